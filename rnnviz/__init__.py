@@ -1,0 +1,14 @@
+"""rnnviz: watch a recurrent network read a sequence, remember it and forget it.
+
+import rnnviz
+
+model = rnnviz.load("names-lstm")
+trace = model.trace("Schmidhuber")
+trace["forget"]  # (T, H)
+"""
+
+from .model import Model
+from .trace import Trace
+from .zoo import load, models
+
+__all__ = ["Model", "Trace", "load", "models"]

@@ -1,0 +1,15 @@
+"""The recurrent cells. Every file of this folder that defines one is found by itself."""
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+from .base import CELLS, Cell, Record
+from .definition import Definition, Phase, Quantity
+from .gru import GRU
+from .lstm import LSTM
+from .rnn import RNN
+
+for _module in iter_modules(__path__):
+    import_module(f"{__name__}.{_module.name}")
+
+__all__ = ["CELLS", "GRU", "LSTM", "RNN", "Cell", "Definition", "Phase", "Quantity", "Record"]

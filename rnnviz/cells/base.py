@@ -1,0 +1,288 @@
+"""What every recurrent cell shares: its checks, and the loops forwards and backwards through time.
+
+Inside, arrays are feature-first, (T, H, B): a step's sums are then `W @ h`, as the
+formula says, and every gate is one contiguous block of rows. The public face is
+time-major, (T, H) or (T, B, H).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from .activations import Activation, Array, Stack
+from .definition import INPUT_VECTOR, Definition
+
+CELLS: dict[str, type[Cell]] = {}
+
+Views = dict[str, Array]
+
+
+@dataclass
+class Record:
+    """Everything that one forward run computed.
+
+    `record["forget"]` is (T, H), or (T, B, H) if the input had a batch axis; states,
+    gates and candidates all answer to their names.
+    """
+
+    cell: Cell
+    x: Array  # (T, D, B)
+    z: Array  # (T, G*H, B): the activated gates, stacked like the weights' rows
+    values: Views  # (T, H, B), and (T+1, H, B) for states, whose first entry is the initial one
+    batched: bool
+
+    def __len__(self) -> int:
+        return len(self.z)
+
+    def __getitem__(self, name: str) -> Array:
+        return self._face(self.inside(name))
+
+    def inside(self, name: str) -> Array:
+        """The values of one quantity, feature-first: (T, H, B)."""
+        if name == INPUT_VECTOR.name:
+            return self.x
+        if name in self.cell.rows:
+            return self.z[:, self.cell.row(name)]
+        if name not in self.values:
+            raise KeyError(f"a {self.cell.title} records {', '.join(self.cell.definition.by_name)}; it has no {name!r}")
+        return self.values[name][1:] if name in self.cell.states else self.values[name]
+
+    def before(self, state: str) -> Array:
+        """A state as each step found it, feature-first: (T, H, B)."""
+        return self.values[state][:-1]
+
+    @property
+    def initial(self) -> Views:
+        """The states before the first step, (H,) or (B, H) each."""
+        return {s: self._face(self.values[s][0]) for s in self.cell.states}
+
+    @property
+    def final(self) -> Views:
+        """The states after the last step, (H,) or (B, H) each: the next run's `initial`."""
+        return {s: self._face(self.values[s][-1]) for s in self.cell.states}
+
+    def _face(self, inside: Array) -> Array:
+        return inside.swapaxes(-1, -2) if self.batched else inside[..., 0]
+
+
+class Cell:
+    """A recurrent cell: its definition, its weights, and one step forwards and backwards.
+
+    Weights have PyTorch's names and layout: weight_ih (G*H, D), weight_hh (G*H, H),
+    bias_ih and bias_hh (G*H,), with G blocks of H rows in the order of `rows`. Biases may
+    be left out (zeros). All are float32 or all float64.
+
+    Raises ValueError for shapes that contradict each other and for NaN or infinite
+    weights, TypeError for dtypes other than float32 and float64 or a mixture of them.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    rows: ClassVar[tuple[str, ...]]  # which quantity each block of weight rows computes
+    keeps: ClassVar[str | None] = None  # the gate whose bias, when high, makes the cell remember
+    kept: ClassVar[tuple[str, ...]] = ()  # inner values that only the way back needs
+    choices: ClassVar[dict[str, tuple[str, ...]]] = {}  # options of the cell, default first
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "name" in cls.__dict__:
+            CELLS[cls.name] = cls
+
+    def __init__(
+        self,
+        weight_ih: Array,
+        weight_hh: Array,
+        bias_ih: Array | None = None,
+        bias_hh: Array | None = None,
+        **options: str,
+    ) -> None:
+        self.options = self.settle(options)
+        self.definition = self.define(**self.options)
+        self.states = self.definition.states
+        hidden = weight_hh.shape[-1] if np.ndim(weight_hh) == 2 else 0
+        gates = len(self.rows)
+        if np.ndim(weight_hh) != 2 or hidden == 0 or weight_hh.shape[0] != gates * hidden:
+            raise ValueError(
+                f"weight_hh has shape {np.shape(weight_hh)}; "
+                f"{self._expects((gates * hidden, hidden) if hidden else f'({gates}*H, H)')}"
+            )
+        if np.ndim(weight_ih) != 2 or weight_ih.shape[0] != gates * hidden or weight_ih.shape[1] == 0:
+            raise ValueError(f"weight_ih has shape {np.shape(weight_ih)}; {self._expects(f'({gates * hidden}, D)')}")
+        zeros = np.zeros(gates * hidden, weight_hh.dtype)
+        self.weight_ih, self.weight_hh = weight_ih, weight_hh
+        self.bias_ih = zeros if bias_ih is None else bias_ih
+        self.bias_hh = zeros.copy() if bias_hh is None else bias_hh
+        for name, array in self.parameters.items():
+            if name.startswith("bias") and np.shape(array) != (gates * hidden,):
+                raise ValueError(f"{name} has shape {np.shape(array)}; {self._expects((gates * hidden,))}")
+            self._check_numbers(name, array, weight_hh.dtype)
+        self.input_size, self.hidden_size, self.dtype = weight_ih.shape[1], hidden, weight_hh.dtype
+        self.stack = Stack([self._activation(row) for row in self.rows], hidden, self.dtype)
+
+    # ---- the weights ------------------------------------------------------------------
+
+    @property
+    def parameters(self) -> dict[str, Array]:
+        """The four arrays by name; the very ones in use, not copies."""
+        return {name: getattr(self, name) for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")}
+
+    @classmethod
+    def random(
+        cls, input_size: int, hidden_size: int, rng: np.random.Generator, dtype: Any = np.float32, **options: str
+    ) -> Self:
+        """A cell with weights drawn from U(-1/sqrt(H), 1/sqrt(H)), as PyTorch starts them."""
+        bound, rows = hidden_size**-0.5, len(cls.rows) * hidden_size
+        shapes = [(rows, input_size), (rows, hidden_size), (rows,), (rows,)]
+        weight_ih, weight_hh, bias_ih, bias_hh = (rng.uniform(-bound, bound, s).astype(dtype) for s in shapes)
+        return cls(weight_ih, weight_hh, bias_ih, bias_hh, **options)
+
+    @classmethod
+    def settle(cls, options: Mapping[str, str]) -> dict[str, str]:
+        """Options with defaults filled in. Raises ValueError for one that the cell does not have."""
+        for option, value in options.items():
+            if value not in cls.choices.get(option, ()):
+                known = ", ".join(f"{k} ({' or '.join(v)})" for k, v in cls.choices.items()) or "none"
+                raise ValueError(f"{cls.title} has no option {option}={value!r}; its options: {known}")
+        return {name: known[0] for name, known in cls.choices.items()} | dict(options)
+
+    def row(self, name: str) -> slice:
+        """Where the rows of one gate stand in the weights."""
+        k = self.rows.index(name)
+        return slice(k * self.hidden_size, (k + 1) * self.hidden_size)
+
+    def split(self, z: Array) -> Array:
+        """(G*H, B) seen as (G, H, B): one block for each gate, in the order of `rows`."""
+        return z.reshape(len(self.rows), self.hidden_size, -1)
+
+    # ---- what a cell must say ---------------------------------------------------------
+
+    @classmethod
+    def define(cls, **options: str) -> Definition:
+        """The cell's quantities and phases, for the options given (its defaults where left out)."""
+        raise NotImplementedError
+
+    def step(self, z: Array, before: Views, now: Views) -> None:
+        """One step forwards. z (G*H, B) holds the input's share of the sums and becomes the
+        activated gates, in place; the new states are written into `now`, (H, B) each."""
+        raise NotImplementedError
+
+    def step_back(self, z: Array, before: Views, now: Views, d: Views, dz: Array) -> None:
+        """One step backwards. `d` holds the loss's gradient by the states after the step and
+        becomes, in place, that by the states before it; dz (G*H, B) receives that by the sums."""
+        raise NotImplementedError
+
+    def input_bias(self) -> Array:
+        """The biases (G*H,) that can be added before the loop, since nothing multiplies them."""
+        return self.bias_ih + self.bias_hh
+
+    def recurrent_gradients(self, record: Record, dz: Array) -> tuple[Array, Array]:
+        """Gradients of weight_hh and bias_hh, from those of the sums, dz (T, G*H, B)."""
+        return contract(dz, record.before("hidden")), dz.sum((0, 2))
+
+    # ---- through time -----------------------------------------------------------------
+
+    def forward(self, x: Array, initial: Mapping[str, Array] | None = None) -> Record:
+        """Run over x, (T, D) or (T, B, D), from `initial` states, (H,) or (B, H), or from zeros.
+
+        Raises ValueError if a shape does not fit or x is not finite, TypeError if the
+        dtype is not that of the weights.
+        """
+        inputs, batched = self._check_input(x)
+        steps, _, batch = inputs.shape
+        shape = (self.hidden_size, batch)
+        inner = [q.name for q in self.definition.quantities if q.name not in (*self.rows, *self.states)]
+        values = {name: np.empty((steps, *shape), self.dtype) for name in (*inner, *self.kept)}
+        for state in self.states:
+            values[state] = np.empty((steps + 1, *shape), self.dtype)
+            values[state][0] = self._check_state(state, (initial or {}).get(state), batch, batched)
+        z = self.weight_ih @ inputs
+        z += self.input_bias()[:, None]
+        before = {state: values[state][0] for state in self.states}
+        arrays = [(name, a[1:] if name in self.states else a) for name, a in values.items()]
+        for t in range(steps):
+            now = {name: a[t] for name, a in arrays}
+            self.step(z[t], before, now)
+            before = now
+        return Record(self, inputs, z, values, batched)
+
+    def backward(self, record: Record, d_hidden: Array, d_states: Mapping[str, Array] | None = None) -> Views:
+        """Exact back-propagation through time (Werbos 1990).
+
+        d_hidden, shaped like record["hidden"]: the gradient of a loss by the hidden state of
+        every step, zero where the loss does not look. d_states: the same for further states
+        ("cell"), if the loss looks at them too.
+
+        Returns gradients named weight_ih, weight_hh, bias_ih, bias_hh, x, and initial_<state>.
+        Raises ValueError if a gradient is not shaped like the state it belongs to.
+        """
+        enters = {s: self._check_gradient(record, s, g) for s, g in {"hidden": d_hidden, **(d_states or {})}.items()}
+        d = {s: np.zeros(record.values[s].shape[1:], self.dtype) for s in self.states}
+        dz = np.empty_like(record.z)
+        arrays = [(name, a[1:] if name in self.states else a) for name, a in record.values.items()]
+        for t in reversed(range(len(record))):
+            for state, gradient in enters.items():
+                d[state] += gradient[t]
+            before = {state: record.values[state][t] for state in self.states}
+            now = {name: a[t] for name, a in arrays}
+            self.step_back(record.z[t], before, now, d, dz[t])
+        d_weight_hh, d_bias_hh = self.recurrent_gradients(record, dz)
+        return {
+            "weight_ih": contract(dz, record.x),
+            "weight_hh": d_weight_hh,
+            "bias_ih": dz.sum((0, 2)),
+            "bias_hh": d_bias_hh,
+            "x": record._face(self.weight_ih.T @ dz),
+            **{f"initial_{s}": record._face(d[s]) for s in self.states},
+        }
+
+    # ---- checks -------------------------------------------------------------------------
+
+    def _activation(self, row: str) -> Activation:
+        activation = self.definition.by_name[row].activation
+        assert activation is not None, f"{row} has weight rows and so needs an activation"
+        return activation
+
+    def _expects(self, shape: object) -> str:
+        blocks = f"{len(self.rows)} block{'s' * (len(self.rows) > 1)} of H rows: {', '.join(self.rows)}"
+        return f"{self.title} expects {shape} ({blocks})"
+
+    def _check_numbers(self, name: str, array: Array, dtype: np.dtype) -> None:
+        if array.dtype not in (np.float32, np.float64):
+            raise TypeError(f"{name} has dtype {array.dtype}; expected float32 or float64")
+        if array.dtype != dtype:
+            raise TypeError(f"{name} has dtype {array.dtype} but weight_hh has {dtype}; expected one dtype for all")
+        if not np.isfinite(array).all():
+            bad = int(np.size(array) - np.isfinite(array).sum())
+            raise ValueError(f"{name} {np.shape(array)} has {bad} NaN or infinite values; expected finite numbers")
+
+    def _check_input(self, x: Array) -> tuple[Array, bool]:
+        shape = np.shape(x)
+        if len(shape) not in (2, 3) or shape[-1] != self.input_size or 0 in shape:
+            d = self.input_size
+            raise ValueError(f"x has shape {shape}; expected (T, {d}) or (T, B, {d}) with at least one step")
+        self._check_numbers("x", x, self.dtype)
+        return (x.swapaxes(1, 2), True) if len(shape) == 3 else (x[:, :, None], False)
+
+    def _check_state(self, name: str, state: Array | None, batch: int, batched: bool) -> Array:
+        expected = (batch, self.hidden_size) if batched else (self.hidden_size,)
+        if state is None:
+            return np.zeros(expected[::-1] if batched else (self.hidden_size, 1), self.dtype)
+        if np.shape(state) != expected:
+            raise ValueError(f"initial {name} has shape {np.shape(state)}; expected {expected}")
+        self._check_numbers(f"initial {name}", state, self.dtype)
+        return state.T if batched else state[:, None]
+
+    def _check_gradient(self, record: Record, state: str, gradient: Array) -> Array:
+        expected = record[state].shape
+        if np.shape(gradient) != expected:
+            raise ValueError(f"the gradient by {state} has shape {np.shape(gradient)}; expected {expected}")
+        return gradient.swapaxes(1, 2) if record.batched else gradient[:, :, None]
+
+
+def contract(d: Array, v: Array) -> Array:
+    """sum over steps and batch of d (T, M, B) times v (T, N, B), as (M, N)."""
+    return np.tensordot(d, v, axes=((0, 2), (0, 2)))

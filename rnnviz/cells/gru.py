@@ -1,0 +1,139 @@
+"""The gated recurrent unit (Cho et al. 2014), in PyTorch's convention: z keeps the old state.
+
+Two placements of the reset gate are in use. "after" the matrix product (PyTorch, cuDNN,
+Keras) and "before" it (Cho et al., ONNX's default, older Keras); weights trained for one
+do not mean the same in the other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from .activations import SIGMOID, Array, Stack
+from .base import Cell, Record, Views, contract
+from .definition import CANDIDATE, HIDDEN, JOIN, RESET, UPDATE, Definition, Phase, weighted_sum
+
+
+class GRU(Cell):
+    """h_t = (1 - z) * n + z * h_{t-1}, where the reset gate r decides what of h_{t-1} the
+    candidate n sees."""
+
+    name = "gru"
+    title = "GRU"
+    rows = ("reset", "update", "candidate")
+    keeps = "update"
+    kept = ("recalled",)
+    choices = {"reset": ("after", "before")}
+
+    @classmethod
+    def define(cls, **options: str) -> Definition:
+        reset = cls.settle(options)["reset"]
+        candidate = replace(
+            CANDIDATE, symbol="n", says="Proposes what the hidden state could become: new content between -1 and 1."
+        )
+        hidden = replace(HIDDEN, says="Memory and output in one: a blend of its old self and the candidate.")
+        recalled = {
+            "after": r"\q{reset}_t \odot \left(W_{hn}\,\q{hidden}_{t-1} + b_{hn}\right)",
+            "before": r"W_{hn}\left(\q{reset}_t \odot \q{hidden}_{t-1}\right) + b_{hn}",
+        }[reset]
+        phases = (
+            JOIN,
+            Phase(
+                "reset",
+                "Reset",
+                ("reset",),
+                (r"\q{reset}_t = \sigma" + weighted_sum("r"),),
+                "The reset gate decides how much of the old state the candidate may look at.",
+            ),
+            Phase(
+                "update",
+                "Update",
+                ("update",),
+                (r"\q{update}_t = \sigma" + weighted_sum("z"),),
+                "The update gate decides how much of the old state stays.",
+            ),
+            Phase(
+                "candidate",
+                "Candidate",
+                ("candidate",),
+                (rf"\q{{candidate}}_t = \tanh\left(W_{{in}}\,\q{{input_vector}}_t + b_{{in}} + {recalled}\right)",),
+                "The candidate is computed from the input and what the reset gate lets through.",
+            ),
+            Phase(
+                "blend",
+                "Blend",
+                ("hidden",),
+                (r"\q{hidden}_t = (1 - \q{update}_t) \odot \q{candidate}_t + \q{update}_t \odot \q{hidden}_{t-1}",),
+                "The new state is a blend, unit by unit, of the candidate and the old state.",
+            ),
+        )
+        return Definition(cls.name, cls.title, (RESET, UPDATE, candidate, hidden), phases)
+
+    def __init__(
+        self,
+        weight_ih: Array,
+        weight_hh: Array,
+        bias_ih: Array | None = None,
+        bias_hh: Array | None = None,
+        **options: str,
+    ) -> None:
+        super().__init__(weight_ih, weight_hh, bias_ih, bias_hh, **options)
+        self.reset_after = self.options["reset"] == "after"
+        self.gate_rows = slice(0, 2 * self.hidden_size)
+        self.gate_stack = Stack([SIGMOID, SIGMOID], self.hidden_size, self.dtype)
+
+    def input_bias(self) -> Array:
+        bias = self.bias_ih.copy()
+        outside = self.gate_rows if self.reset_after else slice(None)
+        bias[outside] += self.bias_hh[outside]
+        return bias
+
+    def step(self, z: Array, before: Views, now: Views) -> None:
+        h, rz, n = before["hidden"], self.gate_rows, self.row("candidate")
+        if self.reset_after:
+            recurrent = self.weight_hh @ h
+            z[rz] += recurrent[rz]
+            self.gate_stack.apply(z[rz])
+            r, u, candidate = self.split(z)
+            np.add(recurrent[n], self.bias_hh[n, None], out=now["recalled"])
+            candidate += r * now["recalled"]
+        else:
+            z[rz] += self.weight_hh[rz] @ h
+            self.gate_stack.apply(z[rz])
+            r, u, candidate = self.split(z)
+            np.multiply(r, h, out=now["recalled"])
+            candidate += self.weight_hh[n] @ now["recalled"]
+        np.tanh(candidate, out=candidate)
+        np.subtract(h, candidate, out=now["hidden"])
+        now["hidden"] *= u
+        now["hidden"] += candidate
+
+    def step_back(self, z: Array, before: Views, now: Views, d: Views, dz: Array) -> None:
+        h, rz, n = before["hidden"], self.gate_rows, self.row("candidate")
+        r, u, candidate = self.split(z)
+        d_r, d_u, d_n = self.split(dz)
+        np.multiply(d["hidden"], h - candidate, out=d_u)
+        np.multiply(d["hidden"], (1 - u) * (1 - candidate**2), out=d_n)
+        d["hidden"] *= u
+        if self.reset_after:
+            np.multiply(d_n, now["recalled"], out=d_r)
+            dz[rz] *= self.gate_stack.slope(z[rz])
+            through = np.concatenate([dz[rz], d_n * r])
+            d["hidden"] += self.weight_hh.T @ through
+        else:
+            d_recalled = self.weight_hh[n].T @ d_n
+            np.multiply(d_recalled, h, out=d_r)
+            dz[rz] *= self.gate_stack.slope(z[rz])
+            d["hidden"] += d_recalled * r + self.weight_hh[rz].T @ dz[rz]
+
+    def recurrent_gradients(self, record: Record, dz: Array) -> tuple[Array, Array]:
+        if self.reset_after:  # the candidate's sum reaches weight_hh through the reset gate
+            through = dz.copy()
+            through[:, self.row("candidate")] *= record.inside("reset")
+            return super().recurrent_gradients(record, through)
+        d_weight, d_bias = super().recurrent_gradients(record, dz)
+        n = self.row("candidate")
+        d_weight[n] = contract(dz[:, n], record.values["recalled"])
+        return d_weight, d_bias

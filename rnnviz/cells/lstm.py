@@ -1,0 +1,80 @@
+"""Long short-term memory (Hochreiter & Schmidhuber 1997), with the forget gate of Gers et al. (2000)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .activations import Array
+from .base import Cell, Views
+from .definition import CANDIDATE, CELL, FORGET, HIDDEN, INPUT, JOIN, OUTPUT, Definition, Phase, weighted_sum
+
+
+class LSTM(Cell):
+    """c_t = f * c_{t-1} + i * g and h_t = o * tanh(c_t), where the gates f, i, o and the
+    candidate g are each an activated sum of x_t and h_{t-1}."""
+
+    name = "lstm"
+    title = "LSTM"
+    rows = ("input", "forget", "candidate", "output")
+    keeps = "forget"
+    kept = ("squashed",)
+
+    @classmethod
+    def define(cls, **options: str) -> Definition:
+        cls.settle(options)
+        phases = (
+            JOIN,
+            Phase(
+                "forget",
+                "Forget",
+                ("forget",),
+                (r"\q{forget}_t = \sigma" + weighted_sum("f"),),
+                "The forget gate decides what of the old cell state is kept.",
+            ),
+            Phase(
+                "write",
+                "Choose what to write",
+                ("input", "candidate"),
+                (r"\q{input}_t = \sigma" + weighted_sum("i"), r"\q{candidate}_t = \tanh" + weighted_sum("g")),
+                "The candidate proposes new content, the input gate decides how much of it is let in.",
+            ),
+            Phase(
+                "cell",
+                "New cell state",
+                ("cell",),
+                (r"\q{cell}_t = \q{forget}_t \odot \q{cell}_{t-1} + \q{input}_t \odot \q{candidate}_t",),
+                "What is kept of the old and what is let in of the new add up to the new cell state.",
+            ),
+            Phase(
+                "output",
+                "Let out",
+                ("output", "hidden"),
+                (
+                    r"\q{output}_t = \sigma" + weighted_sum("o"),
+                    r"\q{hidden}_t = \q{output}_t \odot \tanh\left(\q{cell}_t\right)",
+                ),
+                "The output gate decides how much of the squashed cell state shows as the hidden state.",
+            ),
+        )
+        return Definition(cls.name, cls.title, (FORGET, INPUT, CANDIDATE, CELL, OUTPUT, HIDDEN), phases)
+
+    def step(self, z: Array, before: Views, now: Views) -> None:
+        z += self.weight_hh @ before["hidden"]
+        self.stack.apply(z)
+        i, f, g, o = self.split(z)
+        np.multiply(f, before["cell"], out=now["cell"])
+        now["cell"] += i * g
+        np.tanh(now["cell"], out=now["squashed"])
+        np.multiply(o, now["squashed"], out=now["hidden"])
+
+    def step_back(self, z: Array, before: Views, now: Views, d: Views, dz: Array) -> None:
+        i, f, g, o = self.split(z)
+        d_i, d_f, d_g, d_o = self.split(dz)
+        d["cell"] += d["hidden"] * o * (1 - now["squashed"] ** 2)
+        np.multiply(d["cell"], g, out=d_i)
+        np.multiply(d["cell"], before["cell"], out=d_f)
+        np.multiply(d["cell"], i, out=d_g)
+        np.multiply(d["hidden"], now["squashed"], out=d_o)
+        dz *= self.stack.slope(z)
+        d["cell"] *= f
+        np.matmul(self.weight_hh.T, dz, out=d["hidden"])

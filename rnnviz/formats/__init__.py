@@ -1,0 +1,1 @@
+"""Files that hold models: rnnviz's own layout. One file a format."""

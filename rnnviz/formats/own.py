@@ -1,0 +1,65 @@
+"""rnnviz's own files: NAME.safetensors with the weights, NAME.json with the card beside it.
+
+The arrays have the names of a PyTorch module with members `embedding`, `rnn` and `readout`,
+so `load_state_dict` takes them as they are.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
+
+from ..model import Model
+from ..network import Network
+from ..tokens import Vocabulary
+
+FORMAT = 1
+
+
+def save(model: Model, path: str | Path) -> None:
+    """Write a model to PATH.safetensors and its card to PATH.json, each replaced in one go."""
+    weights, card = _files(path)
+    weights.parent.mkdir(parents=True, exist_ok=True)
+    about = {
+        "format": FORMAT,
+        "name": model.name,
+        "cell": model.network.cell_name,
+        "options": model.network.layers[0][0].options,
+        "vocabulary": model.vocabulary.to_json(),
+        "labels": model.labels,
+    }
+    for target, write in (
+        (weights, lambda file: save_file(model.network.parameters, file)),
+        (card, lambda file: file.write_text(json.dumps(model.card | about, ensure_ascii=False, indent=1) + "\n")),
+    ):
+        partial = target.with_name(target.name + ".part")
+        write(partial)
+        partial.replace(target)
+
+
+def load(path: str | Path) -> Model:
+    """Read a model that `save` wrote. Nothing in the files is executed.
+
+    Raises FileNotFoundError if a file is missing, ValueError if one is not what it should be.
+    """
+    weights, card = _files(path)
+    for file in (weights, card):
+        if not file.is_file():
+            raise FileNotFoundError(f"there is no file {file}")
+    try:
+        about = json.loads(card.read_text())
+        if about["format"] != FORMAT:
+            raise ValueError(f"its format is {about['format']}, this version reads {FORMAT}")
+        network = Network.from_parameters(load_file(weights), about["cell"], about["options"])
+        return Model(about["name"], network, Vocabulary.from_json(about["vocabulary"]), about["labels"], about)
+    except (KeyError, TypeError, ValueError, SafetensorError) as error:
+        raise ValueError(f"{weights.with_suffix('')} is not a model that rnnviz can read: {error}") from error
+
+
+def _files(path: str | Path) -> tuple[Path, Path]:
+    path = Path(path)
+    stem = path.with_suffix("") if path.suffix in (".safetensors", ".json") else path
+    return stem.with_name(stem.name + ".safetensors"), stem.with_name(stem.name + ".json")

@@ -1,0 +1,69 @@
+"""A model: a network with its vocabulary, the labels of its readout, and its card. Text in, trace out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from .cells import Definition
+from .network import Network, States, softmax
+from .tokens import Vocabulary
+from .trace import Trace
+
+
+@dataclass(frozen=True)
+class Model:
+    """A named network that reads text.
+
+    labels: what the C columns of the readout mean. card: where the model comes from (task,
+    data, licence, training, held-out scores), as plain JSON data; empty if nobody wrote one.
+    """
+
+    name: str
+    network: Network
+    vocabulary: Vocabulary
+    labels: list[str]
+    card: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def definition(self) -> Definition:
+        """What the network's cell says of itself."""
+        return self.network.layers[0][0].definition
+
+    def trace(
+        self, text: str | Sequence[Any] | np.ndarray, *, initial: States | None = None, limit: int | None = None
+    ) -> Trace:
+        """Run over a text, a list of tokens, or numbers, and record everything.
+
+        initial: states by layer and direction to start from (zeros if left out).
+        limit: read at most so many tokens; the trace's `cut` says whether there were more.
+        Raises ValueError, in one sentence for a person, if there is nothing to read.
+        """
+        reading = self.vocabulary.read(text, limit)
+        inputs = reading.inputs
+        run = self.network.forward(
+            inputs if self.network.embedding is not None else inputs.astype(self.network.dtype), initial
+        )
+        values, start = {}, {}
+        for layer, records in enumerate(run.records):
+            for direction, record in zip(self.network.directions, records, strict=True):
+                along = slice(None) if direction == "forward" else slice(None, None, -1)
+                for name in self.definition.by_name:
+                    values[name, layer, direction] = record[name][along]
+                for name, state in record.initial.items():
+                    start[name, layer, direction] = state
+        return Trace(
+            model=self.name,
+            cell=self.network.cell_name,
+            options=self.network.layers[0][0].options,
+            tokens=reading.tokens,
+            unknown=reading.unknown,
+            values=values,
+            initial=start,
+            probabilities=None if run.logits is None else softmax(run.logits),
+            labels=list(self.labels),
+            cut=reading.cut,
+        )

@@ -1,0 +1,260 @@
+"""A network: tokens -> embedding -> recurrent layers -> readout. Arrays in, arrays out, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from .cells import CELLS, Cell, Record
+from .cells.activations import Array
+
+DIRECTIONS = ("forward", "backward")
+SUFFIXES = {"forward": "", "backward": "_reverse"}
+
+States = list[list[dict[str, Array]]]  # by layer and direction
+
+
+@dataclass
+class Run:
+    """What one run through a network recorded.
+
+    inputs: what the first layer read, (T, D) or (T, B, D). records: by layer and direction;
+    those of the backward direction are in the order in which it read, last token first.
+    logits: (T, C) or (T, B, C), None without a readout.
+    """
+
+    ids: Array
+    inputs: Array
+    records: list[list[Record]]
+    top: Array
+    logits: Array | None
+
+    @property
+    def final(self) -> States:
+        """The states after the last step read: the `initial` of a run that goes on from here."""
+        return [[record.final for record in layer] for layer in self.records]
+
+
+@dataclass
+class Masks:
+    """Dropout for one training run: factors for the inputs (T, B, D) and for the readout's (T, B, H)."""
+
+    inputs: Array
+    top: Array
+
+
+@dataclass
+class Network:
+    """Recurrent layers between an optional embedding and an optional readout.
+
+    embedding: (V, D). layers: by layer, one cell for one direction, two for both.
+    readout_weight: (C, directions * H), readout_bias: (C,).
+    """
+
+    layers: list[list[Cell]]
+    embedding: Array | None = None
+    readout_weight: Array | None = None
+    readout_bias: Array | None = None
+    cell_name: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.cell_name = self.layers[0][0].name
+        self._check()
+
+    @classmethod
+    def from_parameters(
+        cls, parameters: Mapping[str, Array], cell: str, options: Mapping[str, str] | None = None
+    ) -> Network:
+        """Build from arrays with PyTorch's names (see `parameters`).
+
+        Raises ValueError for an unknown cell, a missing array, or shapes that contradict each other.
+        """
+        if cell not in CELLS:
+            raise ValueError(f"there is no cell {cell!r}; known are {', '.join(CELLS)}")
+        layers: list[list[Cell]] = []
+        while f"rnn.weight_ih_l{len(layers)}" in parameters:
+            k, directions = len(layers), []
+            for direction in DIRECTIONS:
+                end = f"_l{k}{SUFFIXES[direction]}"
+                if f"rnn.weight_ih{end}" in parameters:
+                    directions.append(_cell(CELLS[cell], parameters, end, options or {}))
+            layers.append(directions)
+        if not layers:
+            raise ValueError("the arrays hold no recurrent layer: 'rnn.weight_ih_l0' is missing")
+        names = ("embedding.weight", "readout.weight", "readout.bias")
+        return cls(layers, *(parameters.get(name) for name in names))
+
+    @classmethod
+    def random(
+        cls,
+        cell: str,
+        *,
+        hidden: int,
+        vocabulary: int | None = None,
+        embedding: int = 1,
+        classes: int | None = None,
+        layers: int = 1,
+        bidirectional: bool = False,
+        embedding_scale: float = 1.0,
+        rng: np.random.Generator,
+        dtype: Any = np.float32,
+        options: Mapping[str, str] | None = None,
+    ) -> Network:
+        """A fresh network, started as PyTorch starts it: embedding N(0, scale), all else U(-1/sqrt(H), 1/sqrt(H)).
+
+        Without a vocabulary it reads vectors of `embedding` numbers; without classes it has no readout.
+        """
+        width = hidden * (2 if bidirectional else 1)
+        stack = [
+            [
+                CELLS[cell].random(embedding if k == 0 else width, hidden, rng, dtype, **(options or {}))
+                for _ in DIRECTIONS[: 2 if bidirectional else 1]
+            ]
+            for k in range(layers)
+        ]
+        table = weight = bias = None
+        if vocabulary is not None:
+            table = (embedding_scale * rng.standard_normal((vocabulary, embedding))).astype(dtype)
+        if classes is not None:
+            weight = rng.uniform(-(width**-0.5), width**-0.5, (classes, width)).astype(dtype)
+            bias = rng.uniform(-(width**-0.5), width**-0.5, classes).astype(dtype)
+        return cls(stack, table, weight, bias)
+
+    @property
+    def parameters(self) -> dict[str, Array]:
+        """Every array in use, by the name it has in a PyTorch module with members embedding, rnn and readout."""
+        found = {
+            f"rnn.{name}_l{k}{SUFFIXES[direction]}": array
+            for k, layer in enumerate(self.layers)
+            for direction, cell in zip(DIRECTIONS, layer, strict=False)
+            for name, array in cell.parameters.items()
+        }
+        outside = {
+            "embedding.weight": self.embedding,
+            "readout.weight": self.readout_weight,
+            "readout.bias": self.readout_bias,
+        }
+        return found | {name: array for name, array in outside.items() if array is not None}
+
+    @property
+    def directions(self) -> tuple[str, ...]:
+        return DIRECTIONS[: len(self.layers[0])]
+
+    @property
+    def input_size(self) -> int:
+        """D, the length of the vectors that the first layer reads."""
+        return self.layers[0][0].input_size
+
+    @property
+    def hidden_size(self) -> int:
+        return self.layers[0][0].hidden_size
+
+    @property
+    def dtype(self) -> np.dtype:
+        return self.layers[0][0].dtype
+
+    def forward(self, tokens: Array, initial: States | None = None, masks: Masks | None = None) -> Run:
+        """Run over token ids, (T,) or (T, B), or over vectors, (T, D) or (T, B, D), if there is no embedding.
+
+        initial: states by layer and direction, as `Run.final` gives them.
+        Raises ValueError for ids outside the embedding and for shapes that do not fit.
+        """
+        if self.embedding is None:
+            inputs = tokens
+        else:
+            if tokens.size and not 0 <= int(tokens.min()) <= int(tokens.max()) < len(self.embedding):
+                raise ValueError(
+                    f"token ids run from {tokens.min()} to {tokens.max()}; the embedding has {len(self.embedding)} rows"
+                )
+            inputs = self.embedding[tokens]
+        top = inputs if masks is None else inputs * masks.inputs
+        records: list[list[Record]] = []
+        for k, layer in enumerate(self.layers):
+            runs = [
+                cell.forward(top if way == "forward" else top[::-1], initial[k][j] if initial else None)
+                for j, (way, cell) in enumerate(zip(DIRECTIONS, layer, strict=False))
+            ]
+            records.append(runs)
+            top = joined([run["hidden"] for run in runs])
+        if masks is not None:
+            top = top * masks.top
+        logits = None
+        if self.readout_weight is not None:
+            logits = top @ self.readout_weight.T
+            if self.readout_bias is not None:
+                logits += self.readout_bias
+        return Run(tokens, inputs, records, top, logits)
+
+    def backward(self, run: Run, d_logits: Array, masks: Masks | None = None) -> dict[str, Array]:
+        """Gradients of every parameter, by name, and of the inputs ("inputs"), from those of the logits."""
+        assert self.readout_weight is not None, "a network without readout has no logits to start from"
+        axes = tuple(range(d_logits.ndim - 1))
+        grads = {"readout.weight": np.tensordot(d_logits, run.top, axes=(axes, axes))}
+        if self.readout_bias is not None:
+            grads["readout.bias"] = d_logits.sum(axes)
+        d_top = d_logits @ self.readout_weight
+        if masks is not None:
+            d_top *= masks.top
+        for k in reversed(range(len(self.layers))):
+            size, d_below = self.hidden_size, np.zeros((), self.dtype)
+            for j, (way, record) in enumerate(zip(DIRECTIONS, run.records[k], strict=False)):
+                d_hidden = d_top[..., j * size : (j + 1) * size]
+                found = record.cell.backward(record, d_hidden if way == "forward" else d_hidden[::-1])
+                d_below = d_below + (found["x"] if way == "forward" else found["x"][::-1])
+                for name in record.cell.parameters:
+                    grads[f"rnn.{name}_l{k}{SUFFIXES[way]}"] = found[name]
+            d_top = d_below
+        if masks is not None:
+            d_top = d_top * masks.inputs
+        grads["inputs"] = d_top
+        if self.embedding is not None:
+            table = np.zeros_like(self.embedding)
+            np.add.at(table, run.ids, d_top)
+            grads["embedding.weight"] = table
+        return grads
+
+    def _check(self) -> None:
+        sizes = {cell.hidden_size for layer in self.layers for cell in layer}
+        if len(sizes) > 1 or len({len(layer) for layer in self.layers}) > 1:
+            raise ValueError("all layers of a network have one hidden size and the same directions")
+        width = self.hidden_size * len(self.directions)
+        for k, layer in enumerate(self.layers[1:], 1):
+            for cell in layer:
+                if cell.input_size != width:
+                    raise ValueError(f"layer {k} reads vectors of {cell.input_size}, the layer below gives {width}")
+        if self.embedding is not None and self.embedding.shape[1:] != (self.input_size,):
+            raise ValueError(
+                f"embedding.weight has shape {self.embedding.shape}; the first layer expects (V, {self.input_size})"
+            )
+        if self.readout_weight is not None and self.readout_weight.shape[1:] != (width,):
+            raise ValueError(f"readout.weight has shape {self.readout_weight.shape}; expected (C, {width})")
+        if self.readout_bias is not None:
+            classes = None if self.readout_weight is None else self.readout_weight.shape[:1]
+            if self.readout_bias.shape != classes:
+                raise ValueError(f"readout.bias has shape {self.readout_bias.shape}; expected {classes}")
+        for name, array in self.parameters.items():
+            if array.dtype != self.dtype or not np.isfinite(array).all():
+                raise ValueError(f"{name} {array.shape} holds {array.dtype}; expected finite {self.dtype} numbers")
+
+
+def joined(hidden: Sequence[Array]) -> Array:
+    """The hidden states of a layer's directions in the order of the text, side by side: (..., directions * H)."""
+    return hidden[0] if len(hidden) == 1 else np.concatenate([hidden[0], hidden[1][::-1]], axis=-1)
+
+
+def softmax(logits: Array) -> Array:
+    """Probabilities (..., C) from logits (..., C)."""
+    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+def _cell(kind: type[Cell], parameters: Mapping[str, Array], end: str, options: Mapping[str, str]) -> Cell:
+    weights = [f"rnn.weight_ih{end}", f"rnn.weight_hh{end}"]
+    missing = [name for name in weights if name not in parameters]
+    if missing:
+        raise ValueError(f"the arrays lack {missing[0]!r}")
+    bias_ih, bias_hh = (parameters.get(f"rnn.{name}{end}") for name in ("bias_ih", "bias_hh"))
+    return kind(parameters[weights[0]], parameters[weights[1]], bias_ih, bias_hh, **options)

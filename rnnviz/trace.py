@@ -1,0 +1,157 @@
+"""A trace: everything that one run of a model over one input recorded."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import numpy as np
+
+from .cells import CELLS, Definition
+from .cells.activations import Array
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Key = tuple[str, int, str]  # quantity, layer, direction
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One run over T tokens.
+
+    `trace["forget"]` is (T, H) for the first layer's forward direction; `trace["forget", 1]`
+    is the second layer's, `trace["forget", 0, "backward"]` the backward direction's. Row t
+    belongs to token t in both directions. "input_vector" is what a layer read, (T, D).
+
+    tokens: as typed. unknown: (T,) bool, where the vocabulary lacked the token.
+    probabilities: (T, C), what the readout says after each step, or None without a readout;
+    labels names the C columns. initial: the states (H,) that each layer started from.
+    cut: whether the input went on beyond the limit that was set.
+    """
+
+    model: str
+    cell: str
+    options: dict[str, str]
+    tokens: list[str]
+    unknown: np.ndarray
+    values: dict[Key, Array]
+    initial: dict[Key, Array]
+    probabilities: Array | None
+    labels: list[str]
+    cut: bool = False
+
+    def __len__(self) -> int:
+        return len(self.tokens)
+
+    def __getitem__(self, key: str | tuple[Any, ...]) -> Array:
+        quantity, layer, direction = _full(key)
+        try:
+            return self.values[quantity, layer, direction]
+        except KeyError:
+            there = f"{', '.join(self.definition.by_name)}; {self.layers} layers, {' and '.join(self.directions)}"
+            raise KeyError(f"the trace has no {quantity!r} in layer {layer}, {direction}; it has {there}") from None
+
+    @property
+    def definition(self) -> Definition:
+        """What the cell says of itself: its quantities, equations and phases."""
+        return CELLS[self.cell].define(**self.options)
+
+    @property
+    def layers(self) -> int:
+        return 1 + max(layer for _, layer, _ in self.values)
+
+    @property
+    def directions(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(direction for _, _, direction in self.values))
+
+    @property
+    def hidden_size(self) -> int:
+        return self["hidden"].shape[1]
+
+    def to_frame(self) -> pd.DataFrame:
+        """A tidy pandas frame: step, token, layer, direction, quantity, unit, value.
+
+        `step` counts from 1, as formulas and screens do, so that step t is row t - 1 of the
+        arrays; layers and units count from 0.
+        """
+        import pandas as pd
+
+        parts = []
+        for (quantity, layer, direction), array in self.values.items():
+            steps, units = array.shape
+            step = np.repeat(np.arange(steps), units)
+            parts.append(
+                {
+                    "step": step + 1,
+                    "token": np.array(self.tokens, dtype=object)[step],
+                    "layer": np.full(array.size, layer),
+                    "direction": np.full(array.size, direction, dtype=object),
+                    "quantity": np.full(array.size, quantity, dtype=object),
+                    "unit": np.tile(np.arange(units), steps),
+                    "value": array.ravel(),
+                }
+            )
+        columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+        frame = pd.DataFrame(columns)
+        for name in ("direction", "quantity"):
+            frame[name] = frame[name].astype("category")
+        return frame
+
+    def save(self, file: str | Path | IO[bytes]) -> None:
+        """Write an .npz file that `Trace.load` reads back to the same numbers, bit for bit."""
+        about = {
+            "format": FORMAT,
+            "model": self.model,
+            "cell": self.cell,
+            "options": self.options,
+            "tokens": self.tokens,
+            "labels": self.labels,
+            "cut": self.cut,
+        }
+        arrays = {f"values/{'/'.join(map(str, key))}": array for key, array in self.values.items()}
+        arrays |= {f"initial/{'/'.join(map(str, key))}": array for key, array in self.initial.items()}
+        arrays["unknown"] = self.unknown
+        if self.probabilities is not None:
+            arrays["probabilities"] = self.probabilities
+        about_bytes = np.frombuffer(json.dumps(about).encode(), dtype=np.uint8)
+        np.savez_compressed(file, about=about_bytes, **arrays)  # type: ignore[arg-type]
+
+    @classmethod
+    def load(cls, file: str | Path | IO[bytes]) -> Trace:
+        """Read what `save` wrote. Nothing in the file is executed.
+
+        Raises ValueError if it is not such a file or names a cell that is not known here.
+        """
+        try:
+            with np.load(file, allow_pickle=False) as archive:
+                arrays = dict(archive)
+            about = json.loads(arrays.pop("about").tobytes())
+            if about.pop("format") != FORMAT:
+                raise ValueError("written in another format")
+            unknown, probabilities = arrays.pop("unknown"), arrays.pop("probabilities", None)
+            groups: dict[str, dict[Key, Array]] = {"values": {}, "initial": {}}
+            for name, array in arrays.items():
+                group, quantity, layer, direction = name.split("/")
+                groups[group][quantity, int(layer), direction] = array
+        except (ValueError, KeyError, TypeError, OSError, EOFError) as error:
+            raise ValueError(f"{file} is not a trace saved by rnnviz: {error}") from error
+        if about["cell"] not in CELLS:
+            raise ValueError(f"the trace is of a cell {about['cell']!r}; known here are {', '.join(CELLS)}")
+        return cls(
+            **about,
+            unknown=unknown,
+            values=groups["values"],
+            initial=groups["initial"],
+            probabilities=probabilities,
+        )
+
+
+def _full(key: str | tuple[Any, ...]) -> Key:
+    parts = (key,) if isinstance(key, str) else key
+    quantity, layer, direction, *_ = (*parts, *(0, "forward")[len(parts) - 1 :])
+    return quantity, layer, direction

@@ -1,0 +1,50 @@
+"""The zoo: trained models by name, the bundled ones and those in folders that the user names.
+
+Further folders are named in the environment variable RNNVIZ_MODELS, apart by the
+operating system's path separator.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from ..formats import own
+from ..model import Model
+
+BUNDLED = Path(__file__).parent
+
+
+def folders() -> list[Path]:
+    """Where models are looked for, the bundled ones first."""
+    named = os.environ.get("RNNVIZ_MODELS", "")
+    return [BUNDLED, *(Path(folder) for folder in named.split(os.pathsep) if folder)]
+
+
+def models() -> list[str]:
+    """The names of all models, e.g. "names-lstm", sorted."""
+    return sorted({file.stem for folder in folders() for file in folder.glob("*.safetensors")})
+
+
+def card(name: str) -> dict[str, Any]:
+    """The card of a model: task, architecture, data and licence, training, held-out scores. See `load` for errors."""
+    return json.loads(_find(name).with_name(f"{name}.json").read_text())
+
+
+def load(name: str | Path) -> Model:
+    """Load a model by its name, or from the path of a .safetensors file with its card beside it.
+
+    Raises ValueError if there is no such model, FileNotFoundError if there is no such file.
+    """
+    if isinstance(name, Path) or Path(name).suffix or os.sep in name:
+        return own.load(name)
+    return own.load(_find(name))
+
+
+def _find(name: str) -> Path:
+    for folder in folders():
+        if (folder / f"{name}.safetensors").is_file() and name == Path(name).name:
+            return folder / f"{name}.safetensors"
+    raise ValueError(f"There is no model {name!r}. The models here are: {', '.join(models())}.")
