@@ -152,6 +152,7 @@ class Trace:
 
 
 def _full(key: str | tuple[Any, ...]) -> Key:
-    parts = (key,) if isinstance(key, str) else key
-    quantity, layer, direction, *_ = (*parts, *(0, "forward")[len(parts) - 1 :])
+    if isinstance(key, str):
+        key = (key,)
+    quantity, layer, direction = key + (0, "forward")[len(key) - 1 :]
     return quantity, layer, direction
