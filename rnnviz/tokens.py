@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Literal
 
@@ -19,13 +19,18 @@ import regex
 UNKNOWN = "<unk>"
 END = "<end>"
 
+LONGEST = 64  # code points in a token; nobody's letter or word is longer, but a fuzzer's can be megabytes
+LARGEST = 1e38  # the size of a number that float32 still holds with room to spare
+
 Kind = Literal["characters", "words", "numbers"]
 
 _PATTERNS = {
     "characters": regex.compile(r"\X"),
     "words": regex.compile(r"\w+(?:['’]\w+)*|(?!\s)\X"),
 }
-_VISIBLE = {" ": "␣", "\n": "⏎", "\t": "⇥", "\r": "␍", "\x7f": "␡", END: "∎"}
+_NUMBER = regex.compile(r"[^\s,;]+")
+_SURROGATE = regex.compile(r"[\ud800-\udfff]")
+_VISIBLE = {" ": "␣", "\n": "⏎", "\t": "⇥", "\r": "␍", "\x7f": "␡", END: "∎", "": "∅"}
 
 
 @dataclass(frozen=True)
@@ -54,15 +59,20 @@ class Vocabulary:
     tokens: tuple[str, ...] = ()
     end: bool = False
     width: int = 1
+    _ids: dict[str, int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_ids", {token: k for k, token in enumerate(self.tokens)})
+        if self.kind not in (*_PATTERNS, "numbers"):
+            raise ValueError(f"a vocabulary is of characters, words or numbers; {self.kind!r} is none of these")
+        if self.kind == "numbers" and (self.tokens or self.width < 1):
+            raise ValueError("a vocabulary of numbers lists no tokens and makes each step of at least one number")
+        if self.end and END not in self._ids:
+            raise ValueError(f"a vocabulary with an end mark needs {END!r} among its tokens")
         if self.kind != "numbers" and UNKNOWN not in self._ids:
             raise ValueError(f"a vocabulary of {self.kind} needs {UNKNOWN!r} among its tokens")
         if len(self._ids) != len(self.tokens):
             raise ValueError("the vocabulary lists a token twice")
-
-    _ids = property(lambda self: self.__dict__["_ids"])
 
     def __len__(self) -> int:
         return len(self.tokens)
@@ -70,7 +80,7 @@ class Vocabulary:
     @classmethod
     def collect(cls, kind: Kind, texts: Iterable[str], *, at_least: int = 1, end: bool = False) -> Vocabulary:
         """`<unk>`, the end mark if there is one, and every token that occurs `at_least` times, sorted."""
-        counts = Counter(token for text in texts for token in split(kind, text))
+        counts = Counter(normalised(kind, token) for text in texts for token in split(kind, text))
         known = sorted(token for token, count in counts.items() if count >= at_least)
         return cls(kind, (UNKNOWN, *((END,) if end else ()), *known), end)
 
@@ -78,16 +88,20 @@ class Vocabulary:
         """Read a text, a list of tokens, or (for numbers) a text or an array of numbers.
 
         limit: at most so many tokens are read, the end mark not counted.
-        Raises ValueError if there is nothing to read or a number is not one.
+        Raises ValueError if there is nothing to read, a number is not one, or limit is below 1.
         """
+        if limit is not None and limit < 1:
+            raise ValueError(f"the limit is {limit}; at least one token must be read")
         if self.kind == "numbers":
             return self._read_numbers(text, limit)
+        nothing = "There is nothing to read: type at least one letter or word."
+        if isinstance(text, str) and not text.strip():
+            raise ValueError(nothing)
         pieces: Iterator[str] = split(self.kind, text) if isinstance(text, str) else iter(map(str, text))
-        found = list(islice(pieces, None if limit is None else limit + 1))
-        cut = limit is not None and len(found) > limit
-        found = found[:limit]
-        if not found or (isinstance(text, str) and not text.strip()):
-            raise ValueError("There is nothing to read: type at least one letter or word.")
+        found, cut = _take(pieces, limit)
+        if not found:
+            raise ValueError(nothing)
+        found = [_SURROGATE.sub("\ufffd", token) for token in found]  # half a pair fits into no file
         if self.end and found[-1] != END:
             found.append(END)
         ids = self._ids
@@ -97,17 +111,26 @@ class Vocabulary:
         return Reading(found, inputs, unknown, cut)
 
     def _read_numbers(self, text: Any, limit: int | None) -> Reading:
-        rows = _number_rows(text, self.width) if isinstance(text, str) else text
-        values = np.asarray(rows, dtype=np.float64)
+        cut = False
+        if isinstance(text, str):
+            numbers, cut = _take(_numbers(text), None if limit is None else limit * self.width)
+            if len(numbers) % self.width:
+                raise ValueError(f"Each step needs {self.width} numbers; {len(numbers)} do not divide into steps.")
+            values = np.array(numbers, dtype=np.float64).reshape(-1, self.width)
+        else:
+            try:
+                values = np.asarray(text, dtype=np.float64)
+            except (TypeError, ValueError):
+                raise ValueError(f"Each step needs {self.width} numbers; the input has others.") from None
         if values.size == 0:
             raise ValueError("There is nothing to read: type numbers such as 0.5 -1 2, one step after another.")
         if values.ndim == 1 and self.width == 1:
             values = values[:, None]
         if values.ndim != 2 or values.shape[1] != self.width:
             raise ValueError(f"Each step needs {self.width} numbers; the input has shape {values.shape}.")
-        if not np.isfinite(values).all():
-            raise ValueError("Every number must be finite; the input holds NaN or infinity.")
-        cut = limit is not None and len(values) > limit
+        if not (np.abs(values) <= LARGEST).all():  # NaN compares false
+            raise ValueError(f"Every number must be finite and at most {LARGEST:g} in size; one is not.")
+        cut = cut or (limit is not None and len(values) > limit)
         values = values[:limit]
         tokens = [" ".join(f"{v:g}" for v in row) for row in values]
         return Reading(tokens, values, np.zeros(len(values), dtype=bool), cut)
@@ -121,33 +144,45 @@ class Vocabulary:
 
 
 def split(kind: Kind, text: str) -> Iterator[str]:
-    """The pieces of a text as typed, one after another: grapheme clusters, or words and punctuation marks."""
-    return (match[0] for match in _PATTERNS[kind].finditer(text))
+    """The pieces of a text as typed, one after another: grapheme clusters, or words and punctuation marks.
+
+    A piece of more than LONGEST code points (a heap of accents, say) comes in several.
+    """
+    for match in _PATTERNS[kind].finditer(text):
+        piece = match[0]
+        for start in range(0, len(piece), LONGEST):
+            yield piece[start : start + LONGEST]
 
 
 def normalised(kind: Kind, token: str) -> str:
     """A token as vocabularies spell it: composed (Unicode NFC), and words in lower case."""
     composed = unicodedata.normalize("NFC", token)
-    return composed.lower().replace("’", "'") if kind == "words" else composed
+    if kind == "words":  # lower case may decompose anew
+        return unicodedata.normalize("NFC", composed.lower().replace("’", "'"))
+    return composed
 
 
 def visible(token: str) -> str:
-    """A token as a label shows it: white space and control characters get a picture of their own."""
+    """A token as a label shows it, never blank: what has no picture of its own gets one, or its code point."""
     if token in _VISIBLE:
         return _VISIBLE[token]
-    return "".join(chr(0x2400 + ord(c)) if ord(c) < 0x20 else c for c in token)
+    if all(unicodedata.category(c)[0] in "CZ" for c in token):
+        return " ".join(chr(0x2400 + ord(c)) if ord(c) < 0x20 else f"U+{ord(c):04X}" for c in token)
+    return "◌" + token if unicodedata.category(token[0])[0] == "M" else token
 
 
-def _number_rows(text: str, width: int) -> list[list[float]]:
-    """Numbers apart by blanks, commas or semicolons; every `width` of them make one step."""
-    numbers = []
-    for word in regex.split(r"[\s,;]+", text.strip()):
-        if not word:
-            continue
+def _take(pieces: Iterator[Any], limit: int | None) -> tuple[list[Any], bool]:
+    """The first `limit` pieces, and whether there were more; only one more is ever looked for."""
+    found = list(islice(pieces, None if limit is None else limit + 1))
+    return found[:limit], limit is not None and len(found) > limit
+
+
+def _numbers(text: str) -> Iterator[float]:
+    """Numbers apart by blanks, commas or semicolons."""
+    for match in _NUMBER.finditer(text):
+        word = match[0]
         try:
-            numbers.append(float(word))
+            yield float(word.replace("−", "-"))
         except ValueError:
-            raise ValueError(f"{word!r} is not a number: type numbers such as 0.5 -1 2.") from None
-    if len(numbers) % width:
-        raise ValueError(f"Each step needs {width} numbers; {len(numbers)} do not divide into steps.")
-    return [numbers[k : k + width] for k in range(0, len(numbers), width)]
+            shown = word if len(word) <= LONGEST else word[:LONGEST] + "…"
+            raise ValueError(f"{shown!r} is not a number: type numbers such as 0.5 -1 2.") from None
