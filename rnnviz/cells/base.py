@@ -7,13 +7,14 @@ time-major, (T, H) or (T, B, H).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NoReturn, Self
 
 import numpy as np
 
 from .activations import Activation, Array, Stack
+from .checks import check_array, check_numbers
 from .definition import INPUT_VECTOR, Definition
 
 CELLS: dict[str, type[Cell]] = {}
@@ -103,23 +104,24 @@ class Cell:
         self.options = self.settle(options)
         self.definition = self.define(**self.options)
         self.states = self.definition.states
-        hidden = weight_hh.shape[-1] if np.ndim(weight_hh) == 2 else 0
+        given = {"weight_ih": weight_ih, "weight_hh": weight_hh, "bias_ih": bias_ih, "bias_hh": bias_hh}
+        for name, array in given.items():
+            if array is not None or name.startswith("weight"):
+                check_array(name, array)
         gates = len(self.rows)
-        if np.ndim(weight_hh) != 2 or hidden == 0 or weight_hh.shape[0] != gates * hidden:
-            raise ValueError(
-                f"weight_hh has shape {np.shape(weight_hh)}; "
-                f"{self._expects((gates * hidden, hidden) if hidden else f'({gates}*H, H)')}"
-            )
-        if np.ndim(weight_ih) != 2 or weight_ih.shape[0] != gates * hidden or weight_ih.shape[1] == 0:
-            raise ValueError(f"weight_ih has shape {np.shape(weight_ih)}; {self._expects(f'({gates * hidden}, D)')}")
+        hidden = weight_hh.shape[-1] if weight_hh.ndim == 2 else 0
+        if hidden == 0 or weight_hh.shape != (gates * hidden, hidden):
+            self._misfit("weight_hh", weight_hh, (gates * hidden, hidden) if hidden else f"({gates}*H, H)")
+        if weight_ih.ndim != 2 or len(weight_ih) != gates * hidden or weight_ih.size == 0:
+            self._misfit("weight_ih", weight_ih, f"({gates * hidden}, D)")
         zeros = np.zeros(gates * hidden, weight_hh.dtype)
         self.weight_ih, self.weight_hh = weight_ih, weight_hh
         self.bias_ih = zeros if bias_ih is None else bias_ih
         self.bias_hh = zeros.copy() if bias_hh is None else bias_hh
         for name, array in self.parameters.items():
-            if name.startswith("bias") and np.shape(array) != (gates * hidden,):
-                raise ValueError(f"{name} has shape {np.shape(array)}; {self._expects((gates * hidden,))}")
-            self._check_numbers(name, array, weight_hh.dtype)
+            if name.startswith("bias") and array.shape != (gates * hidden,):
+                self._misfit(name, array, (gates * hidden,))
+            check_numbers(name, array, weight_hh.dtype)
         self.input_size, self.hidden_size, self.dtype = weight_ih.shape[1], hidden, weight_hh.dtype
         self.stack = Stack([self._activation(row) for row in self.rows], hidden, self.dtype)
 
@@ -193,12 +195,13 @@ class Cell:
         """
         inputs, batched = self._check_input(x)
         steps, _, batch = inputs.shape
+        start = self._check_initial(initial, batch, batched)
         shape = (self.hidden_size, batch)
         inner = [q.name for q in self.definition.quantities if q.name not in (*self.rows, *self.states)]
         values = {name: np.empty((steps, *shape), self.dtype) for name in (*inner, *self.kept)}
         for state in self.states:
             values[state] = np.empty((steps + 1, *shape), self.dtype)
-            values[state][0] = self._check_state(state, (initial or {}).get(state), batch, batched)
+            values[state][0] = start[state]
         z = self.weight_ih @ inputs
         z += self.input_bias()[:, None]
         before = {state: values[state][0] for state in self.states}
@@ -246,41 +249,43 @@ class Cell:
         assert activation is not None, f"{row} has weight rows and so needs an activation"
         return activation
 
-    def _expects(self, shape: object) -> str:
+    def _misfit(self, name: str, array: Array, shape: object) -> NoReturn:
         blocks = f"{len(self.rows)} block{'s' * (len(self.rows) > 1)} of H rows: {', '.join(self.rows)}"
-        return f"{self.title} expects {shape} ({blocks})"
-
-    def _check_numbers(self, name: str, array: Array, dtype: np.dtype) -> None:
-        if array.dtype not in (np.float32, np.float64):
-            raise TypeError(f"{name} has dtype {array.dtype}; expected float32 or float64")
-        if array.dtype != dtype:
-            raise TypeError(f"{name} has dtype {array.dtype} but weight_hh has {dtype}; expected one dtype for all")
-        if not np.isfinite(array).all():
-            bad = int(np.size(array) - np.isfinite(array).sum())
-            raise ValueError(f"{name} {np.shape(array)} has {bad} NaN or infinite values; expected finite numbers")
+        raise ValueError(f"{name} has shape {array.shape}; {self.title} expects {shape} ({blocks})")
 
     def _check_input(self, x: Array) -> tuple[Array, bool]:
-        shape = np.shape(x)
-        if len(shape) not in (2, 3) or shape[-1] != self.input_size or 0 in shape:
+        check_array("x", x)
+        if x.ndim not in (2, 3) or x.shape[-1] != self.input_size or x.size == 0:
             d = self.input_size
-            raise ValueError(f"x has shape {shape}; expected (T, {d}) or (T, B, {d}) with at least one step")
-        self._check_numbers("x", x, self.dtype)
-        return (x.swapaxes(1, 2), True) if len(shape) == 3 else (x[:, :, None], False)
+            raise ValueError(f"x has shape {x.shape}; expected (T, {d}) or (T, B, {d}) with at least one step")
+        check_numbers("x", x, self.dtype)
+        return (x.swapaxes(1, 2), True) if x.ndim == 3 else (x[:, :, None], False)
 
-    def _check_state(self, name: str, state: Array | None, batch: int, batched: bool) -> Array:
+    def _check_initial(self, initial: Mapping[str, Array] | None, batch: int, batched: bool) -> Views:
+        """The states (H, B) to start from, zeros where none is given."""
+        self._check_states(initial or {})
         expected = (batch, self.hidden_size) if batched else (self.hidden_size,)
-        if state is None:
-            return np.zeros(expected[::-1] if batched else (self.hidden_size, 1), self.dtype)
-        if np.shape(state) != expected:
-            raise ValueError(f"initial {name} has shape {np.shape(state)}; expected {expected}")
-        self._check_numbers(f"initial {name}", state, self.dtype)
-        return state.T if batched else state[:, None]
+        found = {state: np.zeros((self.hidden_size, batch), self.dtype) for state in self.states}
+        for state, array in (initial or {}).items():
+            check_array(f"initial {state}", array)
+            if array.shape != expected:
+                raise ValueError(f"initial {state} has shape {array.shape}; expected {expected}")
+            check_numbers(f"initial {state}", array, self.dtype)
+            found[state] = array.T if batched else array[:, None]
+        return found
 
     def _check_gradient(self, record: Record, state: str, gradient: Array) -> Array:
+        self._check_states([state])
+        check_array(f"the gradient by {state}", gradient)
         expected = record[state].shape
-        if np.shape(gradient) != expected:
-            raise ValueError(f"the gradient by {state} has shape {np.shape(gradient)}; expected {expected}")
+        if gradient.shape != expected:
+            raise ValueError(f"the gradient by {state} has shape {gradient.shape}; expected {expected}")
         return gradient.swapaxes(1, 2) if record.batched else gradient[:, :, None]
+
+    def _check_states(self, names: Iterable[str]) -> None:
+        for name in names:
+            if name not in self.states:
+                raise ValueError(f"{self.title} has no state {name!r}; its states: {', '.join(self.states)}")
 
 
 def contract(d: Array, v: Array) -> Array:
