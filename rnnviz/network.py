@@ -10,6 +10,7 @@ import numpy as np
 
 from .cells import CELLS, Cell, Record
 from .cells.activations import Array
+from .cells.checks import check_array, check_numbers
 
 DIRECTIONS = ("forward", "backward")
 SUFFIXES = {"forward": "", "backward": "_reverse"}
@@ -61,6 +62,8 @@ class Network:
     cell_name: str = field(init=False)
 
     def __post_init__(self) -> None:
+        if {len(layer) for layer in self.layers} not in ({1}, {2}):
+            raise ValueError("a network has at least one layer, and each layer the same one or two directions")
         self.cell_name = self.layers[0][0].name
         self._check()
 
@@ -85,7 +88,13 @@ class Network:
         if not layers:
             raise ValueError("the arrays hold no recurrent layer: 'rnn.weight_ih_l0' is missing")
         names = ("embedding.weight", "readout.weight", "readout.bias")
-        return cls(layers, *(parameters.get(name) for name in names))
+        network = cls(layers, *(parameters.get(name) for name in names))
+        unread = [name for name in parameters if name.startswith("rnn.") and name not in network.parameters]
+        if unread:
+            raise ValueError(
+                f"the arrays hold {unread[0]!r}, which fits no layer or direction; layers found: {len(layers)}"
+            )
+        return network
 
     @classmethod
     def random(
@@ -162,14 +171,12 @@ class Network:
         initial: states by layer and direction, as `Run.final` gives them.
         Raises ValueError for ids outside the embedding and for shapes that do not fit.
         """
-        if self.embedding is None:
-            inputs = tokens
-        else:
-            if tokens.size and not 0 <= int(tokens.min()) <= int(tokens.max()) < len(self.embedding):
-                raise ValueError(
-                    f"token ids run from {tokens.min()} to {tokens.max()}; the embedding has {len(self.embedding)} rows"
-                )
-            inputs = self.embedding[tokens]
+        inputs = tokens if self.embedding is None else self._embedded(tokens, self.embedding)
+        if initial is not None and [len(layer) for layer in initial] != [len(layer) for layer in self.layers]:
+            raise ValueError(
+                f"initial has states for {[len(layer) for layer in initial]} directions by layer; "
+                f"expected {[len(layer) for layer in self.layers]}"
+            )
         top = inputs if masks is None else inputs * masks.inputs
         records: list[list[Record]] = []
         for k, layer in enumerate(self.layers):
@@ -216,15 +223,40 @@ class Network:
             grads["embedding.weight"] = table
         return grads
 
+    def _embedded(self, ids: Array, table: Array) -> Array:
+        shape, dtype = np.shape(ids), getattr(ids, "dtype", type(ids).__name__)
+        if not isinstance(ids, np.ndarray) or ids.dtype.kind not in "iu" or ids.ndim not in (1, 2) or ids.size == 0:
+            raise ValueError(
+                f"token ids have shape {shape} and are {dtype}; expected integers (T,) or (T, B), at least one"
+            )
+        if not 0 <= ids.min() <= ids.max() < len(table):
+            raise ValueError(f"token ids run from {ids.min()} to {ids.max()}; the embedding has {len(table)} rows")
+        return table[ids]
+
     def _check(self) -> None:
-        sizes = {cell.hidden_size for layer in self.layers for cell in layer}
-        if len(sizes) > 1 or len({len(layer) for layer in self.layers}) > 1:
-            raise ValueError("all layers of a network have one hidden size and the same directions")
+        outside = {
+            "embedding.weight": (self.embedding, 2),
+            "readout.weight": (self.readout_weight, 2),
+            "readout.bias": (self.readout_bias, 1),
+        }
+        for name, (array, axes) in outside.items():
+            if array is None:
+                continue
+            check_array(name, array)
+            if array.ndim != axes:
+                raise ValueError(f"{name} has shape {array.shape}; expected {axes} axes")
+            check_numbers(name, array, self.dtype)
+        kinds = {(type(cell), *cell.options.values(), str(cell.dtype)) for layer in self.layers for cell in layer}
+        if len(kinds) > 1:
+            raise ValueError("all layers of a network have one kind of cell, with the same options and dtype")
+        if len({cell.hidden_size for layer in self.layers for cell in layer}) > 1:
+            raise ValueError("all layers of a network have one hidden size")
         width = self.hidden_size * len(self.directions)
-        for k, layer in enumerate(self.layers[1:], 1):
+        for k, layer in enumerate(self.layers):
+            below = width if k else self.input_size
             for cell in layer:
-                if cell.input_size != width:
-                    raise ValueError(f"layer {k} reads vectors of {cell.input_size}, the layer below gives {width}")
+                if cell.input_size != below:
+                    raise ValueError(f"layer {k} reads vectors of {cell.input_size}; expected {below}")
         if self.embedding is not None and self.embedding.shape[1:] != (self.input_size,):
             raise ValueError(
                 f"embedding.weight has shape {self.embedding.shape}; the first layer expects (V, {self.input_size})"
@@ -232,12 +264,11 @@ class Network:
         if self.readout_weight is not None and self.readout_weight.shape[1:] != (width,):
             raise ValueError(f"readout.weight has shape {self.readout_weight.shape}; expected (C, {width})")
         if self.readout_bias is not None:
-            classes = None if self.readout_weight is None else self.readout_weight.shape[:1]
-            if self.readout_bias.shape != classes:
-                raise ValueError(f"readout.bias has shape {self.readout_bias.shape}; expected {classes}")
-        for name, array in self.parameters.items():
-            if array.dtype != self.dtype or not np.isfinite(array).all():
-                raise ValueError(f"{name} {array.shape} holds {array.dtype}; expected finite {self.dtype} numbers")
+            if self.readout_weight is None:
+                raise ValueError(f"readout.bias has shape {self.readout_bias.shape}, but there is no readout.weight")
+            if self.readout_bias.shape != self.readout_weight.shape[:1]:
+                classes = self.readout_weight.shape[0]
+                raise ValueError(f"readout.bias has shape {self.readout_bias.shape}; expected ({classes},)")
 
 
 def joined(hidden: Sequence[Array]) -> Array:
@@ -257,4 +288,7 @@ def _cell(kind: type[Cell], parameters: Mapping[str, Array], end: str, options: 
     if missing:
         raise ValueError(f"the arrays lack {missing[0]!r}")
     bias_ih, bias_hh = (parameters.get(f"rnn.{name}{end}") for name in ("bias_ih", "bias_hh"))
-    return kind(parameters[weights[0]], parameters[weights[1]], bias_ih, bias_hh, **options)
+    try:
+        return kind(parameters[weights[0]], parameters[weights[1]], bias_ih, bias_hh, **options)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"among the arrays rnn.*{end}, {error}") from error
