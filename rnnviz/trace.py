@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import zlib
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -18,6 +21,9 @@ if TYPE_CHECKING:
 Key = tuple[str, int, str]  # quantity, layer, direction
 
 FORMAT = 1
+
+# What NumPy, zipfile and JSON raise on a file that is cut off, damaged or of another kind.
+_BROKEN = (ValueError, KeyError, TypeError, AttributeError, OSError, EOFError, RuntimeError, BadZipFile, zlib.error)
 
 
 @dataclass(frozen=True)
@@ -119,36 +125,46 @@ class Trace:
         if self.probabilities is not None:
             arrays["probabilities"] = self.probabilities
         about_bytes = np.frombuffer(json.dumps(about).encode(), dtype=np.uint8)
-        np.savez_compressed(file, about=about_bytes, **arrays)  # type: ignore[arg-type]
+        with nullcontext(file) if hasattr(file, "write") else Path(file).open("wb") as target:
+            np.savez_compressed(target, about=about_bytes, **arrays)  # type: ignore[arg-type]
 
     @classmethod
     def load(cls, file: str | Path | IO[bytes]) -> Trace:
         """Read what `save` wrote. Nothing in the file is executed.
 
-        Raises ValueError if it is not such a file or names a cell that is not known here.
+        Raises ValueError if it is not such a file or is of a cell that is not known here,
+        FileNotFoundError if there is no such file.
         """
         try:
             with np.load(file, allow_pickle=False) as archive:
                 arrays = dict(archive)
             about = json.loads(arrays.pop("about").tobytes())
             if about.pop("format") != FORMAT:
-                raise ValueError("written in another format")
+                raise ValueError("it is written in another format")
             unknown, probabilities = arrays.pop("unknown"), arrays.pop("probabilities", None)
             groups: dict[str, dict[Key, Array]] = {"values": {}, "initial": {}}
             for name, array in arrays.items():
                 group, quantity, layer, direction = name.split("/")
                 groups[group][quantity, int(layer), direction] = array
-        except (ValueError, KeyError, TypeError, OSError, EOFError) as error:
+            values, initial = groups["values"], groups["initial"]
+            trace = cls(**about, values=values, initial=initial, unknown=unknown, probabilities=probabilities)
+            trace._check()
+        except FileNotFoundError:
+            raise
+        except _BROKEN as error:
             raise ValueError(f"{file} is not a trace saved by rnnviz: {error}") from error
-        if about["cell"] not in CELLS:
-            raise ValueError(f"the trace is of a cell {about['cell']!r}; known here are {', '.join(CELLS)}")
-        return cls(
-            **about,
-            unknown=unknown,
-            values=groups["values"],
-            initial=groups["initial"],
-            probabilities=probabilities,
-        )
+        return trace
+
+    def _check(self) -> None:
+        """Raises ValueError unless the arrays are those of a known cell, with one row for each token."""
+        if self.cell not in CELLS:
+            raise ValueError(f"it is of a cell {self.cell!r}; known here are {', '.join(CELLS)}")
+        wanted = {(q, k, d) for q in self.definition.by_name for k in range(self.layers) for d in self.directions}
+        if set(self.values) != wanted:
+            raise ValueError(f"its arrays are not those of a {self.cell}")
+        tables = [*self.values.values(), *([] if self.probabilities is None else [self.probabilities])]
+        if self.unknown.shape != (len(self),) or any(a.ndim != 2 or len(a) != len(self) for a in tables):
+            raise ValueError(f"its arrays do not have a row for each of the {len(self)} tokens")
 
 
 def _full(key: str | tuple[Any, ...]) -> Key:
