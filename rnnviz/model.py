@@ -20,6 +20,8 @@ class Model:
 
     labels: what the C columns of the readout mean. card: where the model comes from (task,
     data, licence, training, held-out scores), as plain JSON data; empty if nobody wrote one.
+
+    Raises ValueError if the vocabulary or the labels do not fit the network.
     """
 
     name: str
@@ -27,6 +29,20 @@ class Model:
     vocabulary: Vocabulary
     labels: list[str]
     card: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        table, readout = self.network.embedding, self.network.readout_weight
+        rows = 0 if table is None else len(table)
+        if len(self.vocabulary) != rows:
+            raise ValueError(f"the vocabulary has {len(self.vocabulary)} tokens, but embedding.weight has {rows} rows")
+        if table is None and self.vocabulary.width != self.network.input_size:
+            raise ValueError(
+                f"the vocabulary makes steps of {self.vocabulary.width} numbers, "
+                f"but the first layer expects {self.network.input_size}"
+            )
+        classes = 0 if readout is None else len(readout)
+        if len(self.labels) != classes:
+            raise ValueError(f"there are {len(self.labels)} labels, but readout.weight has {classes} rows")
 
     @property
     def definition(self) -> Definition:
