@@ -11,8 +11,11 @@ import os
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from ..formats import own
 from ..model import Model
+from ..network import Network
 
 BUNDLED = Path(__file__).parent
 
@@ -48,3 +51,22 @@ def _find(name: str) -> Path:
         if (folder / f"{name}.safetensors").is_file() and name == Path(name).name:
             return folder / f"{name}.safetensors"
     raise ValueError(f"There is no model {name!r}. The models here are: {', '.join(models())}.")
+
+
+def untrained(like: Model, cell: str) -> Model:
+    """A network of another kind of cell, of the same sizes and vocabulary, with random weights (seed 0).
+
+    For a look inside a cell that nobody has trained yet. Its card is empty.
+    """
+    network = like.network
+    fresh = Network.random(
+        cell,
+        hidden=network.hidden_size,
+        vocabulary=len(like.vocabulary) or None,
+        embedding=network.input_size,
+        classes=len(like.labels) or None,
+        layers=len(network.layers),
+        bidirectional=len(network.directions) > 1,
+        rng=np.random.default_rng(0),
+    )
+    return Model(f"{cell} with random weights", fresh, like.vocabulary, like.labels)

@@ -1,0 +1,20 @@
+"""Explore: type a sequence, choose a model, and see everything that happens inside."""
+
+import streamlit as st
+
+from rnnviz.ui import downloads, explore, links, reading, steps
+
+explore.style()
+st.title("Watch a recurrent network read", anchor=False)
+task, model, layer, direction = explore.pick_model()
+text = reading.text_box(task)
+notices = st.container()
+trace = reading.read(model, text)
+if trace is not None:
+    steps.settle_step(trace)
+    explore.inside(trace, layer, direction)
+    downloads.downloads(trace, layer, direction)
+    with st.expander(f"What the {trace.definition.title} computes, in order", icon=":material/function:"):
+        explore.equations(trace.definition)
+with notices:
+    links.show_notices()

@@ -1,0 +1,224 @@
+"""All that a trace recorded, as one figure: heatmaps stacked on one time axis.
+
+On top what the readout says, then the states, then the gates in the order of computation.
+Time runs along x, labelled with the tokens; units run along y.
+
+A figure is assembled once for a kind of trace (`Template`) and then only filled: putting
+numbers into a ready figure costs a tenth of building it.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any, NamedTuple
+
+import numpy as np
+import plotly.graph_objects as go
+
+from ..cells import Quantity
+from ..tokens import visible
+from ..trace import Trace
+from .colours import PLAYHEAD, SAYS, bounds, scale_for, sequential
+
+TITLE = 26  # pixels above each panel
+GAP = 10  # pixels below it
+TOKENS = 22  # pixels for the tokens above the first panel
+MARGIN = {"l": 78, "r": 44, "t": 4, "b": 30}
+CLASSES = 6  # how many of the readout's classes are shown at most
+
+
+class Panel(NamedTuple):
+    """One heatmap of the stack: a quantity, or what the readout says (quantity None)."""
+
+    quantity: Quantity | None
+    height: int
+
+
+def heatmaps(trace: Trace, *, layer: int = 0, direction: str = "forward", step: int | None = None) -> go.Figure:
+    """The stacked heatmaps of a trace, for one layer and direction.
+
+    step: where to put the playhead, counted from 1; nowhere if left out.
+    Raises KeyError if the trace lacks the layer or direction.
+    """
+    return Template(trace).fill(trace, layer=layer, direction=direction, step=step)
+
+
+class Template:
+    """A figure ready to be filled with any trace of the same cell, sizes and readout as the first."""
+
+    def __init__(self, trace: Trace) -> None:
+        units = trace.hidden_size
+        shown = [Panel(q, panel_height(units)) for q in trace.definition.shown]
+        classes = min(CLASSES, len(trace.labels))
+        self.says = trace.probabilities is not None
+        self.panels = [Panel(None, panel_height(classes, 17))] * self.says + shown
+        self.figure = go.Figure(_skeleton(self.panels))
+
+    def fill(self, trace: Trace, *, layer: int = 0, direction: str = "forward", step: int | None = None) -> go.Figure:
+        """Put a trace's numbers into the figure and return it: the same object at every call."""
+        figure, steps = self.figure, [str(t) for t in range(1, len(trace) + 1)]
+        layout = figure.layout
+        for heatmap, panel in zip(figure.data, self.panels, strict=True):
+            heatmap.x = steps
+            if panel.quantity is None:
+                heatmap.z, heatmap.y = _says(trace)
+                continue
+            values = trace[panel.quantity.name, layer, direction]
+            heatmap.z = values.T
+            if not panel.quantity.bounded:
+                low, high = bounds(panel.quantity, values)
+                heatmap.update(zmin=low, zmax=high, colorbar_tickvals=[low, 0, high])
+        labels = {str(t): label(token, bool(new)) for t, token, new in _numbered(trace)}
+        for axis in (layout.xaxis, layout.xaxis2):
+            axis.labelalias = labels
+            axis.range = [-0.5, len(trace) - 0.5]
+        at = 0 if step is None else min(max(step, 1), len(trace)) - 1
+        layout.shapes[0].update(x0=at - 0.5, x1=at + 0.5, visible=step is not None)
+        return figure
+
+
+def label(token: str, unknown: bool = False) -> str:
+    """A token as an axis shows it: never markup, and marked where the vocabulary lacks it."""
+    text = escape(visible(token), quote=False)
+    return f"<i>{text}</i><sup>?</sup>" if unknown else text
+
+
+def panel_height(rows: int, each: float = 2.0) -> int:
+    """Pixels for a heatmap of so many rows: enough to see a unit, not so much that one must scroll past it."""
+    return round(min(max(rows * each, 84), 150)) if each < 10 else round(rows * each)
+
+
+def _numbered(trace: Trace) -> list[tuple[int, str, bool]]:
+    return [(t, token, new) for t, (token, new) in enumerate(zip(trace.tokens, trace.unknown, strict=True), 1)]
+
+
+def _says(trace: Trace) -> tuple[np.ndarray, list[str]]:
+    """The classes that ever were most likely, the one that is in the end on top: (C, T) and their labels."""
+    assert trace.probabilities is not None
+    rank = trace.probabilities.max(axis=0) + (trace.probabilities[-1] == trace.probabilities[-1].max())
+    best = np.argsort(-rank, kind="stable")[:CLASSES][::-1]
+    return trace.probabilities[:, best].T, [label(trace.labels[k]) for k in best]
+
+
+def _skeleton(panels: list[Panel]) -> dict[str, Any]:
+    """The figure without its numbers, as plain data: heatmaps, axes, titles, colour bars and the playhead."""
+    inner = sum(TITLE + panel.height + GAP for panel in panels) - GAP + TOKENS
+    data: list[dict[str, Any]] = []
+    layout: dict[str, Any] = {
+        "height": inner + MARGIN["t"] + MARGIN["b"],
+        "margin": MARGIN,
+        "showlegend": False,
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "dragmode": "pan",
+        "hovermode": "closest",
+        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": PLAYHEAD, "activecolor": SAYS},
+        "annotations": [],
+        "shapes": [_playhead()],
+        "xaxis": _time_axis("top", "y"),
+        "xaxis2": _time_axis("bottom", f"y{len(panels)}" if len(panels) > 1 else "y") | {"matches": "x"},
+    }
+    top = inner
+    for k, panel in enumerate(panels):
+        end = "" if k == 0 else str(k + 1)
+        top -= TITLE + (TOKENS if k == 0 else 0)
+        domain = [max(0.0, (top - panel.height) / inner), min(1.0, top / inner)]
+        data.append(_heatmap(panel, f"y{end}", "x2" if k == len(panels) - 1 and k else "x", domain))
+        layout[f"yaxis{end}"] = _unit_axis(panel, domain)
+        layout["annotations"].append(_title(panel, domain[1], 2 + (TOKENS if k == 0 else 0)))
+        top -= panel.height + GAP
+    return {"data": data, "layout": layout}
+
+
+def _heatmap(panel: Panel, yaxis: str, xaxis: str, domain: list[float]) -> dict[str, Any]:
+    quantity = panel.quantity
+    low, high = (0.0, 1.0) if quantity is None else bounds(quantity, np.zeros(1))
+    name = "says" if quantity is None else quantity.name
+    title = "probability" if quantity is None else quantity.title
+    row = "%{y}" if quantity is None else "unit %{y}"
+    return {
+        "type": "heatmap",
+        "name": name,
+        "xaxis": xaxis,
+        "yaxis": yaxis,
+        "zmin": low,
+        "zmax": high,
+        "colorscale": sequential(SAYS) if quantity is None else scale_for(quantity),
+        "hovertemplate": f"token <b>%{{x}}</b><br>{row}<br>{title} <b>%{{z:.4f}}</b><extra></extra>",
+        "colorbar": {
+            "thickness": 8,
+            "len": domain[1] - domain[0],
+            "lenmode": "fraction",
+            "y": sum(domain) / 2,
+            "yanchor": "middle",
+            "x": 1.0,
+            "xpad": 8,
+            "ypad": 0,
+            "outlinewidth": 0,
+            "tickvals": [low, 0, high] if low < 0 else [low, high],
+            "tickfont": {"size": 10},
+            "ticks": "",
+        },
+    }
+
+
+def _title(panel: Panel, y: float, above: int) -> dict[str, Any]:
+    quantity = panel.quantity
+    if quantity is None:
+        text, colour = "<b>What the model says</b> after each step", SAYS
+    else:
+        words = quantity.title[0].upper() + quantity.title[1:]
+        text, colour = f"<b>{words}</b>  <i>{quantity.symbol}</i>", quantity.colour
+    return {
+        "text": f'<span style="color:{colour}">■</span> {text}',
+        "x": 0,
+        "y": y,
+        "xref": "paper",
+        "yref": "paper",
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "showarrow": False,
+        "font": {"size": 13},
+        "yshift": above,
+    }
+
+
+def _unit_axis(panel: Panel, domain: list[float]) -> dict[str, Any]:
+    axis: dict[str, Any] = {
+        "domain": domain,
+        "showgrid": False,
+        "zeroline": False,
+        "tickfont": {"size": 10},
+        "fixedrange": True,
+        "automargin": False,
+    }
+    if panel.quantity is None:
+        return axis | {"type": "category", "tickfont": {"size": 11}}
+    return axis | {"autorange": "reversed", "nticks": 5, "title": {"text": "unit", "font": {"size": 10}, "standoff": 4}}
+
+
+def _time_axis(side: str, anchor: str) -> dict[str, Any]:
+    return {
+        "type": "category",
+        "side": side,
+        "anchor": anchor,
+        "showgrid": False,
+        "zeroline": False,
+        "ticks": "",
+        "tickfont": {"size": 12},
+        "automargin": False,
+    }
+
+
+def _playhead() -> dict[str, Any]:
+    return {
+        "type": "rect",
+        "xref": "x",
+        "yref": "paper",
+        "y0": 0,
+        "y1": 1,
+        "layer": "above",
+        "line": {"color": PLAYHEAD, "width": 1.5},
+        "fillcolor": "rgba(0,0,0,0)",
+        "visible": False,
+    }

@@ -1,0 +1,64 @@
+"""Which models there are, by task and cell, loaded once for all sessions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from .. import zoo
+from ..cells import CELLS
+from ..model import Model
+
+
+@dataclass(frozen=True)
+class Task:
+    """A task that models were trained for. `models` gives a model's name by its cell's."""
+
+    name: str
+    title: str
+    reads: str
+    says: str
+    examples: list[str]
+    models: dict[str, str]
+
+    @property
+    def cells(self) -> list[str]:
+        """Every cell there is, those with a trained model first, the bundled three in the textbook's order."""
+        order = ("rnn", "gru", "lstm")
+        return sorted(
+            CELLS, key=lambda cell: (cell not in self.models, order.index(cell) if cell in order else len(order))
+        )
+
+
+def tasks() -> dict[str, Task]:
+    """All tasks by name, those of the bundled models first."""
+    return _tasks(tuple(zoo.models()))
+
+
+@st.cache_resource(show_spinner=False)
+def _tasks(names: tuple[str, ...]) -> dict[str, Task]:
+    found: dict[str, dict[str, Any]] = {}
+    for name in names:
+        card = zoo.card(name)
+        task = found.setdefault(card["task"], {k: card[k] for k in ("title", "reads", "says", "examples")})
+        task.setdefault("models", {})[card["cell"]] = name
+    order = ("names", "reviews", "shakespeare", "counter", "recall")
+    ranked = sorted(found, key=lambda task: (order.index(task) if task in order else len(order), task))
+    return {task: Task(task, **found[task]) for task in ranked}
+
+
+def model(task: Task, cell: str) -> Model:
+    """The task's model for a cell; for a cell that nobody has trained yet, one with random weights."""
+    return _trained(task.models[cell]) if cell in task.models else _untrained(task.name, cell)
+
+
+@st.cache_resource(show_spinner="Loading the model")
+def _trained(name: str) -> Model:
+    return zoo.load(name)
+
+
+@st.cache_resource(show_spinner=False)
+def _untrained(task: str, cell: str) -> Model:
+    return zoo.untrained(_trained(next(iter(tasks()[task].models.values()))), cell)

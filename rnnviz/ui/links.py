@@ -1,0 +1,53 @@
+"""The link of a view: its parameters, what one asked for in vain, and text that is never markup.
+
+Streamlit binds a widget's value to the link as the label that it shows. Where the link is
+to hold something shorter ("names" for "Family name: which language?"), or where the default
+moves (the last step), these few lines do it instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import streamlit as st
+
+
+def start(parameter: str, allowed: Collection[str], default: str, what: str) -> None:
+    """Set a widget's state from the link, once a session; say so if the link asks for what does not exist."""
+    if parameter in st.session_state:
+        return
+    asked = st.query_params.get(parameter, default)
+    if asked not in allowed:
+        notice(f"The link asks for {what} “{asked}”, which does not exist here. There are: {', '.join(allowed)}.")
+        asked = default
+    st.session_state[parameter] = asked
+
+
+def keep(parameter: str, value: object, default: object) -> None:
+    """Put a value into the link, or take it out if it is the default."""
+    if value != default:
+        if st.query_params.get(parameter) != str(value):
+            st.query_params[parameter] = str(value)
+    elif parameter in st.query_params:
+        del st.query_params[parameter]
+
+
+def notice(message: str) -> None:
+    """Keep a message to the user until it is put away."""
+    notices = st.session_state.setdefault("notices", [])
+    if message not in notices:
+        notices.append(message)
+
+
+def show_notices() -> None:
+    """Show the messages that were kept, as plain text, with a button to put them away."""
+    notices = st.session_state.get("notices", [])
+    for message in notices:
+        st.warning(plain(message), icon=":material/info:")
+    if notices:
+        st.button("Dismiss", on_click=notices.clear, type="tertiary")
+
+
+def plain(text: str) -> str:
+    """Text with everything escaped that Streamlit's Markdown would read as markup."""
+    return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|$:~^&" else c for c in text)

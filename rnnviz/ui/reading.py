@@ -1,0 +1,84 @@
+"""The text box: what the user types, examples to start from, and what became of it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ..model import Model
+from ..tokens import UNKNOWN, visible
+from ..trace import Trace
+from . import links
+from .catalogue import Task
+from .links import plain
+
+TOKENS = 256  # read at most; the rest of a longer text is left out, and said so
+CHARACTERS = 4000  # kept in the text box and in a link, which browsers and servers want short
+
+
+def text_box(task: Task) -> str:
+    """The typed text, kept for each task while one looks at another, and bound to the link as `text`."""
+    state = st.session_state
+    texts: dict[str, str] = state.setdefault("texts", {})
+    if state.get("texts_of", task.name) != task.name:
+        state["text"] = texts.get(task.name, task.examples[0])
+    state["texts_of"] = task.name
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        text = st.text_input(
+            "Type a sequence",
+            value=task.examples[0],
+            key="text",
+            live=True,
+            bind="query-params",
+            on_change=_shorten,
+            autocomplete="off",
+            help=f"{task.reads} Up to {TOKENS} tokens are read.",
+        )
+        st.menu_button(
+            "Examples",
+            task.examples,
+            key="example",
+            on_click=_take_example,
+            format_func=_abridged,
+        )
+    texts[task.name] = text or ""
+    return text or ""
+
+
+def read(model: Model, text: str) -> Trace | None:
+    """The model's trace of a text, or None and a sentence on what to do if there is nothing to read."""
+    try:
+        trace = model.trace(text, limit=TOKENS)
+    except ValueError as error:
+        st.info(plain(str(error)), icon=":material/keyboard:")
+        return None
+    remarks = []
+    if trace.cut:
+        remarks.append(f"Only the first {TOKENS} tokens are read; the rest of your text is left out.")
+    new = list(dict.fromkeys(visible(t) for t, u in zip(trace.tokens, trace.unknown, strict=True) if u))
+    if new:
+        names = ", ".join(new[:8]) + (" and others" if len(new) > 8 else "")
+        remarks.append(
+            f"Not in the model’s vocabulary: {names} (marked ? in the figure). The network reads {UNKNOWN} there."
+        )
+    for remark in remarks:
+        st.caption(":material/info: " + plain(remark))
+    return trace
+
+
+def _take_example() -> None:
+    st.session_state["text"] = st.session_state["example"]
+
+
+def _shorten() -> None:
+    """Cut a pasted novel. (The box's own `max_chars` would refuse the whole paste without a word.)"""
+    text = st.session_state["text"] or ""
+    if len(text) > CHARACTERS:
+        st.session_state["text"] = text[:CHARACTERS]
+        links.notice(
+            f"Your text of {len(text):,} characters was cut: the box keeps the first {CHARACTERS:,} "
+            f"and the network reads at most {TOKENS} tokens of them."
+        )
+
+
+def _abridged(example: str, length: int = 48) -> str:
+    return example if len(example) <= length else example[: length - 1] + "…"
