@@ -1,0 +1,56 @@
+"""A cell that rnnviz does not have: an LSTM whose forget gate is what the input gate leaves, f = 1 - i.
+
+It stands in for the cell that a reader adds: this file is all there is of it, and everything that shows
+cells must show this one too.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from rnnviz.cells import Cell, Definition, Phase
+from rnnviz.cells.definition import CANDIDATE, CELL, FORGET, HIDDEN, INPUT, JOIN, OUTPUT, weighted_sum
+
+
+class CoupledLSTM(Cell):
+    """c_t = (1 - i) * c_{t-1} + i * g and h_t = o * tanh(c_t)."""
+
+    name = "coupled"
+    title = "Coupled LSTM"
+    rows = ("input", "candidate", "output")
+    kept = ("squashed",)
+
+    @classmethod
+    def define(cls, **options):
+        forget = replace(
+            FORGET, activation=None, says="Keeps of the old cell state what the input gate leaves room for."
+        )
+        write = (r"\q{input}_t = \sigma" + weighted_sum("i"), r"\q{candidate}_t = \tanh" + weighted_sum("g"))
+        keep = (r"\q{forget}_t = 1 - \q{input}_t",)
+        cell = (r"\q{cell}_t = \q{forget}_t \odot \q{cell}_{t-1} + \q{input}_t \odot \q{candidate}_t",)
+        show = (r"\q{output}_t = \sigma" + weighted_sum("o"), r"\q{hidden}_t = \q{output}_t \odot \tanh(\q{cell}_t)")
+        phases = (
+            JOIN,
+            Phase("write", "Write", ("input", "candidate"), write, "The input gate decides how much is written."),
+            Phase("keep", "Keep", ("forget",), keep, "What is written takes the place of what was there."),
+            Phase("cell", "New cell state", ("cell",), cell, "Old and new are mixed, unit by unit."),
+            Phase("output", "Let out", ("output", "hidden"), show, "The output gate decides how much shows."),
+        )
+        return Definition(cls.name, cls.title, (INPUT, CANDIDATE, forget, CELL, OUTPUT, HIDDEN), phases)
+
+    def step(self, z, before, now):
+        z += self.weight_hh @ before["hidden"]
+        self.stack.apply(z)
+        i, g, o = self.split(z)
+        now["forget"][...] = 1 - i
+        now["cell"][...] = now["forget"] * before["cell"] + i * g
+        now["squashed"][...] = np.tanh(now["cell"])
+        now["hidden"][...] = o * now["squashed"]
+
+    def step_back(self, z, before, now, d, dz):
+        i, g, o = self.split(z)
+        d_cell = d["cell"] + d["hidden"] * o * (1 - now["squashed"] ** 2)
+        dz[...] = np.concatenate([d_cell * (g - before["cell"]), d_cell * i, d["hidden"] * now["squashed"]])
+        dz *= self.stack.slope(z)
+        d["cell"][...] = d_cell * now["forget"]
+        d["hidden"][...] = self.weight_hh.T @ dz
