@@ -1,0 +1,132 @@
+"""The command line: python -m rnnviz.training names --cell lstm"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from tqdm import tqdm
+
+from ..cells import CELLS
+from ..formats import own
+from .card import trained_model
+from .recipe import Recipe
+from .tasks import TASKS, MissingDataError
+from .trainer import Trainer
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Train one model. Returns 0, or 1 if training diverged, 2 for a request that makes no sense, 130 after Ctrl-C."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    wanted = parser().parse_args(arguments)
+    try:
+        trainer, name = prepare(wanted)
+    except (MissingDataError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    if trainer.epoch:
+        print(f"Going on after epoch {trainer.epoch}.")
+    try:
+        follow(trainer)
+    except KeyboardInterrupt:
+        print(f"Stopped. Epochs finished: {trainer.epoch}. The same command goes on from there.")
+        return 130
+    if trainer.stopped:
+        print(trainer.stopped)
+    model = trained_model(trainer, name, command(wanted))
+    own.save(model, wanted.out / name)
+    checkpoint_file(wanted, name).unlink(missing_ok=True)
+    scores = model.card["scores"]
+    print(f"{wanted.out / name}: {scores['metric']} {scores['test']:.4f} (validation {scores['validation']:.4f}).")
+    return 1 if trainer.diverged else 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """Options for where and what, for every field of a recipe, and for what changes a task itself."""
+    top = argparse.ArgumentParser(prog="python -m rnnviz.training", description="Train a recurrent network.")
+    tasks = top.add_subparsers(dest="task", required=True, metavar="TASK", help=", ".join(TASKS))
+    for name, task in TASKS.items():
+        one = tasks.add_parser(name, help=task.title, description=f"{task.title} Reads {task.reads}; says {task.says}.")
+        one.add_argument("--cell", choices=list(CELLS), default="lstm")
+        one.add_argument("--option", metavar="NAME=VALUE", action="append", default=[], help="an option of the cell")
+        one.add_argument("--data", type=Path, help="the folder with the data sets; else the one named by RNNVIZ_DATA")
+        one.add_argument("--out", type=Path, default=Path("runs"), help="where the model is written")
+        one.add_argument("--name", help="the model's name; else TASK-CELL")
+        one.add_argument("--seed", type=int, default=0)
+        one.add_argument("--fresh", action="store_true", help="forget an interrupted run and start over")
+        types = get_type_hints(Recipe)
+        for f in fields(Recipe):
+            one.add_argument(flag(f.name), type=types[f.name], help=f"{f.metadata['help']} ({default(name, f.name)})")
+        for option, (value, help) in task.choices.items():
+            one.add_argument(flag(option), type=int, default=value, help=f"{help} ({value})")
+    return top
+
+
+def prepare(wanted: argparse.Namespace) -> tuple[Trainer, str]:
+    """The trainer that the options ask for, and the name of the model."""
+    kind = TASKS[wanted.task]
+    name = wanted.name or f"{wanted.task}-{wanted.cell}"
+    task = kind(wanted.data, **{option: getattr(wanted, option) for option in kind.choices})
+    recipe = replace(task.recipe(wanted.cell), **changes(wanted))
+    file = checkpoint_file(wanted, name)
+    if wanted.fresh:
+        file.unlink(missing_ok=True)
+    options = dict(pair.split("=", 1) for pair in wanted.option if "=" in pair)
+    if len(options) < len(wanted.option):
+        raise ValueError("--option wants NAME=VALUE, for example reset=before")
+    return Trainer(task, wanted.cell, recipe, seed=wanted.seed, options=options, checkpoint_file=file), name
+
+
+def follow(trainer: Trainer) -> None:
+    """Train to the end, with a progress bar."""
+    with tqdm(total=trainer.recipe.epochs * trainer.steps, initial=trainer.epoch * trainer.steps, unit="step") as bar:
+        for progress in trainer.run():
+            bar.update()
+            if progress.validation is not None:
+                shown = " ".join(f"{name} {value:.4f}" for name, value in progress.validation.items())
+                bar.set_postfix_str(f"epoch {progress.epoch} loss {progress.loss:.4f} {shown}")
+
+
+def command(wanted: argparse.Namespace) -> str:
+    """What to type to train the same model again: only what differs from the defaults, and no folders."""
+    words = ["python -m rnnviz.training", wanted.task, "--cell", wanted.cell]
+    for pair in wanted.option:
+        words += ["--option", pair]
+    if wanted.seed:
+        words += ["--seed", str(wanted.seed)]
+    for name, value in changes(wanted).items():
+        words += [flag(name), f"{value:g}"]
+    for option, (value, _) in TASKS[wanted.task].choices.items():
+        if getattr(wanted, option) != value:
+            words += [flag(option), str(getattr(wanted, option))]
+    if wanted.name:
+        words += ["--name", wanted.name]
+    return " ".join(words)
+
+
+def changes(wanted: argparse.Namespace) -> dict[str, Any]:
+    """The fields of the recipe that were given on the command line."""
+    return {name: getattr(wanted, name) for name in Recipe.names() if getattr(wanted, name) is not None}
+
+
+def default(task: str, field: str) -> str:
+    """A recipe's value in words, and by cell where cells differ."""
+    kind = TASKS[task]
+    values = {"default": getattr(kind.common, field)}
+    values |= {cell: own[field] for cell, own in kind.by_cell.items() if field in own}
+    return ", ".join(f"{cell} {value:g}" for cell, value in values.items())
+
+
+def checkpoint_file(wanted: argparse.Namespace, name: str) -> Path:
+    return wanted.out / f"{name}.checkpoint.npz"
+
+
+def flag(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

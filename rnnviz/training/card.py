@@ -1,0 +1,99 @@
+"""The card of a trained model: where it comes from, how it was made, and how good it is, as JSON data."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+from dataclasses import asdict
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import numpy as np
+
+from ..model import Model
+from ..network import Network
+from .tasks import Task
+from .trainer import Trainer
+
+LAYOUT = "PyTorch's parameter names and layout"
+
+
+def trained_model(trainer: Trainer, name: str, command: str) -> Model:
+    """The best network of a training run as a model, with its card. command: what reproduces it."""
+    network = trainer.best_network()
+    task = trainer.task
+    return Model(name, network, task.vocabulary, task.labels, _card(trainer, network, command))
+
+
+def _card(trainer: Trainer, network: Network, command: str) -> dict[str, Any]:
+    task = trainer.task
+    return {
+        "task": task.name,
+        "title": task.title,
+        "reads": task.reads,
+        "says": task.says,
+        "asked": task.asked,
+        "examples": list(task.examples),
+        "note": task.note,
+        "architecture": architecture(network),
+        "data": data(task),
+        "split": task.split,
+        "training": {
+            "command": command,
+            "seed": trainer.seed,
+            "task_options": task.options,
+            "hyperparameters": asdict(trainer.recipe),
+            "optimiser": "Adam, betas 0.9 and 0.999",
+            "epochs": trainer.epoch,
+            "steps": trainer.optimiser.taken,
+            "seconds": round(trainer.seconds, 1),
+            "best_epoch": trainer.best_epoch,
+            "stopped": trainer.stopped,
+            "rnnviz": rnnviz_version(),
+            "numpy": np.__version__,
+            "python": platform.python_version(),
+        },
+        "curve": rounded(trainer.curve),
+        "scores": rounded(task.scores(network)),
+    }
+
+
+def architecture(network: Network) -> dict[str, Any]:
+    """Sizes of a network, and in words the convention that its weights follow."""
+    cell = network.layers[0][0]
+    order = ", ".join(cell.definition.by_name[row].title for row in cell.rows)
+    rows = f"gates stacked in the order {order}" if len(cell.rows) > 1 else "one block of rows"
+    options = "".join(f"; {name}: {value}" for name, value in cell.options.items())
+    return {
+        "cell": network.cell_name,
+        "options": cell.options,
+        "embedding": network.input_size,
+        "hidden": network.hidden_size,
+        "layers": len(network.layers),
+        "directions": list(network.directions),
+        "parameters": sum(array.size for array in network.parameters.values()),
+        "dtype": str(network.dtype),
+        "convention": f"{LAYOUT}, {rows}{options}",
+    }
+
+
+def data(task: Task) -> list[dict[str, str]]:
+    """The sources of a task's data, each with its licence and whom to cite."""
+    named = ("name", "licence", "citation", "address")
+    return [{key: getattr(source, key) for key in named if getattr(source, key)} for source in task.sources]
+
+
+def rnnviz_version() -> str:
+    try:
+        return version("rnnviz")
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def rounded(value: Any) -> Any:
+    """Plain data with floats cut to six digits, which is more than any of them means."""
+    if isinstance(value, dict):
+        return {key: rounded(entry) for key, entry in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [rounded(entry) for entry in value]
+    return float(f"{value:.6g}") if isinstance(value, float) else value

@@ -1,0 +1,79 @@
+"""A recipe: every number that one must choose before a network is trained."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+import numpy as np
+
+from ..network import Network
+
+
+def _says(default: Any, help: str) -> Any:
+    return field(default=default, metadata={"help": help})
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Sizes, budget and hyperparameters of one training run. Each field is an option of the command line.
+
+    Raises ValueError if a number makes no sense.
+    """
+
+    embedding: int = _says(16, "D, numbers in the vector of a token")
+    hidden: int = _says(32, "H, numbers in the hidden state")
+    layers: int = _says(1, "recurrent layers, one above the other")
+    epochs: int = _says(10, "passes over the training split; for made data, rounds of 100 steps")
+    batch: int = _says(64, "sequences in one step of training")
+    learning_rate: float = _says(3e-3, "step size of Adam at the start")
+    final_rate: float = _says(0.02, "share of the learning rate left at the end, reached in a straight line")
+    clip: float = _says(1.0, "longest gradient that is followed as it is, as a norm over all parameters")
+    embedding_scale: float = _says(1.0, "standard deviation of the embedding at the start")
+    dropout_inputs: float = _says(0.0, "share of the embedding's numbers dropped in training")
+    dropout_top: float = _says(0.0, "share of the numbers that the readout sees dropped in training")
+    keep_bias: float = _says(
+        0.0, "added at the start to the bias of the gate that keeps the memory, if the cell has one"
+    )
+    patience: int = _says(0, "stop after so many epochs without a better validation score; 0 never does")
+
+    def __post_init__(self) -> None:
+        for name in ("embedding", "hidden", "layers", "epochs", "batch", "learning_rate", "clip"):
+            if not getattr(self, name) > 0:
+                raise ValueError(f"{name} is {getattr(self, name)}; it must be above zero")
+        for name in ("dropout_inputs", "dropout_top"):
+            if not 0 <= getattr(self, name) < 1:
+                raise ValueError(f"{name} is {getattr(self, name)}; it must be at least 0 and below 1")
+
+    @classmethod
+    def names(cls) -> list[str]:
+        return [f.name for f in fields(cls)]
+
+    def start(
+        self, cell: str, vocabulary: int, classes: int, rng: np.random.Generator, options: dict[str, str]
+    ) -> Network:
+        """A fresh network of these sizes, with `keep_bias` added where the cell says that it helps to remember.
+
+        A cell that begins by keeping what it has lets gradients reach far back from the first
+        step on (Gers, Schmidhuber & Cummins 2000; Jozefowicz, Zaremba & Sutskever 2015).
+        """
+        network = Network.random(
+            cell,
+            hidden=self.hidden,
+            vocabulary=vocabulary,
+            embedding=self.embedding,
+            classes=classes,
+            layers=self.layers,
+            embedding_scale=self.embedding_scale,
+            rng=rng,
+            options=options,
+        )
+        for layer in network.layers:
+            for one in layer:
+                if one.keeps is not None:
+                    one.bias_ih[one.row(one.keeps)] += self.keep_bias
+        return network
+
+    def rate(self, step: int, steps: int) -> float:
+        """The learning rate of one step of `steps`, counted from 0."""
+        return self.learning_rate * (1 - (1 - self.final_rate) * step / steps)

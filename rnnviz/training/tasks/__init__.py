@@ -1,0 +1,11 @@
+"""The tasks. Every file of this folder that defines one is found by itself."""
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+from .base import TASKS, MissingDataError, Source, Task
+
+for _module in iter_modules(__path__):
+    import_module(f"{__name__}.{_module.name}")
+
+__all__ = ["TASKS", "MissingDataError", "Source", "Task"]

@@ -1,0 +1,114 @@
+"""Counter: read a's and then as many b's, say which symbol comes next. To know when to end, one must count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import numpy as np
+
+from ...cells.activations import Array
+from ...network import Network
+from ...tokens import Vocabulary
+from ..data import Batch, answers, padded
+from ..loss import surprise
+from ..recipe import Recipe
+from .base import Scores, Source, Task
+
+LONGEST = 12  # the most a's seen in training
+ROUND = 100  # steps between two checks
+
+
+class Counter(Task):
+    """The language a^n b^n for n up to 12 (Gers & Schmidhuber 2001; Weiss, Goldberg & Yahav 2018).
+
+    Every batch holds all twelve strings, so there is nothing to split and nothing random but
+    the start; what lies beyond n = 12 was never trained.
+    """
+
+    name = "counter"
+    title = "Counter: when do the b's end?"
+    reads = "a number of a's, then as many b's"
+    says = "the next symbol, or the end"
+    asked = "every step"
+    examples = ("aaaaabbbbb", "aaabbbb", "aaaaaaaaaaaabbbbbbbbbbbb", "ab", "aaaaaaaaaaaaaaabbbbbbbbbbbbbbb", "aababb")
+    note = (
+        "Training saw every n from 1 to 12 and nothing else. While a's are read nobody can know what comes next; the "
+        "answer is certain only from the first b on. An LSTM can count in one number of its cell state, a simple RNN "
+        "and a GRU cannot count without bound (Weiss, Goldberg & Yahav 2018); how far each goes beyond 12 varies "
+        "from seed to seed. The row of <unk>, which training never reads, is the mean of the other rows."
+    )
+    sources = (Source("made by the task", "none needed"),)
+    common = Recipe(embedding=8, hidden=8, epochs=60, batch=LONGEST, learning_rate=1e-2)
+
+    def load(self, folders: dict[str, Path]) -> None:
+        self.vocabulary = Vocabulary.collect("characters", ["ab"])
+        self.labels = ["a", "b", "end"]
+        self.split = {
+            "train": f"n = 1 to {LONGEST}",
+            "validation": "the same strings",
+            "test": f"n = 1 to {LONGEST}, and beyond it n = {LONGEST + 1}, {LONGEST + 2}, ... never trained",
+            "how": "by length",
+            "seed": None,
+        }
+        pairs = [self.string(n) for n in range(1, LONGEST + 1)]
+        inputs, targets = (padded(side) for side in zip(*pairs, strict=True))
+        lengths = np.array([len(one) for one, _ in pairs])
+        weights = (np.arange(len(inputs))[:, None] < lengths) / lengths.sum()
+        self.all = Batch(inputs, targets, weights.astype(np.float32))
+
+    def string(self, n: int) -> tuple[Array, Array]:
+        """The ids of n a's and n b's, and for each the class number of what follows, (2 n,) each."""
+        inputs = self.vocabulary.read("a" * n + "b" * n).inputs
+        following = ["a"] * (n - 1) + ["b"] * n + ["end"]
+        return inputs, np.array([self.labels.index(symbol) for symbol in following])
+
+    def steps(self, batch: int) -> int:
+        return ROUND
+
+    def batches(self, rng: np.random.Generator, batch: int) -> Iterator[Batch]:
+        """The same batch of all strings, whatever batch size the recipe names."""
+        return (self.all for _ in range(ROUND))
+
+    def validate(self, network: Network) -> dict[str, float]:
+        logits = network.forward(self.all.inputs).logits
+        assert logits is not None
+        loss = float((surprise(logits, self.all.targets) * self.all.weights).sum(dtype=np.float64))
+        right = [self.right(network, n) for n in range(1, LONGEST + 1)]
+        return {"validation_loss": loss, "accuracy": float(np.mean(right))}
+
+    def right(self, network: Network, n: int) -> bool:
+        """Whether the network says b after each of the first n - 1 b's, and end after the n-th."""
+        inputs, targets = self.string(n)
+        (logits,) = answers(network, [inputs])
+        return bool((logits[n:].argmax(-1) == targets[n:]).all())
+
+    def scores(self, network: Network) -> Scores:
+        right = {n: self.right(network, n) for n in range(1, LONGEST + 1)}
+        share = float(np.mean(list(right.values())))
+        return {
+            "metric": f"share of n = 1 to {LONGEST} with every b and the end right",
+            "test": share,
+            "n": LONGEST,
+            "standard_error": None,
+            "validation": share,
+            "chance": 1 / LONGEST,
+            "chance_is": "always end after the first b",
+            "baseline": {"name": "whatever n is most frequent (all are alike)", "value": 1 / LONGEST},
+            "right": [n for n, is_right in right.items() if is_right],
+            "largest": next(n for n in count(1) if not self.right(network, n)) - 1,
+            "counts": {state: self.counting(network, state) for state in network.layers[0][0].states},
+        }
+
+    def counting(self, network: Network, state: str) -> dict[str, float]:
+        """The unit of a state that follows the count (a's so far minus b's so far) best, over n = 1 to 12."""
+        values, counts = [], []
+        for n in range(1, LONGEST + 1):
+            inputs, _ = self.string(n)
+            values.append(network.forward(inputs).records[0][0][state])
+            counts.append(np.concatenate([np.arange(1, n + 1), np.arange(n - 1, -1, -1)]))
+        table = np.corrcoef(np.concatenate(values).T.astype(np.float64), np.concatenate(counts))
+        with_count = table[-1, :-1]
+        unit = int(np.abs(with_count).argmax())
+        return {"unit": unit, "correlation": float(with_count[unit])}

@@ -1,0 +1,68 @@
+"""What names and reviews share: texts with one label each, asked after every token and above all at the last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import ClassVar
+
+import numpy as np
+
+from ...cells.activations import Array
+from ...network import Network
+from ...tokens import Kind, Vocabulary
+from ..data import Batch, Split, answers, by_length, padded, shuffled_split
+from ..loss import surprise
+from .base import Task
+
+
+class LabelledTexts(Task):
+    """A task over texts with one label each.
+
+    Half of the loss is the answer at the last token, which is the one that is scored; half is
+    the mean over all tokens, so that what the network says on its way means something too.
+    """
+
+    kind: ClassVar[Kind]
+    end: ClassVar[bool] = False
+    longest: ClassVar[int | None] = None  # tokens; what lies beyond is cut
+    at_least: ClassVar[int] = 2  # tokens that occur only once are read as <unk>, which is how <unk> gets trained
+
+    texts: list[str]
+    classes: Array  # (N,) the class number of every text
+    indices: Split
+
+    def prepare(self, texts: Sequence[str], labels: Sequence[str]) -> None:
+        """Split the texts, collect the vocabulary from the training split alone, and read all texts with it."""
+        self.texts = list(texts)
+        self.labels = sorted(set(labels))
+        self.classes = np.array([self.labels.index(label) for label in labels])
+        self.indices = shuffled_split(len(self.texts))
+        trained = [self.texts[k] for k in self.indices.train]
+        self.vocabulary = Vocabulary.collect(self.kind, trained, at_least=self.at_least, end=self.end)
+        self.sequences = [self.vocabulary.read(text, self.longest).inputs for text in self.texts]
+        sizes = {part: len(getattr(self.indices, part)) for part in Split._fields}
+        self.split = sizes | {"how": "numpy.random.default_rng(0).permutation, 80 : 10 : 10", "seed": 0}
+
+    def steps(self, batch: int) -> int:
+        return -(-len(self.indices.train) // batch)
+
+    def batches(self, rng: np.random.Generator, batch: int) -> Iterator[Batch]:
+        train = self.indices.train
+        lengths = np.array([len(self.sequences[k]) for k in train])
+        for group in by_length(lengths, batch, rng):
+            inputs = padded([self.sequences[k] for k in train[group]])
+            steps, last = np.arange(len(inputs))[:, None], lengths[group] - 1
+            every = (steps <= last) / lengths[group].sum()
+            weights = (0.5 * every + 0.5 * (steps == last) / len(group)).astype(np.float32)
+            targets = np.broadcast_to(self.classes[train[group]], inputs.shape)
+            yield Batch(inputs, targets, weights)
+
+    def validate(self, network: Network) -> dict[str, float]:
+        last = self.final_answers(network, self.indices.validation)
+        truth = self.classes[self.indices.validation]
+        loss = surprise(last, truth).mean(dtype=np.float64)
+        return {"validation_loss": float(loss), "accuracy": float((last.argmax(-1) == truth).mean())}
+
+    def final_answers(self, network: Network, which: Array) -> Array:
+        """The logits (N, C) after the last token of each of the texts."""
+        return np.array([logits[-1] for logits in answers(network, [self.sequences[k] for k in which])])

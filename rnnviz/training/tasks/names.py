@@ -1,0 +1,130 @@
+"""Names: read a family name letter by letter, say which of 18 languages it comes from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from ...cells.activations import Array
+from ...network import Network
+from ..baselines import NaiveBayes, chosen_bayes
+from ..data import answers
+from ..recipe import Recipe
+from .base import Scores, Source, binomial_error
+from .labelled import LabelledTexts
+
+
+class Names(LabelledTexts):
+    """The names of the PyTorch tutorial "NLP From Scratch", one file a language, duplicates removed."""
+
+    name = "names"
+    title = "Names: which language?"
+    reads = "the characters of a family name, then an end mark"
+    says = "one of 18 languages"
+    asked = "at the end mark"
+    examples = (
+        "Schmidhuber",
+        "Nakamura",
+        "O'Connor",
+        "Papadopoulos",
+        "Dostoevsky",
+        "Nguyen",
+        "Kowalski",
+        "Rossi",
+        "Fernandez",
+        "MacDonald",
+        "Dubois",
+        "Haddad",
+    )
+    note = (
+        "A good naive Bayes over runs of one to three letters is as good as these networks; what the network adds is "
+        "that it reads in order and can be asked after every letter. Half of the names are Russian, and several "
+        "languages have only a handful of test names, so macro-F1 is noisy. Some names occur in several languages, "
+        "so nobody could get all of them right. Letters seen only once in training are read as <unk>."
+    )
+    sources = (
+        Source(
+            "family names in 18 languages",
+            "MIT",
+            "S. Robertson, NLP From Scratch: Classifying Names with a Character-Level RNN (PyTorch tutorial)",
+            "https://github.com/spro/practical-pytorch, data/names",
+            "names_by_language",
+        ),
+    )
+    kind = "characters"
+    end = True
+    common = Recipe(
+        embedding=32, hidden=64, epochs=20, learning_rate=3e-3, dropout_inputs=0.15, dropout_top=0.3, patience=8
+    )
+    by_cell = {
+        "rnn": {"dropout_inputs": 0.0, "dropout_top": 0.0},
+        "lstm": {"learning_rate": 1e-2},
+    }
+
+    def load(self, folders: dict[str, Path]) -> None:
+        pairs = {
+            (line.strip(), file.stem)
+            for file in folders["names_by_language"].glob("*.txt")
+            for line in file.read_text(encoding="utf-8").splitlines()
+            if line.strip()
+        }
+        names, languages = zip(*sorted(pairs), strict=True)
+        self.prepare(names, languages)
+
+    def scores(self, network: Network) -> Scores:
+        test = self.indices.test
+        truth = self.classes[test]
+        logits = answers(network, [self.sequences[k] for k in test])
+        predicted = np.array([each[-1].argmax() for each in logits])
+        accuracy = float((predicted == truth).mean())
+        most_frequent = int(np.bincount(self.classes[self.indices.train]).argmax())
+        parts = {
+            part: ([self.texts[k] for k in which], self.classes[which])
+            for part, which in self.indices._asdict().items()
+        }
+        bayes = chosen_bayes(
+            NaiveBayes(letter_runs, *parts["train"], len(self.labels)), parts["validation"], parts["test"]
+        )
+        return {
+            "metric": "accuracy at the end mark",
+            "test": accuracy,
+            "n": len(test),
+            "standard_error": binomial_error(accuracy, len(test)),
+            "validation": self.validate(network)["accuracy"],
+            "chance": float((truth == most_frequent).mean()),
+            "chance_is": f"always {self.labels[most_frequent]}",
+            "baseline": {
+                "name": f"naive Bayes over runs of 1 to 3 letters, alpha {bayes.alpha:g} chosen on validation",
+                "value": bayes.test,
+                "macro_f1": macro_f1(bayes.predicted, truth, len(self.labels)),
+            },
+            "macro_f1": macro_f1(predicted, truth, len(self.labels)),
+            "accuracy_after": [after(logits, truth, k) for k in range(1, 9)],
+            "by_language": {
+                label: {"n": int((truth == c).sum()), "recall": float((predicted[truth == c] == c).mean())}
+                for c, label in enumerate(self.labels)
+            },
+        }
+
+
+def after(logits: list[Array], truth: Array, k: int) -> dict[str, float]:
+    """How often the answer after k letters is right, among the names that have so many (the end mark not counted)."""
+    right = [each[k - 1].argmax() == c for each, c in zip(logits, truth, strict=True) if len(each) > k]
+    return {"characters": k, "n": len(right), "accuracy": float(np.mean(right))}
+
+
+def macro_f1(predicted: Array, truth: Array, classes: int) -> float:
+    """The mean over classes of F1 = 2 TP / (2 TP + FP + FN); every class counts alike, however rare."""
+    scores = []
+    for c in range(classes):
+        hits = int(((predicted == c) & (truth == c)).sum())
+        named = int((predicted == c).sum() + (truth == c).sum())
+        scores.append(2 * hits / named if named else 0.0)
+    return float(np.mean(scores))
+
+
+def letter_runs(name: str) -> list[str]:
+    """Runs of one, two and three letters, with ^ and $ at the ends: what naive Bayes counts."""
+    framed = f"^{name}$"
+    return [framed[k : k + n] for n in (1, 2, 3) for k in range(len(framed) - n + 1)]

@@ -1,0 +1,150 @@
+"""Reviews: read a sentence word by word, say whether it praises or complains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+from ...network import Network
+from ...tokens import normalised, split
+from ..baselines import NaiveBayes, chosen_bayes
+from ..recipe import Recipe
+from .base import Scores, Source, binomial_error
+from .labelled import LabelledTexts
+
+LEAST_SCORE = 0.5  # sentences whose mean score is nearer to zero are neither positive nor negative
+
+
+class Reviews(LabelledTexts):
+    """Sentences from reviews of products, restaurants and films; duplicates (in lower case) removed."""
+
+    name = "reviews"
+    title = "Reviews: praise or complaint?"
+    reads = "the words of a review, punctuation apart"
+    says = "negative or positive"
+    asked = "at the last word"
+    examples = (
+        "not good at all, but the ending was brilliant",
+        "The food was great, but the service was not.",
+        "I wanted to like this film, but it is a complete waste of time.",
+        "not bad at all",
+        "Never have I been so bored.",
+        "It works perfectly and I would buy it again!",
+        "An otherwise dull movie saved by one wonderful scene.",
+    )
+    note = (
+        "A naive Bayes over words and word pairs, which knows nothing of order beyond two words, is as good as these "
+        "networks: the data is small. Negation near the word it turns is mostly learned, irony and long turns are not. "
+        "The sentences are from the years before 2014 and speak of films, shops and restaurants. Words seen only once "
+        "in training are read as <unk>."
+    )
+    sources = (
+        Source(
+            "Sentiment Labelled Sentences (Amazon, IMDb, Yelp)",
+            "CC BY 4.0",
+            "Kotzias, Denil, de Freitas & Smyth, From Group to Individual Labels Using Deep Features, KDD 2015",
+            "https://archive.ics.uci.edu/dataset/331",
+            "uci_sentiment",
+        ),
+        Source(
+            "review snippets rated for VADER (Amazon, films)",
+            "MIT (package vaderSentiment); the snippets are third-party",
+            "Hutto & Gilbert, VADER: A Parsimonious Rule-based Model for Sentiment Analysis, ICWSM 2014",
+            "https://pypi.org/project/vaderSentiment/3.3.2, additional_resources in its source package",
+            "hutto_reviews",
+        ),
+    )
+    kind = "words"
+    longest = 80
+    common = Recipe(
+        embedding=32,
+        hidden=64,
+        epochs=10,
+        learning_rate=2e-3,
+        embedding_scale=0.1,
+        dropout_inputs=0.5,
+        dropout_top=0.5,
+        patience=4,
+    )
+    by_cell = {"rnn": {"learning_rate": 1e-3}}
+
+    def load(self, folders: dict[str, Path]) -> None:
+        unique: dict[str, tuple[str, bool, str]] = {}
+        for row in (*uci_rows(folders["uci_sentiment"]), *hutto_rows(folders["hutto_reviews"])):
+            unique.setdefault(row[0].lower(), row)
+        texts, positive, self.origins = zip(*unique.values(), strict=True)
+        self.prepare(texts, ["positive" if p else "negative" for p in positive])
+
+    def scores(self, network: Network) -> Scores:
+        test = self.indices.test
+        truth = self.classes[test]
+        right = self.final_answers(network, test).argmax(-1) == truth
+        accuracy = float(right.mean())
+        origins = np.array(self.origins)[test]
+        parts = {
+            part: ([self.texts[k] for k in which], self.classes[which])
+            for part, which in self.indices._asdict().items()
+        }
+        bayes = {}
+        for name, features, once in (
+            ("words, each counted once a review", words, True),
+            ("words", words, False),
+            ("words and word pairs, each counted once a review", words_and_pairs, True),
+        ):
+            model = NaiveBayes(features, *parts["train"], len(self.labels), once)
+            bayes[name] = chosen_bayes(model, parts["validation"], parts["test"])
+        best = max(bayes, key=lambda name: bayes[name].validation)
+        most_frequent = int(np.bincount(self.classes[self.indices.train]).argmax())
+        return {
+            "metric": "accuracy at the last word",
+            "test": accuracy,
+            "n": len(test),
+            "standard_error": binomial_error(accuracy, len(test)),
+            "validation": self.validate(network)["accuracy"],
+            "chance": float((truth == most_frequent).mean()),
+            "chance_is": f"always {self.labels[most_frequent]}",
+            "baseline": {
+                "name": f"naive Bayes over {best}, alpha {bayes[best].alpha:g}, both chosen on validation",
+                "value": bayes[best].test,
+            },
+            "baselines": [
+                {"name": f"naive Bayes over {name}, alpha {b.alpha:g} chosen on validation", "value": b.test}
+                for name, b in bayes.items()
+            ],
+            "by_source": {
+                origin: {"n": int((origins == origin).sum()), "accuracy": float(right[origins == origin].mean())}
+                for origin in dict.fromkeys(self.origins)
+            },
+        }
+
+
+def uci_rows(folder: Path) -> Iterator[tuple[str, bool, str]]:
+    """Text, whether it is positive, and where it is from; one sentence a line, a tab, 0 or 1."""
+    for site in ("amazon_cells", "imdb", "yelp"):
+        for line in (folder / f"{site}_labelled.txt").read_text(encoding="utf-8").split("\n"):
+            text, tab, label = line.rpartition("\t")
+            if tab:
+                yield text.strip(), label.strip() == "1", "uci"
+
+
+def hutto_rows(folder: Path) -> Iterator[tuple[str, bool, str]]:
+    """The same of the rated snippets: number, mean score from -4 to 4, text; those near zero left out."""
+    for kind in ("amazon", "movie"):
+        for line in (folder / f"{kind}ReviewSnippets_GroundTruth.txt").read_text(encoding="latin-1").split("\n"):
+            fields = line.strip("\r").split("\t")
+            if len(fields) >= 3 and abs(float(fields[1])) >= LEAST_SCORE:
+                yield fields[2].strip(), float(fields[1]) > 0, f"hutto {kind}"
+
+
+def words(text: str) -> list[str]:
+    """The words and punctuation marks of a text, in lower case."""
+    return [normalised("words", token) for token in split("words", text)]
+
+
+def words_and_pairs(text: str) -> list[str]:
+    """Words, and pairs of neighbours."""
+    single = words(text)
+    return single + [f"{a} {b}" for a, b in pairwise(single)]

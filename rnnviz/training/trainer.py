@@ -1,0 +1,223 @@
+"""The training loop, as a generator: whoever pulls it decides about pace, pause and end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..cells import CELLS
+from ..cells.activations import Array
+from ..network import Masks, Network, States
+from . import checkpoint
+from .loss import cross_entropy
+from .optimiser import Adam, clip
+from .recipe import Recipe
+from .tasks import Task
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a training run stands after one step.
+
+    epoch counts from 1, step from 1 within the epoch. loss: nats, the mean over the epoch so
+    far. validation: the measures of the validation split after an epoch's last step, else None.
+    """
+
+    epoch: int
+    epochs: int
+    step: int
+    steps: int
+    loss: float
+    validation: dict[str, float] | None = None
+
+
+class Trainer:
+    """Trains one network for one task and keeps the weights of the epoch that did best on validation.
+
+    `run()` yields after every step: not pulling it is a pause, closing it is the end, and
+    `best_network()` answers at any time. With a checkpoint file, a later Trainer with the
+    same settings goes on after the last finished epoch and ends with the same numbers as a
+    run that was never interrupted: each epoch draws its random numbers from (seed, epoch).
+
+    stopped: why training ended before its time, in a sentence, or None. diverged: whether that
+    was because the loss was no longer a finite number.
+    Raises ValueError for an unknown cell and for the checkpoint of another run.
+    """
+
+    def __init__(
+        self,
+        task: Task,
+        cell: str,
+        recipe: Recipe | None = None,
+        *,
+        seed: int = 0,
+        options: dict[str, str] | None = None,
+        checkpoint_file: Path | None = None,
+    ) -> None:
+        if cell not in CELLS:
+            raise ValueError(f"there is no cell {cell!r}; known are {', '.join(CELLS)}")
+        self.task, self.cell, self.seed = task, cell, seed
+        self.recipe = recipe or task.recipe(cell)
+        self.options = CELLS[cell].settle(options or {})
+        self.network = self.recipe.start(
+            cell, len(task.vocabulary), len(task.labels), np.random.default_rng(seed), self.options
+        )
+        self.optimiser = Adam(self.network.parameters)
+        self.curve: list[dict[str, float]] = []
+        self.best = {name: array.copy() for name, array in self.network.parameters.items()}
+        self.best_epoch = 0
+        self.seconds = 0.0
+        self.stopped: str | None = None
+        self.diverged = False
+        self.checkpoint_file = checkpoint_file
+        if checkpoint_file is not None and checkpoint_file.exists():
+            self._resume(checkpoint_file)
+
+    @property
+    def epoch(self) -> int:
+        """How many epochs are finished."""
+        return len(self.curve)
+
+    @property
+    def steps(self) -> int:
+        """Steps in one epoch."""
+        return self.task.steps(self.recipe.batch)
+
+    def run(self) -> Iterator[Progress]:
+        """Train until the epochs are over, the task is learned, or the loss is no longer a number."""
+        while self.epoch < self.recipe.epochs and self.stopped is None:
+            yield from self._one_epoch()
+
+    def best_network(self) -> Network:
+        """A network with the best weights so far; before the first epoch's end, with those it began with.
+
+        Rows of the embedding that training never read (`<unk>`, where every token is known) say
+        nothing: they are set to the mean of the rows that it did read, an average token.
+        """
+        weights = {name: array.copy() for name, array in self.best.items()}
+        table = weights["embedding.weight"]
+        # A row that was never read never had a gradient, so its mean square is exactly zero.
+        read = self.optimiser.square["embedding.weight"].any(axis=1)
+        if read.any():
+            table[~read] = table[read].mean(axis=0)
+        return Network.from_parameters(weights, self.cell, self.options)
+
+    # ---- one epoch ----------------------------------------------------------------------
+
+    def _one_epoch(self) -> Iterator[Progress]:
+        epoch, recipe, began = self.epoch + 1, self.recipe, time.monotonic()
+        rng = np.random.default_rng([self.seed, epoch])
+        states: States | None = None
+        total = 0.0
+        for step, batch in enumerate(self.task.batches(rng, recipe.batch), 1):
+            masks = self._masks(batch.inputs.shape, rng)
+            run = self.network.forward(batch.inputs, states if batch.follows else None, masks)
+            states = run.final
+            assert run.logits is not None
+            loss, d_logits = cross_entropy(run.logits, batch.targets, batch.weights)
+            found = self.network.backward(run, d_logits, masks)
+            gradients = {name: found[name] for name in self.network.parameters}
+            norm = clip(gradients, recipe.clip)
+            if not np.isfinite([loss, norm]).all():
+                self._diverged(epoch, step)
+                return
+            self.optimiser.step(gradients, recipe.rate(self.optimiser.taken, recipe.epochs * self.steps))
+            total += loss
+            if step < self.steps:
+                yield Progress(epoch, recipe.epochs, step, self.steps, total / step)
+        validation = self.task.validate(self.network)
+        if not np.isfinite(validation["validation_loss"]):
+            self._diverged(epoch, self.steps)
+            return
+        self.seconds += time.monotonic() - began
+        self._finish_epoch(total / self.steps, validation)
+        yield Progress(epoch, recipe.epochs, self.steps, self.steps, total / self.steps, validation)
+
+    def _diverged(self, epoch: int, step: int) -> None:
+        self.diverged = True
+        self.stopped = (
+            f"Training stopped in epoch {epoch}, step {step}, because the loss was no longer a finite number; "
+            f"the weights of epoch {self.best_epoch} are kept, and a lower learning rate may help."
+        )
+
+    def _masks(self, shape: tuple[int, ...], rng: np.random.Generator) -> Masks | None:
+        """Dropout (Srivastava et al. 2014): zero a share of the numbers, and scale up the rest to make up for it."""
+        recipe = self.recipe
+        if not recipe.dropout_inputs and not recipe.dropout_top:
+            return None
+
+        def factors(size: int, share: float) -> Array:
+            kept = rng.random((*shape, size), np.float32) >= share
+            return kept * np.float32(1 / (1 - share))
+
+        return Masks(factors(recipe.embedding, recipe.dropout_inputs), factors(recipe.hidden, recipe.dropout_top))
+
+    def _finish_epoch(self, loss: float, validation: dict[str, float]) -> None:
+        before = [self.task.score(entry) for entry in self.curve]
+        self.curve.append({"epoch": self.epoch + 1, "step": self.optimiser.taken, "loss": loss, **validation})
+        if not before or self.task.score(validation) > max(before):
+            self.best_epoch = self.epoch
+            for name, array in self.network.parameters.items():
+                self.best[name][...] = array
+        if self.task.learned(self.curve):
+            self.stopped = f"Training stopped after epoch {self.epoch}, because the task is learned."
+        elif self.recipe.patience and self.epoch - self.best_epoch >= self.recipe.patience:
+            self.stopped = f"Training stopped after epoch {self.epoch}: no better validation since {self.best_epoch}."
+        if self.checkpoint_file is not None:
+            self._save(self.checkpoint_file)
+
+    # ---- interruption and resuming --------------------------------------------------------
+
+    def _settings(self) -> dict[str, Any]:
+        """What must be the same in the run that goes on with a checkpoint."""
+        return {
+            "task": self.task.name,
+            "task_options": self.task.options,
+            "cell": self.cell,
+            "options": self.options,
+            "recipe": asdict(self.recipe),
+            "seed": self.seed,
+        }
+
+    def _groups(self) -> dict[str, dict[str, Array]]:
+        """Every array that a run needs to go on; `_save` and `_resume` both go by it."""
+        return {
+            "now": self.network.parameters,
+            "best": self.best,
+            "mean": self.optimiser.mean,
+            "square": self.optimiser.square,
+        }
+
+    def _save(self, file: Path) -> None:
+        arrays = {f"{group}/{name}": a for group, named in self._groups().items() for name, a in named.items()}
+        about = {
+            "settings": self._settings(),
+            "curve": self.curve,
+            "taken": self.optimiser.taken,
+            "best_epoch": self.best_epoch,
+            "seconds": self.seconds,
+            "stopped": self.stopped,
+        }
+        checkpoint.write(file, arrays, about)
+
+    def _resume(self, file: Path) -> None:
+        arrays, about = checkpoint.read(file)
+        for name, value in self._settings().items():
+            if about["settings"][name] != value:
+                raise ValueError(
+                    f"{file} belongs to another run ({name} is {about['settings'][name]} there, {value} here); "
+                    "delete it, or start over with --fresh"
+                )
+        for group, named in self._groups().items():
+            for name, array in named.items():
+                array[...] = arrays[f"{group}/{name}"]
+        self.curve = about["curve"]
+        self.optimiser.taken = about["taken"]
+        self.best_epoch = about["best_epoch"]
+        self.seconds = about["seconds"]
+        self.stopped = about["stopped"]
