@@ -180,9 +180,8 @@ def _take(pieces: Iterator[Any], limit: int | None) -> tuple[list[Any], bool]:
 def _numbers(text: str) -> Iterator[float]:
     """Numbers apart by blanks, commas or semicolons."""
     for match in _NUMBER.finditer(text):
-        word = match[0]
+        word = match[0] if len(match[0]) <= LONGEST else match[0][:LONGEST] + "…"
         try:
             yield float(word.replace("−", "-"))
         except ValueError:
-            shown = word if len(word) <= LONGEST else word[:LONGEST] + "…"
-            raise ValueError(f"{shown!r} is not a number: type numbers such as 0.5 -1 2.") from None
+            raise ValueError(f"{word!r} is not a number: type numbers such as 0.5 -1 2.") from None

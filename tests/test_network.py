@@ -1,0 +1,161 @@
+"""The network: how layers, directions, embedding and readout are put together, and what it refuses."""
+
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnnviz.cells import GRU, LSTM
+from rnnviz.network import Masks, Network, softmax
+
+from .strategies import draw_network, seeds
+
+rng = np.random.default_rng(7)
+
+
+def refused(*words, error=ValueError):
+    return pytest.raises(error, match="".join(f"(?=.*{re.escape(str(word))})" for word in words))
+
+
+def random(cell="lstm", **sizes):
+    sizes = {"hidden": 4, "vocabulary": 6, "embedding": 3, "classes": 2, **sizes}
+    return Network.random(cell, rng=np.random.default_rng(3), **sizes)
+
+
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+@given(layers=st.integers(1, 3), both=st.booleans(), seed=seeds)
+def test_parameters_rebuild_the_network(cell, layers, both, seed):
+    network = draw_network(cell, layers=layers, bidirectional=both, seed=seed)
+    again = Network.from_parameters(network.parameters, cell)
+    ids = np.random.default_rng(seed).integers(0, len(network.embedding), 7)
+    np.testing.assert_array_equal(again.forward(ids).logits, network.forward(ids).logits)
+
+
+def test_layers_read_the_layer_below_and_the_readout_reads_the_top():
+    network = random(layers=2, bidirectional=True)
+    run = network.forward(np.array([1, 2, 3, 4]))
+    below, above = run.records
+    both = np.concatenate([below[0]["hidden"], below[1]["hidden"][::-1]], axis=1)
+    np.testing.assert_array_equal(above[0]["input_vector"], both)
+    np.testing.assert_array_equal(above[1]["input_vector"], both[::-1])
+    top = np.concatenate([above[0]["hidden"], above[1]["hidden"][::-1]], axis=1)
+    np.testing.assert_allclose(run.logits, top @ network.readout_weight.T + network.readout_bias, rtol=1e-6)
+
+
+@given(seed=seeds)
+def test_a_batch_is_its_sequences(seed):
+    network = draw_network("gru", layers=2, seed=seed)
+    ids = np.random.default_rng(seed).integers(0, 6, (5, 3))
+    together = network.forward(ids).logits
+    for b in range(3):
+        np.testing.assert_allclose(together[:, b], network.forward(ids[:, b]).logits, rtol=1e-5, atol=1e-6)
+
+
+def test_dropout_masks_enter_forwards_and_backwards():
+    network = random("gru", dtype=np.float64)
+    ids = rng.integers(0, 6, (4, 2))
+    masks = Masks(rng.integers(0, 2, (4, 2, 3)) * 2.0, rng.integers(0, 2, (4, 2, 4)) * 2.0)
+    d_logits = rng.standard_normal((4, 2, 2))
+    grads = network.backward(network.forward(ids, masks=masks), d_logits, masks)
+    for name, array in network.parameters.items():
+        for k in list(np.ndindex(array.shape))[:: max(1, array.size // 5)]:
+            kept, losses = array[k], []
+            for step in (1e-6, -1e-6):
+                array[k] = kept + step
+                losses.append((d_logits * network.forward(ids, masks=masks).logits).sum())
+            array[k] = kept
+            assert grads[name][k] == pytest.approx((losses[0] - losses[1]) / 2e-6, rel=1e-5, abs=1e-7), name
+
+
+@given(st.lists(st.floats(-1e30, 1e30), min_size=1, max_size=6))
+def test_probabilities_are_positive_and_add_up_to_one(logits):
+    probabilities = softmax(np.array(logits))
+    assert (probabilities >= 0).all()
+    assert probabilities.sum() == pytest.approx(1)
+    assert probabilities[np.argmax(logits)] == probabilities.max()
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"rnn.weight_ih_l0": None}, ["no recurrent layer", "rnn.weight_ih_l0"]),
+        ({"rnn.weight_hh_l0": None}, ["rnn.weight_hh_l0"]),
+        ({"rnn.weight_ih_l1": None}, ["rnn.weight_hh_l1", "no layer"]),
+        ({"rnn.weight_hr_l0": (2, 4)}, ["rnn.weight_hr_l0", "no layer"]),
+        ({"rnn.weight_ih_l1": (16, 5)}, ["layer 1", "5", "expected 4"]),
+        ({"rnn.weight_hh_l1": (15, 4)}, ["_l1", "weight_hh", (15, 4), (16, 4)]),
+        ({"embedding.weight": (6, 4)}, ["embedding.weight", (6, 4), "(V, 3)"]),
+        ({"embedding.weight": (6,)}, ["embedding.weight", (6,), "2 axes"]),
+        ({"readout.weight": (2, 5)}, ["readout.weight", (2, 5), "(C, 4)"]),
+        ({"readout.bias": (3,)}, ["readout.bias", (3,), (2,)]),
+        ({"readout.weight": None}, ["readout.bias", "no readout.weight"]),
+    ],
+)
+def test_arrays_that_make_no_network(change, words):
+    arrays = random(layers=2).parameters
+    for name, shape in change.items():
+        if shape is None:
+            del arrays[name]
+        else:
+            arrays[name] = np.ones(shape, np.float32)
+    with refused(*words):
+        Network.from_parameters(arrays, "lstm")
+
+
+def test_arrays_that_are_not_finite_numbers_of_one_dtype():
+    for name in random().parameters:
+        arrays = random().parameters
+        with refused(name.rsplit(".", 1)[-1].removesuffix("_l0"), "NaN"):
+            Network.from_parameters(arrays | {name: np.full_like(arrays[name], np.nan)}, "lstm")
+        with refused("float64", "float32", error=TypeError):
+            Network.from_parameters(arrays | {name: arrays[name].astype(np.float64)}, "lstm")
+
+
+def test_cells_that_do_not_belong_together():
+    make = np.random.default_rng(0)
+    with refused("one kind of cell"):
+        Network([[LSTM.random(3, 4, make)], [GRU.random(4, 4, make)]])
+    with refused("same options"):
+        Network([[GRU.random(3, 4, make)], [GRU.random(4, 4, make, reset="before")]])
+    with refused("one hidden size"):
+        Network([[LSTM.random(3, 4, make)], [LSTM.random(4, 5, make)]])
+    with refused("same one or two directions"):
+        Network([[LSTM.random(3, 4, make)] * 2, [LSTM.random(8, 4, make)]])
+    with refused("at least one layer"):
+        Network([])
+    with refused("no cell 'lstn'", "rnn"):
+        Network.from_parameters({}, "lstn")
+
+
+@pytest.mark.parametrize(
+    ("ids", "words"),
+    [
+        (np.array([0, 6]), ["from 0 to 6", "6 rows"]),
+        (np.array([-1, 2]), ["from -1 to 2", "6 rows"]),
+        (np.array([0.0, 1.0]), ["float64", "integers"]),
+        (np.zeros(0, int), [(0,), "at least one"]),
+        (np.zeros((1, 1, 1), int), [(1, 1, 1), "(T,) or (T, B)"]),
+        ([1, 2], ["list", "integers"]),
+    ],
+)
+def test_token_ids_that_the_embedding_lacks(ids, words):
+    with refused(*words):
+        random().forward(ids)
+
+
+def test_initial_states_for_other_layers():
+    network = random(layers=2)
+    states = network.forward(np.array([1, 2])).final
+    with refused("initial", [1], [1, 1]):
+        network.forward(np.array([3]), states[:1])
+
+
+def test_initial_states_go_on_where_a_run_ended():
+    network = random(layers=2)
+    ids = np.array([1, 2, 3, 4, 5])
+    first = network.forward(ids[:2])
+    np.testing.assert_allclose(
+        network.forward(ids[2:], first.final).logits, network.forward(ids).logits[2:], rtol=1e-6, atol=1e-7
+    )

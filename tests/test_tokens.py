@@ -1,0 +1,302 @@
+"""Reading text: any that a keyboard, a paste or a fuzzer can produce gives tokens or a clear message."""
+
+import tracemalloc
+import unicodedata
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnnviz.tokens import END, LONGEST, UNKNOWN, Vocabulary, normalised, split, visible
+
+from .strategies import CHARACTERS, WORDS, texts
+
+VOCABULARIES = st.sampled_from([CHARACTERS, WORDS])
+NUMBERS = Vocabulary("numbers")
+PAIRS = Vocabulary("numbers", width=2)
+NOVEL = 10_000_000
+
+
+def read_or_none(vocabulary, text, limit=None):
+    """A reading, or None where there is nothing to read, which must be said in one sentence."""
+    try:
+        return vocabulary.read(text, limit)
+    except ValueError as error:
+        assert str(error).startswith("There is nothing to read")
+        assert not text.strip()
+        return None
+
+
+@given(vocabulary=VOCABULARIES, text=texts)
+def test_any_text_gives_tokens_with_ids_and_marks(vocabulary, text):
+    reading = read_or_none(vocabulary, text)
+    if reading is None:
+        return
+    assert len(reading.tokens) == len(reading.inputs) == len(reading.unknown) > 0
+    assert not reading.cut
+    for token, k, unknown in zip(reading.tokens, reading.inputs, reading.unknown, strict=True):
+        spelled = normalised(vocabulary.kind, token)
+        assert vocabulary.tokens[k] == (UNKNOWN if unknown else spelled)
+        assert unknown == (spelled not in vocabulary.tokens or spelled == UNKNOWN)
+
+
+@given(text=texts)
+def test_characters_are_the_text_and_nothing_else(text):
+    reading = read_or_none(CHARACTERS, text)
+    assert reading is None or "".join(reading.tokens) == text
+
+
+@given(text=texts)
+def test_words_leave_out_white_space_alone(text):
+    reading = read_or_none(WORDS, text)
+    assert reading is None or "".join("".join(reading.tokens).split()) == "".join(text.split())
+
+
+@given(vocabulary=VOCABULARIES, text=texts, limit=st.integers(1, 5))
+def test_a_limit_keeps_the_beginning_and_says_so(vocabulary, text, limit):
+    whole, short = read_or_none(vocabulary, text), read_or_none(vocabulary, text, limit)
+    if whole is None:
+        assert short is None
+        return
+    assert short.tokens == whole.tokens[:limit]
+    assert short.cut == (len(whole.tokens) > limit)
+    np.testing.assert_array_equal(short.inputs, whole.inputs[:limit])
+
+
+@given(vocabulary=VOCABULARIES, text=texts)
+def test_a_list_of_tokens_reads_as_the_text_did(vocabulary, text):
+    reading = read_or_none(vocabulary, text)
+    if reading is not None:
+        again = vocabulary.read(reading.tokens)
+        assert again.tokens == reading.tokens
+        np.testing.assert_array_equal(again.inputs, reading.inputs)
+
+
+@given(kind=st.sampled_from(["characters", "words"]), text=texts)
+def test_what_a_vocabulary_was_collected_from_it_knows(kind, text):
+    vocabulary = Vocabulary.collect(kind, [text])
+    reading = read_or_none(vocabulary, text)
+    assert reading is None or not reading.unknown.any()
+
+
+@given(kind=st.sampled_from(["characters", "words"]), text=texts)
+def test_spelling_does_not_depend_on_how_an_accent_was_typed(kind, text):
+    composed, apart = (unicodedata.normalize(form, text) for form in ("NFC", "NFD"))
+    if all(len(token) < LONGEST / 4 for token in split(kind, apart)):
+        assert [normalised(kind, t) for t in split(kind, composed)] == [normalised(kind, t) for t in split(kind, apart)]
+
+
+@given(kind=st.sampled_from(["characters", "words"]), text=texts)
+def test_normalising_twice_is_normalising_once(kind, text):
+    once = normalised(kind, text)
+    assert normalised(kind, once) == once
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("naïve", ["n", "a", "ï", "v", "e"]),
+        ("nai\u0308ve", ["n", "a", "i\u0308", "v", "e"]),
+        ("a\U0001f469\U0001f3fd\u200d\U0001f680b", ["a", "\U0001f469\U0001f3fd\u200d\U0001f680", "b"]),
+        ("\U0001f1e9\U0001f1ea\U0001f1eb\U0001f1f7", ["\U0001f1e9\U0001f1ea", "\U0001f1eb\U0001f1f7"]),
+        ("\r\n", None),
+        ("x\r\ny", ["x", "\r\n", "y"]),
+        ("한국", ["한", "국"]),
+        ("<b>", ["<", "b", ">"]),
+        ("<unk>", ["<", "u", "n", "k", ">"]),
+        ("a\x00b", ["a", "\x00", "b"]),
+    ],
+)
+def test_a_character_is_what_a_person_counts_as_one(text, tokens):
+    reading = read_or_none(CHARACTERS, text)
+    assert (reading and reading.tokens) == tokens
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens", "known"),
+    [
+        ("The film was good!", ["The", "film", "was", "good", "!"], "11111"),
+        ("THE...", ["THE", ".", ".", "."], "1111"),
+        ("don't DON’T", ["don't", "DON’T"], "11"),
+        ("cafe\u0301 café", ["cafe\u0301", "café"], "11"),
+        ("wow - good", ["wow", "-", "good"], "001"),
+        ("?!?", ["?", "!", "?"], "010"),
+        ("<unk> the", ["<", "unk", ">", "the"], "0001"),
+        ("'good'", ["'", "good", "'"], "010"),
+        ("שלום the", ["שלום", "the"], "01"),
+    ],
+)
+def test_words_are_lower_case_and_punctuation_stands_apart(text, tokens, known):
+    reading = WORDS.read(text)
+    assert reading.tokens == tokens
+    assert ["01"[not u] for u in reading.unknown] == list(known)
+
+
+def test_a_token_that_is_spelled_like_the_unknown_one_is_unknown():
+    reading = WORDS.read(["<unk>", "the"])
+    assert reading.unknown.tolist() == [True, False]
+    assert reading.tokens == ["<unk>", "the"]
+
+
+def test_the_end_mark_is_read_once_after_the_last_token_and_outside_the_limit():
+    vocabulary = Vocabulary.collect("characters", ["abc"], end=True)
+    assert vocabulary.read("abc").tokens == ["a", "b", "c", END]
+    assert vocabulary.read(["a", END]).tokens == ["a", END]
+    short = vocabulary.read("abc", limit=2)
+    assert (short.tokens, short.cut) == (["a", "b", END], True)
+    assert vocabulary.tokens[vocabulary.read("abc").inputs[-1]] == END
+    assert not vocabulary.read("abc").unknown.any()
+
+
+def test_half_a_surrogate_pair_fits_into_no_file_and_is_replaced():
+    reading = CHARACTERS.read("a\ud83d")
+    assert reading.tokens == ["a", "\ufffd"]
+    assert CHARACTERS.read(["a", "\ud83d"]).tokens == reading.tokens
+    "".join(reading.tokens).encode()
+
+
+def test_collecting_counts_words_however_they_were_typed():
+    vocabulary = Vocabulary.collect("words", ["Good film", "GOOD!"], at_least=2, end=True)
+    assert vocabulary.tokens == (UNKNOWN, END, "good")
+
+
+@pytest.mark.parametrize("vocabulary", [CHARACTERS, WORDS, NUMBERS])
+@pytest.mark.parametrize("text", ["", " ", "\n\t ", "\u2003\u00a0", []])
+def test_nothing_to_read(vocabulary, text):
+    with pytest.raises(ValueError, match="nothing to read"):
+        vocabulary.read(text)
+
+
+@pytest.mark.parametrize("vocabulary", [CHARACTERS, NUMBERS])
+def test_a_limit_below_one_is_refused(vocabulary):
+    with pytest.raises(ValueError, match="limit is 0"):
+        vocabulary.read("1", limit=0)
+
+
+@pytest.mark.parametrize("unit", ["a", "ab ", "\u0301", "\U0001f468\u200d", ".", "1 "])
+@pytest.mark.parametrize("vocabulary", [CHARACTERS, WORDS, NUMBERS])
+def test_of_a_pasted_novel_only_the_beginning_is_kept_in_memory(vocabulary, unit):
+    novel = unit * (NOVEL // len(unit))
+    tracemalloc.start()
+    try:
+        reading = vocabulary.read(novel, limit=200)
+    except ValueError as error:
+        assert vocabulary is NUMBERS
+        assert len(str(error)) < 300
+    else:
+        assert len(reading.tokens) == 200
+        assert reading.cut
+        assert max(map(len, reading.tokens)) <= LONGEST
+    finally:
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert peak < 100e6  # the whole novel as a list of tokens takes several times as much
+
+
+def test_numbers_beyond_the_limit_are_not_looked_at():
+    assert NUMBERS.read("1 2 3 oops", limit=2).tokens == ["1", "2"]
+
+
+# ---- numbers ---------------------------------------------------------------------------------
+
+
+@given(st.lists(st.floats(-1e30, 1e30), min_size=1, max_size=8), st.sampled_from([" ", ", ", ";", "\n", "\t "]))
+def test_numbers_are_read_as_they_are(numbers, between):
+    reading = NUMBERS.read(between.join(map(repr, numbers)))
+    np.testing.assert_array_equal(reading.inputs, np.array(numbers)[:, None])
+    np.testing.assert_array_equal(NUMBERS.read(numbers).inputs, reading.inputs)
+    assert not reading.unknown.any()
+
+
+@given(texts)
+def test_any_text_gives_numbers_or_a_sentence(text):
+    try:
+        reading = NUMBERS.read(text)
+    except ValueError as error:
+        assert str(error).endswith(".")
+        assert "number" in str(error)
+    else:
+        assert np.isfinite(reading.inputs).all()
+        assert reading.inputs.shape == (len(reading.tokens), 1)
+
+
+def test_several_numbers_make_a_step():
+    reading = PAIRS.read("1 2; -0.5 1e3\n−4,5", limit=2)
+    np.testing.assert_array_equal(reading.inputs, [[1, 2], [-0.5, 1000]])
+    assert reading.tokens == ["1 2", "-0.5 1000"]
+    assert reading.cut
+    np.testing.assert_array_equal(PAIRS.read("−4 5").inputs, [[-4, 5]])
+    assert PAIRS.read(np.ones((3, 2)), limit=2).cut
+    assert not PAIRS.read(np.ones((3, 2)), limit=3).cut
+
+
+@pytest.mark.parametrize(
+    ("vocabulary", "given_input", "words"),
+    [
+        (NUMBERS, "1 two 3", "'two' is not a number"),
+        (NUMBERS, "0x10", "'0x10' is not a number"),
+        (NUMBERS, "1e999", "must be finite"),
+        (NUMBERS, "nan", "must be finite"),
+        (NUMBERS, [1.0, float("inf")], "must be finite"),
+        (NUMBERS, "1e39", "at most 1e.38"),  # float32 could not hold it
+        (NUMBERS, ["1", "two"], "needs 1 numbers"),
+        (NUMBERS, [None], "finite|needs 1"),
+        (PAIRS, "1 2 3", "needs 2 numbers; 3 do not divide"),
+        (PAIRS, [1, 2], r"needs 2 numbers; the input has shape \(2,\)"),
+        (PAIRS, [[1, 2], [3]], "needs 2 numbers"),
+        (PAIRS, np.ones((2, 3)), r"shape \(2, 3\)"),
+        (NUMBERS, np.ones((2, 1, 1)), r"shape \(2, 1, 1\)"),
+        (NUMBERS, np.float64(1), r"shape \(\)"),
+    ],
+)
+def test_numbers_that_are_not_numbers(vocabulary, given_input, words):
+    with pytest.raises(ValueError, match=words):
+        vocabulary.read(given_input)
+
+
+# ---- vocabularies and labels -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "vocabulary", [CHARACTERS, WORDS, PAIRS, Vocabulary.collect("characters", ["né", "\n"], end=True)]
+)
+def test_a_vocabulary_goes_through_json(vocabulary):
+    assert Vocabulary.from_json(vocabulary.to_json()) == vocabulary
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("letters", (UNKNOWN,)), "letters"),
+        (("words", ("a",)), "needs '<unk>'"),
+        (("words", (UNKNOWN, "a", "a")), "twice"),
+        (("words", (UNKNOWN,), True), "needs '<end>'"),
+        (("numbers", ("1",)), "lists no tokens"),
+        (("numbers", (), False, 0), "at least one"),
+    ],
+)
+def test_vocabularies_that_contradict_themselves(arguments, words):
+    with pytest.raises(ValueError, match=words):
+        Vocabulary(*arguments)
+
+
+@given(texts)
+def test_no_label_is_blank_or_breaks_the_line(text):
+    for token in split("characters", text):
+        label = visible(token)
+        assert label.strip()
+        assert not any(unicodedata.category(c) in ("Cc", "Zl", "Zp", "Cs") for c in label)
+        assert visible(label) == label or label.startswith("◌")
+
+
+@pytest.mark.parametrize(
+    ("token", "label"),
+    [
+        (" ", "␣"), ("\n", "⏎"), ("\t", "⇥"), ("\x00", "␀"), ("\r\n", "␍ ␊"), ("\x85", "U+0085"), ("\u202e", "U+202E"),
+        ("\u200b", "U+200B"), ("\u0301", "◌\u0301"), (END, "∎"), ("", "∅"), ("a", "a"), ("é", "é"), ("good", "good"),
+        ("\U0001f468\u200d\U0001f469", "\U0001f468\u200d\U0001f469"), ("<b>", "<b>"),
+    ],
+)  # fmt: skip
+def test_labels_of_what_cannot_be_seen(token, label):
+    assert visible(token) == label
