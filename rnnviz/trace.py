@@ -162,7 +162,14 @@ class Trace:
         wanted = {(q, k, d) for q in self.definition.by_name for k in range(self.layers) for d in self.directions}
         if set(self.values) != wanted:
             raise ValueError(f"its arrays are not those of a {self.cell}")
-        tables = [*self.values.values(), *([] if self.probabilities is None else [self.probabilities])]
+        if set(self.initial) != {key for key in wanted if key[0] in self.definition.states}:
+            raise ValueError(f"its initial states are not those of a {self.cell}")
+        said = () if self.probabilities is None else (self.probabilities,)
+        tables = [*self.values.values(), *said]
+        if any(array.dtype.kind != "f" for array in (*tables, *self.initial.values())):
+            raise ValueError("its arrays do not hold numbers")
+        if any(table.shape[-1:] != (len(self.labels),) for table in said):
+            raise ValueError(f"its probabilities do not have a column for each of the {len(self.labels)} labels")
         if self.unknown.shape != (len(self),) or any(a.ndim != 2 or len(a) != len(self) for a in tables):
             raise ValueError(f"its arrays do not have a row for each of the {len(self)} tokens")
 
@@ -170,5 +177,7 @@ class Trace:
 def _full(key: str | tuple[Any, ...]) -> Key:
     if isinstance(key, str):
         key = (key,)
+    if not 1 <= len(key) <= 3:
+        raise KeyError(f"{key} is no key: it is a quantity, or (quantity, layer), or (quantity, layer, direction)")
     quantity, layer, direction = key + (0, "forward")[len(key) - 1 :]
     return quantity, layer, direction

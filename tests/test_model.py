@@ -1,0 +1,145 @@
+"""A model: any text in, a trace out, and the rows of the trace belong to the tokens."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnnviz import Model
+from rnnviz.network import softmax
+from rnnviz.tokens import Vocabulary
+
+from .coupled_lstm import CoupledLSTM
+from .strategies import CHARACTERS, WORDS, draw_network, texts
+
+LABELS = ["a", "b", "c", "d"]
+NUMBERS = Vocabulary("numbers", width=2)
+
+
+def draw_model(cell="lstm", vocabulary=CHARACTERS, **sizes):
+    return Model("random", draw_network(cell, vocabulary, **sizes), vocabulary, LABELS)
+
+
+MODELS = {
+    "characters": draw_model(),
+    "words": draw_model("gru", WORDS, layers=2),
+    "both": draw_model("gru", bidirectional=True, layers=2, options={"reset": "before"}),
+    "numbers": draw_model("rnn", NUMBERS),
+}
+
+
+@pytest.mark.parametrize("name", MODELS)
+@given(text=texts)
+def test_any_text_gives_a_trace_or_a_sentence(name, text):
+    try:
+        trace = MODELS[name].trace(text, limit=50)
+    except ValueError as error:
+        assert str(error).endswith(".")
+        assert name == "numbers" or not text.strip()
+        return
+    assert 0 < len(trace) <= 50
+    assert trace.unknown.shape == (len(trace),)
+    for array in trace.values.values():
+        assert len(array) == len(trace)
+        assert np.isfinite(array).all()
+    assert (trace.probabilities >= 0).all()
+    np.testing.assert_allclose(trace.probabilities.sum(1), 1, rtol=1e-5)
+
+
+def test_rows_of_both_directions_belong_to_their_tokens():
+    """The backward direction reads the text from its end, so row t depends on tokens t and after alone."""
+    model = draw_model(bidirectional=True)
+    one, two = model.trace("abcdef"), model.trace("abXdef".replace("X", "z"))
+    for direction, changed in (("forward", [0, 0, 1, 1, 1, 1]), ("backward", [1, 1, 1, 0, 0, 0])):
+        for quantity in ("hidden", "cell", "forget"):
+            differs = (one[quantity, 0, direction] != two[quantity, 0, direction]).any(1)
+            assert differs.tolist() == [bool(c) for c in changed]
+        vectors = model.network.embedding[CHARACTERS.read("abcdef").inputs]
+        np.testing.assert_array_equal(one["input_vector", 0, direction], vectors)
+
+
+@given(text=texts)
+def test_the_backward_direction_is_the_forward_one_of_the_reversed_text(text):
+    model = draw_model("gru", bidirectional=True)
+    tokens = ["x", *CHARACTERS.read("y" + text).tokens]
+    trace = model.trace(tokens)
+    cell = model.network.layers[0][1]
+    record = cell.forward(model.network.embedding[CHARACTERS.read(tokens[::-1]).inputs])
+    np.testing.assert_array_equal(trace["hidden", 0, "backward"], record["hidden"][::-1])
+
+
+def test_what_the_readout_says_at_a_step_is_softmax_of_its_hidden_state():
+    model = draw_model()
+    trace, network = model.trace("film"), model.network
+    logits = trace["hidden"] @ network.readout_weight.T + network.readout_bias
+    np.testing.assert_allclose(trace.probabilities, softmax(logits), rtol=1e-5)
+
+
+@given(tokens=st.lists(st.sampled_from("abcß "), min_size=1, max_size=8))
+def test_a_list_of_tokens_traces_as_their_text(tokens):
+    model = MODELS["characters"]
+    if "".join(tokens).strip():
+        one, two = model.trace(tokens), model.trace("".join(tokens))
+        assert one.tokens == two.tokens == tokens
+        assert one.unknown.tolist() == [token == "ß" for token in tokens]
+        np.testing.assert_array_equal(one["hidden"], two["hidden"])
+
+
+def test_an_unknown_token_stays_as_typed_and_reads_as_unknown():
+    model = MODELS["words"]
+    trace = model.trace("The Sharknado was good")
+    assert trace.tokens == ["The", "Sharknado", "was", "good"]
+    assert trace.unknown.tolist() == [False, True, False, False]
+    np.testing.assert_array_equal(trace["input_vector"][1], model.network.embedding[0])
+
+
+def test_the_limit_cuts_and_says_so():
+    model = MODELS["characters"]
+    short, whole = model.trace("abcdef", limit=4), model.trace("abcdef")
+    assert (short.tokens, short.cut, whole.cut) == (list("abcd"), True, False)
+    np.testing.assert_allclose(short["cell"], whole["cell"][:4], rtol=1e-5, atol=1e-6)
+
+
+def test_initial_states_are_used_and_recorded():
+    model = MODELS["characters"]
+    first = model.network.forward(CHARACTERS.read("ab").inputs)
+    trace = model.trace("cd", initial=first.final)
+    np.testing.assert_allclose(trace["hidden"], model.trace("abcd")["hidden"][2:], rtol=1e-5, atol=1e-6)
+    for state, array in first.final[0][0].items():
+        np.testing.assert_array_equal(trace.initial[state, 0, "forward"], array)
+
+
+def test_numbers_are_read_in_the_dtype_of_the_network():
+    trace = MODELS["numbers"].trace("0.1 2; 3 4")
+    np.testing.assert_array_equal(trace["input_vector"], np.array([[0.1, 2], [3, 4]], np.float32))
+    same = MODELS["numbers"].trace(np.array([[0.1, 2], [3, 4]]))
+    np.testing.assert_array_equal(trace["hidden"], same["hidden"])
+
+
+def test_a_new_cell_needs_its_own_file_and_nothing_else():
+    model = draw_model(CoupledLSTM.name, layers=2, bidirectional=True)
+    trace = model.trace("film")
+    names = ["input_vector", "input", "candidate", "forget", "cell", "output", "hidden"]
+    assert list(trace.definition.by_name) == names
+    assert list(trace.to_frame().quantity.unique()) == names
+    np.testing.assert_array_equal(trace["forget", 1, "backward"], 1 - trace["input", 1, "backward"])
+    before = np.vstack([np.zeros(5), trace["cell"][:-1]])
+    blend = trace["forget"] * before + trace["input"] * trace["candidate"]
+    np.testing.assert_allclose(trace["cell"], blend, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(trace["hidden"], trace["output"] * np.tanh(trace["cell"]), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("network", "vocabulary", "labels", "words"),
+    [
+        (draw_network(), WORDS, LABELS, "vocabulary has 9 tokens, but embedding.weight has 36 rows"),
+        (draw_network(), NUMBERS, LABELS, "vocabulary has 0 tokens, but embedding.weight has 36 rows"),
+        (draw_network(vocabulary=NUMBERS), CHARACTERS, LABELS, "36 tokens, but embedding.weight has 0 rows"),
+        (draw_network(vocabulary=NUMBERS), Vocabulary("numbers"), LABELS, "1 numbers, but the first layer expects 2"),
+        (draw_network(), CHARACTERS, LABELS[1:], "3 labels, but readout.weight has 4 rows"),
+        (draw_network(classes=None), CHARACTERS, LABELS, "4 labels, but readout.weight has 0 rows"),
+    ],
+)
+def test_a_vocabulary_or_labels_that_do_not_fit(network, vocabulary, labels, words):
+    with pytest.raises(ValueError, match=words):
+        Model("wrong", network, vocabulary, labels)

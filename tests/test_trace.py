@@ -1,0 +1,254 @@
+"""A trace: what it holds, how it answers, and that files keep it bit for bit and harm nobody."""
+
+import io
+import json
+import pickle
+import re
+import zipfile
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rnnviz import Model, Trace
+from rnnviz.network import Network
+
+from .strategies import CHARACTERS, VARIANT_IDS, VARIANTS, draw_network, seeds, texts
+
+
+def model_of(network):
+    return Model("random", network, CHARACTERS, ["a", "b", "c", "d"])
+
+
+def draw_trace(text="film noir", cell="lstm", seed=0, **sizes):
+    return model_of(draw_network(cell, seed=seed, **sizes)).trace(text)
+
+
+EVERY_VARIANT = pytest.mark.parametrize(("kind", "options"), VARIANTS, ids=VARIANT_IDS)
+
+
+def same(one, two):
+    """Equal in every field, arrays bit for bit and in dtype."""
+    assert one.__dict__.keys() == two.__dict__.keys()
+    for name, value in one.__dict__.items():
+        other = two.__dict__[name]
+        pairs = [(value, other)] if not isinstance(value, dict) else [(value[k], other[k]) for k in value]
+        assert not isinstance(value, dict) or value.keys() == other.keys()
+        for a, b in pairs:
+            if isinstance(a, np.ndarray):
+                assert (a.dtype, a.shape, a.tobytes()) == (b.dtype, b.shape, b.tobytes())
+            else:
+                assert a == b
+
+
+def saved(trace):
+    file = io.BytesIO()
+    trace.save(file)
+    return file.getvalue()
+
+
+@EVERY_VARIANT
+@pytest.mark.parametrize(("layers", "both"), [(1, False), (2, True)])
+def test_keys_and_shapes(kind, options, layers, both):
+    trace = draw_trace("abcdefg", kind.name, layers=layers, bidirectional=both, options=options)
+    directions = ("forward", "backward") if both else ("forward",)
+    assert (len(trace), trace.layers, trace.directions, trace.hidden_size) == (7, layers, directions, 5)
+    assert trace.definition == kind.define(**options)
+    wanted = {(q, k, d) for q in trace.definition.by_name for k in range(layers) for d in directions}
+    assert trace.values.keys() == wanted
+    for (quantity, layer, _), array in trace.values.items():
+        width = 5 if quantity != "input_vector" else 5 * len(directions) if layer else 3
+        assert array.shape == (7, width)
+    assert trace.initial.keys() == {
+        (s, k, d) for s in trace.definition.states for k in range(layers) for d in directions
+    }
+    assert trace.probabilities.shape == (7, len(trace.labels))
+    np.testing.assert_allclose(trace.probabilities.sum(1), 1, rtol=1e-6)
+
+
+def test_a_key_may_leave_out_layer_and_direction():
+    trace = draw_trace(layers=2, bidirectional=True)
+    assert trace["forget"] is trace["forget", 0] is trace["forget", 0, "forward"]
+    assert trace["forget", 1] is trace["forget", 1, "forward"] is not trace["forget"]
+    assert trace["forget", 0, "backward"] is not trace["forget"]
+
+
+@pytest.mark.parametrize("key", ["forgot", ("forget", 2), ("forget", 0, "backward"), ("update",), ("forget", "1")])
+def test_a_key_that_is_not_there_is_answered_with_those_that_are(key):
+    words = [key if isinstance(key, str) else key[0], "forget, input, candidate, cell", "1 layer", "forward"]
+    with pytest.raises(KeyError, match="".join(f"(?=.*{re.escape(word)})" for word in words)):
+        draw_trace()[key]
+
+
+@pytest.mark.parametrize("key", [(), ("forget", 0, "forward", 1)])
+def test_a_key_of_too_many_parts_or_none(key):
+    with pytest.raises(KeyError, match=r"no key.*quantity, layer, direction"):
+        draw_trace()[key]
+
+
+@pytest.mark.parametrize(("layers", "both"), [(1, False), (2, True)])
+def test_the_frame_is_tidy_and_equals_the_arrays(layers, both):
+    trace = draw_trace("anna a", layers=layers, bidirectional=both)
+    frame = trace.to_frame()
+    columns = ["step", "token", "layer", "direction", "quantity", "unit", "value"]
+    assert list(frame.columns) == columns
+    keys = ["step", "layer", "direction", "quantity", "unit"]
+    assert not frame.duplicated(keys).any()
+    assert len(frame) == sum(array.size for array in trace.values.values())
+    assert not frame.isna().any().any()
+    for (quantity, layer, direction), array in trace.values.items():
+        part = frame[(frame.quantity == quantity) & (frame.layer == layer) & (frame.direction == direction)]
+        table = part.pivot(index="step", columns="unit", values="value")
+        assert list(table.index) == list(range(1, len(trace) + 1))
+        np.testing.assert_array_equal(table.to_numpy(), array)
+    tokens = frame.drop_duplicates("step").set_index("step").token
+    assert list(tokens) == trace.tokens
+
+
+@settings(max_examples=10)
+@given(text=texts)
+def test_the_frame_of_any_text_goes_through_csv(text):
+    try:
+        trace = draw_trace(text[:6], "rnn")
+    except ValueError:
+        return
+    frame = trace.to_frame()
+    again = pd.read_csv(io.StringIO(frame.to_csv(index=False, lineterminator="\n")), keep_default_na=False)
+    np.testing.assert_array_equal(again.value.to_numpy(np.float32), frame.value)
+
+
+@EVERY_VARIANT
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@settings(max_examples=4)
+@given(text=texts, seed=seeds, layers=st.integers(1, 2), both=st.booleans())
+def test_a_file_keeps_it_bit_for_bit(kind, options, dtype, text, seed, layers, both):
+    network = draw_network(kind.name, seed=seed, layers=layers, bidirectional=both, options=options, dtype=dtype)
+    trace = model_of(network).trace("x" + text, limit=20)
+    same(Trace.load(io.BytesIO(saved(trace))), trace)
+
+
+@pytest.mark.parametrize("name", ["trace.npz", "trace", "täglich 1.5"])
+def test_it_is_saved_under_the_very_name_given(tmp_path, name):
+    trace = draw_trace()
+    trace.save(tmp_path / name)
+    assert [file.name for file in tmp_path.iterdir()] == [name]
+    same(Trace.load(str(tmp_path / name)), trace)
+
+
+def test_a_network_without_readout_has_no_probabilities():
+    network = draw_network("gru", classes=None)
+    trace = Model("bare", network, CHARACTERS, []).trace("ab")
+    assert trace.probabilities is None
+    same(Trace.load(io.BytesIO(saved(trace))), trace)
+
+
+# ---- files that are not a trace ------------------------------------------------------------------
+
+
+def refused(data, words="is not a trace saved by rnnviz"):
+    with pytest.raises(ValueError, match=words):
+        Trace.load(io.BytesIO(data))
+
+
+@given(st.floats(0, 0.999))
+def test_a_file_that_was_cut_off(part):
+    data = saved(draw_trace("ab"))
+    refused(data[: int(part * len(data))])
+
+
+@given(st.integers(0, 2**31), st.integers(1, 255))
+def test_a_file_with_a_flipped_byte_is_refused_or_still_a_whole_trace(where, change):
+    data = bytearray(saved(draw_trace("ab", "rnn")))
+    data[where % len(data)] ^= change
+    try:
+        trace = Trace.load(io.BytesIO(bytes(data)))
+    except ValueError:
+        return
+    assert trace["hidden"].shape == (2, 5)
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes(data):
+    refused(data)
+
+
+def with_about(**changes):
+    """A saved trace whose description was edited; None takes an entry away."""
+    with np.load(io.BytesIO(saved(draw_trace("ab")))) as archive:
+        arrays = dict(archive)
+    about = json.loads(arrays["about"].tobytes()) | changes
+    about = {name: value for name, value in about.items() if value is not None}
+    file = io.BytesIO()
+    np.savez(file, **arrays | {"about": np.frombuffer(json.dumps(about).encode(), np.uint8)})
+    return file.getvalue()
+
+
+def with_arrays(**changes):
+    with np.load(io.BytesIO(saved(draw_trace("ab")))) as archive:
+        arrays = dict(archive)
+    arrays = {name: array for name, array in (arrays | changes).items() if array is not None}
+    file = io.BytesIO()
+    np.savez(file, **arrays)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (with_about(format=99), "another format"),
+        (with_about(cell="transformer"), "transformer"),
+        (with_about(cell="gru"), "not those of a gru"),
+        (with_about(options={"reset": "before"}), "reset"),
+        (with_about(tokens=["a"]), "each of the 1 tokens"),
+        (with_about(tokens=None), "tokens"),
+        (with_about(labels=["a"]), "each of the 1 labels"),
+        (with_arrays(**{"initial/cell/0/forward": None}), "initial states"),
+        (with_about(__class__="x"), "not a trace"),
+        (with_arrays(**{"values/forget/0/forward": None}), "not those of a lstm"),
+        (with_arrays(**{"values/forget/0/forward": np.zeros(3)}), "a row for each"),
+        (with_arrays(**{"values/forget/0/forward": np.array([["a"], ["b"]])}), "numbers"),
+        (with_arrays(**{"values/forget/zero/forward": np.zeros((2, 5))}), "not a trace"),
+        (with_arrays(**{"somewhere/else": np.zeros(3)}), "not a trace"),
+        (with_arrays(unknown=None), "unknown"),
+        (with_arrays(about=None), "about"),
+        (with_arrays(probabilities=np.zeros((3, 4))), "a row for each"),
+    ],
+)
+def test_a_file_that_contradicts_itself(data, words):
+    refused(data, words)
+
+
+def test_foreign_files():
+    array, archive = io.BytesIO(), io.BytesIO()
+    np.save(array, np.zeros(3))
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("word/document.xml", "<w/>")
+    for data in (array.getvalue(), archive.getvalue(), b"", b"PK\x03\x04", b"step,token\n1,a\n"):
+        refused(data)
+
+
+class Bomb:
+    def __reduce__(self):
+        return (pytest.fail, ("the file was executed",))
+
+
+def test_a_file_with_a_pickle_is_refused_and_never_executed():
+    refused(pickle.dumps(Bomb()))
+    bomb = np.array([Bomb()], dtype=object)
+    file = io.BytesIO()
+    np.savez(file, about=bomb)
+    refused(file.getvalue())
+    refused(with_arrays(**{"values/hidden/0/forward": bomb}))
+
+
+def test_a_file_that_is_not_there(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        Trace.load(tmp_path / "none.npz")
+
+
+def test_a_network_can_be_traced_from_arrays_alone():
+    network = draw_network("rnn")
+    again = Network.from_parameters(network.parameters, "rnn")
+    same(model_of(again).trace("ab"), model_of(network).trace("ab"))
