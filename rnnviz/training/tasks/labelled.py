@@ -25,7 +25,7 @@ class LabelledTexts(Task):
     kind: ClassVar[Kind]
     end: ClassVar[bool] = False
     longest: ClassVar[int | None] = None  # tokens; what lies beyond is cut
-    at_least: ClassVar[int] = 2  # tokens that occur only once are read as <unk>, which is how <unk> gets trained
+    at_least: ClassVar[int] = 2  # rarer tokens are read as <unk>, which is how <unk> gets trained
 
     texts: list[str]
     classes: Array  # (N,) the class number of every text

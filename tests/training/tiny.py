@@ -1,0 +1,48 @@
+"""A task that a test can train in a moment, and that lives in no file of the tasks' folder."""
+
+import numpy as np
+
+from rnnviz.tokens import Vocabulary
+from rnnviz.training import Recipe, Task
+from rnnviz.training.data import Batch
+from rnnviz.training.loss import surprise
+
+
+class Echo(Task):
+    """Say the token that was read one step ago."""
+
+    name = "echo"
+    title = "Echo: what was the last token?"
+    reads = "x, y and z"
+    says = "the token before"
+    asked = "every step"
+    examples = ("xyz",)
+    note = "A test's own."
+    common = Recipe(embedding=4, hidden=8, epochs=4, batch=8, learning_rate=3e-2, dropout_inputs=0.1, dropout_top=0.1)
+    sources = ()
+
+    def load(self, folders):
+        self.vocabulary = Vocabulary.collect("characters", ["xyz"])
+        self.labels = ["x", "y", "z"]
+        self.split = {}
+
+    def steps(self, batch):
+        return 20
+
+    def batches(self, rng, batch):
+        for k in range(20):
+            inputs = rng.integers(1, 4, size=(6, batch))
+            targets = np.roll(inputs, 1, axis=0) - 1
+            weights = np.full(inputs.shape, 1 / (5 * batch), np.float32)
+            weights[0] = 0
+            yield Batch(inputs, targets, weights, follows=k % 5 > 0)
+
+    def validate(self, network):
+        (batch,) = list(self.batches(np.random.default_rng(99), 64))[:1]
+        logits = network.forward(batch.inputs).logits
+        each = surprise(logits, batch.targets)
+        right = logits.argmax(-1) == batch.targets
+        return {"validation_loss": float(each[1:].mean()), "accuracy": float(right[1:].mean())}
+
+    def scores(self, network):
+        return {"metric": "accuracy", "test": self.validate(network)["accuracy"]}
