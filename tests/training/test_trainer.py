@@ -76,7 +76,7 @@ def test_a_checkpoint_holds_the_best_weights_so_far(tmp_path):
 def test_another_runs_checkpoint_is_refused_by_name(tmp_path):
     file = tmp_path / "echo.npz"
     finished(Trainer(Echo(), "rnn", replace(Echo.common, epochs=1), checkpoint_file=file))
-    with pytest.raises(ValueError, match="belongs to another run .*recipe"):
+    with pytest.raises(ValueError, match=r"belongs to another run .*recipe"):
         Trainer(Echo(), "rnn", checkpoint_file=file)
     with pytest.raises(ValueError, match="seed is 0 there, 1 here"):
         Trainer(Echo(), "rnn", replace(Echo.common, epochs=1), seed=1, checkpoint_file=file)

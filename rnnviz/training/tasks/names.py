@@ -29,13 +29,11 @@ class Names(LabelledTexts):
         "O'Connor",
         "Papadopoulos",
         "Dostoevsky",
-        "Nguyen",
         "Kowalski",
         "Rossi",
         "Fernandez",
         "MacDonald",
-        "Dubois",
-        "Haddad",
+        "Hochreiter",
     )
     note = (
         "A good naive Bayes over runs of one to three letters is as good as these networks; what the network adds is "

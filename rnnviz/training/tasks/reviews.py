@@ -30,15 +30,16 @@ class Reviews(LabelledTexts):
         "not good at all, but the ending was brilliant",
         "The food was great, but the service was not.",
         "I wanted to like this film, but it is a complete waste of time.",
-        "not bad at all",
-        "Never have I been so bored.",
         "It works perfectly and I would buy it again!",
-        "An otherwise dull movie saved by one wonderful scene.",
+        "I can not recommend it enough",
+        "not bad",
+        "A brilliant cast wasted on a stupid story.",
     )
     note = (
         "A naive Bayes over words and word pairs, which knows nothing of order beyond two words, is as good as these "
-        "networks: the data is small. Negation near the word it turns is mostly learned, irony and long turns are not. "
-        "The sentences are from the years before 2014 and speak of films, shops and restaurants. Words seen less "
+        "networks: there are only 12,811 reviews to learn from. What single words weigh is learned well, how words "
+        "turn each other only in part: 'not good' comes out far less positive than 'good', but 'not bad' stays as negative "
+        "as 'bad'. The sentences are from 2014 and before and speak of films, shops and restaurants. Words seen less "
         "than three times in training are read as <unk>."
     )
     sources = (

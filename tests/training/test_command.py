@@ -1,0 +1,117 @@
+"""The command line, from its first word to a model that can be loaded."""
+
+import json
+import shlex
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import rnnviz
+from rnnviz.training import __main__ as command_line
+
+
+def run(*words):
+    return command_line.main([str(word) for word in words])
+
+
+def test_counter_from_the_command_to_a_trace(tmp_path, capsys):
+    assert run("counter", "--cell", "gru", "--epochs", 2, "--out", tmp_path) == 0
+    model = rnnviz.load(tmp_path / "counter-gru.safetensors")
+    assert model.trace("aabb")["update"].shape == (4, 8)
+    assert model.card["training"]["command"] == "python -m rnnviz.training counter --cell gru --epochs 2"
+    assert [entry["epoch"] for entry in model.card["curve"]] == [1, 2]
+    assert "share of n = 1 to 12" in capsys.readouterr().out
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["counter-gru.json", "counter-gru.safetensors"]
+
+
+def test_the_cards_command_trains_the_same_model_again(tmp_path):
+    words = shlex.split("counter --cell lstm --seed 5 --learning-rate 0.02 --epochs 2 --keep-bias 1 --name twice")
+    for folder in ("one", "two"):
+        assert run(*words, "--out", tmp_path / folder) == 0
+        card = json.loads((tmp_path / folder / "twice.json").read_text())
+        words = shlex.split(card["training"]["command"])[3:]
+    one, two = (rnnviz.load(tmp_path / folder / "twice.json") for folder in ("one", "two"))
+    assert all(np.array_equal(a, b) for a, b in zip(*(m.network.parameters.values() for m in (one, two)), strict=True))
+    assert one.card["scores"] == two.card["scores"]
+
+
+def test_options_of_the_task_and_of_the_cell_reach_the_card(tmp_path):
+    words = ["recall", "--cell", "gru", "--option", "reset=before", "--shortest", 2, "--longest", 5, "--epochs", 1]
+    assert run(*words, "--out", tmp_path) == 0
+    card = json.loads((tmp_path / "recall-gru.json").read_text())
+    assert card["architecture"]["options"] == {"reset": "before"}
+    assert card["training"]["task_options"] == {"shortest": 2, "longest": 5}
+    expected = "python -m rnnviz.training recall --cell gru --option reset=before --epochs 1 --shortest 2 --longest 5"
+    assert card["training"]["command"] == expected
+
+
+def test_ctrl_c_and_the_same_command_again(tmp_path, monkeypatch, capsys):
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    words = ["counter", "--cell", "rnn", "--epochs", 3, "--out"]
+    assert run(*words, whole) == 0
+    follow = command_line.follow
+
+    def interrupted(trainer):
+        for progress in trainer.run():
+            if (progress.epoch, progress.step) == (2, 40):
+                raise KeyboardInterrupt
+
+    monkeypatch.setattr(command_line, "follow", interrupted)
+    assert run(*words, parts) == 130
+    assert "Epochs finished: 1" in capsys.readouterr().out
+    monkeypatch.setattr(command_line, "follow", follow)
+    assert run(*words, parts) == 0
+    assert "Going on after epoch 1" in capsys.readouterr().out
+    assert (whole / "counter-rnn.safetensors").read_bytes() == (parts / "counter-rnn.safetensors").read_bytes()
+
+
+def test_an_interrupted_run_with_other_options_is_not_mixed_up(tmp_path, monkeypatch, capsys):
+    follow = command_line.follow
+
+    def interrupted(trainer):
+        for progress in trainer.run():
+            if progress.epoch == 2:
+                raise KeyboardInterrupt
+
+    words = ["counter", "--cell", "rnn", "--epochs", 3, "--out", tmp_path]
+    monkeypatch.setattr(command_line, "follow", interrupted)
+    assert run(*words) == 130
+    monkeypatch.setattr(command_line, "follow", follow)
+    assert run(*words, "--seed", 1) == 2
+    assert "belongs to another run" in capsys.readouterr().err
+    assert run(*words, "--seed", 1, "--fresh") == 0
+
+
+@pytest.mark.parametrize("task", ["names", "reviews", "shakespeare"])
+def test_missing_data_is_one_sentence_that_says_where_to_get_it(task, tmp_path, monkeypatch, capsys):
+    monkeypatch.delenv("RNNVIZ_DATA", raising=False)
+    for words in ([], ["--data", tmp_path]):
+        assert run(task, *words, "--out", tmp_path) == 2
+        message = capsys.readouterr().err
+        assert "https://" in message
+        assert "RNNVIZ_DATA" in message
+        assert "Traceback" not in message
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--hidden", "0"], "hidden is 0; it must be above zero"),
+        (["--option", "reset"], "--option wants NAME=VALUE"),
+        (["--option", "reset=sideways"], "its options: none"),
+    ],
+)
+def test_requests_that_make_no_sense_are_answered_in_a_sentence(words, says, tmp_path, capsys):
+    assert run("counter", *words, "--out", tmp_path) == 2
+    assert says in capsys.readouterr().err
+
+
+def test_the_command_line_needs_no_screen():
+    code = (
+        "import sys, rnnviz.training.__main__ as m; m.parser();"
+        "print(sorted({'streamlit', 'plotly', 'torch'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

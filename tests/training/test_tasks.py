@@ -1,0 +1,75 @@
+"""The two tasks that make their own data: what they ask, and what a right answer is."""
+
+import numpy as np
+import pytest
+
+from rnnviz.network import Network
+from rnnviz.training import TASKS
+
+
+@pytest.fixture(scope="module")
+def counter():
+    return TASKS["counter"]()
+
+
+@pytest.fixture(scope="module")
+def recall():
+    return TASKS["recall"]()
+
+
+def test_counter_asks_for_what_follows(counter):
+    inputs, targets = counter.string(3)
+    assert [counter.vocabulary.tokens[k] for k in inputs] == list("aaabbb")
+    assert [counter.labels[k] for k in targets] == ["a", "a", "b", "b", "b", "end"]
+
+
+def test_counters_batch_holds_every_string_once(counter):
+    (batch,) = {id(b): b for b in counter.batches(np.random.default_rng(0), 12)}.values()
+    assert batch.inputs.shape == (24, 12)
+    assert list((batch.weights > 0).sum(axis=0)) == list(range(2, 26, 2))
+    assert batch.weights.sum() == pytest.approx(1)
+
+
+def test_counter_is_right_only_with_every_b_and_the_end(counter):
+    """A network built by hand: one that always says end is right for n = 1 alone, one that always says b never."""
+    network = Network.random(
+        "rnn", hidden=2, vocabulary=3, embedding=1, classes=3, rng=np.random.default_rng(0), dtype=np.float64
+    )
+    for array in network.parameters.values():
+        array[...] = 0
+    network.readout_bias[2] = 1.0
+    assert [counter.right(network, n) for n in (1, 2, 3)] == [True, False, False]
+    network.readout_bias[1] = 2.0
+    assert not counter.right(network, 1)
+
+
+@pytest.mark.parametrize("delay", [1, 7, 40])
+def test_recall_asks_for_the_first_symbol_at_the_query(recall, delay):
+    inputs, chosen = recall.sequences(np.full(50, delay), np.random.default_rng(0))
+    texts = ["".join(recall.vocabulary.tokens[k] for k in column) for column in inputs.T]
+    for text, answer in zip(texts, chosen, strict=True):
+        assert text[0] == recall.labels[answer]
+        assert set(text[1:-1]) <= set("abcdefgh")
+        assert (text[-1], len(text)) == ("?", delay + 2)
+
+
+def test_recalls_loss_looks_at_the_query_alone(recall):
+    batch = next(recall.batches(np.random.default_rng(0), 64))
+    query = recall.vocabulary.tokens.index("?")
+    assert ((batch.inputs == query) == (batch.weights > 0)).all()
+    delays = (batch.inputs == query).argmax(axis=0) - 1
+    assert delays.min() >= 30
+    assert delays.max() <= 40
+    assert batch.weights.sum() == pytest.approx(1)
+
+
+@pytest.mark.parametrize("options", [{"shortest": 0}, {"shortest": 50}, {"width": 3}])
+def test_options_that_make_no_sense_are_refused(options):
+    with pytest.raises(ValueError, match=r"make no sense|no option width"):
+        TASKS["recall"](**options)
+
+
+@pytest.mark.parametrize("task", ["names", "reviews", "shakespeare", "counter", "recall"])
+def test_cells_of_a_task_have_the_same_size_and_budget(task):
+    recipes = [TASKS[task].recipe(TASKS[task], cell) for cell in ("rnn", "gru", "lstm")]
+    assert len({(r.embedding, r.hidden, r.layers, r.epochs, r.batch, r.patience, r.clip) for r in recipes}) == 1
