@@ -14,7 +14,6 @@ if trace is not None:
     steps.settle_step(trace)
     explore.inside(trace, layer, direction)
     downloads.downloads(trace, layer, direction)
-    with st.expander(f"What the {trace.definition.title} computes, in order", icon=":material/function:"):
-        explore.equations(trace.definition)
+    explore.equations(trace.definition)
 with notices:
     links.show_notices()

@@ -31,7 +31,10 @@ def downloads(trace: Trace, layer: int, direction: str) -> None:
         "Trace as npz": (npz, f"{name}.npz", "application/octet-stream"),
         "Figure as HTML": (page, f"{name}.html", "text/html"),
     }
-    with st.popover("Download", icon=":material/download:"):
+    menu = st.popover("Download", icon=":material/download:", key="download", on_change="rerun")
+    if not menu.open:
+        return
+    with menu:
         for title, (data, file, mime) in files.items():
             st.download_button(title, data, file, mime, on_click="ignore", width="stretch")
         st.caption("The figure’s own tool bar saves it as a PNG picture.")

@@ -10,8 +10,9 @@ import streamlit as st
 
 from ..cells import CELLS, Definition
 from ..figures.colours import readable
-from ..figures.heatmaps import Template
-from ..figures.predictions import Bars
+from ..figures.predictions import bar_content
+from ..figures.ready import Ready
+from ..figures.stack import Template
 from ..model import Model
 from ..trace import Trace
 from . import catalogue, links
@@ -73,18 +74,16 @@ def inside(trace: Trace, layer: int, direction: str) -> None:
     with right:
         _at_step(trace, layer, direction, step)
     with left, st.container(key="heatmaps"):
-        figure = _heatmaps(_kind(trace), trace).fill(trace, layer=layer, direction=direction, step=step)
-        st.plotly_chart(figure, key="heatmap", config=CONFIG, alt=_described(trace))
+        content = _template(_kind(trace), trace).fill(trace, layer=layer, direction=direction, step=step)
+        st.plotly_chart(Ready(content), key="heatmap", config=CONFIG, alt=_described(trace))
 
 
 def _at_step(trace: Trace, layer: int, direction: str, step: int) -> None:
     token = links.plain(trace.tokens[step - 1])
     st.markdown(f"**Step {step} of {len(trace)}**: the network reads “{token}”")
     if trace.probabilities is not None:
-        figure = _bars(_kind(trace), trace).fill(trace, step)
-        st.plotly_chart(
-            figure, key="bars", config={"displayModeBar": False}, alt=f"What the model says after step {step}"
-        )
+        figure = Ready(bar_content(trace, step))
+        st.plotly_chart(figure, key="bars", config={"displayModeBar": False}, alt="What the model says after this step")
     st.dataframe(unit_table(trace, layer, direction, step), hide_index=True, height=320, column_config=_columns(trace))
 
 
@@ -102,19 +101,28 @@ def _columns(trace: Trace) -> dict[str, Any]:
 
 
 def equations(definition: Definition) -> None:
-    """What the cell computes, phase by phase, every symbol in its quantity's colour."""
+    """What the cell computes, phase by phase, every symbol in its quantity's colour; written out once opened."""
+    opened = st.expander(
+        f"What the {definition.title} computes, in order",
+        icon=":material/function:",
+        key="equations",
+        on_change="rerun",
+    )
+    if not opened.open:
+        return
     background = BACKGROUNDS[st.context.theme.type or "light"]
     colours = {name: readable(q.colour, background) for name, q in definition.by_name.items()}
-    for number, phase in enumerate(definition.phases, 1):
-        st.markdown(f"**{number}. {phase.title}.** {phase.says}")
-        for equation in phase.latex(definition.by_name, colours):
-            st.latex(equation)
-    st.caption("σ is the sigmoid, between 0 and 1; ⊙ multiplies unit by unit.")
+    with opened:
+        for number, phase in enumerate(definition.phases, 1):
+            st.markdown(f"**{number}. {phase.title}.** {phase.says}")
+            for equation in phase.latex(definition.by_name, colours):
+                st.latex(equation)
+        st.caption("σ is the sigmoid, between 0 and 1; ⊙ multiplies unit by unit.")
 
 
 def _described(trace: Trace) -> str:
     names = ", ".join(q.title for q in trace.definition.shown)
-    return f"Heatmaps of {names} of {trace.hidden_size} units over {len(trace)} steps"
+    return f"Heatmaps over time, units along y: {names}. The table holds the numbers of the chosen step."
 
 
 def _kind(trace: Trace) -> tuple[object, ...]:
@@ -122,11 +130,6 @@ def _kind(trace: Trace) -> tuple[object, ...]:
     return (trace.cell, *trace.options.items(), trace.hidden_size, *trace.labels)
 
 
-@st.cache_resource(scope="session", show_spinner=False, max_entries=8)
-def _heatmaps(kind: tuple[object, ...], _trace: Trace) -> Template:
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _template(kind: tuple[object, ...], _trace: Trace) -> Template:
     return Template(_trace)
-
-
-@st.cache_resource(scope="session", show_spinner=False, max_entries=8)
-def _bars(kind: tuple[object, ...], _trace: Trace) -> Bars:
-    return Bars(_trace.labels)

@@ -3,8 +3,8 @@
 On top what the readout says, then the states, then the gates in the order of computation.
 Time runs along x, labelled with the tokens; units run along y.
 
-A figure is assembled once for a kind of trace (`Template`) and then only filled: putting
-numbers into a ready figure costs a tenth of building it.
+The constant parts are put together once for a kind of trace (`Template`); a keystroke only
+adds numbers and labels to them.
 """
 
 from __future__ import annotations
@@ -19,11 +19,13 @@ from ..cells import Quantity
 from ..tokens import visible
 from ..trace import Trace
 from .colours import PLAYHEAD, SAYS, bounds, scale_for, sequential
+from .ready import Content
 
 TITLE = 26  # pixels above each panel
 GAP = 10  # pixels below it
 TOKENS = 22  # pixels for the tokens above the first panel
 MARGIN = {"l": 78, "r": 44, "t": 4, "b": 30}
+CLASS = 17  # pixels a class of the readout
 CLASSES = 6  # how many of the readout's classes are shown at most
 
 
@@ -40,41 +42,41 @@ def heatmaps(trace: Trace, *, layer: int = 0, direction: str = "forward", step: 
     step: where to put the playhead, counted from 1; nowhere if left out.
     Raises KeyError if the trace lacks the layer or direction.
     """
-    return Template(trace).fill(trace, layer=layer, direction=direction, step=step)
+    template = Template(trace)
+    return go.Figure(template.fill(trace, layer=layer, direction=direction, step=step))
 
 
 class Template:
-    """A figure ready to be filled with any trace of the same cell, sizes and readout as the first."""
+    """The constant parts of the figure of one kind of trace: the same cell, sizes and labels."""
 
     def __init__(self, trace: Trace) -> None:
-        units = trace.hidden_size
-        shown = [Panel(q, panel_height(units)) for q in trace.definition.shown]
-        classes = min(CLASSES, len(trace.labels))
-        self.says = trace.probabilities is not None
-        self.panels = [Panel(None, panel_height(classes, 17))] * self.says + shown
-        self.figure = go.Figure(_skeleton(self.panels))
+        units, classes = trace.hidden_size, min(CLASSES, len(trace.labels))
+        says = [Panel(None, classes * CLASS)] if trace.probabilities is not None else []
+        self.panels = [*says, *(Panel(q, units_height(units)) for q in trace.definition.shown)]
+        self.parts = _skeleton(self.panels)
 
-    def fill(self, trace: Trace, *, layer: int = 0, direction: str = "forward", step: int | None = None) -> go.Figure:
-        """Put a trace's numbers into the figure and return it: the same object at every call."""
-        figure, steps = self.figure, [str(t) for t in range(1, len(trace) + 1)]
-        layout = figure.layout
-        for heatmap, panel in zip(figure.data, self.panels, strict=True):
-            heatmap.x = steps
+    def fill(self, trace: Trace, *, layer: int = 0, direction: str = "forward", step: int | None = None) -> Content:
+        """A trace's numbers put between the constant parts, which stay as they are."""
+        x = np.arange(1, len(trace) + 1)
+        data = []
+        for part, panel in zip(self.parts["data"], self.panels, strict=True):
             if panel.quantity is None:
-                heatmap.z, heatmap.y = _says(trace)
+                z, y = _says(trace)
+                data.append({**part, "x": x, "y": y, "z": z})
                 continue
             values = trace[panel.quantity.name, layer, direction]
-            heatmap.z = values.T
+            data.append({**part, "x": x, "z": values.T})
             if not panel.quantity.bounded:
                 low, high = bounds(panel.quantity, values)
-                heatmap.update(zmin=low, zmax=high, colorbar_tickvals=[low, 0, high])
-        labels = {str(t): label(token, bool(new)) for t, token, new in _numbered(trace)}
-        for axis in (layout.xaxis, layout.xaxis2):
-            axis.labelalias = labels
-            axis.range = [-0.5, len(trace) - 0.5]
-        at = 0 if step is None else min(max(step, 1), len(trace)) - 1
-        layout.shapes[0].update(x0=at - 0.5, x1=at + 0.5, visible=step is not None)
-        return figure
+                data[-1] |= {"zmin": low, "zmax": high, "colorbar": {**part["colorbar"], "tickvals": [low, 0, high]}}
+        layout = dict(self.parts["layout"])
+        tokens = zip(trace.tokens, trace.unknown, strict=True)
+        labels = {str(t): label(token, bool(unknown)) for t, (token, unknown) in enumerate(tokens, 1)}
+        for axis in ("xaxis", "xaxis2"):
+            layout[axis] = {**layout[axis], "labelalias": labels, "range": [-0.5, len(trace) - 0.5]}
+        if step is not None:
+            layout["shapes"] = [_playhead(min(max(step, 1), len(trace)))]
+        return {"data": data, "layout": layout}
 
 
 def label(token: str, unknown: bool = False) -> str:
@@ -83,13 +85,9 @@ def label(token: str, unknown: bool = False) -> str:
     return f"<i>{text}</i><sup>?</sup>" if unknown else text
 
 
-def panel_height(rows: int, each: float = 2.0) -> int:
-    """Pixels for a heatmap of so many rows: enough to see a unit, not so much that one must scroll past it."""
-    return round(min(max(rows * each, 84), 150)) if each < 10 else round(rows * each)
-
-
-def _numbered(trace: Trace) -> list[tuple[int, str, bool]]:
-    return [(t, token, new) for t, (token, new) in enumerate(zip(trace.tokens, trace.unknown, strict=True), 1)]
+def units_height(units: int) -> int:
+    """Pixels for a heatmap of so many units: enough to see one, not so much that one must scroll past them."""
+    return min(max(2 * units, 84), 150)
 
 
 def _says(trace: Trace) -> tuple[np.ndarray, list[str]]:
@@ -100,7 +98,7 @@ def _says(trace: Trace) -> tuple[np.ndarray, list[str]]:
     return trace.probabilities[:, best].T, [label(trace.labels[k]) for k in best]
 
 
-def _skeleton(panels: list[Panel]) -> dict[str, Any]:
+def _skeleton(panels: list[Panel]) -> Content:
     """The figure without its numbers, as plain data: heatmaps, axes, titles, colour bars and the playhead."""
     inner = sum(TITLE + panel.height + GAP for panel in panels) - GAP + TOKENS
     data: list[dict[str, Any]] = []
@@ -114,7 +112,6 @@ def _skeleton(panels: list[Panel]) -> dict[str, Any]:
         "hovermode": "closest",
         "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": PLAYHEAD, "activecolor": SAYS},
         "annotations": [],
-        "shapes": [_playhead()],
         "xaxis": _time_axis("top", "y"),
         "xaxis2": _time_axis("bottom", f"y{len(panels)}" if len(panels) > 1 else "y") | {"matches": "x"},
     }
@@ -210,15 +207,16 @@ def _time_axis(side: str, anchor: str) -> dict[str, Any]:
     }
 
 
-def _playhead() -> dict[str, Any]:
+def _playhead(step: int) -> dict[str, Any]:
     return {
         "type": "rect",
         "xref": "x",
         "yref": "paper",
+        "x0": step - 1.5,
+        "x1": step - 0.5,
         "y0": 0,
         "y1": 1,
         "layer": "above",
         "line": {"color": PLAYHEAD, "width": 1.5},
         "fillcolor": "rgba(0,0,0,0)",
-        "visible": False,
     }
