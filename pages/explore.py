@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from rnnviz.ui import downloads, explore, links, reading, steps
+from rnnviz.ui import about, downloads, explore, links, reading, steps
 
 explore.style()
 st.title("Watch a recurrent network read", anchor=False)
@@ -15,5 +15,6 @@ if trace is not None:
     explore.inside(trace, layer, direction)
     downloads.downloads(trace, layer, direction)
     explore.equations(trace.definition)
+about.about(model)
 with notices:
     links.show_notices()

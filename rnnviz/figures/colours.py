@@ -43,7 +43,7 @@ def bounds(quantity: Quantity, values: np.ndarray) -> tuple[float, float]:
     """The lowest and the highest value of a quantity's colour scale.
 
     A bounded quantity always has its own bounds. An unbounded one gets the next round
-    number (1, 2, 3, 5 or 10 times a power of ten, at least 1) above its largest absolute
+    number (at least 1) above its largest absolute
     value, so that the scale does not wander with every keystroke.
     """
     if quantity.bounded:
@@ -58,9 +58,9 @@ def scale_for(quantity: Quantity) -> Scale:
 
 
 def round_up(value: float) -> float:
-    """The next of 1, 2, 3, 5, 10 times a power of ten that is at least `value` (> 0)."""
+    """The next of 1, 2, 3, 4, 5, 6, 8, 10 times a power of ten that is at least `value` (> 0)."""
     power = 10.0 ** math.floor(math.log10(value))
-    return next(step * power for step in (1, 2, 3, 5, 10) if step * power >= value * (1 - 1e-12))
+    return next(step * power for step in (1, 2, 3, 4, 5, 6, 8, 10) if step * power >= value * (1 - 1e-12))
 
 
 def readable(colour: str, background: str, contrast: float = 4.5) -> str:

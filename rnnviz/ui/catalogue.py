@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from collections import Counter
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -39,14 +39,31 @@ def tasks() -> dict[str, Task]:
 
 @st.cache_resource(show_spinner=False)
 def _tasks(names: tuple[str, ...]) -> dict[str, Task]:
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, Task] = {}
     for name in names:
         card = zoo.card(name)
-        task = found.setdefault(card["task"], {k: card[k] for k in ("title", "reads", "says", "examples")})
-        task.setdefault("models", {})[card["cell"]] = name
+        task = card.get("task", name)
+        if task not in found:
+            kind = card["vocabulary"]["kind"]
+            example = "0.5 -1 2" if kind == "numbers" else " ".join(card["vocabulary"]["tokens"][-3:])
+            found[task] = Task(
+                task,
+                card.get("title", name),
+                card.get("reads", kind),
+                card.get("says", "one of " + ", ".join(card["labels"][:4])),
+                [text.replace("\n", " ") for text in card.get("examples", [example])],
+                {},
+            )
+        found[task].models[card["cell"]] = name
+    titles = Counter(task.title for task in found.values())
     order = ("names", "reviews", "shakespeare", "counter", "recall")
     ranked = sorted(found, key=lambda task: (order.index(task) if task in order else len(order), task))
-    return {task: Task(task, **found[task]) for task in ranked}
+    return {
+        name: replace(found[name], title=f"{found[name].title} ({name})")
+        if titles[found[name].title] > 1
+        else found[name]
+        for name in ranked
+    }
 
 
 def model(task: Task, cell: str) -> Model:

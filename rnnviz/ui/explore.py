@@ -14,8 +14,10 @@ from ..figures.predictions import bar_content
 from ..figures.ready import Ready
 from ..figures.stack import Template
 from ..model import Model
+from ..tokens import END, visible
 from ..trace import Trace
 from . import catalogue, links
+from .about import score_line
 from .catalogue import Task
 from .steps import step_control
 
@@ -51,6 +53,7 @@ def pick_model() -> tuple[Task, Model, int, str]:
             f"noise. `python -m rnnviz.training {task.name} --cell {cell}` trains one.",
             icon=":material/casino:",
         )
+    score_line(model)
     return task, model, layer, direction
 
 
@@ -79,8 +82,9 @@ def inside(trace: Trace, layer: int, direction: str) -> None:
 
 
 def _at_step(trace: Trace, layer: int, direction: str, step: int) -> None:
-    token = links.plain(trace.tokens[step - 1])
-    st.markdown(f"**Step {step} of {len(trace)}**: the network reads “{token}”")
+    token = trace.tokens[step - 1]
+    reads = "the end mark" if token == END else f"“{links.plain(visible(token))}”"
+    st.markdown(f"**Step {step} of {len(trace)}**: the network reads {reads}")
     if trace.probabilities is not None:
         figure = Ready(bar_content(trace, step))
         st.plotly_chart(figure, key="bars", config={"displayModeBar": False}, alt="What the model says after this step")

@@ -31,7 +31,7 @@ def text_box(task: Task) -> str:
             bind="query-params",
             on_change=_shorten,
             autocomplete="off",
-            help=f"{task.reads} Up to {TOKENS} tokens are read.",
+            help=f"The model reads {task.reads}. Up to {TOKENS} tokens are read.",
         )
         st.menu_button(
             "Examples",

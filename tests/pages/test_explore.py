@@ -1,0 +1,282 @@
+"""The Explore page's logic: what is drawn is the trace, and no input breaks it."""
+
+import base64
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
+
+import rnnviz
+from rnnviz.figures.ready import packed
+from rnnviz.formats import own
+from rnnviz.model import Model
+from rnnviz.network import Network
+from rnnviz.tokens import Vocabulary
+from rnnviz.ui.reading import CHARACTERS, TOKENS
+from tests.coupled_lstm import CoupledLSTM
+
+PAGE = Path(__file__).parents[2] / "pages" / "explore.py"
+
+
+def explore(**link: str) -> AppTest:
+    """The page as a link opens it."""
+    app = AppTest.from_file(str(PAGE), default_timeout=60)
+    for name, value in link.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def drawn(app: AppTest) -> dict[str, dict]:
+    """The stacked heatmaps by quantity, as sent to the browser."""
+    chart = next(c for c in app.get("plotly_chart") if '"heatmap"' in c.proto.spec)
+    return {trace["name"]: trace for trace in json.loads(chart.proto.spec)["data"]}
+
+
+def numbers(packed: dict) -> np.ndarray:
+    shape = [int(n) for n in packed["shape"].split(",")]
+    return np.frombuffer(base64.b64decode(packed["bdata"]), dtype=packed["dtype"]).reshape(shape)
+
+
+def warnings(app: AppTest) -> str:
+    return " ".join(w.value for w in (*app.warning, *app.info)).replace("\\", "")
+
+
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+def test_every_heatmap_is_the_trace(cell):
+    app = explore(text="Nakamura", cell=cell)
+    trace = rnnviz.load(f"names-{cell}").trace("Nakamura")
+    heatmaps = drawn(app)
+    assert [name for name in heatmaps if name != "says"] == [q.name for q in trace.definition.shown]
+    for quantity in trace.definition.shown:
+        np.testing.assert_array_equal(numbers(heatmaps[quantity.name]["z"]), trace[quantity.name].T)
+    assert not app.exception
+
+
+def test_what_the_model_says_is_the_readout():
+    app = explore(text="Nakamura")
+    trace = rnnviz.load("names-lstm").trace("Nakamura")
+    says = drawn(app)["says"]
+    columns = [trace.labels.index(name) for name in says["y"]]
+    np.testing.assert_array_equal(numbers(says["z"]), trace.probabilities[:, columns].T)
+    assert says["y"][-1] == trace.labels[trace.probabilities[-1].argmax()] == "Japanese"
+
+
+def test_opens_on_an_example_that_says_something():
+    app = explore()
+    assert not app.exception
+    assert app.text_input(key="text").value == "Schmidhuber"
+    assert len(drawn(app)) == 7
+    assert app.session_state["step"] == 12
+
+
+def test_the_table_holds_the_numbers_of_the_chosen_step():
+    app = explore(text="Nakamura", step="3")
+    trace = rnnviz.load("names-lstm").trace("Nakamura")
+    table = app.dataframe[0].value
+    assert list(table["unit"]) == list(range(64))
+    for quantity in trace.definition.shown:
+        np.testing.assert_array_equal(table[quantity.name], trace[quantity.name][2])
+
+
+def test_the_bars_are_the_probabilities_of_the_chosen_step():
+    app = explore(text="Nakamura", step="3")
+    trace = rnnviz.load("names-lstm").trace("Nakamura")
+    bars, before = json.loads(app.get("plotly_chart")[1].proto.spec)["data"]
+    columns = [trace.labels.index(name) for name in bars["customdata"]]
+    np.testing.assert_array_equal(numbers(bars["x"]), trace.probabilities[2, columns])
+    np.testing.assert_array_equal(numbers(before["x"]), trace.probabilities[1, columns])
+    assert list(trace.probabilities[2, columns]) == sorted(trace.probabilities[2], reverse=True)[:6]
+
+
+def test_changing_the_cell_keeps_the_text_and_the_step():
+    app = explore(text="Dubois", step="2")
+    app.segmented_control(key="cell").set_value("gru").run()
+    assert app.text_input(key="text").value == "Dubois"
+    assert app.session_state["step"] == 2
+    assert set(drawn(app)) == {"says", "hidden", "reset", "update", "candidate"}
+
+
+def test_each_task_remembers_its_own_text():
+    app = explore(text="Dubois")
+    app.selectbox(key="task").set_value("counter").run()
+    assert app.text_input(key="text").value == "aaaaabbbbb"
+    app.text_input(key="text").set_value("aabb").run()
+    app.selectbox(key="task").set_value("names").run()
+    assert app.text_input(key="text").value == "Dubois"
+    app.selectbox(key="task").set_value("counter").run()
+    assert app.text_input(key="text").value == "aabb"
+
+
+@pytest.mark.parametrize("task", ["names", "reviews", "shakespeare", "counter", "recall"])
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+def test_every_bundled_model_opens(task, cell):
+    app = explore(task=task, cell=cell)
+    assert not app.exception and not app.warning
+    trace = rnnviz.load(f"{task}-{cell}").trace(app.text_input(key="text").value)
+    np.testing.assert_array_equal(numbers(drawn(app)["hidden"]["z"]), trace["hidden"].T)
+
+
+def test_stepping():
+    app = explore(text="Dubois")
+    for button, step in (("first", 1), ("back", 1), ("forward", 2), ("forward", 3), ("last", 7), ("forward", 7)):
+        app.button(key=f"step-{button}").click().run()
+        assert app.session_state["step"] == step
+
+
+def test_the_step_follows_the_end_but_otherwise_stays():
+    app = explore(text="Dubois")
+    app.text_input(key="text").set_value("Duboiss").run()
+    assert app.session_state["step"] == 8
+    app.slider(key="step").set_value(3).run()
+    app.text_input(key="text").set_value("Duboisss").run()
+    assert app.session_state["step"] == 3
+    app.text_input(key="text").set_value("D").run()
+    assert app.session_state["step"] == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "There is nothing to read"),
+        ("   ", "There is nothing to read"),
+        ("\t\u00a0", "There is nothing to read"),
+    ],
+)
+def test_nothing_to_read_is_said_and_nothing_is_lost(text, says):
+    app = explore(text="Dubois")
+    app.text_input(key="text").set_value(text).run()
+    assert not app.exception
+    assert says in warnings(app)
+    app.text_input(key="text").set_value("Dubois").run()
+    assert "hidden" in drawn(app)
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("<script>alert(1)</script>", 26),
+        ("\x00\x07\x1b[31m", 8),
+        ("👩🏽‍🚀👨‍👩‍👧‍👦", 3),
+        ("שלום", 5),
+        ("مرحبا", 6),
+        ("e\u0301a", 3),
+        ("[link](javascript:alert(1)) **bold** $x$ :material/home:", 57),
+    ],
+)
+def test_strange_text_is_read_and_its_unknown_tokens_are_named(text, tokens):
+    app = explore(text=text)
+    assert not app.exception
+    assert drawn(app)["hidden"]["z"]["shape"] == f"64, {tokens}"
+    assert "vocabulary" in " ".join(c.value for c in app.caption) or text == "e\u0301a"
+
+
+@settings(max_examples=15)
+@given(st.text(st.characters(codec="utf-8"), max_size=40))
+def test_any_text_gives_a_figure_or_a_sentence(text):
+    app = explore(text="Dubois")
+    app.text_input(key="text").set_value(text).run()
+    assert not app.exception
+    assert "nothing to read" in warnings(app) or "hidden" in drawn(app)
+
+
+def test_a_pasted_novel_is_cut_and_said_so():
+    app = explore()
+    app.text_input(key="text").set_value("Call me Ishmael. " * 20_000).run()
+    assert not app.exception
+    assert len(app.text_input(key="text").value) == CHARACTERS
+    assert "340,000 characters was cut" in warnings(app)
+    assert f"Only the first {TOKENS} tokens" in " ".join(c.value for c in app.caption).replace("\\", "")
+    assert drawn(app)["hidden"]["z"]["shape"] == f"64, {TOKENS + 1}"  # and the end mark
+
+
+@pytest.mark.parametrize(
+    ("link", "says"),
+    [
+        ({"task": "nope"}, "a task “nope”"),
+        ({"cell": "perceptron"}, "a cell “perceptron”"),
+        ({"text": "Smith", "step": "99"}, "step “99” of a text with 6"),
+        ({"text": "Smith", "step": "0"}, "step “0”"),
+        ({"text": "Smith", "step": "-1"}, "step “-1”"),
+        ({"text": "Smith", "step": "<b>"}, "step “<b>”"),
+    ],
+)
+def test_a_link_to_what_does_not_exist_opens_and_says_so(link, says):
+    app = explore(**link)
+    assert not app.exception
+    assert says in warnings(app)
+    assert "hidden" in drawn(app)
+    next(b for b in app.button if b.label == "Dismiss").click().run()
+    assert says not in warnings(app)
+
+
+def test_a_new_cell_gets_its_place_with_no_other_edit():
+    """tests/coupled_lstm.py defines a cell; page, figure, table and equations know it by that alone."""
+    app = explore(cell=CoupledLSTM.name, text="Dubois")
+    assert not app.exception
+    assert CoupledLSTM.title in app.segmented_control(key="cell").options
+    assert set(drawn(app)) == {"says", *(q.name for q in CoupledLSTM.define().quantities)}
+    forget, write = (numbers(drawn(app)[name]["z"]) for name in ("forget", "input"))
+    np.testing.assert_allclose(forget, 1 - write, atol=1e-6)
+    assert "random" in warnings(app), "nobody trained it, and the page must say so"
+    assert set(app.dataframe[0].value) == {"unit", *(q.name for q in CoupledLSTM.define().quantities)}
+
+
+@pytest.fixture
+def own_models(tmp_path, monkeypatch):
+    """A folder of models that the user added: a deep one in both directions, and one that reads numbers."""
+    rng = np.random.default_rng(0)
+    about = {"title": "Made here", "reads": "letters", "says": "yes or no", "examples": ["ab"]}
+    scores = {"metric": "accuracy", "test": 0.5, "chance": 0.5, "baseline": {"name": "none", "value": 0.5}}
+    letters = Vocabulary.collect("characters", ["ab"])
+    deep = Network.random(
+        "gru", hidden=5, vocabulary=len(letters), embedding=3, classes=2, layers=2, bidirectional=True, rng=rng
+    )
+    plain = Network.random("lstm", hidden=4, embedding=2, classes=2, rng=rng)
+    for name, network, vocabulary, example in (
+        ("deep", deep, letters, "abba"),
+        ("number", plain, Vocabulary("numbers", width=2), "0.5 1, -1 2"),
+    ):
+        card = {**about, "task": name, "examples": [example], "scores": scores}
+        own.save(Model(f"{name}-{network.cell_name}", network, vocabulary, ["no", "yes"], card), tmp_path / name)
+    own.save(Model("bare", plain, Vocabulary("numbers", width=2), ["no", "yes"]), tmp_path / "bare")
+    monkeypatch.setenv("RNNVIZ_MODELS", str(tmp_path))
+    return tmp_path
+
+
+def test_layer_and_direction_can_be_chosen_where_there_are_several(own_models):
+    app = explore(task="deep", cell="gru")
+    model = own.load(own_models / "deep")
+    trace = model.trace("abba")
+    app.segmented_control(key="layer").set_value(1).run()
+    app.segmented_control(key="direction").set_value("backward").run()
+    assert not app.exception
+    np.testing.assert_array_equal(numbers(drawn(app)["update"]["z"]), trace["update", 1, "backward"].T)
+
+
+@pytest.mark.usefixtures("own_models")
+def test_numbers_are_read_and_what_is_not_a_number_is_named():
+    app = explore(task="number", cell="lstm")
+    assert not app.exception
+    assert drawn(app)["hidden"]["z"]["shape"] == "4, 2"
+    app.text_input(key="text").set_value("0.5 one").run()
+    assert "'one' is not a number" in warnings(app)
+    app.text_input(key="text").set_value("0.5 1 2").run()
+    assert "Each step needs 2 numbers" in warnings(app)
+    app.text_input(key="text").set_value("0.5 nan").run()
+    assert not app.exception and "finite" in warnings(app)
+
+
+@pytest.mark.usefixtures("own_models")
+def test_a_model_without_a_card_opens_too():
+    app = explore(task="bare", cell="lstm", text="1 2 3 4")
+    assert not app.exception
+    assert drawn(app)["hidden"]["z"]["shape"] == "4, 2"
+
+
+def test_packing_keeps_every_number():
+    for array in (np.arange(5), np.eye(3, dtype=np.float32)[:, ::-1], np.linspace(0, 1, 4)):
+        np.testing.assert_array_equal(numbers(packed(array)), array)
