@@ -35,8 +35,5 @@ def packed(value: Any) -> Any:
     array = np.ascontiguousarray(value)
     array = array.astype(array.dtype.newbyteorder("<"), copy=False)
     kind = "i4" if array.dtype.kind in "iu" else f"f{array.itemsize}"
-    return {
-        "dtype": kind,
-        "bdata": b64encode(array.astype(kind, copy=False).tobytes()).decode(),
-        "shape": ", ".join(map(str, array.shape)),
-    }
+    shape = {"shape": ", ".join(map(str, array.shape))} if array.ndim > 1 else {}
+    return {"dtype": kind, "bdata": b64encode(array.astype(kind, copy=False).tobytes()).decode(), **shape}

@@ -1,0 +1,234 @@
+"""What a person sees and does on Explore, in a real Chromium."""
+
+import io
+import re
+from urllib.parse import parse_qs, urlparse
+
+import numpy as np
+import pandas as pd
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+import rnnviz
+from tests.browser.conftest import settle
+
+
+def open_page(page: Page, address: str) -> None:
+    page.goto(address)
+    settle(page)
+
+
+def text_box(page: Page):
+    return page.get_by_role("textbox", name="Type a sequence")
+
+
+def write(page: Page, text: str) -> None:
+    """Type into the box and wait for what comes of it (typing is committed after a pause)."""
+    text_box(page).fill(text)
+    page.wait_for_timeout(350)
+    settle(page)
+
+
+def press(page: Page, key: str) -> None:
+    page.keyboard.press(key)
+    page.wait_for_timeout(150)
+    settle(page)
+
+
+def link(page: Page) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(urlparse(page.url).query).items()}
+
+
+def tick_labels(page: Page) -> list[str]:
+    """The tokens above the first heatmap."""
+    return page.locator(".st-key-heatmaps .xaxislayer-above .xtick text").all_text_contents()
+
+
+def heatmap(page: Page, name: str) -> np.ndarray:
+    """The numbers that a heatmap in the page holds, (H, T)."""
+    values = page.evaluate(
+        """name => {
+          const gd = document.querySelector('.st-key-heatmaps .js-plotly-plot');
+          return gd._fullData.find(trace => trace.name === name).z.map(row => Array.from(row));
+        }""",
+        name,
+    )
+    return np.array(values)
+
+
+def playhead_is_over(page: Page, step: int) -> bool:
+    """Whether the playhead's box spans just the step's column of the heatmaps."""
+    return page.evaluate(
+        """step => {
+          const gd = document.querySelector('.st-key-heatmaps .js-plotly-plot');
+          const box = gd.querySelector('.shapelayer path').getBoundingClientRect();
+          const area = gd.querySelector('.nsewdrag').getBoundingClientRect();
+          const [low, high] = gd._fullLayout.xaxis.range;
+          const pixel = x => area.left + (x - low) / (high - low) * area.width;
+          return Math.abs(box.left - pixel(step - 1.5)) < 3 && Math.abs(box.right - pixel(step - 0.5)) < 3;
+        }""",
+        step,
+    )
+
+
+def test_opens_with_everything_drawn(page: Page, app: str):
+    open_page(page, app)
+    assert "".join(tick_labels(page)) == "Schmidhuber∎"
+    titles = page.locator(".st-key-heatmaps .annotation").all_text_contents()
+    assert [re.sub(r"\W+", " ", t).strip() for t in titles] == [
+        "What the model says after each step",
+        "Hidden state h",
+        "Cell state c",
+        "Forget gate f",
+        "Input gate i",
+        "Candidate g",
+        "Output gate o",
+    ]
+    expect(page.get_by_text("Step 12 of 12")).to_be_visible()
+
+
+def test_typing_changes_the_heatmaps_to_the_trace_of_what_was_typed(page: Page, app: str):
+    open_page(page, app)
+    write(page, "Nakamura")
+    trace = rnnviz.load("names-lstm").trace("Nakamura")
+    assert "".join(tick_labels(page)) == "Nakamura∎"
+    for quantity in trace.definition.shown:
+        np.testing.assert_allclose(heatmap(page, quantity.name), trace[quantity.name].T, rtol=1e-6)
+
+
+def test_changing_the_cell_keeps_the_text(page: Page, app: str):
+    open_page(page, app)
+    write(page, "Dubois")
+    page.get_by_text("GRU", exact=True).click()
+    page.wait_for_timeout(200)
+    settle(page)
+    assert text_box(page).input_value() == "Dubois"
+    trace = rnnviz.load("names-gru").trace("Dubois")
+    np.testing.assert_allclose(heatmap(page, "update"), trace["update"].T, rtol=1e-6)
+    assert link(page) == {"text": "Dubois", "cell": "gru"}
+
+
+def test_arrow_keys_step_and_never_steal_from_the_text_box(page: Page, app: str):
+    open_page(page, f"{app}/?text=Dubois")
+    text_box(page).click()
+    for key in ("ArrowLeft", "Home", "End"):
+        press(page, key)
+    assert "step" not in link(page), "keys pressed inside the text box moved through time"
+    page.locator("h1").click()
+    for key, step in (("Home", 1), ("ArrowRight", 2), ("ArrowRight", 3), ("ArrowLeft", 2)):
+        press(page, key)
+        assert link(page)["step"] == str(step)
+        expect(page.get_by_text(f"Step {step} of 7")).to_be_visible()
+        assert playhead_is_over(page, step)
+    press(page, "End")
+    assert "step" not in link(page)
+    assert playhead_is_over(page, 7)
+
+
+def test_step_buttons(page: Page, app: str):
+    open_page(page, f"{app}/?text=Dubois")
+    page.get_by_role("button", name="First").click()
+    expect(page.get_by_text("Step 1 of 7")).to_be_visible()
+    page.get_by_role("button", name="Forward").click()
+    expect(page.get_by_text("Step 2 of 7")).to_be_visible()
+
+
+def test_a_copied_link_opens_the_same_view(page: Page, app: str, chromium: Browser):
+    open_page(page, f"{app}/?task=counter")
+    write(page, "aaabbb")
+    page.get_by_text("RNN", exact=True).click()
+    page.wait_for_timeout(200)
+    settle(page)
+    page.locator("h1").click()
+    press(page, "ArrowLeft")
+    other = chromium.new_page()
+    open_page(other, page.url)
+    assert link(other) == {"task": "counter", "text": "aaabbb", "cell": "rnn", "step": "5"}
+    assert text_box(other).input_value() == "aaabbb"
+    assert playhead_is_over(other, 5)
+    np.testing.assert_array_equal(heatmap(other, "hidden"), heatmap(page, "hidden"))
+    other.close()
+
+
+def download(page: Page, title: str) -> bytes:
+    if not page.get_by_role("button", name=title).is_visible():
+        page.get_by_role("button", name="Download", exact=True).click()
+    with page.expect_download() as started:
+        page.get_by_role("button", name=title).click()
+    return started.value.path().read_bytes()
+
+
+def test_downloads_hold_the_trace(page: Page, app: str):
+    open_page(page, f"{app}/?text=Dubois")
+    trace = rnnviz.load("names-lstm").trace("Dubois")
+    csv = pd.read_csv(io.BytesIO(download(page, "Trace as CSV")), keep_default_na=False)
+    parquet = pd.read_parquet(io.BytesIO(download(page, "Trace as Parquet")))
+    for frame in (csv, parquet):
+        forget = frame[(frame["quantity"] == "forget") & (frame["step"] == 3)]
+        np.testing.assert_allclose(forget["value"], trace["forget"][2], rtol=1e-6)
+        assert list(frame.columns) == ["step", "token", "layer", "direction", "quantity", "unit", "value"]
+        assert len(frame) == len(trace.to_frame())
+    loaded = rnnviz.Trace.load(io.BytesIO(download(page, "Trace as npz")))
+    np.testing.assert_array_equal(loaded["cell"], trace["cell"])
+    assert loaded.tokens == trace.tokens
+    html = download(page, "Figure as HTML").decode()
+    assert "<html>" in html and "Forget gate" in html
+
+
+def test_markup_typed_as_text_stays_text(page: Page, app: str):
+    dialogs = []
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    open_page(page, app)
+    write(page, "<script>alert(1)</script><img src=x onerror=alert(2)>")
+    assert not dialogs
+    assert page.locator("img[src='x']").count() == 0
+    labels = [label.replace("\u200b", "") for label in tick_labels(page)]
+    assert labels[0] == "<?", "the first token is an unknown <, and marked as such"
+    assert page.locator("[data-testid=stException]").count() == 0
+
+
+def test_a_pasted_novel_is_cut_and_said_so(page: Page, app: str):
+    open_page(page, app)
+    write(page, "It was the best of times. " * 40_000)
+    expect(page.get_by_text("characters was cut")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("Only the first 256 tokens are read")).to_be_visible()
+    assert len(text_box(page).input_value()) == 4000
+
+
+def test_a_bad_link_opens_and_says_so(page: Page, app: str):
+    open_page(page, f"{app}/?task=poetry&cell=perceptron&step=999")
+    expect(page.get_by_text("a task “poetry”")).to_be_visible()
+    expect(page.get_by_text("a cell “perceptron”")).to_be_visible()
+    expect(page.get_by_text("step “999”")).to_be_visible()
+    assert "".join(tick_labels(page)) == "Schmidhuber∎"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280, 1440])
+def test_fits_every_width_in_both_themes_and_is_accessible(chromium: Browser, app: str, width: int, scheme: str):
+    context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page = context.new_page()
+    open_page(page, f"{app}/?task=reviews")
+    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    serious = [v for v in Axe().run(page).response["violations"] if v["impact"] in ("serious", "critical")]
+    assert not serious, [(v["id"], v["nodes"][0]["html"][:120]) for v in serious]
+    text, background = page.evaluate(
+        """() => {
+          const title = document.querySelector('.st-key-heatmaps .annotation-text');
+          const app = document.querySelector('[data-testid=stApp]');
+          return [getComputedStyle(title).fill, getComputedStyle(app).backgroundColor];
+        }"""
+    )
+    light = [sum(map(int, re.findall(r"\d+", colour)[:3])) for colour in (text, background)]
+    assert abs(light[0] - light[1]) > 400, "the figure's text must stand out from the page"
+    context.close()
+
+
+def test_equations_and_card_are_written_out_when_opened(page: Page, app: str):
+    open_page(page, app)
+    page.get_by_text("What the LSTM computes, in order").click()
+    expect(page.locator(".katex").first).to_be_visible()
+    assert page.locator("[data-testid=stExpanderDetails] .katex").count() >= 6
+    page.get_by_text("About names-lstm").click()
+    expect(page.get_by_text("python -m rnnviz.training names --cell lstm")).to_be_visible()

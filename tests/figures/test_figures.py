@@ -1,0 +1,140 @@
+"""Figures: valid Plotly, true to the trace, and scales that mean the same everywhere."""
+
+import base64
+import json
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import plotly.graph_objects as go
+import plotly.io
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import rnnviz
+from rnnviz.cells import CELLS
+from rnnviz.cells.definition import FORGET, HIDDEN, OUTPUT
+from rnnviz.figures import bars, heatmaps
+from rnnviz.figures.colours import bounds, contrast_ratio, readable, round_up, scale_for
+from rnnviz.figures.predictions import bar_content
+from rnnviz.figures.ready import Ready, packed
+from rnnviz.figures.stack import Template, label
+from rnnviz.ui.explore import BACKGROUNDS
+
+CELLS_AND_TEXTS = [("names-rnn", "Dubois"), ("counter-gru", "aabb"), ("reviews-lstm", "not good <at> all 👩🏽‍🚀")]
+
+
+def unpacked(value: dict) -> object:
+    """A typed array as a list of numbers."""
+    if "bdata" not in value:
+        return value
+    shape = [int(n) for n in value["shape"].split(",")] if "shape" in value else -1
+    return np.frombuffer(base64.b64decode(value["bdata"]), dtype=value["dtype"]).reshape(shape).tolist()
+
+
+@pytest.mark.parametrize(("name", "text"), CELLS_AND_TEXTS)
+def test_what_the_page_sends_is_what_plotly_itself_would_send(name, text):
+    """`Ready` skips Plotly's checks, so they are made here."""
+    trace = rnnviz.load(name).trace(text)
+    for content in (Template(trace).fill(trace, step=2), bar_content(trace, 2)):
+        checked = go.Figure(content)
+        checked.layout.template = None
+        sent, expected = (json.loads(plotly.io.to_json(f), object_hook=unpacked) for f in (Ready(content), checked))
+        assert sent == expected
+
+
+def test_filling_leaves_the_template_as_it_was():
+    trace = rnnviz.load("names-lstm").trace("Dubois")
+    template = Template(trace)
+    before = json.dumps(template.parts)
+    template.fill(trace, step=3)
+    assert json.dumps(template.parts) == before
+
+
+def test_a_heatmap_is_the_trace_transposed():
+    trace = rnnviz.load("names-gru").trace("Dubois")
+    figure = heatmaps(trace)
+    for heatmap in figure.data[1:]:
+        np.testing.assert_array_equal(heatmap.z, trace[heatmap.name].T)
+    assert list(figure.data[0].x) == list(range(1, 8))
+
+
+def test_axes_are_labelled_with_the_tokens_and_mark_unknown_ones():
+    trace = rnnviz.load("names-lstm").trace("Aß\u4e2d")
+    labels = heatmaps(trace).layout.xaxis.labelalias
+    assert labels["1"] == "A"
+    assert labels["3"] == "<i>\u4e2d</i><sup>?</sup>"
+    assert labels["4"] == "∎"
+
+
+def test_packing_keeps_every_number():
+    for array in (np.arange(5), np.eye(3, dtype=np.float32)[:, ::-1], np.linspace(0, 1, 4), np.eye(2, dtype=">f8")):
+        assert unpacked(packed(array)) == array.tolist()
+
+
+@given(st.text(max_size=8))
+def test_no_token_becomes_markup(token):
+    text = label(token)
+    assert "<" not in text and ">" not in text
+
+
+def test_the_playhead_stands_over_the_chosen_step():
+    trace = rnnviz.load("names-lstm").trace("Dubois")
+    (playhead,) = heatmaps(trace, step=3).layout.shapes
+    assert (playhead.x0, playhead.x1) == (1.5, 2.5)
+    assert not heatmaps(trace).layout.shapes
+
+
+def test_bars_need_a_readout():
+    trace = rnnviz.load("names-lstm").trace("Dubois")
+    silent = type(trace)(**{**trace.__dict__, "probabilities": None, "labels": []})
+    with pytest.raises(ValueError, match="no readout"):
+        bars(silent, 1)
+    assert len(heatmaps(silent).data) == 6
+
+
+def test_a_stack_names_every_quantity_with_its_symbol_and_colour():
+    for name in ("names-rnn", "names-gru", "names-lstm"):
+        trace = rnnviz.load(name).trace("Dubois")
+        titles = [a.text for a in heatmaps(trace).layout.annotations][1:]
+        for title, quantity in zip(titles, trace.definition.shown, strict=True):
+            assert quantity.colour in title and f"<i>{quantity.symbol}</i>" in title
+            assert quantity.title.lower() in title.lower()
+
+
+def test_gates_and_bounded_states_never_rescale():
+    values = np.array([0.2, 0.3])
+    assert bounds(FORGET, values) == (0, 1)
+    assert bounds(HIDDEN, values) == (-1, 1)
+
+
+@given(st.floats(1e-3, 1e6))
+def test_rounding_up_reaches_the_value_and_not_twice_it(value):
+    assert value * (1 - 1e-9) <= round_up(value) <= 2 * value
+
+
+def test_the_cell_state_has_a_symmetric_scale_that_holds_every_value():
+    trace = rnnviz.load("names-lstm").trace("Schmidhuber")
+    figure = heatmaps(trace)
+    cell = next(h for h in figure.data if h.name == "cell")
+    assert cell.zmin == -cell.zmax
+    assert np.abs(trace["cell"]).max() <= cell.zmax
+    assert list(cell.colorbar.tickvals) == [cell.zmin, 0, cell.zmax]
+
+
+def test_zero_is_transparent_and_the_highest_value_wears_the_role_colour():
+    assert scale_for(OUTPUT) == [[0.0, "rgba(0,114,178,0)"], [1.0, "rgba(0,114,178,1)"]]
+    assert [colour for at, colour in scale_for(HIDDEN) if at == 0.5] == ["rgba(95,107,122,0)", "rgba(86,180,233,0)"]
+
+
+@pytest.mark.parametrize("background", ["#FFFFFF", "#10151C"])
+def test_role_colours_can_be_read_as_text_on_both_themes(background):
+    for cell in CELLS.values():
+        for quantity in cell.define().quantities:
+            assert contrast_ratio(readable(quantity.colour, background), background) >= 4.5
+
+
+def test_the_backgrounds_are_those_of_the_theme():
+    config = tomllib.loads((Path(__file__).parents[2] / ".streamlit" / "config.toml").read_text())
+    assert {name: config["theme"][name]["backgroundColor"] for name in BACKGROUNDS} == BACKGROUNDS
