@@ -60,10 +60,10 @@ BEFORE: dict[str, Any] = {
 
 def _layout(classes: int) -> dict[str, Any]:
     return {
-        "height": classes * ROW + 34,
-        "margin": {"l": 136, "r": 10, "t": 30, "b": 4},
+        "height": classes * ROW + 8,
+        "margin": {"l": 136, "r": 10, "t": 4, "b": 4},
         "bargap": 0.3,
-        "legend": {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "font": {"size": 11}},
+        "showlegend": False,
         "plot_bgcolor": "rgba(0,0,0,0)",
         "paper_bgcolor": "rgba(0,0,0,0)",
         "xaxis": {"range": [0, 1], "showgrid": False, "zeroline": False, "visible": False, "fixedrange": True},

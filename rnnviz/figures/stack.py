@@ -23,8 +23,8 @@ from .ready import Content
 
 TITLE = 26  # pixels above each panel
 GAP = 10  # pixels below it
-TOKENS = 22  # pixels for the tokens above the first panel
-MARGIN = {"l": 78, "r": 44, "t": 4, "b": 30}
+MARGIN = {"l": 78, "r": 44}
+LETTER, LONGEST = 6.5, 12  # pixels a letter of a token's label, and the letters shown of a long one
 CLASS = 17  # pixels a class of the readout
 CLASSES = 6  # how many of the readout's classes are shown at most
 
@@ -69,19 +69,30 @@ class Template:
             if not panel.quantity.bounded:
                 low, high = bounds(panel.quantity, values)
                 data[-1] |= {"zmin": low, "zmax": high, "colorbar": {**part["colorbar"], "tickvals": [low, 0, high]}}
-        layout = dict(self.parts["layout"])
-        tokens = zip(trace.tokens, trace.unknown, strict=True)
+        tokens = list(zip(trace.tokens, trace.unknown, strict=True))
         labels = {str(t): label(token, bool(unknown)) for t, (token, unknown) in enumerate(tokens, 1)}
+        layout = self._make_room(max(len(visible(token)) for token in trace.tokens))
         for axis in ("xaxis", "xaxis2"):
             layout[axis] = {**layout[axis], "labelalias": labels, "range": [-0.5, len(trace) - 0.5]}
         if step is not None:
             layout["shapes"] = [_playhead(min(max(step, 1), len(trace)))]
         return {"data": data, "layout": layout}
 
+    def _make_room(self, longest: int) -> dict[str, Any]:
+        """The layout with room above and below for token labels, which stand upright where it is narrow."""
+        room = 22 if longest < 3 else round(10 + LETTER * min(longest, LONGEST))
+        layout = dict(self.parts["layout"])
+        layout["margin"] = {**MARGIN, "t": TITLE + room, "b": room}
+        layout["height"] += TITLE + 2 * room
+        first, *rest = layout["annotations"]
+        layout["annotations"] = [{**first, "yshift": first["yshift"] + room}, *rest]
+        return layout
+
 
 def label(token: str, unknown: bool = False) -> str:
     """A token as an axis shows it: never markup, and marked where the vocabulary lacks it."""
-    text = escape(visible(token), quote=False)
+    text = visible(token)
+    text = escape(text if len(text) <= LONGEST else text[: LONGEST - 1] + "…", quote=False)
     return f"<i>{text}</i><sup>?</sup>" if unknown else text
 
 
@@ -100,11 +111,10 @@ def _says(trace: Trace) -> tuple[np.ndarray, list[str]]:
 
 def _skeleton(panels: list[Panel]) -> Content:
     """The figure without its numbers, as plain data: heatmaps, axes, titles, colour bars and the playhead."""
-    inner = sum(TITLE + panel.height + GAP for panel in panels) - GAP + TOKENS
+    inner = sum(TITLE + panel.height + GAP for panel in panels) - TITLE - GAP
     data: list[dict[str, Any]] = []
     layout: dict[str, Any] = {
-        "height": inner + MARGIN["t"] + MARGIN["b"],
-        "margin": MARGIN,
+        "height": inner,  # of the panels alone; `fill` adds the room for titles and labels
         "showlegend": False,
         "plot_bgcolor": "rgba(0,0,0,0)",
         "paper_bgcolor": "rgba(0,0,0,0)",
@@ -118,12 +128,11 @@ def _skeleton(panels: list[Panel]) -> Content:
     top = inner
     for k, panel in enumerate(panels):
         end = "" if k == 0 else str(k + 1)
-        top -= TITLE + (TOKENS if k == 0 else 0)
         domain = [max(0.0, (top - panel.height) / inner), min(1.0, top / inner)]
         data.append(_heatmap(panel, f"y{end}", "x2" if k == len(panels) - 1 and k else "x", domain))
         layout[f"yaxis{end}"] = _unit_axis(panel, domain)
-        layout["annotations"].append(_title(panel, domain[1], 2 + (TOKENS if k == 0 else 0)))
-        top -= panel.height + GAP
+        layout["annotations"].append(_title(panel, domain[1]))
+        top -= panel.height + GAP + TITLE
     return {"data": data, "layout": layout}
 
 
@@ -159,7 +168,7 @@ def _heatmap(panel: Panel, yaxis: str, xaxis: str, domain: list[float]) -> dict[
     }
 
 
-def _title(panel: Panel, y: float, above: int) -> dict[str, Any]:
+def _title(panel: Panel, y: float) -> dict[str, Any]:
     quantity = panel.quantity
     if quantity is None:
         text, colour = "<b>What the model says</b> after each step", SAYS
@@ -176,7 +185,7 @@ def _title(panel: Panel, y: float, above: int) -> dict[str, Any]:
         "yanchor": "bottom",
         "showarrow": False,
         "font": {"size": 13},
-        "yshift": above,
+        "yshift": 2,
     }
 
 
@@ -202,7 +211,7 @@ def _time_axis(side: str, anchor: str) -> dict[str, Any]:
         "showgrid": False,
         "zeroline": False,
         "ticks": "",
-        "tickfont": {"size": 12},
+        "tickfont": {"size": 11},
         "automargin": False,
     }
 

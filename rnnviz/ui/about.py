@@ -15,11 +15,13 @@ def score_line(model: Model) -> None:
     if "scores" not in model.card:
         return
     card, scores = model.card, model.card["scores"]
+    beside = [f"chance {_number(scores, scores['chance'])}"]
+    if (baseline := scores["baseline"])["value"] != scores["chance"]:
+        beside.append(f"{baseline['name'].split(',')[0]} {_number(scores, baseline['value'])}")
     st.caption(
         plain(
             f"{model.name} reads {card['reads']}, and says {card['says']}. Held out: {scores['metric']} "
-            f"{_number(scores, scores['test'])} (chance {_number(scores, scores['chance'])}, "
-            f"{scores['baseline']['name'].split(',')[0]} {_number(scores, scores['baseline']['value'])})."
+            f"{_number(scores, scores['test'])} ({', '.join(beside)})."
         )
     )
 

@@ -23,6 +23,7 @@ from .steps import step_control
 
 CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
 BACKGROUNDS = {"light": "#FFFFFF", "dark": "#10151C"}  # as in .streamlit/config.toml
+COLUMN = 42  # pixels a column of the table, so that the LSTM's seven fit beside the figure
 COLUMNS = [2.3, 1]  # heatmaps beside the chosen step, in shares of the width
 
 
@@ -88,7 +89,8 @@ def _at_step(trace: Trace, layer: int, direction: str, step: int) -> None:
     if trace.probabilities is not None:
         figure = Ready(bar_content(trace, step))
         st.plotly_chart(figure, key="bars", config={"displayModeBar": False}, alt="What the model says after this step")
-    st.dataframe(unit_table(trace, layer, direction, step), hide_index=True, height=320, column_config=_columns(trace))
+        st.caption("Bar: what the model says after this step. Upright mark: one step before.")
+    st.dataframe(unit_table(trace, layer, direction, step), hide_index=True, height=460, column_config=_columns(trace))
 
 
 def unit_table(trace: Trace, layer: int, direction: str, step: int) -> pd.DataFrame:
@@ -98,8 +100,8 @@ def unit_table(trace: Trace, layer: int, direction: str, step: int) -> pd.DataFr
 
 
 def _columns(trace: Trace) -> dict[str, Any]:
-    return {
-        q.name: st.column_config.NumberColumn(q.symbol, format="%.3f", help=f"{q.title}: {q.says}")
+    return {"unit": st.column_config.NumberColumn(width=COLUMN)} | {
+        q.name: st.column_config.NumberColumn(q.symbol, format="%.2f", help=f"{q.title}: {q.says}", width=COLUMN)
         for q in trace.definition.shown
     }
 
