@@ -53,9 +53,9 @@ class Twin(nn.Module):
         return Network.from_parameters({name: p.detach().numpy().copy() for name, p in self.state_dict().items()}, cell)
 
 
-def train(task: Task, cell: str, seed: int = 0) -> tuple[Network, float, int]:
+def train(task: Task, cell: str) -> tuple[Network, float, int]:
     """The best network of a twin by validation, the seconds that training took, and the epochs it ran."""
-    torch.manual_seed(seed)
+    torch.manual_seed(task.seed)
     recipe = task.recipe(cell)
     twin = Twin(cell, recipe, len(task.vocabulary), len(task.labels))
     optimiser = torch.optim.Adam(twin.parameters())
@@ -65,7 +65,7 @@ def train(task: Task, cell: str, seed: int = 0) -> tuple[Network, float, int]:
         for epoch in range(1, recipe.epochs + 1):
             began, states = time.monotonic(), None
             twin.train()
-            for batch in task.batches(np.random.default_rng([seed, epoch]), recipe.batch):
+            for batch in task.batches(np.random.default_rng([task.seed, epoch]), recipe.batch):
                 if not batch.follows:
                     states = None
                 for group in optimiser.param_groups:

@@ -55,7 +55,7 @@ def parser() -> argparse.ArgumentParser:
         one.add_argument("--data", type=Path, help="the folder with the data sets; else the one named by RNNVIZ_DATA")
         one.add_argument("--out", type=Path, default=Path("runs"), help="where the model is written")
         one.add_argument("--name", help="the model's name; else TASK-CELL")
-        one.add_argument("--seed", type=int, default=0)
+        one.add_argument("--seed", type=int, default=task.seed, help=f"of every random number ({task.seed})")
         one.add_argument("--fresh", action="store_true", help="forget an interrupted run and start over")
         types = get_type_hints(Recipe)
         for f in fields(Recipe):
@@ -95,7 +95,7 @@ def command(wanted: argparse.Namespace) -> str:
     words = ["python -m rnnviz.training", wanted.task, "--cell", wanted.cell]
     for pair in wanted.option:
         words += ["--option", pair]
-    if wanted.seed:
+    if wanted.seed != TASKS[wanted.task].seed:
         words += ["--seed", str(wanted.seed)]
     for name, value in changes(wanted).items():
         words += [flag(name), f"{value:g}"]

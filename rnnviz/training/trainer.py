@@ -55,17 +55,18 @@ class Trainer:
         cell: str,
         recipe: Recipe | None = None,
         *,
-        seed: int = 0,
+        seed: int | None = None,
         options: dict[str, str] | None = None,
         checkpoint_file: Path | None = None,
     ) -> None:
         if cell not in CELLS:
             raise ValueError(f"there is no cell {cell!r}; known are {', '.join(CELLS)}")
-        self.task, self.cell, self.seed = task, cell, seed
+        self.task, self.cell = task, cell
+        self.seed = task.seed if seed is None else seed
         self.recipe = recipe or task.recipe(cell)
         self.options = CELLS[cell].settle(options or {})
         self.network = self.recipe.start(
-            cell, len(task.vocabulary), len(task.labels), np.random.default_rng(seed), self.options
+            cell, len(task.vocabulary), len(task.labels), np.random.default_rng(self.seed), self.options
         )
         self.optimiser = Adam(self.network.parameters)
         self.curve: list[dict[str, float]] = []

@@ -55,6 +55,8 @@ class Task:
     common: ClassVar[Recipe]
     # ... and by cell only what each needs to learn well. A cell that is not listed takes the common recipe.
     by_cell: ClassVar[dict[str, dict[str, float]]] = {}
+    # Of the bundled models: it draws the first weights, the order of the batches and the dropout.
+    seed: ClassVar[int] = 0
     # Numbers that change the task itself, by name: the default, and a sentence of help.
     choices: ClassVar[dict[str, tuple[int, str]]] = {}
 
