@@ -2,6 +2,7 @@
 
     python -m benchmarks.twin                    every task and cell: about half an hour on two cores
     python -m benchmarks.twin names --cell lstm
+    python -m benchmarks.twin --table            trains nothing: the kept twins beside the cards as they are now
 
 A twin reads the very batches that the bundled model was trained on, in the same order. Its first weights
 are drawn as PyTorch draws them, and its dropout masks are its own, so scores differ by chance. Its best
@@ -90,22 +91,30 @@ def train(task: Task, cell: str) -> tuple[Network, float, int]:
     return best, seconds, epoch
 
 
-def compare(task: Task, cell: str) -> dict:
-    """One line of the table: what the bundled model and its twin score, and how long each trained."""
-    card = zoo.card(f"{task.name}-{cell}")
-    ours = card["scores"]
+def measured(task: Task, cell: str) -> dict:
+    """What a twin scores and how long it trained."""
     best, seconds, epochs = train(task, cell)
-    theirs = task.scores(best)
+    scores = task.scores(best)
     return {
         "task": task.name,
         "cell": cell,
-        "metric": ours["metric"],
-        "ours": {"validation": ours["validation"], "test": ours["test"], "epochs": card["training"]["epochs"]},
-        "twin": {"validation": round(theirs["validation"], 5), "test": round(theirs["test"], 5), "epochs": epochs},
-        "baseline": ours["baseline"]["value"],
-        "chance": ours["chance"],
-        "seconds": {"ours": card["training"]["seconds"], "twin": round(seconds, 1)},
+        "twin": {"validation": round(scores["validation"], 5), "test": round(scores["test"], 5)},
+        "epochs": epochs,
+        "seconds": round(seconds, 1),
     }
+
+
+def beside_ours(line: dict) -> dict:
+    """A twin's line with what the card of the bundled model says now."""
+    card = zoo.card(f"{line['task']}-{line['cell']}")
+    scores = card["scores"]
+    ours = {
+        "metric": scores["metric"],
+        "ours": {part: scores[part] for part in ("validation", "test")},
+        "baseline": scores["baseline"]["value"],
+        "chance": scores["chance"],
+    }
+    return line | ours
 
 
 def table(lines: list[dict]) -> str:
@@ -123,11 +132,11 @@ def table(lines: list[dict]) -> str:
     return "\n".join(shown)
 
 
-def keep(line: dict) -> list[dict]:
-    """Put one line into the results, in place of an older one, and return all of them."""
+def keep(*new: dict) -> list[dict]:
+    """Put lines into the results, in place of older ones, set all beside the cards, and return them."""
     old = json.loads(RESULTS.read_text())["lines"] if RESULTS.exists() else []
-    known = {(one["task"], one["cell"]): one for one in [*old, line]}
-    lines = [known[key] for key in sorted(known)]
+    known = {(one["task"], one["cell"]): one for one in [*old, *new]}
+    lines = [beside_ours(known[key]) for key in sorted(known)]
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps({"torch": torch.__version__, "lines": lines}, indent=1) + "\n")
     return lines
@@ -138,13 +147,13 @@ def main() -> None:
     parser.add_argument("task", nargs="?", choices=list(TASKS), help="one task; else all")
     parser.add_argument("--cell", choices=list(CELLS), help="one cell; else all")
     parser.add_argument("--data", help="the folder with the data sets; else the one named by RNNVIZ_DATA")
+    parser.add_argument("--table", action="store_true", help="train nothing: set the kept twins beside today's cards")
     wanted = parser.parse_args()
-    lines = []
-    for name in [wanted.task] if wanted.task else TASKS:
+    for name in [] if wanted.table else [wanted.task] if wanted.task else TASKS:
         task = TASKS[name](wanted.data)
         for cell in [wanted.cell] if wanted.cell else CELLS:
-            lines = keep(compare(task, cell))
-    print(table(lines))
+            keep(measured(task, cell))
+    print(table(keep()))
 
 
 if __name__ == "__main__":
