@@ -54,7 +54,7 @@ class Reviews(LabelledTexts):
             "review snippets rated for VADER (Amazon, films)",
             "MIT (package vaderSentiment); the snippets are third-party",
             "Hutto & Gilbert, VADER: A Parsimonious Rule-based Model for Sentiment Analysis, ICWSM 2014",
-            "https://pypi.org/project/vaderSentiment/3.3.2, additional_resources in its source package",
+            "Python package vaderSentiment 3.3.2, additional_resources in its source archive",
             "hutto_reviews",
         ),
     )
