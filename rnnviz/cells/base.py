@@ -182,8 +182,8 @@ class Cell:
         return self.bias_ih + self.bias_hh
 
     def recurrent_gradients(self, record: Record, dz: Array) -> tuple[Array, Array]:
-        """Gradients of weight_hh and bias_hh, from those of the sums, dz (T, G*H, B)."""
-        return contract(dz, record.before("hidden")), dz.sum((0, 2))
+        """Gradients of weight_hh and bias_hh, from those of the sums, dz (G*H, T*B)."""
+        return dz @ flat(record.before("hidden")).T, dz.sum(1)
 
     # ---- through time -----------------------------------------------------------------
 
@@ -202,13 +202,13 @@ class Cell:
         for state in self.states:
             values[state] = np.empty((steps + 1, *shape), self.dtype)
             values[state][0] = start[state]
-        z = self.weight_ih @ inputs
-        z += self.input_bias()[:, None]
+        # Without a batch, one product of two matrices is much faster than a matrix times T vectors.
+        z = self.weight_ih @ inputs if batched else (x @ self.weight_ih.T)[:, :, None]
+        z += np.repeat(self.input_bias()[:, None], batch, axis=1)
         before = {state: values[state][0] for state in self.states}
-        arrays = [(name, a[1:] if name in self.states else a) for name, a in values.items()]
-        for t in range(steps):
-            now = {name: a[t] for name, a in arrays}
-            self.step(z[t], before, now)
+        for z_t, *rows in zip(z, *self._by_step(values), strict=True):
+            now = dict(zip(values, rows, strict=True))
+            self.step(z_t, before, now)
             before = now
         return Record(self, inputs, z, values, batched)
 
@@ -225,22 +225,29 @@ class Cell:
         enters = {s: self._check_gradient(record, s, g) for s, g in {"hidden": d_hidden, **(d_states or {})}.items()}
         d = {s: np.zeros(record.values[s].shape[1:], self.dtype) for s in self.states}
         dz = np.empty_like(record.z)
-        arrays = [(name, a[1:] if name in self.states else a) for name, a in record.values.items()]
+        by_step = list(zip(*self._by_step(record.values), strict=True))
         for t in reversed(range(len(record))):
             for state, gradient in enters.items():
                 d[state] += gradient[t]
             before = {state: record.values[state][t] for state in self.states}
-            now = {name: a[t] for name, a in arrays}
+            now = dict(zip(record.values, by_step[t], strict=True))
             self.step_back(record.z[t], before, now, d, dz[t])
+        dz = flat(dz)
+        x = record.x.swapaxes(1, 2).reshape(-1, self.input_size)
+        d_x = (dz.T @ self.weight_ih).reshape(len(record), -1, self.input_size)
         d_weight_hh, d_bias_hh = self.recurrent_gradients(record, dz)
         return {
-            "weight_ih": contract(dz, record.x),
+            "weight_ih": dz @ x,
             "weight_hh": d_weight_hh,
-            "bias_ih": dz.sum((0, 2)),
+            "bias_ih": dz.sum(1),
             "bias_hh": d_bias_hh,
-            "x": record._face(self.weight_ih.T @ dz),
+            "x": d_x if record.batched else d_x[:, 0],
             **{f"initial_{s}": record._face(d[s]) for s in self.states},
         }
+
+    def _by_step(self, values: Views) -> list[Array]:
+        """The values that a step writes, without the states before the first one."""
+        return [array[1:] if name in self.states else array for name, array in values.items()]
 
     # ---- checks -------------------------------------------------------------------------
 
@@ -288,6 +295,6 @@ class Cell:
                 raise ValueError(f"{self.title} has no state {name!r}; its states: {', '.join(self.states)}")
 
 
-def contract(d: Array, v: Array) -> Array:
-    """sum over steps and batch of d (T, M, B) times v (T, N, B), as (M, N)."""
-    return np.tensordot(d, v, axes=((0, 2), (0, 2)))
+def flat(v: Array) -> Array:
+    """Steps and batch in one axis: (T, N, B) as (N, T*B), so that sums over both are one matrix product."""
+    return v.swapaxes(0, 1).reshape(v.shape[1], -1)

@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from .activations import SIGMOID, Array, Stack
-from .base import Cell, Record, Views, contract
+from .base import Cell, Record, Views, flat
 from .definition import CANDIDATE, HIDDEN, JOIN, RESET, UPDATE, Definition, Phase, weighted_sum
 
 
@@ -93,19 +93,17 @@ class GRU(Cell):
     def step(self, z: Array, before: Views, now: Views) -> None:
         h, rz, n = before["hidden"], self.gate_rows, self.row("candidate")
         if self.reset_after:
-            recurrent = self.weight_hh @ h
+            recurrent = self.weight_hh.dot(h)
             z[rz] += recurrent[rz]
-            self.gate_stack.apply(z[rz])
-            r, u, candidate = self.split(z)
+            r, u = self.gate_stack.apply(z[rz])
             np.add(recurrent[n], self.bias_hh[n, None], out=now["recalled"])
-            candidate += r * now["recalled"]
+            z[n] += r * now["recalled"]
         else:
-            z[rz] += self.weight_hh[rz] @ h
-            self.gate_stack.apply(z[rz])
-            r, u, candidate = self.split(z)
+            z[rz] += self.weight_hh[rz].dot(h)
+            r, u = self.gate_stack.apply(z[rz])
             np.multiply(r, h, out=now["recalled"])
-            candidate += self.weight_hh[n] @ now["recalled"]
-        np.tanh(candidate, out=candidate)
+            z[n] += self.weight_hh[n].dot(now["recalled"])
+        candidate = np.tanh(z[n], out=z[n])
         np.subtract(h, candidate, out=now["hidden"])
         now["hidden"] *= u
         now["hidden"] += candidate
@@ -114,26 +112,26 @@ class GRU(Cell):
         h, rz, n = before["hidden"], self.gate_rows, self.row("candidate")
         r, u, candidate = self.split(z)
         d_r, d_u, d_n = self.split(dz)
-        np.multiply(d["hidden"], h - candidate, out=d_u)
-        np.multiply(d["hidden"], (1 - u) * (1 - candidate**2), out=d_n)
-        d["hidden"] *= u
+        kept = d["hidden"] * u
+        np.multiply(kept, (h - candidate) * (1 - u), out=d_u)
+        np.multiply(d["hidden"] - kept, 1 - candidate * candidate, out=d_n)
         if self.reset_after:
-            np.multiply(d_n, now["recalled"], out=d_r)
-            dz[rz] *= self.gate_stack.slope(z[rz])
-            through = np.concatenate([dz[rz], d_n * r])
-            d["hidden"] += self.weight_hh.T @ through
+            through_reset = d_n * r
+            np.multiply(through_reset, now["recalled"] * (1 - r), out=d_r)
+            d["hidden"][...] = self.weight_hh.T.dot(np.concatenate([dz[rz], through_reset]))
         else:
-            d_recalled = self.weight_hh[n].T @ d_n
-            np.multiply(d_recalled, h, out=d_r)
-            dz[rz] *= self.gate_stack.slope(z[rz])
-            d["hidden"] += d_recalled * r + self.weight_hh[rz].T @ dz[rz]
+            d_recalled = self.weight_hh[n].T.dot(d_n)
+            through_reset = d_recalled * r
+            np.multiply(through_reset, h * (1 - r), out=d_r)
+            np.add(through_reset, self.weight_hh[rz].T.dot(dz[rz]), out=d["hidden"])
+        d["hidden"] += kept
 
     def recurrent_gradients(self, record: Record, dz: Array) -> tuple[Array, Array]:
+        n = self.row("candidate")
         if self.reset_after:  # the candidate's sum reaches weight_hh through the reset gate
             through = dz.copy()
-            through[:, self.row("candidate")] *= record.inside("reset")
+            through[n] *= flat(record.inside("reset"))
             return super().recurrent_gradients(record, through)
         d_weight, d_bias = super().recurrent_gradients(record, dz)
-        n = self.row("candidate")
-        d_weight[n] = contract(dz[:, n], record.values["recalled"])
+        d_weight[n] = dz[n] @ flat(record.values["recalled"]).T
         return d_weight, d_bias

@@ -59,22 +59,22 @@ class LSTM(Cell):
         return Definition(cls.name, cls.title, (FORGET, INPUT, CANDIDATE, CELL, OUTPUT, HIDDEN), phases)
 
     def step(self, z: Array, before: Views, now: Views) -> None:
-        z += self.weight_hh @ before["hidden"]
-        self.stack.apply(z)
-        i, f, g, o = self.split(z)
+        z += self.weight_hh.dot(before["hidden"])
+        i, f, g, o = self.stack.apply(z)
         np.multiply(f, before["cell"], out=now["cell"])
         now["cell"] += i * g
         np.tanh(now["cell"], out=now["squashed"])
         np.multiply(o, now["squashed"], out=now["hidden"])
 
     def step_back(self, z: Array, before: Views, now: Views, d: Views, dz: Array) -> None:
+        # Sigmoid's slope is y (1 - y), tanh's is 1 - y^2, and o * tanh(c) is h.
         i, f, g, o = self.split(z)
         d_i, d_f, d_g, d_o = self.split(dz)
-        d["cell"] += d["hidden"] * o * (1 - now["squashed"] ** 2)
-        np.multiply(d["cell"], g, out=d_i)
-        np.multiply(d["cell"], before["cell"], out=d_f)
-        np.multiply(d["cell"], i, out=d_g)
-        np.multiply(d["hidden"], now["squashed"], out=d_o)
-        dz *= self.stack.slope(z)
+        d["cell"] += d["hidden"] * (o - now["hidden"] * now["squashed"])
+        np.multiply(d["hidden"], now["hidden"] * (1 - o), out=d_o)
+        written = d["cell"] * i
+        np.multiply(written, g * (1 - i), out=d_i)
+        np.multiply(written, 1 - g * g, out=d_g)
         d["cell"] *= f
-        np.matmul(self.weight_hh.T, dz, out=d["hidden"])
+        np.multiply(d["cell"], before["cell"] * (1 - f), out=d_f)
+        np.dot(self.weight_hh.T, dz, out=d["hidden"])

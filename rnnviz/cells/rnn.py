@@ -40,10 +40,10 @@ class RNN(Cell):
         return Definition(cls.name, cls.title, (hidden,), (JOIN, squash))
 
     def step(self, z: Array, before: Views, now: Views) -> None:
-        z += self.weight_hh @ before["hidden"]
+        z += self.weight_hh.dot(before["hidden"])
         self.stack.apply(z)
         now["hidden"][...] = z
 
     def step_back(self, z: Array, before: Views, now: Views, d: Views, dz: Array) -> None:
         np.multiply(d["hidden"], self.stack.slope(z), out=dz)
-        np.matmul(self.weight_hh.T, dz, out=d["hidden"])
+        np.dot(self.weight_hh.T, dz, out=d["hidden"])
