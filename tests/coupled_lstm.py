@@ -41,16 +41,15 @@ class CoupledLSTM(Cell):
     def step(self, z, before, now):
         z += self.weight_hh @ before["hidden"]
         self.stack.apply(z)
-        i, g, o = self.split(z)
-        now["forget"][...] = 1 - i
-        now["cell"][...] = now["forget"] * before["cell"] + i * g
+        now["forget"][...] = 1 - now["input"]
+        now["cell"][...] = now["forget"] * before["cell"] + now["input"] * now["candidate"]
         now["squashed"][...] = np.tanh(now["cell"])
-        now["hidden"][...] = o * now["squashed"]
+        now["hidden"][...] = now["output"] * now["squashed"]
 
     def step_back(self, z, before, now, d, dz):
-        i, g, o = self.split(z)
-        d_cell = d["cell"] + d["hidden"] * o * (1 - now["squashed"] ** 2)
-        dz[...] = np.concatenate([d_cell * (g - before["cell"]), d_cell * i, d["hidden"] * now["squashed"]])
+        d_cell = d["cell"] + d["hidden"] * now["output"] * (1 - now["squashed"] ** 2)
+        d_input = d_cell * (now["candidate"] - before["cell"])
+        dz[...] = np.concatenate([d_input, d_cell * now["input"], d["hidden"] * now["squashed"]])
         dz *= self.stack.slope(z)
         d["cell"][...] = d_cell * now["forget"]
         d["hidden"][...] = self.weight_hh.T @ dz

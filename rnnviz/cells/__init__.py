@@ -3,10 +3,11 @@
 from importlib import import_module
 from pkgutil import iter_modules
 
-from .base import CELLS, Cell, Record
+from .base import CELLS, Cell
 from .definition import Definition, Phase, Quantity
 from .gru import GRU
 from .lstm import LSTM
+from .record import Record
 from .rnn import RNN
 
 for _module in iter_modules(__path__):

@@ -44,23 +44,21 @@ class Stack:
     def __init__(self, activations: Sequence[Activation], size: int, dtype: np.dtype) -> None:
         if any(a.rectifier for a in activations) and not all(a.rectifier for a in activations):
             raise ValueError("a cell cannot stack relu rows with sigmoid or tanh rows")
-        self.gates = len(activations)
         self.rectifier = activations[0].rectifier
         column = [np.repeat([getattr(a, k) for a in activations], size) for k in ("scale", "shift")]
         self.column = [c.astype(dtype)[:, None] for c in column]
         self.wide = self.column
 
-    def apply(self, z: Array) -> Array:
-        """Turn the sums z (G*H, B) into activations, in place; returns them by gate, (G, H, B)."""
+    def apply(self, z: Array) -> None:
+        """Turn the sums z (G*H, B) into activations, in place."""
         if self.rectifier:
             np.maximum(z, 0, out=z)
-        else:
-            scale, shift = self._spread(z)
-            z *= scale
-            np.tanh(z, out=z)
-            z *= scale
-            z += shift
-        return z.reshape(self.gates, -1, z.shape[1])
+            return
+        scale, shift = self._spread(z)
+        z *= scale
+        np.tanh(z, out=z)
+        z *= scale
+        z += shift
 
     def slope(self, y: Array) -> Array:
         """dy/dz from the activations y (G*H, B): scale^2 - (y - shift)^2.

@@ -7,67 +7,17 @@ time-major, (T, H) or (T, B, H).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar, NoReturn, Self
 
 import numpy as np
 
 from .activations import Activation, Array, Stack
 from .checks import check_array, check_numbers
-from .definition import INPUT_VECTOR, Definition
+from .definition import Definition
+from .record import Record, Views
 
 CELLS: dict[str, type[Cell]] = {}
-
-Views = dict[str, Array]
-
-
-@dataclass
-class Record:
-    """Everything that one forward run computed.
-
-    `record["forget"]` is (T, H), or (T, B, H) if the input had a batch axis; states,
-    gates and candidates all answer to their names.
-    """
-
-    cell: Cell
-    x: Array  # (T, D, B)
-    z: Array  # (T, G*H, B): the activated gates, stacked like the weights' rows
-    values: Views  # (T, H, B), and (T+1, H, B) for states, whose first entry is the initial one
-    batched: bool
-
-    def __len__(self) -> int:
-        return len(self.z)
-
-    def __getitem__(self, name: str) -> Array:
-        return self._face(self.inside(name))
-
-    def inside(self, name: str) -> Array:
-        """The values of one quantity, feature-first: (T, H, B)."""
-        if name == INPUT_VECTOR.name:
-            return self.x
-        if name in self.cell.rows:
-            return self.z[:, self.cell.row(name)]
-        if name not in self.values:
-            raise KeyError(f"a {self.cell.title} records {', '.join(self.cell.definition.by_name)}; it has no {name!r}")
-        return self.values[name][1:] if name in self.cell.states else self.values[name]
-
-    def before(self, state: str) -> Array:
-        """A state as each step found it, feature-first: (T, H, B)."""
-        return self.values[state][:-1]
-
-    @property
-    def initial(self) -> Views:
-        """The states before the first step, (H,) or (B, H) each."""
-        return {s: self._face(self.values[s][0]) for s in self.cell.states}
-
-    @property
-    def final(self) -> Views:
-        """The states after the last step, (H,) or (B, H) each: the next run's `initial`."""
-        return {s: self._face(self.values[s][-1]) for s in self.cell.states}
-
-    def _face(self, inside: Array) -> Array:
-        return inside.swapaxes(-1, -2) if self.batched else inside[..., 0]
 
 
 class Cell:
@@ -168,13 +118,14 @@ class Cell:
         raise NotImplementedError
 
     def step(self, z: Array, before: Views, now: Views) -> None:
-        """One step forwards. z (G*H, B) holds the input's share of the sums and becomes the
-        activated gates, in place; the new states are written into `now`, (H, B) each."""
+        """One step forwards. z (G*H, B) holds the input's share of the sums and becomes the activated
+        gates, in place. now[name], (H, B), is a gate's part of z, or where to write a new value."""
         raise NotImplementedError
 
     def step_back(self, z: Array, before: Views, now: Views, d: Views, dz: Array) -> None:
-        """One step backwards. `d` holds the loss's gradient by the states after the step and
-        becomes, in place, that by the states before it; dz (G*H, B) receives that by the sums."""
+        """One step backwards; z, before and now are as `step` left them. `d` holds the loss's gradient
+        by the states after the step and becomes, in place, that by the states before it; dz (G*H, B)
+        receives that by the sums."""
         raise NotImplementedError
 
     def input_bias(self) -> Array:
@@ -206,8 +157,7 @@ class Cell:
         z = self.weight_ih @ inputs if batched else (x @ self.weight_ih.T)[:, :, None]
         z += np.repeat(self.input_bias()[:, None], batch, axis=1)
         before = {state: values[state][0] for state in self.states}
-        for z_t, *rows in zip(z, *self._by_step(values), strict=True):
-            now = dict(zip(values, rows, strict=True))
+        for z_t, now in zip(z, self._by_step(z, values), strict=True):
             self.step(z_t, before, now)
             before = now
         return Record(self, inputs, z, values, batched)
@@ -225,13 +175,12 @@ class Cell:
         enters = {s: self._check_gradient(record, s, g) for s, g in {"hidden": d_hidden, **(d_states or {})}.items()}
         d = {s: np.zeros(record.values[s].shape[1:], self.dtype) for s in self.states}
         dz = np.empty_like(record.z)
-        by_step = list(zip(*self._by_step(record.values), strict=True))
+        by_step = list(self._by_step(record.z, record.values))
         for t in reversed(range(len(record))):
             for state, gradient in enters.items():
                 d[state] += gradient[t]
             before = {state: record.values[state][t] for state in self.states}
-            now = dict(zip(record.values, by_step[t], strict=True))
-            self.step_back(record.z[t], before, now, d, dz[t])
+            self.step_back(record.z[t], before, by_step[t], d, dz[t])
         dz = flat(dz)
         x = record.x.swapaxes(1, 2).reshape(-1, self.input_size)
         d_x = (dz.T @ self.weight_ih).reshape(len(record), -1, self.input_size)
@@ -245,9 +194,11 @@ class Cell:
             **{f"initial_{s}": record._face(d[s]) for s in self.states},
         }
 
-    def _by_step(self, values: Views) -> list[Array]:
-        """The values that a step writes, without the states before the first one."""
-        return [array[1:] if name in self.states else array for name, array in values.items()]
+    def _by_step(self, z: Array, values: Views) -> Iterator[Views]:
+        """For every step: what it computes, by name, (H, B) each."""
+        arrays = {gate: z[:, self.row(gate)] for gate in self.rows}
+        arrays |= {name: array[1:] if name in self.states else array for name, array in values.items()}
+        return (dict(zip(arrays, row, strict=False)) for row in zip(*arrays.values(), strict=True))
 
     # ---- checks -------------------------------------------------------------------------
 

@@ -12,8 +12,9 @@ from dataclasses import replace
 import numpy as np
 
 from .activations import SIGMOID, Array, Stack
-from .base import Cell, Record, Views, flat
+from .base import Cell, flat
 from .definition import CANDIDATE, HIDDEN, JOIN, RESET, UPDATE, Definition, Phase, weighted_sum
+from .record import Record, Views
 
 
 class GRU(Cell):
@@ -91,26 +92,28 @@ class GRU(Cell):
         return bias
 
     def step(self, z: Array, before: Views, now: Views) -> None:
-        h, rz, n = before["hidden"], self.gate_rows, self.row("candidate")
+        h, n, gates = before["hidden"], self.row("candidate"), self.gate_rows
         if self.reset_after:
             recurrent = self.weight_hh.dot(h)
-            z[rz] += recurrent[rz]
-            r, u = self.gate_stack.apply(z[rz])
+            z[gates] += recurrent[gates]
+            self.gate_stack.apply(z[gates])
             np.add(recurrent[n], self.bias_hh[n, None], out=now["recalled"])
-            z[n] += r * now["recalled"]
+            now["candidate"] += now["reset"] * now["recalled"]
         else:
-            z[rz] += self.weight_hh[rz].dot(h)
-            r, u = self.gate_stack.apply(z[rz])
-            np.multiply(r, h, out=now["recalled"])
-            z[n] += self.weight_hh[n].dot(now["recalled"])
-        candidate = np.tanh(z[n], out=z[n])
-        np.subtract(h, candidate, out=now["hidden"])
-        now["hidden"] *= u
-        now["hidden"] += candidate
+            z[gates] += self.weight_hh[gates].dot(h)
+            self.gate_stack.apply(z[gates])
+            np.multiply(now["reset"], h, out=now["recalled"])
+            now["candidate"] += self.weight_hh[n].dot(now["recalled"])
+        np.tanh(now["candidate"], out=now["candidate"])
+        # (1 - z) n + z h, written as n + z (h - n)
+        np.subtract(h, now["candidate"], out=now["hidden"])
+        now["hidden"] *= now["update"]
+        now["hidden"] += now["candidate"]
 
     def step_back(self, z: Array, before: Views, now: Views, d: Views, dz: Array) -> None:
-        h, rz, n = before["hidden"], self.gate_rows, self.row("candidate")
-        r, u, candidate = self.split(z)
+        # Sigmoid's slope is y (1 - y), tanh's is 1 - y^2.
+        h, n, gates = before["hidden"], self.row("candidate"), self.gate_rows
+        r, u, candidate = (now[gate] for gate in self.rows)
         d_r, d_u, d_n = self.split(dz)
         kept = d["hidden"] * u
         np.multiply(kept, (h - candidate) * (1 - u), out=d_u)
@@ -118,12 +121,13 @@ class GRU(Cell):
         if self.reset_after:
             through_reset = d_n * r
             np.multiply(through_reset, now["recalled"] * (1 - r), out=d_r)
-            d["hidden"][...] = self.weight_hh.T.dot(np.concatenate([dz[rz], through_reset]))
+            np.dot(self.weight_hh.T, np.concatenate([dz[gates], through_reset]), out=d["hidden"])
         else:
             d_recalled = self.weight_hh[n].T.dot(d_n)
             through_reset = d_recalled * r
             np.multiply(through_reset, h * (1 - r), out=d_r)
-            np.add(through_reset, self.weight_hh[rz].T.dot(dz[rz]), out=d["hidden"])
+            np.dot(self.weight_hh[gates].T, dz[gates], out=d["hidden"])
+            d["hidden"] += through_reset
         d["hidden"] += kept
 
     def recurrent_gradients(self, record: Record, dz: Array) -> tuple[Array, Array]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from .activations import Array
-from .base import Cell, Views
+from .base import Cell
 from .definition import CANDIDATE, CELL, FORGET, HIDDEN, INPUT, JOIN, OUTPUT, Definition, Phase, weighted_sum
+from .record import Views
 
 
 class LSTM(Cell):
@@ -60,15 +61,15 @@ class LSTM(Cell):
 
     def step(self, z: Array, before: Views, now: Views) -> None:
         z += self.weight_hh.dot(before["hidden"])
-        i, f, g, o = self.stack.apply(z)
-        np.multiply(f, before["cell"], out=now["cell"])
-        now["cell"] += i * g
+        self.stack.apply(z)
+        np.multiply(now["forget"], before["cell"], out=now["cell"])
+        now["cell"] += now["input"] * now["candidate"]
         np.tanh(now["cell"], out=now["squashed"])
-        np.multiply(o, now["squashed"], out=now["hidden"])
+        np.multiply(now["output"], now["squashed"], out=now["hidden"])
 
     def step_back(self, z: Array, before: Views, now: Views, d: Views, dz: Array) -> None:
         # Sigmoid's slope is y (1 - y), tanh's is 1 - y^2, and o * tanh(c) is h.
-        i, f, g, o = self.split(z)
+        i, f, g, o = (now[gate] for gate in self.rows)
         d_i, d_f, d_g, d_o = self.split(dz)
         d["cell"] += d["hidden"] * (o - now["hidden"] * now["squashed"])
         np.multiply(d["hidden"], now["hidden"] * (1 - o), out=d_o)

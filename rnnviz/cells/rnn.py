@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 
 from .activations import RELU, TANH, Array
-from .base import Cell, Views
+from .base import Cell
 from .definition import HIDDEN, JOIN, Definition, Phase, weighted_sum
+from .record import Views
 
 
 class RNN(Cell):

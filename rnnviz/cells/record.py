@@ -1,0 +1,62 @@
+"""A record: everything that one forward run of a cell computed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .activations import Array
+from .definition import INPUT_VECTOR
+
+if TYPE_CHECKING:
+    from .base import Cell
+
+Views = dict[str, Array]
+
+
+@dataclass
+class Record:
+    """Everything that one forward run computed.
+
+    `record["forget"]` is (T, H), or (T, B, H) if the input had a batch axis; states,
+    gates and candidates all answer to their names.
+    """
+
+    cell: Cell
+    x: Array  # (T, D, B)
+    z: Array  # (T, G*H, B): the activated gates, stacked like the weights' rows
+    values: Views  # (T, H, B), and (T+1, H, B) for states, whose first entry is the initial one
+    batched: bool
+
+    def __len__(self) -> int:
+        return len(self.z)
+
+    def __getitem__(self, name: str) -> Array:
+        return self._face(self.inside(name))
+
+    def inside(self, name: str) -> Array:
+        """The values of one quantity, feature-first: (T, H, B)."""
+        if name == INPUT_VECTOR.name:
+            return self.x
+        if name in self.cell.rows:
+            return self.z[:, self.cell.row(name)]
+        if name not in self.values:
+            raise KeyError(f"a {self.cell.title} records {', '.join(self.cell.definition.by_name)}; it has no {name!r}")
+        return self.values[name][1:] if name in self.cell.states else self.values[name]
+
+    def before(self, state: str) -> Array:
+        """A state as each step found it, feature-first: (T, H, B)."""
+        return self.values[state][:-1]
+
+    @property
+    def initial(self) -> Views:
+        """The states before the first step, (H,) or (B, H) each."""
+        return {s: self._face(self.values[s][0]) for s in self.cell.states}
+
+    @property
+    def final(self) -> Views:
+        """The states after the last step, (H,) or (B, H) each: the next run's `initial`."""
+        return {s: self._face(self.values[s][-1]) for s in self.cell.states}
+
+    def _face(self, inside: Array) -> Array:
+        return inside.swapaxes(-1, -2) if self.batched else inside[..., 0]
