@@ -2,7 +2,7 @@
 
 python -m benchmarks                     everything that has rows for the table, some minutes
 python -m benchmarks trace_speed         only the benchmarks named
-python -m benchmarks twin names          a benchmark with a command line of its own, with its arguments
+python -m benchmarks twin names          a long one, only run when named, with arguments of its own
 """
 
 from __future__ import annotations
@@ -10,24 +10,25 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 from pkgutil import iter_modules
-from runpy import run_module
 
 from benchmarks import HEADER, __path__
 
 
 def main(names: list[str]) -> None:
     there = [module.name for module in iter_modules(__path__) if module.name != "__main__"]
-    unknown = [name for name in names[:1] if name not in there]
-    if unknown:
-        raise SystemExit(f"There is no benchmark {unknown[0]!r}. There are: {', '.join(there)}.")
-    if names and not hasattr(import_module(f"benchmarks.{names[0]}"), "run"):
+    modules = {name: import_module(f"benchmarks.{name}") for name in there}
+    with_rows = {name: module for name, module in modules.items() if hasattr(module, "run")}
+    alone = {name: module for name, module in modules.items() if hasattr(module, "main")}
+    if names and names[0] in alone:
         sys.argv = names
-        run_module(f"benchmarks.{names[0]}", run_name="__main__")
+        alone[names[0]].main()
         return
+    for name in names:
+        if name not in with_rows:
+            raise SystemExit(f"There is no benchmark {name!r}. There are: {', '.join([*with_rows, *alone])}.")
     print(HEADER, flush=True)
-    for name in names or there:
-        module = import_module(f"benchmarks.{name}")
-        for row in module.run() if hasattr(module, "run") else []:
+    for name in names or with_rows:
+        for row in with_rows[name].run():
             print(row.line, flush=True)
 
 
