@@ -7,6 +7,8 @@ trace = model.trace("Schmidhuber")
 trace["forget"]  # (T, H)
 """
 
+__version__ = "0.1.0"  # before the imports: parts of the package name it
+
 from .model import Model
 from .trace import Trace
 from .zoo import load, models

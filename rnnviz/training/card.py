@@ -5,11 +5,11 @@ from __future__ import annotations
 import platform
 from collections.abc import Sequence
 from dataclasses import asdict
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import numpy as np
 
+from .. import __version__
 from ..model import Model
 from ..network import Network
 from .tasks import Task
@@ -49,7 +49,7 @@ def _card(trainer: Trainer, network: Network, command: str) -> dict[str, Any]:
             "seconds": round(trainer.seconds, 1),
             "best_epoch": trainer.best_epoch,
             "stopped": trainer.stopped,
-            "rnnviz": rnnviz_version(),
+            "rnnviz": __version__,
             "numpy": np.__version__,
             "python": platform.python_version(),
         },
@@ -81,13 +81,6 @@ def data(task: Task) -> list[dict[str, str]]:
     """The sources of a task's data, each with its licence and whom to cite."""
     named = ("name", "licence", "citation", "address")
     return [{key: getattr(source, key) for key in named if getattr(source, key)} for source in task.sources]
-
-
-def rnnviz_version() -> str:
-    try:
-        return version("rnnviz")
-    except PackageNotFoundError:
-        return "not installed"
 
 
 def rounded(value: Any) -> Any:
