@@ -15,20 +15,17 @@ from benchmarks import HEADER, __path__
 
 
 def main(names: list[str]) -> None:
-    there = [module.name for module in iter_modules(__path__) if module.name != "__main__"]
-    modules = {name: import_module(f"benchmarks.{name}") for name in there}
-    with_rows = {name: module for name, module in modules.items() if hasattr(module, "run")}
-    alone = {name: module for name, module in modules.items() if hasattr(module, "main")}
-    if names and names[0] in alone:
+    there = [module.name for module in iter_modules(__path__) if not module.name.startswith("_")]
+    if unknown := [name for name in names[:1] if name not in there]:
+        raise SystemExit(f"There is no benchmark {unknown[0]!r}. There are: {', '.join(there)}.")
+    if names and hasattr(alone := import_module(f"benchmarks.{names[0]}"), "main"):
         sys.argv = names
-        alone[names[0]].main()
+        alone.main()
         return
-    for name in names:
-        if name not in with_rows:
-            raise SystemExit(f"There is no benchmark {name!r}. There are: {', '.join([*with_rows, *alone])}.")
+    modules = [import_module(f"benchmarks.{name}") for name in names or there]
     print(HEADER, flush=True)
-    for name in names or with_rows:
-        for row in with_rows[name].run():
+    for module in modules:
+        for row in module.run() if hasattr(module, "run") else []:
             print(row.line, flush=True)
 
 

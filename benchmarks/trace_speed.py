@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from benchmarks import Row
-from benchmarks.timing import compare, in_processes, print_rows
+from benchmarks._timing import compare, in_processes, print_rows
 from rnnviz.cells import LSTM
 
 SIZES = [(64, 32, 32), (512, 64, 128), (512, 256, 512)]  # T, D, H

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from benchmarks import Row
-from benchmarks.timing import compare, in_processes, print_rows
+from benchmarks._timing import compare, in_processes, print_rows
 from rnnviz.cells import LSTM
 
 SIZES = [(20, 32, 16, 32), (40, 64, 32, 64), (40, 64, 64, 128), (100, 64, 128, 256)]  # T, B, D, H
