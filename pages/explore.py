@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from rnnviz.ui import about, downloads, explore, links, reading, steps
+from rnnviz.ui import about, downloads, explore, links, reading
 
 explore.style()
 st.title("Watch a recurrent network read", anchor=False)
@@ -11,10 +11,8 @@ text = reading.text_box(task)
 notices = st.container()
 trace = reading.read(model, text)
 if trace is not None:
-    steps.settle_step(trace)
-    explore.inside(trace, layer, direction)
+    explore.inside(trace, model, layer, direction)
     downloads.downloads(trace, layer, direction)
-    explore.equations(trace.definition)
 about.about(model)
 with notices:
     links.show_notices()

@@ -1,4 +1,4 @@
-"""From the colours in a cell's definition to colour scales and readable text.
+"""From the colours in a cell's definition to colour scales.
 
 Scales fade into transparency at zero, so that zero looks like whatever is behind the
 figure: the same figure suits a light page, a dark one and a white sheet of paper.
@@ -61,29 +61,6 @@ def round_up(value: float) -> float:
     """The next of 1, 2, 3, 4, 5, 6, 8, 10 times a power of ten that is at least `value` (> 0)."""
     power = 10.0 ** math.floor(math.log10(value))
     return next(step * power for step in (1, 2, 3, 4, 5, 6, 8, 10) if step * power >= value * (1 - 1e-12))
-
-
-def readable(colour: str, background: str, contrast: float = 4.5) -> str:
-    """The colour, moved towards black or white until text in it reaches the contrast (WCAG 2) on the background."""
-    toward = 0 if luminance(background) > 0.18 else 255
-    for share in np.linspace(0, 1, 41):
-        mixed = "#" + "".join(f"{round(c + (toward - c) * share):02X}" for c in rgb(colour))
-        if contrast_ratio(mixed, background) >= contrast:
-            return mixed
-    return mixed
-
-
-def contrast_ratio(one: str, other: str) -> float:
-    """WCAG 2's contrast of two colours, 1..21."""
-    low, high = sorted((luminance(one), luminance(other)))
-    return (high + 0.05) / (low + 0.05)
-
-
-def luminance(colour: str) -> float:
-    """WCAG 2's relative luminance, 0 (black) to 1 (white)."""
-    channels = [c / 255 for c in rgb(colour)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    return float(np.dot(linear, (0.2126, 0.7152, 0.0722)))
 
 
 def _faded(colour: str, opacity: float) -> str:

@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-import pandas as pd
 import streamlit as st
 
-from ..cells import CELLS, Definition
-from ..figures.colours import readable
-from ..figures.predictions import bar_content
+from ..cells import CELLS
 from ..figures.ready import Ready
 from ..figures.stack import Template
 from ..model import Model
-from ..tokens import END, visible
 from ..trace import Trace
 from . import catalogue, links
 from .about import score_line
 from .catalogue import Task
-from .steps import step_control
+from .place import place
+from .stepper import stepper
 
 CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
-BACKGROUNDS = {"light": "#FFFFFF", "dark": "#10151C"}  # as in .streamlit/config.toml
-COLUMN = 42  # pixels a column of the table, so that the LSTM's seven fit beside the figure
-COLUMNS = [2.3, 1]  # heatmaps beside the chosen step, in shares of the width
+COLUMNS = [1.15, 1]  # the stepper beside the heatmaps, in shares of the width
 
 
 def style() -> None:
@@ -70,65 +64,20 @@ def _pick_layer(model: Model) -> tuple[int, str]:
     return int(layer or 0), direction or directions[0]
 
 
-@st.fragment
-def inside(trace: Trace, layer: int, direction: str) -> None:
-    """The heatmaps beside the chosen step; moving through time reruns this part alone."""
-    step = step_control(trace)
+def inside(trace: Trace, model: Model, layer: int, direction: str) -> None:
+    """The stepper beside the heatmaps that it moves over."""
     left, right = st.columns(COLUMNS, gap="medium")
-    with right:
-        _at_step(trace, layer, direction, step)
-    with left, st.container(key="heatmaps"):
-        content = _template(_kind(trace), trace).fill(trace, layer=layer, direction=direction, step=step)
+    step, unit = place(trace)
+    with left:
+        stepper(trace, model, layer, direction, step=step, unit=unit)
+    with right, st.container(key="heatmaps"):
+        content = _template(_kind(trace), trace).fill(trace, layer=layer, direction=direction)
         st.plotly_chart(Ready(content), key="heatmap", config=CONFIG, alt=_described(trace))
-
-
-def _at_step(trace: Trace, layer: int, direction: str, step: int) -> None:
-    token = trace.tokens[step - 1]
-    reads = "the end mark" if token == END else f"“{links.plain(visible(token))}”"
-    st.markdown(f"**Step {step} of {len(trace)}**: the network reads {reads}")
-    if trace.probabilities is not None:
-        figure = Ready(bar_content(trace, step))
-        st.plotly_chart(figure, key="bars", config={"displayModeBar": False}, alt="What the model says after this step")
-        st.caption("Bar: what the model says after this step. Upright mark: one step before.")
-    st.dataframe(unit_table(trace, layer, direction, step), hide_index=True, height=460, column_config=_columns(trace))
-
-
-def unit_table(trace: Trace, layer: int, direction: str, step: int) -> pd.DataFrame:
-    """Every quantity of every unit at one step: a row a unit."""
-    shown = {q.name: trace[q.name, layer, direction][step - 1] for q in trace.definition.shown}
-    return pd.DataFrame({"unit": range(trace.hidden_size), **shown})
-
-
-def _columns(trace: Trace) -> dict[str, Any]:
-    return {"unit": st.column_config.NumberColumn(width=COLUMN)} | {
-        q.name: st.column_config.NumberColumn(q.symbol, format="%.2f", help=f"{q.title}: {q.says}", width=COLUMN)
-        for q in trace.definition.shown
-    }
-
-
-def equations(definition: Definition) -> None:
-    """What the cell computes, phase by phase, every symbol in its quantity's colour; written out once opened."""
-    opened = st.expander(
-        f"What the {definition.title} computes, in order",
-        icon=":material/function:",
-        key="equations",
-        on_change="rerun",
-    )
-    if not opened.open:
-        return
-    background = BACKGROUNDS[st.context.theme.type or "light"]
-    colours = {name: readable(q.colour, background) for name, q in definition.by_name.items()}
-    with opened:
-        for number, phase in enumerate(definition.phases, 1):
-            st.markdown(f"**{number}. {phase.title}.** {phase.says}")
-            for equation in phase.latex(definition.by_name, colours):
-                st.latex(equation)
-        st.caption("σ is the sigmoid, between 0 and 1; ⊙ multiplies unit by unit.")
 
 
 def _described(trace: Trace) -> str:
     names = ", ".join(q.title for q in trace.definition.shown)
-    return f"Heatmaps over time, units along y: {names}. The table holds the numbers of the chosen step."
+    return f"Heatmaps over time, units along y: {names}. The stepper’s table holds the numbers of the chosen step."
 
 
 def _kind(trace: Trace) -> tuple[object, ...]:

@@ -2,8 +2,6 @@
 
 import base64
 import json
-import tomllib
-from pathlib import Path
 
 import numpy as np
 import plotly.graph_objects as go
@@ -13,14 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import rnnviz
-from rnnviz.cells import CELLS
 from rnnviz.cells.definition import FORGET, HIDDEN, OUTPUT
-from rnnviz.figures import bars, heatmaps
-from rnnviz.figures.colours import bounds, contrast_ratio, readable, round_up, scale_for
-from rnnviz.figures.predictions import bar_content
+from rnnviz.figures import heatmaps
+from rnnviz.figures.colours import bounds, round_up, scale_for
 from rnnviz.figures.ready import Ready, packed
 from rnnviz.figures.stack import Template, label
-from rnnviz.ui.explore import BACKGROUNDS
 
 CELLS_AND_TEXTS = [("names-rnn", "Dubois"), ("counter-gru", "aabb"), ("reviews-lstm", "not good <at> all 👩🏽‍🚀")]
 
@@ -37,7 +32,7 @@ def unpacked(value: dict) -> object:
 def test_what_the_page_sends_is_what_plotly_itself_would_send(name, text):
     """`Ready` skips Plotly's checks, so they are made here."""
     trace = rnnviz.load(name).trace(text)
-    for content in (Template(trace).fill(trace, step=2), bar_content(trace, 2)):
+    for content in (Template(trace).fill(trace), Template(trace).fill(trace, step=2)):
         checked = go.Figure(content)
         checked.layout.template = None
         sent, expected = (json.loads(plotly.io.to_json(f), object_hook=unpacked) for f in (Ready(content), checked))
@@ -86,14 +81,6 @@ def test_the_playhead_stands_over_the_chosen_step():
     assert not heatmaps(trace).layout.shapes
 
 
-def test_bars_need_a_readout():
-    trace = rnnviz.load("names-lstm").trace("Dubois")
-    silent = type(trace)(**{**trace.__dict__, "probabilities": None, "labels": []})
-    with pytest.raises(ValueError, match="no readout"):
-        bars(silent, 1)
-    assert len(heatmaps(silent).data) == 6
-
-
 def test_a_stack_names_every_quantity_with_its_symbol_and_colour():
     for name in ("names-rnn", "names-gru", "names-lstm"):
         trace = rnnviz.load(name).trace("Dubois")
@@ -128,13 +115,7 @@ def test_zero_is_transparent_and_the_highest_value_wears_the_role_colour():
     assert [colour for at, colour in scale_for(HIDDEN) if at == 0.5] == ["rgba(95,107,122,0)", "rgba(86,180,233,0)"]
 
 
-@pytest.mark.parametrize("background", ["#FFFFFF", "#10151C"])
-def test_role_colours_can_be_read_as_text_on_both_themes(background):
-    for cell in CELLS.values():
-        for quantity in cell.define().quantities:
-            assert contrast_ratio(readable(quantity.colour, background), background) >= 4.5
-
-
-def test_the_backgrounds_are_those_of_the_theme():
-    config = tomllib.loads((Path(__file__).parents[2] / ".streamlit" / "config.toml").read_text())
-    assert {name: config["theme"][name]["backgroundColor"] for name in BACKGROUNDS} == BACKGROUNDS
+def test_a_model_without_readout_has_no_panel_for_what_it_says():
+    trace = rnnviz.load("names-lstm").trace("Dubois")
+    silent = type(trace)(**{**trace.__dict__, "probabilities": None, "labels": []})
+    assert [h.name for h in heatmaps(silent).data] == [q.name for q in trace.definition.shown]

@@ -69,33 +69,12 @@ def test_opens_on_an_example_that_says_something():
     assert not app.exception
     assert app.text_input(key="text").value == "Schmidhuber"
     assert len(drawn(app)) == 7
-    assert app.session_state["step"] == 12
 
 
-def test_the_table_holds_the_numbers_of_the_chosen_step():
-    app = explore(text="Nakamura", step="3")
-    trace = rnnviz.load("names-lstm").trace("Nakamura")
-    table = app.dataframe[0].value
-    assert list(table["unit"]) == list(range(64))
-    for quantity in trace.definition.shown:
-        np.testing.assert_array_equal(table[quantity.name], trace[quantity.name][2])
-
-
-def test_the_bars_are_the_probabilities_of_the_chosen_step():
-    app = explore(text="Nakamura", step="3")
-    trace = rnnviz.load("names-lstm").trace("Nakamura")
-    bars, before = json.loads(app.get("plotly_chart")[1].proto.spec)["data"]
-    columns = [trace.labels.index(name) for name in bars["customdata"]]
-    np.testing.assert_array_equal(numbers(bars["x"]), trace.probabilities[2, columns])
-    np.testing.assert_array_equal(numbers(before["x"]), trace.probabilities[1, columns])
-    assert list(trace.probabilities[2, columns]) == sorted(trace.probabilities[2], reverse=True)[:6]
-
-
-def test_changing_the_cell_keeps_the_text_and_the_step():
+def test_changing_the_cell_keeps_the_text():
     app = explore(text="Dubois", step="2")
     app.segmented_control(key="cell").set_value("gru").run()
     assert app.text_input(key="text").value == "Dubois"
-    assert app.session_state["step"] == 2
     assert set(drawn(app)) == {"says", "hidden", "reset", "update", "candidate"}
 
 
@@ -117,24 +96,6 @@ def test_every_bundled_model_opens(task, cell):
     assert not app.exception and not app.warning
     trace = rnnviz.load(f"{task}-{cell}").trace(app.text_input(key="text").value)
     np.testing.assert_array_equal(numbers(drawn(app)["hidden"]["z"]), trace["hidden"].T)
-
-
-def test_stepping():
-    app = explore(text="Dubois")
-    for button, step in (("first", 1), ("back", 1), ("forward", 2), ("forward", 3), ("last", 7), ("forward", 7)):
-        app.button(key=f"step-{button}").click().run()
-        assert app.session_state["step"] == step
-
-
-def test_the_step_follows_the_end_but_otherwise_stays():
-    app = explore(text="Dubois")
-    app.text_input(key="text").set_value("Duboiss").run()
-    assert app.session_state["step"] == 8
-    app.slider(key="step").set_value(3).run()
-    app.text_input(key="text").set_value("Duboisss").run()
-    assert app.session_state["step"] == 3
-    app.text_input(key="text").set_value("D").run()
-    assert app.session_state["step"] == 2
 
 
 @pytest.mark.parametrize(
@@ -197,10 +158,11 @@ def test_a_pasted_novel_is_cut_and_said_so():
     [
         ({"task": "nope"}, "a task “nope”"),
         ({"cell": "perceptron"}, "a cell “perceptron”"),
-        ({"text": "Smith", "step": "99"}, "step “99” of a text with 6"),
+        ({"text": "Smith", "step": "99"}, "step “99”; here they run from 1 to 6"),
         ({"text": "Smith", "step": "0"}, "step “0”"),
         ({"text": "Smith", "step": "-1"}, "step “-1”"),
         ({"text": "Smith", "step": "<b>"}, "step “<b>”"),
+        ({"text": "Smith", "unit": "64"}, "unit “64”; here they run from 0 to 63"),
     ],
 )
 def test_a_link_to_what_does_not_exist_opens_and_says_so(link, says):
@@ -221,7 +183,6 @@ def test_a_new_cell_gets_its_place_with_no_other_edit():
     forget, write = (numbers(drawn(app)[name]["z"]) for name in ("forget", "input"))
     np.testing.assert_allclose(forget, 1 - write, atol=1e-6)
     assert "random" in warnings(app), "nobody trained it, and the page must say so"
-    assert set(app.dataframe[0].value) == {"unit", *(q.name for q in CoupledLSTM.define().quantities)}
 
 
 @pytest.fixture

@@ -1,0 +1,115 @@
+"""What one keystroke on Explore costs the server: CPU time from the letter to the sent figure.
+
+A real Chromium types into the real app, at T = 64 and H = 64; the server's CPU time is read
+from the operating system before and after. Its peer, measured in the same run, is the least
+that a Streamlit app can do: a text box and nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from urllib.request import urlopen
+
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+
+from benchmarks import Row
+
+ROOT = Path(__file__).parents[1]
+TEXT = "Wolfeschlegelsteinhausenbergerdorff von der Hohenzollern Muellerx"[:63]  # and the end mark: T = 64
+AIM = 20.0  # milliseconds
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+KEYSTROKES, ROUNDS = 20, 3
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+QUIET = 700  # milliseconds between letters, so that each is a run of its own
+TEXT_BOX_ALONE = """
+import streamlit as st
+st.text_input("Type a sequence", live=True)
+"""
+
+
+def run() -> list[Row]:
+    """CPU milliseconds a keystroke, of Explore and of a bare text box, and their ratio."""
+    with tempfile.TemporaryDirectory() as folder:
+        bare = Path(folder) / "bare.py"
+        bare.write_text(TEXT_BOX_ALONE)
+        apps = {"Explore": ROOT / "app.py", "a text box alone": bare}
+        found = {name: _measure(app) for name, app in apps.items()}
+    ours, peer = found["Explore"], found["a text box alone"]
+    return [
+        Row("one keystroke on Explore, server CPU", "T=64, H=64, LSTM", ours, "a text box alone", peer, f"{AIM:g} ms")
+    ]
+
+
+def _measure(app: Path) -> float:
+    """Median over rounds of the server's CPU milliseconds a keystroke."""
+    with serve(app) as (address, server), sync_playwright() as playwright:
+        browser = launch(playwright)
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page.goto(address)
+        page.get_by_role("textbox", name="Type a sequence").fill(TEXT)
+        page.wait_for_timeout(4000)
+        rounds = [_type(page, server) for _ in range(ROUNDS)]
+        browser.close()
+    return median(rounds)
+
+
+def _type(page: Page, server: int) -> float:
+    """Replace the last letter again and again, slowly enough that every letter is a run of its own."""
+    box = page.get_by_role("textbox", name="Type a sequence")
+    before = _cpu(server)
+    for letter in LETTERS[:KEYSTROKES]:
+        box.fill(TEXT[:-1] + letter)
+        page.wait_for_timeout(QUIET)
+    return (_cpu(server) - before) / KEYSTROKES
+
+
+def _cpu(process: int) -> float:
+    """CPU milliseconds that a process has used so far (Linux)."""
+    fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
+
+
+def launch(playwright: Playwright) -> Browser:
+    """An installed Chromium, or Playwright's own where there is none."""
+    installed = os.environ.get("RNNVIZ_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    return playwright.chromium.launch(executable_path=installed, args=FLAGS)
+
+
+@contextmanager
+def serve(app: Path) -> Iterator[tuple[str, int]]:
+    """An app, started as a user starts it: its address and its process."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.port", str(port)]
+    server = subprocess.Popen(
+        [*command, "--server.headless", "true"], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        address = f"http://127.0.0.1:{port}"
+        _wait(f"{address}/_stcore/health")
+        yield address, server.pid
+    finally:
+        server.terminate()
+        server.wait(timeout=10)
+
+
+def _wait(address: str) -> None:
+    for _ in range(300):
+        try:
+            with urlopen(address) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError("the app did not start")

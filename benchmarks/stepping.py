@@ -1,0 +1,143 @@
+"""Moving through time on Explore, in a real Chromium, at T = 128 and H = 64.
+
+Three questions. How long from a key press to the frame that shows the new step, beside the same
+step taken through the server? How long from the last letter typed until the heatmaps are
+repainted? How many bytes does a rerun send?
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from statistics import median, quantiles
+
+from playwright.sync_api import Page, sync_playwright
+
+from benchmarks import Row
+from benchmarks.keystroke import ROOT, TEXT, launch, serve
+
+FRAME = 16.7  # milliseconds
+STEPS, LETTERS = 100, 12
+LONG = "Wolfeschlegelsteinhausenbergerdorff " * 4
+
+THROUGH_THE_SERVER = """
+import sys
+sys.path.insert(0, {root!r})
+import rnnviz, streamlit as st
+from rnnviz.figures import heatmaps
+trace = st.cache_resource(lambda: rnnviz.load("names-lstm").trace({text!r}))()
+step = st.slider("Step", 1, len(trace), 1, key="step")
+st.button("Forward", on_click=lambda: st.session_state.update(step=step + 1))
+st.plotly_chart(heatmaps(trace, step=step), key="heatmaps")
+st.text(f"step {{step}}")
+"""
+
+# From the key press, sent at no particular moment of a frame, until a frame after it is on the screen.
+PRESS = """async count => {
+  const stepper = document.querySelector('[data-testid=stBidiComponentIsolated], .stepper-place') ?? document;
+  const root = (stepper.shadowRoot ?? stepper).querySelector('.stepper')
+    ?? [...document.querySelectorAll('*')].map(e => e.shadowRoot?.querySelector('.stepper')).find(Boolean);
+  const painted = () => new Promise(done => requestAnimationFrame(() => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => done(performance.now());
+    port2.postMessage(null);
+  }));
+  const frames = [], work = [];
+  for (let k = 0; k < count; k++) {
+    await new Promise(done => setTimeout(done, 40 + Math.random() * 17));
+    const start = performance.now();
+    root.dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowRight', bubbles: true, composed: true}));
+    root.getBoundingClientRect();
+    work.push(performance.now() - start);
+    frames.push(await painted() - start);
+  }
+  return {frames, work};
+}"""
+
+
+def run() -> list[Row]:
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        browser = launch(playwright)
+        frames, work, typing, sent = _explore(browser)
+        app = Path(folder) / "through_the_server.py"
+        app.write_text(THROUGH_THE_SERVER.format(root=str(ROOT), text=LONG[:127]))
+        server = _through_the_server(browser, app)
+        browser.close()
+    high = quantiles(frames, n=20)[-1]
+    size = "T=128, H=64"
+    peer = "a server rerun"
+    return [
+        Row("key press to frame, 95th percentile", size, high, peer, server, f"{FRAME} ms"),
+        Row(
+            "  of this the script's work and layout, 95th percentile", size, quantiles(work, n=20)[-1], peer, server, ""
+        ),
+        Row("last letter to repainted heatmaps", "T=64, H=64", typing, "the aim", 450.0, "450 ms"),
+        Row("kilobytes sent for one letter", "T=64, H=64", sent / 1000, "a budget of 2 MB", 2000.0, ""),
+    ]
+
+
+def _explore(browser) -> tuple[list[float], list[float], float, float]:
+    with serve(ROOT / "app.py") as (address, _):
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        received: list[int] = []
+        page.on(
+            "websocket",
+            lambda socket: socket.on("framereceived", lambda data: received.append(len(data or b""))),
+        )
+        page.goto(f"{address}/?step=1&text={LONG[:127]}")
+        page.wait_for_selector(".stepper .token")
+        page.wait_for_timeout(4000)
+        found = page.evaluate(PRESS, STEPS)
+        box = page.get_by_role("textbox", name="Type a sequence")
+        box.fill(TEXT)
+        page.wait_for_timeout(3000)
+        times = []
+        received.clear()
+        for k in range(LETTERS):
+            times.append(_letter(page, box, TEXT[:-1] + "abcdefghijklmnopqrstuvwxyz"[k]))
+            page.wait_for_timeout(500)
+        page.close()
+        return found["frames"], found["work"], median(times), sum(received) / LETTERS
+
+
+def _letter(page: Page, box, text: str) -> float:
+    """Milliseconds from changing the last letter to the heatmaps' next repaint."""
+    page.evaluate(
+        """() => {
+          const graph = document.querySelector('.st-key-heatmaps .js-plotly-plot');
+          window.repainted = new Promise(done => {
+            const listener = () => requestAnimationFrame(() => done(performance.now()));
+            graph.once('plotly_afterplot', listener);
+          });
+          document.addEventListener('input', () => { window.typed = performance.now(); }, {once: true, capture: true});
+        }"""
+    )
+    box.fill(text)
+    return page.evaluate("async () => (await window.repainted) - window.typed")
+
+
+def _through_the_server(browser, app: Path) -> float:
+    with serve(app) as (address, _):
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page.goto(address)
+        page.get_by_text("step 1", exact=True).wait_for()
+        page.wait_for_timeout(3000)
+        times = []
+        for step in range(2, 14):
+            start = page.evaluate(
+                """step => {
+                  window.shown = new Promise(done => {
+                    const there = graph => graph.layout.shapes?.[0]?.x0 === step - 1.5;
+                    const look = () => [...document.querySelectorAll('.js-plotly-plot')].some(there)
+                      ? done(performance.now()) : requestAnimationFrame(look);
+                    look();
+                  });
+                  return performance.now();
+                }""",
+                step,
+            )
+            page.get_by_role("button", name="Forward").click()
+            times.append(page.evaluate("async () => await window.shown") - start)
+            page.wait_for_timeout(300)
+        page.close()
+        return median(times)

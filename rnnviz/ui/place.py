@@ -1,0 +1,28 @@
+"""Where in the trace one stands: step and unit, which the browser keeps in the link. Steps count from 1."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ..trace import Trace
+from . import links
+
+
+def place(trace: Trace) -> tuple[int, int]:
+    """The step and the unit that the link names; the last step and unit 0 where it names none.
+
+    What lies outside the trace becomes the nearest that exists, and when a link is opened that is said.
+    """
+    opened = "opened" not in st.session_state
+    st.session_state["opened"] = True
+    found = []
+    for name, least, most, default in (
+        ("step", 1, len(trace), len(trace)),
+        ("unit", 0, trace.hidden_size - 1, 0),
+    ):
+        asked = st.query_params.get(name, str(default))
+        inside = asked.isdecimal() and least <= int(asked) <= most
+        if opened and not inside:
+            links.notice(f"The link asks for {name} “{asked}”; here they run from {least} to {most}.")
+        found.append(int(asked) if inside else default)
+    return found[0], found[1]

@@ -1,0 +1,76 @@
+// The cell as a picture: vectors as strips of their units, gates, and the wires between them. It is
+// drawn once for a cell and a width; a step only changes colours, thicknesses and classes.
+
+import { DiagramPicture } from "./diagram-picture.js";
+import { html } from "./dom.js";
+import { CELL_GEOMETRIES } from "./geometry-cells.js";
+import { genericGeometry } from "./geometry-generic.js";
+
+const SMALLEST = 0.75; // of its full size; shrunk further, the wide form's labels would be hard to read
+
+/** {element, update(state, previous, newTrace), destroy()}, like every view of the store. */
+export function createDiagram(store) {
+  const element = html("figure", { class: "diagram" });
+  const resized = new ResizeObserver(([{ contentRect }]) => {
+    width = contentRect.width;
+    if (width > 0 && fitting() !== form) draw();
+  });
+  let width = Infinity; // until it is known
+  let geometry, drawn, form, picture;
+
+  function build() {
+    drawn = likeness(store.trace);
+    geometry = geometryOf(store.trace);
+    draw();
+  }
+
+  function fitting() {
+    return width >= SMALLEST * geometry.forms.wide.size[0] ? "wide" : "narrow";
+  }
+
+  function draw() {
+    form = fitting();
+    picture = new DiagramPicture(store.trace, geometry, form);
+    element.replaceChildren(picture.element);
+    picture.show(store.trace, store.state, null);
+  }
+
+  function pointed({ target }) {
+    const name = target.closest("[data-name]")?.dataset.name ?? null;
+    if (name !== store.state.lit) store.set({ lit: name });
+  }
+
+  element.addEventListener("pointerover", pointed);
+  element.addEventListener("pointerleave", () => store.set({ lit: null }));
+  element.addEventListener("pointermove", (event) => picture.explain(event, store.trace, store.state.step));
+  element.addEventListener("click", (event) => {
+    const unit = picture.unitAt(event);
+    if (unit !== null) store.set({ unit });
+  });
+  build();
+  resized.observe(element);
+  return {
+    element,
+    update(state, previous, newTrace) {
+      if (newTrace && likeness(store.trace) !== drawn) build();
+      else picture.show(store.trace, state, newTrace ? null : previous);
+    },
+    destroy() {
+      resized.disconnect();
+      element.remove();
+    },
+  };
+}
+
+/** What two traces must share to be shown in the same drawing. */
+function likeness({ cell, title, options, units, inputs, quantities, phases }) {
+  const said = quantities.map(({ name, symbol, title: words, colour }) => [name, symbol, words, colour]);
+  return JSON.stringify([cell, title, options, units, inputs, said, phases]);
+}
+
+/** A known cell's own geometry, or one laid out from the definition. */
+export function geometryOf(trace) {
+  const geometry = CELL_GEOMETRIES[trace.cell]?.(trace.options);
+  const known = geometry && Object.values(geometry.nodes).every(({ of, value }) => (of ?? value?.of ?? trace.shown[0].name) in trace.byName);
+  return known ? geometry : genericGeometry(trace);
+}

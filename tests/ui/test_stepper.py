@@ -1,0 +1,86 @@
+"""The stepper's Python side: what it sends is the trace, and its modules can be joined into one."""
+
+import base64
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import rnnviz
+from rnnviz.cells.definition import INPUT_VECTOR
+from rnnviz.ui.stepper import bundle
+from rnnviz.ui.stepper.wire import payload
+
+MODULES = sorted((Path(bundle.__file__).parent / "js").glob("*.js"))
+
+
+def floats(text: str) -> np.ndarray:
+    return np.frombuffer(base64.b64decode(text), dtype="<f4")
+
+
+@pytest.mark.parametrize("name", ["names-lstm", "names-gru", "counter-rnn"])
+def test_the_payload_is_the_trace(name):
+    model = rnnviz.load(name)
+    trace = model.trace("aab<b>")
+    sent = json.loads(json.dumps(payload(trace, model)))
+    for quantity, numbers in sent["values"].items():
+        np.testing.assert_array_equal(floats(numbers), trace[quantity].ravel())
+    np.testing.assert_array_equal(floats(sent["probabilities"]), trace.probabilities.ravel())
+    np.testing.assert_array_equal(floats(sent["initial"]["hidden"]), trace.initial["hidden", 0, "forward"])
+    cell = model.network.layers[0][0]
+    for parameter, array in cell.parameters.items():
+        np.testing.assert_array_equal(floats(sent["weights"][parameter]), array.ravel())
+    assert sent["weights"]["rows"] == list(cell.rows)
+    assert not sent["reduced"]
+
+
+def test_weights_are_left_out_when_the_browser_has_them():
+    model = rnnviz.load("names-lstm")
+    trace = model.trace("ab")
+    assert payload(trace, model, weights=False)["weights"] is None
+
+
+def test_a_trace_beyond_the_budget_is_reduced_and_says_so(monkeypatch):
+    model = rnnviz.load("names-lstm")
+    trace = model.trace("Schmidhuber")
+    monkeypatch.setattr("rnnviz.ui.stepper.wire.BUDGET", 25_000)
+    sent = payload(trace, model)
+    assert sent["reduced"] == [INPUT_VECTOR.name]
+    assert INPUT_VECTOR.name not in sent["values"]
+    assert set(sent["values"]) == {q.name for q in trace.definition.quantities}
+
+
+def test_other_texts_models_and_layers_have_other_identities():
+    lstm, gru = rnnviz.load("names-lstm"), rnnviz.load("names-gru")
+    identities = [
+        payload(model.trace(tokens), model, weights=False)["id"]
+        for model, tokens in ((lstm, "ab"), (gru, "ab"), (lstm, "ba"), (lstm, ["a", "b", "a"]))
+    ]
+    assert len(set(identities)) == len(identities)
+
+
+def test_the_joined_script_holds_every_module_once_and_imports_nothing():
+    script = bundle.script()
+    assert not re.search(r"^import ", script, re.MULTILINE)
+    assert re.findall(r"^export .*", script, re.MULTILINE) == ["export default function (component) {"]
+    for file in MODULES:
+        comment = file.read_text().splitlines()[0]
+        assert script.count(comment) == 1, file.name
+
+
+def test_what_a_module_imports_is_exported_there():
+    exported = {
+        f.stem: set(re.findall(r"^export (?:function|const|class) (\w+)", f.read_text(), re.M)) for f in MODULES
+    }
+    for file in MODULES:
+        for names, source in re.findall(r'^import \{([^}]*)\} from "\./([\w-]+)\.js";$', file.read_text(), re.M):
+            assert {n.strip() for n in names.split(",") if n.strip()} <= exported[source], file.name
+
+
+def test_no_module_can_turn_text_into_markup():
+    for file in MODULES:
+        assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(", file.read_text()), (
+            file.name
+        )
