@@ -5,7 +5,7 @@ import { DiagramStrip } from "./diagram-strip.js";
 import { formulaPieces, inkOf, meanOf, numbersOf, piecesOf, scaleOf, wordsOf } from "./diagram-values.js";
 import { svg } from "./dom.js";
 import { FUNCTIONS } from "./equations.js";
-import { arrowHead, FORMS, halfOf, pointsOf, roundedPath } from "./geometry.js";
+import { arrowHead, FORMS, halfOf, INPUT, pointsOf, roundedPath } from "./geometry.js";
 
 const ACTIVATIONS = { sigmoid: FUNCTIONS.sigma.symbol };
 const PULSES = ["pulse rim", "pulse ground", "pulse value"]; // one upon the other: rim, ground, value
@@ -20,8 +20,8 @@ export class DiagramPicture {
     if (this.layout.box) this.form = { ...this.form, gate: { ...this.form.gate, size: this.layout.box } };
     this.parts = []; // everything that is dimmed and lit: {element, base, name, phases, given}
     this.strips = []; // {strip, value}
-    this.gates = []; // {meter, name}
-    this.wires = []; // {lines, pulses, value, gate}
+    this.gates = []; // {meter, name, title}
+    this.wires = []; // {line, pulses, and what the geometry says}
     this.phaseOf = {};
     trace.phases.forEach(({ computes }, k) => computes.forEach((name) => (this.phaseOf[name] = k)));
     this.element = this.draw(formName);
@@ -79,12 +79,12 @@ export class DiagramPicture {
     const line = arrow ? shortened(points, form.arrow * 1.2) : points;
     const d = roundedPath(line, form.corner);
     const path = (name) => svg("path", { class: name, d });
-    const lines = [path("line")];
+    const drawn = path("line");
     const pulses = PULSES.map(path);
     const head = arrow ? svg("path", { class: "head", d: arrowHead(points, form.arrow) }) : null;
-    this.wires.push({ line: lines[0], pulses, ...wire });
+    this.wires.push({ line: drawn, pulses, ...wire });
     const kind = wire.bundle ? "wire bundle" : "wire";
-    return this.part(kind, wire.value.of, wire.to, [path("clear"), ...lines, head, ...pulses]);
+    return this.part(kind, wire.value.of, wire.to, [path("touch"), drawn, head, ...pulses]);
   }
 
   /** The quantities that a node is part of computing: its own, and those that its wires lead to. */
@@ -125,7 +125,7 @@ export class DiagramPicture {
     const count = this.trace.width(value.of);
     const strip = new DiagramStrip([x, y], this.form.strip, count);
     strip.element.style.setProperty("--ink", inkOf(this.trace.byName[value.of]));
-    strip.element.classList.toggle("without-units", value.of === "input_vector");
+    strip.element.classList.toggle("without-units", value.of === INPUT);
     this.strips.push({ strip, value });
     return strip.element;
   }
@@ -205,7 +205,7 @@ export class DiagramPicture {
   drawJoin({ values }, place, readers) {
     const { parts } = this.form.join;
     const strips = values.map((value, k) => this.newStrip(value, [place[0] + parts[k][0], place[1] + parts[k][1]]));
-    return this.part("join", null, ["input_vector", ...readers], [boxAt(place, halfOf({ kind: "join" }, this.form), 8), ...strips]);
+    return this.part("join", null, [INPUT, ...readers], [boxAt(place, halfOf({ kind: "join" }, this.form), 8), ...strips]);
   }
 
   drawToken({ of }, place) {
@@ -259,13 +259,13 @@ export class DiagramPicture {
     if (!playing) return;
     for (const { pulses, value } of this.wires) {
       const numbers = numbersOf(value, this.trace, step);
-      const shown = value.of === "input_vector" ? largest(numbers) : numbers?.[unit];
+      const shown = value.of === INPUT ? largest(numbers) : numbers?.[unit];
       pulses.at(-1).style.stroke = numbers ? colourOf(scaleOf(value, this.trace), shown) : "none";
     }
   }
 
   showUnit(unit) {
-    for (const { strip, value } of this.strips) if (value.of !== "input_vector") strip.choose(unit);
+    for (const { strip, value } of this.strips) if (value.of !== INPUT) strip.choose(unit);
   }
 
   showParts({ phase, lit }) {
@@ -296,7 +296,7 @@ export class DiagramPicture {
   /** The unit that an event on a strip points at, or null. */
   unitAt(event) {
     const found = this.stripUnder(event);
-    if (!found || found.value.of === "input_vector") return null;
+    if (!found || found.value.of === INPUT) return null;
     return found.strip.unitAt(event.clientX, event.clientY);
   }
 
@@ -307,7 +307,7 @@ export class DiagramPicture {
     const { strip, value } = found;
     const unit = strip.unitAt(event.clientX, event.clientY);
     const number = unit === null ? undefined : numbersOf(value, trace, step)?.[unit];
-    const where = value.of === "input_vector" ? "number" : "unit";
+    const where = value.of === INPUT ? "number" : "unit";
     const told = number === undefined ? "" : `, ${where} ${unit}: ${number.toFixed(2)}`;
     const text = wordsOf(value, trace) + told;
     if (strip.title.textContent !== text) strip.title.textContent = text;

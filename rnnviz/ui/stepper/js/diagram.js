@@ -71,6 +71,6 @@ function likeness({ cell, title, options, units, inputs, quantities, phases }) {
 /** A known cell's own geometry, or one laid out from the definition. */
 export function geometryOf(trace) {
   const geometry = CELL_GEOMETRIES[trace.cell]?.(trace.options);
-  const known = geometry && Object.values(geometry.nodes).every(({ of, value }) => (of ?? value?.of ?? trace.shown[0].name) in trace.byName);
-  return known ? geometry : genericGeometry(trace);
+  const needed = geometry && Object.values(geometry.nodes).flatMap(({ of, value }) => of ?? value?.of ?? []);
+  return needed?.every((name) => name in trace.byName) ? geometry : genericGeometry(trace);
 }

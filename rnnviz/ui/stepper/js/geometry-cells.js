@@ -1,18 +1,17 @@
 // Where everything stands in the diagrams of RNN, GRU and LSTM: data, in the words of geometry.js.
 
-import { before, branch, corner, gate, gated, given, joined, now, operation, rest, squashed, step, strip, token, unseen, wire } from "./geometry.js";
-
-const X = "input_vector";
+import { before, branch, corner, gate, gated, given, INPUT, joined, now, operation } from "./geometry.js";
+import { rest, squashed, step, strip, token, unseen, wire } from "./geometry.js";
 
 /** The way in: the token gives x, and x and the old hidden state are put side by side. */
 const ENTRY = {
   nodes: {
     token: token(),
-    x: strip(now(X)),
+    x: strip(now(INPUT)),
     h_before: given(before("hidden")),
-    join: joined(before("hidden"), now(X)),
+    join: joined(before("hidden"), now(INPUT)),
   },
-  wires: [wire(["token", "x"], now(X), X), wire(["x", "join"], now(X), X, { straight: true })],
+  wires: [wire(["token", "x"], now(INPUT), INPUT), wire(["x", "join"], now(INPUT), INPUT, { straight: true })],
 };
 
 function lstm() {
@@ -56,7 +55,7 @@ function lstm() {
     },
     wires: [
       ...ENTRY.wires,
-      wire(["h_before", "join"], h, X, { straight: true }),
+      wire(["h_before", "join"], h, INPUT, { straight: true }),
       wire(["join", "bus_f"], h, all, bus),
       wire(["bus_f", "bus_i"], h, all.slice(1), bus),
       wire(["bus_i", "bus_g"], h, all.slice(1), bus),
@@ -208,12 +207,12 @@ function gru({ reset }) {
     },
     wires: [
       ...ENTRY.wires,
-      wire(["divide", "join"], h, X),
+      wire(["divide", "join"], h, INPUT),
       wire(["join", "bus_z"], h, ["reset", "update", "candidate"], bus),
       wire(["bus_z", "bus_r"], h, ["reset", "candidate"], bus),
       wire(["bus_z", "z_gate"], h, "update", { bundle: true }),
       wire(["bus_r", "r_gate"], h, "reset", { bundle: true }),
-      wire(["divide_x", "lane", "lane_end", "n_gate"], now(X), "candidate"),
+      wire(["divide_x", "lane", "lane_end", "n_gate"], now(INPUT), "candidate"),
       wire(["z_gate", "z"], now("update"), "update"),
       wire(["r_gate", "r"], now("reset"), "reset"),
       wire(["n_gate", "n"], now("candidate"), "candidate"),
@@ -315,7 +314,7 @@ function rnn() {
     nodes: { ...ENTRY.nodes, h_gate: gate("hidden"), h: strip(now("hidden")), h_next: corner() },
     wires: [
       ...ENTRY.wires,
-      wire(["h_before", "join"], h, X, { straight: true }),
+      wire(["h_before", "join"], h, INPUT, { straight: true }),
       wire(["join", "h_gate"], h, "hidden", { bundle: true }),
       wire(["h_gate", "h"], now("hidden"), "hidden"),
       wire(["h", "h_next"], now("hidden"), "hidden"),

@@ -2,10 +2,8 @@
 // order of computation, and above them (narrow: beside them) a lane for each vector that others need.
 
 import { anywhere, parseEquation, symbolOf } from "./equations.js";
-import { before, branch, corner, gate, given, joined, now, strip, token, wire } from "./geometry.js";
+import { before, branch, corner, gate, given, INPUT, joined, now, strip, token, wire } from "./geometry.js";
 import { weighs } from "./terms.js";
-
-const X = "input_vector";
 
 /** Distances along the flow of time (`u`) and across it (`v`). */
 const GENERIC = {
@@ -53,11 +51,11 @@ const LONGEST = 16; // letters of a formula that fit into a box
 
 export function genericGeometry(trace) {
   const plan = planOf(trace);
-  const nodes = { token: token(), x: strip(now(X)), join: joined(...plan.entering.map(before), now(X)) };
-  const wires = [wire(["token", "x"], now(X), X), wire(["x", "join"], now(X), X, { straight: true })];
+  const nodes = { token: token(), x: strip(now(INPUT)), join: joined(...plan.entering.map(before), now(INPUT)) };
+  const wires = [wire(["token", "x"], now(INPUT), INPUT), wire(["x", "join"], now(INPUT), INPUT, { straight: true })];
   for (const state of plan.entering) {
     nodes[`given:${state}`] = given(before(state));
-    wires.push(wire([`given:${state}`, "join"], before(state), X, { straight: true }));
+    wires.push(wire([`given:${state}`, "join"], before(state), INPUT, { straight: true }));
   }
   for (const state of plan.held) nodes[`${OLD}${state}`] = given(before(state));
   for (const { name, says } of plan.boxes) {
@@ -73,7 +71,7 @@ export function genericGeometry(trace) {
 function planOf(trace) {
   const states = trace.quantities.filter(({ role }) => role === "state").map(({ name }) => name);
   const equations = trace.phases.flatMap((phase) => phase.equations.map(parseEquation)).filter(Boolean);
-  const computed = trace.phases.flatMap((phase) => phase.computes).filter((name) => name !== X);
+  const computed = trace.phases.flatMap((phase) => phase.computes).filter((name) => name !== INPUT);
   const left = trace.shown.map(({ name }) => name).filter((name) => !computed.includes(name));
   const order = [...computed, ...left];
   const entering = states.includes("hidden") ? ["hidden"] : states.slice(0, 1);
@@ -96,10 +94,10 @@ function boxOf(name, trace, equations, entering) {
     ...(uses(source, true) ? [`${OLD}${source}`] : []),
     ...(uses(source, false) ? [source] : []),
   ]);
-  const whole = weighs(tree) && sources.includes(X) && entering.every((state) => sources.includes(`${OLD}${state}`));
-  const bundled = [X, ...(whole ? entering.map((state) => `${OLD}${state}`) : [])];
+  const whole = weighs(tree) && sources.includes(INPUT) && entering.every((state) => sources.includes(`${OLD}${state}`));
+  const bundled = [INPUT, ...(whole ? entering.map((state) => `${OLD}${state}`) : [])];
   const needs = sources.filter((source) => !bundled.includes(source));
-  if (sources.includes(X)) needs.unshift("join");
+  if (sources.includes(INPUT)) needs.unshift("join");
   const fits = !weighs(tree) && symbolOf(tree, trace.byName).length <= LONGEST;
   return { name, needs, says: activation ?? (fits ? tree : "=") };
 }
@@ -180,5 +178,10 @@ function entryPlaces(name, at, boxes) {
       token: [at.given, boxes + at.input],
     };
   }
-  return { state: [boxes - 30, at.given, "short"], join: [boxes + 20, at.join], x: [boxes + 70, at.given, "ahead"], token: [boxes + 70, 16] };
+  return {
+    state: [boxes - 30, at.given, "short"],
+    join: [boxes + 20, at.join],
+    x: [boxes + 70, at.given, "ahead"],
+    token: [boxes + 70, 16],
+  };
 }

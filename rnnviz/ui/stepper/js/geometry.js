@@ -40,6 +40,9 @@ export const FORMS = {
 
 // ---- values: a product of factors, shown on the scale and in the colour of the quantity `of` ----
 
+/** The name of the one quantity that has no units: its numbers are the input's. */
+export const INPUT = "input_vector";
+
 /** A quantity at this step. */
 export const now = (of) => ({ of, factors: [{ name: of }] });
 
@@ -79,7 +82,7 @@ export const operation = (of, text) => ({ kind: "operation", of, text });
 export const joined = (...values) => ({ kind: "join", values });
 
 /** The current token. */
-export const token = () => ({ kind: "token", of: "input_vector" });
+export const token = () => ({ kind: "token", of: INPUT });
 
 /** Where a wire divides. */
 export const branch = () => ({ kind: "branch" });

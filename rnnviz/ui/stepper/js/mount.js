@@ -39,7 +39,7 @@ export function mount(element, payload, callbacks = {}) {
   views.push(createPlayhead(store, callbacks.graph ?? (() => null)));
   const root = html(
     "div",
-    { class: "stepper", tabindex: 0, role: "group", "aria-label": "Stepper: arrow keys move through time, space plays", onkeydown: keyed },
+    { class: "stepper", tabindex: -1, role: "group", "aria-label": "Stepper: arrow keys move through time, space plays", onkeydown: keyed },
     tokens.element,
     transport.element,
     diagram.element,

@@ -27,7 +27,7 @@ export function signalAt(trace, signal, step, unit) {
 }
 
 export function createTokens(store) {
-  const strip = html("div", { class: "tokens", role: "listbox", "aria-label": "Tokens", "aria-orientation": "horizontal" });
+  const strip = html("div", { class: "tokens", tabindex: 0, role: "listbox", "aria-label": "Tokens", "aria-orientation": "horizontal" });
   const picker = html("select", { "aria-label": "Colour the tokens by", onchange: () => store.set({ signal: picker.value }) });
   const element = html("div", { class: "strip" }, strip, html("label", { class: "signal" }, "coloured by ", picker));
   let chips = [];
