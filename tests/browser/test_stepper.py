@@ -1,12 +1,15 @@
 """The stepper in a real Chromium: it moves without the server, shows the trace, and keeps its place."""
 
+import base64
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 import rnnviz
+from rnnviz.ui.stepper import bundle
 from tests.browser.conftest import settle
 from tests.browser.test_explore import heatmap, link, open_page, text_box, write
 
@@ -340,3 +343,13 @@ def test_a_long_text_scrolls_the_strip_to_the_current_token(page: Page, app: str
     strip = page.locator(".tokens").bounding_box()
     assert strip["x"] <= chip["x"] and chip["x"] + chip["width"] <= strip["x"] + strip["width"] + 1
     assert re.match(r"step (\d+) of \1$", where(page))
+
+
+def test_half_precision_is_read_as_numpy_writes_it(page: Page, app: str):
+    values = np.array([0, -0.0, 1, -1, 0.5, 2 / 3, 65504, 6e-8, -3.3e-5, 1e-3, -7.25], dtype="<f2")
+    module = (Path(bundle.__file__).parent / "js" / "trace.js").read_text().replace("export ", "")
+    page.goto("about:blank")
+    read = page.evaluate(
+        f"text => {{ {module}; return Array.from(halves(text)); }}", base64.b64encode(values.tobytes()).decode()
+    )
+    np.testing.assert_array_equal(np.array(read, dtype=np.float32), values.astype(np.float32))

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 import rnnviz
-from rnnviz.cells.definition import INPUT_VECTOR
 from rnnviz.ui.stepper import bundle
 from rnnviz.ui.stepper.wire import payload
 
@@ -47,9 +46,14 @@ def test_a_trace_beyond_the_budget_is_reduced_and_says_so(monkeypatch):
     trace = model.trace("Schmidhuber")
     monkeypatch.setattr("rnnviz.ui.stepper.wire.BUDGET", 25_000)
     sent = payload(trace, model)
-    assert sent["reduced"] == [INPUT_VECTOR.name]
-    assert INPUT_VECTOR.name not in sent["values"]
+    assert sent["reduced"] == ["without its input vectors"]
     assert set(sent["values"]) == {q.name for q in trace.definition.quantities}
+    np.testing.assert_array_equal(floats(sent["values"]["cell"]), trace["cell"].ravel())
+    monkeypatch.setattr("rnnviz.ui.stepper.wire.BUDGET", 15_000)
+    sent = payload(trace, model)
+    assert sent["reduced"] == ["without its input vectors", "in half precision (three digits)"]
+    halves = np.frombuffer(base64.b64decode(sent["values"]["cell"]), dtype="<f2")
+    np.testing.assert_allclose(halves, trace["cell"].ravel(), rtol=1e-3, atol=1e-6)
 
 
 def test_other_texts_models_and_layers_have_other_identities():

@@ -1,7 +1,7 @@
 """What the stepper in the browser needs of a trace, as plain JSON data with arrays in base64.
 
-Large traces are sent in reduced form: first the input vectors go, then quantities that are
-neither states nor gates, until the rest fits the budget; what was left out is named.
+A trace beyond the budget is sent in reduced form, and says so: without its input vectors, and
+if that is not enough, in half precision.
 """
 
 from __future__ import annotations
@@ -38,7 +38,13 @@ def payload(
     network = model.network
     cell = network.layers[layer][DIRECTIONS.index(direction)]
     arrays = {name: trace[name, layer, direction] for name in definition.by_name}
-    reduced = _reduce(arrays, [INPUT_VECTOR.name])
+    reduced = []
+    if _bytes(arrays) > BUDGET:
+        del arrays[INPUT_VECTOR.name]
+        reduced.append("without its input vectors")
+    half = _bytes(arrays) > BUDGET
+    if half:
+        reduced.append("in half precision (three digits)")
     probabilities = None if trace.probabilities is None else packed(trace.probabilities)
     found: dict[str, Any] = {
         "model": model_key(model, layer, direction),
@@ -74,7 +80,8 @@ def payload(
             for phase in definition.phases
         ],
         "labels": [visible(label) for label in trace.labels],
-        "values": {name: packed(array) for name, array in arrays.items()},
+        "half": half,
+        "values": {name: packed(array, "<f2" if half else "<f4") for name, array in arrays.items()},
         "initial": {name: packed(trace.initial[name, layer, direction]) for name in definition.states},
         "probabilities": probabilities,
         "reduced": reduced,
@@ -87,16 +94,11 @@ def payload(
     return found
 
 
-def packed(array: np.ndarray) -> str:
-    """Little-endian float32 numbers in base64."""
-    return b64encode(np.ascontiguousarray(array, dtype="<f4").tobytes()).decode()
+def packed(array: np.ndarray, dtype: str = "<f4") -> str:
+    """Little-endian numbers in base64."""
+    return b64encode(np.ascontiguousarray(array, dtype=dtype).tobytes()).decode()
 
 
-def _reduce(arrays: dict[str, np.ndarray], spare: list[str]) -> list[str]:
-    """Take out arrays that can be spared while all are over budget; returns the names of those taken out."""
-    taken = []
-    for name in spare:
-        if sum(array.size * 4 * 4 / 3 for array in arrays.values()) > BUDGET:
-            del arrays[name]
-            taken.append(name)
-    return taken
+def _bytes(arrays: dict[str, np.ndarray]) -> float:
+    """What the arrays take as float32 in base64."""
+    return sum(array.size * 4 * 4 / 3 for array in arrays.values())

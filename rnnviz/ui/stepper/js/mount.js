@@ -78,8 +78,8 @@ export function mount(element, payload, callbacks = {}) {
       const mixed = `color-mix(in srgb, ${colour} 60%, var(--st-text-color, CanvasText))`;
       root.style.setProperty(`--role-${name.replaceAll("_", "-")}`, mixed);
     }
-    const left = trace.reduced.map((name) => trace.byName[name].title).join(", ");
-    reduced.textContent = left && `To keep the page fast, this long trace was sent without: ${left}.`;
+    const how = trace.reduced.join(" and ");
+    reduced.textContent = how && `To keep the page fast, this long trace was sent ${how}.`;
   }
 
   const stop = store.subscribe((state, previous, newTrace) => {

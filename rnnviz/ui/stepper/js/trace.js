@@ -4,8 +4,20 @@ const STATE_BEFORE_FIRST = -1;
 
 /** Little-endian float32 numbers from base64. */
 export function floats(base64) {
-  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-  return new Float32Array(bytes.buffer);
+  return new Float32Array(bytesOf(base64));
+}
+
+/** Little-endian float16 numbers (IEEE 754) from base64, as float32. */
+export function halves(base64) {
+  return Float32Array.from(new Uint16Array(bytesOf(base64)), (bits) => {
+    const sign = bits & 0x8000 ? -1 : 1;
+    const [exponent, fraction] = [(bits >> 10) & 0x1f, bits & 0x3ff];
+    return sign * (exponent ? 2 ** (exponent - 15) * (1 + fraction / 1024) : 2 ** -14 * (fraction / 1024));
+  });
+}
+
+function bytesOf(base64) {
+  return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)).buffer;
 }
 
 /**
@@ -35,7 +47,7 @@ export class Trace {
     });
     this.steps = this.tokens.length;
     this.byName = Object.fromEntries(this.quantities.map((quantity) => [quantity.name, quantity]));
-    this.arrays = mapped(payload.values, floats);
+    this.arrays = mapped(payload.values, payload.half ? halves : floats);
     this.initial = mapped(payload.initial, floats);
     this.probabilities = payload.probabilities && floats(payload.probabilities);
   }
