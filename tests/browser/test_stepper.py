@@ -1,6 +1,7 @@
 """The stepper in a real Chromium: it moves without the server, shows the trace, and keeps its place."""
 
 import base64
+import json
 import re
 from pathlib import Path
 
@@ -9,9 +10,12 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 import rnnviz
+from rnnviz import zoo
 from rnnviz.ui.stepper import bundle
+from rnnviz.ui.stepper.wire import payload
 from tests.browser.conftest import settle
 from tests.browser.test_explore import heatmap, link, open_page, text_box, write
+from tests.coupled_lstm import CoupledLSTM
 
 TEXT = "Dubois"
 
@@ -353,3 +357,37 @@ def test_half_precision_is_read_as_numpy_writes_it(page: Page, app: str):
         f"text => {{ {module}; return Array.from(halves(text)); }}", base64.b64encode(values.tobytes()).decode()
     )
     np.testing.assert_array_equal(np.array(read, dtype=np.float32), values.astype(np.float32))
+
+
+@pytest.mark.parametrize("cell", ["coupled", "gru"])
+def test_the_stepper_plays_in_a_plain_page_and_draws_any_cell(page: Page, cell: str):
+    """Without Streamlit, and for a cell that has no diagram of its own."""
+    known = rnnviz.load("counter-gru")
+    model = zoo.untrained(known, CoupledLSTM.name) if cell == "coupled" else known
+    trace = model.trace("aabb")
+    page.set_content(f"<style>{bundle.style()}</style><main></main>")
+    page.add_script_tag(
+        type="module",
+        content=bundle.script("mount")
+        + f"\nwindow.stepper = mount(document.querySelector('main'), {json.dumps(payload(trace, model))});",
+    )
+    page.wait_for_function("window.stepper")
+    keys(page, "Home", "ArrowRight")
+    assert where(page) == "step 2 of 4"
+    for quantity in trace.definition.quantities:
+        assert page.locator(f".diagram [data-name={quantity.name}]").count() > 0
+    result = page.locator(".arithmetic-result[data-name=hidden], .arithmetic-result [data-name=hidden]").first
+    assert float(result.inner_text().replace("−", "-")) == pytest.approx(float(trace["hidden"][1, 0]), abs=6e-4)
+
+
+def test_hovering_a_heatmap_names_token_unit_quantity_and_value(page: Page, app: str):
+    open_page(page, f"{app}/?text={TEXT}")
+    trace = rnnviz.load("names-lstm").trace(TEXT)
+    area = page.locator(".st-key-heatmaps .nsewdrag").nth(2)
+    area.scroll_into_view_if_needed()
+    box = area.bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 2.5 / 7, box["y"] + box["height"] * 20.5 / 64)
+    label = page.locator(".st-key-heatmaps .hoverlayer .hovertext")
+    expect(label).to_contain_text("unit 20")
+    expect(label).to_contain_text("token b")
+    expect(label).to_contain_text(f"cell state {trace['cell'][2, 20]:.4f}")
