@@ -35,6 +35,7 @@ class Cell:
     title: ClassVar[str]
     rows: ClassVar[tuple[str, ...]]  # which quantity each block of weight rows computes
     keeps: ClassVar[str | None] = None  # the gate whose bias, when high, makes the cell remember
+    later: ClassVar[tuple[str, ...]] = ()  # the last rows, if their sums need gates of this step: not in the stack
     kept: ClassVar[tuple[str, ...]] = ()  # inner values that only the way back needs
     choices: ClassVar[dict[str, tuple[str, ...]]] = {}  # options of the cell, default first
 
@@ -73,7 +74,8 @@ class Cell:
                 self._misfit(name, array, (gates * hidden,))
             check_numbers(name, array, weight_hh.dtype)
         self.input_size, self.hidden_size, self.dtype = weight_ih.shape[1], hidden, weight_hh.dtype
-        self.stack = Stack([self._activation(row) for row in self.rows], hidden, self.dtype)
+        together = [self._activation(row) for row in self.rows if row not in self.later]
+        self.stack = Stack(together, hidden, self.dtype)
 
     # ---- the weights ------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from .activations import SIGMOID, Array, Stack
+from .activations import Array
 from .base import Cell, flat
 from .definition import CANDIDATE, HIDDEN, JOIN, RESET, UPDATE, Definition, Phase, weighted_sum
 from .record import Record, Views
@@ -24,6 +24,7 @@ class GRU(Cell):
     name = "gru"
     title = "GRU"
     rows = ("reset", "update", "candidate")
+    later = ("candidate",)
     keeps = "update"
     kept = ("recalled",)
     choices = {"reset": ("after", "before")}
@@ -72,18 +73,14 @@ class GRU(Cell):
         )
         return Definition(cls.name, cls.title, (RESET, UPDATE, candidate, hidden), phases)
 
-    def __init__(
-        self,
-        weight_ih: Array,
-        weight_hh: Array,
-        bias_ih: Array | None = None,
-        bias_hh: Array | None = None,
-        **options: str,
-    ) -> None:
-        super().__init__(weight_ih, weight_hh, bias_ih, bias_hh, **options)
-        self.reset_after = self.options["reset"] == "after"
-        self.gate_rows = slice(0, 2 * self.hidden_size)
-        self.gate_stack = Stack([SIGMOID, SIGMOID], self.hidden_size, self.dtype)
+    @property
+    def reset_after(self) -> bool:
+        return self.options["reset"] == "after"
+
+    @property
+    def gate_rows(self) -> slice:
+        """The rows of reset and update, which are activated before the candidate's sum is complete."""
+        return slice(0, 2 * self.hidden_size)
 
     def input_bias(self) -> Array:
         bias = self.bias_ih.copy()
@@ -96,12 +93,12 @@ class GRU(Cell):
         if self.reset_after:
             recurrent = self.weight_hh.dot(h)
             z[gates] += recurrent[gates]
-            self.gate_stack.apply(z[gates])
+            self.stack.apply(z[gates])
             np.add(recurrent[n], self.bias_hh[n, None], out=now["recalled"])
             now["candidate"] += now["reset"] * now["recalled"]
         else:
             z[gates] += self.weight_hh[gates].dot(h)
-            self.gate_stack.apply(z[gates])
+            self.stack.apply(z[gates])
             np.multiply(now["reset"], h, out=now["recalled"])
             now["candidate"] += self.weight_hh[n].dot(now["recalled"])
         np.tanh(now["candidate"], out=now["candidate"])

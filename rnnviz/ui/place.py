@@ -11,7 +11,7 @@ from . import links
 def place(trace: Trace) -> tuple[int, int]:
     """The step and the unit that the link names; the last step and unit 0 where it names none.
 
-    What lies outside the trace becomes the nearest that exists, and when a link is opened that is said.
+    What lies outside the trace counts as not named, and when a link is opened that is said.
     """
     opened = "opened" not in st.session_state
     st.session_state["opened"] = True

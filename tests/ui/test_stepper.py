@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import rnnviz
+from rnnviz.figures.colours import NEGATIVE, SAYS
 from rnnviz.ui.stepper import bundle
 from rnnviz.ui.stepper.wire import payload
 
@@ -88,3 +89,9 @@ def test_no_module_can_turn_text_into_markup():
         assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(", file.read_text()), (
             file.name
         )
+
+
+def test_the_browser_uses_the_same_colours_as_the_figures():
+    script = (Path(bundle.__file__).parent / "js" / "colours.js").read_text()
+    assert dict(re.findall(r'export const (\w+) = "(#\w+)";', script)) == {"NEGATIVE": NEGATIVE, "SAYS": SAYS}
+    assert "#" not in re.sub(r"#888\w?\b", "", (Path(bundle.__file__).parent / "css" / "stepper.css").read_text())

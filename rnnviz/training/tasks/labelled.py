@@ -12,7 +12,7 @@ from ...network import Network
 from ...tokens import Kind, Vocabulary
 from ..data import Batch, Split, answers, by_length, padded, shuffled_split
 from ..loss import surprise
-from .base import Task
+from .base import Scores, Task, binomial_error
 
 
 class LabelledTexts(Task):
@@ -66,3 +66,27 @@ class LabelledTexts(Task):
     def final_answers(self, network: Network, which: Array) -> Array:
         """The logits (N, C) after the last token of each of the texts."""
         return np.array([logits[-1] for logits in answers(network, [self.sequences[k] for k in which])])
+
+    def last_scores(self, network: Network, predicted: Array) -> Scores:
+        """What every card of such a task says first.
+
+        predicted: (N,) the classes answered at the last tokens of the test split.
+        """
+        truth = self.classes[self.indices.test]
+        accuracy = float((predicted == truth).mean())
+        most_frequent = int(np.bincount(self.classes[self.indices.train]).argmax())
+        return {
+            "test": accuracy,
+            "n": len(truth),
+            "standard_error": binomial_error(accuracy, len(truth)),
+            "validation": self.validate(network)["accuracy"],
+            "chance": float((truth == most_frequent).mean()),
+            "chance_is": f"always {self.labels[most_frequent]}",
+        }
+
+    def parts(self) -> dict[str, tuple[list[str], Array]]:
+        """The texts and their classes, by part of the split."""
+        return {
+            part: ([self.texts[k] for k in which], self.classes[which])
+            for part, which in self.indices._asdict().items()
+        }

@@ -11,7 +11,7 @@ from ...network import Network
 from ..baselines import NaiveBayes, chosen_bayes
 from ..data import answers
 from ..recipe import Recipe
-from .base import Scores, Source, binomial_error
+from .base import Scores, Source
 from .labelled import LabelledTexts
 
 
@@ -75,23 +75,13 @@ class Names(LabelledTexts):
         truth = self.classes[test]
         logits = answers(network, [self.sequences[k] for k in test])
         predicted = np.array([each[-1].argmax() for each in logits])
-        accuracy = float((predicted == truth).mean())
-        most_frequent = int(np.bincount(self.classes[self.indices.train]).argmax())
-        parts = {
-            part: ([self.texts[k] for k in which], self.classes[which])
-            for part, which in self.indices._asdict().items()
-        }
+        parts = self.parts()
         bayes = chosen_bayes(
             NaiveBayes(letter_runs, *parts["train"], len(self.labels)), parts["validation"], parts["test"]
         )
         return {
             "metric": "accuracy at the end mark",
-            "test": accuracy,
-            "n": len(test),
-            "standard_error": binomial_error(accuracy, len(test)),
-            "validation": self.validate(network)["accuracy"],
-            "chance": float((truth == most_frequent).mean()),
-            "chance_is": f"always {self.labels[most_frequent]}",
+            **self.last_scores(network, predicted),
             "baseline": {
                 "name": f"naive Bayes over runs of 1 to 3 letters, alpha {bayes.alpha:g} chosen on validation",
                 "value": bayes.test,

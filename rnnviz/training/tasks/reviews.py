@@ -12,7 +12,7 @@ from ...network import Network
 from ...tokens import normalised, split
 from ..baselines import NaiveBayes, chosen_bayes
 from ..recipe import Recipe
-from .base import Scores, Source, binomial_error
+from .base import Scores, Source
 from .labelled import LabelledTexts
 
 LEAST_SCORE = 0.5  # sentences whose mean score is nearer to zero are neither positive nor negative
@@ -84,13 +84,10 @@ class Reviews(LabelledTexts):
     def scores(self, network: Network) -> Scores:
         test = self.indices.test
         truth = self.classes[test]
-        right = self.final_answers(network, test).argmax(-1) == truth
-        accuracy = float(right.mean())
+        predicted = self.final_answers(network, test).argmax(-1)
+        right = predicted == truth
         origins = np.array(self.origins)[test]
-        parts = {
-            part: ([self.texts[k] for k in which], self.classes[which])
-            for part, which in self.indices._asdict().items()
-        }
+        parts = self.parts()
         bayes = {}
         for name, features, once in (
             ("words, each counted once a review", words, True),
@@ -100,15 +97,9 @@ class Reviews(LabelledTexts):
             model = NaiveBayes(features, *parts["train"], len(self.labels), once)
             bayes[name] = chosen_bayes(model, parts["validation"], parts["test"])
         best = max(bayes, key=lambda name: bayes[name].validation)
-        most_frequent = int(np.bincount(self.classes[self.indices.train]).argmax())
         return {
             "metric": "accuracy at the last word",
-            "test": accuracy,
-            "n": len(test),
-            "standard_error": binomial_error(accuracy, len(test)),
-            "validation": self.validate(network)["accuracy"],
-            "chance": float((truth == most_frequent).mean()),
-            "chance_is": f"always {self.labels[most_frequent]}",
+            **self.last_scores(network, predicted),
             "baseline": {
                 "name": f"naive Bayes over {best}, alpha {bayes[best].alpha:g}, both chosen on validation",
                 "value": bayes[best].test,

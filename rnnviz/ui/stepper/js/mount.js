@@ -2,6 +2,7 @@
 
 import { createArithmetic } from "./arithmetic.js";
 import { createClock } from "./clock.js";
+import { SAYS } from "./colours.js";
 import { createDiagram } from "./diagram.js";
 import { html } from "./dom.js";
 import { narrate } from "./narration.js";
@@ -74,6 +75,7 @@ export function mount(element, payload, callbacks = {}) {
 
   function dress() {
     const { trace } = store;
+    root.style.setProperty("--says", SAYS);
     for (const { name, colour } of trace.quantities) {
       const mixed = `color-mix(in srgb, ${colour} 60%, var(--st-text-color, CanvasText))`;
       root.style.setProperty(`--role-${name.replaceAll("_", "-")}`, mixed);
