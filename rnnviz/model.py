@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -49,6 +49,13 @@ class Model:
         """What the network's cell says of itself."""
         return self.network.layers[0][0].definition
 
+    def converted(self, **options: str) -> Model:
+        """This model with its cells under other options (see `Cell.converted`).
+
+        Name and card stay: they tell of the model as it was trained.
+        """
+        return replace(self, network=self.network.converted(**options))
+
     def trace(
         self, text: str | Sequence[Any] | np.ndarray, *, initial: States | None = None, limit: int | None = None
     ) -> Trace:
@@ -82,4 +89,5 @@ class Model:
             probabilities=None if run.logits is None else softmax(run.logits),
             labels=list(self.labels),
             cut=reading.cut,
+            network=self.network,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -131,6 +131,10 @@ class Network:
             weight = rng.uniform(-(width**-0.5), width**-0.5, (classes, width)).astype(dtype)
             bias = rng.uniform(-(width**-0.5), width**-0.5, classes).astype(dtype)
         return cls(stack, table, weight, bias)
+
+    def converted(self, **options: str) -> Network:
+        """This network with its cells under other options (see `Cell.converted`); it shares embedding and readout."""
+        return replace(self, layers=[[cell.converted(**options) for cell in layer] for layer in self.layers])
 
     @property
     def parameters(self) -> dict[str, Array]:

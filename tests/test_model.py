@@ -1,13 +1,20 @@
 """A model: any text in, a trace out, and the rows of the trace belong to the tokens."""
 
+import io
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnviz import Model
+import rnnviz
+from rnnviz import Model, Trace
+from rnnviz.cells import GRU
+from rnnviz.formats import own
 from rnnviz.network import softmax
 from rnnviz.tokens import Vocabulary
+from rnnviz.training.card import architecture
 
 from .coupled_lstm import CoupledLSTM
 from .strategies import CHARACTERS, WORDS, draw_network, texts
@@ -127,6 +134,67 @@ def test_a_new_cell_needs_its_own_file_and_nothing_else():
     blend = trace["forget"] * before + trace["input"] * trace["candidate"]
     np.testing.assert_allclose(trace["cell"], blend, rtol=1e-5, atol=1e-6)
     np.testing.assert_allclose(trace["hidden"], trace["output"] * np.tanh(trace["cell"]), rtol=1e-5, atol=1e-6)
+
+
+# ---- conventions ---------------------------------------------------------------------------------
+
+
+def test_a_converted_model_says_the_same_under_its_name():
+    model = rnnviz.load("names-gru")
+    other = model.converted(update="writes")
+    one, two = model.trace("Schmidhuber"), other.trace("Schmidhuber")
+    assert (other.name, other.card, other.labels) == (model.name, model.card, model.labels)
+    assert two.options == {"reset": "after", "update": "writes"}
+    assert two.definition == GRU.define(update="writes")
+    np.testing.assert_allclose(two.probabilities, one.probabilities, atol=1e-5)
+    np.testing.assert_allclose(two["hidden"], one["hidden"], atol=1e-5)
+    np.testing.assert_allclose(two["update"], 1 - one["update"], atol=1e-5)
+    np.testing.assert_array_equal(model.trace("Schmidhuber")["update"], one["update"])
+
+
+@pytest.mark.parametrize("options", [{"update": "writes"}, {"reset": "before", "update": "writes"}])
+def test_files_of_models_and_traces_carry_the_convention(tmp_path, options):
+    model = draw_model("gru", layers=2, options={"reset": "before"}).converted(**options)
+    own.save(model, tmp_path / "converted")
+    trace, again = model.trace("film"), own.load(tmp_path / "converted").trace("film")
+    file = io.BytesIO()
+    trace.save(file)
+    file.seek(0)
+    assert trace.options == again.options == Trace.load(file).options == {"reset": "before", "update": "writes"}
+    np.testing.assert_array_equal(trace["hidden", 1], again["hidden", 1])
+
+
+def test_files_from_before_there_was_a_choice_have_the_default(tmp_path):
+    model = draw_model("gru", options={"reset": "before"})
+    own.save(model, tmp_path / "old")
+    card = json.loads((tmp_path / "old.json").read_text())
+    del card["options"]["update"]
+    (tmp_path / "old.json").write_text(json.dumps(card))
+    again = own.load(tmp_path / "old").trace("film")
+    assert again.options == {"reset": "before", "update": "keeps"}
+    np.testing.assert_array_equal(again["hidden"], model.trace("film")["hidden"])
+
+
+def test_a_trace_from_before_there_was_a_choice_is_read_as_the_default():
+    trace = draw_model("gru").trace("film")
+    del trace.options["update"]
+    file = io.BytesIO()
+    trace.save(file)
+    file.seek(0)
+    assert Trace.load(file).definition == GRU.define()
+
+
+@pytest.mark.parametrize("name", rnnviz.models())
+def test_cards_tell_the_convention_as_before(name):
+    model = rnnviz.load(name)
+    assert architecture(model.network) == model.card["architecture"]
+
+
+def test_a_card_names_the_convention_that_is_not_pytorchs():
+    assert architecture(draw_model("gru").network)["convention"].endswith("candidate; reset: after")
+    other = architecture(draw_model("gru").converted(update="writes").network)
+    assert other["convention"].endswith("candidate; reset: after; update: writes")
+    assert other["options"] == {"reset": "after", "update": "writes"}
 
 
 @pytest.mark.parametrize(

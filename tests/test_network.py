@@ -77,6 +77,23 @@ def test_probabilities_are_positive_and_add_up_to_one(logits):
     assert probabilities[np.argmax(logits)] == probabilities.max()
 
 
+@given(layers=st.integers(1, 3), both=st.booleans(), seed=seeds)
+def test_all_cells_of_a_converted_network_are_converted(layers, both, seed):
+    network = draw_network("gru", layers=layers, bidirectional=both, seed=seed, dtype=np.float64)
+    other = network.converted(update="writes")
+    assert {cell.options["update"] for layer in other.layers for cell in layer} == {"writes"}
+    assert other.embedding is network.embedding and other.readout_weight is network.readout_weight
+    ids = np.random.default_rng(seed).integers(0, len(network.embedding), 7)
+    np.testing.assert_allclose(other.forward(ids).logits, network.forward(ids).logits, rtol=0, atol=1e-12)
+    for name, array in other.converted(update="keeps").parameters.items():
+        np.testing.assert_array_equal(array, network.parameters[name])
+
+
+def test_a_network_takes_no_option_that_its_cell_lacks():
+    with refused("LSTM has no option", "update='writes'"):
+        random().converted(update="writes")
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

@@ -34,10 +34,10 @@ class Cell:
     name: ClassVar[str]
     title: ClassVar[str]
     rows: ClassVar[tuple[str, ...]]  # which quantity each block of weight rows computes
-    keeps: ClassVar[str | None] = None  # the gate whose bias, when high, makes the cell remember
     later: ClassVar[tuple[str, ...]] = ()  # the last rows, if their sums need gates of this step: not in the stack
     kept: ClassVar[tuple[str, ...]] = ()  # inner values that only the way back needs
     choices: ClassVar[dict[str, tuple[str, ...]]] = {}  # options of the cell, default first
+    notation: ClassVar[tuple[str, ...]] = ()  # options that say how the cell is written, not what it can compute
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -102,6 +102,30 @@ class Cell:
                 known = ", ".join(f"{k} ({' or '.join(v)})" for k, v in cls.choices.items()) or "none"
                 raise ValueError(f"{cls.title} has no option {option}={value!r}; its options: {known}")
         return {name: known[0] for name, known in cls.choices.items()} | dict(options)
+
+    @property
+    def keeps(self) -> str | None:
+        """The gate whose bias, when high, makes the cell remember; None for a cell that has none.
+
+        Raises ValueError if the cell's options turn that gate's meaning round.
+        """
+        return None
+
+    def converted(self, **options: str) -> Self:
+        """This cell under other options, as a new one; what is left out stays as it is.
+
+        An option of `notation` changes how the cell is written: its weights are rewritten so that it
+        computes the same states. Under any other option (the placement of the GRU's reset gate, the
+        RNN's activation) the weights stay as they are and mean something else: another cell, whose
+        states differ. Raises ValueError for an option that the cell does not have.
+        """
+        chosen = self.settle(self.options | options)
+        weight_ih, weight_hh, bias_ih, bias_hh = self.rewritten(chosen).values()
+        return type(self)(weight_ih, weight_hh, bias_ih, bias_hh, **chosen)
+
+    def rewritten(self, options: Mapping[str, str]) -> dict[str, Array]:
+        """Copies of the parameters, in their order, as the cell has them under other options (see `settle`)."""
+        return {name: array.copy() for name, array in self.parameters.items()}
 
     def row(self, name: str) -> slice:
         """Where the rows of one gate stand in the weights."""

@@ -1,12 +1,17 @@
-"""The gated recurrent unit (Cho et al. 2014), in PyTorch's convention: z keeps the old state.
+"""The gated recurrent unit (Cho et al. 2014), in the conventions that are in use.
 
-Two placements of the reset gate are in use. "after" the matrix product (PyTorch, cuDNN,
-Keras) and "before" it (Cho et al., ONNX's default, older Keras); weights trained for one
-do not mean the same in the other.
+The reset gate stands "after" the matrix product (PyTorch, cuDNN, Keras) or "before" it (Cho
+et al., ONNX's default, older Keras); weights trained for one do not mean the same in the other.
+
+The update gate z "keeps" the old state (equation 7 of Cho et al., PyTorch, Keras, ONNX) or
+"writes" the candidate (Chung et al. 2014, Bahdanau et al. 2015, many textbooks). These two are
+one cell written in two ways: sigma(-a) = 1 - sigma(a), so negating the rows of z leads from
+one to the other.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -19,27 +24,32 @@ from .record import Record, Views
 
 class GRU(Cell):
     """h_t = (1 - z) * n + z * h_{t-1}, where the reset gate r decides what of h_{t-1} the
-    candidate n sees."""
+    candidate n sees. With update="writes", z and 1 - z change places."""
 
     name = "gru"
     title = "GRU"
     rows = ("reset", "update", "candidate")
     later = ("candidate",)
-    keeps = "update"
     kept = ("recalled",)
-    choices = {"reset": ("after", "before")}
+    choices = {"reset": ("after", "before"), "update": ("keeps", "writes")}
+    notation = ("update",)
 
     @classmethod
     def define(cls, **options: str) -> Definition:
-        reset = cls.settle(options)["reset"]
+        reset, update = cls.settle(options).values()
         candidate = replace(
             CANDIDATE, symbol="n", says="Proposes what the hidden state could become: new content between -1 and 1."
         )
         hidden = replace(HIDDEN, says="Memory and output in one: a blend of its old self and the candidate.")
+        rewrites = "Decides how much of the old hidden state goes: 1 replaces it by the candidate, 0 keeps it."
+        gate = {"keeps": UPDATE, "writes": replace(UPDATE, says=rewrites)}[update]
+        goes_or_stays = {"keeps": "stays", "writes": "is replaced"}[update]
         recalled = {
             "after": r"\q{reset}_t \odot \left(W_{hn}\,\q{hidden}_{t-1} + b_{hn}\right)",
             "before": r"W_{hn}\left(\q{reset}_t \odot \q{hidden}_{t-1}\right) + b_{hn}",
         }[reset]
+        z, rest = r"\q{update}_t", r"(1 - \q{update}_t)"
+        written, kept = {"keeps": (rest, z), "writes": (z, rest)}[update]
         phases = (
             JOIN,
             Phase(
@@ -54,7 +64,7 @@ class GRU(Cell):
                 "Update",
                 ("update",),
                 (r"\q{update}_t = \sigma" + weighted_sum("z"),),
-                "The update gate decides how much of the old state stays.",
+                f"The update gate decides how much of the old state {goes_or_stays}.",
             ),
             Phase(
                 "candidate",
@@ -67,15 +77,35 @@ class GRU(Cell):
                 "blend",
                 "Blend",
                 ("hidden",),
-                (r"\q{hidden}_t = (1 - \q{update}_t) \odot \q{candidate}_t + \q{update}_t \odot \q{hidden}_{t-1}",),
+                (rf"\q{{hidden}}_t = {written} \odot \q{{candidate}}_t + {kept} \odot \q{{hidden}}_{{t-1}}",),
                 "The new state is a blend, unit by unit, of the candidate and the old state.",
             ),
         )
-        return Definition(cls.name, cls.title, (RESET, UPDATE, candidate, hidden), phases)
+        return Definition(cls.name, cls.title, (RESET, gate, candidate, hidden), phases)
 
     @property
     def reset_after(self) -> bool:
         return self.options["reset"] == "after"
+
+    @property
+    def update_keeps(self) -> bool:
+        return self.options["update"] == "keeps"
+
+    @property
+    def keeps(self) -> str:
+        if not self.update_keeps:
+            raise ValueError(
+                'a GRU with update="writes" has no gate that remembers when its bias is high: '
+                'train it with update="keeps" and convert it, which leaves its states as they are'
+            )
+        return "update"
+
+    def rewritten(self, options: Mapping[str, str]) -> dict[str, Array]:
+        parameters = super().rewritten(options)
+        if options["update"] != self.options["update"]:
+            for array in parameters.values():
+                array[self.row("update")] *= -1
+        return parameters
 
     @property
     def gate_rows(self) -> slice:
@@ -102,19 +132,25 @@ class GRU(Cell):
             np.multiply(now["reset"], h, out=now["recalled"])
             now["candidate"] += self.weight_hh[n].dot(now["recalled"])
         np.tanh(now["candidate"], out=now["candidate"])
-        # (1 - z) n + z h, written as n + z (h - n)
-        np.subtract(h, now["candidate"], out=now["hidden"])
+        # (1 - z) n + z h is computed as n + z (h - n), and (1 - z) h + z n as h + z (n - h).
+        shut, opened = (now["candidate"], h) if self.update_keeps else (h, now["candidate"])
+        np.subtract(opened, shut, out=now["hidden"])
         now["hidden"] *= now["update"]
-        now["hidden"] += now["candidate"]
+        now["hidden"] += shut
 
     def step_back(self, z: Array, before: Views, now: Views, d: Views, dz: Array) -> None:
         # Sigmoid's slope is y (1 - y), tanh's is 1 - y^2.
         h, n, gates = before["hidden"], self.row("candidate"), self.gate_rows
         r, u, candidate = (now[gate] for gate in self.rows)
         d_r, d_u, d_n = self.split(dz)
-        kept = d["hidden"] * u
-        np.multiply(kept, (h - candidate) * (1 - u), out=d_u)
-        np.multiply(d["hidden"] - kept, 1 - candidate * candidate, out=d_n)
+        through = d["hidden"] * u
+        rest = d["hidden"] - through
+        if self.update_keeps:
+            kept, written, reach = through, rest, h - candidate
+        else:
+            kept, written, reach = rest, through, candidate - h
+        np.multiply(through, reach * (1 - u), out=d_u)
+        np.multiply(written, 1 - candidate * candidate, out=d_n)
         if self.reset_after:
             through_reset = d_n * r
             np.multiply(through_reset, now["recalled"] * (1 - r), out=d_r)

@@ -63,17 +63,19 @@ def architecture(network: Network) -> dict[str, Any]:
     cell = network.layers[0][0]
     order = ", ".join(cell.definition.by_name[row].title for row in cell.rows)
     rows = f"gates stacked in the order {order}" if len(cell.rows) > 1 else "one block of rows"
-    options = "".join(f"; {name}: {value}" for name, value in cell.options.items())
+    # How the cell is written goes without saying where it is PyTorch's way, the first choice of each option.
+    usual = {name: cell.choices[name][0] for name in cell.notation}
+    options = {name: value for name, value in cell.options.items() if usual.get(name) != value}
     return {
         "cell": network.cell_name,
-        "options": cell.options,
+        "options": options,
         "embedding": network.input_size,
         "hidden": network.hidden_size,
         "layers": len(network.layers),
         "directions": list(network.directions),
         "parameters": sum(array.size for array in network.parameters.values()),
         "dtype": str(network.dtype),
-        "convention": f"{LAYOUT}, {rows}{options}",
+        "convention": "; ".join([f"{LAYOUT}, {rows}", *(f"{name}: {value}" for name, value in options.items())]),
     }
 
 

@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 from rnnviz.cells import GRU, LSTM, RNN
 from rnnviz.network import Network
 
-from ..strategies import VARIANT_IDS, VARIANTS, cases, draw_cell, draw_run, seeds
+from ..strategies import cases, draw_cell, draw_run, seeds
+from .variants import VARIANT_IDS, VARIANTS, keeping
 
 torch = pytest.importorskip("torch", reason="PyTorch is the oracle of these tests")
 
 # PyTorch has no GRU that resets before the matrix product; test_onnx.py compares that one.
-IN_TORCH = [(variant, i) for variant, i in zip(VARIANTS, VARIANT_IDS, strict=True) if i != "gru-before"]
+IN_TORCH = [(v, i) for v, i in zip(VARIANTS, VARIANT_IDS, strict=True) if v[1].get("reset") != "before"]
 VARIANTS_IN_TORCH = pytest.mark.parametrize(("kind", "options"), [v for v, _ in IN_TORCH], ids=[i for _, i in IN_TORCH])
 DTYPES = pytest.mark.parametrize(("dtype", "close"), [(np.float64, 1e-10), (np.float32, 1e-5)], ids=["64", "32"])
 
@@ -26,10 +27,20 @@ def module(kind, options, inputs, hidden, dtype, **more):
     return found(inputs, hidden, dtype=torch.float64 if dtype is np.float64 else torch.float32, **more)
 
 
+def tensors(arrays, options, end=""):
+    """The arrays as PyTorch's own layers have them, by name."""
+    return {f"{name}{end}": torch.from_numpy(array) for name, array in keeping(arrays, options).items()}
+
+
+def gradients(theirs, options):
+    """The gradients of a module's parameters by name, for the arrays that we have."""
+    return keeping({name: p.grad.numpy() for name, p in theirs.named_parameters()}, options)
+
+
 def twin(cell, kind, options, dtype):
     """PyTorch's one-layer module with the weights of the cell."""
     made = module(kind, options, cell.input_size, cell.hidden_size, dtype)
-    made.load_state_dict({f"{name}_l0": torch.from_numpy(array) for name, array in cell.parameters.items()})
+    made.load_state_dict(tensors(cell.parameters, options, "_l0"))
     return made
 
 
@@ -68,7 +79,7 @@ def test_forward_is_that_of_torch(kind, options, dtype, close, case, start):
 def test_layers_and_directions_are_those_of_torch(kind, options, dtype, close, case, layers, both, start, bias):
     theirs = module(kind, options, case.inputs, case.hidden, dtype, num_layers=layers, bidirectional=both, bias=bias)
     arrays = {f"rnn.{name}": p.detach().numpy() for name, p in theirs.named_parameters()}
-    network = Network.from_parameters(arrays, kind.name, options)
+    network = Network.from_parameters(keeping(arrays, options), kind.name, options)
     rng = case.rng
     x = rng.standard_normal((case.steps, *case.shape(case.inputs))).astype(dtype)
     directions = 2 if both else 1
@@ -99,7 +110,7 @@ def test_backward_is_autograd(kind, options, case, looks):
     one = {RNN: torch.nn.RNNCell, GRU: torch.nn.GRUCell, LSTM: torch.nn.LSTMCell}[kind]
     kwargs = {"nonlinearity": options["activation"]} if kind is RNN else {}
     theirs = one(case.inputs, case.hidden, dtype=torch.float64, **kwargs)
-    theirs.load_state_dict({name: torch.from_numpy(array) for name, array in cell.parameters.items()})
+    theirs.load_state_dict(tensors(cell.parameters, options))
     x_leaf = torch.tensor(x, requires_grad=True)
     leaves = {s: torch.tensor(array, requires_grad=True) for s, array in initial.items()}
     state = tuple(leaves.values())
@@ -113,7 +124,7 @@ def test_backward_is_autograd(kind, options, case, looks):
 
     further = {s: weights for s, weights in seen.items() if s != "hidden"}
     grads = cell.backward(cell.forward(x, initial), seen["hidden"], further)
-    expected = {name: p.grad.numpy() for name, p in theirs.named_parameters()}
+    expected = gradients(theirs, options)
     expected["x"] = x_leaf.grad.numpy()
     expected |= {f"initial_{s}": leaf.grad.numpy() for s, leaf in leaves.items()}
     assert grads.keys() == expected.keys()
@@ -145,14 +156,14 @@ def test_backward_through_a_network_is_autograd(kind, options, both, case):
             return self.readout(self.rnn(self.embedding(ids))[0])
 
     theirs = Twin()
-    theirs.load_state_dict({name: torch.from_numpy(array) for name, array in network.parameters.items()})
+    theirs.load_state_dict(tensors(network.parameters, options))
     logits = theirs(torch.from_numpy(ids))
     (logits * torch.from_numpy(d_logits)).sum().backward()
     run = network.forward(ids)
     np.testing.assert_allclose(run.logits, logits.detach().numpy(), rtol=1e-10, atol=1e-10)
     grads = network.backward(run, d_logits)
-    for name, parameter in theirs.named_parameters():
-        np.testing.assert_allclose(grads[name], parameter.grad.numpy(), rtol=1e-9, atol=1e-10, err_msg=name)
+    for name, gradient in gradients(theirs, options).items():
+        np.testing.assert_allclose(grads[name], gradient, rtol=1e-9, atol=1e-10, err_msg=name)
 
 
 @DTYPES

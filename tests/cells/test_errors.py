@@ -98,6 +98,7 @@ def test_a_weight_that_is_missing():
     ("kind", "options", "words"),
     [
         (GRU, {"reset": "between"}, ["reset='between'", "reset (after or before)"]),
+        (GRU, {"update": "forgets"}, ["update='forgets'", "update (keeps or writes)"]),
         (RNN, {"activation": "sigmoid"}, ["activation='sigmoid'", "tanh or relu"]),
         (LSTM, {"peephole": "yes"}, ["peephole='yes'", "none"]),
     ],
@@ -107,6 +108,8 @@ def test_unknown_options(kind, options, words):
         kind(**arrays(kind), **options)
     with refused(ValueError, kind.title, *words):
         kind.define(**options)
+    with refused(ValueError, kind.title, *words):
+        kind(**arrays(kind)).converted(**options)
 
 
 @pytest.mark.parametrize("shape", [(0, D), (2, 0, D), (0, 2, D), (5,), (5, D + 1), (5, 2, D, 1), ()])

@@ -7,9 +7,8 @@ from hypothesis import strategies as st
 
 from rnnviz.cells import CELLS, GRU, LSTM, RNN
 
-from ..strategies import VARIANT_IDS, VARIANTS, cases, draw_run
-
-EVERY_VARIANT = pytest.mark.parametrize(("kind", "options"), VARIANTS, ids=VARIANT_IDS)
+from ..strategies import cases, draw_run
+from .variants import EVERY_VARIANT
 
 
 def sigmoid(z):
@@ -40,7 +39,8 @@ def by_formula(cell, x, states):
             else:
                 recalled = blocks["weight_hh"][2] @ (now["reset"] * h) + blocks["bias_hh"][2]
             now["candidate"] = np.tanh(from_x[2] + recalled)
-            now["hidden"] = (1 - now["update"]) * now["candidate"] + now["update"] * h
+            kept = now["update"] if cell.options["update"] == "keeps" else 1 - now["update"]
+            now["hidden"] = (1 - kept) * now["candidate"] + kept * h
         else:
             z = from_x[0] + from_h[0]
             now = {"hidden": np.tanh(z) if cell.options["activation"] == "tanh" else np.maximum(z, 0)}

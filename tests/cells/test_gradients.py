@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 
 from ..coupled_lstm import CoupledLSTM
-from ..strategies import VARIANT_IDS, VARIANTS, Case, cases, draw_run, seeds
+from ..strategies import Case, cases, draw_run, seeds
+from .variants import EVERY_VARIANT, VARIANT_IDS, VARIANTS
 
 STEP = 1e-6
 
@@ -49,7 +50,7 @@ def test_gradients_are_the_slopes_of_the_loss(kind, options, case, looks):
         np.testing.assert_allclose(grads[name], slopes(loss, array), rtol=1e-5, atol=1e-7, err_msg=name)
 
 
-@pytest.mark.parametrize(("kind", "options"), VARIANTS, ids=VARIANT_IDS)
+@EVERY_VARIANT
 @given(case=cases, cut=seeds)
 def test_nothing_reaches_inputs_after_the_last_look(kind, options, case, cut):
     cell, x, initial = draw_run(kind, options, case)
@@ -63,7 +64,7 @@ def test_nothing_reaches_inputs_after_the_last_look(kind, options, case, cut):
         np.testing.assert_allclose(grads[name], short[name], rtol=1e-9, atol=1e-12, err_msg=name)
 
 
-@pytest.mark.parametrize(("kind", "options"), VARIANTS, ids=VARIANT_IDS)
+@EVERY_VARIANT
 @given(case=cases)
 def test_gradients_in_float32_keep_the_dtype_and_agree_with_float64(kind, options, case):
     cell, x, initial = draw_run(kind, options, case)

@@ -8,6 +8,8 @@ import { FUNCTIONS } from "./equations.js";
 import { arrowHead, FORMS, halfOf, INPUT, pointsOf, roundedPath } from "./geometry.js";
 
 const ACTIVATIONS = { sigmoid: FUNCTIONS.sigma.symbol };
+// For a label that lies across a wire: letters with a rim of the cell's ground, which interrupts the wire.
+const CLEARING = "paint-order: stroke; stroke: var(--panel); stroke-width: 5px; stroke-linejoin: round";
 const PULSES = ["pulse rim", "pulse ground", "pulse value"]; // one upon the other: rim, ground, value
 
 export class DiagramPicture {
@@ -151,6 +153,7 @@ export class DiagramPicture {
       above: [x - halfWidth, y - halfHeight - gap, "start"],
       short: [x - halfWidth, y - halfHeight - gap, "start"],
       ahead: [x + gap, y - halfHeight - gap, "start"],
+      across: [x + gap, y - halfHeight - gap, "start"],
       below: [x - halfWidth, y + halfHeight + gap + 10, "start"],
       right: [x + halfWidth + gap, y + 4.5, "start"],
       left: [x - halfWidth - gap, y + 4.5, "end"],
@@ -161,7 +164,8 @@ export class DiagramPicture {
     const role = this.trace.byName[value.of].role;
     const titled = plain && (side === "above" || side === "right") && (role === "state" || role === "vector");
     if (titled) spans.push(svg("tspan", { class: "words", dx: "0.45em" }, this.trace.byName[value.of].title));
-    return svg("text", { class: "symbol", x: labelX, y: labelY, "text-anchor": anchor }, ...level(spans));
+    const style = side === "across" ? CLEARING : null;
+    return svg("text", { class: "symbol", x: labelX, y: labelY, "text-anchor": anchor, style }, ...level(spans));
   }
 
   drawGate({ of, says }, place) {

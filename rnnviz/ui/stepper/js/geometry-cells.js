@@ -163,10 +163,13 @@ function lstm() {
   };
 }
 
-function gru({ reset }) {
+function gru({ reset, update }) {
   const h = before("hidden");
-  const kept = gated(now("update"), h);
-  const fresh = gated(rest("update"), now("candidate"));
+  // Either the update gate keeps the old state and one minus it lets the candidate in, or the other way round.
+  const writes = update === "writes";
+  const [keeping, renewing] = writes ? [rest("update"), now("update")] : [now("update"), rest("update")];
+  const kept = gated(keeping, h);
+  const fresh = gated(renewing, now("candidate"));
   const bus = { bundle: true, open: true };
   // "after": the matrix is applied to the old state, and its result is gated. "before": the other way
   // round, so that the matrix is part of the candidate's own weighted sum, as in every gate.
@@ -175,6 +178,8 @@ function gru({ reset }) {
   const recall = after
     ? [wire(["bus_r", "bus_h", "matrix"], h, "candidate"), wire(["matrix", "recall"], unseen("hidden"), "candidate")]
     : [wire(["bus_r", "bus_h", "recall"], h, "candidate")];
+  // From z one wire leads straight on to one product, and a branch of it to the other, with "1−" on one of them.
+  const [straight, aside] = writes ? ["minus", "renew"] : ["keep", "minus"];
   return {
     nodes: {
       ...ENTRY.nodes,
@@ -220,12 +225,12 @@ function gru({ reset }) {
       wire(["r", "recall"], now("reset"), "candidate"),
       wire(["recall", "recalled", "recalled_end", "n_gate"], recalled, "candidate", { gate: now("reset") }),
       wire(["h_before", "keep"], h, "hidden"),
-      wire(["z", "keep"], now("update"), "hidden"),
-      wire(["keep", "add"], kept, "hidden", { gate: now("update") }),
-      wire(["divide_z", "minus"], now("update"), "hidden"),
-      wire(["minus", "renew"], rest("update"), "hidden"),
+      wire(["z", straight], now("update"), "hidden"),
+      wire(["divide_z", aside], now("update"), "hidden"),
+      wire(["minus", writes ? "keep" : "renew"], rest("update"), "hidden"),
+      wire(["keep", "add"], kept, "hidden", { gate: keeping }),
       wire(["n", "renew"], now("candidate"), "hidden"),
-      wire(["renew", "add"], fresh, "hidden", { gate: rest("update") }),
+      wire(["renew", "add"], fresh, "hidden", { gate: renewing }),
       wire(["add", "h"], now("hidden"), "hidden"),
       wire(["h", "h_next"], now("hidden"), "hidden"),
     ],
@@ -258,7 +263,7 @@ function gru({ reset }) {
           recalled: [616, 276],
           recalled_end: [616, 338],
           divide_z: [332, 206],
-          minus: [515, 206],
+          minus: writes ? [332, 136] : [515, 206],
           renew: [698, 206],
           fresh: [698, 136, "left"],
           keep: [332, 66],
@@ -295,10 +300,10 @@ function gru({ reset }) {
           recalled: [178, 346],
           recalled_end: [278, 346],
           divide_z: [112, 182],
-          minus: [112, 284],
+          minus: writes ? [85, 182] : [112, 284],
           renew: [112, 386],
           keep: [48, 182],
-          kept: [48, 284, "ahead"],
+          kept: [48, 284, writes ? "across" : "ahead"],
           add: [48, 386],
           h: [48, 462, "below"],
           h_next: [48, 500],
