@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 from zipfile import BadZipFile
@@ -37,7 +37,8 @@ class Trace:
     tokens: as typed. unknown: (T,) bool, where the vocabulary lacked the token.
     probabilities: (T, C), what the readout says after each step, or None without a readout;
     labels names the C columns. initial: the states (H,) that each layer started from.
-    cut: whether the input went on beyond the limit that was set.
+    cut: whether the input went on beyond the limit that was set. network: the Network that
+    ran, which a file does not keep: a trace read from one has None there.
     """
 
     model: str
@@ -50,6 +51,7 @@ class Trace:
     probabilities: Array | None
     labels: list[str]
     cut: bool = False
+    network: Any = field(default=None, repr=False, compare=False)  # Any: a Network stands on the same floor
 
     def __len__(self) -> int:
         return len(self.tokens)
@@ -147,7 +149,9 @@ class Trace:
                 group, quantity, layer, direction = name.split("/")
                 groups[group][quantity, int(layer), direction] = array
             values, initial = groups["values"], groups["initial"]
-            trace = cls(**about, values=values, initial=initial, unknown=unknown, probabilities=probabilities)
+            trace = cls(
+                **about, values=values, initial=initial, unknown=unknown, probabilities=probabilities, network=None
+            )
             trace._check()
         except FileNotFoundError:
             raise

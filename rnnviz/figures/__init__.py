@@ -1,5 +1,9 @@
-"""Figures: from a trace to a Plotly figure that works in a notebook as on a page."""
+"""Figures: from a trace, an analysis or a card to a Plotly figure that works in a notebook as on a page."""
 
+from .curves import delays, learning_curves, regimes
+from .growth import growth
+from .over_text import reach_curve, said
+from .scores import scores
 from .stack import heatmaps
 
-__all__ = ["heatmaps"]
+__all__ = ["delays", "growth", "heatmaps", "learning_curves", "reach_curve", "regimes", "said", "scores"]

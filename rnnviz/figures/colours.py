@@ -1,4 +1,4 @@
-"""From the colours in a cell's definition to colour scales.
+"""From the colours in a cell's definition to colour scales, and how each cell looks in a line chart.
 
 Scales fade into transparency at zero, so that zero looks like whatever is behind the
 figure: the same figure suits a light page, a dark one and a white sheet of paper.
@@ -7,16 +7,52 @@ figure: the same figure suits a light page, a dark one and a white sheet of pape
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
-from ..cells import Quantity
+from ..cells import CELLS, Quantity
 
 NEGATIVE = "#5F6B7A"  # one neutral hue for everything below zero: colour means positive
 SAYS = "#6C63C7"  # what the readout says belongs to no gate, and wears its own hue
 PLAYHEAD = "#808A99"
+GRID = "rgba(128,138,153,0.22)"
+REFERENCE = "#808A99"  # lines to compare with: chance, a baseline, "nothing lost"
+SHADE = "rgba(128,138,153,0.14)"
 
 Scale = list[list[float | str]]
+
+
+class Style(NamedTuple):
+    """How a whole cell looks in a line chart: colour, dash and marker, and the marker as a letter for labels."""
+
+    colour: str
+    dash: str
+    marker: str
+    glyph: str
+
+
+# A cell is no role, so it wears none of the roles' colours. These three differ from them, from
+# each other for all common kinds of colour blindness, and from a white page and a dark one.
+CELL_STYLES = {
+    "rnn": Style("#A65832", "dot", "triangle-up", "▲"),
+    "gru": Style("#2A7C8C", "dash", "diamond", "◆"),
+    "lstm": Style("#8D41D9", "solid", "circle", "●"),
+}
+# What any further cell gets, in the order in which they became known.
+FURTHER = (
+    Style("#788C15", "dashdot", "square", "■"),
+    Style("#808A99", "longdash", "cross", "✚"),
+    Style("#B83A7A", "longdashdot", "x", "✖"),
+)
+
+
+def cell_style(cell: str) -> Style:
+    """The style of a cell by its name; of one that nobody knows, the first of the further ones."""
+    if cell in CELL_STYLES:
+        return CELL_STYLES[cell]
+    others = [name for name in CELLS if name not in CELL_STYLES]
+    return FURTHER[others.index(cell) % len(FURTHER) if cell in others else 0]
 
 
 def rgb(colour: str) -> tuple[int, int, int]:

@@ -8,12 +8,15 @@ numbers and labels change. `Ready` hands such data to whoever asks a figure for 
 from __future__ import annotations
 
 from base64 import b64encode
-from typing import Any
+from collections.abc import Callable
+from functools import update_wrapper
+from typing import Any, Generic, ParamSpec
 
 import numpy as np
 import plotly.graph_objects as go
 
 Content = dict[str, Any]  # {"data": [...], "layout": {...}}
+P = ParamSpec("P")
 
 
 class Ready(go.Figure):
@@ -26,6 +29,21 @@ class Ready(go.Figure):
     def to_dict(self) -> Content:
         data = [{name: packed(value) for name, value in trace.items()} for trace in self._content["data"]]
         return {"data": data, "layout": self._content["layout"]}
+
+
+class figure(Generic[P]):  # noqa: N801 - a decorator
+    """A function that puts together content: called, it gives a `go.Figure`; `.ready(...)` gives it without checks."""
+
+    def __init__(self, content: Callable[P, Content]) -> None:
+        self.content = content
+        update_wrapper(self, content)
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> go.Figure:
+        return go.Figure(self.content(*args, **kwargs))
+
+    def ready(self, *args: P.args, **kwargs: P.kwargs) -> Ready:
+        """The same figure, for a page to show at once."""
+        return Ready(self.content(*args, **kwargs))
 
 
 def packed(value: Any) -> Any:

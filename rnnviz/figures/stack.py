@@ -9,6 +9,7 @@ adds numbers and labels to them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from typing import Any, NamedTuple
 
@@ -27,6 +28,7 @@ MARGIN = {"l": 78, "r": 44}
 LETTER, LONGEST = 6.5, 12  # pixels a letter of a token's label, and the letters shown of a long one
 CLASS = 17  # pixels a class of the readout
 CLASSES = 6  # how many of the readout's classes are shown at most
+SAID = "says"  # the name of the readout's panel, beside those of the quantities
 
 
 class Panel(NamedTuple):
@@ -36,23 +38,35 @@ class Panel(NamedTuple):
     height: int
 
 
-def heatmaps(trace: Trace, *, layer: int = 0, direction: str = "forward", step: int | None = None) -> go.Figure:
+def heatmaps(
+    trace: Trace,
+    quantities: Sequence[str] | None = None,
+    *,
+    layer: int = 0,
+    direction: str = "forward",
+    step: int | None = None,
+) -> go.Figure:
     """The stacked heatmaps of a trace, for one layer and direction.
 
-    step: where to put the playhead, counted from 1; nowhere if left out.
-    Raises KeyError if the trace lacks the layer or direction.
+    quantities: which panels, from top to bottom, "says" for the readout's; what the model says, the states and the
+    gates if left out. step: where to put the playhead, counted from 1; nowhere if left out.
+    Raises KeyError if the trace lacks a quantity, the layer or the direction, ValueError if nothing is left to show.
     """
-    template = Template(trace)
+    template = Template(trace, quantities)
     return go.Figure(template.fill(trace, layer=layer, direction=direction, step=step))
 
 
 class Template:
-    """The constant parts of the figure of one kind of trace: the same cell, sizes and labels."""
+    """The constant parts of the figure of one kind of trace: the same cell, sizes and labels.
 
-    def __init__(self, trace: Trace) -> None:
-        units, classes = trace.hidden_size, min(CLASSES, len(trace.labels))
-        says = [Panel(None, classes * CLASS)] if trace.probabilities is not None else []
-        self.panels = [*says, *(Panel(q, units_height(units)) for q in trace.definition.shown)]
+    quantities: as of `heatmaps`, which also says what this raises.
+    """
+
+    def __init__(self, trace: Trace, quantities: Sequence[str] | None = None) -> None:
+        names = [SAID, *(q.name for q in trace.definition.shown)] if quantities is None else quantities
+        self.panels = [_panel(trace, name) for name in names if name != SAID or trace.probabilities is not None]
+        if not self.panels:
+            raise ValueError("there is no panel to show: no quantity is named, or only what a missing readout says")
         self.parts = _skeleton(self.panels)
 
     def fill(self, trace: Trace, *, layer: int = 0, direction: str = "forward", step: int | None = None) -> Content:
@@ -69,24 +83,29 @@ class Template:
             if not panel.quantity.bounded:
                 low, high = bounds(panel.quantity, values)
                 data[-1] |= {"zmin": low, "zmax": high, "colorbar": {**part["colorbar"], "tickvals": [low, 0, high]}}
-        tokens = list(zip(trace.tokens, trace.unknown, strict=True))
-        labels = {str(t): label(token, bool(unknown)) for t, (token, unknown) in enumerate(tokens, 1)}
-        layout = self._make_room(max(len(visible(token)) for token in trace.tokens))
-        for axis in ("xaxis", "xaxis2"):
+        labels = labels_of(trace.tokens, trace.unknown)
+        layout = self._make_room(room_for(trace.tokens))
+        for axis in self.parts["layout"].keys() & {"xaxis", "xaxis2"}:
             layout[axis] = {**layout[axis], "labelalias": labels, "range": [-0.5, len(trace) - 0.5]}
         if step is not None:
             layout["shapes"] = [_playhead(min(max(step, 1), len(trace)))]
         return {"data": data, "layout": layout}
 
-    def _make_room(self, longest: int) -> dict[str, Any]:
-        """The layout with room above and below for token labels, which stand upright where it is narrow."""
-        room = 22 if longest < 3 else round(10 + LETTER * min(longest, LONGEST))
+    def _make_room(self, room: int) -> dict[str, Any]:
+        """The layout with so many pixels above and below for token labels."""
         layout = dict(self.parts["layout"])
-        layout["margin"] = {**MARGIN, "t": TITLE + room, "b": room}
-        layout["height"] += TITLE + 2 * room
+        below = room if "xaxis2" in layout else GAP
+        layout["margin"] = {**MARGIN, "t": TITLE + room, "b": below}
+        layout["height"] += TITLE + room + below
         first, *rest = layout["annotations"]
         layout["annotations"] = [{**first, "yshift": first["yshift"] + room}, *rest]
         return layout
+
+
+def _panel(trace: Trace, name: str) -> Panel:
+    if name == SAID:
+        return Panel(None, min(CLASSES, len(trace.labels)) * CLASS)
+    return Panel(trace.definition.by_name[name], units_height(trace[name].shape[1]))
 
 
 def label(token: str, unknown: bool = False) -> str:
@@ -94,6 +113,18 @@ def label(token: str, unknown: bool = False) -> str:
     text = visible(token)
     text = escape(text if len(text) <= LONGEST else text[: LONGEST - 1] + "…", quote=False)
     return f"<i>{text}</i><sup>?</sup>" if unknown else text
+
+
+def labels_of(tokens: Sequence[str], unknown: Sequence[bool] | np.ndarray) -> dict[str, str]:
+    """What a time axis writes in place of the number of each step, for its `labelalias`."""
+    pairs = zip(tokens, unknown, strict=True)
+    return {str(t): label(token, bool(new)) for t, (token, new) in enumerate(pairs, 1)}
+
+
+def room_for(tokens: Sequence[str]) -> int:
+    """Pixels for the labels of tokens, which stand upright where it is narrow."""
+    longest = max(len(visible(token)) for token in tokens)
+    return 22 if longest < 3 else round(10 + LETTER * min(longest, LONGEST))
 
 
 def units_height(units: int) -> int:
@@ -123,8 +154,9 @@ def _skeleton(panels: list[Panel]) -> Content:
         "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": PLAYHEAD, "activecolor": SAYS},
         "annotations": [],
         "xaxis": _time_axis("top", "y"),
-        "xaxis2": _time_axis("bottom", f"y{len(panels)}" if len(panels) > 1 else "y") | {"matches": "x"},
     }
+    if len(panels) > 1:  # a single panel needs its tokens only once
+        layout["xaxis2"] = _time_axis("bottom", f"y{len(panels)}") | {"matches": "x"}
     top = inner
     for k, panel in enumerate(panels):
         end = "" if k == 0 else str(k + 1)
@@ -139,7 +171,7 @@ def _skeleton(panels: list[Panel]) -> Content:
 def _heatmap(panel: Panel, yaxis: str, xaxis: str, domain: list[float]) -> dict[str, Any]:
     quantity = panel.quantity
     low, high = (0.0, 1.0) if quantity is None else bounds(quantity, np.zeros(1))
-    name = "says" if quantity is None else quantity.name
+    name = SAID if quantity is None else quantity.name
     title = "probability" if quantity is None else quantity.title
     row = "%{y}" if quantity is None else "unit %{y}"
     return {

@@ -119,3 +119,31 @@ def test_a_model_without_readout_has_no_panel_for_what_it_says():
     trace = rnnviz.load("names-lstm").trace("Dubois")
     silent = type(trace)(**{**trace.__dict__, "probabilities": None, "labels": []})
     assert [h.name for h in heatmaps(silent).data] == [q.name for q in trace.definition.shown]
+
+
+def test_only_the_panels_that_were_named_in_that_order():
+    trace = rnnviz.load("names-lstm").trace("Dubois")
+    figure = heatmaps(trace, ["input_vector", "says", "forget"])
+    assert [h.name for h in figure.data] == ["input_vector", "says", "forget"]
+    vectors = figure.data[0]
+    np.testing.assert_array_equal(vectors.z, trace["input_vector"].T)
+    assert vectors.zmin == -vectors.zmax and np.abs(trace["input_vector"]).max() <= vectors.zmax
+
+
+@pytest.mark.parametrize("name", ["says", "forget", "input_vector"])
+def test_a_single_panel_names_its_tokens_once(name):
+    trace = rnnviz.load("names-lstm").trace("Dubois")
+    content = Template(trace, [name]).fill(trace)
+    assert "xaxis2" not in content["layout"]
+    assert content["layout"]["xaxis"]["labelalias"]["1"] == "D"
+    assert content["layout"]["height"] < Template(trace).fill(trace)["layout"]["height"] / 2
+
+
+def test_panels_that_are_not_there():
+    trace = rnnviz.load("names-lstm").trace("Dubois")
+    with pytest.raises(KeyError, match="update"):
+        heatmaps(trace, ["update"])
+    silent = type(trace)(**{**trace.__dict__, "probabilities": None, "labels": []})
+    for nothing in ([], ["says"]):
+        with pytest.raises(ValueError, match="no panel"):
+            heatmaps(silent if nothing else trace, nothing)

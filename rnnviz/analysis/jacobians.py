@@ -1,0 +1,93 @@
+"""How each step's state depends on the state before it: the exact Jacobians of a run.
+
+These are gradients of states by earlier *states*, not by weights. A gradient by the weights
+adds up over all steps, near and far, and so hides from how far back anything came; the
+Jacobians tell the steps apart. Training sees the past through them alone: what they shrink
+to nothing teaches the weights nothing.
+
+Nothing here knows any cell in particular. A cell's own `step_back` turns a gradient by the
+states after a step into that by the states before it; given the identity matrix as a batch
+of S gradients it answers with the whole Jacobian.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..cells import Cell, Record
+from ..cells.activations import Array
+from ..network import DIRECTIONS, Network
+from ..trace import Trace
+
+
+def step_jacobians(trace: Trace, layer: int = 0, direction: str = "forward") -> Array:
+    """The Jacobian of every step of a layer, (T, S, S): [t, i, j] is d s_t[i] / d s_{t-1}[j].
+
+    s is all that the cell hands on, the states of its definition one under another, the
+    hidden state first: S = H for an RNN or a GRU, and 2H for an LSTM, whose s is (h, c).
+    Row t belongs to token t in both directions; "before" is what the direction read before,
+    for its first token the initial state. The dtype is the network's.
+
+    Raises ValueError for a trace that does not know its network (one read from a file),
+    KeyError for a layer or direction that it lacks.
+    """
+    along = reading_order(direction)
+    return record_jacobians(rerun(trace, layer, direction))[along]
+
+
+def hidden_by_state(trace: Trace, layer: int = 0, direction: str = "forward", to: int | None = None) -> Array:
+    """d h_to / d s_k for every step k, (T, H, S) in float64, by products of the one-step Jacobians.
+
+    to: the step whose hidden state is asked about, counted from 1; the last one read if left
+    out. Steps that the direction reads after it cannot reach it: their entries are zero.
+    Raises as `step_jacobians`, and ValueError for a step that does not exist.
+    """
+    along = reading_order(direction)
+    one_step = record_jacobians(rerun(trace, layer, direction)).astype(np.float64, copy=False)
+    steps, states, _ = one_step.shape
+    if to is not None and not 1 <= to <= steps:
+        raise ValueError(f"there is no step {to}; the trace has steps 1 to {steps}")
+    last = steps - 1 if to is None else range(steps)[along].index(to - 1)
+    found = np.zeros((steps, trace.hidden_size, states))
+    found[last] = np.eye(trace.hidden_size, states)  # the hidden state stands first in s
+    for k in range(last, 0, -1):
+        np.matmul(found[k], one_step[k], out=found[k - 1])
+    return found[along]
+
+
+def rerun(trace: Trace, layer: int = 0, direction: str = "forward") -> Record:
+    """A layer's run once more, on the input vectors and from the states that the trace recorded.
+
+    The record holds what a trace leaves out and the way back needs. It is in the order in
+    which the direction read. Raises as `step_jacobians`.
+    """
+    x = trace["input_vector", layer, direction][reading_order(direction)]
+    network: Network | None = trace.network
+    if network is None:
+        raise ValueError(
+            "the trace does not know the network that it came from, because it was read from a file or made by hand; "
+            "trace the text with the model again"
+        )
+    cell = network.layers[layer][DIRECTIONS.index(direction)]
+    return cell.forward(x, {state: trace.initial[state, layer, direction] for state in cell.states})
+
+
+def record_jacobians(record: Record) -> Array:
+    """The Jacobians (T, S, S) of a run without a batch axis, in the order in which it read."""
+    cell: Cell = record.cell
+    size = len(cell.states) * cell.hidden_size
+    identity = np.eye(size, dtype=cell.dtype).reshape(len(cell.states), cell.hidden_size, size)
+    found = np.empty((len(record), size, size), cell.dtype)
+    d_sums = np.empty((record.z.shape[1], size), cell.dtype)
+    for t, now in enumerate(cell._by_step(record.z, record.values)):
+        before = {state: record.values[state][t] for state in cell.states}
+        # Column i is the gradient of s_t[i]: by s_t itself at first, by s_{t-1} in the end.
+        gradients = dict(zip(cell.states, identity.copy(), strict=True))
+        cell.step_back(record.z[t], before, now, gradients, d_sums)
+        np.concatenate([gradients[state] for state in cell.states], out=found[t].T)
+    return found
+
+
+def reading_order(direction: str) -> slice:
+    """The steps of the text as a direction reads them; the same slice puts them back."""
+    return slice(None) if direction == "forward" else slice(None, None, -1)

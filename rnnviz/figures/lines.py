@@ -1,0 +1,185 @@
+"""The parts that line charts are made of: axes, lines in a cell's style, labels at their ends, lines to compare with.
+
+Everything is plain data, as in `ready.py`. No chart needs its colours to be told apart: a line
+has a dash, a marker and a label of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..cells import CELLS
+from .colours import GRID, REFERENCE, Style, cell_style
+
+Part = dict[str, Any]
+
+CLOSEST = 15  # pixels from one label to the next
+SMALL = {"size": 11}
+
+
+class End(NamedTuple):
+    """A label beside a point, in axis coordinates (logarithms on a logarithmic axis)."""
+
+    text: str
+    x: float
+    y: float
+
+
+def title_of(cell: str) -> str:
+    """What people call a cell."""
+    return CELLS[cell].title if cell in CELLS else cell
+
+
+def tag(cell: str) -> str:
+    """A cell's name behind its marker, in its colour."""
+    return f'<span style="color:{cell_style(cell).colour}">{cell_style(cell).glyph}</span> {title_of(cell)}'
+
+
+def room_beside(texts: Sequence[str]) -> int:
+    """Pixels for labels of so many letters at 12 pixels, behind a marker."""
+    return 24 + round(6.6 * max((len(text) for text in texts), default=0))
+
+
+def layout(height: int, *, left: int, right: int, top: int, bottom: int) -> Part:
+    """An empty chart whose plot area is `height` pixels high, with these margins; the page shows through."""
+    return {
+        "height": height + top + bottom,
+        "margin": {"l": left, "r": right, "t": top, "b": bottom, "autoexpand": False},
+        "showlegend": False,
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "dragmode": False,  # so that a finger scrolls the page, not the chart
+        "hovermode": "closest",
+        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": REFERENCE, "activecolor": REFERENCE},
+        "annotations": [],
+    }
+
+
+def axis(**more: Any) -> Part:
+    """An axis with faint grid lines, labels that stay level, and no zooming."""
+    return {
+        "gridcolor": GRID,
+        "gridwidth": 1,
+        "zeroline": False,
+        "showline": False,
+        "ticks": "",
+        "tickfont": SMALL,
+        "tickangle": 0,
+        "fixedrange": True,
+        "automargin": False,
+        **more,
+    }
+
+
+def under(text: str) -> Part:
+    """The title of a horizontal axis."""
+    return {"text": text, "font": {"size": 12}, "standoff": 6}
+
+
+def line(style: Style, name: str, x: Any, y: Any, hover: str, **more: Any) -> Part:
+    """A line through points, with hover text that names it."""
+    return {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "name": name,
+        "x": x,
+        "y": y,
+        "line": {"color": style.colour, "width": 2, "dash": style.dash},
+        "marker": {"color": style.colour, "symbol": style.marker, "size": 7, "maxdisplayed": 24},
+        "cliponaxis": False,
+        "hovertemplate": f"<b>{name}</b><br>{hover}<extra></extra>",
+        **more,
+    }
+
+
+def cell_line(cell: str, x: Any, y: Any, hover: str, **more: Any) -> Part:
+    """A line in a cell's style."""
+    return line(cell_style(cell), title_of(cell), x, y, hover, **more)
+
+
+def beside(
+    ends: Sequence[End],
+    edges: tuple[float, float],
+    height: int,
+    *,
+    axes: tuple[str, str] = ("x", "y"),
+    side: str = "right",
+) -> list[Part]:
+    """Labels to the right (or left) of the points, moved apart where they would overlap.
+
+    edges: the range of the vertical axis, `height` pixels long.
+    """
+    low, high = edges
+    ranked = sorted(ends, key=lambda end: end.y)
+    wanted = [(end.y - low) / (high - low) * height for end in ranked]
+    found, away = [], 8 if side == "right" else -8
+    for end, pixel, y in zip(ranked, apart(wanted, height), wanted, strict=True):
+        found.append(
+            note(end.text, end.x, end.y, axes, "left" if side == "right" else "right", xshift=away, yshift=pixel - y)
+        )
+    return found
+
+
+def apart(pixels: Sequence[float], height: float) -> list[float]:
+    """Ascending positions moved just so far that neighbours are CLOSEST apart and none lies above `height`."""
+    found = list(pixels)
+    above = height + CLOSEST
+    for k in reversed(range(len(found))):
+        found[k] = above = min(found[k], above - CLOSEST)
+    below = -float(CLOSEST)  # what was pushed out below comes back up
+    for k in range(len(found)):
+        found[k] = below = max(found[k], below + CLOSEST)
+    return found
+
+
+def note(
+    text: str, x: float, y: float, axes: tuple[str, str] = ("x", "y"), anchor: str = "left", size: int = 12, **more: Any
+) -> Part:
+    """A few words at a point; "paper" as an axis counts from 0 to 1 over the plot area."""
+    return {
+        "text": text,
+        "x": x,
+        "y": y,
+        "xref": axes[0],
+        "yref": axes[1],
+        "xanchor": anchor,
+        "yanchor": "middle",
+        "showarrow": False,
+        "align": "left",
+        "font": {"size": size},
+        **more,
+    }
+
+
+def heading(text: str, x: float = 0.0, y: float = 1.0, anchor: str = "left") -> Part:
+    """What is drawn, in words above the plot area (which is what an upright axis title would say)."""
+    return note(text, x, y, ("paper", "paper"), anchor, yanchor="bottom", yshift=6)
+
+
+def across(y: float, axes: tuple[str, str] = ("x", "y"), dash: str = "dot") -> Part:
+    """A horizontal line to compare with, over the whole width of a plot area."""
+    place = {"xref": f"{axes[0]} domain", "yref": axes[1], "x0": 0, "x1": 1, "y0": y, "y1": y}
+    return {"type": "line", **place, "layer": "below", "line": {"color": REFERENCE, "width": 1.5, "dash": dash}}
+
+
+def decades(low: int, high: int, most: int = 6) -> tuple[list[float], list[str]]:
+    """Ticks of a logarithmic axis from 10^low to 10^high: at most about `most`, always with 10^0 among them."""
+    stride = next(n for n in (1, 2, 3, 4, 5, 10, 20, 50, 100) if (high - low) / n < most)
+    powers = [p for p in range(low, high + 1) if p % stride == 0]
+    plain = {-2: "0.01", -1: "0.1", 0: "1", 1: "10", 2: "100"}
+    return [10.0**p for p in powers], [plain.get(p) or f"10<sup>{str(p).replace('-', '−')}</sup>" for p in powers]
+
+
+def percent(share: float) -> str:
+    return f"{100 * share:.3g} %"
+
+
+def domains(count: int, gap: float) -> list[list[float]]:
+    """`count` equal shares of the width with a gap (a share of the width too) between them."""
+    width = (1 - gap * (count - 1)) / count
+    return [
+        [float(np.round(k * (width + gap), 6)), float(np.round(k * (width + gap) + width, 6))] for k in range(count)
+    ]

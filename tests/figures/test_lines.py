@@ -1,0 +1,239 @@
+"""Line charts: they show the numbers that they were given, what Plotly accepts, and no label on top of another."""
+
+import json
+from itertools import pairwise
+
+import numpy as np
+import plotly.graph_objects as go
+import plotly.io
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import rnnviz
+from rnnviz import analysis, zoo
+from rnnviz.cells import CELLS
+from rnnviz.figures import delays, growth, learning_curves, reach_curve, regimes, said, scores
+from rnnviz.figures.colours import CELL_STYLES, FURTHER, cell_style, rgb
+from rnnviz.figures.curves import spaced
+from rnnviz.figures.lines import CLOSEST, apart, decades
+from rnnviz.figures.scores import in_words
+from rnnviz.training.tasks.base import binomial_error
+
+from ..coupled_lstm import CoupledLSTM
+from .test_figures import unpacked
+
+THREE = ("rnn", "gru", "lstm")
+TASKS = ("names", "reviews", "shakespeare", "counter", "recall")
+LONG = "Cbhaegfdcabhgedfacbhedgafcbhgeadfcbhe?"
+
+
+def cards(task):
+    return [zoo.card(f"{task}-{cell}") for cell in THREE]
+
+
+def mixed():
+    return [json.loads((zoo.BUNDLED / "curves" / f"recall-mixed-{cell}.json").read_text()) for cell in THREE]
+
+
+def traces(task, text):
+    return {cell: rnnviz.load(f"{task}-{cell}").trace(text) for cell in THREE}
+
+
+def reaches(task, text):
+    return {cell: analysis.reach(trace) for cell, trace in traces(task, text).items()}
+
+
+def by_name(figure):
+    return {trace.name: trace for trace in figure.data}
+
+
+ALL = {
+    "delays": (delays, lambda: (cards("recall"),)),
+    "regimes": (regimes, lambda: (cards("recall"), mixed())),
+    "curves with accuracy": (learning_curves, lambda: (cards("names"),)),
+    "curves without": (learning_curves, lambda: (cards("shakespeare"),)),
+    "scores": (scores, lambda: ([card for task in TASKS for card in cards(task)],)),
+    "reach": (reach_curve, lambda: (reaches("recall", LONG), list(LONG))),
+    "said": (said, lambda: (traces("names", "Schmidhuber"), "German")),
+    "growth": (growth, lambda: analysis.growth(np.array([0.9, 0.1, -0.5]), 3, 6)),
+}
+
+
+@pytest.mark.parametrize(("figure", "arguments"), ALL.values(), ids=ALL)
+def test_what_a_page_gets_at_once_is_what_plotly_has_checked(figure, arguments):
+    shown = arguments()
+    checked = figure(*shown)
+    assert isinstance(checked, go.Figure)
+    checked.layout.template = None
+    sent, expected = (json.loads(plotly.io.to_json(f), object_hook=unpacked) for f in (figure.ready(*shown), checked))
+    assert sent == expected
+    assert "rgba(0,0,0,0)" == sent["layout"]["paper_bgcolor"] == sent["layout"]["plot_bgcolor"]
+
+
+def test_figures_keep_their_names_and_words():
+    assert delays.__name__ == "delays" and "chance" in delays.__doc__
+
+
+# ---- the numbers ---------------------------------------------------------------------------------
+
+
+def test_delays_are_the_cards_with_standard_errors_chance_and_the_trained_range():
+    figure = delays(cards("recall"))
+    for card, trace in zip(cards("recall")[::-1], figure.data, strict=True):
+        rows = card["scores"]["by_delay"]
+        assert list(trace.x) == [row["delay"] for row in rows]
+        assert list(trace.y) == [row["accuracy"] for row in rows]
+        assert list(trace.error_y.array) == [binomial_error(row["accuracy"], row["n"]) for row in rows]
+    line, shade = figure.layout.shapes
+    assert line.y0 == line.y1 == 0.125
+    assert (shade.x0, shade.x1) == (30, 40)
+    assert "trained: 30 to 40" in [note.text for note in figure.layout.annotations]
+
+
+def test_delays_of_models_with_different_training_shade_nothing():
+    figure = delays([cards("recall")[0], mixed()[0]])
+    assert len(figure.layout.shapes) == 1
+
+
+def test_regimes_are_the_learning_curves_of_both():
+    figure = regimes(cards("recall"), mixed())
+    shown = {(trace.name, trace.xaxis): (list(trace.x), list(trace.y)) for trace in figure.data}
+    for axis, trained in (("x", cards("recall")), ("x2", mixed())):
+        for card in trained:
+            curve = card["curve"]
+            expected = [entry["step"] for entry in curve], [entry["accuracy"] for entry in curve]
+            assert shown[CELLS[card["cell"]].title, axis] == expected
+    words = " ".join(note.text for note in figure.layout.annotations)
+    assert "30 to 40" in words and "1 to 40" in words
+    assert figure.layout.xaxis.range == figure.layout.xaxis2.range
+
+
+@pytest.mark.parametrize(("task", "panels"), [("names", 2), ("shakespeare", 1)])
+def test_learning_curves_show_loss_and_accuracy_where_there_is_one(task, panels):
+    figure = learning_curves(cards(task))
+    assert len(figure.data) == 3 * panels
+    loss = [trace for trace in figure.data if trace.yaxis == "y"]
+    for card, trace in zip(cards(task)[::-1], loss, strict=True):
+        assert list(trace.y) == [entry["validation_loss"] for entry in card["curve"]]
+
+
+def test_scores_are_the_cards_and_better_is_to_the_right():
+    given = [card for task in TASKS for card in cards(task)]
+    figure = scores(given)
+    for card, trace in zip(given, figure.data, strict=True):
+        assert (trace.name, list(trace.x)) == (card["name"], [card["scores"]["test"]])
+        error = card["scores"]["standard_error"]
+        assert (trace.error_x.array is None) == (error is None)
+        axis = figure.layout["xaxis" + trace.xaxis[1:]]
+        left, right = axis.range
+        assert (left > right) == (card["task"] == "shakespeare")
+        assert min(left, right) <= card["scores"]["test"] <= max(left, right)
+    lines = [(shape.x0, shape.line.dash) for shape in figure.layout.shapes]
+    for task in TASKS:
+        score = cards(task)[0]["scores"]
+        assert (score["chance"], "dot") in lines and (score["baseline"]["value"], "solid") in lines
+
+
+def test_a_score_in_words():
+    assert in_words({"metric": "accuracy", "test": 0.81576, "standard_error": 0.00913}) == "81.6 ± 0.9 %"
+    assert in_words({"metric": "accuracy", "test": 1.0, "standard_error": None}) == "100.0 %"
+    assert in_words({"metric": "nats per character", "test": 1.83289, "standard_error": None}) == "1.83 nats"
+
+
+def test_reach_keeps_true_numbers_and_says_what_is_below_its_floor():
+    values = {"rnn": np.array([0.0, 1e-30, 1e-5, 1.0]), "lstm": np.array([0.5, 0.6, 0.8, 1.0])}
+    figure = reach_curve(values, ["a", "a", "b", "<b>"], [False, False, True, False])
+    lines = by_name(figure)
+    np.testing.assert_array_equal(lines["RNN"].customdata, values["rnn"])
+    np.testing.assert_array_equal(lines["RNN"].y, [1e-16, 1e-16, 1e-5, 1.0])
+    assert list(lines["RNN"].marker.symbol) == ["triangle-up-open", "triangle-up-open", "triangle-up", "triangle-up"]
+    assert "open" not in " ".join(lines["LSTM"].marker.symbol)
+    assert "≤" in figure.layout.yaxis.ticktext[0] and figure.layout.yaxis.tickvals[0] == 1e-16
+    assert figure.layout.xaxis.labelalias["4"] == "&lt;b&gt;"
+
+
+def test_reach_without_lost_values_has_no_floor():
+    figure = reach_curve({"gru": np.array([0.9, 1.0])}, ["a", "b"])
+    assert not [text for text in figure.layout.yaxis.ticktext if "≤" in text]
+    low, high = figure.layout.yaxis.range
+    assert low <= -2 and high >= 1  # a curve near 1 looks flat
+
+
+def test_one_text_is_read_by_all():
+    with pytest.raises(ValueError, match=r"rnn 2.*the tokens 3"):
+        reach_curve({"rnn": np.ones(2)}, ["a", "b", "c"])
+    given = traces("names", "Rossi") | {"lstm": rnnviz.load("names-lstm").trace("Ross")}
+    with pytest.raises(ValueError, match="differ"):
+        said(given, "Italian")
+
+
+def test_what_was_said_is_the_probability_of_one_label():
+    given = traces("names", "Rossi")
+    lines = by_name(said(given, "Italian"))
+    for cell, trace in given.items():
+        expected = trace.probabilities[:, trace.labels.index("Italian")]
+        np.testing.assert_array_equal(lines[CELLS[cell].title].y, expected.astype(float))
+    with pytest.raises(ValueError, match="Klingon"):
+        said(given, "Klingon")
+
+
+@given(st.floats(-4, 4), st.integers(0, 12))
+def test_growth_shows_every_number_within_its_scale(factor, steps):
+    free, squashed = analysis.growth(np.array([0.9, 0.1, -0.5]), factor, steps)
+    figure = growth(free, squashed)
+    for panel, values in (("", free), ("2", squashed)):
+        shown = [trace.y for trace in figure.data if trace.yaxis == f"y{panel}"]
+        np.testing.assert_array_equal(np.array(shown).T, values)
+        low, high = figure.layout[f"yaxis{panel}"].range
+        assert low == -high and np.abs(values).max() <= high
+
+
+# ---- what they look like ---------------------------------------------------------------------------
+
+
+def contrast(one, other):
+    """Of two colours, by the web's accessibility guidelines."""
+    shares = [np.array(rgb(colour)) / 255 for colour in (one, other)]
+    linear = [np.where(s <= 0.04045, s / 12.92, ((s + 0.055) / 1.055) ** 2.4) for s in shares]
+    light, dark = sorted((float(values @ [0.2126, 0.7152, 0.0722]) for values in linear), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_cells_differ_in_colour_dash_and_marker_and_wear_no_role_colour():
+    styles = [*CELL_STYLES.values(), *FURTHER]
+    for part in range(4):
+        assert len({style[part] for style in styles}) == len(styles)
+    roles = {quantity.colour for kind in CELLS.values() for quantity in kind.define().quantities}
+    assert not {style.colour for style in styles} & roles
+
+
+@pytest.mark.parametrize("style", [*CELL_STYLES.values(), *FURTHER])
+@pytest.mark.parametrize("page", ["#FFFFFF", "#10151C"])
+def test_lines_stand_out_on_a_light_page_and_a_dark_one(style, page):
+    assert contrast(style.colour, page) >= 3
+
+
+def test_a_cell_that_nobody_foresaw_has_a_style_and_shows_up_under_its_title():
+    assert cell_style(CoupledLSTM.name) in FURTHER
+    figure = reach_curve({"rnn": np.array([0.1, 1]), CoupledLSTM.name: np.array([0.5, 1])}, ["a", "b"])
+    assert {trace.name for trace in figure.data} == {"RNN", "Coupled LSTM"}
+    assert cell_style("never heard of") == FURTHER[0]
+
+
+@given(st.lists(st.floats(0, 200), max_size=8).map(sorted))
+def test_labels_keep_their_distance_and_their_order(pixels):
+    found = apart(pixels, 200)
+    assert all(b - a >= CLOSEST - 1e-9 for a, b in pairwise(found))
+    assert not found or (found[0] >= -1e-9 and found[-1] <= 200 + 1e-9)
+
+
+@given(st.integers(-16, -2), st.integers(1, 12))
+def test_ticks_of_a_logarithmic_axis(low, high):
+    values, texts = decades(low, high)
+    assert 1.0 in values and "1" in texts and len(values) == len(texts) <= 8
+    assert all(10.0**low <= value <= 10.0**high for value in values)
+
+
+def test_ticks_do_not_crowd():
+    assert spaced([1, 5, 10, 20, 30, 40, 80, 160]) == [1, 5, 10, 20, 40, 80, 160]

@@ -1,0 +1,49 @@
+"""Measuring a training step: it trains what it says, in turns, and can be stopped. Nothing here is timed."""
+
+import math
+
+import pytest
+
+from rnnviz.training import TASKS
+from rnnviz.training.measure import WARM_UP, measure
+
+from ..coupled_lstm import CoupledLSTM
+
+
+def test_every_cell_in_turn_and_progress_after_every_step():
+    seen = []
+    for measured in measure(["rnn", "gru", "lstm", CoupledLSTM.name], 4, 5, 6, 3, repeats=3):
+        seen.append((measured.done, {cell: len(spent) for cell, spent in measured.seconds.items()}))
+    total = 4 * (WARM_UP + 3)
+    assert measured.total == total and [done for done, _ in seen] == list(range(1, total + 1))
+    for _, counts in seen:
+        assert max(counts.values()) - min(counts.values()) <= 1
+    assert set(seen[-1][1].values()) == {3}
+    for cell in measured.seconds:
+        first, middle, third = measured.quartiles(cell)
+        assert 0 < first <= middle <= third and middle == measured.median(cell)
+
+
+def test_before_the_first_counted_step_there_is_no_number():
+    run = measure(["rnn"], 2, 2, 2, 2, repeats=5)
+    assert math.isnan(next(run).median("rnn"))
+    run.close()
+    assert list(run) == []
+
+
+def test_it_offers_no_task_to_train():
+    list(measure(["rnn"], 2, 2, 2, 2, repeats=1))
+    assert None not in TASKS and not [name for name in TASKS if "noise" in name.lower()]
+
+
+@pytest.mark.parametrize("bad", ["input_size", "hidden_size", "steps", "batch", "repeats"])
+def test_numbers_below_one_are_refused_at_once(bad):
+    numbers = {"input_size": 2, "hidden_size": 2, "steps": 2, "batch": 2, "repeats": 2, bad: 0}
+    with pytest.raises(ValueError, match=f"{bad} is 0"):
+        measure(["rnn"], **numbers)
+
+
+@pytest.mark.parametrize(("cells", "words"), [([], "none"), (["rnn", "rnn"], "each once"), (["qrnn"], "qrnn")])
+def test_cells_that_make_no_sense_are_refused_at_once(cells, words):
+    with pytest.raises(ValueError, match=words):
+        measure(cells, 2, 2, 2, 2, 2)
