@@ -10,7 +10,7 @@ import pytest
 
 import rnnviz
 from rnnviz.figures.colours import NEGATIVE, SAYS
-from rnnviz.ui.stepper import bundle
+from rnnviz.ui.stepper import VIEWS, bundle, stepper
 from rnnviz.ui.stepper.wire import payload
 
 MODULES = sorted((Path(bundle.__file__).parent / "js").glob("*.js"))
@@ -61,7 +61,13 @@ def test_other_texts_models_and_layers_have_other_identities():
     lstm, gru = rnnviz.load("names-lstm"), rnnviz.load("names-gru")
     identities = [
         payload(model.trace(tokens), model, weights=False)["id"]
-        for model, tokens in ((lstm, "ab"), (gru, "ab"), (lstm, "ba"), (lstm, ["a", "b", "a"]))
+        for model, tokens in (
+            (lstm, "ab"),
+            (gru, "ab"),
+            (gru.converted(update="writes"), "ab"),
+            (lstm, "ba"),
+            (lstm, ["a", "b", "a"]),
+        )
     ]
     assert len(set(identities)) == len(identities)
 
@@ -82,6 +88,18 @@ def test_what_a_module_imports_is_exported_there():
     for file in MODULES:
         for names, source in re.findall(r'^import \{([^}]*)\} from "\./([\w-]+)\.js";$', file.read_text(), re.M):
             assert {n.strip() for n in names.split(",") if n.strip()} <= exported[source], file.name
+
+
+def test_the_views_have_the_same_names_and_order_in_the_browser():
+    source = (Path(bundle.__file__).parent / "js" / "mount.js").read_text()
+    views = re.search(r"^const VIEWS = \{(.*?)^\};", source, re.M | re.S)
+    assert views and tuple(re.findall(r"(\w+):", views[1])) == VIEWS
+
+
+def test_a_view_that_does_not_exist_is_refused():
+    model = rnnviz.load("counter-rnn")
+    with pytest.raises(ValueError, match="no view pie; it has tokens, transport"):
+        stepper(model.trace("ab"), model, step=1, unit=0, views=["tokens", "pie"])
 
 
 def test_no_module_can_turn_text_into_markup():

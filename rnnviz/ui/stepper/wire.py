@@ -23,8 +23,9 @@ BUDGET = 2_000_000  # bytes of base64 for the values of one trace
 
 
 def model_key(model: Model, layer: int, direction: str) -> str:
-    """By what the browser knows the weights of one layer and direction of a model."""
-    return f"{model.name}/{layer}/{direction}"
+    """By what the browser knows the weights of one layer and direction of a model, under its cell's options."""
+    options = model.network.layers[layer][DIRECTIONS.index(direction)].options
+    return "/".join([model.name, str(layer), direction, *(f"{name}={value}" for name, value in options.items())])
 
 
 def payload(

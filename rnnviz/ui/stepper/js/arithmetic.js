@@ -13,8 +13,11 @@ const HARD_SPACE = "\u00a0";
 const PARTS_LEFT_OUT = "The parts of the sums were left out to keep the page fast.";
 const READS_BACKWARDS = "This direction reads from the end: its t − 1 is the step to the right.";
 
-/** The panel for the store's trace. Returns {element, update, destroy}. */
-export function createArithmetic(store) {
+/**
+ * The panel for the store's trace. Returns {element, update, destroy}.
+ * phase: the name of one whose lines alone are shown, without its title; then nothing is dimmed.
+ */
+export function createArithmetic(store, { phase: only } = {}) {
   const where = html("p", { class: "arithmetic-where" });
   const remark = html("p", { class: "arithmetic-remark" });
   const list = html("ol", { class: "arithmetic-phases" });
@@ -25,12 +28,14 @@ export function createArithmetic(store) {
 
   function build(trace) {
     lines = [];
-    const items = trace.phases.map(({ title, says, equations }) => {
+    const phases = only ? trace.phases.filter(({ name }) => name === only) : trace.phases;
+    const items = phases.map(({ title, says, equations }) => {
       const own = equations.map((latex) => equationLine(trace, latex, reveal));
       lines.push(...own);
       const words = [html("p", { class: "arithmetic-title" }, title), html("p", { class: "arithmetic-says" }, says)];
-      return html("li", { class: "arithmetic-phase" }, ...words, ...own.map((line) => line.element));
+      return html("li", { class: "arithmetic-phase" }, ...(only ? [] : words), ...own.map((line) => line.element));
     });
+    element.hidden = !items.length;
     list.replaceChildren(...items);
     const reduced = !trace.weights || trace.quantities.some(({ name }) => !(name in trace.arrays));
     const leftOut = reduced && lines.some((line) => line.partial);
@@ -74,21 +79,16 @@ export function createArithmetic(store) {
     const moved = newTrace || state.step !== previous.step || state.unit !== previous.unit;
     if (moved) fill(state);
     if (moved || state.lit !== lit) light();
-    if (other || state.phase !== previous.phase) mark(state.phase);
+    if (!only && (other || state.phase !== previous.phase)) mark(state.phase);
   }
 
   function point(event) {
     store.set({ lit: event.target.closest("[data-name]")?.dataset.name ?? null });
   }
 
-  function leave() {
-    store.set({ lit: null });
-  }
-
-  element.addEventListener("pointerover", point);
-  element.addEventListener("pointerleave", leave);
-  element.addEventListener("focusin", point);
-  element.addEventListener("focusout", leave);
+  const leave = () => store.set({ lit: null });
+  const listeners = { pointerover: point, focusin: point, pointerleave: leave, focusout: leave };
+  for (const [type, listener] of Object.entries(listeners)) element.addEventListener(type, listener);
   update(store.state, store.state, true);
   return { element, update, destroy: () => element.remove() };
 }

@@ -8,8 +8,11 @@ import { genericGeometry } from "./geometry-generic.js";
 
 const SMALLEST = 0.75; // of its full size; shrunk further, the wide form's labels would be hard to read
 
-/** {element, update(state, previous, newTrace), destroy()}, like every view of the store. */
-export function createDiagram(store) {
+/**
+ * {element, update(state, previous, newTrace), destroy()}, like every view of the store.
+ * phase: the name of one that is always shown, whichever the store stands at.
+ */
+export function createDiagram(store, { phase: pinned } = {}) {
   const element = html("figure", { class: "diagram" });
   const resized = new ResizeObserver(([{ contentRect }]) => {
     width = contentRect.width;
@@ -32,7 +35,14 @@ export function createDiagram(store) {
     form = fitting();
     picture = new DiagramPicture(store.trace, geometry, form);
     element.replaceChildren(picture.element);
-    picture.show(store.trace, store.state, null);
+    picture.show(store.trace, shown(store.state), null);
+  }
+
+  /** A state with the pinned phase in place of its own. */
+  function shown(state) {
+    if (!pinned) return state;
+    const phase = store.trace.phases.findIndex(({ name }) => name === pinned);
+    return { ...state, phase: phase < 0 ? null : phase };
   }
 
   function pointed({ target }) {
@@ -53,7 +63,7 @@ export function createDiagram(store) {
     element,
     update(state, previous, newTrace) {
       if (newTrace && likeness(store.trace) !== drawn) build();
-      else picture.show(store.trace, state, newTrace ? null : previous);
+      else picture.show(store.trace, shown(state), newTrace ? null : shown(previous));
     },
     destroy() {
       resized.disconnect();

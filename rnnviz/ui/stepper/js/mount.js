@@ -1,13 +1,17 @@
 // The stepper on any page: mount(element, payload, callbacks). Knows nothing of Streamlit.
 
 import { createArithmetic } from "./arithmetic.js";
+import { changeOf, createAsking } from "./asking.js";
 import { createClock } from "./clock.js";
-import { SAYS } from "./colours.js";
 import { createDiagram } from "./diagram.js";
 import { html } from "./dom.js";
+import { dress } from "./dress.js";
+import { flash } from "./flash.js";
 import { narrate } from "./narration.js";
-import { createPlayhead } from "./playhead.js";
+import { createPlayheads } from "./playhead.js";
 import { createPredictions } from "./predictions.js";
+import { createProse } from "./prose.js";
+import { createSlots } from "./slots.js";
 import { Store } from "./store.js";
 import { createTable } from "./table.js";
 import { createTokens } from "./tokens.js";
@@ -17,38 +21,41 @@ import { createTransport, KEYS } from "./transport.js";
 const REST_MS = 500; // after which a place counts as reached: it is told to `rested` and read aloud
 const FIELDS = "input, select, textarea";
 
+/** What may stand in the stepper, in this order. */
+const VIEWS = {
+  tokens: createTokens,
+  transport: createTransport,
+  diagram: createDiagram,
+  narration: createNarration,
+  predictions: createPredictions,
+  arithmetic: createArithmetic,
+  table: createTable,
+};
+
 /**
- * Put a stepper into an element.
+ * Put a stepper into an element, and its views into the slots of the page.
  *
- * payload: see wire.py; its `start` says at which step (from 0) and unit to begin.
- * callbacks, all optional: graph() returns the Plotly graph of the heatmaps or null;
- * rested({step, unit}) is called when the user has come to rest somewhere.
+ * payload: see wire.py. Its `start` says at which step (from 0) and unit to begin, `views` which
+ * views stand in the element (all if absent), `text` what was typed.
+ * callbacks, all optional: graphs() returns the Plotly graphs of the heatmaps; rested({step, unit,
+ * steps}) is called when the user has come to rest somewhere; asked({text?, cell?}) when a link in
+ * the page's words wants what only a server can compute. page: where slots and words are, the
+ * whole document if absent.
  * Returns {store, load(payload), destroy()}.
  */
 export function mount(element, payload, callbacks = {}) {
+  const page = callbacks.page ?? document;
   const store = new Store(new Trace(payload), payload.start);
-  const narration = html("p", { class: "narration" });
+  const asking = createAsking(store, payload.text, callbacks.asked);
+  const shown = Object.keys(VIEWS).filter((name) => !payload.views || payload.views.includes(name));
+  const inside = shown.map((name) => VIEWS[name](store));
   const spoken = html("p", { class: "spoken", role: "status", "aria-live": "polite" });
   const reduced = html("p", { class: "reduced" });
-  const tokens = createTokens(store);
-  const transport = createTransport(store);
-  const diagram = createDiagram(store);
-  const predictions = createPredictions(store);
-  const arithmetic = createArithmetic(store);
-  const table = createTable(store);
-  const views = [tokens, transport, diagram, predictions, arithmetic, table, createClock(store)];
-  views.push(createPlayhead(store, callbacks.graph ?? (() => null)));
   const root = html(
     "div",
     { class: "stepper", tabindex: -1, role: "group", "aria-label": "Stepper: arrow keys move through time, space plays", onkeydown: keyed },
-    tokens.element,
-    transport.element,
-    diagram.element,
-    narration,
+    ...inside.map((view) => view.element),
     spoken,
-    predictions.element,
-    arithmetic.element,
-    table.element,
     reduced,
   );
   let resting = null;
@@ -64,43 +71,55 @@ export function mount(element, payload, callbacks = {}) {
     action(store);
   }
 
-  function tell(state) {
-    narration.textContent = narrate(store.trace, state.step);
+  function tell() {
     clearTimeout(resting);
     resting = setTimeout(() => {
-      if (!store.state.playing) spoken.textContent = narration.textContent;
-      callbacks.rested?.({ step: store.state.step, unit: store.state.unit, steps: store.trace.steps });
+      const { step, unit, playing } = store.state;
+      if (!playing) spoken.textContent = narrate(store.trace, step);
+      callbacks.rested?.({ step, unit, steps: store.trace.steps });
     }, REST_MS);
   }
 
-  function dress() {
-    const { trace } = store;
-    root.style.setProperty("--says", SAYS);
-    for (const { name, colour } of trace.quantities) {
-      const mixed = `color-mix(in srgb, ${colour} 60%, var(--st-text-color, CanvasText))`;
-      root.style.setProperty(`--role-${name.replaceAll("_", "-")}`, mixed);
-    }
-    const how = trace.reduced.join(" and ");
+  function clothe() {
+    dress(root, store.trace);
+    const how = store.trace.reduced.join(" and ");
     reduced.textContent = how && `To keep the page fast, this long trace was sent ${how}.`;
+    reduced.hidden = !how;
   }
 
-  const stop = store.subscribe((state, previous, newTrace) => {
-    if (newTrace) dress();
-    for (const view of views) view.update(state, previous, newTrace);
-    if (newTrace || state.step !== previous.step || state.unit !== previous.unit) tell(state);
-  });
-  dress();
   element.append(root);
-  narration.textContent = narrate(store.trace, store.state.step);
+  clothe();
+  const slots = createSlots(store, page, root, keyed);
+  const views = [
+    ...inside,
+    slots,
+    createClock(store),
+    createPlayheads(store, callbacks.graphs ?? (() => [])),
+    createProse(store, { ask: asking.ask, present: asking.present, flash, root: page }),
+  ];
+  const stop = store.subscribe((state, previous, newTrace) => {
+    if (newTrace) clothe();
+    for (const view of views) view.update(state, previous, newTrace);
+    if (newTrace || state.step !== previous.step || state.unit !== previous.unit) tell();
+  });
   return {
     store,
-    /** Show another trace, or the same with weights at last. The step stays, or follows the end if it stood there. */
+    /**
+     * Show another trace, or the same with weights at last. The step stays, or follows the end if
+     * it stood there, unless somebody asked for this very trace to stand somewhere else.
+     */
     load(next) {
-      if (next.id === store.trace.id && !next.weights === !store.trace.weights) return;
+      const place = asking.arrived(next);
+      slots.clothe(); // the theme may be another one
+      if (next.id === store.trace.id && !next.weights === !store.trace.weights) {
+        if (place) store.set(changeOf(store.trace, place));
+        return;
+      }
       const { step } = store.state;
       const trace = new Trace(next);
       const atEnd = step === store.trace.steps - 1;
-      store.load(trace, { step: atEnd ? trace.steps - 1 : step, playing: false, phase: null });
+      const stays = { step: atEnd ? trace.steps - 1 : step, playing: false, phase: null };
+      store.load(trace, { ...stays, ...(place && changeOf(trace, place)) });
     },
     destroy() {
       stop();
@@ -108,5 +127,17 @@ export function mount(element, payload, callbacks = {}) {
       for (const view of views) view.destroy();
       root.remove();
     },
+  };
+}
+
+/** The sentence on the step. */
+function createNarration(store) {
+  const element = html("p", { class: "narration" }, narrate(store.trace, store.state.step));
+  return {
+    element,
+    update(state, previous, newTrace) {
+      if (newTrace || state.step !== previous.step) element.textContent = narrate(store.trace, state.step);
+    },
+    destroy: () => element.remove(),
   };
 }

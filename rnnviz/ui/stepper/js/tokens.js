@@ -26,10 +26,11 @@ export function signalAt(trace, signal, step, unit) {
   return { value, colour: colourOf(trace.byName[name], value) };
 }
 
-export function createTokens(store) {
+/** compact: without the choice of what the chips are coloured by. */
+export function createTokens(store, { compact = false } = {}) {
   const strip = html("div", { class: "tokens", tabindex: 0, role: "listbox", "aria-label": "Tokens", "aria-orientation": "horizontal" });
   const picker = html("select", { "aria-label": "Colour the tokens by", onchange: () => store.set({ signal: picker.value }) });
-  const element = html("div", { class: "strip" }, strip, html("label", { class: "signal" }, "coloured by ", picker));
+  const element = html("div", { class: "strip" }, strip, compact ? null : html("label", { class: "signal" }, "coloured by ", picker));
   let chips = [];
 
   function build() {
@@ -81,6 +82,7 @@ export function createTokens(store) {
     element,
     update(state, previous, newTrace) {
       if (newTrace) build();
+      if (state.signal !== previous.signal) picker.value = state.signal;
       if (newTrace || state.signal !== previous.signal || state.unit !== previous.unit) colour();
       if (newTrace || state.step !== previous.step) select(previous.step);
     },

@@ -53,10 +53,24 @@ function picture(path) {
   return icon;
 }
 
+const BUTTONS = {
+  first: ["First step (Home)", KEYS.Home],
+  back: ["One step back (left arrow)", KEYS.ArrowLeft],
+  play: ["Play (space)", toggle],
+  forward: ["One step forward (right arrow)", KEYS.ArrowRight],
+  last: ["Last step (End)", KEYS.End],
+};
+
+/** One of the buttons that move through time, by its name above. */
+export function stepButton(store, name) {
+  const [title, action] = BUTTONS[name];
+  const marks = { type: "button", title, "aria-label": title, "data-do": name, onclick: () => action(store) };
+  return html("button", marks, picture(ICONS[name]));
+}
+
 export function createTransport(store) {
-  const button = (name, title, action) =>
-    html("button", { type: "button", title, "aria-label": title, "data-do": name, onclick: action }, picture(ICONS[name]));
-  const play = button("play", "Play (space)", () => toggle(store));
+  const buttons = Object.keys(BUTTONS).map((name) => stepButton(store, name));
+  const play = buttons.find((button) => button.dataset.do === "play");
   const speed = html(
     "select",
     { "aria-label": "Speed", title: "Speed", onchange: () => store.set({ speed: Number(speed.value) }) },
@@ -68,15 +82,7 @@ export function createTransport(store) {
   const element = html(
     "div",
     { class: "transport" },
-    html(
-      "div",
-      { class: "buttons", role: "group", "aria-label": "Through time" },
-      button("first", "First step (Home)", () => KEYS.Home(store)),
-      button("back", "One step back (left arrow)", () => KEYS.ArrowLeft(store)),
-      play,
-      button("forward", "One step forward (right arrow)", () => KEYS.ArrowRight(store)),
-      button("last", "Last step (End)", () => KEYS.End(store)),
-    ),
+    html("div", { class: "buttons", role: "group", "aria-label": "Through time" }, ...buttons),
     where,
     html("label", { class: "unit" }, "unit ", unit),
     speed,
