@@ -2,7 +2,13 @@
 
 import streamlit as st
 
+from rnnviz.ui import lesson
+from rnnviz.ui.guide.contents import CHAPTERS
+
 st.set_page_config(page_title="rnnviz", page_icon="rnnviz/ui/icon.svg", layout="wide")
-st.navigation(
-    [st.Page("pages/explore.py", title="Explore", icon=":material/visibility:", default=True)], position="top"
-).run()
+chapters = [st.Page(f"pages/{name}.py", title=f"{k} {title}") for k, (name, title) in enumerate(CHAPTERS.items(), 1)]
+pages = {
+    "": [st.Page("pages/explore.py", title="Explore", icon=":material/visibility:", default=True)],
+    "Guide": [*chapters, st.Page("pages/glossary.py", title="Glossary")],
+}
+st.navigation(pages, position="top" if lesson.shows("navigation") else "hidden").run()

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from rnnviz.ui import about, downloads, explore, links, reading
+from rnnviz.ui import about, door, downloads, explore, lesson, links, reading
 
-explore.style()
+door.enter()
 st.title("Watch a recurrent network read", anchor=False)
 task, model, layer, direction = explore.pick_model()
 text = reading.text_box(task)
@@ -12,7 +12,11 @@ notices = st.container()
 trace = reading.read(model, text)
 if trace is not None:
     explore.inside(trace, model, layer, direction)
-    downloads.downloads(trace, layer, direction)
-about.about(model)
+    with st.container(horizontal=True):
+        if lesson.shows("downloads"):
+            downloads.downloads(trace, layer, direction)
+        lesson.maker()
+if lesson.shows("about"):
+    about.about(model)
 with notices:
     links.show_notices()

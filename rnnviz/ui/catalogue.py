@@ -71,6 +71,16 @@ def model(task: Task, cell: str) -> Model:
     return _trained(task.models[cell]) if cell in task.models else _untrained(task.name, cell)
 
 
+def converted(model: Model, options: dict[str, str]) -> Model:
+    """The model with its cell's conventions switched, converted once for all sessions."""
+    return _converted(model.name, tuple(options.items()), model)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _converted(name: str, options: tuple[tuple[str, str], ...], _model: Model) -> Model:
+    return _model.converted(**dict(options))
+
+
 @st.cache_resource(show_spinner="Loading the model")
 def _trained(name: str) -> Model:
     return zoo.load(name)

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
 from ..cells import CELLS
-from ..figures.ready import Ready
-from ..figures.stack import Template
 from ..model import Model
 from ..trace import Trace
-from . import catalogue, links
+from . import catalogue, charts, lesson, links
 from .about import score_line
 from .catalogue import Task
 from .place import place
 from .stepper import stepper
 
-CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
 COLUMNS = [1.15, 1]  # the stepper beside the heatmaps, in shares of the width
-
-
-def style() -> None:
-    """The few style rules that Streamlit's theme has no word for."""
-    st.html(Path(__file__).with_name("style.css"))
 
 
 def pick_model() -> tuple[Task, Model, int, str]:
@@ -31,12 +21,16 @@ def pick_model() -> tuple[Task, Model, int, str]:
     tasks = catalogue.tasks()
     links.start("task", tasks, next(iter(tasks)), "a task")
     links.start("cell", CELLS, "lstm", "a cell")
+    state = st.session_state
+    name, cell = state["task"], state["cell"]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        name = st.selectbox("Model", list(tasks), format_func=lambda name: tasks[name].title, key="task", width=340)
+        if choose := lesson.shows("model"):
+            name = st.selectbox("Model", list(tasks), format_func=lambda name: tasks[name].title, key="task", width=340)
         task = tasks[name]
-        cell = st.segmented_control(
-            "Cell", task.cells, required=True, format_func=lambda cell: CELLS[cell].title, key="cell"
-        )
+        if choose:
+            cell = st.segmented_control(
+                "Cell", task.cells, required=True, format_func=lambda cell: CELLS[cell].title, key="cell"
+            )
         links.keep("task", name, next(iter(tasks)))
         links.keep("cell", cell, "lstm")
         cell = cell or "lstm"
@@ -70,21 +64,5 @@ def inside(trace: Trace, model: Model, layer: int, direction: str) -> None:
     step, unit = place(trace)
     with left:
         stepper(trace, model, layer, direction, step=step, unit=unit)
-    with right, st.container(key="heatmaps"):
-        content = _template(_kind(trace), trace).fill(trace, layer=layer, direction=direction)
-        st.plotly_chart(Ready(content), key="heatmap", config=CONFIG, alt=_described(trace))
-
-
-def _described(trace: Trace) -> str:
-    names = ", ".join(q.title for q in trace.definition.shown)
-    return f"Heatmaps over time, units along y: {names}. The stepper’s table holds the numbers of the chosen step."
-
-
-def _kind(trace: Trace) -> tuple[object, ...]:
-    """What two traces must share to be shown by the same figure."""
-    return (trace.cell, *trace.options.items(), trace.hidden_size, *trace.labels)
-
-
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _template(kind: tuple[object, ...], _trace: Trace) -> Template:
-    return Template(_trace)
+    with right:
+        charts.heatmaps(trace, layer=layer, direction=direction)

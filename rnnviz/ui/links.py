@@ -12,19 +12,27 @@ from collections.abc import Collection
 import streamlit as st
 
 
-def start(parameter: str, allowed: Collection[str], default: str, what: str) -> None:
-    """Set a widget's state from the link, once a session; say so if the link asks for what does not exist."""
-    if parameter in st.session_state:
-        return
-    asked = st.query_params.get(parameter, default)
-    if asked not in allowed:
+def start(parameter: str, allowed: Collection[str], default: str, what: str, page: str = "") -> str:
+    """Set a widget's state from the link, or to what it was when its page was left; returns the widget's key.
+
+    Streamlit forgets a widget while another page is shown. page: to tell apart the widgets of
+    pages that use one parameter. If the link asks for what does not exist, that is said.
+    """
+    key = f"{page}-{parameter}" if page else parameter
+    if key in st.session_state:
+        return key
+    asked = st.query_params.get(parameter)
+    if asked is not None and asked not in allowed:
         notice(f"The link asks for {what} “{asked}”, which does not exist here. There are: {', '.join(allowed)}.")
-        asked = default
-    st.session_state[parameter] = asked
+        asked = None
+    left = st.session_state.get("left", {}).get(key)
+    st.session_state[key] = asked if asked is not None else left if left in allowed else default
+    return key
 
 
-def keep(parameter: str, value: object, default: object) -> None:
-    """Put a value into the link, or take it out if it is the default."""
+def keep(parameter: str, value: object, default: object, page: str = "") -> None:
+    """Put a value into the link, or take it out if it is the default; remember it for when the page is left."""
+    st.session_state.setdefault("left", {})[f"{page}-{parameter}" if page else parameter] = value
     if value != default:
         if st.query_params.get(parameter) != str(value):
             st.query_params[parameter] = str(value)

@@ -8,21 +8,19 @@ from ..trace import Trace
 from . import links
 
 
-def place(trace: Trace) -> tuple[int, int]:
-    """The step and the unit that the link names; the last step and unit 0 where it names none.
+def place(trace: Trace, default: tuple[int, int] | None = None) -> tuple[int, int]:
+    """The step and the unit that the link names; the default (the last step, unit 0) where it names none.
 
     What lies outside the trace counts as not named, and when a link is opened that is said.
     """
     opened = "opened" not in st.session_state
     st.session_state["opened"] = True
+    step, unit = default or (len(trace), 0)
     found = []
-    for name, least, most, default in (
-        ("step", 1, len(trace), len(trace)),
-        ("unit", 0, trace.hidden_size - 1, 0),
-    ):
-        asked = st.query_params.get(name, str(default))
+    for name, least, most, usual in (("step", 1, len(trace), step), ("unit", 0, trace.hidden_size - 1, unit)):
+        asked = st.query_params.get(name, str(usual))
         inside = asked.isdecimal() and least <= int(asked) <= most
         if opened and not inside:
             links.notice(f"The link asks for {name} “{asked}”; here they run from {least} to {most}.")
-        found.append(int(asked) if inside else default)
+        found.append(int(asked) if inside else usual)
     return found[0], found[1]

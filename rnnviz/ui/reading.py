@@ -7,7 +7,7 @@ import streamlit as st
 from ..model import Model
 from ..tokens import UNKNOWN, visible
 from ..trace import Trace
-from . import links
+from . import lesson, links
 from .catalogue import Task
 from .links import plain
 
@@ -19,6 +19,10 @@ def text_box(task: Task) -> str:
     """The typed text, kept for each task while one looks at another, and bound to the link as `text`."""
     state = st.session_state
     texts: dict[str, str] = state.setdefault("texts", {})
+    if not lesson.shows("typing"):
+        text = texts.setdefault(task.name, st.query_params.get("text", task.examples[0]))
+        links.keep("text", text, task.examples[0])
+        return text
     if state.get("texts_of", task.name) != task.name:
         state["text"] = texts.get(task.name, task.examples[0])
     state["texts_of"] = task.name
@@ -42,6 +46,11 @@ def text_box(task: Task) -> str:
         )
     texts[task.name] = text or ""
     return text or ""
+
+
+def write(task: Task, text: str) -> None:
+    """Put a text into the box, as if it had been typed. Only before the box is drawn, as in a callback."""
+    st.session_state.setdefault("texts", {})[task.name] = st.session_state["text"] = text
 
 
 def read(model: Model, text: str) -> Trace | None:

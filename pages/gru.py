@@ -1,0 +1,5 @@
+"""The chapter of the guide whose words stand in gru.md."""
+
+from rnnviz.ui.guide import chapter
+
+chapter(__file__)

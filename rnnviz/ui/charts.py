@@ -1,0 +1,52 @@
+"""A trace's heatmaps as a chart on the page, from parts that are put together once for all sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from ..figures.ready import Ready
+from ..figures.stack import Template
+from ..trace import Trace
+
+CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
+
+
+def chart(figure: Ready, words: str, key: str) -> None:
+    """A figure that does not move with the stepper; `words` say what it shows to who cannot see it."""
+    st.plotly_chart(figure, key=f"chart-{key}", config=CONFIG, alt=words)
+
+
+def heatmaps(
+    trace: Trace,
+    quantities: Sequence[str] | None = None,
+    *,
+    layer: int = 0,
+    direction: str = "forward",
+    key: str = "heatmaps",
+) -> None:
+    """The stacked heatmaps of some quantities (all of them if left out), under the stepper's playhead."""
+    names = None if quantities is None else tuple(quantities)
+    content = _template((*_kind(trace), names), trace).fill(trace, layer=layer, direction=direction)
+    with st.container(key=key if key.startswith("heatmaps") else f"heatmaps-{key}"):
+        chart(Ready(content), _described(trace, names), key)
+
+
+def _described(trace: Trace, names: Sequence[str] | None) -> str:
+    shown = [trace.definition.by_name[n].title for n in names or () if n in trace.definition.by_name]
+    listed = ", ".join(shown or [q.title for q in trace.definition.shown])
+    return f"Heatmaps over time, units along y: {listed}. The stepper’s table holds the numbers of the chosen step."
+
+
+def _kind(trace: Trace) -> tuple[object, ...]:
+    """What two traces must share to be shown by the same figure."""
+    sizes = (trace.hidden_size, trace["input_vector"].shape[1])
+    return (trace.cell, *trace.options.items(), *sizes, *trace.labels)
+
+
+@st.cache_resource(show_spinner=False, max_entries=128)
+def _template(kind: tuple[object, ...], _trace: Trace) -> Template:
+    names = kind[-1]
+    assert names is None or isinstance(names, tuple)
+    return Template(_trace, quantities=names)

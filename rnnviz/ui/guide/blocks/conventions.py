@@ -1,0 +1,23 @@
+"""The conventions on which books and libraries differ, as switches: the page's model follows."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ....cells import CELLS
+from ..context import Page, block
+
+
+@block
+def conventions(page: Page, **words: dict[str, str]) -> None:
+    """A switch for each option of the cell. `words`: by option, its `label`, and what each choice is called."""
+    if page.model is None:
+        return
+    cell = CELLS[page.model.network.cell_name]
+    with st.container(border=True):
+        for option, values in cell.choices.items():
+            names = {value: value for value in values} | words.get(option, {})
+            label = names.pop("label", option.capitalize())
+            key = page.option_key(option)
+            st.session_state.setdefault(key, values[0])
+            st.segmented_control(label, values, required=True, format_func=names.__getitem__, key=key)

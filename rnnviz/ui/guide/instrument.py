@@ -1,0 +1,99 @@
+"""The instrument of a chapter: the text that is read, the cell that reads it, and the stepper."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from ...cells import CELLS
+from .. import catalogue, lesson, links, reading
+from ..catalogue import Task
+from ..place import place
+from ..stepper import stepper
+from .context import Page, slot
+from .prose import Chapter
+
+CELL = "cell"
+
+
+def bar(page: Page) -> Page:
+    """The bar that stays in view: what is read, by which cell, and the way to Explore. Returns the page with these.
+
+    A chapter without a task has none. A small instrument stands in the bar as well.
+    """
+    chapter = page.chapter
+    if not chapter.task:
+        return page
+    task = catalogue.tasks()[chapter.task]
+    own = replace(task, name=f"{chapter.name} of the guide", examples=chapter.examples or task.examples)
+    with st.container(key="bar"):
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            text = reading.text_box(own)
+            cell = _pick_cell(chapter)
+            model = catalogue.model(task, cell)
+            if options := _options(chapter, cell):
+                model = catalogue.converted(model, options)
+            to_explore = st.container(width="content")
+        trace = reading.read(model, text)
+        page = replace(page, task=own, model=model, trace=trace, text=text)
+        if chapter.in_bar:
+            instrument(page)
+        elif chapter.instrument:
+            st.html(slot("strip"))
+    if trace is not None and lesson.shows("explore"):
+        with to_explore:
+            _explore_button(task, cell, text, *place(trace, _start(page)))
+    return page
+
+
+def _pick_cell(chapter: Chapter) -> str:
+    cells = chapter.cells
+    key = links.start(CELL, cells, cells[0], "a cell", page=chapter.name)
+    if len(cells) > 1 and lesson.shows("model"):
+        st.segmented_control("Cell", cells, required=True, format_func=lambda cell: CELLS[cell].title, key=key)
+    cell = st.session_state[key] or cells[0]
+    links.keep(CELL, cell, cells[0], page=chapter.name)
+    return cell
+
+
+def _options(chapter: Chapter, cell: str) -> dict[str, str]:
+    """The conventions that the chapter's switches are set to, where they differ from the model's own."""
+    chosen = {name: st.session_state.get(Page(chapter, {}).option_key(name)) for name in CELLS[cell].choices}
+    return {name: value for name, value in chosen.items() if value and value != CELLS[cell].choices[name][0]}
+
+
+def _explore_button(task: Task, cell: str, text: str, step: int, unit: int) -> None:
+    if st.button(
+        "Open in Explore", icon=":material/visibility:", key="to-explore", help="The same text, model, step and unit"
+    ):
+        st.session_state.setdefault("texts", {})[task.name] = text  # the text box puts its own text into the link
+        view = {"task": task.name, CELL: cell, "step": str(step), "unit": str(unit)}
+        st.switch_page("pages/explore.py", query_params=view)
+
+
+def _start(page: Page) -> tuple[int, int]:
+    """Where a chapter opens: at its own place on its own text, at the end of any other."""
+    assert page.trace is not None and page.task is not None
+    chapter, steps = page.chapter, len(page.trace)
+    opens = chapter.step and page.text == page.task.examples[0]
+    return (min(chapter.step, steps) if opens else steps), chapter.unit
+
+
+def instrument(page: Page) -> None:
+    """The stepper over what is typed, with the views that the chapter asks for."""
+    trace, model, own = page.trace, page.model, page.task
+    if trace is None or model is None or own is None:
+        return
+    start = _start(page)
+    step, unit = place(trace, start)
+
+    def asked(request: dict[str, str]) -> None:
+        if "text" in request:
+            reading.write(own, request["text"])
+        if request.get(CELL) in page.chapter.cells:
+            st.session_state[f"{page.chapter.name}-{CELL}"] = request[CELL]
+
+    stepper(
+        trace, model, step=step, unit=unit, text=page.text, default=start, views=page.chapter.instrument, asked=asked
+    )

@@ -1,0 +1,126 @@
+"""A chapter on the page: its words with their figures beside the instrument, and the legend at its end."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+
+from .. import door, explore, lesson, links
+from . import contents, glossary
+from .context import Page
+from .instrument import bar, instrument
+from .prose import Chapter, Question, Section, Show, Words
+from .prose import read as read_prose
+from .question import question
+from .style import style
+
+
+def chapter(file: str) -> None:
+    """Show the chapter whose words stand beside a page's file, under the same name.
+
+    What is wrong with the words of a teacher's own chapter is said on the page, with file and line.
+    """
+    source = Path(file).with_suffix(".md")
+    try:
+        _show(_read(source, source.stat().st_mtime_ns), _terms(source.with_name("glossary.md")))
+    except ValueError as error:
+        st.error(links.plain(f"This chapter cannot be shown: {error}."), icon=":material/edit_document:")
+
+
+def terms_page(file: str) -> None:
+    """Show all terms of the glossary that stands beside a page's file."""
+    door.enter()
+    st.html(style())
+    source = Path(file).with_suffix(".md")
+    title = next(line for line in source.read_text(encoding="utf-8").splitlines() if line.startswith("# "))
+    st.title(title.removeprefix("# "), anchor=False)
+    st.html(glossary.listed(_terms(source).values()))
+    lesson.maker()
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _read(file: Path, _changed: int) -> Chapter:
+    return read_prose(file)
+
+
+def _terms(file: Path) -> dict[str, glossary.Term]:
+    return _glossary(file, file.stat().st_mtime_ns)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _glossary(file: Path, _changed: int) -> dict[str, glossary.Term]:
+    return glossary.terms(file)
+
+
+def _show(chapter: Chapter, terms: dict[str, glossary.Term]) -> None:
+    door.enter()
+    st.html(style())
+    st.title(chapter.title, anchor=False)
+    number, *_ = contents.place(chapter.name)
+    if number:
+        st.caption(f"Chapter {number} of {len(contents.CHAPTERS)}, about {chapter.minutes} minutes")
+    notices = st.container()
+    page = bar(Page(chapter, terms))
+    if chapter.instrument and not chapter.in_bar:
+        left, right = st.columns(explore.COLUMNS, gap="medium")
+        with left, st.container(key="instrument"):
+            instrument(page)
+    else:
+        right = st.container(key="reading")
+    with right:
+        for k, section in enumerate(chapter.sections):
+            with st.container(key=f"section-{k}"):
+                _section(replace(page, key=f"{chapter.name}-{k}"), section)
+        with st.container(key="section-legend"):
+            _legend(page)
+            _turn_the_page(chapter)
+            lesson.maker()
+    with notices:
+        links.show_notices()
+
+
+def _section(page: Page, section: Section) -> None:
+    if section.phase or section.light:
+        marks = f'data-phase="{escape(section.phase)}" data-light="{escape(section.light)}"'
+        st.html(f'<div class="rnnviz-section" {marks}></div>')
+    for k, part in enumerate(section.shown):
+        here = replace(page, key=f"{page.key}-{k}")
+        if isinstance(part, Words):
+            here.words(part.markdown)
+        elif isinstance(part, Show):
+            here.show(part.name, part.parameters)
+        elif lesson.shows("questions"):
+            question(here, part)
+
+
+def _legend(page: Page) -> None:
+    """What each symbol and colour on this page means, and the terms that its words point to."""
+    definitions = [page.trace.definition] if page.trace is not None else []
+    of_cell = glossary.of_cells(definitions)
+    pointed = sorted(set(re.findall(r"\(#term-([\w-]+)\)", _all_words(page.chapter))) - set(of_cell))
+    st.subheader("Symbols, colours and words on this page", anchor=False)
+    st.html(glossary.listed([*of_cell.values(), *(page.terms[slug] for slug in pointed)]))
+
+
+def _all_words(chapter: Chapter) -> str:
+    parts = [part for section in chapter.sections for part in section.parts]
+    told = [part.markdown for part in parts if isinstance(part, Words)]
+    return "\n".join([*told, *(f"{part.ask}\n{part.why}" for part in parts if isinstance(part, Question))])
+
+
+def _turn_the_page(chapter: Chapter) -> None:
+    number, before, after = contents.place(chapter.name)
+    if not number or not lesson.shows("navigation"):
+        return
+    with st.container(horizontal=True, horizontal_alignment="distribute", key="turn"):
+        if before:
+            st.page_link(f"pages/{before}.py", label=contents.CHAPTERS[before], icon=":material/arrow_back:")
+        if after:
+            icon = ":material/arrow_forward:"
+            st.page_link(f"pages/{after}.py", label=contents.CHAPTERS[after], icon=icon, icon_position="right")
+        else:
+            st.page_link("pages/explore.py", label="Explore", icon=":material/visibility:")

@@ -1,0 +1,29 @@
+"""Predict, then reveal."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from . import words
+from .context import Page
+from .prose import Question
+
+
+@st.fragment
+def question(page: Page, asked: Question) -> None:
+    """Predict, then reveal. Nothing is graded, and nothing is kept once the page is left."""
+    with st.container(border=True, key=f"question-{page.key}"):
+        st.markdown(f":material/psychology_alt: **Before you look** \n\n{words.filled(asked.ask, page.terms)}")
+        chosen = st.radio(
+            "Your guess", asked.choices, index=None, key=f"guess-{page.key}", label_visibility="collapsed"
+        )
+        if chosen is None:
+            st.caption("Choose what you expect, then see.")
+            return
+        if asked.go:
+            st.html(f'<div class="rnnviz-go" data-go="{escape(asked.go)}"></div>')
+        if asked.show and (page.trace is not None or page.chapter.task == ""):
+            page.show(asked.show, asked.parameters)
+        page.words(asked.why)
