@@ -1,8 +1,9 @@
-"""What one keystroke on Explore costs the server: CPU time from the letter to the sent figure.
+"""What one keystroke costs the server: CPU time from the letter to the sent figures.
 
-A real Chromium types into the real app, at T = 64 and H = 64; the server's CPU time is read
-from the operating system before and after. Its peer, measured in the same run, is the least
-that a Streamlit app can do: a text box and nothing else.
+A real Chromium types into the real app, on Explore at T = 64 and H = 64, and on the two
+chapters of the guide that show most: six heatmaps of an LSTM, and the gradients of three
+networks. The server's CPU time is read from the operating system before and after. The peer,
+measured in the same run, is the least that a Streamlit app can do: a text box and nothing else.
 """
 
 from __future__ import annotations
@@ -26,8 +27,14 @@ from benchmarks import Row
 
 ROOT = Path(__file__).parents[1]
 TEXT = "Wolfeschlegelsteinhausenbergerdorff von der Hohenzollern Muellerx"[:63]  # and the end mark: T = 64
-AIM = 20.0  # milliseconds
+AIM = 20.0  # milliseconds, on Explore
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
+# Page, what is measured there, and the text that it gets but for its last letter.
+PAGES = {
+    "Explore": ("", "T=64, H=64, LSTM", TEXT[:-1]),
+    "the chapter on the LSTM": ("lstm", "T=64, H=8, LSTM", "ab" * 31 + "a"),
+    "the chapter on forgetting": ("forgetting", "T=38, H=32, three cells", "Cbhaegfdcabhgedfacbhedgafcbhgeadfcbhe"),
+}
 KEYSTROKES, ROUNDS = 20, 3
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 QUIET = 700  # milliseconds between letters, so that each is a run of its own
@@ -38,37 +45,37 @@ st.text_input("Type a sequence", live=True)
 
 
 def run() -> list[Row]:
-    """CPU milliseconds a keystroke, of Explore and of a bare text box, and their ratio."""
+    """CPU milliseconds a keystroke, of pages and of a bare text box, and their ratio."""
     with tempfile.TemporaryDirectory() as folder:
         bare = Path(folder) / "bare.py"
         bare.write_text(TEXT_BOX_ALONE)
-        apps = {"Explore": ROOT / "app.py", "a text box alone": bare}
-        found = {name: _measure(app) for name, app in apps.items()}
-    ours, peer = found["Explore"], found["a text box alone"]
-    return [
-        Row("one keystroke on Explore, server CPU", "T=64, H=64, LSTM", ours, "a text box alone", peer, f"{AIM:g} ms")
-    ]
+        peer = _measure(bare, "", TEXT[:-1])
+    rows = []
+    for name, (path, size, text) in PAGES.items():
+        ours, aim = _measure(ROOT / "app.py", path, text), f"{AIM:g} ms" if name == "Explore" else ""
+        rows.append(Row(f"one keystroke on {name}, server CPU", size, ours, "a text box alone", peer, aim))
+    return rows
 
 
-def _measure(app: Path) -> float:
+def _measure(app: Path, path: str, text: str) -> float:
     """Median over rounds of the server's CPU milliseconds a keystroke."""
     with serve(app) as (address, server), sync_playwright() as playwright:
         browser = launch(playwright)
         page = browser.new_page(viewport={"width": 1440, "height": 900})
-        page.goto(address)
-        page.get_by_role("textbox", name="Type a sequence").fill(TEXT)
+        page.goto(f"{address}/{path}")
+        page.get_by_role("textbox", name="Type a sequence").fill(text)
         page.wait_for_timeout(4000)
-        rounds = [_type(page, server) for _ in range(ROUNDS)]
+        rounds = [_type(page, server, text) for _ in range(ROUNDS)]
         browser.close()
     return median(rounds)
 
 
-def _type(page: Page, server: int) -> float:
+def _type(page: Page, server: int, text: str) -> float:
     """Replace the last letter again and again, slowly enough that every letter is a run of its own."""
     box = page.get_by_role("textbox", name="Type a sequence")
     before = _cpu(server)
     for letter in LETTERS[:KEYSTROKES]:
-        box.fill(TEXT[:-1] + letter)
+        box.fill(text + letter)
         page.wait_for_timeout(QUIET)
     return (_cpu(server) - before) / KEYSTROKES
 

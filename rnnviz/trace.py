@@ -18,6 +18,8 @@ from .cells.activations import Array
 if TYPE_CHECKING:
     import pandas as pd
 
+    from .network import Network
+
 Key = tuple[str, int, str]  # quantity, layer, direction
 
 FORMAT = 1
@@ -51,7 +53,7 @@ class Trace:
     probabilities: Array | None
     labels: list[str]
     cut: bool = False
-    network: Any = field(default=None, repr=False, compare=False)  # Any: a Network stands on the same floor
+    network: Network | None = field(default=None, repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.tokens)

@@ -12,8 +12,7 @@ from rnnviz.tokens import UNKNOWN, Vocabulary
 VARIANTS = [
     (RNN, {"activation": "tanh"}),
     (RNN, {"activation": "relu"}),
-    (GRU, {"reset": "after"}),
-    (GRU, {"reset": "before"}),
+    *((GRU, {"reset": reset, "update": update}) for update in ("keeps", "writes") for reset in ("after", "before")),
     (LSTM, {}),
 ]
 VARIANT_IDS = ["-".join([kind.name, *options.values()]) for kind, options in VARIANTS]

@@ -15,7 +15,8 @@ SCREEN = sorted([*FILES, *(ROOT / "pages").glob("*.py"), ROOT / "app.py"])
 # From the ground up. A file imports from its own part and from floors below, never from beside.
 FLOORS = [
     {"cells"},
-    {"network", "trace", "tokens"},
+    {"network", "tokens"},
+    {"trace"},
     {"model"},
     {"formats"},
     {"zoo", "analysis", "training"},

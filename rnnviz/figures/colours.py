@@ -14,6 +14,7 @@ import numpy as np
 from ..cells import CELLS, Quantity
 
 NEGATIVE = "#5F6B7A"  # one neutral hue for everything below zero: colour means positive
+BESIDE_GREY = "#A9713B"  # below zero where the quantity itself is grey, from which a neutral hue could not be told
 SAYS = "#6C63C7"  # what the readout says belongs to no gate, and wears its own hue
 PLAYHEAD = "#808A99"
 GRID = "rgba(128,138,153,0.22)"
@@ -60,16 +61,22 @@ def rgb(colour: str) -> tuple[int, int, int]:
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
 
 
+def below_zero(colour: str) -> str:
+    """The hue of negative values of a quantity of this colour."""
+    return BESIDE_GREY if len(set(rgb(colour))) == 1 else NEGATIVE
+
+
 def sequential(colour: str) -> Scale:
     """From nothing (0) to the full colour (1)."""
     return [[0.0, _faded(colour, 0.0)], [1.0, _faded(colour, 1.0)]]
 
 
 def diverging(colour: str) -> Scale:
-    """From the neutral hue (lowest) through nothing (zero, in the middle) to the full colour (highest)."""
+    """From the hue below zero (lowest) through nothing (zero, in the middle) to the full colour (highest)."""
+    negative = below_zero(colour)
     return [
-        [0.0, _faded(NEGATIVE, 1.0)],
-        [0.5, _faded(NEGATIVE, 0.0)],
+        [0.0, _faded(negative, 1.0)],
+        [0.5, _faded(negative, 0.0)],
         [0.5, _faded(colour, 0.0)],
         sequential(colour)[1],
     ]

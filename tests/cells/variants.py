@@ -2,12 +2,8 @@
 
 import pytest
 
-from rnnviz.cells import GRU
+from ..strategies import VARIANT_IDS, VARIANTS
 
-from ..strategies import VARIANTS as BESIDES
-
-VARIANTS = [*BESIDES, *((GRU, {"reset": reset, "update": "writes"}) for reset in ("after", "before"))]
-VARIANT_IDS = ["-".join([kind.name, *options.values()]) for kind, options in VARIANTS]
 EVERY_VARIANT = pytest.mark.parametrize(("kind", "options"), VARIANTS, ids=VARIANT_IDS)
 
 

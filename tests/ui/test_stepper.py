@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import rnnviz
-from rnnviz.figures.colours import NEGATIVE, SAYS
+from rnnviz.figures.colours import SAYS, diverging, rgb
 from rnnviz.ui.stepper import VIEWS, bundle, stepper
 from rnnviz.ui.stepper.wire import payload
 
@@ -111,5 +111,10 @@ def test_no_module_can_turn_text_into_markup():
 
 def test_the_browser_uses_the_same_colours_as_the_figures():
     script = (Path(bundle.__file__).parent / "js" / "colours.js").read_text()
-    assert dict(re.findall(r'export const (\w+) = "(#\w+)";', script)) == {"NEGATIVE": NEGATIVE, "SAYS": SAYS}
+    trace = rnnviz.load("names-lstm").trace("Li")
+    for quantity in payload(trace, rnnviz.load("names-lstm"))["quantities"]:
+        scale = diverging(quantity["colour"])
+        assert ",".join(map(str, rgb(quantity["negative"]))) in scale[0][1]
+        assert quantity["negative"] != quantity["colour"]
+    assert dict(re.findall(r'export const (\w+) = "(#\w+)";', script)) == {"SAYS": SAYS}
     assert "#" not in re.sub(r"#888\w?\b", "", (Path(bundle.__file__).parent / "css" / "stepper.css").read_text())

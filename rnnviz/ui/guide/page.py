@@ -9,7 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from .. import door, explore, lesson, links
+from .. import door, lesson, links
 from . import contents, glossary
 from .context import Page
 from .instrument import bar, instrument
@@ -17,6 +17,8 @@ from .prose import Chapter, Question, Section, Show, Words
 from .prose import read as read_prose
 from .question import question
 from .style import style
+
+COLUMNS = [1.3, 1]  # the instrument beside the words: wide enough for the widest diagram on a laptop
 
 
 def chapter(file: str) -> None:
@@ -66,7 +68,7 @@ def _show(chapter: Chapter, terms: dict[str, glossary.Term]) -> None:
     notices = st.container()
     page = bar(Page(chapter, terms))
     if chapter.instrument and not chapter.in_bar:
-        left, right = st.columns(explore.COLUMNS, gap="medium")
+        left, right = st.columns(COLUMNS, gap="medium")
         with left, st.container(key="instrument"):
             instrument(page)
     else:
@@ -104,6 +106,11 @@ def _legend(page: Page) -> None:
     pointed = sorted(set(re.findall(r"\(#term-([\w-]+)\)", _all_words(page.chapter))) - set(of_cell))
     st.subheader("Symbols, colours and words on this page", anchor=False)
     st.html(glossary.listed([*of_cell.values(), *(page.terms[slug] for slug in pointed)]))
+    if definitions:
+        st.caption(
+            "In heatmaps and strips a quantity’s own colour is a high value, nothing is 0, and grey is below 0; "
+            "the input vector, which is grey itself, is brown below 0. Violet is what the model says."
+        )
 
 
 def _all_words(chapter: Chapter) -> str:

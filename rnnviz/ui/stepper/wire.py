@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ...cells.definition import INPUT_VECTOR
-from ...figures.colours import bounds
+from ...figures.colours import below_zero, bounds
 from ...model import Model
 from ...network import DIRECTIONS
 from ...tokens import visible
@@ -64,6 +64,7 @@ def payload(
                 "title": q.title,
                 "role": q.role,
                 "colour": q.colour,
+                "negative": below_zero(q.colour),
                 "says": q.says,
                 "activation": q.activation.name if q.activation else None,
                 "limits": bounds(q, arrays[q.name]) if q.name in arrays else [-1, 1],

@@ -2,7 +2,7 @@
 //
 // The elements are made once for a kind of cell; a step changes only the text of the numbers.
 
-import { colourOf, NEGATIVE, textColour } from "./colours.js";
+import { colourOf, textColour } from "./colours.js";
 import { html } from "./dom.js";
 import { equationMarkup, FUNCTIONS, parseEquation, plainEquation, quantityIn, symbolOf } from "./equations.js";
 import { bare, computable, decimal, exact, largestTerms, lastOperands, leavesOf } from "./terms.js";
@@ -234,7 +234,7 @@ function openedSum(trace, equation, sum, reveal) {
     const scale = Math.max(...rows.map(({ amount, whole }) => (whole ? 0 : Math.abs(amount)))) || 1;
     while (body.childElementCount < rows.length) body.append(termRow());
     while (body.childElementCount > rows.length) body.lastChild.remove();
-    rows.forEach((row, k) => fillTermRow(body.children[k], row, scale, trace.byName[equation.target].colour));
+    rows.forEach((row, k) => fillTermRow(body.children[k], row, scale, trace.byName[equation.target]));
   }
 
   return { element, fill };
@@ -279,7 +279,7 @@ function termRow() {
   return html("tr", {}, name, adds, bar, product);
 }
 
-function fillTermRow(row, data, scale, colour) {
+function fillTermRow(row, data, scale, quantity) {
   const { symbol, index = "", name, factors = "", amount, title, whole = false } = data;
   const [head, adds, bar, product] = row.children;
   head.firstChild.textContent = symbol;
@@ -295,5 +295,5 @@ function fillTermRow(row, data, scale, colour) {
   const { style } = bar.firstChild;
   style.left = `${50 + Math.min(share, 0)}%`;
   style.width = `${Math.abs(share)}%`;
-  style.backgroundColor = share < 0 ? NEGATIVE : colour;
+  style.backgroundColor = share < 0 ? quantity.negative : quantity.colour;
 }

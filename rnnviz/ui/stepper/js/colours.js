@@ -1,7 +1,6 @@
 // Values to colours, by the same rules as rnnviz/figures/colours.py: zero is transparent, above
-// it the quantity's own colour, below it one neutral hue. The limits come with each quantity.
+// it the quantity's own colour, below it its `negative` hue. Both come with each quantity, as the limits do.
 
-export const NEGATIVE = "#5F6B7A";
 export const SAYS = "#6C63C7";
 
 function channels(colour) {
@@ -17,7 +16,7 @@ export function faded(colour, opacity) {
 export function colourOf(quantity, value) {
   const [low, high] = quantity.limits;
   const share = value >= 0 ? value / high : value / low;
-  return faded(value >= 0 ? quantity.colour : NEGATIVE, Math.min(Math.abs(share), 1));
+  return faded(value >= 0 ? quantity.colour : quantity.negative, Math.min(Math.abs(share), 1));
 }
 
 /** A quantity's colour as text: a CSS custom property that the style sheet sets for each theme. */

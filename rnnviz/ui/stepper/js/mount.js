@@ -19,6 +19,7 @@ import { Trace } from "./trace.js";
 import { createTransport, KEYS } from "./transport.js";
 
 const REST_MS = 500; // after which a place counts as reached: it is told to `rested` and read aloud
+const PRESSES = ["pointerdown", "keydown"];
 const FIELDS = "input, select, textarea";
 
 /** What may stand in the stepper, in this order. */
@@ -53,7 +54,7 @@ export function mount(element, payload, callbacks = {}) {
   const reduced = html("p", { class: "reduced" });
   const root = html(
     "div",
-    { class: "stepper", tabindex: -1, role: "group", "aria-label": "Stepper: arrow keys move through time, space plays", onkeydown: keyed },
+    { class: shown.includes("diagram") ? "stepper" : "stepper small", tabindex: -1, role: "group", "aria-label": "Stepper: arrow keys move through time, space plays", onkeydown: keyed },
     ...inside.map((view) => view.element),
     spoken,
     reduced,
@@ -73,11 +74,21 @@ export function mount(element, payload, callbacks = {}) {
 
   function tell() {
     clearTimeout(resting);
-    resting = setTimeout(() => {
-      const { step, unit, playing } = store.state;
-      if (!playing) spoken.textContent = narrate(store.trace, step);
-      callbacks.rested?.({ step, unit, steps: store.trace.steps });
-    }, REST_MS);
+    resting = setTimeout(rest, REST_MS);
+  }
+
+  function rest() {
+    const { step, unit, playing } = store.state;
+    resting = null;
+    if (!playing) spoken.textContent = narrate(store.trace, step);
+    callbacks.rested?.({ step, unit, steps: store.trace.steps });
+  }
+
+  /** Whatever is pressed next, on the page too, may ask where one stands. */
+  function hurry({ type, key }) {
+    if (resting === null || (type === "keydown" && key !== "Enter")) return;
+    clearTimeout(resting);
+    rest();
   }
 
   function clothe() {
@@ -89,6 +100,7 @@ export function mount(element, payload, callbacks = {}) {
 
   element.append(root);
   clothe();
+  for (const press of PRESSES) document.addEventListener(press, hurry, true);
   const slots = createSlots(store, page, root, keyed);
   const views = [
     ...inside,
@@ -124,6 +136,7 @@ export function mount(element, payload, callbacks = {}) {
     destroy() {
       stop();
       clearTimeout(resting);
+      for (const press of PRESSES) document.removeEventListener(press, hurry, true);
       for (const view of views) view.destroy();
       root.remove();
     },
