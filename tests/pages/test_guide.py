@@ -9,7 +9,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import rnnviz
-from rnnviz.analysis import reach
+from rnnviz import zoo
+from rnnviz.analysis import growth, reach
+from rnnviz.analysis.cost import cost
 from rnnviz.ui.guide.prose import Question, Show, read
 
 FOLDER = Path(__file__).parents[2] / "pages"
@@ -82,6 +84,78 @@ def test_a_question_reveals_after_any_answer_and_grades_none(name):
         assert not app.exception and not app.error
 
 
+def test_counts_follow_the_sizes_that_are_set():
+    app = chapter("choosing")
+    hidden = next(slider for slider in app.slider if slider.label == "Hidden size H")
+    hidden.set_value(128).run()
+    table = next(frame.value for frame in app.dataframe if "parameters" in frame.value)
+    for cell, title in (("rnn", "RNN"), ("gru", "GRU"), ("lstm", "LSTM")):
+        row = table[table["cell"] == title].iloc[0]
+        found = cost(cell, 32, 128)
+        assert (
+            row["parameters"] == f"{found.parameters:,}" and row["multiply-adds a step"] == f"{found.multiply_adds:,}"
+        )
+
+
+def test_a_training_step_is_measured_on_request():
+    app = AppTest.from_file(str(FOLDER / "choosing.py"), default_timeout=60)  # a click on a button is lost at the door
+    app.query_params["hide"] = "navigation"
+    app.run()
+    assert not any("milliseconds a step" in frame.value for frame in app.dataframe)
+    app.select_slider[0].set_value(8).run()
+    app.button(key=next(b.key for b in app.button if b.label == "Measure on this machine")).click().run()
+    table = next(frame.value for frame in app.dataframe if "milliseconds a step" in frame.value)
+    assert list(table["cell"]) == ["RNN", "GRU", "LSTM"] and table["× RNN"][0] == "1.00"
+    assert all(float(time) > 0 for time in table["milliseconds a step"]) and not app.exception
+
+
+def test_scores_are_those_of_the_cards():
+    app = chapter("choosing")
+    table = next(frame.value for frame in app.dataframe if "standard_error" in frame.value)
+    assert sorted(table["model"]) == sorted(zoo.models())
+    points = {
+        point["name"]: point["x"]
+        for chart in charts(app)
+        for point in chart["data"]
+        if point["name"] in set(table["model"])
+    }
+    for _, row in table.iterrows():
+        score = zoo.card(row["model"])["scores"]
+        assert row["test"] == score["test"] and points[row["model"]] == [score["test"]]
+
+
+def test_what_three_cells_say_is_what_they_say():
+    app = chapter("choosing", text="Li")
+    radio = app.radio[-1]
+    radio.set_value(radio.options[0]).run()
+    table = next(frame.value for frame in app.dataframe if "says at the end" in frame.value)
+    for cell, title in (("rnn", "RNN"), ("gru", "GRU"), ("lstm", "LSTM")):
+        trace = rnnviz.load(f"names-{cell}").trace("Li")
+        best = trace.probabilities[-1].argmax()
+        row = table[table["cell"] == title].iloc[0]
+        assert row["says at the end"] == trace.labels[best]
+        assert row["with a probability of"] == f"{trace.probabilities[-1, best]:.1%}"
+
+
+def test_a_vector_grows_as_it_is_multiplied():
+    app = chapter("squashing")
+    factor = next(slider for slider in app.slider if slider.label == "Factor")
+    factor.set_value(2.0).run()
+    steps = next(slider.value for slider in app.slider if slider.label == "Steps")
+    free, squashed = growth(np.array([0.6, -0.3, 0.01]), 2.0, steps)
+    lines = next(chart["data"] for chart in charts(app) if "after step" in chart["data"][0].get("hovertemplate", ""))
+    np.testing.assert_allclose([numbers(line["y"]) for line in lines], [*free.T, *squashed.T])
+
+
+def test_a_sum_becomes_the_share_that_is_kept():
+    app = chapter("squashing")
+    slider = next(slider for slider in app.slider if "sigmoid" in slider.label)
+    slider.set_value(-3.0).run()
+    drawn = next(h for chart in charts(app) for h in chart["data"] if h["name"] == "gated")
+    hidden = rnnviz.load("names-lstm").trace("Schmidhuber")["hidden"][-1]
+    np.testing.assert_allclose(numbers(drawn["z"]), [hidden / (1 + np.exp(3)), hidden], rtol=1e-6)
+
+
 def test_the_gradient_shown_is_that_of_the_typed_text():
     text = "Dbcdefgh?"
     app = chapter("forgetting", text=text)
@@ -130,6 +204,7 @@ def test_a_lesson_hides_what_its_link_names():
     drawn = [h for chart in charts(app) for h in chart["data"] if h["name"] == "cell"]
     np.testing.assert_array_equal(numbers(drawn[0]["z"]), trace["cell"].T)
     assert app.query_params["hide"] == "explore,link,questions,typing"
+    assert "It stays open" in " ".join(m.value for m in app.markdown), "without the question its answer is told"
     app = chapter("lstm", hide="typing,everything")
     assert "everything" in app.warning[0].value
 

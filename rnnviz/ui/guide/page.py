@@ -15,7 +15,7 @@ from .context import Page
 from .instrument import bar, instrument
 from .prose import Chapter, Question, Section, Show, Words
 from .prose import read as read_prose
-from .question import question
+from .question import question, reveal
 from .style import style
 
 COLUMNS = [1.3, 1]  # the instrument beside the words: wide enough for the widest diagram on a laptop
@@ -97,6 +97,8 @@ def _section(page: Page, section: Section) -> None:
             here.show(part.name, part.parameters)
         elif lesson.shows("questions"):
             question(here, part)
+        else:
+            reveal(here, part)
 
 
 def _legend(page: Page) -> None:

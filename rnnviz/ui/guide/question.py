@@ -24,6 +24,11 @@ def question(page: Page, asked: Question) -> None:
             return
         if asked.go:
             st.html(f'<div class="rnnviz-go" data-go="{escape(asked.go)}"></div>')
-        if asked.show and (page.trace is not None or page.chapter.task == ""):
-            page.show(asked.show, asked.parameters)
-        page.words(asked.why)
+        reveal(page, asked)
+
+
+def reveal(page: Page, asked: Question) -> None:
+    """The figure and the words that answer a question; also where a lesson hides the question itself."""
+    if asked.show:
+        page.show(asked.show, asked.parameters)
+    page.words(asked.why)
