@@ -103,7 +103,7 @@ def _section(page: Page, section: Section) -> None:
 
 def _legend(page: Page) -> None:
     """What each symbol and colour on this page means, and the terms that its words point to."""
-    definitions = [page.trace.definition] if page.trace is not None else []
+    definitions = [page.trace.definition] if page.trace is not None and page.chapter.instrument else []
     of_cell = glossary.of_cells(definitions)
     pointed = sorted(set(re.findall(r"\(#term-([\w-]+)\)", _all_words(page.chapter))) - set(of_cell))
     st.subheader("Symbols, colours and words on this page", anchor=False)
