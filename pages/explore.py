@@ -7,6 +7,7 @@ from rnnviz.ui import about, door, downloads, explore, lesson, links, reading
 door.enter()
 st.title("Watch a recurrent network read", anchor=False)
 task, model, layer, direction = explore.pick_model()
+explore.invite()
 text = reading.text_box(task)
 notices = st.container()
 trace = reading.read(model, text)

@@ -144,7 +144,7 @@ CANDIDATE = Quantity(
     "candidate",
     "candidate",
     "#E69F00",
-    "Proposes what could be written: new content between -1 and 1.",
+    "Proposes what could be written: new content between −1 and 1.",
     TANH,
     -1.0,
     1.0,

@@ -38,7 +38,7 @@ class GRU(Cell):
     def define(cls, **options: str) -> Definition:
         reset, update = cls.settle(options).values()
         candidate = replace(
-            CANDIDATE, symbol="n", says="Proposes what the hidden state could become: new content between -1 and 1."
+            CANDIDATE, symbol="n", says="Proposes what the hidden state could become: new content between −1 and 1."
         )
         hidden = replace(HIDDEN, says="Memory and output in one: a blend of its old self and the candidate.")
         rewrites = "Decides how much of the old hidden state goes: 1 replaces it by the candidate, 0 keeps it."

@@ -32,6 +32,10 @@ class Style(NamedTuple):
     marker: str
     glyph: str
 
+    @property
+    def dash_in_words(self) -> str:
+        return {"dot": "dotted", "dash": "dashed", "solid": "solid"}.get(self.dash, self.dash)
+
 
 # A cell is no role, so it wears none of the roles' colours. These three differ from them, from
 # each other for all common kinds of colour blindness, and from a white page and a dark one.

@@ -46,6 +46,14 @@ def pick_model() -> tuple[Task, Model, int, str]:
     return task, model, layer, direction
 
 
+def invite() -> None:
+    """The way to the guide's first chapter, for who is new here."""
+    if lesson.shows("navigation"):
+        st.page_link(
+            "pages/words.py", label="New to this? The guide tells it from the start.", icon=":material/menu_book:"
+        )
+
+
 def _pick_layer(model: Model) -> tuple[int, str]:
     layers, directions = len(model.network.layers), model.network.directions
     layer, direction = 0, directions[0]

@@ -18,7 +18,7 @@ from rnnviz.tokens import Vocabulary
 from rnnviz.ui.reading import CHARACTERS, TOKENS
 from tests.coupled_lstm import CoupledLSTM
 
-PAGE = Path(__file__).parents[2] / "pages" / "explore.py"
+PAGE = Path(__file__).parents[2] / "app.py"
 
 
 def explore(**link: str) -> AppTest:

@@ -111,7 +111,7 @@ def test_a_training_step_is_measured_on_request():
 
 def test_scores_are_those_of_the_cards():
     app = chapter("choosing")
-    table = next(frame.value for frame in app.dataframe if "standard_error" in frame.value)
+    table = next(frame.value for frame in app.dataframe if "standard error" in frame.value)
     assert sorted(table["model"]) == sorted(zoo.models())
     points = {
         point["name"]: point["x"]
@@ -121,7 +121,8 @@ def test_scores_are_those_of_the_cards():
     }
     for _, row in table.iterrows():
         score = zoo.card(row["model"])["scores"]
-        assert row["test"] == score["test"] and points[row["model"]] == [score["test"]]
+        told = f"{score['test']:.3f}" if "nats" in score["metric"] else f"{100 * score['test']:.1f} %"
+        assert row["test"] == told and points[row["model"]] == [score["test"]]
 
 
 def test_what_three_cells_say_is_what_they_say():
@@ -134,7 +135,7 @@ def test_what_three_cells_say_is_what_they_say():
         best = trace.probabilities[-1].argmax()
         row = table[table["cell"] == title].iloc[0]
         assert row["says at the end"] == trace.labels[best]
-        assert row["with a probability of"] == f"{trace.probabilities[-1, best]:.1%}"
+        assert row["with a probability of"] == f"{100 * trace.probabilities[-1, best]:.1f} %"
 
 
 def test_a_vector_grows_as_it_is_multiplied():

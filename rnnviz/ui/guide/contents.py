@@ -4,7 +4,7 @@ from __future__ import annotations
 
 # By the name of the page's file: what the menu calls it.
 CHAPTERS = {
-    "words": "From words to memory",
+    "words": "From words to vectors to memory",
     "squashing": "Squashing: tanh and sigmoid",
     "forgetting": "Short-term memory",
     "lstm": "LSTM: a memory with gates",

@@ -54,22 +54,27 @@ def listed(terms: Iterable[Term]) -> str:
     for term in terms:
         symbols = dict.fromkeys((quantity.symbol, quantity.colour) for _, quantity in term.uses)
         marks = "".join(f'<b style="--role: {colour}">{escape(sign)}</b>' for sign, colour in symbols)
-        says = _told(term)
-        entries.append(
-            f'<div class="term" id="term-{term.slug}"><dt>{marks}{escape(term.name)}</dt><dd>{escape(says)}</dd></div>'
-        )
+        where = f"<small>{escape(_where(term))}</small>" if term.uses else ""
+        words = f"<dt>{marks}{escape(term.name)}</dt><dd>{escape(_told(term))}{where}</dd>"
+        entries.append(f'<div class="term" id="term-{term.slug}">{words}</div>')
     return f'<dl class="terms">{"".join(entries)}</dl>'
 
 
 def _told(term: Term) -> str:
-    """What a term means; of a quantity also which cells have it, each with its own words if they differ."""
-    if not term.uses:
+    """What a term means; where cells say it in different words, those of each."""
+    said: dict[str, list[str]] = {}
+    for cell, quantity in term.uses:
+        said.setdefault(quantity.says, []).append(cell)
+    if len(said) < 2:
         return term.says
-    sentences = dict.fromkeys(quantity.says for _, quantity in term.uses)
-    cells = {says: ", ".join(cell for cell, quantity in term.uses if quantity.says == says) for says in sentences}
-    told = " ".join(f"{cells[says]}: {says}" if len(cells) > 1 else says for says in sentences)
-    where = "" if len(cells) > 1 else f"In {next(iter(cells.values()))}; "
-    return f"{told} {where}{range_of(term.uses[0][1])}."
+    return " ".join(f"{', '.join(cells)}: {says}" for says, cells in said.items())
+
+
+def _where(term: Term) -> str:
+    """The cells that have a quantity, and its range, as a sentence."""
+    *cells, last = dict.fromkeys(cell for cell, _ in term.uses)
+    named = f"{', '.join(cells)} and {last}" if cells else last
+    return f"In the {named}, {range_of(term.uses[0][1])}."
 
 
 def range_of(quantity: Quantity) -> str:

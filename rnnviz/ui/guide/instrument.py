@@ -32,14 +32,18 @@ def bar(page: Page) -> Page:
             text = reading.text_box(own)
             cell = _pick_cell(chapter)
             model = catalogue.model(task, cell)
-            if options := _options(chapter, cell):
+            options = _options(chapter, cell)
+            if options:
                 model = catalogue.converted(model, options)
             to_explore = st.container(width="content")
         trace = reading.read(model, text)
         page = replace(page, task=own, model=model, trace=trace, text=text)
+        if options:
+            _remind(page, options)
         if chapter.in_bar:
-            instrument(page)
-        elif chapter.instrument:
+            with st.container(key="instrument"):
+                instrument(page)
+        if chapter.instrument:
             st.html(slot("strip"))
     if trace is not None and lesson.shows("explore"):
         with to_explore:
@@ -58,9 +62,31 @@ def _pick_cell(chapter: Chapter) -> str:
 
 
 def _options(chapter: Chapter, cell: str) -> dict[str, str]:
-    """The conventions that the chapter's switches are set to, where they differ from the model's own."""
-    chosen = {name: st.session_state.get(Page(chapter, {}).option_key(name)) for name in CELLS[cell].choices}
-    return {name: value for name, value in chosen.items() if value and value != CELLS[cell].choices[name][0]}
+    """The conventions that a chapter's switches are set to, where they differ from the model's own."""
+    found = {}
+    for option, values in CELLS[cell].choices.items() if chapter.switches else ():
+        key = links.start(option, values, values[0], "a convention", page=chapter.name)
+        value = st.session_state[key] or values[0]
+        links.keep(option, value, values[0], page=chapter.name)
+        if value != values[0]:
+            found[option] = value
+    return found
+
+
+def _remind(page: Page, options: dict[str, str]) -> None:
+    """Say that the model reads its weights by another convention than its own, with the way back."""
+
+    assert page.trace is not None
+    choices = CELLS[page.trace.cell].choices
+
+    def undo() -> None:
+        for option in options:
+            st.session_state[page.option_key(option)] = choices[option][0]
+
+    with st.container(horizontal=True, vertical_alignment="center"):
+        switched = ", ".join(f"{option}: {value}" for option, value in options.items())
+        st.caption(f":material/swap_horiz: Not as the model was trained ({switched}).")
+        st.button("Undo", on_click=undo, type="tertiary", key="undo-options")
 
 
 def _explore_button(task: Task, cell: str, text: str, step: int, unit: int) -> None:
@@ -93,6 +119,9 @@ def instrument(page: Page) -> None:
             reading.write(own, request["text"])
         if request.get(CELL) in page.chapter.cells:
             st.session_state[f"{page.chapter.name}-{CELL}"] = request[CELL]
+        for option, values in CELLS[trace.cell].choices.items():
+            if request.get(option) in values:
+                st.session_state[page.option_key(option)] = request[option]
 
     stepper(
         trace, model, step=step, unit=unit, text=page.text, default=start, views=page.chapter.instrument, asked=asked

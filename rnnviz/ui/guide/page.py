@@ -9,15 +9,18 @@ from pathlib import Path
 
 import streamlit as st
 
+from ...cells import CELLS, Definition
+from ...figures.colours import cell_style
 from .. import door, lesson, links
 from . import contents, glossary
-from .context import Page
+from .context import CELL_ORDER, Page
 from .instrument import bar, instrument
 from .prose import Chapter, Question, Section, Show, Words
 from .prose import read as read_prose
 from .question import question, reveal
 from .style import style
 
+COMPARING = {"delays", "regimes", "reach", "says_over_time", "scores", "curves"}  # blocks with a line for each cell
 COLUMNS = [1.3, 1]  # the instrument beside the words: wide enough for the widest diagram on a laptop
 
 
@@ -103,16 +106,26 @@ def _section(page: Page, section: Section) -> None:
 
 def _legend(page: Page) -> None:
     """What each symbol and colour on this page means, and the terms that its words point to."""
-    definitions = [page.trace.definition] if page.trace is not None and page.chapter.instrument else []
+    shown = page.chapter.cells if page.chapter.instrument else []
+    definitions = [_definition(page, cell) for cell in shown]
     of_cell = glossary.of_cells(definitions)
     pointed = sorted(set(re.findall(r"\(#term-([\w-]+)\)", _all_words(page.chapter))) - set(of_cell))
     st.subheader("Symbols, colours and words on this page", anchor=False)
     st.html(glossary.listed([*of_cell.values(), *(page.terms[slug] for slug in pointed)]))
+    if COMPARING & set(page.chapter.shown):
+        styles = ((CELLS[cell].title, cell_style(cell)) for cell in CELL_ORDER)
+        lines = ", ".join(f"{style.glyph} {title} {style.dash_in_words}" for title, style in styles)
+        st.caption(f"In charts that compare cells: {lines}.")
     if definitions:
         st.caption(
             "In heatmaps and strips a quantity’s own colour is a high value, nothing is 0, and grey is below 0; "
             "the input vector, which is grey itself, is brown below 0. Violet is what the model says."
         )
+
+
+def _definition(page: Page, cell: str) -> Definition:
+    """What a cell says of itself, for the page's own cell with the conventions that are switched on."""
+    return page.trace.definition if page.trace is not None and page.trace.cell == cell else CELLS[cell].define()
 
 
 def _all_words(chapter: Chapter) -> str:

@@ -101,6 +101,19 @@ class Chapter:
     sections: list[Section] = field(default_factory=list)
 
     @property
+    def shown(self) -> Iterator[str]:
+        """The names of all blocks that it shows, those of its questions included."""
+        for section in self.sections:
+            for part in section.shown:
+                if not isinstance(part, Words):
+                    yield part.name if isinstance(part, Show) else part.show
+
+    @property
+    def switches(self) -> bool:
+        """Whether the conventions of its cell can be switched."""
+        return "conventions" in self.shown
+
+    @property
     def in_bar(self) -> bool:
         """Whether the instrument is so small that it stands above the words, not beside them."""
         return bool(self.instrument) and "diagram" not in self.instrument

@@ -23,6 +23,6 @@ def style() -> str:
         for name, quantity in cell.define().by_name.items():
             channels = ", ".join(map(str, rgb(quantity.colour)))
             ink = f"color-mix(in srgb, {quantity.colour} 60%, currentColor)"
-            rules.append(f'a[href*="light={name}"] {{ --role: {quantity.colour}; }}')
+            rules.append(f'a:is([href$="light={name}"], [href*="light={name}&"]) {{ --role: {quantity.colour}; }}')
             rules.append(f'.katex-html [style*="rgb({channels})"]:not({COLOURED} *) {{ color: {ink} !important; }}')
     return "<style>" + "\n".join(dict.fromkeys(rules)) + "</style>"

@@ -12,6 +12,7 @@ from .... import zoo
 from ....analysis.cost import cost
 from ....cells import CELLS
 from ....figures import curves as drawn
+from ....figures.scores import is_loss
 from ....figures.scores import scores as drawn_scores
 from ....training.measure import Measured
 from ....training.measure import measure as measured
@@ -86,12 +87,14 @@ def _measure(key: str) -> None:
 
 
 def _run(hidden: int) -> Measured:
-    bar = st.progress(0.0, "Measuring")
-    st.button("Stop", key="stop-measuring")  # any widget's use ends this run of the page
+    place = st.empty()
+    with place.container():
+        bar = st.progress(0.0, "Measuring")
+        st.button("Stop", key="stop-measuring")  # any widget's use ends this run of the page
     found = None
     for found in measured(CELL_ORDER, hidden, hidden, STEPS, BATCH, REPEATS):
         bar.progress(found.done / found.total, f"Measuring: step {found.done} of {found.total}")
-    bar.empty()
+    place.empty()
     assert found is not None
     return found
 
@@ -126,8 +129,14 @@ def scores(page: Page) -> None:
 
 def _score(card: dict[str, Any]) -> dict[str, Any]:
     score = card["scores"]
-    kept = ("metric", "test", "standard_error", "validation", "chance", "n")
-    return {"model": card["name"], **{name: score[name] for name in kept}, "baseline": score["baseline"]["value"]}
+    values = {name: score[name] for name in ("test", "standard_error", "validation", "chance")}
+    values["baseline"] = score["baseline"]["value"]
+    told = {name.replace("_", " "): _in_words(value, is_loss(score)) for name, value in values.items()}
+    return {"model": card["name"], "measured": score["metric"], **told, "examples": f"{score['n']:,}"}
+
+
+def _in_words(value: float | None, loss: bool) -> str:
+    return "–" if value is None else f"{value:.3f}" if loss else f"{100 * value:.1f} %"
 
 
 @block

@@ -10,14 +10,14 @@ from ..context import Page, block
 
 @block
 def conventions(page: Page, **words: dict[str, str]) -> None:
-    """A switch for each option of the cell. `words`: by option, its `label`, and what each choice is called."""
+    """A switch for each option of the cell, in the order of `words`: by option, its `label` and its choices' names."""
     if page.model is None:
         return
     cell = CELLS[page.model.network.cell_name]
     with st.container(border=True):
-        for option, values in cell.choices.items():
+        for option in sorted(cell.choices, key=[*words, *cell.choices].index):
+            values = cell.choices[option]
             names = {value: value for value in values} | words.get(option, {})
             label = names.pop("label", option.capitalize())
             key = page.option_key(option)
-            st.session_state.setdefault(key, values[0])
             st.segmented_control(label, values, required=True, format_func=names.__getitem__, key=key)

@@ -61,7 +61,7 @@ def says_over_time(page: Page, task: str = "") -> None:
     label = first if first in labels else answers[page.trace.cell][0]
     words = f"The probability of “{visible(label)}” after each step, for the three cells."
     chart(said.ready(traces, label), words, page.key)
-    rows = [(CELLS[cell].title, visible(answer), f"{share:.1%}") for cell, (answer, share) in answers.items()]
+    rows = [(CELLS[cell].title, visible(answer), f"{100 * share:.1f} %") for cell, (answer, share) in answers.items()]
     st.dataframe(pd.DataFrame(rows, columns=["cell", "says at the end", "with a probability of"]), hide_index=True)
 
 

@@ -21,6 +21,13 @@ def diagram(page: Page, phase: str) -> None:
 
 
 @block
+def predictions(page: Page) -> None:
+    """What the model says after the chosen step, where the instrument does not stay in view (on phones)."""
+    with st.container(key=f"phone-{page.key}"):
+        st.html(slot("predictions"))
+
+
+@block
 def curve(page: Page, quantity: str) -> None:
     """A quantity's activation as a curve, with every unit's sum and value of the chosen step on it."""
     st.html(slot("curve", quantity=quantity))
