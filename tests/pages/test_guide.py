@@ -183,6 +183,16 @@ def test_a_convention_switches_the_model_of_the_page(option):
     assert drawn
 
 
+def test_a_link_keeps_a_convention_and_there_is_a_way_back():
+    app = AppTest.from_file(str(FOLDER / "gru.py"), default_timeout=60)  # a click on a button is lost at the door
+    app.query_params["reset"], app.query_params["hide"] = "before", "navigation"
+    app.run()
+    assert app.segmented_control(key="gru-reset").value == "before"
+    app.button(key="undo-options").click().run()
+    assert app.segmented_control(key="gru-reset").value == "after" and "reset" not in app.query_params
+    assert not app.exception and "undo-options" not in [button.key for button in app.button]
+
+
 def test_a_chapter_with_several_cells_lets_one_choose():
     app = chapter("forgetting", cell="lstm")
     control = app.segmented_control(key="forgetting-cell")

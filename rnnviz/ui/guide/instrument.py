@@ -35,11 +35,10 @@ def bar(page: Page) -> Page:
             options = _options(chapter, cell)
             if options:
                 model = catalogue.converted(model, options)
+                _remind(page, cell, options)
             to_explore = st.container(width="content")
         trace = reading.read(model, text)
         page = replace(page, task=own, model=model, trace=trace, text=text)
-        if options:
-            _remind(page, options)
         if chapter.in_bar:
             with st.container(key="instrument"):
                 instrument(page)
@@ -73,20 +72,17 @@ def _options(chapter: Chapter, cell: str) -> dict[str, str]:
     return found
 
 
-def _remind(page: Page, options: dict[str, str]) -> None:
+def _remind(page: Page, cell: str, options: dict[str, str]) -> None:
     """Say that the model reads its weights by another convention than its own, with the way back."""
-
-    assert page.trace is not None
-    choices = CELLS[page.trace.cell].choices
+    choices = CELLS[cell].choices
 
     def undo() -> None:
         for option in options:
             st.session_state[page.option_key(option)] = choices[option][0]
 
-    with st.container(horizontal=True, vertical_alignment="center"):
-        switched = ", ".join(f"{option}: {value}" for option, value in options.items())
-        st.caption(f":material/swap_horiz: Not as the model was trained ({switched}).")
-        st.button("Undo", on_click=undo, type="tertiary", key="undo-options")
+    switched = ", ".join(f"{option}: {value}" for option, value in options.items())
+    help = "The model is shown by another convention than its own. This switches back."
+    st.button(f"Undo {switched}", icon=":material/undo:", on_click=undo, key="undo-options", help=help)
 
 
 def _explore_button(task: Task, cell: str, text: str, step: int, unit: int) -> None:
