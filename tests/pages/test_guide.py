@@ -177,6 +177,7 @@ def test_a_convention_switches_the_model_of_the_page(option):
     app.segmented_control(key=f"gru-{name}").set_value(value).run()
     assert not app.exception
     trace = rnnviz.load("counter-gru").converted(**option).trace("aaaaabbbbb")
+    assert trace.definition.phases[2].says in " ".join(m.value for m in app.markdown)
     drawn = [h for chart in charts(app) for h in chart["data"] if h["name"] == "update"]
     for heatmap in drawn:
         np.testing.assert_array_equal(numbers(heatmap["z"]), trace["update"].T)

@@ -63,7 +63,11 @@ class Page:
 
     def words(self, markdown: str) -> None:
         """Draw Markdown of the chapter."""
-        st.markdown(words.filled(markdown, self.terms))
+        st.markdown(self.filled(markdown))
+
+    def filled(self, markdown: str) -> str:
+        """Markdown of the chapter with the words of its cell put in. Raises ValueError for words that no cell has."""
+        return words.filled(markdown, self.terms, None if self.trace is None else self.trace.definition)
 
 
 def slot(view: str, **data: str) -> str:

@@ -6,7 +6,6 @@ from html import escape
 
 import streamlit as st
 
-from . import words
 from .context import Page
 from .prose import Question
 
@@ -15,7 +14,7 @@ from .prose import Question
 def question(page: Page, asked: Question) -> None:
     """Predict, then reveal. Nothing is graded, and nothing is kept once the page is left."""
     with st.container(border=True, key=f"question-{page.key}"):
-        st.markdown(f":material/psychology_alt: **Before you look** \n\n{words.filled(asked.ask, page.terms)}")
+        st.markdown(f":material/psychology_alt: **Before you look** \n\n{page.filled(asked.ask)}")
         chosen = st.radio(
             "Your guess", asked.choices, index=None, key=f"guess-{page.key}", label_visibility="collapsed"
         )

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
 
-from ...cells import CELLS, Quantity
+from ...cells import CELLS, Definition, Quantity
 from .glossary import Term, range_of
 
 _PLACE = re.compile(r"\{\{\s*([\w.-]+)\s*\}\}")
 _TERM = re.compile(r"\]\(#term-([\w-]+)\)")
 
 
-def filled(markdown: str, terms: Mapping[str, Term]) -> str:
+def filled(markdown: str, terms: Mapping[str, Term], shown: Definition | None = None) -> str:
     """Markdown with the words of the cells' definitions put in, and each term's meaning as its link's title.
 
+    shown: the definition of the cell on the page, whose conventions may not be the usual ones.
     Raises ValueError for a place or a term that does not exist.
     """
 
@@ -25,16 +25,15 @@ def filled(markdown: str, terms: Mapping[str, Term]) -> str:
         says = re.sub(r"[\[\]*`$\\]|\(#[^)]*\)", "", terms[match[1]].says).replace('"', "”")
         return f'](#term-{match[1]} "{says}")'
 
-    return _TERM.sub(explained, _PLACE.sub(lambda match: _said(match[1]), markdown))
+    return _TERM.sub(explained, _PLACE.sub(lambda match: _said(match[1], shown), markdown))
 
 
-@cache
-def _said(place: str) -> str:
+def _said(place: str, shown: Definition | None) -> str:
     """{{cell.name.what}}: of a quantity its title, symbol, says or range; of a phase its sentence or equations."""
     cell, _, rest = place.partition(".")
     name, _, what = rest.rpartition(".")
     try:
-        definition = CELLS[cell].define()
+        definition = shown if shown and shown.name == cell else CELLS[cell].define()
         if what in ("phase", "equations"):
             phase = next(phase for phase in definition.phases if phase.name == name)
             colours = {q.name: q.colour for q in definition.quantities}
