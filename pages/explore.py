@@ -16,7 +16,7 @@ if trace is not None:
     with st.container(horizontal=True):
         if lesson.shows("downloads"):
             downloads.downloads(trace, layer, direction)
-        lesson.maker()
+        lesson.maker(stepping=True)
 if lesson.shows("about"):
     about.about(model)
 with notices:

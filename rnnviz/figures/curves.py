@@ -55,13 +55,13 @@ def delays(cards: Sequence[Card]) -> Content:
         ends.append(End(tag(card["cell"]), math.log10(x[-1]), y[-1]))
     longest = max(max(trace["x"]) for trace in data)
     marked = spaced(sorted({delay for trace in data for delay in trace["x"]}))
-    content = layout(HEIGHT, left=44, right=_room(cards), top=44, bottom=44)
+    content = layout(HEIGHT, left=44, right=_room(cards), top=44, bottom=58)
     content["xaxis"] = axis(
         type="log",
         range=[-0.06, math.log10(longest) + 0.06],
         tickvals=marked,
         ticktext=[str(delay) for delay in marked],
-        title=under("delay: distractors between symbol and query"),
+        title=under("delay: small letters between<br>the first symbol and the question mark"),
     )
     content["yaxis"] = axis(**SHARES)
     content["shapes"] = [across(cards[0]["scores"]["chance"])]
@@ -87,14 +87,15 @@ def regimes(long_only: Sequence[Card], mixed: Sequence[Card]) -> Content:
 
     Accuracy on the validation sequences against the training step; the dotted line is chance.
     """
-    data, content = [], layout(HEIGHT, left=44, right=14, top=74, bottom=44)
+    data, content = [], layout(HEIGHT, left=44, right=14, top=74, bottom=62)
     last = max(entry["step"] for card in (*long_only, *mixed) for entry in card["curve"])
     panels = zip(("Long delays only", "Short ones mixed in"), (long_only, mixed), domains(2, 0.08), strict=True)
     for k, (words, cards, domain) in enumerate(panels):
         end = "2" if k else ""
         axes = (f"x{end}", f"y{end}")
-        for card in cards:
-            data.append(_learned(card, "accuracy", "accuracy <b>%{y:.1%}</b>", xaxis=axes[0], yaxis=axes[1]))
+        for turn, card in enumerate(cards):
+            made = _learned(card, "accuracy", "accuracy <b>%{y:.1%}</b>", xaxis=axes[0], yaxis=axes[1])
+            data.append(_taking_turns(made, turn, len(cards)))
         first, final = _trained(cards[0])
         content["annotations"].append(heading(f"<b>{words}</b><br>{first} to {final}", x=domain[0]))
         content[f"xaxis{end}"] = axis(
@@ -112,6 +113,7 @@ def regimes(long_only: Sequence[Card], mixed: Sequence[Card]) -> Content:
     content["annotations"] += [
         _chance(long_only[0]["scores"]["chance"]),
         note(f"right answers   {named}", 0, 1, ("paper", "paper"), yshift=62),
+        note("a curve ends where its training stopped", 0, 0, ("paper", "paper"), size=11, yshift=-52),
     ]
     return {"data": data[::-1], "layout": content}  # the first ones on top: a dashed line shows on a solid one
 
@@ -166,6 +168,13 @@ def _learned(card: Card, measure: str, hover: str, **more: Any) -> Part:
     x, y = [entry["step"] for entry in curve], [entry[measure] for entry in curve]
     made = cell_line(card["cell"], x, y, f"step %{{x}}<br>{hover}", **more)
     return made | {"marker": made["marker"] | {"size": 5}}
+
+
+def _taking_turns(made: Part, turn: int, count: int) -> Part:
+    """A line with every `count`-th of its markers, so that lines upon each other show theirs by turns."""
+    points = len(made["x"])
+    sizes = [6 if k % count == turn or k == points - 1 else 0 for k in range(points)]
+    return made | {"marker": {"color": made["marker"]["color"], "symbol": made["marker"]["symbol"], "size": sizes}}
 
 
 def _chance(chance: float) -> Part:

@@ -6,10 +6,11 @@ import numpy as np
 
 from ..cells.activations import Array
 from .colours import NEGATIVE, Style, round_up
-from .lines import End, axis, beside, domains, heading, layout, line, under
+from .lines import End, axis, beside, domains, heading, layout, line, room_beside, under
 from .ready import Content, figure
 
 HEIGHT = 210
+BETWEEN = 0.38  # of the width: room for labels between the panels
 # The numbers of one vector are alike, so they share a colour; dash and marker tell them apart.
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 MARKERS = (("circle", "●"), ("diamond", "◆"), ("triangle-up", "▲"), ("square", "■"), ("cross", "✚"))
@@ -19,13 +20,13 @@ MARKERS = (("circle", "●"), ("diamond", "◆"), ("triangle-up", "▲"), ("squa
 def growth(free: Array, squashed: Array) -> Content:
     """What `rnnviz.analysis.growth` computes, (K + 1, N) each, as two panels side by side.
 
-    Each number of the vector is a line, labelled with its value in the end. The left scale
+    Each number of the vector is a line, labelled with its values in the beginning and in the end. The left scale
     is symmetric and holds the largest value, so that one sees what becomes of the others.
     """
-    data, content = [], layout(HEIGHT, left=36, right=64, top=30, bottom=44)
+    data, content = [], layout(HEIGHT, left=36, right=_room(free, squashed), top=30, bottom=44)
     limit = round_up(max(1.0, float(np.abs(free).max())))
     panels = zip(
-        ("Without tanh", "With tanh"), (free, squashed), domains(2, 0.34), (limit, _bound(squashed)), strict=True
+        ("Without tanh", "With tanh"), (free, squashed), domains(2, BETWEEN), (limit, _bound(squashed)), strict=True
     )
     for k, (words, values, domain, most) in enumerate(panels):
         end = "2" if k else ""
@@ -36,7 +37,7 @@ def growth(free: Array, squashed: Array) -> Content:
             style = Style(NEGATIVE, DASHES[j % len(DASHES)], symbol, glyph)
             hover = "after step %{x}<br><b>%{y:.4g}</b>"
             data.append(line(style, f"number {j + 1}", x, y, hover, xaxis=axes[0], yaxis=axes[1]))
-            ends.append(End(f'<span style="color:{NEGATIVE}">{glyph}</span> {short(y[-1])}', len(x) - 1, y[-1]))
+            ends.append(End(f'<span style="color:{NEGATIVE}">{glyph}</span> {course(y)}', len(x) - 1, y[-1]))
         edges = (-1.05 * most, 1.05 * most)
         ticks = [-most, 0, most]
         content[f"xaxis{end}"] = axis(
@@ -47,6 +48,15 @@ def growth(free: Array, squashed: Array) -> Content:
         )
         content["annotations"] += [heading(f"<b>{words}</b>", x=domain[0]), *beside(ends, edges, HEIGHT, axes=axes)]
     return {"data": data, "layout": content}
+
+
+def course(values: Array) -> str:
+    """Where a number began and ended: "0.6 → 48.6"."""
+    return f"{short(values[0])} → {short(values[-1])}"
+
+
+def _room(*panels: Array) -> int:
+    return room_beside([course(y) for values in panels for y in values.T])
 
 
 def short(value: float) -> str:

@@ -18,6 +18,7 @@ from .stack import labels_of, room_for
 FLOOR = -16  # of the logarithmic axis: 10^-16 added to 1 is lost even in double precision
 HEIGHT = 200
 SHARE_EDGES = (-0.03, 1.03)
+MOST_LABELS = 24  # of tokens; Plotly thins them out by itself, but leaves out the last
 
 
 @figure
@@ -44,11 +45,13 @@ def reach_curve(reaches: Mapping[str, Array], tokens: Sequence[str], unknown: Se
     for cell, values in reaches.items():
         data.append(_reach_line(cell, np.asarray(values, np.float64), powers[cell] < low, low))
         ends.append(End(tag(cell), 0, max(float(powers[cell][0]), low)))
-    content = _over_tokens(tokens, unknown, left=room_beside([title_of(cell) for cell in reaches]), right=50)
+    content = _over_tokens(tokens, unknown, left=room_beside([title_of(cell) for cell in reaches]), right=50, top=46)
     content["yaxis"] = axis(type="log", side="right", range=[*edges], tickvals=ticks, ticktext=texts)
-    content["shapes"] = [across(1.0)]
+    content["shapes"] = [
+        across(1.0) | {"xref": "x", "x1": len(tokens) - 0.5}
+    ]  # from the first token: left of it are labels
     content["annotations"] += [
-        heading("reach of each step to the last hidden state"),
+        heading("how far a nudge at each step<br>still moves the last hidden state"),
         *beside(ends, edges, HEIGHT, side="left"),
     ]
     return {"data": data[::-1], "layout": content}  # the first ones on top: a dashed line shows on a solid one
@@ -93,18 +96,30 @@ def _powers(values: Array) -> Array:
     return np.maximum(found, -400.0)
 
 
-def _over_tokens(tokens: Sequence[str], unknown: Any, *, left: int, right: int) -> Part:
+def _over_tokens(tokens: Sequence[str], unknown: Any, *, left: int, right: int, top: int = 30) -> Part:
     """An empty chart over tokens, one step apart, as in the stack of heatmaps."""
     marked = [False] * len(tokens) if unknown is None else unknown
-    content = layout(HEIGHT, left=left, right=right, top=30, bottom=room_for(tokens) + 4)
+    content = layout(HEIGHT, left=left, right=right, top=top, bottom=room_for(tokens) + 4)
     content["xaxis"] = axis(
         type="category",
         showgrid=False,
         range=[-0.5, len(tokens) - 0.5],
         labelalias=labels_of(tokens, marked),
+        **({"tickvals": labelled(len(tokens))} if len(tokens) > MOST_LABELS else {}),
     )
     del content["xaxis"]["tickangle"]  # long words may tilt
     return content
+
+
+def labelled(steps: int, most: int = MOST_LABELS) -> list[int]:
+    """Of the steps 1 to `steps` those that get a label: at most `most`, evenly apart, the first and the last always."""
+    stride = max(1, math.ceil((steps - 1) / max(most - 1, 1)))
+    kept = list(range(1, steps + 1, stride))
+    if kept[-1] == steps:
+        return kept
+    if len(kept) > 1 and (len(kept) == most or 2 * (steps - kept[-1]) < stride):
+        kept.pop()  # too close to the last one
+    return [*kept, steps]
 
 
 def _same_length(lengths: Mapping[str, int]) -> None:

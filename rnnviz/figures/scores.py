@@ -12,7 +12,7 @@ from .ready import Content, figure
 Card = dict[str, Any]
 
 ROW = 24  # pixels a model
-HEAD = 44  # pixels above each task, for its name and what is measured
+HEAD = 59  # pixels above each task, for its name and what is measured
 FOOT = 26  # pixels below it, for the ticks
 SCALES = ("dot", "solid")  # of the lines for chance and baseline
 
@@ -22,7 +22,7 @@ def scores(cards: Sequence[Card]) -> Content:
     """Held-out scores from cards, a panel for each task and a row for each model.
 
     Bars are standard errors, where the card has one. The dotted line is chance, the solid
-    one the baseline. Shares run from 0 to 100 %; a loss in nats, where less is better, runs
+    one the baseline, where it is another. Shares run from 0 to 100 %; a loss in nats, where less is better, runs
     the other way, so that better is to the right everywhere.
     """
     tasks: dict[str, list[Card]] = {}
@@ -63,7 +63,7 @@ def scores(cards: Sequence[Card]) -> Content:
         content["annotations"].append(heading(words, y=domain[1]))
         content["annotations"][-1]["x"] = 0
         content["annotations"][-1]["xshift"] = 12 - content["margin"]["l"]
-        for value, dash in zip((score["chance"], score["baseline"]["value"]), SCALES, strict=True):
+        for value, dash in zip(dict.fromkeys((score["chance"], score["baseline"]["value"])), SCALES, strict=False):
             content["shapes"].append(_upright(value, dash, f"x{end}", f"y{end}"))
         for row, card in enumerate(rows):
             data.append(_row(card, row, f"x{end}", f"y{end}"))

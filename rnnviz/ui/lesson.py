@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from . import links
+from .stepper import slot
 
 PARTS = {
     "typing": "the text box and its examples",
@@ -45,8 +46,8 @@ def keep() -> None:
     links.keep("hide", ",".join(sorted(hidden())), "")
 
 
-def maker() -> None:
-    """A menu that makes such a link to the present view."""
+def maker(stepping: bool = False) -> None:
+    """A menu that makes such a link to the present view. stepping: whether there is a stepper, which knows the step."""
     keep()
     if not shows("link"):
         return
@@ -56,8 +57,12 @@ def maker() -> None:
     with menu:
         st.caption("Whoever opens this link sees this very view, without the controls that the lesson does not need.")
         chosen = st.pills("Hide", list(PARTS), selection_mode="multi", key="hide", help=_explained())
+        hide = ",".join(sorted(chosen))
+        if stepping:
+            st.html(slot("link", hide=hide))
+            return
         here = {name: value for name, value in st.query_params.to_dict().items() if name != "hide"}
-        query = urlencode(here | ({"hide": ",".join(sorted(chosen))} if chosen else {}))
+        query = urlencode(here | ({"hide": hide} if hide else {}))
         st.code(f"{(st.context.url or '').split('?')[0]}{'?' * bool(query)}{query}", language=None, wrap_lines=True)
 
 

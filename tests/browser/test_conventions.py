@@ -12,7 +12,7 @@ from rnnviz.ui.stepper import bundle
 from rnnviz.ui.stepper.wire import payload
 
 TEXT, STEP, UNIT = "Dubois", 3, 5  # counted from 1, and from 0
-FORMS = {"wide": 1200, "narrow": 390}
+FORMS = {"wide": 1200, "dense": 600, "narrow": 390}  # dense: the wide form with larger letters
 CONVENTIONS = [(reset, update) for reset in ("after", "before") for update in ("keeps", "writes")]
 EVERY_CONVENTION = pytest.mark.parametrize(("reset", "update"), CONVENTIONS, ids=["-".join(c) for c in CONVENTIONS])
 
@@ -65,7 +65,7 @@ def test_the_diagram_says_which_part_is_kept_and_which_is_written(page: Page, fo
     fresh = {"keeps": "(1−zt)⊙nt", "writes": "zt⊙nt"}
     other = next(side for side in kept if side != update)
     assert kept[update] in written and kept[other] not in written
-    assert (fresh[update] in written) == (form == "wide") and fresh[other] not in written
+    assert (fresh[update] in written) == (form != "narrow") and fresh[other] not in written
     glyphs = page.locator(".diagram .glyph").all_text_contents()
     assert glyphs.count("1−") == 1
     assert glyphs.count("W") == (reset == "after"), "the matrix stands before the reset gate or not at all"

@@ -75,12 +75,14 @@ window.leave = () => views.forEach((view) => view.destroy());
 Open = Callable[..., None]
 
 
-def sent(model_name: str, text: str) -> dict[str, object]:
+def sent(model_name: str, text: str, **options: str) -> dict[str, object]:
     model = rnnviz.load(model_name)
+    model = model.converted(**options) if options else model
     return {**payload(model.trace(text), model), "text": text}
 
 
 PAYLOADS = [sent("names-lstm", TEXT), sent("names-lstm", f"{OTHER} n"), sent("names-gru", TEXT)]
+PAYLOADS.append(sent("names-gru", TEXT, reset="before"))
 
 
 def show(page: Page, *, scroller: str = "window", words: str = WORDS, graphs: int = 0, dark: bool = False) -> None:
@@ -268,6 +270,26 @@ def test_other_texts_and_cells_are_asked_for_and_flashed_once_there(page: Page):
     page.mouse.move(5, 5)
     assert phase(page) == "blend"
     assert flashed(page)[0][0] == ["cell", "phase"]
+
+
+def test_options_of_the_cell_are_places_too(page: Page):
+    words = """<div class="st-key-gru-reset"><button aria-checked="true">W</button></div>
+      <a href="#reset=before&amp;step=2">gate first</a> <a href="#update=keeps">as it is</a>
+      <a href="#other=1">no</a>"""
+    show(page, words=words)
+    current = page.locator("[aria-current=true]")
+    assert current.count() == 0, "an LSTM has no such options"
+    page.evaluate("arrive(payloads[2])")
+    assert current.all_inner_texts() == ["as it is"]
+    named(page, "gate first").click()
+    assert page.evaluate("asked.splice(0)") == [{"reset": "before"}]
+    assert state(page, "step") == [0] and flashed(page) == []
+    page.evaluate("arrive(payloads[3])")
+    assert state(page, "step") == [1]
+    assert flashed(page) == [[["step", "reset"], "reset before, step 2 of 7, unit 0"]]
+    assert current.all_inner_texts() == ["gate first", "as it is"]
+    pulsing = "document.getAnimations().filter(a => a.id === 'rnnviz-flash').map(a => a.effect.target.tagName)"
+    assert "BUTTON" in page.evaluate(pulsing)
 
 
 def test_links_to_the_present_place_say_so(page: Page):

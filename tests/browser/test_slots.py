@@ -40,7 +40,9 @@ ALL = [
     slot("gate", gate="forget", of="cell"),
     slot("arithmetic", phase="forget"),
     slot("diagram", phase="forget"),
+    slot("predictions"),
 ]
+GUIDE = ["tokens", "transport", "diagram", "narration", "predictions"]  # what a chapter's instrument shows
 
 
 def relu() -> Model:
@@ -151,8 +153,9 @@ def test_the_chosen_unit_is_marked_with_its_numbers(page: Page):
     sums, values = dots(page)
     shown = [number(text) for text in page.locator(".curve-plot .reading").all_text_contents()]
     np.testing.assert_allclose(shown, [sums[UNIT], values[UNIT]], atol=5.1e-4)
-    told = f"unit {UNIT}: tanh({sums[UNIT]:.3f}) = {trace['candidate'][STEP - 1, UNIT]:.3f}"
-    expect(page.locator(".curve-told")).to_have_text(told.replace("-", "−"))
+    told = page.locator(".curve-told").inner_text()
+    assert told.startswith(f"unit {UNIT}: tanh({sums[UNIT]:.3f}) = ".replace("-", "−"))
+    assert number(told.split(" = ")[1]) == pytest.approx(float(trace["candidate"][STEP - 1, UNIT]), abs=5.1e-4)
 
 
 @pytest.mark.parametrize(
@@ -224,7 +227,73 @@ def test_a_pinned_diagram_lights_its_phase_whichever_is_shown(page: Page):
     expect(page.locator(".diagram .phase-title")).to_have_text("Forget")
 
 
+def test_factors_that_are_nearly_0_or_1_are_not_called_so(page: Page):
+    """3.244 × 1.000 = 3.243 looks like wrong arithmetic."""
+    trace = plain(
+        page, rnnviz.load("names-lstm"), slot("gate", gate="forget", of="cell"), slot("arithmetic", phase="cell")
+    )
+    opening = trace["forget"].astype(float)
+    hidden = (np.abs(opening[1:] - 1) < 4e-4) & (np.abs(opening[1:] - 1) > 2e-5)
+    step, unit = (int(k) for k in np.argwhere(hidden)[0])
+    go(page, step=step + 1, unit=unit)
+    factor = page.locator(".gate-number").nth(1).inner_text()
+    assert float(factor) != 1 and float(factor) == pytest.approx(opening[step + 1, unit], abs=5.1e-5)
+    assert page.locator(".arithmetic-number[data-name=forget]").first.inner_text() == factor
+    exactly = page.evaluate(
+        f"async () => {{ {bundle.script('terms')}; return [0, 1, 0.5, -1, -0].map(v => decimal(v)); }}".replace(
+            "export ", ""
+        )
+    )
+    assert exactly == ["0.000", "1.000", "0.500", "−1.000", "0.000"]
+
+
+def test_the_numbers_of_a_gate_stand_still(page: Page):
+    trace = plain(page, rnnviz.load("names-lstm"), slot("gate", gate="forget", of="cell"))
+    left = set()
+    for unit in range(0, trace.hidden_size, 7):
+        go(page, unit=unit)
+        boxes = [number.bounding_box() for number in page.locator(".gate-number").all()]
+        left.add(tuple(round(box["x"] - boxes[0]["x"]) for box in boxes))
+    assert len(left) == 1
+
+
+def test_the_product_of_what_a_phase_computes_is_lit_in_it(page: Page):
+    model = rnnviz.load("names-lstm")
+    plain(page, model, slot("diagram", phase="write"), slot("diagram", phase="cell"))
+    lit = """root => [...root.querySelectorAll('.part.strip.now, .part.operation.now')].map(p => p.textContent)"""
+    write, cell = (page.locator(".diagram svg").nth(k).evaluate(lit) for k in (0, 1))
+    squeezed = ["".join(text.split()) for text in write]
+    assert any("it⊙gt" in text for text in squeezed) and "⊙" in squeezed
+    assert not any("ft⊙" in text for text in squeezed), "the old state is no work of this phase"
+    assert any("ft⊙ct−1" in "".join(text.split()) for text in cell)
+
+
+def test_predictions_stand_among_the_words_and_follow(page: Page):
+    trace = plain(page, rnnviz.load("names-lstm"), slot("predictions"))
+    for step in (STEP, 2):
+        go(page, step=step - 1)
+        best = int(trace.probabilities[step - 1].argmax())
+        first = page.locator(".predictions tbody tr").first.locator("th, td").all_inner_texts()
+        assert first[0] == trace.labels[best]
+        assert float(first[2].rstrip(" %")) == pytest.approx(100 * trace.probabilities[step - 1, best], abs=0.06)
+
+
 # ---- how they move ----
+
+
+def test_the_compact_strip_opens_at_the_chosen_token(page: Page):
+    model = rnnviz.load("recall-lstm")
+    text = "Cbhaegfdcabhgedfacbhedgafcbhgeadfcbhe?"
+    page.set_viewport_size({"width": 390, "height": 700})
+    sent = payload(model.trace(text), model)
+    start = {"step": len(text) - 1, "unit": 0}
+    plain(
+        page, model, slot("strip"), **{key: sent[key] for key in sent if key != "model"}, start=start, views=["tokens"]
+    )
+    for strip in page.locator(".tokens").all():
+        box = strip.bounding_box()
+        chip = strip.locator("[aria-selected=true]").bounding_box()
+        assert chip["x"] > box["x"] and chip["x"] + chip["width"] <= box["x"] + box["width"] + 1
 
 
 def test_slots_follow_the_stepper_and_move_it(page: Page):
@@ -323,6 +392,61 @@ def test_only_the_views_that_are_asked_for_stand_in_the_stepper(page: Page):
     assert {view for view in views if page.locator(f"main .{view}").count()} == {"transport", "predictions"}
 
 
+def boxed(page: Page, model: Model, width: int, height: int) -> None:
+    """The stepper of a chapter in a box that stays in view."""
+    plain(page, model, views=GUIDE)
+    style = f"position: sticky; top: 0; width: {width}px; height: {height}px; overflow-y: auto"
+    page.evaluate("style => document.querySelector('main').style.cssText += ';' + style", style)
+    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<div style=\"height: 3000px\"></div>')")
+    page.wait_for_timeout(150)
+
+
+@pytest.mark.parametrize(("width", "height"), [(666, 624), (617, 576)])
+@pytest.mark.parametrize("name", ["counter-lstm", "counter-gru"])
+def test_on_a_laptop_the_instrument_of_a_chapter_fits_beside_the_words(page: Page, name: str, width: int, height: int):
+    boxed(page, rnnviz.load(name), width, height)
+    page.wait_for_selector(".diagram svg.wide.dense")
+    assert page.locator("main").evaluate("e => e.scrollHeight - e.clientHeight") <= 0
+    expect(page.locator(".signal")).to_be_hidden()
+    scale = page.locator(".diagram svg").evaluate("e => e.getBoundingClientRect().width / e.viewBox.baseVal.width")
+    sizes = page.locator(".diagram text").evaluate_all("all => all.map(e => parseFloat(getComputedStyle(e).fontSize))")
+    assert min(sizes) * scale > 9.5
+    told = page.locator(".narration")
+    tall = set()
+    for step in range(12):
+        go(page, step=step)
+        tall.add(told.bounding_box()["height"])
+    assert len(tall) == 1, "nothing jumps from step to step"
+
+
+def test_where_there_is_room_the_phases_stand_on_the_row_of_the_transport(page: Page):
+    boxed(page, rnnviz.load("names-lstm"), 1200, 800)
+    buttons, phases = (page.locator(f".{name}").bounding_box() for name in ("buttons", "phases"))
+    assert abs(buttons["y"] + buttons["height"] / 2 - phases["y"] - phases["height"] / 2) < 4
+
+
+def test_a_box_scrolls_to_what_the_phase_computes_and_the_page_does_not(page: Page):
+    boxed(page, rnnviz.load("names-lstm"), 420, 400)
+    page.wait_for_selector(".diagram svg.narrow")
+    page.evaluate("scrollTo(0, 30)")
+    names = [phase.name for phase in rnnviz.load("names-lstm").definition.phases]
+    for phase in ("output", "forget", "output"):
+        go(page, phase=names.index(phase))
+        page.wait_for_timeout(120)
+        gate = page.locator(f".diagram .gate[data-name={phase}]").bounding_box()
+        box = page.locator("main").bounding_box()
+        assert box["y"] <= gate["y"] and gate["y"] + gate["height"] <= box["y"] + box["height"]
+    assert page.evaluate("scrollY") == 30
+
+
+def test_without_a_box_of_its_own_nothing_scrolls(page: Page):
+    page.set_viewport_size({"width": 420, "height": 400})
+    plain(page, rnnviz.load("names-lstm"), views=GUIDE)
+    go(page, phase=4)
+    page.wait_for_timeout(100)
+    assert page.evaluate("scrollY") == 0
+
+
 def ask(page: Page, request: dict[str, str], place: dict[str, Any]) -> None:
     link = "&".join(f"{key}={value}" for key, value in {**request, **place}.items())
     page.evaluate(
@@ -371,6 +495,20 @@ def test_a_place_in_another_cell_waits_for_that_cell(page: Page):
     assert page.evaluate("asked") == [{"cell": "gru"}]
     page.evaluate("next => stepper.load(next)", data(rnnviz.load("names-gru")))
     assert page.evaluate("[stepper.store.state.step, stepper.store.state.phase]") == [1, 4]
+
+
+def test_a_place_under_another_option_waits_for_it(page: Page):
+    model = rnnviz.load("names-gru")
+    plain(page, model, *ALL)
+    ask(page, {"reset": "after"}, {"step": 3})
+    assert page.evaluate("[stepper.store.state.step, asked]") == [2, []]
+    ask(page, {"reset": "before", "update": "keeps"}, {"step": 7, "unit": 9})
+    assert page.evaluate("[stepper.store.state.step, asked]") == [2, [{"reset": "before"}]]
+    current = page.locator("a[aria-current=true]")
+    assert current.count() == 1
+    page.evaluate("next => stepper.load(next)", data(model.converted(reset="before")))
+    assert page.evaluate("[stepper.store.state.step, stepper.store.state.unit]") == [6, 9]
+    assert current.count() == 1 and "reset=before" in current.get_attribute("href")
 
 
 # ---- how they look ----

@@ -349,6 +349,13 @@ def test_a_long_text_scrolls_the_strip_to_the_current_token(page: Page, app: str
     assert re.match(r"step (\d+) of \1$", where(page))
 
 
+def test_a_page_opens_with_the_current_token_in_the_strip(page: Page, app: str):
+    open_page(page, f"{app}/?task=shakespeare&text={'To be or not to be ' * 6}&step=90")
+    chip = page.locator(".tokens .token[aria-selected=true]").bounding_box()
+    strip = page.locator(".tokens").bounding_box()
+    assert strip["x"] < chip["x"] and chip["x"] + chip["width"] <= strip["x"] + strip["width"] + 1
+
+
 def test_half_precision_is_read_as_numpy_writes_it(page: Page, app: str):
     values = np.array([0, -0.0, 1, -1, 0.5, 2 / 3, 65504, 6e-8, -3.3e-5, 1e-3, -7.25], dtype="<f2")
     module = (Path(bundle.__file__).parent / "js" / "trace.js").read_text().replace("export ", "")

@@ -14,8 +14,10 @@ import rnnviz
 from rnnviz.cells.definition import FORGET, HIDDEN, OUTPUT
 from rnnviz.figures import heatmaps
 from rnnviz.figures.colours import bounds, round_up, scale_for
+from rnnviz.figures.gated import gated
 from rnnviz.figures.ready import Ready, packed
 from rnnviz.figures.stack import Template, label
+from rnnviz.ui.stepper.wire import payload
 
 CELLS_AND_TEXTS = [("names-rnn", "Dubois"), ("counter-gru", "aabb"), ("reviews-lstm", "not good <at> all 👩🏽‍🚀")]
 
@@ -99,6 +101,28 @@ def test_gates_and_bounded_states_never_rescale():
 @given(st.floats(1e-3, 1e6))
 def test_rounding_up_reaches_the_value_and_not_twice_it(value):
     assert value * (1 - 1e-9) <= round_up(value) <= 2 * value
+
+
+def test_the_steps_of_a_scale_lie_close_above_10_too():
+    found = [round_up(value) for value in (1.1, 1.2, 11.16, 12.1, 15.5, 0.13)]
+    assert found == pytest.approx([1.2, 1.2, 12, 15, 20, 0.15])
+
+
+def test_the_browser_gets_the_limits_of_the_figure():
+    model = rnnviz.load("counter-lstm")
+    trace = model.trace("a" * 12 + "b" * 12)
+    sent = {quantity["name"]: quantity["limits"] for quantity in payload(trace, model)["quantities"]}
+    for heatmap in heatmaps(trace).data[1:]:
+        assert (heatmap.zmin, heatmap.zmax) == tuple(sent[heatmap.name])
+    assert sent["cell"][1] < 1.25 * np.abs(trace["cell"]).max()
+
+
+def test_a_gated_vector_has_lines_between_its_units():
+    trace = rnnviz.load("names-lstm").trace("Dubois")
+    figure = gated(trace["hidden"][-1], 0.5, HIDDEN)
+    np.testing.assert_allclose(figure.data[0].z, [trace["hidden"][-1] / 2, trace["hidden"][-1]])
+    lines, edges = figure.layout.shapes
+    assert lines.path.count("M") == 2 * (trace.hidden_size - 1) and edges.path.count("M") == 2
 
 
 def test_the_cell_state_has_a_symmetric_scale_that_holds_every_value():

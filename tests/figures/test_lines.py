@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 import rnnviz
 from rnnviz import analysis, zoo
 from rnnviz.cells import CELLS
-from rnnviz.figures import delays, growth, learning_curves, reach_curve, regimes, said, scores
+from rnnviz.cells.activations import RELU, SIGMOID, TANH
+from rnnviz.figures import activation_curve, delays, growth, learning_curves, reach_curve, regimes, said, scores
 from rnnviz.figures.colours import CELL_STYLES, FURTHER, cell_style, rgb
 from rnnviz.figures.curves import spaced
 from rnnviz.figures.lines import CLOSEST, apart, decades
+from rnnviz.figures.over_text import labelled
 from rnnviz.figures.scores import in_words
 from rnnviz.training.tasks.base import binomial_error
 
@@ -56,6 +58,7 @@ ALL = {
     "scores": (scores, lambda: ([card for task in TASKS for card in cards(task)],)),
     "reach": (reach_curve, lambda: (reaches("recall", LONG), list(LONG))),
     "said": (said, lambda: (traces("names", "Schmidhuber"), "German")),
+    "activation": (activation_curve, lambda: (SIGMOID, 2.0)),
     "growth": (growth, lambda: analysis.growth(np.array([0.9, 0.1, -0.5]), 3, 6)),
 }
 
@@ -132,7 +135,9 @@ def test_scores_are_the_cards_and_better_is_to_the_right():
     lines = [(shape.x0, shape.line.dash) for shape in figure.layout.shapes]
     for task in TASKS:
         score = cards(task)[0]["scores"]
-        assert (score["chance"], "dot") in lines and (score["baseline"]["value"], "solid") in lines
+        assert (score["chance"], "dot") in lines
+        baseline = score["baseline"]["value"]
+        assert ((baseline, "solid") in lines) == (baseline != score["chance"]), "one line upon another says nothing"
 
 
 def test_a_score_in_words():
@@ -187,6 +192,52 @@ def test_growth_shows_every_number_within_its_scale(factor, steps):
         np.testing.assert_array_equal(np.array(shown).T, values)
         low, high = figure.layout[f"yaxis{panel}"].range
         assert low == -high and np.abs(values).max() <= high
+
+
+def test_growth_names_its_lines_by_where_they_began_and_ended():
+    free = np.array([[0.6, -0.3], [5.4, -2.7], [48.6, -24.3]])
+    texts = [note.text for note in growth(free, np.tanh(free)).layout.annotations]
+    assert any(text.endswith(" 0.6 → 48.6") for text in texts) and any(text.endswith(" −0.3 → −24.3") for text in texts)
+
+
+@given(st.integers(1, 600), st.integers(2, 40))
+def test_the_first_and_the_last_token_are_labelled_always(steps, most):
+    kept = labelled(steps, most)
+    assert kept[0] == 1 and kept[-1] == steps and len(kept) <= most
+    assert all(b > a for a, b in pairwise(kept))
+
+
+def test_long_texts_are_labelled_from_the_first_token_to_the_last():
+    reach = reach_curve(reaches("recall", LONG), list(LONG))
+    spoken = said(traces("recall", LONG), "C")
+    for figure in (reach, spoken):
+        assert figure.layout.xaxis.tickvals[0] == 1 and figure.layout.xaxis.tickvals[-1] == len(LONG)
+    assert said(traces("names", "Rossi"), "Italian").layout.xaxis.tickvals is None
+    (line,) = reach.layout.shapes
+    assert (line.xref, line.x0) == ("x", 0), "no line through the labels at the left"
+
+
+def test_lines_upon_each_other_show_their_markers_by_turns():
+    shown = [np.array(trace.marker.size) > 0 for trace in regimes(cards("recall"), mixed()).data if trace.xaxis == "x2"]
+    for k, one in enumerate(shown):
+        for other in shown[k + 1 :]:
+            both = min(len(one), len(other)) - 1  # all show their last point
+            assert not (one[:both] & other[:both]).any()
+
+
+@pytest.mark.parametrize("activation", [SIGMOID, TANH, RELU], ids=lambda activation: activation.name)
+@pytest.mark.parametrize("at", [-8.0, -0.5, 2.0, 8.0, 11.0])
+def test_an_activation_is_drawn_with_its_value_and_its_limits(activation, at):
+    figure = activation_curve(activation, at)
+    curve, dot = figure.data
+    np.testing.assert_array_equal(curve.y, activation(np.asarray(curve.x)))
+    assert (curve.x[0], curve.x[-1]) == (-8, 8)
+    value = float(activation(np.array(at)))
+    assert list(dot.y) == [value] and list(dot.x) == [min(at, 8)]
+    assert f"{value:.4f}".replace("-", "−") in figure.layout.annotations[0].text
+    limits = [limit for limit in (activation.low, activation.high) if np.isfinite(limit)]
+    assert [line.y0 for line in figure.layout.shapes] == limits == list(figure.layout.yaxis.tickvals)
+    assert figure.layout.height <= 160
 
 
 # ---- what they look like ---------------------------------------------------------------------------

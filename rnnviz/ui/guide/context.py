@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -68,9 +67,3 @@ class Page:
     def filled(self, markdown: str) -> str:
         """Markdown of the chapter with the words of its cell put in. Raises ValueError for words that no cell has."""
         return words.filled(markdown, self.terms, None if self.trace is None else self.trace.definition)
-
-
-def slot(view: str, **data: str) -> str:
-    """The HTML of a place in the page into which the stepper draws one of its views."""
-    marks = "".join(f' data-{name}="{escape(value)}"' for name, value in data.items())
-    return f'<div class="rnnviz-slot" data-view="{escape(view)}"{marks}></div>'

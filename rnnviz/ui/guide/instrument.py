@@ -10,8 +10,8 @@ from ...cells import CELLS
 from .. import catalogue, lesson, links, reading
 from ..catalogue import Task
 from ..place import place
-from ..stepper import stepper
-from .context import Page, slot
+from ..stepper import slot, stepper
+from .context import Page
 from .prose import Chapter
 
 CELL = "cell"
@@ -46,7 +46,7 @@ def bar(page: Page) -> Page:
             st.html(slot("strip"))
     if trace is not None and lesson.shows("explore"):
         with to_explore:
-            _explore_button(task, cell, text, *place(trace, _start(page)))
+            _explore_button(task, cell, text)
     return page
 
 
@@ -85,13 +85,14 @@ def _remind(page: Page, cell: str, options: dict[str, str]) -> None:
     st.button(f"Undo {switched}", icon=":material/undo:", on_click=undo, key="undo-options", help=help)
 
 
-def _explore_button(task: Task, cell: str, text: str, step: int, unit: int) -> None:
+def _explore_button(task: Task, cell: str, text: str) -> None:
+    """Go to Explore with the page's text and model. Step and unit are kept by the browser, for the same trace."""
     if st.button(
         "Open in Explore", icon=":material/visibility:", key="to-explore", help="The same text, model, step and unit"
     ):
-        st.session_state.setdefault("texts", {})[task.name] = text  # the text box puts its own text into the link
-        view = {"task": task.name, CELL: cell, "step": str(step), "unit": str(unit)}
-        st.switch_page("pages/explore.py", query_params=view)
+        st.session_state.setdefault("texts", {})[task.name] = text
+        links.leave({"task": task.name, CELL: cell})
+        st.switch_page("pages/explore.py")
 
 
 def _start(page: Page) -> tuple[int, int]:

@@ -83,7 +83,7 @@ def _show(chapter: Chapter, terms: dict[str, glossary.Term]) -> None:
         with st.container(key="section-legend"):
             _legend(page)
             _turn_the_page(chapter)
-            lesson.maker()
+            lesson.maker(stepping=page.trace is not None and bool(chapter.instrument))
     with notices:
         links.show_notices()
 

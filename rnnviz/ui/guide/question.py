@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 import streamlit as st
@@ -16,7 +17,11 @@ def question(page: Page, asked: Question) -> None:
     with st.container(border=True, key=f"question-{page.key}"):
         st.markdown(f":material/psychology_alt: **Before you look** \n\n{page.filled(asked.ask)}")
         chosen = st.radio(
-            "Your guess", asked.choices, index=None, key=f"guess-{page.key}", label_visibility="collapsed"
+            f"Your guess: {_plain(asked.ask)}",
+            asked.choices,
+            index=None,
+            key=f"guess-{page.key}",
+            label_visibility="collapsed",
         )
         if chosen is None:
             st.caption("Choose what you expect, then see.")
@@ -24,6 +29,11 @@ def question(page: Page, asked: Question) -> None:
         if asked.go:
             st.html(f'<div class="rnnviz-go" data-go="{escape(asked.go)}"></div>')
         reveal(page, asked)
+
+
+def _plain(markdown: str) -> str:
+    """The words alone, for who hears them."""
+    return re.sub(r"\]\([^)]*\)|[\[\]*`$\\]", "", markdown)
 
 
 def reveal(page: Page, asked: Question) -> None:

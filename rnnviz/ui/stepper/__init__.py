@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from html import escape
 
 import streamlit as st
 
@@ -39,7 +40,8 @@ def stepper(
     (see js/slots.js) follow in any case.
 
     text: what was typed. asked: called before the next run with {"text": ..., "cell": ...}, or one
-    of them, when a link in the page's words asks for what has to be computed here.
+    of them, and options of the cell by name ({"reset": "before"}), when a link in the page's words
+    asks for what has to be computed here.
 
     The layer's weights, which the arithmetic needs, are sent once for each model; the browser asks
     again if it lost them.
@@ -68,3 +70,9 @@ def _ask(asked: Callable[[dict[str, str]], None] | None) -> None:
     request = st.session_state["stepper"]["asked"]
     if asked and request:
         asked({str(key): str(value) for key, value in request.items()})
+
+
+def slot(view: str, **data: str) -> str:
+    """The HTML of a place in the page into which the stepper draws one of its views."""
+    marks = "".join(f' data-{name}="{escape(value)}"' for name, value in data.items())
+    return f'<div class="rnnviz-slot" data-view="{escape(view)}"{marks}></div>'

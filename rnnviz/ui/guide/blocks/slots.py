@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ..context import Page, block, slot
+from ...stepper import slot
+from ..context import Page, block
 
 
 @block

@@ -8,6 +8,7 @@ import streamlit as st
 from ....analysis import growth as grown
 from ....cells import Quantity
 from ....cells.activations import SIGMOID
+from ....figures.activation import activation_curve
 from ....figures.gated import gated
 from ....figures.growth import growth
 from ....tokens import visible
@@ -50,6 +51,7 @@ def _sigmoid(key: str, trace: Trace, quantity: Quantity) -> None:
     with st.container(border=True):
         weighted = st.slider("The sum that goes into the sigmoid", -8.0, 8.0, 2.0, 0.5, key=f"sum-{key}")
         gate = float(SIGMOID(np.array(weighted)))
+        chart(activation_curve.ready(SIGMOID, weighted), f"The sigmoid at {weighted:g}: {gate:.4f}.", f"sigmoid-{key}")
         words = f"The {quantity.title} after “{visible(trace.tokens[-1])}”, and the same multiplied by {gate:.2f}."
         vector = trace[quantity.name][-1]
         chart(gated.ready(vector, gate, quantity), words, f"gated-{key}")

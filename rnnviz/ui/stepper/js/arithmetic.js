@@ -172,7 +172,7 @@ function filledIn(trace, tree, isNumber) {
 const WRITTEN = {
   first: decimal,
   added: (value) => (decimal(value).startsWith("−") ? `−${HARD_SPACE}` : `+${HARD_SPACE}`) + decimal(Math.abs(value)),
-  inner: (value) => (decimal(value).startsWith("−") ? `(${decimal(value)})` : decimal(value)),
+  inner: (value, most) => (decimal(value, most).startsWith("−") ? `(${decimal(value, most)})` : decimal(value, most)),
 };
 
 /** The number of a node: {element, fill(place)}. Of a quantity or a matrix product it wears the colour. */
@@ -259,13 +259,13 @@ function termRows(sum, place) {
     symbol: symbolOf(of, byName),
     index,
     name: quantityIn(of).name,
-    factors: `${front(gate)}${decimal(weight)} × ${WRITTEN.inner(value)}`,
+    factors: `${front(gate)}${decimal(weight, 3)} × ${WRITTEN.inner(value, 4)}`,
     amount,
     title: `${front(gate)}${exact(weight)} × ${exact(value)} = ${exact(amount)}`,
   }));
   for (const { node, gate, value, amount } of constants) {
     const [symbol, index] = symbolOf(node, byName).split("_");
-    rows.push({ symbol, index, factors: gate && front(gate) + WRITTEN.inner(value), amount, title: exact(amount) });
+    rows.push({ symbol, index, factors: gate && front(gate) + WRITTEN.inner(value, 4), amount, title: exact(amount) });
   }
   if (others) rows.push({ symbol: `${others} others`, amount: rest, title: exact(rest) });
   const total = valueOf(sum, place);
@@ -288,7 +288,7 @@ function fillTermRow(row, data, scale, quantity) {
   if (name) row.dataset.name = name;
   else delete row.dataset.name;
   product.textContent = factors;
-  adds.textContent = decimal(amount);
+  adds.textContent = decimal(amount, 3); // the columns have a fixed width
   row.title = title;
   row.classList.toggle("arithmetic-whole", whole);
   const share = whole ? 0 : (50 * amount) / scale; // percent of the cell, from its middle

@@ -1,17 +1,17 @@
-// What only the server can do, another text or another cell; and where to stand once that is there.
+// What only the server can do, another text, another cell or other options of it; and where to stand once that is there.
 
 /**
- * `send` takes such a request, {text?, cell?}, to the server; on a plain page there is none.
- * text: what was typed. Returns {ask, arrived, present}.
+ * `send` takes such a request, {text?, cell?} and options of the cell by name, to the server; on a
+ * plain page there is none. text: what was typed. Returns {ask, arrived, present}.
  */
 export function createAsking(store, text, send) {
-  let now = { text, cell: store.trace.cell };
+  let now = { ...store.trace.options, text, cell: store.trace.cell };
   let waiting = null; // {wanted, place, from}: what was asked for, where to go then, what was there before
 
   const differs = (wanted, known) => Object.keys(wanted).filter((name) => wanted[name] !== known[name]);
 
   return {
-    /** The {text, cell} that are on the screen. */
+    /** The {text, cell} that are on the screen, and the cell's options. */
     present: () => now,
 
     /**
@@ -35,8 +35,8 @@ export function createAsking(store, text, send) {
     },
 
     /** Take note of a payload; returns the place that was waiting for it, or null. */
-    arrived({ text, cell }) {
-      now = { text, cell };
+    arrived({ text, cell, options }) {
+      now = { ...options, text, cell };
       if (!waiting) return null;
       const { wanted, place, from } = waiting;
       const there = !differs(wanted, now).length;

@@ -169,14 +169,20 @@ export function createCurve(store, { quantity: name }) {
     if (next !== undefined) store.set({ unit: next });
   }
 
+  function light() {
+    element.classList.toggle("lit", store.state.lit === name);
+  }
+
   plot.addEventListener("pointermove", pointed);
   plot.addEventListener("pointerleave", () => activation && choose());
   plot.addEventListener("click", (event) => sums && store.set({ unit: unitAt(event) }));
   build();
+  light();
   resized.observe(element);
   return {
     element,
     update(state, previous, newTrace) {
+      light();
       if (newTrace) build();
       else if (state.step !== previous.step) show();
       else if (activation && state.unit !== previous.unit) choose();

@@ -86,7 +86,21 @@ export class DiagramPicture {
     const head = arrow ? svg("path", { class: "head", d: arrowHead(points, form.arrow) }) : null;
     this.wires.push({ line: drawn, pulses, ...wire });
     const kind = wire.bundle ? "wire bundle" : "wire";
-    return this.part(kind, wire.value.of, wire.to, [path("touch"), drawn, head, ...pulses]);
+    const into = this.geometry.nodes[wire.path.at(-1)].kind === "operation" ? this.madeBy(wire.path.at(-1)) : [];
+    const to = [...wire.to, ...this.multiplied(wire.value), ...into];
+    return this.part(kind, wire.value.of, to, [path("touch"), drawn, head, ...pulses]);
+  }
+
+  /** A product's factors, if one phase computes them all: then it shows what this phase comes to. */
+  multiplied({ factors }) {
+    if (!factors || factors.length < 2 || factors.some(({ before }) => before)) return [];
+    const names = factors.map(({ name }) => name);
+    return new Set(names.map((name) => this.phaseOf[name])).size === 1 ? names : [];
+  }
+
+  /** The same for the product that leaves an operation. */
+  madeBy(id) {
+    return this.geometry.wires.filter(({ path }) => path[0] === id).flatMap(({ value }) => this.multiplied(value));
   }
 
   /** The quantities that a node is part of computing: its own, and those that its wires lead to. */
@@ -109,7 +123,7 @@ export class DiagramPicture {
         return this.drawToken(node, place);
       case "function":
       case "operation":
-        return this.drawOperation(node, place);
+        return this.drawOperation(node, place, this.madeBy(id));
       case "label":
         return this.part("label", node.value.of, [node.value.of], [this.drawLabel(node.value, place, "end")]);
       case "branch": {
@@ -137,7 +151,7 @@ export class DiagramPicture {
     const to = given || value.factors.length > 1 || value.factors[0].squashed ? [] : [value.of];
     const flowing = to.length ? [] : this.flowsInto(value);
     const children = [this.newStrip(value, place), this.drawLabel(value, place, place[2])];
-    return this.part("strip", value.of, [...to, ...readers, ...flowing], children, given);
+    return this.part("strip", value.of, [...to, ...readers, ...flowing, ...this.multiplied(value)], children, given);
   }
 
   /** What the wires that carry a value are on the way to. */
@@ -197,13 +211,13 @@ export class DiagramPicture {
     return svg("text", { class: "symbol formula", x, y }, ...level(spans));
   }
 
-  drawOperation({ kind, of, text }, place) {
+  drawOperation({ kind, of, text }, place, makes) {
     const shape =
       kind === "operation"
         ? svg("circle", { class: "box", cx: place[0], cy: place[1], r: this.form.operation })
         : boxAt(place, halfOf({ kind }, this.form), 7);
     const glyph = svg("text", { class: "glyph", "data-length": text.length, x: place[0], y: place[1] }, text);
-    return this.part(kind, of, [of], [shape, glyph]);
+    return this.part(kind, of, [of, ...makes], [shape, glyph]);
   }
 
   drawJoin({ values }, place, readers) {
@@ -288,6 +302,12 @@ export class DiagramPicture {
     const place = `${title} cell at step ${step + 1} of ${tokens.length}`;
     const stage = current ? `phase ${phase + 1} of ${phases.length}, ${current.title}: ${current.says}` : "the whole step.";
     this.root.setAttribute("aria-label", `${place}, ${stage}`);
+  }
+
+  /** The elements of what is at work in the current phase, and in no other. */
+  atWork() {
+    const nodes = this.parts.filter(({ phases, element }) => phases.size === 1 && element.matches(".now:not(.wire, .branch)"));
+    return nodes.map(({ element }) => element);
   }
 
   // ---- pointing ----

@@ -5,8 +5,10 @@ import { DiagramPicture } from "./diagram-picture.js";
 import { html } from "./dom.js";
 import { CELL_GEOMETRIES } from "./geometry-cells.js";
 import { genericGeometry } from "./geometry-generic.js";
+import { createSight } from "./sight.js";
 
-const SMALLEST = 0.75; // of its full size; shrunk further, the wide form's labels would be hard to read
+const SMALLEST = 0.6; // of its full size; shrunk further, the wide form's labels would be hard to read
+const DENSE = 0.75; // of its full size; below, labels are written larger in proportion
 
 /**
  * {element, update(state, previous, newTrace), destroy()}, like every view of the store.
@@ -17,7 +19,9 @@ export function createDiagram(store, { phase: pinned } = {}) {
   const resized = new ResizeObserver(([{ contentRect }]) => {
     width = contentRect.width;
     if (width > 0 && fitting() !== form) draw();
+    else condense();
   });
+  const sight = createSight();
   let width = Infinity; // until it is known
   let geometry, drawn, form, picture;
 
@@ -28,7 +32,12 @@ export function createDiagram(store, { phase: pinned } = {}) {
   }
 
   function fitting() {
-    return width >= SMALLEST * geometry.forms.wide.size[0] ? "wide" : "narrow";
+    const { size, smallest = SMALLEST } = geometry.forms.wide;
+    return width >= smallest * size[0] ? "wide" : "narrow";
+  }
+
+  function condense() {
+    picture.element.classList.toggle("dense", form === "wide" && width < DENSE * geometry.forms.wide.size[0]);
   }
 
   function draw() {
@@ -36,6 +45,7 @@ export function createDiagram(store, { phase: pinned } = {}) {
     picture = new DiagramPicture(store.trace, geometry, form);
     element.replaceChildren(picture.element);
     picture.show(store.trace, shown(store.state), null);
+    condense();
   }
 
   /** A state with the pinned phase in place of its own. */
@@ -64,9 +74,11 @@ export function createDiagram(store, { phase: pinned } = {}) {
     update(state, previous, newTrace) {
       if (newTrace && likeness(store.trace) !== drawn) build();
       else picture.show(store.trace, shown(state), newTrace ? null : shown(previous));
+      if (!pinned && state.phase !== null && state.phase !== previous.phase) sight.keep(element, () => picture.atWork());
     },
     destroy() {
       resized.disconnect();
+      sight.destroy();
       element.remove();
     },
   };

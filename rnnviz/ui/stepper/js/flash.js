@@ -13,7 +13,7 @@ const SHOWN = {
   step: ".tokens [aria-selected=true], .where, .playhead-column",
   unit: ".unit input, .playhead-unit",
   phase: ".phases [aria-pressed=true]",
-  signal: ".signal select",
+  signal: ".signal select, :is(.low, .small) .tokens",
   text: ".st-key-text input",
   cell: "[class*='st-key-'][class*='cell'] [aria-checked=true]",
 };
@@ -31,14 +31,14 @@ const PULSE = [
 let status = null;
 
 /**
- * Show what changed: `changed` holds names from SHOWN (a set or a list), `words` are announced to
- * who listens to the page. `roots` are where to look; by default the page and all views in it.
+ * Show what changed: `changed` holds names from SHOWN or of a cell's options (a set or a list),
+ * which switches on the page may have; `words` are announced to who listens to the page. `roots` are where to look; by default the page and all views in it.
  */
 export function flash(changed, words, roots = everywhere()) {
   const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   for (const name of changed) {
-    if (!(name in SHOWN)) continue;
-    for (const root of roots) for (const element of root.querySelectorAll(SHOWN[name])) pulse(element, still);
+    const places = SHOWN[name] ?? `[class*="st-key-"][class*="-${name}"] [aria-checked=true]`;
+    for (const root of roots) for (const element of root.querySelectorAll(places)) pulse(element, still);
   }
   if (words) announce(words);
 }

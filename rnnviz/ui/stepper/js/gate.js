@@ -107,7 +107,7 @@ export function createGate(store, { gate: gateName, of: ofName }) {
   function tell(unit) {
     const words = strips.flatMap(({ name, sign, quantity }) => {
       const value = numbers[name][unit];
-      const number = { class: name === "product" ? "gate-product" : null, style: `color: ${inkOf(quantity)}`, title: exact(value) };
+      const number = { class: name === "product" ? "gate-number gate-product" : "gate-number", style: `color: ${inkOf(quantity)}`, title: exact(value) };
       return [sign ? ` ${sign} ` : "", html("span", number, decimal(value))];
     });
     told.replaceChildren(`unit ${unit}: `, ...words);

@@ -328,6 +328,7 @@ function rnn() {
     forms: {
       wide: {
         size: [640, 240],
+        smallest: 0.75, // so small, it would be taken on a phone
         frame: [132, 16, 372, 142],
         title: [148, 42],
         places: {

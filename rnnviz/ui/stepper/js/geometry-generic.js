@@ -164,6 +164,7 @@ function genericForm(name, plan) {
     frame: [...corners[0], ...corners[1].map((far, axis) => far - corners[0][axis])],
     title: at.title,
     box: at.box,
+    smallest: 0.75, // its formulas leave no room in their boxes for larger letters
     places,
   };
 }

@@ -3,7 +3,7 @@
 // A geometry is {nodes, wires, highways, forms: {wide, narrow}}. In the wide form time flows to the
 // right, in the narrow one (phones) the same picture is turned, and time flows down. Each form says
 // with `places` where the centre of a node lies; a node without a place is left out of that form, and
-// wires that need it too.
+// wires that need it too. `smallest` says how far a wide form may be shrunk, if not as far as others.
 
 /** What is the same in every diagram of a form: sizes in the units of the SVG, which are px at full size. */
 export const FORMS = {

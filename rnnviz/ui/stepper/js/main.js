@@ -7,6 +7,10 @@ const GRAPHS = '[class*="st-key-heatmaps"] .js-plotly-plot';
 const places = new WeakMap(); // by parent element: {stepper, component, views, calls}
 const weightsOf = new Map(); // by model: the server sends a model's weights once
 
+// Where one stood last, and in which trace: from page to page, for the same trace on another page is
+// taken up there. The server does not learn of it: once it has set a link itself, Streamlit sends it that link.
+const stood = (window.rnnvizStood ??= {});
+
 /** Write step (from 1) and unit into the address, leaving out what a fresh page would show anyway. */
 function intoAddress({ step, unit, steps }, usual) {
   const address = new URL(window.location.href);
@@ -32,12 +36,20 @@ export default function (component) {
   }
   place.views = views;
   if (place.stepper) place.stepper.load(payload);
-  else
+  else {
+    if (stood.id === data.id) payload.start = stood.start;
+    const rested = (where) => {
+      Object.assign(stood, { id: place.component.data.id, start: { step: where.step, unit: where.unit } });
+      intoAddress(where, place.component.data.default);
+    };
     place.stepper = mount(parentElement.querySelector(".stepper-place"), payload, {
       graphs: () => [...document.querySelectorAll(GRAPHS)],
-      rested: (where) => intoAddress(where, place.component.data.default),
+      rested,
       asked: (request) => place.component.setTriggerValue("asked", request),
     });
+    const { state, trace } = place.stepper.store;
+    rested({ step: state.step, unit: state.unit, steps: trace.steps });
+  }
 
   // Streamlit keeps what the last call returned for the end, but may throw an earlier one's away at once.
   const call = ++place.calls;

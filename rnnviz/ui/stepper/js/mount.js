@@ -40,7 +40,7 @@ const VIEWS = {
  * views stand in the element (all if absent), `text` what was typed.
  * callbacks, all optional: graphs() returns the Plotly graphs of the heatmaps; rested({step, unit,
  * steps}) is called when the user has come to rest somewhere; asked({text?, cell?}) when a link in
- * the page's words wants what only a server can compute. page: where slots and words are, the
+ * the page's words wants what only a server can compute; it has the cell's options by name as well. page: where slots and words are, the
  * whole document if absent.
  * Returns {store, load(payload), destroy()}.
  */
@@ -54,7 +54,7 @@ export function mount(element, payload, callbacks = {}) {
   const reduced = html("p", { class: "reduced" });
   const root = html(
     "div",
-    { class: shown.includes("diagram") ? "stepper" : "stepper small", tabindex: -1, role: "group", "aria-label": "Stepper: arrow keys move through time, space plays", onkeydown: keyed },
+    { class: `stepper ${sizeOf(payload.views)}`.trim(), tabindex: -1, role: "group", "aria-label": "Stepper: arrow keys move through time, space plays", onkeydown: keyed },
     ...inside.map((view) => view.element),
     spoken,
     reduced,
@@ -141,6 +141,12 @@ export function mount(element, payload, callbacks = {}) {
       root.remove();
     },
   };
+}
+
+/** "small" without a diagram, "low" where it stands beside the words of a page, which choose its views. */
+function sizeOf(views) {
+  if (!views) return "";
+  return views.includes("diagram") ? "low" : "small";
 }
 
 /** The sentence on the step. */

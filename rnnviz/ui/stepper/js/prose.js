@@ -12,8 +12,8 @@ const PLACE = ["step", "unit", "text", "cell", "signal"]; // what makes a place;
 const KEYS = [...PLACE, "phase", "light"];
 
 /**
- * ask({text, cell}, place) takes a place, now or when its trace has come, and returns whether it could at once.
- * flash(changed, words) shows what changed. present() gives the {text, cell} that are on the screen.
+ * ask({text, cell, ...options}, place) takes a place, now or when its trace has come, and returns whether it could
+ * at once. flash(changed, words) shows what changed. present() gives what of these is on the screen.
  * Returns a view without an element.
  */
 export function createProse(store, { ask, flash, present, root = document }) {
@@ -33,9 +33,19 @@ export function createProse(store, { ask, flash, present, root = document }) {
 
   // ---- links ----
 
+  /** What a link names: a place, and of the options those that the present cell has. */
+  function placeOfLink(link) {
+    return placeOf(link.getAttribute("href").slice(1), store.trace.options);
+  }
+
+  /** The options among what is wanted. */
+  function optionsIn(wanted) {
+    return Object.fromEntries(Object.entries(wanted).filter(([key]) => !KEYS.includes(key)));
+  }
+
   function linkAt(event) {
     const link = event.composedPath()[0].closest?.(LINK);
-    const wanted = link && placeOf(link.getAttribute("href").slice(1));
+    const wanted = link && placeOfLink(link);
     return wanted ? { link, wanted } : null;
   }
 
@@ -100,9 +110,10 @@ export function createProse(store, { ask, flash, present, root = document }) {
       late = false;
     }
     if (pointed && phase !== undefined) pointed.shown = undefined; // it stays when the link is left
-    const named = KEYS.filter((key) => key in wanted);
+    const options = optionsIn(wanted);
+    const named = [...KEYS.filter((key) => key in wanted), ...Object.keys(options)];
     awaited = null;
-    if (ask({ text: wanted.text, cell: wanted.cell }, place)) announce(named, before);
+    if (ask({ text: wanted.text, cell: wanted.cell, ...options }, place)) announce(named, before);
     else awaited = { wanted, named, before };
   }
 
@@ -110,7 +121,7 @@ export function createProse(store, { ask, flash, present, root = document }) {
   function answered(newTrace) {
     const { wanted, named, before } = awaited;
     const now = present();
-    const there = ["text", "cell"].every((key) => wanted[key] === undefined || wanted[key] === now[key]);
+    const there = ["text", "cell", ...Object.keys(optionsIn(wanted))].every((key) => wanted[key] === undefined || wanted[key] === now[key]);
     if (there || newTrace) awaited = null;
     if (there) announce(named, before);
   }
@@ -144,7 +155,7 @@ export function createProse(store, { ask, flash, present, root = document }) {
     for (const [key, place] of markers) {
       if (gone.has(key)) continue;
       gone.set(key, page);
-      const wanted = placeOf(place);
+      const wanted = placeOf(place, store.trace.options);
       if (wanted) follow(wanted);
     }
   }
@@ -153,17 +164,22 @@ export function createProse(store, { ask, flash, present, root = document }) {
 
   function look() {
     frame = null;
-    const known = new Map(links.map((entry) => [entry.link, entry]));
-    const found = [...root.querySelectorAll(LINK)].map((link) => ({ link, wanted: placeOf(link.getAttribute("href").slice(1)) }));
-    links = found.filter(({ wanted }) => wanted);
-    for (const { link } of links) known.delete(link);
-    for (const link of known.keys()) link.removeAttribute("aria-current");
-    markCurrent();
+    gather();
     if (under && !under.link.isConnected) under = null;
     if (focused && !focused.link.isConnected) focused = null;
     point();
     sections.look();
     goOn();
+  }
+
+  /** Take note of all links. */
+  function gather() {
+    const known = new Map(links.map((entry) => [entry.link, entry]));
+    const found = [...root.querySelectorAll(LINK)].map((link) => ({ link, wanted: placeOfLink(link) }));
+    links = found.filter(({ wanted }) => wanted);
+    for (const { link } of links) known.delete(link);
+    for (const link of known.keys()) link.removeAttribute("aria-current");
+    markCurrent();
   }
 
   function soon() {
@@ -175,7 +191,7 @@ export function createProse(store, { ask, flash, present, root = document }) {
     const now = { ...store.state, ...present() };
     for (const { link, wanted } of links) {
       const place = { ...wanted, ...storePlace(wanted) };
-      const named = PLACE.filter((key) => key in wanted);
+      const named = [...PLACE.filter((key) => key in wanted), ...Object.keys(optionsIn(wanted))];
       const current = named.length > 0 && named.every((key) => place[key] === now[key]);
       if (current) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");
@@ -207,7 +223,7 @@ export function createProse(store, { ask, flash, present, root = document }) {
   function settle(previous, newTrace) {
     const { state } = store;
     if (newTrace) {
-      markCurrent();
+      gather(); // another cell has other options
       pointed = null; // a phase has another number in another cell
       if (rest && state.phase === null) takeRest();
       point();
@@ -222,9 +238,13 @@ export function createProse(store, { ask, flash, present, root = document }) {
   }
 }
 
-/** "step=4&text=not%20good" as {step: "4", text: "not good"}; null if nothing in it is known here. */
-export function placeOf(hash) {
-  const pairs = hash.split("&").map((part) => part.match(/^(\w+)=(.*)$/s)).filter((pair) => pair && KEYS.includes(pair[1]));
+/**
+ * "step=4&text=not%20good" as {step: "4", text: "not good"}; null if nothing in it is known here.
+ * options: those of the cell, by name, which a place may set as well.
+ */
+export function placeOf(hash, options = {}) {
+  const known = (pair) => pair && (KEYS.includes(pair[1]) || pair[1] in options);
+  const pairs = hash.split("&").map((part) => part.match(/^(\w+)=(.*)$/s)).filter(known);
   return pairs.length ? Object.fromEntries(pairs.map(([, key, value]) => [key, decoded(value)])) : null;
 }
 
@@ -253,10 +273,11 @@ function storePlace({ step, unit, phase, light, signal }) {
   return place;
 }
 
-function wordsFor({ trace }, named, { step, unit, phase, text }) {
+function wordsFor({ trace }, named, { step, unit, phase, text, ...now }) {
   const words = [];
   if (named.includes("text") && text !== undefined) words.push(`text ${text}`);
   if (named.includes("cell")) words.push(trace.title);
+  for (const key of named) if (!KEYS.includes(key)) words.push(`${key} ${now[key]}`);
   words.push(`step ${step + 1} of ${trace.steps}`, `unit ${unit}`);
   if (named.includes("phase") && phase !== null) words.push(trace.phases[phase].title);
   return words.join(", ");

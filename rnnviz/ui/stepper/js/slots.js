@@ -9,11 +9,13 @@ import { createDiagram } from "./diagram.js";
 import { html } from "./dom.js";
 import { copyTheme, dress, styleAround } from "./dress.js";
 import { createGate } from "./gate.js";
+import { createLink } from "./link.js";
+import { createPredictions } from "./predictions.js";
 import { createTokens } from "./tokens.js";
 import { stepButton } from "./transport.js";
 
 const SLOT = ".rnnviz-slot";
-const ATTRIBUTES = ["data-view", "data-phase", "data-quantity", "data-gate", "data-of"];
+const ATTRIBUTES = ["data-view", "data-phase", "data-quantity", "data-gate", "data-of", "data-hide"];
 const NEAR = "200px"; // beyond the window's edge: what is this close is kept up to date
 
 const VIEWS = {
@@ -22,6 +24,8 @@ const VIEWS = {
   curve: createCurve,
   gate: createGate,
   strip: createStrip,
+  predictions: createPredictions,
+  link: createLink,
 };
 
 const owners = new WeakMap(); // by slot: the stepper that filled it, for pages that change from one to the next

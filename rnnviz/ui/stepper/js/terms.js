@@ -145,9 +145,19 @@ export function largestTerms(terms, count) {
   return { largest: sorted.slice(0, count), others: others.length, rest };
 }
 
-/** Three decimals with a real minus sign, but never a negative zero. */
-export function decimal(value) {
-  const digits = Math.abs(value).toFixed(3);
+const DECIMALS = 3;
+
+/**
+ * Three decimals with a real minus sign, but never a negative zero. What would pass for 0 or 1
+ * without being it gets more of them, `most` at the most: 0.9997.
+ */
+export function decimal(value, most = 5) {
+  const size = Math.abs(value);
+  let digits = size.toFixed(DECIMALS);
+  for (let more = DECIMALS + 1; more <= most && (digits === "0.000" || digits === "1.000") && Number(digits) !== size; more++) {
+    const longer = size.toFixed(more);
+    if (Number(longer) !== Number(digits)) digits = longer;
+  }
   return value < 0 && Number(digits) !== 0 ? MINUS + digits : digits;
 }
 

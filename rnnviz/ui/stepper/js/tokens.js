@@ -61,6 +61,12 @@ export function createTokens(store, { compact = false } = {}) {
     const chip = chips[store.state.step];
     chip.setAttribute("aria-selected", "true");
     strip.setAttribute("aria-activedescendant", chip.id);
+    reveal();
+  }
+
+  /** Scroll the strip to the chosen token. */
+  function reveal() {
+    const chip = chips[store.state.step];
     const [left, right] = [chip.offsetLeft, chip.offsetLeft + chip.offsetWidth];
     const margin = strip.clientWidth / 4;
     if (left < strip.scrollLeft + margin / 2) strip.scrollLeft = left - margin;
@@ -75,9 +81,12 @@ export function createTokens(store, { compact = false } = {}) {
   strip.addEventListener("pointerdown", moveTo);
   strip.addEventListener("pointerover", (event) => event.buttons === 1 && event.pointerType === "mouse" && moveTo(event));
 
+  const resized = new ResizeObserver(() => strip.clientWidth > 0 && reveal()); // also when it is first laid out
+
   build();
   colour();
   select(0);
+  resized.observe(strip);
   return {
     element,
     update(state, previous, newTrace) {
@@ -86,6 +95,6 @@ export function createTokens(store, { compact = false } = {}) {
       if (newTrace || state.signal !== previous.signal || state.unit !== previous.unit) colour();
       if (newTrace || state.step !== previous.step) select(previous.step);
     },
-    destroy() {},
+    destroy: () => resized.disconnect(),
   };
 }
