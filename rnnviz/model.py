@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from .cells import Definition
+from .interventions import Intervention, intervened
 from .network import Network, States, softmax
 from .tokens import Vocabulary
 from .trace import Trace
@@ -57,18 +58,26 @@ class Model:
         return replace(self, network=self.network.converted(**options))
 
     def trace(
-        self, text: str | Sequence[Any] | np.ndarray, *, initial: States | None = None, limit: int | None = None
+        self,
+        text: str | Sequence[Any] | np.ndarray,
+        *,
+        initial: States | None = None,
+        limit: int | None = None,
+        interventions: Iterable[Intervention] = (),
     ) -> Trace:
         """Run over a text, a list of tokens, or numbers, and record everything.
 
         initial: states by layer and direction to start from (zeros if left out).
         limit: read at most so many tokens; the trace's `cut` says whether there were more.
-        Raises ValueError, in one sentence for a person, if there is nothing to read.
+        interventions: what is held, silenced, swapped or removed; everything after is computed from it.
+        Raises ValueError, in one sentence for a person, if there is nothing to read or an intervention makes no sense.
         """
+        listed = tuple(interventions)
         reading = self.vocabulary.read(text, limit)
+        reading, edits = intervened(reading, listed, self.vocabulary, self.network)
         inputs = reading.inputs
         run = self.network.forward(
-            inputs if self.network.embedding is not None else inputs.astype(self.network.dtype), initial
+            inputs if self.network.embedding is not None else inputs.astype(self.network.dtype), initial, edits=edits
         )
         values, start = {}, {}
         for layer, records in enumerate(run.records):
@@ -90,4 +99,5 @@ class Model:
             labels=list(self.labels),
             cut=reading.cut,
             network=self.network,
+            interventions=listed,
         )

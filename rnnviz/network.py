@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .cells import CELLS, Cell, Record
+from .cells import CELLS, Cell, Edit, Record
 from .cells.activations import Array
 from .cells.checks import check_array, check_numbers
 
@@ -16,6 +16,7 @@ DIRECTIONS = ("forward", "backward")
 SUFFIXES = {"forward": "", "backward": "_reverse"}
 
 States = list[list[dict[str, Array]]]  # by layer and direction
+Edits = Mapping[tuple[int, str], Sequence[Edit]]  # by layer and direction
 
 
 @dataclass
@@ -87,8 +88,7 @@ class Network:
             layers.append(directions)
         if not layers:
             raise ValueError("the arrays hold no recurrent layer: 'rnn.weight_ih_l0' is missing")
-        names = ("embedding.weight", "readout.weight", "readout.bias")
-        network = cls(layers, *(parameters.get(name) for name in names))
+        network = cls(layers, *map(parameters.get, ("embedding.weight", "readout.weight", "readout.bias")))
         unread = [name for name in parameters if name.startswith("rnn.") and name not in network.parameters]
         if unread:
             raise ValueError(
@@ -169,10 +169,12 @@ class Network:
     def dtype(self) -> np.dtype:
         return self.layers[0][0].dtype
 
-    def forward(self, tokens: Array, initial: States | None = None, masks: Masks | None = None) -> Run:
+    def forward(
+        self, tokens: Array, initial: States | None = None, masks: Masks | None = None, edits: Edits | None = None
+    ) -> Run:
         """Run over token ids, (T,) or (T, B), or over vectors, (T, D) or (T, B, D), if there is no embedding.
 
-        initial: states by layer and direction, as `Run.final` gives them.
+        initial: states by layer and direction, as `Run.final` gives them. edits: see `Cell.forward`.
         Raises ValueError for ids outside the embedding and for shapes that do not fit.
         """
         inputs = tokens if self.embedding is None else self._embedded(tokens, self.embedding)
@@ -184,10 +186,10 @@ class Network:
         top = inputs if masks is None else inputs * masks.inputs
         records: list[list[Record]] = []
         for k, layer in enumerate(self.layers):
-            runs = [
-                cell.forward(top if way == "forward" else top[::-1], initial[k][j] if initial else None)
-                for j, (way, cell) in enumerate(zip(DIRECTIONS, layer, strict=False))
-            ]
+            runs = []
+            for j, (way, cell) in enumerate(zip(DIRECTIONS, layer, strict=False)):
+                x, start = top if way == "forward" else top[::-1], initial[k][j] if initial else None
+                runs.append(cell.forward(x, start, (edits or {}).get((k, way), ())))
             records.append(runs)
             top = joined([run["hidden"] for run in runs])
         if masks is not None:

@@ -14,6 +14,7 @@ import numpy as np
 
 from .cells import CELLS, Definition
 from .cells.activations import Array
+from .interventions import Inside, Intervention, parse_all, text_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +41,8 @@ class Trace:
     probabilities: (T, C), what the readout says after each step, or None without a readout;
     labels names the C columns. initial: the states (H,) that each layer started from.
     cut: whether the input went on beyond the limit that was set. network: the Network that
-    ran, which a file does not keep: a trace read from one has None there.
+    ran, which a file does not keep: a trace read from one has None there. interventions: what was
+    held, silenced, swapped or removed in this run; tokens and arrays are those after it.
     """
 
     model: str
@@ -54,6 +56,7 @@ class Trace:
     labels: list[str]
     cut: bool = False
     network: Network | None = field(default=None, repr=False, compare=False)
+    interventions: tuple[Intervention, ...] = ()
 
     def __len__(self) -> int:
         return len(self.tokens)
@@ -70,6 +73,11 @@ class Trace:
     def definition(self) -> Definition:
         """What the cell says of itself: its quantities, equations and phases."""
         return CELLS[self.cell].define(**self.options)
+
+    @property
+    def held(self) -> bool:
+        """Whether an intervention put values in place of the cell's own, and not just other tokens."""
+        return any(isinstance(one, Inside) for one in self.interventions)
 
     @property
     def layers(self) -> int:
@@ -122,6 +130,7 @@ class Trace:
             "tokens": self.tokens,
             "labels": self.labels,
             "cut": self.cut,
+            "interventions": text_of(self.interventions),
         }
         arrays = {f"values/{'/'.join(map(str, key))}": array for key, array in self.values.items()}
         arrays |= {f"initial/{'/'.join(map(str, key))}": array for key, array in self.initial.items()}
@@ -146,6 +155,7 @@ class Trace:
             if about.pop("format") != FORMAT:
                 raise ValueError("it is written in another format")
             unknown, probabilities = arrays.pop("unknown"), arrays.pop("probabilities", None)
+            about["interventions"] = parse_all(about.get("interventions", ""))
             groups: dict[str, dict[Key, Array]] = {"values": {}, "initial": {}}
             for name, array in arrays.items():
                 group, quantity, layer, direction = name.split("/")

@@ -16,6 +16,7 @@ SCREEN = sorted([*FILES, *(ROOT / "pages").glob("*.py"), ROOT / "app.py"])
 FLOORS = [
     {"cells"},
     {"network", "tokens"},
+    {"interventions"},
     {"trace"},
     {"model"},
     {"formats"},

@@ -61,6 +61,7 @@ def rerun(trace: Trace, layer: int = 0, direction: str = "forward") -> Record:
     The record holds what a trace leaves out and the way back needs. It is in the order in
     which the direction read. Raises as `step_jacobians`.
     """
+    refuse_held(trace)
     x = trace["input_vector", layer, direction][reading_order(direction)]
     network: Network | None = trace.network
     if network is None:
@@ -70,6 +71,12 @@ def rerun(trace: Trace, layer: int = 0, direction: str = "forward") -> Record:
         )
     cell = network.layers[layer][DIRECTIONS.index(direction)]
     return cell.forward(x, {state: trace.initial[state, layer, direction] for state in cell.states})
+
+
+def refuse_held(trace: Trace) -> None:
+    """Raises ValueError for a run whose values are not all the cell's own: its way back is another one."""
+    if trace.held:
+        raise ValueError("the gradients are those of the cell's own run, and this run has interventions inside it")
 
 
 def record_jacobians(record: Record) -> Array:

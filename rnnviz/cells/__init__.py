@@ -5,6 +5,7 @@ from pkgutil import iter_modules
 
 from .base import CELLS, Cell
 from .definition import Definition, Phase, Quantity
+from .edits import Edit
 from .gru import GRU
 from .lstm import LSTM
 from .record import Record
@@ -13,4 +14,4 @@ from .rnn import RNN
 for _module in iter_modules(__path__):
     import_module(f"{__name__}.{_module.name}")
 
-__all__ = ["CELLS", "GRU", "LSTM", "RNN", "Cell", "Definition", "Phase", "Quantity", "Record"]
+__all__ = ["CELLS", "GRU", "LSTM", "RNN", "Cell", "Definition", "Edit", "Phase", "Quantity", "Record"]

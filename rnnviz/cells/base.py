@@ -7,7 +7,7 @@ time-major, (T, H) or (T, B, H).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, NoReturn, Self
 
 import numpy as np
@@ -15,6 +15,7 @@ import numpy as np
 from .activations import Activation, Array, Stack
 from .checks import check_array, check_numbers
 from .definition import Definition
+from .edits import Edit, edited
 from .record import Record, Views
 
 CELLS: dict[str, type[Cell]] = {}
@@ -145,7 +146,8 @@ class Cell:
 
     def step(self, z: Array, before: Views, now: Views) -> None:
         """One step forwards. z (G*H, B) holds the input's share of the sums and becomes the activated
-        gates, in place. now[name], (H, B), is a gate's part of z, or where to write a new value."""
+        gates, in place. now[name], (H, B), is a gate's part of z, or where to write a new value. A value
+        that others are computed from is looked up in `now` once it is complete: see `edits`."""
         raise NotImplementedError
 
     def step_back(self, z: Array, before: Views, now: Views, d: Views, dz: Array) -> None:
@@ -164,9 +166,10 @@ class Cell:
 
     # ---- through time -----------------------------------------------------------------
 
-    def forward(self, x: Array, initial: Mapping[str, Array] | None = None) -> Record:
+    def forward(self, x: Array, initial: Mapping[str, Array] | None = None, edits: Sequence[Edit] = ()) -> Record:
         """Run over x, (T, D) or (T, B, D), from `initial` states, (H,) or (B, H), or from zeros.
 
+        edits: values put in place of the cell's own; everything after them is computed from them.
         Raises ValueError if a shape does not fit or x is not finite, TypeError if the
         dtype is not that of the weights.
         """
@@ -183,10 +186,11 @@ class Cell:
         z = self.weight_ih @ inputs if batched else (x @ self.weight_ih.T)[:, :, None]
         z += np.repeat(self.input_bias()[:, None], batch, axis=1)
         before = {state: values[state][0] for state in self.states}
-        for z_t, now in zip(z, self._by_step(z, values), strict=True):
+        by_step = self._by_step(z, values)
+        for z_t, now in zip(z, edited(by_step, before, edits) if edits else by_step, strict=True):
             self.step(z_t, before, now)
             before = now
-        return Record(self, inputs, z, values, batched)
+        return Record(self, inputs, z, values, batched, bool(edits))
 
     def backward(self, record: Record, d_hidden: Array, d_states: Mapping[str, Array] | None = None) -> Views:
         """Exact back-propagation through time (Werbos 1990).
@@ -196,8 +200,10 @@ class Cell:
         ("cell"), if the loss looks at them too.
 
         Returns gradients named weight_ih, weight_hh, bias_ih, bias_hh, x, and initial_<state>.
-        Raises ValueError if a gradient is not shaped like the state it belongs to.
+        Raises ValueError if a gradient is not shaped like the state it belongs to, and for a run with edits.
         """
+        if record.edited:
+            raise ValueError("a run with edits has no way back: where a value was set, it depends on nothing")
         enters = {s: self._check_gradient(record, s, g) for s, g in {"hidden": d_hidden, **(d_states or {})}.items()}
         d = {s: np.zeros(record.values[s].shape[1:], self.dtype) for s in self.states}
         dz = np.empty_like(record.z)

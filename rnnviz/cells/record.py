@@ -27,6 +27,7 @@ class Record:
     z: Array  # (T, G*H, B): the activated gates, stacked like the weights' rows
     values: Views  # (T, H, B), and (T+1, H, B) for states, whose first entry is the initial one
     batched: bool
+    edited: bool = False  # whether values were put in place of the cell's own
 
     def __len__(self) -> int:
         return len(self.z)
@@ -38,11 +39,11 @@ class Record:
         """The values of one quantity, feature-first: (T, H, B)."""
         if name == INPUT_VECTOR.name:
             return self.x
+        if name in self.values:  # first: a state that is also a row may have been edited
+            return self.values[name][1:] if name in self.cell.states else self.values[name]
         if name in self.cell.rows:
             return self.z[:, self.cell.row(name)]
-        if name not in self.values:
-            raise KeyError(f"a {self.cell.title} records {', '.join(self.cell.definition.by_name)}; it has no {name!r}")
-        return self.values[name][1:] if name in self.cell.states else self.values[name]
+        raise KeyError(f"a {self.cell.title} records {', '.join(self.cell.definition.by_name)}; it has no {name!r}")
 
     def before(self, state: str) -> Array:
         """A state as each step found it, feature-first: (T, H, B)."""

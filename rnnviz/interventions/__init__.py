@@ -1,0 +1,20 @@
+"""Interventions: what if a gate were held, a unit silenced, a token another one?"""
+
+from .apply import intervened, remaining, where_set
+from .kinds import Freeze, Hold, Inside, Intervention, Remove, Swap, Zero, parse, parse_all, text_of
+
+__all__ = [
+    "Freeze",
+    "Hold",
+    "Inside",
+    "Intervention",
+    "Remove",
+    "Swap",
+    "Zero",
+    "intervened",
+    "parse",
+    "parse_all",
+    "remaining",
+    "text_of",
+    "where_set",
+]

@@ -1,0 +1,186 @@
+"""A memory taken apart adds up to the memory, to the last digits; what is left unexplained is stated."""
+
+import io
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import rnnviz
+from rnnviz.analysis import contributions, half_life, memory_of, written_at
+from rnnviz.analysis.carry import carry
+from rnnviz.cells import GRU, LSTM, RNN, Definition, Phase
+from rnnviz.cells.definition import CELL, HIDDEN
+from rnnviz.network import softmax
+
+from ..coupled_lstm import CoupledLSTM
+from .runs import runs
+
+GRUS = [(GRU, {"reset": r, "update": u}) for r in ("after", "before") for u in ("keeps", "writes")]
+GATED = [*GRUS, (LSTM, {}), (CoupledLSTM, {})]
+every_gated_cell = pytest.mark.parametrize(
+    ("kind", "options"), GATED, ids=["-".join([kind.name, *options.values()]) for kind, options in GATED]
+)
+EXACT = {"rtol": 0, "atol": 1e-10}
+
+
+def by_hand(run):
+    """Shares (T, T, H) and the initial state's (T, H) of the run in reading order, from each cell's own formula."""
+    where = (run.layer, run.direction)
+    gates = {name: run.trace[(name, *where)][run.along] for name in run.trace.definition.by_name}
+    if "forget" in gates:
+        state, kept, written = "cell", gates["forget"], gates["input"] * gates["candidate"]
+    else:
+        kept = gates["update"] if run.trace.options["update"] == "keeps" else 1 - gates["update"]
+        state, written = "hidden", (1 - kept) * gates["candidate"]
+    steps, size = kept.shape
+    shares, initial = np.zeros((steps, steps, size)), np.zeros((steps, size))
+    for t in range(steps):
+        initial[t] = np.prod(kept[: t + 1], axis=0) * run.trace.initial[(state, *where)]
+        for k in range(t + 1):
+            shares[t, k] = np.prod(kept[k + 1 : t + 1], axis=0) * written[k]
+    return state, shares, initial
+
+
+@every_gated_cell
+@given(data=st.data())
+def test_the_shares_add_up_to_the_state(kind, options, data):
+    run = data.draw(runs(kind, options, longest=12))
+    where, steps = (run.layer, run.direction), len(run.trace)
+    state, shares, initial = by_hand(run)
+    for t, step in enumerate(range(1, steps + 1)[run.along]):
+        found = memory_of(run.trace, step, *where)
+        assert (found.state, found.gate) == (state, "update" if kind is GRU else "forget")
+        np.testing.assert_allclose(found.tokens.sum(0) + found.initial, run.trace[(state, *where)][step - 1], **EXACT)
+        np.testing.assert_allclose(found.total, run.trace[(state, *where)][step - 1], **EXACT)
+        np.testing.assert_allclose(found.tokens[run.along], shares[t], **EXACT)
+        np.testing.assert_allclose(found.initial, initial[t], **EXACT)
+    last = range(1, steps + 1)[run.along][-1]
+    np.testing.assert_array_equal(memory_of(run.trace, None, *where).tokens, memory_of(run.trace, last, *where).tokens)
+
+
+@every_gated_cell
+@settings(max_examples=12)
+@given(data=st.data())
+def test_written_at_against_read_at(kind, options, data):
+    run = data.draw(runs(kind, options, longest=9))
+    where = (run.layer, run.direction)
+    _, shares, _ = by_hand(run)
+    shares = shares[run.along, run.along]
+    for unit in range(run.trace.hidden_size):
+        np.testing.assert_allclose(written_at(run.trace, unit, *where), shares[:, :, unit], **EXACT)
+    np.testing.assert_allclose(written_at(run.trace, None, *where), np.abs(shares).sum(2), **EXACT)
+
+
+@every_gated_cell
+@pytest.mark.parametrize("squash", ["apart", "shared"])
+@settings(max_examples=15)
+@given(data=st.data())
+def test_shares_unexplained_rest_and_bias_make_up_the_logit(squash, kind, options, data):
+    trace = data.draw(runs(kind, options, longest=9)).trace
+    network, step = trace.network, data.draw(st.integers(1, len(trace)))
+    top = np.concatenate([trace["hidden", trace.layers - 1, d][step - 1] for d in trace.directions])
+    logits = network.readout_weight @ top + network.readout_bias
+    np.testing.assert_allclose(softmax(logits), trace.probabilities[step - 1], rtol=1e-9)
+    for number, label in enumerate(trace.labels):
+        found = contributions(trace, label, step, squash)
+        total = found.tokens.sum() + found.initial + found.unexplained + found.bias
+        assert total == pytest.approx(found.logit, abs=1e-10)
+        assert found.logit == pytest.approx(logits[number], abs=1e-10)
+        assert (found.label, found.bias) == (label, network.readout_bias[number])
+        if kind is GRU or squash == "shared":
+            assert found.unexplained == pytest.approx(0, abs=1e-10)
+        else:
+            rest = np.concatenate([
+                trace["output", trace.layers - 1, d][step - 1]
+                * (np.tanh(trace["cell", trace.layers - 1, d][step - 1]) - trace["cell", trace.layers - 1, d][step - 1])
+                for d in trace.directions
+            ])  # fmt: skip
+            assert found.unexplained == pytest.approx(network.readout_weight[number] @ rest, abs=1e-10)
+
+
+@every_gated_cell
+@settings(max_examples=12)
+@given(data=st.data())
+def test_half_lives_are_of_the_mean_share_kept(kind, options, data):
+    run = data.draw(runs(kind, options, longest=9))
+    where = (run.layer, run.direction)
+    found = half_life(run.trace, *where)
+    gate = run.trace[(found.gate, *where)]
+    kept = 1 - gate if options.get("update") == "writes" else gate
+    # After that many steps of the mean share, half is left.
+    np.testing.assert_allclose(np.exp(np.log(kept).mean(0)) ** found.steps, 0.5, rtol=1e-9)
+    assert sorted(found.order) == list(range(run.trace.hidden_size))
+    assert (np.diff(found.steps[found.order]) <= 0).all()
+
+
+def test_half_lives_at_their_ends():
+    trace = rnnviz.load("counter-lstm").trace("aab")
+    gates = trace["forget"]
+    gates[:] = 0.5
+    gates[:, 1] = 1  # keeps all, always
+    gates[1, 2] = 0  # gives up all, once
+    gates[:, 3] = [0.25, 1, 0.5]  # half at every step, on average
+    steps = half_life(trace).steps
+    assert steps[1] == np.inf and steps[2] == 0
+    np.testing.assert_allclose(steps[[0, 3]], 1)
+    assert half_life(trace).order[[0, -1]].tolist() == [1, 2]
+
+
+def test_the_recall_lstm_remembers_what_was_written_first():
+    model = rnnviz.load("recall-lstm")
+    trace = model.trace(model.card["examples"][0])
+    found = memory_of(trace)
+    np.testing.assert_allclose(found.total, trace["cell"][-1], atol=1e-5)  # the network is in float32
+    units = half_life(trace)
+    slowest = units.order[:3]
+    assert np.abs(found.tokens[0, slowest]).sum() > 10 * np.abs(found.tokens[0, units.order[-3:]]).sum()
+
+
+@pytest.mark.parametrize("activation", RNN.choices["activation"])
+def test_the_simple_rnn_has_no_such_sum(activation):
+    model = rnnviz.load("names-rnn").converted(activation=activation)
+    trace = model.trace("Ada")
+    for call in (memory_of, written_at, half_life, lambda t: contributions(t, 0)):
+        with pytest.raises(ValueError, match=r"an RNN is no sum over the past, .*gradient_flow"):
+            call(trace)
+
+
+def test_what_it_refuses():
+    trace = rnnviz.load("names-gru").trace("Ada")
+    with pytest.raises(ValueError, match="no step 9"):
+        memory_of(trace, 9)
+    with pytest.raises(ValueError, match="no unit 64; the layer has units 0 to 63"):
+        written_at(trace, 64)
+    with pytest.raises(ValueError, match="no output 'Klingon'"):
+        contributions(trace, "Klingon")
+    with pytest.raises(ValueError, match="not 'gone'"):
+        contributions(trace, 0, squash="gone")
+    with pytest.raises(KeyError, match="layer 2"):
+        memory_of(trace, layer=2)
+    file = io.BytesIO()
+    trace.save(file)
+    file.seek(0)
+    again = rnnviz.Trace.load(file)
+    np.testing.assert_array_equal(memory_of(again).tokens, memory_of(trace).tokens)
+    with pytest.raises(ValueError, match="readout"):
+        contributions(again, 0)
+
+
+@pytest.mark.parametrize(
+    "equation",
+    [
+        r"\q{cell}_t = \tanh\left(\q{forget}_t \odot \q{cell}_{t-1} + \q{input}_t\right)",
+        r"\q{cell}_t = \q{forget}_t \odot \q{cell}_{t-1} \odot \q{cell}_{t-1} + \q{input}_t",
+        r"\q{cell}_t = \q{forget}_t \odot \q{hidden}_{t-1} + \q{input}_t",
+        r"\q{cell}_t = \q{forget}_t \odot \q{cell}_{t-1} - \q{input}_t",
+        r"\q{cell}_t = \q{forget}_t \odot \q{cell}_{t-1} + \q{input}_t \odot \q{cell}_{t-1}",
+        r"\q{cell}_t = \q{cell}_{t-1} + \q{input}_t",
+        r"\q{cell}_t = \q{forget}_t \odot \q{cell}_{t-1}",
+        r"\q{hidden}_t = \q{forget}_t \odot \q{cell}_{t-1} + \q{input}_t",
+    ],
+)
+def test_equations_that_carry_no_state(equation):
+    phase = Phase("only", "Only", ("cell",), (equation,), "All at once.")
+    assert carry(Definition("other", "Other", (CELL, HIDDEN), (phase,))) is None

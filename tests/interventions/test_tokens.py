@@ -1,0 +1,49 @@
+"""Tokens swapped and removed."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnnviz import Model
+from rnnviz.interventions import Hold, Remove, Swap, parse_all, text_of
+from rnnviz.tokens import Vocabulary
+
+from ..strategies import WORDS, draw_network
+from .drawn import LABELS, draw_model, the_same
+
+
+@given(data=st.data(), text=st.text("abcdefgh", min_size=2, max_size=8))
+def test_swapping_and_removing_is_typing_another_text(data, text):
+    model = draw_model()
+    places = data.draw(st.lists(st.integers(1, len(text)), unique=True, max_size=len(text) - 1))
+    listed, typed = [], list(text)
+    for step in places:
+        token = data.draw(st.none() | st.sampled_from(["z", " ", ";", "ß", "e\u0301"]))
+        listed.append(Remove(step) if token is None else Swap(step, token))
+        typed[step - 1] = token
+    expected = model.trace([token for token in typed if token is not None])
+    trace = model.trace(text, interventions=listed)
+    the_same(trace, expected)
+    np.testing.assert_array_equal(trace.unknown, expected.unknown)
+    the_same(trace, model.trace(text, interventions=parse_all(text_of(listed))))
+    assert not trace.held
+
+
+def test_steps_keep_their_numbers_when_one_before_them_is_removed():
+    model = draw_model(layers=1)
+    trace = model.trace("abcd", interventions=[Remove(2), Hold("forget", 0.25, steps=(1, 3))])
+    assert trace.tokens == ["a", "c", "d"]
+    assert (trace["forget"][:2] == 0.25).all() and (trace["forget"][2] != 0.25).all()
+    back = model.trace("abcd", interventions=[Remove(2), Hold("forget", 0.25, steps=4, direction="backward")])
+    assert (back["forget", 0, "backward"][2] == 0.25).all() and (back["forget", 0, "backward"][:2] != 0.25).all()
+
+
+def test_words_and_numbers_are_swapped_too():
+    words = Model("words", draw_network(vocabulary=WORDS), WORDS, LABELS)
+    the_same(words.trace("the film was good", interventions=[Swap(2, "Café")]), words.trace("the Café was good"))
+    vocabulary = Vocabulary("numbers", width=2)
+    numbers = Model("numbers", draw_network("gru", vocabulary), vocabulary, LABELS)
+    the_same(numbers.trace("1 2 3 4", interventions=[Swap(1, "0.5 -1")]), numbers.trace("0.5 -1 3 4"))
+    with pytest.raises(ValueError, match="Each step needs 2 numbers"):
+        numbers.trace("1 2 3 4", interventions=[Swap(1, "0.5")])
