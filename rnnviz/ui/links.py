@@ -40,13 +40,6 @@ def keep(parameter: str, value: object, default: object, page: str = "") -> None
         del st.query_params[parameter]
 
 
-def leave(values: dict[str, str]) -> None:
-    """Remember values of another page's parameters, with which it will open next."""
-    for parameter, value in values.items():
-        st.session_state.pop(parameter, None)
-        st.session_state.setdefault("left", {})[parameter] = value
-
-
 def notice(message: str) -> None:
     """Keep a message to the user until it is put away."""
     notices = st.session_state.setdefault("notices", [])

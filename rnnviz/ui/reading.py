@@ -12,6 +12,7 @@ from .catalogue import Task
 from .links import plain
 
 TOKENS = 256  # read at most; the rest of a longer text is left out, and said so
+CARRIED = "read"  # the parameter of a link inside the app that carries a text: `text` belongs to the text box
 CHARACTERS = 4000  # kept in the text box and in a link, which browsers and servers want short
 
 
@@ -23,8 +24,12 @@ def text_box(task: Task) -> str:
         text = texts.setdefault(task.name, st.query_params.get("text", task.examples[0]))
         links.keep("text", text, task.examples[0])
         return text
+    left = None
     if state.get("texts_of", task.name) != task.name:
-        state["text"] = texts.get(task.name, task.examples[0])
+        left = st.query_params.get(CARRIED, texts.get(task.name, task.examples[0]))
+        state["text"] = left
+    if CARRIED in st.query_params:
+        del st.query_params[CARRIED]
     state["texts_of"] = task.name
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text = st.text_input(
@@ -44,6 +49,10 @@ def text_box(task: Task) -> str:
             on_click=_take_example,
             format_func=_abridged,
         )
+    if left is not None and text != left and text == task.examples[0]:
+        # Gone back to, a page takes its text from the address, which Streamlit may have lost: once more, without.
+        texts[task.name], state["texts_of"] = left, ""
+        st.rerun()
     texts[task.name] = text or ""
     return text or ""
 

@@ -99,7 +99,7 @@ def test_counts_follow_the_sizes_that_are_set():
 
 def test_a_training_step_is_measured_on_request():
     app = AppTest.from_file(str(FOLDER / "choosing.py"), default_timeout=60)  # a click on a button is lost at the door
-    app.query_params["hide"] = "navigation"
+    app.query_params["hide"] = "navigation,explore"
     app.run()
     assert not any("milliseconds a step" in frame.value for frame in app.dataframe)
     app.select_slider[0].set_value(8).run()
@@ -186,7 +186,7 @@ def test_a_convention_switches_the_model_of_the_page(option):
 
 def test_a_link_keeps_a_convention_and_there_is_a_way_back():
     app = AppTest.from_file(str(FOLDER / "gru.py"), default_timeout=60)  # a click on a button is lost at the door
-    app.query_params["reset"], app.query_params["hide"] = "before", "navigation"
+    app.query_params["reset"], app.query_params["hide"] = "before", "navigation,explore"
     app.run()
     assert app.segmented_control(key="gru-reset").value == "before"
     app.button(key="undo-options").click().run()

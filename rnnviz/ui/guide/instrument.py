@@ -36,7 +36,7 @@ def bar(page: Page) -> Page:
             if options:
                 model = catalogue.converted(model, options)
                 _remind(page, cell, options)
-            to_explore = st.container(width="content")
+            to_explore = st.container(width="content", key="to-explore")
         trace = reading.read(model, text)
         page = replace(page, task=own, model=model, trace=trace, text=text)
         if chapter.in_bar:
@@ -46,7 +46,7 @@ def bar(page: Page) -> Page:
             st.html(slot("strip"))
     if trace is not None and lesson.shows("explore"):
         with to_explore:
-            _explore_button(task, cell, text)
+            _explore_link(task, cell, text)
     return page
 
 
@@ -85,14 +85,15 @@ def _remind(page: Page, cell: str, options: dict[str, str]) -> None:
     st.button(f"Undo {switched}", icon=":material/undo:", on_click=undo, key="undo-options", help=help)
 
 
-def _explore_button(task: Task, cell: str, text: str) -> None:
-    """Go to Explore with the page's text and model. Step and unit are kept by the browser, for the same trace."""
-    if st.button(
-        "Open in Explore", icon=":material/visibility:", key="to-explore", help="The same text, model, step and unit"
-    ):
-        st.session_state.setdefault("texts", {})[task.name] = text
-        links.leave({"task": task.name, CELL: cell})
-        st.switch_page("pages/explore.py")
+def _explore_link(task: Task, cell: str, text: str) -> None:
+    """The page's text and model on Explore. Step and unit are kept by the browser, for the same trace."""
+    st.page_link(
+        "pages/explore.py",
+        label="Open in Explore",
+        icon=":material/visibility:",
+        help="The same text, model, step and unit",
+        query_params={"task": task.name, CELL: cell, reading.CARRIED: text},
+    )
 
 
 def _start(page: Page) -> tuple[int, int]:

@@ -1,0 +1,714 @@
+"""The guide in a real Chromium: words set the figures, questions reveal, and what is shown is the trace."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlencode, urlparse
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from markdown_it import MarkdownIt
+from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import TimeoutError as TooLate
+
+import rnnviz
+from rnnviz.cells import CELLS
+from rnnviz.tokens import visible
+from rnnviz.trace import Trace
+from rnnviz.ui import lesson
+from rnnviz.ui.guide.contents import CHAPTERS
+from rnnviz.ui.guide.glossary import of_cells
+from rnnviz.ui.guide.prose import Chapter, Question, Words, read
+from tests.browser.conftest import settle
+
+FOLDER = Path(__file__).parents[2] / "pages"
+WRITTEN = {name: read(FOLDER / f"{name}.md") for name in CHAPTERS}
+STEPPING = [name for name, written in WRITTEN.items() if written.instrument]
+WITH_DIAGRAM = [name for name in STEPPING if not WRITTEN[name].in_bar]
+PLACE = "[class*='st-key-section'] a[href^='#'][href*='=']"  # the links in the words that set the figure
+OPTIONS = {"reset", "update"}
+STEPPER = "[data-testid=stBidiComponentIsolated] .stepper"
+
+# What a reader sees of where the stepper stands. `lit`: what is lit in the views that are on the screen.
+STATE = """() => {
+  const host = document.querySelector('[data-testid=stBidiComponentIsolated]');
+  const root = host?.shadowRoot;
+  if (!root?.querySelector('.where')) return null;
+  const [, step, steps] = root.querySelector('.where').textContent.match(/^step (\\d+) of (\\d+)$/);
+  const roots = [root, ...[...document.querySelectorAll('.rnnviz-slot')].map(slot => slot.shadowRoot).filter(Boolean)];
+  const seen = element => {
+    const { top, bottom } = element.getBoundingClientRect();
+    return element.checkVisibility() && bottom > 0 && top < innerHeight;
+  };
+  const lit = roots.flatMap(r => [...r.querySelectorAll('.lit, .arithmetic-lit')]).filter(seen);
+  return {
+    step: Number(step),
+    steps: Number(steps),
+    unit: Number(root.querySelector('.unit input').value),
+    phase: root.querySelector('.phases [aria-pressed=true]')?.textContent ?? null,
+    lit: [...new Set(lit.map(element => element.dataset.name))].sort(),
+    text: document.querySelector('.st-key-text input')?.value ?? null,
+    tokens: [...root.querySelectorAll('.token')].map(token => token.textContent).join(''),
+    cell: document.querySelector("[class*='-cell'] [aria-checked=true]")?.textContent ?? null,
+    reset: new URL(location).searchParams.get('reset') ?? 'after',
+    update: new URL(location).searchParams.get('update') ?? 'keeps',
+  };
+}"""
+
+# Collects, frame by frame, what is framed by an animation where the reader can see it.
+WATCH = """
+const SHOWN = {
+  step: '.where, .token[aria-selected=true], .playhead-column',
+  unit: '.unit input, .playhead-unit',
+  phase: '.phases [aria-pressed=true]',
+  text: '.st-key-text input',
+  cell: "[class*='-cell'] [aria-checked=true]",
+};
+window.flashed = new Set();
+const watch = () => {
+  const hosts = document.querySelectorAll('.rnnviz-slot, [data-testid=stBidiComponentIsolated]');
+  for (const root of [document, ...[...hosts].map(host => host.shadowRoot).filter(Boolean)]) {
+    for (const { effect, playState } of root.getAnimations()) {
+      const target = effect?.target;
+      if (playState !== 'running' || !target?.checkVisibility()) continue;
+      const { top, bottom, left, right } = target.getBoundingClientRect();
+      const framed = getComputedStyle(target).outlineStyle !== 'none';
+      const inside = bottom > 0 && top < innerHeight && right > 0 && left < innerWidth;
+      if (!framed || !inside) continue;
+      for (const [name, selector] of Object.entries(SHOWN)) if (target.matches(selector)) flashed.add(name);
+    }
+  }
+  requestAnimationFrame(watch);
+};
+requestAnimationFrame(watch);
+"""
+
+HAS = f"""wanted => {{
+  const now = ({STATE})();
+  return now && Object.entries(wanted).every(([name, value]) => String(now[name]) === String(value));
+}}"""
+
+
+def open_chapter(page: Page, app: str, name: str, **link: object) -> Chapter:
+    page.goto(f"{app}/{name}{'?' * bool(link)}{urlencode(link)}")
+    settle(page)
+    if name in STEPPING:
+        page.wait_for_function(f"({STATE})() !== null")
+    page.mouse.move(1, 1)
+    return WRITTEN[name]
+
+
+def text_box(page: Page) -> Locator:
+    return page.get_by_role("textbox", name="Type a sequence")
+
+
+def state(page: Page) -> dict[str, Any]:
+    return page.evaluate(STATE)
+
+
+def comes_to(page: Page, about: str, timeout: float = 5000, **wanted: object) -> None:
+    """Wait until a reader sees this state."""
+    wanted = {name: value if isinstance(value, str | int) else ",".join(value) for name, value in wanted.items()}
+    try:
+        page.wait_for_function(HAS, arg=wanted, timeout=timeout)
+    except TooLate:
+        found = state(page)
+        raise AssertionError(f"{about}: wanted {wanted}, found { {name: found[name] for name in wanted} }") from None
+
+
+def title_of(trace_of: Trace, phase: str) -> str:
+    return next(p.title for p in trace_of.definition.phases if p.name == phase) if phase else "Whole step"
+
+
+def trace(written: Chapter, text: str, cell: str = "") -> Trace:
+    return rnnviz.load(f"{written.task}-{cell or written.cells[0]}").trace(text)
+
+
+def shown_tokens(read_as: Trace) -> str:
+    return "".join(map(visible, read_as.tokens))
+
+
+def typed(page: Page, written: Chapter, text: str, cell: str = "") -> Trace:
+    """Type a text and wait until the stepper has it; returns its trace."""
+    read_as = trace(written, text, cell)
+    text_box(page).fill(text)
+    comes_to(page, "typing", tokens=shown_tokens(read_as), steps=len(read_as))
+    return read_as
+
+
+def choose_cell(page: Page, cell: str) -> None:
+    page.locator(".st-key-bar").get_by_text(CELLS[cell].title, exact=True).click()
+    settle(page)
+
+
+def press(page: Page, key: str) -> None:
+    page.locator(STEPPER).press(key)
+
+
+def choose_unit(page: Page, unit: int) -> None:
+    field = page.locator(f"{STEPPER} .unit input")
+    field.fill(str(unit))
+    field.press("Enter")
+
+
+def scroll_to(page: Page, section: str, at: float = 0.3) -> None:
+    """Bring the beginning of a section to a height of the window, as far as the page can be scrolled."""
+    page.evaluate(
+        """([section, at]) => {
+          const top = document.querySelector(`.st-key-section-${section}`).getBoundingClientRect().top;
+          document.querySelector('[data-testid=stMain]').scrollTop += top - at * innerHeight;
+        }""",
+        [section, at],
+    )
+
+
+def questions(written: Chapter) -> Iterator[tuple[str, Question]]:
+    """A chapter's questions with the keys of their containers."""
+    for s, section in enumerate(written.sections):
+        for k, part in enumerate(section.shown):
+            if isinstance(part, Question):
+                yield f"{written.name}-{s}-{k}", part
+
+
+def start_of(markdown: str) -> str:
+    """The first words of a paragraph, as they are read on the page."""
+    inline = MarkdownIt().parse(markdown)[1]
+    told = "".join(" " if child.type == "softbreak" else child.content for child in inline.children or [])
+    return " ".join(told.split("$")[0][:60].split())
+
+
+def reveal(page: Page, key: str, question: Question, by_key: bool = False) -> Locator:
+    """Answer a question; returns its box."""
+    box = page.locator(f".st-key-question-{key}")
+    told = start_of(question.why)
+    assert told not in read_in(box), "told before it was asked"
+    if by_key:
+        box.get_by_role("radio").first.focus()
+        page.keyboard.press("Space")
+    else:
+        box.get_by_text(question.choices[-1], exact=True).click()
+    told_now = "([box, told]) => box.innerText.replace(/\\s+/g, ' ').includes(told)"
+    page.wait_for_function(told_now, arg=[box.element_handle(), told], timeout=10_000)
+    return box
+
+
+def come_to(link: Locator) -> None:
+    """Scroll to a link, and let the page take note of where its reader is now."""
+    link.scroll_into_view_if_needed()
+    link.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done, 50)))")
+
+
+def read_in(element: Locator) -> str:
+    return " ".join(element.inner_text().split())
+
+
+def reveal_all(page: Page, written: Chapter) -> None:
+    for key, question in questions(written):
+        reveal(page, key, question)
+    settle(page)
+
+
+def place_of(hash: str) -> dict[str, str]:
+    return {key: value for key, _, value in (part.partition("=") for part in hash.lstrip("#").split("&"))}
+
+
+def links(written: Chapter, revealed: bool = True) -> Iterator[str]:
+    """All links in a chapter's words, in reading order: what they lead to."""
+    for section in written.sections:
+        for part in section.shown:
+            told = [part.markdown] if isinstance(part, Words) else []
+            if isinstance(part, Question):
+                told = [part.ask, part.why] if revealed else [part.ask]
+            for token in (token for markdown in told for token in MarkdownIt().parse(markdown)):
+                for child in token.children or []:
+                    if child.type == "link_open" and str(child.attrGet("href")).startswith("#"):
+                        yield unquote(str(child.attrGet("href")))
+
+
+def check_place(page: Page, written: Chapter, place: dict[str, str], about: str) -> None:
+    """What a link or a question names is what the reader then sees."""
+    wanted: dict[str, Any] = {key: int(place[key]) for key in ("step", "unit") if key in place}
+    now = state(page)
+    cell = place.get("cell", next((c for c in CELLS if CELLS[c].title == now["cell"]), written.cells[0]))
+    if "cell" in place:
+        wanted["cell"] = CELLS[cell].title
+    if "text" in place:
+        wanted |= {"text": place["text"], "tokens": shown_tokens(trace(written, place["text"], cell))}
+    wanted |= {option: place[option] for option in OPTIONS if option in place}
+    if "phase" in place:
+        wanted["phase"] = title_of(trace(written, written.examples[0], cell), place["phase"])
+    comes_to(page, about, **wanted)
+    if "light" in place and written.name in WITH_DIAGRAM:
+        comes_to(page, about, lit=[place["light"]])
+
+
+# ---- words ----
+
+
+@pytest.mark.parametrize("name", [n for n in STEPPING if any("=" in link for link in links(WRITTEN[n]))])
+def test_every_link_in_the_words_sets_what_it_says_and_makes_it_obvious(page: Page, app: str, name: str):
+    page.add_init_script(WATCH)
+    written = open_chapter(page, app, name)
+    reveal_all(page, written)
+    found = [unquote(link.get_attribute("href") or "") for link in page.locator(PLACE).all()]
+    assert found == [link for link in links(written) if "=" in link]
+    left = set()  # texts and cells that were already come to from another one
+    for k, link in enumerate(found):
+        place = place_of(link)
+        before = elsewhere(page, written, place, left)
+        page.evaluate("flashed.clear()")
+        come_to(page.locator(PLACE).nth(k))
+        page.locator(PLACE).nth(k).click()
+        page.mouse.move(1, 1)
+        about = f"{name}, link {k}, {link}"
+        check_place(page, written, place, about)
+        now = state(page)
+        kept = {key for key in ("step", "unit") if key not in place and "text" not in place}
+        assert all(now[key] == before[key] for key in kept), f"{about} changed what it does not name"
+        changed = {key for key in place if key not in ("light", "phase") and str(before[key]) != str(now[key])}
+        assert changed or not set(place) - {"light", "phase", *OPTIONS}, f"{about}: nothing was elsewhere before"
+        changed -= OPTIONS  # their switch may be far from the words
+        try:
+            page.wait_for_function("names => names.every(name => flashed.has(name))", arg=sorted(changed), timeout=2500)
+        except TooLate:
+            seen = page.evaluate("[...flashed]")
+            pytest.fail(f"{about}: changed {sorted(changed)}, of which the reader saw a flash only at {seen}")
+
+
+def elsewhere(page: Page, written: Chapter, place: dict[str, str], left: set[tuple[str, str]]) -> dict[str, Any]:
+    """Go where a link does not lead, in everything that it names. Returns what a reader sees there."""
+    wanted = (place.get("text", ""), place.get("cell", ""))
+    if wanted not in left:
+        left.add(wanted)
+        if wanted[1] and state(page)["cell"] == CELLS[wanted[1]].title:
+            choose_cell(page, next(cell for cell in written.cells if cell != wanted[1]))
+        if wanted[0] and state(page)["text"] == wanted[0]:
+            page.mouse.move(1, 1)
+            cell = next((c for c in CELLS if CELLS[c].title == state(page)["cell"]), "")
+            typed(page, written, next(text for text in written.examples if text != wanted[0]), cell)
+            settle(page)
+    if "step" in place:
+        press(page, "End" if place["step"] == "1" else "Home")
+    if "unit" in place:
+        choose_unit(page, 1 if place["unit"] == "0" else 0)
+    if "phase" in place:
+        page.locator(f"{STEPPER} .phases button").first.click()
+    page.mouse.move(1, 1)
+    return state(page)
+
+
+@pytest.mark.parametrize("name", STEPPING)
+def test_the_section_at_the_reading_line_lights_its_part_and_only_that(page: Page, app: str, name: str):
+    written = open_chapter(page, app, name)
+    definition = trace(written, written.examples[0]).definition
+    nothing: dict[str, Any] = {"lit": []} | ({"phase": "Whole step"} if name in WITH_DIAGRAM else {})
+    comes_to(page, "above all sections", **nothing)
+    for k, section in reversed([*enumerate(written.sections)]):
+        scroll_to(page, str(k))
+        about = f"{name}, section {k}"
+        if name in WITH_DIAGRAM:
+            comes_to(page, about, phase=title_of(trace(written, written.examples[0]), section.phase))
+        comes_to(page, about, lit=[section.light] if section.light else [])
+        if name in WITH_DIAGRAM and section.phase:
+            computed = next(phase.computes for phase in definition.phases if phase.name == section.phase)
+            gates = page.locator(".st-key-instrument .diagram :is(.part.gate, .part.function)")
+            page.wait_for_timeout(250)  # brightness changes gently
+            look = "all => all.map(e => [e.dataset.name, Number(getComputedStyle(e).opacity)])"
+            for quantity, opacity in gates.evaluate_all(look):
+                assert (opacity == 1) == (quantity in computed), f"{about}: {quantity} is at {opacity}"
+    page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop = 0")
+    comes_to(page, "above all sections again", **nothing)
+
+
+@pytest.mark.parametrize("name", [n for n in STEPPING if any("light=" in link for link in links(WRITTEN[n]))])
+def test_a_link_wears_the_colour_of_the_quantity_that_it_lights(page: Page, app: str, name: str):
+    written = open_chapter(page, app, name)
+    colours = {quantity.name: quantity.colour for cell in CELLS.values() for quantity in cell.define().by_name.values()}
+    for link in page.locator(PLACE).all():
+        if light := place_of(link.get_attribute("href") or "").get("light"):
+            worn = link.evaluate("e => getComputedStyle(e).getPropertyValue('--role').trim()")
+            assert worn.lower() == colours[light].lower(), f"{written.name}: {light}"
+
+
+def test_a_term_in_the_words_opens_its_explanation_and_leads_to_the_entry(page: Page, app: str):
+    written = open_chapter(page, app, "lstm")
+    page.get_by_role("link", name="cell state", exact=True).first.click()
+    card = page.get_by_role("dialog")
+    expect(card).to_be_visible()
+    says = of_cells([trace(written, "ab").definition])["cell-state"].says
+    expect(card).to_contain_text(says)
+    card.get_by_role("link").click()
+    expect(page.locator("#term-cell-state")).to_be_in_viewport()
+
+
+# ---- questions ----
+
+
+@pytest.mark.parametrize("by", ["mouse", "keyboard"])
+@pytest.mark.parametrize("name", [name for name in WRITTEN if list(questions(WRITTEN[name]))])
+def test_every_question_reveals_and_moves_the_stepper(page: Page, app: str, name: str, by: str):
+    written = open_chapter(page, app, name)
+    for key, question in questions(written):
+        if question.go and name in STEPPING:
+            press(page, "Home")
+        box = reveal(page, key, question, by_key=by == "keyboard")
+        about = f"{name}, question {key}"
+        if question.go and name in STEPPING:
+            check_place(page, written, place_of(question.go), about)
+        if question.show and question.show != "predictions":  # those stand beside the words but on phones
+            shown = box.locator(".js-plotly-plot, .rnnviz-slot, [data-testid=stButton]").first
+            expect(shown, about).to_be_visible(timeout=10_000)
+        if by == "keyboard":
+            first = box.get_by_role("radio").first
+            assert first.evaluate("e => e === document.activeElement"), f"{about}: the focus is lost"
+
+
+# ---- numbers ----
+
+OWN = {
+    "words": ["Müller", "Ivanova"],
+    "squashing": ["Okafor", "Lee"],
+    "forgetting": ["Dabc?", "Bhgfedcba?"],
+    "lstm": ["aaabbb", "aaaaaabb"],
+    "gru": ["aaabbb", "aaaaaabb"],
+}
+
+
+@pytest.mark.parametrize("name", STEPPING)
+def test_slots_and_heatmaps_show_the_trace_of_what_is_typed_at_the_chosen_step(page: Page, app: str, name: str):
+    written = open_chapter(page, app, name)
+    for text, step, unit in zip(OWN[name], (3, 2), (1, 5), strict=True):
+        read_as = typed(page, written, text)
+        settle(page)
+        press(page, "Home")
+        for _ in range(step - 1):
+            press(page, "ArrowRight")
+        choose_unit(page, unit)
+        comes_to(page, name, step=step, unit=unit)
+        for slot in page.locator(".rnnviz-slot").all():
+            check_slot(page, slot, read_as, step, unit)
+        check_heatmaps(page, read_as)
+    units = page.locator(f"{STEPPER} .unit input").get_attribute("max")
+    assert units == str(read_as.hidden_size - 1)
+
+
+def check_slot(page: Page, slot: Locator, read_as: Trace, step: int, unit: int) -> None:
+    view, kind = slot.evaluate("e => [e.dataset.view, {...e.dataset}]")
+    if view not in ("arithmetic", "curve", "gate"):
+        return
+    slot.scroll_into_view_if_needed()
+    where = slot.locator(f".{view}-where")
+    expect(where).to_contain_text(re.compile(f"step {step} of {len(read_as)}$"))
+    if view == "arithmetic":
+        results = slot.locator(".arithmetic-result").all()
+        computed = next(phase.computes for phase in read_as.definition.phases if phase.name == kind["phase"])
+        names = [result.get_attribute("data-name") for result in results]
+        assert names == list(computed)
+        for quantity, result in zip(computed, results, strict=True):
+            assert number(result.inner_text()) == pytest.approx(float(read_as[quantity][step - 1, unit]), abs=5.1e-4)
+    elif view == "curve":
+        values = slot.locator(".dot").evaluate_all("all => all.map(dot => Number(dot.dataset.value))")
+        np.testing.assert_array_equal(np.float32(values), read_as[kind["quantity"]][step - 1])
+        expect(slot.locator(".curve-told")).to_contain_text(f"unit {unit}:")
+    else:
+        told = slot.locator(".gate-told").inner_text().removeprefix(f"unit {unit}: ")
+        held, opening, product = map(number, re.split("[×=]", told))
+        old = read_as[kind["of"]][step - 2, unit]
+        exact = [old, read_as[kind["gate"]][step - 1, unit], old * read_as[kind["gate"]][step - 1, unit]]
+        np.testing.assert_allclose([held, opening, product], exact, atol=5.1e-4)
+
+
+def number(text: str) -> float:
+    return float(text.strip().replace("−", "-"))
+
+
+def check_heatmaps(page: Page, read_as: Trace) -> None:
+    """Every heatmap in the page holds what was recorded, however many there are."""
+    drawn = page.evaluate(
+        """() => [...document.querySelectorAll("[class*='st-key-heatmaps'] .js-plotly-plot")].flatMap(graph =>
+          graph._fullData.filter(({ type }) => type === 'heatmap')
+            .map(({ name, z }) => [name, z.map(row => [...row])]))"""
+    )
+    for name, values in drawn:
+        if name in read_as.definition.by_name:
+            np.testing.assert_allclose(np.array(values), read_as[name].T, rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", STEPPING)
+def test_the_chosen_token_can_be_seen_when_a_chapter_opens(page: Page, app: str, name: str):
+    open_chapter(page, app, name)
+    strip, chosen = page.locator(f"{STEPPER} .tokens"), page.locator(f"{STEPPER} .token[aria-selected=true]")
+    room, token = (element.evaluate("e => e.getBoundingClientRect().toJSON()") for element in (strip, chosen))
+    assert room["left"] - 1 <= token["left"] and token["right"] <= room["right"] + 1, "it stands outside the strip"
+
+
+# ---- how they look ----
+
+OUTSIDE = """() => {
+  const wide = document.documentElement.clientWidth, scroller = document.querySelector('[data-testid=stMain]');
+  const over = [document.documentElement, scroller].map(e => e.scrollWidth - e.clientWidth);
+  const all = [...document.querySelectorAll('[data-testid=stMain] *')].filter(e => {
+    const { right, width } = e.getBoundingClientRect();
+    if (!width || right <= wide + 1) return false;
+    for (let p = e.parentElement; p && p !== scroller; p = p.parentElement)
+      if (getComputedStyle(p).overflowX !== 'visible') return false;
+    return true;
+  });
+  return [Math.max(...over), all.slice(0, 3).map(e => e.outerHTML.slice(0, 120))];
+}"""
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("name", [*CHAPTERS, "glossary"])
+def test_fits_in_both_themes_and_is_accessible(page: Page, app: str, name: str, width: int):
+    page.set_viewport_size({"width": width, "height": 844 if width < 900 else 900})
+    page.emulate_media(color_scheme="light")
+    page.goto(f"{app}/{name}")
+    settle(page)
+    if name in WRITTEN:
+        reveal_all(page, WRITTEN[name])
+    grounds = set()
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_timeout(300)
+        settle(page)
+        grounds.add(page.evaluate("getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"))
+        over, outside = page.evaluate(OUTSIDE)
+        assert over <= 0 and not outside, f"{scheme}: {over} pixels too wide: {outside}"
+        if width < 900 and scheme == "light":
+            continue
+        # On a phone Streamlit draws its own menu of pages into the sidebar, whose lists are not ours.
+        violations = Axe().run(page, context="[data-testid=stMain]" if width < 900 else None).response["violations"]
+        serious = [v for v in violations if v["impact"] in ("serious", "critical")]
+        assert not serious, [(scheme, v["id"], len(v["nodes"]), v["nodes"][0]["html"][:200]) for v in serious]
+    assert len(grounds) == 2, "the theme must follow the browser's"
+
+
+@pytest.mark.parametrize("name", WITH_DIAGRAM)
+def test_on_a_phone_the_strip_in_the_bar_stays_in_view_and_shows_where_a_link_leads(page: Page, app: str, name: str):
+    page.add_init_script(WATCH)
+    page.set_viewport_size({"width": 390, "height": 844})
+    written = open_chapter(page, app, name)
+    last = len(written.sections) - 2
+    scroll_to(page, str(last), 0.6)
+    page.wait_for_timeout(200)
+    bar = page.locator(".st-key-bar").bounding_box()
+    assert bar and bar["y"] >= 0 and bar["height"] < 844 * 0.45, "the bar must stay, and leave room to read"
+    strip = page.locator(".st-key-bar .rnnviz-slot[data-view=strip]")
+    expect(strip.locator(".tokens")).to_be_in_viewport(ratio=1)
+    link = page.locator(f"{PLACE}[href*='step=']").last
+    step = int(place_of(unquote(link.get_attribute("href") or ""))["step"])
+    press(page, "End" if step == 1 else "Home")
+    come_to(link)
+    page.evaluate("flashed.clear()")
+    link.click()
+    chosen = strip.locator(".token[aria-selected=true]")
+    expect(chosen).to_have_attribute("data-step", str(step - 1))
+    page.wait_for_function("flashed.has('step')", timeout=3000)
+    expect(chosen).to_be_in_viewport(ratio=0.9)
+
+
+# ---- the keyboard ----
+
+FOCUSED = """() => {
+  let element = document.activeElement;
+  while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+  if (!element || element === document.body) return null;
+  const box = (element.closest('label') ?? element).getBoundingClientRect();
+  const bar = document.querySelector('.st-key-bar');
+  const inBar = bar?.contains(element) || bar?.contains(element.getRootNode().host);
+  const words = element.closest("[class*='st-key-section']");
+  return {
+    tag: element.tagName.toLowerCase(),
+    href: words ? element.getAttribute('href') : null,
+    label: element.getAttribute('aria-label') ?? '',
+    text: element.textContent.trim(),
+    group: element.closest('[role=group], [role=radiogroup]')?.getAttribute('aria-label') ?? '',
+    question: element.closest("[class*='st-key-question']")?.className.match(/st-key-question-(\\S+)/)[1] ?? null,
+    inWords: Boolean(words),
+    hidden: !inBar && words !== null && box.bottom <= (bar?.getBoundingClientRect().bottom ?? 0),
+    legend: Boolean(element.closest('.st-key-section-legend')),
+  };
+}"""
+
+
+def stops(page: Page) -> list[dict[str, Any]]:
+    """What the tab key reaches on a page, in this order, from its beginning to the words' end."""
+    found = []
+    for _ in range(300):
+        page.keyboard.press("Tab")
+        at = page.evaluate(FOCUSED)
+        if at is None or at["legend"]:
+            return found
+        found.append(at)
+    raise AssertionError("the tab key does not come to the legend at the chapter's end")
+
+
+@pytest.mark.parametrize("name", list(CHAPTERS))
+def test_the_tab_key_goes_through_the_page_in_reading_order(page: Page, app: str, name: str):
+    written = open_chapter(page, app, name)
+    found = stops(page)
+    named = [(at["label"] or at["text"]) * (at["tag"] != "main") for at in found]
+
+    def at(kind: str) -> int:
+        return next(k for k, words in enumerate(named) if re.search(kind, words))
+
+    order = ["^Type a sequence$", "^Examples", "Open in Explore"]
+    if len(written.cells) > 1:
+        order.insert(2, f"^{CELLS[written.cells[0]].title}$")
+    if name in STEPPING:
+        order += ["^Tokens$", "^First step", "^One step back", "^Play", "^One step forward", "^Last step"]
+        order += ["^Unit$", "^Speed$"]
+    if name in WITH_DIAGRAM:
+        order += ["^Whole step$"]
+    places = [at(kind) for kind in order]
+    assert places == sorted(places), [order[k] for k in np.argsort(places)]
+    words = [at for at in found if at["inWords"] and ((at["href"] or "").startswith("#") or at["question"])]
+    assert words and found.index(words[0]) > places[-1], "the words come after the controls"
+    reached = [unquote(at["href"]) for at in words if at["href"] and ("=" in at["href"] or "#term-" in at["href"])]
+    assert reached == list(links(written, revealed=False))
+    asked = [at["question"] for at in words if at["question"] and at["tag"] == "input"]
+    assert asked == [key for key, _ in questions(written)], "one stop for each question's answers"
+    hidden = [at["href"] or at["label"] for at in found if at["hidden"]]
+    assert not hidden, f"the focus lies under the bar: {hidden}"
+
+
+# ---- the way to Explore, and links for a lesson ----
+
+
+def address(page: Page) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(urlparse(page.url).query).items()}
+
+
+def to_explore(page: Page) -> None:
+    page.get_by_role("link", name="Open in Explore").click()
+    page.wait_for_url(re.compile(r"^[^?]*:\d+/(\?.*)?$"))
+    settle(page)
+    page.wait_for_function(f"({STATE})() !== null")
+
+
+def check_explore(page: Page, written: Chapter, text: str, cell: str, step: int, unit: int) -> None:
+    steps = len(trace(written, text, cell))
+    example = rnnviz.zoo.card(f"{written.task}-{cell}")["examples"][0]
+    usual = {"task": "names", "cell": "lstm", "step": str(steps), "unit": "0", "text": example}
+    wanted = {"task": written.task, "cell": cell, "step": str(step), "unit": str(unit), "text": text}
+    comes_to(page, "Explore", step=step, unit=unit, steps=steps, text=text)
+    page.wait_for_timeout(700)  # the stepper writes the address once it is at rest
+    found = address(page)
+    assert {key: found.get(key, usual[key]) for key in wanted} == wanted
+    comes_to(page, "Explore", step=step, unit=unit, steps=steps, text=text, cell=CELLS[cell].title)
+
+
+def test_open_in_explore_carries_text_cell_step_and_unit(page: Page, app: str):
+    written = open_chapter(page, app, "forgetting")
+    choose_cell(page, "gru")
+    typed(page, written, "Dabcabc?", "gru")
+    press(page, "Home")
+    press(page, "ArrowRight")
+    choose_unit(page, 7)
+    page.wait_for_timeout(900)
+    to_explore(page)
+    check_explore(page, written, "Dabcabc?", "gru", 2, 7)
+
+
+def test_open_in_explore_takes_along_where_one_went_a_moment_ago(page: Page, app: str):
+    written = open_chapter(page, app, "lstm", text="aaabbb")
+    press(page, "Home")
+    press(page, "ArrowRight")
+    to_explore(page)
+    check_explore(page, written, "aaabbb", "lstm", 2, 6)
+
+
+@pytest.mark.parametrize("typed_before", ["", "aab"], ids=["same text", "other text"])
+def test_a_link_and_open_in_explore_at_once_lead_where_the_link_said(page: Page, app: str, typed_before: str):
+    written = open_chapter(page, app, "lstm", **({"text": typed_before} if typed_before else {}))
+    link = page.locator(f"{PLACE}[href*='step=6'][href*='unit=2']").first
+    come_to(link)
+    link.click()
+    to_explore(page)
+    check_explore(page, written, "aaaaabbbbb", "lstm", 6, 2)
+
+
+def test_back_from_explore_the_chapter_is_as_it_was_left(page: Page, app: str):
+    written = open_chapter(page, app, "gru")
+    typed(page, written, "aaabb")
+    settle(page)
+    to_explore(page)
+    page.go_back()
+    settle(page)
+    comes_to(page, "back in the chapter", tokens="aaabb", text="aaabb")
+
+
+@pytest.mark.parametrize("name", ["lstm", "forgetting"])
+def test_a_lesson_s_link_shows_none_of_what_it_hides(page: Page, app: str, name: str):
+    text = "aabb" if name == "lstm" else "Dabc?"
+    hide = "typing,model,questions,explore,navigation,link"
+    open_chapter(page, app, name, hide=hide, text=text, step=2)
+    comes_to(page, name, tokens=text, step=2)
+    assert text_box(page).count() == 0
+    for words in ("Examples", "Open in Explore", "Link for a lesson", "Guide"):
+        assert page.get_by_role("button", name=words).count() == 0, words
+    assert page.get_by_role("radio").count() == 0, "neither questions nor cells"
+    assert page.get_by_text("Before you look").count() == 0
+    assert page.get_by_role("navigation").locator("visible=true").count() == 0
+    assert page.locator("[data-testid=stTopNavLink], [data-testid=stSidebar], [data-testid=stPageLink]").count() == 0
+    assert page.locator("[data-testid=stMain] h2").count() > 3, "the words stay"
+
+
+def test_what_is_hidden_stays_hidden_on_the_next_page(page: Page, app: str):
+    open_chapter(page, app, "words", hide="typing,questions,explore")
+    page.locator("[data-testid=stPageLink] a").last.click()
+    page.wait_for_url(re.compile("/squashing"))
+    settle(page)
+    expect(page.get_by_role("heading", name=WRITTEN["squashing"].title)).to_be_visible()
+    assert text_box(page).count() == 0
+    assert page.get_by_text("Before you look").count() == 0
+    assert page.get_by_role("link", name="Open in Explore").count() == 0
+    assert address(page)["hide"] == "explore,questions,typing"
+    page.reload()
+    settle(page)
+    assert text_box(page).count() == 0
+
+
+def test_the_maker_of_links_gives_a_link_to_the_same_view(page: Page, app: str, chromium: Browser):
+    written = open_chapter(page, app, "lstm")
+    typed(page, written, "aaabbb")
+    settle(page)
+    press(page, "Home")
+    press(page, "ArrowRight")
+    choose_unit(page, 3)
+    page.wait_for_timeout(800)
+    page.get_by_role("button", name="Link for a lesson").click()
+    settle(page)
+    for part in ("typing", "questions"):
+        page.get_by_role("button", name=part, exact=True).click()
+        page.wait_for_timeout(200)
+        settle(page)
+    made = page.locator("[data-testid=stPopoverBody] .link-address").input_value()
+    assert {name: values[0] for name, values in parse_qs(urlparse(made).query).items()} == {
+        "text": "aaabbb",
+        "step": "2",
+        "unit": "3",
+        "hide": "questions,typing",
+    }
+    context = chromium.new_context(viewport={"width": 1440, "height": 900})
+    other = context.new_page()
+    other.goto(made)
+    settle(other)
+    comes_to(other, "the made link", tokens="aaabbb", step=2, unit=3)
+    assert urlparse(other.url).path == "/lstm"
+    assert text_box(other).count() == 0 and other.get_by_text("Before you look").count() == 0
+    expect(other.get_by_role("link", name="Open in Explore")).to_be_visible()
+    context.close()
+
+
+def test_every_part_that_can_be_hidden_is_offered(page: Page, app: str):
+    open_chapter(page, app, "words")
+    page.get_by_role("button", name="Link for a lesson").click()
+    settle(page)
+    offered = page.locator("[data-testid=stPopoverBody] [data-testid=stButtonGroup] button").all_inner_texts()
+    assert [words.strip() for words in offered if words.strip()] == list(lesson.PARTS)
