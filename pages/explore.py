@@ -12,7 +12,7 @@ text = reading.text_box(task)
 notices = st.container()
 trace = reading.read(model, text)
 if trace is not None:
-    explore.inside(trace, model, layer, direction)
+    explore.inside(task, text, trace, model, layer, direction)
     with st.container(horizontal=True):
         if lesson.shows("downloads"):
             downloads.downloads(trace, layer, direction)

@@ -66,11 +66,11 @@ def _pick_layer(model: Model) -> tuple[int, str]:
     return int(layer or 0), direction or directions[0]
 
 
-def inside(trace: Trace, model: Model, layer: int, direction: str) -> None:
+def inside(task: Task, text: str, trace: Trace, model: Model, layer: int, direction: str) -> None:
     """The stepper beside the heatmaps that it moves over."""
     left, right = st.columns(COLUMNS, gap="medium")
     step, unit = place(trace)
     with left:
-        stepper(trace, model, layer, direction, step=step, unit=unit)
+        stepper(trace, model, layer, direction, step=step, unit=unit, text=text, usual_text=task.examples[0])
     with right:
         charts.heatmaps(trace, layer=layer, direction=direction)

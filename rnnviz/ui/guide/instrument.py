@@ -122,5 +122,13 @@ def instrument(page: Page) -> None:
                 st.session_state[page.option_key(option)] = request[option]
 
     stepper(
-        trace, model, step=step, unit=unit, text=page.text, default=start, views=page.chapter.instrument, asked=asked
+        trace,
+        model,
+        step=step,
+        unit=unit,
+        text=page.text,
+        usual_text=own.examples[0],
+        default=start,
+        views=page.chapter.instrument,
+        asked=asked,
     )

@@ -28,6 +28,7 @@ def stepper(
     step: int,
     unit: int,
     text: str = "",
+    usual_text: str | None = None,
     default: tuple[int, int] | None = None,
     views: Sequence[str] | None = None,
     asked: Callable[[dict[str, str]], None] | None = None,
@@ -39,7 +40,8 @@ def stepper(
     views: which of VIEWS to show, all if None; ValueError for others. Views in the page's slots
     (see js/slots.js) follow in any case.
 
-    text: what was typed. asked: called before the next run with {"text": ..., "cell": ...}, or one
+    text: what was typed, which goes into the link as well unless it is the `usual_text` (None: it does not).
+    asked: called before the next run with {"text": ..., "cell": ...}, or one
     of them, and options of the cell by name ({"reset": "before"}), when a link in the page's words
     asks for what has to be computed here.
 
@@ -59,6 +61,7 @@ def stepper(
             "start": {"step": step - 1, "unit": unit},
             "default": None if default is None else {"step": default[0] - 1, "unit": default[1]},
             "text": text,
+            "usualText": usual_text,
             "views": None if views is None else list(views),
         },
         on_missing_change=lambda: sent.discard(name),

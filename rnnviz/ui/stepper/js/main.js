@@ -11,13 +11,17 @@ const weightsOf = new Map(); // by model: the server sends a model's weights onc
 // taken up there. The server does not learn of it: once it has set a link itself, Streamlit sends it that link.
 const stood = (window.rnnvizStood ??= {});
 
-/** Write step (from 1) and unit into the address, leaving out what a fresh page would show anyway. */
-function intoAddress({ step, unit, steps }, usual) {
+/**
+ * Write step (from 1) and unit into the address, leaving out what a fresh page would show anyway. The
+ * text too: Streamlit, which binds the text box to it, may forget it when one page leads to another.
+ */
+function intoAddress({ step, unit, steps }, { default: usual, text, usualText }) {
   const address = new URL(window.location.href);
   const put = (name, value, byDefault) =>
     value === byDefault ? address.searchParams.delete(name) : address.searchParams.set(name, value);
   put("step", step + 1, (usual?.step ?? steps - 1) + 1);
   put("unit", unit, usual?.unit ?? 0);
+  if (typeof usualText === "string") put("text", text, usualText);
   if (address.href !== window.location.href) window.history.replaceState(window.history.state, "", address);
 }
 
@@ -40,7 +44,7 @@ export default function (component) {
     if (stood.id === data.id) payload.start = stood.start;
     const rested = (where) => {
       Object.assign(stood, { id: place.component.data.id, start: { step: where.step, unit: where.unit } });
-      intoAddress(where, place.component.data.default);
+      intoAddress(where, place.component.data);
     };
     place.stepper = mount(parentElement.querySelector(".stepper-place"), payload, {
       graphs: () => [...document.querySelectorAll(GRAPHS)],
