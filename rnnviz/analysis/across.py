@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..cells import Record
+from ..cells import Cell, Record
 from ..cells.activations import Array
 from ..network import DIRECTIONS, Network, Run, softmax
 from ..trace import Trace
 from .jacobians import reading_order, refuse_held, rerun
+from .progress import Progress, Tick
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class LayersFlow:
 
 
 def gradient_by_layers(
-    trace: Trace, to: int | None = None, layer: int | None = None, direction: str = "forward"
+    trace: Trace, to: int | None = None, layer: int | None = None, direction: str = "forward", tick: Tick | None = None
 ) -> LayersFlow:
     """The gradient of a layer's hidden state at step `to` by every state and input that leads to it, exactly.
 
@@ -43,6 +44,7 @@ def gradient_by_layers(
     For an LSTM, hidden and cell state count as two things: a path from the cell state of step k through the
     hidden state of the same step belongs to the latter. In layers with two directions a state may depend on
     later steps as well. One pass backwards with H gradients at once: T (H^2 (D + H)) for every layer.
+    tick: called now and then with the share done, from 0 to 1; what it raises ends the computation.
 
     Raises ValueError for a trace that does not know its network or that has interventions inside it and for a
     step that does not exist, KeyError for a layer or direction that the trace lacks.
@@ -58,18 +60,26 @@ def gradient_by_layers(
     enters = {d: np.zeros((steps, size, size), record.cell.dtype) for d, record in records.items()}
     enters[direction][row] = np.eye(size)
     found: dict[tuple[int, str], Array] = {}
+    progress = Progress(tick, steps * sum(cell.weight_hh.size + cell.weight_ih.size for cell in _cells(trace, top)))
     for k in range(top, -1, -1):
         d_below: Array = np.zeros(())
         for d in trace.directions:
             along = reading_order(d)
-            states, inputs = _back(rerun(trace, k, d), enters[d][along])
+            states, inputs = _back(rerun(trace, k, d), enters[d][along], progress)
             found[k, d] = states[along]
             d_below = d_below + inputs[along]
         enters = {d: d_below[:, j * size : (j + 1) * size] for j, d in enumerate(trace.directions)} if k else enters
+    progress.finish()
     return LayersFlow(found, d_below.swapaxes(1, 2))
 
 
-def _back(record: Record, enters: Array) -> tuple[Array, Array]:
+def _cells(trace: Trace, top: int) -> list[Cell]:
+    """The cells of a layer and of all below it."""
+    assert trace.network is not None  # or `rerun` had refused
+    return [cell for cells in trace.network.layers[: top + 1] for cell in cells]
+
+
+def _back(record: Record, enters: Array, progress: Progress) -> tuple[Array, Array]:
     """From N gradients by the hidden states (T, H, N), those by all states (T, N, S) and by the inputs (T, D, N)."""
     cell, count = record.cell, enters.shape[2]
     d = {state: np.zeros((cell.hidden_size, count), cell.dtype) for state in cell.states}
@@ -82,6 +92,7 @@ def _back(record: Record, enters: Array) -> tuple[Array, Array]:
         np.concatenate([d[state] for state in cell.states], out=states[t].T)
         cell.step_back(record.z[t], {s: record.values[s][t] for s in cell.states}, by_step[t], d, dz)
         np.matmul(cell.weight_ih.T, dz, out=inputs[t])
+        progress.add(cell.weight_hh.size + cell.weight_ih.size)
     return states, inputs
 
 

@@ -8,7 +8,7 @@ The norm used throughout is |M| = Frobenius norm / sqrt(rows): the root mean squ
 that are moved, of the length of their gradients. It is 1 at a step itself whatever the size, so that
 networks compare, and it never exceeds the largest singular value, which `reach` gives for one step.
 
-Cost: for T steps and S states T Jacobians, T log(T) S^3 + T^2 S^2 for all norms (see `products`), and
+Cost: for T steps and S states T Jacobians, T log(T) S^3 + T^2 S^2 for all norms (see `products`), and at most
 T S^3 for the largest singular values, when they are asked for.
 """
 
@@ -25,9 +25,11 @@ from ..trace import Trace
 from .carry import carry
 from .jacobians import reading_order, refuse_held, step_jacobians
 from .products import norms_beside
+from .progress import Tick, stretch
 from .reach import largest_singular_values
 
 FACTOR = 100.0
+_JACOBIANS = 0.1  # about the share of the time that the one-step Jacobians take, the norms the rest
 
 
 class Place(NamedTuple):
@@ -107,8 +109,9 @@ class Flow:
         """(T,): the largest singular value of each one-step Jacobian.
 
         Where all are below 1 the gradient must shrink at every step; where one is above 1 it can grow there.
+        To follow a long computation, call `largest_singular_values` with `one_step` and a tick.
         """
-        return largest_singular_values(self.one_step.astype(np.float64))
+        return largest_singular_values(self.one_step)
 
     def curve(self, to: int | None = None) -> Array:
         """(T,): how much the states of each step still matter to the state at one step.
@@ -151,16 +154,17 @@ class Flow:
         return to - 1
 
 
-def gradient_flow(trace: Trace, layer: int = 0, direction: str = "forward") -> Flow:
+def gradient_flow(trace: Trace, layer: int = 0, direction: str = "forward", tick: Tick | None = None) -> Flow:
     """All pairs of steps of one layer and direction. Between layers, see `gradient_by_layers`.
 
+    tick: called now and then with the share done, from 0 to 1; what it raises ends the computation.
     Norms are computed in the network's dtype: in float64 to 1e-8 of their size, in float32 to about 1e-5.
     Raises ValueError for a trace that does not know its network or that has interventions inside it,
     KeyError for a layer or direction that it lacks.
     """
     refuse_held(trace)
     along = reading_order(direction)
-    one_step = step_jacobians(trace, layer, direction)
+    one_step = step_jacobians(trace, layer, direction, stretch(tick, 0.0, _JACOBIANS))
     definition, size = trace.definition, trace.hidden_size
     carried = carry(definition)
     kept = None
@@ -168,7 +172,7 @@ def gradient_flow(trace: Trace, layer: int = 0, direction: str = "forward") -> F
         values = {name: trace[name, layer, direction].astype(np.float64) for name in definition.by_name}
         kept = carried.kept(values)[along]
     block = definition.states.index(carried.state) if carried else 0
-    blocks, beside = norms_beside(one_step[along], size, kept, block)
+    blocks, beside = norms_beside(one_step[along], size, kept, block, stretch(tick, _JACOBIANS, 1.0))
     rows = np.sqrt(size)
     back = np.s_[..., along, along]
     return Flow(
@@ -183,14 +187,16 @@ def gradient_flow(trace: Trace, layer: int = 0, direction: str = "forward") -> F
     )
 
 
-def carried_on(kept: Array, start: Array) -> Array:
+def carried_on(kept: Array, start: Array, weights: Array | None = None) -> Array:
     """What is left at step t of what was there at step k, summed over units: (T, T), zero for k > t.
 
-    kept: (T, N), the share that every step keeps. start: (T, N), what there is at step k. In order of reading.
+    kept: (T, N), the share that every step keeps. start: (T, N), what there is at step k. weights: (T, N), how much
+    each unit counts in the sum at step t, 1 if left out. In order of reading.
     """
     found, left = np.zeros((len(kept), len(kept))), np.zeros_like(start)
+    counts = np.ones_like(start) if weights is None else weights
     for t, share in enumerate(kept):
         left[:t] *= share
         left[t] = start[t]
-        left[: t + 1].sum(1, out=found[t, : t + 1])
+        np.matmul(left[: t + 1], counts[t], out=found[t, : t + 1])
     return found

@@ -18,21 +18,22 @@ from ..cells import Cell, Record
 from ..cells.activations import Array
 from ..network import DIRECTIONS, Network
 from ..trace import Trace
+from .progress import Progress, Tick
 
 
-def step_jacobians(trace: Trace, layer: int = 0, direction: str = "forward") -> Array:
+def step_jacobians(trace: Trace, layer: int = 0, direction: str = "forward", tick: Tick | None = None) -> Array:
     """The Jacobian of every step of a layer, (T, S, S): [t, i, j] is d s_t[i] / d s_{t-1}[j].
 
     s is all that the cell hands on, the states of its definition one under another, the
     hidden state first: S = H for an RNN or a GRU, and 2H for an LSTM, whose s is (h, c).
     Row t belongs to token t in both directions; "before" is what the direction read before,
-    for its first token the initial state. The dtype is the network's.
+    for its first token the initial state. The dtype is the network's. tick: see `Progress`.
 
     Raises ValueError for a trace that does not know its network (one read from a file),
     KeyError for a layer or direction that it lacks.
     """
     along = reading_order(direction)
-    return record_jacobians(rerun(trace, layer, direction))[along]
+    return record_jacobians(rerun(trace, layer, direction), tick)[along]
 
 
 def hidden_by_state(trace: Trace, layer: int = 0, direction: str = "forward", to: int | None = None) -> Array:
@@ -79,20 +80,22 @@ def refuse_held(trace: Trace) -> None:
         raise ValueError("the gradients are those of the cell's own run, and this run has interventions inside it")
 
 
-def record_jacobians(record: Record) -> Array:
-    """The Jacobians (T, S, S) of a run without a batch axis, in the order in which it read."""
+def record_jacobians(record: Record, tick: Tick | None = None) -> Array:
+    """The Jacobians (T, S, S) of a run without a batch axis, in the order in which it read. tick: see `Progress`."""
     cell: Cell = record.cell
-    size = len(cell.states) * cell.hidden_size
-    identity = np.eye(size, dtype=cell.dtype).reshape(len(cell.states), cell.hidden_size, size)
-    found = np.empty((len(record), size, size), cell.dtype)
+    count, size = len(cell.states), len(cell.states) * cell.hidden_size
+    # [t, :, i] is the gradient of s_t[i]: by s_t itself at first, by s_{t-1} in the end.
+    gradients, identity = np.empty((len(record), size, size), cell.dtype), np.eye(size, dtype=cell.dtype)
     d_sums = np.empty((record.z.shape[1], size), cell.dtype)
+    progress = Progress(tick, len(record))
     for t, now in enumerate(cell._by_step(record.z, record.values)):
+        gradients[t] = identity
         before = {state: record.values[state][t] for state in cell.states}
-        # Column i is the gradient of s_t[i]: by s_t itself at first, by s_{t-1} in the end.
-        gradients = dict(zip(cell.states, identity.copy(), strict=True))
-        cell.step_back(record.z[t], before, now, gradients, d_sums)
-        np.concatenate([gradients[state] for state in cell.states], out=found[t].T)
-    return found
+        by_state = dict(zip(cell.states, gradients[t].reshape(count, -1, size), strict=True))
+        cell.step_back(record.z[t], before, now, by_state, d_sums)
+        progress.add(1)
+    progress.finish()
+    return gradients.swapaxes(1, 2)
 
 
 def reading_order(direction: str) -> slice:

@@ -64,6 +64,22 @@ class Contributions:
 
 
 @dataclass(frozen=True)
+class Shares:
+    """The logits of one label after every step, taken apart: tokens.sum(1) + initial + unexplained + bias is `logit`.
+
+    tokens: (T, T), [t, k] is the share of what step k wrote in the logit after step t, zero for what no direction has
+    read by then. initial, unexplained, logit: (T,). All else is as in `Contributions`, which is one row of this.
+    """
+
+    label: str
+    tokens: Array
+    initial: Array
+    unexplained: Array
+    bias: float
+    logit: Array
+
+
+@dataclass(frozen=True)
 class HalfLives:
     """How long each unit remembers. steps: (H,), see `half_life`. order: (H,), the units, the slowest first."""
 
@@ -124,27 +140,69 @@ def contributions(
     Raises ValueError for a cell whose state is no sum over the past or shows in the hidden state in another way,
     for a label or step that does not exist, and for a trace that does not know its network.
     """
-    number, row = label_number(trace, label), step_row(trace, step)
+    row, top = step_row(trace, step), trace.layers - 1
+    readings, bias = _readings(trace, label, squash)
+    tokens, initial = np.zeros(len(trace)), 0.0
+    for direction, reading in readings.items():
+        memory = memory_of(trace, row + 1, top, direction)
+        tokens += memory.tokens @ reading.weights[row]
+        initial += float(memory.initial @ reading.weights[row])
+    unexplained = float(sum(reading.unexplained[row] for reading in readings.values()))
+    logit = float(sum(reading.logit[row] for reading in readings.values())) + bias
+    return Contributions(trace.labels[label_number(trace, label)], tokens, initial, unexplained, bias, logit)
+
+
+def shares(trace: Trace, label: int | str, squash: Literal["apart", "shared"] = "apart") -> Shares:
+    """`contributions` for every step at once, in T^2 H time and T^2 + T H memory. Raises as that does."""
+    readings, bias = _readings(trace, label, squash)
+    tokens, initial = np.zeros((len(trace), len(trace))), np.zeros(len(trace))
+    for direction, reading in readings.items():
+        along = reading_order(direction)
+        carried, kept, written = _run(trace, trace.layers - 1, direction)
+        tokens += carried_on(kept, written, reading.weights[along])[along, along]
+        left = np.cumprod(kept, axis=0)[along] * trace.initial[carried.state, trace.layers - 1, direction]
+        initial += np.vecdot(left, reading.weights)
+    unexplained = np.sum([reading.unexplained for reading in readings.values()], axis=0)
+    logit = np.sum([reading.logit for reading in readings.values()], axis=0) + bias
+    return Shares(trace.labels[label_number(trace, label)], tokens, initial, unexplained, bias, logit)
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """How a label's logit reads the memory of one direction of the top layer, at every step of the text.
+
+    weights: (T, H), what a unit's memory is multiplied by on its way into the logit. logit: (T,), what this direction
+    adds to it. unexplained: (T,), that less the memory by its weights.
+    """
+
+    weights: Array
+    unexplained: Array
+    logit: Array
+
+
+def _readings(trace: Trace, label: int | str, squash: str) -> tuple[dict[str, _Reading], float]:
+    """The reading of every direction, and the label's bias."""
+    number = label_number(trace, label)
     network: Network | None = trace.network
     if network is None or network.readout_weight is None:
         raise ValueError("the shares go through the weights of the readout, which the trace does not know")
     if squash not in ("apart", "shared"):
         raise ValueError(f"what tanh takes away is kept 'apart' or 'shared', not {squash!r}")
-    top, size = trace.layers - 1, trace.hidden_size
-    tokens, initial, unexplained, logit = np.zeros(len(trace)), 0.0, 0.0, 0.0
+    top, size, found = trace.layers - 1, trace.hidden_size, {}
     for j, direction in enumerate(trace.directions):
         weights = network.readout_weight[number, j * size : (j + 1) * size].astype(np.float64)
-        hidden = trace["hidden", top, direction][row].astype(np.float64)
-        memory = memory_of(trace, row + 1, top, direction)
-        factor = _shown(trace, memory, row, direction)
+        hidden = trace["hidden", top, direction].astype(np.float64)
+        carried, kept, written = _run(trace, top, direction)
+        memory = np.empty_like(written)
+        state: Array = trace.initial[carried.state, top, direction].astype(np.float64)
+        for t in range(len(trace)):
+            state = memory[t] = kept[t] * state + written[t]
+        memory = memory[reading_order(direction)]
+        factor = _shown(trace, carried.state, direction)
         if squash == "shared":
-            factor = np.divide(hidden, memory.total, out=factor.copy(), where=memory.total != 0)
-        tokens += memory.tokens @ (factor * weights)
-        initial += float(memory.initial @ (factor * weights))
-        unexplained += float((hidden - factor * memory.total) @ weights)
-        logit += float(hidden @ weights)
-    bias = 0.0 if network.readout_bias is None else float(network.readout_bias[number])
-    return Contributions(trace.labels[number], tokens, initial, unexplained, bias, logit + bias)
+            factor = np.divide(hidden, memory, out=factor.copy(), where=memory != 0)
+        found[direction] = _Reading(factor * weights, (hidden - factor * memory) @ weights, hidden @ weights)
+    return found, 0.0 if network.readout_bias is None else float(network.readout_bias[number])
 
 
 def half_life(trace: Trace, layer: int = 0, direction: str = "forward") -> HalfLives:
@@ -178,15 +236,16 @@ def _run(trace: Trace, layer: int, direction: str) -> tuple[Carry, Array, Array]
     return carried, np.where(put, 0.0, kept), np.where(put, state, written)
 
 
-def _shown(trace: Trace, memory: Memory, row: int, direction: str) -> Array:
-    """What the memory is multiplied by, (H,), on its way into the hidden state, if tanh is left out."""
-    if memory.state == "hidden":
-        return np.ones_like(memory.initial)
+def _shown(trace: Trace, state: str, direction: str) -> Array:
+    """What a state is multiplied by, (T, H), on its way into the hidden state, if tanh is left out."""
+    top = trace.layers - 1
+    if state == "hidden":
+        return np.ones(trace[state, top, direction].shape)
     equations = [equation for phase in trace.definition.phases for equation in phase.equations]
-    name = shown_through(equations, memory.state)
+    name = shown_through(equations, state)
     if name is None:
-        raise ValueError(f"the {memory.state} of {_article(trace.definition.title)} shows in no known way")
-    return trace[name, trace.layers - 1, direction][row].astype(np.float64)
+        raise ValueError(f"the {state} of {_article(trace.definition.title)} shows in no known way")
+    return trace[name, top, direction].astype(np.float64)
 
 
 def shown_through(equations: list[str], state: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from .apply import intervened, remaining, where_set
 from .kinds import Freeze, Hold, Inside, Intervention, Remove, Swap, Zero, parse, parse_all, text_of
+from .words import described
 
 __all__ = [
     "Freeze",
@@ -11,6 +12,7 @@ __all__ = [
     "Remove",
     "Swap",
     "Zero",
+    "described",
     "intervened",
     "parse",
     "parse_all",

@@ -53,7 +53,7 @@ class _Inside:
     @property
     def place(self) -> str:
         """The part of the text that says where."""
-        units = "" if self.units is None else f".{_shortened(self.units)}"
+        units = "" if self.units is None else "." + ",".join(_span(*run) for run in spans(self.units))
         steps = "" if self.steps is None else f"@{_span(*self.steps)}"
         back = "b" if self.direction == "backward" else ""
         return f"{units}{steps}" + (f":{self.layer}{back}" if self.layer or back else "")
@@ -190,10 +190,10 @@ def _units(text: str, whole: str) -> Units:
     return tuple(found)
 
 
-def _shortened(units: tuple[int, ...]) -> str:
-    """3, 5, 6, 7 as "3,5-7"."""
-    runs = [list(run) for _, run in groupby(enumerate(units), lambda pair: pair[1] - pair[0])]
-    return ",".join(_span(run[0][1], run[-1][1]) for run in runs)
+def spans(numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """Ascending numbers as runs: 3, 5, 6, 7 as (3, 3) and (5, 7)."""
+    runs = [list(run) for _, run in groupby(enumerate(numbers), lambda pair: pair[1] - pair[0])]
+    return [(run[0][1], run[-1][1]) for run in runs]
 
 
 def _span(first: int, last: int) -> str:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import rnnviz
-from rnnviz.analysis import contributions, half_life, memory_of, written_at
+from rnnviz.analysis import contributions, half_life, memory_of, shares, written_at
 from rnnviz.analysis.carry import carry
 from rnnviz.cells import GRU, LSTM, RNN, Definition, Phase
 from rnnviz.cells.definition import CELL, HIDDEN
@@ -101,6 +101,44 @@ def test_shares_unexplained_rest_and_bias_make_up_the_logit(squash, kind, option
 
 
 @every_gated_cell
+@pytest.mark.parametrize("squash", ["apart", "shared"])
+@settings(max_examples=10)
+@given(data=st.data())
+def test_the_shares_of_every_step_are_the_contributions_to_each(squash, kind, options, data):
+    trace = data.draw(runs(kind, options, longest=9)).trace
+    network, label = trace.network, data.draw(st.sampled_from(trace.labels))
+    number, found = trace.labels.index(label), shares(trace, label, squash)
+    top = np.concatenate([trace["hidden", trace.layers - 1, d] for d in trace.directions], axis=1)
+    logits = top @ network.readout_weight[number] + network.readout_bias[number]
+    np.testing.assert_allclose(found.logit, logits, **EXACT)
+    total = found.tokens.sum(1) + found.initial + found.unexplained + found.bias
+    np.testing.assert_allclose(total, found.logit, **EXACT)
+    if len(trace.directions) == 1:
+        assert (found.tokens[~np.tri(len(trace), dtype=bool)] == 0).all()
+    for step in range(1, len(trace) + 1):
+        one = contributions(trace, number, step, squash)
+        assert (found.label, found.bias) == (one.label, one.bias)
+        np.testing.assert_allclose(found.tokens[step - 1], one.tokens, **EXACT)
+        for name in ("initial", "unexplained", "logit"):
+            assert getattr(found, name)[step - 1] == pytest.approx(getattr(one, name), abs=1e-10)
+
+
+def test_shares_where_an_intervention_set_or_froze_the_memory():
+    """A state that was put in place counts as written at that step, and nothing before it has a share."""
+    model = rnnviz.load("recall-lstm")
+    put = [rnnviz.interventions.Hold("cell", 0.5, steps=3), rnnviz.interventions.Freeze(None, (5, 6), state="cell")]
+    trace = model.trace(model.card["examples"][0], interventions=put)
+    found = shares(trace, 1)
+    np.testing.assert_allclose(
+        found.tokens.sum(1) + found.initial + found.unexplained + found.bias, found.logit, **EXACT
+    )
+    assert (found.tokens[2:, :2] == 0).all() and (found.tokens[2:, 2] != 0).any()
+    assert (found.tokens[4:, 4:6] == 0).all()  # frozen: nothing was written there
+    for step in (2, 3, 6, len(trace)):
+        np.testing.assert_allclose(found.tokens[step - 1], contributions(trace, 1, step).tokens, **EXACT)
+
+
+@every_gated_cell
 @settings(max_examples=12)
 @given(data=st.data())
 def test_half_lives_are_of_the_mean_share_kept(kind, options, data):
@@ -142,7 +180,7 @@ def test_the_recall_lstm_remembers_what_was_written_first():
 def test_the_simple_rnn_has_no_such_sum(activation):
     model = rnnviz.load("names-rnn").converted(activation=activation)
     trace = model.trace("Ada")
-    for call in (memory_of, written_at, half_life, lambda t: contributions(t, 0)):
+    for call in (memory_of, written_at, half_life, lambda t: contributions(t, 0), lambda t: shares(t, 0)):
         with pytest.raises(ValueError, match=r"an RNN is no sum over the past, .*gradient_flow"):
             call(trace)
 
@@ -164,8 +202,9 @@ def test_what_it_refuses():
     file.seek(0)
     again = rnnviz.Trace.load(file)
     np.testing.assert_array_equal(memory_of(again).tokens, memory_of(trace).tokens)
-    with pytest.raises(ValueError, match="readout"):
-        contributions(again, 0)
+    for call in (contributions, shares):
+        with pytest.raises(ValueError, match="readout"):
+            call(again, 0)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from rnnviz.analysis.products import block_norms, norms_beside
+from rnnviz.analysis.sparse import Steps
 
 
 def written_out(one_step):
@@ -61,3 +62,68 @@ def test_no_norm_is_lost_over_a_long_way():
     forgets = np.ones((60, 2))
     rest = norms_beside(one_step, 2, forgets, 0)[1]
     np.testing.assert_allclose(rest[59, 0], np.sqrt(2), rtol=1e-10)
+
+
+@given(data=st.data(), size=st.integers(1, 3), count=st.integers(1, 3), steps=st.integers(2, 40), sparse=st.booleans())
+def test_a_block_beside_its_diagonal(data, size, count, steps, sparse):
+    """Near and across splits, with matrices that are full and with ones whose last state enters unit by unit."""
+    rng = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
+    one_step = rng.uniform(-1, 1, (steps, count, size, count, size)) * data.draw(st.sampled_from([0.01, 0.5, 5.0]))
+    if sparse:
+        one_step[:, :, :, -1] *= np.eye(size)
+    one_step = one_step.reshape(steps, size * count, size * count)
+    block, diagonal = data.draw(st.integers(0, count - 1)), rng.uniform(0, 1, (steps, size))
+    norms, beside = norms_beside(one_step, size, diagonal, block)
+    products = written_out(one_step).reshape(steps, steps, count, size, count, size)
+    np.testing.assert_allclose(norms, np.sqrt((products**2).sum((3, 5))).transpose(2, 3, 0, 1), rtol=1e-8, atol=1e-300)
+    for t in range(steps):
+        for k in range(t):
+            whole = products[t, k, block, :, block]
+            expected = np.linalg.norm(whole - np.diag(np.prod(diagonal[k + 1 : t + 1], axis=0)))
+            assert beside[t, k] == np.float64(expected) or abs(beside[t, k] - expected) <= 1e-8 * expected
+        assert (beside[t, t:] == 0).all()
+
+
+@pytest.mark.parametrize(("dtype", "exact"), [(np.float64, 1e-8), (np.float32, 1e-3)])
+def test_what_is_small_beside_a_highway_is_as_exact(dtype, exact):
+    """The diagonal carries nearly everything; what goes beside it is a ten-thousandth."""
+    rng = np.random.default_rng(1)
+    size, steps = 6, 50
+    forget = rng.uniform(0.9, 1, (steps, size)).astype(dtype)
+    one_step = np.zeros((steps, 2 * size, 2 * size), dtype)
+    one_step[:, :size, :size] = rng.uniform(-0.3, 0.3, (steps, size, size))
+    one_step[:, size:, :size] = rng.uniform(-1e-2, 1e-2, (steps, size, size))
+    for unit in range(size):
+        one_step[:, unit, size + unit] = rng.uniform(0, 1e-2, steps)
+        one_step[:, size + unit, size + unit] = forget[:, unit]
+    beside = norms_beside(one_step, size, forget.astype(np.float64), 1)[1]
+    # With the state h, v, u, where the cell is v + u and u the highway alone, v by u is what goes beside it.
+    a, b, c, f = (one_step[:, r, k].astype(np.float64) for r in (slice(size), slice(size, None))
+                  for k in (slice(size), slice(size, None)))  # fmt: skip
+    found = np.zeros((steps, steps))
+    for k in range(steps):
+        h, v, u = np.zeros((size, size)), np.zeros((size, size)), np.eye(size)
+        for t in range(k + 1, steps):
+            h, v, u = a[t] @ h + b[t] @ (v + u), c[t] @ h + f[t] @ v, f[t] @ u
+            found[t, k] = np.linalg.norm(v)
+    far = np.subtract.outer(np.arange(steps), np.arange(steps)) > 2
+    assert (found[far] < 1e-2).all()
+    np.testing.assert_allclose(beside[far], found[far], rtol=exact)
+
+
+@given(seed=st.integers(0, 2**32 - 1), size=st.integers(1, 4), count=st.integers(1, 3), diagonal=st.integers(0, 3))
+def test_matrices_with_diagonal_blocks_multiply_as_they_are(seed, size, count, diagonal):
+    rng = np.random.default_rng(seed)
+    blocks = rng.standard_normal((3, count, size, count, size))
+    for b in range(max(0, count - diagonal), count):
+        blocks[:, :, :, b] *= np.eye(size)[None, None]
+    matrices = blocks.reshape(3, size * count, size * count)
+    right, steps = rng.standard_normal(matrices.shape), Steps.of(matrices, size)
+    if size > 1:
+        assert len(steps.diagonals) == min(diagonal, count)
+    out = np.empty_like(right)
+    for here in (1, slice(0, 2), slice(None)):
+        steps.times(here, right[here], out[here])
+        np.testing.assert_allclose(out[here], matrices[here] @ right[here], rtol=1e-12, atol=1e-12)
+        steps.transposed_times(here, right[here], out[here])
+        np.testing.assert_allclose(out[here], matrices[here].swapaxes(-1, -2) @ right[here], rtol=1e-12, atol=1e-12)

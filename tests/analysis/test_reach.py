@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 import rnnviz
-from rnnviz.analysis import hidden_by_state, reach
+from rnnviz.analysis import gradient_flow, hidden_by_state, reach
 from rnnviz.analysis.reach import largest_singular_values
 
 from .runs import EVERY, EVERY_ID, runs
@@ -61,10 +61,46 @@ def test_a_small_nudge_moves_the_last_hidden_state_by_no_more(kind, options, dat
     assert moved <= reach(trace, *where)[run.along][k] * (1 + 1e-4) + 1e-7
 
 
-@given(arrays(np.float64, (3, 2, 4), elements=st.floats(-1e3, 1e3)), st.sampled_from([1.0, 1e-200, 1e200]))
+# Numbers so small that the scale would take digits off them are none of the function's doing.
+sizeable = st.floats(-1e3, 1e3).map(lambda x: 0.0 if abs(x) < 1e-6 else x)
+
+
+@given(arrays(np.float64, (3, 2, 4), elements=sizeable), st.sampled_from([1.0, 1e-200, 1e200]))
 def test_the_largest_singular_value_at_any_scale(matrices, scale):
     expected = np.linalg.norm(matrices, 2, axis=(1, 2)) * scale
     np.testing.assert_allclose(largest_singular_values(matrices * scale), expected, rtol=1e-8, atol=0)
+
+
+@pytest.mark.parametrize("columns", [70, 140])
+@pytest.mark.parametrize("close", [0.0, 1e-12, 1e-9, 1e-6, 1e-3, 0.5])
+def test_of_large_matrices_whose_largest_ones_may_be_close(columns, close):
+    """Singular values known beforehand: 1, then 1 - close, then a few more or a crowd."""
+    rng = np.random.default_rng(7)
+    matrices, expected = [], [1.0, 1e-180, 3.0, 1.0]
+    for crowd in expected:
+        left, right = (np.linalg.qr(rng.standard_normal((n, n)))[0] for n in (70, columns))
+        values = np.sort(rng.uniform(0, 0.3 if crowd == 3.0 else 1 - close, 70))[::-1]
+        values[:2] = 1, 1 - close
+        matrices.append(crowd * (left * values) @ right[:70])
+    np.testing.assert_allclose(largest_singular_values(np.array(matrices)), expected, rtol=1e-8)
+
+
+def test_of_large_matrices_that_are_zero_or_of_low_rank():
+    matrices = np.zeros((4, 80, 100))
+    matrices[1] = 2 * np.eye(80, 100)
+    matrices[2, 3, 5] = -7.0
+    matrices[3] = np.outer(np.ones(80), np.ones(100))
+    np.testing.assert_allclose(largest_singular_values(matrices), [0, 2, 7, np.sqrt(8000)], rtol=1e-12)
+    assert largest_singular_values(np.zeros((0, 80, 100))).shape == (0,)
+
+
+@pytest.mark.parametrize("name", ["names-lstm", "shakespeare-gru", "reviews-lstm"])
+def test_of_the_steps_of_bundled_models(name):
+    model = rnnviz.load(name)
+    flow = gradient_flow(model.trace(model.card["examples"][0], limit=24))
+    expected = np.linalg.norm(flow.one_step.astype(np.float64), 2, axis=(1, 2))
+    assert flow.one_step.shape[1] > 64
+    np.testing.assert_allclose(flow.largest, expected, rtol=1e-8)
 
 
 def test_the_gradient_vanishes_in_the_recall_rnn_and_lasts_in_the_gated_cells():
