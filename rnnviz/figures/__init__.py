@@ -2,19 +2,31 @@
 
 from .activation import activation_curve
 from .curves import delays, learning_curves, regimes
+from .gradient import gradient_map, layers_flow, routes, singular_values, token_gradient
 from .growth import growth
+from .memory import half_lives, written_map
 from .over_text import reach_curve, said
 from .scores import scores
 from .stack import heatmaps
+from .whatif import prediction_change, whatif_heatmaps
 
 __all__ = [
     "activation_curve",
     "delays",
+    "gradient_map",
     "growth",
+    "half_lives",
     "heatmaps",
+    "layers_flow",
     "learning_curves",
+    "prediction_change",
     "reach_curve",
     "regimes",
+    "routes",
     "said",
     "scores",
+    "singular_values",
+    "token_gradient",
+    "whatif_heatmaps",
+    "written_map",
 ]

@@ -20,6 +20,11 @@ PLAYHEAD = "#808A99"
 GRID = "rgba(128,138,153,0.22)"
 REFERENCE = "#808A99"  # lines to compare with: chance, a baseline, "nothing lost"
 SHADE = "rgba(128,138,153,0.14)"
+SAYS_TOO = "#8C7A14"  # a second label beside the one in SAYS: yellow against violet, for the red-green blind as well
+# How much of a gradient is left belongs to no gate and to no cell: a slate that is close to no hue of theirs. What has
+# grown turns red, which those who see red and green alike tell from slate as yellow from blue.
+GRADIENT = "#50658F"
+EXPLODING = "#CF2A3A"
 
 Scale = list[list[float | str]]
 
@@ -86,6 +91,17 @@ def diverging(colour: str) -> Scale:
     ]
 
 
+def gradients(low: int, high: int) -> Scale:
+    """For powers of ten from `low` (nothing left) through 0 (1: as large as it was, the full slate) to `high` (red).
+
+    It fades the faster the closer to 1, so that a half and a tenth can be told apart on a scale of many powers.
+    """
+    found: Scale = []
+    for power in range(low, 1):
+        found.append([(power - low) / (high - low), _faded(GRADIENT, (1 - power / low) ** 2.5)])
+    return [*found, [1.0, _faded(EXPLODING, 1.0)]]
+
+
 def bounds(quantity: Quantity, values: np.ndarray) -> tuple[float, float]:
     """The lowest and the highest value of a quantity's colour scale.
 
@@ -108,6 +124,16 @@ def round_up(value: float) -> float:
     """The next of 1, 1.2, 1.5, 2, 3, 4, 5, 6, 8, 10 times a power of ten that is at least `value` (> 0)."""
     power = 10.0 ** math.floor(math.log10(value))
     return next(step * power for step in (1, 1.2, 1.5, 2, 3, 4, 5, 6, 8, 10) if step * power >= value * (1 - 1e-12))
+
+
+def widest(values: np.ndarray, least: float = 1e-6) -> float:
+    """The limit of a scale that is symmetric about zero and holds all values, NaN aside: the next round number.
+
+    It is 1 where no value reaches `least`, so that rounding errors do not light up.
+    """
+    size = np.abs(values)
+    most = float(size[np.isfinite(size)].max(initial=0.0))
+    return round_up(most) if most >= least and most > 0 else 1.0
 
 
 def _faded(colour: str, opacity: float) -> str:

@@ -165,6 +165,37 @@ def across(y: float, axes: tuple[str, str] = ("x", "y"), dash: str = "dot") -> P
     return {"type": "line", **place, "layer": "below", "line": {"color": REFERENCE, "width": 1.5, "dash": dash}}
 
 
+def upright(x: float, axes: tuple[str, str] = ("x", "y")) -> Part:
+    """A faint line over the whole height of a plot area: the step that is asked about."""
+    place = {"xref": axes[0], "yref": f"{axes[1]} domain", "x0": x, "x1": x, "y0": 0, "y1": 1}
+    return {"type": "line", **place, "layer": "below", "line": {"color": REFERENCE, "width": 1}}
+
+
+def outline(mask: np.ndarray) -> str:
+    """The edges of the marked cells (rows, columns) of a heatmap as an SVG path, in numbers of cells from 0 on."""
+    padded = np.pad(np.asarray(mask, bool), 1).astype(np.int8)
+    level = [f"M{c - 0.5:g},{r - 0.5:g}H{end - 0.5:g}" for r, c, end in _runs(np.diff(padded, axis=0)[:, 1:-1])]
+    plumb = [f"M{c - 0.5:g},{r - 0.5:g}V{end - 0.5:g}" for c, r, end in _runs(np.diff(padded, axis=1)[1:-1].T)]
+    return "".join(level + plumb)
+
+
+def around(mask: np.ndarray, axes: tuple[str, str] = ("x", "y"), **how: Any) -> list[Part]:
+    """The outline of the marked cells as a shape, in a list that is empty where none is marked."""
+    path = outline(mask)
+    drawn = {"color": REFERENCE, "width": 1, **how}
+    return [{"type": "path", "path": path, "xref": axes[0], "yref": axes[1], "line": drawn}] if path else []
+
+
+def _runs(edges: np.ndarray) -> list[tuple[int, int, int]]:
+    """(row, first, end) of every run of equal entries that are not zero."""
+    found: list[tuple[int, int, int]] = []
+    for sign in (1, -1):
+        steps = np.diff(np.pad((edges == sign).astype(np.int8), ((0, 0), (1, 1))), axis=1)
+        rows, first = np.nonzero(steps == 1)
+        found += zip(rows.tolist(), first.tolist(), np.nonzero(steps == -1)[1].tolist(), strict=True)
+    return found
+
+
 def decades(low: int, high: int, most: int = 6) -> tuple[list[float], list[str]]:
     """Ticks of a logarithmic axis from 10^low to 10^high: at most about `most`, always with 10^0 among them."""
     stride = next(n for n in (1, 2, 3, 4, 5, 10, 20, 50, 100) if (high - low) / n < most)

@@ -19,7 +19,7 @@ import plotly.graph_objects as go
 from ..cells import Quantity
 from ..tokens import visible
 from ..trace import Trace
-from .colours import PLAYHEAD, SAYS, bounds, scale_for, sequential
+from .colours import PLAYHEAD, SAYS, bounds, diverging, scale_for, sequential
 from .ready import Content
 
 TITLE = 26  # pixels above each panel
@@ -32,10 +32,19 @@ SAID = "says"  # the name of the readout's panel, beside those of the quantities
 
 
 class Panel(NamedTuple):
-    """One heatmap of the stack: a quantity, or what the readout says (quantity None)."""
+    """One heatmap of the stack: a quantity, or what the readout says (quantity None); or the change of either."""
 
     quantity: Quantity | None
     height: int
+    change: bool = False
+
+
+class Numbers(NamedTuple):
+    """What fills a panel: z (rows, T), the rows' labels if they are not units, limits of colours if not the panel's."""
+
+    z: np.ndarray
+    rows: list[str] | None = None
+    limits: tuple[float, float] | None = None
 
 
 def heatmaps(
@@ -59,37 +68,49 @@ def heatmaps(
 class Template:
     """The constant parts of the figure of one kind of trace: the same cell, sizes and labels.
 
-    quantities: as of `heatmaps`, which also says what this raises.
+    quantities: as of `heatmaps`, which also says what this raises. change: whether it is for how they change.
     """
 
-    def __init__(self, trace: Trace, quantities: Sequence[str] | None = None) -> None:
+    def __init__(self, trace: Trace, quantities: Sequence[str] | None = None, *, change: bool = False) -> None:
         names = [SAID, *(q.name for q in trace.definition.shown)] if quantities is None else quantities
-        self.panels = [_panel(trace, name) for name in names if name != SAID or trace.probabilities is not None]
+        shown = [name for name in names if name != SAID or trace.probabilities is not None]
+        self.panels = [_panel(trace, name)._replace(change=change) for name in shown]
         if not self.panels:
             raise ValueError("there is no panel to show: no quantity is named, or only what a missing readout says")
         self.parts = _skeleton(self.panels)
 
     def fill(self, trace: Trace, *, layer: int = 0, direction: str = "forward", step: int | None = None) -> Content:
         """A trace's numbers put between the constant parts, which stay as they are."""
-        x = np.arange(1, len(trace) + 1)
-        data = []
-        for part, panel in zip(self.parts["data"], self.panels, strict=True):
-            if panel.quantity is None:
-                z, y = _says(trace)
-                data.append({**part, "x": x, "y": y, "z": z})
-                continue
-            values = trace[panel.quantity.name, layer, direction]
-            data.append({**part, "x": x, "z": values.T})
-            if not panel.quantity.bounded:
-                low, high = bounds(panel.quantity, values)
-                data[-1] |= {"zmin": low, "zmax": high, "colorbar": {**part["colorbar"], "tickvals": [low, 0, high]}}
-        labels = labels_of(trace.tokens, trace.unknown)
-        layout = self._make_room(room_for(trace.tokens))
-        for axis in self.parts["layout"].keys() & {"xaxis", "xaxis2"}:
-            layout[axis] = {**layout[axis], "labelalias": labels, "range": [-0.5, len(trace) - 0.5]}
+        content = self.put(
+            [self._numbers(trace, panel, layer, direction) for panel in self.panels],
+            labels_of(trace.tokens, trace.unknown),
+            room_for(trace.tokens),
+        )
         if step is not None:
-            layout["shapes"] = [_playhead(min(max(step, 1), len(trace)))]
+            content["layout"]["shapes"] = [_playhead(min(max(step, 1), len(trace)))]
+        return content
+
+    def put(self, numbers: Sequence[Numbers], labels: dict[str, str], room: int) -> Content:
+        """The numbers of each panel put between the constant parts. labels: of the T steps. room: pixels for them."""
+        steps, data = len(labels), []
+        x = np.arange(1, steps + 1)
+        for part, (z, rows, limits) in zip(self.parts["data"], numbers, strict=True):
+            data.append({**part, "x": x, "z": z} if rows is None else {**part, "x": x, "y": rows, "z": z})
+            if limits is not None:
+                low, high = limits
+                data[-1] |= {"zmin": low, "zmax": high, "colorbar": {**part["colorbar"], "tickvals": [low, 0, high]}}
+        layout = self._make_room(room)
+        for axis in self.parts["layout"].keys() & {"xaxis", "xaxis2"}:
+            layout[axis] = {**layout[axis], "labelalias": labels, "range": [-0.5, steps - 0.5]}
         return {"data": data, "layout": layout}
+
+    def _numbers(self, trace: Trace, panel: Panel, layer: int, direction: str) -> Numbers:
+        if panel.quantity is None:
+            assert trace.probabilities is not None
+            best = likeliest(trace.probabilities)
+            return Numbers(trace.probabilities[:, best].T, [label(trace.labels[k]) for k in best])
+        values = trace[panel.quantity.name, layer, direction]
+        return Numbers(values.T, None, None if panel.quantity.bounded else bounds(panel.quantity, values))
 
     def _make_room(self, room: int) -> dict[str, Any]:
         """The layout with so many pixels above and below for token labels."""
@@ -132,12 +153,10 @@ def units_height(units: int) -> int:
     return min(max(2 * units, 84), 150)
 
 
-def _says(trace: Trace) -> tuple[np.ndarray, list[str]]:
-    """The classes that ever were most likely, the one that is in the end on top: (C, T) and their labels."""
-    assert trace.probabilities is not None
-    rank = trace.probabilities.max(axis=0) + (trace.probabilities[-1] == trace.probabilities[-1].max())
-    best = np.argsort(-rank, kind="stable")[:CLASSES][::-1]
-    return trace.probabilities[:, best].T, [label(trace.labels[k]) for k in best]
+def likeliest(*tables: np.ndarray) -> np.ndarray:
+    """The classes that ever were most likely in any table (T, C), the one that is in the end on top, that is, last."""
+    rank = np.max([said.max(axis=0) + (said[-1] == said[-1].max()) for said in tables], axis=0)
+    return np.argsort(-rank, kind="stable")[:CLASSES][::-1]
 
 
 def _skeleton(panels: list[Panel]) -> Content:
@@ -174,6 +193,11 @@ def _heatmap(panel: Panel, yaxis: str, xaxis: str, domain: list[float]) -> dict[
     name = SAID if quantity is None else quantity.name
     title = "probability" if quantity is None else quantity.title
     row = "%{y}" if quantity is None else "unit %{y}"
+    scale, number = sequential(SAYS) if quantity is None else scale_for(quantity), "%{z:.4f}"
+    if panel.change:
+        low, high = -1.0, 1.0
+        scale, number = diverging(SAYS if quantity is None else quantity.colour), "%{z:+.4f}"
+        title = f"change of the {title}"
     return {
         "type": "heatmap",
         "name": name,
@@ -181,8 +205,8 @@ def _heatmap(panel: Panel, yaxis: str, xaxis: str, domain: list[float]) -> dict[
         "yaxis": yaxis,
         "zmin": low,
         "zmax": high,
-        "colorscale": sequential(SAYS) if quantity is None else scale_for(quantity),
-        "hovertemplate": f"token <b>%{{x}}</b><br>{row}<br>{title} <b>%{{z:.4f}}</b><extra></extra>",
+        "colorscale": scale,
+        "hovertemplate": f"token <b>%{{x}}</b><br>{row}<br>{title} <b>{number}</b><extra></extra>",
         "colorbar": {
             "thickness": 8,
             "len": domain[1] - domain[0],
@@ -203,12 +227,12 @@ def _heatmap(panel: Panel, yaxis: str, xaxis: str, domain: list[float]) -> dict[
 def _title(panel: Panel, y: float) -> dict[str, Any]:
     quantity = panel.quantity
     if quantity is None:
-        text, colour = "<b>What the model says</b> after each step", SAYS
+        change = "<b>Change in what the model says</b> after each step"
+        text = marked(SAYS, change if panel.change else "<b>What the model says</b> after each step")
     else:
-        words = quantity.title[0].upper() + quantity.title[1:]
-        text, colour = f"<b>{words}</b>  <i>{quantity.symbol}</i>", quantity.colour
+        text = heading_of(quantity, change=panel.change)
     return {
-        "text": f'<span style="color:{colour}">■</span> {text}',
+        "text": text,
         "x": 0,
         "y": y,
         "xref": "paper",
@@ -219,6 +243,19 @@ def _title(panel: Panel, y: float) -> dict[str, Any]:
         "font": {"size": 13},
         "yshift": 2,
     }
+
+
+def heading_of(quantity: Quantity, *, change: bool = False) -> str:
+    """A quantity's name and symbol behind its colour, as a panel's title."""
+    words, symbol = quantity.title[0].upper() + quantity.title[1:], quantity.symbol
+    if change:
+        words, symbol = f"Change of the {quantity.title}", f"Δ{symbol}"
+    return marked(quantity.colour, f"<b>{words}</b>  <i>{symbol}</i>")
+
+
+def marked(colour: str, text: str) -> str:
+    """Words behind a square of a colour."""
+    return f'<span style="color:{colour}">■</span> {text}'
 
 
 def _unit_axis(panel: Panel, domain: list[float]) -> dict[str, Any]:

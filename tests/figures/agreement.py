@@ -1,0 +1,51 @@
+"""What all figures share in their tests: the two ways to get one agree, and no token becomes markup."""
+
+import json
+import re
+
+import plotly.graph_objects as go
+import plotly.io
+
+from .test_figures import unpacked
+
+OWN = re.compile(r"</?(b|i|s|sup|br|span)( style=\"color:#[0-9A-F]{6}\")?>")
+
+
+def agree(figure, *args, **kwargs):
+    """Whether what a page gets at once is what Plotly has checked."""
+    checked = figure(*args, **kwargs)
+    assert isinstance(checked, go.Figure)
+    checked.layout.template = None
+    sent, expected = (
+        same_nan(json.loads(plotly.io.to_json(f), object_hook=unpacked))
+        for f in (figure.ready(*args, **kwargs), checked)
+    )
+    assert sent == expected
+    return True
+
+
+def same_nan(value):
+    """Plain data in which NaN has become a word, which is equal to itself."""
+    if isinstance(value, dict):
+        return {name: same_nan(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [same_nan(part) for part in value]
+    return "NaN" if value != value else value
+
+
+def words(figure):
+    """Everything that the figure writes: labels of axes, notes, titles."""
+    layout = figure.layout
+    axes = [layout[name] for name in layout if re.fullmatch(r"[xy]axis\d*", name)]
+    found = [note.text for note in layout.annotations]
+    for axis in axes:
+        found += [*(axis.labelalias or {}).values(), *(axis.ticktext or ()), axis.title.text or ""]
+    for trace in figure.data:
+        found += [row for row in (() if trace.y is None else trace.y) if isinstance(row, str)]
+    return found
+
+
+def no_markup_but_our_own(figure):
+    left = OWN.sub("", " ".join(words(figure)))
+    assert "<" not in left and ">" not in left, left
+    return True

@@ -1,0 +1,120 @@
+"""Figures of a memory: the shares and half-lives of the analysis, true to the number and to the unit."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import rnnviz
+from rnnviz.analysis.memory import half_life, written_at
+from rnnviz.cells.definition import CELL, FORGET, HIDDEN, UPDATE
+from rnnviz.figures import half_lives, written_map
+from rnnviz.figures.colours import diverging, sequential
+
+from .agreement import agree, no_markup_but_our_own
+
+
+@pytest.fixture(scope="module")
+def trace():
+    return rnnviz.load("names-lstm").trace("Schmidhuber")
+
+
+@pytest.mark.parametrize("unit", [7, None])
+@pytest.mark.parametrize(("model", "quantity"), [("names-lstm", CELL), ("names-gru", HIDDEN)])
+def test_the_map_is_what_was_written(model, quantity, unit):
+    trace = rnnviz.load(model).trace("Schmidhuber")
+    written = written_at(trace, unit)
+    figure = written_map(written, quantity, unit, trace.tokens, trace.unknown)
+    (heatmap,) = figure.data
+    there = np.tri(len(trace), dtype=bool)
+    np.testing.assert_allclose(np.asarray(heatmap.z)[there], written[there], rtol=1e-6)
+    assert np.isnan(np.asarray(heatmap.z)[~there]).all()
+    most = np.abs(written).max()
+    assert most <= heatmap.zmax <= 2 * most
+    assert heatmap.zmin == (0 if unit is None else -heatmap.zmax)
+    scale = sequential(quantity.colour) if unit is None else diverging(quantity.colour)
+    assert [list(stop) for stop in heatmap.colorscale] == scale
+    assert heatmap.colorbar.tickvals[-1] == heatmap.zmax and len(heatmap.colorbar.ticktext[-1]) > 0
+    assert (heatmap.name, heatmap.meta) == ("written", {"rows": "steps"})
+    said = figure.layout.annotations[0].text
+    assert quantity.title in said.lower() and ("unit 7" in said if unit is not None else "all units" in said)
+    # The rows add up to the memory: what one reads off the figure is the state.
+    if unit is not None:
+        state = trace[quantity.name][:, unit]
+        np.testing.assert_allclose(np.nansum(heatmap.z, axis=1), state, atol=1e-5)
+    args = (written, quantity, unit, trace.tokens, trace.unknown)
+    assert agree(written_map, *args)
+
+
+def test_a_memory_that_reads_from_the_end_fills_the_other_triangle():
+    z = written_map(np.ones((3, 3)), CELL, 0, list("abc"), backward=True).data[0].z
+    np.testing.assert_array_equal(np.isnan(np.asarray(z)), np.tri(3, k=-1, dtype=bool))
+
+
+@pytest.mark.parametrize("steps", [1, 256])
+def test_short_and_long_texts(steps):
+    written = np.tri(steps) * -0.001
+    tokens = ["<b>x</b>"] * steps
+    assert agree(written_map, written, CELL, 0, tokens)
+    figure = written_map(written, CELL, 0, tokens)
+    assert no_markup_but_our_own(figure) and figure.layout.height <= 340
+    assert figure.data[0].zmax == 0.001
+
+
+def test_a_memory_of_nothing_and_one_of_another_text():
+    assert written_map(np.zeros((2, 2)), CELL, None, ["a", "b"]).data[0].zmax == 1
+    with pytest.raises(ValueError, match="2 tokens"):
+        written_map(np.zeros((3, 3)), CELL, None, ["a", "b"])
+
+
+# ---- half-lives ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("model", "gate"), [("names-lstm", FORGET), ("names-gru", UPDATE)])
+def test_half_lives_stand_by_rank_and_carry_their_units(model, gate):
+    found = half_life(rnnviz.load(model).trace("Schmidhuber"))
+    figure = half_lives(found.steps, found.order, gate, unit=3)
+    dots, ring = figure.data
+    np.testing.assert_array_equal(dots.x, np.arange(1, len(found.steps) + 1))
+    np.testing.assert_array_equal(dots.customdata, found.order)
+    finite = np.isfinite(found.steps[found.order])
+    np.testing.assert_allclose(10 ** np.asarray(dots.y)[finite], found.steps[found.order][finite])
+    assert dots.marker.color == gate.colour
+    at = list(found.order).index(3)
+    assert (ring.x[0], ring.y[0]) == (dots.x[at], dots.y[at]) and ring.marker.symbol == "circle-open"
+    named = {(note.x, note.text.removeprefix("<b>").removesuffix("</b>")) for note in figure.layout.annotations[1:]}
+    size = len(found.order)
+    ends = {(k + 1, f"unit {found.order[k]}") for k in (0, 1, 2, size - 3, size - 2, size - 1, at)}
+    assert named == ends
+    assert agree(half_lives, found.steps, found.order, gate, unit=3)
+
+
+def test_units_that_never_forget_and_that_forget_all_have_places_and_markers_of_their_own():
+    steps = np.array([3.0, np.inf, 0.0, 12.3])
+    figure = half_lives(steps, np.array([1, 3, 0, 2]), FORGET)
+    (dots,) = figure.data
+    assert list(dots.marker.symbol) == ["triangle-up-open", "circle", "circle", "triangle-down-open"]
+    ticks = dict(zip(figure.layout.yaxis.ticktext, figure.layout.yaxis.tickvals, strict=True))
+    assert ticks["never"] == dots.y[0] and ticks["0"] == dots.y[-1]
+    assert ticks["never"] > max(dots.y[1:]) and ticks["0"] < min(dots.y[:-1])
+    assert "12.3 steps" in dots.text[1] and "nothing" in dots.text[0] and "everything" in dots.text[3]
+
+
+@given(st.lists(st.sampled_from([0.0, 1e-9, 0.3, 5.0, 1e15, np.inf]), min_size=1, max_size=12), st.data())
+def test_every_unit_stands_within_the_axis_and_no_name_is_given_twice(steps, data):
+    steps = np.array(steps)
+    unit = data.draw(st.none() | st.integers(0, len(steps) - 1))
+    order = np.argsort(-steps, kind="stable")
+    figure = half_lives(steps, order, FORGET, unit=unit)
+    low, high = figure.layout.yaxis.range
+    y = np.asarray(figure.data[0].y)
+    assert (low < y).all() and (y < high).all() and (np.diff(y) <= 0).all()
+    names = [note.text for note in figure.layout.annotations[1:]]
+    assert len(names) == len(set(names)) and len(names) >= min(len(steps), 6)
+    assert unit is None or f"<b>unit {unit}</b>" in names
+    assert all(low < tick < high for tick in figure.layout.yaxis.tickvals)
+
+
+def test_a_unit_that_does_not_exist_cannot_be_marked():
+    with pytest.raises(ValueError, match="no unit 2"):
+        half_lives(np.ones(2), np.array([0, 1]), FORGET, unit=2)

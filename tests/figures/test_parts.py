@@ -1,0 +1,95 @@
+"""Parts of the figures of the Memory page: outlines, scales, and hues that are set against each other."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from rnnviz.cells import CELLS
+from rnnviz.figures.colours import (
+    CELL_STYLES,
+    EXPLODING,
+    FURTHER,
+    GRADIENT,
+    SAYS,
+    SAYS_TOO,
+    gradients,
+    rgb,
+    widest,
+)
+from rnnviz.figures.lines import outline
+from rnnviz.figures.pairs import compact
+
+
+@given(arrays(bool, st.tuples(st.integers(1, 6), st.integers(1, 6))))
+def test_an_outline_is_where_marked_cells_meet_others(mask):
+    """Walking a row from the left, one crosses the outline exactly where the mark changes; a column likewise."""
+    crossed = {"H": set(), "V": set()}
+    for piece in outline(mask).split("M")[1:]:
+        kind = "H" if "H" in piece else "V"
+        start, end = piece.split(kind)
+        x, y = (float(part) + 0.5 for part in start.split(","))
+        length = float(end) + 0.5
+        along = range(round(x if kind == "H" else y), round(length))
+        crossed[kind] |= {(round(y if kind == "H" else x), k) for k in along}
+    padded = np.pad(mask, 1)
+    rows, columns = mask.shape
+    level = {(r, c) for r in range(rows + 1) for c in range(columns) if padded[r, c + 1] != padded[r + 1, c + 1]}
+    plumb = {(c, r) for r in range(rows) for c in range(columns + 1) if padded[r + 1, c] != padded[r + 1, c + 1]}
+    assert crossed == {"H": level, "V": plumb}
+
+
+def test_numbers_are_sent_in_few_bytes_only_if_none_is_lost():
+    assert compact(np.array([0.0, 1e-30, 3.0])).dtype == np.float32
+    assert compact(np.array([0.0, 1e-60, 3.0])).dtype == np.float64
+    assert compact(np.array([1e60, np.inf])).dtype == np.float64
+
+
+def test_the_gradients_scale_fades_from_1_downwards_and_turns_to_another_hue_above():
+    scale = gradients(-8, 2)
+    assert scale[0][1].endswith(",0)") and scale[0][0] == 0
+    assert [at for at, _ in scale] == sorted(at for at, _ in scale)
+    assert dict(map(tuple, scale))[0.8] == f"rgba({','.join(map(str, rgb(GRADIENT)))},1)"
+    assert scale[-1] == [1.0, f"rgba({','.join(map(str, rgb(EXPLODING)))},1)"]
+    opacities = [float(colour.split(",")[-1][:-1]) for at, colour in scale if at <= 0.8]
+    assert opacities == sorted(opacities)
+
+
+# What eyes without one kind of cone see, as matrices on linear RGB: Viénot, Brettel and Mollon (1999) for the first two
+# in the simplified form of one matrix each.
+BLIND = {
+    "none": np.eye(3),
+    "protan": np.array([[0.11238, 0.88762, 0], [0.11238, 0.88762, 0], [0.00401, -0.00401, 1]]),
+    "deutan": np.array([[0.29275, 0.70725, 0], [0.29275, 0.70725, 0], [-0.02234, 0.02234, 1]]),
+}
+
+
+def seen(colour, kind):
+    """A colour in CIE L*a*b* as it is seen."""
+    share = np.array(rgb(colour)) / 255
+    linear = np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
+    xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]) @ (
+        BLIND[kind] @ linear
+    )
+    x, y, z = np.cbrt(xyz / [0.9505, 1, 1.089])
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+@pytest.mark.parametrize("kind", BLIND)
+@pytest.mark.parametrize("pair", [(GRADIENT, EXPLODING), (SAYS, SAYS_TOO)])
+def test_hues_that_are_set_against_each_other_differ_for_the_colour_blind(pair, kind):
+    one, other = (seen(colour, kind) for colour in pair)
+    assert np.linalg.norm(one - other) > 30
+
+
+def test_the_new_hues_belong_to_no_role_and_no_cell():
+    roles = {q.colour for kind in CELLS.values() for q in kind.define().quantities}
+    cells = {style.colour for style in (*CELL_STYLES.values(), *FURTHER)}
+    assert not {GRADIENT, EXPLODING, SAYS_TOO} & (roles | cells | {SAYS})
+
+
+def test_a_symmetric_scale_holds_all_values_but_not_for_rounding_errors():
+    assert widest(np.array([0.13, -0.14, np.nan])) == pytest.approx(0.15)
+    assert widest(np.array([1e-8])) == widest(np.zeros(3)) == widest(np.array([np.nan])) == 1
+    assert widest(np.array([-2e-9]), least=0.0) == pytest.approx(2e-9)
