@@ -10,8 +10,9 @@ import pytest
 
 import rnnviz
 from rnnviz.figures.colours import SAYS, diverging, rgb
-from rnnviz.ui.stepper import VIEWS, bundle, stepper
-from rnnviz.ui.stepper.wire import payload
+from rnnviz.interventions import Freeze, Hold, Remove, Swap
+from rnnviz.ui.stepper import VIEWS, Rows, bundle, slot, stepper, stood
+from rnnviz.ui.stepper.wire import payload, trace_id
 
 MODULES = sorted((Path(bundle.__file__).parent / "js").glob("*.js"))
 
@@ -69,7 +70,70 @@ def test_other_texts_models_and_layers_have_other_identities():
             (lstm, ["a", "b", "a"]),
         )
     ]
+    traces = [lstm.trace("ab", interventions=[one]) for one in (Hold("forget", 1), Hold("forget", 0))]
+    identities += [payload(trace, lstm, weights=False)["id"] for trace in traces]
     assert len(set(identities)) == len(identities)
+
+
+def test_other_rows_leave_the_identity_and_have_their_own():
+    model = rnnviz.load("names-lstm")
+    trace = model.trace("ab")
+    rows = [Rows("x", np.full((3, 3), value), "#CC79A7", 1.0) for value in (1.0, 2.0)]
+    none, one, two = (payload(trace, model, rows=sent) for sent in (None, {"a": rows[0]}, {"a": rows[1]}))
+    assert none["id"] == one["id"] == two["id"]
+    assert len({none["rows_id"], one["rows_id"], two["rows_id"]}) == 3
+    assert payload(trace, model, rows={"a": rows[0]})["rows_id"] == one["rows_id"]
+
+
+def test_rows_are_sent_as_they_are_and_only_in_the_right_shape():
+    model = rnnviz.load("names-lstm")
+    trace = model.trace("ab")
+    values, part = np.arange(9.0).reshape(3, 3), np.array([1.0, 2.0, 3.0])
+    rows = Rows("Title", values, "#CC79A7", 8, parts={"rest": part}, total=("all", part * 2))
+    sent = json.loads(json.dumps(payload(trace, model, rows={"a": rows})))["rows"]["a"]
+    np.testing.assert_array_equal(floats(sent["values"]), values.ravel())
+    assert sent["parts"][0][0] == "rest" and sent["total"][0] == "all"
+    np.testing.assert_array_equal(floats(sent["parts"][0][1]), part)
+    np.testing.assert_array_equal(floats(sent["total"][1]), part * 2)
+    with pytest.raises(ValueError, match=r"'a' are \(2, 3\); a trace of 3 steps needs \(3, 3\)"):
+        payload(trace, model, rows={"a": Rows("x", values[:2], "#CC79A7", 1)})
+    with pytest.raises(ValueError, match="'rest' of the rows 'a' needs a number for each of the 3 steps"):
+        payload(trace, model, rows={"a": Rows("x", values, "#CC79A7", 1, parts={"rest": part[:2]})})
+
+
+def test_what_is_held_swapped_and_removed_goes_along():
+    model = rnnviz.load("names-lstm")
+    changes = [Remove(2), Swap(4, "x"), Hold("forget", 1, 5, (1, 3)), Freeze(6, 5)]
+    sent = payload(model.trace("Dubois", interventions=changes), model)
+    assert sent["typed"] == [1, 3, 4, 5, 6, 7] and sent["swapped"] == [4]
+    assert set(sent["held"]) == {"forget", "hidden", "cell"}
+    held = {name: np.frombuffer(base64.b64decode(text), "u1").reshape(6, 64) for name, text in sent["held"].items()}
+    assert np.argwhere(held["forget"] == 1).tolist() == [[0, 5], [1, 5]] and not (held["forget"] == 2).any()
+    for name in ("hidden", "cell"):
+        assert np.argwhere(held[name]).tolist() == [[3, 6]] and held[name][3, 6] == 2
+    plain = payload(model.trace("Dubois"), model)
+    assert (plain["typed"], plain["swapped"], plain["held"]) == ([1, 2, 3, 4, 5, 6, 7], [], {})
+
+
+def test_where_the_browser_stood_counts_for_this_very_trace_only(monkeypatch):
+    model = rnnviz.load("names-lstm")
+    trace = model.trace("ab")
+    state = {}
+    monkeypatch.setattr("rnnviz.ui.stepper.st.session_state", state)
+    assert stood(trace) is None
+    state["stepper"] = {"place": None}
+    assert stood(trace) is None
+    state["stepper"] = {"place": {"trace": trace_id(trace), "step": 3, "unit": 63}}
+    assert stood(trace) == (3, 63)
+    for other in (model.trace("ba"), model.trace("ab", interventions=[Hold("forget", 1)])):
+        assert stood(other) is None
+    for step, unit in ((0, 0), (4, 0), (1, 64), (1, -1), ("2", 0), (None, 0)):
+        state["stepper"]["place"] |= {"step": step, "unit": unit}
+        assert stood(trace) is None
+
+
+def test_a_slot_names_its_rows_safely():
+    assert slot("credit", rows='a"b') == ('<div class="rnnviz-slot" data-view="credit" data-rows="a&quot;b"></div>')
 
 
 def test_the_joined_script_holds_every_module_once_and_imports_nothing():

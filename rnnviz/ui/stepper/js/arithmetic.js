@@ -5,10 +5,10 @@
 import { colourOf, textColour } from "./colours.js";
 import { html } from "./dom.js";
 import { equationMarkup, FUNCTIONS, parseEquation, plainEquation, quantityIn, symbolOf } from "./equations.js";
-import { bare, computable, decimal, exact, largestTerms, lastOperands, leavesOf } from "./terms.js";
-import { placeOf, takenApart, valueOf, weightedSum } from "./terms.js";
+import { heldWords } from "./held.js";
+import { openedSum } from "./sum.js";
+import { bare, computable, exact, lastOperands, leavesOf, placeOf, valueOf, weightedSum, WRITTEN } from "./terms.js";
 
-const LISTED_TERMS = 8; // of a gate's sum; the rest is one line
 const HARD_SPACE = "\u00a0";
 const PARTS_LEFT_OUT = "The parts of the sums were left out to keep the page fast.";
 const READS_BACKWARDS = "This direction reads from the end: its t − 1 is the step to the right.";
@@ -105,11 +105,12 @@ function equationLine(trace, latex, reveal) {
   const target = equation ? equation.target : /^\\q\{(\w+)\}/.exec(latex)?.[1];
   const known = equation !== null && computable(trace, equation);
   const sum = known ? weightedSum(equation) : null;
-  const parts = [];
-  if (known) parts.push(...stagesOf(trace, equation));
+  const stages = known ? stagesOf(trace, equation) : [];
+  const held = html("span", { class: "arithmetic-stage arithmetic-held" });
+  const parts = [...stages];
   if (target in trace.arrays) parts.push(resultOf(trace, target));
-  const values = html("p", { class: "arithmetic-values" }, ...parts.flatMap((part) => [part.element, " "]));
-  if (sum) parts.push(openedSum(trace, equation, sum, reveal));
+  const values = html("p", { class: "arithmetic-values" }, held, " ", ...parts.flatMap((part) => [part.element, " "]));
+  if (sum) stages.push(parts[parts.push(openedSum(trace, equation, sum, reveal)) - 1]);
   const formula = equation ? equationMarkup(equation, trace.byName) : plainEquation(latex, trace.byName);
   return {
     element: html(
@@ -122,6 +123,9 @@ function equationLine(trace, latex, reveal) {
     partial: equation !== null && !known,
     fill(now, step, unit) {
       const place = placeOf(now, equation ?? { target }, step, unit);
+      held.textContent = heldWords(now, target, step, unit);
+      held.hidden = !held.textContent;
+      for (const stage of stages) stage.element.hidden = !held.hidden; // what does not give the value is not shown
       for (const part of parts) part.fill(place);
     },
   };
@@ -168,13 +172,6 @@ function filledIn(trace, tree, isNumber) {
   return { element, fill: (place) => numbers.forEach((number) => number.fill(place)) };
 }
 
-/** A number in front, one that brings its own + or −, or one behind another sign. */
-const WRITTEN = {
-  first: decimal,
-  added: (value) => (decimal(value).startsWith("−") ? `−${HARD_SPACE}` : `+${HARD_SPACE}`) + decimal(Math.abs(value)),
-  inner: (value, most) => (decimal(value, most).startsWith("−") ? `(${decimal(value, most)})` : decimal(value, most)),
-};
-
 /** The number of a node: {element, fill(place)}. Of a quantity or a matrix product it wears the colour. */
 function numberOf(trace, node, way) {
   const name = node.kind === "quantity" || node.kind === "matrix" ? quantityIn(node)?.name : null;
@@ -211,89 +208,4 @@ function resultOf(trace, name) {
       swatch.style.backgroundColor = colourOf(now.byName[name], now.value(name, step, unit));
     },
   };
-}
-
-/** The terms of a gate's sum, closed at first. `reveal` is called when they have been opened. */
-function openedSum(trace, equation, sum, reveal) {
-  const matrices = leavesOf(sum).filter(({ kind }) => kind === "matrix");
-  const widths = matrices.map(({ of }) => `${trace.width(quantityIn(of).name)} of ${symbolOf(bare(of), trace.byName)}`);
-  const biases = leavesOf(sum).filter(({ kind }) => kind === "bias").length;
-  const counted = [...widths, biases && `${biases} bias${biases > 1 ? "es" : ""}`].filter(Boolean).join(", ");
-  const sources = html("p", { class: "arithmetic-sources" });
-  const body = html("tbody");
-  const titles = ["term", "adds", "", "weight × value"].map((words) => html("th", { scope: "col" }, words));
-  const table = html("table", {}, html("thead", {}, html("tr", {}, ...titles)), body);
-  const summary = html("summary", {}, `Its terms: ${counted}`);
-  const element = html("details", { class: "arithmetic-sum", ontoggle: () => element.open && reveal() }, summary);
-
-  function fill(place) {
-    if (!element.open) return;
-    if (!table.isConnected) element.append(sources, html("div", { class: "arithmetic-scroll" }, table));
-    sources.textContent = matrices.map(({ of }) => sourceOf(quantityIn(of), place)).join("; ");
-    const rows = termRows(sum, place);
-    const scale = Math.max(...rows.map(({ amount, whole }) => (whole ? 0 : Math.abs(amount)))) || 1;
-    while (body.childElementCount < rows.length) body.append(termRow());
-    while (body.childElementCount > rows.length) body.lastChild.remove();
-    rows.forEach((row, k) => fillTermRow(body.children[k], row, scale, trace.byName[equation.target]));
-  }
-
-  return { element, fill };
-}
-
-/** "x: read at “h”", "h: hidden state after step 2": what the vectors in a sum are at a step. */
-function sourceOf({ name, before }, { trace, step }) {
-  const { symbol, title, role } = trace.byName[name];
-  const past = trace.previous(step);
-  if (role === "vector") return `${symbol}: read at “${trace.tokens[step]}”`;
-  if (!before) return `${symbol}: ${title} of this step`;
-  return `${symbol}: ${past < 0 ? `initial ${title}` : `${title} after step ${past + 1} (“${trace.tokens[past]}”)`}`;
-}
-
-/** The rows of an opened sum as data: {symbol, index, name, factors, amount, title}. */
-function termRows(sum, place) {
-  const { byName } = place.trace;
-  const { terms, constants } = takenApart(sum, place);
-  const { largest, others, rest } = largestTerms(terms, LISTED_TERMS);
-  const front = (gate) => (gate ? `${gate} × ` : "");
-  const rows = largest.map(({ of, index, weight, value, gate, amount }) => ({
-    symbol: symbolOf(of, byName),
-    index,
-    name: quantityIn(of).name,
-    factors: `${front(gate)}${decimal(weight, 3)} × ${WRITTEN.inner(value, 4)}`,
-    amount,
-    title: `${front(gate)}${exact(weight)} × ${exact(value)} = ${exact(amount)}`,
-  }));
-  for (const { node, gate, value, amount } of constants) {
-    const [symbol, index] = symbolOf(node, byName).split("_");
-    rows.push({ symbol, index, factors: gate && front(gate) + WRITTEN.inner(value, 4), amount, title: exact(amount) });
-  }
-  if (others) rows.push({ symbol: `${others} others`, amount: rest, title: exact(rest) });
-  const total = valueOf(sum, place);
-  return [...rows, { symbol: "sum", amount: total, title: exact(total), whole: true }];
-}
-
-function termRow() {
-  const bar = html("td", { class: "arithmetic-bar" }, html("span"));
-  const name = html("th", { scope: "row" }, html("span"), html("sub"));
-  const [adds, product] = ["amount", "factors"].map((words) => html("td", { class: `arithmetic-${words}` }));
-  return html("tr", {}, name, adds, bar, product);
-}
-
-function fillTermRow(row, data, scale, quantity) {
-  const { symbol, index = "", name, factors = "", amount, title, whole = false } = data;
-  const [head, adds, bar, product] = row.children;
-  head.firstChild.textContent = symbol;
-  head.lastChild.textContent = index;
-  head.style.color = name ? textColour(name) : "";
-  if (name) row.dataset.name = name;
-  else delete row.dataset.name;
-  product.textContent = factors;
-  adds.textContent = decimal(amount, 3); // the columns have a fixed width
-  row.title = title;
-  row.classList.toggle("arithmetic-whole", whole);
-  const share = whole ? 0 : (50 * amount) / scale; // percent of the cell, from its middle
-  const { style } = bar.firstChild;
-  style.left = `${50 + Math.min(share, 0)}%`;
-  style.width = `${Math.abs(share)}%`;
-  style.backgroundColor = share < 0 ? quantity.negative : quantity.colour;
 }

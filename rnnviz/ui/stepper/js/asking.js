@@ -2,7 +2,7 @@
 
 /**
  * `send` takes such a request, {text?, cell?} and options of the cell by name, to the server; on a
- * plain page there is none. text: what was typed. Returns {ask, arrived, present}.
+ * plain page there is none. text: what was typed. Returns {ask, arrived, present, edit}.
  */
 export function createAsking(store, text, send) {
   let now = { ...store.trace.options, text, cell: store.trace.cell };
@@ -33,6 +33,9 @@ export function createAsking(store, text, send) {
       }
       return false;
     },
+
+    /** Ask for the same with an intervention, given by its text; one stays where one is. */
+    edit: send && ((intervention) => send({ if: intervention })),
 
     /** Take note of a payload; returns the place that was waiting for it, or null. */
     arrived({ text, cell, options }) {

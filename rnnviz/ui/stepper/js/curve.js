@@ -4,6 +4,7 @@
 import { inkOf } from "./diagram-values.js";
 import { html, svg } from "./dom.js";
 import { FUNCTIONS, parseEquation } from "./equations.js";
+import { heldUnits, heldWords } from "./held.js";
 import { computable, decimal, exact, placeOf, valueOf, weightedSum } from "./terms.js";
 
 const MARGIN = { left: 54, right: 14, top: 12, bottom: 42 };
@@ -101,9 +102,11 @@ export function createCurve(store, { quantity: name }) {
       end = far;
       return draw(width);
     }
+    const held = heldUnits(trace, name, state.step)?.filter(Boolean).length;
     where.replaceChildren(
       html("span", { class: "curve-name" }, `${quantity.title} `, html("i", {}, quantity.symbol)),
       ` = ${activation.symbol}(weighted sum): all ${trace.units} units at “${trace.tokens[state.step]}”, step ${state.step + 1} of ${trace.steps}`,
+      held ? `; by what-if, ${held} of them held elsewhere` : "",
     );
     remark.hidden = sums !== null || trace.weights === null; // weights may still be on their way
     dots.forEach((dot, unit) => place(dot, unit));
@@ -131,6 +134,8 @@ export function createCurve(store, { quantity: name }) {
   }
 
   function sentence(unit) {
+    const held = heldWords(store.trace, name, store.state.step, unit);
+    if (held) return `unit ${unit}: ${held} = ${decimal(values[unit])}`;
     return `unit ${unit}: ${activation.symbol}(${decimal(sums[unit])}) = ${decimal(values[unit])}`;
   }
 

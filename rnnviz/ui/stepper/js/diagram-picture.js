@@ -5,6 +5,7 @@ import { DiagramStrip } from "./diagram-strip.js";
 import { formulaPieces, inkOf, meanOf, numbersOf, piecesOf, scaleOf, wordsOf } from "./diagram-values.js";
 import { svg } from "./dom.js";
 import { FUNCTIONS } from "./equations.js";
+import { heldWords } from "./held.js";
 import { arrowHead, FORMS, halfOf, INPUT, pointsOf, roundedPath } from "./geometry.js";
 
 const ACTIVATIONS = { sigmoid: FUNCTIONS.sigma.symbol };
@@ -333,9 +334,16 @@ export class DiagramPicture {
     const number = unit === null ? undefined : numbersOf(value, trace, step)?.[unit];
     const where = value.of === INPUT ? "number" : "unit";
     const told = number === undefined ? "" : `, ${where} ${unit}: ${number.toFixed(2)}`;
-    const text = wordsOf(value, trace) + told;
+    const held = told && heldWords(trace, plainName(value), step, unit);
+    const text = wordsOf(value, trace) + told + (held && `, ${held}`);
     if (strip.title.textContent !== text) strip.title.textContent = text;
   }
+}
+
+/** The quantity that a value is at this step, if it is one and not made of several. */
+function plainName({ factors }) {
+  const [{ name, before, rest, squashed }, ...others] = factors ?? [{}];
+  return others.length || before || rest || squashed ? null : name;
 }
 
 /** When a part is at work, seen from the current phase: "now", "done" or "later". */

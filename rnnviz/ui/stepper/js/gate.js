@@ -4,6 +4,7 @@ import { DiagramStrip } from "./diagram-strip.js";
 import { formulaPieces, inkOf } from "./diagram-values.js";
 import { html, svg } from "./dom.js";
 import { insideOf, parseEquation, quantityIn } from "./equations.js";
+import { heldWords } from "./held.js";
 import { bare, computable, decimal, exact, leavesOf, placeOf, vectorOf, weighs } from "./terms.js";
 
 const STRIP_HEIGHT = 30;
@@ -110,7 +111,19 @@ export function createGate(store, { gate: gateName, of: ofName }) {
       const number = { class: name === "product" ? "gate-number gate-product" : "gate-number", style: `color: ${inkOf(quantity)}`, title: exact(value) };
       return [sign ? ` ${sign} ` : "", html("span", number, decimal(value))];
     });
-    told.replaceChildren(`unit ${unit}: `, ...words);
+    told.replaceChildren(`unit ${unit}: `, ...words, remarkOn(unit));
+  }
+
+  /** What an intervention holds among the factors of this step, and whether what comes of them is used. */
+  function remarkOn(unit) {
+    const { trace, state } = store;
+    const factors = [gating.gate, gating.of].map(quantityIn).filter(({ before }) => !before);
+    const names = new Set([...factors.map(({ name }) => name), gating.equation.target]);
+    const remarks = [...names].flatMap((name) => {
+      const words = heldWords(trace, name, state.step, unit);
+      return words ? [`the ${trace.byName[name].title} is ${words}`] : [];
+    });
+    return remarks.length ? `; ${remarks.join("; ")}` : "";
   }
 
   function unitAt(event) {

@@ -4,12 +4,41 @@ import { mount } from "./mount.js";
 
 const GRAPHS = '[class*="st-key-heatmaps"] .js-plotly-plot';
 
-const places = new WeakMap(); // by parent element: {stepper, component, views, calls}
+const places = new WeakMap(); // by parent element: {stepper, component, views, calls, told, underway}
 const weightsOf = new Map(); // by model: the server sends a model's weights once
 
 // Where one stood last, and in which trace: from page to page, for the same trace on another page is
 // taken up there. The server does not learn of it: once it has set a link itself, Streamlit sends it that link.
 const stood = (window.rnnvizStood ??= {});
+
+/** Tell the server where one stands, if the page wants to follow and does not know it yet. */
+function tellServer({ step, unit, left }, place) {
+  const { data, setStateValue } = place.component;
+  if (!data.follow || !left) return;
+  const here = { trace: data.trace, step: step + 1, unit };
+  const from = { trace: data.trace, step: data.start.step + 1, unit: data.start.unit };
+  const known = place.told?.trace === data.trace ? place.told : from;
+  if (here.step === known.step && here.unit === known.unit) return;
+  place.told = here;
+  place.underway.add(String([here.step, here.unit]));
+  setStateValue("place", here);
+}
+
+/**
+ * Go where the page itself has gone, as when a unit is chosen in one of its figures. What comes back of what
+ * was told here is no such wish, however late it comes.
+ */
+function followServer(place, before) {
+  const { component, stepper, told, underway } = place;
+  const { start, trace } = component.data;
+  const here = String([start.step + 1, start.unit]);
+  const moved = before.trace === trace && (before.start.step !== start.step || before.start.unit !== start.unit);
+  if (moved && !underway.has(here)) {
+    place.told = { trace, step: start.step + 1, unit: start.unit };
+    stepper.store.set({ ...start, playing: false });
+  }
+  if (told && here === String([told.step, told.unit])) underway.clear();
+}
 
 /**
  * Write step (from 1) and unit into the address, leaving out what a fresh page would show anyway. The
@@ -30,21 +59,25 @@ export default function (component) {
   if (data.weights) weightsOf.set(data.model, data.weights);
   const payload = { ...data, weights: weightsOf.get(data.model) ?? null };
   if (!payload.weights) setTriggerValue("missing", data.model);
-  const place = places.get(parentElement) ?? { calls: 0 };
+  const place = places.get(parentElement) ?? { calls: 0, underway: new Set() };
+  const before = place.component?.data;
   places.set(parentElement, place);
   place.component = component;
-  const views = String(data.views);
+  const views = String([data.views, data.editable]);
   if (place.stepper && place.views !== views) {
     place.stepper.destroy();
     place.stepper = null;
   }
   place.views = views;
-  if (place.stepper) place.stepper.load(payload);
-  else {
-    if (stood.id === data.id) payload.start = stood.start;
+  if (place.stepper) {
+    place.stepper.load(payload);
+    if (data.follow) followServer(place, before);
+  } else {
+    if (stood.id === data.id && !(data.named && place.calls === 0)) payload.start = stood.start;
     const rested = (where) => {
       Object.assign(stood, { id: place.component.data.id, start: { step: where.step, unit: where.unit } });
       intoAddress(where, place.component.data);
+      tellServer(where, place);
     };
     place.stepper = mount(parentElement.querySelector(".stepper-place"), payload, {
       graphs: () => [...document.querySelectorAll(GRAPHS)],
@@ -52,7 +85,7 @@ export default function (component) {
       asked: (request) => place.component.setTriggerValue("asked", request),
     });
     const { state, trace } = place.stepper.store;
-    rested({ step: state.step, unit: state.unit, steps: trace.steps });
+    rested({ step: state.step, unit: state.unit, steps: trace.steps, left: true });
   }
 
   // Streamlit keeps what the last call returned for the end, but may throw an earlier one's away at once.

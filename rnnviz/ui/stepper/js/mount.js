@@ -17,10 +17,12 @@ import { createTable } from "./table.js";
 import { createTokens } from "./tokens.js";
 import { Trace } from "./trace.js";
 import { createTransport, KEYS } from "./transport.js";
+import { createWhatIf } from "./whatif.js";
 
 const REST_MS = 500; // after which a place counts as reached: it is told to `rested` and read aloud
 const PRESSES = ["pointerdown", "keydown"];
 const FIELDS = "input, select, textarea";
+const MOVING = ".rnnviz-slot, .js-plotly-plot"; // where a press, as in the stepper itself, only moves on
 
 /** What may stand in the stepper, in this order. */
 const VIEWS = {
@@ -29,6 +31,7 @@ const VIEWS = {
   diagram: createDiagram,
   narration: createNarration,
   predictions: createPredictions,
+  whatif: createWhatIf,
   arithmetic: createArithmetic,
   table: createTable,
 };
@@ -37,19 +40,20 @@ const VIEWS = {
  * Put a stepper into an element, and its views into the slots of the page.
  *
  * payload: see wire.py. Its `start` says at which step (from 0) and unit to begin, `views` which
- * views stand in the element (all if absent), `text` what was typed.
+ * views stand in the element (if absent all, "whatif" only if it is `editable`), `text` what was typed.
  * callbacks, all optional: graphs() returns the Plotly graphs of the heatmaps; rested({step, unit,
- * steps}) is called when the user has come to rest somewhere; asked({text?, cell?}) when a link in
- * the page's words wants what only a server can compute; it has the cell's options by name as well. page: where slots and words are, the
- * whole document if absent.
+ * steps, left}) is called when the user has come to rest somewhere, where `left` says that no further move
+ * is to be expected at once; asked({text?, cell?, if?}) when a link in the page's words, or an edit, wants what
+ * only a server can compute; it has the cell's options by name as well. page: where slots and words are,
+ * the whole document if absent.
  * Returns {store, load(payload), destroy()}.
  */
 export function mount(element, payload, callbacks = {}) {
   const page = callbacks.page ?? document;
   const store = new Store(new Trace(payload), payload.start);
   const asking = createAsking(store, payload.text, callbacks.asked);
-  const shown = Object.keys(VIEWS).filter((name) => !payload.views || payload.views.includes(name));
-  const inside = shown.map((name) => VIEWS[name](store));
+  const shown = Object.keys(VIEWS).filter((name) => payload.views?.includes(name) ?? (name !== "whatif" || payload.editable));
+  const inside = shown.map((name) => VIEWS[name](store, { edit: asking.edit }));
   const spoken = html("p", { class: "spoken", role: "status", "aria-live": "polite" });
   const reduced = html("p", { class: "reduced" });
   const root = html(
@@ -81,14 +85,20 @@ export function mount(element, payload, callbacks = {}) {
     const { step, unit, playing } = store.state;
     resting = null;
     if (!playing) spoken.textContent = narrate(store.trace, step);
-    callbacks.rested?.({ step, unit, steps: store.trace.steps });
+    callbacks.rested?.({ step, unit, steps: store.trace.steps, left: !playing });
   }
 
-  /** Whatever is pressed next, on the page too, may ask where one stands. */
-  function hurry({ type, key }) {
-    if (resting === null || (type === "keydown" && key !== "Enter")) return;
-    clearTimeout(resting);
-    rest();
+  /** Whatever is pressed next, on the page too, may ask where one stands; in the stepper it may also be one more move. */
+  function hurry(event) {
+    if (resting === null || (event.type === "keydown" && event.key !== "Enter")) return;
+    const moving = event.composedPath().some((node) => node === root || node.matches?.(MOVING));
+    if (moving) {
+      const { step, unit } = store.state;
+      callbacks.rested?.({ step, unit, steps: store.trace.steps, left: false });
+    } else {
+      clearTimeout(resting);
+      rest();
+    }
   }
 
   function clothe() {
@@ -112,25 +122,28 @@ export function mount(element, payload, callbacks = {}) {
   const stop = store.subscribe((state, previous, newTrace) => {
     if (newTrace) clothe();
     for (const view of views) view.update(state, previous, newTrace);
-    if (newTrace || state.step !== previous.step || state.unit !== previous.unit) tell();
+    const moved = state.step !== previous.step || state.unit !== previous.unit;
+    if (newTrace || moved || state.playing !== previous.playing) tell();
   });
   return {
     store,
     /**
-     * Show another trace, or the same with weights at last. The step stays, or follows the end if
-     * it stood there, unless somebody asked for this very trace to stand somewhere else.
+     * Show another trace, or the same with weights at last or with other rows. The step stays, or follows the
+     * end if it stood there, unless somebody asked for this very trace to stand somewhere else.
      */
     load(next) {
       const place = asking.arrived(next);
       slots.clothe(); // the theme may be another one
       if (next.id === store.trace.id && !next.weights === !store.trace.weights) {
+        if (next.rows_id !== store.trace.rowsId) store.takeRows(next);
         if (place) store.set(changeOf(store.trace, place));
         return;
       }
       const { step } = store.state;
       const trace = new Trace(next);
       const atEnd = step === store.trace.steps - 1;
-      const stays = { step: atEnd ? trace.steps - 1 : step, playing: false, phase: null };
+      const same = trace.stepAsTyped(store.trace.typed[step]);
+      const stays = { step: atEnd ? trace.steps - 1 : same, playing: false, phase: null };
       store.load(trace, { ...stays, ...(place && changeOf(trace, place)) });
     },
     destroy() {

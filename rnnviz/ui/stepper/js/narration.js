@@ -4,25 +4,30 @@
 // c_t = f ⊙ c_{t-1} + i ⊙ g, the term that multiplies the state's own old value is what is kept.
 
 import { anywhere, parseEquation } from "./equations.js";
+import { heldSentence, heldUnits } from "./held.js";
 import { bare, computable, placeOf, valueOf, weighs } from "./terms.js";
 
 const NAMED = 2; // units named in each part of the sentence
 const TOO_SMALL = 0.005; // less shows as 0.00, and is not worth naming
 const SPACE = "\u00a0";
 
-/** One or two plain sentences on a step of a trace. */
+/** A few plain sentences on a step of a trace. */
 export function narrate(trace, step) {
   const deeds = trace.quantities.filter(({ role }) => role === "state").flatMap((state) => deedsOf(trace, state, step));
   const where = `At “${trace.tokens[step]}” (step ${step + 1} of ${trace.steps}) the ${trace.title}`;
-  return [`${where} ${listed(deeds)}.`, readoutSentence(trace, step)].filter(Boolean).join(" ");
+  const said = deeds.length ? listed(deeds) : "computes no state by itself";
+  return [`${where} ${said}.`, heldSentence(trace, step), readoutSentence(trace, step)].filter(Boolean).join(" ");
 }
 
-/** What a cell did to one of its states, as phrases that follow "the LSTM". */
+/** What a cell did to one of its states, as phrases that follow "the LSTM". Units that are held are left out. */
 function deedsOf(trace, state, step) {
-  const old = trace.before(state.name, step);
-  const now = trace.vector(state.name, step);
+  const held = heldUnits(trace, state.name, step);
+  if (held?.every(Boolean)) return [];
+  const free = (values) => (held && values ? values.map((value, unit) => (held[unit] ? 0 : value)) : values);
+  const old = free(trace.before(state.name, step));
+  const now = free(trace.vector(state.name, step));
   const equation = equationOf(trace, state.name);
-  const kept = equation && keptPart(trace, equation, step);
+  const kept = free(equation && keptPart(trace, equation, step));
   const empty = old.every((value) => value === 0);
   if (kept) {
     const written = now.map((value, unit) => value - kept[unit]);

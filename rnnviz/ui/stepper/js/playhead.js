@@ -1,14 +1,18 @@
-// The playheads over the heatmaps: in every graph a box over the current column, and a mark at the
-// chosen unit's row. They follow zooming, resizing and redrawing, and turn clicks into moves.
+// The playheads over the heatmaps: in every graph a box over the current column, a mark at the chosen
+// unit's row, and where one can edit a small box around the cell that is picked. A heatmap with steps
+// along both axes has a box over the current row. They follow zooming, resizing and redrawing, and turn
+// clicks into moves.
 
 import { html } from "./dom.js";
 
 // The layer stands inside the chart, where the stepper's own style sheet does not reach.
 const LAYER = { position: "absolute", inset: "0", pointerEvents: "none", overflow: "hidden", zIndex: "5" };
-const COLUMN = {
-  name: "playhead-column",
-  style: { boxSizing: "border-box", border: "2px solid currentColor", borderRadius: "3px" },
-};
+const BOX = { boxSizing: "border-box", border: "2px solid currentColor", borderRadius: "3px" };
+const COLUMN = { name: "playhead-column", style: BOX };
+const ROW = { name: "playhead-row", style: BOX };
+const CELL = { name: "playhead-cell", style: { ...BOX, outline: "1px solid var(--st-background-color, Canvas)" } };
+const BORDER = 2; // pixels, which lie around what a box shows
+const LEAST = 4; // pixels that a picked cell is shown with at least
 const MARK = {
   name: "playhead-unit",
   style: { borderLeft: "7px solid currentColor", borderTop: "5px solid transparent", borderBottom: "5px solid transparent" },
@@ -34,7 +38,7 @@ export function createPlayheads(store, findAll) {
   look();
   return {
     update(state, previous, newTrace) {
-      if (!newTrace && state.step === previous?.step && state.unit === previous?.unit) return;
+      if (!newTrace && ["step", "unit", "picked"].every((key) => state[key] === previous?.[key])) return;
       for (const playhead of playheads.values()) playhead.place();
     },
     destroy() {
@@ -48,8 +52,7 @@ export function createPlayheads(store, findAll) {
 /** The playhead of one graph. stands(): whether the graph still carries it. */
 function playheadOf(graph, store) {
   const layer = html("div", { class: "playhead", "aria-hidden": "true" });
-  const columns = [];
-  const marks = [];
+  const boxes = { columns: [], rows: [], cells: [], marks: [] }; // elements in the layer
   const listeners = { plotly_afterplot: redrawn, plotly_relayouting: place, plotly_click: clicked };
   const resized = new ResizeObserver(redrawn);
   let drawn = [];
@@ -61,28 +64,48 @@ function playheadOf(graph, store) {
 
   function clicked({ points: [{ pointNumber, data }] }) {
     if (!Array.isArray(pointNumber)) return;
+    if (data.meta?.rows === "steps") return store.set({ step: pointNumber[0], playing: false });
     const [unit, step] = pointNumber;
-    store.set({ step, playing: false, ...(hasUnits(data.name, store.trace) ? { unit } : {}) });
+    store.set({ step, playing: false, ...(hasUnits(data.name, store.trace) ? { unit, picked: data.name } : {}) });
   }
 
   function place() {
     if (!graph._fullLayout) return; // while Plotly draws it anew
     const { state, trace } = store;
-    stretch(layer, columns, drawn.length, COLUMN).forEach((box, k) => {
-      const { heatmap, left, top, width, height } = drawn[k];
-      const [from, to] = [-0.5, 0.5].map((side) => left + share(graph, heatmap.xaxis, state.step + side) * width);
-      box.hidden = to <= left || from >= left + width; // zoomed out of sight
-      const [start, end] = [Math.max(from, left), Math.min(to, left + width)];
-      box.style.transform = `translate(${start - 1}px, ${top - 2}px)`;
-      box.style.width = `${Math.max(end - start, 0) + 2}px`;
-      box.style.height = `${height + 4}px`;
+    const square = drawn.filter(isSquare);
+    const ofUnits = drawn.filter((panel) => !isSquare(panel) && hasUnits(panel.heatmap.name, trace));
+    const picked = ofUnits.filter(({ heatmap }) => trace.editable && heatmap.name === state.picked);
+    const columns = drawn.filter((panel) => !isSquare(panel));
+    stretch(layer, boxes.columns, columns.length, COLUMN).forEach((box, k) => {
+      const { left, right, top, bottom } = columns[k];
+      const [from, to] = across(columns[k], state.step);
+      put(box, [Math.max(from, left), Math.min(to, right)], [top, bottom], [1, BORDER]);
     });
-    const rows = drawn.filter(({ heatmap }) => hasUnits(heatmap.name, trace));
-    stretch(layer, marks, rows.length, MARK).forEach((mark, k) => {
-      const { heatmap, left, top, height } = rows[k];
-      const middle = top + (1 - share(graph, heatmap.yaxis, state.unit)) * height;
-      mark.style.transform = `translate(${left - 8}px, ${middle - 5}px)`;
+    stretch(layer, boxes.rows, square.length, ROW).forEach((box, k) => {
+      const { left, right, top, bottom } = square[k];
+      const [from, to] = down(square[k], placeOfRow(graph, square[k].heatmap, state.step));
+      put(box, [left, right], [Math.max(from, top), Math.min(to, bottom)], [BORDER, 1]);
     });
+    stretch(layer, boxes.cells, picked.length, CELL).forEach((box, k) => {
+      const { left, right } = picked[k];
+      const [from, to] = across(picked[k], state.step);
+      put(box, [Math.max(from, left), Math.min(to, right)], atLeast(LEAST, down(picked[k], state.unit)), [BORDER, BORDER]);
+    });
+    stretch(layer, boxes.marks, ofUnits.length, MARK).forEach((mark, k) => {
+      const [from, to] = down(ofUnits[k], state.unit);
+      mark.style.transform = `translate(${ofUnits[k].left - 8}px, ${(from + to) / 2 - 5}px)`;
+    });
+  }
+
+  /** From where to where, in pixels, what stands at a place of the x axis reaches. */
+  function across({ heatmap, left, right }, at) {
+    return [-0.5, 0.5].map((side) => left + share(graph, heatmap.xaxis, at + side) * (right - left));
+  }
+
+  /** The same for the y axis, which may run either way: the upper end first. */
+  function down({ heatmap, top, bottom }, at) {
+    const ends = [-0.5, 0.5].map((side) => bottom - share(graph, heatmap.yaxis, at + side) * (bottom - top));
+    return ends.sort((a, b) => a - b);
   }
 
   Object.assign(layer.style, LAYER);
@@ -109,13 +132,40 @@ function panels(graph) {
     const heatmap = graph._fullData?.find(({ type, xaxis, yaxis }) => type === "heatmap" && xaxis + yaxis === area.dataset.subplot);
     if (!heatmap) return [];
     const [left, top, width, height] = ["x", "y", "width", "height"].map((name) => Number(area.getAttribute(name)));
-    return [{ heatmap, left, top, width, height }];
+    return [{ heatmap, left, top, right: left + width, bottom: top + height }];
   });
+}
+
+/** Whether a heatmap has steps along both axes, its rows being about a step each. */
+function isSquare({ heatmap }) {
+  return heatmap.meta?.rows === "steps";
+}
+
+/** Where a heatmap's row stands on its y axis, whose ticks may be numbers or names. */
+function placeOfRow(graph, { y, yaxis }, row) {
+  return y ? axisOf(graph, yaxis).d2c(y[row]) : row;
+}
+
+/** Put a box around a stretch of x and one of y, and so many pixels more on either side; none if nothing is in sight. */
+function put(box, [left, right], [top, bottom], [beside, above]) {
+  box.hidden = right <= left || bottom <= top; // zoomed out of sight
+  box.style.transform = `translate(${left - beside}px, ${top - above}px)`;
+  box.style.width = `${Math.max(right - left, 0) + 2 * beside}px`;
+  box.style.height = `${Math.max(bottom - top, 0) + 2 * above}px`;
+}
+
+function atLeast(size, [from, to]) {
+  const more = Math.max(size - (to - from), 0) / 2;
+  return [from - more, to + more];
+}
+
+function axisOf(graph, axis) {
+  return graph._fullLayout[`${axis[0]}axis${axis.slice(1)}`];
 }
 
 /** How far along an axis ("x2") a value lies: 0 at its beginning, 1 at its end. */
 function share(graph, axis, value) {
-  const [low, high] = graph._fullLayout[`${axis[0]}axis${axis.slice(1)}`].range;
+  const [low, high] = axisOf(graph, axis).range;
   return (value - low) / (high - low);
 }
 

@@ -4,6 +4,7 @@
 // filled inside a shadow root of its own, so that the page's styles and the view's do not meet.
 
 import { createArithmetic } from "./arithmetic.js";
+import { createCredit } from "./credit.js";
 import { createCurve } from "./curve.js";
 import { createDiagram } from "./diagram.js";
 import { html } from "./dom.js";
@@ -15,7 +16,7 @@ import { createTokens } from "./tokens.js";
 import { stepButton } from "./transport.js";
 
 const SLOT = ".rnnviz-slot";
-const ATTRIBUTES = ["data-view", "data-phase", "data-quantity", "data-gate", "data-of", "data-hide"];
+const ATTRIBUTES = ["data-view", "data-phase", "data-quantity", "data-gate", "data-of", "data-hide", "data-rows"];
 const NEAR = "200px"; // beyond the window's edge: what is this close is kept up to date
 
 const VIEWS = {
@@ -26,6 +27,7 @@ const VIEWS = {
   strip: createStrip,
   predictions: createPredictions,
   link: createLink,
+  credit: createCredit,
 };
 
 const owners = new WeakMap(); // by slot: the stepper that filled it, for pages that change from one to the next

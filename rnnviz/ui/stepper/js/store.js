@@ -3,9 +3,10 @@
 /**
  * step, unit: from 0. phase: index into the trace's phases, or null when the whole step is
  * shown. lit: the name of a quantity that is pointed at, or null. signal: what colours the
- * tokens, "says" or a quantity's name, or "mean:" and a gate's name.
+ * tokens, "says" or a quantity's name, or "mean:" and a gate's name. picked: the name of the quantity
+ * that is to be edited. rows: which numbers over tokens the trace has, see trace.js.
  */
-const START = { step: 0, unit: 0, phase: null, lit: null, playing: false, speed: 1, signal: "says" };
+const START = { step: 0, unit: 0, phase: null, lit: null, playing: false, speed: 1, signal: "says", picked: null, rows: null };
 
 export class Store {
   constructor(trace, state = {}) {
@@ -39,6 +40,12 @@ export class Store {
     return () => this.listeners.delete(listener);
   }
 
+  /** Put in other numbers over tokens; all else stays. */
+  takeRows(payload) {
+    this.trace.takeRows(payload);
+    this.set({ rows: this.trace.rowsId });
+  }
+
   tell(previous, newTrace = false) {
     for (const listener of this.listeners) listener(this.state, previous, newTrace);
   }
@@ -49,6 +56,8 @@ export class Store {
     state.unit = clamp(state.unit, 0, trace.units - 1);
     if (state.phase !== null && !(state.phase in trace.phases)) state.phase = null;
     if (state.lit !== null && !(state.lit in trace.byName)) state.lit = null;
+    if (!trace.shown.some(({ name }) => name === state.picked)) state.picked = trace.firstPick;
+    state.rows = trace.rowsId;
   }
 }
 

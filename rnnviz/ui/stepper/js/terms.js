@@ -4,6 +4,7 @@
 import { anywhere, FUNCTIONS, insideOf, parseEquation, quantityIn, symbolOf } from "./equations.js";
 
 const MINUS = "−";
+const HARD_SPACE = "\u00a0";
 const LEAVES = new Set(["number", "quantity", "bias", "matrix"]);
 
 /** Where an equation is evaluated; `found` keeps the matrix products, which several lines show. */
@@ -160,6 +161,13 @@ export function decimal(value, most = 5) {
   }
   return value < 0 && Number(digits) !== 0 ? MINUS + digits : digits;
 }
+
+/** A number in front, one that brings its own + or −, or one behind another sign. */
+export const WRITTEN = {
+  first: decimal,
+  added: (value) => (decimal(value).startsWith("−") ? `−${HARD_SPACE}` : `+${HARD_SPACE}`) + decimal(Math.abs(value)),
+  inner: (value, most) => (decimal(value, most).startsWith("−") ? `(${decimal(value, most)})` : decimal(value, most)),
+};
 
 /** Six significant digits. */
 export function exact(value) {

@@ -36,8 +36,10 @@ export function createTokens(store, { compact = false } = {}) {
   function build() {
     const { trace } = store;
     chips = trace.tokens.map((token, step) => {
-      const classes = trace.unknown[step] ? "token unknown" : "token";
-      const title = trace.unknown[step] ? "not in the model's vocabulary" : null;
+      const swapped = trace.swapped.includes(trace.typed[step]);
+      const classes = ["token", trace.unknown[step] && "unknown", swapped && "swapped"].filter(Boolean).join(" ");
+      const titles = [swapped && "swapped: what-if", trace.unknown[step] && "not in the model's vocabulary"].filter(Boolean);
+      const title = titles.join("; ") || null;
       return html("div", { class: classes, role: "option", title, "data-step": step, id: `token-${step}` }, token);
     });
     strip.replaceChildren(...chips);

@@ -16,6 +16,11 @@ export function halves(base64) {
   });
 }
 
+/** Bytes from base64. */
+function bytes(base64) {
+  return new Uint8Array(bytesOf(base64));
+}
+
 function bytesOf(base64) {
   return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)).buffer;
 }
@@ -41,7 +46,11 @@ export class Trace {
       quantities: payload.quantities,
       phases: payload.phases,
       labels: payload.labels,
+      layer: payload.layer,
       backward: payload.backward,
+      swapped: payload.swapped, // steps as typed, from 1
+      editable: payload.editable ?? false,
+      kind: payload.kind, // of the tokens: "characters", "words" or "numbers"
       reduced: payload.reduced,
       weights: payload.weights && decodedWeights(payload.weights),
     });
@@ -50,11 +59,42 @@ export class Trace {
     this.arrays = mapped(payload.values, payload.half ? halves : floats);
     this.initial = mapped(payload.initial, floats);
     this.probabilities = payload.probabilities && floats(payload.probabilities);
+    this.typed = payload.typed; // by step, which step it is of the text as typed, from 1
+    this.held = mapped(payload.held, bytes);
+    this.digits = payload.half ? 3 : 6; // that can be trusted
+    this.takeRows(payload);
+  }
+
+  /** The numbers over tokens (see `Rows` in wire.py), by name; they may change while all else stays. */
+  takeRows({ rows, rows_id }) {
+    this.rowsId = rows_id;
+    this.rows = mapped(rows, ({ values, parts, total, ...about }) => ({
+      ...about,
+      values: floats(values),
+      parts: parts.map(([title, numbers]) => ({ title, numbers: floats(numbers) })),
+      total: total && { title: total[0], numbers: floats(total[1]) },
+    }));
+  }
+
+  /** The step that is the same as typed, or the first after it; the last one if there is none. */
+  stepAsTyped(typed) {
+    const step = this.typed.findIndex((number) => number >= typed);
+    return step < 0 ? this.steps - 1 : step;
+  }
+
+  /** Whether a step reads its token later than another does. */
+  isLater(step, other) {
+    return this.backward ? step < other : step > other;
   }
 
   /** The quantities that hold H numbers: all but the input vector. */
   get shown() {
     return this.quantities.filter((quantity) => quantity.role !== "vector");
+  }
+
+  /** What is picked before anything has been: the first gate, or without gates the hidden state. */
+  get firstPick() {
+    return this.quantities.find(({ role }) => role === "gate")?.name ?? "hidden";
   }
 
   width(name) {

@@ -1,0 +1,528 @@
+"""Picking and editing, and what an intervention holds, in a real Chromium on plain pages."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import plotly.offline
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+import rnnviz
+from rnnviz.cells import CELLS
+from rnnviz.figures import heatmaps
+from rnnviz.interventions import Freeze, Hold, Intervention, Remove, Swap, Zero, parse
+from rnnviz.model import Model
+from rnnviz.network import Network
+from rnnviz.ui.stepper import bundle
+from rnnviz.ui.stepper.wire import payload
+from tests.browser.test_slots import STEP, TEXT, UNIT, data, go, number, plain, slot
+
+EDITING = ["tokens", "narration", "arithmetic", "whatif"]
+
+
+def about(model: Model, *interventions: Intervention, text: str = TEXT, **where: Any) -> dict[str, Any]:
+    """What is sent of a run under interventions, with one model, of which a page knows already."""
+    found = payload(model.trace(text, interventions=interventions), model, **where)
+    del found["model"]
+    return found
+
+
+def editing(page: Page, model: Model, *interventions: Intervention, slots: tuple[str, ...] = (), **extra: Any) -> None:
+    """A plain page with an opened view of editing."""
+    plain(page, model, *slots, **{**about(model, *interventions), "views": EDITING, "editable": True, **extra})
+    page.locator(".whatif summary").click()
+
+
+def asked(page: Page) -> list[Intervention]:
+    """What was asked for since the last look, each read by the grammar and told in its own words."""
+    found = page.evaluate("asked.splice(0)")
+    assert all(list(request) == ["if"] for request in found)
+    texts = [request["if"] for request in found]
+    assert [str(parse(text)) for text in texts] == texts
+    return [parse(text) for text in texts]
+
+
+def set_value(page: Page, value: str) -> None:
+    page.get_by_label("Value", exact=True).fill(value)
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+# ---- editing ----
+
+
+def test_the_summary_says_what_is_picked_and_follows(page: Page):
+    model = rnnviz.load("names-lstm")
+    trace = model.trace(TEXT)
+    editing(page, model)
+    summary = page.locator(".whatif summary")
+    first = next(q for q in trace.definition.quantities if q.role == "gate")
+
+    def words(name: str, title: str, step: int, unit: int) -> str:
+        now = f"{trace[name][step - 1, unit]:.3g}".replace("-", "−")
+        return f"What if … the {title} of unit {unit} at step {step} (now {now})?"
+
+    expect(summary).to_have_text(words(first.name, first.title, STEP, UNIT))
+    go(page, step=7, unit=20, picked="cell")
+    expect(summary).to_have_text(words("cell", "cell state", 8, 20))
+    page.get_by_label("Quantity").select_option("output")
+    expect(summary).to_have_text(words("output", "output gate", 8, 20))
+    assert page.evaluate("stepper.store.state.picked") == "output"
+
+
+def test_a_value_is_held_where_the_controls_say(page: Page):
+    editing(page, rnnviz.load("names-lstm"))
+    page.get_by_label("Quantity").select_option("forget")
+    set_value(page, "0.25")
+    press(page, "Try it")
+    page.get_by_label("When").select_option("on")
+    press(page, "Try it")
+    page.get_by_label("When").select_option("ever")
+    page.get_by_label("Which units").select_option("all")
+    page.get_by_label("Value, as a slider").fill("1")
+    press(page, "Try it")
+    expected = [Hold("forget", 0.25, UNIT, STEP), Hold("forget", 0.25, UNIT, (STEP, 12)), Hold("forget", 1)]
+    assert asked(page) == expected
+    page.get_by_label("When").select_option("on")
+    go(page, step=11)
+    page.get_by_label("Quantity").select_option("cell")
+    set_value(page, "-2.5")
+    press(page, "Try it")
+    assert asked(page) == [Hold("cell", -2.5, None, 12)]
+    expect(page.locator(".whatif-sent")).to_have_text("asked for: cell@12=-2.5")
+
+
+def test_the_value_proposed_is_far_from_what_is_there_until_one_is_typed(page: Page):
+    model = rnnviz.load("names-lstm")
+    trace = model.trace(TEXT)
+    editing(page, model, picked="forget")
+    page.get_by_label("Quantity").select_option("forget")
+    value = page.get_by_label("Value", exact=True)
+    for step in (1, 5, 9):
+        go(page, step=step - 1)
+        assert float(value.input_value()) == (trace["forget"][step - 1, UNIT] < 0.5)
+    set_value(page, "0.4")
+    go(page, step=2)
+    assert value.input_value() == "0.4" == page.get_by_label("Value, as a slider").input_value()
+
+
+def test_a_value_beyond_the_range_is_not_sent(page: Page):
+    editing(page, rnnviz.load("names-lstm"))
+    value = page.get_by_label("Value", exact=True)
+    for name, wrong in (("forget", "1.5"), ("forget", "-0.1"), ("candidate", "-1.01"), ("hidden", "2"), ("cell", "")):
+        page.get_by_label("Quantity").select_option(name)
+        set_value(page, wrong)
+        press(page, "Try it")
+        assert not value.evaluate("e => e.validity.valid")
+        assert value.evaluate("e => e.validationMessage")
+    assert page.evaluate("asked") == []
+    set_value(page, "1e6")  # the cell state has no bounds
+    press(page, "Try it")
+    assert asked(page) == [Hold("cell", 1e6, UNIT, STEP)]
+
+
+def test_bounds_are_those_of_the_quantity_and_only_bounded_ones_have_a_slider(page: Page):
+    editing(page, rnnviz.load("names-lstm"))
+    value, slider = page.get_by_label("Value", exact=True), page.get_by_label("Value, as a slider")
+    options = page.get_by_label("Quantity").locator("option")
+    names = [option.get_attribute("value") for option in options.all()]
+    assert sorted(map(str, names)) == sorted(q.name for q in CELLS["lstm"].define().quantities)
+    roles = [CELLS["lstm"].define().by_name[str(name)].role for name in names]
+    assert roles == sorted(roles, key=["gate", "candidate", "state"].index)
+    for q in CELLS["lstm"].define().quantities:
+        page.get_by_label("Quantity").select_option(q.name)
+        ends = [value.get_attribute(end) for end in ("min", "max")]
+        assert ends == ([f"{q.low:g}", f"{q.high:g}"] if q.bounded else [None, None])
+        assert slider.is_visible() == q.bounded
+
+
+@pytest.mark.parametrize("token", ["x", ";", "'(!*)~", "é", "日", "=", "%", " ", "👩‍🔬", "a\ud800"])
+def test_a_token_is_swapped_as_python_writes_it(page: Page, token: str):
+    editing(page, rnnviz.load("names-lstm"))
+    field = page.get_by_label("Another token")
+    field.evaluate("(e, units) => { e.value = String.fromCharCode(...units) }", units_of(token))
+    press(page, "Swap")
+    assert asked(page) == [Swap(STEP, token)]
+
+
+def units_of(text: str) -> list[int]:
+    """A text as a browser counts it."""
+    return list(np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype="<u2").tolist())
+
+
+def test_no_token_is_no_swap(page: Page):
+    editing(page, rnnviz.load("names-lstm"))
+    press(page, "Swap")
+    assert not page.get_by_label("Another token").evaluate("e => e.validity.valid")
+    assert page.evaluate("asked") == []
+
+
+def test_removing_silencing_and_freezing(page: Page):
+    editing(page, rnnviz.load("names-lstm"))
+    for name in ("Remove", "Silence this unit", "Freeze it from here"):
+        press(page, name)
+    assert asked(page) == [Remove(STEP), Zero(UNIT), Freeze(UNIT, (STEP, 12))]
+    assert page.evaluate("[stepper.store.state.step, stepper.store.state.unit]") == [STEP - 1, UNIT]
+
+
+def test_steps_count_as_typed_when_one_is_removed(page: Page):
+    editing(page, rnnviz.load("names-lstm"), Remove(2))
+    expect(page.locator(".whatif summary")).to_contain_text(f"at step {STEP}, typed as step {STEP + 1}, (now")
+    page.get_by_label("Quantity").select_option("forget")
+    set_value(page, "1")
+    for name in ("Try it", "Remove", "Freeze it from here"):
+        press(page, name)
+    assert asked(page) == [Hold("forget", 1, UNIT, STEP + 1), Remove(STEP + 1), Freeze(UNIT, (STEP + 1, 12))]
+    go(page, step=0)
+    press(page, "Remove")
+    assert asked(page) == [Remove(1)]
+
+
+def test_one_stays_at_the_same_token_when_one_before_it_is_removed(page: Page):
+    model = rnnviz.load("names-lstm")
+    editing(page, model)
+    page.evaluate("next => stepper.load(next)", {**data(model), **about(model, Remove(2))})
+    assert page.evaluate("[stepper.store.state.step, stepper.store.state.unit]") == [STEP - 2, UNIT]
+    assert page.locator(".token[aria-selected=true]").inner_text() == TEXT[STEP - 1]
+    page.evaluate("next => stepper.load(next)", data(model))
+    assert page.evaluate("stepper.store.state.step") == STEP - 1
+
+
+def test_other_layers_and_directions_are_named(page: Page):
+    known = rnnviz.load("names-lstm")
+    size = {"hidden": 8, "vocabulary": len(known.vocabulary), "embedding": 4, "classes": len(known.labels)}
+    network = Network.random("lstm", **size, layers=2, bidirectional=True, rng=np.random.default_rng(0))
+    model = Model("two", network, known.vocabulary, known.labels)
+    trace = model.trace(TEXT)
+    plain(page, model, **{**about(model, layer=1, direction="backward"), "views": EDITING, "editable": True})
+    page.locator(".whatif summary").click()
+    set_value(page, "0")
+    page.get_by_label("When").select_option("on")
+    for name in ("Try it", "Silence this unit", "Freeze it from here"):
+        press(page, name)
+    place = {"layer": 1, "direction": "backward"}
+    found = asked(page)
+    gate = found[0].quantity if isinstance(found[0], Hold) else ""
+    assert trace.definition.by_name[gate].role == "gate"
+    assert found == [Hold(gate, 0, UNIT, (1, STEP), **place), Zero(UNIT, **place), Freeze(UNIT, (1, STEP), **place)]
+    model.trace(TEXT, interventions=found[:1])  # which makes sense to the model
+    page.evaluate("next => stepper.load(next)", {**data(model), **about(model, layer=1), "id": "forward"})
+    press(page, "Silence this unit")
+    assert asked(page) == [Zero(UNIT, layer=1)]
+
+
+def test_keys_in_the_controls_stay_there(page: Page):
+    editing(page, rnnviz.load("names-lstm"))
+    page.get_by_label("Another token").focus()
+    for key in ("Home", "ArrowRight", "ArrowUp", " ", "b"):
+        page.keyboard.press(key)
+    page.get_by_label("Value, as a slider").focus()
+    page.keyboard.press("ArrowRight")
+    page.get_by_label("Quantity").focus()
+    page.keyboard.press("ArrowDown")
+    state = page.evaluate("stepper.store.state")
+    assert (state["step"], state["unit"], state["playing"]) == (STEP - 1, UNIT, False)
+    assert page.get_by_label("Another token").input_value() == " b"
+    page.get_by_label("Another token").press("Enter")
+    page.locator(".whatif summary").focus()
+    page.keyboard.press(" ")
+    assert page.locator(".whatif").get_attribute("open") is None
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("stepper.store.state.step") == STEP
+
+
+def test_editing_is_shown_only_where_it_is_asked_for(page: Page):
+    model = rnnviz.load("names-lstm")
+    for views, editable, wanted in (
+        (None, True, True),
+        (None, False, False),
+        (["whatif"], False, True),
+        (["tokens"], True, False),
+    ):
+        plain(page, model, views=views, editable=editable)
+        assert page.locator(".whatif").count() == wanted
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_it_is_accessible_and_fits_a_phone(page: Page, theme: str):
+    page.set_viewport_size({"width": 390, "height": 900})
+    swap = Swap(2, "x")
+    editing(page, rnnviz.load("names-lstm"), swap, Hold("forget", 1), Freeze(3, 4), theme=theme, slots=(GATE,))
+    found = Axe().run(page)
+    serious = [v["id"] for v in found.response["violations"] if v["impact"] in ("serious", "critical")]
+    assert not serious, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    right = page.locator(".whatif :is(input, select, button)").evaluate_all(
+        "all => Math.max(...all.map(e => e.getBoundingClientRect().right))"
+    )
+    assert right <= 382
+
+
+# ---- what is held ----
+
+GATE = slot("gate", gate="forget", of="cell")
+CURVE = slot("curve", quantity="forget")
+
+
+def line(page: Page, name: str) -> str:
+    """What the arithmetic says of a quantity."""
+    result = page.locator(f".arithmetic-result[data-name={name}]").first
+    return result.evaluate("e => e.closest('.arithmetic-values').innerText").replace("\u00a0", " ")
+
+
+def test_a_held_gate_is_said_to_be_held(page: Page):
+    model = rnnviz.load("names-lstm")
+    trace = model.trace(TEXT, interventions=[Hold("forget", 0.3, UNIT, (STEP, 6))])
+    editing(page, model, Hold("forget", 0.3, UNIT, (STEP, 6)), slots=(GATE, CURVE))
+    assert line(page, "forget").strip().startswith("held at 0.3 by what-if")
+    assert number(line(page, "forget").split("= ")[-1]) == pytest.approx(0.3)
+    details = page.locator(".arithmetic-equation", has=page.locator(".arithmetic-result[data-name=forget]"))
+    assert details.locator("details").is_hidden(), "the sum does not give the value"
+    expect(page.locator(".gate-told")).to_contain_text("; the forget gate is held at 0.3 by what-if")
+    expect(page.locator(".curve-told")).to_have_text(f"unit {UNIT}: held at 0.3 by what-if = 0.300")
+    expect(page.locator(".curve-where")).to_contain_text("; by what-if, 1 of them held elsewhere")
+    expect(page.locator(".narration")).to_contain_text(f"By what-if, the forget gate of unit {UNIT} is held at 0.3.")
+    cell = line(page, "cell")
+    assert cell.startswith("= ") and "what-if" not in cell
+    assert number(cell.split("= ")[-1]) == pytest.approx(float(trace["cell"][STEP - 1, UNIT]), abs=6e-4)
+    for place in ({"unit": UNIT + 1}, {"unit": UNIT, "step": 6}):
+        go(page, **place)
+        assert "what-if" not in line(page, "forget")
+        for told in (".gate-told", ".curve-told"):
+            page.locator(told).scroll_into_view_if_needed()
+            expect(page.locator(told)).not_to_contain_text("what-if")
+        assert details.locator("details").is_visible()
+    for told in (".narration", ".curve-where"):
+        expect(page.locator(told)).not_to_contain_text("what-if")
+
+
+def test_a_frozen_unit_is_said_to_be_kept(page: Page):
+    model = rnnviz.load("names-lstm")
+    trace = model.trace(TEXT, interventions=[Freeze(UNIT, (STEP, 12))])
+    editing(page, model, Freeze(UNIT, (STEP, 12)), slots=(GATE,))
+    for name in ("cell", "hidden"):
+        assert line(page, name).startswith("kept as before by what-if")
+        value = float(trace[name][STEP - 1, UNIT])
+        assert value == trace[name][STEP - 2, UNIT]
+        assert number(line(page, name).split("= ")[-1]) == pytest.approx(value, abs=6e-4)
+    expect(page.locator(".gate-told")).to_contain_text("; the cell state is kept as before by what-if")
+    told = page.locator(".narration").inner_text()
+    assert f"the cell state of unit {UNIT} is kept as before (not counted here)" in told
+    assert "what-if" not in line(page, "forget")
+
+
+def test_the_sentence_claims_nothing_of_states_that_are_all_held(page: Page):
+    model = rnnviz.load("names-lstm")
+    editing(page, model, Zero(steps=STEP))
+    told = page.locator(".narration").inner_text()
+    assert "the LSTM computes no state by itself." in told
+    assert "the cell state of every unit is held at 0; the hidden state of every unit is held at 0." in told
+
+
+def test_units_that_are_held_do_not_count_among_what_the_cell_wrote(page: Page):
+    model = rnnviz.load("names-lstm")
+    editing(page, model, Hold("cell", 50, 9, STEP))
+    told = page.locator(".narration").inner_text()
+    said, held = told.split(" By what-if, ")
+    assert "unit 9" not in said.split("lets out")[0] and "writes most into" in said
+    assert held.startswith("the cell state of unit 9 is held at 50 (not counted here).")
+
+
+def test_a_swapped_token_is_marked_even_after_a_removed_one(page: Page):
+    editing(page, rnnviz.load("names-lstm"), Remove(2), Swap(5, "x"))
+    marked = page.locator(".tokens .token.swapped")
+    assert marked.count() == 1
+    assert marked.inner_text() == "x" and marked.get_attribute("data-step") == "3"
+    assert marked.get_attribute("title") == "swapped: what-if"
+    assert marked.evaluate("e => getComputedStyle(e, '::after').content") == '"⇄"'
+
+
+# ---- playheads ----
+
+
+def plotted(page: Page, model: Model, figure: dict[str, Any], **extra: Any) -> None:
+    """A plain page with the stepper and a figure of Plotly's."""
+    page.set_content(f"<!doctype html><style>{bundle.style()}</style><main></main><div id=graph></div>")
+    page.add_script_tag(content=plotly.offline.get_plotlyjs())
+    page.evaluate("figure => Plotly.newPlot('graph', figure.data, figure.layout)", figure)
+    page.add_script_tag(
+        type="module",
+        content=f"{bundle.script('mount')}\n"
+        f"window.stepper = mount(document.querySelector('main'), {json.dumps(data(model, **extra))},"
+        "{ graphs: () => [document.querySelector('#graph')] });",
+    )
+    page.wait_for_function("window.stepper && document.querySelector('.playhead')")
+
+
+def box(page: Page, selector: str) -> dict[str, float]:
+    found = page.locator(selector)
+    assert found.count() == 1
+    measures = found.bounding_box()
+    assert measures is not None
+    return dict(measures)
+
+
+def square(steps: int, kind: str, order: str) -> dict[str, Any]:
+    ends = [-0.5, steps - 0.5] if kind == "category" else [0.5, steps + 0.5]
+    y = list(range(1, steps + 1)) if kind != "none" else None
+    if kind == "none":
+        ends = [-0.5, steps - 0.5]
+    trace = {"type": "heatmap", "name": "forget", "meta": {"rows": "steps"}, "z": np.eye(steps).tolist(), "y": y}
+    trace["x"] = list(range(1, steps + 1))
+    yaxis = {"range": ends[::-1] if order == "down" else ends, "type": "category" if kind == "category" else "linear"}
+    layout = {"width": 500, "height": 400, "yaxis": yaxis, "xaxis": {"type": "category"}}
+    return {"data": [{key: value for key, value in trace.items() if value is not None}], "layout": layout}
+
+
+@pytest.mark.parametrize("order", ["down", "up"])
+@pytest.mark.parametrize("kind", ["category", "linear", "none"])
+def test_a_square_heatmap_has_its_box_over_the_row_of_the_step(page: Page, kind: str, order: str):
+    steps = len(TEXT) + 1
+    plotted(page, rnnviz.load("names-lstm"), square(steps, kind, order), editable=True)
+    area = box(page, "#graph .nsewdrag")
+    for step in (0, STEP - 1, steps - 1):
+        go(page, step=step)
+        shown = box(page, ".playhead-row")
+        row = step if order == "down" else steps - 1 - step
+        assert shown["y"] == pytest.approx(area["y"] + row / steps * area["height"], abs=3)
+        assert shown["height"] == pytest.approx(area["height"] / steps, abs=4)
+        assert (shown["x"], shown["width"]) == pytest.approx((area["x"], area["width"]), abs=5)
+    for name in ("column", "unit", "cell"):
+        assert page.locator(f".playhead-{name}").count() == 0
+    page.mouse.click(area["x"] + area["width"] * 0.9, area["y"] + area["height"] * 2.5 / steps)
+    wanted = 2 if order == "down" else steps - 3
+    page.wait_for_function("wanted => stepper.store.state.step === wanted", arg=wanted)
+    assert page.evaluate("stepper.store.state.unit") == UNIT
+
+
+def explored(page: Page, model: Model, **extra: Any) -> None:
+    figure = json.loads(heatmaps(model.trace(TEXT)).to_json())
+    figure["layout"]["width"] = 700
+    plotted(page, model, figure, **extra)
+
+
+def panel(page: Page, name: str) -> dict[str, float]:
+    found = page.evaluate(
+        """name => {
+          const graph = document.querySelector('#graph');
+          const { xaxis, yaxis } = graph._fullData.find(trace => trace.name === name);
+          const area = graph.querySelector(`.nsewdrag[data-subplot=${xaxis + yaxis}]`).getBoundingClientRect();
+          return { x: area.x, y: area.y, width: area.width, height: area.height };
+        }""",
+        name,
+    )
+    return dict(found)
+
+
+def test_a_click_picks_the_cell_and_draws_a_box_around_it(page: Page):
+    model = rnnviz.load("names-lstm")
+    explored(page, model, editable=True, views=EDITING)
+    first = next(q.name for q in model.definition.quantities if q.role == "gate")
+    assert page.evaluate("stepper.store.state.picked") == first
+    page.evaluate("document.querySelector('#graph').scrollIntoView(false)")
+    area = panel(page, "output")
+    page.mouse.click(area["x"] + area["width"] * 4.5 / 12, area["y"] + area["height"] * 30.5 / 64)
+    expect(page.locator(".whatif summary")).to_contain_text("the output gate of unit 30 at step 5 (now")
+    shown = box(page, ".playhead-cell")
+    middle = [shown["x"] + shown["width"] / 2, shown["y"] + shown["height"] / 2]
+    expected = [area["x"] + area["width"] * 4.5 / 12, area["y"] + area["height"] * 30.5 / 64]
+    assert middle == pytest.approx(expected, abs=2)
+    assert shown["width"] == pytest.approx(area["width"] / 12, abs=6) and shown["height"] < 14
+    page.get_by_role("option").nth(0).click()
+    area = panel(page, "output")
+    moved = box(page, ".playhead-cell")
+    assert moved["x"] + moved["width"] / 2 == pytest.approx(area["x"] + area["width"] * 0.5 / 12, abs=2)
+    page.evaluate("stepper.store.set({ picked: 'cell' })")
+    assert panel(page, "cell")["y"] < box(page, ".playhead-cell")["y"] < panel(page, "cell")["y"] + 150
+
+
+def test_where_nothing_can_be_edited_no_cell_is_marked(page: Page):
+    model = rnnviz.load("names-lstm")
+    explored(page, model)
+    assert page.locator(".playhead-cell").count() == 0
+    assert page.locator(".playhead-column").count() == len(model.definition.quantities) + 1
+
+
+# ---- the server follows ----
+
+FRAME = """
+window.told = [];
+window.show = (data) => window.component({
+  data, parentElement: document.querySelector('main'),
+  setTriggerValue: () => {}, setStateValue: (name, value) => told.push([name, value]),
+});
+"""
+
+
+def followed(page: Page, model: Model, *interventions: Intervention, **extra: Any) -> dict[str, Any]:
+    """The component as Streamlit calls it, without Streamlit."""
+    sent = {**data(model), "follow": True, "default": None, **about(model, *interventions), **extra}
+    page.route("http://plain.test/", lambda route: route.fulfill(body="<main></main>", content_type="text/html"))
+    page.goto("http://plain.test/")
+    page.evaluate("document.querySelector('main').innerHTML = '<div class=stepper-place></div>'")
+    script = bundle.script().replace("export default function", "window.component = function")
+    page.add_script_tag(type="module", content=script + FRAME)
+    page.wait_for_function("!!window.show")
+    page.evaluate("data => { window.ended = show(data) }", sent)
+    return sent
+
+
+def where(page: Page, **state: Any) -> None:
+    """Move as a click on the strip does."""
+    page.locator("[role=option]").nth(state["step"]).click()
+
+
+def test_the_server_is_told_the_place_once_at_rest(page: Page):
+    model = rnnviz.load("names-lstm")
+    sent = followed(page, model, views=["tokens", "transport"])
+    page.wait_for_timeout(700)
+    assert page.evaluate("told") == [], "it knows where the stepper begins"
+    for step in (6, 7, 8):
+        where(page, step=step)
+    assert page.evaluate("told") == [], "it is told at rest only"
+    page.wait_for_timeout(700)
+    place = {"trace": sent["trace"], "step": 9, "unit": UNIT}
+    assert page.evaluate("told") == [["place", place]]
+    page.evaluate("data => show(data)", {**sent, "rows_id": "other", "start": {"step": 8, "unit": UNIT}})
+    page.wait_for_timeout(700)
+    assert len(page.evaluate("told")) == 1, "its answer is no news"
+    where(page, step=STEP - 1)
+    page.wait_for_timeout(700)
+    assert page.evaluate("told")[1:] == [["place", {**place, "step": STEP}]]
+
+
+def test_a_press_elsewhere_tells_at_once_and_one_in_the_stepper_does_not(page: Page):
+    followed(page, rnnviz.load("names-lstm"), views=["tokens", "transport"])
+    where(page, step=6)
+    where(page, step=7)
+    assert page.evaluate("told") == []
+    page.mouse.click(5, 890)
+    assert [value["step"] for _, value in page.evaluate("told")] == [8]
+
+
+def test_nothing_is_told_while_playing_nor_to_a_page_that_does_not_follow(page: Page):
+    model = rnnviz.load("names-lstm")
+    followed(page, model, views=["tokens", "transport"])
+    page.get_by_role("button", name="Play (space)").click()
+    page.wait_for_timeout(2600)
+    assert page.evaluate("told") == []
+    page.get_by_role("button", name="Pause (space)").click()
+    page.wait_for_timeout(700)
+    followed(page, model, views=["tokens"], follow=False)
+    where(page, step=2)
+    page.wait_for_timeout(700)
+    assert page.evaluate("told") == []
+
+
+def test_where_play_stopped_is_told(page: Page):
+    followed(page, rnnviz.load("names-lstm"), views=["tokens", "transport"], start={"step": 9, "unit": 0})
+    page.get_by_label("Speed").select_option("8")
+    page.get_by_role("button", name="Play (space)").click()
+    page.wait_for_timeout(2000)
+    assert [value["step"] for _, value in page.evaluate("told")] == [12]
