@@ -8,7 +8,10 @@ from rnnviz.ui.guide.contents import CHAPTERS
 st.set_page_config(page_title="rnnviz", page_icon="rnnviz/ui/icon.svg", layout="wide")
 chapters = [st.Page(f"pages/{name}.py", title=f"{k} {title}") for k, (name, title) in enumerate(CHAPTERS.items(), 1)]
 pages = {
-    "": [st.Page("pages/explore.py", title="Explore", icon=":material/visibility:", default=True)],
+    "": [
+        st.Page("pages/explore.py", title="Explore", icon=":material/visibility:", default=True),
+        st.Page("pages/memory.py", title="Memory", icon=":material/history:"),
+    ],
     "Guide": [*chapters, st.Page("pages/glossary.py", title="Glossary")],
 }
 st.navigation(pages, position="top" if lesson.shows("navigation") else "hidden").run()

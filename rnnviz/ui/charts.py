@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -13,9 +13,12 @@ from ..trace import Trace
 CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
 
 
-def chart(figure: Ready, words: str, key: str) -> None:
-    """A figure that does not move with the stepper; `words` say what it shows to who cannot see it."""
-    st.plotly_chart(figure, key=f"chart-{key}", config=CONFIG, alt=words)
+def chart(figure: Ready, words: str, key: str, picked: Callable[[], None] | None = None) -> None:
+    """A figure; `words` say what it shows to who cannot see it. picked: called when a point of it was clicked."""
+    if picked is None:
+        st.plotly_chart(figure, key=f"chart-{key}", config=CONFIG, alt=words)
+    else:
+        st.plotly_chart(figure, key=f"chart-{key}", config=CONFIG, alt=words, on_select=picked, selection_mode="points")
 
 
 def heatmaps(

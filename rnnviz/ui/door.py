@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 
 def enter() -> None:
@@ -18,4 +19,8 @@ def enter() -> None:
     if PagesManager.uses_pages_directory:
         PagesManager.uses_pages_directory = False
         st.rerun()
+    context = get_script_run_ctx()
+    page = context.page_script_hash if context else None
+    if st.session_state.get("page") != page:
+        st.session_state["page"], st.session_state["arrived"] = page, True
     st.html(Path(__file__).with_name("style.css"))  # the few rules that Streamlit's theme has no word for

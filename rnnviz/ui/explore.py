@@ -7,7 +7,7 @@ import streamlit as st
 from ..cells import CELLS
 from ..model import Model
 from ..trace import Trace
-from . import catalogue, charts, lesson, links
+from . import catalogue, charts, lesson, links, whatif
 from .about import score_line
 from .catalogue import Task
 from .place import place
@@ -16,10 +16,14 @@ from .stepper import stepper
 COLUMNS = [1.15, 1]  # the stepper beside the heatmaps, in shares of the width
 
 
-def pick_model() -> tuple[Task, Model, int, str]:
-    """Pickers for task and cell, and for layer and direction where the model has several; all bound to the link."""
+def pick_model(usual: str = "names") -> tuple[Task, Model, int, str]:
+    """Pickers for task and cell, and for layer and direction where the model has several; all bound to the link.
+
+    usual: the task on which the page opens, if there is one of that name.
+    """
     tasks = catalogue.tasks()
-    links.start("task", tasks, next(iter(tasks)), "a task")
+    usual = usual if usual in tasks else next(iter(tasks))
+    links.start("task", tasks, usual, "a task")
     links.start("cell", CELLS, "lstm", "a cell")
     state = st.session_state
     name, cell = state["task"], state["cell"]
@@ -31,7 +35,7 @@ def pick_model() -> tuple[Task, Model, int, str]:
             cell = st.segmented_control(
                 "Cell", task.cells, required=True, format_func=lambda cell: CELLS[cell].title, key="cell"
             )
-        links.keep("task", name, next(iter(tasks)))
+        links.keep("task", name, usual)
         links.keep("cell", cell, "lstm")
         cell = cell or "lstm"
         model = catalogue.model(task, cell)
@@ -71,6 +75,17 @@ def inside(task: Task, text: str, trace: Trace, model: Model, layer: int, direct
     left, right = st.columns(COLUMNS, gap="medium")
     step, unit = place(trace)
     with left:
-        stepper(trace, model, layer, direction, step=step, unit=unit, text=text, usual_text=task.examples[0])
+        stepper(
+            trace,
+            model,
+            layer,
+            direction,
+            step=step,
+            unit=unit,
+            text=text,
+            usual_text=task.examples[0],
+            editable=lesson.shows("whatif"),
+            asked=whatif.asked,
+        )
     with right:
         charts.heatmaps(trace, layer=layer, direction=direction)

@@ -16,6 +16,8 @@ PARTS = {
     "typing": "the text box and its examples",
     "model": "the choice of model and cell",
     "questions": "the questions of the guide",
+    "tabs": "the choice of question on the Memory page",
+    "whatif": "the ways to change a run",
     "explore": "the way from the guide to Explore",
     "downloads": "the downloads",
     "about": "what is known of the model",

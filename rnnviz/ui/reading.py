@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
+from ..interventions import Intervention
 from ..model import Model
 from ..tokens import UNKNOWN, visible
 from ..trace import Trace
@@ -16,21 +19,28 @@ CARRIED = "read"  # the parameter of a link inside the app that carries a text: 
 CHARACTERS = 4000  # kept in the text box and in a link, which browsers and servers want short
 
 
-def text_box(task: Task) -> str:
-    """The typed text, kept for each task while one looks at another, and bound to the link as `text`."""
+def text_box(task: Task, page: str = "") -> str:
+    """The typed text, kept for each task while one looks at another, and bound to the link as `text`.
+
+    page: to tell apart the pages on which the same text is read.
+    """
     state = st.session_state
     texts: dict[str, str] = state.setdefault("texts", {})
     if not lesson.shows("typing"):
+        carried = st.query_params.pop(CARRIED, None)
+        if carried is not None:
+            texts[task.name] = carried
         text = texts.setdefault(task.name, st.query_params.get("text", task.examples[0]))
         links.keep("text", text, task.examples[0])
         return text
     left = None
-    if state.get("texts_of", task.name) != task.name:
+    box = f"{page}/{task.name}"
+    if state.get("texts_of", box) != box:
         left = st.query_params.get(CARRIED, texts.get(task.name, task.examples[0]))
         state["text"] = left
     if CARRIED in st.query_params:
         del st.query_params[CARRIED]
-    state["texts_of"] = task.name
+    state["texts_of"] = box
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text = st.text_input(
             "Type a sequence",
@@ -62,10 +72,13 @@ def write(task: Task, text: str) -> None:
     st.session_state.setdefault("texts", {})[task.name] = st.session_state["text"] = text
 
 
-def read(model: Model, text: str) -> Trace | None:
-    """The model's trace of a text, or None and a sentence on what to do if there is nothing to read."""
+def read(model: Model, text: str, interventions: Sequence[Intervention] = ()) -> Trace | None:
+    """The model's trace of a text, or None and a sentence on what to do if there is nothing to read.
+
+    interventions: those that make sense here, see `whatif.applied`.
+    """
     try:
-        trace = model.trace(text, limit=TOKENS)
+        trace = model.trace(text, limit=TOKENS, interventions=interventions)
     except ValueError as error:
         st.info(plain(str(error)), icon=":material/keyboard:")
         return None

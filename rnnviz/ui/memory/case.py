@@ -1,0 +1,101 @@
+"""What a question of the Memory page is asked about, and where one stands in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import streamlit as st
+
+from ...model import Model
+from ...tokens import visible
+from ...trace import Trace
+from .. import catalogue, whatif
+from ..catalogue import Task
+from ..place import place
+from ..stepper import Rows, stepper, stood
+
+STRIP = ("tokens", "transport")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A text, the model that read it, and the layer and direction that are looked at. trace: its run, unchanged."""
+
+    task: Task
+    text: str
+    model: Model
+    trace: Trace
+    layer: int
+    direction: str
+
+    @property
+    def where(self) -> tuple[int, str]:
+        """What analyses and figures take."""
+        return self.layer, self.direction
+
+    def rivals(self) -> dict[str, Model]:
+        """The models of the task by cell that have this layer and direction, the chosen one among them."""
+        cell = self.trace.cell
+        names = [name for name in self.task.cells if name in self.task.models or name == cell]
+        models = {name: self.model if name == cell else catalogue.model(self.task, name) for name in names}
+        return {
+            name: model
+            for name, model in models.items()
+            if self.layer < len(model.network.layers) and self.direction in model.network.directions
+        }
+
+    def named(self, step: int) -> str:
+        """A step (counted from 1) with its token: step 3 (“h”)."""
+        return f"step {step} (“{visible(self.trace.tokens[step - 1])}”)"
+
+
+def standing(trace: Trace) -> tuple[int, int]:
+    """Step (counted from 1) and unit: where the browser came to rest, or what was picked on the page since."""
+    state = st.session_state
+    step, unit = place(trace)
+    told = stood(trace)
+    if told is not None:
+        step = told[0]
+        if told != state.get("told"):
+            state["told"], state["unit"] = told, told[1]
+    return step, min(int(state.setdefault("unit", unit)), trace.hidden_size - 1)
+
+
+def strip(
+    case: Case, trace: Trace | None = None, rows: Mapping[str, Rows] | None = None, editable: bool = False
+) -> None:
+    """The tokens and the transport: moving through time. The page's figures follow once one rests."""
+    trace = trace or case.trace
+    step, unit = standing(trace)
+    stepper(
+        trace,
+        case.model,
+        *case.where,
+        step=step,
+        unit=unit,
+        text=case.text,
+        usual_text=case.task.examples[0],
+        views=(*STRIP, *(["whatif"] if editable else [])),
+        rows=rows,
+        follow=True,
+        editable=editable,
+        asked=whatif.asked,
+    )
+
+
+def choose_unit(unit: int) -> None:
+    """Stand at another unit: the browser goes there."""
+    st.session_state["unit"] = unit
+
+
+def pick_label(trace: Trace, step: int) -> str:
+    """A picker for one of the readout's labels: the likeliest after a step, unless another one is chosen."""
+    assert trace.probabilities is not None
+    likeliest = trace.labels[int(trace.probabilities[step - 1].argmax())]
+
+    def written(label: str | None) -> str:
+        return visible(label) if label is not None else f"the likeliest: {visible(likeliest)}"
+
+    label = st.selectbox("Output", [None, *trace.labels], format_func=written, key=f"label-{trace.model}", width=260)
+    return label or likeliest

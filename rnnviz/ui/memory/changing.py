@@ -1,0 +1,113 @@
+"""What if? A run beside the same run with something held, silenced, swapped or removed."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import streamlit as st
+
+from ...analysis import difference, experiments
+from ...figures import prediction_change, whatif_heatmaps
+from ...interventions import Hold
+from ...tokens import visible
+from ...trace import Trace
+from .. import charts, lesson, reading, whatif
+from ..charts import chart
+from ..links import plain
+from .case import Case, strip
+
+WHICH: dict[Literal["before", "after", "difference"], str] = {
+    "before": "Before",
+    "after": "After",
+    "difference": "After − before",
+}
+
+
+def answer(case: Case) -> None:
+    before = case.trace
+    with st.container():
+        if lesson.shows("whatif"):
+            whatif.choices(before.definition, before.tokens)
+            whatif.chips(before.definition)
+        changes = whatif.applied(case.model, case.text)
+    strip(case, editable=lesson.shows("whatif"))
+    if not changes:
+        _nothing_changed(case)
+        return
+    after = case.model.trace(case.text, limit=reading.TOKENS, interventions=changes)
+    outcome = _outcome(before, after)
+    st.markdown(outcome)
+    if before.probabilities is not None:
+        words = f"The prediction before and after. {outcome}"
+        chart(prediction_change.ready(before, after), words, "prediction-change")
+    quantities = _pick_quantities(before, after)
+    for column, (which, title) in zip(st.columns(len(WHICH), gap="small"), WHICH.items(), strict=True):
+        with column, st.container(key=f"heatmaps-{which}"):
+            st.markdown(f"**{title}**")
+            figure = whatif_heatmaps.ready(before, after, which, quantities, layer=case.layer, direction=case.direction)
+            names = ", ".join(before.definition.by_name[q].title for q in quantities if q in before.definition.by_name)
+            chart(figure, f"{title}: heatmaps over time of {names or 'what the model says'}.", f"whatif-{which}")
+
+
+def _nothing_changed(case: Case) -> None:
+    """What each experiment would do to the last prediction, and the run itself, whose cells can be picked."""
+    before = case.trace
+    tried = experiments(before.definition)
+    if tried and before.probabilities is not None:
+        runs = [case.model.trace(case.text, limit=reading.TOKENS, interventions=[one.intervention]) for one in tried]
+        st.markdown("Nothing is changed yet. What each of these experiments does to the last prediction:")
+        st.table(
+            {
+                "": ["as it is", *(one.title for one in tried)],
+                "the model ends on": [f"**{label}** ({sure:.1%})" for label, sure in map(_last, (before, *runs))],
+                "probability that moved": ["", *(f"{_moved(before, run):.1%}" for run in runs)],
+            }
+        )
+    else:
+        st.markdown("Nothing is changed yet: pick a cell of a heatmap and set it, or forget at a token.")
+    charts.heatmaps(before, layer=case.layer, direction=case.direction)
+
+
+def _pick_quantities(before: Trace, after: Trace) -> list[str]:
+    """Which panels are shown: what the model says, its states, and what was held, unless others are chosen."""
+    definition = before.definition
+    held = [one.quantity for one in after.interventions if isinstance(one, Hold)]
+    says = {"says": "what the model says"} if before.probabilities is not None else {}
+    titles = says | {q.name: q.title for q in definition.shown}
+    usual = [name for name in titles if name in (*says, *definition.states, *held)]
+    chosen = st.pills(
+        "Shown",
+        list(titles),
+        selection_mode="multi",
+        default=usual,
+        format_func=lambda name: titles[name],
+        key=f"shown-{before.cell}-{'-'.join(usual)}",
+    )
+    return [name for name in titles if name in chosen] or usual
+
+
+def _outcome(before: Trace, after: Trace) -> str:
+    """What became of the prediction, in a sentence."""
+    if before.probabilities is None:
+        return "The changed run stands beside the one before it."
+    first = difference(before, after).first
+    (was, sure), (now, surer) = (_last(trace) for trace in (before, after))
+    if now == was:
+        told = f"It still ends on **{now}**, with {surer:.1%} instead of {sure:.1%}."
+    else:
+        told = f"It ends on **{now}** ({surer:.1%}) instead of **{was}** ({sure:.1%})."
+    return told + (f" It first says something else at step {first}." if first else " It says the same at every step.")
+
+
+def _last(trace: Trace) -> tuple[str, float]:
+    """What the model says in the end, and how surely."""
+    assert trace.probabilities is not None
+    last = trace.probabilities[-1]
+    return plain(visible(trace.labels[int(last.argmax())])), float(last.max())
+
+
+def _moved(before: Trace, after: Trace) -> float:
+    """How much of the last prediction's probability moved elsewhere."""
+    change = difference(before, after).change
+    assert change is not None
+    return float(change[-1])

@@ -1,0 +1,138 @@
+"""Who wrote this memory? The carried state as the exact sum of what every step wrote into it."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from ...analysis import half_life, shares, written_at
+from ...analysis.carry import carry
+from ...analysis.memory import HalfLives
+from ...cells.activations import Array
+from ...figures import gradient_map, half_lives, written_map
+from ...figures.colours import SAYS, cell_style, round_up
+from ...tokens import visible
+from ..charts import chart
+from ..links import plain
+from ..stepper import Rows, slot
+from .case import Case, choose_unit, pick_label, standing, strip
+from .reaching import measure
+
+OF = {"unit": "one unit’s memory", "prediction": "the prediction"}
+
+
+def answer(case: Case) -> None:
+    carried = carry(case.trace.definition)
+    if carried is None:
+        _no_sum(case)
+        return
+    state, gate = (case.trace.definition.by_name[name].title for name in (carried.state, carried.gate))
+    st.markdown(
+        f"The {state} is a sum: every step adds something to it, and the {gate} of each later step lets a share of it "
+        "through. So it can be taken apart, exactly, by who wrote what is left. What a step writes depends on all that "
+        "was known there, not on its token alone."
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        offered = [of for of in OF if of == "unit" or case.trace.probabilities is not None]
+        of = st.segmented_control(
+            "Taken apart", offered, default="unit", required=True, format_func=lambda of: OF[of], key="of"
+        )
+        step, unit = standing(case.trace)
+        rows = _of_prediction(case, pick_label(case.trace, step)) if of == "prediction" else _of_unit(case, unit)
+    strip(case, rows={"credit": rows})
+    st.html(slot("credit", rows="credit"))
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _map(case, unit)
+    with right:
+        _half_lives(case, unit)
+
+
+def _of_unit(case: Case, unit: int) -> Rows:
+    carried = carry(case.trace.definition)
+    assert carried is not None
+    quantity = case.trace.definition.by_name[carried.state]
+    values = case.trace[carried.state, *case.where][:, unit].astype(np.float64)
+    written = written_at(case.trace, unit, *case.where)
+    title = f"{quantity.title} of unit {unit}"
+    initial = {"initial state": values - written.sum(1)} if case.trace.initial[carried.state, *case.where].any() else {}
+    return Rows(title, written, quantity.colour, _limit(written), parts=initial, total=(title, values))
+
+
+def _of_prediction(case: Case, label: str) -> Rows:
+    found = shares(case.trace, label)
+    title = f"logit of {visible(label)}"
+    parts = {"what the output gate and tanh leave unexplained": found.unexplained} if found.unexplained.any() else {}
+    if found.initial.any():
+        parts["initial state"] = found.initial
+    if found.bias:
+        parts["bias"] = np.full(len(case.trace), found.bias)
+    return Rows(title, found.tokens, SAYS, _limit(found.tokens), parts=parts, total=(title, found.logit))
+
+
+def _map(case: Case, unit: int) -> None:
+    trace = case.trace
+    carried = carry(trace.definition)
+    assert carried is not None
+    quantity = trace.definition.by_name[carried.state]
+    figure = written_map.ready(
+        written_at(trace, unit, *case.where), quantity, unit, trace.tokens, trace.unknown,
+        backward=case.direction == "backward",
+    )  # fmt: skip
+    words = f"What each step (column) wrote into the {quantity.title} of unit {unit}, as left after each step (row)."
+    with st.container(key="heatmaps-written"):
+        chart(figure, words, "written")
+    st.caption(
+        "A column that keeps its colour is a memory that is kept, one that fades is forgotten. Each row adds up to the "
+        "state after that step."
+    )
+
+
+def _half_lives(case: Case, unit: int) -> None:
+    found = half_life(case.trace, *case.where)
+    gate = case.trace.definition.by_name[found.gate]
+    figure = half_lives.ready(found.steps, found.order, gate, unit=unit)
+
+    def picked() -> None:
+        points = st.session_state["chart-half-lives"]["selection"]["points"]
+        if points and "customdata" in points[0]:
+            choose_unit(int(np.ravel(points[0]["customdata"])[0]))
+
+    chart(figure, f"Half-lives of all units, ranked. {_slowest(found)}", "half-lives", picked=picked)
+    st.caption(plain(_slowest(found)) + " A click on a point chooses the unit.")
+
+
+def _slowest(found: HalfLives) -> str:
+    slow, fast = (int(found.order[k]) for k in (0, -1))
+    return (
+        f"Over this text half of the memory of unit {slow} is left after {_steps(found.steps[slow])}, "
+        f"of unit {fast} after {_steps(found.steps[fast])}."
+    )
+
+
+def _steps(steps: float) -> str:
+    return "more steps than can be told: it never gave anything up" if np.isinf(steps) else f"{steps:.3g} steps"
+
+
+def _no_sum(case: Case) -> None:
+    """The simple RNN: why there is nothing to take apart, and what can be said instead."""
+    trace = case.trace
+    st.info(
+        f"In a {plain(trace.definition.title)} no such sum exists: at every step old and new are added up and squashed "
+        "together by tanh, so that nobody can say which part of the hidden state came from where. What can be said is "
+        "how much a nudge at each step still moves it: the gradient.",
+        icon=":material/functions:",
+    )
+    norms = measure(case)[trace.cell].flow.norms
+    limit = round_up(max(float(norms.max()), 1.0))
+    title = "gradient of the hidden state"
+    strip(case, rows={"credit": Rows(title, norms, cell_style(trace.cell).colour, limit, signed=False)})
+    st.html(slot("credit", rows="credit"))
+    with st.container(key="heatmaps-gradient"):
+        words = "Gradient between all pairs of steps, a row for each step that it arrives at."
+        chart(gradient_map.ready(trace.cell, norms, trace.tokens, trace.unknown), words, "gradient")
+
+
+def _limit(values: Array) -> float:
+    largest = float(np.abs(values).max(initial=0.0))
+    return round_up(largest) if largest > 0 else 1.0

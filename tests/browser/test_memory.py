@@ -1,0 +1,233 @@
+"""The Memory page and what-if in a real Chromium: what is shown is the analysis, and moves with the reader."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+import rnnviz
+from rnnviz.analysis import ablation, gradient_flow, half_life, written_at
+from rnnviz.interventions import parse_all
+from rnnviz.tokens import visible
+from rnnviz.ui.memory import QUESTIONS
+from tests.browser.conftest import settle
+from tests.browser.test_explore import OURS, link, open_page, text_box, write
+
+NAMES = "task=names&text=Nakamura"
+HEATMAPS = """([key, name]) => {
+  const gd = document.querySelector(`.st-key-${key} .js-plotly-plot`);
+  return gd._fullData.find(trace => trace.name === name).z.map(row => Array.from(row));
+}"""
+# The box over the current row of a map of steps, and where Plotly draws that row.
+ROW = """(key) => {
+  const graph = document.querySelector(`.st-key-${key} .js-plotly-plot`);
+  const box = graph.querySelector('.playhead-row').getBoundingClientRect();
+  const area = graph.querySelector('.nsewdrag').getBoundingClientRect();
+  return {top: box.top, bottom: box.bottom, left: box.left, right: box.right,
+          area: {top: area.top, bottom: area.bottom, left: area.left, right: area.right}};
+}"""
+
+
+def heatmap(page: Page, key: str, name: str) -> np.ndarray:
+    return np.array(page.evaluate(HEATMAPS, [key, name]), dtype=float)
+
+
+def press(page: Page, *keys: str) -> None:
+    """Move with the keyboard, and wait until the server has followed."""
+    page.locator(".stepper").first.focus()
+    for key in keys:
+        page.keyboard.press(key)
+    page.wait_for_timeout(900)
+    settle(page)
+
+
+def credit(page: Page, part: str) -> str:
+    return page.evaluate(
+        "part => document.querySelector('[data-view=credit]').shadowRoot.querySelector(part)?.textContent ?? ''", part
+    )
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_every_question_fits_and_is_accessible(chromium: Browser, app: str, question: str, width: int):
+    for scheme in ("light", "dark"):
+        page = chromium.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
+        open_page(page, f"{app}/memory?{NAMES}&question={question}&if=forget@3=0")
+        page.wait_for_timeout(500)
+        over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert over <= 0
+        found = Axe().run(page, OURS).response["violations"]
+        assert not found, [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found]
+        page.close()
+
+
+def test_the_row_of_the_current_step_is_marked_and_the_curve_follows(page: Page, app: str):
+    open_page(page, f"{app}/memory?{NAMES}")
+    steps = len("Nakamura") + 1
+    for keys, step in (((), steps), (("ArrowLeft", "ArrowLeft", "ArrowLeft"), steps - 3)):
+        press(page, *keys)
+        for cell in ("rnn", "gru", "lstm"):
+            row = page.evaluate(ROW, f"heatmaps-gradient-{cell}")
+            area = row["area"]
+            height = (area["bottom"] - area["top"]) / steps
+            assert row["top"] == pytest.approx(area["top"] + (step - 1) * height, abs=4)
+            assert row["bottom"] == pytest.approx(area["top"] + step * height, abs=4)
+            assert row["right"] - row["left"] == pytest.approx(area["right"] - area["left"], abs=8)
+        expect(page.get_by_text(f"still moves the state after step {step}").first).to_be_visible()
+
+
+def test_a_click_on_a_row_goes_to_its_step(page: Page, app: str):
+    open_page(page, f"{app}/memory?{NAMES}")
+    area = page.evaluate(ROW, "heatmaps-gradient-lstm")["area"]
+    height = (area["bottom"] - area["top"]) / 9
+    page.mouse.click(area["left"] + 15, area["top"] + 4.5 * height)  # column 1, row 5
+    expect(page.get_by_text("step 5 of 9", exact=True)).to_be_visible()
+
+
+def test_the_gradient_is_that_of_the_analysis(page: Page, app: str):
+    open_page(page, f"{app}/memory?{NAMES}")
+    for cell in ("rnn", "gru", "lstm"):
+        norms = gradient_flow(rnnviz.load(f"names-{cell}").trace("Nakamura")).norms
+        shown = heatmap(page, f"heatmaps-gradient-{cell}", "gradient")
+        below = np.tril(np.ones_like(norms, dtype=bool))
+        np.testing.assert_allclose(shown[below], np.log10(norms[below]), atol=1e-4)
+
+
+def test_vanishing_is_named_where_it_happens(page: Page, app: str):
+    open_page(page, f"{app}/memory")
+    (place,) = gradient_flow(rnnviz.load("recall-rnn").trace(text_box(page).input_value())).places()
+    said = f"Vanishing: of steps {place.first} to {place.last}"
+    expect(page.get_by_text(said)).to_be_visible()
+
+
+def test_the_text_is_coloured_by_who_wrote_the_memory(page: Page, app: str):
+    open_page(page, f"{app}/memory?{NAMES}&question=writers&unit=7")
+    trace = rnnviz.load("names-lstm").trace("Nakamura")
+    for keys, step, unit in ((), 9, 7), (("ArrowLeft", "ArrowLeft"), 7, 7), (("ArrowDown",), 7, 8):
+        press(page, *keys)
+        shares = written_at(trace, unit)[step - 1]
+        assert f"cell state of unit {unit} after step {step}" in credit(page, ".credit-sum")
+        strongest = int(np.abs(shares).argmax())
+        first = credit(page, ".credit-strongest").replace("−", "-")
+        letter, where, number = re.match(r"most from (.) \(step (\d+), ([+-][\d.e-]+)\)", first).groups()  # type: ignore[union-attr]
+        assert (letter, int(where)) == (visible(trace.tokens[strongest]), strongest + 1)
+        assert float(number) == pytest.approx(shares[strongest], rel=0.01)
+        total = float(re.search(r": (−?[\d.]+) =", credit(page, ".credit-sum"))[1].replace("−", "-"))  # type: ignore[index]
+        assert total == pytest.approx(trace["cell"][step - 1, unit], rel=0.01)
+        np.testing.assert_allclose(
+            np.nan_to_num(heatmap(page, "heatmaps-written", "written")), written_at(trace, unit), atol=1e-5
+        )
+
+
+def test_a_point_of_the_half_lives_chooses_its_unit(page: Page, app: str):
+    open_page(page, f"{app}/memory?{NAMES}&question=writers")
+    slowest = int(half_life(rnnviz.load("names-lstm").trace("Nakamura")).order[0])
+    page.locator(".st-key-chart-half-lives .scatterlayer .point").first.click(force=True)
+    page.wait_for_timeout(900)
+    settle(page)
+    assert f"cell state of unit {slowest}" in credit(page, ".credit-title")
+    expect(page.get_by_role("spinbutton", name="unit")).to_have_value(str(slowest))
+
+
+def test_the_prediction_is_taken_apart(page: Page, app: str):
+    open_page(page, f"{app}/memory?{NAMES}&question=writers")
+    page.get_by_role("radio", name="the prediction").click()
+    page.wait_for_timeout(500)
+    settle(page)
+    said = credit(page, ".credit-sum").replace("−", "-")
+    logit, wrote, unexplained, bias = (float(n) for n in re.findall(r"-?\d+\.?\d*(?:e-?\d+)?", said.split(":")[1]))
+    assert logit == pytest.approx(wrote + unexplained + bias, abs=0.05)
+    assert "unexplained" in said and "logit of Japanese" in said
+
+
+def test_one_click_changes_the_run_and_the_link(page: Page, app: str):
+    open_page(page, f"{app}/memory?{NAMES}&question=changes")
+    page.get_by_role("button", name="Never write").click()
+    page.wait_for_timeout(500)
+    settle(page)
+    before = rnnviz.load("names-lstm").trace("Nakamura")
+    after = rnnviz.load("names-lstm").trace("Nakamura", interventions=parse_all("input=0"))
+    for key, wanted in (
+        ("before", before["cell"]),
+        ("after", after["cell"]),
+        ("difference", after["cell"] - before["cell"]),
+    ):
+        np.testing.assert_allclose(heatmap(page, f"heatmaps-{key}", "cell"), wanted.T, atol=1e-6)
+    assert link(page)["if"] == "input=0"
+    expect(page.get_by_text("It ends on")).to_be_visible()
+
+
+def pick_on_explore(page: Page, quantity: str, step: int, unit: int, steps: int, units: int) -> None:
+    """Click on a cell of a heatmap on Explore."""
+    area = page.evaluate(
+        """name => {
+          const gd = document.querySelector('.st-key-heatmaps .js-plotly-plot');
+          const trace = gd._fullData.find(trace => trace.name === name);
+          const drag = [...gd.querySelectorAll('.nsewdrag')].find(d => d.dataset.subplot === trace.xaxis + trace.yaxis);
+          drag.scrollIntoView({block: 'center'});
+          const {left, top, width, height} = drag.getBoundingClientRect();
+          return [left, top, width, height];
+        }""",
+        quantity,
+    )
+    left, top, width, height = area
+    page.mouse.click(left + (step - 0.5) * width / steps, top + (unit + 0.5) * height / units)
+
+
+def test_a_cell_of_a_heatmap_is_picked_and_edited_on_explore(page: Page, app: str):
+    open_page(page, f"{app}/?text=Nakamura")
+    pick_on_explore(page, "forget", step=4, unit=6, steps=9, units=64)
+    summary = page.locator("details.whatif summary")
+    expect(summary).to_contain_text("the forget gate of unit 6 at step 4")
+    summary.click()
+    page.get_by_role("spinbutton", name="Value", exact=True).fill("0.25")
+    page.get_by_role("button", name="Try it").click()
+    page.wait_for_timeout(500)
+    settle(page)
+    assert link(page)["if"] == "forget.6@4=0.25"
+    changed = rnnviz.load("names-lstm").trace("Nakamura", interventions=parse_all("forget.6@4=0.25"))
+    np.testing.assert_allclose(heatmap(page, "heatmaps", "cell"), changed["cell"].T, atol=1e-6)
+    expect(page.get_by_text("held at 0.25 by what-if").first).to_be_visible()
+    expect(page.get_by_text("step 4 of 9", exact=True)).to_be_visible()
+    page.get_by_role("link", name="Before and after").click()
+    page.wait_for_timeout(1000)
+    settle(page)
+    assert text_box(page).input_value() == "Nakamura"
+    np.testing.assert_allclose(heatmap(page, "heatmaps-after", "cell"), changed["cell"].T, atol=1e-6)
+
+
+def test_a_refusal_is_said_and_the_text_stays(page: Page, app: str):
+    open_page(page, f"{app}/memory?{NAMES}&question=changes&if=forget@9=0")
+    expect(page.get_by_text("is not possible")).to_have_count(0)
+    write(page, "Naka")
+    expect(page.get_by_text("there is no step 9; the text has steps 1 to 5")).to_be_visible()
+    assert text_box(page).input_value() == "Naka"
+    write(page, "Nakamura")
+    expect(page.get_by_text("is not possible")).to_have_count(0)
+
+
+def test_the_strongest_unit_opens_in_the_stepper(page: Page, app: str):
+    open_page(page, f"{app}/memory?{NAMES}&question=units")
+    unit = int(ablation(rnnviz.load("names-lstm"), "Nakamura")["unit"].iloc[0])
+    page.get_by_role("link", name=f"Open unit {unit}", exact=True).click()
+    expect(page.get_by_role("heading", name="Watch a recurrent network read")).to_be_visible()
+    settle(page)
+    expect(page.get_by_role("spinbutton", name="unit")).to_have_value(str(unit))
+    assert text_box(page).input_value() == "Nakamura"
+
+
+def test_a_long_text_shows_its_progress_and_typing_on_stops_it(page: Page, app: str):
+    open_page(page, f"{app}/memory?task=shakespeare")
+    long = "To be, or not to be, that is the question: Whether 'tis nobler in the mind to suffer " * 4
+    text_box(page).fill(long)
+    expect(page.get_by_text("Following the gradient").first).to_be_visible(timeout=20_000)
+    text_box(page).fill("To be")
+    expect(page.get_by_text("step 5 of 5", exact=True)).to_be_visible(timeout=10_000)
+    settle(page)
+    shown = heatmap(page, "heatmaps-gradient-lstm", "gradient")
+    assert shown.shape == (5, 5)
+    expect(page.get_by_text("Following the gradient")).to_have_count(0)

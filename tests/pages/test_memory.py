@@ -1,0 +1,244 @@
+"""The Memory page's logic: its figures are the analyses, its changes are in the link, and nothing typed breaks it."""
+
+import base64
+import json
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
+
+import rnnviz
+from rnnviz.analysis import ablation, gradient_flow, half_life, input_gradient, written_at
+from rnnviz.formats import own
+from rnnviz.interventions import parse_all
+from rnnviz.model import Model
+from rnnviz.network import Network
+from rnnviz.tokens import Vocabulary
+from rnnviz.ui import door
+from rnnviz.ui.memory import QUESTIONS
+from rnnviz.ui.reading import TOKENS
+
+APP = Path(__file__).parents[2] / "app.py"
+CELLS = ["rnn", "gru", "lstm"]
+
+
+@pytest.fixture(autouse=True)
+def open_door(monkeypatch):
+    """A test's server has never called st.navigation, so the door would run the page twice, and lose the click."""
+    monkeypatch.setattr(door, "PagesManager", SimpleNamespace(uses_pages_directory=False))
+
+
+def memory(page: str = "memory", **link: str) -> AppTest:
+    """The page as a link opens it."""
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    for name, value in link.items():
+        app.query_params[name] = value
+    app = app.run() if page == "explore" else app.switch_page(f"pages/{page}.py").run()
+    assert not app.exception
+    return app
+
+
+def charts(app: AppTest) -> list[dict]:
+    """All figures' traces, as sent to the browser."""
+    return [trace for chart in app.get("plotly_chart") for trace in json.loads(chart.proto.spec)["data"]]
+
+
+def figure(app: AppTest, key: str) -> list[dict]:
+    """The traces of the figure with that key."""
+    chart = next(c for c in app.get("plotly_chart") if c.proto.id.endswith(f"-chart-{key}"))
+    return json.loads(chart.proto.spec)["data"]
+
+
+def numbers(packed) -> np.ndarray:
+    if isinstance(packed, list):
+        return np.array(packed, dtype=float)
+    shape = [int(n) for n in packed["shape"].split(",")] if "shape" in packed else -1
+    return np.frombuffer(base64.b64decode(packed["bdata"]), dtype=packed["dtype"]).reshape(shape)
+
+
+def said(app: AppTest) -> str:
+    elements = (*app.warning, *app.info, *app.caption, *app.markdown)
+    return " ".join(one.value for one in elements).replace("\\", "")
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("cell", CELLS)
+def test_every_question_is_answered_for_every_cell(question, cell):
+    app = memory(question=question, cell=cell)
+    assert not app.warning and not app.error
+    assert app.segmented_control(key="memory-question").value == question
+
+
+@pytest.mark.parametrize("text", ["Nakamura", "a", "Müller-Lüdenscheidt"])
+def test_the_gradient_of_all_three_cells_is_that_of_the_analysis(text):
+    app = memory(task="names", text=text)
+    for cell in CELLS:
+        norms = gradient_flow(rnnviz.load(f"names-{cell}").trace(text)).norms
+        (heatmap,) = (t for t in figure(app, f"gradient-{cell}") if t["type"] == "heatmap")
+        shown = numbers(heatmap["customdata"])
+        below = np.tril(np.ones_like(norms, dtype=bool))
+        np.testing.assert_allclose(shown[below], norms[below], rtol=1e-6)
+
+
+def test_the_output_that_is_chosen_is_followed_to_the_tokens():
+    trace = rnnviz.load("names-lstm").trace("Nakamura")
+    app = memory(task="names", text="Nakamura")
+    for label in ("Japanese", "Italian"):
+        if label != "Japanese":
+            app.selectbox(key="label-names-lstm").set_value(label).run()
+        bars = next(t for t in figure(app, "token-gradient") if t["type"] == "bar")
+        np.testing.assert_allclose(numbers(bars["y"]), input_gradient(trace, label)[1], rtol=1e-5)
+
+
+@pytest.mark.parametrize("cell", ["gru", "lstm"])
+def test_the_memory_of_the_chosen_unit_is_taken_apart(cell):
+    trace = rnnviz.load(f"names-{cell}").trace("Nakamura")
+    for unit in (7, 12):
+        app = memory(task="names", text="Nakamura", cell=cell, question="writers", unit=str(unit))
+        (heatmap,) = (t for t in figure(app, "written") if t["type"] == "heatmap")
+        shown = np.nan_to_num(numbers(heatmap["z"]))
+        np.testing.assert_allclose(shown, written_at(trace, unit), atol=1e-6)
+    slowest = half_life(trace).order[0]
+    assert f"unit {slowest} is left after" in said(app)
+
+
+def test_a_simple_network_says_that_there_is_no_sum_and_shows_its_gradient():
+    app = memory(task="names", text="Nakamura", cell="rnn", question="writers")
+    assert "no such sum exists" in said(app)
+    assert [t["name"] for t in charts(app)] == ["gradient"]
+
+
+def after(app: AppTest) -> dict[str, np.ndarray]:
+    """The heatmaps of the changed run by quantity."""
+    return {t["name"]: numbers(t["z"]) for t in figure(app, "whatif-after") if t["type"] == "heatmap"}
+
+
+@pytest.mark.parametrize(
+    ("cell", "experiment", "state"),
+    [
+        ("lstm", "forget=1", "cell"),
+        ("lstm", "input=0", "cell"),
+        ("gru", "reset=1", "hidden"),
+        ("gru", "update=1", "hidden"),
+    ],
+)
+def test_one_click_makes_an_experiment(cell, experiment, state):
+    app = memory(task="names", text="Nakamura", cell=cell, question="changes")
+    app.button(key=f"experiment-{experiment}").click().run()
+    changed = rnnviz.load(f"names-{cell}").trace("Nakamura", interventions=parse_all(experiment))
+    np.testing.assert_array_equal(after(app)[state], changed[state].T)
+    assert app.query_params["if"] in (experiment, [experiment])
+
+
+def test_nothing_changed_is_the_very_same_run():
+    app = memory(task="names", text="Nakamura", question="changes")
+    trace = rnnviz.load("names-lstm").trace("Nakamura")
+    shown = {t["name"]: numbers(t["z"]) for t in charts(app)}
+    for name in trace.definition.states:
+        np.testing.assert_array_equal(shown[name], trace[name].T)
+    assert "Nothing is changed yet" in said(app)
+
+
+def test_changes_compose_and_can_be_taken_back():
+    app = memory(task="names", text="Nakamura", question="changes", **{"if": "forget@3=0;remove@5"})
+    changed = rnnviz.load("names-lstm").trace("Nakamura", interventions=parse_all("forget@3=0;remove@5"))
+    shown = after(app)["cell"]
+    assert np.isnan(shown[:, 4]).all()
+    np.testing.assert_array_equal(np.delete(shown, 4, axis=1), changed["cell"].T)
+    app.multiselect(key="what-if").unselect("remove@5").run()
+    alone = rnnviz.load("names-lstm").trace("Nakamura", interventions=parse_all("forget@3=0"))
+    np.testing.assert_array_equal(after(app)["cell"], alone["cell"].T)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ("forget=1.5", "lies between 0 and 1"),
+        ("forget.64=1", "there is no unit 64"),
+        ("forget@10=1", "there is no step 10"),
+        ("reset=1", "has no 'reset'"),
+        ("swap@9=x", "is the end mark"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_with_the_reason(change, reason):
+    app = memory(task="names", text="Nakamura", question="changes", **{"if": f"{change};forget@3=0"})
+    assert reason in said(app)
+    changed = rnnviz.load("names-lstm").trace("Nakamura", interventions=parse_all("forget@3=0"))
+    np.testing.assert_array_equal(after(app)["cell"], changed["cell"].T)
+    assert app.multiselect(key="what-if").value == [change, "forget@3=0"]  # kept, for a text where it does
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.text(max_size=20))
+def test_nonsense_in_the_link_is_said_and_nothing_else(text):
+    app = memory(task="names", text="Nakamura", question="changes", **{"if": text})
+    assert {t["name"] for t in charts(app)} >= {"cell", "hidden"}
+
+
+def test_changes_follow_to_explore_and_back():
+    app = memory(task="names", text="Nakamura", question="changes")
+    app.button(key="experiment-forget=1").click().run()
+    app.switch_page("pages/explore.py").run()
+    assert not app.exception
+    assert app.text_input(key="text").value == "Nakamura"
+    changed = rnnviz.load("names-lstm").trace("Nakamura", interventions=parse_all("forget=1"))
+    shown = {t["name"]: numbers(t["z"]) for t in charts(app) if t["name"] in ("cell", "forget")}
+    np.testing.assert_array_equal(shown["cell"], changed["cell"].T)
+    assert (shown["forget"] == 1).all()
+
+
+def test_explore_reads_changes_from_its_link():
+    app = memory("explore", task="names", text="Nakamura", **{"if": "swap@1=R"})
+    changed = rnnviz.load("names-lstm").trace("Rakamura")
+    shown = {t["name"]: numbers(t["z"]) for t in charts(app)}
+    np.testing.assert_array_equal(shown["hidden"], changed["hidden"].T)
+
+
+def test_the_table_is_the_ablation():
+    app = memory(task="names", text="Nakamura", question="units")
+    table = ablation(rnnviz.load("names-lstm"), "Nakamura")
+    shown = app.dataframe[0].value
+    np.testing.assert_array_equal(shown["unit"], table["unit"])
+    np.testing.assert_array_equal(shown["change"], table["change"])
+    assert f"Without unit {table['unit'].iloc[0]}" in said(app)
+
+
+def test_a_text_at_the_limit_is_answered():
+    for question in QUESTIONS:
+        memory(text="aab" * TOKENS, task="counter", question=question)
+
+
+@pytest.fixture
+def others(tmp_path, monkeypatch):
+    """A deep network in two directions, and one that reads pairs of numbers."""
+    rng = np.random.default_rng(0)
+    letters = Vocabulary.collect("characters", ["ab"])
+    deep = Network.random(
+        "lstm", hidden=5, vocabulary=len(letters), embedding=3, classes=2, layers=2, bidirectional=True, rng=rng
+    )
+    plain = Network.random("gru", hidden=4, embedding=2, classes=2, rng=rng)
+    for name, network, vocabulary, example in (
+        ("deeper", deep, letters, "abba"),
+        ("pairs", plain, Vocabulary("numbers", width=2), "0.5 1, -1 2"),
+    ):
+        model = Model(f"{name}-{network.cell_name}", network, vocabulary, ["no", "yes"])
+        own.save(replace(model, card={"task": name, "examples": [example]}), tmp_path / name)
+    monkeypatch.setenv("RNNVIZ_MODELS", str(tmp_path))
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_network_of_several_layers_and_directions(question, others):
+    app = memory(task="deeper", cell="lstm", text="abbab", question=question)
+    app.segmented_control(key="layer").set_value(1).run()
+    app.segmented_control(key="direction").set_value("backward").run()
+    assert not app.exception and not app.error
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_network_that_reads_numbers(question, others):
+    assert not memory(task="pairs", cell="gru", question=question).warning
