@@ -17,6 +17,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
+from typing import ClassVar
 from urllib.parse import quote, unquote
 
 Units = tuple[int, ...] | None
@@ -78,31 +79,31 @@ class Hold(_Inside):
 
 
 @dataclass(frozen=True)
-class Zero(_Inside):
+class _OnStates(_Inside):
+    """What acts on all states of units, or on the one named."""
+
+    word: ClassVar[str]
+
+    units: Units = None
+    steps: Steps = None
+    layer: int = 0
+    direction: str = "forward"
+    state: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.word}{f'/{self.state}' if self.state else ''}{self.place}"
+
+
+class Zero(_OnStates):
     """Units silenced: all of their states, or the one named, are zero."""
 
-    units: Units = None
-    steps: Steps = None
-    layer: int = 0
-    direction: str = "forward"
-    state: str | None = None
-
-    def __str__(self) -> str:
-        return f"zero{_of(self.state)}{self.place}"
+    word = "zero"
 
 
-@dataclass(frozen=True)
-class Freeze(_Inside):
+class Freeze(_OnStates):
     """Units that keep all of their states, or the one named, as they were before the first of the steps."""
 
-    units: Units = None
-    steps: Steps = None
-    layer: int = 0
-    direction: str = "forward"
-    state: str | None = None
-
-    def __str__(self) -> str:
-        return f"freeze{_of(self.state)}{self.place}"
+    word = "freeze"
 
 
 @dataclass(frozen=True)
@@ -202,7 +203,3 @@ def _span(first: int, last: int) -> str:
 
 def _number(value: float) -> str:
     return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(float(value))
-
-
-def _of(state: str | None) -> str:
-    return f"/{state}" if state else ""
