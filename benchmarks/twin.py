@@ -22,8 +22,10 @@ from tqdm import tqdm
 
 from rnnviz import zoo
 from rnnviz.network import Network
-from rnnviz.training import TASKS, Recipe, Task
+from rnnviz.training import TASKS as ALL
+from rnnviz.training import Recipe, Task
 
+TASKS = {name: task for name, task in ALL.items() if f"{name}-lstm" in zoo.models()}  # those with bundled models
 RESULTS = Path(__file__).parent / "results" / "twin.json"
 CELLS = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
 # Where PyTorch's rows of the gate that keeps the memory begin, counted in hidden sizes.

@@ -15,6 +15,7 @@ from ..formats import own
 from .card import trained_model
 from .recipe import Recipe
 from .tasks import TASKS, MissingDataError
+from .text import decoded
 from .trainer import Trainer
 
 
@@ -24,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     wanted = parser().parse_args(arguments)
     try:
         trainer, name = prepare(wanted)
-    except (MissingDataError, ValueError) as error:
+    except (MissingDataError, OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 2
     if trainer.epoch:
@@ -53,15 +54,18 @@ def parser() -> argparse.ArgumentParser:
         one.add_argument("--cell", choices=list(CELLS), default="lstm")
         one.add_argument("--option", metavar="NAME=VALUE", action="append", default=[], help="an option of the cell")
         one.add_argument("--data", type=Path, help="the folder with the data sets; else the one named by RNNVIZ_DATA")
+        if task.wants_text:
+            one.add_argument("--text", type=Path, required=True, metavar="FILE", help="the text, of at most 5 MB")
         one.add_argument("--out", type=Path, default=Path("runs"), help="where the model is written")
         one.add_argument("--name", help="the model's name; else TASK-CELL")
         one.add_argument("--seed", type=int, default=task.seed, help=f"of every random number ({task.seed})")
         one.add_argument("--fresh", action="store_true", help="forget an interrupted run and start over")
         types = get_type_hints(Recipe)
         for f in fields(Recipe):
-            one.add_argument(flag(f.name), type=types[f.name], help=f"{f.metadata['help']} ({default(name, f.name)})")
-        for option, (value, help) in task.choices.items():
-            one.add_argument(flag(option), type=int, default=value, help=f"{help} ({value})")
+            help = f"{f.metadata['help']} ({default(name, f.name)})"
+            one.add_argument(flag(f.name), type=types[f.name], choices=f.metadata["among"] or None, help=help)
+        for option, (value, says) in task.choices.items():
+            one.add_argument(flag(option), type=int, default=value, help=f"{says} ({value})")
     return top
 
 
@@ -69,7 +73,8 @@ def prepare(wanted: argparse.Namespace) -> tuple[Trainer, str]:
     """The trainer that the options ask for, and the name of the model."""
     kind = TASKS[wanted.task]
     name = wanted.name or f"{wanted.task}-{wanted.cell}"
-    task = kind(wanted.data, **{option: getattr(wanted, option) for option in kind.choices})
+    text = decoded(wanted.text.read_bytes()) if kind.wants_text else None
+    task = kind(wanted.data, text=text, **{option: getattr(wanted, option) for option in kind.choices})
     recipe = replace(task.recipe(wanted.cell), **changes(wanted))
     file = checkpoint_file(wanted, name)
     if wanted.fresh:
@@ -93,12 +98,14 @@ def follow(trainer: Trainer) -> None:
 def command(wanted: argparse.Namespace) -> str:
     """What to type to train the same model again: only what differs from the defaults, and no folders."""
     words = ["python -m rnnviz.training", wanted.task, "--cell", wanted.cell]
+    if TASKS[wanted.task].wants_text:
+        words += ["--text", wanted.text.name]
     for pair in wanted.option:
         words += ["--option", pair]
     if wanted.seed != TASKS[wanted.task].seed:
         words += ["--seed", str(wanted.seed)]
     for name, value in changes(wanted).items():
-        words += [flag(name), f"{value:g}"]
+        words += [flag(name), shown(value)]
     for option, (value, _) in TASKS[wanted.task].choices.items():
         if getattr(wanted, option) != value:
             words += [flag(option), str(getattr(wanted, option))]
@@ -117,7 +124,12 @@ def default(task: str, field: str) -> str:
     kind = TASKS[task]
     values = {"default": getattr(kind.common, field)}
     values |= {cell: own[field] for cell, own in kind.by_cell.items() if field in own}
-    return ", ".join(f"{cell} {value:g}" for cell, value in values.items())
+    return ", ".join(f"{cell} {shown(value)}" for cell, value in values.items())
+
+
+def shown(value: float | str) -> str:
+    """A recipe's number or word as it is typed."""
+    return value if isinstance(value, str) else f"{value:g}"
 
 
 def checkpoint_file(wanted: argparse.Namespace, name: str) -> Path:

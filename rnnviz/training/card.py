@@ -34,7 +34,7 @@ def _card(trainer: Trainer, network: Network, command: str) -> dict[str, Any]:
         "says": task.says,
         "asked": task.asked,
         "examples": list(task.examples),
-        "note": task.note,
+        "note": task.remarks(),
         "architecture": architecture(network),
         "data": data(task),
         "split": task.split,
