@@ -13,6 +13,7 @@ from tqdm import tqdm
 from ..cells import CELLS
 from ..formats import own
 from .card import trained_model
+from .command import command, flag, shown
 from .recipe import Recipe
 from .tasks import TASKS, MissingDataError
 from .text import decoded
@@ -37,7 +38,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
     if trainer.stopped:
         print(trainer.stopped)
-    model = trained_model(trainer, name, command(wanted))
+    text = wanted.text.name if trainer.task.wants_text else None
+    model = trained_model(trainer, name, command(trainer, wanted.name, text))
     own.save(model, wanted.out / name)
     checkpoint_file(wanted, name).unlink(missing_ok=True)
     scores = model.card["scores"]
@@ -95,25 +97,6 @@ def follow(trainer: Trainer) -> None:
                 bar.set_postfix_str(f"epoch {progress.epoch} loss {progress.loss:.4f} {shown}")
 
 
-def command(wanted: argparse.Namespace) -> str:
-    """What to type to train the same model again: only what differs from the defaults, and no folders."""
-    words = ["python -m rnnviz.training", wanted.task, "--cell", wanted.cell]
-    if TASKS[wanted.task].wants_text:
-        words += ["--text", wanted.text.name]
-    for pair in wanted.option:
-        words += ["--option", pair]
-    if wanted.seed != TASKS[wanted.task].seed:
-        words += ["--seed", str(wanted.seed)]
-    for name, value in changes(wanted).items():
-        words += [flag(name), shown(value)]
-    for option, (value, _) in TASKS[wanted.task].choices.items():
-        if getattr(wanted, option) != value:
-            words += [flag(option), str(getattr(wanted, option))]
-    if wanted.name:
-        words += ["--name", wanted.name]
-    return " ".join(words)
-
-
 def changes(wanted: argparse.Namespace) -> dict[str, Any]:
     """The fields of the recipe that were given on the command line."""
     return {name: getattr(wanted, name) for name in Recipe.names() if getattr(wanted, name) is not None}
@@ -127,17 +110,8 @@ def default(task: str, field: str) -> str:
     return ", ".join(f"{cell} {shown(value)}" for cell, value in values.items())
 
 
-def shown(value: float | str) -> str:
-    """A recipe's number or word as it is typed."""
-    return value if isinstance(value, str) else f"{value:g}"
-
-
 def checkpoint_file(wanted: argparse.Namespace, name: str) -> Path:
     return wanted.out / f"{name}.checkpoint.npz"
-
-
-def flag(name: str) -> str:
-    return "--" + name.replace("_", "-")
 
 
 if __name__ == "__main__":

@@ -69,7 +69,8 @@ class Trainer:
         self.task, self.cell = task, cell
         self.seed = task.seed if seed is None else seed
         self.recipe = recipe or task.recipe(cell)
-        self.options = CELLS[cell].settle(options or {})
+        self.given = dict(options or {})
+        self.options = CELLS[cell].settle(self.given)
         self.network = self.recipe.start(
             cell,
             len(task.vocabulary),

@@ -81,7 +81,6 @@ class Task:
     reads: ClassVar[str]
     says: ClassVar[str]
     asked: ClassVar[str]
-    examples: ClassVar[tuple[str, ...]]
     note: ClassVar[str]
     sources: ClassVar[tuple[Source, ...]]
     # The same sizes and budget for every cell, so that comparing cells is fair ...
@@ -95,6 +94,7 @@ class Task:
     # Whether it is made from a text that the user brings.
     wants_text: ClassVar[bool] = False
 
+    examples: tuple[str, ...]
     vocabulary: Vocabulary
     labels: list[str]
     split: dict[str, Any]
@@ -137,6 +137,10 @@ class Task:
     def length(self) -> int:
         """T, the steps of its longest training sequence."""
         raise NotImplementedError
+
+    def tokens(self, batch: int) -> int:
+        """How many tokens an epoch reads, padding included; about so many, where that differs."""
+        return self.steps(batch) * batch * self.length
 
     @property
     def checked(self) -> int:

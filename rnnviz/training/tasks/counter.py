@@ -88,6 +88,9 @@ class Counter(Task):
     def length(self) -> int:
         return len(self.all.inputs)
 
+    def tokens(self, batch: int) -> int:
+        return ROUND * self.all.inputs.size
+
     @property
     def checked(self) -> int:
         return self.all.inputs.size

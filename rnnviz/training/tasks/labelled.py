@@ -55,6 +55,9 @@ class LabelledTexts(Task):
     def length(self) -> int:
         return max(map(len, self.sequences))
 
+    def tokens(self, batch: int) -> int:
+        return sum(len(self.sequences[k]) for k in self.indices.train)
+
     @property
     def checked(self) -> int:
         return sum(len(self.sequences[k]) for k in self.indices.validation)
@@ -62,9 +65,9 @@ class LabelledTexts(Task):
     def guessing(self) -> Level:
         """What the most frequent label of the training split reaches on the validation split, and its frequencies."""
         counts = np.bincount(self.classes[self.indices.train], minlength=len(self.labels))
+        counts = np.maximum(counts, 1)  # a label that training never shows would be an infinite surprise
         truth = self.classes[self.indices.validation]
-        with np.errstate(divide="ignore"):  # a label that training never shows would be an infinite surprise
-            surprises = -np.log(counts / counts.sum())[truth]
+        surprises = -np.log(counts / counts.sum())[truth]
         return Level(
             float((truth == counts.argmax()).mean()),
             float(surprises.mean()),

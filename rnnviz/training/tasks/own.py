@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +40,7 @@ class OwnText(Task):
     reads = "the characters of a text of your own"
     says = "the next character"
     asked = "every step"
-    examples = ()
+    examples: tuple[str, ...] = ()  # lines of the text itself, once it is there
     note = (
         "Training text, validation text and test text follow one another in the file, so a text that changes on its "
         "way is harder than it seems from its beginning. Nats are natural logarithms; divide by 0.693 for bits."
@@ -68,7 +68,7 @@ class OwnText(Task):
         self.vocabulary = Vocabulary("characters", (UNKNOWN, *sorted(pieces[k] for k in kept)))
         self.labels = [visible(token) for token in self.vocabulary.tokens]
         known = {token: k for k, token in enumerate(self.vocabulary.tokens)}
-        ids = np.array([known.get(piece, 0) for piece in pieces])[ids]
+        ids = np.array([known.get(piece, 0) for piece in pieces])[ids].astype(np.int32)  # of up to five million
         self.train, self.validation, self.test = (ids[a:b] for a, b in pairwise(cuts))
         self.split = {
             "train": len(self.train),
@@ -77,9 +77,8 @@ class OwnText(Task):
             "how": "characters, in the order of the text, 80 : 10 : 10",
             "seed": None,
         }
-        # A character that training never reads would be an infinite surprise; <unk> counts as seen once more.
-        counts = np.bincount(self.train, minlength=len(self.vocabulary))
-        counts[0] += 1
+        # A character that training never reads, as <unk> may be, would be an infinite surprise.
+        counts = np.maximum(np.bincount(self.train, minlength=len(self.vocabulary)), 1)
         self.shares = counts / counts.sum()
         self.often = int(counts.argmax())
         self.chance = Level(
@@ -90,11 +89,15 @@ class OwnText(Task):
         self.best = Level(None, None, UNKNOWN_BEST)
         begins = "".join(self.vocabulary.tokens[k] if k else "\ufffd" for k in self.validation[:500])
         self.probe = next_character(self.vocabulary, begins if len(begins.strip()) > 1 else whole)
+        self.examples = tuple(excerpts(begins)) or (self.probe.text,)
         self.text = None  # it is all in the ids now
 
     @property
     def length(self) -> int:
         return self.options["length"]
+
+    def tokens(self, batch: int) -> int:
+        return len(self.train)
 
     @property
     def checked(self) -> int:
@@ -162,6 +165,12 @@ class OwnText(Task):
             "baseline": {"name": "the share of each character in the training text", "value": chance},
             "measured": f"on {STREAMS} equal pieces of the test text, each read from an empty state",
         }
+
+
+def excerpts(text: str) -> Iterator[str]:
+    """The first lines of a text, cut short, that hold a few words."""
+    lines = (line.strip() for line in text.split("\n"))
+    return islice((line[:80] for line in lines if len(line) > 20), 5)
 
 
 def numbered(text: str) -> tuple[list[str], Array]:

@@ -73,9 +73,8 @@ class Shakespeare(Task):
             "how": "characters, in the order of the file, 80 : 10 : 10",
             "seed": None,
         }
-        shares = np.bincount(self.train, minlength=len(self.vocabulary)) / len(self.train)
-        with np.errstate(divide="ignore"):
-            guessed = -np.log(shares)[self.validation].mean()
+        counts = np.maximum(np.bincount(self.train, minlength=len(self.vocabulary)), 1)
+        guessed = -np.log(counts / counts.sum())[self.validation].mean()
         self.chance = Level(None, float(guessed), "Each character as often as in the training text, whatever was read.")
         self.best = Level(None, None, UNKNOWN_BEST)
         self.probe = next_character(self.vocabulary, validation)
@@ -83,6 +82,9 @@ class Shakespeare(Task):
     @property
     def length(self) -> int:
         return STEPS
+
+    def tokens(self, batch: int) -> int:
+        return len(self.train)
 
     @property
     def checked(self) -> int:
