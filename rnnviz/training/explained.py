@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from statistics import fmean, median
-from typing import TYPE_CHECKING
 
+from .history import History
 from .settings import Settings
-
-if TYPE_CHECKING:
-    from .live import History
 
 LATEST = 20  # steps
 LONG = 100.0  # a gradient of that length, and so many times the usual one, has exploded
@@ -16,11 +13,11 @@ FAR_LONGER = 10.0
 HIGH = 0.03  # a learning rate above it is more than Adam usually bears
 
 
-def explained(settings: Settings, history: History, kept: str, guessing: float | None = None) -> str:
+def explained(settings: Settings, history: History, kept: str | None, guessing: float | None = None) -> str:
     """What happened to a run that diverged, what to change, and which weights are kept.
 
-    kept: where those are from, in words. guessing: the loss in nats of naming all labels alike, if the run ended
-    because its loss is far above that; None if numbers were no longer finite.
+    kept: where those are from, in words; None if there are none to keep. guessing: the loss in nats of naming all
+    labels alike, if the run ended because its loss is far above that; None if numbers were no longer finite.
     """
     happened = f"After step {len(history.loss)} the loss or its gradient was no longer a finite number."
     if guessing is not None:
@@ -28,7 +25,9 @@ def explained(settings: Settings, history: History, kept: str, guessing: float |
             f"Training ran away: over the last {LATEST} steps the loss was {fmean(history.loss[-LATEST:]):.3g} nats, "
             f"where guessing costs {guessing:.3g}."
         )
-    return f"{happened} {_advice(settings, history)} Kept: {kept}."
+    if kept is None:
+        happened = "Even the untrained network gives numbers that are not finite."
+    return f"{happened} {_advice(settings, history)} Kept: {kept or 'nothing'}."
 
 
 def exploded(settings: Settings, history: History) -> str | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from statistics import fmean
 from typing import Any, Literal
 
@@ -19,6 +18,7 @@ from . import limits
 from .card import trained_model
 from .command import command
 from .explained import explained, exploded
+from .history import History
 from .probe import gradient_norms
 from .settings import Settings
 from .snapshots import Snapshot, Snapshots
@@ -32,18 +32,6 @@ RUNAWAY = 3.0  # times the loss of guessing among all labels alike
 SETTLED = 100  # steps in which a network that began far worse than that may come down
 PACE = 50  # steps from which the time left is told
 WATCHING = 0.25  # of the tokens worked on, at most so many are read for snapshots between two epochs' ends
-
-
-@dataclass
-class History:
-    """What every step measured. loss: nats, of the step's batch; norm: of its gradient, before clipping.
-
-    checks: the measures of the validation split whenever they were taken, each with its "step".
-    """
-
-    loss: list[float] = field(default_factory=list)
-    norm: list[float] = field(default_factory=list)
-    checks: list[dict[str, float]] = field(default_factory=list)
 
 
 class Run:
@@ -161,7 +149,10 @@ class Run:
 
         The scores are measured when it is first asked for, and again only if training has found better weights.
         text: the name of the file that own text came from. Before the first step it is the untrained network.
+        Raises ValueError if the run diverged before it had any network that gives finite answers.
         """
+        if self.state == "diverged" and not self.snapshots:
+            raise ValueError("The run diverged before its first step, so that there is no model to keep.")
         network, step, which = self._best()
         if self._scored is None or self._scored[0] != step:
             self._scored = step, self.task.scores(network)
@@ -205,7 +196,11 @@ class Run:
 
     def _go(self) -> Iterator[None]:
         """Everything that the run does, step by step; nothing in it knows how the work is sliced."""
-        self._snap(1)
+        try:
+            self._snap(1)
+        except NotFiniteError:
+            self._diverge()
+            return
         for progress in self.trainer.run():
             self.history.loss.append(progress.batch_loss)
             self.history.norm.append(progress.norm)
@@ -231,7 +226,8 @@ class Run:
         self._end("finished", " ".join(filter(None, [over, exploded(self.settings, self.history)])))
 
     def _diverge(self, guessing: float | None = None) -> None:
-        self._end("diverged", explained(self.settings, self.history, self._best()[2], guessing))
+        kept = self._best()[2] if self.snapshots else None
+        self._end("diverged", explained(self.settings, self.history, kept, guessing))
 
     def _goes_on(self) -> bool:
         return self.trainer.stopped is None and self.trainer.epoch < self.settings.recipe.epochs

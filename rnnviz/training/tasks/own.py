@@ -97,7 +97,8 @@ class OwnText(Task):
         return self.options["length"]
 
     def tokens(self, batch: int) -> int:
-        return len(self.train)
+        count, length = self.layout(batch)
+        return self.steps(batch) * count * length
 
     @property
     def checked(self) -> int:
