@@ -17,6 +17,7 @@ from ..network import Masks, Network, States
 from . import checkpoint
 from .backpropagation import loss_and_gradients
 from .data import Batch
+from .memory import keep_freed_memory
 from .optimiser import Adam, clip
 from .recipe import Recipe
 from .tasks import Task
@@ -66,6 +67,7 @@ class Trainer:
     ) -> None:
         if cell not in CELLS:
             raise ValueError(f"there is no cell {cell!r}; known are {', '.join(CELLS)}")
+        keep_freed_memory()
         self.task, self.cell = task, cell
         self.seed = task.seed if seed is None else seed
         self.recipe = recipe or task.recipe(cell)
