@@ -60,6 +60,9 @@ class Run:
         self._spent: list[float] = []  # of the last steps
         self._steps = self._go()
         self._watched = 0  # tokens read for snapshots only
+        # What a check and a step read, in tokens; a token on its way back counts as two.
+        self._a_check = self.task.checked
+        self._a_step = limits.BACK_TOO * self.task.tokens(settings.recipe.batch) / self.trainer.steps
         self._scored: tuple[int, Scores] | None = None  # after which step, and what
         self._probe_inputs = self._read_probe()
 
@@ -253,8 +256,7 @@ class Run:
             return False
         if progress.validation is not None:
             return True
-        a_step = limits.BACK_TOO * self.task.tokens(self.settings.recipe.batch) / self.trainer.steps
-        return self._watched + self.task.checked <= WATCHING * a_step * self.taken
+        return self._watched + self._a_check <= WATCHING * self._a_step * self.taken
 
     def _snap(self, epoch: int, validation: dict[str, float] | None = None) -> None:
         """Take a snapshot. Raises NotFiniteError if what the network says is no longer finite."""
@@ -263,7 +265,7 @@ class Run:
             validation = self.task.validate(network)
             if not np.isfinite(validation["validation_loss"]):
                 raise NotFiniteError("the loss on the validation split is not a finite number")
-            self._watched += self.task.checked
+            self._watched += self._a_check
             self.history.checks.append({"step": self.taken, **validation})
         probe_loss, gradient = gradient_norms(network, self._probe_inputs, self.task.probe)
         self.snapshots.add(

@@ -358,3 +358,20 @@ def test_settings_make_their_task(counter):
     assert chosen.make().longest == 4
     assert Run(chosen).trainer.network.hidden_size == 5
     assert chosen == Settings.usual(TASKS["counter"](longest=4), "rnn", hidden=5)
+
+
+def test_what_a_step_costs_is_counted_once(counter):
+    """It is known before the first step, and a task over texts counts for milliseconds."""
+
+    class Counted(type(counter)):
+        counted = 0
+
+        def tokens(self, batch):
+            self.counted += 1
+            return super().tokens(batch)
+
+    task = Counted()
+    run = short(task, epochs=1)
+    before = task.counted
+    assert finished(run).taken == 100
+    assert task.counted == before
