@@ -22,8 +22,10 @@ from tqdm import tqdm
 
 from rnnviz import zoo
 from rnnviz.network import Network
-from rnnviz.training import TASKS, Recipe, Task
+from rnnviz.training import TASKS as ALL
+from rnnviz.training import Recipe, Task
 
+TASKS = {name: task for name, task in ALL.items() if f"{name}-lstm" in zoo.models()}  # those with bundled models
 RESULTS = Path(__file__).parent / "results" / "twin.json"
 CELLS = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
 # Where PyTorch's rows of the gate that keeps the memory begin, counted in hidden sizes.
@@ -54,7 +56,7 @@ class Twin(nn.Module):
         return Network.from_parameters({name: p.detach().numpy().copy() for name, p in self.state_dict().items()}, cell)
 
 
-def train(task: Task, cell: str) -> tuple[Network, float, int]:
+def train(task: Task, cell: str, quiet: bool = False) -> tuple[Network, float, int]:
     """The best network of a twin by validation, the seconds that training took, and the epochs it ran."""
     torch.manual_seed(task.seed)
     recipe = task.recipe(cell)
@@ -62,7 +64,7 @@ def train(task: Task, cell: str) -> tuple[Network, float, int]:
     optimiser = torch.optim.Adam(twin.parameters())
     steps = task.steps(recipe.batch) * recipe.epochs
     best, best_epoch, curve, taken, seconds = twin.as_network(cell), 0, [], 0, 0.0
-    with tqdm(total=steps, desc=f"{task.name} {cell}", leave=False) as bar:
+    with tqdm(total=steps, desc=f"{task.name} {cell}", leave=False, disable=quiet) as bar:
         for epoch in range(1, recipe.epochs + 1):
             began, states = time.monotonic(), None
             twin.train()

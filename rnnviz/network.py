@@ -89,8 +89,7 @@ class Network:
         if not layers:
             raise ValueError("the arrays hold no recurrent layer: 'rnn.weight_ih_l0' is missing")
         network = cls(layers, *map(parameters.get, ("embedding.weight", "readout.weight", "readout.bias")))
-        unread = [name for name in parameters if name.startswith("rnn.") and name not in network.parameters]
-        if unread:
+        if unread := [name for name in parameters if name.startswith("rnn.") and name not in network.parameters]:
             raise ValueError(
                 f"the arrays hold {unread[0]!r}, which fits no layer or direction; layers found: {len(layers)}"
             )
@@ -225,7 +224,9 @@ class Network:
         grads["inputs"] = d_top
         if self.embedding is not None:
             table = np.zeros_like(self.embedding)
-            np.add.at(table, run.ids, d_top)
+            # One number at a time: NumPy adds single numbers four times as fast as whole rows.
+            places = run.ids[..., None] * table.shape[1] + np.arange(table.shape[1])
+            np.add.at(table.reshape(-1), places.reshape(-1), d_top.reshape(-1))
             grads["embedding.weight"] = table
         return grads
 
@@ -290,8 +291,7 @@ def softmax(logits: Array) -> Array:
 
 def _cell(kind: type[Cell], parameters: Mapping[str, Array], end: str, options: Mapping[str, str]) -> Cell:
     weights = [f"rnn.weight_ih{end}", f"rnn.weight_hh{end}"]
-    missing = [name for name in weights if name not in parameters]
-    if missing:
+    if missing := [name for name in weights if name not in parameters]:
         raise ValueError(f"the arrays lack {missing[0]!r}")
     bias_ih, bias_hh = (parameters.get(f"rnn.{name}{end}") for name in ("bias_ih", "bias_hh"))
     try:

@@ -13,8 +13,10 @@ from tqdm import tqdm
 from ..cells import CELLS
 from ..formats import own
 from .card import trained_model
+from .command import command, flag, shown
 from .recipe import Recipe
 from .tasks import TASKS, MissingDataError
+from .text import decoded
 from .trainer import Trainer
 
 
@@ -24,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     wanted = parser().parse_args(arguments)
     try:
         trainer, name = prepare(wanted)
-    except (MissingDataError, ValueError) as error:
+    except (MissingDataError, OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 2
     if trainer.epoch:
@@ -36,7 +38,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
     if trainer.stopped:
         print(trainer.stopped)
-    model = trained_model(trainer, name, command(wanted))
+    text = wanted.text.name if trainer.task.wants_text else None
+    model = trained_model(trainer, name, command(trainer, wanted.name, text))
     own.save(model, wanted.out / name)
     checkpoint_file(wanted, name).unlink(missing_ok=True)
     scores = model.card["scores"]
@@ -53,15 +56,18 @@ def parser() -> argparse.ArgumentParser:
         one.add_argument("--cell", choices=list(CELLS), default="lstm")
         one.add_argument("--option", metavar="NAME=VALUE", action="append", default=[], help="an option of the cell")
         one.add_argument("--data", type=Path, help="the folder with the data sets; else the one named by RNNVIZ_DATA")
+        if task.wants_text:
+            one.add_argument("--text", type=Path, required=True, metavar="FILE", help="the text, of at most 5 MB")
         one.add_argument("--out", type=Path, default=Path("runs"), help="where the model is written")
         one.add_argument("--name", help="the model's name; else TASK-CELL")
         one.add_argument("--seed", type=int, default=task.seed, help=f"of every random number ({task.seed})")
         one.add_argument("--fresh", action="store_true", help="forget an interrupted run and start over")
         types = get_type_hints(Recipe)
         for f in fields(Recipe):
-            one.add_argument(flag(f.name), type=types[f.name], help=f"{f.metadata['help']} ({default(name, f.name)})")
-        for option, (value, help) in task.choices.items():
-            one.add_argument(flag(option), type=int, default=value, help=f"{help} ({value})")
+            help = f"{f.metadata['help']} ({default(name, f.name)})"
+            one.add_argument(flag(f.name), type=types[f.name], choices=f.metadata["among"] or None, help=help)
+        for option, (value, says) in task.choices.items():
+            one.add_argument(flag(option), type=int, default=value, help=f"{says} ({value})")
     return top
 
 
@@ -69,7 +75,8 @@ def prepare(wanted: argparse.Namespace) -> tuple[Trainer, str]:
     """The trainer that the options ask for, and the name of the model."""
     kind = TASKS[wanted.task]
     name = wanted.name or f"{wanted.task}-{wanted.cell}"
-    task = kind(wanted.data, **{option: getattr(wanted, option) for option in kind.choices})
+    text = decoded(wanted.text.read_bytes()) if kind.wants_text else None
+    task = kind(wanted.data, text=text, **{option: getattr(wanted, option) for option in kind.choices})
     recipe = replace(task.recipe(wanted.cell), **changes(wanted))
     file = checkpoint_file(wanted, name)
     if wanted.fresh:
@@ -90,23 +97,6 @@ def follow(trainer: Trainer) -> None:
                 bar.set_postfix_str(f"epoch {progress.epoch} loss {progress.loss:.4f} {shown}")
 
 
-def command(wanted: argparse.Namespace) -> str:
-    """What to type to train the same model again: only what differs from the defaults, and no folders."""
-    words = ["python -m rnnviz.training", wanted.task, "--cell", wanted.cell]
-    for pair in wanted.option:
-        words += ["--option", pair]
-    if wanted.seed != TASKS[wanted.task].seed:
-        words += ["--seed", str(wanted.seed)]
-    for name, value in changes(wanted).items():
-        words += [flag(name), f"{value:g}"]
-    for option, (value, _) in TASKS[wanted.task].choices.items():
-        if getattr(wanted, option) != value:
-            words += [flag(option), str(getattr(wanted, option))]
-    if wanted.name:
-        words += ["--name", wanted.name]
-    return " ".join(words)
-
-
 def changes(wanted: argparse.Namespace) -> dict[str, Any]:
     """The fields of the recipe that were given on the command line."""
     return {name: getattr(wanted, name) for name in Recipe.names() if getattr(wanted, name) is not None}
@@ -117,15 +107,11 @@ def default(task: str, field: str) -> str:
     kind = TASKS[task]
     values = {"default": getattr(kind.common, field)}
     values |= {cell: own[field] for cell, own in kind.by_cell.items() if field in own}
-    return ", ".join(f"{cell} {value:g}" for cell, value in values.items())
+    return ", ".join(f"{cell} {shown(value)}" for cell, value in values.items())
 
 
 def checkpoint_file(wanted: argparse.Namespace, name: str) -> Path:
     return wanted.out / f"{name}.checkpoint.npz"
-
-
-def flag(name: str) -> str:
-    return "--" + name.replace("_", "-")
 
 
 if __name__ == "__main__":

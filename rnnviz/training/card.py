@@ -12,20 +12,33 @@ import numpy as np
 from .. import __version__
 from ..model import Model
 from ..network import Network
-from .tasks import Task
+from .tasks import Scores, Task
 from .trainer import Trainer
 
 LAYOUT = "PyTorch's parameter names and layout"
 
 
-def trained_model(trainer: Trainer, name: str, command: str) -> Model:
-    """The best network of a training run as a model, with its card. command: what reproduces it."""
-    network = trainer.best_network()
+def trained_model(
+    trainer: Trainer,
+    name: str,
+    command: str,
+    network: Network | None = None,
+    scores: Scores | None = None,
+    **more: Any,
+) -> Model:
+    """The best network of a training run as a model, with its card. command: what reproduces it.
+
+    network: another one of the run, in place of the best epoch's. scores: its held-out scores, if they were
+    measured before. more: what else the card says of the training.
+    """
+    network = network or trainer.best_network()
     task = trainer.task
-    return Model(name, network, task.vocabulary, task.labels, _card(trainer, network, command))
+    card = _card(trainer, network, command, task.scores(network) if scores is None else scores)
+    card["training"] |= more
+    return Model(name, network, task.vocabulary, task.labels, card)
 
 
-def _card(trainer: Trainer, network: Network, command: str) -> dict[str, Any]:
+def _card(trainer: Trainer, network: Network, command: str, scores: Scores) -> dict[str, Any]:
     task = trainer.task
     return {
         "task": task.name,
@@ -34,7 +47,7 @@ def _card(trainer: Trainer, network: Network, command: str) -> dict[str, Any]:
         "says": task.says,
         "asked": task.asked,
         "examples": list(task.examples),
-        "note": task.note,
+        "note": task.remarks(),
         "architecture": architecture(network),
         "data": data(task),
         "split": task.split,
@@ -54,7 +67,8 @@ def _card(trainer: Trainer, network: Network, command: str) -> dict[str, Any]:
             "python": platform.python_version(),
         },
         "curve": rounded(trainer.curve),
-        "scores": rounded(task.scores(network)),
+        "scores": rounded(scores),
+        "levels": rounded({"chance": asdict(task.chance), "best": asdict(task.best)}),
     }
 
 

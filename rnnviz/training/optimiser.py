@@ -14,6 +14,9 @@ class Adam:
 
     parameters: arrays by name, changed in place. The moments, one pair of arrays for each
     parameter, and the number of steps taken are all that must be kept to go on later.
+
+    The moments of all parameters lie one after another in one array, because a dozen calls of NumPy
+    for a dozen small arrays would cost more than what they compute.
     """
 
     def __init__(self, parameters: Mapping[str, Array], betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8):
@@ -21,34 +24,54 @@ class Adam:
         self.betas = betas
         self.eps = eps
         self.taken = 0
-        self.mean = {name: np.zeros_like(array) for name, array in parameters.items()}
-        self.square = {name: np.zeros_like(array) for name, array in parameters.items()}
+        total = sum(array.size for array in parameters.values())
+        dtype = np.result_type(*parameters.values())
+        self._gradient, self._mean, self._square, self._work = (np.zeros(total, dtype) for _ in range(4))
+        self._incoming = self._by_name(self._gradient)
+        self._outgoing = self._by_name(self._work)
+        self.mean = self._by_name(self._mean)
+        self.square = self._by_name(self._square)
 
     def step(self, gradients: Mapping[str, Array], learning_rate: float) -> None:
         """Move every parameter against its gradient. Gradients of other names are ignored."""
         self.taken += 1
         first, second = self.betas
-        stride = learning_rate / (1 - first**self.taken)
-        shrink = (1 - second**self.taken) ** -0.5
+        for name, place in self._incoming.items():
+            place[...] = gradients[name]
+        gradient, mean, square, work = self._gradient, self._mean, self._square, self._work
+        # mean += (1 - first) * (gradient - mean), and the same for the square
+        np.subtract(gradient, mean, out=work)
+        work *= 1 - first
+        mean += work
+        np.multiply(gradient, gradient, out=work)
+        work -= square
+        work *= 1 - second
+        square += work
+        # step = learning_rate * (mean / (1 - first^t)) / (sqrt(square / (1 - second^t)) + eps)
+        np.sqrt(square, out=work)
+        work *= (1 - second**self.taken) ** -0.5
+        work += self.eps
+        np.divide(mean, work, out=work)
+        work *= learning_rate / (1 - first**self.taken)
         for name, parameter in self.parameters.items():
-            gradient, mean, square = gradients[name], self.mean[name], self.square[name]
-            mean += (1 - first) * (gradient - mean)
-            square += (1 - second) * (gradient * gradient - square)
-            step = np.sqrt(square)
-            step *= shrink
-            step += self.eps
-            np.divide(mean, step, out=step)
-            step *= stride
-            parameter -= step
+            parameter -= self._outgoing[name]
+
+    def _by_name(self, flat: Array) -> dict[str, Array]:
+        """The stretch of a flat array that belongs to each parameter, in that parameter's shape."""
+        ends = np.cumsum([array.size for array in self.parameters.values()])
+        return {
+            name: flat[end - array.size : end].reshape(array.shape)
+            for (name, array), end in zip(self.parameters.items(), ends, strict=True)
+        }
 
 
 def clip(gradients: Mapping[str, Array], longest: float) -> float:
     """Shorten all gradients together, in place, if their joint norm exceeds `longest`; return the norm it had.
 
-    Clipping by the norm keeps the direction (Pascanu, Mikolov & Bengio 2013).
+    Clipping by the norm keeps the direction (Pascanu, Mikolov & Bengio 2013). 0 shortens nothing.
     """
     norm = float(np.sqrt(sum(float(np.vdot(g, g)) for g in gradients.values())))
-    if norm > longest:
+    if longest and norm > longest:
         for gradient in gradients.values():
             gradient *= longest / norm
     return norm

@@ -8,15 +8,17 @@ from typing import Any
 import numpy as np
 
 from ..network import Network
+from .recurrent import KINDS, start_recurrent
 
 
-def _says(default: Any, help: str) -> Any:
-    return field(default=default, metadata={"help": help})
+def _says(default: Any, help: str, among: tuple[str, ...] = ()) -> Any:
+    return field(default=default, metadata={"help": help, "among": among})
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """Sizes, budget and hyperparameters of one training run. Each field is an option of the command line.
+    """Sizes, budget and hyperparameters of one training run. Each field is an option of the command line,
+    and says in its metadata what it is for ("help") and, for a word, which words there are ("among").
 
     Raises ValueError if a number makes no sense.
     """
@@ -28,19 +30,51 @@ class Recipe:
     batch: int = _says(64, "sequences in one step of training")
     learning_rate: float = _says(3e-3, "step size of Adam at the start")
     final_rate: float = _says(0.02, "share of the learning rate left at the end, reached in a straight line")
-    clip: float = _says(1.0, "longest gradient that is followed as it is, as a norm over all parameters")
+    clip: float = _says(
+        1.0,
+        "longest gradient that is followed as it is, as a norm over all parameters; longer ones are shortened, so that "
+        "one exploding gradient cannot undo what was learned; 0 shortens none",
+    )
     embedding_scale: float = _says(1.0, "standard deviation of the embedding at the start")
     dropout_inputs: float = _says(0.0, "share of the embedding's numbers dropped in training")
     dropout_top: float = _says(0.0, "share of the numbers that the readout sees dropped in training")
     keep_bias: float = _says(
         0.0, "added at the start to the bias of the gate that keeps the memory, if the cell has one"
     )
+    recurrent: str = _says(
+        "uniform",
+        "how the recurrent matrix starts: uniform (small random numbers, PyTorch's way), orthogonal (a rotation: "
+        "nothing fades or grows at first), scaled (normal numbers / sqrt(H)) or identity (each unit hears itself); "
+        "of a gated cell, each gate's block",
+        KINDS,
+    )
+    recurrent_scale: float = _says(
+        1.0, "the recurrent matrix is multiplied by it at the start: below 1 the past fades, above 1 it may grow"
+    )
+    truncate: int = _says(
+        0,
+        "steps that a gradient reaches back in a longer sequence, the states carried on: shorter is cheaper and cannot "
+        "explode as far, but what lies further back is not learned from; 0 goes back to the beginning",
+    )
+    solved: int = _says(
+        0,
+        "stop after so many checks in a row at the best possible accuracy, or a thousandth short of it; 0 never does",
+    )
     patience: int = _says(0, "stop after so many epochs without a better validation score; 0 never does")
 
     def __post_init__(self) -> None:
-        for name in ("embedding", "hidden", "layers", "epochs", "batch", "learning_rate", "clip"):
-            if not getattr(self, name) > 0:
+        if self.clip is None:
+            object.__setattr__(self, "clip", 0.0)  # None says "off" as well, and is kept as the number that does
+        for name in ("embedding", "hidden", "layers", "epochs", "batch", "learning_rate"):
+            if not 0 < getattr(self, name) < np.inf:
                 raise ValueError(f"{name} is {getattr(self, name)}; it must be above zero")
+        for name in ("clip", "truncate", "solved", "patience", "final_rate", "recurrent_scale", "embedding_scale"):
+            if not 0 <= getattr(self, name) < np.inf:
+                raise ValueError(f"{name} is {getattr(self, name)}; it must be zero or above")
+        if not np.isfinite(self.keep_bias):
+            raise ValueError(f"keep_bias is {self.keep_bias}; it must be a finite number")
+        if self.recurrent not in KINDS:
+            raise ValueError(f"recurrent is {self.recurrent!r}; known are {', '.join(KINDS)}")
         for name in ("dropout_inputs", "dropout_top"):
             if not 0 <= getattr(self, name) < 1:
                 raise ValueError(f"{name} is {getattr(self, name)}; it must be at least 0 and below 1")
@@ -50,9 +84,18 @@ class Recipe:
         return [f.name for f in fields(cls)]
 
     def start(
-        self, cell: str, vocabulary: int, classes: int, rng: np.random.Generator, options: dict[str, str]
+        self,
+        cell: str,
+        vocabulary: int,
+        classes: int,
+        rng: np.random.Generator,
+        options: dict[str, str],
+        numbers: int = 1,
     ) -> Network:
         """A fresh network of these sizes, with `keep_bias` added where the cell says that it helps to remember.
+
+        vocabulary: its tokens; with none the network reads vectors of `numbers` numbers as they are, without an
+        embedding, and the recipe's `embedding` says nothing.
 
         A cell that begins by keeping what it has lets gradients reach far back from the first
         step on (Gers, Schmidhuber & Cummins 2000; Jozefowicz, Zaremba & Sutskever 2015).
@@ -60,14 +103,15 @@ class Recipe:
         network = Network.random(
             cell,
             hidden=self.hidden,
-            vocabulary=vocabulary,
-            embedding=self.embedding,
+            vocabulary=vocabulary or None,
+            embedding=self.embedding if vocabulary else numbers,
             classes=classes,
             layers=self.layers,
             embedding_scale=self.embedding_scale,
             rng=rng,
             options=options,
         )
+        start_recurrent(network, self.recurrent, self.recurrent_scale, rng)
         for layer in network.layers:
             for one in layer:
                 if one.keeps is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,12 @@ import numpy as np
 
 from ..cells import CELLS
 from ..cells.activations import Array
+from ..cells.checks import NotFiniteError
 from ..network import Masks, Network, States
 from . import checkpoint
-from .loss import cross_entropy
+from .backpropagation import loss_and_gradients
+from .data import Batch
+from .memory import keep_freed_memory
 from .optimiser import Adam, clip
 from .recipe import Recipe
 from .tasks import Task
@@ -26,6 +29,7 @@ class Progress:
 
     epoch counts from 1, step from 1 within the epoch. loss: nats, the mean over the epoch so
     far. validation: the measures of the validation split after an epoch's last step, else None.
+    batch_loss: nats, of this step alone. norm: of the gradient, as it was before clipping.
     """
 
     epoch: int
@@ -34,6 +38,8 @@ class Progress:
     steps: int
     loss: float
     validation: dict[str, float] | None = None
+    batch_loss: float = float("nan")
+    norm: float = float("nan")
 
 
 class Trainer:
@@ -61,12 +67,19 @@ class Trainer:
     ) -> None:
         if cell not in CELLS:
             raise ValueError(f"there is no cell {cell!r}; known are {', '.join(CELLS)}")
+        keep_freed_memory()
         self.task, self.cell = task, cell
         self.seed = task.seed if seed is None else seed
         self.recipe = recipe or task.recipe(cell)
-        self.options = CELLS[cell].settle(options or {})
+        self.given = dict(options or {})
+        self.options = CELLS[cell].settle(self.given)
         self.network = self.recipe.start(
-            cell, len(task.vocabulary), len(task.labels), np.random.default_rng(self.seed), self.options
+            cell,
+            len(task.vocabulary),
+            len(task.labels),
+            np.random.default_rng(self.seed),
+            self.options,
+            task.vocabulary.width,
         )
         self.optimiser = Adam(self.network.parameters)
         self.curve: list[dict[str, float]] = []
@@ -100,44 +113,61 @@ class Trainer:
         Rows of the embedding that training never read (`<unk>`, where every token is known) say
         nothing: they are set to the mean of the rows that it did read, an average token.
         """
-        weights = {name: array.copy() for name, array in self.best.items()}
-        table = weights["embedding.weight"]
-        # A row that was never read never had a gradient, so its mean square is exactly zero.
-        read = self.optimiser.square["embedding.weight"].any(axis=1)
-        if read.any():
-            table[~read] = table[read].mean(axis=0)
+        return self.network_of(self.best)
+
+    def network_of(self, parameters: Mapping[str, Array]) -> Network:
+        """A network with copies of these parameters of this run, as `best_network` makes it."""
+        weights = {name: array.copy() for name, array in parameters.items()}
+        table = weights.get("embedding.weight")
+        if table is not None:
+            # A row that was never read never had a gradient, so its mean square is exactly zero.
+            read = self.optimiser.square["embedding.weight"].any(axis=1)
+            if read.any():
+                table[~read] = table[read].mean(axis=0)
         return Network.from_parameters(weights, self.cell, self.options)
 
     # ---- one epoch ----------------------------------------------------------------------
 
     def _one_epoch(self) -> Iterator[Progress]:
-        epoch, recipe, began = self.epoch + 1, self.recipe, time.monotonic()
+        epoch, recipe, began = self.epoch + 1, self.recipe, time.perf_counter()
         rng = np.random.default_rng([self.seed, epoch])
         states: States | None = None
         total = 0.0
         for step, batch in enumerate(self.task.batches(rng, recipe.batch), 1):
-            masks = self._masks(batch.inputs.shape, rng)
-            run = self.network.forward(batch.inputs, states if batch.follows else None, masks)
-            states = run.final
-            assert run.logits is not None
-            loss, d_logits = cross_entropy(run.logits, batch.targets, batch.weights)
-            found = self.network.backward(run, d_logits, masks)
-            gradients = {name: found[name] for name in self.network.parameters}
-            norm = clip(gradients, recipe.clip)
-            if not np.isfinite([loss, norm]).all():
+            try:
+                loss, norm, states = self._one_step(batch, states if batch.follows else None, rng)
+            except NotFiniteError:
                 self._diverged(epoch, step)
                 return
-            self.optimiser.step(gradients, recipe.rate(self.optimiser.taken, recipe.epochs * self.steps))
             total += loss
             if step < self.steps:
-                yield Progress(epoch, recipe.epochs, step, self.steps, total / step)
-        validation = self.task.validate(self.network)
-        if not np.isfinite(validation["validation_loss"]):
+                self.seconds += time.perf_counter() - began
+                yield Progress(epoch, recipe.epochs, step, self.steps, total / step, None, loss, norm)
+                began = time.perf_counter()
+        try:
+            validation = self.task.validate(self.network)
+            if not np.isfinite(validation["validation_loss"]):
+                raise NotFiniteError("the loss on the validation split is not a finite number")
+        except NotFiniteError:
             self._diverged(epoch, self.steps)
             return
-        self.seconds += time.monotonic() - began
+        self.seconds += time.perf_counter() - began
         self._finish_epoch(total / self.steps, validation)
-        yield Progress(epoch, recipe.epochs, self.steps, self.steps, total / self.steps, validation)
+        yield Progress(epoch, recipe.epochs, self.steps, self.steps, total / self.steps, validation, loss, norm)
+
+    def _one_step(self, batch: Batch, states: States | None, rng: np.random.Generator) -> tuple[float, float, States]:
+        """One step of Adam: the loss, the norm of its gradient before clipping, and the states at the end.
+
+        Raises NotFiniteError, before any parameter has changed, if one of them is no longer a finite number.
+        """
+        recipe = self.recipe
+        masks = self._masks(batch.targets.shape, rng)
+        loss, gradients, states = loss_and_gradients(self.network, batch, states, masks, recipe.truncate)
+        norm = clip(gradients, recipe.clip)
+        if not np.isfinite([loss, norm]).all():
+            raise NotFiniteError(f"the loss is {loss}, and its gradient's norm {norm}")
+        self.optimiser.step(gradients, recipe.rate(self.optimiser.taken, recipe.epochs * self.steps))
+        return loss, norm, states
 
     def _diverged(self, epoch: int, step: int) -> None:
         self.diverged = True
@@ -156,7 +186,9 @@ class Trainer:
             kept = rng.random((*shape, size), np.float32) >= share
             return kept * np.float32(1 / (1 - share))
 
-        return Masks(factors(recipe.embedding, recipe.dropout_inputs), factors(recipe.hidden, recipe.dropout_top))
+        return Masks(
+            factors(self.network.input_size, recipe.dropout_inputs), factors(recipe.hidden, recipe.dropout_top)
+        )
 
     def _finish_epoch(self, loss: float, validation: dict[str, float]) -> None:
         before = [self.task.score(entry) for entry in self.curve]
@@ -165,7 +197,7 @@ class Trainer:
             self.best_epoch = self.epoch
             for name, array in self.network.parameters.items():
                 self.best[name][...] = array
-        if self.task.learned(self.curve):
+        if self.task.learned(self.curve) or self.task.solved(self.curve, self.recipe.solved):
             self.stopped = f"Training stopped after epoch {self.epoch}, because the task is learned."
         elif self.recipe.patience and self.epoch - self.best_epoch >= self.recipe.patience:
             self.stopped = f"Training stopped after epoch {self.epoch}: no better validation since {self.best_epoch}."

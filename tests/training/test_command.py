@@ -115,3 +115,36 @@ def test_the_command_line_needs_no_screen():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_what_changes_how_a_network_starts_reaches_the_card(tmp_path):
+    words = ["parity", "--cell", "rnn", "--recurrent", "orthogonal", "--truncate", 5, "--clip", 0, "--length", 12]
+    assert run(*words, "--epochs", 1, "--out", tmp_path) == 0
+    card = json.loads((tmp_path / "parity-rnn.json").read_text())
+    assert card["training"]["hyperparameters"]["recurrent"] == "orthogonal"
+    expected = "parity --cell rnn --epochs 1 --clip 0 --recurrent orthogonal --truncate 5 --length 12"
+    assert card["training"]["command"] == f"python -m rnnviz.training {expected}"
+    with pytest.raises(SystemExit):
+        run("parity", "--recurrent", "diagonal")
+
+
+def test_own_text_is_read_from_a_file(tmp_path, capsys):
+    file = tmp_path / "my poem.txt"
+    file.write_text("où est passé l'été, à côté du chêne? " * 60, encoding="utf-16")
+    assert run("own", "--text", file, "--cell", "gru", "--epochs", 1, "--out", tmp_path) == 0
+    model = rnnviz.load(tmp_path / "own-gru.safetensors")
+    assert np.isfinite(model.trace("où est-il?").probabilities).all()
+    command = "python -m rnnviz.training own --cell gru --text 'my poem.txt' --epochs 1"
+    assert model.card["training"]["command"] == command
+    file.write_bytes(b"\0\1\2" * 999)
+    assert run("own", "--text", file, "--out", tmp_path) == 2
+    assert "plain text" in capsys.readouterr().err
+    assert run("own", "--text", tmp_path / "none.txt", "--out", tmp_path) == 2
+
+
+def test_help_is_written_for_every_task(capsys):
+    for task in command_line.TASKS:
+        with pytest.raises(SystemExit) as ended:
+            run(task, "--help")
+        assert ended.value.code == 0
+        assert "--recurrent" in capsys.readouterr().out

@@ -3,7 +3,7 @@
 import numpy as np
 
 from rnnviz.tokens import Vocabulary
-from rnnviz.training import Recipe, Task
+from rnnviz.training import Level, Probe, Recipe, Task
 from rnnviz.training.data import Batch
 from rnnviz.training.loss import surprise
 
@@ -25,6 +25,11 @@ class Echo(Task):
         self.vocabulary = Vocabulary.collect("characters", ["xyz"])
         self.labels = ["x", "y", "z"]
         self.split = {}
+        self.chance = Level(1 / 3, float(np.log(3)), "One of three tokens, all equally likely.")
+        self.best = Level(1.0, 0.0, "The token before has been read.")
+        self.probe = Probe("xyzzyx", np.array([0, 0, 1, 2, 2, 1]), np.array([0, 0.2, 0.2, 0.2, 0.2, 0.2], np.float32))
+
+    length, checked = 6, 6 * 64
 
     def steps(self, batch):
         return 20

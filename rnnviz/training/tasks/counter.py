@@ -14,9 +14,10 @@ from ...tokens import Vocabulary
 from ..data import Batch, answers, padded
 from ..loss import surprise
 from ..recipe import Recipe
-from .base import Scores, Source, Task
+from .base import Level, Probe, Scores, Source, Task, entropy, frequencies
 
-LONGEST = 12  # the most a's seen in training
+LONGEST = 12  # the most a's seen in training, unless the task's option says otherwise
+WATCHED = 6  # a's in the sequence on which the network is watched
 ROUND = 100  # steps between two checks
 
 
@@ -42,21 +43,60 @@ class Counter(Task):
     sources = (Source("made by the task", "none needed"),)
     common = Recipe(embedding=8, hidden=8, epochs=60, batch=LONGEST, learning_rate=1e-2)
 
+    choices = {"longest": (LONGEST, "the most a's in training")}
+
     def load(self, folders: dict[str, Path]) -> None:
+        self.longest = self.options["longest"]
+        if not 1 <= self.longest <= 100:
+            raise ValueError(f"longest is {self.longest}; it must be from 1 to 100")
         self.vocabulary = Vocabulary.collect("characters", ["ab"])
         self.labels = ["a", "b", "end"]
         self.split = {
-            "train": f"n = 1 to {LONGEST}",
+            "train": f"n = 1 to {self.longest}",
             "validation": "the same strings",
-            "test": f"n = 1 to {LONGEST}, and beyond it n = {LONGEST + 1}, {LONGEST + 2}, ... never trained",
+            "test": f"n = 1 to {self.longest}, and beyond it n = {self.longest + 1}, {self.longest + 2}, ... "
+            "never trained",
             "how": "by length",
             "seed": None,
         }
-        pairs = [self.string(n) for n in range(1, LONGEST + 1)]
+        pairs = [self.string(n) for n in range(1, self.longest + 1)]
         inputs, targets = (padded(side) for side in zip(*pairs, strict=True))
         lengths = np.array([len(one) for one, _ in pairs])
         weights = (np.arange(len(inputs))[:, None] < lengths) / lengths.sum()
         self.all = Batch(inputs, targets, weights.astype(np.float32))
+        self.chance = Level(
+            1 / self.longest,
+            entropy(frequencies(targets, self.all.weights, len(self.labels))),
+            "To end after the first b, always, is right for n = 1 alone; the loss is that of naming each symbol as "
+            "often as it follows, whatever was read.",
+        )
+        # After k a's, one of the strings that are still possible goes on with b, all others with a.
+        possible = self.longest - np.arange(self.longest)
+        unsure = sum(n * entropy(np.array([1 / n, 1 - 1 / n])) for n in possible)
+        self.best = Level(
+            1.0,
+            float(unsure / lengths.sum()),
+            "From the first b on, what has been read decides what follows; while a's are read nobody can know, which "
+            "is all that is left of the loss.",
+        )
+        watched = min(WATCHED, self.longest)
+        self.probe = Probe(
+            "a" * watched + "b" * watched, self.string(watched)[1], np.full(2 * watched, 0.5 / watched, np.float32)
+        )
+
+    @property
+    def length(self) -> int:
+        return len(self.all.inputs)
+
+    def tokens(self, batch: int) -> int:
+        return ROUND * self.all.inputs.size
+
+    @property
+    def checked(self) -> int:
+        return self.all.inputs.size
+
+    def remarks(self) -> str:
+        return self.note.replace(f"{LONGEST}", f"{self.longest}")
 
     def string(self, n: int) -> tuple[Array, Array]:
         """The ids of n a's and n b's, and for each the class number of what follows, (2 n,) each."""
@@ -75,7 +115,9 @@ class Counter(Task):
         logits = network.forward(self.all.inputs).logits
         assert logits is not None
         loss = float((surprise(logits, self.all.targets) * self.all.weights).sum(dtype=np.float64))
-        right = [self.right(network, n) for n in range(1, LONGEST + 1)]
+        n = np.arange(1, self.longest + 1)
+        asked = (np.arange(len(logits))[:, None] >= n) & (np.arange(len(logits))[:, None] < 2 * n)
+        right = ((logits.argmax(-1) == self.all.targets) | ~asked).all(axis=0)
         return {"validation_loss": loss, "accuracy": float(np.mean(right))}
 
     def right(self, network: Network, n: int) -> bool:
@@ -85,17 +127,17 @@ class Counter(Task):
         return bool((logits[n:].argmax(-1) == targets[n:]).all())
 
     def scores(self, network: Network) -> Scores:
-        right = {n: self.right(network, n) for n in range(1, LONGEST + 1)}
+        right = {n: self.right(network, n) for n in range(1, self.longest + 1)}
         share = float(np.mean(list(right.values())))
         return {
-            "metric": f"share of n = 1 to {LONGEST} with every b and the end right",
+            "metric": f"share of n = 1 to {self.longest} with every b and the end right",
             "test": share,
-            "n": LONGEST,
+            "n": self.longest,
             "standard_error": None,
             "validation": share,
-            "chance": 1 / LONGEST,
+            "chance": 1 / self.longest,
             "chance_is": "always end after the first b",
-            "baseline": {"name": "whatever n is most frequent (all are alike)", "value": 1 / LONGEST},
+            "baseline": {"name": "whatever n is most frequent (all are alike)", "value": 1 / self.longest},
             "right": [n for n, is_right in right.items() if is_right],
             "largest": next(n for n in count(1) if not self.right(network, n)) - 1,
             "counts": {state: self.counting(network, state) for state in network.layers[0][0].states},
@@ -104,7 +146,7 @@ class Counter(Task):
     def counting(self, network: Network, state: str) -> dict[str, float]:
         """The unit of a state that follows the count (a's so far minus b's so far) best, over n = 1 to 12."""
         values, counts = [], []
-        for n in range(1, LONGEST + 1):
+        for n in range(1, self.longest + 1):
             inputs, _ = self.string(n)
             values.append(network.forward(inputs).records[0][0][state])
             counts.append(np.concatenate([np.arange(1, n + 1), np.arange(n - 1, -1, -1)]))

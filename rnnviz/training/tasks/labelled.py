@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
@@ -12,7 +13,7 @@ from ...network import Network
 from ...tokens import Kind, Vocabulary
 from ..data import Batch, Split, answers, by_length, padded, shuffled_split
 from ..loss import surprise
-from .base import Scores, Task, binomial_error
+from .base import Level, Probe, Scores, Task, binomial_error
 
 
 class LabelledTexts(Task):
@@ -26,6 +27,8 @@ class LabelledTexts(Task):
     end: ClassVar[bool] = False
     longest: ClassVar[int | None] = None  # tokens; what lies beyond is cut
     at_least: ClassVar[int] = 2  # rarer tokens are read as <unk>, which is how <unk> gets trained
+
+    watched: ClassVar[tuple[str, str]]  # a text on which the network is watched while it learns, and its label
 
     texts: list[str]
     classes: Array  # (N,) the class number of every text
@@ -42,6 +45,57 @@ class LabelledTexts(Task):
         self.sequences = [self.vocabulary.read(text, self.longest).inputs for text in self.texts]
         sizes = {part: len(getattr(self.indices, part)) for part in Split._fields}
         self.split = sizes | {"how": "numpy.random.default_rng(0).permutation, 80 : 10 : 10", "seed": 0}
+        self.chance, self.best = self.guessing(), self.bound()
+        reading = self.vocabulary.read(self.watched[0], self.longest)
+        label, last = self.labels.index(self.watched[1]), np.zeros(len(reading.inputs), np.float32)
+        last[-1] = 1
+        self.probe = Probe(self.watched[0], np.full(len(last), label), 0.5 * last + np.float32(0.5) / len(last))
+
+    @property
+    def length(self) -> int:
+        return max(map(len, self.sequences))
+
+    def tokens(self, batch: int) -> int:
+        return sum(len(self.sequences[k]) for k in self.indices.train)
+
+    @property
+    def checked(self) -> int:
+        return sum(len(self.sequences[k]) for k in self.indices.validation)
+
+    def guessing(self) -> Level:
+        """What the most frequent label of the training split reaches on the validation split, and its frequencies."""
+        counts = np.bincount(self.classes[self.indices.train], minlength=len(self.labels))
+        counts = np.maximum(counts, 1)  # a label that training never shows would be an infinite surprise
+        truth = self.classes[self.indices.validation]
+        surprises = -np.log(counts / counts.sum())[truth]
+        return Level(
+            float((truth == counts.argmax()).mean()),
+            float(surprises.mean()),
+            f"Always to say {self.labels[int(counts.argmax())]}, the most frequent label; the loss is that of naming "
+            "every label as often as it occurs in training.",
+        )
+
+    def bound(self) -> Level:
+        """No answer that depends on the text alone can be right about a text that stands there with two labels."""
+        found: dict[tuple[int, ...], Counter[int]] = {}
+        for k in self.indices.validation:
+            found.setdefault(tuple(self.sequences[k]), Counter())[int(self.classes[k])] += 1
+        total = len(self.indices.validation)
+        right = sum(max(labels.values()) for labels in found.values())
+        if right == total:
+            return Level(
+                None,
+                None,
+                "Nobody knows: no text of the validation split contradicts another, but some are "
+                "unclear to people as well.",
+            )
+        unsure = sum(n * np.log(labels.total() / n) for labels in found.values() for n in labels.values())
+        return Level(
+            right / total,
+            float(unsure / total),
+            "A bound that is out of reach: some texts of the validation split stand there with several labels, and "
+            "nobody could be right about all of those; how far the others can be told nobody knows.",
+        )
 
     def steps(self, batch: int) -> int:
         return -(-len(self.indices.train) // batch)

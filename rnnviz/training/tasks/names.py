@@ -51,6 +51,7 @@ class Names(LabelledTexts):
         ),
     )
     kind = "characters"
+    watched = ("Schmidhuber", "German")
     end = True
     common = Recipe(
         embedding=32, hidden=64, epochs=20, learning_rate=3e-3, dropout_inputs=0.15, dropout_top=0.3, patience=8

@@ -13,13 +13,12 @@ from ...tokens import Vocabulary
 from ..data import Batch
 from ..loss import surprise
 from ..recipe import Recipe
-from .base import Scores, Source, Task, binomial_error
+from .base import Level, Probe, Scores, Source, Task, binomial_error
 
 SYMBOLS, DISTRACTORS, QUERY = "ABCDEFGH", "abcdefgh", "?"
 ROUND = 100  # steps between two checks
-CHECKED = 40  # the delay of the validation sequences
 HELD_OUT = 1000  # sequences for each delay that is scored
-DELAYS = (1, 5, 10, 20, 30, 40, 80, 160)
+DELAYS = (1, 5, 10, 20, 30, 40, 80, 160)  # that are scored, beside the longest one of training, which is validated
 LEARNED, CHECKS = 0.999, 10  # training ends when so many checks in a row were at least so good
 
 
@@ -60,19 +59,46 @@ class Recall(Task):
         shortest, longest = self.options["shortest"], self.options["longest"]
         if not 0 < shortest <= longest:
             raise ValueError(f"delays from {shortest} to {longest} make no sense; name 0 < shortest <= longest")
+        self.delays = sorted({*DELAYS, longest})
         self.vocabulary = Vocabulary.collect("characters", [SYMBOLS + DISTRACTORS + QUERY])
         self.labels = list(SYMBOLS)
         self.split = {
             "train": f"made anew for every step, delays {shortest} to {longest}",
-            "validation": f"{HELD_OUT} sequences with a delay of {CHECKED}, seed 1",
-            "test": f"{HELD_OUT} sequences for each delay of {', '.join(map(str, DELAYS))}, seed 2",
+            "validation": f"{HELD_OUT} sequences with a delay of {longest}, seed 1",
+            "test": f"{HELD_OUT} sequences for each delay of {', '.join(map(str, self.delays))}, seed 2",
             "how": "random sequences; each of the eight symbols is equally likely",
             "seed": "as given for each part",
         }
         known = self.vocabulary.tokens.index
         self.symbols, self.distractors = (np.array([known(c) for c in part]) for part in (SYMBOLS, DISTRACTORS))
         self.query = known(QUERY)
-        self.held_out = self.sequences(np.full(HELD_OUT, CHECKED), np.random.default_rng(1))
+        self.held_out = self.sequences(np.full(HELD_OUT, longest), np.random.default_rng(1))
+        symbols = len(SYMBOLS)
+        self.chance = Level(1 / symbols, float(np.log(symbols)), "One of eight symbols, all equally likely.")
+        self.best = Level(1.0, 0.0, "The first symbol is the answer, and it has been read.")
+        inputs, chosen = self.sequences(np.full(1, longest), np.random.default_rng(3))
+        last = np.zeros(longest + 2, np.float32)
+        last[-1] = 1
+        text = "".join(self.vocabulary.tokens[k] for k in inputs[:, 0])
+        self.probe = Probe(text, np.full(longest + 2, chosen[0]), last)
+
+    @property
+    def length(self) -> int:
+        return self.options["longest"] + 2
+
+    @property
+    def checked(self) -> int:
+        return HELD_OUT * self.length
+
+    def remarks(self) -> str:
+        shortest, longest = self.options["shortest"], self.options["longest"]
+        if self.options == {name: default for name, (default, _) in self.choices.items()}:
+            return self.note
+        return (
+            f"Training showed delays from {shortest} to {longest} and no others. Short delays teach what to hold, and "
+            "long ones how long: with long ones alone the gradient of a simple RNN vanishes on its way back. The row "
+            "of <unk>, which training never reads, is the mean of the other rows."
+        )
 
     def sequences(self, delays: Array, rng: np.random.Generator) -> tuple[Array, Array]:
         """Random sequences with the delays given (B,): ids (T, B), padded at the end, and the answers (B,)."""
@@ -104,12 +130,13 @@ class Recall(Task):
         return len(curve) >= CHECKS and all(entry["accuracy"] >= LEARNED for entry in curve[-CHECKS:])
 
     def scores(self, network: Network) -> Scores:
-        by_delay = {k: self.accuracy(network, k) for k in DELAYS}
+        longest = self.options["longest"]
+        by_delay = {k: self.accuracy(network, k) for k in self.delays}
         return {
-            "metric": f"accuracy at the query after {CHECKED} distractors",
-            "test": by_delay[CHECKED],
+            "metric": f"accuracy at the query after {longest} distractors",
+            "test": by_delay[longest],
             "n": HELD_OUT,
-            "standard_error": binomial_error(by_delay[CHECKED], HELD_OUT),
+            "standard_error": binomial_error(by_delay[longest], HELD_OUT),
             "validation": self.validate(network)["accuracy"],
             "chance": 1 / len(SYMBOLS),
             "chance_is": "one of eight symbols",

@@ -59,6 +59,7 @@ class Reviews(LabelledTexts):
         ),
     )
     kind = "words"
+    watched = ("The food was great, but the service was not.", "negative")
     longest = 80
     at_least = 3  # halves the file, and validation is no worse
     common = Recipe(

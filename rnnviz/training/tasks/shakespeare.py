@@ -15,10 +15,12 @@ from ..baselines import NGrams
 from ..data import Batch
 from ..loss import surprise
 from ..recipe import Recipe
-from .base import Scores, Source, Task
+from .base import Level, Probe, Scores, Source, Task
 
 STEPS = 100  # characters between two updates; gradients reach back no further
 STREAMS = 64  # pieces that a held-out text is cut into, each read from an empty state
+WATCHED = 60  # characters of the text on which a network is watched
+UNKNOWN_BEST = "Nobody knows how much of the next character the text before it decides."
 LONGEST_CONTEXT = 8  # of the n-grams that the networks are measured against
 
 
@@ -71,6 +73,22 @@ class Shakespeare(Task):
             "how": "characters, in the order of the file, 80 : 10 : 10",
             "seed": None,
         }
+        counts = np.maximum(np.bincount(self.train, minlength=len(self.vocabulary)), 1)
+        guessed = -np.log(counts / counts.sum())[self.validation].mean()
+        self.chance = Level(None, float(guessed), "Each character as often as in the training text, whatever was read.")
+        self.best = Level(None, None, UNKNOWN_BEST)
+        self.probe = next_character(self.vocabulary, validation)
+
+    @property
+    def length(self) -> int:
+        return STEPS
+
+    def tokens(self, batch: int) -> int:
+        return len(self.train)
+
+    @property
+    def checked(self) -> int:
+        return len(self.validation)
 
     def steps(self, batch: int) -> int:
         return (len(self.train) - 1) // batch // STEPS
@@ -110,6 +128,13 @@ class Shakespeare(Task):
             },
             "measured": f"on {STREAMS} equal pieces of the held-out text, each read from an empty state",
         }
+
+
+def next_character(vocabulary: Vocabulary, text: str) -> Probe:
+    """The beginning of a text, asked for the next character at every step. Raises ValueError if it is blank."""
+    reading = vocabulary.read(text.lstrip(), WATCHED + 1)
+    steps = len(reading.tokens) - 1
+    return Probe("".join(reading.tokens[:-1]), reading.inputs[1:], np.full(steps, 1 / steps, np.float32))
 
 
 def rows(ids: Array, count: int) -> tuple[Array, Array]:

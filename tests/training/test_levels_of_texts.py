@@ -1,0 +1,51 @@
+"""Chance and bounds of tasks over labelled texts, on a handful of texts counted by hand."""
+
+import numpy as np
+import pytest
+
+from rnnviz.training.data import Split
+from rnnviz.training.tasks.labelled import LabelledTexts
+
+
+class Few(LabelledTexts):
+    """Not a task by name: nobody is offered to train it."""
+
+    kind = "characters"
+    at_least = 1
+    watched = ("ab", "x")
+    sources = ()
+
+    def load(self, folders):
+        texts = ["ab", "ab", "ab", "ba", "ba", "a", "b", "ab", "a", "b"]
+        self.prepare(texts, ["x", "x", "y", "x", "x", "x", "y", "y", "x", "y"])
+
+
+def levels(validation):
+    task = Few()
+    task.indices = Split(np.arange(0, 6), np.array(validation), np.arange(0))
+    return task.guessing(), task.bound()
+
+
+def test_chance_is_the_most_frequent_label_of_training():
+    chance, _ = levels([6, 7, 8])  # y, y, x; of the six texts before, five are x
+    assert chance.accuracy == pytest.approx(1 / 3)
+    assert chance.loss == pytest.approx(-(2 * np.log(1 / 6) + np.log(5 / 6)) / 3)
+    assert "Always to say x" in chance.why
+
+
+def test_no_function_of_the_text_beats_the_bound():
+    _, bound = levels([0, 1, 2, 3, 6])  # "ab" stands there as x, x and y
+    assert bound.accuracy == pytest.approx(4 / 5)
+    assert bound.loss == pytest.approx((2 * np.log(3 / 2) + np.log(3)) / 5)
+
+
+def test_without_contradictions_the_best_is_unknown():
+    _, bound = levels([0, 1, 3])
+    assert (bound.accuracy, bound.loss) == (None, None)
+    assert "Nobody knows" in bound.why
+
+
+def test_the_probe_weighs_as_training_does():
+    task = Few()
+    assert task.probe.weights == pytest.approx([0.25, 0.75])
+    assert [task.labels[k] for k in task.probe.targets] == ["x", "x"]

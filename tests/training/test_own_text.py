@@ -1,0 +1,194 @@
+"""From the bytes of a file to a task: encodings, refusals, characters, and chance."""
+
+import codecs
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnnviz.tokens import Vocabulary
+from rnnviz.training import TASKS, Settings, Trainer
+from rnnviz.training.tasks.own import excerpts, numbered, stands_alone
+from rnnviz.training.text import LARGEST, LEAST, decoded
+
+LATIN = "Où est passé l'été, à côté du chêne? Les élèves ont reçu leurs livres; le maître, très fâché, a crié. " * 40
+POLISH = "Zażółć gęślą jaźń; źle się dzieje w państwie duńskim, książę. " * 40
+RUSSIAN = "Все счастливые семьи похожи друг на друга, каждая несчастливая семья несчастлива по-своему. " * 40
+JAPANESE = "吾輩は猫である。名前はまだ無い。どこで生れたかとんと見当がつかぬ。" * 60
+
+
+@pytest.mark.parametrize("text", [LATIN, RUSSIAN, JAPANESE, "plain old text \U0001f600 " * 100])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+def test_unicode_comes_back_as_it_was(text, encoding):
+    assert decoded(text.encode(encoding)) == text
+
+
+@pytest.mark.parametrize("order", ["be", "le"])
+@pytest.mark.parametrize("width", ["16", "32"])
+def test_a_byte_order_mark_says_which_way_round(order, width):
+    mark = getattr(codecs, f"BOM_UTF{width}_{order.upper()}")
+    assert decoded(mark + RUSSIAN.encode(f"utf-{width}-{order}")) == RUSSIAN
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        (LATIN, "cp1252"),
+        (POLISH, "cp1250"),
+        (RUSSIAN, "cp1251"),
+        (RUSSIAN, "koi8-r"),
+        (JAPANESE, "shift_jis"),
+        (JAPANESE, "euc_jp"),
+    ],
+)
+def test_older_encodings_are_recognised(text, encoding):
+    assert decoded(text.encode(encoding)) == text
+
+
+def test_lines_end_in_one_way():
+    assert decoded(b"one\r\ntwo\rthree\n" * 100) == "one\ntwo\nthree\n" * 100
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)) * 20, "not a text"),
+        (b"a" * (LARGEST + 1), "5.0 million bytes, and at most 5 million"),
+        (b"short", "has 5 characters"),
+        (b"", "has 0 characters"),
+        (b" \n" * LEAST, "not all blank"),
+        (codecs.BOM_UTF16_LE + b"\0\xd8" * 900, "says that it is UTF-16, but is not"),
+        (b"plain text \x01\x02\x03 " * 200, "control characters"),
+        (b"plain text \0 " * 200, "control characters"),
+    ],
+)
+def test_what_is_no_text_is_refused_in_a_sentence(data, says):
+    with pytest.raises(ValueError, match=says) as error:
+        decoded(data)
+    assert str(error.value).endswith((".", "again."))
+
+
+@given(st.binary(min_size=0, max_size=4000))
+def test_any_bytes_give_a_text_or_a_sentence(data):
+    try:
+        text = decoded(data * 2)
+    except ValueError as error:
+        assert not isinstance(error, UnicodeError)
+        assert str(error).endswith(".")
+    else:
+        assert len(text) >= LEAST
+
+
+# ---- the task -------------------------------------------------------------------------
+
+
+def own(text=LATIN, **options):
+    return TASKS["own"](text=text, **options)
+
+
+def test_the_text_is_cut_in_order():
+    task = own()
+    parts = np.concatenate([task.train, task.validation, task.test])
+    assert "".join(task.vocabulary.tokens[k] for k in parts) == LATIN
+    sizes = [len(task.train), len(task.validation), len(task.test)]
+    assert sizes == [task.split[part] for part in ("train", "validation", "test")]
+    assert sizes[0] == int(0.8 * len(LATIN))
+
+
+def test_an_epoch_reads_neighbouring_stretches_and_asks_for_what_follows():
+    task = own(length=10)
+    batches = list(task.batches(np.random.default_rng(0), 4))
+    assert len(batches) == task.steps(4)
+    assert [batch.follows for batch in batches] == [False] + [True] * (len(batches) - 1)
+    row = (len(task.train) - 1) // 4
+    for b in range(4):
+        read = np.concatenate([batch.inputs[:, b] for batch in batches])
+        follows = np.concatenate([batch.targets[:, b] for batch in batches])
+        assert np.array_equal(read, task.train[b * row : b * row + len(read)])
+        assert np.array_equal(follows, task.train[b * row + 1 : b * row + 1 + len(read)])
+    assert batches[0].weights.sum() == pytest.approx(1, abs=1e-5)
+
+
+def test_a_short_text_is_laid_in_fewer_rows():
+    task = own("To be, or not to be. " * 50, length=300)
+    assert task.layout(32)[0] < 32
+    assert task.steps(32) >= 1
+    assert next(task.batches(np.random.default_rng(0), 32)).inputs.shape == task.layout(32)[::-1]
+
+
+def test_rare_characters_are_read_as_unknown():
+    rare = "".join(chr(0x4E00 + k) for k in range(400))
+    task = own(LATIN + rare + LATIN)
+    assert len(task.vocabulary) == 251
+    assert (task.train == 0).any()
+    common = {token for token in task.vocabulary.tokens if token < "\u0400"}
+    assert set(LATIN) <= common
+
+
+def test_chance_is_that_of_the_training_texts_shares():
+    task = own()
+    counts = np.bincount(task.train, minlength=len(task.vocabulary))
+    often = counts.argmax()
+    assert task.chance.accuracy == pytest.approx((task.validation == often).mean())
+    shares = np.maximum(counts, 1) / np.maximum(counts, 1).sum()
+    assert task.chance.loss == pytest.approx(-np.log(shares[task.validation]).mean())
+    assert (task.best.accuracy, task.best.loss) == (None, None)
+    assert "Nobody knows" in task.best.why
+
+
+def test_characters_are_those_that_a_person_counts():
+    text = "noe\u0308l 👩‍👩‍👧 e\u0301te\u0301 " * 10
+    pieces, ids = numbered(text)
+    read = Vocabulary.collect("characters", [text]).read(text).tokens
+    assert len(ids) == len(read)
+    assert "👩‍👩‍👧" in pieces
+    assert "é" in pieces and "e\u0301" not in pieces
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60))
+def test_the_quick_way_and_the_slow_way_cut_alike(text):
+    text = text.replace("\r", "\n")
+    pieces, ids = numbered(text)
+    vocabulary = Vocabulary("characters", ("<unk>", *pieces))
+    if not text.strip():
+        return
+    reading = vocabulary.read(text)
+    spelled = [vocabulary.tokens[k] for k in reading.inputs]
+    assert spelled == [pieces[k] for k in ids]
+
+
+@pytest.mark.parametrize(
+    ("point", "alone"), [("a", True), ("\u0301", False), ("ᄀ", False), ("🇩", False), ("語", True)]
+)
+def test_which_code_points_stand_alone(point, alone):
+    assert stands_alone(point) is alone
+
+
+def test_the_probe_and_the_examples_come_from_the_held_out_text():
+    task = own()
+    reading = task.vocabulary.read(task.probe.text)
+    assert len(reading.inputs) == len(task.probe.targets)
+    whole = "".join(task.vocabulary.tokens[k] for k in task.validation).lstrip()
+    assert whole.startswith(task.probe.text)
+    assert [task.vocabulary.tokens[k] for k in task.probe.targets] == list(whole[1 : len(task.probe.targets) + 1])
+    assert all(example in whole for example in task.examples)
+    assert list(excerpts("short\na line that is long enough to show\n")) == ["a line that is long enough to show"]
+
+
+def test_it_learns_a_text_that_repeats_itself():
+    task = own("the quick brown fox jumps over the lazy dog. " * 60, length=20)
+    settings = Settings.usual(task, "gru", epochs=8, hidden=32, batch=8)
+    trainer = Trainer(task, "gru", settings.recipe)
+    for _ in trainer.run():
+        pass
+    assert trainer.curve[-1]["validation_loss"] < 0.3 * task.chance.loss
+    scores = task.scores(trainer.best_network())
+    assert scores["test"] < 0.3 * scores["chance"]
+    assert scores["accuracy"] > 0.8
+
+
+@pytest.mark.parametrize("text", ["aaaa" * 500, "a\u0301\u0301\u0301\u0301\u0301\u0301\u0301" * 200])
+def test_texts_with_nothing_to_learn_are_refused(text):
+    with pytest.raises(ValueError, match=r"nothing to learn|too short"):
+        own(text)
