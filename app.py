@@ -11,6 +11,8 @@ pages = {
     "": [
         st.Page("pages/explore.py", title="Explore", icon=":material/visibility:", default=True),
         st.Page("pages/memory.py", title="Memory", icon=":material/history:"),
+        st.Page("pages/compare.py", title="Compare", icon=":material/compare:"),
+        st.Page("pages/train.py", title="Train", icon=":material/model_training:"),
     ],
     "Guide": [*chapters, st.Page("pages/glossary.py", title="Glossary")],
 }

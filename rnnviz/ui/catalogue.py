@@ -1,9 +1,12 @@
-"""Which models there are, by task and cell, loaded once for all sessions."""
+"""Which models there are, by task and cell: the bundled ones, loaded once for all sessions, and the session's own."""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from typing import Any
 
 import streamlit as st
 
@@ -14,7 +17,10 @@ from ..model import Model
 
 @dataclass(frozen=True)
 class Task:
-    """A task that models were trained for. `models` gives a model's name by its cell's."""
+    """A task that models were trained for. `models` gives a model's name by its cell's.
+
+    own: the models themselves, where they belong to one session alone.
+    """
 
     name: str
     title: str
@@ -22,19 +28,51 @@ class Task:
     says: str
     examples: list[str]
     models: dict[str, str]
+    own: dict[str, Model] = field(default_factory=dict)
 
     @property
     def cells(self) -> list[str]:
-        """Every cell there is, those with a trained model first, the bundled three in the textbook's order."""
+        """Every cell there is, those with a trained model first, the bundled three in the textbook's order.
+
+        Of a session's own task only the cells that have a model.
+        """
         order = ("rnn", "gru", "lstm")
         return sorted(
-            CELLS, key=lambda cell: (cell not in self.models, order.index(cell) if cell in order else len(order))
+            self.own or CELLS,
+            key=lambda cell: (cell not in self.models, order.index(cell) if cell in order else len(order)),
         )
 
 
 def tasks() -> dict[str, Task]:
-    """All tasks by name, those of the bundled models first."""
-    return _tasks(tuple(zoo.models()))
+    """All tasks by name: those of the bundled models first, the session's own last."""
+    return _tasks(tuple(zoo.models())) | _own()
+
+
+def add(name: str, title: str, models: Mapping[str, Model], examples: Sequence[str] = ()) -> str:
+    """Put models by cell into the session, as a task of its own that every page offers. Returns the task's name.
+
+    They belong to this session alone and are gone with it. name: made unique if it is taken. examples: what its
+    text box offers; those of the first card if left out.
+    """
+    taken, unique, number = tasks(), name, 2
+    while unique in taken:
+        unique, number = f"{name}-{number}", number + 1
+    named = {cell: replace(model, name=f"{unique}-{cell}") for cell, model in models.items()}
+    first = next(iter(named.values()))
+    card = {"vocabulary": first.vocabulary.to_json(), "labels": first.labels, **first.card}
+    made = _of_card(unique, title, card, list(examples) or None)
+    _own()[unique] = replace(made, models={cell: model.name for cell, model in named.items()}, own=named)
+    return unique
+
+
+def remove(name: str) -> None:
+    """Take one of the session's own tasks out of it."""
+    _own().pop(name, None)
+
+
+def _own() -> dict[str, Task]:
+    found: dict[str, Task] = st.session_state.setdefault("own_tasks", {})
+    return found
 
 
 @st.cache_resource(show_spinner=False)
@@ -44,16 +82,7 @@ def _tasks(names: tuple[str, ...]) -> dict[str, Task]:
         card = zoo.card(name)
         task = card.get("task", name)
         if task not in found:
-            kind = card["vocabulary"]["kind"]
-            example = "0.5 -1 2" if kind == "numbers" else " ".join(card["vocabulary"]["tokens"][-3:])
-            found[task] = Task(
-                task,
-                card.get("title", name),
-                card.get("reads", kind),
-                card.get("says", "one of " + ", ".join(card["labels"][:4])),
-                [text.replace("\n", " ") for text in card.get("examples", [example])],
-                {},
-            )
+            found[task] = _of_card(task, card.get("title", name), card)
         found[task].models[card["cell"]] = name
     titles = Counter(task.title for task in found.values())
     order = ("names", "reviews", "shakespeare", "counter", "recall")
@@ -66,8 +95,24 @@ def _tasks(names: tuple[str, ...]) -> dict[str, Task]:
     }
 
 
+def _of_card(name: str, title: str, card: Mapping[str, Any], examples: list[str] | None = None) -> Task:
+    """A task without models yet, from what a model's card says of it."""
+    kind, known = card["vocabulary"]["kind"], card["vocabulary"]["tokens"]
+    example = "0.5 -1 2" if kind == "numbers" else (" " if kind == "words" else "").join(known[-3:])
+    return Task(
+        name,
+        title,
+        card.get("reads", kind),
+        card.get("says", "one of " + ", ".join(card["labels"][:4])),
+        [text.replace("\n", " ") for text in examples or card.get("examples", [example])],
+        {},
+    )
+
+
 def model(task: Task, cell: str) -> Model:
     """The task's model for a cell; for a cell that nobody has trained yet, one with random weights."""
+    if cell in task.own:
+        return task.own[cell]
     return _trained(task.models[cell]) if cell in task.models else _untrained(task.name, cell)
 
 

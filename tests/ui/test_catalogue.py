@@ -1,0 +1,55 @@
+"""The catalogue of models: a session's own ones beside the bundled ones, under names of their own."""
+
+import numpy as np
+import pytest
+import streamlit as st
+
+import rnnviz
+from rnnviz.model import Model
+from rnnviz.network import Network
+from rnnviz.tokens import Vocabulary
+from rnnviz.ui import catalogue
+
+
+@pytest.fixture(autouse=True)
+def session(monkeypatch):
+    """Outside a running page there is no session; a plain dict stands in for it."""
+    monkeypatch.setattr(st, "session_state", {})
+
+
+def made(cell: str) -> Model:
+    letters = Vocabulary.collect("characters", ["ab"])
+    network = Network.random(
+        cell, hidden=3, vocabulary=len(letters), embedding=2, classes=2, rng=np.random.default_rng(0)
+    )
+    return Model("x", network, letters, ["no", "yes"])
+
+
+def test_own_models_stand_beside_the_bundled_ones():
+    name = catalogue.add("mine", "Made here", {"gru": made("gru"), "rnn": made("rnn")}, ["abba"])
+    task = catalogue.tasks()[name]
+    assert list(catalogue.tasks())[-1] == name == "mine"
+    assert (task.title, task.cells, task.examples) == ("Made here", ["rnn", "gru"], ["abba"])
+    assert catalogue.model(task, "gru").name == "mine-gru"
+    assert catalogue.model(task, "gru").trace("ab").cell == "gru"
+    catalogue.remove(name)
+    assert name not in catalogue.tasks()
+
+
+def test_no_two_tasks_share_a_name():
+    names = [catalogue.add(name, "Again", {"gru": made("gru")}) for name in ("names", "mine", "mine")]
+    assert names == ["names-2", "mine", "mine-2"]
+    assert catalogue.model(catalogue.tasks()["names"], "gru").name == "names-gru"
+    assert {catalogue.model(catalogue.tasks()[name], "gru").name for name in names} == {f"{name}-gru" for name in names}
+
+
+def test_another_session_does_not_see_them(monkeypatch):
+    catalogue.add("mine", "Made here", {"gru": made("gru")})
+    monkeypatch.setattr(st, "session_state", {})
+    assert list(catalogue.tasks())[: len(rnnviz.models()) // 3]
+    assert "mine" not in catalogue.tasks()
+
+
+def test_without_a_card_something_can_be_read():
+    task = catalogue.tasks()[catalogue.add("mine", "Made here", {"gru": made("gru")})]
+    assert len(catalogue.model(task, "gru").trace(task.examples[0])) >= 1
