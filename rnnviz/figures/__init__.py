@@ -1,6 +1,7 @@
 """Figures: from a trace, an analysis or a card to a Plotly figure that works in a notebook as on a page."""
 
 from .activation import activation_curve
+from .compare import said_by_cells, text_heatmaps, texts_said
 from .curves import delays, learning_curves, regimes
 from .gradient import gradient_map, layers_flow, routes, singular_values, token_gradient
 from .growth import growth
@@ -8,9 +9,11 @@ from .memory import half_lives, written_map
 from .over_text import reach_curve, said
 from .scores import scores
 from .stack import heatmaps
+from .training import accuracy_curves, loss_curves, norm_curves, probe_gradient
 from .whatif import prediction_change, whatif_heatmaps
 
 __all__ = [
+    "accuracy_curves",
     "activation_curve",
     "delays",
     "gradient_map",
@@ -19,13 +22,19 @@ __all__ = [
     "heatmaps",
     "layers_flow",
     "learning_curves",
+    "loss_curves",
+    "norm_curves",
     "prediction_change",
+    "probe_gradient",
     "reach_curve",
     "regimes",
     "routes",
     "said",
+    "said_by_cells",
     "scores",
     "singular_values",
+    "text_heatmaps",
+    "texts_said",
     "token_gradient",
     "whatif_heatmaps",
     "written_map",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -26,6 +26,14 @@ LOOKS = ((SAYS, "circle", "●", "○"), (SAYS_TOO, "diamond", "◆", "◇"))
 SAID, BETWEEN, MOVED = 150, 40, 70  # pixels: probabilities, words, distances
 
 
+class Aligned(NamedTuple):
+    """Two runs on one time axis of so many steps: the steps, as rows from 0, that each of them has."""
+
+    before: np.ndarray
+    after: np.ndarray
+    steps: int
+
+
 @figure
 def whatif_heatmaps(
     before: Trace,
@@ -46,18 +54,14 @@ def whatif_heatmaps(
     """
     kept = typed_rows(before, after)
     template = Template(before, quantities, change=which == "difference")
-    numbers = [_numbers(panel, before, after, kept, which, layer, direction) for panel in template.panels]
+    aligned = Aligned(np.arange(len(before)), kept, len(before))
+    numbers = [numbers_of(panel, before, after, aligned, which, layer, direction) for panel in template.panels]
     room = max(room_for(before.tokens), room_for(after.tokens))
     labels = labels_of(before.tokens, before.unknown) if which == "before" else labels_after(before, after)
-    content = template.put(numbers, labels, room)
-    layout = content["layout"]
-    layout["margin"] = {**layout["margin"], "r": BAR, "autoexpand": False}
-    for part in content["data"]:
-        part["hoverongaps"] = False
-        ticks = part["colorbar"]["tickvals"]
-        part["colorbar"] = {**part["colorbar"], "ticktext": [short(tick) for tick in ticks]}
+    content = put_beside(template, numbers, labels, room)
     if which == "before":
         return content
+    layout = content["layout"]
     shapes = _gone(before, kept)
     if which == "after":
         titles = []
@@ -81,56 +85,72 @@ def prediction_change(before: Trace, after: Trace) -> Content:
     kept = typed_rows(before, after)
     if before.probabilities is None or after.probabilities is None:
         raise ValueError("there is no readout, and so no prediction that could change")
-    said = before.probabilities.astype(np.float64)
-    now = _spread(after.probabilities.astype(np.float64), kept, len(before))
-    labels = dict.fromkeys([int(said[-1].argmax()), int(after.probabilities[-1].argmax())])
-    whole = SAID + BETWEEN + MOVED
+    aligned = Aligned(np.arange(len(before)), kept, len(before))
     room = room_for([*before.tokens, *after.tokens])
+    axis_of_steps = token_axis(before.tokens, before.unknown) | {"labelalias": labels_after(before, after)}
+    content = said_by_both(
+        before, after, aligned, axis_of_steps, room, ("before", "after"), "how much probability moved to other labels"
+    )
+    if len(after) < len(before):
+        content["layout"]["shapes"] = _gone(before, kept)
+    return content
+
+
+def said_by_both(
+    before: Trace, after: Trace, aligned: Aligned, steps: Part, room: int, names: tuple[str, str], distance: str
+) -> Content:
+    """What two runs say at each step: the labels that each ends on, and below the distance of the two predictions.
+
+    steps: the axis of both panels. room: pixels for its labels. names: of the two runs. distance: what the lower
+    panel holds, in words. Both must have a readout of the same labels.
+    """
+    assert before.probabilities is not None and after.probabilities is not None
+    said = spread(before.probabilities.astype(np.float64), aligned.before, aligned.steps)
+    now = spread(after.probabilities.astype(np.float64), aligned.after, aligned.steps)
+    labels = dict.fromkeys(int(trace[-1].argmax()) for trace in (before.probabilities, after.probabilities))
+    whole = SAID + BETWEEN + MOVED
     content = layout(
         whole, left=34, right=room_beside([label(before.labels[k]) for k in labels]), top=46, bottom=room + 4
     )
-    content["xaxis"] = token_axis(before.tokens, before.unknown, anchor="y2") | {
-        "labelalias": labels_after(before, after)
-    }
+    content["xaxis"] = steps | {"anchor": "y2"}
     content["yaxis"] = axis(range=[*SHARE_EDGES], tickvals=[0, 0.5, 1], domain=[1 - SAID / whole, 1])
     content["yaxis2"] = axis(range=[0, 1], tickvals=[0, 1], domain=[0, MOVED / whole], anchor="x")
-    x, data, ends = np.arange(1, len(before) + 1), [], []
+    x, data, ends = np.arange(1, aligned.steps + 1), [], []
     for k, (colour, marker, full, hollow) in zip(labels, LOOKS, strict=False):
         name = label(before.labels[k])
         for when, y, dash, symbol, glyph in (
-            ("before", said[:, k], "dot", f"{marker}-open", hollow),
-            ("after", now[:, k], "solid", marker, full),
+            (names[0], said[:, k], "dot", f"{marker}-open", hollow),
+            (names[1], now[:, k], "solid", marker, full),
         ):
             hover = f"step %{{x:d}}, {when}<br>probability <b>%{{y:.4f}}</b>"
             data.append(line(Style(colour, dash, symbol, glyph), name, x, y, hover))
             drawn = int(np.flatnonzero(~np.isnan(y))[-1])
             ends.append(End(f'<span style="color:{colour}">{glyph}</span> {name}', drawn, float(y[drawn])))
-    moved = np.abs(now - said).sum(1) / 2
     bars: Part = {
         "type": "bar",
         "name": "moved",
         "x": x,
-        "y": moved,
+        "y": np.abs(now - said).sum(1) / 2,
         "yaxis": "y2",
         "marker": {"color": NEGATIVE, "line": {"width": 0}},
         "hovertemplate": "step %{x:d}<br>probability moved <b>%{y:.4f}</b><extra></extra>",
     }
     content["bargap"] = 0.25
-    if len(after) < len(before):
-        content["shapes"] = _gone(before, kept)
-    content["annotations"] += [
-        above("probability after each step<br>before: dotted and hollow; after: full"),
-        note(
-            "how much probability moved to other labels",
-            0,
-            MOVED / whole,
-            ("paper", "paper"),
-            yanchor="bottom",
-            yshift=6,
-        ),
-        *beside(ends, SHARE_EDGES, SAID),
-    ]
+    words = f"probability after each step<br>{names[0]}: dotted and hollow; {names[1]}: full"
+    below = note(distance, 0, MOVED / whole, ("paper", "paper"), yanchor="bottom", yshift=6)
+    content["annotations"] += [above(words), below, *beside(ends, SHARE_EDGES, SAID)]
     return {"data": [*data[::-1], bars], "layout": content}
+
+
+def put_beside(template: Template, numbers: Sequence[Numbers], labels: dict[str, str], room: int) -> Content:
+    """A template filled so that figures beside each other have their columns and panels in the same places."""
+    content = template.put(numbers, labels, room)
+    content["layout"]["margin"] = {**content["layout"]["margin"], "r": BAR, "autoexpand": False}
+    for part in content["data"]:
+        part["hoverongaps"] = False
+        ticks = part["colorbar"]["tickvals"]
+        part["colorbar"] = {**part["colorbar"], "ticktext": [short(tick) for tick in ticks]}
+    return content
 
 
 def typed_rows(before: Trace, after: Trace) -> np.ndarray:
@@ -152,8 +172,8 @@ def labels_after(before: Trace, after: Trace) -> dict[str, str]:
     return found | {str(row + 1): text for row, text in zip(typed_rows(before, after), read, strict=True)}
 
 
-def _numbers(
-    panel: Panel, before: Trace, after: Trace, kept: np.ndarray, which: Which, layer: int, direction: str
+def numbers_of(
+    panel: Panel, before: Trace, after: Trace, aligned: Aligned, which: Which, layer: int, direction: str
 ) -> Numbers:
     """What fills a panel: the rows and limits are those of both runs together."""
     rows, limits = None, None
@@ -166,18 +186,16 @@ def _numbers(
         old, new = (trace[panel.quantity.name, layer, direction] for trace in (before, after))
         if not panel.quantity.bounded:
             limits = bounds(panel.quantity, np.concatenate([old, new]))
-    if which == "before":
-        return Numbers(old.T, rows, limits)
-    new = _spread(new, kept, len(before))
-    if which == "after":
-        return Numbers(new.T, rows, limits)
+    old, new = spread(old, aligned.before, aligned.steps), spread(new, aligned.after, aligned.steps)
+    if which != "difference":
+        return Numbers((old if which == "before" else new).T, rows, limits)
     change = new - old
     limit = widest(change)
     return Numbers(change.T, rows, (-limit, limit))
 
 
-def _spread(values: Array, kept: np.ndarray, steps: int) -> Array:
-    """Rows at the steps as typed, NaN at those that were not read."""
+def spread(values: Array, kept: np.ndarray, steps: int) -> Array:
+    """Rows at the steps that a run has, NaN at those that it has not."""
     found = np.full((steps, *values.shape[1:]), np.nan, values.dtype)
     found[kept] = values
     return found

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import streamlit as st
 
 from .. import lesson, links
+from ..case import Case
 from . import ablating, changing, reaching, writing
-from .case import Case
 
 # By name in the link: the question, and what answers it.
 QUESTIONS: dict[str, tuple[str, Callable[[Case], None]]] = {

@@ -7,10 +7,10 @@ import streamlit as st
 
 from ...analysis import ablation
 from ...tokens import visible
+from ..case import Case
 from ..links import plain
 from ..reading import CARRIED, TOKENS
 from ..slow import Progress, kept
-from .case import Case
 
 STRONGEST = 3  # units with a link of their own
 

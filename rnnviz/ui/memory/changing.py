@@ -12,9 +12,9 @@ from ...interventions import Hold
 from ...tokens import visible
 from ...trace import Trace
 from .. import charts, lesson, reading, whatif
+from ..case import Case, pick_quantities, strip
 from ..charts import chart
 from ..links import plain
-from .case import Case, strip
 
 WHICH: dict[Literal["before", "after", "difference"], str] = {
     "before": "Before",
@@ -40,7 +40,8 @@ def answer(case: Case) -> None:
     if before.probabilities is not None:
         words = f"The prediction before and after. {outcome}"
         chart(prediction_change.ready(before, after), words, "prediction-change")
-    quantities = _pick_quantities(before, after)
+    held = [one.quantity for one in after.interventions if isinstance(one, Hold)]
+    quantities = pick_quantities(before, held)
     for column, (which, title) in zip(st.columns(len(WHICH), gap="small"), WHICH.items(), strict=True):
         with column, st.container(key=f"heatmaps-{which}"):
             st.markdown(f"**{title}**")
@@ -66,24 +67,6 @@ def _nothing_changed(case: Case) -> None:
     else:
         st.markdown("Nothing is changed yet: pick a cell of a heatmap and set it, or forget at a token.")
     charts.heatmaps(before, layer=case.layer, direction=case.direction)
-
-
-def _pick_quantities(before: Trace, after: Trace) -> list[str]:
-    """Which panels are shown: what the model says, its states, and what was held, unless others are chosen."""
-    definition = before.definition
-    held = [one.quantity for one in after.interventions if isinstance(one, Hold)]
-    says = {"says": "what the model says"} if before.probabilities is not None else {}
-    titles = says | {q.name: q.title for q in definition.shown}
-    usual = [name for name in titles if name in (*says, *definition.states, *held)]
-    chosen = st.pills(
-        "Shown",
-        list(titles),
-        selection_mode="multi",
-        default=usual,
-        format_func=lambda name: titles[name],
-        key=f"shown-{before.cell}-{'-'.join(usual)}",
-    )
-    return [name for name in titles if name in chosen] or usual
 
 
 def _outcome(before: Trace, after: Trace) -> str:

@@ -23,11 +23,11 @@ from ...figures import (
 )
 from ...model import Model
 from ...trace import Trace
+from ..case import Case, pick_label, standing, strip
 from ..charts import chart
 from ..links import plain
 from ..reading import TOKENS
 from ..slow import Progress, Tick, kept, parts
-from .case import Case, pick_label, standing, strip
 
 
 class Reach(NamedTuple):

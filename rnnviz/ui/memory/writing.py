@@ -12,10 +12,10 @@ from ...cells.activations import Array
 from ...figures import gradient_map, half_lives, written_map
 from ...figures.colours import SAYS, cell_style, round_up
 from ...tokens import visible
+from ..case import Case, choose_unit, pick_label, standing, strip
 from ..charts import chart
 from ..links import plain
 from ..stepper import Rows, slot
-from .case import Case, choose_unit, pick_label, standing, strip
 from .reaching import measure
 
 OF = {"unit": "one unit’s memory", "prediction": "the prediction"}

@@ -72,6 +72,9 @@ export default function (component) {
   if (place.stepper) {
     place.stepper.load(payload);
     if (data.follow) followServer(place, before);
+    // Whatever the page has put into its link meanwhile, Streamlit has left out where one stands.
+    const { state, trace } = place.stepper.store;
+    if (!state.playing) intoAddress({ step: state.step, unit: state.unit, steps: trace.steps }, data);
   } else {
     if (stood.id === data.id && !(data.named && place.calls === 0)) payload.start = stood.start;
     const rested = (where) => {

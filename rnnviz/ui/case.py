@@ -1,19 +1,19 @@
-"""What a question of the Memory page is asked about, and where one stands in it."""
+"""What a page's question is asked about, where one stands in it, and the pickers that several questions share."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import streamlit as st
 
-from ...model import Model
-from ...tokens import visible
-from ...trace import Trace
-from .. import catalogue, whatif
-from ..catalogue import Task
-from ..place import place
-from ..stepper import Rows, stepper, stood
+from ..model import Model
+from ..tokens import visible
+from ..trace import Trace
+from . import catalogue, whatif
+from .catalogue import Task
+from .place import place
+from .stepper import Rows, stepper, stood
 
 STRIP = ("tokens", "transport")
 
@@ -95,7 +95,25 @@ def pick_label(trace: Trace, step: int) -> str:
     likeliest = trace.labels[int(trace.probabilities[step - 1].argmax())]
 
     def written(label: str | None) -> str:
-        return visible(label) if label is not None else f"the likeliest: {visible(likeliest)}"
+        # The browser hands back what an option was called, so that one whose words changed would come back as words.
+        return visible(label) if label is not None else "the likeliest"
 
     label = st.selectbox("Output", [None, *trace.labels], format_func=written, key=f"label-{trace.model}", width=260)
     return label or likeliest
+
+
+def pick_quantities(trace: Trace, more: Collection[str] = ()) -> list[str]:
+    """Which panels are shown: what the model says, its states and `more`, unless others are chosen."""
+    definition = trace.definition
+    says = {"says": "what the model says"} if trace.probabilities is not None else {}
+    titles = says | {q.name: q.title for q in definition.shown}
+    usual = [name for name in titles if name in (*says, *definition.states, *more)]
+    chosen = st.pills(
+        "Shown",
+        list(titles),
+        selection_mode="multi",
+        default=usual,
+        format_func=lambda name: titles[name],
+        key=f"shown-{trace.cell}-{'-'.join(usual)}",
+    )
+    return [name for name in titles if name in chosen] or usual

@@ -1,0 +1,134 @@
+"""The Compare page in a real Chromium: one playhead moves through everything that stands side by side."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+import rnnviz
+from rnnviz.figures.compare import disagreeing
+from rnnviz.ui.compare import MODES
+from rnnviz.ui.compare.texts import PAIRS
+from tests.browser.conftest import settle
+from tests.browser.test_explore import OURS, link, open_page, text_box, write
+from tests.browser.test_memory import heatmap, press
+
+THREE = ("rnn", "gru", "lstm")
+# Of every panel under the playhead: the column, counted from 1, whose middle the box is over.
+COLUMNS = """() => [...document.querySelectorAll('[class*="st-key-heatmaps"] .js-plotly-plot')].flatMap((graph) => {
+  const areas = [...graph.querySelectorAll('.nsewdrag')].map((area) => area.getBoundingClientRect());
+  const boxes = [...graph.querySelectorAll('.playhead-column')].filter((box) => !box.hidden);
+  const [low, high] = graph._fullLayout.xaxis.range;
+  return areas.map((area, k) => {
+    const box = boxes[k]?.getBoundingClientRect();
+    return box ? ((box.left + box.right) / 2 - area.left) / area.width * (high - low) + low + 1 : null;
+  });
+})"""
+
+
+def columns(page: Page) -> list[float]:
+    """Where the playhead stands in every panel."""
+    found = page.evaluate(COLUMNS)
+    assert found and None not in found
+    return found
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("mode", MODES)
+def test_every_comparison_fits_and_is_accessible(chromium: Browser, app: str, mode: str, width: int):
+    for scheme in ("light", "dark"):
+        page = chromium.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
+        open_page(page, f"{app}/compare?mode={mode}")
+        page.wait_for_timeout(500)
+        over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert over <= 0
+        found = Axe().run(page, OURS).response["violations"]
+        assert not found, [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found]
+        page.close()
+
+
+def test_one_playhead_moves_through_all_heatmaps_of_all_cells(page: Page, app: str):
+    open_page(page, f"{app}/compare?task=names&text=Nakamura")
+    panels = sum(1 + len(rnnviz.load(f"names-{cell}").definition.shown) for cell in THREE)
+    assert columns(page) == pytest.approx([9] * panels, abs=0.2)
+    page.locator(".stepper").first.focus()
+    page.evaluate("window.stale = [...document.querySelectorAll('.js-plotly-plot')]")
+    for step in (8, 7, 6):
+        page.keyboard.press("ArrowLeft")
+        page.wait_for_timeout(30)  # a frame or two: the server has no part in it
+        assert columns(page) == pytest.approx([step] * panels, abs=0.2)
+    press(page)
+    assert columns(page) == pytest.approx([6] * panels, abs=0.2)
+    expect(page.get_by_text("the hidden state after step 6").first).to_be_visible()
+
+
+def test_a_click_in_the_heatmap_of_one_cell_moves_all(page: Page, app: str):
+    open_page(page, f"{app}/compare?task=names&text=Nakamura")
+    area = page.locator(".st-key-heatmaps-states-rnn .nsewdrag").last
+    area.scroll_into_view_if_needed()
+    box = area.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 3.5 * box["width"] / 9, box["y"] + box["height"] / 2)
+    expect(page.get_by_text("step 4 of 9", exact=True)).to_be_visible()
+    page.wait_for_timeout(900)
+    settle(page)
+    assert columns(page) == pytest.approx([4] * len(columns(page)), abs=0.2)
+
+
+def test_where_they_first_disagree_follows_what_is_typed(page: Page, app: str):
+    open_page(page, f"{app}/compare")
+    for text in (text_box(page).input_value(), "I wanted to like this film", "not bad"):
+        if text != text_box(page).input_value():
+            write(page, text)
+        read = {cell: rnnviz.load(f"reviews-{cell}").trace(text) for cell in THREE}
+        steps = disagreeing(read)
+        said = f"They first disagree at step {steps[0]} (" if steps else "say the same after every step"
+        expect(page.get_by_text(said).first).to_be_visible()
+        marks = page.locator(".st-key-chart-said .annotation-text", has_text="≠").count()
+        assert bool(marks) == bool(steps)
+        for cell, trace in read.items():
+            page.wait_for_selector(f".st-key-heatmaps-states-{cell} .nsewdrag")
+            np.testing.assert_allclose(heatmap(page, f"heatmaps-states-{cell}", "hidden"), trace["hidden"].T, atol=1e-6)
+
+
+def test_two_texts_under_one_playhead_and_in_the_link(page: Page, app: str):
+    open_page(page, f"{app}/compare?mode=texts")
+    first, _ = PAIRS["reviews"]
+    expect(page.get_by_text("What the model says parts ways at step 4")).to_be_visible()
+    assert columns(page) == pytest.approx([5] * 9, abs=0.2)
+    page.locator(".stepper").first.focus()
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_timeout(30)
+    assert columns(page) == pytest.approx([4] * 9, abs=0.2)
+    press(page)
+    other = "The food was really bad"
+    page.get_by_role("textbox", name="Second text").fill(other)
+    page.wait_for_timeout(350)
+    settle(page)
+    assert link(page)["other"] == other
+    model = rnnviz.load("reviews-lstm")
+    read, against = model.trace(first), model.trace(other)
+    np.testing.assert_allclose(
+        heatmap(page, "heatmaps-text-difference", "cell"), (against["cell"] - read["cell"]).T, atol=1e-6
+    )
+    page.reload()
+    settle(page)
+    assert page.get_by_role("textbox", name="Second text").input_value() == other
+    assert text_box(page).input_value() == first
+    expect(page.get_by_text("step 4 of 5", exact=True)).to_be_visible()
+
+
+def test_from_one_comparison_to_the_other_and_back(page: Page, app: str):
+    open_page(page, f"{app}/compare")
+    opened = text_box(page).input_value()
+    page.get_by_role("radio", name="Two texts, one cell").click()
+    page.wait_for_timeout(400)
+    settle(page)
+    assert link(page)["mode"] == "texts" and text_box(page).input_value() == PAIRS["reviews"][0]
+    assert "text" not in link(page)
+    page.get_by_role("radio", name="One text, all cells").click()
+    page.wait_for_timeout(400)
+    settle(page)
+    assert text_box(page).input_value() == opened and "text" not in link(page)

@@ -1,0 +1,125 @@
+"""Figures that compare: cells on one text, and two texts in one network, column by column from their start on."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import rnnviz
+from rnnviz.analysis import difference
+from rnnviz.figures import heatmaps, said, said_by_cells, text_heatmaps, texts_said
+from rnnviz.figures.compare import NOTHING, both_labels, disagreeing
+from rnnviz.figures.stack import label
+
+from .agreement import agree, no_markup_but_our_own
+
+THREE = ("rnn", "gru", "lstm")
+WHICH = ("first", "second", "difference")
+PAIRS = [("Kowalski", "Kowalska"), ("Rossi", "Rossini"), ("Schmidhuber", "a"), ("a", "<b>Müller")]
+
+
+@pytest.fixture(scope="module")
+def model():
+    return rnnviz.load("names-lstm")
+
+
+def traces(task, text):
+    return {cell: rnnviz.load(f"{task}-{cell}").trace(text) for cell in THREE}
+
+
+@pytest.mark.parametrize("text", ["Schmidhuber", "O'Connor", "a", "<b>x</b>"])
+def test_cells_that_disagree_are_shaded_and_marked(text):
+    read = traces("names", text)
+    best = [[trace.labels[k] for k in trace.probabilities.argmax(1)] for trace in read.values()]
+    expected = [step for step, labels in enumerate(zip(*best, strict=True), 1) if len(set(labels)) > 1]
+    assert disagreeing(read) == expected
+    figure = said_by_cells(read, "Russian", step=2)
+    assert agree(said_by_cells, read, "Russian", step=2) and no_markup_but_our_own(figure)
+    shaded = {
+        step
+        for shape in figure.layout.shapes
+        if shape.type == "rect"
+        for step in range(round(shape.x0 + 1.5), round(shape.x1 + 0.5) + 1)
+    }
+    assert shaded == set(expected)
+    assert bool(expected) == any(note.text == "≠" for note in figure.layout.annotations)
+    plain = said(read, "Russian")
+    for line, same in zip(figure.data, plain.data, strict=True):
+        np.testing.assert_array_equal(line.y, same.y)
+    (place,) = [shape for shape in figure.layout.shapes if shape.type == "line"]
+    assert place.x0 == place.x1 == 1
+
+
+def test_runs_of_other_texts_or_without_words_are_refused(model):
+    with pytest.raises(ValueError, match="one text"):
+        disagreeing({"gru": rnnviz.load("names-gru").trace("ab"), "lstm": model.trace("a")})
+
+
+@pytest.mark.parametrize(("one", "other"), PAIRS)
+def test_two_texts_stand_side_by_side_and_end_where_they_end(model, one, other):
+    first, second = model.trace(one), model.trace(other)
+    apart = difference(first, second)
+    steps = max(len(first), len(second))
+    three = {which: text_heatmaps(first, second, which, ["says", "hidden", "cell", "forget"]) for which in WHICH}
+    for name in ("hidden", "cell", "forget"):
+        drawn = {which: next(h for h in figure.data if h.name == name) for which, figure in three.items()}
+        for which, trace in (("first", first), ("second", second)):
+            z = np.asarray(drawn[which].z)
+            assert z.shape == (64, steps)
+            np.testing.assert_array_equal(z[:, : len(trace)], trace[name].T)
+            assert np.isnan(z[:, len(trace) :]).all()
+        np.testing.assert_allclose(drawn["difference"].z, apart.values(name).T, atol=1e-6)
+        assert drawn["difference"].zmin == -drawn["difference"].zmax
+        assert (drawn["first"].zmin, drawn["first"].zmax) == (drawn["second"].zmin, drawn["second"].zmax)
+    for figure in three.values():
+        assert figure.layout.height == three["first"].layout.height
+        assert figure.layout.margin == three["first"].layout.margin
+        assert figure.layout.xaxis.range == (-0.5, steps - 0.5)
+        assert no_markup_but_our_own(figure)
+
+
+def test_columns_are_named_by_both_tokens(model):
+    labels = both_labels(model.trace("Rossi"), model.trace("Ro<"))
+    assert [labels[str(step)] for step in range(1, 7)] == [
+        "R", "o", f"s<br>{label('<', True)}", "s<br>∎", f"i<br>{NOTHING}", f"∎<br>{NOTHING}",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("one", "other"), PAIRS)
+def test_what_is_said_of_both_and_how_far_it_differs(model, one, other):
+    first, second = model.trace(one), model.trace(other)
+    figure = texts_said(first, second)
+    assert no_markup_but_our_own(figure)
+    *lines, bars = figure.data
+    np.testing.assert_allclose(bars.y, difference(first, second).change, atol=1e-7)
+    ends = dict.fromkeys(int(trace.probabilities[-1].argmax()) for trace in (first, second))
+    for k in ends:
+        old, new = [line for line in lines[::-1] if line.name == label(first.labels[k])]
+        np.testing.assert_allclose(np.asarray(old.y)[: len(first)], first.probabilities[:, k], atol=1e-7)
+        np.testing.assert_allclose(np.asarray(new.y)[: len(second)], second.probabilities[:, k], atol=1e-7)
+        assert (old.line.dash, new.line.dash) == ("dot", "solid")
+
+
+@pytest.mark.parametrize("name", ["names-rnn", "names-gru", "counter-lstm"])
+def test_every_cell_and_both_ways_to_the_figure(name):
+    model = rnnviz.load(name)
+    first, second = model.trace("aab"), model.trace("abbab")
+    assert all(agree(text_heatmaps, first, second, which) for which in WHICH)
+    assert agree(texts_said, first, second)
+    same = text_heatmaps(first, first, "first", ["hidden"]).data[0]
+    np.testing.assert_array_equal(same.z, heatmaps(first, ["hidden"]).data[0].z)
+
+
+@settings(max_examples=15)
+@given(st.text(min_size=1, max_size=20), st.text(min_size=1, max_size=20))
+def test_no_text_becomes_markup(one, other):
+    model = rnnviz.load("shakespeare-gru")
+    first, second = model.trace(one), model.trace(other)
+    for which in WHICH:
+        assert no_markup_but_our_own(text_heatmaps(first, second, which))
+    assert no_markup_but_our_own(texts_said(first, second))
+
+
+def test_two_kinds_of_network_have_no_difference(model):
+    with pytest.raises(ValueError, match="one kind of network"):
+        text_heatmaps(model.trace("ab"), rnnviz.load("names-gru").trace("ab"), "first")

@@ -1,0 +1,285 @@
+"""The Compare page's logic: its numbers are those of the traces and analyses, and its sentences are true."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import rnnviz
+from rnnviz import zoo
+from rnnviz.analysis import reach
+from rnnviz.analysis.cost import cost
+from rnnviz.cells import CELLS, GRU, LSTM, RNN
+from rnnviz.figures.scores import in_words
+from rnnviz.model import Model
+from rnnviz.network import Network
+from rnnviz.tokens import Vocabulary, visible
+from rnnviz.ui import door
+from rnnviz.ui.catalogue import Task
+from rnnviz.ui.compare import MODES
+from rnnviz.ui.compare.costs import made_alike, same_score
+from rnnviz.ui.compare.roles import ROLES, Part, roles
+from rnnviz.ui.reading import TOKENS
+
+from ..coupled_lstm import CoupledLSTM
+from .test_memory import APP, charts, figure, memory, numbers, others, said  # noqa: F401 - `others` is a fixture
+
+THREE = ["rnn", "gru", "lstm"]
+TASKS = ["names", "reviews", "shakespeare", "counter", "recall"]
+
+
+@pytest.fixture(autouse=True)
+def open_door(monkeypatch):
+    """A test's server has never called st.navigation, so the door would run the page twice, and lose the click."""
+    monkeypatch.setattr(door, "PagesManager", SimpleNamespace(uses_pages_directory=False))
+
+
+def compare(**link: str) -> AppTest:
+    return memory("compare", **link)
+
+
+def runs(task: str, text: str) -> dict[str, rnnviz.Trace]:
+    return {cell: rnnviz.load(f"{task}-{cell}").trace(text, limit=TOKENS) for cell in THREE}
+
+
+def spoken(trace: rnnviz.Trace, step: int) -> tuple[str, str]:
+    """What is said after a step, and how surely, as the page writes it."""
+    now = trace.probabilities[step - 1]
+    return visible(trace.labels[int(now.argmax())]), f"{now.max():.1%}"
+
+
+# ---- one text, all cells ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("mode", MODES)
+def test_every_task_opens_on_something_that_says_something(task, mode):
+    app = compare(task=task, mode=mode)
+    assert not app.warning and not app.error and not app.info
+    assert len(app.get("plotly_chart")) >= 4
+    assert ("disagree" in said(app) or "say the same" in said(app)) == (mode == "cells")
+
+
+def test_it_opens_where_the_cells_end_in_disagreement():
+    app = compare()
+    text = app.text_input(key="text").value
+    ends = {spoken(trace, len(trace))[0] for trace in runs("reviews", text).values()}
+    assert len(ends) > 1
+
+
+@pytest.mark.parametrize(
+    ("task", "text"),
+    [
+        ("names", "Schmidhuber"), ("names", "O'Connor"), ("names", "Rossi"), ("names", "a"), ("names", "<b>*x*</b>"),
+        ("reviews", "The food was great, but the service was not."), ("reviews", "not bad"),
+        ("recall", "Ehgfa?"), ("shakespeare", "To be, or not"), ("counter", "aababb"),
+    ],
+)  # fmt: skip
+def test_where_the_cells_first_disagree_is_told_as_it_is(task, text):
+    read = runs(task, text)
+    steps = len(read["lstm"])
+    words = [[spoken(trace, step)[0] for trace in read.values()] for step in range(1, steps + 1)]
+    differ = [step for step, labels in enumerate(words, 1) if len(set(labels)) > 1]
+    app = compare(task=task, text=text)
+    told = said(app)
+    if not differ:
+        assert "say the same after every step" in told
+    else:
+        token = visible(read["lstm"].tokens[differ[0] - 1])
+        sentence = told[told.index("They first disagree") :]
+        assert sentence.startswith(f"They first disagree at step {differ[0]} (“{token}”)")
+        sentence = sentence.split(". They do at")[0].split(". It is the only")[0]
+        for cell, trace in read.items():
+            label, sure = spoken(trace, differ[0])
+            assert f"**{label}**" in sentence and sure in sentence and CELLS[cell].title in sentence
+        if len(differ) > 1:
+            assert f"They do at {len(differ)} of {steps} steps" in told
+    table = app.dataframe[0].value
+    assert [step for step, mark in table["≠"].items() if mark] == differ
+    for cell, trace in read.items():
+        shown = [f"{spoken(trace, step)[0]} {trace.probabilities[step - 1].max():.0%}" for step in range(1, steps + 1)]
+        assert list(table[CELLS[cell].title]) == shown
+
+
+def test_what_each_says_of_the_label_and_what_it_holds():
+    app = compare(task="names", text="Nakamura")
+    read = runs("names", "Nakamura")
+    lines = {line["name"]: numbers(line["y"]) for line in figure(app, "said")}
+    for cell, trace in read.items():
+        expected = trace.probabilities[:, trace.labels.index("Japanese")]
+        np.testing.assert_allclose(lines[CELLS[cell].title], expected, rtol=1e-6)
+        shown = {heatmap["name"]: numbers(heatmap["z"]) for heatmap in figure(app, f"heatmaps-states-{cell}")}
+        assert list(shown) == ["says", *trace.definition.states]
+        for state in trace.definition.states:
+            np.testing.assert_array_equal(shown[state], trace[state].T)
+    app.selectbox(key="label-names-lstm").set_value("Italian").run()
+    lines = {line["name"]: numbers(line["y"]) for line in figure(app, "said")}
+    expected = read["gru"].probabilities[:, read["gru"].labels.index("Italian")]
+    np.testing.assert_allclose(lines["GRU"], expected, rtol=1e-6)
+
+
+def test_every_gate_stands_under_its_role_and_only_once():
+    app = compare(task="names", text="Nakamura")
+    read, found = runs("names", "Nakamura"), []
+    for role in ROLES:
+        for cell, trace in read.items():
+            parts = [part for part in roles(trace.definition)[role] if part.shown_as is None]
+            if parts:
+                shown = {heatmap["name"]: numbers(heatmap["z"]) for heatmap in figure(app, f"heatmaps-{role}-{cell}")}
+                assert list(shown) == [part.quantity for part in parts]
+                for name, z in shown.items():
+                    np.testing.assert_array_equal(z, trace[name].T)
+                    found.append((cell, name))
+    expected = {(cell, q.name) for cell, t in read.items() for q in t.definition.quantities if q.role != "state"}
+    assert len(found) == len(set(found)) and set(found) == expected
+    assert "the same update gate as under “what keeps”, here as 1 − z" in said(app)
+    assert "The RNN has no gates" in said(app)
+
+
+def test_roles_are_read_off_the_equations():
+    assert roles(LSTM.define()) == {
+        "keeps": [Part("forget")],
+        "writes": [Part("input")],
+        "candidates": [Part("candidate")],
+        "shows": [Part("output")],
+        "others": [],
+    }
+    for update, keeps in (("keeps", False), ("writes", True)):
+        found = roles(GRU.define(reset="after", update=update))
+        assert found["keeps"] == [Part("update", rest=keeps)]
+        assert found["writes"] == [Part("update", rest=not keeps, shown_as="keeps")]
+        assert (found["shows"], found["others"]) == ([], [Part("reset")])
+    assert not any(roles(RNN.define()).values())
+    assert {role: [part.quantity for part in parts] for role, parts in roles(CoupledLSTM.define()).items()} == {
+        "keeps": ["forget"], "writes": ["input"], "candidates": ["candidate"], "shows": ["output"], "others": [],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("step", [None, 3])
+def test_how_far_back_each_reaches(step):
+    link = {} if step is None else {"step": str(step)}
+    app = compare(task="names", text="Nakamura", **link)
+    lines = {line["name"]: numbers(line["customdata"]) for line in figure(app, "reach-cells")}
+    for cell, trace in runs("names", "Nakamura").items():
+        expected = reach(trace, to=step)
+        read = slice(0, step)
+        np.testing.assert_allclose(lines[CELLS[cell].title][read], expected[read], rtol=1e-6)
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_costs_and_scores_are_those_of_the_analysis_and_the_cards(task):
+    app = compare(task=task)
+    table = app.table[0].value.map(lambda text: text.replace("\\", ""))
+    for row, cell in enumerate(THREE):
+        model, card = rnnviz.load(f"{task}-{cell}"), zoo.card(f"{task}-{cell}")
+        layer = model.network.layers[0][0]
+        spent = cost(cell, layer.input_size, layer.hidden_size, **layer.options)
+        values = (f"{spent.parameters:,}", f"{spent.multiply_adds:,}", in_words(card["scores"]))
+        assert list(table.iloc[row])[1:] == [*values, f"{card['scores']['n']:,}"]
+    assert table.iloc[3, 0].startswith("chance")
+
+
+def test_whether_these_data_could_show_a_difference():
+    def cards(*scores):
+        return {
+            cell: {"scores": {"metric": "accuracy", "test": test, "standard_error": error}}
+            for cell, (test, error) in zip(THREE, scores, strict=False)
+        }
+
+    near = same_score(cards((0.80, 0.01), (0.82, 0.01)))
+    assert "Between RNN and GRU: **no difference that these data could show**" in near
+    far = same_score(cards((0.80, 0.01), (0.84, 0.01)))
+    assert "no difference" not in far and "differ by more" in far
+    assert "no standard error" in same_score(cards((0.80, None), (0.84, 0.01)))
+    assert same_score(cards((0.8, 0.1))) == ""
+
+
+def test_what_the_cards_say_of_how_the_models_were_made():
+    found = {cell: zoo.card(f"reviews-{cell}") for cell in THREE}
+    told = made_alike(found).replace("\\", "")
+    assert "the same size" in told and "the same split" in told and "the same budget" in told
+    assert "learning rate (RNN 0.001, GRU 0.002, LSTM 0.002)" in told
+    found["rnn"] = found["rnn"] | {"split": {"train": 1}}
+    assert "do not have the same split" in made_alike(found)
+
+
+# ---- other tasks ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_task_with_one_cell_several_layers_and_directions(mode, others):  # noqa: F811
+    app = compare(task="deeper", cell="lstm", text="abbab", other="abab", mode=mode)
+    assert ("Only one cell has been trained" in said(app)) == (mode == "cells")
+    app.segmented_control(key="layer").set_value(1).run()
+    app.segmented_control(key="direction").set_value("backward").run()
+    assert not app.exception and not app.error
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_network_that_reads_numbers(mode, others):  # noqa: F811
+    assert charts(compare(task="pairs", cell="gru", mode=mode))
+
+
+def test_an_untrained_cell_is_not_compared(others):  # noqa: F811
+    app = compare(task="deeper", cell="gru", text="abbab")
+    assert "The GRU has not been trained for this task and is not compared" in said(app)
+    keys = [chart.proto.id for chart in app.get("plotly_chart")]
+    assert any("states-lstm" in key for key in keys) and not any("gru" in key for key in keys)
+
+
+def test_a_further_cell_stands_beside_the_three_only_where_it_was_trained(monkeypatch):
+    monkeypatch.setitem(CELLS, CoupledLSTM.name, CoupledLSTM)
+    app = compare(task="names", text="Li", cell="coupled")
+    assert "The Coupled LSTM has not been trained" in said(app)
+    keys = [chart.proto.id for chart in app.get("plotly_chart")]
+    assert any("states-rnn" in key for key in keys) and not any("coupled" in key for key in keys)
+
+
+def test_the_sessions_own_models_are_compared_without_a_card():
+    letters = Vocabulary.collect("characters", ["ab"])
+    rng = np.random.default_rng(0)
+    models = {
+        cell: Model(
+            f"mine-{cell}",
+            Network.random(cell, hidden=size, vocabulary=len(letters), embedding=2, classes=2, rng=rng),
+            letters,
+            ["no", "yes"],
+        )
+        for cell, size in (("rnn", 3), ("gru", 4))
+    }
+    names = {cell: model.name for cell, model in models.items()}
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    app.session_state["own_tasks"] = {
+        "mine": Task("mine", "Mine", "letters", "no or yes", ["abba", "ab"], names, own=models)
+    }
+    app.query_params["task"], app.query_params["cell"] = "mine", "gru"
+    app.switch_page("pages/compare.py").run()
+    assert not app.exception
+    text = app.text_input(key="text").value
+    for cell, model in models.items():
+        shown = {heatmap["name"]: numbers(heatmap["z"]) for heatmap in figure(app, f"heatmaps-states-{cell}")}
+        np.testing.assert_array_equal(shown["hidden"], model.trace(text)["hidden"].T)
+    assert list(app.table[0].value["held-out score"]) == ["not measured"] * 2
+    app.segmented_control(key="compare-mode").set_value("texts").run()
+    assert not app.exception and app.text_input(key="other-mine").value == "ab"
+
+
+def test_the_likeliest_label_follows_the_text():
+    app = compare(task="reviews", text="not bad")
+    picker = app.selectbox(key="label-reviews-lstm")
+    assert picker.options[0] == "the likeliest"  # the same words for every text: the browser hands back the words
+    for text in ("I like it", "not bad"):
+        app.text_input(key="text").set_value(text).run()
+        trace = rnnviz.load("reviews-lstm").trace(text)
+        lines = {line["name"]: numbers(line["y"]) for line in figure(app, "said")}
+        expected = trace.probabilities[:, int(trace.probabilities[-1].argmax())]
+        np.testing.assert_allclose(lines["LSTM"], expected, rtol=1e-6)
+
+
+def test_a_lesson_can_hide_the_choice_and_the_boxes():
+    app = compare(mode="texts", other="The film was good", hide="tabs,typing")
+    assert not app.text_input and not [one for one in app.segmented_control if one.key == "compare-mode"]
+    second = rnnviz.load("reviews-lstm").trace("The film was good")
+    shown = next(h for h in figure(app, "text-second") if h["name"] == "hidden")
+    np.testing.assert_array_equal(numbers(shown["z"])[:, : len(second)], second["hidden"].T)
