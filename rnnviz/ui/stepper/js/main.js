@@ -2,6 +2,7 @@
 
 import { mount } from "./mount.js";
 
+const AFTER_SERVER_MS = 600;
 const GRAPHS = '[class*="st-key-heatmaps"] .js-plotly-plot';
 
 const places = new WeakMap(); // by parent element: {stepper, component, views, calls, told, underway}
@@ -88,11 +89,18 @@ export default function (component) {
     rested({ step: state.step, unit: state.unit, steps: trace.steps, left: true });
   }
 
-  // Streamlit keeps what the last call returned for the end, but may throw an earlier one's away at once.
+  // What the server writes into the address in this run takes out what was written here.
   const call = ++place.calls;
+  setTimeout(() => {
+    const { state, trace } = place.stepper.store;
+    if (call === place.calls && !place.gone) intoAddress({ ...state, steps: trace.steps }, place.component.data);
+  }, AFTER_SERVER_MS);
+
+  // Streamlit keeps what the last call returned for the end, but may throw an earlier one's away at once.
   return () =>
     setTimeout(() => {
       if (call !== place.calls) return;
+      place.gone = true;
       places.delete(parentElement);
       place.stepper.destroy();
     });
