@@ -2,8 +2,9 @@
 
 A real Chromium types into the real app, at T = 64 and H = 64 on Explore and on Memory, where every
 letter asks for all gradients of three networks anew, and on the two chapters of the guide that
-show most: six heatmaps of an LSTM, and the gradients of three networks. The server's CPU time is read from the operating system before and after. The peer,
-measured in the same run, is the least that a Streamlit app can do: a text box and nothing else.
+show most: six heatmaps of an LSTM, and the gradients of three networks. The server's CPU time is
+read from the operating system before and after. The peer, measured in the same run, is the least
+that a Streamlit app can do: a text box and nothing else.
 """
 
 from __future__ import annotations
