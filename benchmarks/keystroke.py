@@ -1,9 +1,10 @@
 """What one keystroke costs the server: CPU time from the letter to the sent figures.
 
-A real Chromium types into the real app, on Explore at T = 64 and H = 64, and on the two
-chapters of the guide that show most: six heatmaps of an LSTM, and the gradients of three
-networks. The server's CPU time is read from the operating system before and after. The peer,
-measured in the same run, is the least that a Streamlit app can do: a text box and nothing else.
+A real Chromium types into the real app, at T = 64 and H = 64 on Explore and on Memory, where every
+letter asks for all gradients of three networks anew, and on the two chapters of the guide that
+show most: six heatmaps of an LSTM, and the gradients of three networks. The server's CPU time is
+read from the operating system before and after. The peer, measured in the same run, is the least
+that a Streamlit app can do: a text box and nothing else.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz"
 PAGES = {
     "Explore": ("", "T=64, H=64, LSTM", TEXT[:-1]),
     "the chapter on the LSTM": ("lstm", "T=64, H=8, LSTM", "ab" * 31 + "a"),
+    "Memory, how far back": ("memory?task=names", "T=64, H=64, three cells", TEXT[:-1]),
+    "Memory, who wrote it": ("memory?task=names&question=writers", "T=64, H=64, LSTM", TEXT[:-1]),
     "the chapter on forgetting": ("forgetting", "T=38, H=32, three cells", "Cbhaegfdcabhgedfacbhedgafcbhgeadfcbhe"),
 }
 KEYSTROKES, ROUNDS = 20, 3

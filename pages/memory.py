@@ -13,8 +13,10 @@ notices = st.container()
 with st.container():  # what stands below keeps its place in the page, whatever is said here
     trace = reading.read(model, text)
 if trace is not None:
+    if question != "changes" and whatif.listed():
+        st.caption(":material/info: Asked of the run as it is; your changes show under “What if?”.")
     memory.answer(question, memory.Case(task, text, model, trace, layer, direction))
-    lesson.maker(stepping=question != "units")
+    lesson.maker(stepping=True)
 whatif.keep()
 if lesson.shows("about"):
     about.about(model)

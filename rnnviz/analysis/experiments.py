@@ -67,7 +67,10 @@ def _of_the_memory(definition: Definition, carried: Carry) -> Iterator[Experimen
         if writer.role == "gate" and writer.name in writers - {carried.gate}:
             says = f"With the {writer.title} at 0 nothing is ever written into the {state}."
             yield Experiment("Never write", says, Hold(writer.name, 0.0))
-    says = f"With the {gate} at {1 - all_kept:g} the {state} holds what the last step wrote, and nothing older."
+    says = (
+        f"With the {gate} at {1 - all_kept:g} the {state} holds what the last step wrote. Anything older "
+        "reaches it only through what that step knew."
+    )
     yield Experiment("Always forget", says, Hold(carried.gate, 1 - all_kept))
 
 

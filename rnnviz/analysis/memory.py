@@ -209,12 +209,13 @@ def half_life(trace: Trace, layer: int = 0, direction: str = "forward") -> HalfL
     """After how many steps half of a unit's memory is left, over this text, (H,) in float64.
 
     If the gate kept the same share k at every step, half would be left after log(1/2) / log(k) steps; taken is the
-    share that it kept on average, the geometric mean over all T steps. Infinite for a unit that never gave
-    anything up, 0 for one that once gave up everything. Raises as `memory_of`.
+    share that it kept on average, the geometric mean over all steps but the first, which finds nothing of this text
+    that could be kept. Infinite for a unit that never gave anything up, as over a single step, 0 for one that once
+    gave up everything. Raises as `memory_of`.
     """
     carried, kept, _ = _run(trace, layer, direction)
     with np.errstate(divide="ignore"):
-        rate = np.log(kept).mean(0)
+        rate = np.log(kept[1:]).sum(0) / max(len(kept) - 1, 1)
         steps = np.where(rate < 0, np.log(0.5) / rate, np.inf)
     return HalfLives(carried.gate, steps, np.argsort(-steps, kind="stable"))
 

@@ -24,7 +24,7 @@ from .sparse import Steps
 from .split import SIDE_COST, Room, across, mirrored, one_side, packed, rescale
 
 _NEAR = 11  # the longest stretch of steps within which all products are formed; half as much and more is common
-_PIECE = 16  # products of the late side that are there at once; there is no need of them all
+_PIECE = 32  # products of the late side that are there at once; there is no need of them all
 _NEAR_COST = 1.5  # time of one of them, for S^3 multiplications of a table 1
 
 

@@ -128,7 +128,9 @@ def across(late: Side, early: Side, progress: Progress) -> tuple[Array, Array]:
     """
     found = table(late.squares, early.squares, progress)
     largest = late.sizes.T[:, None, :, None] * early.sizes.T[None, :, None, :]
-    for a, b, t, k in np.argwhere(found < TRUSTED[late.products.dtype] * largest):
-        product = late.products[t, a] @ early.products[k, b].T
-        found[a, b, t, k] = np.vdot(product, product)
+    doubtful = found < TRUSTED[late.products.dtype] * largest
+    for a, b, t in np.argwhere(doubtful.any(3)):
+        k = np.flatnonzero(doubtful[a, b, t])
+        formed = (late.products[t, a] @ early.products[k, b].swapaxes(1, 2)).reshape(len(k), -1)
+        found[a, b, t, k] = np.vecdot(formed, formed)
     return found, late.exponents[:, None] + early.exponents

@@ -210,9 +210,7 @@ def _marks(
     shape = after[panel.quantity.name, layer, direction].shape
     found = where_set(after.interventions, after.definition, panel.quantity.name, shape, layer, direction)
     words, shapes = [], []
-    for mask, word, dash in zip(
-        found, ("held inside the outline", "frozen inside the dots"), ("solid", "dot"), strict=True
-    ):
+    for mask, word, dash in zip(found, ("▭ held", "┈ frozen"), ("solid", "dot"), strict=True):
         if mask.any():
             everywhere = np.zeros((len(before), shape[1]), bool)
             everywhere[kept] = mask

@@ -17,7 +17,7 @@ def described(one: Intervention, definition: Definition) -> str:
     if isinstance(one, Remove):
         return f"step {one.step} removed"
     units = None if one.units is None else _counted("unit", spans(one.units))
-    steps = "" if one.steps is None else f" at {_counted('step', spans(range(one.steps[0], one.steps[1] + 1)))}"
+    steps = "" if one.steps is None else f" at {_counted('step', [one.steps])}"
     where = f", layer {one.layer + 1}" if one.layer else ""
     where += ", backward" if one.direction == "backward" else ""
     if isinstance(one, Hold):

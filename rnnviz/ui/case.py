@@ -63,7 +63,11 @@ def standing(trace: Trace) -> tuple[int, int]:
 
 
 def strip(
-    case: Case, trace: Trace | None = None, rows: Mapping[str, Rows] | None = None, editable: bool = False
+    case: Case,
+    trace: Trace | None = None,
+    rows: Mapping[str, Rows] | None = None,
+    editable: bool = False,
+    now: str = "now",
 ) -> None:
     """The tokens and the transport: moving through time. The page's figures follow once one rests."""
     trace = trace or case.trace
@@ -80,6 +84,7 @@ def strip(
         rows=rows,
         follow=True,
         editable=editable,
+        now=now,
         asked=whatif.asked,
     )
 
@@ -92,14 +97,14 @@ def choose_unit(unit: int) -> None:
 def pick_label(trace: Trace, step: int) -> str:
     """A picker for one of the readout's labels: the likeliest after a step, unless another one is chosen."""
     assert trace.probabilities is not None
-    likeliest = trace.labels[int(trace.probabilities[step - 1].argmax())]
-
-    def written(label: str | None) -> str:
-        # The browser hands back what an option was called, so that one whose words changed would come back as words.
-        return visible(label) if label is not None else "the likeliest"
-
-    label = st.selectbox("Output", [None, *trace.labels], format_func=written, key=f"label-{trace.model}", width=260)
-    return label or likeliest
+    label = st.selectbox(
+        "Output",
+        [None, *trace.labels],
+        format_func=lambda label: "the likeliest" if label is None else visible(label),
+        key=f"label-{trace.model}",
+        width=260,
+    )
+    return trace.labels[int(trace.probabilities[step - 1].argmax())] if label is None else label
 
 
 def pick_quantities(trace: Trace, more: Collection[str] = ()) -> list[str]:

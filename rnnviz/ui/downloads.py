@@ -9,6 +9,8 @@ import streamlit as st
 from ..figures import heatmaps
 from ..trace import Trace
 
+LINE_END = "\r\n"  # of CSV (RFC 4180): any other leaves a token that is a line end itself without quotes
+
 
 def downloads(trace: Trace, layer: int, direction: str) -> None:
     """A menu of files: the whole trace as CSV, Parquet and npz, the figure as a page of its own."""
@@ -22,7 +24,11 @@ def downloads(trace: Trace, layer: int, direction: str) -> None:
         return heatmaps(trace, layer=layer, direction=direction).to_html(include_plotlyjs=True)
 
     files = {
-        "Trace as CSV": (lambda: trace.to_frame().to_csv(index=False), f"{name}.csv", "text/csv"),
+        "Trace as CSV": (
+            lambda: trace.to_frame().to_csv(index=False, lineterminator=LINE_END),
+            f"{name}.csv",
+            "text/csv",
+        ),
         "Trace as Parquet": (
             lambda: trace.to_frame().to_parquet(index=False),
             f"{name}.parquet",

@@ -35,9 +35,9 @@ def pick_model(usual: str = "names") -> tuple[Task, Model, int, str]:
             cell = st.segmented_control(
                 "Cell", task.cells, required=True, format_func=lambda cell: CELLS[cell].title, key="cell"
             )
+        cell = cell or "lstm"
         links.keep("task", name, usual)
         links.keep("cell", cell, "lstm")
-        cell = cell or "lstm"
         model = catalogue.model(task, cell)
         layer, direction = _pick_layer(model)
     if cell not in task.models:

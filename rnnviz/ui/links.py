@@ -19,8 +19,11 @@ def start(parameter: str, allowed: Collection[str], default: str, what: str, pag
     pages that use one parameter. If the link asks for what does not exist, that is said.
     """
     key = f"{page}-{parameter}" if page else parameter
-    if key in st.session_state:
+    # What another page's widget of the same name left behind counts as little as nothing.
+    here, started = st.session_state.get("page"), st.session_state.setdefault("started", {})
+    if key in st.session_state and started.get(key) == here:
         return key
+    started[key] = here
     asked = st.query_params.get(parameter)
     if asked is not None and asked not in allowed:
         notice(f"The link asks for {what} “{asked}”, which does not exist here. There are: {', '.join(allowed)}.")

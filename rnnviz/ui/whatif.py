@@ -44,16 +44,19 @@ def keep() -> None:
 
 
 def add(text: str) -> None:
-    """Put another intervention into force. If the text is none, that is said."""
+    """Put another intervention into force, in place of one that is about the very same. If the text is none, say so."""
     try:
-        st.session_state["interventions"] = _texts([*listed(), parse(text)])
+        new = parse(text)
     except ValueError as error:
         links.notice(str(error))
+        return
+    st.session_state["interventions"] = _texts([*(one for one in listed() if _about(one) != _about(new)), new])
 
 
 def applied(model: Model, text: str) -> tuple[Intervention, ...]:
     """Those in force that make sense here. Why another one does not is said on the page; it stays for other texts."""
     found: list[Intervention] = []
+    reasons: list[str] = []
     asked = listed()
     if not asked:
         return ()
@@ -66,7 +69,11 @@ def applied(model: Model, text: str) -> tuple[Intervention, ...]:
             intervened(reading, [*found, one], model.vocabulary, model.network)
             found.append(one)
         except ValueError as error:
-            st.warning(plain(str(error)), icon=":material/block:")
+            reasons.append(plain(str(error)))
+    if reasons:
+        st.warning(
+            reasons[0] if len(reasons) == 1 else "\n".join(f"- {one}" for one in reasons), icon=":material/block:"
+        )
     return tuple(found)
 
 
@@ -135,7 +142,8 @@ def choices(definition: Definition, tokens: list[str]) -> None:
             range(1, len(tokens) + 1),
             format_func=lambda step: f"{step} · {visible(tokens[step - 1])}",
             key="forget-at",
-            help="At this one step everything that was kept is given up.",
+            help="At this one step the past is dropped: from the state that a gate carries on, or, without one, "
+            "from all states. What a gate or a candidate computes there still knows the hidden state before.",
             on_click=lambda: add(str(forget_at(definition, st.session_state["forget-at"]))),
         )
 
@@ -151,10 +159,22 @@ def _typed() -> None:
     found = []
     for text in st.session_state[_CHIPS]:
         try:
-            found.append(parse(text.strip()))
+            found.append(parse(_tidied(text)))
         except ValueError as error:
             links.notice(str(error))
     st.session_state["interventions"] = _texts(found)
+
+
+def _tidied(text: str) -> str:
+    """Typed text without the capitals and blanks that a person may put before a value: " Forget = 1"."""
+    place, equals, value = text.strip().partition("=")
+    head = place.replace(" ", "").lower()
+    return head + equals + (value if head.startswith("swap") else value.strip())
+
+
+def _about(one: Intervention) -> str:
+    """What an intervention is about, without what it puts there."""
+    return str(one).partition("=")[0]
 
 
 def _texts(interventions: Iterable[Intervention]) -> list[str]:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 import rnnviz
 from rnnviz.analysis import contributions, half_life, memory_of, shares, written_at
 from rnnviz.analysis.carry import carry
+from rnnviz.analysis.jacobians import reading_order
 from rnnviz.cells import GRU, LSTM, RNN, Definition, Phase
 from rnnviz.cells.definition import CELL, HIDDEN
 from rnnviz.network import softmax
@@ -145,8 +146,11 @@ def test_half_lives_are_of_the_mean_share_kept(kind, options, data):
     run = data.draw(runs(kind, options, longest=9))
     where = (run.layer, run.direction)
     found = half_life(run.trace, *where)
-    gate = run.trace[(found.gate, *where)]
-    kept = 1 - gate if options.get("update") == "writes" else gate
+    gate = run.trace[(found.gate, *where)][reading_order(run.direction)]
+    kept = (1 - gate if options.get("update") == "writes" else gate)[1:]  # the first step has nothing to keep
+    if not len(kept):
+        assert np.isinf(found.steps).all()
+        return
     # After that many steps of the mean share, half is left.
     np.testing.assert_allclose(np.exp(np.log(kept).mean(0)) ** found.steps, 0.5, rtol=1e-9)
     assert sorted(found.order) == list(range(run.trace.hidden_size))
@@ -159,7 +163,8 @@ def test_half_lives_at_their_ends():
     gates[:] = 0.5
     gates[:, 1] = 1  # keeps all, always
     gates[1, 2] = 0  # gives up all, once
-    gates[:, 3] = [0.25, 1, 0.5]  # half at every step, on average
+    gates[0] = 0.1  # before the first step there was nothing to give up
+    gates[:, 3] = [0.1, 0.25, 1]  # half at every step, on average
     steps = half_life(trace).steps
     assert steps[1] == np.inf and steps[2] == 0
     np.testing.assert_allclose(steps[[0, 3]], 1)

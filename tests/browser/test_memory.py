@@ -141,7 +141,7 @@ def test_the_prediction_is_taken_apart(page: Page, app: str):
     said = credit(page, ".credit-sum").replace("−", "-")
     logit, wrote, unexplained, bias = (float(n) for n in re.findall(r"-?\d+\.?\d*(?:e-?\d+)?", said.split(":")[1]))
     assert logit == pytest.approx(wrote + unexplained + bias, abs=0.05)
-    assert "unexplained" in said and "logit of Japanese" in said
+    assert "what tanh takes away" in said and "logit of Japanese" in said
 
 
 def test_one_click_changes_the_run_and_the_link(page: Page, app: str):

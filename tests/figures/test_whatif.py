@@ -121,7 +121,7 @@ def test_what_was_held_and_frozen_is_outlined_after_and_named(before, after):
     kept = remaining(ALL, len(before))
     titles = dict(zip([h.name for h in figure.data], [note.text for note in figure.layout.annotations], strict=True))
     assert "held everywhere" in titles["forget"]
-    assert "held inside" in titles["input"] and "frozen inside" in titles["cell"]
+    assert "▭ held" in titles["input"] and "┈ frozen" in titles["cell"]
     assert "held" not in titles["output"] + titles["says"]
     axes = {h.name: (h.xaxis, h.yaxis) for h in figure.data}
     paths = {(s.xref, s.yref): s for s in figure.layout.shapes if s.type == "path"}

@@ -104,7 +104,7 @@ def test_the_memory_of_the_chosen_unit_is_taken_apart(cell):
         shown = np.nan_to_num(numbers(heatmap["z"]))
         np.testing.assert_allclose(shown, written_at(trace, unit), atol=1e-6)
     slowest = half_life(trace).order[0]
-    assert f"unit {slowest} is left after" in said(app)
+    assert f"would be left in unit {slowest} " in said(app)
 
 
 def test_a_simple_network_says_that_there_is_no_sum_and_shows_its_gradient():
@@ -190,6 +190,35 @@ def test_changes_follow_to_explore_and_back():
     shown = {t["name"]: numbers(t["z"]) for t in charts(app) if t["name"] in ("cell", "forget")}
     np.testing.assert_array_equal(shown["cell"], changed["cell"].T)
     assert (shown["forget"] == 1).all()
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_model_and_cell_stay_from_page_to_page(question):
+    app = memory("explore", task="reviews", cell="gru", text="not good at all")
+    for page in ("memory", "explore", "memory"):
+        app.query_params.clear()  # as Streamlit does when the page changes
+        if page == "memory":
+            app.query_params["question"] = question
+        app.switch_page(f"pages/{page}.py").run()
+        assert not app.exception and not app.warning
+        assert app.selectbox(key="task").value == "reviews"
+        assert app.segmented_control(key="cell").value == "gru"
+        assert app.text_input(key="text").value == "not good at all"
+        assert app.query_params["cell"] in ("gru", ["gru"])
+
+
+def test_a_change_of_the_very_same_replaces_the_one_before():
+    app = memory(task="names", text="Nakamura", question="changes")
+    app.button(key="experiment-forget=0").click().run()
+    app.button(key="experiment-forget=1").click().run()
+    assert app.multiselect(key="what-if").value == ["forget=1"] and not app.warning
+
+
+@pytest.mark.parametrize("typed", ["Forget = 0.5", " forget=0.5 ", "FORGET=0.5"])
+def test_a_typed_change_may_have_capitals_and_blanks(typed):
+    app = memory(task="names", text="Nakamura", question="changes")
+    app.multiselect(key="what-if").set_value([typed]).run()
+    assert app.multiselect(key="what-if").value == ["forget=0.5"]
 
 
 def test_explore_reads_changes_from_its_link():

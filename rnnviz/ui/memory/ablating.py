@@ -7,10 +7,12 @@ import streamlit as st
 
 from ...analysis import ablation
 from ...tokens import visible
-from ..case import Case
+from ..case import Case, standing, strip
+from ..downloads import LINE_END
 from ..links import plain
 from ..reading import CARRIED, TOKENS
 from ..slow import Progress, kept
+from ..stepper.wire import trace_id
 
 STRONGEST = 3  # units with a link of their own
 
@@ -20,15 +22,8 @@ def answer(case: Case) -> None:
     if trace.probabilities is None:
         st.info("This model has no readout, and so no prediction that a unit could change.")
         return
-    steps = len(trace)
-    step = st.selectbox(
-        "Prediction after",
-        range(1, steps + 1),
-        steps - 1,
-        format_func=case.named,
-        key=f"ablated-{steps}",
-        width=260,
-    )
+    strip(case)
+    step, _ = standing(trace)
     table = measure(case, step)
     st.markdown(_told(case, table, step))
     shown = pd.DataFrame(
@@ -36,7 +31,7 @@ def answer(case: Case) -> None:
             "unit": table["unit"],
             "change": table["change"],
             "without it": table["without"],
-            "difference": table["without"] - table["probability"],
+            "points": 100 * (table["without"] - table["probability"]),
             "says without it": [visible(label) for label in table["label_without"]],
         },
         index=table.index,
@@ -45,18 +40,17 @@ def answer(case: Case) -> None:
     likeliest = visible(str(table["label"].iloc[0]))
     chosen = st.dataframe(
         shown,
-        key=f"ablation-{trace.model}",
+        key=f"ablation-{trace_id(trace)}-{step}",
         on_select="rerun",
         selection_mode="single-row",
         column_config={
-            "rank": st.column_config.NumberColumn("rank", width="small"),
             "unit": st.column_config.NumberColumn("unit", width="small"),
             "change": share(
-                "prediction changed by", format="percent", min_value=0.0, max_value=1.0,
+                "prediction changed by", format="percent", min_value=0.0, max_value=float(table["change"].max()) or 1.0,
                 help="Half the sum of all probabilities’ changes: the share that moves elsewhere",
             ),
             "without it": st.column_config.NumberColumn(f"{likeliest} without it", format="percent"),
-            "difference": st.column_config.NumberColumn("difference", format="percent"),
+            "points": st.column_config.NumberColumn("difference, points", format="%+.2f"),
         },
         alt=f"Every unit silenced in turn, ranked. {_told(case, table, step)}",
     )  # fmt: skip
@@ -67,7 +61,7 @@ def answer(case: Case) -> None:
             _open(case, unit, step)
         st.download_button(
             "The table as CSV",
-            lambda: table.to_csv(),
+            lambda: table.to_csv(lineterminator=LINE_END),
             f"{trace.model}-ablation.csv",
             "text/csv",
             on_click="ignore",

@@ -30,11 +30,12 @@ def answer(case: Case) -> None:
             whatif.choices(before.definition, before.tokens)
             whatif.chips(before.definition)
         changes = whatif.applied(case.model, case.text)
-    strip(case, editable=lesson.shows("whatif"))
+    after = case.model.trace(case.text, limit=reading.TOKENS, interventions=changes)
+    aligned = len(after) == len(before)  # a step counts as typed: without one that was removed, they are the same
+    strip(case, after if aligned else before, editable=lesson.shows("whatif"), now="now" if aligned else "before")
     if not changes:
         _nothing_changed(case)
         return
-    after = case.model.trace(case.text, limit=reading.TOKENS, interventions=changes)
     outcome = _outcome(before, after)
     st.markdown(outcome)
     if before.probabilities is not None:
@@ -75,11 +76,13 @@ def _outcome(before: Trace, after: Trace) -> str:
         return "The changed run stands beside the one before it."
     first = difference(before, after).first
     (was, sure), (now, surer) = (_last(trace) for trace in (before, after))
-    if now == was:
-        told = f"It still ends on **{now}**, with {surer:.1%} instead of {sure:.1%}."
-    else:
+    if now != was:
         told = f"It ends on **{now}** ({surer:.1%}) instead of **{was}** ({sure:.1%})."
-    return told + (f" It first says something else at step {first}." if first else " It says the same at every step.")
+    elif f"{surer:.1%}" == f"{sure:.1%}":
+        told = f"It still ends on **{now}** with {sure:.1%}."
+    else:
+        told = f"It still ends on **{now}**, with {surer:.1%} instead of {sure:.1%}."
+    return told + (f" The first other answer comes at step {first}." if first else " It gives the same at every step.")
 
 
 def _last(trace: Trace) -> tuple[str, float]:

@@ -10,6 +10,7 @@ import streamlit as st
 
 from ...analysis import gradient_by_layers, gradient_flow, input_gradient
 from ...analysis.flow import FACTOR, Flow
+from ...analysis.jacobians import reading_order
 from ...analysis.reach import largest_singular_values
 from ...cells import CELLS
 from ...cells.activations import Array
@@ -40,9 +41,10 @@ class Reach(NamedTuple):
 
 def answer(case: Case) -> None:
     st.markdown(
-        "A nudge to what the cell hands on after one step (a column): how much of it arrives after a later step (a "
-        "row)? These are the exact Jacobians between the two. **1** is all of it. Where it **vanishes**, training "
-        "learns nothing from that step; where it **explodes**, a small change there turns everything."
+        "A nudge to what the cell hands on after one step (a column): how far does it move what is handed on after a "
+        "later step (a row)? These are the exact Jacobians between the two, on average over all directions: at **1** a "
+        "nudge arrives as large as it set out. Where it **vanishes**, training learns hardly anything from that step; "
+        "where it **explodes**, a small change there becomes a large one."
     )
     strip(case)
     step, _ = standing(case.trace)
@@ -101,19 +103,25 @@ def _map(case: Case, cell: str, found: Reach, step: int) -> None:
 
 def _places(case: Case, found: Reach, step: int) -> str:
     """Where the gradient of the present step has vanished or exploded, in a sentence."""
+    along = reading_order(case.direction)
+    steps = range(1, len(case.trace) + 1)[along]
+    before = steps.index(step)
+    if before == 0:
+        return "There is no step before this one."
+    curve = dict(zip(steps, found.flow.curve(step)[along], strict=True))
     places = found.flow.places(step)
     if not places:
-        curve = found.flow.curve(step)
-        least = curve[curve > 0].min() if (curve > 0).any() else 0.0
+        least = min(curve[one] for one in steps[:before])
         return f"Nothing vanishes or explodes on the way to {case.named(step)}: at least {least:.2g} arrives."
     said = []
     for place in places:
         stretch = f"step {place.first}" if place.first == place.last else f"steps {place.first} to {place.last}"
         limit = f"less than 1/{FACTOR:g}" if place.what == "vanishing" else f"more than {FACTOR:g} times"
-        moved = "lost" if place.what == "vanishing" else "won"
+        moved = "loss" if place.what == "vanishing" else "growth"
+        factor = curve[steps[steps.index(place.steepest) - 1]] / curve[place.steepest]
         said.append(
-            f"{place.what.capitalize()}: of {stretch}, {limit} arrives at {case.named(step)}; most is {moved} "
-            f"at {case.named(place.steepest)}."
+            f"{place.what.capitalize()}: of {stretch}, {limit} arrives at {case.named(step)}; the steepest single "
+            f"{moved} is at {case.named(place.steepest)}, ×{factor:.2g}."
         )
     return " ".join(said)
 
@@ -127,8 +135,8 @@ def _routes(case: Case, reaches: dict[str, Reach], step: int) -> None:
     names = [f"the {CELLS[cell].title}’s" for cell in gated]
     st.markdown(
         f"A gated state is carried on unit by unit. This highway, {' and '.join(names)} product of what the gate "
-        "keeps, needs no weights. All other ways lead through the gates and the candidate, that is, through the "
-        "recurrent weights at every step. Both add up to the whole gradient; their sizes need not, because they may "
+        "keeps, needs no weights. All other ways pass through a gate or the candidate, and so through the recurrent "
+        "weights, at one step or more. Both add up to the whole gradient; their sizes need not, because they may "
         "point apart."
     )
     for column, (cell, found) in zip(st.columns(len(gated), gap="medium"), gated.items(), strict=True):

@@ -62,7 +62,7 @@ def _of_unit(case: Case, unit: int) -> Rows:
 def _of_prediction(case: Case, label: str) -> Rows:
     found = shares(case.trace, label)
     title = f"logit of {visible(label)}"
-    parts = {"what the output gate and tanh leave unexplained": found.unexplained} if found.unexplained.any() else {}
+    parts = {"what tanh takes away": found.unexplained} if found.unexplained.any() else {}
     if found.initial.any():
         parts["initial state"] = found.initial
     if found.bias:
@@ -89,6 +89,9 @@ def _map(case: Case, unit: int) -> None:
 
 
 def _half_lives(case: Case, unit: int) -> None:
+    if len(case.trace) == 1:
+        st.caption("How long a unit remembers shows only from the second step on.")
+        return
     found = half_life(case.trace, *case.where)
     gate = case.trace.definition.by_name[found.gate]
     figure = half_lives.ready(found.steps, found.order, gate, unit=unit)
@@ -105,22 +108,22 @@ def _half_lives(case: Case, unit: int) -> None:
 def _slowest(found: HalfLives) -> str:
     slow, fast = (int(found.order[k]) for k in (0, -1))
     return (
-        f"Over this text half of the memory of unit {slow} is left after {_steps(found.steps[slow])}, "
-        f"of unit {fast} after {_steps(found.steps[fast])}."
+        f"At the rate at which it kept its memory over this text, half of it would be left in unit {slow} "
+        f"{_steps(found.steps[slow])}, in unit {fast} {_steps(found.steps[fast])}."
     )
 
 
 def _steps(steps: float) -> str:
-    return "more steps than can be told: it never gave anything up" if np.isinf(steps) else f"{steps:.3g} steps"
+    return "for ever" if np.isinf(steps) else f"after {steps:.3g} steps"
 
 
 def _no_sum(case: Case) -> None:
     """The simple RNN: why there is nothing to take apart, and what can be said instead."""
     trace = case.trace
     st.info(
-        f"In a {plain(trace.definition.title)} no such sum exists: at every step old and new are added up and squashed "
-        "together by tanh, so that nobody can say which part of the hidden state came from where. What can be said is "
-        "how much a nudge at each step still moves it: the gradient.",
+        f"For this cell, the {plain(trace.definition.title)}, no such sum exists: at every step old and new are added "
+        "up and squashed together, so that nobody can say which part of the hidden state came from where. What can be "
+        "said is how much a nudge at each step still moves it: the gradient.",
         icon=":material/functions:",
     )
     norms = measure(case)[trace.cell].flow.norms

@@ -37,6 +37,7 @@ def stepper(
     rows: Mapping[str, Rows] | None = None,
     follow: bool = False,
     editable: bool = False,
+    now: str = "now",
 ) -> None:
     """Show a trace. step (counted from 1) and unit are where it begins; from then on the browser keeps the place.
 
@@ -52,8 +53,8 @@ def stepper(
     `interventions.parse`), when one is made in the stepper.
 
     rows: numbers over tokens by name, for slots of the view "credit". follow: whether the browser, once at rest, tells
-    the server where it stands, which runs the page again (see `stood`). editable: whether a cell of the
-    heatmaps can be picked, and edited in the view "whatif".
+    the server where it stands, which runs the page again (see `stood`); it then plays whole steps. editable: whether
+    a cell of the heatmaps can be picked, and edited in the view "whatif". now: what that calls the trace's values.
 
     The layer's weights, which the arithmetic needs, are sent once for each model; the browser asks
     again if it lost them.
@@ -75,6 +76,7 @@ def stepper(
             "views": None if views is None else list(views),
             "follow": follow,
             "editable": editable,
+            "now": now,
             "named": st.session_state.pop("arrived", False) and not {"step", "unit"}.isdisjoint(st.query_params),
         },
         on_missing_change=lambda: sent.discard(name),

@@ -2,6 +2,7 @@
 
 import { mount } from "./mount.js";
 
+const AFTER_SERVER_MS = 600;
 const GRAPHS = '[class*="st-key-heatmaps"] .js-plotly-plot';
 
 const places = new WeakMap(); // by parent element: {stepper, component, views, calls, told, underway}
@@ -72,9 +73,6 @@ export default function (component) {
   if (place.stepper) {
     place.stepper.load(payload);
     if (data.follow) followServer(place, before);
-    // Whatever the page has put into its link meanwhile, Streamlit has left out where one stands.
-    const { state, trace } = place.stepper.store;
-    if (!state.playing) intoAddress({ step: state.step, unit: state.unit, steps: trace.steps }, data);
   } else {
     if (stood.id === data.id && !(data.named && place.calls === 0)) payload.start = stood.start;
     const rested = (where) => {
@@ -91,11 +89,19 @@ export default function (component) {
     rested({ step: state.step, unit: state.unit, steps: trace.steps, left: true });
   }
 
-  // Streamlit keeps what the last call returned for the end, but may throw an earlier one's away at once.
+  // Whatever the page puts into its link in this run, Streamlit leaves out where one stands.
   const call = ++place.calls;
+  setTimeout(() => {
+    const { state, trace } = place.stepper.store;
+    const left = call !== place.calls || place.gone;
+    if (!left && !state.playing) intoAddress({ ...state, steps: trace.steps }, place.component.data);
+  }, AFTER_SERVER_MS);
+
+  // Streamlit keeps what the last call returned for the end, but may throw an earlier one's away at once.
   return () =>
     setTimeout(() => {
       if (call !== place.calls) return;
+      place.gone = true;
       places.delete(parentElement);
       place.stepper.destroy();
     });

@@ -50,7 +50,7 @@ const VIEWS = {
  */
 export function mount(element, payload, callbacks = {}) {
   const page = callbacks.page ?? document;
-  const store = new Store(new Trace(payload), payload.start);
+  const store = new Store(new Trace(payload), { ...payload.start, phaseless: Boolean(payload.follow) });
   const asking = createAsking(store, payload.text, callbacks.asked);
   const shown = Object.keys(VIEWS).filter((name) => payload.views?.includes(name) ?? (name !== "whatif" || payload.editable));
   const inside = shown.map((name) => VIEWS[name](store, { edit: asking.edit }));

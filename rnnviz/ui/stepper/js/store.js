@@ -6,7 +6,7 @@
  * tokens, "says" or a quantity's name, or "mean:" and a gate's name. picked: the name of the quantity
  * that is to be edited. rows: which numbers over tokens the trace has, see trace.js.
  */
-const START = { step: 0, unit: 0, phase: null, lit: null, playing: false, speed: 1, signal: "says", picked: null, rows: null };
+const START = { step: 0, unit: 0, phase: null, lit: null, playing: false, speed: 1, phaseless: false, signal: "says", picked: null, rows: null };
 
 export class Store {
   constructor(trace, state = {}) {

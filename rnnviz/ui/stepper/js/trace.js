@@ -39,6 +39,7 @@ export class Trace {
       cell: payload.cell,
       title: payload.title,
       options: payload.options,
+      now: payload.now ?? "now",
       tokens: payload.tokens,
       unknown: payload.unknown,
       units: payload.units,

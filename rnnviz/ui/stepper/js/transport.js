@@ -76,7 +76,7 @@ export function createTransport(store) {
     { "aria-label": "Speed", title: "Speed", onchange: () => store.set({ speed: Number(speed.value) }) },
     SPEEDS.map((value) => html("option", { value }, `${value}×`)),
   );
-  const unit = html("input", { type: "number", min: 0, "aria-label": "Unit", onchange: () => store.set({ unit: Number(unit.value) }) });
+  const unit = html("input", { type: "number", min: 0, "aria-label": "Unit", onchange: () => chooseUnit() });
   const where = html("output", { class: "where" });
   const phases = html("div", { class: "phases", role: "group", "aria-label": "Phases inside the step" });
   const element = html(
@@ -88,6 +88,12 @@ export function createTransport(store) {
     speed,
     phases,
   );
+
+  /** Whatever was typed, the field shows the unit that there is. */
+  function chooseUnit() {
+    store.set({ unit: Math.round(Number(unit.value)) || 0 });
+    unit.value = store.state.unit;
+  }
 
   function build() {
     const choices = [[null, "Whole step"], ...store.trace.phases.map((phase, k) => [k, phase.title])];

@@ -41,13 +41,17 @@ export function createWhatIf(store, { edit }) {
     const offered = ROLES.flatMap((role) => store.trace.shown.filter((one) => one.role === role));
     quantity.replaceChildren(...offered.map(({ name, title }) => html("option", { value: name }, title)));
     element.hidden = !edit;
+    const typedBefore = own && quantity.dataset.for === picked().name ? value.value : null;
     offer();
+    if (typedBefore === null) return;
+    value.value = slider.value = typedBefore;
+    own = true;
   }
 
   /** Controls for the range of the picked quantity. */
   function offer() {
     const { name, low, high } = picked();
-    quantity.value = name;
+    quantity.value = quantity.dataset.for = name;
     own = false;
     bound(value, low, high);
     slider.hidden = low === null || high === null;
@@ -64,7 +68,7 @@ export function createWhatIf(store, { edit }) {
     const { name, title } = picked();
     const now = trace.value(name, step, unit);
     const place = trace.typed[step] === step + 1 ? `step ${step + 1}` : `step ${step + 1}, typed as step ${trace.typed[step]},`;
-    summary.textContent = `What if … the ${title} of unit ${unit} at ${place} (now ${worded(now)})?`;
+    summary.textContent = `What if … the ${title} of unit ${unit} at ${place} (${trace.now} ${worded(now)})?`;
     const chosen = units.value || "one";
     units.replaceChildren(html("option", { value: "one" }, `this unit (${unit})`), html("option", { value: "all" }, "all units"));
     units.value = chosen;

@@ -1,0 +1,195 @@
+"""The Train page in a real Chromium: networks that really learn, and a page that stays alive while they do."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from rnnviz.formats import archive
+from rnnviz.training import TASKS, Run, Settings
+from tests.browser.conftest import settle
+from tests.browser.test_explore import OURS, heatmap, link, open_page, write
+
+OVER = "Training is over."
+LEARNED = 60_000  # milliseconds that a busy machine may take for what takes a quiet one a few seconds
+POINTS = """([key, name]) => {
+  const gd = document.querySelector(`.st-key-chart-${key} .js-plotly-plot`);
+  return gd?._fullData.filter(trace => trace.name.includes(name)).map(trace => [...trace.y]).at(-1) ?? [];
+}"""
+
+
+def button(page: Page, name: str):
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def steps(page: Page, cell: str) -> int:
+    """How many steps the page says a cell has taken."""
+    line = page.locator("p", has_text=re.compile(rf"{cell}.*: step [\d,]+ of")).inner_text()
+    return int(re.search(rf"{cell}[^:]*: step ([\d,]+) of", line)[1].replace(",", ""))  # type: ignore[index]
+
+
+def started(page: Page, app: str, link: str = "") -> Page:
+    open_page(page, f"{app}/train{link}")
+    button(page, "Start").click()
+    expect(page.get_by_text("Training, at most").or_(page.get_by_text(OVER))).to_be_visible(timeout=LEARNED)
+    return page
+
+
+def paused(page: Page) -> None:
+    button(page, "Pause").click()
+    expect(page.get_by_text("Paused.")).to_be_visible()
+    settle(page)
+
+
+def trained(task: str, cell: str, **options: int) -> Run:
+    made = TASKS[task](**options)
+    run = Run(Settings.usual(made, cell), made)
+    while not run.ended:
+        run.work(10)
+    return run
+
+
+def test_counting_is_learned_opened_and_typed_into(page: Page, app: str):
+    started(page, app)
+    expect(page.get_by_text(OVER)).to_be_visible(timeout=LEARNED)
+    settle(page)
+    same = {cell: trained("counter", cell) for cell in ("rnn", "gru", "lstm")}
+    for cell, run in same.items():
+        assert steps(page, cell.upper()) == run.taken
+        drawn = page.evaluate(POINTS, ["train-accuracy", cell.upper()])
+        assert drawn[-1] == 1
+    button(page, "Open in Explore").click()
+    expect(page.get_by_role("heading", name="Watch a recurrent network read")).to_be_visible(timeout=LEARNED)
+    settle(page)
+    assert link(page)["task"] == "counter-1"
+    write(page, "aaabbb")
+    trace = same["lstm"].model("x").trace("aaabbb")
+    np.testing.assert_allclose(heatmap(page, "cell"), trace["cell"].T, rtol=1e-5, atol=1e-6)
+    page.get_by_text("GRU", exact=True).click()
+    page.wait_for_timeout(300)
+    settle(page)
+    trace = same["gru"].model("x").trace("aaabbb")
+    np.testing.assert_allclose(heatmap(page, "update"), trace["update"].T, rtol=1e-5, atol=1e-6)
+
+
+def test_pause_holds_still_and_resume_goes_on(page: Page, app: str):
+    started(page, app, "?cells=rnn,gru&longest=40")
+    page.wait_for_timeout(2000)
+    paused(page)
+    before = steps(page, "GRU")
+    page.wait_for_timeout(1200)
+    assert steps(page, "GRU") == before
+    button(page, "One step").click()
+    expect(page.get_by_text(f"step {before + 1:,} of").first).to_be_visible()
+    page.get_by_role("slider").focus()
+    page.keyboard.press("Home")
+    expect(page.get_by_text("After 0 steps it reads")).to_be_visible()
+    button(page, "Resume").click()
+    expect(button(page, "Pause")).to_be_visible()
+    page.wait_for_timeout(2500)
+    assert steps(page, "GRU") > before + 3
+    button(page, "Stop").click()
+    expect(page.get_by_text(OVER)).to_be_visible()
+    expect(button(page, "Resume")).to_be_disabled()
+
+
+def test_the_page_stays_usable_while_it_trains(page: Page, app: str):
+    started(page, app, "?task=recall&cells=rnn")
+    box = page.get_by_role("spinbutton", name="Hidden units")
+    box.fill("24")
+    box.press("Enter")
+    page.wait_for_timeout(1500)
+    assert link(page)["hidden"] == "24"
+    assert box.input_value() == "24"
+    expect(page.get_by_text("Settings: the usual ones.")).to_be_visible()
+    expect(button(page, "Pause")).to_be_visible()
+    before = steps(page, "RNN")
+    page.wait_for_timeout(1500)
+    assert steps(page, "RNN") > before
+    page.get_by_role("link", name="Memory").first.click()
+    expect(page.get_by_role("heading", name="What does it remember?")).to_be_visible()
+    settle(page)
+    page.get_by_role("link", name="Train").first.click()
+    expect(page.get_by_text("waited while its page was not open")).to_be_visible(timeout=20_000)
+    assert steps(page, "RNN") >= before
+    assert page.get_by_role("spinbutton", name="Hidden units").input_value() == "24"
+    button(page, "Stop").click()
+    expect(page.get_by_text(OVER)).to_be_visible()
+
+
+def test_two_sessions_train_at_once(chromium: Browser, app: str):
+    pages = [chromium.new_context(viewport={"width": 1000, "height": 800}).new_page() for _ in range(2)]
+    for page, task in zip(pages, ("parity", "counter"), strict=True):
+        started(page, app, f"?task={task}&cells=gru")
+    for page, task in zip(pages, ("parity", "counter"), strict=True):
+        expect(page.get_by_text(OVER)).to_be_visible(timeout=LEARNED)
+        settle(page)
+        assert steps(page, "GRU") == trained(task, "gru").taken
+        assert page.get_by_role("combobox", name="Run", exact=True).count() == 0  # no other run is seen
+        page.context.close()
+
+
+def test_a_reload_in_the_middle_is_told_and_can_start_again(page: Page, app: str):
+    started(page, app, "?task=recall&cells=lstm&seed=3")
+    page.wait_for_timeout(800)
+    page.reload()
+    settle(page)
+    expect(page.get_by_text("it ended with that page")).to_be_visible()
+    assert link(page) == {"task": "recall", "cells": "lstm", "seed": "3", "started": "1"}
+    button(page, "Start again").click()
+    expect(page.get_by_text("seed 3")).to_be_visible()
+    expect(page.get_by_text("it ended with that page")).to_have_count(0)
+    button(page, "Stop").click()
+    expect(page.get_by_text(OVER)).to_be_visible()
+
+
+def test_a_download_loaded_back_gives_the_same_numbers(page: Page, app: str, tmp_path: Path):
+    started(page, app, "?cells=lstm&seed=2")
+    expect(page.get_by_text(OVER)).to_be_visible(timeout=LEARNED)
+    settle(page)
+    with page.expect_download() as download:
+        button(page, "Download").click()
+    file = tmp_path / download.value.suggested_filename
+    download.value.save_as(file)
+    (model,) = archive.unpack({file.name: file.read_bytes()})
+    page.reload()  # nothing of the run is left
+    settle(page)
+    page.get_by_text("Load a model from a file").click()
+    page.locator("[data-testid=stFileUploaderDropzoneInput]").set_input_files(file)
+    page.get_by_role("link", name=re.compile("Open counter-1.* in Explore")).click()
+    expect(page.get_by_role("heading", name="Watch a recurrent network read")).to_be_visible()
+    settle(page)
+    write(page, "aabb")
+    np.testing.assert_allclose(heatmap(page, "forget"), model.trace("aabb")["forget"].T, rtol=1e-6)
+
+
+def test_an_explosion_is_seen(page: Page, app: str):
+    open_page(page, f"{app}/train")
+    button(page, "See an RNN explode").click()
+    expect(page.get_by_text("Training ran away")).to_be_visible(timeout=LEARNED)
+    settle(page)
+    assert max(page.evaluate(POINTS, ["train-norm", "RNN"])) > 1000
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_it_fits_and_is_accessible(chromium: Browser, app: str, width: int):
+    for scheme in ("light", "dark"):
+        page = chromium.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
+        open_page(page, f"{app}/train?cells=lstm&epochs=2")
+        for moment in ("before", "after"):
+            if moment == "after":
+                button(page, "Start").click()
+                expect(page.get_by_text(OVER)).to_be_visible(timeout=LEARNED)
+                page.get_by_text("What makes or breaks an RNN").click()
+                settle(page)
+            page.wait_for_timeout(500)
+            over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert over <= 0
+            found = Axe().run(page, OURS).response["violations"]
+            assert not found, [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found]
+        page.close()

@@ -1,0 +1,454 @@
+"""The Train page's logic: runs start, pause, step, stop and stay; numbers are refused in words; sessions are apart."""
+
+import base64
+import gc
+import io
+import json
+import weakref
+from pathlib import Path
+from types import SimpleNamespace
+from zipfile import ZipFile
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
+
+from rnnviz.formats import archive
+from rnnviz.training import TASKS, Run, Settings
+from rnnviz.ui import door
+from rnnviz.ui.train import fair, session
+from rnnviz.ui.train.training import Training, differences
+
+APP = Path(__file__).parents[2] / "app.py"
+NUMBERS = ["hidden", "learning_rate", "epochs", "keep_bias", "recurrent_scale", "truncate"]
+
+
+@pytest.fixture(autouse=True)
+def open_door(monkeypatch):
+    """A test's server has never called st.navigation, so the door would run the page twice, and lose the click."""
+    monkeypatch.setattr(door, "PagesManager", SimpleNamespace(uses_pages_directory=False))
+
+
+def train(**link: str) -> AppTest:
+    """The page as a link opens it."""
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    for name, value in link.items():
+        app.query_params[name] = value
+    app.switch_page("pages/train.py").run()
+    assert not app.exception
+    return app
+
+
+def press(app: AppTest, key: str) -> AppTest:
+    app.button(key=key).click().run()
+    assert not app.exception
+    return app
+
+
+def link_of(app: AppTest) -> dict[str, str]:
+    """What the page's link holds; a test's link has lists where it was opened and words where the page wrote."""
+    return {name: value if isinstance(value, str) else value[0] for name, value in app.query_params.items()}
+
+
+def said(app: AppTest) -> str:
+    elements = (*app.warning, *app.info, *app.error, *app.caption, *app.markdown)
+    return " ".join(one.value for one in elements).replace("\\", "")
+
+
+def trainings(app: AppTest) -> list[Training]:
+    return list(app.session_state[session.KEY].values())
+
+
+def until_over(app: AppTest, most: int = 200) -> AppTest:
+    for _ in range(most):
+        if trainings(app)[-1].ended:
+            return app
+        app.run()
+        assert not app.exception
+    raise AssertionError("the training did not end")
+
+
+def figure(app: AppTest, key: str) -> list[dict]:
+    """The traces of the figure with that key."""
+    chart = next(c for c in app.get("plotly_chart") if c.proto.id.endswith(f"-chart-{key}"))
+    return json.loads(chart.proto.spec)["data"]
+
+
+def numbers(packed) -> np.ndarray:
+    if isinstance(packed, list):
+        return np.array(packed, dtype=float)
+    shape = [int(n) for n in packed["shape"].split(",")] if "shape" in packed else -1
+    return np.frombuffer(base64.b64decode(packed["bdata"]), dtype=packed["dtype"]).reshape(shape)
+
+
+@pytest.fixture(scope="module")
+def finished():
+    """A page on which the LSTM has just learned to count."""
+    door_was, door.PagesManager = door.PagesManager, SimpleNamespace(uses_pages_directory=False)
+    app = until_over(press(train(cells="lstm"), "train-start"))
+    door.PagesManager = door_was
+    return app
+
+
+# ---- before the first run ------------------------------------------------------------------
+
+
+def test_opens_on_a_task_with_its_levels_and_curves():
+    app = train()
+    task = TASKS["counter"]()
+    assert task.chance.why in said(app) and task.best.why in said(app)
+    assert {trace["name"] for trace in figure(app, "train-bundled")} == {"RNN", "GRU", "LSTM"}
+    assert "started" not in app.query_params
+
+
+@pytest.mark.parametrize("name", ["recall", "parity", "brackets", "adding"])
+def test_every_task_is_told_and_takes_its_own_numbers(name):
+    app = train(task=name)
+    assert TASKS[name]().chance.why in said(app)
+    for option, (default, _) in TASKS[name].choices.items():
+        assert app.number_input(key=f"train-{name}-{option}").value == default
+
+
+def test_tasks_without_their_data_are_not_offered(monkeypatch):
+    monkeypatch.delenv("RNNVIZ_DATA", raising=False)
+    options = train().selectbox(key="train-task").options
+    assert not any("language" in title for title in options)
+    assert len(options) >= 6
+
+
+# ---- start, pause, resume, one step, stop -----------------------------------------------------
+
+
+def test_a_training_goes_on_in_slices_until_the_task_is_learned(finished):
+    (training,) = trainings(finished)
+    run = training.runs["lstm"]
+    assert run.state == "finished" and run.history.checks[-1]["accuracy"] == 1
+    assert "the task is learned" in said(finished)
+    assert not finished.button(key="train-start").disabled and finished.button(key="train-stop").disabled
+
+
+def test_the_curves_are_the_run(finished):
+    run = trainings(finished)[0].runs["lstm"]
+    loss = next(t for t in figure(finished, "train-loss") if "held-out" in t["hovertemplate"])
+    measured = {check["step"]: check["validation_loss"] for check in run.history.checks}
+    assert [measured[step] for step in numbers(loss["x"])] == list(numbers(loss["y"]))
+    (right,) = figure(finished, "train-accuracy")
+    assert numbers(right["y"])[-1] == 1
+    (norm,) = figure(finished, "train-norm")
+    assert numbers(norm["y"]).max() == pytest.approx(max(run.history.norm))
+
+
+def test_the_same_seed_gives_the_same_curves_whatever_the_slices(finished):
+    task = TASKS["counter"]()
+    whole = Run(Settings.usual(task, "lstm"), task)
+    while not whole.ended:
+        whole.work(10)
+    assert trainings(finished)[0].runs["lstm"].history.loss == whole.history.loss
+
+
+def test_the_gates_of_any_moment_can_be_looked_at(finished):
+    run = trainings(finished)[0].runs["lstm"]
+    slider = finished.select_slider[0]
+    assert slider.value == run.snapshots[-1].step
+    for k in (0, 5, -1):
+        finished.select_slider[0].set_value(run.snapshots[k].step).run()
+        assert not finished.exception
+        trace = run.trace_at(k)
+        shown = {t["name"]: numbers(t["z"]) for t in figure(finished, "train-gates")}
+        np.testing.assert_array_equal(shown["forget"], trace["forget"].T)
+        gradient = {t["name"]: numbers(t["y"]) for t in figure(finished, "train-gradient")}
+        norms = run.snapshots[k].gradient["cell"][0]
+        np.testing.assert_allclose(np.nan_to_num(gradient["cell state"]), norms)
+        assert f"stands at {trace['forget'].mean():.2f} on average" in said(finished)
+
+
+def test_pause_resume_step_and_stop():
+    app = press(train(), "train-start")
+    assert trainings(app)[0].running and app.button(key="train-start").disabled
+    press(app, "train-pause")
+    taken = trainings(app)[0].taken
+    app.run()
+    assert (trainings(app)[0].taken, trainings(app)[0].paused) == (taken, True)
+    each = [run.taken for run in trainings(app)[0].runs.values()]
+    press(app, "train-step")
+    assert [run.taken for run in trainings(app)[0].runs.values()] == [n + 1 for n in each]
+    press(app, "train-resume")
+    assert trainings(app)[0].taken > taken + 3
+    press(app, "train-stop")
+    (training,) = trainings(app)
+    assert {run.state for run in training.runs.values()} == {"stopped"}
+    assert list(app.dataframe[0].value["state"]) == ["stopped"] * 3
+    press(app, "train-start")
+    assert len(trainings(app)) == 2 and trainings(app)[0].ended
+
+
+def test_one_step_pauses_a_running_training():
+    app = press(train(cells="gru"), "train-start")
+    press(app, "train-step")
+    assert trainings(app)[0].paused
+
+
+def test_cells_learn_together():
+    app = press(train(), "train-start")
+    for _ in range(3):
+        app.run()
+    taken = [run.taken for run in trainings(app)[0].runs.values()]
+    assert max(taken) <= 1.5 * min(taken) + 60
+
+
+def test_changing_numbers_loses_no_run_and_belongs_to_the_next():
+    app = press(train(cells="gru"), "train-start")
+    app.number_input(key="train-hidden").set_value(16).run()
+    app.selectbox(key="train-task").set_value("parity").run()
+    (training,) = trainings(app)
+    assert training.task.name == "counter" and training.runs["gru"].settings.recipe.hidden == 8
+    assert "Counter: when do the b's end? Settings: the usual ones." in said(app)
+    press(app, "train-stop")
+    press(app, "train-start")
+    first, second = trainings(app)
+    assert first is training and second.task.name == "parity"
+    assert "Settings: hidden 16" not in said(app)  # 16 is what parity usually gets
+    assert second.runs["gru"].settings.recipe.hidden == 16
+
+
+# ---- what is refused -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("link", "says"),
+    [
+        ({"hidden": "500"}, "500 hidden units are too many to train here: choose at most 128"),
+        ({"epochs": "1000000"}, "This training would take about"),
+        ({"learning_rate": "0"}, "learning_rate is 0.0; it must be above zero"),
+        ({"task": "recall", "shortest": "50"}, "delays from 50 to 40 make no sense"),
+        ({"longest": "200"}, "longest is 200; it must be from 1 to 100"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_and_nothing_is_lost(link, says):
+    app = train(**link)
+    assert says in said(app)
+    assert app.button(key="train-start").disabled
+    assert link_of(app) == link
+
+
+@pytest.mark.parametrize(
+    ("link", "says"),
+    [
+        ({"hidden": "many"}, "expected a whole number"),
+        ({"hidden": "-3"}, "expected a number from 1"),
+        ({"seed": "1e400"}, "expected a whole number"),
+        ({"learning_rate": "nan"}, "expected a number from 0"),
+        ({"cells": "rnn,brain"}, "there are rnn, gru, lstm"),
+        ({"task": "chess"}, "there are counter"),
+        ({"clip": "maybe"}, "there are on, off"),
+    ],
+)
+def test_nonsense_in_the_link_is_said_and_left_out(link, says):
+    app = train(**link)
+    assert says in said(app)
+    assert not app.button(key="train-start").disabled
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.sampled_from(["task", "cells", "seed", "longest", "recurrent", "activation", *NUMBERS]), st.text(max_size=12))
+def test_no_link_breaks_the_page(name, text):
+    train(**{name: text})
+
+
+def test_no_cell_no_start():
+    app = train()
+    app.segmented_control(key="train-cells").set_value([]).run()
+    assert "Choose at least one cell." in said(app) and app.button(key="train-start").disabled
+
+
+def test_the_settings_are_in_the_link_and_only_what_is_unusual():
+    app = train()
+    assert not app.query_params
+    app.number_input(key="train-learning_rate").set_value(0.02).run()
+    app.toggle(key="train-clip").set_value(False).run()
+    app.segmented_control(key="train-cells").set_value(["rnn"]).run()
+    link = link_of(app)
+    assert link == {"learning_rate": "0.02", "clip": "off", "cells": "rnn"}
+    press(app, "train-start")
+    again = press(train(**link), "train-start")
+    mine, theirs = (trainings(one)[0].runs["rnn"] for one in (app, again))
+    assert mine.settings == theirs.settings
+    assert differences(mine) == ["learning rate 0.02", "no clipping"]
+
+
+# ---- an explosion ---------------------------------------------------------------------------------
+
+
+def test_an_rnn_explodes_at_one_click_and_says_why():
+    app = until_over(press(train(), "train-explode"))
+    run = trainings(app)[0].runs["rnn"]
+    assert run.state == "diverged"
+    assert run.explained in said(app)
+    assert "clipping is off" in said(app) and "start again: both curves" in said(app)
+    (norm,) = figure(app, "train-norm")
+    assert numbers(norm["y"]).max() > 1000
+    assert np.isfinite(trainings(app)[0].models("kept")["rnn"].trace("Cab?").probabilities).all()
+    assert "clip" in app.query_params
+
+
+# ---- what came of it ---------------------------------------------------------------------------------
+
+
+def test_the_table_is_the_runs(finished):
+    table = finished.dataframe[0].value
+    run = trainings(finished)[0].runs["lstm"]
+    assert list(table["steps"]) == [run.taken] and list(table["right"]) == [1.0]
+    assert list(table["other than usual"]) == ["nothing"] and table["why"][0] == run.explained
+
+
+def test_a_run_is_renamed_and_another_laid_over_it():
+    app = press(train(cells="lstm"), "train-start")
+    press(app, "train-stop")
+    app.text_input(key="train-name-1").set_value("<b>first</b>").run()
+    assert trainings(app)[0].name == "<b>first</b>"
+    press(app, "train-start")
+    press(app, "train-stop")
+    names = {trace["name"] for trace in figure(app, "train-norm")}
+    assert any("first" in name and "<b>" not in name for name in names) and len(names) == 2
+    app.text_input(key="train-name-2").set_value("<b>first</b>").run()
+    assert [one.name for one in trainings(app)] == ["<b>first</b>", "counter 2"]  # taken
+    press(app, "train-remove")
+    assert [one.name for one in trainings(app)] == ["<b>first</b>"]
+
+
+def test_there_is_an_end_to_room(monkeypatch):
+    monkeypatch.setattr(session, "MOST", 1)
+    app = press(train(cells="lstm"), "train-start")
+    press(app, "train-stop")
+    press(app, "train-start")
+    assert "There are 1 runs, and no room for more: remove one first." in said(app)
+    assert len(trainings(app)) == 1
+
+
+def test_models_are_opened_once_and_seen_on_explore():
+    app = until_over(press(train(cells="lstm"), "train-start"))
+    run = trainings(app)[0].runs["lstm"]
+    press(app, "train-open-Explore")
+    assert trainings(app)[0].opened == ("counter-1", run.taken)
+    app.switch_page("pages/explore.py").run()
+    app.selectbox(key="task").set_value("counter-1").run()
+    assert not app.exception
+    trace = run.model("x").trace("aaaaabbbbb")
+    chart = next(c for c in app.get("plotly_chart") if c.proto.id.endswith("-chart-heatmaps"))
+    shown = {t["name"]: numbers(t["z"]) for t in json.loads(chart.proto.spec)["data"]}
+    np.testing.assert_array_equal(shown["cell"], trace["cell"].T)
+    app.switch_page("pages/train.py").run()
+    press(app, "train-open-Explore")
+    assert list(app.session_state["own_tasks"]) == ["counter-1"]
+
+
+def test_what_is_downloaded_comes_back(finished):
+    training = trainings(finished)[0]
+    packed = archive.pack(list(training.models("mine").values()))
+    with ZipFile(io.BytesIO(packed)) as file:
+        assert sorted(file.namelist()) == ["mine-lstm.json", "mine-lstm.safetensors"]
+    (model,) = archive.unpack({"mine.zip": packed})
+    trace = training.models("mine")["lstm"].trace("aabb")
+    assert np.array_equal(model.trace("aabb").probabilities, trace.probabilities)
+    assert model.card["training"]["command"].startswith("python -m rnnviz.training counter")
+
+
+# ---- pages, sessions, reloads ---------------------------------------------------------------------------
+
+
+def test_a_training_waits_while_another_page_is_open():
+    app = press(train(hidden="12"), "train-start")
+    app.switch_page("pages/memory.py").run()
+    taken = trainings(app)[0].taken
+    app.run()
+    assert trainings(app)[0].taken == taken
+    app.switch_page("pages/train.py").run()
+    assert "waited while its page was not open" in said(app)
+    assert trainings(app)[0].taken > taken
+    assert app.number_input(key="train-hidden").value == 12
+
+
+def test_a_reload_says_what_became_of_the_training():
+    app = press(train(cells="gru", hidden="6"), "train-start")
+    link = link_of(app)
+    assert link["started"] == "1"
+    fresh = train(**link)
+    assert session.KEY not in fresh.session_state or not trainings(fresh)
+    assert "it ended with that page" in said(fresh)
+    press(fresh, "train-again")
+    assert trainings(fresh)[0].runs["gru"].settings == trainings(app)[0].runs["gru"].settings
+    assert "it ended with that page" not in said(fresh)
+
+
+def test_two_sessions_do_not_know_of_each_other():
+    one, other = press(train(cells="rnn"), "train-start"), press(train(cells="gru", task="parity"), "train-start")
+    one.run()
+    other.run()
+    assert list(trainings(one)[0].runs) == ["rnn"] and list(trainings(other)[0].runs) == ["gru"]
+    assert len(trainings(one)) == len(trainings(other)) == 1
+
+
+def test_nothing_keeps_a_run_alive_when_its_session_is_gone():
+    app = press(train(cells="gru"), "train-start")
+    app.run()
+    run = weakref.ref(trainings(app)[0].runs["gru"])
+    assert run() is not None
+    del app
+    gc.collect()
+    assert run() is None
+
+
+def test_few_train_at_once(monkeypatch):
+    """Who finds no free slot in time answers without having worked, and gives back what it took."""
+    monkeypatch.setattr(fair, "WAIT", 0.05)
+    taken = [fair.SLOTS.acquire() for _ in range(fair.SLOTS._initial_value)]
+    calls = []
+    fair.turn(lambda seconds: bool(calls.append(seconds)), 1)
+    assert calls == []
+    for _ in taken:
+        fair.SLOTS.release()
+    with pytest.raises(ZeroDivisionError):
+        fair.turn(lambda seconds: 1 / 0, 1)
+    fair.turn(lambda seconds: bool(calls.append(seconds)), 1)
+    assert calls == [fair.PIECE]
+
+
+# ---- own text -----------------------------------------------------------------------------------------------
+
+
+VERSE = "The sea has many voices, many gods and many voices; the salt is on the briar rose. "
+
+
+def bring(app: AppTest, name: str, data: bytes) -> AppTest:
+    app.file_uploader(key="train-file").upload(name, data).run()
+    assert not app.exception
+    return app
+
+
+def test_own_text_is_read_and_trained_on():
+    app = train(task="own", cells="gru", hidden="8", epochs="1")
+    assert "Bring a text file first" in said(app)
+    bring(app, "sea.txt", (VERSE * 60).encode("utf-16"))
+    assert f"sea.txt: {len(VERSE) * 60:,} characters" in said(app)
+    until_over(press(app, "train-start"))
+    training = trainings(app)[0]
+    assert training.source == "sea.txt" and "Text: sea.txt" in said(app)
+    assert training.runs["gru"].state == "finished"
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"too short", "at least 1,000"),
+        (b"\0\1\2" * 1000, "not plain text"),
+        (b"\xef\xbb\xbf" + b"\xff" * 2000, "says that it is UTF-8, but is not"),
+        (b"a" * 5_000_001, "at most 5 million"),
+        (b"a" * 2000, "repeats a single character"),
+    ],
+)
+def test_what_is_no_text_is_refused_in_a_sentence(data, says):
+    app = bring(train(task="own"), "x.bin", data)
+    assert says in said(app)
+    assert app.button(key="train-start").disabled
