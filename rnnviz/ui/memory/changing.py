@@ -60,7 +60,7 @@ def _nothing_changed(case: Case) -> None:
         st.markdown("Nothing is changed yet. What each of these experiments does to the last prediction:")
         st.table(
             {
-                "": ["as it is", *(one.title for one in tried)],
+                "experiment": ["as it is", *(one.title for one in tried)],
                 "the model ends on": [f"**{label}** ({sure:.1%})" for label, sure in map(_last, (before, *runs))],
                 "probability that moved": ["", *(f"{_moved(before, run):.1%}" for run in runs)],
             }
