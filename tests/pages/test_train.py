@@ -452,3 +452,11 @@ def test_what_is_no_text_is_refused_in_a_sentence(data, says):
     app = bring(train(task="own"), "x.bin", data)
     assert says in said(app)
     assert app.button(key="train-start").disabled
+
+
+def test_a_lesson_can_hide_the_settings_and_still_train():
+    app = train(hide="training", cells="lstm", hidden="5")
+    assert not app.number_input and not app.toggle
+    press(app, "train-start")
+    run = trainings(app)[0].runs["lstm"]
+    assert run.settings.recipe.hidden == 5 and run.taken > 0
