@@ -1,0 +1,93 @@
+"""Several models in one file, to carry away and bring back: a zip with rnnviz's own files, two for each model."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
+
+from ..model import Model
+from . import own
+from .cards import tidy
+
+LARGEST = 64_000_000  # bytes, unpacked
+MOST = 12  # models
+ENDS = (".safetensors", ".json")
+
+
+def pack(models: Sequence[Model]) -> bytes:
+    """A zip with NAME.safetensors and NAME.json for each model."""
+    packed = io.BytesIO()
+    with tempfile.TemporaryDirectory() as folder, ZipFile(packed, "w", ZIP_DEFLATED) as file:
+        for model in models:
+            own.save(model, Path(folder) / f"{model.name}.safetensors")
+        for path in sorted(Path(folder).iterdir()):
+            file.write(path, path.name)
+    return packed.getvalue()
+
+
+def unpack(files: Mapping[str, bytes]) -> list[Model]:
+    """The models in files that somebody brings, by file name: zips that `pack` made, or pairs of own files.
+
+    Nothing in them is executed, and nothing of them stays on the disk. Raises ValueError, in a sentence for a
+    person, for files that are too large or hold no model that rnnviz can read.
+    """
+    inside: dict[str, bytes] = {}
+    for name, data in files.items():
+        inside |= _unzipped(name, data) if name.lower().endswith(".zip") else {_plain(name): data}
+    if sum(map(len, inside.values())) > LARGEST:
+        raise ValueError(f"The files hold more than {LARGEST // 1_000_000} million bytes, which is too much here.")
+    stems = sorted({Path(name).stem for name in inside if name.endswith(ENDS)})
+    if not stems:
+        raise ValueError("There is no model here: bring a zip saved on this page, or a .safetensors and its .json.")
+    if len(stems) > MOST:
+        raise ValueError(f"There are {len(stems)} models here, and at most {MOST} can be taken at once.")
+    with tempfile.TemporaryDirectory() as folder:
+        for name, data in inside.items():
+            if name.endswith(ENDS):
+                (Path(folder) / name).write_bytes(data)
+        return [_loaded(Path(folder), stem) for stem in stems]
+
+
+def _loaded(folder: Path, stem: str) -> Model:
+    for end in ENDS:
+        if not (folder / f"{stem}{end}").is_file():
+            raise ValueError(f"{stem}{end} is missing: weights and card belong together.")
+    try:
+        model = own.load(folder / f"{stem}.safetensors")
+        if not isinstance(model.name, str) or not all(isinstance(label, str) for label in model.labels):
+            raise ValueError(f"{stem}.json names the model or its labels by something that is no text.")
+        return replace(model, card=tidy(model.card))
+    except RecursionError as error:
+        raise ValueError(f"{stem}.json is nested too deeply to be a card.") from error
+    except (ValueError, OSError, AttributeError, IndexError) as error:
+        raise ValueError(str(error).replace(f"{folder}/", "")) from error
+
+
+def _unzipped(name: str, data: bytes) -> dict[str, bytes]:
+    """What a zip holds, by name without folders; never more than LARGEST, whatever the zip says of itself."""
+    found: dict[str, bytes] = {}
+    left = LARGEST
+    try:
+        with ZipFile(io.BytesIO(data)) as file:
+            for entry in file.infolist():
+                if entry.is_dir() or not entry.filename.endswith(ENDS):
+                    continue
+                with file.open(entry) as part:
+                    content = part.read(left + 1)
+                left -= len(content)
+                if left < 0:
+                    raise ValueError(f"{name} holds more than {LARGEST // 1_000_000} million bytes.")
+                found[_plain(entry.filename)] = content
+    except (BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+        raise ValueError(f"{name} is not a zip file that can be opened.") from error
+    return found
+
+
+def _plain(name: str) -> str:
+    """A name without folders and in few letters, so that no file can be put anywhere but where it belongs."""
+    last = PurePosixPath(name.replace("\\", "/")).name
+    return "".join(letter if letter.isalnum() or letter in "-_. " else "_" for letter in last)[-100:] or "_"
