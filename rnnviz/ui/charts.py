@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 import streamlit as st
 
 from ..figures.ready import Ready
 from ..figures.stack import Template
 from ..trace import Trace
+
+Which = TypeVar("Which", bound=str)
 
 CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
 
@@ -34,6 +37,21 @@ def heatmaps(
     content = _template((*_kind(trace), names), trace).fill(trace, layer=layer, direction=direction)
     with st.container(key=key if key.startswith("heatmaps") else f"heatmaps-{key}"):
         chart(Ready(content), _described(trace, names), key)
+
+
+def side_by_side(
+    trace: Trace, titles: Mapping[Which, str], figure: Callable[[Which], Ready], names: Sequence[str], key: str
+) -> None:
+    """Stacks of the same heatmaps in columns, under the stepper's playhead: titles and figures by name.
+
+    names: of the quantities that are shown; key: what tells these charts from others.
+    """
+    shown = [trace.definition.by_name[name].title for name in names if name in trace.definition.by_name]
+    for column, (which, title) in zip(st.columns(len(titles), gap="small"), titles.items(), strict=True):
+        with column, st.container(key=f"heatmaps-{key}-{which}"):
+            st.markdown(f"**{title}**")
+            words = f"{title}: heatmaps over time of {', '.join(shown) or 'what the model says'}."
+            chart(figure(which), words, f"{key}-{which}")
 
 
 def _described(trace: Trace, names: Sequence[str] | None) -> str:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 import rnnviz
 from rnnviz.figures.compare import disagreeing
 from rnnviz.ui.compare import MODES
 from rnnviz.ui.compare.texts import PAIRS
-from tests.browser.conftest import settle
-from tests.browser.test_explore import OURS, link, open_page, text_box, write
+from tests.browser.conftest import check_fit, settle
+from tests.browser.test_explore import link, open_page, text_box, write
 from tests.browser.test_memory import heatmap, press
 
 THREE = ("rnn", "gru", "lstm")
@@ -41,11 +40,7 @@ def test_every_comparison_fits_and_is_accessible(chromium: Browser, app: str, mo
     for scheme in ("light", "dark"):
         page = chromium.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
         open_page(page, f"{app}/compare?mode={mode}")
-        page.wait_for_timeout(500)
-        over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert over <= 0
-        found = Axe().run(page, OURS).response["violations"]
-        assert not found, [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found]
+        check_fit(page)
         page.close()
 
 

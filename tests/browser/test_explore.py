@@ -11,10 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 import rnnviz
-from tests.browser.conftest import settle
-
-# Streamlit's own menu of a phone has a heading inside its list, which no page can change.
-OURS = {"exclude": [["[data-testid=stSidebarNavItems]"]]}
+from tests.browser.conftest import OURS, settle
 
 
 def open_page(page: Page, address: str) -> None:

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import streamlit as st
 
-from .. import lesson, links
 from ..case import Case
 from ..catalogue import Task
+from ..tabs import choose
 from . import cells, texts
 from .runs import telling
 
@@ -24,12 +24,7 @@ MODES: dict[str, tuple[str, Callable[[Case], None], Callable[[Task], str]]] = {
 
 def pick_mode() -> str:
     """What is compared now, kept in the link."""
-    names = list(MODES)
-    key = links.start("mode", names, names[0], "a comparison", page="compare")
-    if lesson.shows("tabs"):
-        st.segmented_control("Compare", names, required=True, format_func=lambda name: MODES[name][0], key=key)
-    name: str = st.session_state[key] or names[0]
-    links.keep("mode", name, names[0], page="compare")
+    name = choose("mode", {name: title for name, (title, _, _) in MODES.items()}, "a comparison", page="compare")
     if name != "texts":
         texts.forget_link()
     return name

@@ -7,12 +7,13 @@ import streamlit as st
 from ...analysis import Difference, difference
 from ...figures import text_heatmaps, texts_said
 from ...figures.compare import Which
+from ...figures.ready import Ready
 from ...tokens import visible
 from ...trace import Trace
 from .. import lesson, links, reading
 from ..case import Case, pick_quantities, standing, strip
 from ..catalogue import Task
-from ..charts import chart
+from ..charts import chart, side_by_side
 from ..links import plain
 
 # Texts that differ in one place, for tasks whose first two examples do not say it as clearly.
@@ -49,12 +50,11 @@ def answer(case: Case) -> None:
             "share of the prediction that lies elsewhere."
         )
     quantities = pick_quantities(first)
-    for column, (which, title) in zip(st.columns(len(WHICH), gap="small"), WHICH.items(), strict=True):
-        with column, st.container(key=f"heatmaps-text-{which}"):
-            st.markdown(f"**{title}**")
-            figure = text_heatmaps.ready(first, other, which, quantities, layer=case.layer, direction=case.direction)
-            names = ", ".join(first.definition.by_name[q].title for q in quantities if q in first.definition.by_name)
-            chart(figure, f"{title}: heatmaps over time of {names or 'what the model says'}.", f"text-{which}")
+
+    def figure(which: Which) -> Ready:
+        return text_heatmaps.ready(first, other, which, quantities, layer=case.layer, direction=case.direction)
+
+    side_by_side(first, WHICH, figure, quantities, "text")
 
 
 def parted(found: Difference) -> str:

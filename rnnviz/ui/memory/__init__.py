@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import streamlit as st
-
-from .. import lesson, links
 from ..case import Case
+from ..tabs import choose
 from . import ablating, changing, reaching, writing
 
 # By name in the link: the question, and what answers it.
@@ -21,13 +19,7 @@ QUESTIONS: dict[str, tuple[str, Callable[[Case], None]]] = {
 
 def pick_question() -> str:
     """The question that the page answers now, kept in the link."""
-    names = list(QUESTIONS)
-    key = links.start("question", names, names[0], "a question", page="memory")
-    if lesson.shows("tabs"):
-        st.segmented_control("Question", names, required=True, format_func=lambda name: QUESTIONS[name][0], key=key)
-    name: str = st.session_state[key] or names[0]
-    links.keep("question", name, names[0], page="memory")
-    return name
+    return choose("question", {name: title for name, (title, _) in QUESTIONS.items()}, "a question", page="memory")
 
 
 def answer(question: str, case: Case) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import streamlit as st
 
 from ...analysis import difference, experiments
 from ...figures import prediction_change, whatif_heatmaps
+from ...figures.ready import Ready
+from ...figures.whatif import Which
 from ...interventions import Hold
 from ...tokens import visible
 from ...trace import Trace
@@ -16,7 +16,7 @@ from ..case import Case, pick_quantities, strip
 from ..charts import chart
 from ..links import plain
 
-WHICH: dict[Literal["before", "after", "difference"], str] = {
+WHICH: dict[Which, str] = {
     "before": "Before",
     "after": "After",
     "difference": "After − before",
@@ -43,12 +43,11 @@ def answer(case: Case) -> None:
         chart(prediction_change.ready(before, after), words, "prediction-change")
     held = [one.quantity for one in after.interventions if isinstance(one, Hold)]
     quantities = pick_quantities(before, held)
-    for column, (which, title) in zip(st.columns(len(WHICH), gap="small"), WHICH.items(), strict=True):
-        with column, st.container(key=f"heatmaps-{which}"):
-            st.markdown(f"**{title}**")
-            figure = whatif_heatmaps.ready(before, after, which, quantities, layer=case.layer, direction=case.direction)
-            names = ", ".join(before.definition.by_name[q].title for q in quantities if q in before.definition.by_name)
-            chart(figure, f"{title}: heatmaps over time of {names or 'what the model says'}.", f"whatif-{which}")
+
+    def figure(which: Which) -> Ready:
+        return whatif_heatmaps.ready(before, after, which, quantities, layer=case.layer, direction=case.direction)
+
+    charts.side_by_side(before, WHICH, figure, quantities, "whatif")
 
 
 def _nothing_changed(case: Case) -> None:
