@@ -5,6 +5,6 @@ import streamlit as st
 from rnnviz.ui import door, lesson, train
 
 door.enter()
-st.title("Watch three networks learn", anchor=False)
+st.title("Watch networks learn", anchor=False)
 train.page()
 lesson.maker()

@@ -113,7 +113,7 @@ class Vocabulary:
     def _read_numbers(self, text: Any, limit: int | None) -> Reading:
         cut = False
         if isinstance(text, str):
-            numbers, cut = _take(_numbers(text), None if limit is None else limit * self.width)
+            numbers, cut = _take(_numbers(text, self.width), None if limit is None else limit * self.width)
             if len(numbers) % self.width:
                 raise ValueError(f"Each step needs {self.width} numbers; {len(numbers)} do not divide into steps.")
             values = np.array(numbers, dtype=np.float64).reshape(-1, self.width)
@@ -177,11 +177,12 @@ def _take(pieces: Iterator[Any], limit: int | None) -> tuple[list[Any], bool]:
     return found[:limit], limit is not None and len(found) > limit
 
 
-def _numbers(text: str) -> Iterator[float]:
-    """Numbers apart by blanks, commas or semicolons."""
+def _numbers(text: str, width: int) -> Iterator[float]:
+    """Numbers apart by blanks, commas or semicolons, `width` of them a step."""
+    such = "0.5 -1 2" if width == 1 else ", ".join([" ".join(["0.5", "-1", "2"][k % 3] for k in range(width))] * 2)
     for match in _NUMBER.finditer(text):
         word = match[0] if len(match[0]) <= LONGEST else match[0][:LONGEST] + "…"
         try:
             yield float(word.replace("−", "-"))
         except ValueError:
-            raise ValueError(f"{word!r} is not a number: type numbers such as 0.5 -1 2.") from None
+            raise ValueError(f"{word!r} is not a number: type numbers such as {such}.") from None

@@ -206,11 +206,14 @@ def _end(one: Line, y: Array) -> list[End]:
 
 
 def _tag(one: Line) -> str:
-    return _short(one.label) if one.faded else CELLS[one.cell].title
+    return f"{CELLS[one.cell].title}, {_short(one.label)}" if one.faded else CELLS[one.cell].title
 
 
 def _frame(lines: Sequence[Line], words: str) -> Part:
-    named = [visible(one.label)[:LETTERS] if one.faded else CELLS[one.cell].title for one in lines]
+    named = [
+        f"{CELLS[one.cell].title}, {visible(one.label)[:LETTERS]}" if one.faded else CELLS[one.cell].title
+        for one in lines
+    ]
     content = layout(HEIGHT, left=44, right=room_beside(named), top=34, bottom=46)
     steps = [max(len(one.history.loss), *(int(check["step"]) for check in one.history.checks[-1:]), 1) for one in lines]
     content["xaxis"] = axis(

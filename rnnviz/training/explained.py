@@ -23,7 +23,7 @@ def explained(settings: Settings, history: History, kept: str | None, guessing: 
     if guessing is not None:
         happened = (
             f"Training ran away: over the last {LATEST} steps the loss was {fmean(history.loss[-LATEST:]):.3g} nats, "
-            f"where guessing costs {guessing:.3g}."
+            f"where naming all labels alike costs {guessing:.3g}."
         )
     if kept is None:
         happened = "Even the untrained network gives numbers that are not finite."
@@ -40,8 +40,8 @@ def exploded(settings: Settings, history: History) -> str | None:
     step = history.norm.index(longest) + 1
     return (
         f"Gradients exploded on the way: clipping is off, and the longest, at step {step}, had a length of "
-        f"{longest:.3g} ({usual:.3g} is the middle of all). Adam divides by how long gradients were lately, so that "
-        "the loss need not show it, but after such a step it hardly moves for a long time."
+        f"{_length(longest)} ({_length(usual)} is the middle of all). Adam divides by how long gradients were lately, "
+        "so that the loss need not show it, but after such a step it hardly moves for a long time."
     )
 
 
@@ -49,11 +49,16 @@ def _advice(settings: Settings, history: History) -> str:
     recipe, todo = settings.recipe, []
     if not recipe.clip:
         longest = max(history.norm[-LATEST:], default=0.0)
-        grew = f", and the gradient grew to a length of {longest:.3g}" if longest > FAR_LONGER else ""
+        grew = f", and the gradient grew to a length of {_length(longest)}" if longest > FAR_LONGER else ""
         todo.append(f"gradient clipping is off{grew}: turn it on (1 is usual)")
     if recipe.recurrent_scale > 1:
         todo.append(f"start the recurrent matrix with a scale of 1 or less (now {recipe.recurrent_scale:g})")
     if recipe.learning_rate > HIGH or not todo:
-        todo.append(f"choose a learning rate of at most {recipe.learning_rate / 3:.1g} (now {recipe.learning_rate:g})")
+        most = min(recipe.learning_rate / 3, HIGH)
+        todo.append(f"choose a learning rate of at most {most:.1g} (now {recipe.learning_rate:g})")
     advice = "; ".join(todo)
     return advice[0].upper() + advice[1:] + "."
+
+
+def _length(value: float) -> str:
+    return f"{value:,.0f}" if 100 <= value < 1e6 else f"{value:.3g}"

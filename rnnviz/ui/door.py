@@ -21,6 +21,9 @@ def enter() -> None:
         st.rerun()
     context = get_script_run_ctx()
     page = context.page_script_hash if context else None
-    if st.session_state.get("page") != page:
+    left = st.session_state.get("page")
+    if left != page:
         st.session_state["page"], st.session_state["arrived"] = page, True
+        if left is not None:
+            st.session_state["notices"] = []  # what one page's link asked for in vain is nothing to another
     st.html(Path(__file__).with_name("style.css"))  # the few rules that Streamlit's theme has no word for

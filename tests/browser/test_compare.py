@@ -79,7 +79,7 @@ def test_where_they_first_disagree_follows_what_is_typed(page: Page, app: str):
             write(page, text)
         read = {cell: rnnviz.load(f"reviews-{cell}").trace(text) for cell in THREE}
         steps = disagreeing(read)
-        said = f"They first disagree at step {steps[0]} (" if steps else "say the same after every step"
+        said = f"They first disagree at step {steps[0]} (" if steps else "agree after every step"
         expect(page.get_by_text(said).first).to_be_visible()
         marks = page.locator(".st-key-chart-said .annotation-text", has_text="≠").count()
         assert bool(marks) == bool(steps)

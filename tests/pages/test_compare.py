@@ -58,7 +58,7 @@ def test_every_task_opens_on_something_that_says_something(task, mode):
     app = compare(task=task, mode=mode)
     assert not app.warning and not app.error and not app.info
     assert len(app.get("plotly_chart")) >= 4
-    assert ("disagree" in said(app) or "say the same" in said(app)) == (mode == "cells")
+    assert ("disagree" in said(app) or "agree after" in said(app)) == (mode == "cells")
 
 
 def test_it_opens_where_the_cells_end_in_disagreement():
@@ -84,7 +84,7 @@ def test_where_the_cells_first_disagree_is_told_as_it_is(task, text):
     app = compare(task=task, text=text)
     told = said(app)
     if not differ:
-        assert "say the same after every step" in told
+        assert "agree after every step" in told
     else:
         token = visible(read["lstm"].tokens[differ[0] - 1])
         sentence = told[told.index("They first disagree") :]

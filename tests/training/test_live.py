@@ -203,14 +203,14 @@ def test_large_networks_keep_fewer():
 @pytest.mark.parametrize(
     ("cell", "options", "changes", "says"),
     [
-        ("rnn", {}, {"learning_rate": 1.0, "clip": 0}, ["ran away", "clipping is off", "turn it on", "at most 0.3"]),
-        ("rnn", {}, {"learning_rate": 1.0}, ["ran away", "learning rate of at most 0.3"]),
+        ("rnn", {}, {"learning_rate": 1.0, "clip": 0}, ["ran away", "clipping is off", "turn it on", "at most 0.03"]),
+        ("rnn", {}, {"learning_rate": 1.0}, ["ran away", "learning rate of at most 0.03"]),
         ("lstm", {}, {"learning_rate": 30.0}, ["ran away", "learning rate"]),
         (
             "rnn",
             {"activation": "relu"},
             {"learning_rate": 3.0, "clip": 0},
-            ["After step 1 the loss", "no longer a finite number", "clipping is off", "learning rate of at most 1"],
+            ["After step 1 the loss", "no longer a finite number", "clipping is off", "learning rate of at most 0.03"],
         ),
         (
             "rnn",
@@ -279,7 +279,7 @@ def test_exploded_gradients_are_told_at_the_end():
     changes = {"recurrent": "scaled", "recurrent_scale": 3.0, "epochs": 1}
     told, quiet = (finished(Run(Settings.usual(task, "rnn", clip=clip, **changes), task)) for clip in (0, 1))
     assert told.state == quiet.state == "finished"
-    assert f"a length of {max(told.history.norm):.3g}" in told.explained
+    assert f"a length of {max(told.history.norm):,.0f} (" in told.explained
     assert "exploded" not in quiet.explained
     assert max(quiet.history.norm) > 100  # the norm that is shown is the one before clipping
 

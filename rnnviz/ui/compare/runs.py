@@ -104,7 +104,9 @@ def first_disagreement(case: Case, traces: Mapping[str, Trace]) -> str:
     everybody = listed([f"the {CELLS[cell].title}" for cell in traces])
     total = len(case.trace)
     if not steps:
-        return f"{plain(everybody[0].upper() + everybody[1:])} say the same after every step: {_says(traces, total)}."
+        return (
+            f"{plain(everybody[0].upper() + everybody[1:])} agree after every step. In the end {_says(traces, total)}."
+        )
     first = f"They first disagree at {plain(case.named(steps[0]))}: {_says(traces, steps[0])}."
     if steps == [total]:
         return f"{first} That is the last step."

@@ -59,7 +59,7 @@ def _start(choice: Choice, row: DeltaGenerator) -> Task | None:
     if why is not None:
         st.warning(links.plain(why), icon=":material/rule:")
     if session.lost():
-        _tell_lost()
+        _tell_lost(why)
     asked = st.session_state.pop("train-asked", False)
     if (start or asked) and why is None:
         try:
@@ -76,16 +76,17 @@ def _explode() -> None:
     st.session_state["train-asked"] = True
 
 
-def _tell_lost() -> None:
+def _tell_lost(why: str | None) -> None:
+    """What became of a training that a reload ended. why: what stands in the way of starting it again."""
     st.info(
         "In the page that this link comes from a training was started. A training lives in its own page alone, so it "
-        "ended with that page, or goes on there if it is still open. The settings are kept: start again, and the same "
-        "seed gives the same curves.",
+        "ended with that page, or goes on there if it is still open. The settings are kept, a text of your own is not: "
+        "with both, the same seed gives the same curves.",
         icon=":material/history:",
     )
     st.button(
-        "Start again", key="train-again", on_click=lambda: st.session_state.update({"train-asked": True}),
-        icon=":material/replay:",
+        "Start again", key="train-again", icon=":material/replay:", disabled=why is not None,
+        on_click=lambda: st.session_state.update({"train-asked": True}),
     )  # fmt: skip
 
 

@@ -64,7 +64,7 @@ def number(low: float, high: float, whole: bool = True) -> Callable[[str], float
         except ValueError:
             raise ValueError(f"expected a {'whole ' * whole}number.") from None
         if not low <= value <= high:
-            raise ValueError(f"expected a number from {low:,g} to {high:,g}.")
+            raise ValueError(f"expected a number from {low:,.10g} to {high:,.10g}.")
         return value
 
     return read

@@ -24,6 +24,7 @@ def bring() -> tuple[str, str] | None:
                 state[KEY] = file.name, decoded(file.getvalue())
         except ValueError as error:
             state["train-refused"] = f"{file.name}: {error}"
+            state.pop(KEY, None)  # nothing is trained on an older text under the name of this one
     if file is not None and "train-refused" in state:
         st.error(links.plain(state["train-refused"]), icon=":material/description:")
     found: tuple[str, str] | None = state.get(KEY)

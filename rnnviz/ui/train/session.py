@@ -60,11 +60,11 @@ def remove(number: int) -> None:
 
 
 def arrive() -> None:
-    """To be called first: note whether the page was just opened, and say what became of a training that ran."""
+    """To be called first: note whether the page was just opened, and whether a training waited for that."""
     state = st.session_state
     state["train-arriving"] = bool(state.pop("arrived", False))
     if linked.arriving() and running() is not None:
-        links.notice("The training waited while its page was not open, and goes on now.")
+        state["train-waited"] = True
 
 
 def mark() -> None:

@@ -42,12 +42,19 @@ def watch(training: Training, over: list[Training]) -> None:
 def _progress(training: Training) -> None:
     left = training.seconds_left()
     if training.ended:
-        words = "Training is over."
+        states = {run.state for run in training.runs.values()}
+        words = (
+            "Ran away. " * ("diverged" in states) + "Stopped by hand. " * ("stopped" in states) + "Training is over."
+        )
     elif training.paused:
         words = "Paused."
     else:
         words = "Training." if left is None else f"Training, at most about {lasting(left)} to go."
+    if not training.running:
+        st.session_state["train-waited"] = False
     st.progress(min(training.progress, 1.0), words)
+    if st.session_state.get("train-waited"):
+        st.caption("It waited while its page was not open.")
     st.markdown("  \n".join(f"{_standing(cell, run)}" for cell, run in training.runs.items()))
 
 
@@ -56,7 +63,8 @@ def _standing(cell: str, run: Run) -> str:
     checks = run.history.checks
     told = [f"step {run.taken:,} of {run.total:,}"]
     if checks:
-        told.append(f"held-out loss {checks[-1]['validation_loss']:.3g} nats")
+        at = f" at step {checks[-1]['step']:,}" if run.state in ("stopped", "diverged") else ""
+        told.append(f"held-out loss{at} {checks[-1]['validation_loss']:.3g} nats")
         if "accuracy" in checks[-1]:
             told.append(f"right {checks[-1]['accuracy']:.1%}")
     over = f" {links.plain(run.explained)}" if run.explained and run.state == "finished" else ""
