@@ -37,11 +37,12 @@ def columns(page: Page) -> list[float]:
 @pytest.mark.parametrize("width", [390, 1440])
 @pytest.mark.parametrize("mode", MODES)
 def test_every_comparison_fits_and_is_accessible(chromium: Browser, app: str, mode: str, width: int):
+    page = chromium.new_page(viewport={"width": width, "height": 900}, color_scheme="light")
+    open_page(page, f"{app}/compare?mode={mode}")
     for scheme in ("light", "dark"):
-        page = chromium.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
-        open_page(page, f"{app}/compare?mode={mode}")
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         check_fit(page)
-        page.close()
+    page.close()
 
 
 def test_one_playhead_moves_through_all_heatmaps_of_all_cells(page: Page, app: str):

@@ -53,11 +53,12 @@ def credit(page: Page, part: str) -> str:
 @pytest.mark.parametrize("width", [390, 1440])
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_every_question_fits_and_is_accessible(chromium: Browser, app: str, question: str, width: int):
+    page = chromium.new_page(viewport={"width": width, "height": 900}, color_scheme="light")
+    open_page(page, f"{app}/memory?{NAMES}&question={question}&if=forget@3=0")
     for scheme in ("light", "dark"):
-        page = chromium.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
-        open_page(page, f"{app}/memory?{NAMES}&question={question}&if=forget@3=0")
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         check_fit(page)
-        page.close()
+    page.close()
 
 
 def test_the_row_of_the_current_step_is_marked_and_the_curve_follows(page: Page, app: str):
