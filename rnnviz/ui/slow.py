@@ -15,7 +15,6 @@ OFTEN = 0.1  # seconds between two looks
 KEPT = 96  # results for all sessions together
 
 T = TypeVar("T")
-Tick = Callable[[float], None]
 
 
 class Progress:
@@ -37,15 +36,6 @@ class Progress:
 
     def end(self) -> None:
         self.place.empty()
-
-
-def parts(tick: Tick, count: int) -> list[Tick]:
-    """One tick for each of several equal parts of the work."""
-
-    def part(number: int) -> Tick:
-        return lambda share: tick((number + share) / count)
-
-    return [part(number) for number in range(count)]
 
 
 def kept(owner: object, key: Hashable, work: Callable[[], T]) -> T:

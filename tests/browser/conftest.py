@@ -104,6 +104,13 @@ def check_fit(page: Page) -> None:
     assert not found, [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found]
 
 
+def check_in_both_themes(page: Page) -> None:
+    """As `check_fit`, in the light and in the dark."""
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        check_fit(page)
+
+
 def _wait_until_healthy(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
     for _ in range(300):
         if server.poll() is not None:

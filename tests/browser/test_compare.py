@@ -10,7 +10,7 @@ import rnnviz
 from rnnviz.figures.compare import disagreeing
 from rnnviz.ui.compare import MODES
 from rnnviz.ui.compare.texts import PAIRS
-from tests.browser.conftest import check_fit, settle
+from tests.browser.conftest import check_in_both_themes, settle
 from tests.browser.test_explore import link, open_page, text_box, write
 from tests.browser.test_memory import heatmap, press
 
@@ -39,9 +39,7 @@ def columns(page: Page) -> list[float]:
 def test_every_comparison_fits_and_is_accessible(chromium: Browser, app: str, mode: str, width: int):
     page = chromium.new_page(viewport={"width": width, "height": 900}, color_scheme="light")
     open_page(page, f"{app}/compare?mode={mode}")
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        check_fit(page)
+    check_in_both_themes(page)
     page.close()
 
 

@@ -13,7 +13,7 @@ from rnnviz.analysis import ablation, gradient_flow, half_life, written_at
 from rnnviz.interventions import parse_all
 from rnnviz.tokens import visible
 from rnnviz.ui.memory import QUESTIONS
-from tests.browser.conftest import check_fit, settle
+from tests.browser.conftest import check_in_both_themes, settle
 from tests.browser.test_explore import link, open_page, text_box, write
 
 NAMES = "task=names&text=Nakamura"
@@ -55,9 +55,7 @@ def credit(page: Page, part: str) -> str:
 def test_every_question_fits_and_is_accessible(chromium: Browser, app: str, question: str, width: int):
     page = chromium.new_page(viewport={"width": width, "height": 900}, color_scheme="light")
     open_page(page, f"{app}/memory?{NAMES}&question={question}&if=forget@3=0")
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        check_fit(page)
+    check_in_both_themes(page)
     page.close()
 
 

@@ -1,7 +1,5 @@
 """The Compare page's logic: its numbers are those of the traces and analyses, and its sentences are true."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -15,7 +13,6 @@ from rnnviz.figures.scores import in_words
 from rnnviz.model import Model
 from rnnviz.network import Network
 from rnnviz.tokens import Vocabulary, visible
-from rnnviz.ui import door
 from rnnviz.ui.catalogue import Task
 from rnnviz.ui.compare import MODES
 from rnnviz.ui.compare.costs import made_alike, same_score
@@ -23,16 +20,14 @@ from rnnviz.ui.compare.roles import ROLES, Part, roles
 from rnnviz.ui.reading import TOKENS
 
 from ..coupled_lstm import CoupledLSTM
-from .test_memory import APP, charts, figure, memory, numbers, others, said  # noqa: F401 - `others` is a fixture
+from .shown import charts, figure, numbers
+from .test_memory import APP, memory, others, said  # noqa: F401 - `others` is a fixture
 
 THREE = ["rnn", "gru", "lstm"]
 TASKS = ["names", "reviews", "shakespeare", "counter", "recall"]
 
 
-@pytest.fixture(autouse=True)
-def open_door(monkeypatch):
-    """A test's server has never called st.navigation, so the door would run the page twice, and lose the click."""
-    monkeypatch.setattr(door, "PagesManager", SimpleNamespace(uses_pages_directory=False))
+pytestmark = pytest.mark.usefixtures("open_door")
 
 
 def compare(**link: str) -> AppTest:

@@ -13,8 +13,11 @@ from rnnviz.ui.compare import MODES
 from rnnviz.ui.compare.texts import PAIRS
 from rnnviz.ui.reading import CHARACTERS, TOKENS
 
-from .test_compare import THREE, compare, open_door, spoken  # noqa: F401 - `open_door` is a fixture
-from .test_memory import charts, figure, numbers, said
+from .shown import charts, figure, numbers
+from .test_compare import THREE, compare, spoken
+from .test_memory import said
+
+pytestmark = pytest.mark.usefixtures("open_door")
 
 # ---- two texts --------------------------------------------------------------------------------------------
 

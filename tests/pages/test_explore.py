@@ -1,6 +1,5 @@
 """The Explore page's logic: what is drawn is the trace, and no input breaks it."""
 
-import base64
 import json
 from pathlib import Path
 
@@ -18,6 +17,8 @@ from rnnviz.tokens import Vocabulary
 from rnnviz.ui.reading import CHARACTERS, TOKENS
 from tests.coupled_lstm import CoupledLSTM
 
+from .shown import numbers
+
 PAGE = Path(__file__).parents[2] / "app.py"
 
 
@@ -33,11 +34,6 @@ def drawn(app: AppTest) -> dict[str, dict]:
     """The stacked heatmaps by quantity, as sent to the browser."""
     chart = next(c for c in app.get("plotly_chart") if '"heatmap"' in c.proto.spec)
     return {trace["name"]: trace for trace in json.loads(chart.proto.spec)["data"]}
-
-
-def numbers(packed: dict) -> np.ndarray:
-    shape = [int(n) for n in packed["shape"].split(",")] if "shape" in packed else -1
-    return np.frombuffer(base64.b64decode(packed["bdata"]), dtype=packed["dtype"]).reshape(shape)
 
 
 def warnings(app: AppTest) -> str:

@@ -1,6 +1,5 @@
 """The guide's pages: chapters show their figures from the models, follow the text, reveal, and hide for a lesson."""
 
-import base64
 import json
 from pathlib import Path
 
@@ -13,6 +12,8 @@ from rnnviz import zoo
 from rnnviz.analysis import growth, reach
 from rnnviz.analysis.cost import cost
 from rnnviz.ui.guide.prose import Question, Show, read
+
+from .shown import numbers
 
 FOLDER = Path(__file__).parents[2] / "pages"
 CHAPTERS = ["words", "squashing", "forgetting", "lstm", "gru", "choosing"]
@@ -29,13 +30,6 @@ def chapter(name: str, **link: str) -> AppTest:
 
 def charts(app: AppTest) -> list[dict]:
     return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
-
-
-def numbers(packed):
-    if isinstance(packed, list):
-        return np.array(packed)
-    shape = [int(n) for n in packed["shape"].split(",")] if "shape" in packed else -1
-    return np.frombuffer(base64.b64decode(packed["bdata"]), dtype=packed["dtype"]).reshape(shape)
 
 
 def markup(app: AppTest) -> str:

@@ -1,10 +1,7 @@
 """The Memory page's logic: its figures are the analyses, its changes are in the link, and nothing typed breaks it."""
 
-import base64
-import json
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -19,18 +16,16 @@ from rnnviz.interventions import parse_all
 from rnnviz.model import Model
 from rnnviz.network import Network
 from rnnviz.tokens import Vocabulary
-from rnnviz.ui import door
 from rnnviz.ui.memory import QUESTIONS
 from rnnviz.ui.reading import TOKENS
+
+from .shown import charts, figure, numbers
 
 APP = Path(__file__).parents[2] / "app.py"
 CELLS = ["rnn", "gru", "lstm"]
 
 
-@pytest.fixture(autouse=True)
-def open_door(monkeypatch):
-    """A test's server has never called st.navigation, so the door would run the page twice, and lose the click."""
-    monkeypatch.setattr(door, "PagesManager", SimpleNamespace(uses_pages_directory=False))
+pytestmark = pytest.mark.usefixtures("open_door")
 
 
 def memory(page: str = "memory", **link: str) -> AppTest:
@@ -41,24 +36,6 @@ def memory(page: str = "memory", **link: str) -> AppTest:
     app = app.run() if page == "explore" else app.switch_page(f"pages/{page}.py").run()
     assert not app.exception
     return app
-
-
-def charts(app: AppTest) -> list[dict]:
-    """All figures' traces, as sent to the browser."""
-    return [trace for chart in app.get("plotly_chart") for trace in json.loads(chart.proto.spec)["data"]]
-
-
-def figure(app: AppTest, key: str) -> list[dict]:
-    """The traces of the figure with that key."""
-    chart = next(c for c in app.get("plotly_chart") if c.proto.id.endswith(f"-chart-{key}"))
-    return json.loads(chart.proto.spec)["data"]
-
-
-def numbers(packed) -> np.ndarray:
-    if isinstance(packed, list):
-        return np.array(packed, dtype=float)
-    shape = [int(n) for n in packed["shape"].split(",")] if "shape" in packed else -1
-    return np.frombuffer(base64.b64decode(packed["bdata"]), dtype=packed["dtype"]).reshape(shape)
 
 
 def said(app: AppTest) -> str:

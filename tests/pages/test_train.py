@@ -1,6 +1,5 @@
 """The Train page's logic: runs start, pause, step, stop and stay; numbers are refused in words; sessions are apart."""
 
-import base64
 import gc
 import io
 import json
@@ -21,14 +20,13 @@ from rnnviz.ui import door
 from rnnviz.ui.train import fair, session
 from rnnviz.ui.train.training import Training, differences
 
+from .shown import figure, numbers
+
 APP = Path(__file__).parents[2] / "app.py"
 NUMBERS = ["hidden", "learning_rate", "epochs", "keep_bias", "recurrent_scale", "truncate"]
 
 
-@pytest.fixture(autouse=True)
-def open_door(monkeypatch):
-    """A test's server has never called st.navigation, so the door would run the page twice, and lose the click."""
-    monkeypatch.setattr(door, "PagesManager", SimpleNamespace(uses_pages_directory=False))
+pytestmark = pytest.mark.usefixtures("open_door")
 
 
 def train(**link: str) -> AppTest:
@@ -68,19 +66,6 @@ def until_over(app: AppTest, most: int = 200) -> AppTest:
         app.run()
         assert not app.exception
     raise AssertionError("the training did not end")
-
-
-def figure(app: AppTest, key: str) -> list[dict]:
-    """The traces of the figure with that key."""
-    chart = next(c for c in app.get("plotly_chart") if c.proto.id.endswith(f"-chart-{key}"))
-    return json.loads(chart.proto.spec)["data"]
-
-
-def numbers(packed) -> np.ndarray:
-    if isinstance(packed, list):
-        return np.array(packed, dtype=float)
-    shape = [int(n) for n in packed["shape"].split(",")] if "shape" in packed else -1
-    return np.frombuffer(base64.b64decode(packed["bdata"]), dtype=packed["dtype"]).reshape(shape)
 
 
 @pytest.fixture(scope="module")

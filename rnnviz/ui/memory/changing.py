@@ -30,7 +30,7 @@ def answer(case: Case) -> None:
             whatif.choices(before.definition, before.tokens)
             whatif.chips(before.definition)
         changes = whatif.applied(case.model, case.text)
-    after = case.model.trace(case.text, limit=reading.TOKENS, interventions=changes)
+    after = case.model.trace(case.text, limit=reading.TOKENS, interventions=changes) if changes else before
     aligned = len(after) == len(before)  # a step counts as typed: without one that was removed, they are the same
     strip(case, after if aligned else before, editable=lesson.shows("whatif"), now="now" if aligned else "before")
     if not changes:

@@ -11,6 +11,7 @@ import streamlit as st
 from ...analysis import gradient_by_layers, gradient_flow, input_gradient
 from ...analysis.flow import FACTOR, Flow
 from ...analysis.jacobians import reading_order
+from ...analysis.progress import Tick, stretch
 from ...analysis.reach import largest_singular_values
 from ...cells import CELLS
 from ...cells.activations import Array
@@ -28,7 +29,7 @@ from ..case import Case, pick_label, standing, strip
 from ..charts import chart
 from ..links import plain
 from ..reading import TOKENS
-from ..slow import Progress, Tick, kept, parts
+from ..slow import Progress, kept
 
 
 class Reach(NamedTuple):
@@ -72,18 +73,20 @@ def measure(case: Case) -> dict[str, Reach]:
     """The gradients of the task's cells over the text, each computed once."""
     progress = Progress("Following the gradient through every pair of steps.")
     rivals = case.rivals()
-    ticks = parts(progress, len(rivals))
-    found = {cell: _reach(case, model, tick) for (cell, model), tick in zip(rivals.items(), ticks, strict=True)}
+    share = 1 / len(rivals)
+    found = {
+        cell: _reach(case, model, stretch(progress, number * share, (number + 1) * share))
+        for number, (cell, model) in enumerate(rivals.items())
+    }
     progress.end()
     return found
 
 
-def _reach(case: Case, model: Model, tick: Tick) -> Reach:
+def _reach(case: Case, model: Model, tick: Tick | None) -> Reach:
     def work() -> Reach:
-        pairs, steps = parts(tick, 2)
         trace = case.trace if model is case.model else model.trace(case.text, limit=TOKENS)
-        flow = gradient_flow(trace, *case.where, tick=pairs)
-        largest = largest_singular_values(flow.one_step, steps)
+        flow = gradient_flow(trace, *case.where, tick=stretch(tick, 0.0, 0.5))
+        largest = largest_singular_values(flow.one_step, stretch(tick, 0.5, 1.0))
         return Reach(trace, replace(flow, one_step=flow.one_step[:0]), largest)  # the Jacobians are large
 
     return kept(model.network, ("reach", *case.trace.tokens, case.where), work)

@@ -8,9 +8,10 @@ import streamlit as st
 from ...analysis import half_life, shares, written_at
 from ...analysis.carry import carry
 from ...analysis.memory import HalfLives
+from ...cells import Quantity
 from ...cells.activations import Array
 from ...figures import gradient_map, half_lives, written_map
-from ...figures.colours import SAYS, cell_style, round_up
+from ...figures.colours import SAYS, cell_style, round_up, widest
 from ...tokens import visible
 from ..case import Case, choose_unit, pick_label, standing, strip
 from ..charts import chart
@@ -26,11 +27,11 @@ def answer(case: Case) -> None:
     if carried is None:
         _no_sum(case)
         return
-    state, gate = (case.trace.definition.by_name[name].title for name in (carried.state, carried.gate))
+    state, gate = (case.trace.definition.by_name[name] for name in (carried.state, carried.gate))
     st.markdown(
-        f"The {state} is a sum: every step adds something to it, and the {gate} of each later step lets a share of it "
-        "through. So it can be taken apart, exactly, by who wrote what is left. What a step writes depends on all that "
-        "was known there, not on its token alone."
+        f"The {state.title} is a sum: every step adds something to it, and the {gate.title} of each later step lets a "
+        "share of it through. So it can be taken apart, exactly, by who wrote what is left. What a step writes depends "
+        "on all that was known there, not on its token alone."
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         offered = [of for of in OF if of == "unit" or case.trace.probabilities is not None]
@@ -38,25 +39,25 @@ def answer(case: Case) -> None:
             "Taken apart", offered, default="unit", required=True, format_func=lambda of: OF[of], key="of"
         )
         step, unit = standing(case.trace)
-        rows = _of_prediction(case, pick_label(case.trace, step)) if of == "prediction" else _of_unit(case, unit)
+        written = written_at(case.trace, unit, *case.where)
+        if of == "prediction":
+            rows = _of_prediction(case, pick_label(case.trace, step))
+        else:
+            rows = _of_unit(case, state, unit, written)
     strip(case, rows={"credit": rows})
     st.html(slot("credit", rows="credit"))
     left, right = st.columns(2, gap="medium")
     with left:
-        _map(case, unit)
+        _map(case, state, unit, written)
     with right:
         _half_lives(case, unit)
 
 
-def _of_unit(case: Case, unit: int) -> Rows:
-    carried = carry(case.trace.definition)
-    assert carried is not None
-    quantity = case.trace.definition.by_name[carried.state]
-    values = case.trace[carried.state, *case.where][:, unit].astype(np.float64)
-    written = written_at(case.trace, unit, *case.where)
-    title = f"{quantity.title} of unit {unit}"
-    initial = {"initial state": values - written.sum(1)} if case.trace.initial[carried.state, *case.where].any() else {}
-    return Rows(title, written, quantity.colour, _limit(written), parts=initial, total=(title, values))
+def _of_unit(case: Case, state: Quantity, unit: int, written: Array) -> Rows:
+    values = case.trace[state.name, *case.where][:, unit].astype(np.float64)
+    title = f"{state.title} of unit {unit}"
+    initial = {"initial state": values - written.sum(1)} if case.trace.initial[state.name, *case.where].any() else {}
+    return Rows(title, written, state.colour, widest(written, least=0.0), parts=initial, total=(title, values))
 
 
 def _of_prediction(case: Case, label: str) -> Rows:
@@ -67,19 +68,13 @@ def _of_prediction(case: Case, label: str) -> Rows:
         parts["initial state"] = found.initial
     if found.bias:
         parts["bias"] = np.full(len(case.trace), found.bias)
-    return Rows(title, found.tokens, SAYS, _limit(found.tokens), parts=parts, total=(title, found.logit))
+    return Rows(title, found.tokens, SAYS, widest(found.tokens, least=0.0), parts=parts, total=(title, found.logit))
 
 
-def _map(case: Case, unit: int) -> None:
-    trace = case.trace
-    carried = carry(trace.definition)
-    assert carried is not None
-    quantity = trace.definition.by_name[carried.state]
-    figure = written_map.ready(
-        written_at(trace, unit, *case.where), quantity, unit, trace.tokens, trace.unknown,
-        backward=case.direction == "backward",
-    )  # fmt: skip
-    words = f"What each step (column) wrote into the {quantity.title} of unit {unit}, as left after each step (row)."
+def _map(case: Case, state: Quantity, unit: int, written: Array) -> None:
+    trace, backward = case.trace, case.direction == "backward"
+    figure = written_map.ready(written, state, unit, trace.tokens, trace.unknown, backward=backward)
+    words = f"What each step (column) wrote into the {state.title} of unit {unit}, as left after each step (row)."
     with st.container(key="heatmaps-written"):
         chart(figure, words, "written")
     st.caption(
@@ -134,8 +129,3 @@ def _no_sum(case: Case) -> None:
     with st.container(key="heatmaps-gradient"):
         words = "Gradient between all pairs of steps, a row for each step that it arrives at."
         chart(gradient_map.ready(trace.cell, norms, trace.tokens, trace.unknown), words, "gradient")
-
-
-def _limit(values: Array) -> float:
-    largest = float(np.abs(values).max(initial=0.0))
-    return round_up(largest) if largest > 0 else 1.0

@@ -1,0 +1,13 @@
+"""What tests of several pages need."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from rnnviz.ui import door
+
+
+@pytest.fixture
+def open_door(monkeypatch):
+    """A test's server has never called st.navigation, so the door would run the page twice, and lose the click."""
+    monkeypatch.setattr(door, "PagesManager", SimpleNamespace(uses_pages_directory=False))

@@ -1,0 +1,26 @@
+"""What a page sent to the browser, read back."""
+
+import base64
+import json
+
+import numpy as np
+from streamlit.testing.v1 import AppTest
+
+
+def charts(app: AppTest) -> list[dict]:
+    """All figures' traces, as sent to the browser."""
+    return [trace for chart in app.get("plotly_chart") for trace in json.loads(chart.proto.spec)["data"]]
+
+
+def figure(app: AppTest, key: str) -> list[dict]:
+    """The traces of the figure with that key."""
+    chart = next(c for c in app.get("plotly_chart") if c.proto.id.endswith(f"-chart-{key}"))
+    return json.loads(chart.proto.spec)["data"]
+
+
+def numbers(packed) -> np.ndarray:
+    """A figure's array, whether it was sent as a list or packed."""
+    if isinstance(packed, list):
+        return np.array(packed)
+    shape = [int(n) for n in packed["shape"].split(",")] if "shape" in packed else -1
+    return np.frombuffer(base64.b64decode(packed["bdata"]), dtype=packed["dtype"]).reshape(shape)
