@@ -16,7 +16,7 @@ SCREEN = sorted([*FILES, *(ROOT / "pages").glob("*.py"), ROOT / "app.py"])
 FLOORS = [
     {"cells"},
     {"network", "tokens"},
-    {"interventions"},
+    {"interventions", "layouts"},
     {"trace"},
     {"model"},
     {"formats"},

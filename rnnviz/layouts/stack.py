@@ -1,0 +1,101 @@
+"""A recurrent stack as somebody else's file holds it: what was understood of it, and how."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ..cells.activations import Array
+
+How = Literal["said", "fixed", "assumed"]
+
+
+@dataclass(frozen=True)
+class Source:
+    """An array on its way from a file into a network.
+
+    name: as in the file. array: float32 or float64, turned so that it has our shape, gates along the rows, but with the
+    gates' blocks still in the file's order. shape, dtype: as in the file, "float16". how: what was done to it so far, in
+    words: "transposed"; empty if nothing.
+    """
+
+    name: str
+    array: Array
+    shape: tuple[int, ...]
+    dtype: str
+    how: str = ""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One thing that was understood of a stack.
+
+    name: by which it can be changed, "order". title: in words. value: what was taken. options: what it can be, by
+    value, in words. how: "said" by the file, "fixed" by its format or shapes, or "assumed" because the file leaves
+    it open. why: one sentence on what the value rests on.
+    """
+
+    name: str
+    title: str
+    value: str
+    options: dict[str, str]
+    how: How
+    why: str
+
+
+@dataclass(frozen=True)
+class Readout:
+    """A linear layer on top: weight (C, H) and perhaps bias (C,)."""
+
+    weight: Source
+    bias: Source | None = None
+
+
+Way = dict[str, Source]  # one direction of one layer: weight_ih, weight_hh, bias_ih, bias_hh, as far as they are there
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Recurrent layers of one kind, one above the other.
+
+    name: what tells it from others in the file, "encoder.rnn". cell: by its name in CELLS. layers: from the bottom up,
+    by direction ("forward", "backward", or both). facts: see `Fact`; those named like one of the cell's options
+    ("reset", "activation") set it, "order" says how gates are stacked. embeddings, readouts: what could stand below and
+    on top, by name, the likeliest first; the facts "embedding" and "readout" say which does ("none" for nothing).
+    initial: states that the file starts from, by layer, direction and state, (H,) each. longest: steps that the
+    file reads at most. merge: how two directions become one vector. labels, tokens: if the file names them.
+    """
+
+    name: str
+    cell: str
+    layers: tuple[dict[str, Way], ...]
+    facts: tuple[Fact, ...] = ()
+    embeddings: dict[str, Source] = field(default_factory=dict)
+    readouts: dict[str, Readout] = field(default_factory=dict)
+    initial: dict[tuple[int, str, str], Source] = field(default_factory=dict)
+    longest: int | None = None
+    merge: str = "concat"
+    notes: tuple[str, ...] = ()
+
+    @property
+    def input_size(self) -> int:
+        """D, the numbers that the first layer reads at a step."""
+        return next(iter(self.layers[0].values()))["weight_ih"].array.shape[1]
+
+    def hidden_size(self, layer: int = 0) -> int:
+        """H, the units of one direction of a layer."""
+        return next(iter(self.layers[layer].values()))["weight_hh"].array.shape[1]
+
+    @property
+    def width(self) -> int:
+        """How many numbers the top layer hands on at a step, its directions merged."""
+        directions = len(self.layers[-1]) if self.merge == "concat" else 1
+        return self.hidden_size(-1) * directions
+
+    def fact(self, name: str) -> Fact | None:
+        return next((fact for fact in self.facts if fact.name == name), None)
+
+    @property
+    def assumed(self) -> tuple[Fact, ...]:
+        """What the file leaves open."""
+        return tuple(fact for fact in self.facts if fact.how == "assumed")
