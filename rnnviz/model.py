@@ -81,7 +81,7 @@ class Model:
         )
         values, start = {}, {}
         for layer, records in enumerate(run.records):
-            for direction, record in zip(self.network.directions, records, strict=True):
+            for direction, record in zip(self.network.ways[layer], records, strict=True):
                 along = slice(None) if direction == "forward" else slice(None, None, -1)
                 for name in self.definition.by_name:
                     values[name, layer, direction] = record[name][along]

@@ -33,7 +33,7 @@ _BROKEN = (ValueError, KeyError, TypeError, AttributeError, OSError, EOFError, R
 class Trace:
     """One run over T tokens.
 
-    `trace["forget"]` is (T, H) for the first layer's forward direction; `trace["forget", 1]`
+    `trace["forget"]` is (T, H) for the first layer's forward direction (or its only one); `trace["forget", 1]`
     is the second layer's, `trace["forget", 0, "backward"]` the backward direction's. Row t
     belongs to token t in both directions. "input_vector" is what a layer read, (T, D).
 
@@ -62,11 +62,13 @@ class Trace:
         return len(self.tokens)
 
     def __getitem__(self, key: str | tuple[Any, ...]) -> Array:
-        quantity, layer, direction = _full(key)
+        quantity, layer, direction = self._full(key)
         try:
             return self.values[quantity, layer, direction]
         except KeyError:
             there = f"{', '.join(self.definition.by_name)}; {self.layers} layers, {' and '.join(self.directions)}"
+            if len(set(self.ways)) > 1:
+                there += "".join(f"; layer {k} {' and '.join(ways)}" for k, ways in enumerate(self.ways))
             raise KeyError(f"the trace has no {quantity!r} in layer {layer}, {direction}; it has {there}") from None
 
     @property
@@ -85,11 +87,24 @@ class Trace:
 
     @property
     def directions(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(direction for _, _, direction in self.values))
+        """The directions in which any layer reads."""
+        return tuple(dict.fromkeys(direction for ways in self.ways for direction in ways))
+
+    @property
+    def ways(self) -> tuple[tuple[str, ...], ...]:
+        """The directions of each layer, forward first."""
+        return tuple(
+            tuple(d for d in ("forward", "backward") if ("hidden", k, d) in self.values) for k in range(self.layers)
+        )
 
     @property
     def hidden_size(self) -> int:
-        return self["hidden"].shape[1]
+        """H of the first layer."""
+        return self.units()
+
+    def units(self, layer: int = 0, direction: str | None = None) -> int:
+        """H of a layer; its directions have the same. Raises KeyError if there is none."""
+        return self["hidden", layer, *([direction] if direction else [])].shape[1]
 
     def to_frame(self) -> pd.DataFrame:
         """A tidy pandas frame: step, token, layer, direction, quantity, unit, value.
@@ -175,7 +190,7 @@ class Trace:
         """Raises ValueError unless the arrays are those of a known cell, with one row for each token."""
         if self.cell not in CELLS:
             raise ValueError(f"it is of a cell {self.cell!r}; known here are {', '.join(CELLS)}")
-        wanted = {(q, k, d) for q in self.definition.by_name for k in range(self.layers) for d in self.directions}
+        wanted = {(q, k, d) for q in self.definition.by_name for k, ways in enumerate(self.ways) for d in ways}
         if set(self.values) != wanted:
             raise ValueError(f"its arrays are not those of a {self.cell}")
         if set(self.initial) != {key for key in wanted if key[0] in self.definition.states}:
@@ -189,11 +204,13 @@ class Trace:
         if self.unknown.shape != (len(self),) or any(a.ndim != 2 or len(a) != len(self) for a in tables):
             raise ValueError(f"its arrays do not have a row for each of the {len(self)} tokens")
 
-
-def _full(key: str | tuple[Any, ...]) -> Key:
-    if isinstance(key, str):
-        key = (key,)
-    if not 1 <= len(key) <= 3:
-        raise KeyError(f"{key} is no key: it is a quantity, or (quantity, layer), or (quantity, layer, direction)")
-    quantity, layer, direction = key + (0, "forward")[len(key) - 1 :]
-    return quantity, layer, direction
+    def _full(self, key: str | tuple[Any, ...]) -> Key:
+        if isinstance(key, str):
+            key = (key,)
+        if not 1 <= len(key) <= 3:
+            raise KeyError(f"{key} is no key: it is a quantity, or (quantity, layer), or (quantity, layer, direction)")
+        quantity, layer, *named = (*key, 0)[: max(len(key), 2)]
+        if named:
+            return quantity, layer, named[0]
+        lone = (quantity, layer, "forward") not in self.values and (quantity, layer, "backward") in self.values
+        return quantity, layer, "backward" if lone else "forward"

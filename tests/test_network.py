@@ -1,14 +1,19 @@
 """The network: how layers, directions, embedding and readout are put together, and what it refuses."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnviz.cells import GRU, LSTM
+from rnnviz.analysis import ablation, contributions, gradient_by_layers
+from rnnviz.cells import GRU, LSTM, RNN
+from rnnviz.model import Model
 from rnnviz.network import Masks, Network, softmax
+from rnnviz.network.merging import MERGES
+from rnnviz.tokens import Vocabulary
 
 from .strategies import draw_network, seeds
 
@@ -136,12 +141,18 @@ def test_cells_that_do_not_belong_together():
         Network([[LSTM.random(3, 4, make)], [GRU.random(4, 4, make)]])
     with refused("same options"):
         Network([[GRU.random(3, 4, make)], [GRU.random(4, 4, make, reset="before")]])
-    with refused("one hidden size"):
-        Network([[LSTM.random(3, 4, make)], [LSTM.random(4, 5, make)]])
-    with refused("same one or two directions"):
-        Network([[LSTM.random(3, 4, make)] * 2, [LSTM.random(8, 4, make)]])
+    with refused("two directions of layer 0", "different hidden sizes"):
+        Network([[LSTM.random(3, 4, make), LSTM.random(3, 5, make)]])
+    with refused("layer 1", "vectors of 4", "expected 8"):
+        Network([[LSTM.random(3, 4, make)] * 2, [LSTM.random(4, 5, make)]])
+    with refused("one or two directions"):
+        Network([[LSTM.random(3, 4, make)] * 3])
     with refused("at least one layer"):
         Network([])
+    with refused("merged by concat, sum, mul, ave", "'add'"):
+        Network([[LSTM.random(3, 4, make)] * 2], merge="add")
+    with refused("does not fit"):
+        Network([[LSTM.random(3, 4, make)]], ways=(("forward", "backward"),))
     with refused("no cell 'lstn'", "rnn"):
         Network.from_parameters({}, "lstn")
 
@@ -176,3 +187,118 @@ def test_initial_states_go_on_where_a_run_ended():
     np.testing.assert_allclose(
         network.forward(ids[2:], first.final).logits, network.forward(ids).logits[2:], rtol=1e-6, atol=1e-7
     )
+
+
+# ---- layers of different sizes and directions ----------------------------------------------------------------
+
+
+def mixed(merge="concat", dtype=np.float64, cell=LSTM, seed=0):
+    """Both ways with 4 units, then backward alone with 3, then forward with 5, and a readout of 2 classes."""
+    make = np.random.default_rng(seed)
+    wide = 8 if merge == "concat" else 4
+    sizes = [(3, 4), (3, 4)], [(wide, 3)], [(3, 5)]
+    layers = [[cell.random(*size, make, dtype) for size in layer] for layer in sizes]
+    ways = (("forward", "backward"), ("backward",), ("forward",))
+    return Network(layers, None, make.standard_normal((2, 5)).astype(dtype), None, ways, merge)
+
+
+def test_layers_of_different_sizes_and_directions_are_the_cells_one_above_another():
+    network, x = mixed(), np.random.default_rng(1).standard_normal((6, 3))
+    (one, other), (second,), (third,) = network.layers
+    both = np.concatenate([one.forward(x)["hidden"], other.forward(x[::-1])["hidden"][::-1]], axis=1)
+    back = second.forward(both[::-1])["hidden"][::-1]
+    top = third.forward(back)["hidden"]
+    run = network.forward(x)
+    assert np.array_equal(run.top, top)
+    assert np.array_equal(run.logits, top @ network.readout_weight.T)
+    assert [network.width(k) for k in range(3)] == [8, 3, 5]
+    assert network.there == "layer 0 forward and backward, layer 1 backward, layer 2 forward"
+    assert network.reads(1, "backward") and not network.reads(1, "forward") and not network.reads(3, "forward")
+    with refused("no layer 1, forward", "layer 1 backward"):
+        network.cell(1, "forward")
+
+
+@pytest.mark.parametrize(
+    ("merge", "join"),
+    [("sum", np.add), ("mul", np.multiply), ("ave", lambda a, b: (a + b) / 2)],
+)
+def test_two_directions_are_merged(merge, join):
+    network, x = mixed(merge), np.random.default_rng(1).standard_normal((6, 3))
+    run = network.forward(x)
+    forward, backward = run.records[0]
+    assert np.array_equal(run.records[1][0].x[::-1, :, 0], join(forward["hidden"], backward["hidden"][::-1]))
+
+
+@pytest.mark.parametrize("merge", MERGES)
+@pytest.mark.parametrize("cell", [RNN, GRU, LSTM])
+def test_gradients_of_mixed_layers_against_finite_differences(cell, merge):
+    network, make = mixed(merge, cell=cell), np.random.default_rng(2)
+    x, weights = make.standard_normal((5, 3)), make.standard_normal((5, 2))
+    run = network.forward(x)
+    grads = network.backward(run, weights)
+    for name, array in {**network.parameters, "inputs": x}.items():
+        place = tuple(make.integers(size) for size in array.shape)
+        before, losses = array[place], []
+        for nudge in (1e-6, -1e-6):
+            array[place] = before + nudge
+            losses.append((network.forward(x).logits * weights).sum())
+        array[place] = before
+        assert grads[name][place] == pytest.approx((losses[0] - losses[1]) / 2e-6, rel=1e-6, abs=1e-8), name
+
+
+@pytest.mark.parametrize("merge", MERGES)
+def test_mixed_layers_are_built_again_from_their_arrays(merge):
+    network, x = mixed(merge), np.random.default_rng(1).standard_normal((6, 3))
+    again = Network.from_parameters(network.parameters, "lstm", merge=merge)
+    assert again.ways == network.ways
+    assert np.array_equal(again.forward(x).logits, network.forward(x).logits)
+
+
+def test_a_network_starts_from_its_own_states_unless_others_are_given():
+    make, network = np.random.default_rng(3), mixed()
+    x = make.standard_normal((6, 3))
+    start = [
+        [{state: make.standard_normal(cell.hidden_size) for state in cell.states} for cell in layer]
+        for layer in network.layers
+    ]
+    own = replace(network, initial=start)
+    assert np.array_equal(own.forward(x).logits, network.forward(x, start).logits)
+    assert not np.array_equal(own.forward(x).logits, network.forward(x).logits)
+    batch = own.forward(np.repeat(x[:, None], 2, axis=1)).logits
+    np.testing.assert_allclose(batch[:, 1], own.forward(x).logits, rtol=1e-12)
+    again = Network.from_parameters(own.parameters, "lstm")
+    assert np.array_equal(again.forward(x).logits, own.forward(x).logits)
+    with refused("initial cell has shape (2,)"):
+        replace(network, initial=[[{"cell": np.zeros(2)}, {}], [{}], [{}]])
+    with refused("not those of the network's layers"):
+        replace(network, initial=[[{}]])
+
+
+def test_a_trace_of_mixed_layers_answers_for_each_of_them():
+    model = Model("mixed", mixed(), Vocabulary("numbers", width=3), ["a", "b"])
+    x = np.random.default_rng(1).standard_normal((6, 3))
+    trace = model.trace(x)
+    assert trace.ways == (("forward", "backward"), ("backward",), ("forward",))
+    assert [trace.units(k) for k in range(3)] == [4, 3, 5]
+    assert trace["hidden", 1] is trace["hidden", 1, "backward"]
+    assert np.array_equal(trace["hidden", 1], model.network.forward(x).records[1][0]["hidden"][::-1])
+    with pytest.raises(KeyError, match="layer 1 backward"):
+        trace["hidden", 1, "forward"]
+    found = gradient_by_layers(trace)
+    assert found.states[1, "backward"].shape == (6, 5, 6)
+    grads = [model.network.backward(model.network.forward(x), d)["inputs"] for d in _last_steps(trace)]
+    through = np.einsum("ci,tid->tcd", model.network.readout_weight, found.inputs)
+    np.testing.assert_allclose(through, np.stack(grads, axis=1), rtol=1e-10, atol=1e-12)
+    for label in ("a", "b"):
+        parts = contributions(trace, label)
+        total = parts.tokens.sum() + parts.initial + parts.unexplained + parts.bias
+        assert total == pytest.approx(parts.logit, rel=1e-10)
+    assert len(ablation(model, x, layer=1, direction="backward")) == 3
+
+
+def _last_steps(trace):
+    """Gradients by the logits, one for each label's logit after the last step."""
+    for label in range(len(trace.labels)):
+        d = np.zeros((len(trace), len(trace.labels)))
+        d[-1, label] = 1
+        yield d

@@ -66,13 +66,11 @@ def _without_each(
     network = model.network
     if network.readout_weight is None:
         raise ValueError("the model has no readout, and so no prediction that a unit could change")
-    if not 0 <= layer < len(network.layers) or direction not in network.directions:
-        there = f"{len(network.layers)} layers, {' and '.join(network.directions)}"
-        raise ValueError(f"there is no layer {layer}, {direction}; the network has {there}")
+    size = network.cell(layer, direction).hidden_size
     inputs = model.vocabulary.read(text, limit).inputs
     if network.embedding is None:
         inputs = inputs.astype(network.dtype)
-    steps, size = len(inputs), network.hidden_size
+    steps = len(inputs)
     if step is not None and not 1 <= step <= steps:
         raise ValueError(f"there is no step {step}; the text has steps 1 to {steps}")
     row, states = (steps if step is None else step) - 1, network.layers[0][0].states

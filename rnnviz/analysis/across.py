@@ -8,7 +8,8 @@ import numpy as np
 
 from ..cells import Cell, Record
 from ..cells.activations import Array
-from ..network import DIRECTIONS, Network, Run, softmax
+from ..network import Network, Run, softmax
+from ..network.merging import parted
 from ..trace import Trace
 from .jacobians import reading_order, refuse_held, rerun
 from .progress import Progress, Tick
@@ -51,26 +52,34 @@ def gradient_by_layers(
     """
     refuse_held(trace)
     top = trace.layers - 1 if layer is None else layer
-    records = {d: rerun(trace, top, d) for d in (trace.directions if direction in trace.directions else (direction,))}
+    rerun(trace, top, direction)  # which says so if there is no such layer or direction
     steps = len(trace)
     if to is not None and not 1 <= to <= steps:
         raise ValueError(f"there is no step {to}; the trace has steps 1 to {steps}")
     row = range(steps)[reading_order(direction)][-1] if to is None else to - 1
-    size = trace.hidden_size
-    enters = {d: np.zeros((steps, size, size), record.cell.dtype) for d, record in records.items()}
+    size = trace.units(top)
+    enters = {d: np.zeros((steps, size, size), trace["hidden", top, d].dtype) for d in trace.ways[top]}
     enters[direction][row] = np.eye(size)
     found: dict[tuple[int, str], Array] = {}
     progress = Progress(tick, steps * sum(cell.weight_hh.size + cell.weight_ih.size for cell in _cells(trace, top)))
     for k in range(top, -1, -1):
         d_below: Array = np.zeros(())
-        for d in trace.directions:
+        for d in trace.ways[k]:
             along = reading_order(d)
             states, inputs = _back(rerun(trace, k, d), enters[d][along], progress)
             found[k, d] = states[along]
             d_below = d_below + inputs[along]
-        enters = {d: d_below[:, j * size : (j + 1) * size] for j, d in enumerate(trace.directions)} if k else enters
+        enters = _by_direction(trace, k - 1, d_below) if k else enters
     progress.finish()
     return LayersFlow(found, d_below.swapaxes(1, 2))
+
+
+def _by_direction(trace: Trace, layer: int, d_merged: Array) -> dict[str, Array]:
+    """From N gradients by what a layer hands on, (T, width, N), those by the hidden states of each direction."""
+    assert trace.network is not None
+    hidden = [trace["hidden", layer, d][:, None] for d in trace.ways[layer]]
+    found = parted(d_merged.swapaxes(1, 2), hidden, trace.network.merge)
+    return {d: one.swapaxes(1, 2) for d, one in zip(trace.ways[layer], found, strict=True)}
 
 
 def _cells(trace: Trace, top: int) -> list[Cell]:
@@ -127,13 +136,13 @@ def whole_run(trace: Trace) -> tuple[Run, Network]:
     Raises ValueError if the trace does not know its network or the network has no readout.
     """
     refuse_held(trace)
-    records = [[rerun(trace, layer, d) for d in trace.directions] for layer in range(trace.layers)]
+    records = [[rerun(trace, layer, d) for d in ways] for layer, ways in enumerate(trace.ways)]
     assert trace.network is not None  # or `rerun` had refused
     network = replace(trace.network, embedding=None)
     if network.readout_weight is None:
         raise ValueError("the network has no readout, and so no outputs to ask about")
     initial = [[record.initial for record in layer] for layer in records]
-    return network.forward(trace["input_vector", 0, DIRECTIONS[0]], initial), network
+    return network.forward(trace["input_vector"], initial), network
 
 
 def label_number(trace: Trace, output: int | str) -> int:

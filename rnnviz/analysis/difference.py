@@ -35,8 +35,12 @@ class Difference:
         both runs lack.
         """
         one, other = self.before, self.after
-        if one.cell != other.cell or one.hidden_size != other.hidden_size:
-            pair = " and ".join(f"{t.definition.title} with {t.hidden_size} units" for t in (one, other))
+        sizes = [[trace.units(k) for k in range(trace.layers)] for trace in (one, other)]
+        if one.cell != other.cell or (sizes[0] != sizes[1] and one.ways == other.ways):
+            pair = " and ".join(
+                f"{t.definition.title} with {' and '.join(map(str, of))} units"
+                for t, of in zip((one, other), sizes, strict=True)
+            )
             raise ValueError(f"the values of different networks have no difference unit by unit: {pair}")
         if one.definition.by_name.get(name) != other.definition.by_name.get(name):
             raise ValueError(f"{name!r} means one thing in the one run and another in the other, as their options say")

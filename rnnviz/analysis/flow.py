@@ -165,7 +165,7 @@ def gradient_flow(trace: Trace, layer: int = 0, direction: str = "forward", tick
     refuse_held(trace)
     along = reading_order(direction)
     one_step = step_jacobians(trace, layer, direction, stretch(tick, 0.0, _JACOBIANS))
-    definition, size = trace.definition, trace.hidden_size
+    definition, size = trace.definition, trace.units(layer, direction)
     carried = carry(definition)
     kept = None
     if carried is not None:

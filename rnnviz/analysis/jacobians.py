@@ -16,7 +16,7 @@ import numpy as np
 
 from ..cells import Cell, Record
 from ..cells.activations import Array
-from ..network import DIRECTIONS, Network
+from ..network import Network
 from ..trace import Trace
 from .progress import Progress, Tick
 
@@ -49,8 +49,9 @@ def hidden_by_state(trace: Trace, layer: int = 0, direction: str = "forward", to
     if to is not None and not 1 <= to <= steps:
         raise ValueError(f"there is no step {to}; the trace has steps 1 to {steps}")
     last = steps - 1 if to is None else range(steps)[along].index(to - 1)
-    found = np.zeros((steps, trace.hidden_size, states))
-    found[last] = np.eye(trace.hidden_size, states)  # the hidden state stands first in s
+    units = trace.units(layer, direction)
+    found = np.zeros((steps, units, states))
+    found[last] = np.eye(units, states)  # the hidden state stands first in s
     for k in range(last, 0, -1):
         np.matmul(found[k], one_step[k], out=found[k - 1])
     return found[along]
@@ -70,7 +71,7 @@ def rerun(trace: Trace, layer: int = 0, direction: str = "forward") -> Record:
             "the trace does not know the network that it came from, because it was read from a file or made by hand; "
             "trace the text with the model again"
         )
-    cell = network.layers[layer][DIRECTIONS.index(direction)]
+    cell = network.cell(layer, direction)
     return cell.forward(x, {state: trace.initial[state, layer, direction] for state in cell.states})
 
 

@@ -22,6 +22,7 @@ import numpy as np
 from ..cells.activations import Array
 from ..interventions import where_set
 from ..network import Network
+from ..network.merging import parted
 from ..trace import Trace
 from .across import label_number, step_row
 from .carry import Carry, carry
@@ -188,9 +189,12 @@ def _readings(trace: Trace, label: int | str, squash: str) -> tuple[dict[str, _R
         raise ValueError("the shares go through the weights of the readout, which the trace does not know")
     if squash not in ("apart", "shared"):
         raise ValueError(f"what tanh takes away is kept 'apart' or 'shared', not {squash!r}")
-    top, size, found = trace.layers - 1, trace.hidden_size, {}
-    for j, direction in enumerate(trace.directions):
-        weights = network.readout_weight[number, j * size : (j + 1) * size].astype(np.float64)
+    top, found = trace.layers - 1, {}
+    if len(trace.ways[top]) == 2 and network.merge == "mul":
+        raise ValueError("the two directions of the top layer are multiplied, and so what they wrote does not add up")
+    hidden_of = [trace["hidden", top, direction] for direction in trace.ways[top]]
+    by_direction = parted(network.readout_weight[number].astype(np.float64), hidden_of, network.merge)
+    for direction, weights in zip(trace.ways[top], by_direction, strict=True):
         hidden = trace["hidden", top, direction].astype(np.float64)
         carried, kept, written = _run(trace, top, direction)
         memory = np.empty_like(written)

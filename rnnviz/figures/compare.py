@@ -81,7 +81,7 @@ def text_heatmaps(
     Raises ValueError if the traces are not of one kind of network.
     """
     aligned = _side_by_side(first, second)
-    template = Template(first, quantities, change=which == "difference")
+    template = Template(first, quantities, layer=layer, change=which == "difference")
     numbers = [numbers_of(panel, first, second, aligned, _RUNS[which], layer, direction) for panel in template.panels]
     if which == "difference":
         labels = both_labels(first, second)
@@ -117,7 +117,10 @@ def both_labels(first: Trace, second: Trace) -> dict[str, str]:
 
 
 def _side_by_side(first: Trace, second: Trace) -> Aligned:
-    sizes = [(t.cell, t.options, t.labels, t.hidden_size, t["input_vector"].shape[1]) for t in (first, second)]
+    sizes = [
+        (t.cell, t.options, t.labels, [t.units(k) for k in range(t.layers)], t["input_vector"].shape[1])
+        for t in (first, second)
+    ]
     if sizes[0] != sizes[1]:
         raise ValueError(f"the traces are not of one kind of network: {first.model} and {second.model}")
     return Aligned(np.arange(len(first)), np.arange(len(second)), max(len(first), len(second)))

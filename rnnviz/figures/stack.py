@@ -61,20 +61,21 @@ def heatmaps(
     gates if left out. step: where to put the playhead, counted from 1; nowhere if left out.
     Raises KeyError if the trace lacks a quantity, the layer or the direction, ValueError if nothing is left to show.
     """
-    template = Template(trace, quantities)
-    return go.Figure(template.fill(trace, layer=layer, direction=direction, step=step))
+    return go.Figure(Template(trace, quantities, layer=layer).fill(trace, layer=layer, direction=direction, step=step))
 
 
 class Template:
     """The constant parts of the figure of one kind of trace: the same cell, sizes and labels.
 
-    quantities: as of `heatmaps`, which also says what this raises. change: whether it is for how they change.
+    quantities: as of `heatmaps`, which also says what this raises. layer: whose sizes they are. change: of changes.
     """
 
-    def __init__(self, trace: Trace, quantities: Sequence[str] | None = None, *, change: bool = False) -> None:
+    def __init__(
+        self, trace: Trace, quantities: Sequence[str] | None = None, *, layer: int = 0, change: bool = False
+    ) -> None:
         names = [SAID, *(q.name for q in trace.definition.shown)] if quantities is None else quantities
-        shown = [name for name in names if name != SAID or trace.probabilities is not None]
-        self.panels = [_panel(trace, name)._replace(change=change) for name in shown]
+        shown = (name for name in names if name != SAID or trace.probabilities is not None)
+        self.panels = [_panel(trace, name, layer)._replace(change=change) for name in shown]
         if not self.panels:
             raise ValueError("there is no panel to show: no quantity is named, or only what a missing readout says")
         self.parts = _skeleton(self.panels)
@@ -123,10 +124,10 @@ class Template:
         return layout
 
 
-def _panel(trace: Trace, name: str) -> Panel:
+def _panel(trace: Trace, name: str, layer: int) -> Panel:
     if name == SAID:
         return Panel(None, min(CLASSES, len(trace.labels)) * CLASS)
-    return Panel(trace.definition.by_name[name], units_height(trace[name].shape[1]))
+    return Panel(trace.definition.by_name[name], units_height(trace[name, layer].shape[1]))
 
 
 def label(token: str, unknown: bool = False) -> str:
@@ -190,8 +191,7 @@ def _skeleton(panels: list[Panel]) -> Content:
 def _heatmap(panel: Panel, yaxis: str, xaxis: str, domain: list[float]) -> dict[str, Any]:
     quantity = panel.quantity
     low, high = (0.0, 1.0) if quantity is None else bounds(quantity, np.zeros(1))
-    name = SAID if quantity is None else quantity.name
-    title = "probability" if quantity is None else quantity.title
+    name, title = (SAID, "probability") if quantity is None else (quantity.name, quantity.title)
     row = "%{y}" if quantity is None else "unit %{y}"
     scale, number = sequential(SAYS) if quantity is None else scale_for(quantity), "%{z:.4f}"
     if panel.change:

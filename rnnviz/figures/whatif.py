@@ -53,7 +53,7 @@ def whatif_heatmaps(
     Raises ValueError if the traces are not of one text and one kind of network.
     """
     kept = typed_rows(before, after)
-    template = Template(before, quantities, change=which == "difference")
+    template = Template(before, quantities, layer=layer, change=which == "difference")
     aligned = Aligned(np.arange(len(before)), kept, len(before))
     numbers = [numbers_of(panel, before, after, aligned, which, layer, direction) for panel in template.panels]
     room = max(room_for(before.tokens), room_for(after.tokens))

@@ -37,7 +37,9 @@ class Limits:
     def check_arrays(self, name: str, count: int) -> None:
         """Raises ValueError if a file holds `count` arrays and that is too many."""
         if count > self.arrays:
-            raise ValueError(f"{name} holds more than {self.arrays:,} arrays, which is more than a recurrent network has.")
+            raise ValueError(
+                f"{name} holds more than {self.arrays:,} arrays, which is more than a recurrent network has."
+            )
 
 
 USUAL = Limits()

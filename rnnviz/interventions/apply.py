@@ -35,7 +35,7 @@ def intervened(
     definition = network.layers[0][0].definition
     for one in inside:
         _check(one, definition, network, steps, kept)
-    _contradictions(inside, definition, steps, network.hidden_size)
+    _contradictions(inside, definition, steps, network)
     edits: dict[tuple[int, str], list[Edit]] = {}
     for one in inside:
         rows = np.flatnonzero(np.isin(kept, _rows(one, steps)))
@@ -114,7 +114,7 @@ def _single(swap: Swap, vocabulary: Vocabulary) -> Reading:
 
 def _check(one: Inside, definition: Definition, network: Network, steps: int, kept: np.ndarray) -> None:
     """Raises ValueError, in one sentence, if an intervention does not fit the network or the text."""
-    states, units, layers = definition.states, network.hidden_size, len(network.layers)
+    states, layers = definition.states, len(network.layers)
     problem = None
     if isinstance(one, Hold):
         quantity = next((q for q in definition.quantities if q.name == one.quantity), None)
@@ -129,9 +129,11 @@ def _check(one: Inside, definition: Definition, network: Network, steps: int, ke
         problem = f"the {definition.title} has no state {one.state!r}; it has {', '.join(states)}"
     if problem is None and not 0 <= one.layer < layers:
         problem = f"there is no layer {one.layer}; the network has {layers}, counted from 0"
-    elif problem is None and one.direction not in network.directions:
-        problem = f"the network does not read {one.direction}"
+    elif problem is None and not network.reads(one.layer, one.direction):
+        whole = "the network" if one.direction not in network.directions else f"layer {one.layer}"
+        problem = f"{whole} does not read {one.direction}"
     elif problem is None and one.units is not None:
+        units = network.cell(one.layer, one.direction).hidden_size
         wrong = [unit for unit in one.units if not 0 <= unit < units]
         if wrong:
             problem = f"there is no unit {wrong[0]}; the layer has units 0 to {units - 1}"
@@ -149,10 +151,11 @@ def _check(one: Inside, definition: Definition, network: Network, steps: int, ke
         raise ValueError(f"“{one}” is not possible: {problem}.")
 
 
-def _contradictions(interventions: Sequence[Inside], definition: Definition, steps: int, units: int) -> None:
+def _contradictions(interventions: Sequence[Inside], definition: Definition, steps: int, network: Network) -> None:
     """Raises ValueError if two interventions put different values into one quantity of one unit at one step."""
     taken: dict[tuple[str, int, str], np.ndarray] = {}
     for number, one in enumerate(interventions):
+        units = network.cell(one.layer, one.direction).hidden_size
         for name in _quantities(one, definition):
             owner = taken.setdefault((name, one.layer, one.direction), np.full((steps, units), -1))
             place = _grid(one, steps, units)

@@ -14,9 +14,9 @@ How = Literal["said", "fixed", "assumed"]
 class Source:
     """An array on its way from a file into a network.
 
-    name: as in the file. array: float32 or float64, turned so that it has our shape, gates along the rows, but with the
-    gates' blocks still in the file's order. shape, dtype: as in the file, "float16". how: what was done to it so far, in
-    words: "transposed"; empty if nothing.
+    name: as in the file. array: float32 or float64, turned so that it has our shape, gates along the rows, but with
+    the gates' blocks still in the file's order. shape, dtype: as in the file, "float16". how: what was done to it so
+    far, in words: "transposed"; empty if nothing.
     """
 
     name: str

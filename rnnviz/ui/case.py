@@ -39,27 +39,23 @@ class Case:
         cell = self.trace.cell
         names = [name for name in self.task.cells if name in self.task.models or name == cell]
         models = {name: self.model if name == cell else catalogue.model(self.task, name) for name in names}
-        return {
-            name: model
-            for name, model in models.items()
-            if self.layer < len(model.network.layers) and self.direction in model.network.directions
-        }
+        return {name: model for name, model in models.items() if model.network.reads(*self.where)}
 
     def named(self, step: int) -> str:
         """A step (counted from 1) with its token: step 3 (“h”)."""
         return f"step {step} (“{visible(self.trace.tokens[step - 1])}”)"
 
 
-def standing(trace: Trace) -> tuple[int, int]:
-    """Step (counted from 1) and unit: where the browser came to rest, or what was picked on the page since."""
+def standing(trace: Trace, layer: int = 0) -> tuple[int, int]:
+    """Step (counted from 1) and unit of a layer: where the browser came to rest, or what was picked since."""
     state = st.session_state
-    step, unit = place(trace)
-    told = stood(trace)
+    step, unit = place(trace, layer=layer)
+    told = stood(trace, layer)
     if told is not None:
         step = told[0]
         if told != state.get("told"):
             state["told"], state["unit"] = told, told[1]
-    return step, min(int(state.setdefault("unit", unit)), trace.hidden_size - 1)
+    return step, min(int(state.setdefault("unit", unit)), trace.units(layer) - 1)
 
 
 def strip(
@@ -71,7 +67,7 @@ def strip(
 ) -> None:
     """The tokens and the transport: moving through time. The page's figures follow once one rests."""
     trace = trace or case.trace
-    step, unit = standing(trace)
+    step, unit = standing(trace, case.layer)
     stepper(
         trace,
         case.model,

@@ -34,7 +34,7 @@ def heatmaps(
 ) -> None:
     """The stacked heatmaps of some quantities (all of them if left out), under the stepper's playhead."""
     names = None if quantities is None else tuple(quantities)
-    content = _template((*_kind(trace), names), trace).fill(trace, layer=layer, direction=direction)
+    content = _template((*_kind(trace, layer), names), trace, layer).fill(trace, layer=layer, direction=direction)
     with st.container(key=key if key.startswith("heatmaps") else f"heatmaps-{key}"):
         chart(Ready(content), _described(trace, names), key)
 
@@ -60,14 +60,14 @@ def _described(trace: Trace, names: Sequence[str] | None) -> str:
     return f"Heatmaps over time, units along y: {listed}. The stepper’s table holds the numbers of the chosen step."
 
 
-def _kind(trace: Trace) -> tuple[object, ...]:
+def _kind(trace: Trace, layer: int) -> tuple[object, ...]:
     """What two traces must share to be shown by the same figure."""
-    sizes = (trace.hidden_size, trace["input_vector"].shape[1])
+    sizes = (trace.units(layer), trace["input_vector", layer].shape[1])
     return (trace.cell, *trace.options.items(), *sizes, *trace.labels)
 
 
 @st.cache_resource(show_spinner=False, max_entries=128)
-def _template(kind: tuple[object, ...], _trace: Trace) -> Template:
+def _template(kind: tuple[object, ...], _trace: Trace, _layer: int) -> Template:
     names = kind[-1]
     assert names is None or isinstance(names, tuple)
-    return Template(_trace, quantities=names)
+    return Template(_trace, quantities=names, layer=_layer)

@@ -59,21 +59,24 @@ def invite() -> None:
 
 
 def _pick_layer(model: Model) -> tuple[int, str]:
-    layers, directions = len(model.network.layers), model.network.directions
-    layer, direction = 0, directions[0]
-    if layers > 1:
-        layer = st.segmented_control("Layer", range(layers), default=0, required=True, key="layer", bind="query-params")
-    if len(directions) > 1:
-        direction = st.segmented_control(
-            "Direction", directions, default=directions[0], required=True, key="direction", bind="query-params"
+    ways, layer = model.network.ways, 0
+    if len(ways) > 1:
+        picked = st.segmented_control(
+            "Layer", range(len(ways)), default=0, required=True, key="layer", bind="query-params"
         )
-    return int(layer or 0), direction or directions[0]
+        layer = int(picked or 0)
+    direction = ways[layer][0]
+    if len(ways[layer]) > 1:
+        direction = st.segmented_control(
+            "Direction", ways[layer], default=direction, required=True, key="direction", bind="query-params"
+        )
+    return layer, direction or ways[layer][0]
 
 
 def inside(task: Task, text: str, trace: Trace, model: Model, layer: int, direction: str) -> None:
     """The stepper beside the heatmaps that it moves over."""
     left, right = st.columns(COLUMNS, gap="medium")
-    step, unit = place(trace)
+    step, unit = place(trace, layer=layer)
     with left:
         stepper(
             trace,

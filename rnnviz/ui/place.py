@@ -8,8 +8,8 @@ from ..trace import Trace
 from . import links
 
 
-def place(trace: Trace, default: tuple[int, int] | None = None) -> tuple[int, int]:
-    """The step and the unit that the link names; the default (the last step, unit 0) where it names none.
+def place(trace: Trace, default: tuple[int, int] | None = None, layer: int = 0) -> tuple[int, int]:
+    """The step and the unit of a layer that the link names; the default (the last step, unit 0) where it names none.
 
     What lies outside the trace counts as not named, and when a link is opened that is said.
     """
@@ -17,7 +17,7 @@ def place(trace: Trace, default: tuple[int, int] | None = None) -> tuple[int, in
     st.session_state["opened"] = True
     step, unit = default or (len(trace), 0)
     found = []
-    for name, least, most, usual in (("step", 1, len(trace), step), ("unit", 0, trace.hidden_size - 1, unit)):
+    for name, least, most, usual in (("step", 1, len(trace), step), ("unit", 0, trace.units(layer) - 1, unit)):
         asked = st.query_params.get(name, str(usual))
         inside = asked.isdecimal() and least <= int(asked) <= most
         if opened and not inside:

@@ -39,7 +39,7 @@ def answer(case: Case) -> None:
     first = case.trace
     longer = first if len(first) >= len(other) else other
     strip(case, trace=longer)
-    _keep_place(longer)
+    _keep_place(longer, case.layer)
     found = difference(first, other)
     told = parted(found)
     st.markdown(told)
@@ -116,12 +116,12 @@ def forget_link() -> None:
     links.keep("other", None, None, page="compare")
 
 
-def _keep_place(trace: Trace) -> None:
+def _keep_place(trace: Trace, layer: int) -> None:
     """Step and unit in the link: writing the second text there, Streamlit forgets what the browser wrote beside it.
 
     The stepper writes them again only when it is sent another trace.
     """
-    step, unit = standing(trace)
+    step, unit = standing(trace, layer)
     links.keep("step", step, len(trace), page="compare")
     links.keep("unit", unit, 0, page="compare")
 

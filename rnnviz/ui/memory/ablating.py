@@ -23,7 +23,7 @@ def answer(case: Case) -> None:
         st.info("This model has no readout, and so no prediction that a unit could change.")
         return
     strip(case)
-    step, _ = standing(trace)
+    step, _ = standing(trace, case.layer)
     table = measure(case, step)
     st.markdown(_told(case, table, step))
     shown = pd.DataFrame(

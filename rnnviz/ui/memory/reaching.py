@@ -48,7 +48,7 @@ def answer(case: Case) -> None:
         "where it **explodes**, a small change there becomes a large one."
     )
     strip(case)
-    step, _ = standing(case.trace)
+    step, _ = standing(case.trace, case.layer)
     reaches = measure(case)
     columns = st.columns(len(reaches), gap="small")
     for column, (cell, found) in zip(columns, reaches.items(), strict=True):
@@ -161,7 +161,7 @@ def _routes(case: Case, reaches: dict[str, Reach], step: int) -> None:
 def _layers(case: Case, step: int) -> None:
     """For several layers or directions: how the gradient goes down through them."""
     trace = case.trace
-    if trace.layers == 1 and len(trace.directions) == 1:
+    if [len(ways) for ways in trace.ways] == [1]:
         return
     st.header("Down through the layers", anchor=False)
     found = gradient_by_layers(trace, step, *case.where)

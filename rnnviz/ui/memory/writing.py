@@ -38,7 +38,7 @@ def answer(case: Case) -> None:
         of = st.segmented_control(
             "Taken apart", offered, default="unit", required=True, format_func=lambda of: OF[of], key="of"
         )
-        step, unit = standing(case.trace)
+        step, unit = standing(case.trace, case.layer)
         written = written_at(case.trace, unit, *case.where)
         if of == "prediction":
             rows = _of_prediction(case, pick_label(case.trace, step))

@@ -85,7 +85,7 @@ def stepper(
     )
 
 
-def stood(trace: Trace) -> tuple[int, int] | None:
+def stood(trace: Trace, layer: int = 0) -> tuple[int, int] | None:
     """The step (counted from 1) and unit at which the browser last came to rest in this very trace, if it told so.
 
     It tells a stepper that is to be followed. None in all other cases, and for what lies outside the trace.
@@ -97,7 +97,7 @@ def stood(trace: Trace) -> tuple[int, int] | None:
     step, unit = told.get("step"), told.get("unit")
     if not (isinstance(step, int) and isinstance(unit, int)):
         return None
-    return (step, unit) if 1 <= step <= len(trace) and 0 <= unit < trace.hidden_size else None
+    return (step, unit) if 1 <= step <= len(trace) and 0 <= unit < trace.units(layer) else None
 
 
 def _ask(asked: Callable[[dict[str, str]], None] | None) -> None:

@@ -19,7 +19,6 @@ from ...cells.definition import INPUT_VECTOR
 from ...figures.colours import below_zero, bounds
 from ...interventions import Remove, Swap, remaining, text_of, where_set
 from ...model import Model
-from ...network import DIRECTIONS
 from ...tokens import visible
 from ...trace import Trace
 
@@ -49,7 +48,7 @@ class Rows:
 
 def model_key(model: Model, layer: int, direction: str) -> str:
     """By what the browser knows the weights of one layer and direction of a model, under its cell's options."""
-    options = model.network.layers[layer][DIRECTIONS.index(direction)].options
+    options = model.network.cell(layer, direction).options
     return "/".join([model.name, str(layer), direction, *(f"{name}={value}" for name, value in options.items())])
 
 
@@ -74,7 +73,7 @@ def payload(
     """
     definition = trace.definition
     network = model.network
-    cell = network.layers[layer][DIRECTIONS.index(direction)]
+    cell = network.cell(layer, direction)
     arrays = {name: trace[name, layer, direction] for name in definition.by_name}
     reduced = []
     if _bytes(arrays) > BUDGET:
@@ -101,7 +100,7 @@ def payload(
         "typed": [row + 1 for row in _typed(trace)],
         "swapped": sorted(one.step for one in trace.interventions if isinstance(one, Swap)),
         "unknown": [bool(new) for new in trace.unknown],
-        "units": trace.hidden_size,
+        "units": trace.units(layer),
         "inputs": trace[INPUT_VECTOR.name, layer, direction].shape[1],
         "backward": direction == "backward",
         "quantities": [
