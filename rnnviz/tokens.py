@@ -22,11 +22,12 @@ END = "<end>"
 LONGEST = 64  # code points in a token; nobody's letter or word is longer, but a fuzzer's can be megabytes
 LARGEST = 1e38  # the size of a number that float32 still holds with room to spare
 
-Kind = Literal["characters", "words", "numbers"]
+Kind = Literal["characters", "words", "pieces", "numbers"]
 
 _PATTERNS = {
     "characters": regex.compile(r"\X"),
     "words": regex.compile(r"\w+(?:['’]\w+)*|(?!\s)\X"),
+    "pieces": regex.compile(r"\S+"),
 }
 _NUMBER = regex.compile(r"[^\s,;]+")
 _SURROGATE = regex.compile(r"[\ud800-\udfff]")
@@ -51,7 +52,8 @@ class Reading:
 class Vocabulary:
     """The tokens that a network knows, in the order of its embedding's rows.
 
-    tokens: empty for numbers. end: whether an end mark is read after the last token.
+    kind: how a text is cut, into characters, words, or pieces apart by blanks; or numbers. tokens: empty for numbers.
+    Where `<unk>` is none of them, what they lack is refused. end: whether an end mark is read after the last token.
     width: D, how many numbers make one step, if the input is numbers.
     """
 
@@ -64,13 +66,11 @@ class Vocabulary:
     def __post_init__(self) -> None:
         object.__setattr__(self, "_ids", {token: k for k, token in enumerate(self.tokens)})
         if self.kind not in (*_PATTERNS, "numbers"):
-            raise ValueError(f"a vocabulary is of characters, words or numbers; {self.kind!r} is none of these")
+            raise ValueError(f"a vocabulary is of {', '.join(_PATTERNS)} or numbers; {self.kind!r} is none of these")
         if self.kind == "numbers" and (self.tokens or self.width < 1):
             raise ValueError("a vocabulary of numbers lists no tokens and makes each step of at least one number")
         if self.end and END not in self._ids:
             raise ValueError(f"a vocabulary with an end mark needs {END!r} among its tokens")
-        if self.kind != "numbers" and UNKNOWN not in self._ids:
-            raise ValueError(f"a vocabulary of {self.kind} needs {UNKNOWN!r} among its tokens")
         if len(self._ids) != len(self.tokens):
             raise ValueError("the vocabulary lists a token twice")
 
@@ -105,10 +105,18 @@ class Vocabulary:
         if self.end and found[-1] != END:
             found.append(END)
         ids = self._ids
-        spelled = [token if token == END else normalised(self.kind, token) for token in found]
+        spelled = [token if token in ids or token == END else normalised(self.kind, token) for token in found]
         unknown = np.array([token not in ids or token == UNKNOWN for token in spelled])
-        inputs = np.array([ids.get(token, ids[UNKNOWN]) for token in spelled])
+        if unknown.any() and UNKNOWN not in ids:
+            raise ValueError(self._lacking(dict.fromkeys(t for t, new in zip(found, unknown, strict=True) if new)))
+        inputs = np.array([ids.get(token, ids.get(UNKNOWN, 0)) for token in spelled])
         return Reading(found, inputs, unknown, cut)
+
+    def _lacking(self, new: Iterable[str]) -> str:
+        """What to say of tokens that the vocabulary lacks, where it has none that stands for unknown ones."""
+        words = ", ".join(f"“{visible(token)}”" for token in islice(new, 5))
+        some = ", ".join(f"“{visible(token)}”" for token in islice((t for t in self.tokens if t != END), 8))
+        return f"The model’s vocabulary has no {words}, and no token for unknown ones; it has {some} and so on."
 
     def _read_numbers(self, text: Any, limit: int | None) -> Reading:
         cut = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -99,3 +100,17 @@ class Stack:
     def assumed(self) -> tuple[Fact, ...]:
         """What the file leaves open."""
         return tuple(fact for fact in self.facts if fact.how == "assumed")
+
+
+def one_of(stacks: Sequence[Stack], name: str | None = None) -> Stack:
+    """The stack of that name, or the only one. Raises ValueError, naming what there is, if that does not tell which."""
+    names = ", ".join(stack.name for stack in stacks)
+    if name is None:
+        if len(stacks) > 1:
+            such = f"stack={stacks[-1].name!r}"
+            raise ValueError(f"There are {len(stacks)} recurrent stacks, {names}: say which, as in {such}.")
+        return stacks[0]
+    found = next((stack for stack in stacks if stack.name == name), None)
+    if found is None:
+        raise ValueError(f"There is no stack {name!r}; there is {names}.")
+    return found

@@ -1,0 +1,225 @@
+"""Any file that holds recurrent layers: which format it is, what was found in it, and models made of that."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePath
+from typing import NoReturn
+
+from safetensors import SafetensorError
+
+from ..cells import CELLS
+from ..cells.activations import Array
+from ..layouts import Stack, build, one_of
+from ..layouts.keras import stacks as keras_stacks
+from ..layouts.named import stacks as named_stacks
+from ..model import Model
+from ..tokens import Vocabulary
+from . import keras, npz, onnx, own, pickled, tensors
+from .arrays import Arrays
+from .cards import tidy
+from .limits import USUAL, Limits
+from .sniffed import READ, format_of
+
+OWN = "rnnviz"  # under this name rnnviz keeps what it writes of a model beside the arrays
+
+
+@dataclass(frozen=True)
+class Left:
+    """An array of the file that no stack uses: its name, shape and dtype."""
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """What a file was understood to hold.
+
+    name: of the file. format: in words. stacks: every recurrent stack in it, see `layouts.Stack`. left: arrays that
+    belong to none. notes: sentences on what was passed over. whole: the model itself, where rnnviz wrote the file.
+    """
+
+    name: str
+    format: str
+    stacks: tuple[Stack, ...]
+    left: tuple[Left, ...] = ()
+    notes: tuple[str, ...] = ()
+    whole: Model | None = field(default=None, repr=False)
+
+    def model(
+        self,
+        stack: str | None = None,
+        *,
+        name: str | None = None,
+        vocabulary: Vocabulary | None = None,
+        labels: Sequence[str] | None = None,
+        **taken: str,
+    ) -> Model:
+        """The model of one stack (the only one if left out). taken: facts by name that are to be taken otherwise.
+
+        Raises ValueError, in one sentence, if there are several stacks and none is named, or for what does not fit.
+        """
+        if self.whole is not None and not taken and vocabulary is None and labels is None:
+            return self.whole
+        return Model.from_stack(
+            one_of(self.stacks, stack), taken, name=name or stem(self.name), vocabulary=vocabulary, labels=labels
+        )
+
+    def __str__(self) -> str:
+        """The report in plain words, what was assumed marked with a question mark."""
+        lines = [f"{self.name}: {self.format}"]
+        for stack in self.stacks:
+            built = build(stack)
+            lines.append(f"  {stack.name}: {described(stack)}")
+            lines += [
+                f"    {'?' if fact.how == 'assumed' else ' '} {fact.title}: {fact.options.get(fact.value, fact.value)}"
+                f"  [{fact.name}={fact.value!r}] {fact.why}"
+                for fact in built.facts
+            ]
+            lines += [f"      {m.source} {m.shape} {m.dtype} -> {m.target}: {m.how}" for m in built.mapped]
+            lines += [f"    {note}" for note in stack.notes]
+        if self.left:
+            lines.append(f"  not used: {', '.join(f'{one.name} {one.shape}' for one in self.left[:20])}")
+        return "\n".join(lines + [f"  {note}" for note in self.notes])
+
+
+def described(stack: Stack) -> str:
+    """A stack's cell, layers, directions and sizes in words: "GRU, 2 layers, both ways, 32 inputs, 64 units"."""
+    count, ways = len(stack.layers), {tuple(layer) for layer in stack.layers}
+    told = {("forward",): "forward", ("backward",): "backward", ("forward", "backward"): "both ways"}
+    sizes = [stack.hidden_size(k) for k in range(count)]
+    return ", ".join(
+        [
+            CELLS[stack.cell].title,
+            f"{count} layer{'s' * (count > 1)}",
+            " then ".join(told[tuple(layer)] for layer in stack.layers) if len(ways) > 1 else told[ways.pop()],
+            f"{stack.input_size} inputs",
+            f"{' then '.join(map(str, sizes)) if len(set(sizes)) > 1 else sizes[0]} units",
+            *([f"directions merged by {stack.merge}"] if stack.merge != "concat" else []),
+        ]
+    )
+
+
+def open_file(path: str | Path, limits: Limits = USUAL) -> Checkpoint:
+    """What a file holds; files that belong to it (a card, ONNX's external data) are looked for beside it.
+
+    Nothing in it is executed. Raises FileNotFoundError if there is no such file, ValueError, in one sentence that says
+    what was found and what to do, if it holds no recurrent layer that can be run here.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"there is no file {path}")
+    limits.check_file(path.name, path.stat().st_size)
+    beside = _Folder(path.parent, limits)
+    return open_bytes(path.name, path.read_bytes(), beside, limits)
+
+
+def open_bytes(name: str, data: bytes, beside: Mapping[str, bytes] | None = None, limits: Limits = USUAL) -> Checkpoint:
+    """As `open_file`, for the contents of a file. beside: others that came with it, by name."""
+    limits.check_file(name, len(data))
+    others = {} if beside is None else beside
+    kind = format_of(name, data)
+    if kind == "onnx":
+        stacks, notes, words = onnx.read(name, data, others, limits)
+        return Checkpoint(name, words, stacks, (), notes, _own_onnx(name, data, stacks, limits))
+    if kind == "keras":
+        layers, notes, words = keras.read(name, data, limits)
+        found = Checkpoint(name, words, keras_stacks(layers), (), notes)
+        return found if found.stacks else _nothing(name, words, {})
+    reader = {"safetensors": tensors.read, "torch": pickled.read, "npz": npz.read}[kind]
+    arrays: Arrays = reader(name, data, limits)
+    stacks = named_stacks(arrays.arrays, arrays.dtypes)
+    whole = _own_arrays(name, arrays, others)
+    if not stacks and whole is None:
+        _nothing(name, arrays.format, arrays.arrays)
+    return Checkpoint(name, arrays.format, stacks, _left(arrays, stacks), arrays.notes, whole)
+
+
+def stem(name: str) -> str:
+    """A file's name without its endings: "model" for "model.weights.h5"."""
+    found = PurePath(name).name
+    for end in (".weights.h5", *READ, ".json", ".npy"):
+        if found.lower().endswith(end):
+            return found[: -len(end)] or found
+    return found
+
+
+class _Folder(Mapping[str, bytes]):
+    """The other files of a folder by plain name, each read when it is asked for."""
+
+    def __init__(self, folder: Path, limits: Limits) -> None:
+        self.folder, self.limits = folder, limits
+
+    def __getitem__(self, name: str) -> bytes:
+        path = self.folder / name
+        if PurePath(name).name != name or not path.is_file() or path.is_symlink():
+            raise KeyError(name)
+        self.limits.check_file(name, path.stat().st_size)
+        return path.read_bytes()
+
+    def __iter__(self) -> Iterator[str]:
+        return (path.name for path in self.folder.iterdir() if path.is_file())
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def _own_arrays(name: str, found: Arrays, beside: Mapping[str, bytes]) -> Model | None:
+    """The model itself, if rnnviz wrote the file: its card stands inside or, for weights, beside it."""
+    card = found.metadata.get(OWN)
+    if card is None and name.lower().endswith(".safetensors") and f"{stem(name)}.json" in beside:
+        card = beside[f"{stem(name)}.json"].decode("utf-8", "replace")
+    return None if card is None else _from_card(name, card, found.arrays)
+
+
+def _own_onnx(name: str, data: bytes, stacks: Sequence[Stack], limits: Limits) -> Model | None:
+    card = onnx.metadata(name, data, limits).get(OWN)
+    if card is None:
+        return None
+    network = build(stacks[0]).network
+    written = json.loads(card)
+    options = {k: v for k, v in written.get("options", {}).items() if k in CELLS[network.cell_name].notation}
+    return _from_card(name, card, network.converted(**options).parameters)
+
+
+def _from_card(name: str, card: str, arrays: Mapping[str, Array]) -> Model | None:
+    """The model of a card and its arrays. A card that is not rnnviz's own counts as none."""
+    try:
+        model = own.from_json(card, arrays)
+    except (ValueError, SafetensorError, AttributeError, IndexError) as error:
+        if '"format"' in card and '"vocabulary"' in card:
+            raise ValueError(f"{name} was written by rnnviz, but its card does not fit: {error}") from error
+        return None
+    return replace(model, card=tidy(model.card))
+
+
+def _left(found: Arrays, stacks: Sequence[Stack]) -> tuple[Left, ...]:
+    """The arrays that no stack uses or could use."""
+    used: set[str] = set()
+    for stack in stacks:
+        used |= {source.name for layer in stack.layers for way in layer.values() for source in way.values()}
+        used |= {source.name for source in stack.embeddings.values()}
+        for readout in stack.readouts.values():
+            used |= {readout.weight.name, *([readout.bias.name] if readout.bias else [])}
+    return tuple(
+        Left(name, array.shape, found.dtypes.get(name, str(array.dtype)))
+        for name, array in found.arrays.items()
+        if name not in used
+    )
+
+
+def _nothing(name: str, words: str, arrays: Mapping[str, Array]) -> NoReturn:
+    """Raises ValueError for a file without a recurrent layer: what it holds instead, and what to do."""
+    listed = ", ".join(f"{one} {array.shape}" for one, array in list(arrays.items())[:4])
+    there = f" Its {len(arrays):,} arrays are {listed}{' and others' if len(arrays) > 4 else ''}." if arrays else ""
+    attends = any(part in one.lower() for one in arrays for part in ("attn", "attention", "q_proj", "query"))
+    advice = (
+        "It looks like a transformer, which carries no state from step to step: bring a recurrent network."
+        if attends
+        else "Bring a file with a simple RNN, a GRU or an LSTM in it, under the names of its framework."
+    )
+    raise ValueError(f"{name} ({words}) holds no recurrent layer.{there} {advice}")

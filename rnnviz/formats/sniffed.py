@@ -1,0 +1,67 @@
+"""Which format a file has, by what it holds rather than by its name."""
+
+from __future__ import annotations
+
+import io
+from typing import Literal
+from zipfile import BadZipFile, ZipFile
+
+Format = Literal["safetensors", "torch", "keras", "onnx", "npz"]
+
+READ = (".safetensors", ".pt", ".pth", ".bin", ".ckpt", ".keras", ".h5", ".hdf5", ".onnx", ".npz")
+CAN = (
+    "What can be opened: PyTorch state dicts (.pt, .pth, .safetensors), Keras files (.keras, .h5, .hdf5), ONNX (.onnx) "
+    "and NumPy archives (.npz)."
+)
+# First bytes of what people bring by mistake, and what it is called.
+_OTHERS = {
+    b"\x1f\x8b": "a gzip file: unpack it first",
+    b"Rar!": "a RAR archive: unpack it first",
+    b"7z\xbc\xaf": "a 7-Zip archive: unpack it first",
+    b"%PDF": "a PDF",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GGUF": "a GGUF file of a transformer for llama.cpp",
+    b"\x93NUMPY": "a single NumPy array: a model needs several, as np.savez writes them",
+}
+
+
+def format_of(name: str, data: bytes) -> Format:
+    """The format of a file. Raises ValueError, in one sentence, for what is none of those that can be opened."""
+    end = name.lower()
+    if not data:
+        raise ValueError(f"{name} is empty: it has no bytes at all; save or upload it again.")
+    if data[:8] == b"\x89HDF\r\n\x1a\n":
+        return "keras"
+    if data[:4] == b"PK\x03\x04":
+        return _of_zip(name, data)
+    for start, words in _OTHERS.items():
+        if data.startswith(start):
+            raise ValueError(f"{name} is {words}. {CAN}")
+    if data[:2] in (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05") or end.endswith(
+        (".pt", ".pth", ".bin", ".ckpt")
+    ):
+        return "torch"
+    if end.endswith(".safetensors") or data[8:10] == b'{"':
+        return "safetensors"
+    if end.endswith(".onnx"):
+        return "onnx"
+    if end.endswith((".h5", ".hdf5", ".keras", ".npz")):
+        raise ValueError(f"{name} does not begin as such a file does: it is damaged or of another kind. {CAN}")
+    raise ValueError(f"{name} is of no known format. {CAN}")
+
+
+def _of_zip(name: str, data: bytes) -> Format:
+    try:
+        with ZipFile(io.BytesIO(data)) as file:
+            inside = file.namelist()
+    except (BadZipFile, ValueError, OSError, NotImplementedError) as error:
+        raise ValueError(f"{name} begins as a zip file but is damaged: {error}; save or upload it again.") from error
+    if "config.json" in inside and any(one.endswith(".h5") for one in inside):
+        return "keras"
+    if any(one.endswith(("data.pkl", "constants.pkl", "/version")) for one in inside):
+        return "torch"
+    if inside and all(one.endswith(".npy") for one in inside):
+        return "npz"
+    there = ", ".join(inside[:3]) or "nothing"
+    raise ValueError(f"{name} is a zip that holds {there}, which is no model. {CAN}")

@@ -1,0 +1,100 @@
+"""What named arrays leave open about a stack, and what is taken for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from .names import Named
+from .orders import ORDERS
+from .stack import Fact, Way
+
+ACTIVATIONS = {
+    "tanh": "tanh",
+    "relu": "relu",
+    "sigmoid": "sigmoid",
+    "hard_sigmoid(0.2, 0.5)": "hard sigmoid, 0.2 z + 0.5 cut off at 0 and 1 (Keras 1 and 2, ONNX)",
+    "softsign": "softsign",
+    "linear": "none (linear)",
+}
+GATES = {
+    "sigmoid": "sigmoid",
+    "hard_sigmoid(0.2, 0.5)": "hard sigmoid, 0.2 z + 0.5 cut off at 0 and 1 (Keras 1 and 2, ONNX)",
+    "hard_sigmoid(0.16666667, 0.5)": "hard sigmoid, z / 6 + 0.5 cut off at 0 and 1 (Keras 3, PyTorch)",
+}
+RESETS = {
+    "after": "after the matrix product (PyTorch, cuDNN, Keras since 2.3)",
+    "before": "before the matrix product (Cho et al., older Keras, ONNX’s default)",
+}
+UPDATES = {
+    "keeps": "z keeps the old state: h′ = (1 − z) n + z h (PyTorch, Keras, ONNX)",
+    "writes": "z writes the candidate: h′ = z n + (1 − z) h (Chung et al., many textbooks)",
+}
+
+
+def facts_of(cell: str, named: Mapping[str, Named], layers: Sequence[Mapping[str, Way]]) -> tuple[Fact, ...]:
+    """The facts of a stack of named arrays. named: the names of one of its ways."""
+    if all(one.pytorch for one in named.values()):
+        return _of_pytorch(cell)
+    if named["weight_hh"].word == "recurrent_kernel":
+        return _of_keras(cell, layers)
+    return _of_strangers(cell, layers)
+
+
+def _of_pytorch(cell: str) -> tuple[Fact, ...]:
+    if cell == "rnn":
+        why = "PyTorch’s files do not say whether an RNN uses tanh or relu; tanh is its default."
+        choices = {name: ACTIVATIONS[name] for name in ("tanh", "relu")}
+        return (Fact("activation", "Activation", "tanh", choices, "assumed", why),)
+    order = "ifgo" if cell == "lstm" else "rzn"
+    why = "The arrays have PyTorch’s names, and PyTorch stacks the gates in this order."
+    found = [Fact("order", "Order of the gates", order, ORDERS[cell], "fixed", why)]
+    if cell == "gru":
+        found += [
+            Fact("reset", "Reset gate", "after", RESETS, "fixed", "PyTorch’s GRU has it there."),
+            Fact("update", "Update gate", "keeps", UPDATES, "fixed", "PyTorch’s GRU has it so."),
+        ]
+    return tuple(found)
+
+
+def _of_keras(cell: str, layers: Sequence[Mapping[str, Way]]) -> tuple[Fact, ...]:
+    """Of arrays with Keras's names outside a Keras file."""
+    unsaid = "The arrays have Keras’s names, but no configuration beside them says this."
+    found = [Fact("activation", "Activation", "tanh", ACTIVATIONS, "assumed", unsaid)]
+    if cell == "rnn":
+        return tuple(found)
+    order = "ifgo" if cell == "lstm" else "zrn"
+    why = "The arrays have Keras’s names, and Keras stacks the gates in this order."
+    found = [
+        Fact("order", "Order of the gates", order, ORDERS[cell], "fixed", why),
+        Fact("gates", "Activation of the gates", "sigmoid", GATES, "assumed", unsaid),
+        *found,
+    ]
+    if cell == "gru":
+        two = any("bias_hh" in way for layer in layers for way in layer.values())
+        why = "Keras writes two rows of biases only with the reset gate after the product." if two else unsaid
+        reset = "after" if two else "before"
+        found.insert(1, Fact("reset", "Reset gate", reset, RESETS, "fixed" if two else "assumed", why))
+    return tuple(found)
+
+
+def _of_strangers(cell: str, layers: Sequence[Mapping[str, Way]]) -> tuple[Fact, ...]:
+    """Of arrays whose names are nobody's in particular: all is as PyTorch has it unless somebody says otherwise."""
+    why = "The names are not those of a framework that fixes it; this is PyTorch’s way."
+    activation = Fact(
+        "activation", "Activation", "tanh", ACTIVATIONS, "assumed", "The file does not say; tanh is usual."
+    )
+    if cell == "rnn":
+        return (activation,)
+    order = "ifgo" if cell == "lstm" else "rzn"
+    gates = Fact(
+        "gates", "Activation of the gates", "sigmoid", GATES, "assumed", "The file does not say; sigmoid is usual."
+    )
+    found = [Fact("order", "Order of the gates", order, ORDERS[cell], "assumed", why), gates, activation]
+    if cell == "gru":
+        two = any("bias_hh" in way for layer in layers for way in layer.values())
+        told = "a bias of its own for the recurrent product is of use only there" if two else "the file does not say"
+        found[1:1] = [
+            Fact("reset", "Reset gate", "after", RESETS, "assumed", f"Taken as PyTorch has it: {told}."),
+            Fact("update", "Update gate", "keeps", UPDATES, "assumed", why),
+        ]
+    return tuple(found)
