@@ -33,7 +33,8 @@ class Fact:
 
     name: by which it can be changed, "order". title: in words. value: what was taken. options: what it can be, by
     value, in words. how: "said" by the file, "fixed" by its format or shapes, or "assumed" because the file leaves
-    it open. why: one sentence on what the value rests on.
+    it open. why: one sentence on what the value rests on. follows: another fact of which it is a consequence, and
+    whose value it takes when that one is changed; such a fact need not be shown.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Fact:
     options: dict[str, str]
     how: How
     why: str
+    follows: str = ""
 
 
 @dataclass(frozen=True)

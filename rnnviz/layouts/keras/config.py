@@ -1,0 +1,208 @@
+"""Keras's description of a model, read and never built: its layers in order, and which reads which."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, Self
+
+from ..stack import Source
+from .layer import OF_CELL, Layer, named
+
+DEEPEST = 20  # models within models
+HISTORY = 3  # a tensor's history: layer, node, tensor
+
+
+class Holder(Protocol):
+    """Where the arrays of a layer are: a group of a file, or a live layer."""
+
+    def children(self, layers: Sequence[tuple[str, str]]) -> list[Self | None]:
+        """Those of the layers of a model, each given by class and name."""
+
+    def part(self, name: str, place: int = 0) -> Self | None:
+        """That of a layer inside a layer: "forward" or "backward", "wrapped", or "cell" by its place."""
+
+    def sources(self) -> list[Source]:
+        """The layer's own arrays, in Keras's order."""
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """A layer as a config lists it."""
+
+    kind: str
+    name: str
+    config: Mapping[str, Any]
+    nodes: Any
+
+    @classmethod
+    def of(cls, raw: Any) -> _Entry:
+        if not isinstance(raw, Mapping) or not isinstance(raw.get("class_name"), str):
+            raise ValueError("the model's configuration lists something that is no layer of Keras")
+        config = raw.get("config")
+        kind, module, registered = raw["class_name"], raw.get("module"), raw.get("registered_name")
+        own = isinstance(module, str) and module.split(".")[0] not in ("keras", "tf_keras", "builtins")
+        if isinstance(registered, str) and (own or ">" in registered):
+            kind = f"{module or 'somebody'}.{kind}"  # a class of somebody's own, whatever it is called
+        if isinstance(config, list):  # a Sequential until Keras 2.2
+            config = {"layers": config}
+        config = config if isinstance(config, Mapping) else {}
+        name = raw.get("name") or config.get("name") or raw["class_name"].lower()
+        return cls(kind, str(name), config, raw.get("inbound_nodes"))
+
+    @property
+    def model(self) -> bool:
+        return isinstance(self.config.get("layers"), list)
+
+
+def described(raw: Any, holder: Holder | None, version: str = "") -> list[Layer]:
+    """The layers of a model, or of a single layer, with the arrays that `holder` has for them.
+
+    raw: {"class_name": ..., "config": ...} as Keras writes it. Models within models are walked, their layers' names
+    joined by slashes. Nothing in it is imported or called. Raises ValueError if it is no such description.
+    """
+    try:
+        return _Walk(version).one(_Entry.of(raw), (), holder, (), 0)[0]
+    except RecursionError as error:
+        raise ValueError("the model's configuration is nested too deeply") from error
+
+
+@dataclass
+class _Walk:
+    version: str
+
+    def one(
+        self, entry: _Entry, prefix: tuple[str, ...], holder: Holder | None, feeds: tuple[str, ...] | None, depth: int
+    ) -> tuple[list[Layer], tuple[str, ...]]:
+        """Layers of one entry, and what it hands on: names of layers, by the tensor's place."""
+        if depth > DEEPEST:
+            raise ValueError(f"the model's configuration has models within models, more than {DEEPEST} deep")
+        if entry.model:
+            inside = (*prefix, entry.name) if depth else prefix
+            return self.model(entry, inside, holder, feeds or (), depth)
+        layers = self.layer(entry, "/".join((*prefix, entry.name)), holder)
+        below, found = feeds, []
+        for layer in layers:
+            found.append(replace(layer, below=below))
+            below = (layer.name,)
+        top = found[-1].name
+        if found[-1].kind == "Bidirectional" and found[-1].setting("merge_mode", "concat") is None:
+            return found, (f"{top}:forward", f"{top}:backward")
+        return found, (top,)
+
+    def model(
+        self, entry: _Entry, prefix: tuple[str, ...], holder: Holder | None, feeds: tuple[str, ...], depth: int
+    ) -> tuple[list[Layer], tuple[str, ...]]:
+        entries = [_Entry.of(raw) for raw in entry.config["layers"]]
+        wanted = [(one.kind, one.name) for one in entries]
+        holders = holder.children(wanted) if holder else [None] * len(entries)
+        graph = any(one.nodes for one in entries)
+        inputs = [name for name, _ in _histories(entry.config.get("input_layers"))]
+        gives: dict[str, tuple[str, ...]] = {}
+        found: list[Layer] = []
+        hands = feeds
+        below: tuple[str, ...]
+        starts: tuple[str, ...]
+        for one, arrays in zip(entries, holders, strict=True):
+            if graph and one.name in inputs:
+                place = inputs.index(one.name)
+                below, starts = feeds[place : place + 1], ()
+            elif graph:
+                below, starts = self.feeds(one, gives)
+            else:
+                below, starts = hands, ()
+            layers, hands = self.one(one, prefix, arrays, below, depth + 1)
+            if layers and graph:
+                uses = len(one.nodes) if isinstance(one.nodes, list) and not one.model else 1
+                layers[0] = replace(layers[0], starts=starts, uses=max(uses, 1))
+            gives[one.name] = hands
+            found += layers
+        outputs = list(_histories(entry.config.get("output_layers"))) if graph else []
+        return found, tuple(_given(gives, *history) for history in outputs) or hands
+
+    def feeds(self, entry: _Entry, gives: Mapping[str, tuple[str, ...]]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """What a layer of a graph reads, and whose states it starts from, at its first use."""
+        node = entry.nodes[0] if isinstance(entry.nodes, list) and entry.nodes else None
+        sources = list(dict.fromkeys(_given(gives, *history) for history in _histories(node)))
+        if entry.kind in _WITH_STATES:
+            return tuple(sources[:1]), tuple(dict.fromkeys(source.split(":")[0] for source in sources[1:]))
+        return tuple(sources), ()
+
+    def layer(self, entry: _Entry, name: str, holder: Holder | None) -> list[Layer]:
+        """A layer that is no model; several for an RNN of several cells, which are layers one above the other."""
+        config = entry.config
+        if entry.kind == "TimeDistributed" and isinstance(config.get("layer"), Mapping):
+            inner = _Entry.of(config["layer"])
+            if inner.kind == "Dense":
+                return self.layer(inner, name, holder.part("wrapped") if holder else None)
+        if entry.kind == "Bidirectional" and isinstance(config.get("layer"), Mapping):
+            return [self.bidirectional(entry, name, holder)]
+        if entry.kind == "RNN":
+            return self.cells(entry, name, holder)
+        return [Layer(name, entry.kind, config, self.arrays(entry.kind, holder), version=self.version)]
+
+    def bidirectional(self, entry: _Entry, name: str, holder: Holder | None) -> Layer:
+        forward = entry.config["layer"]
+        backward = entry.config.get("backward_layer") or forward
+        halves = []
+        for which, raw in (("forward", forward), ("backward", backward)):
+            halves.append(self.layer(_Entry.of(raw), f"{name}/{which}", holder.part(which) if holder else None))
+        if any(len(half) > 1 for half in halves):
+            return Layer(name, "Bidirectional of stacked cells", entry.config, version=self.version)
+        one, two = halves[0][0], halves[1][0]
+        if backward is forward:
+            two = replace(two, config={**(two.config or {}), "go_backwards": not one.setting("go_backwards", False)})
+        return Layer(name, "Bidirectional", entry.config, halves=(one, two), version=self.version)
+
+    def cells(self, entry: _Entry, name: str, holder: Holder | None) -> list[Layer]:
+        cell = entry.config.get("cell")
+        raws = cell if isinstance(cell, list) else [cell]
+        if isinstance(cell, Mapping) and cell.get("class_name") == "StackedRNNCells":
+            inner = cell.get("config")
+            raws = inner.get("cells", []) if isinstance(inner, Mapping) else []
+        cells = [_Entry.of(raw) for raw in raws]
+        if not cells or any(one.kind not in OF_CELL for one in cells):
+            kinds = ", ".join(one.kind for one in cells) or "unknown cells"
+            return [Layer(name, f"RNN of {kinds}", entry.config, version=self.version)]
+        found = []
+        for place, one in enumerate(cells):
+            inside = holder.part("cell", place) if holder else None
+            last = place == len(cells) - 1
+            config = dict(one.config) | {
+                "return_sequences": not last or entry.config.get("return_sequences", False),
+                "go_backwards": place == 0 and entry.config.get("go_backwards", False),
+            }
+            kind = OF_CELL[one.kind]
+            label = name if len(cells) == 1 else f"{name}/{place}"
+            found.append(Layer(label, kind, config, self.arrays(kind, inside), version=self.version))
+        return found
+
+    def arrays(self, kind: str, holder: Holder | None) -> dict[str, Source]:
+        return named(kind, holder.sources()) if holder else {}
+
+
+_WITH_STATES = {"SimpleRNN", "GRU", "LSTM", "RNN", "Bidirectional", "CuDNNGRU", "CuDNNLSTM"}
+
+
+def _given(gives: Mapping[str, tuple[str, ...]], name: str, tensor: int) -> str:
+    """What a tensor of a layer is: the layer's name for its outputs, with a number for its states."""
+    outputs = gives.get(name, (name,))
+    return outputs[tensor] if tensor < len(outputs) else f"{outputs[0]}:{tensor}"
+
+
+def _histories(node: Any) -> Iterator[tuple[str, int]]:
+    """Every tensor that a node of Keras 2 or 3 mentions, in order: its layer's name and its place there."""
+    if isinstance(node, Mapping):
+        history = node.get("keras_history")
+        if isinstance(history, list):
+            yield from _histories(history)
+        else:
+            for value in node.values():
+                yield from _histories(value)
+    elif isinstance(node, list):
+        if len(node) >= HISTORY and isinstance(node[0], str) and isinstance(node[1], int) and isinstance(node[2], int):
+            yield node[0], max(node[2], 0)
+            yield from _histories(node[HISTORY:])
+        else:
+            for value in node:
+                yield from _histories(value)
