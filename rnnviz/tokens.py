@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Literal
@@ -16,11 +16,13 @@ from typing import Any, Literal
 import numpy as np
 import regex
 
+from . import numbers
+from .numbers import LARGEST, Tables
+
 UNKNOWN = "<unk>"
 END = "<end>"
 
 LONGEST = 64  # code points in a token; nobody's letter or word is longer, but a fuzzer's can be megabytes
-LARGEST = 1e38  # the size of a number that float32 still holds with room to spare
 
 Kind = Literal["characters", "words", "pieces", "numbers"]
 
@@ -29,7 +31,6 @@ _PATTERNS = {
     "words": regex.compile(r"\w+(?:['’]\w+)*|(?!\s)\X"),
     "pieces": regex.compile(r"\S+"),
 }
-_NUMBER = regex.compile(r"[^\s,;]+")
 _SURROGATE = regex.compile(r"[\ud800-\udfff]")
 _VISIBLE = {" ": "␣", "\n": "⏎", "\t": "⇥", "\r": "␍", "\x7f": "␡", END: "∎", "": "∅"}
 
@@ -54,13 +55,15 @@ class Vocabulary:
 
     kind: how a text is cut, into characters, words, or pieces apart by blanks; or numbers. tokens: empty for numbers.
     Where `<unk>` is none of them, what they lack is refused. end: whether an end mark is read after the last token.
-    width: D, how many numbers make one step, if the input is numbers.
+    width: D, how many numbers make one step, if the input is numbers. tables: (T, D) by a name, which then is a text
+    of its own, "data.csv". They belong to whoever gave them: no file keeps them, so `to_json` leaves them out.
     """
 
     kind: Kind
     tokens: tuple[str, ...] = ()
     end: bool = False
     width: int = 1
+    tables: Mapping[str, np.ndarray] = field(default_factory=Tables)
     _ids: dict[str, int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -73,6 +76,12 @@ class Vocabulary:
             raise ValueError(f"a vocabulary with an end mark needs {END!r} among its tokens")
         if len(self._ids) != len(self.tokens):
             raise ValueError("the vocabulary lists a token twice")
+        if not isinstance(self.tables, Tables):
+            object.__setattr__(self, "tables", Tables(self.tables))
+        columns = next((values.shape[1] for values in self.tables.values()), self.width)
+        if self.tables and (self.kind != "numbers" or columns != self.width):
+            needed = f"steps of {self.width} numbers" if self.kind == "numbers" else self.kind
+            raise ValueError(f"the tables have steps of {columns} numbers, and the vocabulary reads {needed}")
 
     def __len__(self) -> int:
         return len(self.tokens)
@@ -121,10 +130,7 @@ class Vocabulary:
     def _read_numbers(self, text: Any, limit: int | None) -> Reading:
         cut = False
         if isinstance(text, str):
-            numbers, cut = _take(_numbers(text, self.width), None if limit is None else limit * self.width)
-            if len(numbers) % self.width:
-                raise ValueError(f"Each step needs {self.width} numbers; {len(numbers)} do not divide into steps.")
-            values = np.array(numbers, dtype=np.float64).reshape(-1, self.width)
+            values, cut = numbers.read(text, self.width, self.tables, limit)
         else:
             try:
                 values = np.asarray(text, dtype=np.float64)
@@ -135,13 +141,13 @@ class Vocabulary:
         if values.ndim == 1 and self.width == 1:
             values = values[:, None]
         if values.ndim != 2 or values.shape[1] != self.width:
-            raise ValueError(f"Each step needs {self.width} numbers; the input has shape {values.shape}.")
+            turned = "; transpose it" if values.ndim == 2 and len(values) == self.width else ""
+            raise ValueError(f"Each step needs {self.width} numbers; the input has shape {values.shape}{turned}.")
         if not (np.abs(values) <= LARGEST).all():  # NaN compares false
             raise ValueError(f"Every number must be finite and at most {LARGEST:g} in size; one is not.")
         cut = cut or (limit is not None and len(values) > limit)
         values = values[:limit]
-        tokens = [" ".join(f"{v:g}" for v in row) for row in values]
-        return Reading(tokens, values, np.zeros(len(values), dtype=bool), cut)
+        return Reading(numbers.labels(values), values, np.zeros(len(values), dtype=bool), cut)
 
     def to_json(self) -> dict[str, Any]:
         return {"kind": self.kind, "tokens": list(self.tokens), "end": self.end, "width": self.width}
@@ -183,14 +189,3 @@ def _take(pieces: Iterator[Any], limit: int | None) -> tuple[list[Any], bool]:
     """The first `limit` pieces, and whether there were more; only one more is ever looked for."""
     found = list(islice(pieces, None if limit is None else limit + 1))
     return found[:limit], limit is not None and len(found) > limit
-
-
-def _numbers(text: str, width: int) -> Iterator[float]:
-    """Numbers apart by blanks, commas or semicolons, `width` of them a step."""
-    such = "0.5 -1 2" if width == 1 else ", ".join([" ".join(["0.5", "-1", "2"][k % 3] for k in range(width))] * 2)
-    for match in _NUMBER.finditer(text):
-        word = match[0] if len(match[0]) <= LONGEST else match[0][:LONGEST] + "…"
-        try:
-            yield float(word.replace("−", "-"))
-        except ValueError:
-            raise ValueError(f"{word!r} is not a number: type numbers such as {such}.") from None

@@ -6,6 +6,8 @@ import json
 import zlib
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import blake2b
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 from zipfile import BadZipFile
@@ -105,6 +107,22 @@ class Trace:
     def units(self, layer: int = 0, direction: str | None = None) -> int:
         """H of a layer; its directions have the same. Raises KeyError if there is none."""
         return self["hidden", layer, *([direction] if direction else [])].shape[1]
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """What tells this run from every other one of the same network: 16 hexadecimal digits.
+
+        A digest of the model's name, the cell and its options, the interventions, the states at the start, the tokens,
+        and the very numbers that the first layer read: vectors can differ where their labels do not.
+        """
+        said = [self.model, self.cell, self.options, text_of(self.interventions), self.tokens]
+        digest = blake2b(json.dumps(said).encode(), digest_size=8)
+        key = ("input_vector", 0, self.directions[0])
+        arrays = {key: self.values[key]} | self.initial
+        for name, array in sorted(arrays.items()):
+            digest.update(f"{name}{array.dtype}{array.shape}".encode())
+            digest.update(np.ascontiguousarray(array).tobytes())
+        return digest.hexdigest()
 
     def to_frame(self) -> pd.DataFrame:
         """A tidy pandas frame: step, token, layer, direction, quantity, unit, value.

@@ -16,6 +16,8 @@ from ..network import Edits, Network
 from ..tokens import END, Reading, Vocabulary, split
 from .kinds import Freeze, Hold, Inside, Intervention, Remove, Swap, Zero
 
+SHOWN = 60  # characters of a swapped token that a sentence shows
+
 
 def intervened(
     reading: Reading, interventions: Iterable[Intervention], vocabulary: Vocabulary, network: Network
@@ -99,17 +101,26 @@ def _retold(
 
 
 def _single(swap: Swap, vocabulary: Vocabulary) -> Reading:
-    """The token of a swap as the vocabulary reads it. Raises ValueError unless it is one token."""
+    """The token of a swap as the vocabulary reads it: of numbers one step, typed, drawn or a table's name.
+
+    Raises ValueError unless it is one token.
+    """
     try:
         if vocabulary.kind == "numbers":
-            new = vocabulary.read(swap.token)
+            new = vocabulary.read(swap.token, 2)
         else:
             new = vocabulary.read(list(split(vocabulary.kind, swap.token)))
     except ValueError as error:
-        raise ValueError(f"“{swap}” is not possible: {error}") from None
+        raise ValueError(f"“{_short(str(swap))}” is not possible: {error}") from None
     if len(new.tokens) - vocabulary.end != 1:
-        raise ValueError(f"“{swap}” is not possible: {swap.token!r} is not one token.")
+        what = "step" if vocabulary.kind == "numbers" else "token"
+        raise ValueError(f"“{_short(str(swap))}” is not possible: {_short(swap.token)!r} is not one {what}.")
     return new
+
+
+def _short(text: str) -> str:
+    """A long vector's beginning, for a sentence."""
+    return text if len(text) <= SHOWN else text[:SHOWN] + "…"
 
 
 def _check(one: Inside, definition: Definition, network: Network, steps: int, kept: np.ndarray) -> None:

@@ -6,6 +6,8 @@ from ..cells import Definition
 from ..tokens import visible
 from .kinds import Hold, Intervention, Remove, Swap, Zero, spans
 
+SHOWN = 40  # characters of a token: a vector can have thousands
+
 
 def described(one: Intervention, definition: Definition) -> str:
     """What an intervention does, in a few words: "forget gate of units 3, 5–7 = 0.5 at steps 2–9".
@@ -13,7 +15,8 @@ def described(one: Intervention, definition: Definition) -> str:
     Units count from 0, steps and layers from 1, as everywhere on the screen.
     """
     if isinstance(one, Swap):
-        return f"step {one.step} reads “{visible(one.token)}”"
+        token = visible(one.token)
+        return f"step {one.step} reads “{token if len(token) <= SHOWN else token[: SHOWN - 1] + '…'}”"
     if isinstance(one, Remove):
         return f"step {one.step} removed"
     units = None if one.units is None else _counted("unit", spans(one.units))

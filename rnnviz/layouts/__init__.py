@@ -1,8 +1,7 @@
 """How others lay out recurrent layers: their names, their orders of gates, their orientation, and the way to ours."""
 
 from .build import Built, Mapped, build
-from .keras_live import keras_stacks
-from .modules import torch_stacks
+from .live import keras_stacks, torch_stacks
 from .stack import Fact, Readout, Source, Stack, one_of
 
 __all__ = [

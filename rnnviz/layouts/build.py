@@ -45,7 +45,8 @@ def build(stack: Stack, taken: Mapping[str, str] | None = None) -> Built:
     Raises ValueError, in one sentence, for a fact or value that the stack does not have, for arrays that hold NaN, and
     for those that contradict each other.
     """
-    facts = tuple(_changed(fact, taken or {}) for fact in stack.facts)
+    changed = {fact.name: _changed(fact, taken or {}) for fact in stack.facts}
+    facts = tuple(_following(fact, changed) for fact in changed.values())
     if unknown := [name for name in taken or {} if stack.fact(name) is None]:
         there = ", ".join(fact.name for fact in stack.facts) or "nothing"
         raise ValueError(f"Of {stack.name} there is no {unknown[0]!r} to choose; there is {there}.")
@@ -76,7 +77,8 @@ def build(stack: Stack, taken: Mapping[str, str] | None = None) -> Built:
         put(f"initial.{state}{ending(layer, direction)}", source, source.array)
     same = np.result_type(*parameters.values())
     parameters = {name: array.astype(same, copy=False) for name, array in parameters.items()}
-    network = Network.from_parameters(parameters, stack.cell, options(stack.cell, values), stack.merge)
+    merge = values.get("merge", stack.merge)
+    network = Network.from_parameters(parameters, stack.cell, options(stack.cell, values), merge)
     return Built(network, tuple(mapped), values, facts)
 
 
@@ -98,6 +100,11 @@ def _changed(fact: Fact, taken: Mapping[str, str]) -> Fact:
     if value not in fact.options:
         raise ValueError(f"{fact.title}: {value!r} is none of {', '.join(fact.options)}.")
     return replace(fact, value=value, how="said", why="Chosen by you.")
+
+
+def _following(fact: Fact, changed: Mapping[str, Fact]) -> Fact:
+    """A fact that is a consequence of another one takes the value of that."""
+    return replace(fact, value=changed[fact.follows].value) if fact.follows in changed else fact
 
 
 def _ours(cell: str, order: str, name: str, source: Source, way: Way) -> tuple[Array, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
 
 import streamlit as st
 
@@ -33,6 +34,13 @@ class Case:
     def where(self) -> tuple[int, str]:
         """What analyses and figures take."""
         return self.layer, self.direction
+
+    @property
+    def read(self) -> tuple[str, ...]:
+        """What tells this input from all others, whichever of the task's models reads it: for keys of what is kept."""
+        if self.task.width is None:
+            return tuple(self.trace.tokens)
+        return (blake2b(self.trace["input_vector", 0, self.trace.directions[0]].tobytes()).hexdigest(),)
 
     def rivals(self) -> dict[str, Model]:
         """The models of the task by cell that have this layer and direction, the chosen one among them."""

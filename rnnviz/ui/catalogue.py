@@ -7,18 +7,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from .. import zoo
 from ..cells import CELLS
 from ..model import Model
+from ..numbers import Tables
+
+MOST_TABLES = 12  # that a task has in a session
+DRAWN = ["noise(seed=0, steps=24)", "noise(seed=1, steps=24)"]  # examples for what reads numbers
 
 
 @dataclass(frozen=True)
 class Task:
     """A task that models were trained for. `models` gives a model's name by its cell's.
 
-    own: the models themselves, where they belong to one session alone.
+    own: the models themselves, where they belong to one session alone. width: how many numbers make a step; None for
+    what reads text.
     """
 
     name: str
@@ -28,6 +34,7 @@ class Task:
     examples: list[str]
     models: dict[str, str]
     own: dict[str, Model] = field(default_factory=dict)
+    width: int | None = None
 
     @property
     def cells(self) -> list[str]:
@@ -65,8 +72,30 @@ def add(name: str, title: str, models: Mapping[str, Model], examples: Sequence[s
 
 
 def remove(name: str) -> None:
-    """Take one of the session's own tasks out of it."""
+    """Take one of the session's own tasks out of it, and its tables."""
     _own().pop(name, None)
+    _tables().pop(name, None)
+
+
+def put_table(task: Task, name: str, values: np.ndarray) -> None:
+    """Give a task's models a table (T, D), which they then read by its name. One of that name makes way.
+
+    It belongs to this session: the bundled models, which all sessions share, stay as they are. Of more than
+    MOST_TABLES the oldest goes. Raises ValueError for what cannot be a table (see `rnnviz.numbers.Tables`).
+    """
+    found = {one: table for one, table in _tables().get(task.name, {}).items() if one != name}
+    kept = dict([*found.items(), (name, values)][-MOST_TABLES:])
+    _tables()[task.name] = Tables(kept)
+
+
+def tables(task: Task) -> Mapping[str, np.ndarray]:
+    """The tables by name that this session gave to a task, the oldest first."""
+    return _tables().get(task.name, Tables())
+
+
+def _tables() -> dict[str, Tables]:
+    found: dict[str, Tables] = st.session_state.setdefault("tables", {})
+    return found
 
 
 def _own() -> dict[str, Task]:
@@ -97,22 +126,27 @@ def _tasks(names: tuple[str, ...]) -> dict[str, Task]:
 def _of_card(name: str, title: str, card: Mapping[str, Any], examples: list[str] | None = None) -> Task:
     """A task without models yet, from what a model's card says of it."""
     kind, known = card["vocabulary"]["kind"], card["vocabulary"]["tokens"]
-    example = "0.5 -1 2" if kind == "numbers" else (" " if kind == "words" else "").join(known[-3:])
+    width = card["vocabulary"]["width"] if kind == "numbers" else None
+    usual = DRAWN if width else [(" " if kind == "words" else "").join(known[-3:])]
     return Task(
         name,
         title,
         card.get("reads", kind),
         card.get("says", "one of " + ", ".join(card["labels"][:4])),
-        [text.replace("\n", " ") for text in examples or card.get("examples", [example])],
+        [text.replace("\n", " ") for text in examples or card.get("examples", usual)],
         {},
+        width=width,
     )
 
 
 def model(task: Task, cell: str) -> Model:
-    """The task's model for a cell; for a cell that nobody has trained yet, one with random weights."""
+    """The task's model for a cell, with the session's tables; random weights for a cell that nobody has trained."""
     if cell in task.own:
-        return task.own[cell]
-    return _trained(task.models[cell]) if cell in task.models else _untrained(task.name, cell)
+        found = task.own[cell]
+    else:
+        found = _trained(task.models[cell]) if cell in task.models else _untrained(task.name, cell)
+    given = tables(task)
+    return replace(found, vocabulary=replace(found.vocabulary, tables=given)) if given else found
 
 
 def converted(model: Model, options: dict[str, str]) -> Model:

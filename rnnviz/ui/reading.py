@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from .. import numbers as vectors
 from ..interventions import Intervention
 from ..model import Model
+from ..numbers import MissingTableError
 from ..tokens import UNKNOWN, visible
 from ..trace import Trace
-from . import lesson, links
+from . import lesson, links, numbers
 from .catalogue import Task
 from .links import plain
 
@@ -43,14 +45,15 @@ def text_box(task: Task, page: str = "") -> str:
     state["texts_of"] = box
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text = st.text_input(
-            "Type a sequence",
+            _label(task),
             value=task.examples[0],
             key="text",
             live=True,
             bind="query-params",
-            on_change=_shorten,
+            on_change=shorten,
+            args=(task, "text"),
             autocomplete="off",
-            help=f"The model reads {task.reads}. Up to {TOKENS} tokens are read.",
+            help=how(task),
         )
         st.menu_button(
             "Examples",
@@ -59,6 +62,8 @@ def text_box(task: Task, page: str = "") -> str:
             on_click=_take_example,
             format_func=_abridged,
         )
+        if task.width is not None:
+            numbers.menu(task, lambda text: write(task, text), steps=TOKENS, room=CHARACTERS)
     if left is not None and text != left and text == task.examples[0]:
         # Gone back to, a page takes its text from the address, which Streamlit may have lost: once more, without.
         texts[task.name], state["texts_of"] = left, ""
@@ -79,12 +84,22 @@ def read(model: Model, text: str, interventions: Sequence[Intervention] = ()) ->
     """
     try:
         trace = model.trace(text, limit=TOKENS, interventions=interventions)
+    except MissingTableError as error:
+        st.info(
+            plain(
+                f"The table “{error.name}” is not in this session, and its name alone does not hold the numbers: "
+                "upload it again under “Numbers”."
+            ),
+            icon=":material/table_chart:",
+        )
+        return None
     except ValueError as error:
         st.info(plain(str(error)), icon=":material/keyboard:")
         return None
     remarks = []
     if trace.cut:
-        remarks.append(f"Only the first {TOKENS} tokens are read; the rest of your text is left out.")
+        what, whole = ("tokens", "your text") if model.network.embedding is not None else ("steps", "the numbers")
+        remarks.append(f"Only the first {TOKENS} {what} are read; the rest of {whole} is left out.")
     new = list(dict.fromkeys(visible(t) for t, u in zip(trace.tokens, trace.unknown, strict=True) if u))
     if new:
         names = ", ".join(new[:8]) + (" and others" if len(new) > 8 else "")
@@ -96,19 +111,49 @@ def read(model: Model, text: str, interventions: Sequence[Intervention] = ()) ->
     return trace
 
 
+def how(task: Task) -> str:
+    """What the text box takes, in Markdown."""
+    if task.width is None:
+        return f"The model reads {task.reads}. Up to {TOKENS} tokens are read."
+    each = "Each number is a step" if task.width == 1 else f"Each step is {task.width} numbers"
+    apart = "apart by blanks, commas or semicolons" if task.width == 1 else "apart by blanks or commas"
+    return (
+        f"{each}, {apart}. `noise(seed=1, steps=40)` draws them at random, perhaps with `scale=0.5`; the name of a "
+        f"table that you uploaded reads the table. Up to {TOKENS} steps are read."
+    )
+
+
+def _label(task: Task) -> str:
+    if task.width is None:
+        return "Type a sequence"
+    return "Type numbers, one for each step" if task.width == 1 else f"Type numbers, {task.width} for each step"
+
+
 def _take_example() -> None:
     st.session_state["text"] = st.session_state["example"]
 
 
-def _shorten() -> None:
-    """Cut a pasted novel. (The box's own `max_chars` would refuse the whole paste without a word.)"""
-    text = st.session_state["text"] or ""
-    if len(text) > CHARACTERS:
-        st.session_state["text"] = text[:CHARACTERS]
-        links.notice(
-            f"Your text of {len(text):,} characters was cut: the box keeps the first {CHARACTERS:,} "
-            f"and the network reads at most {TOKENS} tokens of them."
-        )
+def shorten(task: Task, key: str) -> None:
+    """Cut a pasted novel; numbers become a table. (The box's own `max_chars` would refuse the whole paste silently.)
+
+    key: the text box's in the session's state.
+    """
+    text = st.session_state[key] or ""
+    if len(text) <= CHARACTERS:
+        return
+    which = "text" if key == "text" else "second text"
+    if task.width is not None:
+        try:
+            values, _ = vectors.read(text, task.width, {}, TOKENS + 1)
+            st.session_state[key] = numbers.text_of(task, values, numbers.unused(task), 0)
+            return
+        except ValueError as error:
+            links.notice(str(error))
+    st.session_state[key] = text[:CHARACTERS]
+    links.notice(
+        f"Your {which} of {len(text):,} characters was cut: the box keeps the first {CHARACTERS:,} "
+        f"and the network reads at most {TOKENS} tokens of them."
+    )
 
 
 def _abridged(example: str, length: int = 48) -> str:

@@ -21,7 +21,8 @@ GRAMMAR = """One change each, at steps of your text:
 
 - `forget=1` holds a gate of every unit at every step; `forget.3,5-7@2-9=0.5` of units 3, 5, 6, 7 at steps 2 to 9
 - `cell.4@3=-2` sets a state; `zero.4` silences a unit; `freeze.4@6-9` keeps its states as they were
-- `swap@3=x` reads another token at step 3; `remove@3` none
+- `swap@3=x` reads another token at step 3, or, where a step is numbers, others: `swap@3=0.5 -1`,
+  `swap@3=noise(seed=1, steps=1)`; `remove@3` none
 - `:1b` after the place means the second layer, backward
 """
 

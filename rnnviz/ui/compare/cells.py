@@ -130,7 +130,7 @@ def reaches(case: Case, runs: Runs, step: int) -> dict[str, Array]:
         progress(number / len(runs.traces))
         found[cell] = kept(
             runs.models[cell].network,
-            ("strongest", *trace.tokens, case.where, step),
+            ("strongest", trace.fingerprint, case.where, step),
             lambda trace=trace: reach(trace, *case.where, to=step),  # type: ignore[misc]
         )
     progress.end()

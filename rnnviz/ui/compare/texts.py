@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import streamlit as st
 
 from ...analysis import Difference, difference
@@ -60,7 +61,7 @@ def answer(case: Case) -> None:
 def parted(found: Difference) -> str:
     """Where the texts and what the model says of them first part ways, and what it says in the end, in Markdown."""
     pairs = list(zip(found.tokens_before, found.tokens_after, strict=True))
-    apart = next((step for step, (one, other) in enumerate(pairs, 1) if one != other), None)
+    apart = _apart(found)
     if apart is None:
         return "Both texts are the same: type another one in one of the boxes."
     where = f"step {apart} ({_token(pairs[apart - 1][0])} against {_token(pairs[apart - 1][1])})"
@@ -77,6 +78,15 @@ def parted(found: Difference) -> str:
         )
     ends = tuple(_said(trace, len(trace)) for trace in traces)
     return f"{told} In the end it says {ends[0]} of the first and {ends[1]} of the second."
+
+
+def _apart(found: Difference) -> int | None:
+    """The first step, from 1, at which the texts differ. Vectors can, where their labels do not."""
+    one, other = (trace["input_vector", 0, trace.directions[0]] for trace in (found.before, found.after))
+    for row, (token, beside) in enumerate(zip(found.tokens_before, found.tokens_after, strict=True)):
+        if token != beside or not np.array_equal(one[row], other[row]):
+            return row + 1
+    return None
 
 
 def _token(token: str | None) -> str:
@@ -102,7 +112,7 @@ def _second_box(task: Task) -> str:
         key = f"other-{task.name}"
         state.setdefault(key, text)
         typed = st.text_input(
-            "Second text", key=key, live=True, on_change=_shorten, args=(key,), autocomplete="off",
+            "Second text", key=key, live=True, on_change=reading.shorten, args=(task, key), autocomplete="off",
             help="Both texts are read from their start on, step by step beside each other.",
         )  # fmt: skip
         text = typed or ""
@@ -124,11 +134,3 @@ def _keep_place(trace: Trace, layer: int) -> None:
     step, unit = standing(trace, layer)
     links.keep("step", step, len(trace), page="compare")
     links.keep("unit", unit, 0, page="compare")
-
-
-def _shorten(key: str) -> None:
-    """Keep what the first box keeps of a pasted novel."""
-    text = st.session_state[key] or ""
-    if len(text) > reading.CHARACTERS:
-        st.session_state[key] = text[: reading.CHARACTERS]
-        links.notice(f"Your second text of {len(text):,} characters was cut to the first {reading.CHARACTERS:,}.")

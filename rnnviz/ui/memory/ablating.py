@@ -77,7 +77,7 @@ def measure(case: Case, step: int) -> pd.DataFrame:
     def work() -> pd.DataFrame:
         return ablation(case.model, case.text, *case.where, step=step, limit=TOKENS, tick=progress)
 
-    found = kept(case.model.network, ("ablation", *case.trace.tokens, case.where, step), work)
+    found = kept(case.model.network, ("ablation", case.trace.fingerprint, case.where, step), work)
     progress.end()
     return found
 

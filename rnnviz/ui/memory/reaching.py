@@ -89,7 +89,7 @@ def _reach(case: Case, model: Model, tick: Tick | None) -> Reach:
         largest = largest_singular_values(flow.one_step, stretch(tick, 0.5, 1.0))
         return Reach(trace, replace(flow, one_step=flow.one_step[:0]), largest)  # the Jacobians are large
 
-    return kept(model.network, ("reach", *case.trace.tokens, case.where), work)
+    return kept(model.network, ("reach", case.read, case.where), work)
 
 
 def _map(case: Case, cell: str, found: Reach, step: int) -> None:

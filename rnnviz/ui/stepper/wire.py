@@ -17,7 +17,7 @@ import numpy as np
 
 from ...cells.definition import INPUT_VECTOR
 from ...figures.colours import below_zero, bounds
-from ...interventions import Remove, Swap, remaining, text_of, where_set
+from ...interventions import Remove, Swap, remaining, where_set
 from ...model import Model
 from ...tokens import visible
 from ...trace import Trace
@@ -54,7 +54,7 @@ def model_key(model: Model, layer: int, direction: str) -> str:
 
 def trace_id(trace: Trace) -> str:
     """By what a trace is known, in Python and in the browser: its model, what was read, and its interventions."""
-    return _hash([trace.model, trace.cell, trace.options, text_of(trace.interventions), trace.tokens])
+    return trace.fingerprint
 
 
 def payload(
@@ -93,6 +93,7 @@ def payload(
         "layer": layer,
         "direction": direction,
         "kind": model.vocabulary.kind,
+        "width": model.vocabulary.width,
         "cell": definition.name,
         "title": definition.title,
         "options": trace.options,

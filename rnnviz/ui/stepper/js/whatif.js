@@ -41,6 +41,8 @@ export function createWhatIf(store, { edit }) {
     const offered = ROLES.flatMap((role) => store.trace.shown.filter((one) => one.role === role));
     quantity.replaceChildren(...offered.map(({ name, title }) => html("option", { value: name }, title)));
     element.hidden = !edit;
+    token.placeholder = hintFor(store.trace);
+    token.classList.toggle("vector", store.trace.kind === "numbers");
     const typedBefore = own && quantity.dataset.for === picked().name ? value.value : null;
     offer();
     if (typedBefore === null) return;
@@ -130,6 +132,12 @@ function form(label, done, controls) {
     done();
   };
   return html("form", { class: "whatif-row", "aria-label": label, onsubmit }, ...controls);
+}
+
+/** What can be typed in place of a step's numbers; a letter or a word needs no hint. */
+function hintFor({ kind, width }) {
+  if (kind !== "numbers") return "";
+  return `${width === 1 ? "a number" : `${width} numbers`}, or noise(seed=1, steps=1)`;
 }
 
 function submit(words) {

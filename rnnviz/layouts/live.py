@@ -1,10 +1,11 @@
-"""Live PyTorch modules: what their arrays leave open, the modules themselves say. Torch is never imported."""
+"""Live modules of PyTorch and layers of Keras: what arrays leave open, they say. Neither framework is imported."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
 
+from . import keras
 from .named import stacks
 from .names import short
 from .stack import Fact, Stack
@@ -30,6 +31,11 @@ def torch_stacks(module: Any) -> tuple[Stack, ...]:
         raise ValueError(f"{type(module).__name__} holds no recurrent layer; it is made of {kinds}.")
     members = {short(name): one for name, one in module.named_modules()} | {"the network": module}
     return tuple(_told(stack, members.get(stack.name)) for stack in found)
+
+
+def keras_stacks(layer: Any) -> tuple[Stack, ...]:
+    """The recurrent stacks of a Keras layer or model. Raises TypeError and ValueError as `torch_stacks`."""
+    return keras.stacks(keras.live(layer))
 
 
 def _told(stack: Stack, member: Any) -> Stack:
