@@ -1,0 +1,97 @@
+"""From an understood stack to a model on every page: its name, and the way there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from ...cells import CELLS
+from ...formats import snippets
+from ...formats.checkpoint import stem
+from ...layouts import Stack
+from ...model import Model
+from .. import catalogue
+from ..links import plain
+from .held import Held
+from .vocabulary import Words
+
+PAGES = {"Explore": "pages/explore.py", "Memory": "pages/memory.py", "Compare": "pages/compare.py"}
+LONGEST = 60  # letters of a name
+ROOM = 300e6  # bytes for the weights of all of a session's own models
+
+
+def use(found: Held, stack: Stack, taken: Mapping[str, str], words: Words, whole: Model | None) -> None:
+    """A name, and buttons that lead to the pages with the model. whole: the model itself, if rnnviz wrote the file."""
+    assert found.checkpoint is not None
+    several = len(found.checkpoint.stacks) > 1
+    usual = stem(found.checkpoint.name) + (f" {stack.name}" if several else "")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.text_input(
+            "Name", usual[:LONGEST], max_chars=LONGEST, key=found.key(stack.name, "name"), width=260
+        ).strip()
+        pressed = [
+            page
+            for title, page in PAGES.items()
+            if st.button(
+                f"Open in {title}",
+                key=found.key(stack.name, "open", title),
+                type="primary" if title == "Explore" else "secondary",
+            )
+        ]
+    source, given = found.checkpoint.name, dict(taken)
+    try:
+        model = _model(stack, taken, words, whole, name or usual)
+    except ValueError as error:
+        st.error(plain(str(error)), icon=":material/rule:")
+        return
+    st.caption("The same in Python:")
+    st.code(
+        snippets.in_python(model, source, ({"stack": stack.name} if several else {}) | given), language="python"
+    )
+    if pressed:
+        if _bytes(model) + sum(map(_bytes, catalogue.own_models())) > ROOM:
+            st.warning("There is no room for one more model: remove one below first.", icon=":material/inventory_2:")
+            return
+        catalogue.remove(found.tasks.pop(stack.name, ""))
+        task = catalogue.add(catalogue.slug(name or usual), name or usual, {model.network.cell_name: model})
+        found.tasks[stack.name] = task
+        st.switch_page(pressed[0], query_params={"task": task, "cell": model.network.cell_name})
+
+
+def add_all(models: Sequence[Model]) -> dict[str, str]:
+    """Put the models of an archive into the catalogue: those of one task together. By name, their tasks."""
+    together = len({model.network.cell_name for model in models}) == len(models) and all(
+        (model.vocabulary, model.labels) == (models[0].vocabulary, models[0].labels) for model in models
+    )
+    found = {}
+    for group in [models] if together else [[model] for model in models]:
+        title = str(group[0].card.get("title") or group[0].card.get("task") or "a model")
+        name = group[0].name.removesuffix(f"-{group[0].network.cell_name}")
+        by_cell = {model.network.cell_name: model for model in group}
+        found[name] = catalogue.add(catalogue.slug(name), f"{name}: {title}", by_cell)
+    return found
+
+
+def buttons(task: str, cell: str, key: str) -> None:
+    """The ways to the pages with a model that is in the catalogue."""
+    with st.container(horizontal=True):
+        for title, page in PAGES.items():
+            st.page_link(
+                page, label=f"Open in {title}", icon=":material/open_in_new:", query_params={"task": task, "cell": cell}
+            )
+
+
+def _model(stack: Stack, taken: Mapping[str, str], words: Words, whole: Model | None, name: str) -> Model:
+    if whole is not None and words.vocabulary is None and words.labels is None:
+        return replace(whole, name=name)
+    return Model.from_stack(stack, taken, name=name, vocabulary=words.vocabulary, labels=words.labels)
+
+
+def _bytes(model: Model) -> int:
+    return sum(array.nbytes for array in model.network.parameters.values())
+
+
+def cell_title(model: Model) -> str:
+    return CELLS[model.network.cell_name].title

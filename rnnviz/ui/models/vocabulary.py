@@ -1,0 +1,114 @@
+"""The words for what a network reads and says: a vocabulary for its embedding, labels for its outputs."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import streamlit as st
+
+from ...formats import vocabularies
+from ...layouts import Built, Stack
+from ...tokens import Vocabulary
+from ...training.text import decoded
+from ..links import plain
+from .held import Held
+
+KINDS = {
+    "characters": "into characters",
+    "words": "into words and marks, in small letters",
+    "pieces": "at blanks, each piece a token",
+}
+NONE = "none"
+LARGEST = 5  # million bytes of a vocabulary
+
+
+class Words(NamedTuple):
+    """What was given: a vocabulary, or None for numbers, and labels, or None for the usual ones."""
+
+    vocabulary: Vocabulary | None
+    labels: list[str] | None
+
+
+def choose(found: Held, stack: Stack, built: Built) -> Words | None:
+    """The vocabulary and the labels; None, after a sentence, as long as what was given does not fit."""
+    network = built.network
+    if network.embedding is None and network.readout_weight is None:
+        _numbers(network.input_size)
+        return Words(None, None)
+    title = "Words for what it reads and says" if network.embedding is not None else "Words for what it says"
+    with st.expander(title, icon=":material/dictionary:", expanded=network.embedding is not None):
+        try:
+            vocabulary = None if network.embedding is None else _vocabulary(found, stack, len(network.embedding))
+            outputs = 0 if network.readout_weight is None else len(network.readout_weight)
+            labels = _labels(found, stack, outputs, vocabulary) if outputs else None
+        except ValueError as error:
+            st.error(plain(str(error)), icon=":material/dictionary:")
+            return None
+    if network.embedding is None:
+        _numbers(network.input_size)
+    return Words(vocabulary, labels)
+
+
+def _numbers(width: int) -> None:
+    many = f"vectors of {width} numbers" if width > 1 else "numbers"
+    st.caption(
+        f":material/table_chart: It reads {many}: on the pages you can type them, paste a table, upload CSV or npy, or let "
+        "seeded noise be drawn."
+    )
+
+
+def _given(found: Held, what: str, label: str, help: str) -> str | None:
+    """Text that is typed, or of an uploaded file; None if neither is there. What is typed stays."""
+    left, right = st.columns(2)
+    with right:
+        file = st.file_uploader(
+            "or from a file: text or JSON", ["txt", "json", "tsv", "csv", "vocab"], key=found.key(what, "file"),
+            max_upload_size=LARGEST,
+        )  # fmt: skip
+    with left:
+        typed = st.text_area(label, key=found.key(what, "typed"), help=help, height=120)
+    if file is not None:
+        return decoded(file.getvalue())
+    return typed or None
+
+
+def _vocabulary(found: Held, stack: Stack, rows: int) -> Vocabulary | None:
+    text = _given(
+        found, f"{stack.name}-vocabulary", f"Vocabulary: {rows:,} tokens, in the order of the rows",
+        "A token a line, a JSON list, or a JSON map from token to row; or tokens apart by blanks.",
+    )  # fmt: skip
+    if text is None:
+        st.caption(f"Until there is one, tokens are typed as the numbers of their rows, 0 to {rows - 1}: 12 5 7.")
+        return None
+    tokens = vocabularies.tokens_of(text, rows)
+    kind, unknown, end = vocabularies.guessed(tokens)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        kinds = list(KINDS)
+        cut = st.selectbox(
+            "A text is cut", kinds, index=kinds.index(kind), format_func=lambda name: KINDS[name], width=280,
+            key=found.key(stack.name, "kind"),
+        )  # fmt: skip
+        options = [NONE, *tokens]
+        for_unknown = st.selectbox(
+            "For unknown tokens", options, index=options.index(unknown) if unknown else 0, width=180,
+            key=found.key(stack.name, "unknown"), help="Without one, a text with unknown tokens is refused.",
+        )  # fmt: skip
+        at_end = st.selectbox(
+            "At the end of a text", options, index=options.index(end) if end else 0, width=180,
+            key=found.key(stack.name, "end"), help="Read after the last token, if the network was trained so.",
+        )  # fmt: skip
+    st.caption(f"{len(tokens):,} tokens: {plain(', '.join(tokens[:12]))}{' and so on' if len(tokens) > 12 else ''}.")
+    return vocabularies.vocabulary(
+        tokens, cut, None if for_unknown == NONE else for_unknown, None if at_end == NONE else at_end
+    )
+
+
+def _labels(found: Held, stack: Stack, outputs: int, vocabulary: Vocabulary | None) -> list[str] | None:
+    text = _given(
+        found, f"{stack.name}-labels", f"Labels: {outputs:,} outputs, in their order", "A label a line, or a JSON list."
+    )
+    if text is None:
+        alike = vocabulary is not None and len(vocabulary) == outputs
+        st.caption("Until there are any, " + ("they are the tokens." if alike else "outputs are numbered from 0."))
+        return None
+    return vocabularies.tokens_of(text, outputs, what="labels", of="outputs")

@@ -1,0 +1,125 @@
+"""A model of your own: bring a file, see what was understood of it, set right what was assumed, and look inside."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ...formats.checkpoint import described
+from ...formats.limits import MILLION, USUAL
+from ...layouts import Built, Stack, build
+from ...tokens import visible
+from .. import catalogue, lesson, links
+from ..links import plain
+from . import understood, using, verifying, vocabulary
+from .held import Held, close, held, hold
+
+HELP = (
+    "PyTorch: state dicts as .safetensors, .pt or .pth. Keras: .keras, .weights.h5, .h5. ONNX: .onnx, with the files that "
+    "keep its weights if there are any. NumPy: .npz. And what rnnviz saved."
+)
+
+
+def answer() -> None:
+    _bring()
+    found = held()
+    if found is None:
+        _invite()
+    elif found.refused is not None:
+        st.error(plain(found.refused), icon=":material/description:")
+    elif found.models:
+        _archive(found)
+    else:
+        _checkpoint(found)
+
+
+def _bring() -> None:
+    """The uploader; files are read once, when they arrive."""
+    state = st.session_state
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        files = st.file_uploader(
+            "A file with recurrent layers: PyTorch, Keras, ONNX or NumPy",
+            accept_multiple_files=True,
+            key="models-files",
+            max_upload_size=USUAL.file // MILLION,
+            help=HELP,
+        )
+    ids = tuple(file.file_id for file in files or [])
+    if ids and state.get("models-ids") != ids:
+        with st.spinner("Reading the file"):
+            hold({file.name: file.getvalue() for file in files})
+        state["models-ids"] = ids
+    elif not ids and held() is not None and state.get("models-ids") and not state.get("arrived", False):
+        pass  # the uploader forgets its files when its page is left; what was understood of them stays
+    st.caption(
+        ":material/lock: Nothing in a file is ever run. It stays in the memory of this session, where nobody else can see "
+        f"it, and is gone with it. Up to {USUAL.file // MILLION} million bytes, {USUAL.unpacked // MILLION} million once "
+        f"unpacked, {USUAL.arrays:,} arrays."
+    )
+
+
+def _invite() -> None:
+    with st.container(border=True):
+        st.markdown(
+            "**What happens then.** Every recurrent stack in the file is found: its cell, layers, directions, sizes, "
+            "convention and precision, the embedding below it and the readout on top. You see how each array was mapped and "
+            "what had to be assumed, and can set that right. Then every page works on your model: "
+            "**Explore**, **Memory** and **Compare**."
+        )
+        st.markdown("In Python it is one line, in a notebook with the live module another:")
+        st.code(
+            'import rnnviz\n\nmodel = rnnviz.load("model.safetensors")\nprint(rnnviz.checkpoint("model.safetensors"))\n'
+            "model = rnnviz.Model.from_torch(module)   # or from_keras(layer)",
+            language="python",
+        )
+        st.markdown("No file at hand? Any bundled model, downloaded under **Weights**, is one.")
+
+
+def _archive(found: Held) -> None:
+    """Models that rnnviz saved, several in one file: they join the session's models at once."""
+    if not found.tasks:
+        found.tasks = using.add_all(found.models)
+    for task in found.tasks.values():
+        known = catalogue.tasks().get(task)
+        if known is not None:
+            st.success(f"{plain(known.title)} is opened, with {', '.join(known.cells)}.", icon=":material/check:")
+            using.buttons(task, known.cells[-1], found.key(task))
+    st.button("Close the file", on_click=close, key="models-close", icon=":material/close:", type="tertiary")
+
+
+def _checkpoint(found: Held) -> None:
+    checkpoint = found.checkpoint
+    assert checkpoint is not None
+    stacks = checkpoint.stacks
+    several = f" It holds {len(stacks)} recurrent stacks." if len(stacks) > 1 else ""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{plain(checkpoint.name)}** is a file of {plain(checkpoint.format)}.{several}")
+        st.button("Close the file", on_click=close, key="models-close", icon=":material/close:", type="tertiary")
+    stack = stacks[0]
+    if len(stacks) > 1:
+        names = [one.name for one in stacks]
+        key = found.key("stack")
+        chosen = st.segmented_control(
+            "Stack", names, default=names[0], required=True, format_func=lambda name: plain(visible(name)), key=key
+        )
+        stack = stacks[names.index(chosen or names[0])]
+    _stack(found, stack)
+    understood.left_over(checkpoint)
+
+
+def _stack(found: Held, stack: Stack) -> None:
+    st.subheader(plain(described(stack)), anchor=False)
+    taken = understood.facts(found, stack)
+    try:
+        built: Built = build(stack, taken)
+    except ValueError as error:
+        st.error(plain(str(error)), icon=":material/rule:")
+        return
+    understood.sizes(stack, built)
+    understood.mapping(stack, built)
+    words = vocabulary.choose(found, stack, built)
+    if lesson.shows("verify"):
+        verifying.verify_box(found, stack, taken)
+    whole = found.checkpoint.whole if found.checkpoint is not None else None
+    if words is not None:
+        using.use(found, stack, taken, words, None if taken else whole)
+    links.show_notices()
