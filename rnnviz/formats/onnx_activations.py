@@ -103,11 +103,12 @@ def clip(node: Node) -> float | None:
 def text(name: str, constants: Sequence[float] = (), within: float | None = None) -> str:
     """An activation in our words; numbers as the shortest decimals that float32 reads back the same."""
     call = f"{name}({', '.join(map(decimal, constants))})" if constants else name
-    return call if within is None else f"{call} within {decimal(within).removesuffix('.0')}"
+    return call if within is None else f"{call} within {decimal(within)}"
 
 
 def decimal(number: float) -> str:
-    return str(float(str(np.float32(number))))
+    """The shortest text that float32 reads as the same number: "0.2", "3"."""
+    return repr(float(str(np.float32(number)))).removesuffix(".0")
 
 
 def mirrored(words: str) -> bool:
@@ -122,7 +123,7 @@ _THEIRS = [kind.theirs for kind in KINDS.values()]
 
 def parsed(words: str) -> tuple[str, tuple[float, ...], float | None]:
     """Name, constants (the standard's where left out) and bound. Raises ValueError if ONNX has no such activation."""
-    match = _WORDS.fullmatch(words)
+    match = _WORDS.fullmatch(words.replace("linear", "affine(1, 0)"))
     if match is None or match[1] not in KINDS:
         raise ValueError(f"ONNX has no activation {words!r}; it has {', '.join(KINDS)}")
     constants = tuple(float(number) for number in match[2].split(",")) if match[2] else KINDS[match[1]].defaults

@@ -128,7 +128,7 @@ def _facts(node: Node, directions: int) -> tuple[list[Fact], list[str]]:
     facts = [_fact("order", order, ORDERS[cell], "fixed", "ONNX stacks the gates of this cell in one order only.")]
     why = "The node names it." if said.said else "The node names no activations, and ONNX fixes what that means."
     for (name, default), plain in zip(usual.items(), said.texts, strict=True):
-        value = plain if bound is None else f"{plain} within {activations.decimal(bound).removesuffix('.0')}"
+        value = plain if bound is None else f"{plain} within {activations.decimal(bound)}"
         options = {one: one for one in dict.fromkeys((plain if name == "squash" else value, value, default))}
         if name == "squash" and bound is not None:
             told = (
@@ -165,7 +165,7 @@ def _weights(node: Node, folder: Folder, place: int, letter: str) -> Constant:
         raise UnreadableError(f"{node.called} has no weights to show: its {letter} {where}")
     if found.array.dtype.kind != "f":
         raise UnreadableError(
-            f"{node.called} has a {letter} of {found.array.dtype}; weights of float16 to float64 can be read"
+            f"{node.called} has {letter} of {found.array.dtype}; weights of float16 to float64 can be read"
         )
     return found
 
@@ -198,7 +198,7 @@ def _shaped(node: Node, letter: str, found: Constant, expected: tuple[int | str,
     if len(shape) != len(expected) or any(isinstance(e, int) and e != s for e, s in zip(expected, shape, strict=True)):
         wanted = ", ".join(map(str, expected))
         raise UnreadableError(
-            f"{node.called} has a {letter} of shape {shape}; its other inputs and attributes ask for ({wanted})"
+            f"{node.called} has {letter} of shape {shape}; its other inputs and attributes ask for ({wanted})"
         )
 
 

@@ -144,7 +144,9 @@ def _readouts(tracer: Tracer, top: Level) -> list[tuple[str, Readout, str]]:
     found: list[tuple[str, Readout, str]] = []
     labels: list[str] = []
     for node in tracer.graph.nodes:
-        if node.op not in ("MatMul", "Gemm") or tracer.source(node.input(0), (*PASSES, *PARTS), states=True) is not top:
+        if node.op not in ("MatMul", "Gemm"):
+            continue
+        if top not in tracer.sources(node.input(0), (*PASSES, *PARTS), states=True):
             continue
         weight = _matrix(tracer.folder, node.input(1))
         if weight is None:

@@ -63,13 +63,15 @@ class Tracer:
             level.below = self.source(level.first.node.input(0))
 
     def source(self, value: int | None, through: Sequence[str] = PASSES, states: bool = False) -> Level | None:
-        """The level that a value comes from, all of its numbers, or None.
+        """The level that a value comes from, or None: the first of `sources`."""
+        return next(self.sources(value, through, states), None)
 
-        states: whether its last state alone will do.
-        """
+    def sources(self, value: int | None, through: Sequence[str] = PASSES, states: bool = False) -> Iterator[Level]:
+        """The levels that a value comes from, one in each branch of an If; states: whether a last state will do."""
         for found in self.back(value, through):
             if found in self.merged:
-                return self.merged[found]
+                yield self.merged[found]
+                continue
             node = self.graph.makers.get(found)
             if node is None:
                 continue
@@ -77,11 +79,11 @@ class Tracer:
                 level = self._direct(node.input(0))
                 if level is not None and level.both:
                     level.merge = REDUCES[node.op]
-                    return level
+                    yield level
+                    continue
             level = self.level.get(id(node))
             if level is not None and len(level.layers) == 1 and found in node.outputs[: 2 if states else 1]:
-                return level
-        return None
+                yield level
 
     def back(self, value: int | None, through: Sequence[str]) -> Iterator[int]:
         """A value and those before it, as long as only `through` stands between, the nearest first."""

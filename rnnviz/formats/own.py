@@ -7,11 +7,13 @@ so `load_state_dict` takes them as they are.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
+from ..cells.activations import Array
 from ..model import Model
 from ..network import Network
 from ..tokens import Vocabulary
@@ -23,17 +25,9 @@ def save(model: Model, path: str | Path) -> None:
     """Write a model to PATH.safetensors and its card to PATH.json, each replaced in one go."""
     weights, card = _files(path)
     weights.parent.mkdir(parents=True, exist_ok=True)
-    about = {
-        "format": FORMAT,
-        "name": model.name,
-        "cell": model.network.cell_name,
-        "options": model.network.layers[0][0].options,
-        "vocabulary": model.vocabulary.to_json(),
-        "labels": model.labels,
-    }
     for target, write in (
         (weights, lambda file: save_file(model.network.parameters, file)),
-        (card, lambda file: file.write_text(json.dumps(model.card | about, ensure_ascii=False, indent=1) + "\n")),
+        (card, lambda file: file.write_text(to_json(model, indent=1) + "\n")),
     ):
         partial = target.with_name(target.name + ".part")
         write(partial)
@@ -50,13 +44,37 @@ def load(path: str | Path) -> Model:
         if not file.is_file():
             raise FileNotFoundError(f"there is no file {file}")
     try:
-        about = json.loads(card.read_text())
+        return from_json(card.read_text(), load_file(weights))
+    except (ValueError, SafetensorError) as error:
+        raise ValueError(f"{weights.with_suffix('')} is not a model that rnnviz can read: {error}") from error
+
+
+def to_json(model: Model, indent: int | None = None) -> str:
+    """Everything of a model but its arrays: its card, name, cell, options, vocabulary and labels."""
+    about = {
+        "format": FORMAT,
+        "name": model.name,
+        "cell": model.network.cell_name,
+        "options": model.network.layers[0][0].options,
+        "vocabulary": model.vocabulary.to_json(),
+        "labels": model.labels,
+    }
+    return json.dumps(model.card | about, ensure_ascii=False, indent=indent)
+
+
+def from_json(text: str, parameters: Mapping[str, Array]) -> Model:
+    """The model that `to_json` wrote down, with its arrays by the names of `Network.parameters`.
+
+    Raises ValueError if text and arrays are not those of a model.
+    """
+    try:
+        about = json.loads(text)
         if about["format"] != FORMAT:
             raise ValueError(f"its format is {about['format']}, this version reads {FORMAT}")
-        network = Network.from_parameters(load_file(weights), about["cell"], about["options"])
+        network = Network.from_parameters(parameters, about["cell"], about["options"])
         return Model(about["name"], network, Vocabulary.from_json(about["vocabulary"]), about["labels"], about)
-    except (KeyError, TypeError, ValueError, SafetensorError) as error:
-        raise ValueError(f"{weights.with_suffix('')} is not a model that rnnviz can read: {error}") from error
+    except (KeyError, TypeError, RecursionError) as error:
+        raise ValueError(str(error)) from error
 
 
 def _files(path: str | Path) -> tuple[Path, Path]:
