@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Literal
 
 import numpy as np
 
@@ -11,7 +12,8 @@ from ..cells.activations import Array
 # By name: the NumPy type under which the bytes are read before `numbers` makes sense of them.
 _RAW = {
     "float64": "f8", "float32": "f4", "float16": "f2", "bfloat16": "u2",
-    "float8_e4m3fn": "u1", "float8_e5m2": "u1", "float8_e4m3fnuz": "u1", "float8_e5m2fnuz": "u1", "float8_e8m0fnu": "u1",
+    "float8_e4m3fn": "u1", "float8_e5m2": "u1", "float8_e4m3fnuz": "u1", "float8_e5m2fnuz": "u1",
+    "float8_e8m0fnu": "u1",
     "int64": "i8", "int32": "i4", "int16": "i2", "int8": "i1",
     "uint64": "u8", "uint32": "u4", "uint16": "u2", "uint8": "u1", "bool": "u1",
 }  # fmt: skip
@@ -25,7 +27,7 @@ _EIGHTHS = {
 }
 
 
-def raw(name: str, order: str = "<") -> np.dtype:
+def raw(name: str, order: Literal["<", ">"] = "<") -> np.dtype:
     """The type that the bytes of a `name` in READABLE are viewed as; order: "<" or ">"."""
     return np.dtype(_RAW[name]).newbyteorder(order)
 
@@ -51,7 +53,7 @@ def loaded_as(name: str) -> np.dtype:
     """The type of what `numbers` gives."""
     if name == "bool":
         return np.dtype(bool)
-    return np.dtype(np.float32) if name == "bfloat16" or name.startswith(("float16", "float8")) else np.dtype(_RAW[name])
+    return np.dtype("f4" if name in ("float16", "bfloat16") or name.startswith("float8") else _RAW[name])
 
 
 @cache

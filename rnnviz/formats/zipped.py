@@ -1,4 +1,4 @@
-"""A zip file of somebody else's, read with care: nothing is written to the disk, and no more unpacked than is allowed."""
+"""A zip file of somebody else's, read with care: nothing goes to the disk, and no more is unpacked than is allowed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from .limits import USUAL, Limits
+from .sentences import shown
 
 _BROKEN = (BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, LookupError, OverflowError)
 _ENTRY = b"PK\x01\x02"  # where a zip's table of contents has an entry
@@ -18,9 +19,9 @@ MARK = b"PK\x03\x04"  # how a zip begins
 class Zipped:
     """The files inside a zip, by name as the zip has it, folders included; folders themselves are left out.
 
-    All reading together unpacks at most limits.unpacked bytes, whatever the zip says of its sizes. Raises ValueError, in
-    a sentence for a person, for what is no zip or a broken one, is encrypted, packed by anything but "deflate", has one
-    name twice or more than four times limits.arrays entries.
+    All reading together unpacks at most limits.unpacked bytes, whatever the zip says of its sizes. Raises ValueError,
+    in a sentence for a person, for what is no zip or a broken one, is encrypted, packed by anything but "deflate", has
+    one name twice or more than four times limits.arrays entries.
     """
 
     def __init__(self, name: str, data: bytes, limits: Limits = USUAL) -> None:
@@ -72,9 +73,3 @@ def plain(name: str) -> str:
     """A name without folders and in few letters, so that no file can be put anywhere but where it belongs."""
     last = PurePosixPath(name.replace("\\", "/")).name
     return "".join(letter if letter.isalnum() or letter in "-_. " else "_" for letter in last)[-100:] or "_"
-
-
-def shown(text: str, most: int = 80) -> str:
-    """A text out of a file, fit to be shown in a sentence: short, on one line, and of printable letters."""
-    tidy = "".join(letter if letter.isprintable() else "?" for letter in text[: most + 1])
-    return tidy if len(tidy) <= most else tidy[: most - 1] + "…"
