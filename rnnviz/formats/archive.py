@@ -6,12 +6,14 @@ import io
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
-from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from ..model import Model
 from . import own
 from .cards import tidy
+from .limits import Limits
+from .zipped import Zipped, plain
 
 LARGEST = 64_000_000  # bytes, unpacked
 MOST = 12  # models
@@ -37,7 +39,7 @@ def unpack(files: Mapping[str, bytes]) -> list[Model]:
     """
     inside: dict[str, bytes] = {}
     for name, data in files.items():
-        inside |= _unzipped(name, data) if name.lower().endswith(".zip") else {_plain(name): data}
+        inside |= _unzipped(name, data) if name.lower().endswith(".zip") else {plain(name): data}
     if sum(map(len, inside.values())) > LARGEST:
         raise ValueError(f"The files hold more than {LARGEST // 1_000_000} million bytes, which is too much here.")
     stems = sorted({Path(name).stem for name in inside if name.endswith(ENDS)})
@@ -69,25 +71,5 @@ def _loaded(folder: Path, stem: str) -> Model:
 
 def _unzipped(name: str, data: bytes) -> dict[str, bytes]:
     """What a zip holds, by name without folders; never more than LARGEST, whatever the zip says of itself."""
-    found: dict[str, bytes] = {}
-    left = LARGEST
-    try:
-        with ZipFile(io.BytesIO(data)) as file:
-            for entry in file.infolist():
-                if entry.is_dir() or not entry.filename.endswith(ENDS):
-                    continue
-                with file.open(entry) as part:
-                    content = part.read(left + 1)
-                left -= len(content)
-                if left < 0:
-                    raise ValueError(f"{name} holds more than {LARGEST // 1_000_000} million bytes.")
-                found[_plain(entry.filename)] = content
-    except (BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
-        raise ValueError(f"{name} is not a zip file that can be opened.") from error
-    return found
-
-
-def _plain(name: str) -> str:
-    """A name without folders and in few letters, so that no file can be put anywhere but where it belongs."""
-    last = PurePosixPath(name.replace("\\", "/")).name
-    return "".join(letter if letter.isalnum() or letter in "-_. " else "_" for letter in last)[-100:] or "_"
+    file = Zipped(name, data, Limits(unpacked=LARGEST))
+    return {plain(entry): file.read(entry) for entry in file.names if entry.endswith(ENDS)}

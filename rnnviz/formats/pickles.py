@@ -1,0 +1,277 @@
+"""A pickle read without running it: a machine that knows the opcodes and calls nothing that a file names.
+
+Python's own unpickler imports and calls what a file asks for, and sets aside as much memory as a file claims. Here a
+name stays a name: where a pickle calls one, a table says which inert value takes the result's place, and a name that is
+not in the table ends the reading. Source of the opcodes: Python's `pickletools`, whose readers of arguments check the
+lengths.
+"""
+
+from __future__ import annotations
+
+import pickletools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO
+
+from .sentences import shown
+
+STEPS = 1_000_000  # opcodes; a checkpoint of a thousand arrays with its optimiser has some 100,000
+WORK = 5_000_000  # entries, or 16 letters, handed to what stands for calls; the same ones can be handed on many times
+LONGEST = 128  # bytes of an integer
+_CODES = {op.code.encode("latin-1"): op for op in pickletools.opcodes}
+_MARK: Any = object()  # never leaves the machine
+
+Make = Callable[..., Any]
+
+
+class BrokenError(ValueError):
+    """What is wrong with what a pickle says, as the end of a sentence: "its pickle is cut off"."""
+
+
+class RefusedError(BrokenError):
+    """The pickle asks for what is not in the table."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Name:
+    """A class or function as a pickle names it, "collections.OrderedDict"; `make` gives what stands for its result."""
+
+    dotted: str
+    make: Make | None = None
+
+
+@dataclass(eq=False, slots=True)
+class Pairs:
+    """A dict of any class, as the pairs in their order: keys are not hashed, as a file could choose them to collide.
+
+    attributes: whether what is set on the object are its items as well, as for a namespace.
+    """
+
+    items: list[tuple[Any, Any]] = field(default_factory=list)
+    attributes: bool = False
+
+    def build(self, state: Any) -> None:
+        if self.attributes and isinstance(state, Pairs):
+            self.items.extend(state.items)
+
+
+class Machine:
+    """Reads one pickle from a stream and leaves the stream behind it.
+
+    table: by dotted name, what stands for the result of calling it (a function of the arguments), or None for a name
+    that may be mentioned but not called. storage: what stands for a persistent id. Lists, tuples, dicts (`Pairs`),
+    text, bytes and numbers come out; sets and frozensets as lists. Raises BrokenError for a pickle that is broken, too
+    long or of a kind that no checkpoint has, RefusedError for names that are not in the table.
+    """
+
+    def __init__(
+        self,
+        stream: BinaryIO,
+        table: Mapping[str, Make | None],
+        storage: Callable[[Any], Any] | None = None,
+        steps: int = STEPS,
+    ) -> None:
+        self._stream = stream
+        self._table = table
+        self._storage = storage
+        self._stack: list[Any] = []
+        self._memo: dict[int, Any] = {}
+        self._steps = steps
+        self._work = 0
+
+    def run(self) -> Any:
+        """The value that the pickle describes."""
+        for _ in range(self._steps):
+            code = self._stream.read(1)
+            op = _CODES.get(code)
+            if op is None:
+                raise BrokenError(
+                    "its pickle is cut off" if not code else f"its pickle holds {code!r}, which is no opcode"
+                )
+            try:
+                argument = op.arg.reader(self._stream) if op.arg else None
+            except ValueError as error:  # fewer bytes than it claims, or no text, or no number
+                raise BrokenError(f"its pickle is damaged or cut off at a {op.name}") from error
+            if op.name == "STOP":
+                return self._pop()
+            if op.name in _VALUES:
+                if isinstance(argument, int) and argument.bit_length() > 8 * LONGEST:
+                    raise BrokenError(f"its pickle holds an integer of more than {LONGEST} bytes")
+                self._stack.append(argument)
+            elif op.name in _ACTIONS:
+                _ACTIONS[op.name](self, argument)
+            else:
+                raise BrokenError(f"its pickle holds {op.name}, which no checkpoint needs")
+        raise BrokenError(f"its pickle has more than {self._steps:,} steps")
+
+    def _pop(self) -> Any:
+        if not self._stack or self._stack[-1] is _MARK:
+            raise BrokenError("its pickle takes more than it has put down")
+        return self._stack.pop()
+
+    def _top(self) -> Any:
+        self._stack.append(top := self._pop())
+        return top
+
+    def _marked(self) -> list[Any]:
+        """Everything down to the last mark."""
+        for place in range(len(self._stack) - 1, -1, -1):
+            if self._stack[place] is _MARK:
+                taken = self._stack[place + 1 :]
+                del self._stack[place:]
+                return taken
+        raise BrokenError("its pickle lacks a mark")
+
+    def _put(self, value: Any) -> None:
+        self._stack.append(value)
+
+    def _remember(self, place: Any) -> None:
+        if not 0 <= place <= STEPS:  # Python's own would make room for as many as are claimed
+            raise BrokenError(f"its pickle remembers a value as number {place:,}")
+        self._memo[place] = self._top()
+
+    def _recall(self, place: Any) -> None:
+        if place not in self._memo:
+            raise BrokenError("its pickle recalls what it never held")
+        self._put(self._memo[place])
+
+    def _tuple(self, size: int) -> None:
+        taken = [self._pop() for _ in range(size)]
+        self._put(tuple(reversed(taken)))
+
+    def _extend(self, values: list[Any]) -> None:
+        if not isinstance(target := self._top(), list):
+            raise BrokenError("its pickle adds to what is no list")
+        target.extend(values)
+
+    def _set(self, values: list[Any]) -> None:
+        if not isinstance(target := self._top(), Pairs):
+            raise BrokenError("its pickle sets items of what is no dict")
+        target.items.extend(_pairs(values))
+
+    def _name(self, module: Any, name: Any) -> None:
+        if not isinstance(module, str) or not isinstance(name, str):
+            raise BrokenError("its pickle names something by what is no text")
+        dotted = f"{module}.{name}"
+        if dotted not in self._table:
+            raise RefusedError(f"it calls for {shown(dotted)}")
+        self._put(Name(dotted, self._table[dotted]))
+
+    def _global(self, argument: str) -> None:
+        module, _, name = argument.partition(" ")
+        self._name(module, name)
+
+    def _stack_global(self) -> None:
+        name = self._pop()
+        self._name(self._pop(), name)
+
+    def _call(self, name: Any, arguments: Any) -> None:
+        if not isinstance(name, Name) or not isinstance(arguments, tuple):
+            raise BrokenError("its pickle calls what has no name")
+        if name.make is None:
+            raise RefusedError(f"it calls {shown(name.dotted)}")
+        self._spend(arguments)
+        try:
+            self._put(name.make(*arguments))
+        except (TypeError, UnicodeError) as error:  # arguments that are too few or too many, or no such text
+            raise BrokenError(f"its pickle makes a {shown(name.dotted)} of what none is made of") from error
+
+    def _reduce(self) -> None:
+        arguments = self._pop()
+        self._call(self._pop(), arguments)
+
+    def _new_with_keywords(self) -> None:
+        if not isinstance(keywords := self._pop(), Pairs) or keywords.items:
+            raise BrokenError("its pickle makes an object with keywords")
+        self._reduce()
+
+    def _object(self) -> None:
+        taken = self._marked()
+        self._call(taken[0] if taken else None, tuple(taken[1:]))
+
+    def _instance(self, argument: str) -> None:
+        arguments = tuple(self._marked())
+        self._global(argument)
+        self._call(self._pop(), arguments)
+
+    def _build(self) -> None:
+        state = self._pop()
+        build = getattr(self._top(), "build", None)
+        if build is None:
+            raise BrokenError("its pickle sets the state of what has none")
+        self._spend(state if isinstance(state, tuple) else (state,))
+        build(state)
+
+    def _spend(self, values: tuple[Any, ...]) -> None:
+        self._work += sum(map(_size, values))
+        if self._work > WORK:
+            raise BrokenError("its pickle makes too much of the same few values")
+
+    def _persistent(self) -> None:
+        if self._storage is None:
+            raise BrokenError("its pickle refers to something outside of it")
+        self._put(self._storage(self._pop()))
+
+
+def _size(value: Any) -> int:
+    if isinstance(value, str | bytes | bytearray):
+        return 1 + len(value) // (16 if isinstance(value, str) else 64)
+    return (
+        1 + len(value.items) if isinstance(value, Pairs) else 1 + len(value) if isinstance(value, list | tuple) else 1
+    )
+
+
+def _pairs(values: list[Any]) -> list[tuple[Any, Any]]:
+    if len(values) % 2:
+        raise BrokenError("its pickle has a key without a value")
+    return list(zip(values[::2], values[1::2], strict=True))
+
+
+_VALUES = {
+    "INT", "BININT", "BININT1", "BININT2", "LONG", "LONG1", "LONG4", "FLOAT", "BINFLOAT", "STRING", "BINSTRING",
+    "SHORT_BINSTRING", "UNICODE", "BINUNICODE", "SHORT_BINUNICODE", "BINUNICODE8", "BINBYTES", "SHORT_BINBYTES",
+    "BINBYTES8", "BYTEARRAY8",
+}  # fmt: skip
+_ACTIONS: dict[str, Callable[[Machine, Any], Any]] = {
+    "PROTO": lambda machine, _: None,
+    "FRAME": lambda machine, _: None,
+    "NONE": lambda machine, _: machine._put(None),
+    "NEWTRUE": lambda machine, _: machine._put(True),
+    "NEWFALSE": lambda machine, _: machine._put(False),
+    "MARK": lambda machine, _: machine._put(_MARK),
+    "POP": lambda machine, _: machine._stack and machine._stack.pop(),  # a mark as well
+    "POP_MARK": lambda machine, _: machine._marked(),
+    "DUP": lambda machine, _: machine._put(machine._top()),
+    "PUT": Machine._remember,
+    "BINPUT": Machine._remember,
+    "LONG_BINPUT": Machine._remember,
+    "MEMOIZE": lambda machine, _: machine._remember(len(machine._memo)),
+    "GET": Machine._recall,
+    "BINGET": Machine._recall,
+    "LONG_BINGET": Machine._recall,
+    "EMPTY_TUPLE": lambda machine, _: machine._put(()),
+    "TUPLE1": lambda machine, _: machine._tuple(1),
+    "TUPLE2": lambda machine, _: machine._tuple(2),
+    "TUPLE3": lambda machine, _: machine._tuple(3),
+    "TUPLE": lambda machine, _: machine._put(tuple(machine._marked())),
+    "EMPTY_LIST": lambda machine, _: machine._put([]),
+    "LIST": lambda machine, _: machine._put(machine._marked()),
+    "APPEND": lambda machine, _: machine._extend([machine._pop()]),
+    "APPENDS": lambda machine, _: machine._extend(machine._marked()),
+    "EMPTY_SET": lambda machine, _: machine._put([]),
+    "ADDITEMS": lambda machine, _: machine._extend(machine._marked()),
+    "FROZENSET": lambda machine, _: machine._put(machine._marked()),
+    "EMPTY_DICT": lambda machine, _: machine._put(Pairs()),
+    "DICT": lambda machine, _: machine._put(Pairs(_pairs(machine._marked()))),
+    "SETITEM": lambda machine, _: machine._set([machine._pop(), machine._pop()][::-1]),
+    "SETITEMS": lambda machine, _: machine._set(machine._marked()),
+    "GLOBAL": Machine._global,
+    "STACK_GLOBAL": lambda machine, _: machine._stack_global(),
+    "REDUCE": lambda machine, _: machine._reduce(),
+    "NEWOBJ": lambda machine, _: machine._reduce(),
+    "NEWOBJ_EX": lambda machine, _: machine._new_with_keywords(),
+    "OBJ": lambda machine, _: machine._object(),
+    "INST": Machine._instance,
+    "BUILD": lambda machine, _: machine._build(),
+    "BINPERSID": lambda machine, _: machine._persistent(),
+}
