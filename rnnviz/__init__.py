@@ -11,6 +11,6 @@ __version__ = "0.1.0"  # before the imports: parts of the package name it
 
 from .model import Model
 from .trace import Trace
-from .zoo import load, models
+from .zoo import checkpoint, load, models
 
-__all__ = ["Model", "Trace", "load", "models"]
+__all__ = ["Model", "Trace", "checkpoint", "load", "models"]

@@ -269,7 +269,6 @@ def test_a_vocabulary_goes_through_json(vocabulary):
     ("arguments", "words"),
     [
         (("letters", (UNKNOWN,)), "letters"),
-        (("words", ("a",)), "needs '<unk>'"),
         (("words", (UNKNOWN, "a", "a")), "twice"),
         (("words", (UNKNOWN,), True), "needs '<end>'"),
         (("numbers", ("1",)), "lists no tokens"),
@@ -300,3 +299,21 @@ def test_no_label_is_blank_or_breaks_the_line(text):
 )  # fmt: skip
 def test_labels_of_what_cannot_be_seen(token, label):
     assert visible(token) == label
+
+
+# ---- vocabularies that somebody brings ---------------------------------------------------------------------
+
+
+def test_without_a_token_for_unknown_ones_they_are_refused_by_name():
+    vocabulary = Vocabulary("characters", ("a", "b"))
+    assert vocabulary.read("abba").inputs.tolist() == [0, 1, 1, 0]
+    with pytest.raises(ValueError, match="no “c”, “␣”, and no token for unknown ones; it has “a”, “b”"):
+        vocabulary.read("ac b")
+
+
+def test_pieces_are_what_stands_between_blanks_as_the_vocabulary_spells_it():
+    vocabulary = Vocabulary("pieces", ("<s>", "AA0", "##ing", "▁the", UNKNOWN))
+    reading = vocabulary.read(" <s>  AA0\n##ing ▁the aa0 ")
+    assert reading.tokens == ["<s>", "AA0", "##ing", "▁the", "aa0"]
+    assert reading.inputs.tolist() == [0, 1, 2, 3, 4]
+    assert reading.unknown.tolist() == [False] * 4 + [True]

@@ -13,7 +13,7 @@ from ..model import Model
 from . import own
 from .cards import tidy
 from .limits import Limits
-from .zipped import Zipped, plain
+from .zipped import MARK, Zipped, plain
 
 LARGEST = 64_000_000  # bytes, unpacked
 MOST = 12  # models
@@ -31,6 +31,17 @@ def pack(models: Sequence[Model]) -> bytes:
     return packed.getvalue()
 
 
+def is_archive(name: str, data: bytes) -> bool:
+    """Whether a file is a zip with models that rnnviz wrote."""
+    if not data.startswith(MARK):
+        return False
+    try:
+        ends = {Path(entry).suffix for entry in Zipped(name, data, Limits(unpacked=LARGEST)).names}
+    except ValueError:
+        return False
+    return {".safetensors", ".json"} <= ends
+
+
 def unpack(files: Mapping[str, bytes]) -> list[Model]:
     """The models in files that somebody brings, by file name: zips that `pack` made, or pairs of own files.
 
@@ -44,7 +55,7 @@ def unpack(files: Mapping[str, bytes]) -> list[Model]:
         raise ValueError(f"The files hold more than {LARGEST // 1_000_000} million bytes, which is too much here.")
     stems = sorted({Path(name).stem for name in inside if name.endswith(ENDS)})
     if not stems:
-        raise ValueError("There is no model here: bring a zip saved on this page, or a .safetensors and its .json.")
+        raise ValueError("There is no model here: bring a zip that rnnviz saved, or a .safetensors and its .json.")
     if len(stems) > MOST:
         raise ValueError(f"There are {len(stems)} models here, and at most {MOST} can be taken at once.")
     with tempfile.TemporaryDirectory() as folder:

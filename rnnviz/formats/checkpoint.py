@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 from typing import NoReturn
-
-from safetensors import SafetensorError
 
 from ..cells import CELLS
 from ..cells.activations import Array
@@ -17,7 +14,7 @@ from ..layouts.keras import stacks as keras_stacks
 from ..layouts.named import stacks as named_stacks
 from ..model import Model
 from ..tokens import Vocabulary
-from . import keras, npz, onnx, own, pickled, tensors
+from . import keras, npz, onnx, onnx_write, own, pickled, tensors
 from .arrays import Arrays
 from .cards import tidy
 from .limits import USUAL, Limits
@@ -125,7 +122,7 @@ def open_bytes(name: str, data: bytes, beside: Mapping[str, bytes] | None = None
     kind = format_of(name, data)
     if kind == "onnx":
         stacks, notes, words = onnx.read(name, data, others, limits)
-        return Checkpoint(name, words, stacks, (), notes, _own_onnx(name, data, stacks, limits))
+        return Checkpoint(name, words, stacks, (), notes, onnx_write.restore(name, data, others, limits))
     if kind == "keras":
         layers, notes, words = keras.read(name, data, limits)
         found = Checkpoint(name, words, keras_stacks(layers), (), notes)
@@ -176,21 +173,11 @@ def _own_arrays(name: str, found: Arrays, beside: Mapping[str, bytes]) -> Model 
     return None if card is None else _from_card(name, card, found.arrays)
 
 
-def _own_onnx(name: str, data: bytes, stacks: Sequence[Stack], limits: Limits) -> Model | None:
-    card = onnx.metadata(name, data, limits).get(OWN)
-    if card is None:
-        return None
-    network = build(stacks[0]).network
-    written = json.loads(card)
-    options = {k: v for k, v in written.get("options", {}).items() if k in CELLS[network.cell_name].notation}
-    return _from_card(name, card, network.converted(**options).parameters)
-
-
 def _from_card(name: str, card: str, arrays: Mapping[str, Array]) -> Model | None:
     """The model of a card and its arrays. A card that is not rnnviz's own counts as none."""
     try:
         model = own.from_json(card, arrays)
-    except (ValueError, SafetensorError, AttributeError, IndexError) as error:
+    except ValueError as error:
         if '"format"' in card and '"vocabulary"' in card:
             raise ValueError(f"{name} was written by rnnviz, but its card does not fit: {error}") from error
         return None

@@ -19,6 +19,7 @@ from ..network import Network
 from ..tokens import Vocabulary
 
 FORMAT = 1
+MERGE = "concat"  # how two directions are merged unless the card says otherwise
 
 
 def save(model: Model, path: str | Path) -> None:
@@ -59,6 +60,10 @@ def to_json(model: Model, indent: int | None = None) -> str:
         "vocabulary": model.vocabulary.to_json(),
         "labels": model.labels,
     }
+    if model.network.merge != MERGE:
+        about["merge"] = model.network.merge
+    if model.longest is not None:
+        about["longest"] = model.longest
     return json.dumps(model.card | about, ensure_ascii=False, indent=indent)
 
 
@@ -71,10 +76,11 @@ def from_json(text: str, parameters: Mapping[str, Array]) -> Model:
         about = json.loads(text)
         if about["format"] != FORMAT:
             raise ValueError(f"its format is {about['format']}, this version reads {FORMAT}")
-        network = Network.from_parameters(parameters, about["cell"], about["options"])
-        return Model(about["name"], network, Vocabulary.from_json(about["vocabulary"]), about["labels"], about)
-    except (KeyError, TypeError, RecursionError) as error:
-        raise ValueError(str(error)) from error
+        network = Network.from_parameters(parameters, about["cell"], about["options"], about.get("merge", MERGE))
+        vocabulary = Vocabulary.from_json(about["vocabulary"])
+        return Model(about["name"], network, vocabulary, about["labels"], about, about.get("longest"))
+    except (KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
+        raise ValueError(f"its card lacks something or is of another kind: {error}") from error
 
 
 def _files(path: str | Path) -> tuple[Path, Path]:

@@ -22,10 +22,9 @@ def to_safetensors(model: Model) -> bytes:
 
 
 def to_npz(model: Model) -> bytes:
-    """A .npz file with the same arrays, and the card as bytes of UTF-8 in an array of its own."""
+    """A .npz file with the same arrays, and the card as text in an array of its own."""
     file = io.BytesIO()
-    card = np.frombuffer(own.to_json(model).encode(), dtype=np.uint8)
-    np.savez(file, allow_pickle=False, **{CARD: card}, **model.network.parameters)
+    np.savez(file, allow_pickle=False, **{CARD: np.array(own.to_json(model))}, **model.network.parameters)
     return file.getvalue()
 
 

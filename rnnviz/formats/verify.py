@@ -38,9 +38,9 @@ class Verified:
     """How far a model's numbers are from a framework's.
 
     what: which of the model's numbers were compared, "hidden states of layer 1". worst: largest difference.
-    step, unit: where it is, the step counted from 1. first: the first step in order of reading that differs by more than
-    the tolerance, None if none does. where: a sentence on which arrays that points to. suspects: mistakes that were
-    tried and make the difference smaller, the best first.
+    step, unit: where it is, the step counted from 1. first: the first step in order of reading that differs by more
+    than the tolerance, None if none does. where: a sentence on which arrays that points to. suspects: mistakes that
+    were tried and make the difference smaller, the best first.
     """
 
     what: str
@@ -180,7 +180,7 @@ def _mistakes(stack: Stack, taken: Mapping[str, str]) -> Iterator[tuple[str, Sta
 
 
 def _in_arrays(way: Way) -> Iterator[tuple[str, Way]]:
-    """The mistakes within one direction of a layer: matrices transposed block by block, biases left out or exchanged."""
+    """The mistakes within one direction of a layer: gates' matrices transposed, biases left out or exchanged."""
     for name in ("weight_hh", "weight_ih"):
         source = way[name]
         size = way["weight_hh"].array.shape[1]

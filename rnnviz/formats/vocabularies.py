@@ -17,8 +17,8 @@ _END = ("</s>", "<eos>", "<EOS>", "<end>", "[EOS]", "[SEP]", "<|endoftext|>")
 _SPECIAL = re.compile(r"<[^<>]{1,30}>|\[[A-Z]{2,20}\]")
 
 
-def tokens_of(text: str, rows: int) -> list[str]:
-    """The tokens of a vocabulary's text in the order of the embedding's rows.
+def tokens_of(text: str, rows: int, what: str = "tokens", of: str = "rows") -> list[str]:
+    """The tokens of a vocabulary's text in the order of the embedding's rows, or the labels of a readout's outputs.
 
     A JSON list, a JSON map from token to row or from row to token, or a token a line; typed without line ends, tokens
     apart by blanks, or a run of `rows` characters. Raises ValueError, in one sentence, unless there are `rows` tokens.
@@ -26,12 +26,12 @@ def tokens_of(text: str, rows: int) -> list[str]:
     found = _listed(text, rows)
     if len(found) != rows:
         raise ValueError(
-            f"The vocabulary has {len(found):,} tokens, but the embedding has {rows:,} rows: it needs one token for "
-            f"each, in the order of the rows. It begins with {', '.join(map(repr, found[:3])) or 'nothing'}."
+            f"There are {len(found):,} {what} for {rows:,} {of}: each needs one, in their order. They begin with "
+            f"{', '.join(map(repr, found[:3])) or 'nothing'}."
         )
     twice = [token for token, count in Counter(found).items() if count > 1]
     if twice:
-        raise ValueError(f"The vocabulary lists {twice[0]!r} twice: each row needs a token of its own.")
+        raise ValueError(f"{twice[0]!r} is there twice: each of the {of} needs one of its own.")
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -60,9 +61,12 @@ def add(name: str, title: str, models: Mapping[str, Model], examples: Sequence[s
     They belong to this session alone and are gone with it. name: made unique if it is taken. examples: what its
     text box offers; those of the first card if left out.
     """
+    # Names that were ever given are not given again: the browser knows a model's weights by its name.
+    given: set[str] = st.session_state.setdefault("own_names", set())
     taken, unique, number = tasks(), name, 2
-    while unique in taken:
+    while unique in taken or unique in given:
         unique, number = f"{name}-{number}", number + 1
+    given.add(unique)
     named = {cell: replace(model, name=f"{unique}-{cell}") for cell, model in models.items()}
     first = next(iter(named.values()))
     card = {"vocabulary": first.vocabulary.to_json(), "labels": first.labels, **first.card}
@@ -75,6 +79,16 @@ def remove(name: str) -> None:
     """Take one of the session's own tasks out of it, and its tables."""
     _own().pop(name, None)
     _tables().pop(name, None)
+
+
+def own_models() -> list[Model]:
+    """The session's own models."""
+    return [model for task in _own().values() for model in task.own.values()]
+
+
+def slug(text: str) -> str:
+    """A text as part of a link: letters and numbers, small, and hyphens."""
+    return re.sub(r"[^\w]+", "-", text).strip("-").lower() or "model"
 
 
 def put_table(task: Task, name: str, values: np.ndarray) -> None:
@@ -150,7 +164,9 @@ def model(task: Task, cell: str) -> Model:
 
 
 def converted(model: Model, options: dict[str, str]) -> Model:
-    """The model with its cell's conventions switched, converted once for all sessions."""
+    """The model with its cell's conventions switched; a bundled one is converted once for all sessions."""
+    if any(model is own for own in own_models()):
+        return model.converted(**options)
     return _converted(model.name, tuple(options.items()), model)
 
 

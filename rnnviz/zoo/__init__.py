@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..formats import own
+from ..formats.checkpoint import Checkpoint, open_file
 from ..model import Model
 from ..network import Network
 
@@ -36,14 +37,28 @@ def card(name: str) -> dict[str, Any]:
     return json.loads(_find(name).with_name(f"{name}.json").read_text())
 
 
-def load(name: str | Path) -> Model:
-    """Load a model by its name, or from the path of a .safetensors file with its card beside it.
+def load(name: str | Path, stack: str | None = None, **given: Any) -> Model:
+    """Load a model by its name, or from a file of PyTorch, Keras, ONNX, NumPy or rnnviz.
 
-    Raises ValueError if there is no such model, FileNotFoundError if there is no such file.
+    stack: which of a file's recurrent stacks, if it holds several. given: what is to be taken otherwise than the file's
+    reader took it ("order", "reset", "activation", ...), and name, vocabulary and labels; see `Checkpoint.model`, and
+    `checkpoint` for what there is. Nothing in a file is executed.
+    Raises ValueError, in one sentence, if there is no such model or the file holds none that can be run, and
+    FileNotFoundError if there is no such file.
     """
     if isinstance(name, Path) or Path(name).suffix or os.sep in name:
-        return own.load(name)
+        return checkpoint(name).model(stack, **given)
+    if stack is not None or given:
+        raise ValueError(f"{name!r} is a bundled model, of which nothing is left to choose.")
     return own.load(_find(name))
+
+
+def checkpoint(path: str | Path) -> Checkpoint:
+    """What a file was understood to hold; printed, it tells all of it. Raises as `load`."""
+    path = Path(path)
+    if not path.suffix and path.with_name(path.name + ".safetensors").is_file():
+        path = path.with_name(path.name + ".safetensors")
+    return open_file(path)
 
 
 def _find(name: str) -> Path:

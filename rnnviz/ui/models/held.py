@@ -82,9 +82,7 @@ def _main(files: Mapping[str, bytes]) -> str:
             models[name] = format_of(name, data)
         except ValueError as error:
             problem = str(error)
-    outside = {
-        part for name, kind in models.items() if kind == "onnx" for part in onnx.files_beside(name, files[name])
-    }
+    outside = {part for name, kind in models.items() if kind == "onnx" for part in onnx.files_beside(name, files[name])}
     found = [name for name in models if name not in outside]
     if not found:
         raise ValueError(problem or "There is no model among these files: bring one, with what belongs to it.")

@@ -25,9 +25,7 @@ def facts(found: Held, stack: Stack) -> dict[str, str]:
     open_ones = [fact for fact in listed if fact.how == "assumed" and len(fact.options) > 1]
     rest = [fact for fact in listed if fact not in open_ones]
     if open_ones:
-        st.markdown(
-            ":material/help: **Assumed**, because the file leaves it open. Set right what you know better."
-        )
+        st.markdown(":material/help: **Assumed**, because the file leaves it open. Set right what you know better.")
         for row in range(0, len(open_ones), 3):
             for fact, column in zip(open_ones[row : row + 3], st.columns(3), strict=False):
                 with column:

@@ -47,9 +47,7 @@ def use(found: Held, stack: Stack, taken: Mapping[str, str], words: Words, whole
         st.error(plain(str(error)), icon=":material/rule:")
         return
     st.caption("The same in Python:")
-    st.code(
-        snippets.in_python(model, source, ({"stack": stack.name} if several else {}) | given), language="python"
-    )
+    st.code(snippets.in_python(model, source, ({"stack": stack.name} if several else {}) | given), language="python")
     if pressed:
         if _bytes(model) + sum(map(_bytes, catalogue.own_models())) > ROOM:
             st.warning("There is no room for one more model: remove one below first.", icon=":material/inventory_2:")

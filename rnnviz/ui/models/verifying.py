@@ -26,8 +26,8 @@ def verify_box(found: Held, stack: Stack, taken: Mapping[str, str]) -> None:
     opened = st.expander("Verify against the framework’s own output", icon=":material/fact_check:")
     with opened:
         st.markdown(
-            "Bring an input and what your framework makes of it: hidden states, outputs or probabilities, at every step. "
-            "You learn how far the numbers differ, and where they do, which array looks wrong."
+            "Bring an input and what your framework makes of it: hidden states, outputs or probabilities, at every "
+            "step. You learn how far the numbers differ and, where they do, which array looks wrong."
         )
         file = st.file_uploader(
             "A .npz or .safetensors file with an input and an output", ["npz", "safetensors"],
@@ -56,8 +56,8 @@ def _tell(found: Held, stack: Stack, result: Verified) -> None:
         )
         return
     st.warning(
-        f"It differs: the {plain(result.what)} by up to {result.worst:.2g}, at step {result.step} in unit {result.unit}. "
-        + plain(result.where),
+        f"It differs: the {plain(result.what)} by up to {result.worst:.2g}, at step {result.step} in unit "
+        f"{result.unit}. {plain(result.where)}",
         icon=":material/difference:",
     )
     for suspect in result.suspects:

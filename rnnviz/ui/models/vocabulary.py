@@ -8,12 +8,12 @@ import streamlit as st
 
 from ...formats import vocabularies
 from ...layouts import Built, Stack
-from ...tokens import Vocabulary
+from ...tokens import Kind, Vocabulary
 from ...training.text import decoded
 from ..links import plain
 from .held import Held
 
-KINDS = {
+KINDS: dict[Kind, str] = {
     "characters": "into characters",
     "words": "into words and marks, in small letters",
     "pieces": "at blanks, each piece a token",
@@ -52,8 +52,8 @@ def choose(found: Held, stack: Stack, built: Built) -> Words | None:
 def _numbers(width: int) -> None:
     many = f"vectors of {width} numbers" if width > 1 else "numbers"
     st.caption(
-        f":material/table_chart: It reads {many}: on the pages you can type them, paste a table, upload CSV or npy, or let "
-        "seeded noise be drawn."
+        f":material/table_chart: It reads {many}: on the pages you can type them, paste a table, upload CSV or npy, or "
+        "let seeded noise be drawn."
     )
 
 

@@ -14,8 +14,8 @@ from . import understood, using, verifying, vocabulary
 from .held import Held, close, held, hold
 
 HELP = (
-    "PyTorch: state dicts as .safetensors, .pt or .pth. Keras: .keras, .weights.h5, .h5. ONNX: .onnx, with the files that "
-    "keep its weights if there are any. NumPy: .npz. And what rnnviz saved."
+    "PyTorch: state dicts as .safetensors, .pt or .pth. Keras: .keras, .weights.h5, .h5. ONNX: .onnx, with the files "
+    "that keep its weights if there are any. NumPy: .npz. And what rnnviz saved."
 )
 
 
@@ -48,12 +48,10 @@ def _bring() -> None:
         with st.spinner("Reading the file"):
             hold({file.name: file.getvalue() for file in files})
         state["models-ids"] = ids
-    elif not ids and held() is not None and state.get("models-ids") and not state.get("arrived", False):
-        pass  # the uploader forgets its files when its page is left; what was understood of them stays
     st.caption(
-        ":material/lock: Nothing in a file is ever run. It stays in the memory of this session, where nobody else can see "
-        f"it, and is gone with it. Up to {USUAL.file // MILLION} million bytes, {USUAL.unpacked // MILLION} million once "
-        f"unpacked, {USUAL.arrays:,} arrays."
+        ":material/lock: Nothing in a file is ever run. It stays in the memory of this session, where nobody else can "
+        f"see it, and is gone with it. At most {USUAL.file // MILLION} million bytes, {USUAL.unpacked // MILLION} "
+        f"million once unpacked, and {USUAL.arrays:,} arrays."
     )
 
 
@@ -61,9 +59,9 @@ def _invite() -> None:
     with st.container(border=True):
         st.markdown(
             "**What happens then.** Every recurrent stack in the file is found: its cell, layers, directions, sizes, "
-            "convention and precision, the embedding below it and the readout on top. You see how each array was mapped and "
-            "what had to be assumed, and can set that right. Then every page works on your model: "
-            "**Explore**, **Memory** and **Compare**."
+            "convention and precision, the embedding below it and the readout on top. You see how each array was mapped "
+            "and what had to be assumed, and can set that right. Then every page works on your model: **Explore**, "
+            "**Memory** and **Compare**."
         )
         st.markdown("In Python it is one line, in a notebook with the live module another:")
         st.code(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 import pandas as pd
@@ -88,7 +87,10 @@ def _open(training: Training, page: str) -> None:
             st.error("There is no model to open: even the untrained network gave numbers that are not finite.")
             return
         title = f"{training.name}: {training.task.title}"
-        training.opened = catalogue.add(_slug(training.name), title, found, training.task.examples), training.taken
+        training.opened = (
+            catalogue.add(catalogue.slug(training.name), title, found, training.task.examples),
+            training.taken,
+        )
     task = training.opened[0]
     cells = catalogue.tasks()[task].cells
     chosen = st.session_state.get(f"train-look-{training.number}")
@@ -96,18 +98,14 @@ def _open(training: Training, page: str) -> None:
 
 
 def _models(training: Training) -> dict[str, Model]:
-    return training.models(_slug(training.name))
-
-
-def _slug(text: str) -> str:
-    return re.sub(r"[^\w]+", "-", text).strip("-").lower() or "run"
+    return training.models(catalogue.slug(training.name))
 
 
 def _download(training: Training) -> None:
     """The models in one file, packed on the click."""
     packed: Callable[[], bytes] = lambda: archive.pack(list(_models(training).values()))  # noqa: E731
     st.download_button(
-        "Download", packed, f"{_slug(training.name)}.zip", "application/zip", on_click="ignore",
+        "Download", packed, f"{catalogue.slug(training.name)}.zip", "application/zip", on_click="ignore",
         icon=":material/download:", key="train-download",
         help="A zip with the weights (safetensors) and the card (JSON) of every cell.",
     )  # fmt: skip
@@ -155,7 +153,7 @@ def _loaded(files: dict[str, bytes]) -> tuple[list[str], str | None]:
             title = str(group[0].card.get("title") or group[0].card.get("task") or "a model")
             stem = group[0].name.removesuffix(f"-{group[0].network.cell_name}")
             by_cell = {model.network.cell_name: model for model in group}
-            names.append(catalogue.add(_slug(stem), f"{stem}: {title}", by_cell))
+            names.append(catalogue.add(catalogue.slug(stem), f"{stem}: {title}", by_cell))
         return names, None
     except ValueError as error:
         return [], str(error)

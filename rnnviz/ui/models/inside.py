@@ -1,0 +1,54 @@
+"""The weights of one model: its card, each gate's matrices, biases and spectra, and files to take it along."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ...analysis.spectra import at_origin, spectra
+from ...analysis.weights import statistics
+from ...figures import eigenvalues, gate_biases, weight_maps, weight_spectrum
+from .. import explore, lesson
+from ..about import about, score_line
+from ..charts import chart
+from ..links import plain
+from ..slow import kept
+from . import saving, shelf, using
+
+
+def answer() -> None:
+    shelf.table()
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        entry = shelf.pick("model", "Model", "names-lstm")
+        model = shelf.model_of(entry)
+        layer, direction = explore.pick_layer(model)
+    score_line(model)
+    if lesson.shows("about"):
+        about(model)
+    using.buttons(entry.task.name, entry.cell, "inside")
+    cell = model.network.cell(layer, direction)
+    known = kept(model.network, ("spectra", layer, direction), lambda: spectra(cell))
+    where = (layer, direction)
+    left, right = st.columns([1.25, 1], gap="medium")
+    with left:
+        st.header("Every gate’s matrices", anchor=False)
+        words = f"Heatmaps of the input and the recurrent weights of every gate of {model.name}, on one scale."
+        chart(weight_maps.ready(model, *where), words, "weights")
+    with right:
+        st.header("Biases", anchor=False)
+        chart(gate_biases.ready(model, *where), f"The bias of every unit in every gate of {model.name}.", "biases")
+        st.header("Spectra", anchor=False)
+        words = "The singular values of every gate’s recurrent matrix, the largest first: "
+        told = "; ".join(f"{one.gate.title} {one.recurrent[0]:.3g}" for one in known)
+        chart(weight_spectrum.ready(model, *where, known=known), f"{words}largest of the {told}.", "spectrum")
+        words = "The eigenvalues of every gate’s recurrent matrix around the unit circle; spectral radius: "
+        told = "; ".join(f"{one.gate.title} {one.radius:.3g}" for one in known)
+        chart(eigenvalues.ready(model, *where, known=known), f"{words}{told}.", "eigenvalues")
+        origin = at_origin(cell, known[0])
+        if origin is not None:
+            st.caption(plain(origin.says))
+    with st.expander("Every array in numbers", icon=":material/table_rows:"):
+        st.dataframe(
+            statistics(model.network), alt=f"Norm, mean, deviation and largest number of every array of {model.name}."
+        )
+    if lesson.shows("downloads"):
+        saving.take_along(model, entry)
