@@ -13,6 +13,7 @@ pages = {
         st.Page("pages/memory.py", title="Memory", icon=":material/history:"),
         st.Page("pages/compare.py", title="Compare", icon=":material/compare:"),
         st.Page("pages/train.py", title="Train", icon=":material/model_training:"),
+        st.Page("pages/models.py", title="Models", icon=":material/deployed_code:"),
     ],
     "Guide": [*chapters, st.Page("pages/glossary.py", title="Glossary")],
 }

@@ -39,7 +39,7 @@ def pick_model(usual: str = "names") -> tuple[Task, Model, int, str]:
         links.keep("task", name, usual)
         links.keep("cell", cell, "lstm")
         model = catalogue.model(task, cell)
-        layer, direction = _pick_layer(model)
+        layer, direction = pick_layer(model)
     if cell not in task.models:
         st.warning(
             f"No {CELLS[cell].title} has been trained for this task: these weights are random, and what it says is "
@@ -58,7 +58,8 @@ def invite() -> None:
         )
 
 
-def _pick_layer(model: Model) -> tuple[int, str]:
+def pick_layer(model: Model) -> tuple[int, str]:
+    """Pickers for layer and direction where the model has several."""
     ways, layer = model.network.ways, 0
     if len(ways) > 1:
         picked = st.segmented_control(

@@ -19,6 +19,7 @@ PARTS = {
     "tabs": "the choice of question on the Memory and Compare pages",
     "whatif": "the ways to change a run",
     "training": "the settings of a training",
+    "verify": "the check against a framework on the Models page",
     "explore": "the way from the guide to Explore",
     "downloads": "the downloads",
     "about": "what is known of the model",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ...analysis.models_beside import models_beside
+from ...analysis.models_beside import ModelsBeside, models_beside
 from ...figures import array_differences, weight_differences
 from .. import explore
+from ..about import score_line
 from ..charts import chart
 from ..links import plain
 from . import shelf
@@ -18,19 +19,22 @@ def answer() -> None:
         second = shelf.pick("other", "against", "counter-lstm")
     one, other = shelf.model_of(first), shelf.model_of(second)
     found = models_beside(one, other)
-    differ = [feature for feature in found.features if not feature.same]
-    st.markdown(_told(one.name, other.name, len(differ), len(found.features)))
+    st.markdown(_told(found))
     left, right = st.columns([1, 1.1], gap="medium")
     with left:
         st.header("Architecture", anchor=False)
         st.table(
             {
-                "": [plain(feature.title) for feature in found.features],
+                "": [f"{'' if feature.agrees else '≠ '}{plain(feature.title)}" for feature in found.features],
                 plain(one.name): [plain(feature.one) for feature in found.features],
                 plain(other.name): [plain(feature.other) for feature in found.features],
-                " ": ["" if feature.same else ":material/difference: differs" for feature in found.features],
             }
         )
+        st.header("Held out", anchor=False)
+        for model in (one, other):
+            score_line(model)
+            if "scores" not in model.card:
+                st.caption(plain(f"{model.name}: no held-out score is known."))
     with right:
         st.header("Array by array", anchor=False)
         words = f"How far the arrays of {one.name} and {other.name} are apart, relative to the second."
@@ -40,11 +44,24 @@ def answer() -> None:
     _weights(found)
 
 
-def _told(one: str, other: str, differ: int, count: int) -> str:
-    if differ == 0:
-        return f"**{plain(one)}** and **{plain(other)}** are built alike."
-    return f"**{plain(one)}** and **{plain(other)}** differ in {differ} of {count} features of their architecture."
+def _told(found: ModelsBeside) -> str:
+    names = f"**{plain(found.one.name)}** and **{plain(found.other.name)}**"
+    if not found.differing:
+        alike = f"{names} are built alike."
+    else:
+        titles = ", ".join(title.lower() for title in found.differing)
+        alike = f"{names} differ in {plain(titles)}."
+    return f"{alike} {plain(found.rewritten)}".strip()
 
 
-def _weights(found: object) -> None:
-    raise NotImplementedError
+def _weights(found: ModelsBeside) -> None:
+    """The difference of the matrices gate by gate, where there is one."""
+    network = found.one.network
+    layer, direction = explore.pick_layer(found.one) if len(network.layers) > 1 else (0, network.ways[0][0])
+    try:
+        figure = weight_differences.ready(found, layer, direction)
+    except ValueError as error:
+        st.caption(":material/info: " + plain(f"{str(error)[0].upper()}{str(error)[1:]}."))
+        return
+    st.header("Gate by gate", anchor=False)
+    chart(figure, f"The matrices of {found.one.name} less those of {found.other.name}, gate by gate.", "differences")

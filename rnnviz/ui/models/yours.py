@@ -59,7 +59,7 @@ def _invite() -> None:
     with st.container(border=True):
         st.markdown(
             "**What happens then.** Every recurrent stack in the file is found: its cell, layers, directions, sizes, "
-            "convention and precision, the embedding below it and the readout on top. You see how each array was mapped "
+            "convention, precision, the embedding below it and the readout on top. You see how each array was mapped "
             "and what had to be assumed, and can set that right. Then every page works on your model: **Explore**, "
             "**Memory** and **Compare**."
         )
