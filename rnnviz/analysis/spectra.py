@@ -85,11 +85,11 @@ def at_origin(cell: Cell, known: Spectrum | None = None) -> AtOrigin | None:
         course, side = "neither dies out nor grows by a constant factor", "exactly"
     course = f"Without input and biases, a small nudge {where} {course}"
     bound = (
-        f"No step stretches any nudge, whatever it reads: the largest singular value is {_said(largest)}, and {name} is "
-        "never steeper than 1. What a step wrote fades."
+        f"No step stretches any nudge, whatever it reads: the largest singular value is {_said(largest)}, {name} is "
+        "never steeper than 1, and so what a step wrote fades."
         if largest < 1
-        else f"A single step can stretch a nudge {_said(largest)} times, the largest singular value, but no more: {name} "
-        "is never steeper than 1."
+        else f"A single step can stretch a nudge {_said(largest)} times, the largest singular value, but not more: "
+        f"{name} is never steeper than 1."
     )
     says = f"{course}: the spectral radius, {_said(radius)}, is {side} 1. {bound}"
     return AtOrigin(radius, largest, says)
