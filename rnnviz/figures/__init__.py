@@ -6,16 +6,22 @@ from .curves import delays, learning_curves, regimes
 from .gradient import gradient_map, layers_flow, routes, singular_values, token_gradient
 from .growth import growth
 from .memory import half_lives, written_map
+from .models_beside import array_differences, weight_differences
 from .over_text import reach_curve, said
 from .scores import scores
+from .spectra import eigenvalues, weight_spectrum
 from .stack import heatmaps
 from .training import accuracy_curves, loss_curves, norm_curves, probe_gradient
+from .weights import gate_biases, weight_maps
 from .whatif import prediction_change, whatif_heatmaps
 
 __all__ = [
     "accuracy_curves",
     "activation_curve",
+    "array_differences",
     "delays",
+    "eigenvalues",
+    "gate_biases",
     "gradient_map",
     "growth",
     "half_lives",
@@ -36,6 +42,9 @@ __all__ = [
     "text_heatmaps",
     "texts_said",
     "token_gradient",
+    "weight_differences",
+    "weight_maps",
+    "weight_spectrum",
     "whatif_heatmaps",
     "written_map",
 ]

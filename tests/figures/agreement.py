@@ -8,7 +8,7 @@ import plotly.io
 
 from .test_figures import unpacked
 
-OWN = re.compile(r"</?(b|i|s|sup|br|span)( style=\"color:#[0-9A-F]{6}\")?>")
+OWN = re.compile(r"</?(b|i|s|sub|sup|br|span)( style=\"color:#[0-9A-F]{6}\")?>")
 
 
 def agree(figure, *args, **kwargs):

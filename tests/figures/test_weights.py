@@ -1,0 +1,176 @@
+"""Figures of weights: the numbers are the model's, one scale serves all, and what is not drawn is told of."""
+
+import numpy as np
+import plotly.io
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import rnnviz
+from rnnviz import Model
+from rnnviz.analysis import cell_of, gates_of
+from rnnviz.cells.definition import FORGET
+from rnnviz.figures import gate_biases, weight_maps
+from rnnviz.figures.colours import diverging
+from rnnviz.figures.matrices import BLOCKS, LARGE, Row, blocks, matrices
+
+from ..coupled_lstm import CoupledLSTM
+from ..strategies import CHARACTERS, draw_network, seeds
+from .agreement import agree, no_markup_but_our_own
+
+NAMES = ["names-rnn", "names-gru", "names-lstm"]
+
+
+def small(cell="lstm", **sizes):
+    return Model("<b>small</b>", draw_network(cell, **sizes), CHARACTERS, ["a", "b", "c", "d"])
+
+
+@pytest.fixture(scope="module")
+def large():
+    return small(hidden=404, embedding=201, layers=2)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_figure_is_valid_and_the_same_for_a_page(name):
+    model = rnnviz.load(name)
+    assert agree(weight_maps, model) and agree(weight_maps, model, limit=0.5) and agree(gate_biases, model)
+
+
+def test_large_figures_are_valid_too_and_light(large):
+    assert agree(weight_maps, large, 1) and agree(gate_biases, large)
+    figure = weight_maps.ready(large, 1)
+    assert len(plotly.io.to_json(figure)) < 1e6
+
+
+# ---- matrices -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_maps_are_the_weights_in_the_order_of_the_cells_rows(name):
+    model = rnnviz.load(name)
+    cell = model.network.layers[0][0]
+    maps = weight_maps(model).data
+    assert [one.name for one in maps] == [row for row in cell.rows for _ in range(2)]
+    np.testing.assert_array_equal(np.concatenate([one.z for one in maps[::2]]), cell.weight_ih)
+    np.testing.assert_array_equal(np.concatenate([one.z for one in maps[1::2]]), cell.weight_hh)
+    for one in maps:
+        assert (one.x0, one.dx, one.y0, one.dy) == (0, 1, 0, 1)
+        assert [list(stop) for stop in one.colorscale] == diverging(cell.definition.by_name[one.name].colour)
+
+
+@pytest.mark.parametrize(("layer", "direction"), [(0, "forward"), (0, "backward"), (1, "forward"), (1, "backward")])
+def test_the_maps_are_of_the_layer_and_direction_asked_for(layer, direction):
+    model = small("gru", layers=2, bidirectional=True)
+    maps = weight_maps(model, layer, direction)
+    np.testing.assert_array_equal(maps.data[1].z, gates_of(cell_of(model.network, layer, direction))[0].recurrent)
+    titles = {maps.layout[name].title.text for name in maps.layout if name.startswith("xaxis")} - {None}
+    assert titles == {"layer below" if layer else "input", "old hidden state"}
+    with pytest.raises(ValueError, match="no layer 2"):
+        weight_maps(model, 2)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_one_scale_symmetric_about_zero_serves_all_and_is_told(name):
+    figure = weight_maps(rnnviz.load(name))
+    (edge,) = {one.zmax for one in figure.data}
+    assert {one.zmin for one in figure.data} == {-edge}
+    values = np.abs(np.concatenate([np.ravel(one.z) for one in figure.data]))
+    told = figure.layout.annotations[0].text
+    assert f"from −{edge:g} to {edge:g}" in told
+    assert (values <= edge).mean() >= 0.995
+    outside = (values > edge).sum()
+    assert f"Beyond it: {outside} of {values.size:,}, the largest {values.max():.3g} in size" in told
+    bars = [one.colorbar for one in figure.data if one.showscale is not False]
+    assert len(bars) == len(figure.data) / 2
+    for bar in bars:
+        assert bar.tickvals == (-edge, 0, edge) and bar.ticktext == (f"≤−{edge:g}", "0", f"≥{edge:g}")
+
+
+def test_a_limit_can_be_given_to_compare_two_models():
+    figures = [weight_maps(rnnviz.load(name), limit=5) for name in ("names-gru", "reviews-gru")]
+    assert {one.zmax for figure in figures for one in figure.data} == {5}
+    assert not any("Beyond" in figure.layout.annotations[0].text for figure in figures)
+    assert figures[0].data[1].colorbar.ticktext == ("−5", "0", "5")
+    for bad in (0, -1, np.inf, np.nan):
+        with pytest.raises(ValueError, match="limit"):
+            weight_maps(small(), limit=bad)
+
+
+def test_a_new_cell_is_drawn_with_the_titles_that_it_gives_itself():
+    figure = weight_maps(small(CoupledLSTM.name))
+    assert [one.name for one in figure.data[::2]] == ["input", "candidate", "output"]
+    told = " ".join(note.text for note in figure.layout.annotations)
+    assert "Input gate" in told and "W<sub>hg</sub>" in told and "Forget" not in told
+    assert agree(gate_biases, small(CoupledLSTM.name))
+
+
+def test_zeros_have_a_scale_as_well():
+    model = small("rnn")
+    for array in model.network.parameters.values():
+        array[...] = 0
+    assert weight_maps(model).data[0].zmax == 1
+    assert gate_biases(model).layout.yaxis.range == (-1, 1)
+    model.network.layers[0][0].weight_hh[0, 0] = -0.3
+    assert weight_maps(model).data[0].zmax == pytest.approx(0.3)
+
+
+# ---- blocks ---------------------------------------------------------------------------------------
+
+
+@given(seed=seeds, rows=st.integers(1, 450), columns=st.integers(1, 450))
+def test_each_block_is_the_number_of_it_that_is_largest_in_size(seed, rows, columns):
+    matrix = np.random.default_rng(seed).integers(-1000, 1000, (rows, columns)).astype(np.float32)
+    found = blocks(matrix)
+    assert all(size <= LARGE for size in found.values.shape)
+    for size, block, drawn in zip(matrix.shape, found[1:], found.values.shape, strict=True):
+        assert (block == 1) == (size <= LARGE) and drawn == -(-size // block)
+        assert block == 1 or drawn <= BLOCKS
+    assert np.abs(found.values).max() == np.abs(matrix).max()
+    for r, c in {(0, 0), (len(found.values) - 1, found.values.shape[1] - 1)}:
+        block = matrix[r * found.rows : (r + 1) * found.rows, c * found.columns : (c + 1) * found.columns]
+        assert found.values[r, c] in block and abs(found.values[r, c]) == np.abs(block).max()
+
+
+def test_what_is_drawn_of_large_matrices_is_told(large):
+    figure = weight_maps(large)
+    assert "each block of 4 × 2 and 4 × 4" in figure.layout.annotations[0].text
+    left, right = figure.data[:2]
+    assert (left.dx, left.dy, right.dx, right.dy) == (2, 4, 4, 4)
+    assert "the next 3" in right.hovertemplate and "largest of the block" in right.hovertemplate
+    assert figure.layout.xaxis2.range == (-2, 402) and figure.layout.yaxis2.range == (402, -2)
+    assert "block" not in weight_maps(small()).layout.annotations[0].text
+    assert "Of each 4 neighbours" in gate_biases(large).layout.annotations[0].text
+
+
+def test_numbers_beyond_the_scale_are_counted_among_all_not_only_those_drawn():
+    matrix = np.full((256, 256), 0.125, np.float32)
+    matrix[:2, :2] = [[7, -8], [7, 7]]
+    figure = matrices([Row(FORGET, matrix, matrix)])
+    assert figure["data"][0]["zmax"] == pytest.approx(0.15)
+    assert "Beyond it: 8 of 131,072, the largest 8 in size" in figure["layout"]["annotations"][0]["text"]
+    assert figure["data"][0]["z"][0, 0] == -8
+
+
+# ---- biases ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_bars_are_the_biases_as_the_cell_adds_them(name):
+    model = rnnviz.load(name)
+    figure = gate_biases(model)
+    expected = [(one.gate, *pair) for one in gates_of(model.network.layers[0][0]) for pair in one.biases.items()]
+    assert len(figure.data) == len(expected)
+    edge = figure.layout.yaxis.range[1]
+    for bars, (gate, what, values) in zip(figure.data, expected, strict=True):
+        np.testing.assert_array_equal(bars.y, values)
+        assert bars.name == f"{gate.name}, {what}" and bars.marker.color == gate.colour
+        assert figure.layout[bars.yaxis.replace("y", "yaxis")].range == (-edge, edge) and np.abs(values).max() <= edge
+        mean = f"mean {values.mean(dtype=np.float64):.3g}".replace("-", "−")
+        assert any(gate.title in note.text.lower() and mean in note.text for note in figure.layout.annotations)
+    assert any("recurrent bias" in note.text for note in figure.layout.annotations) == (name == "names-gru")
+    assert {shape.y0 for shape in figure.layout.shapes} == {0}, "a line at zero in each row"
+
+
+def test_nothing_becomes_markup():
+    for figure in (weight_maps(small()), gate_biases(small("gru"))):
+        assert no_markup_but_our_own(figure)
