@@ -24,7 +24,7 @@ def pick_model(usual: str = "names") -> tuple[Task, Model, int, str]:
     tasks = catalogue.tasks()
     usual = usual if usual in tasks else next(iter(tasks))
     links.start("task", tasks, usual, "a task")
-    links.start("cell", CELLS, "lstm", "a cell")
+    links.start("cell", catalogue.cells(), "lstm", "a cell")
     state = st.session_state
     name, cell = state["task"], state["cell"]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
