@@ -188,6 +188,8 @@ class Trace:
             if about.pop("format") != FORMAT:
                 raise ValueError("it is written in another format")
             unknown, probabilities = arrays.pop("unknown"), arrays.pop("probabilities", None)
+            if about["cell"] in CELLS:  # options that came later than the file have their defaults
+                about["options"] = CELLS[about["cell"]].settle(about["options"])
             about["interventions"] = parse_all(about.get("interventions", ""))
             groups: dict[str, dict[Key, Array]] = {"values": {}, "initial": {}}
             for name, array in arrays.items():

@@ -214,7 +214,7 @@ def with_arrays(**changes):
     [
         (with_about(format=99), "another format"),
         (with_about(cell="transformer"), "transformer"),
-        (with_about(cell="gru"), "not those of a gru"),
+        (with_about(cell="gru", options={}), "not those of a gru"),
         (with_about(options={"reset": "before"}), "reset"),
         (with_about(tokens=["a"]), "each of the 1 tokens"),
         (with_about(tokens=None), "tokens"),

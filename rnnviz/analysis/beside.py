@@ -33,7 +33,7 @@ class EarlyBeside:
         size, states = early.products.shape[2:]
         columns, length = early.products[:, block], len(diagonals)
         self.side, self.block, self.diagonals = early, block, diagonals
-        self.shift = np.frexp(diagonals.max(1))[1]
+        self.shift = np.frexp(np.abs(diagonals).max(1))[1]
         self.weights = np.ldexp(diagonals, -self.shift[:, None]).astype(columns.dtype)
         self.columns, self.weighed = np.empty((2, length, size, states), columns.dtype)
         self.exponents, self.squares = np.empty(length, int), np.empty((length, 1, packed(states)), columns.dtype)
@@ -80,7 +80,7 @@ def size_beside(matrices: Array, exponents: Array, diagonals: Array) -> Array:
 
 def without(matrices: Array, exponents: Array, diagonals: Array, first: int = 0) -> tuple[Array, Array]:
     """The same matrices (N, H, M) as numbers and exponents, with diagonals taken off that begin in column `first`."""
-    shift = np.maximum(exponents, np.frexp(diagonals.max(1))[1])
+    shift = np.maximum(exponents, np.frexp(np.abs(diagonals).max(1))[1])
     units = np.arange(matrices.shape[1])
     rest = matrices * np.ldexp(np.ones(1, matrices.dtype), exponents - shift)[:, None, None]
     rest[:, units, first + units] -= np.ldexp(diagonals, -shift[:, None]).astype(matrices.dtype)

@@ -1,4 +1,4 @@
-"""Which state of a cell is carried on by a gate, read off the cell's equations.
+"""Which state of a cell is carried on by a gate, and how it shows, read off the cell's equations.
 
 A state is carried if its equation says that it becomes a factor times its own old value, unit by
 unit, plus what is written anew: the LSTM's c_t = f * c_{t-1} + i * g, the GRU's
@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from ..cells import Definition
-from ..cells.activations import Array
+from ..cells.activations import LINEAR, RELU, SIGMOID, TANH, Activation, Array, activation
 
 _FACTOR = re.compile(r"(?P<rest>\(1 - )?\\q\{(?P<name>\w+)\}_(?P<time>t|\{t-1\})(?(rest)\))")
 
@@ -62,6 +63,30 @@ def carry(definition: Definition) -> Carry | None:
     equations = [equation for phase in definition.phases for equation in phase.equations]
     found = (_read(equation, state) for state in definition.states for equation in equations)
     return next((one for one in found if one is not None), None)
+
+
+class Through(NamedTuple):
+    """How a state shows in the hidden state: h_t = gate * squash(state)."""
+
+    gate: str
+    squash: Activation
+
+
+def shown_through(definition: Definition, state: str) -> Through | None:
+    """The gate and the squash of an equation h_t = gate * squash(state); None if there is none."""
+    seen = re.escape(rf"\q{{{state}}}_t")
+    pattern = re.compile(rf"\\q\{{hidden\}}_t = \\q\{{(?P<gate>\w+)\}}_t \\odot (?:(?P<squash>\S.*)\({seen}\)|{seen})")
+    known = {one.latex: one for one in (SIGMOID, TANH, RELU)}
+    for equation in (equation for phase in definition.phases for equation in phase.equations):
+        found = pattern.fullmatch(equation.replace(r"\left", "").replace(r"\right", ""))
+        if found is None:
+            continue
+        squash = found["squash"]
+        if squash is None or squash in known:
+            return Through(found["gate"], known[squash] if squash else LINEAR)
+        if named := re.fullmatch(r"\\f\{([^{}]*)\}", squash):
+            return Through(found["gate"], activation(named[1]))
+    return None
 
 
 def _read(equation: str, state: str) -> Carry | None:

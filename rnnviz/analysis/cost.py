@@ -5,7 +5,7 @@ kind of cell is counted without a line here.
 
 A multiply-add is one multiplication, together with the addition that takes it into a sum.
 Not counted are: adding the biases, additions and subtractions without a multiplication (the
-GRU's 1 - z), the activations (sigmoid, tanh, relu, those of states included), the embedding,
+GRU's 1 - z), the activations (those of states included), the embedding,
 the readout, and what training adds. Equations are counted as they are written; an engine may
 do with fewer (one for the GRU's blend, as n + z (h - n)). Sizes say nothing of time, which also
 goes into all that is not counted.
@@ -21,9 +21,9 @@ from ..cells import CELLS
 class Cost(NamedTuple):
     """Counts for one cell, G blocks of weight rows, reading D numbers into H units.
 
-    weights: G*H*(D+H), the numbers in weight_ih and weight_hh. Each takes part in one
-    multiply-add at every step. biases: 2*G*H, in PyTorch's two vectors. elementwise: the
-    multiplications of gates with states and candidates, H for each \\odot in the equations.
+    weights: G*H*(D+H), the numbers in weight_ih and weight_hh, and H for each peephole. Each takes part
+    in one multiply-add at every step. biases: 2*G*H, in PyTorch's two vectors. elementwise: the
+    multiplications of gates with states and candidates, H for each further \\odot in the equations.
     """
 
     weights: int
@@ -53,8 +53,10 @@ def cost(cell: str, input_size: int, hidden_size: int, **options: str) -> Cost:
     kind = CELLS[cell]
     rows = len(kind.rows) * hidden_size
     equations = [equation for phase in kind.define(**options).phases for equation in phase.equations]
-    products = sum(equation.count(r"\odot") for equation in equations)
-    return Cost(rows * (input_size + hidden_size), 2 * rows, products * hidden_size)
+    peepholes = sum(len(seen) for seen in kind.further.values())
+    products = sum(equation.count(r"\odot") for equation in equations) - peepholes
+    weights = rows * (input_size + hidden_size) + peepholes * hidden_size
+    return Cost(weights, 2 * rows, products * hidden_size)
 
 
 def parameters(cell: str, input_size: int, hidden_size: int, **options: str) -> int:

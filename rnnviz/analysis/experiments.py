@@ -23,7 +23,7 @@ class Experiment:
 
 
 def experiments(definition: Definition) -> list[Experiment]:
-    """Those that hold a gate at one value all along; none for a cell without gates."""
+    """Those that hold a gate at one value all along, as far as it can have it; none for a cell without gates."""
     carried = carry(definition)
     found = [] if carried is None else list(_of_the_memory(definition, carried))
     tried = {one.intervention.quantity for one in found if isinstance(one.intervention, Hold)}
@@ -32,7 +32,7 @@ def experiments(definition: Definition) -> list[Experiment]:
             short = gate.title.removesuffix(" gate").capitalize()
             says = f"With the {gate.title} at 1 it holds nothing back: what does the cell lose without it?"
             found.append(Experiment(f"{short} always open", says, Hold(gate.name, 1.0)))
-    return found
+    return [one for one in found if _possible(definition, one.intervention)]
 
 
 def forget_at(definition: Definition, step: int) -> Intervention:
@@ -44,6 +44,13 @@ def forget_at(definition: Definition, step: int) -> Intervention:
     if carried is None:
         return Zero(steps=(step, step))
     return Hold(carried.gate, 1 - _all_kept(carried), steps=(step, step))
+
+
+def _possible(definition: Definition, intervention: Intervention) -> bool:
+    if not isinstance(intervention, Hold):
+        return True
+    gate = definition.by_name[intervention.quantity]
+    return gate.low <= intervention.value <= gate.high
 
 
 def _of_the_memory(definition: Definition, carried: Carry) -> Iterator[Experiment]:

@@ -25,7 +25,7 @@ from ..network import Network
 from ..network.merging import parted
 from ..trace import Trace
 from .across import label_number, step_row
-from .carry import Carry, carry
+from .carry import Carry, carry, shown_through
 from .flow import carried_on
 from .jacobians import reading_order
 
@@ -132,8 +132,8 @@ def contributions(
     """Each step's share of a logit, through the top layer's memory and the readout, in float64.
 
     step: counted from 1; the last one if left out. In a GRU the hidden state is the memory, and the shares
-    explain it all. In an LSTM the output gate and tanh stand between: h = o * tanh(c). The output gate scales
-    all shares alike. Of tanh there are two accounts: "apart" takes the shares as if it let c through
+    explain it all. In an LSTM the output gate and tanh, or another squash, stand between: h = o * tanh(c). The output
+    gate scales all shares alike. Of tanh there are two accounts: "apart" takes the shares as if it let c through
     as it is, o * c, and states what it takes away as unexplained; "shared" spreads that over the shares
     in proportion to their size, which leaves nothing unexplained but is a convention.
 
@@ -214,12 +214,12 @@ def half_life(trace: Trace, layer: int = 0, direction: str = "forward") -> HalfL
 
     If the gate kept the same share k at every step, half would be left after log(1/2) / log(k) steps; taken is the
     share that it kept on average, the geometric mean over all steps but the first, which finds nothing of this text
-    that could be kept. Infinite for a unit that never gave anything up, as over a single step, 0 for one that once
-    gave up everything. Raises as `memory_of`.
+    that could be kept; of a gate that can be negative, the size of that share. Infinite for a unit that never gave
+    anything up, as over a single step, 0 for one that once gave up everything. Raises as `memory_of`.
     """
     carried, kept, _ = _run(trace, layer, direction)
     with np.errstate(divide="ignore"):
-        rate = np.log(kept[1:]).sum(0) / max(len(kept) - 1, 1)
+        rate = np.log(np.abs(kept[1:])).sum(0) / max(len(kept) - 1, 1)
         steps = np.where(rate < 0, np.log(0.5) / rate, np.inf)
     return HalfLives(carried.gate, steps, np.argsort(-steps, kind="stable"))
 
@@ -242,26 +242,14 @@ def _run(trace: Trace, layer: int, direction: str) -> tuple[Carry, Array, Array]
 
 
 def _shown(trace: Trace, state: str, direction: str) -> Array:
-    """What a state is multiplied by, (T, H), on its way into the hidden state, if tanh is left out."""
+    """What a state is multiplied by, (T, H), on its way into the hidden state, if what squashes it is left out."""
     top = trace.layers - 1
     if state == "hidden":
         return np.ones(trace[state, top, direction].shape)
-    equations = [equation for phase in trace.definition.phases for equation in phase.equations]
-    name = shown_through(equations, state)
-    if name is None:
+    through = shown_through(trace.definition, state)
+    if through is None:
         raise ValueError(f"the {state} of {_article(trace.definition.title)} shows in no known way")
-    return trace[name, top, direction].astype(np.float64)
-
-
-def shown_through(equations: list[str], state: str) -> str | None:
-    """The gate of an equation h_t = gate * tanh(state); None if there is none."""
-    tanh = rf"\tanh(\q{{{state}}}_t)"
-    for equation in equations:
-        target, _, right = equation.replace(r"\left", "").replace(r"\right", "").partition(" = ")
-        gate, _, squashed = right.partition(r" \odot ")
-        if target == r"\q{hidden}_t" and squashed == tanh and gate.startswith(r"\q{") and gate.endswith("}_t"):
-            return gate[3:-3]
-    return None
+    return trace[through.gate, top, direction].astype(np.float64)
 
 
 def _article(title: str) -> str:

@@ -8,15 +8,17 @@ time-major, (T, H) or (T, B, H).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, ClassVar, NoReturn, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from .activations import Activation, Array, Stack
-from .checks import check_array, check_numbers
+from .activations import Activation, Array, activation
+from .checks import check_array, check_numbers, check_parameters
 from .definition import Definition
 from .edits import Edit, edited
-from .record import Record, Views
+from .options import settled
+from .record import Record, Views, flat
+from .stack import Stack
 
 CELLS: dict[str, type[Cell]] = {}
 
@@ -25,8 +27,8 @@ class Cell:
     """A recurrent cell: its definition, its weights, and one step forwards and backwards.
 
     Weights have PyTorch's names and layout: weight_ih (G*H, D), weight_hh (G*H, H),
-    bias_ih and bias_hh (G*H,), with G blocks of H rows in the order of `rows`. Biases may
-    be left out (zeros). All are float32 or all float64.
+    bias_ih and bias_hh (G*H,), with G blocks of H rows in the order of `rows`; a cell may have
+    further ones. All but the two matrices may be left out (zeros). All are float32 or all float64.
 
     Raises ValueError for shapes that contradict each other and for NaN or infinite
     weights, TypeError for dtypes other than float32 and float64 or a mixture of them.
@@ -37,8 +39,14 @@ class Cell:
     rows: ClassVar[tuple[str, ...]]  # which quantity each block of weight rows computes
     later: ClassVar[tuple[str, ...]] = ()  # the last rows, if their sums need gates of this step: not in the stack
     kept: ClassVar[tuple[str, ...]] = ()  # inner values that only the way back needs
-    choices: ClassVar[dict[str, tuple[str, ...]]] = {}  # options of the cell, default first
+    choices: ClassVar[dict[str, tuple[str, ...]]] = {}  # options of the cell, default first: all that a page offers
+    activations: ClassVar[dict[str, str]] = {}  # options that take the name of any activation, and their defaults
+    further: ClassVar[dict[str, tuple[str, ...]]] = {}  # vectors of weights besides, by the rows whose sums they enter
+    offered: ClassVar[bool] = True  # whether pages offer it where nobody brings a model of it
     notation: ClassVar[tuple[str, ...]] = ()  # options that say how the cell is written, not what it can compute
+
+    bias_ih: Array
+    bias_hh: Array
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -51,29 +59,21 @@ class Cell:
         weight_hh: Array,
         bias_ih: Array | None = None,
         bias_hh: Array | None = None,
+        *,
+        further: Mapping[str, Array | None] | None = None,
         **options: str,
     ) -> None:
         self.options = self.settle(options)
+        self.functions = {option: activation(self.options[option]) for option in self.activations}
+        self.usual = all(one.name == self.activations[option] for option, one in self.functions.items())
         self.definition = self.define(**self.options)
         self.states = self.definition.states
-        given = {"weight_ih": weight_ih, "weight_hh": weight_hh, "bias_ih": bias_ih, "bias_hh": bias_hh}
-        for name, array in given.items():
-            if array is not None or name.startswith("weight"):
-                check_array(name, array)
-        gates = len(self.rows)
-        hidden = weight_hh.shape[-1] if weight_hh.ndim == 2 else 0
-        if hidden == 0 or weight_hh.shape != (gates * hidden, hidden):
-            self._misfit("weight_hh", weight_hh, (gates * hidden, hidden) if hidden else f"({gates}*H, H)")
-        if weight_ih.ndim != 2 or len(weight_ih) != gates * hidden or weight_ih.size == 0:
-            self._misfit("weight_ih", weight_ih, f"({gates * hidden}, D)")
-        zeros = np.zeros(gates * hidden, weight_hh.dtype)
+        vectors = {"bias_ih": bias_ih, "bias_hh": bias_hh} | {name: (further or {}).get(name) for name in self.further}
+        seen = {name: self.further.get(name, self.rows) for name in vectors}
+        hidden = check_parameters(self.title, self.rows, weight_ih, weight_hh, vectors, seen)
         self.weight_ih, self.weight_hh = weight_ih, weight_hh
-        self.bias_ih = zeros if bias_ih is None else bias_ih
-        self.bias_hh = zeros.copy() if bias_hh is None else bias_hh
-        for name, array in self.parameters.items():
-            if name.startswith("bias") and array.shape != (gates * hidden,):
-                self._misfit(name, array, (gates * hidden,))
-            check_numbers(name, array, weight_hh.dtype)
+        for name, array in vectors.items():
+            setattr(self, name, np.zeros(len(seen[name]) * hidden, weight_hh.dtype) if array is None else array)
         self.input_size, self.hidden_size, self.dtype = weight_ih.shape[1], hidden, weight_hh.dtype
         together = [self._activation(row) for row in self.rows if row not in self.later]
         self.stack = Stack(together, hidden, self.dtype)
@@ -82,8 +82,18 @@ class Cell:
 
     @property
     def parameters(self) -> dict[str, Array]:
-        """The four arrays by name; the very ones in use, not copies."""
-        return {name: getattr(self, name) for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")}
+        """The arrays by name; the very ones in use, not copies."""
+        return {name: getattr(self, name) for name in self.names()}
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """What the parameters are called, in the order in which a cell is made from them."""
+        return ("weight_ih", "weight_hh", "bias_ih", "bias_hh", *cls.further)
+
+    @classmethod
+    def of(cls, parameters: Iterable[Array | None], options: Mapping[str, str]) -> Self:
+        """A cell from its parameters in the order of `names`, None for those that are left out."""
+        return cls(*parameters, **options)  # type: ignore[arg-type]
 
     @classmethod
     def random(
@@ -91,18 +101,18 @@ class Cell:
     ) -> Self:
         """A cell with weights drawn from U(-1/sqrt(H), 1/sqrt(H)), as PyTorch starts them."""
         bound, rows = hidden_size**-0.5, len(cls.rows) * hidden_size
-        shapes = [(rows, input_size), (rows, hidden_size), (rows,), (rows,)]
-        weight_ih, weight_hh, bias_ih, bias_hh = (rng.uniform(-bound, bound, s).astype(dtype) for s in shapes)
-        return cls(weight_ih, weight_hh, bias_ih, bias_hh, **options)
+        further = [(len(seen) * hidden_size,) for seen in cls.further.values()]
+        shapes = [(rows, input_size), (rows, hidden_size), (rows,), (rows,), *further]
+        arrays = [rng.uniform(-bound, bound, shape).astype(dtype) for shape in shapes]
+        return cls.of(arrays, options)
 
     @classmethod
     def settle(cls, options: Mapping[str, str]) -> dict[str, str]:
-        """Options with defaults filled in. Raises ValueError for one that the cell does not have."""
-        for option, value in options.items():
-            if value not in cls.choices.get(option, ()):
-                known = ", ".join(f"{k} ({' or '.join(v)})" for k, v in cls.choices.items()) or "none"
-                raise ValueError(f"{cls.title} has no option {option}={value!r}; its options: {known}")
-        return {name: known[0] for name, known in cls.choices.items()} | dict(options)
+        """Options with defaults filled in and activations by their full names, in the cell's order.
+
+        Raises ValueError for one that the cell does not have.
+        """
+        return settled(cls.title, cls.choices, cls.activations, options)
 
     @property
     def keeps(self) -> str | None:
@@ -121,8 +131,7 @@ class Cell:
         states differ. Raises ValueError for an option that the cell does not have.
         """
         chosen = self.settle(self.options | options)
-        weight_ih, weight_hh, bias_ih, bias_hh = self.rewritten(chosen).values()
-        return type(self)(weight_ih, weight_hh, bias_ih, bias_hh, **chosen)
+        return self.of(self.rewritten(chosen).values(), chosen)
 
     def rewritten(self, options: Mapping[str, str]) -> dict[str, Array]:
         """Copies of the parameters, in their order, as the cell has them under other options (see `settle`)."""
@@ -164,6 +173,10 @@ class Cell:
         """Gradients of weight_hh and bias_hh, from those of the sums, dz (G*H, T*B)."""
         return dz @ flat(record.before("hidden")).T, dz.sum(1)
 
+    def further_gradients(self, record: Record, dz: Array) -> Views:
+        """Gradients of the parameters that only this cell has, from those of the sums, dz (G*H, T*B)."""
+        return {}
+
     # ---- through time -----------------------------------------------------------------
 
     def forward(self, x: Array, initial: Mapping[str, Array] | None = None, edits: Sequence[Edit] = ()) -> Record:
@@ -199,7 +212,7 @@ class Cell:
         every step, zero where the loss does not look. d_states: the same for further states
         ("cell"), if the loss looks at them too.
 
-        Returns gradients named weight_ih, weight_hh, bias_ih, bias_hh, x, and initial_<state>.
+        Returns gradients named as the parameters, x, and initial_<state>.
         Raises ValueError if a gradient is not shaped like the state it belongs to, and for a run with edits.
         """
         if record.edited:
@@ -222,6 +235,7 @@ class Cell:
             "weight_hh": d_weight_hh,
             "bias_ih": dz.sum(1),
             "bias_hh": d_bias_hh,
+            **self.further_gradients(record, dz),
             "x": d_x if record.batched else d_x[:, 0],
             **{f"initial_{s}": record._face(d[s]) for s in self.states},
         }
@@ -238,10 +252,6 @@ class Cell:
         activation = self.definition.by_name[row].activation
         assert activation is not None, f"{row} has weight rows and so needs an activation"
         return activation
-
-    def _misfit(self, name: str, array: Array, shape: object) -> NoReturn:
-        blocks = f"{len(self.rows)} block{'s' * (len(self.rows) > 1)} of H rows: {', '.join(self.rows)}"
-        raise ValueError(f"{name} has shape {array.shape}; {self.title} expects {shape} ({blocks})")
 
     def _check_input(self, x: Array) -> tuple[Array, bool]:
         check_array("x", x)
@@ -276,8 +286,3 @@ class Cell:
         for name in names:
             if name not in self.states:
                 raise ValueError(f"{self.title} has no state {name!r}; its states: {', '.join(self.states)}")
-
-
-def flat(v: Array) -> Array:
-    """Steps and batch in one axis: (T, N, B) as (N, T*B), so that sums over both are one matrix product."""
-    return v.swapaxes(0, 1).reshape(v.shape[1], -1)

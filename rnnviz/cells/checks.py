@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import NoReturn
+
 import numpy as np
 
 from .activations import Array
@@ -26,3 +29,38 @@ def check_numbers(name: str, array: Array, dtype: np.dtype) -> None:
         raise NotFiniteError(
             f"{name} has shape {array.shape} and {bad} NaN or infinite values; expected finite numbers"
         )
+
+
+def check_parameters(
+    title: str,
+    rows: tuple[str, ...],
+    weight_ih: Array,
+    weight_hh: Array,
+    vectors: Mapping[str, Array | None],
+    seen: Mapping[str, tuple[str, ...]],
+) -> int:
+    """The hidden size of a cell with these parameters. Raises as `Cell`.
+
+    rows: what the blocks of the matrices compute. vectors: the other parameters, None for those left out. seen: what
+    the blocks of each of these belong to.
+    """
+    matrices = {"weight_ih": weight_ih, "weight_hh": weight_hh}
+    given = matrices | {name: array for name, array in vectors.items() if array is not None}
+    for name, array in given.items():
+        check_array(name, array)
+    gates, hidden = len(rows), weight_hh.shape[-1] if weight_hh.ndim == 2 else 0
+    if hidden == 0 or weight_hh.shape != (gates * hidden, hidden):
+        shape = (gates * hidden, hidden) if hidden else f"({gates}*H, H)"
+        _misfit(title, "weight_hh", weight_hh, shape, rows)
+    if weight_ih.ndim != 2 or len(weight_ih) != gates * hidden or weight_ih.size == 0:
+        _misfit(title, "weight_ih", weight_ih, f"({gates * hidden}, D)", rows)
+    for name, array in given.items():
+        if name in vectors and array.shape != (len(seen[name]) * hidden,):
+            _misfit(title, name, array, (len(seen[name]) * hidden,), seen[name])
+        check_numbers(name, array, weight_hh.dtype)
+    return hidden
+
+
+def _misfit(title: str, name: str, array: Array, shape: object, rows: tuple[str, ...]) -> NoReturn:
+    blocks = f"{len(rows)} block{'s' * (len(rows) > 1)} of H rows: {', '.join(rows)}"
+    raise ValueError(f"{name} has shape {array.shape}; {title} expects {shape} ({blocks})")

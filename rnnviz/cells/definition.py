@@ -7,10 +7,10 @@ API read them from there and know nothing of any cell in particular.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from .activations import SIGMOID, TANH, Activation
+from .activations import SIGMOID, TANH, Activation, activation
 
 Role = Literal["vector", "state", "gate", "candidate"]
 
@@ -38,12 +38,16 @@ class Quantity:
     def bounded(self) -> bool:
         return self.low > float("-inf") and self.high < float("inf")
 
+    def activated(self, chosen: Activation) -> Quantity:
+        """The same quantity with another activation, and the bounds that go with it."""
+        return replace(self, activation=chosen, low=chosen.low, high=chosen.high)
+
 
 @dataclass(frozen=True)
 class Phase:
     """One stage inside a step: what is computed, in the order in which the cell does it.
 
-    equations: LaTeX in which `\\q{name}` stands for the symbol of a quantity.
+    equations: LaTeX in which `\\q{name}` stands for the symbol of a quantity, `\\f{name}` for that of an activation.
     """
 
     name: str
@@ -60,7 +64,8 @@ class Phase:
             colour = (colours or {}).get(quantity.name)
             return rf"\textcolor{{{colour}}}{{{quantity.symbol}}}" if colour else quantity.symbol
 
-        return [re.sub(r"\\q\{(\w+)\}", symbol, equation) for equation in self.equations]
+        named = [re.sub(r"\\q\{(\w+)\}", symbol, equation) for equation in self.equations]
+        return [re.sub(r"\\f\{([^{}]*)\}", lambda match: activation(match[1]).typeset, one) for one in named]
 
 
 @dataclass(frozen=True)
@@ -192,9 +197,13 @@ JOIN = Phase(
 )
 
 
-def weighted_sum(gate: str) -> str:
-    """The LaTeX of a gate's sum of input and old hidden state, with PyTorch's names for the weights."""
+def weighted_sum(gate: str, beside: str = "") -> str:
+    """The LaTeX of a gate's sum of input and old hidden state, with PyTorch's names for the weights.
+
+    beside: a quantity that the gate sees through a peephole as well, one weight a unit.
+    """
+    peephole = rf" + p_{{{gate}}} \odot {beside}" if beside else ""
     return (
         rf"\left(W_{{i{gate}}}\,\q{{input_vector}}_t + b_{{i{gate}}}"
-        rf" + W_{{h{gate}}}\,\q{{hidden}}_{{t-1}} + b_{{h{gate}}}\right)"
+        rf" + W_{{h{gate}}}\,\q{{hidden}}_{{t-1}} + b_{{h{gate}}}{peephole}\right)"
     )

@@ -16,15 +16,19 @@ from dataclasses import replace
 
 import numpy as np
 
-from .activations import Array
-from .base import Cell, flat
+from .activations import SIGMOID, TANH, Array, activation
+from .base import Cell
 from .definition import CANDIDATE, HIDDEN, JOIN, RESET, UPDATE, Definition, Phase, weighted_sum
-from .record import Record, Views
+from .record import Record, Views, flat
+from .words import explaining, sized
 
 
 class GRU(Cell):
     """h_t = (1 - z) * n + z * h_{t-1}, where the reset gate r decides what of h_{t-1} the
-    candidate n sees. With update="writes", z and 1 - z change places."""
+    candidate n sees. With update="writes", z and 1 - z change places.
+
+    Further options: the activation of the `gates`, and the `activation` of the candidate.
+    """
 
     name = "gru"
     title = "GRU"
@@ -32,17 +36,23 @@ class GRU(Cell):
     later = ("candidate",)
     kept = ("recalled",)
     choices = {"reset": ("after", "before"), "update": ("keeps", "writes")}
+    activations = {"gates": "sigmoid", "activation": "tanh"}
     notation = ("update",)
 
     @classmethod
     def define(cls, **options: str) -> Definition:
-        reset, update = cls.settle(options).values()
-        candidate = replace(
-            CANDIDATE, symbol="n", says="Proposes what the hidden state could become: new content between −1 and 1."
-        )
+        reset, update, *chosen = cls.settle(options).values()
+        gates, proposal = map(activation, chosen)
+        explained = explaining()
+        says = f"Proposes what the hidden state could become: new content {sized(proposal)}."
+        candidate = replace(CANDIDATE, symbol="n", says=says).activated(proposal)
         hidden = replace(HIDDEN, says="Memory and output in one: a blend of its old self and the candidate.")
+        # A blend by shares from 0 to 1 leaves neither the candidate's bounds nor the zero from which it started.
+        blends = gates.low >= 0 and gates.high <= 1
+        low, high = (min(0.0, proposal.low), max(0.0, proposal.high)) if blends else (-np.inf, np.inf)
+        hidden = replace(hidden, low=low, high=high)
         rewrites = "Decides how much of the old hidden state goes: 1 replaces it by the candidate, 0 keeps it."
-        gate = {"keeps": UPDATE, "writes": replace(UPDATE, says=rewrites)}[update]
+        gate = {"keeps": UPDATE, "writes": replace(UPDATE, says=rewrites)}[update].activated(gates)
         goes_or_stays = {"keeps": "stays", "writes": "is replaced"}[update]
         recalled = {
             "after": r"\q{reset}_t \odot \left(W_{hn}\,\q{hidden}_{t-1} + b_{hn}\right)",
@@ -56,22 +66,25 @@ class GRU(Cell):
                 "reset",
                 "Reset",
                 ("reset",),
-                (r"\q{reset}_t = \sigma" + weighted_sum("r"),),
-                "The reset gate decides how much of the old state the candidate may look at.",
+                (r"\q{reset}_t = " + gates.of(weighted_sum("r")),),
+                f"The reset gate decides how much of the old state the candidate may look at.{explained(gates)}",
             ),
             Phase(
                 "update",
                 "Update",
                 ("update",),
-                (r"\q{update}_t = \sigma" + weighted_sum("z"),),
+                (r"\q{update}_t = " + gates.of(weighted_sum("z")),),
                 f"The update gate decides how much of the old state {goes_or_stays}.",
             ),
             Phase(
                 "candidate",
                 "Candidate",
                 ("candidate",),
-                (rf"\q{{candidate}}_t = \tanh\left(W_{{in}}\,\q{{input_vector}}_t + b_{{in}} + {recalled}\right)",),
-                "The candidate is computed from the input and what the reset gate lets through.",
+                (
+                    r"\q{candidate}_t = "
+                    + proposal.of(rf"\left(W_{{in}}\,\q{{input_vector}}_t + b_{{in}} + {recalled}\right)"),
+                ),
+                f"The candidate is computed from the input and what the reset gate lets through.{explained(proposal)}",
             ),
             Phase(
                 "blend",
@@ -81,7 +94,7 @@ class GRU(Cell):
                 "The new state is a blend, unit by unit, of the candidate and the old state.",
             ),
         )
-        return Definition(cls.name, cls.title, (RESET, gate, candidate, hidden), phases)
+        return Definition(cls.name, cls.title, (RESET.activated(gates), gate, candidate, hidden), phases)
 
     @property
     def reset_after(self) -> bool:
@@ -131,7 +144,11 @@ class GRU(Cell):
             self.stack.apply(z[gates])
             np.multiply(now["reset"], h, out=now["recalled"])
             now["candidate"] += self.weight_hh[n].dot(now["recalled"])
-        np.tanh(now["candidate"], out=now["candidate"])
+        proposal = now["candidate"]
+        if self.functions["activation"] is TANH:
+            np.tanh(proposal, out=proposal)
+        else:
+            proposal[...] = self.functions["activation"](proposal)
         # (1 - z) n + z h is computed as n + z (h - n), and (1 - z) h + z n as h + z (n - h).
         shut, opened = (now["candidate"], h) if self.update_keeps else (h, now["candidate"])
         np.subtract(opened, shut, out=now["hidden"])
@@ -139,29 +156,39 @@ class GRU(Cell):
         now["hidden"] += shut
 
     def step_back(self, z: Array, before: Views, now: Views, d: Views, dz: Array) -> None:
-        # Sigmoid's slope is y (1 - y), tanh's is 1 - y^2.
         h, n, gates = before["hidden"], self.row("candidate"), self.gate_rows
         r, u, candidate = (now[gate] for gate in self.rows)
         d_r, d_u, d_n = self.split(dz)
         through = d["hidden"] * u
         rest = d["hidden"] - through
-        if self.update_keeps:
-            kept, written, reach = through, rest, h - candidate
+        kept, written, reach = (through, rest, h - candidate) if self.update_keeps else (rest, through, candidate - h)
+        # Sigmoid's slope is u (1 - u), where u stands in `through` already, and tanh's is 1 - n^2.
+        if self.functions["gates"] is SIGMOID:
+            np.multiply(through, reach * (1 - u), out=d_u)
         else:
-            kept, written, reach = rest, through, candidate - h
-        np.multiply(through, reach * (1 - u), out=d_u)
-        np.multiply(written, 1 - candidate * candidate, out=d_n)
+            np.multiply(d["hidden"] * reach, self.functions["gates"].slope(u), out=d_u)
+        if self.functions["activation"] is TANH:
+            np.multiply(written, 1 - candidate * candidate, out=d_n)
+        else:
+            np.multiply(written, self.functions["activation"].slope(candidate), out=d_n)
         if self.reset_after:
             through_reset = d_n * r
-            np.multiply(through_reset, now["recalled"] * (1 - r), out=d_r)
+            self._reset_back(d_n, through_reset, now["recalled"], r, d_r)
             np.dot(self.weight_hh.T, np.concatenate([dz[gates], through_reset]), out=d["hidden"])
         else:
             d_recalled = self.weight_hh[n].T.dot(d_n)
             through_reset = d_recalled * r
-            np.multiply(through_reset, h * (1 - r), out=d_r)
+            self._reset_back(d_recalled, through_reset, h, r, d_r)
             np.dot(self.weight_hh[gates].T, dz[gates], out=d["hidden"])
             d["hidden"] += through_reset
         d["hidden"] += kept
+
+    def _reset_back(self, d_gated: Array, through: Array, gated: Array, r: Array, out: Array) -> None:
+        """The gradient by the reset gate's sum, from that by r * gated; through: that times r."""
+        if self.functions["gates"] is SIGMOID:
+            np.multiply(through, gated * (1 - r), out=out)
+        else:
+            np.multiply(d_gated * gated, self.functions["gates"].slope(r), out=out)
 
     def recurrent_gradients(self, record: Record, dz: Array) -> tuple[Array, Array]:
         n = self.row("candidate")

@@ -2,42 +2,62 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import ClassVar
+
 import numpy as np
 
-from .activations import Array
+from .activations import TANH, Array, activation
 from .base import Cell
 from .definition import CANDIDATE, CELL, FORGET, HIDDEN, INPUT, JOIN, OUTPUT, Definition, Phase, weighted_sum
 from .record import Views
+from .words import explaining, product_bounds, sized
 
 
 class LSTM(Cell):
     """c_t = f * c_{t-1} + i * g and h_t = o * tanh(c_t), where the gates f, i, o and the
-    candidate g are each an activated sum of x_t and h_{t-1}."""
+    candidate g are each an activated sum of x_t and h_{t-1}.
+
+    Options: the activation of the `gates`, the `activation` of the candidate, and the `squash` in place of that tanh.
+    """
 
     name = "lstm"
     title = "LSTM"
     rows = ("input", "forget", "candidate", "output")
     keeps = "forget"
     kept = ("squashed",)
+    activations = {"gates": "sigmoid", "activation": "tanh", "squash": "tanh"}
+    peepholes: ClassVar[dict[str, str]] = {}  # what gates see besides input and hidden state, by their letters
 
     @classmethod
     def define(cls, **options: str) -> Definition:
-        cls.settle(options)
+        gates, proposal, squash = (activation(name) for name in cls.settle(options).values())
+        explained, sees = explaining(), cls.peepholes.get
+        forget, write, output = (one.activated(gates) for one in (FORGET, INPUT, OUTPUT))
+        says = f"Proposes what could be written: new content {sized(proposal)}."
+        candidate = replace(CANDIDATE, says=says).activated(proposal)
+        low, high = product_bounds(gates, squash)
+        hidden = replace(HIDDEN, low=low, high=high)
+        looking = ", and looks at that state to do so" if cls.peepholes else ""
         phases = (
             JOIN,
             Phase(
                 "forget",
                 "Forget",
                 ("forget",),
-                (r"\q{forget}_t = \sigma" + weighted_sum("f"),),
-                "The forget gate decides what of the old cell state is kept.",
+                (r"\q{forget}_t = " + gates.of(weighted_sum("f", sees("f", ""))),),
+                f"The forget gate decides what of the old cell state is kept{looking}.{explained(gates)}",
             ),
             Phase(
                 "write",
                 "Choose what to write",
                 ("input", "candidate"),
-                (r"\q{input}_t = \sigma" + weighted_sum("i"), r"\q{candidate}_t = \tanh" + weighted_sum("g")),
-                "The candidate proposes new content, the input gate decides how much of it is let in.",
+                (
+                    r"\q{input}_t = " + gates.of(weighted_sum("i", sees("i", ""))),
+                    r"\q{candidate}_t = " + proposal.of(weighted_sum("g")),
+                ),
+                "The candidate proposes new content, the input gate decides how much of it is let in."
+                + explained(proposal),
             ),
             Phase(
                 "cell",
@@ -51,26 +71,46 @@ class LSTM(Cell):
                 "Let out",
                 ("output", "hidden"),
                 (
-                    r"\q{output}_t = \sigma" + weighted_sum("o"),
-                    r"\q{hidden}_t = \q{output}_t \odot \tanh\left(\q{cell}_t\right)",
+                    r"\q{output}_t = " + gates.of(weighted_sum("o", sees("o", ""))),
+                    r"\q{hidden}_t = \q{output}_t \odot " + squash.of(r"\q{cell}_t"),
                 ),
-                "The output gate decides how much of the squashed cell state shows as the hidden state.",
+                f"The output gate decides how much of the {'squashed ' if squash.latex else ''}cell state shows as the "
+                f"hidden state.{explained(squash)}",
             ),
         )
-        return Definition(cls.name, cls.title, (FORGET, INPUT, CANDIDATE, CELL, OUTPUT, HIDDEN), phases)
+        return Definition(cls.name, cls.title, (forget, write, candidate, CELL, output, hidden), phases)
 
     def step(self, z: Array, before: Views, now: Views) -> None:
         z += self.weight_hh.dot(before["hidden"])
         self.stack.apply(z)
         np.multiply(now["forget"], before["cell"], out=now["cell"])
         now["cell"] += now["input"] * now["candidate"]
-        np.tanh(now["cell"], out=now["squashed"])
+        self.squash(now)
         np.multiply(now["output"], now["squashed"], out=now["hidden"])
 
+    def squash(self, now: Views) -> None:
+        """What the new cell state is on its way to the hidden state."""
+        chosen = self.functions["squash"]
+        if chosen is TANH:
+            np.tanh(now["cell"], out=now["squashed"])
+        else:
+            now["squashed"][...] = chosen(now["cell"])
+
     def step_back(self, z: Array, before: Views, now: Views, d: Views, dz: Array) -> None:
-        # Sigmoid's slope is y (1 - y), tanh's is 1 - y^2, and o * tanh(c) is h.
         i, f, g, o = (now[gate] for gate in self.rows)
         d_i, d_f, d_g, d_o = self.split(dz)
+        if not self.usual:
+            squashed = now["squashed"]
+            np.multiply(d["hidden"], squashed, out=d_o)
+            d["cell"] += d["hidden"] * o * self.functions["squash"].slope(squashed)
+            np.multiply(d["cell"], g, out=d_i)
+            np.multiply(d["cell"], i, out=d_g)
+            np.multiply(d["cell"], before["cell"], out=d_f)
+            dz *= self.stack.slope(z)
+            d["cell"] *= f
+            np.dot(self.weight_hh.T, dz, out=d["hidden"])
+            return
+        # Sigmoid's slope is y (1 - y), tanh's is 1 - y^2, and o * tanh(c) is h.
         d["cell"] += d["hidden"] * (o - now["hidden"] * now["squashed"])
         np.multiply(d["hidden"], now["hidden"] * (1 - o), out=d_o)
         written = d["cell"] * i

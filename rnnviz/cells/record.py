@@ -61,3 +61,8 @@ class Record:
 
     def _face(self, inside: Array) -> Array:
         return inside.swapaxes(-1, -2) if self.batched else inside[..., 0]
+
+
+def flat(v: Array) -> Array:
+    """Steps and batch in one axis: (T, N, B) as (N, T*B), so that sums over both are one matrix product."""
+    return v.swapaxes(0, 1).reshape(v.shape[1], -1)

@@ -6,37 +6,34 @@ from dataclasses import replace
 
 import numpy as np
 
-from .activations import RELU, TANH, Array
+from .activations import Array, activation
 from .base import Cell
 from .definition import HIDDEN, JOIN, Definition, Phase, weighted_sum
 from .record import Views
+from .words import explaining
 
 
 class RNN(Cell):
-    """h_t = tanh(W_ih x_t + b_ih + W_hh h_{t-1} + b_hh), or relu in place of tanh."""
+    """h_t = tanh(W_ih x_t + b_ih + W_hh h_{t-1} + b_hh), or relu or any other activation in place of tanh."""
 
     name = "rnn"
     title = "RNN"
     rows = ("hidden",)
     choices = {"activation": ("tanh", "relu")}
+    activations = {"activation": "tanh"}
 
     @classmethod
     def define(cls, **options: str) -> Definition:
-        activation = cls.settle(options)["activation"]
-        chosen = {"tanh": TANH, "relu": RELU}[activation]
-        hidden = replace(
-            HIDDEN,
-            activation=chosen,
-            low=chosen.low,
-            high=chosen.high,
-            says="All that the network remembers, rewritten from scratch at every step.",
-        )
+        chosen = activation(cls.settle(options)["activation"])
+        said = "All that the network remembers, rewritten from scratch at every step."
+        hidden = replace(HIDDEN, says=said).activated(chosen)
+        through = f"goes through {chosen.words}" if chosen.latex else "goes through no activation"
         squash = Phase(
-            name=activation,
-            title="Squash" if chosen is TANH else "Rectify",
+            name=chosen.kind,
+            title="Squash" if chosen.bounded else "Rectify" if chosen.low > -np.inf else "Activate",
             computes=("hidden",),
-            equations=(rf"\q{{hidden}}_t = {chosen.latex}" + weighted_sum("h"),),
-            says=f"The sum of both goes through {activation}; the result replaces the whole memory.",
+            equations=(r"\q{hidden}_t = " + chosen.of(weighted_sum("h")),),
+            says=f"The sum of both {through}; the result replaces the whole memory.{explaining()(chosen)}",
         )
         return Definition(cls.name, cls.title, (hidden,), (JOIN, squash))
 

@@ -105,19 +105,20 @@ def gradients(low: int, high: int) -> Scale:
 def bounds(quantity: Quantity, values: np.ndarray) -> tuple[float, float]:
     """The lowest and the highest value of a quantity's colour scale.
 
-    A bounded quantity always has its own bounds. An unbounded one gets the next round
-    number (at least 1) above its largest absolute
-    value, so that the scale does not wander with every keystroke.
+    A bounded quantity always has its own bounds, on both sides of zero the wider one. An unbounded one gets the
+    next round number (at least 1) above its largest absolute value, so that the scale does not wander with every
+    keystroke.
     """
     if quantity.bounded:
-        return quantity.low, quantity.high
-    limit = round_up(float(np.abs(values).max(initial=1.0)))
-    return (0.0 if quantity.low == 0 else -limit), limit
+        limit = max(-quantity.low, quantity.high) or 1.0
+    else:
+        limit = round_up(float(np.abs(values).max(initial=1.0)))
+    return (0.0 if quantity.low >= 0 else -limit), limit
 
 
 def scale_for(quantity: Quantity) -> Scale:
     """Sequential for what is never negative, diverging for the rest."""
-    return sequential(quantity.colour) if quantity.low == 0 else diverging(quantity.colour)
+    return sequential(quantity.colour) if quantity.low >= 0 else diverging(quantity.colour)
 
 
 def round_up(value: float) -> float:

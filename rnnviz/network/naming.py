@@ -71,8 +71,8 @@ def _cell(kind: type[Cell], parameters: Mapping[str, Array], end: str, options: 
     weights = [f"rnn.weight_ih{end}", f"rnn.weight_hh{end}"]
     if missing := [name for name in weights if name not in parameters]:
         raise ValueError(f"the arrays lack {missing[0]!r}")
-    bias_ih, bias_hh = (parameters.get(f"rnn.{name}{end}") for name in ("bias_ih", "bias_hh"))
+    arrays = [parameters.get(f"rnn.{name}{end}") for name in kind.names()]
     try:
-        return kind(parameters[weights[0]], parameters[weights[1]], bias_ih, bias_hh, **options)
+        return kind.of(arrays, options)
     except (TypeError, ValueError) as error:
         raise type(error)(f"among the arrays rnn.*{end}, {error}") from error

@@ -77,8 +77,10 @@ def architecture(network: Network) -> dict[str, Any]:
     cell = network.layers[0][0]
     order = ", ".join(cell.definition.by_name[row].title for row in cell.rows)
     rows = f"gates stacked in the order {order}" if len(cell.rows) > 1 else "one block of rows"
-    # How the cell is written goes without saying where it is PyTorch's way, the first choice of each option.
+    # How the cell is written goes without saying where it is PyTorch's way, the first choice of each option,
+    # and so do activations that no page offers to change.
     usual = {name: cell.choices[name][0] for name in cell.notation}
+    usual |= {name: default for name, default in cell.activations.items() if name not in cell.choices}
     options = {name: value for name, value in cell.options.items() if usual.get(name) != value}
     return {
         "cell": network.cell_name,

@@ -39,15 +39,19 @@ class Task:
 
     @property
     def cells(self) -> list[str]:
-        """Every cell there is, those with a trained model first, the bundled three in the textbook's order.
-
-        Of a session's own task only the cells that have a model.
+        """Every cell that is offered or has a model, those with a trained model first, the bundled three in the
+        textbook's order. Of a session's own task only the cells that have a model.
         """
         order = ("rnn", "gru", "lstm")
         return sorted(
-            self.own or CELLS,
+            self.own or [name for name, cell in CELLS.items() if cell.offered or name in self.models],
             key=lambda cell: (cell not in self.models, order.index(cell) if cell in order else len(order)),
         )
+
+
+def cells() -> list[str]:
+    """Every cell that some task has."""
+    return list(dict.fromkeys(cell for task in tasks().values() for cell in task.cells))
 
 
 def tasks() -> dict[str, Task]:

@@ -24,13 +24,15 @@ def pick_model(usual: str = "names") -> tuple[Task, Model, int, str]:
     tasks = catalogue.tasks()
     usual = usual if usual in tasks else next(iter(tasks))
     links.start("task", tasks, usual, "a task")
-    links.start("cell", CELLS, "lstm", "a cell")
+    links.start("cell", catalogue.cells(), "lstm", "a cell")
     state = st.session_state
     name, cell = state["task"], state["cell"]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         if choose := lesson.shows("model"):
             name = st.selectbox("Model", list(tasks), format_func=lambda name: tasks[name].title, key="task", width=340)
         task = tasks[name]
+        if cell not in task.cells:  # of a session's own task, which has only the cells of its models
+            cell = state["cell"] = task.cells[-1]
         if choose:
             cell = st.segmented_control(
                 "Cell", task.cells, required=True, format_func=lambda cell: CELLS[cell].title, key="cell"

@@ -99,8 +99,10 @@ def test_a_weight_that_is_missing():
     [
         (GRU, {"reset": "between"}, ["reset='between'", "reset (after or before)"]),
         (GRU, {"update": "forgets"}, ["update='forgets'", "update (keeps or writes)"]),
-        (RNN, {"activation": "sigmoid"}, ["activation='sigmoid'", "tanh or relu"]),
-        (LSTM, {"peephole": "yes"}, ["peephole='yes'", "none"]),
+        (GRU, {"gates": "swish"}, ["gates='swish'", "there are sigmoid, tanh, relu"]),
+        (GRU, {"activation": 3}, ["activation=3", "gates and activation (any of sigmoid, tanh"]),
+        (RNN, {"activation": "hard_sigmoid(1, 2, 3)"}, ["activation='hard_sigmoid(1, 2, 3)'", "at most 2 numbers"]),
+        (LSTM, {"peephole": "yes"}, ["peephole='yes'", "gates and activation and squash (any of sigmoid"]),
     ],
 )
 def test_unknown_options(kind, options, words):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -31,7 +32,7 @@ def slug(name: str) -> str:
 
 def terms(file: Path) -> dict[str, Term]:
     """All terms by slug, in alphabetical order: of all cells, and those of a file with `## term` and its words."""
-    found = of_cells(cell.define() for cell in CELLS.values())
+    found = of_cells(cell.define() for cell in CELLS.values() if cell.offered)
     for entry in re.split(r"^## ", file.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
         name, _, says = entry.partition("\n")
         found[slug(name)] = Term(name.strip(), " ".join(says.split()))
@@ -81,4 +82,4 @@ def range_of(quantity: Quantity) -> str:
     """The bounds of a quantity's values in words."""
     if quantity.bounded:
         return f"between {quantity.low:g} and {quantity.high:g}".replace("-", "−")
-    return "at least 0" if quantity.low == 0 else "any number"
+    return f"at least {quantity.low:g}".replace("-", "−") if math.isfinite(quantity.low) else "any number"

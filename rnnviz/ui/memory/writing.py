@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from ...analysis import half_life, shares, written_at
-from ...analysis.carry import carry
+from ...analysis.carry import carry, shown_through
 from ...analysis.memory import HalfLives
 from ...cells import Quantity
 from ...cells.activations import Array
@@ -63,7 +63,10 @@ def _of_unit(case: Case, state: Quantity, unit: int, written: Array) -> Rows:
 def _of_prediction(case: Case, label: str) -> Rows:
     found = shares(case.trace, label)
     title = f"logit of {visible(label)}"
-    parts = {"what tanh takes away": found.unexplained} if found.unexplained.any() else {}
+    carried = carry(case.trace.definition)
+    through = shown_through(case.trace.definition, carried.state) if carried else None
+    squash = through.squash.words if through else "the activation"
+    parts = {f"what {squash} takes away": found.unexplained} if found.unexplained.any() else {}
     if found.initial.any():
         parts["initial state"] = found.initial
     if found.bias:
