@@ -50,7 +50,7 @@ class GateWeights:
 
 def ways_of(network: Network, layer: int) -> tuple[str, ...]:
     """The directions of a layer, in the order of its cells."""
-    return network.directions
+    return network.ways[layer]
 
 
 def cell_of(network: Network, layer: int = 0, direction: str = "forward") -> Cell:

@@ -66,7 +66,7 @@ def dump(model: Model) -> bytes:
         top = "vectors"
     arrays["side_by_side"] = np.array([0, 0, -1])
     for k, layer in enumerate(network.layers):
-        cells, output = dict(zip(network.directions, layer, strict=True)), f"layer_{k}"
+        cells, output = dict(zip(network.ways[k], layer, strict=True)), f"layer_{k}"
         held = {f"{output}.{letter}": array for letter, array in _inputs(cells.values()).items()}
         arrays |= held
         inputs = [top, *held]

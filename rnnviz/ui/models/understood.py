@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from ...formats.checkpoint import Checkpoint
-from ...layouts import Built, Fact, Stack, build
+from ...layouts import Built, Fact, Stack
 from ..links import plain
 from .held import Held
 
@@ -127,9 +127,3 @@ def left_over(checkpoint: Checkpoint) -> None:
         st.caption(f":material/info: Not part of any recurrent stack: {plain(named)}{more}.")
     for note in checkpoint.notes:
         st.caption(":material/info: " + plain(note))
-
-
-def summary(stack: Stack) -> str:
-    """How much of a stack is assumed, in words."""
-    count = len(build(stack).facts) and len(stack.assumed)
-    return f"{count} assumption{'s' * (count != 1)}" if count else "nothing assumed"

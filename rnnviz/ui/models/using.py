@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import streamlit as st
 
-from ...cells import CELLS
 from ...formats import snippets
 from ...formats.checkpoint import stem
 from ...layouts import Stack
@@ -89,7 +88,3 @@ def _model(stack: Stack, taken: Mapping[str, str], words: Words, whole: Model | 
 
 def _bytes(model: Model) -> int:
     return sum(array.nbytes for array in model.network.parameters.values())
-
-
-def cell_title(model: Model) -> str:
-    return CELLS[model.network.cell_name].title
