@@ -170,7 +170,7 @@ def _heatmap(
         unit = f"units %{{y}} and the next {drawn.rows - 1}"
     if drawn.columns > 1:
         column = f"{side.one} and the next {drawn.columns - 1}"
-    name = f"{'change of ' if change else ''}W<sub>{side.letter}{gate.symbol}</sub>"
+    name = f"{'Δ' if change else ''}W<sub>{side.letter}{gate.symbol}</sub>"
     most = "largest of the block, " if drawn.rows * drawn.columns > 1 else ""
     number = "%{z:+.4f}" if change else "%{z:.4f}"
     return {

@@ -52,6 +52,7 @@ def gate_biases(model: Model, layer: int = 0, direction: str = "forward") -> Con
         told.append(f"Of each {size} neighbours the number largest in size is drawn.")
     content = layout(inner, left=LEFT, right=12, top=HEAD + 17 * len(told) + 8, bottom=44)
     content["annotations"].append(at_left("<br>".join(told), 1, HEAD + 6, 12))
+    content["hovermode"] = "x"  # a bar near zero is too small to point at
     content["shapes"], content["bargap"], data = [], 0.15 if units <= LARGE else 0, []
     for k, (one, name, values) in enumerate(rows):
         end, top = str(k + 1) if k else "", inner - k * step
