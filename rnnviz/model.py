@@ -81,7 +81,7 @@ class Model:
         if labels is None:
             alike = vocabulary.tokens if len(vocabulary) == classes else ()
             labels = [*alike] or [str(k) for k in range(classes)]
-        card = {"understood": {fact.title: fact.options.get(fact.value, fact.value) for fact in built.facts}}
+        card = {"understood": {fact.title: fact.words() for fact in built.facts}}
         return cls(name or stack.name, network, vocabulary, list(labels), card, stack.longest)
 
     @classmethod

@@ -72,11 +72,10 @@ class Checkpoint:
         for stack in self.stacks:
             built = build(stack)
             lines.append(f"  {stack.name}: {described(stack)}")
-            lines += [
-                f"    {'?' if fact.how == 'assumed' else ' '} {fact.title}: {fact.options.get(fact.value, fact.value)}"
-                f"  [{fact.name}={fact.value!r}] {fact.why}"
-                for fact in built.facts
-            ]
+            for fact in built.facts:
+                mark = "?" if fact.how == "assumed" else " "
+                lines.append(f"    {mark} {fact.title}: {fact.words()}  [{fact.name}={fact.value!r}]")
+                lines.append(f"        {fact.why}")
             lines += [f"      {m.source} {m.shape} {m.dtype} -> {m.target}: {m.how}" for m in built.mapped]
             lines += [f"    {note}" for note in stack.notes]
         if self.left:

@@ -45,6 +45,14 @@ class Fact:
     why: str
     follows: str = ""
 
+    def words(self, value: str | None = None) -> str:
+        """A value in words, the one taken if left out; an order with its gates: "i, f, g, o (PyTorch, Keras)"."""
+        taken = self.value if value is None else value
+        words = self.options.get(taken, taken)
+        if self.name != "order":
+            return words
+        return ", ".join(taken) + (f" ({words})" if words != taken else "")
+
 
 @dataclass(frozen=True)
 class Readout:

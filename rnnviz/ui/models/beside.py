@@ -15,8 +15,8 @@ from . import shelf
 
 def answer() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        first = shelf.pick("one", "Model", "recall-lstm")
-        second = shelf.pick("other", "against", "counter-lstm")
+        first = shelf.pick("one", "Model", "names-gru")
+        second = shelf.pick("against", "Against", "names-lstm")
     one, other = shelf.model_of(first), shelf.model_of(second)
     found = models_beside(one, other)
     st.markdown(_told(found))
@@ -25,7 +25,7 @@ def answer() -> None:
         st.header("Architecture", anchor=False)
         st.table(
             {
-                "": [f"{'' if feature.agrees else '≠ '}{plain(feature.title)}" for feature in found.features],
+                "feature": [f"{'' if feature.agrees else '≠ '}{plain(feature.title)}" for feature in found.features],
                 plain(one.name): [plain(feature.one) for feature in found.features],
                 plain(other.name): [plain(feature.other) for feature in found.features],
             }

@@ -51,9 +51,8 @@ def _choice(found: Held, stack: Stack, fact: Fact, taken: dict[str, str]) -> Non
         fact.title,
         options,
         index=options.index(now),
-        format_func=lambda value: _words(fact, value),
+        format_func=fact.words,
         key=key,
-        help=plain(fact.why),
     )
     if chosen == fact.value:
         taken.pop(fact.name, None)
@@ -62,17 +61,12 @@ def _choice(found: Held, stack: Stack, fact: Fact, taken: dict[str, str]) -> Non
     st.caption(plain(fact.why) if chosen == fact.value else ":material/edit: Changed by you.")
 
 
-def _words(fact: Fact, value: str) -> str:
-    words = fact.options.get(value, value)
-    return f"{', '.join(value)} ({words})" if fact.name == "order" and words != value else words
-
-
 def _known(stack: Stack, rest: list[Fact], taken: dict[str, str]) -> None:
     """The facts that nothing leaves open, in a table."""
     st.table(
         {
-            "": [f"**{plain(fact.title)}**" for fact in rest],
-            "taken": [plain(_words(fact, taken.get(fact.name, fact.value))) for fact in rest],
+            "what": [f"**{plain(fact.title)}**" for fact in rest],
+            "taken": [plain(fact.words(taken.get(fact.name, fact.value))) for fact in rest],
             "how it is known": [
                 ":material/edit: changed by you" if fact.name in taken else HOW[fact.how] for fact in rest
             ],

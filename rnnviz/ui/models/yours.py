@@ -88,9 +88,9 @@ def _checkpoint(found: Held) -> None:
     checkpoint = found.checkpoint
     assert checkpoint is not None
     stacks = checkpoint.stacks
-    several = f" It holds {len(stacks)} recurrent stacks." if len(stacks) > 1 else ""
+    several = f"{len(stacks)} recurrent stacks" if len(stacks) > 1 else "one recurrent stack"
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{plain(checkpoint.name)}** is a file of {plain(checkpoint.format)}.{several}")
+        st.markdown(f"**{plain(checkpoint.name)}** · {plain(checkpoint.format)} · {several}")
         st.button("Close the file", on_click=close, key="models-close", icon=":material/close:", type="tertiary")
     stack = stacks[0]
     if len(stacks) > 1:
@@ -105,7 +105,7 @@ def _checkpoint(found: Held) -> None:
 
 
 def _stack(found: Held, stack: Stack) -> None:
-    st.subheader(plain(described(stack)), anchor=False)
+    st.header(plain(described(stack)), anchor=False)
     taken = understood.facts(found, stack)
     try:
         built: Built = build(stack, taken)

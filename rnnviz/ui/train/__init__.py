@@ -30,7 +30,7 @@ def page() -> None:
         _one(training)
     elif task is not None:
         introduce(task)
-    keeping.load()
+    keeping.way_in()
     session.mark()
     with notices:
         links.show_notices()

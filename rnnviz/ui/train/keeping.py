@@ -10,7 +10,7 @@ import streamlit as st
 from ...cells import CELLS
 from ...formats import archive
 from ...model import Model
-from .. import catalogue, links
+from .. import catalogue
 from . import session
 from .training import Training, differences
 
@@ -111,49 +111,6 @@ def _download(training: Training) -> None:
     )  # fmt: skip
 
 
-def load() -> None:
-    """An uploader for models that were downloaded before; they join the session's models."""
-    opened = st.expander("Load a model from a file", icon=":material/upload:", key="train-load", on_change="rerun")
-    if not opened.open:
-        return
-    with opened:
-        files = st.file_uploader(
-            "A zip saved here, or a .safetensors file and its .json", ["zip", "safetensors", "json"],
-            accept_multiple_files=True, key="train-models", max_upload_size=64,
-        )  # fmt: skip
-        if not files:
-            return
-        ids = tuple(file.file_id for file in files)
-        if st.session_state.get("train-loaded-ids") != ids:
-            st.session_state["train-loaded-ids"] = ids
-            st.session_state["train-loaded"] = _loaded({file.name: file.getvalue() for file in files})
-        names, error = st.session_state["train-loaded"]
-        if error:
-            st.error(links.plain(error), icon=":material/description:")
-        for task in names:
-            if task in catalogue.tasks():
-                known = catalogue.tasks()[task]
-                st.page_link(
-                    "pages/explore.py",
-                    label=f"Open {links.plain(known.title)} in Explore",
-                    icon=":material/visibility:",
-                    query_params={"task": task, "cell": known.cells[-1]},
-                )
-
-
-def _loaded(files: dict[str, bytes]) -> tuple[list[str], str | None]:
-    """The names under which the models of these files now stand in the catalogue, and what is wrong with them."""
-    try:
-        models = archive.unpack(files)
-        together = len({model.network.cell_name for model in models}) == len(models) and all(
-            (model.vocabulary, model.labels) == (models[0].vocabulary, models[0].labels) for model in models
-        )
-        names = []
-        for group in [models] if together else [[model] for model in models]:
-            title = str(group[0].card.get("title") or group[0].card.get("task") or "a model")
-            stem = group[0].name.removesuffix(f"-{group[0].network.cell_name}")
-            by_cell = {model.network.cell_name: model for model in group}
-            names.append(catalogue.add(catalogue.slug(stem), f"{stem}: {title}", by_cell))
-        return names, None
-    except ValueError as error:
-        return [], str(error)
+def way_in() -> None:
+    """The way to models that were downloaded before."""
+    st.page_link("pages/models.py", label="Load a model from a file", icon=":material/upload:")
