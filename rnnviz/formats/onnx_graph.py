@@ -14,7 +14,7 @@ from .limits import Limits
 from .onnx_tensors import UnreadableError
 
 STANDARD = ("", "ai.onnx")
-MOST = 100_000  # nodes, the bodies of functions counted at every call
+MOST = 50_000  # nodes, the bodies of functions counted at every call
 DEEPEST = 40  # functions that call functions
 
 TYPES = {"float": 1, "int": 2, "string": 3, "tensor": 4, "floats": 6, "ints": 7, "strings": 8}

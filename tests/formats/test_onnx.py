@@ -389,11 +389,11 @@ def test_small_nodes_cannot_make_large_arrays():
         "huge": np.array([10**6, 10**6]),
         "wide": np.ones((1, 1000), "f"),
     }
-    arrays |= {"many": np.zeros(10**5, np.int64)}
+    arrays |= {"many": np.zeros(10**4, np.int64)}
     for nodes in bombs:
         last = helper.make_node("RNN", ["X", "W", "R", "B"], ["Y"], hidden_size=3)
         with pytest.raises(ValueError, match="once unpacked"):
-            read(model([*nodes, last], arrays))
+            read(model([*nodes, last], arrays), limits=Limits(unpacked=10**6))
 
 
 def test_the_runtime_pads_what_is_beyond_the_length():
