@@ -287,6 +287,7 @@ def changed(op="LSTM", drop=(), more_inputs=(), **given):
         (changed(R=np.zeros((1, 9, 3), "f")), "R of shape"),
         (changed(W=np.zeros((1, 12, 0), "f")), "weights without numbers"),
         (changed(W=np.zeros((1, 12, 2), int)), "W of int64"),
+        (changed(W=np.zeros((1, 12, 2))), "some of its weights in float64 and others not"),
         (changed(drop=["W"], more_inputs=["W"]), "its W comes in by the graph's input 'W'"),
         (changed(drop=["R"]), "its R is left out"),
         (changed(activations=["Tanh"]), "names 1 activations; it needs 3"),

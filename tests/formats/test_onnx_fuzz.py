@@ -101,6 +101,16 @@ def test_our_own_files_with_other_bytes_in_some_places(data):
         assert found is None or isinstance(found, Model)
 
 
+def test_names_that_are_no_text_are_read_as_well_as_can_be():
+    data = coupled().SerializeToString()
+    for name in (b"made", b"rnn/LSTM", b"h0"):
+        data = data.replace(name, b"\xff" * len(name))
+    made = data.replace(b"\xff\xff\xff\xff\xff\xff\xff\xff", b"\xfe" * 8)
+    (stack,), _, _ = onnx.read("a.onnx", made)
+    assert "\ufffd" in stack.name
+    assert stack.initial[0, "forward", "hidden"].name == "\ufffd\ufffd"
+
+
 @given(st.binary(max_size=300))
 def test_bytes_that_never_were_a_file(data):
     tried(data)
