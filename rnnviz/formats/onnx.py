@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..layouts.stack import Stack
@@ -12,7 +12,7 @@ from .onnx_fold import Folder
 from .onnx_graph import Flattener
 from .onnx_nodes import KINDS, Layer, layer
 from .onnx_stacks import stacks
-from .onnx_tensors import Bytes, UnreadableError, outside
+from .onnx_tensors import EXTERNAL, Bytes, UnreadableError, entries, outside, words
 
 NOTHING: Mapping[str, bytes] = {}
 
@@ -28,11 +28,7 @@ def read(
     Raises ValueError, in a sentence for a person, if the file is broken or too large, if a file that belongs to it is
     missing, or if no recurrent layer in it can be read.
     """
-    model = parsed(name, data, limits)
-    try:
-        return _read(name, model, beside, limits)
-    except UnicodeDecodeError:
-        raise ValueError(f"{name} is a damaged ONNX file: some of its names are no text.") from None
+    return _read(name, parsed(name, data, limits), beside, limits)
 
 
 def parsed(name: str, data: bytes, limits: Limits = USUAL) -> Any:
@@ -52,18 +48,21 @@ def parsed(name: str, data: bytes, limits: Limits = USUAL) -> Any:
 
 
 def files_beside(name: str, data: bytes, limits: Limits = USUAL) -> tuple[str, ...]:
-    """The plain names of the files that an ONNX file keeps weights of its main graph in.
+    """The plain names of the files that an ONNX file keeps weights in.
 
     Raises ValueError as `read` does, and for a place outside of the file's own folder.
     """
-    model = parsed(name, data, limits)
-    try:
-        entries = [
-            {e.key: e.value for e in tensor.external_data} for tensor in model.graph.initializer if tensor.data_location
-        ]
-        return tuple(dict.fromkeys(outside(name, entry) for entry in entries))
-    except UnicodeDecodeError:
-        raise ValueError(f"{name} is a damaged ONNX file: some of its names are no text.") from None
+    said = [entries(one) for one in _tensors(parsed(name, data, limits).graph) if one.data_location == EXTERNAL]
+    return tuple(dict.fromkeys(outside(name, one) for one in said))
+
+
+def _tensors(graph: Any) -> Iterator[Any]:
+    """All arrays of a graph and of those inside it."""
+    yield from graph.initializer
+    for node in graph.node:
+        for attribute in node.attribute:
+            yield from [attribute.t] if attribute.HasField("t") else []
+            yield from _tensors(attribute.g) if attribute.HasField("g") else []
 
 
 def _read(
@@ -88,7 +87,7 @@ def _read(
     except UnreadableError as error:
         raise ValueError(f"{name} cannot be read: {error}.") from None
     passed_over = [f"Passed over: {problem}." for problem in dict.fromkeys(problems)]
-    maker = " ".join(filter(None, [model.producer_name, model.producer_version]))
+    maker = " ".join(filter(None, [words(model.producer_name), words(model.producer_version)]))
     return tuple(found), (*notes, *passed_over), f"ONNX, written by {maker[:60]}" if maker else "ONNX"
 
 

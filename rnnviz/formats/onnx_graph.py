@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .limits import Limits
-from .onnx_tensors import UnreadableError
+from .onnx_tensors import UnreadableError, words
 
 STANDARD = ("", "ai.onnx")
-MOST = 100_000  # nodes, the bodies of functions counted at every call
+MOST = 50_000  # nodes, the bodies of functions counted at every call
 DEEPEST = 40  # functions that call functions
 
 TYPES = {"float": 1, "int": 2, "string": 3, "tensor": 4, "floats": 6, "ints": 7, "strings": 8}
@@ -45,7 +45,7 @@ class Node:
     @property
     def called(self) -> str:
         """What messages call it."""
-        return f"the {self.op} node {self.name!r}" if self.name else f"a {self.op} node without a name"
+        return f"the {self.op} node {self.name!r}" if self.name else f"an unnamed {self.op} node"
 
     def input(self, place: int) -> int | None:
         return self.inputs[place] if place < len(self.inputs) else None
@@ -64,11 +64,11 @@ class Node:
         return list(value) if kind.endswith("s") else value
 
     def text(self, name: str, default: str) -> str:
-        return _text(self.get(name, "string", default.encode()))
+        return words(self.get(name, "string", default.encode()))
 
     def texts(self, name: str) -> list[str] | None:
         found = self.get(name, "strings")
-        return None if found is None else [_text(value) for value in found]
+        return None if found is None else [words(value) for value in found]
 
 
 @dataclass
@@ -83,7 +83,7 @@ class Graph:
     given: set[int] = field(default_factory=set)  # the inputs of the whole graph
 
     def fresh(self, name: str) -> int:
-        self.names.append(name)
+        self.names.append(words(name))
         return len(self.names) - 1
 
     def add(self, node: Node) -> None:
@@ -150,14 +150,15 @@ class Flattener:
                 self._call(function, attributes, inputs, outputs, depth)
                 continue
             bodies = [a for a in attributes.values() if a.type == 5]  # AttributeProto.GRAPH
-            op = node.op_type if node.domain in STANDARD else f"{node.domain}.{node.op_type}"
+            name, op = words(node.name), words(node.op_type)
+            op = op if node.domain in STANDARD else f"{words(node.domain)}.{op}"
             ends = [self._body(a.g, scope, given, depth) for a in bodies]
             if op == "If":  # its outputs are those of its branches, one by one
                 for output, *either in zip(outputs, *ends, strict=False):
-                    self.graph.add(Node(JOIN, node.name, list(either), [output]))
+                    self.graph.add(Node(JOIN, name, list(either), [output]))
             else:
-                scope_of = next((p.value for p in node.metadata_props if p.key == "namespace"), "")
-                self.graph.add(Node(op, node.name, inputs, outputs, attributes, scope_of))
+                scope_of = next((words(p.value) for p in node.metadata_props if p.key == "namespace"), "")
+                self.graph.add(Node(op, name, inputs, outputs, attributes, scope_of))
 
     def _call(
         self,
@@ -178,7 +179,7 @@ class Flattener:
         self._nodes(function.node, scope, given, depth + 1)
         for name, output in zip(function.output, outputs, strict=False):
             if output is not None and name in scope:
-                self.graph.add(Node("Identity", function.name, [scope[name]], [output]))
+                self.graph.add(Node("Identity", words(function.name), [scope[name]], [output]))
 
     def _known(self, name: str, scope: Scope) -> int:
         """The value of a name; one that nobody made gets a number too, and is no constant."""
@@ -194,7 +195,3 @@ def _resolved(attributes: Iterable[Any], given: Mapping[str, Any]) -> Iterator[t
             yield attribute.name, attribute
         elif attribute.ref_attr_name in given:
             yield attribute.name, given[attribute.ref_attr_name]
-
-
-def _text(value: bytes) -> str:
-    return value.decode("utf-8", "replace")

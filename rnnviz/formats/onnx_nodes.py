@@ -104,6 +104,10 @@ def layer(node: Node, folder: Folder) -> Layer:
         more.append(note)
     if any(array.array.size == 0 for array in arrays.values()):
         raise UnreadableError(f"{node.called} has weights without numbers")
+    if len({array.array.dtype == np.float64 for array in arrays.values()}) > 1:
+        raise UnreadableError(
+            f"{node.called} has some of its weights in float64 and others not, which no runtime takes"
+        )
     initial, fact, about = _initial(node, folder, ways, hidden)
     longest, length = _lengths(node, folder)
     return Layer(

@@ -136,7 +136,7 @@ def _embeddings(tracer: Tracer, bottom: Level) -> dict[str, Source]:
     table = _matrix(tracer.folder, node.input(0))
     if table is None or table.array.shape[1] != bottom.first.input_size:
         return {}
-    return {table.name: _source(table, table.array)}
+    return {table.name: _source(table, table.array, bottom)}
 
 
 def _readouts(tracer: Tracer, top: Level) -> list[tuple[str, Readout, str]]:
@@ -156,15 +156,15 @@ def _readouts(tracer: Tracer, top: Level) -> list[tuple[str, Readout, str]]:
         scaled = node.op == "Gemm" and (node.get("alpha", "float", 1.0) != 1 or node.get("beta", "float", 1.0) != 1)
         if array.shape[1] != top.width or scaled or (node.op == "Gemm" and node.get("transA", "int", 0)):
             continue
-        bias, then = _bias(tracer, node, len(array))
+        bias, then = _bias(tracer, node, top, len(array))
         label = _unique([*labels, _named(node)])[-1]
         labels.append(label)
         note = "" if then is None else f"The file puts {then} on the readout {label!r}; its raw sums are read here."
-        found.append((label, Readout(_source(weight, array, "" if turned else "transposed"), bias), note))
+        found.append((label, Readout(_source(weight, array, top, "" if turned else "transposed"), bias), note))
     return found
 
 
-def _bias(tracer: Tracer, node: Node, classes: int) -> tuple[Source | None, str | None]:
+def _bias(tracer: Tracer, node: Node, top: Level, classes: int) -> tuple[Source | None, str | None]:
     """A readout's bias, and the activation after it if it is none that turns sums into probabilities of labels."""
     bias = tracer.folder.constant(node.input(2)) if node.op == "Gemm" else None
     value = node.output(0)
@@ -178,17 +178,17 @@ def _bias(tracer: Tracer, node: Node, classes: int) -> tuple[Source | None, str 
             if bias is None:
                 break
         elif reader.op in ("Sigmoid", "Relu", "Tanh", "HardSigmoid", "LeakyRelu", "Elu", "Gelu"):
-            return _as_bias(bias, classes), reader.op
+            return _as_bias(bias, top, classes), reader.op
         elif reader.op not in PASSES:
             break
         value = reader.output(0)
-    return _as_bias(bias, classes), None
+    return _as_bias(bias, top, classes), None
 
 
-def _as_bias(bias: Constant | None, classes: int) -> Source | None:
+def _as_bias(bias: Constant | None, top: Level, classes: int) -> Source | None:
     if bias is None or bias.array.size != classes or bias.array.dtype.kind != "f":
         return None
-    return _source(bias, bias.array.reshape(classes))
+    return _source(bias, bias.array.reshape(classes), top)
 
 
 def _matrix(folder: Folder, value: int | None) -> Constant | None:
@@ -201,8 +201,9 @@ def _matrix(folder: Folder, value: int | None) -> Constant | None:
     return found if fits else None
 
 
-def _source(found: Constant, array: np.ndarray, more: str = "") -> Source:
-    exact = np.float64 if array.dtype == np.float64 else np.float32
+def _source(found: Constant, array: np.ndarray, level: Level, more: str = "") -> Source:
+    """As precise as the layer that it belongs to."""
+    exact = next(iter(level.first.ways.values()))["weight_hh"].array.dtype
     how = ", ".join([*found.how, more] if more else found.how)
     return Source(found.name, np.ascontiguousarray(array, exact), found.shape, found.dtype, how)
 

@@ -43,6 +43,7 @@ KINDS = {
     13: Kind("uint64", "<u8", "uint64_data"),
     16: Kind("bfloat16", "<u2", "int32_data"),
 }
+EXTERNAL = 1  # TensorProto.DataLocation
 OTHERS = {8: "text", 14: "complex64", 15: "complex128"}
 
 
@@ -59,7 +60,7 @@ class Bytes:
 
         Raises UnreadableError if it contradicts itself or is of another kind, ValueError if a file is missing.
         """
-        called = f"the array {tensor.name!r}" if tensor.name else "an array"
+        called = f"the array {words(tensor.name)!r}" if tensor.name else "an array"
         kind = KINDS.get(tensor.data_type)
         if kind is None:
             other = OTHERS.get(tensor.data_type, f"type {tensor.data_type}")
@@ -71,8 +72,8 @@ class Bytes:
             raise UnreadableError(f"{called} has the shape {shape}, which is none")
         count = math.prod(shape)
         stored = np.dtype(kind.stored)
-        if tensor.data_location == 1:  # TensorProto.EXTERNAL
-            raw = self._beside(called, {entry.key: entry.value for entry in tensor.external_data})
+        if tensor.data_location == EXTERNAL:
+            raw = self._beside(called, entries(tensor))
         elif tensor.HasField("raw_data"):
             raw = memoryview(tensor.raw_data)
         else:
@@ -84,15 +85,15 @@ class Bytes:
             )
         return _widened(np.frombuffer(raw, stored).reshape(shape), kind), kind.name
 
-    def _beside(self, called: str, entries: dict[str, str]) -> memoryview:
-        location = outside(self.name, entries)
+    def _beside(self, called: str, said: dict[str, str]) -> memoryview:
+        location = outside(self.name, said)
         if location not in self.beside:
             raise ValueError(f"{self.name} keeps its weights in {location!r}: bring that file along with it.")
         data = self.beside[location]
         self.limits.check_file(location, len(data))
         try:
-            start = int(entries.get("offset", "0"))
-            length = int(entries.get("length", len(data) - start))
+            start = int(said.get("offset", "0"))
+            length = int(said.get("length", len(data) - start))
         except ValueError:
             raise UnreadableError(f"{called} stands in {location!r} at a place that is no number") from None
         if start < 0 or length < 0 or start + length > len(data):
@@ -103,12 +104,22 @@ class Bytes:
         return memoryview(data)[start : start + length]
 
 
-def outside(name: str, entries: Mapping[str, str]) -> str:
+def words(value: str | bytes) -> str:
+    """Text of a file; protobuf hands out bytes where they are none."""
+    return value if isinstance(value, str) else value.decode("utf-8", "replace")
+
+
+def entries(tensor: Any) -> dict[str, str]:
+    """What a tensor says of where its bytes are."""
+    return {words(entry.key): words(entry.value) for entry in tensor.external_data}
+
+
+def outside(name: str, said: Mapping[str, str]) -> str:
     """The plain name of the file that a tensor's bytes are in.
 
     Raises ValueError for a place outside of the folder that the model's own file is in.
     """
-    location = entries.get("location", "")
+    location = said.get("location", "")
     path = PurePosixPath(location.replace("\\", "/"))
     if len(path.parts) != 1 or path.parts[0] in ("..", "/") or ":" in location or "\0" in location:
         raise ValueError(

@@ -25,6 +25,7 @@ from .cards import tidy
 from .limits import USUAL, Limits
 from .onnx_activations import attributes, parsed
 from .onnx_nodes import OPTIONS, ORDER
+from .onnx_tensors import words
 
 KEY = "rnnviz"  # of the metadata that holds a model's own words
 OPSET, IR = 17, 8  # of 2022: old enough for most runtimes, and Softmax and the recurrent nodes as they still are
@@ -101,9 +102,10 @@ def restore(
     name: str, data: bytes, beside: Mapping[str, bytes] = reading.NOTHING, limits: Limits = USUAL
 ) -> Model | None:
     """The model that `dump` wrote, or None if somebody else wrote the file. Raises ValueError as `onnx.read` does."""
-    words = {entry.key: entry.value for entry in reading.parsed(name, data, limits).metadata_props}.get(KEY)
-    if words is None:
+    said = {entry.key: entry.value for entry in reading.parsed(name, data, limits).metadata_props}
+    if KEY not in said:
         return None
+    about = words(said[KEY])
     found, _, _ = reading.read(name, data, beside, limits)
     if len(found) != 1:
         raise ValueError(f"{name} is said to be from rnnviz, but holds {len(found)} stacks of layers, not one.")
@@ -116,12 +118,12 @@ def restore(
         if readout.bias is not None:
             parameters["readout.bias"] = readout.bias.array
     try:
-        options = json.loads(words)["options"]
+        options = json.loads(about)["options"]
         for k, layer in enumerate(stack.layers):
             for way, arrays in layer.items():
                 cell = _cell(stack.cell, {name: source.array for name, source in arrays.items()}, options)
                 parameters |= {f"rnn.{name}_l{k}{SUFFIXES[way]}": array for name, array in cell.parameters.items()}
-        model = own.from_json(words, parameters)
+        model = own.from_json(about, parameters)
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
         raise ValueError(f"{name} is not a model that rnnviz can read: {error}") from error
     return replace(model, card=tidy(model.card))

@@ -82,8 +82,9 @@ def cell(stack, layer, way):
     order = blocks(stack.cell, value(stack, "order"))
     arrays = {}
     for name, source in stack.layers[layer][way].items():
-        rows = source.array.reshape(len(order), -1, *source.array.shape[1:])
-        arrays[name] = source.array if name == "weight_peephole" else rows[order].reshape(source.array.shape)
+        array = arrays[name] = source.array
+        if name != "weight_peephole":  # which is in our order already
+            arrays[name] = array.reshape(len(order), -1, *array.shape[1:])[order].reshape(array.shape)
     facts = {fact.name: fact.value for fact in stack.facts}
     options = {name: facts[name] for name in kind.settle({}) if name in facts}
     for name, usual in USUAL.items():  # what the cell cannot choose must be what it does anyway

@@ -287,6 +287,7 @@ def changed(op="LSTM", drop=(), more_inputs=(), **given):
         (changed(R=np.zeros((1, 9, 3), "f")), "R of shape"),
         (changed(W=np.zeros((1, 12, 0), "f")), "weights without numbers"),
         (changed(W=np.zeros((1, 12, 2), int)), "W of int64"),
+        (changed(W=np.zeros((1, 12, 2))), "some of its weights in float64 and others not"),
         (changed(drop=["W"], more_inputs=["W"]), "its W comes in by the graph's input 'W'"),
         (changed(drop=["R"]), "its R is left out"),
         (changed(activations=["Tanh"]), "names 1 activations; it needs 3"),
@@ -389,11 +390,11 @@ def test_small_nodes_cannot_make_large_arrays():
         "huge": np.array([10**6, 10**6]),
         "wide": np.ones((1, 1000), "f"),
     }
-    arrays |= {"many": np.zeros(10**5, np.int64)}
+    arrays |= {"many": np.zeros(10**4, np.int64)}
     for nodes in bombs:
         last = helper.make_node("RNN", ["X", "W", "R", "B"], ["Y"], hidden_size=3)
         with pytest.raises(ValueError, match="once unpacked"):
-            read(model([*nodes, last], arrays))
+            read(model([*nodes, last], arrays), limits=Limits(unpacked=10**6))
 
 
 def test_the_runtime_pads_what_is_beyond_the_length():
