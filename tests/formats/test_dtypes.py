@@ -35,4 +35,9 @@ def test_any_strides_come_out_in_order_and_as_a_copy():
         read = numbers(bits.view(raw(name)), name)
         assert read.shape == (4, 2, 3) and read.flags.c_contiguous and read.flags.writeable
         assert not np.shares_memory(read, bits)
-    assert numbers(np.array(0x3F80, "<u2"), "bfloat16").shape == ()
+
+
+@pytest.mark.parametrize("name", sorted(READABLE))
+def test_a_single_number_stays_an_array(name):
+    read = numbers(np.array(1, raw(name)), name)
+    assert isinstance(read, np.ndarray) and read.shape == () and read.flags.writeable

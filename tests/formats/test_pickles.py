@@ -150,15 +150,16 @@ BOMBS = {
     "a long number in words": b"I" + b"9" * 100_000 + b"\n.",
     "many steps": b"N0" * 600_000 + b".",
     "much of one text": LONG + b"q\0" + b"0]" + b"h\0a" * 100_000 + b".",
-    "a dict of one text": LONG + b"q\0" + b"0}(" + b"".join(b"M%sh\0" % k.to_bytes(2, "little") for k in range(50_000)) + b"u.",
+    "a dict of one text": LONG + b"q\0" + b"0}("
+    + b"".join(b"M%sh\0" % k.to_bytes(2, "little") for k in range(50_000)) + b"u.",
     "long names": LONG + b"q\x000}q\x01(h\x00]h\x00]h\x00]u.",
     "bytes of one text": LONG + b"q\0" + b"0]q\3c_codecs\nencode\nq\2" + b"h\2h\0\x85R" * 3000 + b".",
     "sets of one list": b"](" + b"N" * 300_000 + b"eq\0" + b"0cbuiltins\nset\nq\1" + b"h\1h\0\x85R" * 80_000 + b".",
     "dicts of one list": b"](" + b"](NNe" * 100_000 + b"eq\0" + b"0ccollections\nOrderedDict\nq\1"
     + b"h\1h\0\x85R" * 80_000 + b".",
     "a namespace doubled": b"cargparse\nNamespace\n)R}X\1\0\0\0aNsbq\0" + b"h\0b" * 64 + b".",
-    "arrays of one text": LONG + b"q\0" + b"0cnumpy\ndtype\nX\2\0\0\0u1\x85Rq\1cnumpy.core.multiarray\n_reconstruct\nq\2("
-    + b"h\2)R(K\1J\x40\x42\x0f\0\x85h\1\x89h\0tb" * 3000 + b"t.",
+    "arrays of one text": LONG + b"q\0" + b"0cnumpy\ndtype\nX\2\0\0\0u1\x85Rq\1"
+    + b"cnumpy.core.multiarray\n_reconstruct\nq\2(" + b"h\2)R(K\1J\x40\x42\x0f\0\x85h\1\x89h\0tb" * 3000 + b"t.",
     "files inside files": b"ctorch.storage\n_load_from_bytes\nq\1" + b"h\1C\x02N.\x85R" * 50_000 + b".",
 }  # fmt: skip
 
@@ -168,7 +169,8 @@ def exploded():
     """What came of each bomb in a process of its own, and how many bytes that process took more at its height."""
     code = (
         "import json, resource, sys; from tests.formats import test_pickles as t\n"
-        "height = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == 'darwin' else 1024)\n"
+        "unit = 1 if sys.platform == 'darwin' else 1024\n"
+        "height = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit\n"
         "before = height(); messages = {name: t.message(bomb) for name, bomb in t.BOMBS.items()}\n"
         "print(json.dumps([messages, height() - before]))"
     )
@@ -242,10 +244,12 @@ def test_pickles_of_python_2():
 def test_random_opcodes_end_in_a_value_or_a_sentence():
     rng = random.Random(0)
     words = [
-        *[bytes([code]) for code in b"(.012FIJKLMNQRSTUVXabcdeghijloprstu}]\x81\x85\x86\x87\x88\x89\x8a\x8c\x8f\x90\x91\x93\x94)"],
+        *[bytes([code]) for code in b"(.012FIJKLMNQRSTUVXabcdeghijloprstu}])"],
+        *[bytes([code]) for code in b"\x81\x85\x86\x87\x88\x89\x8a\x8c\x8f\x90\x91\x93\x94"],
         b"K\1", b"X\1\0\0\0a", b"ccollections\nOrderedDict\n", b"ctorch._utils\n_rebuild_tensor_v2\n", b"C\1a",
-        b"cnumpy\ndtype\n", b"cnumpy.core.multiarray\n_reconstruct\n", b"cargparse\nNamespace\n", b"ctorch\nFloatStorage\n",
-        b"X\7\0\0\0storage", b"q\1", b"h\1", b"ccopyreg\n_reconstructor\n", b"c_codecs\nencode\n", b"X\2\0\0\0f4",
+        b"cnumpy\ndtype\n", b"cnumpy.core.multiarray\n_reconstruct\n", b"cargparse\nNamespace\n",
+        b"ctorch\nFloatStorage\n", b"X\7\0\0\0storage", b"q\1", b"h\1",
+        b"ccopyreg\n_reconstructor\n", b"c_codecs\nencode\n", b"X\2\0\0\0f4",
         b"ctorch._tensor\n_rebuild_from_type_v2\n", b"cnumpy.core.numeric\n_frombuffer\n", b"cpathlib\nPosixPath\n",
     ]  # fmt: skip
     for _ in range(6000):
