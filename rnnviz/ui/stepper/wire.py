@@ -94,7 +94,7 @@ def payload(
         "layer": layer,
         "direction": direction,
         "kind": model.vocabulary.kind,
-        "width": model.vocabulary.width,
+        "reads": model.vocabulary.width,
         "cell": definition.name,
         "title": definition.title,
         "options": trace.options,
