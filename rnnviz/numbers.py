@@ -81,12 +81,12 @@ def read(text: str, width: int, tables: Mapping[str, np.ndarray], limit: int | N
     short = text.strip() if len(text) <= 2 * NAME else ""
     if short in tables:
         return tables[short][:limit], limit is not None and len(tables[short]) > limit
+    if _FILE.fullmatch(short):
+        raise MissingTableError(short)
     if _NOISE.match(short):
         seed, steps, scale = _arguments(short)
         values = noise(seed, steps if limit is None else min(steps, limit), width, scale)
         return values, steps > len(values)
-    if _FILE.fullmatch(short):
-        raise MissingTableError(short)
     _check_commas(text[:LOOK], width)
     most = None if limit is None else limit * width
     numbers = list(islice(_numbers(text, width), None if most is None else most + 1))
@@ -147,7 +147,7 @@ def _table(name: str, values: np.ndarray) -> np.ndarray:
         raise ValueError(
             f"a table needs a name of 1 to {NAME} letters without blanks at its ends; {name[:NAME]!r} is not"
         )
-    if _NOISE.match(name) or all(map(_is_number, _WORD.findall(name))):
+    if _CALL.fullmatch(name) or all(map(_is_number, _WORD.findall(name))):
         raise ValueError(f"{name!r} cannot be a table's name, for it could be read as numbers")
     found = np.array(values, dtype=np.float64)
     if found.ndim != 2 or found.size == 0:
@@ -228,7 +228,7 @@ def _arguments(text: str) -> tuple[int, int, float]:
     found: dict[str, str] = {}
     problem = None
     call = _CALL.fullmatch(text)
-    parts = [part.strip() for part in call[1].split(",")] if call else []
+    parts = [part.strip() for part in call[1].split(",") if call[1].strip()] if call else []
     for place, part in enumerate(parts):
         name, equals, value = (side.strip() for side in part.partition("="))
         if not equals:

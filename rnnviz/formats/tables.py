@@ -11,6 +11,7 @@ import io
 import math
 from array import array
 from collections.abc import Iterator
+from tokenize import TokenError
 
 import numpy as np
 
@@ -21,6 +22,8 @@ from .limits import MILLION, Limits
 TABLE = Limits(file=20 * MILLION, unpacked=40 * MILLION, arrays=1)
 SHOWN = 24  # code points of a cell that a sentence shows
 _MAGIC, _ZIP = b"\x93NUMPY", b"PK\x03\x04"
+# What numpy raises on such a head, which it reads as a Python literal and, failing that, by the tokenizer.
+_NO_HEAD = (KeyError, ValueError, TypeError, SyntaxError, EOFError, RecursionError, MemoryError, TokenError)
 _BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
@@ -59,7 +62,7 @@ def from_text(name: str, text: str, width: int, limits: Limits = TABLE) -> np.nd
     rows = _rows(text, mark)
     line, cells = next(rows, (0, []))
     unnamed = bool(cells) and not cells[0]
-    if titles(cells[1:] if unnamed else cells):
+    if titles(cells[1:] if unnamed else cells) or (width == 1 and not mark and titles([" ".join(cells)])):
         line, cells = next(rows, (0, []))
     if not cells:
         raise ValueError(f"{name} holds no numbers.")
@@ -149,7 +152,7 @@ def _shape_of(name: str, data: bytes, limits: Limits) -> tuple[int, ...]:
         version = np.lib.format.read_magic(file)
         readers = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
         shape, _, dtype = readers[version](file)
-    except (KeyError, ValueError, TypeError, SyntaxError, EOFError, RecursionError) as error:
+    except _NO_HEAD as error:
         raise ValueError(f"{name} has no head that numpy can read: save the array anew by numpy.save.") from error
     if dtype.kind not in "fiu":
         raise ValueError(f"{name} holds {dtype} and not numbers: save an array of floats or whole numbers.")
