@@ -81,12 +81,12 @@ def read(text: str, width: int, tables: Mapping[str, np.ndarray], limit: int | N
     short = text.strip() if len(text) <= 2 * NAME else ""
     if short in tables:
         return tables[short][:limit], limit is not None and len(tables[short]) > limit
+    if _FILE.fullmatch(short):
+        raise MissingTableError(short)
     if _NOISE.match(short):
         seed, steps, scale = _arguments(short)
         values = noise(seed, steps if limit is None else min(steps, limit), width, scale)
         return values, steps > len(values)
-    if _FILE.fullmatch(short):
-        raise MissingTableError(short)
     _check_commas(text[:LOOK], width)
     most = None if limit is None else limit * width
     numbers = list(islice(_numbers(text, width), None if most is None else most + 1))
@@ -106,15 +106,20 @@ def noise(seed: int, steps: int, width: int, scale: float = 1.0) -> np.ndarray:
 
 
 def labels(values: np.ndarray) -> list[str]:
-    """What each step of (T, D) is called where a text has its letters: "0.5 -1 2", or "‖22.6‖" for more than three.
+    """What each step of (T, D) is called where a text has its letters: "0.5 -1 2", or "#7" for more than three numbers.
 
-    That is the vector's Euclidean length, to three digits: it tells loud from quiet, silence is "‖0‖", and a step that
-    is swapped gets another one, where the step's number would only say again what the page counts anyway. Different
-    vectors can share a label, which therefore never stands for the numbers (see `Trace.fingerprint`).
+    No few digits stand for a long vector. The step's number is short enough for an axis, and says what one looks for
+    there: when. It stays with a step when another one is removed. A label says nothing of the numbers, which is why
+    nothing may be known by its labels (see `Trace.fingerprint`).
     """
     if values.shape[1] <= FEW:
         return [" ".join(f"{v:g}" for v in row) for row in values]
-    return [f"‖{_rounded(float(length))}‖" for length in np.sqrt((values**2).sum(axis=1))]
+    return [f"#{step}" for step in range(1, len(values) + 1)]
+
+
+def in_place_of(label: str, new: str, width: int) -> str:
+    """The label of a step whose numbers are swapped, by those of the two: "#7′" for a long vector."""
+    return new if width <= FEW else f"{label}′"
 
 
 def typed(values: np.ndarray) -> str:
@@ -142,7 +147,7 @@ def _table(name: str, values: np.ndarray) -> np.ndarray:
         raise ValueError(
             f"a table needs a name of 1 to {NAME} letters without blanks at its ends; {name[:NAME]!r} is not"
         )
-    if _NOISE.match(name) or all(map(_is_number, _WORD.findall(name))):
+    if _CALL.fullmatch(name) or all(map(_is_number, _WORD.findall(name))):
         raise ValueError(f"{name!r} cannot be a table's name, for it could be read as numbers")
     found = np.array(values, dtype=np.float64)
     if found.ndim != 2 or found.size == 0:
@@ -223,7 +228,7 @@ def _arguments(text: str) -> tuple[int, int, float]:
     found: dict[str, str] = {}
     problem = None
     call = _CALL.fullmatch(text)
-    parts = [part.strip() for part in call[1].split(",")] if call else []
+    parts = [part.strip() for part in call[1].split(",") if call[1].strip()] if call else []
     for place, part in enumerate(parts):
         name, equals, value = (side.strip() for side in part.partition("="))
         if not equals:
@@ -266,7 +271,3 @@ def _scale(text: str) -> float:
     if not 0 <= value <= MOST_SCALE:
         raise ValueError(f"scale is {text[:LONGEST]!r} and not a number from 0 to {MOST_SCALE:g}")
     return value
-
-
-def _rounded(length: float) -> str:
-    return f"{length:.0f}" if 1000 <= length < 1e6 else f"{length:.3g}"

@@ -5,7 +5,7 @@ import json
 import pickle
 import re
 import zipfile
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rnnviz import Model, Trace
+from rnnviz.interventions import Hold
 from rnnviz.network import Network
 
 from .strategies import CHARACTERS, VARIANT_IDS, VARIANTS, draw_network, seeds, texts
@@ -268,3 +269,22 @@ def test_a_network_can_be_traced_from_arrays_alone():
     network = draw_network("rnn")
     again = Network.from_parameters(network.parameters, "rnn")
     same(model_of(again).trace("ab"), model_of(network).trace("ab"))
+
+
+def test_a_fingerprint_tells_apart_whatever_differs_between_runs():
+    lstm, gru = (model_of(draw_network(cell)) for cell in ("lstm", "gru"))
+    start = [[{"hidden": np.full(5, 0.5, np.float32)}]]
+    runs = [
+        lstm.trace("film"),
+        lstm.trace("flim"),
+        lstm.trace("film", initial=start),
+        lstm.trace("film", interventions=[Hold("forget", 1)]),
+        lstm.trace("film", interventions=[Hold("forget", 0)]),
+        gru.trace("film"),
+        gru.converted(update="writes").trace("film"),
+        replace(lstm, name="another").trace("film"),
+    ]
+    assert len({run.fingerprint for run in runs}) == len(runs)
+    assert runs[0].fingerprint == lstm.trace("film").fingerprint
+    for run in runs:
+        assert Trace.load(io.BytesIO(saved(run))).fingerprint == run.fingerprint

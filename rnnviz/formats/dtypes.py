@@ -45,8 +45,8 @@ def numbers(bits: Array, name: str) -> Array:
         wide <<= 16
         return wide.view(np.float32)
     if name.startswith("float8"):
-        return _eighths(name)[native].reshape(native.shape)
-    return native != 0 if name == "bool" else native
+        return np.asarray(_eighths(name)[native])
+    return native.astype(bool) if name == "bool" else native
 
 
 def loaded_as(name: str) -> np.dtype:

@@ -46,6 +46,7 @@ class _Walk:
         self.most = most
         self.found = Flat()
         self.visits = 0
+        self.barren: set[int] = set()  # containers of containers without any array: once is enough
         self.letters = 0
 
     def visit(self, value: Any, name: str, above: list[Any]) -> None:
@@ -60,7 +61,8 @@ class _Walk:
             self.visits += 1 + len(value.items if isinstance(value, Pairs) else value)
             if self.visits > VISITS:
                 raise BrokenError(f"it nests the same containers so often that they have over {VISITS:,} entries")
-            self._inside(value, name, [*above, value])
+            if id(value) not in self.barren:
+                self._inside(value, name, [*above, value])
         elif _plain(value) and value is not None:
             self._word(name or ALONE, value if isinstance(value, str) else _text(value).strip('"'))
 
@@ -72,11 +74,14 @@ class _Walk:
             if sum(map(_letters, items.values())) <= WORDS:  # the same long text can stand in many places
                 self._word(name or ALONE, _text(items if isinstance(value, Pairs) else list(items.values())))
         else:
+            before = len(self.found.leaves)
             for key, item in items.items():
                 longer = f"{name}.{key}" if name else key
                 if len(longer) > LONGEST:
                     raise BrokenError(f"it has a name of more than {LONGEST} letters, {shown(longer)}")
                 self.visit(item, longer, above)
+            if len(self.found.leaves) == before:
+                self.barren.add(id(value))
 
     def _leaf(self, value: Any, name: str) -> None:
         if name in self.found.leaves:

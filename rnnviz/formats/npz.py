@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import sys
 from math import prod
 
 import numpy as np
@@ -71,11 +72,7 @@ def _arrays(name: str, kind: str, parts: dict[str, bytes], strange: list[str], l
 
 
 def _text(array: Array) -> str:
-    try:
-        values = array.tolist()
-    except ValueError:  # four bytes that are no letter
-        return ""
-    return showable(json.dumps(values, ensure_ascii=False) if array.ndim else values)
+    return showable(json.dumps(array.tolist(), ensure_ascii=False) if array.ndim else str(array))
 
 
 def _array(what: str, data: bytes) -> Array | str:
@@ -85,7 +82,8 @@ def _array(what: str, data: bytes) -> Array | str:
     wide = 2 if data[6:7] == b"\x01" else 4
     begin = 8 + wide
     size = int.from_bytes(data[8:begin], "little")
-    if data[6:7] not in (b"\x01", b"\x02", b"\x03") or size > HEADER or begin + size > len(data):
+    known = data[6:7] in (b"\x01", b"\x02", b"\x03") and b"\\" not in data[begin : begin + size]
+    if not known or size > HEADER or begin + size > len(data):
         raise ValueError(f"{what} is damaged or was cut off: its header is not what NumPy writes.")
     try:
         header = ast.literal_eval(data[begin : begin + size].decode("latin-1" if wide == 2 else "utf-8").strip())
@@ -106,7 +104,7 @@ def _filled(what: str, code: str, shape: tuple[object, ...], fortran: bool, cont
             "plain arrays, each under a name of its own."
         )
     sizes = [size for size in shape if type(size) is int and size >= 0]
-    if not re.fullmatch(r"[<>|=]?[biufcSUVmM]\d{0,9}(\[\w+\])?", code) or len(sizes) != len(shape):
+    if not re.fullmatch(r"[<>|=][?biufcSUVmM]\d{0,9}(\[\w+\])?", code) or len(sizes) != len(shape):
         raise ValueError(f"{what} is damaged: its type or its shape is none.")
     try:
         dtype = np.dtype(code)
@@ -117,6 +115,9 @@ def _filled(what: str, code: str, shape: tuple[object, ...], fortran: bool, cont
     if dtype.kind != "U" and dtype.name not in READABLE:
         return dtype.name
     try:
-        return np.frombuffer(content, dtype).reshape(sizes, order="F" if fortran else "C")
+        array = np.frombuffer(content, dtype).reshape(sizes, order="F" if fortran else "C")
     except (ValueError, OverflowError) as error:
         raise ValueError(f"{what} is damaged: its shape is none.") from error
+    if dtype.kind == "U" and (np.frombuffer(content, f"{code[0]}u4") > sys.maxunicode).any():
+        raise ValueError(f"{what} is damaged: its text is none.")
+    return array

@@ -216,9 +216,8 @@ class Machine:
 def _size(value: Any) -> int:
     if isinstance(value, str | bytes | bytearray):
         return 1 + len(value) // (16 if isinstance(value, str) else 64)
-    return (
-        1 + len(value.items) if isinstance(value, Pairs) else 1 + len(value) if isinstance(value, list | tuple) else 1
-    )
+    inside = value.items if isinstance(value, Pairs) else value
+    return 1 + len(inside) if isinstance(inside, list | tuple) else 1
 
 
 def _pairs(values: list[Any]) -> list[tuple[Any, Any]]:

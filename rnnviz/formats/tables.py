@@ -11,6 +11,7 @@ import io
 import math
 from array import array
 from collections.abc import Iterator
+from tokenize import TokenError
 
 import numpy as np
 
@@ -21,6 +22,8 @@ from .limits import MILLION, Limits
 TABLE = Limits(file=20 * MILLION, unpacked=40 * MILLION, arrays=1)
 SHOWN = 24  # code points of a cell that a sentence shows
 _MAGIC, _ZIP = b"\x93NUMPY", b"PK\x03\x04"
+# What numpy raises on such a head, which it reads as a Python literal and, failing that, by the tokenizer.
+_NO_HEAD = (KeyError, ValueError, TypeError, SyntaxError, EOFError, RecursionError, MemoryError, TokenError)
 _BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
@@ -58,36 +61,41 @@ def from_text(name: str, text: str, width: int, limits: Limits = TABLE) -> np.nd
     mark = _separator(text)
     rows = _rows(text, mark)
     line, cells = next(rows, (0, []))
-    unnamed = bool(cells) and not cells[0]
-    if titles(cells[1:] if unnamed else cells):
+    unnamed = bool(cells) and not cells[0].strip()
+    if titles(cells[1:] if unnamed else cells) or (width == 1 and not mark and titles([" ".join(cells)])):
         line, cells = next(rows, (0, []))
     if not cells:
         raise ValueError(f"{name} holds no numbers.")
-    values = array("d")
-    count, columns, commas = 0, len(cells), False
+    values, lines, columns = array("d"), array("q"), len(cells)
+    commas, clear = False, False  # whether there are decimal commas, and whether one of them can be nothing else
     while cells:
-        count += 1
         if len(cells) != columns:
             raise ValueError(f"{name} has {columns} columns in its first row and {len(cells)} in row {line}.")
-        for column, cell in enumerate(cells, 1):
-            pair = mark in ("\t", ";") and decimal_comma(cell)
-            commas = commas or pair
-            try:
-                value = number(cell.replace(",", ".") if pair else cell)
-            except ValueError:
-                raise ValueError(_no_number(name, line, column, cell)) from None
-            if not abs(value) <= LARGEST:
-                raise ValueError(_not_finite(name, line, column, value))
-            values.append(value)
+        lines.append(line)
+        try:
+            values.extend(list(map(float, cells)))
+        except ValueError:  # this row asks for a closer look
+            for column, cell in enumerate(cells, 1):
+                pair = mark in ("\t", ";") and decimal_comma(cell.strip())
+                commas, clear = commas or pair, clear or (pair and not _thousands(cell.strip()))
+                try:
+                    values.append(number(cell.replace(",", ".") if pair else cell))
+                except ValueError:
+                    raise ValueError(_no_number(name, line, column, cell.strip())) from None
         if 8 * len(values) > limits.unpacked:
             raise ValueError(_too_many(name, limits))
         line, cells = next(rows, (0, []))
-    if commas and _thousands(text, mark):
+    if commas and not clear:
         raise ValueError(
             f"{name} has commas before three digits, and they can part thousands or decimals: save it with decimal "
             "points and without other commas."
         )
+    count = len(lines)
     found = np.array(values).reshape(count, columns)
+    wrong = np.argwhere(~(np.abs(found) <= LARGEST))
+    if len(wrong):
+        row, column = wrong[0]
+        raise ValueError(_not_finite(name, lines[row], column + 1, found[row, column]))
     if columns == width:
         return found
     if count == 1 and columns % width == 0:
@@ -149,7 +157,7 @@ def _shape_of(name: str, data: bytes, limits: Limits) -> tuple[int, ...]:
         version = np.lib.format.read_magic(file)
         readers = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
         shape, _, dtype = readers[version](file)
-    except (KeyError, ValueError, TypeError, SyntaxError, EOFError, RecursionError) as error:
+    except _NO_HEAD as error:
         raise ValueError(f"{name} has no head that numpy can read: save the array anew by numpy.save.") from error
     if dtype.kind not in "fiu":
         raise ValueError(f"{name} holds {dtype} and not numbers: save an array of floats or whole numbers.")
@@ -184,18 +192,16 @@ def _rows(text: str, mark: str) -> Iterator[tuple[int, list[str]]]:
             raise ValueError(f"Line {reader.line_num} of the table cannot be read: {error}.") from error
         if row is None:
             return
-        cells = [cell.strip() for cell in row]
-        if len(cells) > 1 and not cells[-1]:
-            cells.pop()
-        if any(cells):
-            yield reader.line_num, cells
+        if len(row) > 1 and not row[-1].strip():
+            row.pop()
+        if any(row) and any(map(str.strip, row)):
+            yield reader.line_num, row
 
 
-def _thousands(text: str, mark: str) -> bool:
-    """Whether all commas stand before three digits and after a number that does not begin with 0: "1,234"."""
-    pairs = [cell for _, cells in _rows(text, mark) for cell in cells if decimal_comma(cell)]
-    parts = (pair.lstrip("+-−").split(",") for pair in pairs)
-    return all(len(after) == 3 and not before.startswith("0") and len(before) <= 3 for before, after in parts)
+def _thousands(pair: str) -> bool:
+    """Whether a comma stands before three digits and after a number that does not begin with 0: "1,234"."""
+    before, after = pair.lstrip("+-−").split(",")
+    return len(after) == 3 and not before.startswith("0") and len(before) <= 3
 
 
 def _step(width: int) -> str:

@@ -192,7 +192,7 @@ def _reconstructed(kind: Any, base: Any, state: Any) -> Any:
     """An object of a class as protocols 0 and 1 write it."""
     if not isinstance(kind, Name) or kind.make is None:
         raise BrokenError("an object in it is of no class that is known")
-    return kind.make(state) if isinstance(state, Pairs) else kind.make()
+    return kind.make() if state is None else kind.make(state)
 
 
 def _device(kind: Any, index: Any = None) -> str:
@@ -246,7 +246,7 @@ _MENTIONED = [
     *(f"torch.per_{scale}" for scale in ("tensor_affine", "channel_affine", "tensor_symmetric", "channel_symmetric",
                                          "channel_affine_float_qparams")),
     *(f"{module}.{name}" for module in ("builtins", "__builtin__")
-      for name in ("int", "float", "str", "bool", "object", "unicode", "long", "bytes")),
+      for name in ("int", "float", "str", "bool", "object", "unicode", "long")),
     "torch.Tensor", "torch.nn.parameter.Buffer", "numpy.ndarray",
 ]  # fmt: skip
 _MADE: dict[str, Make] = {
@@ -264,7 +264,7 @@ _MADE: dict[str, Make] = {
     "torch.Size": _listed,
     "torch.device": _device,
     "torch.serialization._get_layout": lambda layout: layout,
-    "torch.torch_version.TorchVersion": lambda text="": text,
+    "torch.torch_version.TorchVersion": lambda text="", *_: text,
     "argparse.Namespace": lambda: Pairs(attributes=True),
     "types.SimpleNamespace": lambda: Pairs(attributes=True),
     "_codecs.encode": _bytes,
@@ -272,7 +272,7 @@ _MADE: dict[str, Make] = {
     **_each(("collections", "typing"), {"OrderedDict": _paired, "Counter": _paired, "defaultdict": _defaulting}),
     **_each(("builtins", "__builtin__"), {
         "set": _listed, "frozenset": _listed, "list": _listed, "tuple": _listed,
-        "dict": _paired, "bytearray": _bytes, "complex": lambda *_: None,
+        "dict": _paired, "bytes": _bytes, "bytearray": _bytes, "complex": lambda *_: None,
     }),
     **_each(("copyreg", "copy_reg"), {"_reconstructor": _reconstructed}),
     **_each(("pathlib", "pathlib._local"), dict.fromkeys(

@@ -21,14 +21,14 @@ class Zipped:
 
     All reading together unpacks at most limits.unpacked bytes, whatever the zip says of its sizes. Raises ValueError,
     in a sentence for a person, for what is no zip or a broken one, is encrypted, packed by anything but "deflate", has
-    one name twice or more than four times limits.arrays entries.
+    one name twice, or more than four times limits.arrays entries and a hundred.
     """
 
     def __init__(self, name: str, data: bytes, limits: Limits = USUAL) -> None:
         self.name = name
         self._limits = limits
         self._left = limits.unpacked
-        most = 4 * limits.arrays
+        most = 4 * limits.arrays + 100
         if data.count(_ENTRY) > most:  # before they are parsed, as each would take ten times its bytes
             raise ValueError(f"{name} has more than {most:,} files inside, which is too many.")
         try:

@@ -13,6 +13,7 @@ import numpy as np
 
 from ..cells import Definition, Edit
 from ..network import Edits, Network
+from ..numbers import in_place_of
 from ..tokens import END, Reading, Vocabulary, split
 from .kinds import Freeze, Hold, Inside, Intervention, Remove, Swap, Zero
 
@@ -94,7 +95,9 @@ def _retold(
         touched.add(one.step)
         if isinstance(one, Swap):
             new, row = _single(one, vocabulary), one.step - 1
-            tokens[row], inputs[row], unknown[row] = new.tokens[0], new.inputs[0], new.unknown[0]
+            inputs[row], unknown[row] = new.inputs[0], new.unknown[0]
+            numeric = vocabulary.kind == "numbers"
+            tokens[row] = in_place_of(tokens[row], new.tokens[0], vocabulary.width) if numeric else new.tokens[0]
     if len(kept) <= vocabulary.end:
         raise ValueError("With every token removed there is nothing left to read.")
     return replace(reading, tokens=[tokens[row] for row in kept], inputs=inputs[kept], unknown=unknown[kept])

@@ -9,6 +9,7 @@ from hashlib import blake2b
 import streamlit as st
 
 from ..model import Model
+from ..numbers import FEW
 from ..tokens import visible
 from ..trace import Trace
 from . import catalogue, whatif
@@ -50,7 +51,9 @@ class Case:
         return {name: model for name, model in models.items() if model.network.reads(*self.where)}
 
     def named(self, step: int) -> str:
-        """A step (counted from 1) with its token: step 3 (“h”)."""
+        """A step (counted from 1) with its token: step 3 (“h”). A long vector has no other name than its step's."""
+        if (self.task.width or 0) > FEW:
+            return f"step {step}"
         return f"step {step} (“{visible(self.trace.tokens[step - 1])}”)"
 
 

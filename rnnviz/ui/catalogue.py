@@ -101,6 +101,10 @@ def put_table(task: Task, name: str, values: np.ndarray) -> None:
     It belongs to this session: the bundled models, which all sessions share, stay as they are. Of more than
     MOST_TABLES the oldest goes. Raises ValueError for what cannot be a table (see `rnnviz.numbers.Tables`).
     """
+    if np.ndim(values) == 2 and np.shape(values)[1] != task.width:
+        raise ValueError(
+            f"the table {name!r} has steps of {np.shape(values)[1]} numbers; this task’s have {task.width}"
+        )
     found = {one: table for one, table in _tables().get(task.name, {}).items() if one != name}
     kept = dict([*found.items(), (name, values)][-MOST_TABLES:])
     _tables()[task.name] = Tables(kept)

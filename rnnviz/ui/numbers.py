@@ -15,7 +15,7 @@ from . import catalogue
 from .catalogue import Task
 from .links import plain
 
-_REFUSED, _AREA, _FILE = "numbers-refused", "numbers-pasted", "numbers-file"
+_MENU, _REFUSED, _AREA, _FILE = "numbers", "numbers-refused", "numbers-pasted", "numbers-file"
 
 Write = Callable[[str], None]
 
@@ -26,7 +26,7 @@ def menu(task: Task, write: Write, *, steps: int, room: int) -> None:
     write: puts a text into the text box; steps, room: how many steps a model reads at most, and how many characters
     the box holds. What is longer becomes a table of the session, and its name the text.
     """
-    opened = st.popover("Numbers", icon=":material/table_chart:", key="numbers", on_change="rerun")
+    opened = st.popover("Numbers", icon=":material/table_chart:", key=_MENU, on_change="rerun")
     if not opened.open:
         return
     width = task.width or 1
@@ -103,6 +103,7 @@ def _upload(task: Task, take: Callable[[np.ndarray, str], None]) -> None:
 
 def _draw(write: Write) -> None:
     st.session_state.pop(_REFUSED, None)
+    st.session_state[_MENU] = False  # what was asked for is done, and what it covers is worth a look
     seed, steps = (int(st.session_state[f"numbers-{what}"]) for what in ("seed", "steps"))
     write(f"noise(seed={seed}, steps={steps})")
 
@@ -112,5 +113,6 @@ def _taken(read: Callable[[], np.ndarray], take: Callable[[np.ndarray, str], Non
     st.session_state.pop(_REFUSED, None)
     try:
         take(read(), name)
+        st.session_state[_MENU] = False
     except ValueError as error:
         st.session_state[_REFUSED] = str(error)

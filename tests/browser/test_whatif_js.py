@@ -17,6 +17,8 @@ from rnnviz.figures import heatmaps
 from rnnviz.interventions import Freeze, Hold, Intervention, Remove, Swap, Zero, parse
 from rnnviz.model import Model
 from rnnviz.network import Network
+from rnnviz.numbers import noise
+from rnnviz.tokens import Vocabulary
 from rnnviz.ui.stepper import bundle
 from rnnviz.ui.stepper.wire import payload
 from tests.browser.test_slots import STEP, TEXT, UNIT, data, go, number, plain, slot
@@ -161,6 +163,23 @@ def test_no_token_is_no_swap(page: Page):
     press(page, "Swap")
     assert not page.get_by_label("Another token").evaluate("e => e.validity.valid")
     assert page.evaluate("asked") == []
+
+
+def test_a_long_vector_is_swapped_for_drawn_numbers_and_says_how(page: Page):
+    network = Network.random("lstm", hidden=20, embedding=512, rng=np.random.default_rng(0))
+    model = Model("wide", network, Vocabulary("numbers", width=512, tables={TEXT: noise(0, 12, 512)}), [])
+    editing(page, model)
+    field = page.get_by_label("Another token")
+    assert field.get_attribute("placeholder") == "512 numbers, or noise(seed=1, steps=1)"
+    page.set_viewport_size({"width": 390, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    field.fill("noise(seed=4, steps=1)")
+    press(page, "Swap")
+    swap = Swap(STEP, "noise(seed=4, steps=1)")
+    assert asked(page) == [swap]
+    changed = model.trace(TEXT, interventions=[swap])
+    np.testing.assert_array_equal(changed["input_vector"][STEP - 1], noise(4, 1, 512)[0].astype(np.float32))
+    assert changed.tokens[STEP - 2 : STEP] == [f"#{STEP - 1}", f"#{STEP}′"]
 
 
 def test_removing_silencing_and_freezing(page: Page):

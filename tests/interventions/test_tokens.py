@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from rnnviz import Model
 from rnnviz.interventions import Hold, Remove, Swap, parse_all, text_of
+from rnnviz.numbers import noise
 from rnnviz.tokens import Vocabulary
 
 from ..strategies import WORDS, draw_network
@@ -47,3 +48,27 @@ def test_words_and_numbers_are_swapped_too():
     the_same(numbers.trace("1 2 3 4", interventions=[Swap(1, "0.5 -1")]), numbers.trace("0.5 -1 3 4"))
     with pytest.raises(ValueError, match="Each step needs 2 numbers"):
         numbers.trace("1 2 3 4", interventions=[Swap(1, "0.5")])
+
+
+def test_a_long_vector_is_swapped_by_numbers_noise_or_a_table_and_keeps_its_steps_name():
+    vocabulary = Vocabulary("numbers", width=40, tables={"one.csv": noise(2, 1, 40), "two.csv": noise(2, 2, 40)})
+    model = Model("wide", draw_network("gru", vocabulary), vocabulary, LABELS)
+    read = noise(1, 4, 40)
+    read[2] = noise(2, 1, 40)[0]
+    expected = model.trace(np.delete(read, 1, axis=0))
+    for token in (" ".join(map(repr, read[2].tolist())), "noise(seed=2, steps=1)", "one.csv"):
+        listed = parse_all(text_of([Remove(2), Swap(3, token)]))
+        trace = model.trace("noise(seed=1, steps=4)", interventions=listed)
+        np.testing.assert_array_equal(trace["hidden"], expected["hidden"])
+        assert trace.tokens == ["#1", "#3′", "#4"]
+        assert trace.fingerprint != expected.fingerprint
+    for token, words in (
+        ("two.csv", "is not one step"),
+        ("noise(1, 2)", "is not one step"),
+        ("0.5 1", "2 do not divide"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            model.trace("noise(1, 4)", interventions=[Swap(3, token)])
+    with pytest.raises(ValueError) as caught:
+        model.trace("noise(1, 4)", interventions=[Swap(3, "1 " * 80)])
+    assert len(str(caught.value)) < 200

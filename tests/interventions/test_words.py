@@ -20,6 +20,7 @@ from .test_kinds import anything
         ("zero/cell.4@3", "cell state of unit 4 silenced at step 3"),
         ("freeze.4-5@6-9", "units 4–5 frozen at steps 6–9"),
         ("swap@3=%20", "step 3 reads “␣”"),
+        ("swap@3=" + "0.25%20" * 50, "step 3 reads “" + "0.25 " * 7 + "0.25…”"),
         ("remove@3", "step 3 removed"),
         ("update=1", "update = 1"),
     ],

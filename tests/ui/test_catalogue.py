@@ -1,5 +1,7 @@
 """The catalogue of models: a session's own ones beside the bundled ones, under names of their own."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import streamlit as st
@@ -52,3 +54,46 @@ def test_without_a_card_something_can_be_read():
     name = catalogue.add("mine", "Made here", {"gru": made("gru")})
     task = catalogue.tasks()[name]
     assert len(catalogue.model(task, "gru").trace(task.examples[0])) >= 1
+
+
+def numeric(width: int = 2) -> Model:
+    network = Network.random("gru", hidden=3, embedding=width, classes=2, rng=np.random.default_rng(0))
+    return Model("x", network, Vocabulary("numbers", width=width), ["no", "yes"])
+
+
+def test_a_table_is_read_by_all_models_of_its_task_in_this_session_alone(monkeypatch):
+    lstm = Network.random("lstm", hidden=3, embedding=2, classes=2, rng=np.random.default_rng(0))
+    both = {"gru": numeric(), "lstm": replace(numeric(), network=lstm)}
+    names = [catalogue.add("mine", "Made here", both) for _ in range(2)]
+    task, other = (catalogue.tasks()[name] for name in names)
+    values = np.arange(8.0).reshape(4, 2)
+    catalogue.put_table(task, "data.csv", values)
+    for cell in ("gru", "lstm"):
+        np.testing.assert_array_equal(catalogue.model(task, cell).trace("data.csv")["input_vector"], values)
+        with pytest.raises(ValueError, match="no table"):
+            catalogue.model(other, cell).trace("data.csv")
+    catalogue.put_table(task, "data.csv", -values)
+    assert catalogue.model(task, "gru").trace("data.csv")["input_vector"].min() == -7
+    with pytest.raises(ValueError, match="steps of 3 numbers"):
+        catalogue.put_table(task, "wide.csv", np.ones((2, 3)))
+    assert list(catalogue.tables(task)) == ["data.csv"]
+    monkeypatch.setattr(st, "session_state", {"own_tasks": st.session_state["own_tasks"]})
+    assert not catalogue.tables(task)
+
+
+def test_of_many_tables_the_oldest_goes_and_with_a_task_all_of_its_own():
+    name = catalogue.add("mine", "Made here", {"gru": numeric()})
+    task = catalogue.tasks()[name]
+    for k in range(catalogue.MOST_TABLES + 2):
+        catalogue.put_table(task, f"{k}.csv", np.ones((1, 2)))
+    assert list(catalogue.tables(task)) == [f"{k}.csv" for k in range(2, catalogue.MOST_TABLES + 2)]
+    catalogue.remove(name)
+    assert not catalogue.tables(task)
+
+
+def test_what_reads_numbers_opens_on_noise():
+    name = catalogue.add("mine", "Made here", {"gru": numeric(512)})
+    task = catalogue.tasks()[name]
+    assert (task.width, task.examples[0]) == (512, "noise(seed=0, steps=24)")
+    assert len(catalogue.model(task, "gru").trace(task.examples[0])) == 24
+    assert catalogue.tasks()["names"].width is None

@@ -64,7 +64,8 @@ def parted(found: Difference) -> str:
     apart = _apart(found)
     if apart is None:
         return "Both texts are the same: type another one in one of the boxes."
-    where = f"step {apart} ({_token(pairs[apart - 1][0])} against {_token(pairs[apart - 1][1])})"
+    one, other = pairs[apart - 1]
+    where = f"step {apart}" + (f" ({_token(one)} against {_token(other)})" if one != other else "")
     told = f"The texts first differ at {where}."
     if found.change is None:
         return told

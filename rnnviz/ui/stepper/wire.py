@@ -93,7 +93,7 @@ def payload(
         "layer": layer,
         "direction": direction,
         "kind": model.vocabulary.kind,
-        "width": model.vocabulary.width,
+        "reads": model.vocabulary.width,
         "cell": definition.name,
         "title": definition.title,
         "options": trace.options,

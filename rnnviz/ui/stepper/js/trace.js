@@ -52,7 +52,7 @@ export class Trace {
       swapped: payload.swapped, // steps as typed, from 1
       editable: payload.editable ?? false,
       kind: payload.kind, // of the tokens: "characters", "words" or "numbers"
-      width: payload.width, // how many numbers make one step, where it is numbers that are read
+      reads: payload.reads, // how many numbers make one step, where it is numbers that are read
       reduced: payload.reduced,
       weights: payload.weights && decodedWeights(payload.weights),
     });

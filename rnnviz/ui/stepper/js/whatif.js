@@ -135,9 +135,9 @@ function form(label, done, controls) {
 }
 
 /** What can be typed in place of a step's numbers; a letter or a word needs no hint. */
-function hintFor({ kind, width }) {
+function hintFor({ kind, reads }) {
   if (kind !== "numbers") return "";
-  return `${width === 1 ? "a number" : `${width} numbers`}, or noise(seed=1, steps=1)`;
+  return `${reads === 1 ? "a number" : `${reads} numbers`}, or noise(seed=1, steps=1)`;
 }
 
 function submit(words) {

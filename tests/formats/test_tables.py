@@ -1,0 +1,142 @@
+"""Tables that somebody brings: the very numbers that pandas and numpy wrote, or one clear sentence."""
+
+import io
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnnviz.formats import tables
+from rnnviz.formats.limits import Limits
+
+from ..strategies import texts
+
+DTYPES = ["<f2", "<f4", ">f4", "<f8", "i1", "<u2", ">i8"]
+VALUES = st.tuples(st.integers(1, 6), st.integers(1, 4), st.integers(0, 999)).map(
+    lambda s: np.random.default_rng(s[2]).normal(size=s[:2]) * 10.0 ** (s[2] % 40 - 20)
+)
+
+
+def npy(array, **options):
+    np.save(file := io.BytesIO(), array, **options)
+    return file.getvalue()
+
+
+@given(values=VALUES, mark=st.sampled_from([",", ";", "\t"]), head=st.booleans(), end=st.sampled_from(["\n", "\r\n"]),
+       encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]))  # fmt: skip
+def test_what_pandas_wrote_is_read_to_the_same_numbers(values, mark, head, end, encoding):
+    columns = [f"é {k}" for k in range(values.shape[1])]
+    text = pd.DataFrame(values, columns=columns).to_csv(sep=mark, header=head, index=False, lineterminator=end)
+    found = tables.read("data.csv", text.encode(encoding), values.shape[1])
+    np.testing.assert_array_equal(found, values)
+    assert found.dtype == np.float64
+
+
+@given(values=VALUES, mark=st.sampled_from([";", "\t"]))
+def test_decimal_commas_are_understood_where_they_can_be_nothing_else(values, mark):
+    values = np.round(values, 2) + 0.0
+    if np.abs(values).max() > 1e15:
+        return
+    text = pd.DataFrame(values).to_csv(sep=mark, header=False, index=False, decimal=",")
+    if values.shape[1] > 1:
+        np.testing.assert_array_equal(tables.read("data.csv", text.encode(), values.shape[1]), values)
+
+
+@given(values=VALUES)
+def test_what_numpy_wrote_as_text_is_read(values):
+    np.savetxt(file := io.StringIO(), values, fmt="%.17g")
+    np.testing.assert_array_equal(tables.read("data.txt", file.getvalue().encode(), values.shape[1]), values)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("shape", [(5, 3), (1, 5, 3), (5, 1, 3), (15,)])
+def test_npy_of_every_dtype_and_shape_is_read(dtype, order, shape):
+    values = np.arange(-7, 8).reshape(5, 3).astype(dtype)
+    found = tables.read("x.npy", npy(np.asarray(values.reshape(shape), order=order)), 3)
+    np.testing.assert_array_equal(found, values.astype(np.float64))
+
+
+def test_one_number_a_step_needs_no_second_axis():
+    np.testing.assert_array_equal(tables.read("x.npy", npy(np.arange(4.0)), 1), [[0], [1], [2], [3]])
+    np.testing.assert_array_equal(tables.read("x.csv", b"1,2,3", 1), [[1], [2], [3]])
+
+
+@pytest.mark.parametrize(
+    ("width", "data", "words"),
+    [
+        (2, b"1,2\n3\n", "2 columns in its first row and 1 in row 2"),
+        (2, b"a,b\n1,2\n3,x\n", "'x' in row 3, column 2, which is not a number"),
+        (2, b"1,2\n3,,\n", "empty cell in row 2, column 2|3 in row 2"),
+        (2, b"1,2\n,4\n", "empty cell in row 2, column 1"),
+        (2, b"1,2\n3,nan\n", "nan in row 2, column 2, and every number must be finite"),
+        (2, b"1,-inf\n", "-inf in row 1, column 2"),
+        (2, b"1,1e39\n", r"1e\+39 in row 1, column 2, and every number must be at most 1e\+38"),
+        (2, b"", "holds no numbers"),
+        (2, b"a,b\n", "holds no numbers"),
+        (1, b"1,2\n3,4\n", "2 columns, and a step is 1 number; if its commas are decimal ones"),
+        (3, b"1 2\n3 4\n5 6", "2 columns, and a step is 3 numbers; it has as many rows.*transpose"),
+        (2, b",a,b\n0,1,2\n1,3,4", r"row numbers, so save it without \(index=False\)"),
+        (2, b"1,234;2,345\n3,456;4,567", "commas before three digits"),
+        (2, b"PK\x03\x04rest", "is a zip"),
+        (2, b"\x00\x01\x02", "neither text nor npy"),
+        (2, b"\x93NUMPY\x01\x00", "no head that numpy can read"),
+        (2, b"\x93NUMPY\x09\x00\x76\x00{}", "no head that numpy can read"),
+        (2, npy(np.ones((3, 2)))[:-1], "is cut off"),
+        (2, npy(np.ones((2, 5))), "as many rows.*transpose"),
+        (2, npy(np.ones((3, 5))), r"shape \(3, 5\), and a step is 2 numbers\.$"),
+        (2, npy(np.ones((4, 3, 2))), r"holds 4 sequences.*array\[0\]"),
+        (2, npy(np.ones(5)), r"shape \(5,\)"),
+        (2, npy(np.float64(1)), r"shape \(\)"),
+        (2, npy(np.ones((0, 2))), "holds no numbers"),
+        (2, npy(np.array([[1, np.nan]])), "nan in row 1, column 2"),
+        (2, npy(np.array([[1, 2], [np.inf, 2]], dtype="f2")), "inf in row 2, column 1"),
+        (2, npy(np.ones((3, 2), complex)), "complex128 and not numbers"),
+        (2, npy(np.array([["a", "b"]])), "not numbers"),
+        (2, npy(np.array([[{}, {}]]), allow_pickle=True), "object and not numbers"),
+    ],
+)
+def test_what_is_no_such_table_is_told(width, data, words):
+    with pytest.raises(ValueError, match=words) as caught:
+        tables.read("data.x", data, width)
+    assert str(caught.value).startswith("data.x") and str(caught.value).endswith(".")
+
+
+def test_limits_hold_whatever_a_file_says_of_itself():
+    small = Limits(file=300, unpacked=80)
+    with pytest.raises(ValueError, match=r"at most 0\.0003 million are read"):
+        tables.read("x.csv", b"1\n" * 200, 1, small)
+    with pytest.raises(ValueError, match="holds more than 1e-05 million numbers"):
+        tables.read("x.csv", b"1\n" * 11, 1, small)
+    with pytest.raises(ValueError, match="holds more than"):
+        tables.read("x.npy", npy(np.zeros(11, "i1")), 1, small)
+    told = npy(np.zeros((3, 1))).replace(b"(3, 1), }            ", b"(3000000000000, 1), }")
+    with pytest.raises(ValueError, match=r"has shape \(3000000000000, 1\) and fewer numbers"):
+        tables.read("x.npy", told, 1)
+
+
+@given(text=texts | st.text('0123456789.,;-e \n\tax[]"'), width=st.sampled_from([1, 2, 3]))
+def test_any_text_gives_a_table_or_one_sentence(text, width):
+    for read in (lambda: tables.read("x", text.encode("utf-8", "replace"), width), lambda: tables.pasted(text, width)):
+        try:
+            found = read()
+        except ValueError as error:
+            assert str(error).endswith(".") and "\n" not in str(error)
+        else:
+            assert found.ndim == 2 and found.shape[1] == width and len(found) and np.isfinite(found).all()
+
+
+@given(data=st.binary(max_size=60), cut=st.integers(0, 200))
+def test_any_bytes_give_a_table_or_one_sentence(data, cut):
+    for whole in (data, b"\x93NUMPY" + data, npy(np.ones((3, 2)))[:cut] + data):
+        try:
+            assert np.isfinite(tables.read("x", whole, 2)).all()
+        except ValueError as error:
+            assert str(error).endswith(".")
+
+
+def test_what_is_pasted_may_be_written_as_one_types():
+    for text in ("1 2; 3 4", "[[1, 2],\n [3, 4]]", "a\tb\n1\t2\n3\t4\n", "a;b\n1,0;2,0\n3,0;4,0"):
+        np.testing.assert_array_equal(tables.pasted(text, 2), [[1, 2], [3, 4]])
