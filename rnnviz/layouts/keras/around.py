@@ -66,6 +66,9 @@ class Around:
             how, why = self._known(layer, f"{layer.name!r} reads {direct.name!r}.", f"{direct.name!r} stands below it")
             fact = Fact("embedding", "Embedding", direct.name, options, how, why)
             return [direct, *(other for other in fitting if other is not direct)], fact
+        if not fitting:
+            why = f"No embedding has vectors of {width} numbers."
+            return [], Fact("embedding", "Embedding", "none", options, "fixed", why)
         how, why = self._known(layer, f"{layer.name!r} reads no embedding directly.", "no embedding stands below it")
         return fitting, Fact("embedding", "Embedding", "none", options, how, why)
 
@@ -81,7 +84,10 @@ class Around:
             top = direct[0]
             how, why = self._known(top, f"{top.name!r} reads {layer.name!r}.", f"{top.name!r} stands on top of it")
             return found, Fact("readout", "Readout", top.name, options, how, why)
-        how, why = self._known(layer, f"No Dense layer reads {layer.name!r} directly.", "no Dense layer on top fits")
+        if not found:
+            why = f"No Dense layer reads the {width} numbers of {layer.name!r}."
+            return [], Fact("readout", "Readout", "none", options, "fixed", why)
+        how, why = self._known(layer, f"No Dense layer reads {layer.name!r} directly.", "no Dense layer stands on top")
         return found, Fact("readout", "Readout", "none", options, how, why)
 
     def on_top(self, layer: Layer, dense: Sequence[Layer]) -> list[str]:

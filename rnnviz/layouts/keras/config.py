@@ -44,7 +44,7 @@ class _Entry:
         own = isinstance(module, str) and module.split(".")[0] not in ("keras", "tf_keras", "builtins")
         if isinstance(registered, str) and (own or ">" in registered):
             kind = f"{module or 'somebody'}.{kind}"  # a class of somebody's own, whatever it is called
-        if isinstance(config, list):  # a Sequential until Keras 2.2
+        if isinstance(config, list | tuple):  # a Sequential until Keras 2.2
             config = {"layers": config}
         config = config if isinstance(config, Mapping) else {}
         name = raw.get("name") or config.get("name") or raw["class_name"].lower()
@@ -52,7 +52,7 @@ class _Entry:
 
     @property
     def model(self) -> bool:
-        return isinstance(self.config.get("layers"), list)
+        return isinstance(self.config.get("layers"), list | tuple)
 
 
 def described(raw: Any, holder: Holder | None, version: str = "") -> list[Layer]:
@@ -113,7 +113,7 @@ class _Walk:
                 below, starts = hands, ()
             layers, hands = self.one(one, prefix, arrays, below, depth + 1)
             if layers and graph:
-                uses = len(one.nodes) if isinstance(one.nodes, list) and not one.model else 1
+                uses = len(one.nodes) if isinstance(one.nodes, list | tuple) and not one.model else 1
                 layers[0] = replace(layers[0], starts=starts, uses=max(uses, 1))
             gives[one.name] = hands
             found += layers
@@ -122,7 +122,7 @@ class _Walk:
 
     def feeds(self, entry: _Entry, gives: Mapping[str, tuple[str, ...]]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """What a layer of a graph reads, and whose states it starts from, at its first use."""
-        node = entry.nodes[0] if isinstance(entry.nodes, list) and entry.nodes else None
+        node = entry.nodes[0] if isinstance(entry.nodes, list | tuple) and entry.nodes else None
         sources = list(dict.fromkeys(_given(gives, *history) for history in _histories(node)))
         if entry.kind in _WITH_STATES:
             return tuple(sources[:1]), tuple(dict.fromkeys(source.split(":")[0] for source in sources[1:]))
@@ -156,7 +156,7 @@ class _Walk:
 
     def cells(self, entry: _Entry, name: str, holder: Holder | None) -> list[Layer]:
         cell = entry.config.get("cell")
-        raws = cell if isinstance(cell, list) else [cell]
+        raws = cell if isinstance(cell, list | tuple) else [cell]
         if isinstance(cell, Mapping) and cell.get("class_name") == "StackedRNNCells":
             inner = cell.get("config")
             raws = inner.get("cells", []) if isinstance(inner, Mapping) else []
@@ -194,12 +194,12 @@ def _histories(node: Any) -> Iterator[tuple[str, int]]:
     """Every tensor that a node of Keras 2 or 3 mentions, in order: its layer's name and its place there."""
     if isinstance(node, Mapping):
         history = node.get("keras_history")
-        if isinstance(history, list):
+        if isinstance(history, list | tuple):
             yield from _histories(history)
         else:
             for value in node.values():
                 yield from _histories(value)
-    elif isinstance(node, list):
+    elif isinstance(node, list | tuple):
         if len(node) >= HISTORY and isinstance(node[0], str) and isinstance(node[1], int) and isinstance(node[2], int):
             yield node[0], max(node[2], 0)
             yield from _histories(node[HISTORY:])

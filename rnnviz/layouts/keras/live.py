@@ -36,7 +36,7 @@ def live(layer: Any) -> list[Layer]:
         config = layer.get_config()
     except NotImplementedError:  # a model of somebody's own
         config = {}
-    if hasattr(layer, "layers") and not isinstance(config.get("layers"), list):
+    if hasattr(layer, "layers") and not isinstance(config.get("layers"), list | tuple):
         return [one for inner in layer.layers if inner.get_weights() for one in _alone(inner, version)]
     kind = type(layer).__name__
     raw = {"class_name": kind, "config": config, "module": type(layer).__module__}

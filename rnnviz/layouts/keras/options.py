@@ -118,9 +118,7 @@ def _reset(layer: Layer) -> Fact:
     if bias is not None:
         value = "after" if len(bias.shape) == 2 or bias.shape[0] == 6 * layer.units else "before"
         if said is not None and bool(said) != (value == "after"):
-            raise ValueError(
-                f"its configuration says reset_after={said}, which its bias of shape {bias.shape} contradicts"
-            )
+            raise ValueError(f"its configuration says reset_after={said}, but its bias has shape {bias.shape}")
         why = f"The bias has shape {bias.shape}, {'one row for each matrix' if value == 'after' else 'one for both'}."
     if said is not None:
         value = "after" if said else "before"
