@@ -6,6 +6,8 @@ import numpy as np
 from hypothesis import strategies as st
 
 from rnnviz.cells import GRU, LSTM, RNN
+from rnnviz.cells.activations import KINDS, Activation
+from rnnviz.cells.peephole import PeepholeLSTM
 from rnnviz.network import Network
 from rnnviz.tokens import UNKNOWN, Vocabulary
 
@@ -16,8 +18,32 @@ VARIANTS = [
     (LSTM, {}),
 ]
 VARIANT_IDS = ["-".join([kind.name, *options.values()]) for kind, options in VARIANTS]
+# What other frameworks' files hold besides: a few that differ in as much as they can.
+UNUSUAL = [
+    (RNN, {"activation": "elu(0.7)"}),
+    (GRU, {"reset": "after", "gates": "hard_sigmoid(0.2, 0.5)", "activation": "softsign"}),
+    (
+        GRU,
+        {"reset": "before", "update": "writes", "gates": "sigmoid within 1.5", "activation": "scaled_tanh(1.2, 0.8)"},
+    ),
+    (LSTM, {"gates": "hard_sigmoid(0.16666667, 0.5)", "activation": "leaky_relu(0.1) within 2", "squash": "linear"}),
+    (PeepholeLSTM, {}),
+    (PeepholeLSTM, {"gates": "hard_sigmoid(0.2, 0.5)", "activation": "softplus", "squash": "elu(0.7)"}),
+]
+UNUSUAL_IDS = ["-".join([kind.name, *options.values()]) for kind, options in UNUSUAL]
 
 seeds = st.integers(0, 2**32 - 1)
+
+
+@st.composite
+def _activations(draw):
+    """An activation whose numbers are of a size that is in use, with or without a clip."""
+    kind = draw(st.sampled_from([*KINDS]))
+    numbers = [draw(st.sampled_from([0.1, 0.25, 0.7, 1.3])) for _ in KINDS[kind].defaults]
+    return Activation(kind, tuple(numbers), draw(st.none() | st.sampled_from([0.5, 1.5, 4.0])))
+
+
+activations = _activations()
 
 
 @dataclass

@@ -160,7 +160,12 @@ def test_files_of_models_and_traces_carry_the_convention(tmp_path, options):
     file = io.BytesIO()
     trace.save(file)
     file.seek(0)
-    assert trace.options == again.options == Trace.load(file).options == GRU.settle({"reset": "before", "update": "writes"})
+    assert (
+        trace.options
+        == again.options
+        == Trace.load(file).options
+        == GRU.settle({"reset": "before", "update": "writes"})
+    )
     np.testing.assert_array_equal(trace["hidden", 1], again["hidden", 1])
 
 

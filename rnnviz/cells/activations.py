@@ -83,10 +83,10 @@ KINDS = {
     "thresholded_relu": Kind(
         "thresh relu",
         r"\mathrm{thresh\,relu}",
-        lambda z, a: np.where(z >= a, z, 0).astype(z.dtype),
+        lambda z, a: np.where(z > a, z, 0).astype(z.dtype),
         lambda y, a: _passes(y),
         lambda a: (0.0, INF),
-        "z, and 0 below {0}",
+        "z, and 0 up to {0}",
         (1.0,),
         positive=True,
     ),
@@ -246,7 +246,8 @@ def activation(text: str) -> Activation:
     """The activation that a text names: "tanh", "leaky_relu(0.1)", "hard_sigmoid(0.2, 0.5) within 3".
 
     Parameters that are left out are ONNX's defaults. "within c" cuts the sum off at -c and c before the activation, as
-    ONNX's `clip` does. Keras 2's hard sigmoid is hard_sigmoid(0.2, 0.5), that of Keras 3 hard_sigmoid(0.16666667, 0.5).
+    ONNX's `clip` does (ONNX Runtime clips the sums of gates and candidates, and not what goes into an LSTM's squash, as
+    tests/cells/test_unusual.py finds). Keras 2's hard sigmoid is hard_sigmoid(0.2, 0.5), that of Keras 3 hard_sigmoid(0.16666667, 0.5).
 
     Raises ValueError for a name that is not known, too many parameters, numbers that are not finite, a `within` that
     is not above 0, and for parameters that let a curve fall and rise.

@@ -13,6 +13,7 @@ from typing import Literal
 from .activations import SIGMOID, TANH, Activation, activation
 
 Role = Literal["vector", "state", "gate", "candidate"]
+_FUNCTION = re.compile(r"\\f\{([^{}]*)\}")
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class Phase:
             return rf"\textcolor{{{colour}}}{{{quantity.symbol}}}" if colour else quantity.symbol
 
         named = [re.sub(r"\\q\{(\w+)\}", symbol, equation) for equation in self.equations]
-        return [re.sub(r"\\f\{([^{}]*)\}", lambda match: activation(match[1]).typeset, one) for one in named]
+        return [_FUNCTION.sub(lambda match: activation(match[1]).typeset, one) for one in named]
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,14 @@ class Definition:
         """The names of what is handed from step to step, the hidden state first."""
         names = [q.name for q in self.quantities if q.role == "state"]
         return tuple(sorted(names, key=lambda name: name != HIDDEN.name))
+
+    @property
+    def functions(self) -> dict[str, Activation]:
+        """All activations by name: of the quantities, and those that equations name besides."""
+        equations = [equation for phase in self.phases for equation in phase.equations]
+        used = [q.activation for q in self.quantities if q.activation]
+        used += [activation(name) for equation in equations for name in _FUNCTION.findall(equation)]
+        return {one.name: one for one in used}
 
     @property
     def shown(self) -> tuple[Quantity, ...]:

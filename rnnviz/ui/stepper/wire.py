@@ -115,8 +115,8 @@ def payload(
                 "says": q.says,
                 "activation": q.activation.name if q.activation else None,
                 "limits": bounds(q, arrays[q.name]) if q.name in arrays else [-1, 1],
-                "low": q.low if np.isfinite(q.low) else None,
-                "high": q.high if np.isfinite(q.high) else None,
+                "low": _finite(q.low),
+                "high": _finite(q.high),
             }
             for q in definition.by_name.values()
         ],
@@ -130,6 +130,17 @@ def payload(
             }
             for phase in definition.phases
         ],
+        "functions": {
+            name: {
+                "kind": one.kind,
+                "parameters": one.parameters,
+                "within": one.within,
+                "symbol": one.symbol,
+                "low": _finite(one.low),
+                "high": _finite(one.high),
+            }
+            for name, one in definition.functions.items()
+        },
         "labels": [visible(label) for label in trace.labels],
         "half": half,
         "values": {name: packed(array, "<f2" if half else "<f4") for name, array in arrays.items()},
@@ -140,13 +151,19 @@ def payload(
         "weights": None,
     }
     if weights:
-        found["weights"] = {"rows": cell.rows, **{name: packed(array) for name, array in cell.parameters.items()}}
+        packed_weights = {name: packed(array) for name, array in cell.parameters.items()}
+        found["weights"] = {"rows": cell.rows, "further": cell.further, **packed_weights}
     return found
 
 
 def packed(array: np.ndarray, dtype: str = "<f4") -> str:
     """Little-endian numbers in base64."""
     return b64encode(np.ascontiguousarray(array, dtype=dtype).tobytes()).decode()
+
+
+def _finite(number: float) -> float | None:
+    """The number, or None in place of an infinite one, which JSON does not have."""
+    return number if np.isfinite(number) else None
 
 
 def _bytes(arrays: dict[str, np.ndarray]) -> float:

@@ -4,7 +4,8 @@
 
 import { colourOf, textColour } from "./colours.js";
 import { html } from "./dom.js";
-import { equationMarkup, FUNCTIONS, parseEquation, plainEquation, quantityIn, symbolOf } from "./equations.js";
+import { equationMarkup, parseEquation, plainEquation, quantityIn, symbolOf } from "./equations.js";
+import { symbolOfFunction } from "./functions.js";
 import { heldWords } from "./held.js";
 import { openedSum } from "./sum.js";
 import { bare, computable, exact, lastOperands, leavesOf, placeOf, valueOf, weightedSum, WRITTEN } from "./terms.js";
@@ -157,7 +158,7 @@ function filledIn(trace, tree, isNumber) {
       const [head, ...others] = node.factors;
       return [...pieces(head, way), ...others.flatMap((factor) => [` ×${HARD_SPACE}`, ...pieces(factor, "inner")])];
     }
-    const name = node.kind === "call" ? FUNCTIONS[node.name].symbol : "";
+    const name = node.kind === "call" ? symbolOfFunction(node.name) : "";
     return [`${name}(`, ...pieces(bare(node.of), "first"), ")"];
   }
 

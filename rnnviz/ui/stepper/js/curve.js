@@ -3,30 +3,30 @@
 
 import { inkOf } from "./diagram-values.js";
 import { html, svg } from "./dom.js";
-import { FUNCTIONS, parseEquation } from "./equations.js";
+import { parseEquation } from "./equations.js";
+import { FUNCTIONS } from "./functions.js";
 import { heldUnits, heldWords } from "./held.js";
 import { computable, decimal, exact, placeOf, valueOf, weightedSum } from "./terms.js";
 
 const MARGIN = { left: 54, right: 14, top: 12, bottom: 42 };
 const HEIGHT = { share: 0.5, least: 200, most: 270 }; // of the width
 const ENDS = [4, 6, 8, 10, 12, 16, 20, 24, 32, 40, 60, 80, 100]; // where the axis of the sums may end
-const AFAR = 1000; // there an activation has reached its limits
 const LINE_POINTS = 160;
 const OPERATIONS = 5e6; // for more, the axis begins with this step alone and grows
 const LEFT_OUT = "Without the input vectors, which this long trace was sent without, the sums cannot be shown.";
 
-/** How a quantity is activated: {equation, sum, symbol, of}; null if it is not a weighted sum's activation. */
+/** How a quantity is activated: {equation, sum, symbol, of, low, high}; null if it is not a weighted sum's activation. */
 export function activationOf(trace, name) {
   const equations = trace.phases.flatMap((phase) => phase.equations).map(parseEquation);
   const equation = equations.find((found) => found?.target === name);
   const sum = equation && weightedSum(equation);
   const known = sum && equation.tree.kind === "call" && FUNCTIONS[equation.tree.name];
-  return known ? { equation, sum, symbol: known.symbol, of: known.of } : null;
+  return known ? { equation, sum, ...known } : null;
 }
 
 /** The limits of an activation, low and high; those that it has. */
-export function limitsOf(of) {
-  return [of(-AFAR), of(AFAR)].filter((limit) => Math.abs(limit) < AFAR / 2);
+export function limitsOf({ low, high }) {
+  return [low, high].filter(Number.isFinite);
 }
 
 /** Every unit's weighted sum at a step; null if what it needs was not sent. */
@@ -80,7 +80,7 @@ export function createCurve(store, { quantity: name }) {
     width = newWidth;
     if (!activation) return;
     const height = Math.min(Math.max(width * HEIGHT.share, HEIGHT.least), HEIGHT.most);
-    const limits = limitsOf(activation.of);
+    const limits = limitsOf(activation);
     const heights = [...limits, 0, activation.of(-end), activation.of(end)];
     frame = frameOf(width, height, end, [Math.min(...heights), Math.max(...heights)]);
     dots = Array.from({ length: store.trace.units }, (_, unit) => svg("circle", { class: "dot", r: 3.5, "data-unit": unit }));

@@ -4,11 +4,12 @@ import { colourOf } from "./colours.js";
 import { DiagramStrip } from "./diagram-strip.js";
 import { formulaPieces, inkOf, meanOf, numbersOf, piecesOf, scaleOf, wordsOf } from "./diagram-values.js";
 import { svg } from "./dom.js";
-import { FUNCTIONS } from "./equations.js";
+import { symbolOfFunction } from "./functions.js";
 import { heldWords } from "./held.js";
 import { arrowHead, FORMS, halfOf, INPUT, pointsOf, roundedPath } from "./geometry.js";
 
-const ACTIVATIONS = { sigmoid: FUNCTIONS.sigma.symbol };
+const LETTER = 0.6; // how wide a letter is, for its height
+const FULL_SIZE = { gate: 15, function: 13 }; // of letters in boxes, in px
 // For a label that lies across a wire: letters with a rim of the cell's ground, which interrupts the wire.
 const CLEARING = "paint-order: stroke; stroke: var(--panel); stroke-width: 5px; stroke-linejoin: round";
 const PULSES = ["pulse rim", "pulse ground", "pulse value"]; // one upon the other: rim, ground, value
@@ -207,17 +208,23 @@ export class DiagramPicture {
 
   /** What stands in a box: the name of an activation, or the right side of an equation. */
   drawGlyph(says, x, y) {
-    if (typeof says === "string") return svg("text", { class: "glyph", x, y }, ACTIVATIONS[says] ?? says);
+    if (typeof says === "string") return this.drawFunction(symbolOfFunction(says), "gate", x, y);
     const spans = formulaPieces(says, this.trace).flatMap((piece) => symbolSpans(piece, this.trace));
     return svg("text", { class: "symbol formula", x, y }, ...level(spans));
   }
 
-  drawOperation({ kind, of, text }, place, makes) {
-    const shape =
-      kind === "operation"
-        ? svg("circle", { class: "box", cx: place[0], cy: place[1], r: this.form.operation })
-        : boxAt(place, halfOf({ kind }, this.form), 7);
-    const glyph = svg("text", { class: "glyph", "data-length": text.length, x: place[0], y: place[1] }, text);
+  /** The name of a function in a box, in smaller letters if it is too long for it. */
+  drawFunction(text, kind, x, y) {
+    const room = (kind === "gate" ? this.form.gate.size[0] : this.form.strip[0]) - 8;
+    const size = room / (LETTER * text.length);
+    return svg("text", { class: "glyph", x, y, style: size < FULL_SIZE[kind] ? `font-size: ${size.toFixed(1)}px` : null }, text);
+  }
+
+  drawOperation({ kind, of, text, wide }, place, makes) {
+    const [x, y] = place;
+    const isBox = kind === "function";
+    const shape = isBox ? boxAt(place, halfOf({ kind, wide }, this.form), 7) : svg("circle", { class: "box", cx: x, cy: y, r: this.form.operation });
+    const glyph = wide ? this.drawFunction(text, kind, x, y) : svg("text", { class: "glyph", "data-length": text.length, x, y }, text);
     return this.part(kind, of, [of, ...makes], [shape, glyph]);
   }
 

@@ -1,7 +1,8 @@
 // The values that a diagram shows (see geometry.js), as numbers, words and colours.
 
 import { textColour } from "./colours.js";
-import { FUNCTIONS, insideOf, symbolOf } from "./equations.js";
+import { insideOf, symbolOf } from "./equations.js";
+import { FUNCTIONS, symbolOfFunction } from "./functions.js";
 
 const MINUS_ONE = "t−1";
 
@@ -21,7 +22,8 @@ function factorNumbers({ name, before, rest, squashed }, trace, step) {
   if (!(name in trace.arrays)) return null;
   const vector = before ? trace.before(name, step) : trace.vector(name, step);
   if (rest) return vector.map((value) => 1 - value);
-  return squashed ? vector.map(Math.tanh) : vector;
+  if (!squashed) return vector;
+  return squashed in FUNCTIONS ? vector.map(FUNCTIONS[squashed].of) : null;
 }
 
 /** The quantity in whose colours and on whose scale a value is shown. */
@@ -38,7 +40,7 @@ export function piecesOf({ of, factors }, trace) {
 function factorPieces({ name, before, rest, squashed }, trace) {
   const piece = { text: trace.byName[name].symbol, sub: before ? MINUS_ONE : "t", name };
   if (rest) return [{ text: "(1 − " }, piece, { text: ")" }];
-  return squashed ? [{ text: "tanh(" }, piece, { text: ")" }] : [piece];
+  return squashed ? [{ text: `${symbolOfFunction(squashed)}(` }, piece, { text: ")" }] : [piece];
 }
 
 /** The right side of an equation (see equations.js) in such pieces; only old states say of when they are. */
@@ -55,7 +57,7 @@ export function formulaPieces(node, trace) {
     case "group":
       return [{ text: "(" }, ...inner[0], { text: ")" }];
     case "call":
-      return [{ text: (FUNCTIONS[node.name]?.symbol ?? node.name) + (node.of.kind === "group" ? "" : " ") }, ...inner[0]];
+      return [{ text: symbolOfFunction(node.name) + (node.of.kind === "group" ? "" : " ") }, ...inner[0]];
     default:
       return [{ text: symbolOf(node, trace.byName) }];
   }
@@ -65,7 +67,7 @@ export function formulaPieces(node, trace) {
 export function wordsOf({ of, factors }, trace) {
   const words = ({ name, before, rest, squashed }) => {
     const title = trace.byName[name].title + (before ? " before" : "");
-    return rest ? `(1 − ${title})` : squashed ? `tanh of the ${title}` : title;
+    return rest ? `(1 − ${title})` : squashed ? `${symbolOfFunction(squashed)} of the ${title}` : title;
   };
   return (factors ?? [{ name: of }]).map(words).join(" × ");
 }

@@ -5,30 +5,25 @@
 //   {kind: "quantity", name, before}   {kind: "product", factors}       unit by unit
 //   {kind: "bias", part, label}        {kind: "matrix", part, label, of}    a matrix times a vector
 //   {kind: "group", of}                {kind: "call", name, of}
+//   {kind: "peephole", label}                                               a weight for each unit
 // before: the value at t - 1. part: "ih" for what multiplies the input, "hh" for the old state.
 
 import { textColour } from "./colours.js";
 import { mathml } from "./dom.js";
-
-/** How functions look and what they do; an equation may use others, which are then shown only. */
-export const FUNCTIONS = {
-  sigma: { symbol: "σ", of: (z) => 1 / (1 + Math.exp(-z)) },
-  tanh: { symbol: "tanh", of: Math.tanh },
-  relu: { symbol: "relu", of: (z) => Math.max(z, 0) },
-  exp: { symbol: "exp", of: Math.exp },
-};
+import { symbolOfFunction } from "./functions.js";
 
 const LEXEMES = [
   ["space", /\s+|\\[,;:! ]|\\left|\\right/y],
   ["quantity", /\\q\{(\w+)\}(?:_(?:t|\{t\}|(\{t\s*-\s*1\})))?/y],
   ["matrix", /W_(?:\{(\w+)\}|(\w))/y],
   ["bias", /b_(?:\{(\w+)\}|(\w))/y],
-  ["call", /\\(sigma|tanh|exp)\b|\\(?:mathrm|operatorname)\{(\w+)\}/y],
+  ["peephole", /p_(?:\{(\w+)\}|(\w))/y],
+  ["call", /\\(sigma|tanh|exp)\b|\\(?:mathrm|operatorname)\{(\w+)\}|\\f\{([^{}]*)\}/y],
   ["number", /(\d+(?:\.\d+)?)/y],
   ["times", /\\(?:odot|cdot|times|circ)\b/y],
   ["mark", /[-+=()]/y],
 ];
-const STARTS_A_FACTOR = new Set(["quantity", "matrix", "bias", "call", "number", "("]);
+const STARTS_A_FACTOR = new Set(["quantity", "matrix", "bias", "peephole", "call", "number", "("]);
 const remembered = new Map();
 
 /** {target, tree, latex}, where target is the name of the quantity computed; null if it cannot be read. */
@@ -50,7 +45,7 @@ function lexemesOf(latex) {
       pattern.lastIndex = at;
       match = pattern.exec(latex);
       if (!match) continue;
-      const lexeme = { kind: kind === "mark" ? match[0] : kind, text: match[1] ?? match[2], late: match[2] };
+      const lexeme = { kind: kind === "mark" ? match[0] : kind, text: match[1] ?? match[2] ?? match[3], late: match[2] };
       if (kind !== "space") found.push(lexeme);
       break;
     }
@@ -112,6 +107,7 @@ class EquationReader {
     if (kind === "number") return { kind, value: Number(text) };
     if (kind === "quantity") return { kind, name: text, before: late !== undefined };
     if (kind === "bias") return { kind, part: partOf(text), label: text };
+    if (kind === "peephole") return { kind, label: text };
     if (kind === "matrix") return { kind, part: partOf(text), label: text, of: this.factor() };
     if (kind === "call") return { kind, name: text, of: this.factor() };
     const of = this.sum();
@@ -155,6 +151,8 @@ export function symbolOf(node, byName) {
       return byName[node.name]?.symbol ?? node.name;
     case "bias":
       return `b_${node.label}`;
+    case "peephole":
+      return `p_${node.label}`;
     case "matrix":
       return `W_${node.label} ${inner[0]}`;
     case "product":
@@ -162,7 +160,7 @@ export function symbolOf(node, byName) {
     case "group":
       return `(${inner[0]})`;
     case "call":
-      return `${FUNCTIONS[node.name]?.symbol ?? node.name} ${inner[0]}`;
+      return `${symbolOfFunction(node.name)} ${inner[0]}`;
     default:
       return inner.map((text, k) => (node.terms[k].sign < 0 ? `− ${text}` : k ? `+ ${text}` : text)).join(" ");
   }
@@ -172,6 +170,7 @@ export function symbolOf(node, byName) {
 export function plainEquation(latex, byName) {
   return latex
     .replace(/\\q\{(\w+)\}/g, (_, name) => byName[name]?.symbol ?? name)
+    .replace(/\\f\{([^{}]*)\}/g, (_, name) => symbolOfFunction(name))
     .replace(/\\left|\\right|\\(?:mathrm|operatorname)(?=\{)/g, "")
     .replace(/\\[,;:! ]/g, " ")
     .replaceAll("\\odot", "⊙")
@@ -194,6 +193,8 @@ function markup(node, byName) {
       return [quantityMarkup(node, byName)];
     case "bias":
       return [parameterMarkup("b", node.label)];
+    case "peephole":
+      return [parameterMarkup("p", node.label)];
     case "matrix":
       return [parameterMarkup("W", node.label), mathml("mspace", { width: "0.1em" }), ...inner[0]];
     case "product":
@@ -204,7 +205,7 @@ function markup(node, byName) {
     }
     case "call": {
       const gap = node.of.kind === "group" ? [] : [mathml("mspace", { width: "0.1em" })];
-      return [mathml("mi", {}, FUNCTIONS[node.name]?.symbol ?? node.name), ...gap, ...inner[0]];
+      return [mathml("mi", {}, symbolOfFunction(node.name)), ...gap, ...inner[0]];
     }
     default:
       return inner.flatMap((parts, k) => {

@@ -193,8 +193,8 @@ function rowOf({ name: row, sign, node, words, quantity, strip }, trace, width) 
 
 /** Text in which the names of weights stand, "W_hn h + b_hn", with their letters below the line. */
 function parameters(text) {
-  return text.split(/(\b[Wb]_\w+)/).flatMap((part) => {
-    const [, letter, label] = part.match(/^([Wb])_(\w+)$/) ?? [];
+  return text.split(/(\b[Wbp]_\w+)/).flatMap((part) => {
+    const [, letter, label] = part.match(/^([Wbp])_(\w+)$/) ?? [];
     return letter ? [html("i", {}, letter), html("sub", {}, label)] : [part];
   });
 }

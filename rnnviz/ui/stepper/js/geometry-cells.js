@@ -1,5 +1,6 @@
 // Where everything stands in the diagrams of RNN, GRU and LSTM: data, in the words of geometry.js.
 
+import { symbolOfFunction } from "./functions.js";
 import { before, branch, corner, gate, gated, given, INPUT, joined, now, operation } from "./geometry.js";
 import { rest, squashed, step, strip, token, unseen, wire } from "./geometry.js";
 
@@ -14,11 +15,12 @@ const ENTRY = {
   wires: [wire(["token", "x"], now(INPUT), INPUT), wire(["x", "join"], now(INPUT), INPUT, { straight: true })],
 };
 
-function lstm() {
+function lstm({ squash = "tanh" }) {
   const all = ["forget", "input", "candidate", "output"];
   const kept = gated(now("forget"), before("cell"));
   const written = gated(now("input"), now("candidate"));
-  const small = squashed("cell");
+  const small = squashed("cell", squash);
+  const named = step("hidden", symbolOfFunction(squash));
   const bus = { bundle: true, open: true };
   const h = before("hidden");
   return {
@@ -43,7 +45,7 @@ function lstm() {
       written: strip(written),
       add: operation("cell", "+"),
       divide: branch(),
-      squash: step("hidden", "tanh"),
+      squash: named,
       squashed: strip(small),
       show: operation("hidden", "⊙"),
       shown: corner(),
@@ -112,7 +114,7 @@ function lstm() {
           write: [509, 206],
           divide: [686, 66],
           squash: [686, 104],
-          squashed: [686, 148, "left"],
+          squashed: [686, 148, named.wide ? null : "left"], // a long name has no room beside it
           show: [686, 206],
           shown: [762, 206],
           shown_end: [762, 400],

@@ -5,6 +5,8 @@
 // with `places` where the centre of a node lies; a node without a place is left out of that form, and
 // wires that need it too. `smallest` says how far a wide form may be shrunk, if not as far as others.
 
+import { FUNCTIONS } from "./functions.js";
+
 /** What is the same in every diagram of a form: sizes in the units of the SVG, which are px at full size. */
 export const FORMS = {
   wide: {
@@ -52,8 +54,12 @@ export const before = (of) => ({ of, factors: [{ name: of, before: true }] });
 /** One minus a gate. */
 export const rest = (of) => ({ of, factors: [{ name: of, rest: true }] });
 
-/** A squashed state; it lies between -1 and 1 whatever the scale of the state. */
-export const squashed = (of) => ({ of, factors: [{ name: of, squashed: true }], limits: [-1, 1] });
+/** A squashed state; where the function named has limits, they are its scale, whatever that of the state. */
+export function squashed(of, name) {
+  const { low = -Infinity, high = Infinity } = FUNCTIONS[name] ?? {};
+  const limit = Math.max(-low, high);
+  return { of, factors: [{ name: of, squashed: name }], ...(Number.isFinite(limit) && { limits: [-limit, limit] }) };
+}
 
 /** A gate times something, in the colours of the latter. */
 export const gated = (gate, value) => ({ ...value, factors: [...gate.factors, ...value.factors] });
@@ -72,8 +78,8 @@ export const given = (value) => ({ kind: "strip", value, given: true });
 /** A box that computes a quantity: its activation, or what else stands in `says`. */
 export const gate = (of, says) => ({ kind: "gate", of, says });
 
-/** A small box with a function in it, on the way to a quantity. */
-export const step = (of, text) => ({ kind: "function", of, text });
+/** A small box with a function in it, on the way to a quantity; as wide as a strip if its name is long. */
+export const step = (of, text) => ({ kind: "function", of, text, wide: text.length > 6 });
 
 /** A circle with an operation in it, on the way to a quantity. */
 export const operation = (of, text) => ({ kind: "operation", of, text });
@@ -107,7 +113,7 @@ export function halfOf(node, form) {
   if (node.kind === "strip") return form.strip.map((side) => side / 2);
   if (node.kind === "gate") return form.gate.size.map((side) => side / 2);
   if (node.kind === "join" || node.kind === "token") return form[node.kind].size.map((side) => side / 2);
-  if (node.kind === "function") return form.function.map((side) => side / 2);
+  if (node.kind === "function") return [node.wide ? form.strip[0] : form.function[0], form.function[1]].map((side) => side / 2);
   if (node.kind === "operation") return [form.operation, form.operation];
   return [0, 0];
 }

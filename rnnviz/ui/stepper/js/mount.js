@@ -7,6 +7,7 @@ import { createDiagram } from "./diagram.js";
 import { html } from "./dom.js";
 import { dress } from "./dress.js";
 import { flash } from "./flash.js";
+import { learn } from "./functions.js";
 import { narrate } from "./narration.js";
 import { createPlayheads } from "./playhead.js";
 import { createPredictions } from "./predictions.js";
@@ -50,7 +51,7 @@ const VIEWS = {
  */
 export function mount(element, payload, callbacks = {}) {
   const page = callbacks.page ?? document;
-  const store = new Store(new Trace(payload), { ...payload.start, phaseless: Boolean(payload.follow) });
+  const store = new Store(traceOf(payload), { ...payload.start, phaseless: Boolean(payload.follow) });
   const asking = createAsking(store, payload.text, callbacks.asked);
   const shown = Object.keys(VIEWS).filter((name) => payload.views?.includes(name) ?? (name !== "whatif" || payload.editable));
   const inside = shown.map((name) => VIEWS[name](store, { edit: asking.edit }));
@@ -140,7 +141,7 @@ export function mount(element, payload, callbacks = {}) {
         return;
       }
       const { step } = store.state;
-      const trace = new Trace(next);
+      const trace = traceOf(next);
       const atEnd = step === store.trace.steps - 1;
       const same = trace.stepAsTyped(store.trace.typed[step]);
       const stays = { step: atEnd ? trace.steps - 1 : same, playing: false, phase: null };
@@ -172,4 +173,10 @@ function createNarration(store) {
     },
     destroy: () => element.remove(),
   };
+}
+
+/** A payload's trace; from then on its cell's activations are known. */
+function traceOf(payload) {
+  learn(payload.functions ?? {});
+  return new Trace(payload);
 }

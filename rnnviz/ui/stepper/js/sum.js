@@ -12,7 +12,8 @@ export function openedSum(trace, equation, sum, reveal) {
   const matrices = leavesOf(sum).filter(({ kind }) => kind === "matrix");
   const widths = matrices.map(({ of }) => `${trace.width(quantityIn(of).name)} of ${symbolOf(bare(of), trace.byName)}`);
   const biases = leavesOf(sum).filter(({ kind }) => kind === "bias").length;
-  const counted = [...widths, biases && `${biases} bias${biases > 1 ? "es" : ""}`].filter(Boolean).join(", ");
+  const peephole = leavesOf(sum).some(({ kind }) => kind === "peephole") && "1 peephole";
+  const counted = [...widths, biases && `${biases} bias${biases > 1 ? "es" : ""}`, peephole].filter(Boolean).join(", ");
   const sources = html("p", { class: "arithmetic-sources" });
   const body = html("tbody");
   const titles = ["term", "adds", "", "weight × value"].map((words) => html("th", { scope: "col" }, words));

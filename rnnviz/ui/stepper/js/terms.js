@@ -1,16 +1,23 @@
 // The numbers of the equations, for one unit at one step, computed in double precision from the
 // recorded float32 values and weights.
 
-import { anywhere, FUNCTIONS, insideOf, parseEquation, quantityIn, symbolOf } from "./equations.js";
+import { anywhere, insideOf, parseEquation, quantityIn, symbolOf } from "./equations.js";
+import { FUNCTIONS } from "./functions.js";
 
 const MINUS = "−";
 const HARD_SPACE = "\u00a0";
-const LEAVES = new Set(["number", "quantity", "bias", "matrix"]);
+const LEAVES = new Set(["number", "quantity", "bias", "matrix", "peephole"]);
+const WEIGHTS = new Set(["matrix", "bias", "peephole"]);
 
 /** Where an equation is evaluated; `found` keeps the matrix products, which several lines show. */
 export function placeOf(trace, equation, step, unit) {
   const block = trace.weights ? trace.weights.rows.indexOf(equation.target) : -1;
-  return { trace, block, step, unit, found: new Map() };
+  return { trace, block, peephole: peepholeBlock(trace, equation.target), step, unit, found: new Map() };
+}
+
+/** Where the peepholes of a quantity stand among those of its cell; -1 if it has none, or they are not here. */
+function peepholeBlock({ weights }, target) {
+  return weights?.further?.weight_peephole?.indexOf(target) ?? -1;
 }
 
 /** Whether all that an equation needs was sent along. */
@@ -19,6 +26,7 @@ export function computable(trace, { target, tree }) {
   const missing = (node) => {
     if (node.kind === "quantity") return !(node.name in arrays) || (node.before && !(node.name in initial));
     if (node.kind === "matrix" || node.kind === "bias") return !weights?.rows.includes(target);
+    if (node.kind === "peephole") return peepholeBlock(trace, target) < 0;
     return node.kind === "call" && !(node.name in FUNCTIONS);
   };
   return !anywhere(tree, missing);
@@ -34,6 +42,8 @@ export function valueOf(node, place) {
       return vectorOf(node, place)[unit];
     case "bias":
       return trace.weights[`bias_${node.part}`][block * trace.units + unit];
+    case "peephole":
+      return trace.weights.weight_peephole[place.peephole * trace.units + unit];
     case "matrix":
       if (!found.has(node)) found.set(node, dotProduct(rowOf(node, place), vectorOf(node.of, place)));
       return found.get(node);
@@ -73,7 +83,7 @@ function dotProduct(row, vector) {
 
 /** Whether weights are at work in a node. */
 export function weighs(node) {
-  return anywhere(node, ({ kind }) => kind === "matrix" || kind === "bias");
+  return anywhere(node, ({ kind }) => WEIGHTS.has(kind));
 }
 
 /** A node without the parentheses around it. */
@@ -174,11 +184,12 @@ export function exact(value) {
   return String(Number(value.toPrecision(6))).replaceAll("-", MINUS);
 }
 
-/** What a node's number is called: "forget", "cell before", "W_if input_vector", "b_if". */
+/** What a node's number is called: "forget", "cell before", "W_if input_vector", "b_if", "p_f". */
 function nameOf(node) {
   if (node.kind === "quantity") return node.before ? `${node.name} before` : node.name;
   if (node.kind === "matrix") return `W_${node.label} ${quantityIn(node)?.name}`;
   if (node.kind === "bias") return `b_${node.label}`;
+  if (node.kind === "peephole") return `p_${node.label}`;
   return "number";
 }
 

@@ -137,6 +137,6 @@ function mapped(object, change) {
 }
 
 function decodedWeights(weights) {
-  const { rows, ...arrays } = weights;
-  return { rows, ...mapped(arrays, floats) };
+  const { rows, further, ...arrays } = weights;
+  return { rows, further, ...mapped(arrays, floats) };
 }
