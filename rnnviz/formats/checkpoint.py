@@ -20,8 +20,6 @@ from .cards import tidy
 from .limits import USUAL, Limits
 from .sniffed import READ, format_of
 
-OWN = "rnnviz"  # under this name rnnviz keeps what it writes of a model beside the arrays
-
 
 @dataclass(frozen=True)
 class Left:
@@ -166,7 +164,7 @@ class _Folder(Mapping[str, bytes]):
 
 def _own_arrays(name: str, found: Arrays, beside: Mapping[str, bytes]) -> Model | None:
     """The model itself, if rnnviz wrote the file: its card stands inside or, for weights, beside it."""
-    card = found.metadata.get(OWN)
+    card = found.metadata.get(own.KEY)
     if card is None and name.lower().endswith(".safetensors") and f"{stem(name)}.json" in beside:
         card = beside[f"{stem(name)}.json"].decode("utf-8", "replace")
     return None if card is None else _from_card(name, card, found.arrays)

@@ -114,8 +114,3 @@ def _nothing(name: str, counts: Counter[str]) -> str:
     else:
         advice = "Bring a network with recurrent layers."
     return f"{name} holds no RNN, GRU or LSTM node; its nodes are {listed}. {advice}"
-
-
-def metadata(name: str, data: bytes, limits: Limits = USUAL) -> dict[str, str]:
-    """The words that a file keeps beside its graph, by key. Raises ValueError if it is no ONNX file."""
-    return {entry.key: entry.value for entry in parsed(name, data, limits).metadata_props}

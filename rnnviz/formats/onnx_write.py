@@ -7,7 +7,7 @@ another order, so nothing is rounded. What ONNX has no words for (vocabulary, la
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +18,8 @@ from ..cells import CELLS, Cell
 from ..cells.activations import Array
 from ..layouts.orders import LETTERS, blocks
 from ..model import Model
-from ..network import SUFFIXES
+from ..network import Network
+from ..network.naming import ending
 from . import onnx as reading
 from . import own
 from .cards import tidy
@@ -27,7 +28,6 @@ from .onnx_activations import attributes, parsed
 from .onnx_nodes import OPTIONS, ORDER
 from .onnx_tensors import words
 
-KEY = "rnnviz"  # of the metadata that holds a model's own words
 OPSET, IR = 17, 8  # of 2022: old enough for most runtimes, and Softmax and the recurrent nodes as they still are
 NODES = {"rnn": "RNN", "gru": "GRU", "lstm": "LSTM", "peephole": "LSTM"}
 DIRECTIONS = {("forward",): "forward", ("backward",): "reverse", ("forward", "backward"): "bidirectional"}
@@ -66,16 +66,32 @@ def dump(model: Model) -> bytes:
         given = helper.make_tensor_value_info("vectors", number, ["steps", "batch", network.input_size])
         top = "vectors"
     arrays["side_by_side"] = np.array([0, 0, -1])
+    if network.merge == "sum":
+        arrays["directions"] = np.array([1])
+    if network.initial is not None:
+        arrays |= {"one": np.array([1]), "batch_axis": np.array([1]), "after": np.array([2])}
+        given_shape = add("Shape", [given.name], "given_shape")
+        batch = add("Slice", [given_shape, "batch_axis", "after"], "batch_size")
+        add("Concat", ["one", batch, "one"], "every_sequence", axis=0)
     for k, layer in enumerate(network.layers):
         cells, output = dict(zip(network.ways[k], layer, strict=True)), f"layer_{k}"
         held = {f"{output}.{letter}": array for letter, array in _inputs(cells.values()).items()}
         arrays |= held
-        inputs = [top, *held]
-        inputs[4:4] = [""] * 3 * (len(inputs) > 4)  # between the biases and the peepholes: lengths and states
+        starts = {f"{output}.{state}0": array for state, array in _starts(network, k).items()}
+        arrays |= starts
+        states = [add("Expand", [name, "every_sequence"], f"{name}.each") for name in starts]
+        weights, peepholes = ([name for name in held if name.endswith(".P") == last] for last in (False, True))
+        if peepholes and not states:
+            states = ["", ""]
+        lengths = [""] if states else []
+        inputs = [top, *weights, *lengths, *states, *peepholes]
         add(NODES[network.cell_name], inputs, output, **_attributes(cells))
         gives(output, "steps", len(cells), "batch", layer[0].hidden_size)
-        turned = add("Transpose", [output], f"{output}.turned", perm=[0, 2, 1, 3])
-        top = add("Reshape", [turned, "side_by_side"], f"{output}.joined")
+        if len(cells) == 2 and network.merge != "concat":
+            top = _merged(add, output, network.merge)
+        else:
+            turned = add("Transpose", [output], f"{output}.turned", perm=[0, 2, 1, 3])
+            top = add("Reshape", [turned, "side_by_side"], f"{output}.joined")
     if network.readout_weight is not None:
         arrays["readout.weight"] = network.readout_weight.T
         logits = add("MatMul", [top, "readout.weight"], "logits" if network.readout_bias is None else "readout.sums")
@@ -94,7 +110,7 @@ def dump(model: Model) -> bytes:
         producer_name="rnnviz",
         producer_version=__version__,
     )
-    helper.set_model_props(made, {KEY: own.to_json(model)})
+    helper.set_model_props(made, {own.KEY: own.to_json(model)})
     return bytes(made.SerializeToString())
 
 
@@ -103,9 +119,9 @@ def restore(
 ) -> Model | None:
     """The model that `dump` wrote, or None if somebody else wrote the file. Raises ValueError as `onnx.read` does."""
     said = {entry.key: entry.value for entry in reading.parsed(name, data, limits).metadata_props}
-    if KEY not in said:
+    if own.KEY not in said:
         return None
-    about = words(said[KEY])
+    about = words(said[own.KEY])
     found, _, _ = reading.read(name, data, beside, limits)
     if len(found) != 1:
         raise ValueError(f"{name} is said to be from rnnviz, but holds {len(found)} stacks of layers, not one.")
@@ -122,7 +138,9 @@ def restore(
         for k, layer in enumerate(stack.layers):
             for way, arrays in layer.items():
                 cell = _cell(stack.cell, {name: source.array for name, source in arrays.items()}, options)
-                parameters |= {f"rnn.{name}_l{k}{SUFFIXES[way]}": array for name, array in cell.parameters.items()}
+                parameters |= {f"rnn.{name}{ending(k, way)}": array for name, array in cell.parameters.items()}
+        for (k, way, state), source in stack.initial.items():
+            parameters[f"initial.{state}{ending(k, way)}"] = source.array
         model = own.from_json(about, parameters)
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
         raise ValueError(f"{name} is not a model that rnnviz can read: {error}") from error
@@ -147,6 +165,34 @@ def _usual(kind: type[Cell]) -> dict[str, str]:
 def _blocks(array: Array, count: int) -> Array:
     """Rows in blocks of gates, (G, H, ...)."""
     return array.reshape(count, -1, *array.shape[1:])
+
+
+# ---- what stands around a node --------------------------------------------------------------------------
+
+REDUCES = {"sum": "ReduceSum", "ave": "ReduceMean", "mul": "ReduceProd"}
+
+
+def _merged(add: Callable[..., str], output: str, merge: str) -> str:
+    """Two directions, (T, 2, B, H), joined unit by unit, (T, B, H)."""
+    if merge == "sum":  # whose axes moved from the attributes to the inputs before the others'
+        return add("ReduceSum", [output, "directions"], f"{output}.joined", keepdims=0)
+    return add(REDUCES[merge], [output], f"{output}.joined", axes=[1], keepdims=0)
+
+
+def _starts(network: Network, layer: int) -> dict[str, Array]:
+    """The states that a layer starts from, (directions, 1, H), by the letters of a node's inputs; zeros if unsaid."""
+    if network.initial is None:
+        return {}
+    cells, given = network.layers[layer], network.initial[layer]
+    return {
+        state[0]: np.stack(
+            [
+                states.get(state, np.zeros(cell.hidden_size, cell.dtype))
+                for cell, states in zip(cells, given, strict=True)
+            ]
+        )[:, None]
+        for state in cells[0].states
+    }
 
 
 # ---- a layer as a node -------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from ..network import Network
 from ..tokens import Vocabulary
 
 FORMAT = 1
+KEY = "rnnviz"  # the name under which other formats hold a model's card beside its arrays
 MERGE = "concat"  # how two directions are merged unless the card says otherwise
 
 

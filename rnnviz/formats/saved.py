@@ -12,19 +12,17 @@ from ..model import Model
 from . import own
 from .onnx_write import dump
 
-CARD = "rnnviz"  # the name under which the card stands in each of them
-
 
 def to_safetensors(model: Model) -> bytes:
     """A .safetensors file: PyTorch's `load_state_dict` takes its arrays, for members embedding, rnn and readout."""
     arrays = {name: np.ascontiguousarray(array) for name, array in model.network.parameters.items()}
-    return save(arrays, metadata={CARD: own.to_json(model)})
+    return save(arrays, metadata={own.KEY: own.to_json(model)})
 
 
 def to_npz(model: Model) -> bytes:
     """A .npz file with the same arrays, and the card as text in an array of its own."""
     file = io.BytesIO()
-    np.savez(file, allow_pickle=False, **{CARD: np.array(own.to_json(model))}, **model.network.parameters)
+    np.savez(file, allow_pickle=False, **{own.KEY: np.array(own.to_json(model))}, **model.network.parameters)
     return file.getvalue()
 
 
