@@ -201,6 +201,9 @@ def test_a_card_names_the_convention_that_is_not_pytorchs():
     other = architecture(draw_model("gru").converted(update="writes").network)
     assert other["convention"].endswith("candidate; reset: after; update: writes")
     assert other["options"] == {"reset": "after", "update": "writes"}
+    hard = architecture(draw_model("lstm", options={"gates": "hard_sigmoid"}).network)
+    assert hard["options"] == {"gates": "hard_sigmoid(0.2, 0.5)"}
+    assert hard["convention"].endswith("output gate; gates: hard_sigmoid(0.2, 0.5)")
 
 
 @pytest.mark.parametrize(

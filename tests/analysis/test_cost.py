@@ -17,6 +17,7 @@ CHOICES = [
     *(("gru", {"reset": reset, "update": update}) for reset in ("after", "before") for update in ("keeps", "writes")),
     ("lstm", {}),
     (CoupledLSTM.name, {}),
+    ("peephole", {}),
 ]
 EVERY_CELL = pytest.mark.parametrize(
     ("name", "options"), CHOICES, ids=["-".join([name, *options.values()]) for name, options in CHOICES]
@@ -59,8 +60,10 @@ def sigmoid(z):
 
 def slow_step(cell, x, h, c):
     """One step by the textbook, a multiplication at a time: the new hidden state."""
-    blocks = [dict(zip(cell.rows, np.split(numbers(a), len(cell.rows)), strict=True)) for a in cell.parameters.values()]
-    weight_ih, weight_hh, bias_ih, bias_hh = blocks
+    weight_ih, weight_hh, bias_ih, bias_hh, *further = (
+        dict(zip(rows, np.split(numbers(array), len(rows)), strict=True))
+        for array, rows in zip(cell.parameters.values(), [*[cell.rows] * 4, *cell.further.values()], strict=True)
+    )
 
     def from_x(row):
         return weight_ih[row] @ x + bias_ih[row]
@@ -77,12 +80,14 @@ def slow_step(cell, x, h, c):
         recalled = r * from_h("candidate") if after else from_h("candidate", r * h)
         n = through(np.tanh, from_x("candidate") + recalled)
         return (1 - z) * n + z * h if cell.options["update"] == "keeps" else z * n + (1 - z) * h
-    i, g, o = (
-        through(np.tanh if row == "candidate" else sigmoid, from_x(row) + from_h(row))
-        for row in ("input", "candidate", "output")
-    )
-    f = 1 - i if cell.name == CoupledLSTM.name else through(sigmoid, from_x("forget") + from_h("forget"))
-    return o * through(np.tanh, f * c + i * g)
+
+    def gate(row, state):
+        seen = [one[row] * state for one in further]
+        return through(sigmoid, sum(seen, start=from_x(row) + from_h(row)))
+
+    i, g = gate("input", c), through(np.tanh, from_x("candidate") + from_h("candidate"))
+    c = (1 - i if cell.name == CoupledLSTM.name else gate("forget", c)) * c + i * g
+    return gate("output", c) * through(np.tanh, c)
 
 
 @EVERY_CELL
@@ -90,7 +95,7 @@ def slow_step(cell, x, h, c):
 def test_parameters_are_the_sizes_of_the_arrays(name, options, inputs, hidden):
     cell = CELLS[name].random(inputs, hidden, np.random.default_rng(0), **options)
     found = cost(name, inputs, hidden, **options)
-    assert found.weights == cell.weight_ih.size + cell.weight_hh.size
+    assert found.weights == sum(array.size for key, array in cell.parameters.items() if key.startswith("weight"))
     assert found.biases == cell.bias_ih.size + cell.bias_hh.size
     assert found.parameters == parameters(name, inputs, hidden, **options)
     assert found.parameters == sum(array.size for array in cell.parameters.values())

@@ -12,7 +12,7 @@ from rnnviz.analysis import gradient_by_layers, gradient_flow, hidden_by_state, 
 from rnnviz.cells import GRU, LSTM, RNN
 from rnnviz.network import softmax
 
-from ..strategies import VARIANT_IDS, VARIANTS
+from ..strategies import UNUSUAL, UNUSUAL_IDS, VARIANT_IDS, VARIANTS
 from .runs import EVERY, EVERY_ID, runs
 from .test_products import written_out
 
@@ -21,7 +21,9 @@ ORACLE = pytest.mark.parametrize(
     ("kind", "options"), [*VARIANTS, *WRITES], ids=[*VARIANT_IDS, "gru-after-writes", "gru-before-writes"]
 )
 every_cell = pytest.mark.parametrize(
-    ("kind", "options"), [*EVERY, *WRITES], ids=[*EVERY_ID, "gru-after-writes", "gru-before-writes"]
+    ("kind", "options"),
+    [*EVERY, *WRITES, UNUSUAL[2], UNUSUAL[5], (LSTM, {"gates": "tanh"})],  # gates that keep less than nothing
+    ids=[*EVERY_ID, "gru-after-writes", "gru-before-writes", UNUSUAL_IDS[2], UNUSUAL_IDS[5], "lstm-tanh"],
 )
 
 

@@ -11,7 +11,7 @@ from rnnviz import Trace
 from rnnviz.analysis import hidden_by_state, step_jacobians
 from rnnviz.cells import GRU, LSTM, RNN
 
-from ..strategies import VARIANT_IDS, VARIANTS
+from ..strategies import UNUSUAL, UNUSUAL_IDS, VARIANT_IDS, VARIANTS
 from .runs import EVERY, EVERY_ID, runs
 
 every_cell = pytest.mark.parametrize(("kind", "options"), EVERY, ids=EVERY_ID)
@@ -33,7 +33,7 @@ def one_step(run, x, state):
     return np.concatenate([record.final[name] for name in run.cell.states])
 
 
-@every_cell
+@pytest.mark.parametrize(("kind", "options"), [*EVERY, *UNUSUAL], ids=[*EVERY_ID, *UNUSUAL_IDS])
 @settings(max_examples=12)
 @given(data=st.data())
 def test_step_jacobians_are_the_slopes_of_one_step(kind, options, data):

@@ -12,14 +12,22 @@ from rnnviz.analysis import contributions, half_life, memory_of, shares, written
 from rnnviz.analysis.carry import carry
 from rnnviz.analysis.jacobians import reading_order
 from rnnviz.cells import GRU, LSTM, RNN, Definition, Phase
+from rnnviz.cells.activations import activation
 from rnnviz.cells.definition import CELL, HIDDEN
+from rnnviz.cells.peephole import PeepholeLSTM
 from rnnviz.network import softmax
 
 from ..coupled_lstm import CoupledLSTM
 from .runs import runs
 
 GRUS = [(GRU, {"reset": r, "update": u}) for r in ("after", "before") for u in ("keeps", "writes")]
-GATED = [*GRUS, (LSTM, {}), (CoupledLSTM, {})]
+UNUSUAL = [
+    (GRU, {"reset": "after", "update": "keeps", "gates": "sigmoid within 2", "activation": "softplus"}),
+    (LSTM, {"activation": "softsign", "squash": "elu(0.7)"}),
+    (LSTM, {"gates": "sigmoid within 2", "squash": "linear"}),
+    (PeepholeLSTM, {"squash": "softsign within 1"}),
+]
+GATED = [*GRUS, (LSTM, {}), (CoupledLSTM, {}), *UNUSUAL]
 every_gated_cell = pytest.mark.parametrize(
     ("kind", "options"), GATED, ids=["-".join([kind.name, *options.values()]) for kind, options in GATED]
 )
@@ -93,9 +101,10 @@ def test_shares_unexplained_rest_and_bias_make_up_the_logit(squash, kind, option
         if kind is GRU or squash == "shared":
             assert found.unexplained == pytest.approx(0, abs=1e-10)
         else:
+            let_out = activation(trace.options.get("squash", "tanh"))
             rest = np.concatenate([
                 trace["output", trace.layers - 1, d][step - 1]
-                * (np.tanh(trace["cell", trace.layers - 1, d][step - 1]) - trace["cell", trace.layers - 1, d][step - 1])
+                * (let_out(trace["cell", trace.layers - 1, d][step - 1]) - trace["cell", trace.layers - 1, d][step - 1])
                 for d in trace.directions
             ])  # fmt: skip
             assert found.unexplained == pytest.approx(network.readout_weight[number] @ rest, abs=1e-10)
@@ -169,6 +178,8 @@ def test_half_lives_at_their_ends():
     assert steps[1] == np.inf and steps[2] == 0
     np.testing.assert_allclose(steps[[0, 3]], 1)
     assert half_life(trace).order[[0, -1]].tolist() == [1, 2]
+    gates[:, 3] = [0.1, -0.25, 1]  # of a gate that turns the sign round, what counts is the size
+    np.testing.assert_allclose(half_life(trace).steps[3], 1)
 
 
 def test_the_recall_lstm_remembers_what_was_written_first():

@@ -10,10 +10,10 @@ from rnnviz.interventions import Freeze, Hold, Zero
 from rnnviz.network import Network
 
 from ..coupled_lstm import CoupledLSTM
-from ..strategies import CHARACTERS, VARIANTS
+from ..strategies import CHARACTERS, UNUSUAL, VARIANTS
 
 WRITES = [(GRU, {"reset": reset, "update": "writes"}) for reset in ("after", "before")]
-EVERY = [*VARIANTS, *WRITES, (CoupledLSTM, {})]
+EVERY = [*VARIANTS, *WRITES, (CoupledLSTM, {}), UNUSUAL[3], UNUSUAL[5]]
 every_cell = pytest.mark.parametrize(
     ("kind", "options"), EVERY, ids=["-".join([kind.name, *options.values()]) for kind, options in EVERY]
 )

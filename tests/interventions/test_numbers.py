@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 import rnnviz
 from rnnviz.analysis import memory_of
 from rnnviz.cells import GRU, RNN
+from rnnviz.cells.activations import activation
 from rnnviz.interventions import Freeze, Hold, Remove, Swap, Zero, parse_all, text_of
 from rnnviz.network import softmax
 
@@ -45,12 +46,18 @@ def by_formula(cell, x_t, before, put):
         total = from_x["hidden"] + from_h["hidden"]
         compute("hidden", np.maximum(total, 0) if cell.options["activation"] == "relu" else np.tanh(total))
     else:
-        for row in cell.rows:
-            compute(row, (np.tanh if row == "candidate" else sigmoid)(from_x[row] + from_h[row]))
+        chosen = {option: activation(name) for option, name in cell.options.items()}
+        gates, proposal = chosen.get("gates", sigmoid), chosen.get("activation", np.tanh)
+        looks = np.split(getattr(cell, "weight_peephole", np.zeros(3 * len(h))), 3)
+        peepholes = dict(zip(("input", "forget", "output"), looks, strict=True))
+        for row in (row for row in cell.rows if row not in ("candidate", "output")):
+            compute(row, gates(from_x[row] + from_h[row] + peepholes[row] * before["cell"]))
+        compute("candidate", proposal(from_x["candidate"] + from_h["candidate"]))
         if isinstance(cell, CoupledLSTM):
             compute("forget", 1 - now["input"])
         compute("cell", now["forget"] * before["cell"] + now["input"] * now["candidate"])
-        compute("hidden", now["output"] * np.tanh(now["cell"]))
+        compute("output", gates(from_x["output"] + from_h["output"] + peepholes["output"] * now["cell"]))
+        compute("hidden", now["output"] * chosen.get("squash", np.tanh)(now["cell"]))
     return now
 
 

@@ -50,6 +50,14 @@ def test_another_session_does_not_see_them(monkeypatch):
     assert "mine" not in catalogue.tasks() and "names" in catalogue.tasks()
 
 
+def test_a_cell_that_is_not_on_offer_stands_where_it_has_a_model():
+    assert not any("peephole" in task.cells for task in catalogue.tasks().values())
+    assert {"rnn", "gru", "lstm"} <= set(catalogue.cells()) and "peephole" not in catalogue.cells()
+    name = catalogue.add("mine", "Made here", {"peephole": made("peephole")})
+    assert catalogue.tasks()[name].cells == ["peephole"] and "peephole" in catalogue.cells()
+    assert catalogue.model(catalogue.tasks()[name], "peephole").trace("ab").cell == "peephole"
+
+
 def test_without_a_card_something_can_be_read():
     name = catalogue.add("mine", "Made here", {"gru": made("gru")})
     task = catalogue.tasks()[name]
