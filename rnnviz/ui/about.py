@@ -11,7 +11,14 @@ from .links import plain
 
 
 def score_line(model: Model) -> None:
-    """One line under the pickers: what the model reads and says, and how well it does on held-out data."""
+    """One line under the pickers: what the model reads and says, and how well it does on held-out data.
+
+    Of a model from somebody else's file, what was taken for its conventions.
+    """
+    understood = model.card.get("understood")
+    if isinstance(understood, dict) and understood:
+        told = "; ".join(f"{title}: {words}" for title, words in understood.items())
+        st.caption(plain(f"{model.name}, from a file. {told}."))
     if "scores" not in model.card:
         return
     card, scores = model.card, model.card["scores"]

@@ -22,7 +22,8 @@ class Held:
 
     number: tells this one from those before, for the keys of widgets. checkpoint: what was understood, or models: those
     of an archive that rnnviz wrote, or refused: the sentence that says why neither. taken: by stack, facts that the
-    user takes otherwise. task: by stack, the name under which its model stands in the catalogue.
+    user takes otherwise. tasks: by stack, the name under which its model stands in the catalogue. given: by what it is
+    for, the name and the text of a file with words (the uploader forgets its file when the page is left).
     """
 
     number: int
@@ -32,6 +33,7 @@ class Held:
     refused: str | None = None
     taken: dict[str, dict[str, str]] = field(default_factory=dict)
     tasks: dict[str, str] = field(default_factory=dict)
+    given: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def key(self, *parts: str) -> str:
         """A widget's key, which is another one for every file."""

@@ -33,13 +33,13 @@ def answer() -> None:
         st.header("Every gate’s matrices", anchor=False)
         words = f"Heatmaps of the input and the recurrent weights of every gate of {model.name}, on one scale."
         chart(weight_maps.ready(model, *where), words, "weights")
-    with right:
-        st.header("Biases", anchor=False)
-        chart(gate_biases.ready(model, *where), f"The bias of every unit in every gate of {model.name}.", "biases")
-        st.header("Spectra", anchor=False)
         words = "The singular values of every gate’s recurrent matrix, the largest first: "
         told = "; ".join(f"{one.gate.title} {one.recurrent[0]:.3g}" for one in known)
         chart(weight_spectrum.ready(model, *where, known=known), f"{words}largest of the {told}.", "spectrum")
+    with right:
+        st.header("Biases", anchor=False)
+        chart(gate_biases.ready(model, *where), f"The bias of every unit in every gate of {model.name}.", "biases")
+        st.header("Eigenvalues", anchor=False)
         words = "The eigenvalues of every gate’s recurrent matrix around the unit circle; spectral radius: "
         told = "; ".join(f"{one.gate.title} {one.radius:.3g}" for one in known)
         chart(eigenvalues.ready(model, *where, known=known), f"{words}{told}.", "eigenvalues")

@@ -32,12 +32,12 @@ def take_along(model: Model, entry: Entry) -> None:
     file = f"{model.name}.safetensors"
     with left:
         st.markdown("**With rnnviz**")
-        st.code(snippets.in_python(model, file if entry.task.own else model.name), language="python")
+        st.code(snippets.in_python(model, file if entry.task.own else model.name), language="python", wrap_lines=True)
     with right:
         st.markdown("**With PyTorch alone**")
         why = snippets.why_not_torch(model)
         if why is None:
-            st.code(snippets.in_torch(model, file), language="python")
+            st.code(snippets.in_torch(model, file), language="python", wrap_lines=True)
         else:
             st.caption(":material/info: " + plain(why))
 

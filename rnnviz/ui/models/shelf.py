@@ -86,4 +86,6 @@ def _row(name: str, entry: Entry) -> dict[str, Any]:
             "numbers": built.get("parameters"),
         }
     scores = card.get("scores")
-    return row | {"held out": f"{in_words(scores)} {scores['metric']}" if scores else "not measured"}
+    return row | {
+        "held out": f"{in_words(scores)} {scores['metric'].removeprefix('nats ')}" if scores else "not measured"
+    }

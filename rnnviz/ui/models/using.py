@@ -28,7 +28,12 @@ def use(found: Held, stack: Stack, taken: Mapping[str, str], words: Words, whole
     usual = stem(found.checkpoint.name) + (f" {stack.name}" if several else "")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.text_input(
-            "Name", usual[:LONGEST], max_chars=LONGEST, key=found.key(stack.name, "name"), width=260
+            "Name",
+            usual[:LONGEST],
+            max_chars=LONGEST,
+            key=found.key(stack.name, "name"),
+            width=260,
+            persist_state="session",
         ).strip()
         pressed = [
             page
@@ -46,7 +51,11 @@ def use(found: Held, stack: Stack, taken: Mapping[str, str], words: Words, whole
         st.error(plain(str(error)), icon=":material/rule:")
         return
     st.caption("The same in Python:")
-    st.code(snippets.in_python(model, source, ({"stack": stack.name} if several else {}) | given), language="python")
+    st.code(
+        snippets.in_python(model, source, ({"stack": stack.name} if several else {}) | given),
+        language="python",
+        wrap_lines=True,
+    )
     if pressed:
         if _bytes(model) + sum(map(_bytes, catalogue.own_models())) > ROOM:
             st.warning("There is no room for one more model: remove one below first.", icon=":material/inventory_2:")

@@ -35,7 +35,7 @@ def verify_box(found: Held, stack: Stack, taken: Mapping[str, str]) -> None:
         )  # fmt: skip
         if file is None:
             member = stack.name if stack.name.isidentifier() else "rnn"
-            st.code(CODE.format(width=stack.input_size, member=member), language="python")
+            st.code(CODE.format(width=stack.input_size, member=member), language="python", wrap_lines=True)
             return
         try:
             with st.spinner("Comparing"):

@@ -66,10 +66,16 @@ def _given(found: Held, what: str, label: str, help: str) -> str | None:
             max_upload_size=LARGEST,
         )  # fmt: skip
     with left:
-        typed = st.text_area(label, key=found.key(what, "typed"), help=help, height=120)
+        typed = st.text_area(label, key=found.key(what, "typed"), help=help, height=120, persist_state="session")
     if file is not None:
-        return decoded(file.getvalue())
-    return typed or None
+        found.given[what] = file.name, decoded(file.getvalue())
+    elif what in found.given:
+        name, _ = found.given[what]
+        st.button(
+            f"Forget {plain(name)}", key=found.key(what, "forget"), icon=":material/close:", type="tertiary",
+            on_click=found.given.pop, args=(what,),
+        )  # fmt: skip
+    return found.given[what][1] if what in found.given else typed or None
 
 
 def _vocabulary(found: Held, stack: Stack, rows: int) -> Vocabulary | None:
@@ -86,16 +92,18 @@ def _vocabulary(found: Held, stack: Stack, rows: int) -> Vocabulary | None:
         kinds = list(KINDS)
         cut = st.selectbox(
             "A text is cut", kinds, index=kinds.index(kind), format_func=lambda name: KINDS[name], width=280,
-            key=found.key(stack.name, "kind"),
+            key=found.key(stack.name, "kind"), persist_state="session",
         )  # fmt: skip
         options = [NONE, *tokens]
         for_unknown = st.selectbox(
             "For unknown tokens", options, index=options.index(unknown) if unknown else 0, width=180,
             key=found.key(stack.name, "unknown"), help="Without one, a text with unknown tokens is refused.",
+            persist_state="session",
         )  # fmt: skip
         at_end = st.selectbox(
             "At the end of a text", options, index=options.index(end) if end else 0, width=180,
             key=found.key(stack.name, "end"), help="Read after the last token, if the network was trained so.",
+            persist_state="session",
         )  # fmt: skip
     st.caption(f"{len(tokens):,} tokens: {plain(', '.join(tokens[:12]))}{' and so on' if len(tokens) > 12 else ''}.")
     return vocabularies.vocabulary(

@@ -68,6 +68,7 @@ def _invite() -> None:
             'import rnnviz\n\nmodel = rnnviz.load("model.safetensors")\nprint(rnnviz.checkpoint("model.safetensors"))\n'
             "model = rnnviz.Model.from_torch(module)   # or from_keras(layer)",
             language="python",
+            wrap_lines=True,
         )
         st.markdown("No file at hand? Any bundled model, downloaded under **Weights**, is one.")
 
@@ -97,7 +98,13 @@ def _checkpoint(found: Held) -> None:
         names = [one.name for one in stacks]
         key = found.key("stack")
         chosen = st.segmented_control(
-            "Stack", names, default=names[0], required=True, format_func=lambda name: plain(visible(name)), key=key
+            "Stack",
+            names,
+            default=names[0],
+            required=True,
+            format_func=lambda name: plain(visible(name)),
+            key=key,
+            persist_state="session",
         )
         stack = stacks[names.index(chosen or names[0])]
     _stack(found, stack)
