@@ -73,9 +73,13 @@ def _given(found: Held, what: str, label: str, help: str) -> str | None:
         name, _ = found.given[what]
         st.button(
             f"Forget {plain(name)}", key=found.key(what, "forget"), icon=":material/close:", type="tertiary",
-            on_click=found.given.pop, args=(what,),
+            on_click=_forget, args=(found, what),
         )  # fmt: skip
     return found.given[what][1] if what in found.given else typed or None
+
+
+def _forget(found: Held, what: str) -> None:
+    found.given.pop(what, None)
 
 
 def _vocabulary(found: Held, stack: Stack, rows: int) -> Vocabulary | None:

@@ -1,0 +1,274 @@
+"""The Models page's logic: what is in a file is understood and said, can be set right, and then is on every page."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import save
+from streamlit.testing.v1 import AppTest
+
+import rnnviz
+from rnnviz.analysis.weights import gates_of
+from rnnviz.cells import GRU, LSTM
+from rnnviz.formats.saved import WRITERS, to_npz
+from rnnviz.model import Model
+from rnnviz.network import Network
+from rnnviz.tokens import Vocabulary
+from rnnviz.ui.models import PARTS
+
+from .shown import figure, numbers
+
+APP = Path(__file__).parents[2] / "app.py"
+LETTERS = [*"abcdefghij"]
+
+pytestmark = pytest.mark.usefixtures("open_door")
+
+
+def models(**link: str) -> AppTest:
+    """The page as a link opens it."""
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    for name, value in link.items():
+        app.query_params[name] = value
+    app.switch_page("pages/models.py").run()
+    assert not app.exception
+    return app
+
+
+def upload(app: AppTest, name: str, data: bytes, key: str = "models-files") -> AppTest:
+    app.file_uploader(key=key).upload(name, data).run()
+    assert not app.exception
+    return app
+
+
+def said(app: AppTest) -> str:
+    """All words on the page."""
+    parts = [*app.markdown, *app.caption, *app.error, *app.warning, *app.success, *app.header]
+    return "\n".join(part.value for part in parts).replace("\\", "")
+
+
+def widget(elements, end: str):
+    """The widget whose key ends so."""
+    return next(one for one in elements if one.key and one.key.endswith(end))
+
+
+def press(app: AppTest, end: str) -> AppTest:
+    widget(app.button, end).click().run()
+    assert not app.exception
+    return app
+
+
+def gru(seed: int = 0, hidden: int = 5, names: str = "enc") -> dict[str, np.ndarray]:
+    """A GRU over ten letters, an embedding below and four outputs on top, under names that are nobody's."""
+    network = Network.random(
+        "gru", hidden=hidden, vocabulary=10, embedding=3, classes=4, rng=np.random.default_rng(seed)
+    )
+    ours = network.parameters
+    theirs = {"weight_ih": "w_ih", "weight_hh": "w_hh", "bias_ih": "b_ih", "bias_hh": "b_hh"}
+    found = {f"{names}_{there}": ours[f"rnn.{here}_l0"] for here, there in theirs.items()}
+    return found | {
+        f"{names}_emb": ours["embedding.weight"],
+        f"{names}_fc_w": ours["readout.weight"],
+        f"{names}_fc_b": ours["readout.bias"],
+    }
+
+
+def npz(arrays: dict[str, np.ndarray]) -> bytes:
+    file = io.BytesIO()
+    np.savez(file, **arrays)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_every_part_opens_on_something(part):
+    app = models(part=part)
+    assert app.markdown or app.get("plotly_chart")
+    assert not app.error
+
+
+# ---- your model --------------------------------------------------------------------------------------------
+
+
+def test_a_state_dict_is_understood_and_stands_on_explore():
+    cell = LSTM.random(3, 4, np.random.default_rng(1))
+    arrays = {f"module.encoder.rnn.{name}_l0": array for name, array in cell.parameters.items()}
+    app = upload(models(), "net.safetensors", save(arrays))
+    told = said(app)
+    assert "net.safetensors" in told and "LSTM, 1 layer, forward, 3 inputs, 4 units" in told
+    assert "reads vectors of numbers" in told and "ends with its hidden states" in told
+    (table,) = [frame.value for frame in app.dataframe]
+    assert set(table["array in the file"]) == set(arrays)
+    assert set(table["became"]) == {f"rnn.{name}_l0" for name in cell.parameters}
+    app = press(app, "open-Explore")
+    app.switch_page("pages/explore.py").run()
+    (task,) = app.session_state["own_tasks"].values()
+    model = task.own["lstm"]
+    trace = model.trace("noise(seed=0, steps=24)")
+    assert np.array_equal(model.network.layers[0][0].weight_ih, cell.weight_ih)
+    shown = {part["name"]: numbers(part["z"]) for part in figure(app, "heatmaps")}
+    np.testing.assert_array_equal(shown["forget"], trace["forget"].T)
+
+
+def test_what_was_assumed_can_be_set_right():
+    arrays = gru()
+    app = upload(models(), "net.npz", npz(arrays))
+    assert "**Assumed**" in said(app)
+    choice = widget(app.selectbox, "enc-reset")
+    assert choice.value == "after"
+    choice.set_value("before").run()
+    press(app, "open-Memory")
+    (task,) = app.session_state["own_tasks"].values()
+    cell = task.own["gru"].network.layers[0][0]
+    assert cell.options["reset"] == "before"
+    expected = GRU(*(arrays[f"enc_{name}"] for name in ("w_ih", "w_hh", "b_ih", "b_hh")), reset="before")
+    x = arrays["enc_emb"][[3, 1, 4]]
+    np.testing.assert_array_equal(task.own["gru"].trace("3 1 4")["hidden"], expected.forward(x)["hidden"])
+    # gone back to, the file is still there, with what was set right
+    app.switch_page("pages/models.py").run()
+    assert widget(app.selectbox, "enc-reset").value == "before"
+
+
+def test_of_several_stacks_each_can_be_opened():
+    app = upload(models(), "both.npz", npz(gru(0, 5, "enc") | gru(1, 6, "dec")))
+    assert "2 recurrent stacks" in said(app) and "GRU, 1 layer, forward, 3 inputs, 5 units" in said(app)
+    widget(app.get("button_group"), "-stack").set_value("dec").run()
+    assert "GRU, 1 layer, forward, 3 inputs, 6 units" in said(app)
+    press(app, "dec-open-Explore")
+    assert list(app.session_state["own_tasks"]) == ["both-dec"]
+
+
+def test_a_vocabulary_that_does_not_fit_is_kept_and_said_and_a_fitting_one_is_used():
+    app = upload(models(), "net.npz", npz(gru()))
+    box = widget(app.text_area, "vocabulary-typed")
+    box.set_value("\n".join(LETTERS[:9])).run()
+    (error,) = app.error
+    assert "9 tokens for 10 rows" in error.value
+    assert widget(app.text_area, "vocabulary-typed").value == "\n".join(LETTERS[:9])
+    assert not [button for button in app.button if button.key and "open-Explore" in button.key]
+    widget(app.text_area, "vocabulary-typed").set_value("\n".join(LETTERS)).run()
+    assert not app.error
+    widget(app.text_area, "labels-typed").set_value('["w", "x", "y", "z"]').run()
+    press(app, "open-Explore")
+    (task,) = app.session_state["own_tasks"].values()
+    model = task.own["gru"]
+    assert model.vocabulary == Vocabulary("characters", tuple(LETTERS)) and model.labels == ["w", "x", "y", "z"]
+    app.switch_page("pages/models.py").run()
+    assert widget(app.text_area, "vocabulary-typed").value == "\n".join(LETTERS)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "words"),
+    [
+        ("empty.pt", b"", "empty"),
+        ("picture.png", b"\x89PNG\r\n\x1a\n", "a picture"),
+        ("notes.txt", b"hello", "no known format"),
+        ("evil.pt", b"\x80\x02cos\nsystem\nq\x00X\x02\x00\x00\x00lsq\x01\x85q\x02Rq\x03.", "was not opened"),
+        ("cut.safetensors", b"\x10\x00\x00\x00\x00\x00\x00\x00{", "cut.safetensors"),
+        ("linear.npz", npz({"layer.weight": np.ones((3, 4))}), "holds no recurrent layer"),
+        ("nan.npz", npz({**gru(), "enc_w_hh": np.full((15, 5), np.nan)}), "NaN"),
+    ],
+)
+def test_what_cannot_be_opened_is_told_in_a_sentence_and_the_next_file_opens(name, data, words):
+    app = upload(models(), name, data)
+    (error,) = app.error
+    assert words in error.value.replace("\\", "")
+    app.file_uploader(key="models-files").set_value([]).run()
+    app = upload(app, "net.npz", npz(gru()))
+    assert not app.error and "GRU, 1 layer" in said(app)
+
+
+def test_verify_says_how_far_and_repairs_what_a_fact_repairs():
+    arrays = gru(hidden=4)
+    x = np.random.default_rng(5).integers(0, 10, 12)
+    theirs = GRU(*(arrays[f"enc_{name}"] for name in ("w_ih", "w_hh", "b_ih", "b_hh")), reset="before")
+    pair = npz({"input": x, "output": theirs.forward(arrays["enc_emb"][x])["hidden"]})
+    app = upload(models(), "net.npz", npz(arrays))
+    box = widget(app.file_uploader, "enc-verify")
+    upload(app, "check.npz", pair, box.key)
+    (warning,) = app.warning
+    assert "It differs" in warning.value
+    assert "It would agree" in said(app) and "before the matrix product" in said(app)
+    press(app, "enc-repair")
+    (success,) = app.success
+    assert "It agrees" in success.value
+    assert widget(app.selectbox, "enc-reset").value == "before"
+    upload(app, "other.npz", npz({"input": x, "output": np.zeros((12, 3), np.float32)}), box.key)
+    assert any("fits nothing" in error.value for error in app.error)
+
+
+def test_a_file_of_rnnviz_brings_words_labels_and_card_along():
+    names = rnnviz.load("names-gru")
+    app = upload(models(), "mine.onnx", WRITERS["onnx"](names))
+    press(app, "open-Explore")
+    (task,) = app.session_state["own_tasks"].values()
+    model = task.own["gru"]
+    assert model.vocabulary == names.vocabulary and model.labels == names.labels
+    assert model.card["scores"] == names.card["scores"]
+    for name, array in names.network.parameters.items():
+        np.testing.assert_array_equal(model.network.parameters[name], array)
+
+
+def test_sessions_are_apart_and_room_is_limited(monkeypatch):
+    first, second = models(), models()
+    upload(first, "net.npz", npz(gru()))
+    press(first, "open-Explore")
+    second.run()
+    assert "own_tasks" not in second.session_state or not second.session_state["own_tasks"]
+    assert "models-held" not in second.session_state
+    monkeypatch.setattr("rnnviz.ui.models.using.ROOM", 1)
+    first.switch_page("pages/models.py").run()
+    press(first, "open-Memory")
+    assert any("no room" in warning.value for warning in first.warning)
+
+
+# ---- the weights of any model ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["names-lstm", "recall-rnn", "counter-gru"])
+def test_the_matrices_and_biases_on_the_screen_are_the_model_s(name):
+    app = models(part="inside", model=name)
+    gates = gates_of(rnnviz.load(name).network.layers[0][0])
+    drawn = [numbers(part["z"]) for part in figure(app, "weights") if part["type"] == "heatmap"]
+    for gate in gates:
+        for matrix in (gate.input, gate.recurrent):
+            assert any(z.shape == matrix.shape and np.allclose(z, matrix) for z in drawn), gate.gate.name
+    bars = [numbers(part["y"]) for part in figure(app, "biases")]
+    for gate in gates:
+        assert any(np.allclose(y, gate.bias) for y in bars)
+
+
+def test_every_model_is_listed_with_its_score():
+    app = models(part="inside")
+    table = app.dataframe[0].value
+    assert set(table["model"]) == set(rnnviz.models())
+    row = table.set_index("model").loc["names-lstm"]
+    network = rnnviz.load("names-lstm").network
+    assert row["numbers"] == sum(array.size for array in network.parameters.values())
+    assert row["held out"].startswith("81.6")
+
+
+def test_a_model_with_layers_and_directions_shows_each():
+    network = Network.random(
+        "gru", hidden=4, vocabulary=5, embedding=3, layers=2, bidirectional=True, rng=np.random.default_rng(0)
+    )
+    model = Model("deep", network, Vocabulary("pieces", tuple("01234")), [])
+    app = upload(models(), "deep.npz", to_npz(model))
+    press(app, "open-Explore")
+    app.switch_page("pages/models.py").run()
+    widget(app.get("button_group"), "part").set_value("inside").run()
+    app.selectbox(key="models-model").set_value("deep-gru").run()
+    assert not app.exception
+    widget(app.get("button_group"), "layer").set_value(1).run()
+    widget(app.get("button_group"), "direction").set_value("backward").run()
+    drawn = [numbers(part["z"]) for part in figure(app, "weights") if part["type"] == "heatmap"]
+    wanted = gates_of(network.cell(1, "backward"))[0].input
+    assert any(z.shape == wanted.shape and np.allclose(z, wanted) for z in drawn)
+
+
+def test_two_models_beside_each_other():
+    app = models(part="beside", one="names-lstm", against="names-lstm")
+    assert "are built alike" in said(app)
+    drawn = [numbers(part["z"]) for part in figure(app, "differences") if part["type"] == "heatmap"]
+    assert drawn and all(not z.any() for z in drawn)
+    app = models(part="beside", one="names-gru", against="names-lstm")
+    assert "differ in cell" in said(app) and "no difference number by number" in said(app)
