@@ -246,8 +246,9 @@ def activation(text: str) -> Activation:
     """The activation that a text names: "tanh", "leaky_relu(0.1)", "hard_sigmoid(0.2, 0.5) within 3".
 
     Parameters that are left out are ONNX's defaults. "within c" cuts the sum off at -c and c before the activation, as
-    ONNX's `clip` does (ONNX Runtime clips the sums of gates and candidates, and not what goes into an LSTM's squash, as
-    tests/cells/test_unusual.py finds). Keras 2 has hard_sigmoid(0.2, 0.5), Keras 3 hard_sigmoid(0.16666667, 0.5).
+    ONNX's `clip` does. ONNX Runtime clips the sums of gates and candidates, and not what goes into an LSTM's squash:
+    see tests/cells/test_unusual.py. Keras 2's hard sigmoid is hard_sigmoid(0.2, 0.5), that of Keras 3
+    hard_sigmoid(0.16666667, 0.5).
 
     Raises ValueError for a name that is not known, too many parameters, numbers that are not finite, a `within` that
     is not above 0, and for parameters that let a curve fall and rise.

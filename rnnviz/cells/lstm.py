@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from .activations import TANH, Array, activation
+from .activations import Array, activation
 from .base import Cell
 from .definition import CANDIDATE, CELL, FORGET, HIDDEN, INPUT, JOIN, OUTPUT, Definition, Phase, weighted_sum
 from .record import Views
@@ -85,16 +85,11 @@ class LSTM(Cell):
         self.stack.apply(z)
         np.multiply(now["forget"], before["cell"], out=now["cell"])
         now["cell"] += now["input"] * now["candidate"]
-        self.squash(now)
-        np.multiply(now["output"], now["squashed"], out=now["hidden"])
-
-    def squash(self, now: Views) -> None:
-        """What the new cell state is on its way to the hidden state."""
-        chosen = self.functions["squash"]
-        if chosen is TANH:
+        if self.usual:
             np.tanh(now["cell"], out=now["squashed"])
         else:
-            now["squashed"][...] = chosen(now["cell"])
+            now["squashed"][...] = self.functions["squash"](now["cell"])
+        np.multiply(now["output"], now["squashed"], out=now["hidden"])
 
     def step_back(self, z: Array, before: Views, now: Views, d: Views, dz: Array) -> None:
         i, f, g, o = (now[gate] for gate in self.rows)

@@ -32,5 +32,7 @@ def settled(
 def _listed(choices: Mapping[str, tuple[str, ...]], activations: Mapping[str, str]) -> str:
     words = [f"{name} ({' or '.join(known)})" for name, known in choices.items() if name not in activations]
     if activations:
-        words.append(f"{' and '.join(activations)} (any of {', '.join(KINDS)})")
+        *names, last = activations
+        listed = f"{', '.join(names)} and {last}" if names else last
+        words.append(f"{listed} (any of {', '.join(KINDS)})")
     return ", ".join(words) or "none"

@@ -55,7 +55,7 @@ class PeepholeLSTM(LSTM):
         now["cell"] += now["input"] * now["candidate"]
         z[output] += p_o * now["cell"]
         z[output] = self.functions["gates"](z[output])
-        self.squash(now)
+        now["squashed"][...] = self.functions["squash"](now["cell"])
         np.multiply(now["output"], now["squashed"], out=now["hidden"])
 
     def step_back(self, z: Array, before: Views, now: Views, d: Views, dz: Array) -> None:

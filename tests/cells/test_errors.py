@@ -102,7 +102,7 @@ def test_a_weight_that_is_missing():
         (GRU, {"gates": "swish"}, ["gates='swish'", "there are sigmoid, tanh, relu"]),
         (GRU, {"activation": 3}, ["activation=3", "gates and activation (any of sigmoid, tanh"]),
         (RNN, {"activation": "hard_sigmoid(1, 2, 3)"}, ["activation='hard_sigmoid(1, 2, 3)'", "at most 2 numbers"]),
-        (LSTM, {"peephole": "yes"}, ["peephole='yes'", "gates and activation and squash (any of sigmoid"]),
+        (LSTM, {"peephole": "yes"}, ["peephole='yes'", "gates, activation and squash (any of sigmoid"]),
     ],
 )
 def test_unknown_options(kind, options, words):

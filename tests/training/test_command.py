@@ -100,7 +100,7 @@ def test_missing_data_is_one_sentence_that_says_where_to_get_it(task, tmp_path, 
     [
         (["--hidden", "0"], "hidden is 0; it must be above zero"),
         (["--option", "reset"], "--option wants NAME=VALUE"),
-        (["--option", "reset=sideways"], "its options: none"),
+        (["--option", "reset=sideways"], "its options: gates, activation and squash"),
     ],
 )
 def test_requests_that_make_no_sense_are_answered_in_a_sentence(words, says, tmp_path, capsys):
