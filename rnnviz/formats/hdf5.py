@@ -70,9 +70,7 @@ def _undamaged(name: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:  # h5py passes on whatever its library says of a broken file
-        raise ValueError(
-            f"{name} cannot be read as HDF5: it is damaged or cut short. Save or download it again."
-        ) from error
+        raise ValueError(f"{name} cannot be read as HDF5: it is damaged or cut short.") from error
 
 
 class _Reader:

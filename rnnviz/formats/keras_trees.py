@@ -13,6 +13,7 @@ from .hdf5 import Group
 from .keras_order import in_order
 
 CONTAINERS = ("layers", "_layer_checkpoint_dependencies", "_self_tracked_trackables")
+MODELS = ("Sequential", "Functional", "Model")
 RANKS = ("embeddings", "kernel", "recurrent_kernel", "bias")  # Keras's order of a layer's arrays
 # What a default name speaks of, "repeat_vector_2", where layers without weights have nothing else.
 BY_NAME = {
@@ -138,14 +139,20 @@ class Older:
 
     def children(self, layers: Sequence[tuple[str, str]]) -> list[Older | None]:
         if self.groups is None:
-            return [self.named(name) for _, name in layers]
+            return [self.model(name) if kind in MODELS else self.layer(name) for kind, name in layers]
         return [self.of_layer(group) if (group := _at(self.groups, name)) else None for _, name in layers]
 
-    def named(self, name: str) -> Older | None:
+    def model(self, name: str) -> Older:
+        """The arrays of an inner model's inner model; Keras 2 does not always write its name above them."""
+        found = [piece for piece in self.pieces if name in piece[0]]
+        return Older(tuple(found)) if found else self
+
+    def layer(self, name: str) -> Older | None:
         """The arrays of a layer of an inner model: those with its name above them, as near as possible."""
         for depth in range(1, 5):
             if found := [piece for piece in self.pieces if piece[0][-depth : -depth + 1 or None] == (name,)]:
-                return Older(tuple(found))
+                least = min(len(path) for path, _ in found)  # not one of the same name in a model further in
+                return Older(tuple(piece for piece in found if len(piece[0]) == least))
         return None
 
     def part(self, name: str, place: int = 0) -> Older | None:
