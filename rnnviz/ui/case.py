@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -18,6 +18,7 @@ from .place import place
 from .stepper import Rows, stepper, stood
 
 STRIP = ("tokens", "transport")
+JACOBIANS = 2**25  # numbers in the Jacobians of all steps: 256 steps of an LSTM with 128 units take half of them
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,22 @@ class Case:
         if (self.task.width or 0) > FEW:
             return f"step {step}"
         return f"step {step} (“{visible(self.trace.tokens[step - 1])}”)"
+
+
+def too_large(traces: Iterable[Trace], layer: int) -> bool:
+    """Whether the Jacobians of all steps would be too much for a server that others share; if so, that is said."""
+    for trace in traces:
+        states = len(trace.definition.states) * trace.units(layer)
+        if len(trace) * states**2 > JACOBIANS:
+            most = JACOBIANS // states**2
+            st.info(
+                f"A layer of {trace.units(layer)} units hands on {states} numbers at each step, and the gradients "
+                f"between all {len(trace)} steps would fill this server. Up to {most} steps of it are followed here: "
+                "shorten the text. In Python, rnnviz.analysis.gradient_flow has no such limit.",
+                icon=":material/straighten:",
+            )
+            return True
+    return False
 
 
 def standing(trace: Trace, layer: int = 0) -> tuple[int, int]:

@@ -272,3 +272,26 @@ def test_two_models_beside_each_other():
     assert drawn and all(not z.any() for z in drawn)
     app = models(part="beside", one="names-gru", against="names-lstm")
     assert "differ in cell" in said(app) and "no difference number by number" in said(app)
+
+
+# ---- what is too large -------------------------------------------------------------------------------------
+
+
+def test_a_layer_too_large_for_a_browser_is_told_and_not_opened(monkeypatch):
+    monkeypatch.setattr("rnnviz.ui.models.using.LARGEST", 100)
+    app = upload(models(), "net.npz", npz(gru()))
+    assert any("too much for a browser" in info.value for info in app.info)
+    press(app, "open-Explore")
+    assert not app.session_state["own_tasks"] if "own_tasks" in app.session_state else True
+
+
+@pytest.mark.parametrize("page", ["memory", "compare"])
+def test_gradients_that_would_fill_the_server_are_not_begun(monkeypatch, page):
+    monkeypatch.setattr("rnnviz.ui.case.JACOBIANS", 64**2 * 5)
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    app.query_params["text"], app.query_params["task"], app.query_params["cell"] = "Nakamura", "names", "gru"
+    app.switch_page(f"pages/{page}.py").run()
+    assert not app.exception
+    assert any("Up to" in info.value and "shorten the text" in info.value for info in app.info)
+    keys = [chart.proto.id for chart in app.get("plotly_chart")]
+    assert not any("gradient" in key or "reach" in key for key in keys if "token-gradient" not in key)

@@ -16,7 +16,7 @@ from ...figures.stack import label as shown
 from ...tokens import visible
 from ...trace import Trace
 from .. import charts
-from ..case import Case, pick_label, standing, strip
+from ..case import Case, pick_label, standing, strip, too_large
 from ..charts import chart
 from ..links import plain
 from ..slow import Progress, kept
@@ -35,7 +35,7 @@ def answer(case: Case) -> None:
             + plain(", ".join(runs.left_out))
         )
     strip(case)
-    step, _ = standing(case.trace)
+    step, _ = standing(case.trace, case.layer)
     _says(case, runs.speaking, step)
     st.header("What they hold in mind", anchor=False)
     _states(case, runs)
@@ -104,6 +104,8 @@ def _states(case: Case, runs: Runs) -> None:
 
 
 def _reach(case: Case, runs: Runs, step: int) -> None:
+    if too_large(runs.traces.values(), case.layer):
+        return
     curves = reaches(case, runs, step)
     heading = (
         "how far the strongest nudge at each step still moves<br>"

@@ -25,7 +25,7 @@ from ...figures import (
 )
 from ...model import Model
 from ...trace import Trace
-from ..case import Case, pick_label, standing, strip
+from ..case import Case, pick_label, standing, strip, too_large
 from ..charts import chart
 from ..links import plain
 from ..reading import TOKENS
@@ -49,6 +49,9 @@ def answer(case: Case) -> None:
     )
     strip(case)
     step, _ = standing(case.trace, case.layer)
+    if too_large([case.trace], case.layer):
+        _outputs(case, step)
+        return
     reaches = measure(case)
     columns = st.columns(len(reaches), gap="small")
     for column, (cell, found) in zip(columns, reaches.items(), strict=True):

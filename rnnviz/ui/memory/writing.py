@@ -13,7 +13,7 @@ from ...cells.activations import Array
 from ...figures import gradient_map, half_lives, written_map
 from ...figures.colours import SAYS, cell_style, round_up, widest
 from ...tokens import visible
-from ..case import Case, choose_unit, pick_label, standing, strip
+from ..case import Case, choose_unit, pick_label, standing, strip, too_large
 from ..charts import chart
 from ..links import plain
 from ..stepper import Rows, slot
@@ -124,6 +124,8 @@ def _no_sum(case: Case) -> None:
         "said is how much a nudge at each step still moves it: the gradient.",
         icon=":material/functions:",
     )
+    if too_large([trace], case.layer):
+        return
     norms = measure(case)[trace.cell].flow.norms
     limit = round_up(max(float(norms.max()), 1.0))
     title = "gradient of the hidden state"

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from ...cells import Cell
 from ...formats import snippets
 from ...formats.checkpoint import stem
 from ...layouts import Stack
@@ -19,6 +20,7 @@ from .vocabulary import Words
 PAGES = {"Explore": "pages/explore.py", "Memory": "pages/memory.py", "Compare": "pages/compare.py"}
 LONGEST = 60  # letters of a name
 ROOM = 300e6  # bytes for the weights of all of a session's own models
+LARGEST = 4_500_000  # numbers of one cell: an LSTM of 1,024 units. The browser gets them for its arithmetic
 
 
 def use(found: Held, stack: Stack, taken: Mapping[str, str], words: Words, whole: Model | None) -> None:
@@ -56,9 +58,18 @@ def use(found: Held, stack: Stack, taken: Mapping[str, str], words: Words, whole
         language="python",
         wrap_lines=True,
     )
+    if (numbers := max(_numbers(cell) for layer in model.network.layers for cell in layer)) > LARGEST:
+        st.info(
+            f"One layer has {numbers:,} numbers, which is too much for a browser: the pages show layers of up to "
+            f"{LARGEST:,}. In Python all of it can be traced.",
+            icon=":material/straighten:",
+        )
+        return
     if pressed:
         if _bytes(model) + sum(map(_bytes, catalogue.own_models())) > ROOM:
-            st.warning("There is no room for one more model: remove one below first.", icon=":material/inventory_2:")
+            st.warning(
+                "There is no room for one more model: remove one under “Weights” first.", icon=":material/inventory_2:"
+            )
             return
         catalogue.remove(found.tasks.pop(stack.name, ""))
         task = catalogue.add(catalogue.slug(name or usual), name or usual, {model.network.cell_name: model})
@@ -93,6 +104,10 @@ def _model(stack: Stack, taken: Mapping[str, str], words: Words, whole: Model | 
     if whole is not None and words.vocabulary is None and words.labels is None:
         return replace(whole, name=name)
     return Model.from_stack(stack, taken, name=name, vocabulary=words.vocabulary, labels=words.labels)
+
+
+def _numbers(cell: Cell) -> int:
+    return sum(array.size for array in cell.parameters.values())
 
 
 def _bytes(model: Model) -> int:
