@@ -1,13 +1,14 @@
 """HDF5 files, read carefully: groups, arrays of floating-point numbers and short texts, and nothing that leads outside.
 
-Links to other places, datasets whose numbers lie in other files, and views of other datasets are refused. What a
-dataset claims to hold counts against the limits before any of it is read.
+Links to other places, datasets whose numbers lie in other files, views of other datasets, and compressed ones, which
+Keras does not write and which can unpack to any size, are refused. What a dataset claims to hold counts against the
+limits before any of it is read.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import prod
@@ -16,12 +17,12 @@ from typing import Any
 import numpy as np
 
 from ..layouts.stack import Source
+from .hdf5_texts import Texts
 from .limits import Limits
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
 DEEPEST = 32  # groups within groups
 GROUPS = 4  # for each array that a file may hold
-HEAP = b"GCOL"  # begins a heap of texts of varying length, whose size stands 8 bytes later
 LONGEST_NAME = 300
 
 
@@ -83,7 +84,7 @@ class _Reader:
         skip: Callable[[tuple[str, ...]], bool],
     ) -> None:
         self.name, self.limits, self.attributes, self.skip = name, limits, attributes, skip
-        self.heap = _largest_heap(data)
+        self.texts = Texts(data, self.count)
         self.unpacked = self.arrays = self.groups = 0
         self.seen: set[Any] = set()
 
@@ -94,7 +95,11 @@ class _Reader:
         if len(path) > DEEPEST or self.groups > GROUPS * self.limits.arrays:
             raise ValueError(f"{self.name} has more groups, or deeper ones, than a recurrent network has.")
         found = Group()
-        self.read_attributes(group, found)
+        for name, texts in self.attributes_of(group).items():
+            if self.attributes[name] == "list":
+                found.lists[name] = texts
+            elif len(texts) == 1:
+                found.texts[name] = texts[0]
         for key in self.keys(group):
             inner = (*path, key)
             if self.skip(inner):
@@ -141,14 +146,21 @@ class _Reader:
         with _undamaged(self.name):
             elsewhere = dataset.is_virtual or dataset.external
             shape, dtype, chunks = dataset.shape, dataset.dtype, dataset.chunks or ()
-            brain = dtype.kind == "V" and dtype.itemsize == 2 and dtype.names is None and self.brain(dataset)
+            filters = dataset.id.get_create_plist().get_nfilters()
         if elsewhere:
             raise ValueError(
                 f"The numbers of {path!r} in {self.name} lie outside of it, in another file; such files are not read. "
                 "Save the model itself anew."
             )
+        brain = dtype.kind == "V" and dtype.itemsize == 2 and dtype.names is None
+        brain = brain and self.attributes_of(dataset, ["dtype"]).get("dtype") == ["bfloat16"]  # as Keras 3 marks them
         if shape is None or not (brain or (dtype.kind == "f" and dtype.itemsize in (2, 4, 8))):
             return None
+        if filters:
+            raise ValueError(
+                f"{path!r} in {self.name} is compressed, which Keras's files are not; such arrays are not read. "
+                "Save the model itself anew."
+            )
         wide = 8 if dtype.itemsize == 8 else 4
         self.count(max(prod(shape), prod(chunks)) * wide)
         with _undamaged(self.name):
@@ -158,53 +170,13 @@ class _Reader:
         array = np.asarray(array, np.float64 if wide == 8 else np.float32)
         return Source(path, array, shape, "bfloat16" if brain else dtype.newbyteorder("=").name)
 
-    @staticmethod
-    def brain(dataset: Any) -> bool:
-        """Whether two opaque bytes are a bfloat16, as Keras 3 marks them."""
+    def attributes_of(self, item: Any, names: Iterable[str] = ()) -> dict[str, list[str]]:
         import h5py
 
-        if not h5py.h5a.exists(dataset.id, b"dtype"):
-            return False
-        mark = h5py.h5a.open(dataset.id, b"dtype")
-        return mark.shape == () and mark.dtype.kind in "OS" and _text(dataset.attrs["dtype"]) == "bfloat16"
-
-    def read_attributes(self, group: Any, found: Group) -> None:
-        import h5py
-
-        for name, kind in self.attributes.items():
-            with _undamaged(self.name):
-                if not h5py.h5a.exists(group.id, name.encode()):
-                    continue
-                opened = h5py.h5a.open(group.id, name.encode())
-                shape, dtype = opened.shape, opened.dtype
-                text = h5py.check_string_dtype(dtype)
-            if shape is None or text is None or len(shape) > (kind == "list"):
-                continue
-            # A text of varying length is no longer than the heap it lies in; but many can point to the same long one.
-            longest = self.heap if text.length is None else dtype.itemsize
-            if prod(shape) * longest > self.limits.unpacked:
-                continue
-            with _undamaged(self.name):
-                texts = [_text(one) for one in np.ravel(group.attrs[name])]
-            self.count(sum(map(len, texts)))
-            if kind == "list":
-                found.lists[name] = texts
-            else:
-                found.texts[name] = texts[0]
+        with _undamaged(self.name):
+            address = h5py.h5o.get_info(item.id).addr
+        return self.texts.of(address, frozenset(names or self.attributes))
 
     def count(self, size: int) -> None:
         self.unpacked += size
         self.limits.check_unpacked(self.name, self.unpacked)
-
-
-def _largest_heap(data: bytes) -> int:
-    """The most bytes that one text of varying length can have."""
-    largest, place = 0, data.find(HEAP)
-    while place >= 0:
-        largest = max(largest, int.from_bytes(data[place + 8 : place + 16], "little"))
-        place = data.find(HEAP, place + len(HEAP))
-    return min(largest, len(data))
-
-
-def _text(value: Any) -> str:
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)

@@ -4,11 +4,14 @@ import io
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rnnviz.formats import hdf5
 from rnnviz.formats.limits import USUAL, Limits
 
 h5py = pytest.importorskip("h5py")
+LETTERS = st.characters(codec="utf-8", exclude_characters="\0")
 
 
 def made(write):
@@ -77,11 +80,9 @@ def test_numbers_that_lie_outside(tmp_path):
 
 def test_what_is_claimed_counts_and_not_what_is_stored():
     bombs = [
-        made(lambda file: file.create_dataset("x", (1 << 20, 1 << 10), "f4", compression="gzip")),
+        made(lambda file: file.create_dataset("x", (1 << 20, 1 << 10), "f4", chunks=(1 << 10, 1 << 10))),
         made(lambda file: file.create_dataset("x", (1 << 30,), "f4", chunks=(1 << 20,))),
-        made(
-            lambda file: file.create_dataset("x", (3,), "f8", chunks=(1 << 25,), maxshape=(None,), compression="gzip")
-        ),
+        made(lambda file: file.create_dataset("x", (3,), "f8", chunks=(1 << 25,), maxshape=(None,))),
         made(lambda file: [file.create_dataset(str(k), (1 << 24,), "f4", chunks=(1 << 20,)) for k in range(4)]),
         made(lambda file: file.create_dataset("x", (1 << 26,), "f2", chunks=(1 << 20,))),
     ]
@@ -111,15 +112,53 @@ def test_groups_that_lie_in_themselves():
         read(made(circle))
 
 
-def test_one_long_text_in_many_places_is_not_read_many_times():
-    def write(file):
-        file.attrs["list"] = ["x" * 60_000] * 20
-        file.attrs["text"] = "fine"
+@pytest.mark.parametrize("how", [{"compression": "gzip"}, {"compression": "lzf"}, {"shuffle": True}])
+def test_what_is_compressed_could_be_of_any_size(how):
+    data = made(lambda file: file.create_dataset("x", (1 << 10,), "f4", chunks=(1 << 8,), **how))
+    with pytest.raises(ValueError, match=r"'x' in mine\.h5 is compressed"):
+        read(data)
 
-    root = read(made(write), Limits(unpacked=1_000_000))
-    assert root.lists == {} and root.texts == {"text": "fine"}
-    short = made(lambda file: file.attrs.update(list=["x"] * 2000))
-    assert read(short).lists["list"] == ["x"] * 2000
+
+@given(
+    one=st.text(LETTERS, max_size=300),
+    many=st.lists(
+        st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20), min_size=1, max_size=200
+    ),
+    version=st.sampled_from(["earliest", "latest"]),
+    more=st.integers(0, 6),
+)
+def test_texts_are_those_that_h5py_reads(one, many, version, more):
+    data = io.BytesIO()
+    with h5py.File(data, "w", libver=version) as file:
+        for k in range(more):  # enough for the header to go on elsewhere
+            file.attrs[f"other {k}"] = np.zeros(5)
+        file.attrs["text"] = one
+        group = file.create_group("g")
+        group.attrs["list"] = many
+        group.attrs["text"] = np.bytes_(one.encode() or b"x")
+    root = read(data.getvalue())
+    assert root.texts == {"text": one}
+    assert root.groups["g"].lists == {"list": many}
+    assert root.groups["g"].texts == {"text": one or "x"}
+
+
+def test_one_long_text_in_many_places_counts_each_time():
+    data = io.BytesIO()
+    with h5py.File(data, "w") as file:
+        file.attrs["list"] = ["x" * 60_000, *"yyyyyyyyy"]
+    element = (60_000).to_bytes(4, "little")
+    place = data.getvalue().index(element)
+    pointer = data.getvalue()[place : place + 16]
+    broken = data.getvalue().replace(data.getvalue()[place : place + 160], pointer * 10)
+    assert read(broken).lists["list"] == ["x" * 60_000] * 10
+    with pytest.raises(ValueError, match="once unpacked"):
+        read(broken, Limits(unpacked=500_000))
+
+
+def test_a_text_that_claims_to_be_longer_than_its_file():
+    data = made(lambda file: file.attrs.update(text="x" * 1000))
+    broken = data.replace((1000).to_bytes(4, "little"), (1 << 31).to_bytes(4, "little"))
+    assert broken != data and read(broken).texts == {}
 
 
 def test_a_damaged_file():

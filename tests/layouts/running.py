@@ -23,7 +23,8 @@ def values(stack, **chosen):
 def built(stack, way, **chosen):
     """The cell of one direction of one layer."""
     kind, taken = CELLS[stack.cell], values(stack, **chosen)
-    options = {name: value for name, value in taken.items() if name in kind.choices}
+    known = {*kind.choices, *getattr(kind, "activations", ())}
+    options = {name: value for name, value in taken.items() if name in known}
     for name, value in taken.items():
         assert name in options or name not in PLAIN or value == PLAIN[name], f"{kind.title} has no {name}={value}"
     place = blocks(stack.cell, taken["order"]) if "order" in taken else [0]

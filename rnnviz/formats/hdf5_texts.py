@@ -1,0 +1,138 @@
+"""Texts that HDF5 objects carry as attributes, read from the file's own bytes.
+
+The HDF5 library makes room for a text of varying length before it looks whether the file holds one, so that some bytes
+in a broken file can ask for gigabytes. Here nothing is taken but slices of what is there. Layout: the HDF5 File Format
+Specification, version 3.0: object headers (IV.A), attributes (IV.A.2.m), the global heap (III.E).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+ATTRIBUTE, CONTINUATION = 0x0C, 0x10
+STRING, VARYING = 3, 9  # classes of datatypes
+ELEMENT = 16  # bytes of a text of varying length where it is pointed to: length, heap, place in the heap
+MOST = 10_000  # messages of one header, and objects of one heap
+
+
+class Texts:
+    """A file's bytes. count: called with the length of every text, before it is decoded; it raises to stop."""
+
+    def __init__(self, data: bytes, count: Callable[[int], None]) -> None:
+        self.data, self.count = data, count
+        version = data[8] if len(data) > 14 else 255
+        sizes = data[13:15] if version < 2 else data[9:11]
+        self.usual = sizes == b"\x08\x08"  # offsets and lengths of 8 bytes
+
+    def of(self, address: int, names: frozenset[str]) -> dict[str, list[str]]:
+        """The attributes of an object, by its header's address, that are texts and are asked for.
+
+        A single text comes as a list of one. What is kept in any less usual way is left out.
+        """
+        found: dict[str, list[str]] = {}
+        if self.usual:
+            for kind, body in self.messages(address):
+                attribute = _Attribute.of(body) if kind == ATTRIBUTE else None
+                if attribute is not None and attribute.name in names:
+                    texts = list(self.texts(attribute))
+                    if len(texts) == attribute.many:
+                        found[attribute.name] = texts
+        return found
+
+    def messages(self, address: int) -> Iterator[tuple[int, bytes]]:
+        """The messages of an object's header, by kind; those in continuations as well."""
+        data = self.data
+        new = data[address : address + 4] == b"OHDR"
+        if new:
+            flags = data[address + 5 : address + 6]
+            if not flags:
+                return
+            start = address + 6 + (16 if flags[0] & 0x20 else 0) + (4 if flags[0] & 0x10 else 0)
+            width = 1 << (flags[0] & 3)
+            order = 2 if flags[0] & 4 else 0
+            blocks = [(start + width, self.number(start, width))]
+        else:
+            order = 0
+            blocks = [(address + 16, self.number(address + 8, 4))]
+        head = 4 + order if new else 8
+        left = MOST
+        while blocks:
+            place, length = blocks.pop()
+            end = min(place + length, len(data))
+            while place + head <= end and left:
+                left -= 1
+                kind = data[place] if new else self.number(place, 2)
+                size = self.number(place + (1 if new else 2), 2)
+                body = data[place + head : min(place + head + size, end)]
+                if kind == CONTINUATION and len(body) >= ELEMENT:
+                    at, more = int.from_bytes(body[:8], "little"), int.from_bytes(body[8:16], "little")
+                    blocks.append((at + 4, more - 8) if new else (at, more))  # the new kind has a name and a checksum
+                yield kind, body
+                place += head + size
+
+    def texts(self, attribute: _Attribute) -> Iterator[str]:
+        """The texts of an attribute, as far as they are there."""
+        for k in range(attribute.many):
+            piece = attribute.data[k * attribute.size : (k + 1) * attribute.size]
+            if len(piece) < attribute.size:
+                return
+            if attribute.varying:
+                length, heap, place = (int.from_bytes(part, "little") for part in (piece[:4], piece[4:12], piece[12:]))
+                if length and not (piece := self.in_heap(heap, place, length)):
+                    return
+                piece = piece if length else b""
+            self.count(len(piece))
+            yield piece.rstrip(b"\0").decode("utf-8", "replace")
+
+    def in_heap(self, address: int, wanted: int, length: int) -> bytes:
+        """An object of a global heap; empty if it is not there."""
+        data = self.data
+        if data[address : address + 4] != b"GCOL":
+            return b""
+        end = min(address + self.number(address + 8, 8), len(data))
+        place = address + 16
+        for _ in range(MOST):
+            if place + 16 > end:
+                break
+            index, size = self.number(place, 2), self.number(place + 8, 8)
+            if index == wanted and length <= size <= end - place - 16:
+                return data[place + 16 : place + 16 + length]
+            if index == 0:
+                break
+            place += 16 + (size + 7) // 8 * 8
+        return b""
+
+    def number(self, place: int, width: int) -> int:
+        return int.from_bytes(self.data[place : place + width], "little")
+
+
+class _Attribute:
+    """name. many: texts. size: bytes of each where they stand. varying: whether that is only a pointer."""
+
+    def __init__(self, name: str, many: int, size: int, varying: bool, data: bytes) -> None:
+        self.name, self.many, self.size, self.varying, self.data = name, many, size, varying, data
+
+    @classmethod
+    def of(cls, body: bytes) -> _Attribute | None:
+        """From an attribute's message; None if it holds anything but texts, one or a list."""
+        if len(body) < 9 or body[0] not in (1, 2, 3) or (body[0] > 1 and body[1]):  # parts that are kept elsewhere
+            return None
+        pad = 8 if body[0] == 1 else 1
+        place, parts = (9 if body[0] == 3 else 8), []
+        for at in (2, 4, 6):
+            size = int.from_bytes(body[at : at + 2], "little")
+            parts.append(body[place : place + size])
+            place += (size + pad - 1) // pad * pad
+        name, kind, space = parts
+        if len(kind) < 8 or len(space) < 4 or space[0] not in (1, 2) or space[1] > 1:
+            return None
+        if space[0] == 2 and space[3] == 2:  # no values at all
+            return None
+        dims = space[8:16] if space[0] == 1 else space[4:12]
+        many = int.from_bytes(dims, "little") if space[1] else 1
+        size, sort = int.from_bytes(kind[4:8], "little"), kind[0] & 15
+        varying = sort == VARYING and kind[1] & 15 == 1 and size == ELEMENT
+        data = body[place:]
+        if not (varying or sort == STRING) or size == 0 or many * size > len(data):
+            return None
+        return cls(name.rstrip(b"\0").decode("utf-8", "replace"), many, size, varying, data)
