@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import json
-import zlib
 from typing import Any
-from zipfile import BadZipFile, ZipFile
 
 from ..layouts.keras import Layer, described
 from . import hdf5
 from .hdf5 import Group
 from .keras_trees import Modern, Older, guessed, guessed_older
 from .limits import USUAL, Limits
+from .zipped import MARK, Zipped
 
 ATTRIBUTES = {
     "model_config": "text", "keras_version": "text", "name": "text",
@@ -38,7 +36,7 @@ def read(name: str, data: bytes, limits: Limits = USUAL) -> tuple[list[Layer], t
     limits.check_file(name, len(data))
     if hdf5.is_hdf5(data):
         return _hdf5(name, data, limits)
-    if data.startswith(b"PK"):
+    if data.startswith(MARK):
         return _archive(name, data, limits)
     raise ValueError(f"{name} is no file of Keras: it is neither HDF5 (.h5, .weights.h5) nor a zip (.keras).")
 
@@ -60,27 +58,14 @@ def _hdf5(name: str, data: bytes, limits: Limits) -> tuple[list[Layer], tuple[st
 
 
 def _archive(name: str, data: bytes, limits: Limits) -> tuple[list[Layer], tuple[str, ...], str]:
-    left, found = limits.unpacked, {}
-    try:
-        with ZipFile(io.BytesIO(data)) as file:
-            inside = set(file.namelist())
-            for part in (CONFIG, METADATA, WEIGHTS):
-                if part in inside:
-                    with file.open(part) as opened:
-                        found[part] = opened.read(left + 1)
-                    left -= len(found[part])
-                    if left < 0:
-                        break
-    except (BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, zlib.error, ValueError) as error:
-        raise ValueError(f"{name} is a zip file that cannot be opened: it is damaged or cut short.") from error
-    limits.check_unpacked(name, limits.unpacked - left)
+    file = Zipped(name, data, limits)
+    found = {part: file.read(part) for part in (CONFIG, METADATA, WEIGHTS) if part in file}
     if missing := [part for part in (CONFIG, WEIGHTS) if part not in found]:
         raise ValueError(f"{name} is a zip file without {missing[0]}, and so no .keras file.")
     config = _json(name, CONFIG, found[CONFIG])
     metadata = _json(name, METADATA, found.get(METADATA, b"{}"))
     version = str(metadata.get("keras_version", "")) if isinstance(metadata, dict) else ""
-    remaining = Limits(limits.file, left + len(found[WEIGHTS]), limits.arrays)
-    root, notes = _tree(name, found[WEIGHTS], remaining)
+    root, notes = _tree(name, found[WEIGHTS], limits)
     words = f"Keras {version}".strip() + " (.keras)"
     inner = config.get("config") if isinstance(config, dict) else None
     if isinstance(inner, dict) and isinstance(inner.get("layers"), list):

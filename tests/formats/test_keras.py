@@ -292,7 +292,7 @@ def zipped(**files):
     [
         (b"", "neither HDF5"),
         (b"hello", "neither HDF5"),
-        (b"PK\x03\x04" + b"x" * 100, "cannot be opened"),
+        (b"PK\x03\x04" + b"x" * 100, "not a zip file that can be opened"),
         (zipped(readme="hello"), "without config.json"),
         (zipped(config__json="{}"), "without model.weights.h5"),
         (zipped(config__json="{", model__weights__h5=b""), "config.json is no JSON"),
