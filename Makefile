@@ -15,7 +15,7 @@ run: $(VENV)/app
 	$(BIN)/streamlit run app.py
 
 test: check
-	$(BIN)/python -m pytest --numprocesses 2
+	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
 check: $(VENV)/dev
 	$(BIN)/ruff check .

@@ -9,13 +9,13 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, ViewportSize, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 # Streamlit's own menu of a phone has a heading inside its list, and its place to drop files a role that does not go
@@ -30,6 +30,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+LAPTOP: ViewportSize = {"width": 1440, "height": 900}
+FORGET = "if (location.protocol === 'http:') { localStorage.clear(); sessionStorage.clear() }"
 # Opened at /lstm, Streamlit looks for its server there first, does not find it, and then does at the root.
 PROBE = re.compile(r"http://[^/]+/\w+/_stcore/(health|host-config)")
 
@@ -65,17 +67,48 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def tab(chromium: Browser) -> Iterator[list[Page]]:
+    """The one tab that the tests use in turn: the app's scripts are fetched and compiled once, not for every test."""
+    tabs = [opened(chromium)]
+    yield tabs
+    tabs[0].context.close()
+
+
 @pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
-    """A page of a laptop's size; the test fails if anything is written to the console as an error."""
-    context = chromium.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
-    page = context.new_page()
+def page(chromium: Browser, tab: list[Page]) -> Iterator[Page]:
+    """An empty page of a laptop's size; the test fails if anything is written to the console as an error."""
+    page = tab[0]
     errors: list[str] = []
-    page.on("console", lambda message: errors.append(message.text) if is_error(message) else None)
-    page.on("pageerror", lambda error: errors.append(str(error)))
+    heard: dict[str, Callable[..., None]] = {
+        "console": lambda message: errors.append(message.text) if is_error(message) else None,
+        "pageerror": lambda error: errors.append(str(error)),
+    }
+    for event, listener in heard.items():
+        page.on(event, listener)  # type: ignore[call-overload]
     yield page
-    context.close()
+    try:
+        page.evaluate(FORGET)  # and what was still on its way to the console has come
+        for event, listener in heard.items():
+            page.remove_listener(event, listener)
+        emptied(page)
+    except Error:  # whatever became of the tab, the next test has one
+        page.context.close()
+        tab[0] = opened(chromium)
     assert not errors, f"errors in the browser's console: {errors}"
+
+
+def opened(chromium: Browser) -> Page:
+    return chromium.new_context(viewport=LAPTOP, color_scheme="light", accept_downloads=True).new_page()
+
+
+def emptied(page: Page) -> None:
+    """Make a page what it was before a test: nothing open, intercepted or pointed at."""
+    page.unroute_all()
+    page.goto("about:blank")
+    page.set_viewport_size(LAPTOP)
+    page.emulate_media(media="null", color_scheme="light", reduced_motion="no-preference")
+    page.mouse.move(-9, -9)
 
 
 def is_error(message: ConsoleMessage) -> bool:
@@ -83,18 +116,21 @@ def is_error(message: ConsoleMessage) -> bool:
     return message.type == "error" and not PROBE.fullmatch(message.location["url"])
 
 
+AT_REST = """() => {
+  const app = document.querySelector('[data-testid=stApp]');
+  const waiting = [...document.querySelectorAll('[data-testid=stSkeleton]')].some(e => e.checkVisibility());
+  const busy = app?.dataset.testScriptState !== 'notRunning' || waiting;
+  const now = performance.now();
+  if (busy) delete window.restedSince;
+  else window.restedSince ??= now;
+  return !busy && now - window.restedSince > 300;
+}"""
+
+
 def settle(page: Page, timeout: float = 30) -> None:
     """Wait until the app has been idle for a moment."""
-    deadline, quiet = time.monotonic() + timeout, 0
-    page.wait_for_selector("[data-testid=stApp]")
-    while time.monotonic() < deadline:
-        state = page.evaluate("document.querySelector('[data-testid=stApp]').dataset.testScriptState")
-        busy = state != "notRunning" or page.locator("[data-testid=stSkeleton]:visible").count()
-        quiet = 0 if busy else quiet + 1
-        if quiet >= 8:
-            return
-        page.wait_for_timeout(50)
-    raise TimeoutError("the app did not come to rest")
+    page.evaluate("delete window.restedSince")
+    page.wait_for_function(AT_REST, timeout=1000 * timeout, polling=50)
 
 
 def check_fit(page: Page) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 import rnnviz
 from rnnviz.figures.compare import disagreeing
@@ -36,11 +36,10 @@ def columns(page: Page) -> list[float]:
 
 @pytest.mark.parametrize("width", [390, 1440])
 @pytest.mark.parametrize("mode", MODES)
-def test_every_comparison_fits_and_is_accessible(chromium: Browser, app: str, mode: str, width: int):
-    page = chromium.new_page(viewport={"width": width, "height": 900}, color_scheme="light")
+def test_every_comparison_fits_and_is_accessible(page: Page, app: str, mode: str, width: int):
+    page.set_viewport_size({"width": width, "height": 900})
     open_page(page, f"{app}/compare?mode={mode}")
     check_in_both_themes(page)
-    page.close()
 
 
 def test_one_playhead_moves_through_all_heatmaps_of_all_cells(page: Page, app: str):

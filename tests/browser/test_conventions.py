@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 import rnnviz
 from rnnviz.ui.stepper import bundle
@@ -112,9 +112,8 @@ def test_the_narration_is_the_same_for_both_sides_of_z(page: Page, reset: str):
 @EVERY_CONVENTION
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("form", FORMS)
-def test_nothing_lies_upon_anything_else(chromium: Browser, form: str, scheme: str, reset: str, update: str):
-    context = chromium.new_context(color_scheme=scheme)
-    page = context.new_page()
+def test_nothing_lies_upon_anything_else(page: Page, form: str, scheme: str, reset: str, update: str):
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     show(page, reset, update, form)
     assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
     boxes = page.evaluate(
@@ -133,7 +132,6 @@ def test_nothing_lies_upon_anything_else(chromium: Browser, form: str, scheme: s
         for box in edges:
             over = [min(label[2], box[2]) - max(label[0], box[0]), min(label[3], box[3]) - max(label[1], box[1])]
             assert min(over) < 4, f"the label {label} lies upon {box}"
-    context.close()
 
 
 def test_switching_the_convention_draws_anew_and_keeps_the_place(page: Page):

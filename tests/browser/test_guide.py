@@ -251,8 +251,8 @@ def check_place(page: Page, written: Chapter, place: dict[str, str], about: str)
 
 @pytest.mark.parametrize("name", [n for n in STEPPING if any("=" in link for link in links(WRITTEN[n]))])
 def test_every_link_in_the_words_sets_what_it_says_and_makes_it_obvious(page: Page, app: str, name: str):
-    page.add_init_script(WATCH)
     written = open_chapter(page, app, name)
+    page.add_script_tag(content=f"{{ {WATCH} }}")
     reveal_all(page, written)
     found = [unquote(link.get_attribute("href") or "") for link in page.locator(PLACE).all()]
     assert found == [link for link in links(written) if "=" in link]
@@ -490,9 +490,9 @@ def test_fits_in_both_themes_and_is_accessible(page: Page, app: str, name: str, 
 
 @pytest.mark.parametrize("name", WITH_DIAGRAM)
 def test_on_a_phone_the_strip_in_the_bar_stays_in_view_and_shows_where_a_link_leads(page: Page, app: str, name: str):
-    page.add_init_script(WATCH)
     page.set_viewport_size({"width": 390, "height": 844})
     written = open_chapter(page, app, name)
+    page.add_script_tag(content=f"{{ {WATCH} }}")
     last = len(written.sections) - 2
     scroll_to(page, str(last), 0.6)
     page.wait_for_timeout(200)

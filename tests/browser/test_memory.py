@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 import rnnviz
 from rnnviz.analysis import ablation, gradient_flow, half_life, written_at
@@ -52,11 +52,10 @@ def credit(page: Page, part: str) -> str:
 
 @pytest.mark.parametrize("width", [390, 1440])
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_every_question_fits_and_is_accessible(chromium: Browser, app: str, question: str, width: int):
-    page = chromium.new_page(viewport={"width": width, "height": 900}, color_scheme="light")
+def test_every_question_fits_and_is_accessible(page: Page, app: str, question: str, width: int):
+    page.set_viewport_size({"width": width, "height": 900})
     open_page(page, f"{app}/memory?{NAMES}&question={question}&if=forget@3=0")
     check_in_both_themes(page)
-    page.close()
 
 
 def test_the_row_of_the_current_step_is_marked_and_the_curve_follows(page: Page, app: str):

@@ -7,7 +7,7 @@ from pathlib import Path
 import plotly
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 import rnnviz
 from rnnviz.figures import heatmaps
@@ -204,16 +204,14 @@ def test_a_flash_is_seen_where_the_place_is_shown(page: Page):
     assert page.evaluate("document.getAnimations().filter(a => a.id === 'rnnviz-flash').length") == 0
 
 
-def test_without_motion_a_flash_is_a_steady_frame(chromium: Browser):
-    context = chromium.new_context(reduced_motion="reduce")
-    page = context.new_page()
+def test_without_motion_a_flash_is_a_steady_frame(page: Page):
+    page.emulate_media(reduced_motion="reduce")
     show(page)
     named(page, "step four").click()
     frames = page.evaluate(
         "document.getAnimations().find(a => a.id === 'rnnviz-flash').effect.getKeyframes().map(f => f.outline)"
     )
     assert len(frames) == 2 and frames[0] == frames[1]
-    context.close()
 
 
 def test_pointing_lights_and_leaving_restores(page: Page):

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 import rnnviz
 from rnnviz.model import Model
@@ -573,9 +573,7 @@ def test_slots_are_accessible(page: Page):
     assert not serious, found.generate_report()
 
 
-def test_in_the_app_a_slot_has_the_stepper_s_theme_and_follows_its_change(chromium: Browser, app: str):
-    context = chromium.new_context(viewport={"width": 1440, "height": 900}, color_scheme="light")
-    page = context.new_page()
+def test_in_the_app_a_slot_has_the_stepper_s_theme_and_follows_its_change(page: Page, app: str):
     open_page(page, f"{app}/?text={TEXT}&step={STEP}&unit={UNIT}")
     page.evaluate(
         "html => document.querySelector('[data-testid=stMainBlockContainer]').insertAdjacentHTML('afterbegin', html)",
@@ -596,4 +594,3 @@ def test_in_the_app_a_slot_has_the_stepper_s_theme_and_follows_its_change(chromi
         assert page.evaluate(styles) == [own, own]
         seen.append(own[0])
     assert seen[0] != seen[1]
-    context.close()

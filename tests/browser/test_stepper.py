@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 import rnnviz
 from rnnviz import zoo
@@ -139,7 +139,7 @@ def test_stepping_pauses_play(page: Page, app: str):
 
 def test_moving_asks_nothing_of_the_server(page: Page, app: str):
     sent = []
-    page.on("websocket", lambda socket: socket.on("framesent", lambda data: sent.append(data)))
+    page.once("websocket", lambda socket: socket.on("framesent", lambda data: sent.append(data)))
     open_page(page, f"{app}/?text={TEXT}")
     sent.clear()
     keys(page, "Home", *["ArrowRight"] * 5, "ArrowDown")
@@ -148,7 +148,7 @@ def test_moving_asks_nothing_of_the_server(page: Page, app: str):
     assert link(page) == {"text": TEXT, "step": "6", "unit": "1"}
 
 
-def test_a_link_opens_on_the_same_moment(page: Page, app: str, chromium: Browser):
+def test_a_link_opens_on_the_same_moment(page: Page, app: str):
     open_page(page, f"{app}/?text={TEXT}&step=3&unit=17&cell=gru")
     assert where(page) == "step 3 of 7"
     playheads_stand_over(page, 3, 17)
@@ -319,9 +319,8 @@ def test_unknown_tokens_are_marked(page: Page, app: str):
     assert classes == [False, True, False, False]
 
 
-def test_reduced_motion_is_respected(chromium: Browser, app: str):
-    context = chromium.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
-    page = context.new_page()
+def test_reduced_motion_is_respected(page: Page, app: str):
+    page.emulate_media(reduced_motion="reduce")
     open_page(page, f"{app}/?text={TEXT}&step=1")
     keys(page, " ")
     page.wait_for_timeout(300)
@@ -330,7 +329,6 @@ def test_reduced_motion_is_respected(chromium: Browser, app: str):
     )
     assert running == 0
     expect(page.get_by_role("button", name="Pause (space)")).to_be_visible()
-    context.close()
 
 
 def test_the_heatmaps_stay_the_trace_while_stepping(page: Page, app: str):

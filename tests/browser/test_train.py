@@ -176,9 +176,10 @@ def test_an_explosion_is_seen(page: Page, app: str):
 
 
 @pytest.mark.parametrize("width", [390, 1440])
-def test_it_fits_and_is_accessible(chromium: Browser, app: str, width: int):
+def test_it_fits_and_is_accessible(page: Page, app: str, width: int):
     for scheme in ("light", "dark"):
-        page = chromium.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         open_page(page, f"{app}/train?cells=lstm&epochs=2")
         for moment in ("before", "after"):
             if moment == "after":
@@ -187,4 +188,3 @@ def test_it_fits_and_is_accessible(chromium: Browser, app: str, width: int):
                 page.get_by_text("What makes or breaks an RNN").click()
                 settle(page)
             check_fit(page)
-        page.close()
