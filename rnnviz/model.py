@@ -81,7 +81,8 @@ class Model:
         if labels is None:
             alike = vocabulary.tokens if len(vocabulary) == classes else ()
             labels = [*alike] or [str(k) for k in range(classes)]
-        card = {"understood": {fact.title: fact.words() for fact in built.facts}}
+        said = (fact for fact in built.facts if not fact.follows and fact.value != "none" and fact.name != "initial")
+        card = {"understood": {fact.title: fact.words() for fact in said}}
         return cls(name or stack.name, network, vocabulary, list(labels), card, stack.longest)
 
     @classmethod

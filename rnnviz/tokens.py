@@ -149,6 +149,14 @@ class Vocabulary:
         values = values[:limit]
         return Reading(numbers.labels(values), values, np.zeros(len(values), dtype=bool), cut)
 
+    @property
+    def example(self) -> str:
+        """A short text that it reads without anything unknown in it: of the last tokens, the first are often special."""
+        if self.kind == "numbers":
+            return "noise(seed=0, steps=24)"
+        plain = [token for token in self.tokens if token not in (UNKNOWN, END)] or list(self.tokens)
+        return ("" if self.kind == "characters" else " ").join(plain[-3:])
+
     def to_json(self) -> dict[str, Any]:
         return {"kind": self.kind, "tokens": list(self.tokens), "end": self.end, "width": self.width}
 

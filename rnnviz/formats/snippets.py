@@ -38,11 +38,7 @@ def example(model: Model) -> str:
     examples = model.card.get("examples")
     if isinstance(examples, list) and examples:
         return str(examples[0])
-    if model.vocabulary.kind == "numbers":
-        return "noise(seed=0, steps=24)"
-    apart = "" if model.vocabulary.kind == "characters" else " "
-    plain = [token for token in model.vocabulary.tokens if not token.startswith("<")]
-    return apart.join((plain or list(model.vocabulary.tokens))[:3])
+    return model.vocabulary.example
 
 
 def why_not_torch(model: Model) -> str | None:

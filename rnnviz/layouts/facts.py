@@ -4,31 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from .choices import ACTIVATIONS, GATES, RESETS, UPDATES
 from .names import Named
 from .orders import ORDERS
 from .stack import Fact, Way
-
-ACTIVATIONS = {
-    "tanh": "tanh",
-    "relu": "relu",
-    "sigmoid": "sigmoid",
-    "hard_sigmoid(0.2, 0.5)": "hard sigmoid, 0.2 z + 0.5 cut off at 0 and 1 (Keras 1 and 2, ONNX)",
-    "softsign": "softsign",
-    "linear": "none (linear)",
-}
-GATES = {
-    "sigmoid": "sigmoid",
-    "hard_sigmoid(0.2, 0.5)": "hard sigmoid, 0.2 z + 0.5 cut off at 0 and 1 (Keras 1 and 2, ONNX)",
-    "hard_sigmoid(0.16666667, 0.5)": "hard sigmoid, z / 6 + 0.5 cut off at 0 and 1 (Keras 3, PyTorch)",
-}
-RESETS = {
-    "after": "after the matrix product (PyTorch, cuDNN, Keras since 2.3)",
-    "before": "before the matrix product (Cho et al., older Keras, ONNX’s default)",
-}
-UPDATES = {
-    "keeps": "z keeps the old state: h′ = (1 − z) n + z h (PyTorch, Keras, ONNX)",
-    "writes": "z writes the candidate: h′ = z n + (1 − z) h (Chung et al., many textbooks)",
-}
 
 
 def facts_of(cell: str, named: Mapping[str, Named], layers: Sequence[Mapping[str, Way]]) -> tuple[Fact, ...]:

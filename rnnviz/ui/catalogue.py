@@ -15,6 +15,7 @@ from .. import zoo
 from ..cells import CELLS
 from ..model import Model
 from ..numbers import Tables
+from ..tokens import Vocabulary
 
 MOST_TABLES = 12  # that a task has in a session
 DRAWN = ["noise(seed=0, steps=24)", "noise(seed=1, steps=24)"]  # examples for what reads numbers
@@ -147,9 +148,9 @@ def _tasks(names: tuple[str, ...]) -> dict[str, Task]:
 
 def _of_card(name: str, title: str, card: Mapping[str, Any], examples: list[str] | None = None) -> Task:
     """A task without models yet, from what a model's card says of it."""
-    kind, known = card["vocabulary"]["kind"], card["vocabulary"]["tokens"]
-    width = card["vocabulary"]["width"] if kind == "numbers" else None
-    usual = DRAWN if width else [(" " if kind == "words" else "").join(known[-3:])]
+    vocabulary = Vocabulary.from_json(card["vocabulary"])
+    kind, width = vocabulary.kind, vocabulary.width if vocabulary.kind == "numbers" else None
+    usual = DRAWN if width else [vocabulary.example]
     return Task(
         name,
         title,

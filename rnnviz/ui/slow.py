@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
+from . import catalogue
+
 SOON = 0.7  # seconds after which a bar is worth a look
 OFTEN = 0.1  # seconds between two looks
 KEPT = 96  # results for all sessions together
@@ -41,9 +43,11 @@ class Progress:
 def kept(owner: object, key: Hashable, work: Callable[[], T]) -> T:
     """The result of `work` for an owner (a network) and a key, computed once for all sessions.
 
-    The key must hold everything else that the result depends on. Work that was ended leaves nothing behind.
+    The key must hold everything else that the result depends on. Work that was ended leaves nothing behind. Of a
+    session's own model the session alone keeps it, so that nothing is left of either when it ends.
     """
-    results, lock = _results()
+    own = any(owner is model.network for model in catalogue.own_models())
+    results, lock = _session_results() if own else _results()
     name = (id(owner), key)
     with lock:
         if name in results:
@@ -54,6 +58,12 @@ def kept(owner: object, key: Hashable, work: Callable[[], T]) -> T:
         results[name] = (owner, found)  # the owner too: while it is here, its number is nobody else's
         while len(results) > KEPT:
             results.popitem(last=False)
+    return found
+
+
+def _session_results() -> tuple[OrderedDict[Hashable, tuple[object, Any]], Lock]:
+    found: tuple[OrderedDict[Hashable, tuple[object, Any]], Lock]
+    found = st.session_state.setdefault("kept", (OrderedDict(), Lock()))
     return found
 
 

@@ -19,7 +19,7 @@ TEXTS = {
     "relu": "relu",
     "sigmoid": "sigmoid",
     "linear": "linear",
-    "elu": "elu(1.0)",
+    "elu": "elu(1)",
     "softsign": "softsign",
     "softplus": "softplus",
 }

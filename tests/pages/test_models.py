@@ -1,6 +1,8 @@
 """The Models page's logic: what is in a file is understood and said, can be set right, and then is on every page."""
 
+import gc
 import io
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -295,3 +297,18 @@ def test_gradients_that_would_fill_the_server_are_not_begun(monkeypatch, page):
     assert any("Up to" in info.value and "shorten the text" in info.value for info in app.info)
     keys = [chart.proto.id for chart in app.get("plotly_chart")]
     assert not any("gradient" in key or "reach" in key for key in keys if "token-gradient" not in key)
+
+
+@pytest.mark.parametrize("page", ["explore", "memory", "compare", "models"])
+def test_nothing_keeps_a_model_alive_when_its_session_is_gone(page):
+    app = upload(models(), "net.npz", npz(gru()))
+    press(app, "open-Explore")
+    (task,) = app.session_state["own_tasks"]
+    network = weakref.ref(app.session_state["own_tasks"][task].own["gru"].network)
+    app.query_params["task"], app.query_params["cell"], app.query_params["part"] = task, "gru", "inside"
+    app.switch_page(f"pages/{page}.py").run()
+    assert not app.exception and app.get("plotly_chart")
+    assert network() is not None
+    del app
+    gc.collect()
+    assert network() is None

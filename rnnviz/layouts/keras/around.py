@@ -60,8 +60,8 @@ class Around:
         ]
         below, _ = self.below(layer)
         direct = next((other for other in fitting if below is not None and other.name == below.name), None)
-        options = {other.name: f"{' × '.join(map(str, other.arrays['embeddings'].shape))}" for other in fitting}
-        options["none"] = f"no embedding: {width} numbers at a step"
+        options = {other.name: f"{other.name}, {other.arrays['embeddings'].shape[0]:,} tokens" for other in fitting}
+        options["none"] = f"none: the input is vectors of {width} numbers"
         if direct is not None:
             how, why = self._known(layer, f"{layer.name!r} reads {direct.name!r}.", f"{direct.name!r} stands below it")
             fact = Fact("embedding", "Embedding", direct.name, options, how, why)
@@ -78,8 +78,8 @@ class Around:
         found = list(direct)
         if any(other.below is None for other in self.layers):
             found += [other for other in self.layers if _fits(other, width) and other not in direct]
-        options = {other.name: f"{width} to {other.arrays['kernel'].shape[1]} numbers" for other in found}
-        options["none"] = "no readout"
+        options = {other.name: f"{other.name}, {other.arrays['kernel'].shape[1]:,} outputs" for other in found}
+        options["none"] = "none: the network ends with its hidden states"
         if direct:
             top = direct[0]
             how, why = self._known(top, f"{top.name!r} reads {layer.name!r}.", f"{top.name!r} stands on top of it")

@@ -4,38 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..choices import ACTIVATIONS, GATES, HARD_2, HARD_3, MERGES, RESETS
 from ..orders import ORDERS
 from ..stack import Fact, How
 from .layer import CELLS, OF_CUDNN, Layer
 
-HARD_2 = "hard_sigmoid(0.2, 0.5)"
-HARD_3 = "hard_sigmoid(0.16666667, 0.5)"
 # Keras's names of functions, as ONNX writes them with their parameters.
 FUNCTIONS = {
     "tanh": "tanh", "relu": "relu", "sigmoid": "sigmoid", "linear": "linear", "softsign": "softsign",
-    "softplus": "softplus", "elu": "elu(1.0)", "leaky_relu": "leaky_relu(0.2)",
+    "softplus": "softplus", "elu": "elu(1)", "leaky_relu": "leaky_relu(0.2)",
 }  # fmt: skip
-GATES = {
-    "sigmoid": "the logistic function (Keras's default since 2.3)",
-    HARD_2: "a ramp of slope 0.2 (the default until Keras 2.2, and Keras 2's hard sigmoid)",
-    HARD_3: "a ramp of slope 1/6 (Keras 3's hard sigmoid)",
-}
-ACTIVATIONS = {
-    "tanh": "between −1 and 1 (Keras's default)",
-    "relu": "max(0, x)",
-    "sigmoid": "the logistic function, between 0 and 1",
-    "linear": "x itself",
-    "softsign": "x / (1 + |x|)",
-    "softplus": "log(1 + exp(x))",
-    "elu(1.0)": "x, or exp(x) − 1 below 0",
-    HARD_2: "a ramp of slope 0.2 (Keras 2's hard sigmoid)",
-    HARD_3: "a ramp of slope 1/6 (Keras 3's hard sigmoid)",
-}
-RESETS = {
-    "after": "after the matrix product (Keras's default since 2.3, PyTorch)",
-    "before": "before the matrix product (the default until Keras 2.2, Cho et al.)",
-}
-MERGES = {"concat": "side by side", "sum": "added", "mul": "multiplied", "ave": "averaged"}
 
 
 def function(value: Any, version: str) -> str:
@@ -62,7 +40,7 @@ def facts(layer: Layer) -> tuple[Fact, ...]:
     if cell == "gru":
         found.append(_reset(layer))
     if gated:
-        found.append(_chosen(layer, "gates", "The gates' activation", "recurrent_activation", "sigmoid", GATES))
+        found.append(_chosen(layer, "gates", "Activation of the gates", "recurrent_activation", "sigmoid", GATES))
     activation = _chosen(layer, "activation", "Activation", "activation", "tanh", ACTIVATIONS)
     found.append(activation)
     if cell == "lstm":
