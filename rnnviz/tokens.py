@@ -151,7 +151,7 @@ class Vocabulary:
 
     @property
     def example(self) -> str:
-        """A short text that it reads without anything unknown in it: of the last tokens, the first are often special."""
+        """A short text without anything unknown in it: the last tokens, since the first are often special."""
         if self.kind == "numbers":
             return "noise(seed=0, steps=24)"
         plain = [token for token in self.tokens if token not in (UNKNOWN, END)] or list(self.tokens)
