@@ -317,3 +317,19 @@ def test_pieces_are_what_stands_between_blanks_as_the_vocabulary_spells_it():
     assert reading.tokens == ["<s>", "AA0", "##ing", "▁the", "aa0"]
     assert reading.inputs.tolist() == [0, 1, 2, 3, 4]
     assert reading.unknown.tolist() == [False] * 4 + [True]
+
+
+@pytest.mark.parametrize(
+    "vocabulary",
+    [
+        Vocabulary("characters", (UNKNOWN, "a", "b")),
+        Vocabulary("characters", ("a",)),
+        Vocabulary("words", (UNKNOWN, END, "good", "film", "not"), end=True),
+        Vocabulary("pieces", tuple("0123456789")),
+        Vocabulary("numbers", width=7),
+    ],
+    ids=str,
+)
+def test_an_example_has_nothing_unknown_in_it(vocabulary):
+    reading = vocabulary.read(vocabulary.example)
+    assert len(reading.tokens) > 0 and not reading.unknown.any()

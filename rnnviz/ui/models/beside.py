@@ -39,8 +39,9 @@ def answer() -> None:
         st.header("Array by array", anchor=False)
         words = f"How far the arrays of {one.name} and {other.name} are apart, relative to the second."
         chart(array_differences.ready(found), words, "arrays")
-        with st.expander("In numbers", icon=":material/table_rows:"):
-            st.dataframe(found.arrays, hide_index=True, alt=words)
+        numbers = st.expander("In numbers", icon=":material/table_rows:", key="models-arrays", on_change="rerun")
+        if numbers.open:
+            numbers.dataframe(found.arrays, hide_index=True, alt=words)
     _weights(found)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import streamlit as st
 
 from ...analysis.spectra import at_origin, spectra
@@ -15,6 +17,9 @@ from ..slow import kept
 from . import saving, shelf, using
 
 
+QUICK = 256  # units up to which spectra take less than half a second
+
+
 def answer() -> None:
     shelf.table()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
@@ -26,7 +31,8 @@ def answer() -> None:
         about(model)
     using.buttons(entry.task.name, entry.cell, "inside")
     cell = model.network.cell(layer, direction)
-    known = kept(model.network, ("spectra", layer, direction), lambda: spectra(cell))
+    with st.spinner("Taking the matrices apart") if cell.hidden_size > QUICK else nullcontext():
+        known = kept(model.network, ("spectra", layer, direction), lambda: spectra(cell))
     where = (layer, direction)
     left, right = st.columns([1.25, 1], gap="medium")
     with left:
@@ -46,9 +52,11 @@ def answer() -> None:
         origin = at_origin(cell, known[0])
         if origin is not None:
             st.caption(plain(origin.says))
-    with st.expander("Every array in numbers", icon=":material/table_rows:"):
-        st.dataframe(
-            statistics(model.network), alt=f"Norm, mean, deviation and largest number of every array of {model.name}."
-        )
+    numbers = st.expander(
+        "Every array in numbers", icon=":material/table_rows:", key="models-numbers", on_change="rerun"
+    )
+    if numbers.open:
+        words = f"Norm, mean, deviation and largest number of every array of {model.name}."
+        numbers.dataframe(statistics(model.network), hide_index=True, alt=words)
     if lesson.shows("downloads"):
         saving.take_along(model, entry)
