@@ -16,7 +16,6 @@ from ..links import plain
 from ..slow import kept
 from . import saving, shelf, using
 
-
 QUICK = 256  # units up to which spectra take less than half a second
 
 

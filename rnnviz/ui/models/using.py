@@ -40,11 +40,7 @@ def use(found: Held, stack: Stack, taken: Mapping[str, str], words: Words, whole
         pressed = [
             page
             for title, page in PAGES.items()
-            if st.button(
-                f"Open in {title}",
-                key=found.key(stack.name, "open", title),
-                type="primary" if title == "Explore" else "secondary",
-            )
+            if st.button(f"Open in {title}", key=found.key(stack.name, "open", title))
         ]
     source, given = found.checkpoint.name, dict(taken)
     try:

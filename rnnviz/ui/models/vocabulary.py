@@ -62,7 +62,7 @@ def _given(found: Held, what: str, label: str, help: str) -> str | None:
     left, right = st.columns(2)
     with right:
         file = st.file_uploader(
-            "or from a file: text or JSON", ["txt", "json", "tsv", "csv", "vocab"], key=found.key(what, "file"),
+            f"{label.split(':')[0]} from a file, text or JSON", ["txt", "json", "tsv", "csv", "vocab"], key=found.key(what, "file"),
             max_upload_size=LARGEST,
         )  # fmt: skip
     with left:
