@@ -312,3 +312,14 @@ def test_nothing_keeps_a_model_alive_when_its_session_is_gone(page):
     del app
     gc.collect()
     assert network() is None
+
+
+def test_an_example_is_one_click_away():
+    app = press(models(), "models-example")
+    assert "GRU, 1 layer, forward, 32 inputs, 64 units" in said(app) and not app.error
+    press(app, "open-Explore")
+    (task,) = app.session_state["own_tasks"].values()
+    names = rnnviz.load("names-gru")
+    trace, wanted = task.own["gru"].trace("Nakamura"), names.trace("Nakamura")
+    assert trace.tokens == wanted.tokens and trace.labels == wanted.labels
+    np.testing.assert_array_equal(trace.probabilities, wanted.probabilities)

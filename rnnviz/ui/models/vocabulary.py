@@ -20,6 +20,7 @@ KINDS: dict[Kind, str] = {
 }
 NONE = "none"
 LARGEST = 5  # million bytes of a vocabulary
+OFFERED = 100  # tokens that are offered for a special part: those that look special, and the first ones
 
 
 class Words(NamedTuple):
@@ -57,25 +58,31 @@ def _numbers(width: int) -> None:
     )
 
 
-def _given(found: Held, what: str, label: str, help: str) -> str | None:
+def typed_key(found: Held, stack: Stack, what: str) -> str:
+    """The key of the box for a stack's "vocabulary" or its "labels"."""
+    return found.key(f"{stack.name}-{what}", "typed")
+
+
+def _given(found: Held, stack: Stack, what: str, label: str, help: str) -> str | None:
     """Text that is typed, or of an uploaded file; None if neither is there. What is typed stays."""
+    key = f"{stack.name}-{what}"
     left, right = st.columns(2)
     with right:
         file = st.file_uploader(
-            f"{label.split(':')[0]} from a file, text or JSON", ["txt", "json", "tsv", "csv", "vocab"], key=found.key(what, "file"),
-            max_upload_size=LARGEST,
+            f"{label.split(':')[0]} from a file, text or JSON", ["txt", "json", "tsv", "csv", "vocab"],
+            key=found.key(key, "file"), max_upload_size=LARGEST,
         )  # fmt: skip
     with left:
-        typed = st.text_area(label, key=found.key(what, "typed"), help=help, height=120, persist_state="session")
+        typed = st.text_area(label, key=typed_key(found, stack, what), help=help, height=120, persist_state="session")
     if file is not None:
-        found.given[what] = file.name, decoded(file.getvalue())
-    elif what in found.given:
-        name, _ = found.given[what]
+        found.given[key] = file.name, decoded(file.getvalue())
+    elif key in found.given:
+        name, _ = found.given[key]
         st.button(
-            f"Forget {plain(name)}", key=found.key(what, "forget"), icon=":material/close:", type="tertiary",
-            on_click=_forget, args=(found, what),
+            f"Forget {plain(name)}", key=found.key(key, "forget"), icon=":material/close:", type="tertiary",
+            on_click=_forget, args=(found, key),
         )  # fmt: skip
-    return found.given[what][1] if what in found.given else typed or None
+    return found.given[key][1] if key in found.given else typed or None
 
 
 def _forget(found: Held, what: str) -> None:
@@ -84,11 +91,13 @@ def _forget(found: Held, what: str) -> None:
 
 def _vocabulary(found: Held, stack: Stack, rows: int) -> Vocabulary | None:
     text = _given(
-        found, f"{stack.name}-vocabulary", f"Vocabulary: {rows:,} tokens, in the order of the rows",
+        found, stack, "vocabulary", f"Vocabulary: {rows:,} tokens, in the order of the rows",
         "A token a line, a JSON list, or a JSON map from token to row; or tokens apart by blanks.",
     )  # fmt: skip
     if text is None:
-        st.caption(f"Until there is one, tokens are typed as the numbers of their rows, 0 to {rows - 1}: 12 5 7.")
+        st.caption(
+            f"Until there is one, tokens are typed as the numbers of their rows, 0 to {rows - 1}, apart by blanks."
+        )
         return None
     tokens = vocabularies.tokens_of(text, rows)
     kind, unknown, end = vocabularies.guessed(tokens)
@@ -98,7 +107,8 @@ def _vocabulary(found: Held, stack: Stack, rows: int) -> Vocabulary | None:
             "A text is cut", kinds, index=kinds.index(kind), format_func=lambda name: KINDS[name], width=280,
             key=found.key(stack.name, "kind"), persist_state="session",
         )  # fmt: skip
-        options = [NONE, *tokens]
+        marked = [token for token in tokens if token[:1] in ("<", "[", "_", "|")]
+        options = [*dict.fromkeys([NONE, *marked[:OFFERED], *tokens[:OFFERED], unknown or NONE, end or NONE])]
         for_unknown = st.selectbox(
             "For unknown tokens", options, index=options.index(unknown) if unknown else 0, width=180,
             key=found.key(stack.name, "unknown"), help="Without one, a text with unknown tokens is refused.",
@@ -117,7 +127,7 @@ def _vocabulary(found: Held, stack: Stack, rows: int) -> Vocabulary | None:
 
 def _labels(found: Held, stack: Stack, outputs: int, vocabulary: Vocabulary | None) -> list[str] | None:
     text = _given(
-        found, f"{stack.name}-labels", f"Labels: {outputs:,} outputs, in their order", "A label a line, or a JSON list."
+        found, stack, "labels", f"Labels: {outputs:,} outputs, in their order", "A label a line, or a JSON list."
     )
     if text is None:
         alike = vocabulary is not None and len(vocabulary) == outputs

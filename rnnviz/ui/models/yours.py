@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import streamlit as st
+from safetensors.numpy import save
 
+from ... import zoo
 from ...formats.checkpoint import described
 from ...formats.limits import MILLION, USUAL
 from ...layouts import Built, Stack, build
@@ -17,6 +19,9 @@ HELP = (
     "PyTorch: state dicts as .safetensors, .pt or .pth. Keras: .keras, .weights.h5, .h5. ONNX: .onnx, with the files "
     "that keep its weights if there are any. NumPy: .npz. And what rnnviz saved."
 )
+
+
+EXAMPLE = "names-gru"
 
 
 def answer() -> None:
@@ -70,7 +75,20 @@ def _invite() -> None:
             language="python",
             wrap_lines=True,
         )
-        st.markdown("No file at hand? Any bundled model, downloaded under **Weights**, is one.")
+        st.button(
+            "Try it with an example", key="models-example", icon=":material/play_circle:", on_click=_example,
+            help=f"The bare arrays of {EXAMPLE}, as PyTorch would write them, and its vocabulary as a list.",
+        )  # fmt: skip
+
+
+def _example() -> None:
+    """Open a bundled model as if it were somebody's file: arrays alone, and a list of its tokens; for a callback."""
+    model = zoo.load(EXAMPLE)
+    found = hold({"example.safetensors": save(model.network.parameters)})
+    assert found.checkpoint is not None
+    for what, words in (("vocabulary", model.vocabulary.tokens), ("labels", model.labels)):
+        key = vocabulary.typed_key(found, found.checkpoint.stacks[0], what)
+        st.session_state[key] = "\n".join(words)
 
 
 def _archive(found: Held) -> None:
