@@ -83,12 +83,13 @@ def with_outside(stacks: Sequence[Stack], arrays: Mapping[str, Array], dtypes: M
     found = []
     for k, stack in enumerate(stacks):
         others = [one.name for one in stacks if one is not stack]
-        later = any(next(iter(above[k])) in one for one in above[k + 1 :]) if above[k] else False
+        claimed = [j for j, one in enumerate(above) if above[k] and next(iter(above[k])) in one]
+        better = max(claimed, key=lambda j: (_decodes(stacks[j].name), j), default=k)
         facts = [*stack.facts]
         if below[k]:
             facts.append(_embedding_fact(stack, below[k], free, others))
         if above[k]:
-            facts.append(_readout_fact(stack, above[k], free, others, later))
+            facts.append(_readout_fact(stack, above[k], free, others, stacks[better].name))
         offered = {*below[k], *(name for one in above[k].values() for name in one.names)}
         notes = (*stack.notes, *_unused(stack, offered, free))
         found.append(replace(stack, embeddings=below[k], readouts=above[k], facts=tuple(facts), notes=notes))
@@ -122,6 +123,11 @@ def _of_another(stack: Stack, name: str, others: Sequence[str]) -> str | None:
     """The stack to whose name an array's is nearer than to this one's, None if there is none."""
     own = near(stack.name, name)
     return next((other for other in others if near(other, name) > own), None)
+
+
+def _decodes(stack: str) -> int:
+    """1 for a stack that is called a decoder, -1 for an encoder, 0 for any other."""
+    return bool(re.search(r"dec", stack, re.IGNORECASE)) - bool(re.search(r"enc", stack, re.IGNORECASE))
 
 
 # ---- below ---------------------------------------------------------------------------------------------
@@ -181,7 +187,7 @@ def _bias_of(match: re.Match[str], classes: int, arrays: Mapping[str, Array]) ->
     return None
 
 
-def _readout_fact(stack: Stack, above: Mapping[str, Readout], free: _Free, stacks: Sequence[str], later: bool) -> Fact:
+def _readout_fact(stack: Stack, above: Mapping[str, Readout], free: _Free, stacks: Sequence[str], better: str) -> Fact:
     """Which linear layer reads the stack; none where another follows it or a later stack has the better claim."""
     options = {name: f"{name}, {len(readout.weight.array):,} outputs" for name, readout in above.items()}
     options[NONE] = "none: the network ends with its hidden states"
@@ -200,8 +206,8 @@ def _readout_fact(stack: Stack, above: Mapping[str, Readout], free: _Free, stack
         first = NONE
     elif norm is not None:
         first, why = NONE, f"{first} would fit, but {norm} may stand between it and the top layer."
-    elif later and near(stack.name, first) == 0:
-        first, why = NONE, f"{first} would fit, but a stack further down in the file has the better claim to it."
+    elif better != stack.name and near(stack.name, first) == 0:
+        first, why = NONE, f"{first} would fit, but {better} has the better claim to it."
     elif (owner := _of_another(stack, first, stacks)) is not None and near(stack.name, first) == 0:
         first, why = NONE, f"{first} would fit, but by its name it belongs to {owner}."
     else:

@@ -34,7 +34,7 @@ def models() -> list[str]:
 
 def card(name: str) -> dict[str, Any]:
     """The card of a model: task, architecture, data and licence, training, held-out scores. See `load` for errors."""
-    return json.loads(_find(name).with_name(f"{name}.json").read_text())
+    return json.loads(_find(name).with_name(f"{name}.json").read_text(encoding="utf-8"))
 
 
 def load(name: str | Path, /, stack: str | None = None, **given: Any) -> Model:
