@@ -154,7 +154,8 @@ class Vocabulary:
         """A short text without anything unknown in it: the last tokens, since the first are often special."""
         if self.kind == "numbers":
             return "noise(seed=0, steps=24)"
-        plain = [token for token in self.tokens if token not in (UNKNOWN, END)] or list(self.tokens)
+        typed = [token for token in self.tokens if token.strip()]  # blanks alone are nothing to read
+        plain = [token for token in typed if token not in (UNKNOWN, END)] or typed
         return ("" if self.kind == "characters" else " ").join(plain[-3:])
 
     def to_json(self) -> dict[str, Any]:

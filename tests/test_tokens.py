@@ -323,7 +323,7 @@ def test_pieces_are_what_stands_between_blanks_as_the_vocabulary_spells_it():
     "vocabulary",
     [
         Vocabulary("characters", (UNKNOWN, "a", "b")),
-        Vocabulary("characters", ("a",)),
+        Vocabulary("characters", ("a", " ", "\n")),
         Vocabulary("words", (UNKNOWN, END, "good", "film", "not"), end=True),
         Vocabulary("pieces", tuple("0123456789")),
         Vocabulary("numbers", width=7),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
@@ -9,21 +10,27 @@ from typing import NoReturn
 
 from ..cells import CELLS
 from ..cells.activations import Array
-from ..layouts import Stack, build, one_of
+from ..layouts import Fact, Stack, build, one_of
 from ..layouts.keras import stacks as keras_stacks
 from ..layouts.named import stacks as named_stacks
+from ..layouts.outside import NONE
 from ..model import Model
 from ..tokens import Vocabulary
 from . import keras, npz, onnx, onnx_write, own, pickled, tensors
 from .arrays import Arrays
 from .cards import tidy
 from .limits import USUAL, Limits
+from .ours import as_stack
+from .sentences import shown
 from .sniffed import READ, format_of
+
+LISTED = 20  # arrays in a line
+_ATTENDS = re.compile(r"attn|attention|(?:^|[._/])[qkv]_proj|qkv|in_proj_weight", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Left:
-    """An array of the file that no stack uses: its name, shape and dtype."""
+    """An array of the file that no stack uses or could use: its name, shape and dtype."""
 
     name: str
     shape: tuple[int, ...]
@@ -58,27 +65,44 @@ class Checkpoint:
 
         Raises ValueError, in one sentence, if there are several stacks and none is named, or for what does not fit.
         """
-        if self.whole is not None and not taken and vocabulary is None and labels is None:
-            return self.whole
-        return Model.from_stack(
-            one_of(self.stacks, stack), taken, name=name or stem(self.name), vocabulary=vocabulary, labels=labels
-        )
+        chosen, whole = one_of(self.stacks, stack), self.whole
+        if whole is not None:
+            vocabulary = whole.vocabulary if vocabulary is None else vocabulary
+            if labels is None and taken.get("readout") != NONE:
+                labels = whole.labels
+            if not taken:
+                return replace(whole, name=name or whole.name, vocabulary=vocabulary, labels=list(labels or []))
+        return Model.from_stack(chosen, taken, name=name or stem(self.name), vocabulary=vocabulary, labels=labels)
 
     def __str__(self) -> str:
         """The report in plain words, what was assumed marked with a question mark."""
         lines = [f"{self.name}: {self.format}"]
         for stack in self.stacks:
-            built = build(stack)
-            lines.append(f"  {stack.name}: {described(stack)}")
-            for fact in built.facts:
-                mark = "?" if fact.how == "assumed" else " "
-                lines.append(f"    {mark} {fact.title}: {fact.words()}  [{fact.name}={fact.value!r}]")
-                lines.append(f"        {fact.why}")
-            lines += [f"      {m.source} {m.shape} {m.dtype} -> {m.target}: {m.how}" for m in built.mapped]
-            lines += [f"    {note}" for note in stack.notes]
+            lines += [f"  {stack.name}: {described(stack)}", *(f"    {line}" for line in _report(stack))]
         if self.left:
-            lines.append(f"  not used: {', '.join(f'{one.name} {one.shape}' for one in self.left[:20])}")
+            more = f" and {len(self.left) - LISTED} more" if len(self.left) > LISTED else ""
+            lines.append(f"  not used: {', '.join(f'{one.name} {one.shape}' for one in self.left[:LISTED])}{more}")
         return "\n".join(lines + [f"  {note}" for note in self.notes])
+
+
+def _report(stack: Stack) -> Iterator[str]:
+    """What a stack was taken for, what else it could be, and what became of its arrays."""
+    try:
+        built = build(stack)
+    except ValueError as error:
+        facts: tuple[Fact, ...] = stack.facts
+        mapped = [f"  It cannot be run: {error}"]
+    else:
+        facts = built.facts
+        mapped = [f"  {one.source} {one.shape} {one.dtype} -> {one.target}: {one.how}" for one in built.mapped]
+    for fact in facts:
+        others = [repr(value) for value in fact.options if value != fact.value]
+        also = f", or {' or '.join(others)}" if others else ""
+        mark = "?" if fact.how == "assumed" else " "
+        yield f"{mark} {fact.title}: {fact.words()}  [{fact.name}={fact.value!r}{also}]"
+        yield f"    {fact.why}"
+    yield from mapped
+    yield from stack.notes
 
 
 def described(stack: Stack) -> str:
@@ -122,15 +146,22 @@ def open_bytes(name: str, data: bytes, beside: Mapping[str, bytes] | None = None
         return Checkpoint(name, words, stacks, (), notes, onnx_write.restore(name, data, others, limits))
     if kind == "keras":
         layers, notes, words = keras.read(name, data, limits)
-        found = Checkpoint(name, words, keras_stacks(layers), (), notes)
-        return found if found.stacks else _nothing(name, words, {})
+        try:
+            return Checkpoint(name, words, keras_stacks(layers), (), notes)
+        except ValueError as error:
+            raise ValueError(f"{name} ({words}) cannot be read: {error}") from error
     reader = {"safetensors": tensors.read, "torch": pickled.read, "npz": npz.read}[kind]
     arrays: Arrays = reader(name, data, limits)
-    stacks = named_stacks(arrays.arrays, arrays.dtypes)
     whole = _own_arrays(name, arrays, others)
-    if not stacks and whole is None:
-        _nothing(name, arrays.format, arrays.arrays)
-    return Checkpoint(name, arrays.format, stacks, _left(arrays, stacks), arrays.notes, whole)
+    if whole is not None:
+        return Checkpoint(name, arrays.format, (as_stack(whole),), (), arrays.notes, whole)
+    try:
+        stacks = named_stacks(arrays.arrays, arrays.dtypes)
+    except ValueError as error:
+        raise ValueError(f"{name} cannot be read: {error}") from error
+    if not stacks:
+        _nothing(name, arrays)
+    return Checkpoint(name, arrays.format, stacks, _left(arrays, stacks), arrays.notes)
 
 
 def stem(name: str) -> str:
@@ -185,10 +216,8 @@ def _left(found: Arrays, stacks: Sequence[Stack]) -> tuple[Left, ...]:
     """The arrays that no stack uses or could use."""
     used: set[str] = set()
     for stack in stacks:
-        used |= {source.name for layer in stack.layers for way in layer.values() for source in way.values()}
-        used |= {source.name for source in stack.embeddings.values()}
-        for readout in stack.readouts.values():
-            used |= {readout.weight.name, *([readout.bias.name] if readout.bias else [])}
+        used |= stack.names | set(stack.embeddings)
+        used |= {one for readout in stack.readouts.values() for one in readout.names}
     return tuple(
         Left(name, array.shape, found.dtypes.get(name, str(array.dtype)))
         for name, array in found.arrays.items()
@@ -196,14 +225,17 @@ def _left(found: Arrays, stacks: Sequence[Stack]) -> tuple[Left, ...]:
     )
 
 
-def _nothing(name: str, words: str, arrays: Mapping[str, Array]) -> NoReturn:
+def _nothing(name: str, found: Arrays) -> NoReturn:
     """Raises ValueError for a file without a recurrent layer: what it holds instead, and what to do."""
-    listed = ", ".join(f"{one} {array.shape}" for one, array in list(arrays.items())[:4])
+    arrays = found.arrays
+    listed = ", ".join(f"{shown(one)} {array.shape}" for one, array in list(arrays.items())[:4])
     there = f" Its {len(arrays):,} arrays are {listed}{' and others' if len(arrays) > 4 else ''}." if arrays else ""
-    attends = any(part in one.lower() for one in arrays for part in ("attn", "attention", "q_proj", "query"))
+    if len(arrays) == 1:
+        there = f" Its only array is {listed}."
+    attends = any(_ATTENDS.search(one) for one in arrays)
     advice = (
         "It looks like a transformer, which carries no state from step to step: bring a recurrent network."
         if attends
         else "Bring a file with a simple RNN, a GRU or an LSTM in it, under the names of its framework."
     )
-    raise ValueError(f"{name} ({words}) holds no recurrent layer.{there} {advice}")
+    raise ValueError(f"{name} ({found.format}) holds no recurrent layer.{there} {advice}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
@@ -29,7 +30,7 @@ def save(model: Model, path: str | Path) -> None:
     weights.parent.mkdir(parents=True, exist_ok=True)
     for target, write in (
         (weights, lambda file: save_file(model.network.parameters, file)),
-        (card, lambda file: file.write_text(to_json(model, indent=1) + "\n")),
+        (card, lambda file: file.write_text(to_json(model, indent=1) + "\n", encoding="utf-8")),
     ):
         partial = target.with_name(target.name + ".part")
         write(partial)
@@ -46,7 +47,7 @@ def load(path: str | Path) -> Model:
         if not file.is_file():
             raise FileNotFoundError(f"there is no file {file}")
     try:
-        return from_json(card.read_text(), load_file(weights))
+        return from_json(card.read_text(encoding="utf-8"), load_file(weights))
     except (ValueError, SafetensorError) as error:
         raise ValueError(f"{weights.with_suffix('')} is not a model that rnnviz can read: {error}") from error
 
@@ -78,10 +79,25 @@ def from_json(text: str, parameters: Mapping[str, Array]) -> Model:
         if about["format"] != FORMAT:
             raise ValueError(f"its format is {about['format']}, this version reads {FORMAT}")
         network = Network.from_parameters(parameters, about["cell"], about["options"], about.get("merge", MERGE))
+        _check(about)
         vocabulary = Vocabulary.from_json(about["vocabulary"])
         return Model(about["name"], network, vocabulary, about["labels"], about, about.get("longest"))
     except (KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
         raise ValueError(f"its card lacks something or is of another kind: {error}") from error
+
+
+def _check(about: Mapping[str, Any]) -> None:
+    """Raises ValueError if what a card says of the model is not of the kind that `to_json` writes."""
+    words, longest = about["vocabulary"], about.get("longest")
+    for what, value, kind in (("name", about["name"], str), ("vocabulary", words["end"], bool)):
+        if not isinstance(value, kind):
+            raise ValueError(f"the {what} on its card is no {kind.__name__}")
+    for what, listed in (("labels", about["labels"]), ("vocabulary", words["tokens"])):
+        if not isinstance(listed, list) or not all(isinstance(one, str) for one in listed):
+            raise ValueError(f"the {what} on its card is no list of texts")
+    for what, number in (("width", words["width"]), ("longest", longest)):
+        if not (number is None and what == "longest") and (type(number) is not int or number < 1):
+            raise ValueError(f"the {what} on its card is no whole number above 0")
 
 
 def _files(path: str | Path) -> tuple[Path, Path]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,18 +12,9 @@ from ..network import Network
 
 INPUTS = ("input", "inputs", "x", "ids", "input_ids", "tokens", "text_ids")
 OUTPUTS = (
-    "output",
-    "outputs",
-    "y",
-    "hidden",
-    "states",
-    "h",
-    "out",
-    "logits",
-    "probabilities",
-    "expected",
-    "hidden_states",
-)
+    "output", "outputs", "y", "hidden", "states", "h", "out", "logits", "probabilities", "expected", "hidden_states",
+)  # fmt: skip
+ROOM = 40_000_000  # numbers that a run may record, for all steps of all sequences
 
 
 @dataclass(frozen=True)
@@ -41,7 +32,7 @@ class Pair:
     @classmethod
     def of(cls, arrays: Mapping[str, Array]) -> Pair:
         """The pair among named arrays. Raises ValueError, in one sentence, if it is not clear which is which."""
-        by_name = {name.lower().rsplit(".", 1)[-1]: array for name, array in arrays.items()}
+        by_name = {name.lower().rsplit(".", 1)[-1].rsplit("/", 1)[-1]: array for name, array in arrays.items()}
         given = next((by_name[name] for name in INPUTS if name in by_name), None)
         wanted = next((by_name[name] for name in OUTPUTS if name in by_name), None)
         if given is None or wanted is None:
@@ -50,8 +41,13 @@ class Pair:
                 "The file needs an array called input and one called output, as "
                 f"np.savez('check.npz', input=x, output=y) writes them; it has {there}."
             )
-        if wanted.dtype.kind != "f" or not np.isfinite(wanted).all():
-            raise ValueError("The output must be finite numbers; it holds others.")
+        for what, array, kinds in (("input", given, "iuf"), ("output", wanted, "f")):
+            if array.dtype.kind not in kinds:
+                raise ValueError(
+                    f"The {what} holds {array.dtype}, and must hold {'whole or ' * (len(kinds) > 1)}real numbers."
+                )
+            if not np.isfinite(array).all():
+                raise ValueError(f"The {what} holds numbers that are NaN or infinite, with which none can be compared.")
         if given.size == 0 or wanted.size == 0:
             raise ValueError("The input and the output must hold at least one step; one of them is empty.")
         return cls(given, wanted)
@@ -68,6 +64,13 @@ class Pair:
         for this network or the output has other axes.
         """
         given, batched = self._given(network)
+        steps = given.size // (1 if network.embedding is not None else network.input_size)
+        recorded = sum(8 * cell.hidden_size + cell.input_size for layer in network.layers for cell in layer)
+        if steps * recorded > ROOM:
+            raise ValueError(
+                f"The input has {steps:,} steps in all, which is too much to compare: bring at most "
+                f"{ROOM // recorded:,} of them."
+            )
         wanted, last = self.output, self.last(network)
         if wanted.ndim != 1 + batched + (not last):
             raise ValueError(
@@ -96,9 +99,3 @@ class Pair:
                 f"The input has shape {given.shape} and dtype {given.dtype}, and this network reads {needs}."
             )
         return (given if table is not None else given.astype(network.dtype)), given.ndim > axes
-
-    def shortened(self, steps: int, network: Network) -> Pair:
-        """At most about so many steps of one sequence, for what is tried many times."""
-        if self.input.ndim > (1 if network.embedding is not None else 2) or self.last(network):
-            return self
-        return replace(self, input=self.input[:steps], output=self.output[:steps])

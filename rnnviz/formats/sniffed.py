@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from typing import Literal
-from zipfile import BadZipFile, ZipFile
+
+from .npz import EMPTY
+from .sentences import shown
+from .zipped import MARK, Zipped
 
 Format = Literal["safetensors", "torch", "keras", "onnx", "npz"]
 
@@ -25,6 +27,8 @@ _OTHERS = {
     b"\x93NUMPY": "a single NumPy array: a model needs several, as np.savez writes them",
 }
 
+_PICKLES = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
+
 
 def format_of(name: str, data: bytes) -> Format:
     """The format of a file. Raises ValueError, in one sentence, for what is none of those that can be opened."""
@@ -33,16 +37,16 @@ def format_of(name: str, data: bytes) -> Format:
         raise ValueError(f"{name} is empty: it has no bytes at all; save or upload it again.")
     if data[:8] == b"\x89HDF\r\n\x1a\n":
         return "keras"
-    if data[:4] == b"PK\x03\x04":
+    if data[:4] in (MARK, EMPTY):
         return _of_zip(name, data)
     for start, words in _OTHERS.items():
         if data.startswith(start):
             raise ValueError(f"{name} is {words}. {CAN}")
-    if data[:2] in (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05") or end.endswith(
-        (".pt", ".pth", ".bin", ".ckpt")
-    ):
+    if data[8:9] == b"{" and int.from_bytes(data[:8], "little") <= len(data):
+        return "safetensors"
+    if data[:2] in _PICKLES or end.endswith((".pt", ".pth", ".bin", ".ckpt")):
         return "torch"
-    if end.endswith(".safetensors") or data[8:10] == b'{"':
+    if end.endswith(".safetensors"):
         return "safetensors"
     if end.endswith(".onnx"):
         return "onnx"
@@ -52,16 +56,13 @@ def format_of(name: str, data: bytes) -> Format:
 
 
 def _of_zip(name: str, data: bytes) -> Format:
-    try:
-        with ZipFile(io.BytesIO(data)) as file:
-            inside = file.namelist()
-    except (BadZipFile, ValueError, OSError, NotImplementedError) as error:
-        raise ValueError(f"{name} begins as a zip file but is damaged: {error}; save or upload it again.") from error
+    inside = Zipped(name, data).names
     if "config.json" in inside and any(one.endswith(".h5") for one in inside):
         return "keras"
     if any(one.endswith(("data.pkl", "constants.pkl", "/version")) for one in inside):
         return "torch"
-    if inside and all(one.endswith(".npy") for one in inside):
+    if any(one.endswith(".npy") for one in inside):
         return "npz"
-    there = ", ".join(inside[:3]) or "nothing"
-    raise ValueError(f"{name} is a zip that holds {there}, which is no model. {CAN}")
+    there = ", ".join(shown(one) for one in inside[:3]) or "nothing"
+    unpack = " Unpack it first." if any(one.lower().endswith(READ) for one in inside) else ""
+    raise ValueError(f"{name} is a zip that holds {there}, which is no model.{unpack} {CAN}")

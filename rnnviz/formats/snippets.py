@@ -106,6 +106,6 @@ def in_torch(model: Model, file: str) -> str:
         "",
         "",
         f"network = Network(){'.double()' if network.dtype == 'float64' else ''}",
-        f'network.load_state_dict(load_file("{file}"))',
+        f"network.load_state_dict(load_file({file!r}))",
     ]
     return "\n".join(lines)

@@ -45,41 +45,39 @@ def build(stack: Stack, taken: Mapping[str, str] | None = None) -> Built:
     Raises ValueError, in one sentence, for a fact or value that the stack does not have, for arrays that hold NaN, and
     for those that contradict each other.
     """
-    changed = {fact.name: _changed(fact, taken or {}) for fact in stack.facts}
-    facts = tuple(_following(fact, changed) for fact in changed.values())
-    if unknown := [name for name in taken or {} if stack.fact(name) is None]:
+    chosen = dict(taken or {})
+    if unknown := [name for name in chosen if stack.fact(name) is None]:
         there = ", ".join(fact.name for fact in stack.facts) or "nothing"
         raise ValueError(f"Of {stack.name} there is no {unknown[0]!r} to choose; there is {there}.")
+    changed = {fact.name: _changed(fact, chosen, stack.cell) for fact in stack.facts}
+    facts = tuple(_following(fact, changed) for fact in changed.values())
     values = {fact.name: fact.value for fact in facts}
-    parameters: dict[str, Array] = {}
-    mapped: list[Mapped] = []
-
-    def put(target: str, source: Source, array: Array, *how: str) -> None:
-        _check_numbers(source)
-        parameters[target] = np.ascontiguousarray(array)
-        words = "; ".join(filter(None, (source.how, *how, _widened(source)))) or "as it is"
-        mapped.append(Mapped(source.name, source.shape, source.dtype, target, words))
-
-    order = values.get("order", next(iter(ORDERS.get(stack.cell, {"": ""}))))
+    put: dict[str, tuple[Source, Array, str]] = {}
     for layer, ways in enumerate(stack.layers):
         for direction, way in ways.items():
             for name, source in way.items():
-                array, how = _ours(stack.cell, order, name, source, way)
-                put(f"rnn.{name}{ending(layer, direction)}", source, array, how)
+                array, how = _ours(stack, values, name, source, way)
+                put[f"rnn.{name}{ending(layer, direction)}"] = source, array, how
     if (name := values.get("embedding", NONE)) != NONE:
-        put("embedding.weight", stack.embeddings[name], stack.embeddings[name].array)
+        put["embedding.weight"] = stack.embeddings[name], stack.embeddings[name].array, ""
     if (name := values.get("readout", NONE)) != NONE:
         readout: Readout = stack.readouts[name]
-        put("readout.weight", readout.weight, readout.weight.array)
+        put["readout.weight"] = readout.weight, readout.weight.array, ""
         if readout.bias is not None:
-            put("readout.bias", readout.bias, readout.bias.array)
+            put["readout.bias"] = readout.bias, readout.bias.array, ""
     for (layer, direction, state), source in stack.initial.items():
-        put(f"initial.{state}{ending(layer, direction)}", source, source.array)
-    same = np.result_type(*parameters.values())
-    parameters = {name: array.astype(same, copy=False) for name, array in parameters.items()}
+        put[f"initial.{state}{ending(layer, direction)}"] = source, source.array, ""
+    for source, _, _ in put.values():
+        _check_numbers(source)
+    same = np.result_type(*(array for _, array, _ in put.values()))
+    parameters = {target: np.ascontiguousarray(array, same) for target, (_, array, _) in put.items()}
+    mapped = tuple(
+        Mapped(source.name, source.shape, source.dtype, target, _words(source, how, same))
+        for target, (source, _, how) in put.items()
+    )
     merge = values.get("merge", stack.merge)
     network = Network.from_parameters(parameters, stack.cell, options(stack.cell, values), merge)
-    return Built(network, tuple(mapped), values, facts)
+    return Built(network, mapped, values, facts)
 
 
 def options(cell: str, values: Mapping[str, str]) -> dict[str, str]:
@@ -91,13 +89,13 @@ def options(cell: str, values: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def _changed(fact: Fact, taken: Mapping[str, str]) -> Fact:
-    if fact.name not in taken or taken[fact.name] == fact.value:
+def _changed(fact: Fact, chosen: Mapping[str, str], cell: str) -> Fact:
+    if fact.name not in chosen or chosen[fact.name] == fact.value:
         return fact
-    value = taken[fact.name]
-    if fact.name == "order":
-        return replace(fact, value=value, how="said", why="Chosen by you.")  # every order is possible: see `blocks`
-    if value not in fact.options:
+    value = chosen[fact.name]
+    if fact.name == "order" and isinstance(value, str):
+        blocks(cell, value)  # every order of its gates is possible
+    elif value not in list(fact.options):
         raise ValueError(f"{fact.title}: {value!r} is none of {', '.join(fact.options)}.")
     return replace(fact, value=value, how="said", why="Chosen by you.")
 
@@ -107,28 +105,35 @@ def _following(fact: Fact, changed: Mapping[str, Fact]) -> Fact:
     return replace(fact, value=changed[fact.follows].value) if fact.follows in changed else fact
 
 
-def _ours(cell: str, order: str, name: str, source: Source, way: Way) -> tuple[Array, str]:
-    """A parameter with its blocks of gates in our order, and what was done in words."""
+def _ours(stack: Stack, values: Mapping[str, str], name: str, source: Source, way: Way) -> tuple[Array, str]:
+    """A parameter with its blocks of gates in our order and the way round that was chosen, and what was done."""
+    order = values.get("order", next(iter(ORDERS.get(stack.cell, {"": ""}))))
     if name == "weight_peephole":
         rows: tuple[str, ...] = PEEPHOLES
         places = list(range(len(rows)))
     else:
-        rows, places = CELLS[cell].rows, blocks(cell, order)
-    count = len(way["weight_hh"].array)
-    size = count // len(CELLS[cell].rows)
+        rows, places = CELLS[stack.cell].rows, blocks(stack.cell, order)
+    size = len(way["weight_hh"].array) // len(CELLS[stack.cell].rows)
     if len(source.array) != size * len(rows):
         raise ValueError(
             f"{source.name} has shape {source.shape}, but {way['weight_hh'].name} with shape "
             f"{way['weight_hh'].shape} needs {size * len(rows)} rows there: they contradict each other."
         )
-    if places == list(range(len(places))):
-        return source.array, ""
-    parts = np.split(source.array, len(places))
-    return np.concatenate([parts[place] for place in places]), f"gates {', '.join(order)} put in order"
+    parts, done = np.split(source.array, len(places)), []
+    lying = stack.fact("orientation")
+    if lying is not None and values["orientation"] != lying.value and parts[0].shape == (size, size):
+        parts = [part.T for part in parts]
+        done.append("turned the other way round")
+    if places != list(range(len(places))):
+        parts = [parts[place] for place in places]
+        done.append(f"gates {', '.join(order)} put in order")
+    return (np.concatenate(parts), "; ".join(done)) if done else (source.array, "")
 
 
-def _widened(source: Source) -> str:
-    return f"{source.dtype} widened to {source.array.dtype}" if source.dtype not in ("float32", "float64") else ""
+def _words(source: Source, how: str, dtype: np.dtype) -> str:
+    """What was done to an array in all. Half precision is widened to float32 without saying so twice."""
+    wide = f"{source.dtype} widened to {dtype}" if source.dtype != dtype.name else ""
+    return "; ".join(filter(None, (source.how, how, wide))) or "as it is"
 
 
 def _check_numbers(source: Source) -> None:

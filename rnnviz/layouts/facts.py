@@ -10,9 +10,21 @@ from .orders import ORDERS
 from .stack import Fact, Way
 
 
+ORIENTATIONS = {
+    "rows": "a row for each unit, W x (PyTorch)",
+    "columns": "a column for each unit, x W (Keras)",
+}
+
+
+def orientation(columns: bool) -> Fact:
+    """Which way round square matrices lie, which neither their names nor their shapes tell."""
+    why = "The matrices are square, and their names are nobody’s in particular."
+    return Fact("orientation", "Orientation", "columns" if columns else "rows", ORIENTATIONS, "assumed", why)
+
+
 def facts_of(cell: str, named: Mapping[str, Named], layers: Sequence[Mapping[str, Way]]) -> tuple[Fact, ...]:
     """The facts of a stack of named arrays. named: the names of one of its ways."""
-    if all(one.pytorch for one in named.values()):
+    if all(one.exact for one in named.values()):
         return _of_pytorch(cell)
     if named["weight_hh"].word == "recurrent_kernel":
         return _of_keras(cell, layers)

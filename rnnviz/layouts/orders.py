@@ -12,7 +12,7 @@ ORDERS: dict[str, dict[str, str]] = {
         "iofg": "ONNX",
         "igfo": "TensorFlow 1",
         "fiog": "some papers and hand-written cells",
-        "ifog": "older MXNet and Theano code",
+        "ifog": "char-rnn for Torch, Theano’s tutorial",
     },
     "gru": {"rzn": "PyTorch", "zrn": "Keras, ONNX"},
 }
@@ -31,5 +31,7 @@ def blocks(cell: str, order: str) -> list[int]:
     names = [LETTERS.get(letter, letter) for letter in order]
     rows = CELLS[cell].rows
     if sorted(names) != sorted(rows):
-        raise ValueError(f"{order!r} is no order of the gates of {CELLS[cell].title}: {', '.join(rows)}, each once")
+        usual = next(iter(ORDERS.get(cell, {})), [row[0] for row in rows])
+        needed = ", ".join(f"{letter} ({row})" for letter, row in zip(usual, rows, strict=True))
+        raise ValueError(f"{order!r} is no order of the gates of {CELLS[cell].title}: {needed}, each once.")
     return [names.index(row) for row in rows]

@@ -17,7 +17,8 @@ class Source:
 
     name: as in the file. array: float32 or float64, turned so that it has our shape, gates along the rows, but with
     the gates' blocks still in the file's order. shape, dtype: as in the file, "float16". how: what was done to it so
-    far, in words: "transposed"; empty if nothing.
+    far, in words: "transposed"; empty if nothing. parts: the names of the file's arrays if it was put together from
+    several, `name` then being for people.
     """
 
     name: str
@@ -25,6 +26,12 @@ class Source:
     shape: tuple[int, ...]
     dtype: str
     how: str = ""
+    parts: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The arrays of the file that are in it."""
+        return self.parts or (self.name,)
 
 
 @dataclass(frozen=True)
@@ -61,6 +68,11 @@ class Readout:
     weight: Source
     bias: Source | None = None
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The arrays of the file that are in it."""
+        return self.weight.names + (self.bias.names if self.bias is not None else ())
+
 
 Way = dict[str, Source]  # one direction of one layer: weight_ih, weight_hh, bias_ih, bias_hh, as far as they are there
 
@@ -87,6 +99,11 @@ class Stack:
     longest: int | None = None
     merge: str = "concat"
     notes: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> set[str]:
+        """The arrays of the file that its layers are made of."""
+        return {name for layer in self.layers for way in layer.values() for one in way.values() for name in one.names}
 
     @property
     def input_size(self) -> int:

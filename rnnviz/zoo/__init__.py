@@ -34,10 +34,10 @@ def models() -> list[str]:
 
 def card(name: str) -> dict[str, Any]:
     """The card of a model: task, architecture, data and licence, training, held-out scores. See `load` for errors."""
-    return json.loads(_find(name).with_name(f"{name}.json").read_text())
+    return json.loads(_find(name).with_name(f"{name}.json").read_text(encoding="utf-8"))
 
 
-def load(name: str | Path, stack: str | None = None, **given: Any) -> Model:
+def load(name: str | Path, /, stack: str | None = None, **given: Any) -> Model:
     """Load a model by its name, or from a file of PyTorch, Keras, ONNX, NumPy or rnnviz.
 
     stack: which of a file's recurrent stacks, if it holds several. given: what is to be taken otherwise than the file's
@@ -46,19 +46,27 @@ def load(name: str | Path, stack: str | None = None, **given: Any) -> Model:
     Raises ValueError, in one sentence, if there is no such model or the file holds none that can be run, and
     FileNotFoundError if there is no such file.
     """
-    if isinstance(name, Path) or Path(name).suffix or os.sep in name:
-        return checkpoint(name).model(stack, **given)
-    if stack is not None or given:
-        raise ValueError(f"{name!r} is a bundled model, of which nothing is left to choose.")
-    return own.load(_find(name))
+    if not _is_file(name):
+        found = _find(str(name))
+        return checkpoint(found).model(stack, **given) if stack is not None or given else own.load(found)
+    return checkpoint(name).model(stack, **given)
 
 
 def checkpoint(path: str | Path) -> Checkpoint:
-    """What a file was understood to hold; printed, it tells all of it. Raises as `load`."""
+    """What a file, or that of a bundled model, was understood to hold; printed, it tells all. Raises as `load`."""
+    if not _is_file(path):
+        return open_file(_find(str(path)))
     path = Path(path)
     if not path.suffix and path.with_name(path.name + ".safetensors").is_file():
         path = path.with_name(path.name + ".safetensors")
     return open_file(path)
+
+
+def _is_file(name: str | Path) -> bool:
+    """Whether a name is that of a file rather than a model's."""
+    if isinstance(name, Path):
+        return True
+    return name not in models() and (Path(name).name != name or bool(Path(name).suffix) or Path(name).is_file())
 
 
 def _find(name: str) -> Path:
