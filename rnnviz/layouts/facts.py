@@ -9,7 +9,6 @@ from .names import Named
 from .orders import ORDERS
 from .stack import Fact, Way
 
-
 ORIENTATIONS = {
     "rows": "a row for each unit, W x (PyTorch)",
     "columns": "a column for each unit, x W (Keras)",
