@@ -158,9 +158,10 @@ def test_a_download_loaded_back_gives_the_same_numbers(page: Page, app: str, tmp
     (model,) = archive.unpack({file.name: file.read_bytes()})
     page.reload()  # nothing of the run is left
     settle(page)
-    page.get_by_text("Load a model from a file").click()
+    page.get_by_role("link", name="Load a model from a file").click()
     page.locator("[data-testid=stFileUploaderDropzoneInput]").set_input_files(file)
-    page.get_by_role("link", name=re.compile("Open counter-1.* in Explore")).click()
+    expect(page.get_by_text("counter-1: Counter")).to_be_visible()
+    page.get_by_role("link", name="Open in Explore").click()
     expect(page.get_by_role("heading", name="Watch a recurrent network read")).to_be_visible()
     settle(page)
     write(page, "aabb")
