@@ -41,8 +41,8 @@ def example(model: Model) -> str:
     if model.vocabulary.kind == "numbers":
         return "noise(seed=0, steps=24)"
     apart = "" if model.vocabulary.kind == "characters" else " "
-    plain = [token for token in model.vocabulary.tokens if token.strip() and not token.startswith("<")]
-    return apart.join((plain or [token for token in model.vocabulary.tokens if token.strip()])[:3])
+    plain = [token for token in model.vocabulary.tokens if not token.startswith("<")]
+    return apart.join((plain or list(model.vocabulary.tokens))[:3])
 
 
 def why_not_torch(model: Model) -> str | None:
