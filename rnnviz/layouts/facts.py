@@ -31,6 +31,18 @@ UPDATES = {
 }
 
 
+ORIENTATIONS = {
+    "rows": "a row for each unit, W x (PyTorch)",
+    "columns": "a column for each unit, x W (Keras)",
+}
+
+
+def orientation(columns: bool) -> Fact:
+    """Which way round square matrices lie, which neither their names nor their shapes tell."""
+    why = "The matrices are square, and their names are nobody’s in particular."
+    return Fact("orientation", "Orientation", "columns" if columns else "rows", ORIENTATIONS, "assumed", why)
+
+
 def facts_of(cell: str, named: Mapping[str, Named], layers: Sequence[Mapping[str, Way]]) -> tuple[Fact, ...]:
     """The facts of a stack of named arrays. named: the names of one of its ways."""
     if all(one.exact for one in named.values()):
@@ -98,15 +110,3 @@ def _of_strangers(cell: str, layers: Sequence[Mapping[str, Way]]) -> tuple[Fact,
             Fact("update", "Update gate", "keeps", UPDATES, "assumed", why),
         ]
     return tuple(found)
-
-
-ORIENTATIONS = {
-    "rows": "a row for each unit, W x (PyTorch)",
-    "columns": "a column for each unit, x W (Keras)",
-}
-
-
-def orientation(columns: bool) -> Fact:
-    """Which way round square matrices lie, which neither their names nor their shapes tell."""
-    why = "The matrices are square, and their names are nobody’s in particular."
-    return Fact("orientation", "Orientation", "columns" if columns else "rows", ORIENTATIONS, "assumed", why)
