@@ -41,12 +41,17 @@ class Compared:
 
     @property
     def differs(self) -> Array:
-        """How far each number is off, (T, B, N); for those above 1 in size, relative to it."""
-        return np.abs(self.ours - self.theirs) / np.maximum(1, np.abs(self.theirs))
+        """How far each number is off, (T, B, N); at steps with numbers above 1 in size, relative to the largest."""
+        return apart(self.ours, self.theirs)
 
     @property
     def worst(self) -> float:
         return float(self.differs.max())
+
+
+def apart(ours: Array, theirs: Array) -> Array:
+    """As `Compared.differs`: what is rounded in a sum is as large as the largest of its terms."""
+    return np.abs(ours - theirs) / np.maximum(1, np.abs(theirs).max(-1, keepdims=True))
 
 
 def closest(network: Network, pair: Pair) -> Compared:
@@ -57,10 +62,11 @@ def closest(network: Network, pair: Pair) -> Compared:
     best: Compared | None = None
     there: dict[str, int] = {}
     last = pair.last(network)
+    shares = bool((pair.output >= 0).all() and np.allclose(pair.output.sum(-1), 1, atol=1e-3))
     for inputs, theirs in pair.readings(network):
         for quantity, values in quantities(network, network.forward(inputs), last):
             there[quantity.words] = values.shape[-1]
-            if values.shape == theirs.shape:
+            if values.shape == theirs.shape and quantity.kind != ("logits" if shares else "probabilities"):
                 found = Compared(quantity, inputs, values.astype(np.float64), theirs.astype(np.float64))
                 if best is None or found.worst < best.worst:
                     best = found

@@ -15,7 +15,7 @@ from .onnx_nodes import Layer
 PASSES = ("Transpose", "Squeeze", "Unsqueeze", "Reshape", "Flatten", "Identity", "Dropout", "Cast", JOIN)
 PARTS = ("Slice", "Split", "Gather")
 MERGES = {"Concat": "concat", "Add": "sum", "Mul": "mul"}
-REDUCES = {"ReduceSum": "sum", "ReduceMean": "ave"}
+REDUCES = {"ReduceSum": "sum", "ReduceMean": "ave", "ReduceProd": "mul"}
 FARTHEST = 500  # nodes looked at on the way from one layer to the next
 
 
@@ -58,6 +58,8 @@ class Tracer:
                 self._merge(node)
         for layer in layers:
             self.level.setdefault(id(layer.node), Level([layer]))
+        for node in self.graph.nodes:  # also those that nothing reads, at the end of a graph
+            self._reduced(node)
         self.levels = list(dict.fromkeys(self.level[id(layer.node)] for layer in layers))
         for level in self.levels:
             level.below = self.source(level.first.node.input(0))
@@ -75,12 +77,9 @@ class Tracer:
             node = self.graph.makers.get(found)
             if node is None:
                 continue
-            if node.op in REDUCES and self._axes(node) == [1]:
-                level = self._direct(node.input(0))
-                if level is not None and level.both:
-                    level.merge = REDUCES[node.op]
-                    yield level
-                    continue
+            if (level := self._reduced(node)) is not None:
+                yield level
+                continue
             level = self.level.get(id(node))
             if level is not None and len(level.layers) == 1 and found in node.outputs[: 2 if states else 1]:
                 yield level
@@ -136,6 +135,16 @@ class Tracer:
             if level.layers == ours:
                 self.level[id(forward.node)] = self.level[id(backward.node)] = level
                 self._joined(node, level)
+
+    def _reduced(self, node: Node) -> Level | None:
+        """The level whose two directions a node joins unit by unit; None if it does no such thing."""
+        if node.op not in REDUCES or self._axes(node) != [1]:
+            return None
+        level = self._direct(node.input(0))
+        if level is None or not level.both:
+            return None
+        level.merge = REDUCES[node.op]
+        return level
 
     def _joined(self, node: Node, level: Level) -> None:
         if (output := node.output(0)) is not None:

@@ -25,10 +25,11 @@ TOLERANCE = 1e-5
 class Verified:
     """How far a model's numbers are from a framework's.
 
-    what: which of the model's numbers were compared, "hidden states of layer 1". worst: largest difference, for numbers
-    above 1 in size relative to them. step, unit: where it is, the step counted from 1. first: the first step in order
-    of reading that differs by more than the tolerance, None if none does or it is not known. where: in words which
-    arrays that points to. suspects: mistakes that were tried and make the difference smaller, the best first.
+    what: which of the model's numbers were compared, "hidden states of layer 1". worst: largest difference, at steps
+    with numbers above 1 in size relative to the largest. step, unit: where it is, the step counted from 1. first: the
+    first step in order of reading that differs by more than the tolerance, None if none does or it is not known.
+    where: in words which arrays that points to. suspects: mistakes that were tried and make the difference smaller,
+    the best first.
     """
 
     what: str

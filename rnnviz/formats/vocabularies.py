@@ -15,7 +15,7 @@ from .sentences import showable, shown
 
 _UNKNOWN = ("<unk>", "<UNK>", "[UNK]", "<oov>", "<OOV>", "UNK", "unk")
 _END = ("</s>", "<eos>", "<EOS>", "<end>", "[EOS]", "[SEP]", "<|endoftext|>")
-_JSON = re.compile(r'\s*(\[\s*("|\])|\{\s*("|\}))')  # "[PAD]" begins another kind of file
+_JSON = re.compile(r'\s*(\[\s*["\]\[{0-9-]|\{\s*["}])')  # "[PAD]" begins another kind of file
 _SPECIAL = re.compile(r"<[^<>]{1,30}>|\[[A-Z]{2,20}\]")
 
 

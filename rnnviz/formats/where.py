@@ -17,7 +17,7 @@ from ..cells.activations import Array
 from ..layouts import Stack
 from ..network import Network, in_order
 from ..network.merging import merged
-from .compared import Compared
+from .compared import Compared, apart
 
 MOST = 2000  # steps that are fed one by one
 _BIASES = ("bias_ih", "bias_hh")
@@ -42,7 +42,7 @@ def where(stack: Stack, network: Network, compared: Compared, tolerance: float) 
     arrays = {name: source.name for name, source in stack.layers[layer][way].items()}
     outputs = np.flatnonzero(wrong.any((0, 1)))
     if quantity.kind == "logits" and len(outputs) <= wrong.shape[2] // 2:
-        return first + 1, f"Only {_listed('output', outputs)} differ: look at their rows in the readout."
+        return first + 1, f"Only {_listed('output', outputs, 'differ')}: look there in the readout."
     which, few = "", False
     fed = _fed(network, compared, way)
     if fed is not None:
@@ -54,17 +54,22 @@ def where(stack: Stack, network: Network, compared: Compared, tolerance: float) 
                 "differences add up, as those of half precision do."
             )
         few = len(units) <= off.shape[2] // 2
-        which = f" Fed the framework’s own states, only {_listed('unit', units)} come out wrong: look at their rows."
+        which = (
+            f" Fed the framework’s own states, only {_listed('unit', units, 'come')} out wrong: look at the rows there."
+        )
         which = which if few else _tokens(network, compared, layer, off)
     if layer > 0 and not few:
         return first + 1, (
             f"All layers up to layer {layer} can have a part in it: compare the states of layer 0 to tell them apart."
         )
-    cell, own = network.cell(layer, way), network.initial is not None
-    return first + 1, _told(cell, arrays, first == order[0], _besides(network, quantity.kind, layer), own) + which
+    besides, own = _besides(network, quantity.kind, layer), network.initial is not None
+    blank = network.embedding is None and layer == 0 and bool((compared.inputs[order[0]] == 0).all(0).any())
+    return first + 1, _told(network.cell(layer, way), arrays, first == order[0], besides, own, blank) + which
 
 
-def _told(cell: Cell, arrays: Mapping[str, str], begins: bool, besides: tuple[str, ...], own: bool) -> str:
+def _told(cell: Cell, arrays: Mapping[str, str], begins: bool, besides: tuple[str, ...], own: bool, blank: bool) -> str:
+    """What the first step says. own: whether the network starts from states of its own; blank: whether some of the
+    numbers that it reads first are all zero."""
     reads = ["weight_ih", *(name for name in _BIASES if name in arrays)]
     lacking = ("a bias that the file does not have",) if len(reads) < 3 else ()
     if own:
@@ -77,6 +82,8 @@ def _told(cell: Cell, arrays: Mapping[str, str], begins: bool, besides: tuple[st
         )
     late = {"lstm": "forget gate", "peephole": "forget gate", "gru": "reset gate"}.get(cell.name)
     others = [f"rows of the {late} in {_either([arrays[name] for name in reads])}"] if late else []
+    if blank:
+        others.append(f"columns of {arrays['weight_ih']} for numbers that were still zero")
     if "embedding" in besides:
         others.append("the embedding of a token that comes later")
     also = f" Or else {' or '.join(others)}, which had no part in it." if others else ""
@@ -91,7 +98,7 @@ def _tokens(network: Network, compared: Compared, layer: int, off: Array) -> str
     bad, good = np.unique(compared.inputs[steps]), np.unique(compared.inputs[~steps])
     if len(bad) > len(good) or np.isin(bad, good).any():
         return ""
-    return f" Fed the framework’s own states, only steps that read {_listed('token', bad)} come out wrong."
+    return f" Fed the framework’s own states, only the steps that read {_listed('token', bad)} come out wrong."
 
 
 def _besides(network: Network, kind: str, layer: int) -> tuple[str, ...]:
@@ -124,14 +131,15 @@ def _fed(network: Network, compared: Compared, way: str) -> Array | None:
         record = cell.forward(now[None], states)
         found.append(record["hidden"][0])
         states = {**record.final, "hidden": after}
-    off = np.abs(np.stack(found) - given) / np.maximum(1, np.abs(given))
-    return in_order(off, way)
+    return in_order(apart(np.stack(found), given), way)
 
 
 def _either(names: list[str]) -> str:
     return " or ".join(dict.fromkeys(names))
 
 
-def _listed(what: str, places: Array) -> str:
+def _listed(what: str, places: Array, verb: str = "") -> str:
     shown = ", ".join(map(str, places[:8]))
-    return f"{what} {shown}" if len(places) == 1 else f"{what}s {shown}{' and others' if len(places) > 8 else ''}"
+    if len(places) == 1:
+        return f"{what} {shown} {verb}{'s' if verb else ''}".rstrip()
+    return f"{what}s {shown}{' and others' if len(places) > 8 else ''} {verb}".rstrip()

@@ -14,6 +14,7 @@ from rnnviz.layouts import Fact, Source, build
 from rnnviz.layouts.orders import LETTERS, ORDERS, blocks
 from rnnviz.model import Model
 from rnnviz.network import Network
+from rnnviz.tokens import Vocabulary
 
 from ..formats.random_models import models
 
@@ -79,8 +80,6 @@ def small(**more):
 
 
 def _model(network):
-    from rnnviz.tokens import Vocabulary
-
     return Model("mine", network, Vocabulary("numbers", width=network.input_size), [])
 
 

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 
 from rnnviz import Model
+from rnnviz.tokens import Vocabulary
 
 from ..formats.torch_models import Reader, modules, says, states, torch, wide
 
@@ -21,8 +22,6 @@ def test_a_module_becomes_a_model_that_computes_the_same(module):
 
 def test_a_network_with_words_for_what_it_reads_and_says():
     reader = Reader("rnn", nonlinearity="relu")
-    from rnnviz.tokens import Vocabulary
-
     vocabulary = Vocabulary("characters", tuple("abcdefg"))
     model = Model.from_torch(reader, name="mine", vocabulary=vocabulary, labels=["x", "y", "z"])
     assert (model.name, model.labels) == ("mine", ["x", "y", "z"])
