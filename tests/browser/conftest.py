@@ -77,7 +77,10 @@ def tab(chromium: Browser) -> Iterator[list[Page]]:
 
 @pytest.fixture
 def page(chromium: Browser, tab: list[Page]) -> Iterator[Page]:
-    """An empty page of a laptop's size; the test fails if anything is written to the console as an error."""
+    """An empty page of a laptop's size; the test fails if anything is written to the console as an error.
+
+    The tab stays when the test is over: a test that adds an init script or a listener for good opens a tab of its own.
+    """
     page = tab[0]
     errors: list[str] = []
     heard: dict[str, Callable[..., None]] = {
@@ -133,19 +136,19 @@ def settle(page: Page, timeout: float = 30) -> None:
     page.wait_for_function(AT_REST, timeout=1000 * timeout, polling=50)
 
 
-def check_fit(page: Page) -> None:
-    """Nothing is wider than the window, and axe finds nothing wrong."""
-    page.wait_for_timeout(500)
-    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
-    found = Axe().run(page, OURS).response["violations"]
-    assert not found, [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found]
+def check_in_both_themes(page: Page, about: str = "") -> None:
+    """Nothing is wider than the window, and axe finds nothing wrong, in the light and in the dark; left in the light.
 
-
-def check_in_both_themes(page: Page) -> None:
-    """As `check_fit`, in the light and in the dark."""
-    for scheme in ("light", "dark"):
+    about: what is looked at, where a test looks more than once.
+    """
+    for scheme in ("dark", "light"):
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        check_fit(page)
+        page.wait_for_timeout(500)
+        over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert over <= 0, f"{about} {scheme}: {over} pixels wider than the window"
+        found = Axe().run(page, OURS).response["violations"]
+        wrong = [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found]
+        assert not wrong, f"{about} {scheme}: {wrong}"
 
 
 def _wait_until_healthy(address: str, server: subprocess.Popen[bytes], log: Path) -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from rnnviz.formats import archive
 from rnnviz.training import TASKS, Run, Settings
-from tests.browser.conftest import check_fit, settle
+from tests.browser.conftest import check_in_both_themes, settle
 from tests.browser.test_explore import heatmap, link, open_page, write
 
 OVER = "Training is over."
@@ -121,16 +121,17 @@ def test_the_page_stays_usable_while_it_trains(page: Page, app: str):
     expect(page.get_by_text(OVER)).to_be_visible()
 
 
-def test_two_sessions_train_at_once(chromium: Browser, app: str):
-    pages = [chromium.new_context(viewport={"width": 1000, "height": 800}).new_page() for _ in range(2)]
-    for page, task in zip(pages, ("parity", "counter"), strict=True):
-        started(page, app, f"?task={task}&cells=gru")
-    for page, task in zip(pages, ("parity", "counter"), strict=True):
-        expect(page.get_by_text(OVER)).to_be_visible(timeout=LEARNED)
-        settle(page)
-        assert steps(page, "GRU") == trained(task, "gru").taken
-        assert page.get_by_role("combobox", name="Run", exact=True).count() == 0  # no other run is seen
-        page.context.close()
+def test_two_sessions_train_at_once(page: Page, chromium: Browser, app: str):
+    other = chromium.new_context(viewport={"width": 1000, "height": 800}).new_page()
+    sessions = {"parity": page, "counter": other}
+    for task, tab in sessions.items():
+        started(tab, app, f"?task={task}&cells=gru")
+    for task, tab in sessions.items():
+        expect(tab.get_by_text(OVER)).to_be_visible(timeout=LEARNED)
+        settle(tab)
+        assert steps(tab, "GRU") == trained(task, "gru").taken
+        assert tab.get_by_role("combobox", name="Run", exact=True).count() == 0  # no other run is seen
+    other.context.close()
 
 
 def test_a_reload_in_the_middle_is_told_and_can_start_again(page: Page, app: str):
@@ -178,14 +179,11 @@ def test_an_explosion_is_seen(page: Page, app: str):
 
 @pytest.mark.parametrize("width", [390, 1440])
 def test_it_fits_and_is_accessible(page: Page, app: str, width: int):
-    for scheme in ("light", "dark"):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        open_page(page, f"{app}/train?cells=lstm&epochs=2")
-        for moment in ("before", "after"):
-            if moment == "after":
-                button(page, "Start").click()
-                expect(page.get_by_text(OVER)).to_be_visible(timeout=LEARNED)
-                page.get_by_text("What makes or breaks an RNN").click()
-                settle(page)
-            check_fit(page)
+    page.set_viewport_size({"width": width, "height": 900})
+    open_page(page, f"{app}/train?cells=lstm&epochs=2")
+    check_in_both_themes(page, "before")
+    button(page, "Start").click()
+    expect(page.get_by_text(OVER)).to_be_visible(timeout=LEARNED)
+    page.get_by_text("What makes or breaks an RNN").click()
+    settle(page)
+    check_in_both_themes(page, "after")
