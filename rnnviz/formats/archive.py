@@ -71,8 +71,6 @@ def _loaded(folder: Path, stem: str) -> Model:
             raise ValueError(f"{stem}{end} is missing: weights and card belong together.")
     try:
         model = own.load(folder / f"{stem}.safetensors")
-        if not isinstance(model.name, str) or not all(isinstance(label, str) for label in model.labels):
-            raise ValueError(f"{stem}.json names the model or its labels by something that is no text.")
         return replace(model, card=tidy(model.card))
     except RecursionError as error:
         raise ValueError(f"{stem}.json is nested too deeply to be a card.") from error

@@ -89,12 +89,13 @@ def from_json(text: str, parameters: Mapping[str, Array]) -> Model:
 def _check(about: Mapping[str, Any]) -> None:
     """Raises ValueError if what a card says of the model is not of the kind that `to_json` writes."""
     words, longest = about["vocabulary"], about.get("longest")
-    for what, value, kind in (("name", about["name"], str), ("vocabulary", words["end"], bool)):
-        if not isinstance(value, kind):
-            raise ValueError(f"the {what} on its card is no {kind.__name__}")
+    if not isinstance(about["name"], str):
+        raise ValueError("the name on its card is no text")
     for what, listed in (("labels", about["labels"]), ("vocabulary", words["tokens"])):
         if not isinstance(listed, list) or not all(isinstance(one, str) for one in listed):
-            raise ValueError(f"the {what} on its card is no list of texts")
+            raise ValueError(f"the {what} on its card is no list, or holds what is no text")
+    if not isinstance(words["end"], bool):
+        raise ValueError("the vocabulary on its card says neither yes nor no to an end mark")
     for what, number in (("width", words["width"]), ("longest", longest)):
         if not (number is None and what == "longest") and (type(number) is not int or number < 1):
             raise ValueError(f"the {what} on its card is no whole number above 0")
