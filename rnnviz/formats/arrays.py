@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 
 from ..cells.activations import Array
 
+ALONE = "array"  # the name of an array that has none
+WORDS = 4_000_000  # letters of all words beside the arrays
+
 
 @dataclass(frozen=True)
 class Arrays:

@@ -16,10 +16,11 @@ from ..layouts.named import stacks as named_stacks
 from ..layouts.outside import NONE
 from ..model import Model
 from ..tokens import Vocabulary
-from . import keras, npz, onnx, onnx_write, own, pickled, tensors
+from . import keras, npz, onnx, own, tensors, torch
 from .arrays import Arrays
 from .cards import tidy
 from .limits import USUAL, Limits
+from .onnx import writing as onnx_write
 from .ours import as_stack
 from .sentences import shown
 from .sniffed import READ, format_of
@@ -150,7 +151,7 @@ def open_bytes(name: str, data: bytes, beside: Mapping[str, bytes] | None = None
             return Checkpoint(name, words, keras_stacks(layers), (), notes)
         except ValueError as error:
             raise ValueError(f"{name} ({words}) cannot be read: {error}") from error
-    reader = {"safetensors": tensors.read, "torch": pickled.read, "npz": npz.read}[kind]
+    reader = {"safetensors": tensors.read, "torch": torch.read, "npz": npz.read}[kind]
     arrays: Arrays = reader(name, data, limits)
     whole = _own_arrays(name, arrays, others)
     if whole is not None:

@@ -14,10 +14,9 @@ from math import prod
 import numpy as np
 
 from ..cells.activations import Array
-from .arrays import Arrays
+from .arrays import ALONE, WORDS, Arrays
 from .dtypes import READABLE, loaded_as, numbers
 from .limits import USUAL, Limits
-from .nested import ALONE, WORDS
 from .sentences import nothing, passed_over, showable, shown
 from .zipped import MARK, Zipped
 

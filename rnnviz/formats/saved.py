@@ -10,7 +10,7 @@ from safetensors.numpy import save
 
 from ..model import Model
 from . import own
-from .onnx_write import dump
+from .onnx.writing import dump
 
 
 def to_safetensors(model: Model) -> bytes:

@@ -10,12 +10,12 @@ GATES = {
 }
 ACTIVATIONS = {
     "tanh": "tanh (usual)",
-    "relu": "relu: max(0, x)",
+    "relu": "relu",
     "sigmoid": "sigmoid",
-    "linear": "none: x itself",
-    "softsign": "softsign: x / (1 + |x|)",
-    "softplus": "softplus: log(1 + exp x)",
-    "elu(1)": "elu: x, or exp x − 1 below 0",
+    "linear": "none (linear)",
+    "softsign": "softsign",
+    "softplus": "softplus",
+    "elu(1)": "elu",
     HARD_2: "hard sigmoid, slope 0.2 (Keras 2)",
     HARD_3: "hard sigmoid, slope 1/6 (Keras 3)",
 }

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnviz.formats import hdf5
+from rnnviz.formats.keras import hdf5 as hdf5
 from rnnviz.formats.limits import USUAL, Limits
 
 h5py = pytest.importorskip("h5py")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnviz.formats import onnx as reading
-from rnnviz.formats import onnx_write
+from rnnviz.formats.onnx import writing as onnx_write
 from rnnviz.model import Model
 from rnnviz.network import Network
 from rnnviz.tokens import Vocabulary

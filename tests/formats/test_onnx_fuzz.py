@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from onnx import helper
 
-from rnnviz.formats import onnx, onnx_write
+from rnnviz.formats import onnx
+from rnnviz.formats.onnx import writing as onnx_write
 from rnnviz.layouts.stack import Stack
 from rnnviz.model import Model
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from onnx import TensorProto, helper, load_from_string
 
-from rnnviz.formats import onnx_graph
+from rnnviz.formats.onnx import graph as onnx_graph
 
 from ..strategies import seeds
 from .onnx_graphs import DIRECTIONS, close, model, one_node, only, read, run, theirs, value, weights

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import rnnviz
-from rnnviz.formats import onnx_write, own
+from rnnviz.formats import own
+from rnnviz.formats.onnx import writing as onnx_write
 from rnnviz.model import Model
 from rnnviz.tokens import Vocabulary
 

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnviz.formats.limits import Limits
-from rnnviz.formats.pickled import read
+from rnnviz.formats.torch.reading import read
 
 from .bounds import MILLION, flipped, memory_below, refused, same, survives
 
@@ -271,7 +271,7 @@ def test_neither_pytorch_nor_pickle_is_needed(tmp_path):
     (tmp_path / "mine.pt").write_bytes(saved({"w": torch.ones(2)}))
     code = (
         "import sys, pathlib; sys.modules['torch'] = None\n"
-        "from rnnviz.formats.pickled import read\n"
+        "from rnnviz.formats.torch import read\n"
         "import pickle; pickle.Unpickler = pickle.load = pickle.loads = None\n"
         f"print(read('mine.pt', pathlib.Path({str(tmp_path / 'mine.pt')!r}).read_bytes()).arrays)"
     )

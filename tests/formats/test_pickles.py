@@ -19,9 +19,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnviz.formats import pickled
-from rnnviz.formats.pickles import BrokenError, Machine, Pairs
-from rnnviz.formats.torchnames import names, storage
+from rnnviz.formats import torch as pickled
+from rnnviz.formats.torch.machine import BrokenError, Machine, Pairs
+from rnnviz.formats.torch.names import names, storage
 
 from .bounds import MILLION, refused, survives
 

@@ -8,8 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnviz.formats.checkpoint import open_bytes
-from rnnviz.formats.pairs import Pair
-from rnnviz.formats.verify import verify
+from rnnviz.formats.verify import Pair, verify
 from rnnviz.layouts import build
 
 from .torch_models import KINDS, Reader, modules, torch, wide, written

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from ...formats import npz, tensors
-from ...formats.pairs import Pair
-from ...formats.verify import Verified, verify
+from ...formats.verify import Pair, Verified, verify
 from ...layouts import Stack
 from ..links import plain
 from .held import Held

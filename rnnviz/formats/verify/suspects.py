@@ -8,9 +8,9 @@ from itertools import islice, permutations
 
 import numpy as np
 
-from ..layouts import Stack, build
-from ..layouts.stack import Way
-from ..network import Network
+from ...layouts import Stack, build
+from ...layouts.stack import Way
+from ...network import Network
 from .compared import Compared, again
 
 TRIED, SHOWN = 200, 4

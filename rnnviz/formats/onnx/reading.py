@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..layouts.stack import Stack
-from .limits import USUAL, Limits
-from .onnx_fold import Folder
-from .onnx_graph import Flattener
-from .onnx_nodes import KINDS, Layer, layer
-from .onnx_stacks import stacks
-from .onnx_tensors import EXTERNAL, Bytes, UnreadableError, entries, outside, words
+from ...layouts.stack import Stack
+from ..limits import USUAL, Limits
+from .fold import Folder
+from .graph import Flattener
+from .nodes import KINDS, Layer, layer
+from .stacks import stacks
+from .tensors import EXTERNAL, Bytes, UnreadableError, entries, outside, words
 
 NOTHING: Mapping[str, bytes] = {}
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..layouts import Stack, build
+from ...layouts import Stack, build
 from .compared import closest
 from .pairs import Pair
 from .suspects import Suspect, suspects

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..cells.activations import Array
-from ..network import Network, Run, in_order, softmax
-from ..network.merging import merged
+from ...cells.activations import Array
+from ...network import Network, Run, in_order, softmax
+from ...network.merging import merged
 from .pairs import Pair
 
 

@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from ..layouts.stack import Source
-from .hdf5_texts import Texts
-from .limits import Limits
+from ...layouts.stack import Source
+from ..limits import Limits
+from .texts import Texts
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
 DEEPEST = 32  # groups within groups

@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from .pickles import BrokenError, Name, Pairs
-from .sentences import showable, shown
+from ..arrays import ALONE, WORDS
+from ..sentences import showable, shown
+from .machine import BrokenError, Name, Pairs
 
 DEEPEST = 64  # levels
 VISITS = 1_000_000  # a list that holds another twice, which holds another twice, and so on, has more than atoms exist
 LONGEST = 1000  # letters of a name
-WORDS = 4_000_000  # letters of all words beside the arrays
-ALONE = "array"  # the name of an array that has none
 
 
 @dataclass

@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ..layouts.keras import Layer
-from ..layouts.keras.layer import TRANSPARENT, kind_of, named
-from ..layouts.stack import Source
+from ...layouts.keras import Layer
+from ...layouts.keras.layer import TRANSPARENT, kind_of, named
+from ...layouts.stack import Source
 from .hdf5 import Group
-from .keras_order import in_order
+from .order import in_order
 
 CONTAINERS = ("layers", "_layer_checkpoint_dependencies", "_self_tracked_trackables")
 MODELS = ("Sequential", "Functional", "Model")

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from ..cells.activations import Array
-from .limits import Limits
+from ...cells.activations import Array
+from ..limits import Limits
 
 
 class UnreadableError(ValueError):

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ..layouts.orders import ORDERS
-from ..layouts.stack import Fact, How, Source, Way
-from . import onnx_activations as activations
-from .onnx_fold import Constant, Folder
-from .onnx_graph import Node
-from .onnx_tensors import UnreadableError
+from ...layouts.orders import ORDERS
+from ...layouts.stack import Fact, How, Source, Way
+from . import activations as activations
+from .fold import Constant, Folder
+from .graph import Node
+from .tensors import UnreadableError
 
 KINDS = ("RNN", "GRU", "LSTM")
 WAYS = {"forward": ("forward",), "reverse": ("backward",), "bidirectional": ("forward", "backward")}

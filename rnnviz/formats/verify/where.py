@@ -12,11 +12,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ..cells import Cell
-from ..cells.activations import Array
-from ..layouts import Stack
-from ..network import Network, in_order
-from ..network.merging import merged
+from ...cells import Cell
+from ...cells.activations import Array
+from ...layouts import Stack
+from ...network import Network, in_order
+from ...network.merging import merged
 from .compared import Compared, apart
 
 MOST = 2000  # steps that are fed one by one

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .limits import Limits
-from .onnx_tensors import UnreadableError, words
+from ..limits import Limits
+from .tensors import UnreadableError, words
 
 STANDARD = ("", "ai.onnx")
 MOST = 50_000  # nodes, the bodies of functions counted at every call

@@ -13,20 +13,20 @@ from typing import Any
 
 import numpy as np
 
-from .. import __version__
-from ..cells import CELLS, Cell
-from ..cells.activations import Array
-from ..layouts.orders import LETTERS, blocks
-from ..model import Model
-from ..network import Network
-from ..network.naming import ending
-from . import onnx as reading
-from . import own
-from .cards import tidy
-from .limits import USUAL, Limits
-from .onnx_activations import attributes, parsed
-from .onnx_nodes import OPTIONS, ORDER
-from .onnx_tensors import words
+from ... import __version__
+from ...cells import CELLS, Cell
+from ...cells.activations import Array
+from ...layouts.orders import LETTERS, blocks
+from ...model import Model
+from ...network import Network
+from ...network.naming import ending
+from .. import onnx as reading
+from .. import own
+from ..cards import tidy
+from ..limits import USUAL, Limits
+from .activations import attributes, parsed
+from .nodes import OPTIONS, ORDER
+from .tensors import words
 
 OPSET, IR = 17, 8  # of 2022: old enough for most runtimes, and Softmax and the recurrent nodes as they still are
 NODES = {"rnn": "RNN", "gru": "GRU", "lstm": "LSTM", "peephole": "LSTM"}

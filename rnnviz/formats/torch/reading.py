@@ -15,15 +15,15 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ..cells.activations import Array
-from .arrays import Arrays
-from .dtypes import loaded_as, numbers, raw
-from .limits import USUAL, Limits
+from ...cells.activations import Array
+from ..arrays import Arrays
+from ..dtypes import loaded_as, numbers, raw
+from ..limits import USUAL, Limits
+from ..sentences import LISTED, nothing, passed_over, shown
+from ..zipped import MARK, Zipped
+from .machine import STEPS, BrokenError, Machine, RefusedError
+from .names import NumpyArray, Storage, Strange, Tensor, names, size_of, storage
 from .nested import Flat, flat
-from .pickles import STEPS, BrokenError, Machine, RefusedError
-from .sentences import LISTED, nothing, passed_over, shown
-from .torchnames import NumpyArray, Storage, Strange, Tensor, names, size_of, storage
-from .zipped import MARK, Zipped
 
 MAGIC = 0x1950A86A20F9469CFC6C
 PROTOCOL = 1001

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from ..cells.activations import Array
-from .onnx_graph import JOIN, Graph, Node
-from .onnx_ops import DONE, FAULTS, FOLDS, new_bytes
-from .onnx_tensors import KINDS, Bytes, UnreadableError
+from ...cells.activations import Array
+from .graph import JOIN, Graph, Node
+from .ops import DONE, FAULTS, FOLDS, new_bytes
+from .tensors import KINDS, Bytes, UnreadableError
 
 DEEPEST = 200  # nodes between an array and where it is used
 MOST = 1000  # values looked at on the way back to the graph's inputs

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..cells.activations import Array
-from ..network import Network
+from ...cells.activations import Array
+from ...network import Network
 
 INPUTS = ("input", "inputs", "x", "ids", "input_ids", "tokens", "text_ids")
 OUTPUTS = (

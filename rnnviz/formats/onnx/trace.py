@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .onnx_fold import Folder
-from .onnx_graph import JOIN, Graph, Node
-from .onnx_nodes import Layer
+from .fold import Folder
+from .graph import JOIN, Graph, Node
+from .nodes import Layer
 
 # Operations that hand on every number that they read, and those that hand on a part of them.
 PASSES = ("Transpose", "Squeeze", "Unsqueeze", "Reshape", "Flatten", "Identity", "Dropout", "Cast", JOIN)

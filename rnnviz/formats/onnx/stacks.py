@@ -8,12 +8,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..layouts.stack import Fact, Readout, Source, Stack
-from .onnx_fold import Constant, Folder
-from .onnx_graph import Node
-from .onnx_nodes import Layer
-from .onnx_tensors import UnreadableError
-from .onnx_trace import PARTS, PASSES, Level, Tracer, between
+from ...layouts.stack import Fact, Readout, Source, Stack
+from .fold import Constant, Folder
+from .graph import Node
+from .nodes import Layer
+from .tensors import UnreadableError
+from .trace import PARTS, PASSES, Level, Tracer, between
 
 BIAS_STEPS = 5  # nodes looked at after a matrix product for its bias
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ..layouts.keras import Layer
+from ...layouts.keras import Layer
 
 
 def in_order(keyed: Sequence[tuple[str, Layer]]) -> list[Layer]:

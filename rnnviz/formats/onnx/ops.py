@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ..cells.activations import Array
-from .onnx_graph import Node
-from .onnx_tensors import KINDS, UnreadableError
+from ...cells.activations import Array
+from .graph import Node
+from .tensors import KINDS, UnreadableError
 
 # What NumPy and Python raise where a node and its constants contradict each other.
 FAULTS = (ValueError, IndexError, TypeError, OverflowError, KeyError, AttributeError)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .onnx_graph import Node
-from .onnx_tensors import UnreadableError
+from .graph import Node
+from .tensors import UnreadableError
 
 
 @dataclass(frozen=True)

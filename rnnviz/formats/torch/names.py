@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ..cells.activations import Array
-from .dtypes import READABLE, raw
-from .pickles import BrokenError, Make, Name, Pairs
+from ...cells.activations import Array
+from ..dtypes import READABLE, raw
+from .machine import BrokenError, Make, Name, Pairs
 
 # The types of PyTorch's storages, and the bytes of a number in those whose numbers are not read.
 STORAGES = {

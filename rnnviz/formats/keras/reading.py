@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ..layouts.keras import Layer, described
-from . import hdf5
+from ...layouts.keras import Layer, described
+from ..limits import USUAL, Limits
+from ..zipped import MARK, Zipped
+from . import hdf5 as hdf5
 from .hdf5 import Group
-from .keras_trees import Modern, Older, guessed, guessed_older
-from .limits import USUAL, Limits
-from .zipped import MARK, Zipped
+from .trees import Modern, Older, guessed, guessed_older
 
 ATTRIBUTES = {
     "model_config": "text", "keras_version": "text", "name": "text",
