@@ -127,6 +127,10 @@ def _ours(stack: Stack, values: Mapping[str, str], name: str, source: Source, wa
     if places != list(range(len(places))):
         parts = [parts[place] for place in places]
         done.append(f"gates {', '.join(order)} put in order")
+    if name == "bias_ih" and (added := float(values.get("forget_bias", 0))):
+        row = rows.index("forget")
+        parts = [part + part.dtype.type(added) if k == row else part for k, part in enumerate(parts)]
+        done.append(f"{added:g} added to the forget gate’s")
     return (np.concatenate(parts), "; ".join(done)) if done else (source.array, "")
 
 

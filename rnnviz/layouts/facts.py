@@ -88,3 +88,25 @@ def _of_strangers(cell: str, layers: Sequence[Mapping[str, Way]]) -> tuple[Fact,
             Fact("update", "Update gate", "keeps", UPDATES, "assumed", why),
         ]
     return tuple(found)
+
+
+def of_single_gates(facts: Sequence[Fact], layers: Sequence[Mapping[str, Way]]) -> tuple[Fact, ...]:
+    """Facts of a stack whose gates have arrays of their own, which says which is which."""
+    why = "Each gate has arrays of its own, which are called after it."
+    one = not any("bias_hh" in way for layer in layers for way in layer.values())
+    early = "The file does not say; matrices apart and one bias for both are written so that it can stand there."
+    changed = {"order": {"how": "fixed", "why": why}} | ({"reset": {"value": "before", "why": early}} if one else {})
+    return tuple(Fact(**(vars(fact) | changed.get(fact.name, {}))) for fact in facts)
+
+
+def of_joint() -> tuple[Fact, ...]:
+    """Facts of a BasicLSTMCell of TensorFlow 1."""
+    why = "An LSTM cell with one kernel for input and state is TensorFlow 1’s."
+    forget = {"1": "1 is added to the forget gate’s sum", "0": "nothing is added"}
+    return (
+        Fact("order", "Order of the gates", "igfo", ORDERS["lstm"], "fixed", why),
+        Fact(
+            "forget_bias", "Bias of the forget gate", "1", forget, "assumed", f"{why} It adds 1 unless told otherwise."
+        ),
+        Fact("activation", "Activation", "tanh", ACTIVATIONS, "assumed", "The file does not say; tanh is usual."),
+    )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..cells.activations import Array
+from .gates import Gathered
 from .names import WEAK, Named, numbered, read
 
 GATES = (1, 3, 4)  # how many blocks of H rows a recurrent matrix can have
@@ -26,14 +27,17 @@ class Group:
     notes: tuple[str, ...] = ()
 
 
-def groups(arrays: Arrays) -> dict[str, Group]:
-    """By owner, the arrays that look like those of a recurrent layer, in the order of the file.
+def groups(arrays: Arrays, made: Gathered) -> dict[str, Group]:
+    """By owner, the arrays that look like those of a recurrent layer, in the order of the file, and those made.
 
     Names alone do not do: short ones such as "w", "u" and "b" must have the shapes of a recurrent layer as well.
     """
     found: dict[str, dict[tuple[int, str], Way]] = {}
+    for owner, both in made.ways.items():
+        found[owner] = {(0, direction): way for direction, way in both.items()}
+    taken = made.taken | set(made.arrays)
     for name in arrays:
-        named = read(name)
+        named = None if name in taken else read(name)
         if named is None or not _axes(named, arrays[name].ndim):
             continue
         way = found.setdefault(named.owner, {}).setdefault((named.layer, named.direction), {})

@@ -13,7 +13,8 @@ from dataclasses import replace
 import numpy as np
 
 from ..cells.activations import Array
-from .facts import facts_of, orientation
+from .facts import facts_of, of_joint, of_single_gates, orientation
+from .gates import Gathered, gathered
 from .groups import Group, groups, lies, tells
 from .names import Named, read, short
 from .outside import with_outside
@@ -31,14 +32,16 @@ def stacks(arrays: Mapping[str, Array], dtypes: Mapping[str, str] | None = None)
     """
     usable = {name: array for name, array in arrays.items() if array.dtype.kind == "f"}
     found, problems = [], []
-    grouped = groups(usable)
+    made = gathered(usable)
+    whole = usable | made.arrays
+    grouped = groups(whole, made)
     if len(grouped) > MOST:
         raise ValueError(
             f"There are {len(grouped):,} recurrent layers, none above another, and at most {MOST} are read."
         )
     for owner, name in short(grouped).items():
         try:
-            found.append(_stack(name, grouped[owner], usable, dtypes or {}))
+            found.append(_stack(name, grouped[owner], whole, dtypes or {}, made))
         except ValueError as error:
             problems.append(str(error))
     if not found:
@@ -60,24 +63,33 @@ def _rounded(arrays: Mapping[str, Array]) -> list[str]:
     ]
 
 
-def _stack(name: str, group: Group, arrays: Mapping[str, Array], dtypes: Mapping[str, str]) -> Stack:
+def _stack(name: str, group: Group, arrays: Mapping[str, Array], dtypes: Mapping[str, str], made: Gathered) -> Stack:
     layers: list[dict[str, Way]] = []
     for layer in range(1 + max(layer for layer, _ in group.ways)):
         ways = {way: group.ways[layer, way] for way in ("forward", "backward") if (layer, way) in group.ways}
         if not ways:
             raise ValueError(f"{name} has arrays of a layer above layer {layer}, but none of layer {layer} itself.")
-        layers.append({direction: _way(name, named, arrays, dtypes) for direction, named in ways.items()})
+        layers.append({direction: _way(name, named, arrays, dtypes, made) for direction, named in ways.items()})
     cell = _cell(name, layers)
     layers = [{direction: _biased(name, way) for direction, way in ways.items()} for ways in layers]
     _fits(layers)
     named = next(iter(group.ways.values()))
-    facts = facts_of(cell, named, layers)
+    owners = {one.owner for one in named.values()}
+    if owners & made.joint:
+        facts = of_joint()
+    elif owners & set(made.ways):
+        facts = of_single_gates(facts_of(cell, named, layers), layers)
+        facts += tuple(orientation(made.open[owner]) for owner in owners & set(made.open))
+    else:
+        facts = facts_of(cell, named, layers)
     if cell == "rnn" and not tells(named, arrays):
         facts = (*facts, orientation(lies(named, arrays)))
     return Stack(name, cell, tuple(layers), facts, notes=group.notes)
 
 
-def _way(name: str, named: Mapping[str, Named], arrays: Mapping[str, Array], dtypes: Mapping[str, str]) -> Way:
+def _way(
+    name: str, named: Mapping[str, Named], arrays: Mapping[str, Array], dtypes: Mapping[str, str], made: Gathered
+) -> Way:
     if missing := [parameter for parameter in ("weight_ih", "weight_hh") if parameter not in named]:
         there = ", ".join(one.name for one in named.values())
         raise ValueError(f"{name} has {there}, but no {missing[0]} that belongs to it.")
@@ -91,8 +103,12 @@ def _way(name: str, named: Mapping[str, Named], arrays: Mapping[str, Array], dty
     for parameter, one in named.items():
         array, turn = arrays[one.name], lying and parameter.startswith("weight")
         wide = _wide(array.T if turn else array)
-        dtype = dtypes.get(one.name, str(array.dtype))
-        way[parameter] = Source(one.name, wide, array.shape, dtype, "transposed" if turn else "")
+        part = made.parts.get(one.name)
+        names, how = (part.names, part.how) if part else ((one.name,), "transposed" if turn else "")
+        dtype = dtypes.get(names[0], str(array.dtype))
+        way[parameter] = Source(
+            one.name.partition(" for ")[0] if part else one.name, wide, array.shape, dtype, how, names
+        )
     return way
 
 

@@ -70,14 +70,20 @@ def read(name: str) -> Named | None:
         return None
     word = _WORDS[re.sub(r"[._/]", "", match["word"].lower())]
     parameter, place = _PLACES[word]
-    head = match["head"].rstrip("._/ ")
-    direction = "backward" if match["back"] or _BACKWARD.search(head) else "forward"
-    owner = _BACKWARD.sub("", _FORWARD.sub("", head)).strip("._/").removesuffix(".module")
+    owner, direction = owned(match["head"])
+    direction = "backward" if match["back"] else direction
     # Dropout of weights keeps the trained ones as "raw", and beside them those that it last left.
     rank = -1 if match["raw"] else place
     return Named(
         name, owner, parameter, word, int(match["layer"] or 0), direction, match["word"].lower() == parameter, rank
     )
+
+
+def owned(head: str) -> tuple[str, str]:
+    """What stands before a parameter's name: the layer that it belongs to, and the direction that it reads."""
+    bare = head.rstrip("._/ ")
+    owner = _BACKWARD.sub("", _FORWARD.sub("", bare)).strip("._/").removesuffix(".module")
+    return owner, "backward" if _BACKWARD.search(bare) else "forward"
 
 
 def short(owners: Iterable[str]) -> dict[str, str]:
