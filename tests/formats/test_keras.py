@@ -8,7 +8,7 @@ from zipfile import ZipFile
 import numpy as np
 import pytest
 
-from rnnviz.formats import keras as reader
+from rnnviz.formats.keras import reading as reader
 from rnnviz.formats.limits import Limits
 from rnnviz.layouts.keras import stacks
 
