@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 import rnnviz
 from rnnviz.formats.checkpoint import open_file
@@ -38,8 +38,7 @@ def bring(page: Page, *files: Path) -> None:
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_every_part_fits_and_is_accessible(chromium: Browser, app: str, part: str, tmp_path: Path):
-    page = chromium.new_page(viewport={"width": 1440, "height": 900}, color_scheme="light")
+def test_every_part_fits_and_is_accessible(page: Page, app: str, part: str, tmp_path: Path):
     open_page(page, f"{app}/models?part={part}")
     if part == "yours":
         bring(page, checkpoint(tmp_path))
@@ -49,8 +48,7 @@ def test_every_part_fits_and_is_accessible(chromium: Browser, app: str, part: st
     for width in (1440, 390):
         page.set_viewport_size({"width": width, "height": 900})
         settle(page)
-        check_in_both_themes(page)
-    page.close()
+        check_in_both_themes(page, f"{part} at {width}")
 
 
 def test_a_file_is_opened_its_words_are_typed_and_explore_reads_with_it(page: Page, app: str, tmp_path: Path):

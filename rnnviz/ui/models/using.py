@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import streamlit as st
 
@@ -23,8 +22,8 @@ ROOM = 300e6  # bytes for the weights of all of a session's own models
 LARGEST = 4_500_000  # numbers of one cell: an LSTM of 1,024 units. The browser gets them for its arithmetic
 
 
-def use(found: Held, stack: Stack, taken: Mapping[str, str], words: Words, whole: Model | None) -> None:
-    """A name, and buttons that lead to the pages with the model. whole: the model itself, if rnnviz wrote the file."""
+def use(found: Held, stack: Stack, taken: Mapping[str, str], words: Words) -> None:
+    """A name, and buttons that lead to the pages with the model."""
     assert found.checkpoint is not None
     several = len(found.checkpoint.stacks) > 1
     usual = stem(found.checkpoint.name) + (f" {stack.name}" if several else "")
@@ -44,7 +43,9 @@ def use(found: Held, stack: Stack, taken: Mapping[str, str], words: Words, whole
         ]
     source, given = found.checkpoint.name, dict(taken)
     try:
-        model = _model(stack, taken, words, whole, name or usual)
+        model = found.checkpoint.model(
+            stack.name, name=name or usual, vocabulary=words.vocabulary, labels=words.labels, **taken
+        )
     except ValueError as error:
         st.error(plain(str(error)), icon=":material/rule:")
         return
@@ -94,12 +95,6 @@ def buttons(task: str, cell: str, key: str) -> None:
             st.page_link(
                 page, label=f"Open in {title}", icon=":material/open_in_new:", query_params={"task": task, "cell": cell}
             )
-
-
-def _model(stack: Stack, taken: Mapping[str, str], words: Words, whole: Model | None, name: str) -> Model:
-    if whole is not None and words.vocabulary is None and words.labels is None:
-        return replace(whole, name=name)
-    return Model.from_stack(stack, taken, name=name, vocabulary=words.vocabulary, labels=words.labels)
 
 
 def _numbers(cell: Cell) -> int:

@@ -32,7 +32,11 @@ class Words(NamedTuple):
 
 def choose(found: Held, stack: Stack, built: Built) -> Words | None:
     """The vocabulary and the labels; None, after a sentence, as long as what was given does not fit."""
-    network = built.network
+    network, whole = built.network, found.checkpoint.whole if found.checkpoint is not None else None
+    if whole is not None:
+        known = f"{len(whole.vocabulary):,} tokens and {len(whole.labels):,} labels"
+        st.caption(f":material/dictionary: rnnviz wrote this file, with its own words inside: {known}.")
+        return Words(None, None)
     if network.embedding is None and network.readout_weight is None:
         _numbers(network.input_size)
         return Words(None, None)

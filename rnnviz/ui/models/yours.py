@@ -142,7 +142,6 @@ def _stack(found: Held, stack: Stack) -> None:
     words = vocabulary.choose(found, stack, built)
     if lesson.shows("verify"):
         verifying.verify_box(found, stack, taken)
-    whole = found.checkpoint.whole if found.checkpoint is not None else None
     if words is not None:
-        using.use(found, stack, taken, words, None if taken else whole)
+        using.use(found, stack, taken, words)
     links.show_notices()
