@@ -138,7 +138,19 @@ def open_file(path: str | Path, limits: Limits = USUAL) -> Checkpoint:
 
 
 def open_bytes(name: str, data: bytes, beside: Mapping[str, bytes] | None = None, limits: Limits = USUAL) -> Checkpoint:
-    """As `open_file`, for the contents of a file. beside: others that came with it, by name."""
+    """As `open_file`, for the contents of a file. beside: others that came with it, by name.
+
+    Raises ModuleNotFoundError, naming it, if a library that such files are read with is not installed.
+    """
+    try:
+        return _opened(name, data, beside, limits)
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(
+            f"{name} is read with {error.name}, which is not installed: pip install {error.name}", name=error.name
+        ) from error
+
+
+def _opened(name: str, data: bytes, beside: Mapping[str, bytes] | None, limits: Limits) -> Checkpoint:
     limits.check_file(name, len(data))
     others = {} if beside is None else beside
     kind = format_of(name, data)

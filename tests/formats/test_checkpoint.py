@@ -1,5 +1,7 @@
 """Files of state dicts, whole: what `rnnviz.load` makes of them computes what PyTorch does."""
 
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -266,3 +268,12 @@ def test_arrays_of_an_npz_may_have_other_shapes_than_they_must():
     data = to_npz({"rnn.weight_ih_l0": torch.zeros(3), "rnn.weight_hh_l0": torch.zeros(1, 3, 1), "x": torch.zeros(2)})
     with pytest.raises(ValueError, match="holds no recurrent layer"):
         open_bytes("mine.npz", data)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "library"), [("a.h5", b"\x89HDF\r\n\x1a\n", "h5py"), ("a.onnx", b"\x08", "onnx")]
+)
+def test_a_library_that_is_missing_is_named(monkeypatch, name, data, library):
+    monkeypatch.setitem(sys.modules, library, None)
+    with pytest.raises(ModuleNotFoundError, match=f"{name} is read with {library}, .*pip install {library}"):
+        open_bytes(name, data)

@@ -1,10 +1,23 @@
-"""What a page sent to the browser, read back."""
+"""Pages opened as a link opens them, and what they sent to the browser, read back."""
 
 import base64
 import json
+from pathlib import Path
 
 import numpy as np
 from streamlit.testing.v1 import AppTest
+
+APP = Path(__file__).parents[2] / "app.py"
+
+
+def opened(page: str, **link: str) -> AppTest:
+    """The app at one of its pages, as a link with these parameters opens it."""
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    for name, value in link.items():
+        app.query_params[name] = value
+    app.switch_page(f"pages/{page}.py").run()
+    assert not app.exception
+    return app
 
 
 def charts(app: AppTest) -> list[dict]:

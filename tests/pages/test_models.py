@@ -3,7 +3,6 @@
 import gc
 import io
 import weakref
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,22 +18,15 @@ from rnnviz.network import Network
 from rnnviz.tokens import Vocabulary
 from rnnviz.ui.models import PARTS
 
-from .shown import figure, numbers
+from .shown import figure, numbers, opened
 
-APP = Path(__file__).parents[2] / "app.py"
 LETTERS = [*"abcdefghij"]
 
 pytestmark = pytest.mark.usefixtures("open_door")
 
 
 def models(**link: str) -> AppTest:
-    """The page as a link opens it."""
-    app = AppTest.from_file(str(APP), default_timeout=60)
-    for name, value in link.items():
-        app.query_params[name] = value
-    app.switch_page("pages/models.py").run()
-    assert not app.exception
-    return app
+    return opened("models", **link)
 
 
 def upload(app: AppTest, name: str, data: bytes, key: str = "models-files") -> AppTest:
@@ -290,10 +282,7 @@ def test_a_layer_too_large_for_a_browser_is_told_and_not_opened(monkeypatch):
 @pytest.mark.parametrize("page", ["memory", "compare"])
 def test_gradients_that_would_fill_the_server_are_not_begun(monkeypatch, page):
     monkeypatch.setattr("rnnviz.ui.case.JACOBIANS", 64**2 * 5)
-    app = AppTest.from_file(str(APP), default_timeout=60)
-    app.query_params["text"], app.query_params["task"], app.query_params["cell"] = "Nakamura", "names", "gru"
-    app.switch_page(f"pages/{page}.py").run()
-    assert not app.exception
+    app = opened(page, text="Nakamura", task="names", cell="gru")
     assert any("Up to" in info.value and "shorten the text" in info.value for info in app.info)
     keys = [chart.proto.id for chart in app.get("plotly_chart")]
     assert not any("gradient" in key or "reach" in key for key in keys if "token-gradient" not in key)

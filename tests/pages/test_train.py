@@ -4,7 +4,6 @@ import gc
 import io
 import json
 import weakref
-from pathlib import Path
 from types import SimpleNamespace
 from zipfile import ZipFile
 
@@ -20,9 +19,8 @@ from rnnviz.ui import door
 from rnnviz.ui.train import fair, session
 from rnnviz.ui.train.training import Training, differences
 
-from .shown import figure, numbers
+from .shown import figure, numbers, opened
 
-APP = Path(__file__).parents[2] / "app.py"
 NUMBERS = ["hidden", "learning_rate", "epochs", "keep_bias", "recurrent_scale", "truncate"]
 
 
@@ -30,13 +28,7 @@ pytestmark = pytest.mark.usefixtures("open_door")
 
 
 def train(**link: str) -> AppTest:
-    """The page as a link opens it."""
-    app = AppTest.from_file(str(APP), default_timeout=60)
-    for name, value in link.items():
-        app.query_params[name] = value
-    app.switch_page("pages/train.py").run()
-    assert not app.exception
-    return app
+    return opened("train", **link)
 
 
 def press(app: AppTest, key: str) -> AppTest:
