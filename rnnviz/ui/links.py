@@ -43,6 +43,13 @@ def keep(parameter: str, value: object, default: object, page: str = "") -> None
         del st.query_params[parameter]
 
 
+def put(parameter: str, value: str, page: str) -> None:
+    """Set a page's widget of that parameter, before it is drawn, as in a callback."""
+    key = f"{page}-{parameter}"
+    st.session_state[key] = value
+    st.session_state.setdefault("left", {})[key] = value
+
+
 def notice(message: str) -> None:
     """Keep a message to the user until it is put away."""
     notices = st.session_state.setdefault("notices", [])

@@ -117,9 +117,13 @@ def test_what_was_assumed_can_be_set_right():
     expected = GRU(*(arrays[f"enc_{name}"] for name in ("w_ih", "w_hh", "b_ih", "b_hh")), reset="before")
     x = arrays["enc_emb"][[3, 1, 4]]
     np.testing.assert_array_equal(task.own["gru"].trace("3 1 4")["hidden"], expected.forward(x)["hidden"])
-    # gone back to, the file is still there, with what was set right
+    # gone back to, the file is still there, with what was set right, and the way to its weights
     app.switch_page("pages/models.py").run()
     assert widget(app.selectbox, "enc-reset").value == "before"
+    press(app, "enc-weights")
+    assert app.selectbox(key="models-model").value == "net-gru"
+    drawn = [numbers(part["z"]) for part in figure(app, "weights") if part["type"] == "heatmap"]
+    assert any(np.array_equal(z, gates_of(cell)[0].recurrent) for z in drawn)
 
 
 def test_of_several_stacks_each_can_be_opened():

@@ -11,7 +11,7 @@ from ...formats import snippets
 from ...formats.checkpoint import stem
 from ...layouts import Stack
 from ...model import Model
-from .. import catalogue
+from .. import catalogue, links
 from ..links import plain
 from .held import Held
 from .vocabulary import Words
@@ -41,6 +41,13 @@ def use(found: Held, stack: Stack, taken: Mapping[str, str], words: Words) -> No
             for title, page in PAGES.items()
             if st.button(f"Open in {title}", key=found.key(stack.name, "open", title))
         ]
+        before = catalogue.tasks().get(found.tasks.get(stack.name, ""))
+        if before is not None:
+            (known,) = before.models.values()
+            st.button(
+                "Its weights and files", key=found.key(stack.name, "weights"), icon=":material/grid_on:",
+                type="tertiary", on_click=_look_inside, args=(known,),
+            )  # fmt: skip
     source, given = found.checkpoint.name, dict(taken)
     try:
         model = found.checkpoint.model(
@@ -72,6 +79,12 @@ def use(found: Held, stack: Stack, taken: Mapping[str, str], words: Words) -> No
         task = catalogue.add(catalogue.slug(name or usual), name or usual, {model.network.cell_name: model})
         found.tasks[stack.name] = task
         st.switch_page(pressed[0], query_params={"task": task, "cell": model.network.cell_name})
+
+
+def _look_inside(model: str) -> None:
+    """Go to the weights of a model that was opened; for a callback."""
+    links.put("part", "inside", "models")
+    links.put("model", model, "models")
 
 
 def add_all(models: Sequence[Model]) -> dict[str, str]:
