@@ -57,8 +57,10 @@ def checkpoint(path: str | Path) -> Checkpoint:
     if not _is_file(path):
         return open_file(_find(str(path)))
     path = Path(path)
-    if not path.suffix and path.with_name(path.name + ".safetensors").is_file():
-        path = path.with_name(path.name + ".safetensors")
+    stem = path.with_suffix("") if path.suffix == ".json" else path  # a card stands for the weights beside it
+    if stem != path or not path.suffix:
+        weights = stem.with_name(stem.name + ".safetensors")
+        path = weights if weights.is_file() else path
     return open_file(path)
 
 

@@ -23,7 +23,8 @@ POINTS = """([key, name]) => {
 
 
 def button(page: Page, name: str):
-    return page.get_by_role("button", name=name, exact=True)
+    """A button of the page's own: while it runs, Streamlit shows one called Stop above it."""
+    return page.get_by_test_id("stMainBlockContainer").get_by_role("button", name=name, exact=True)
 
 
 def steps(page: Page, cell: str) -> int:
