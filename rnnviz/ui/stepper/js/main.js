@@ -1,5 +1,6 @@
 // The stepper as a Streamlit component: called anew at each run of the page, with fresh data.
 
+import { holdLinks } from "./leaving.js";
 import { mount } from "./mount.js";
 
 const AFTER_SERVER_MS = 600;
@@ -55,6 +56,14 @@ function intoAddress({ step, unit, steps }, { default: usual, text, usualText })
   if (address.href !== window.location.href) window.history.replaceState(window.history.state, "", address);
 }
 
+/** Whether what was asked for is on the screen, and where one stands in it is noted. */
+function hasCome(request, { component: { data }, stepper }) {
+  const now = { ...data.options, text: data.text, cell: data.cell };
+  const { step, unit } = stepper.store.state;
+  const noted = stood.id === data.id && stood.start.step === step && stood.start.unit === unit;
+  return noted && Object.entries(request).every(([name, value]) => !(name in now) || now[name] === value);
+}
+
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   if (data.weights) weightsOf.set(data.model, data.weights);
@@ -83,7 +92,10 @@ export default function (component) {
     place.stepper = mount(parentElement.querySelector(".stepper-place"), payload, {
       graphs: () => [...document.querySelectorAll(GRAPHS)],
       rested,
-      asked: (request) => place.component.setTriggerValue("asked", request),
+      asked: (request) => {
+        place.component.setTriggerValue("asked", request);
+        holdLinks(() => hasCome(request, place));
+      },
     });
     const { state, trace } = place.stepper.store;
     rested({ step: state.step, unit: state.unit, steps: trace.steps, left: true });
