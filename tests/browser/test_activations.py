@@ -98,6 +98,7 @@ def test_the_diagram_and_the_arithmetic_name_what_is_computed(page: Page, kind, 
     # A gate's sum opens into terms that add up, its peephole among them.
     details = page.locator("details.arithmetic-sum").first
     details.locator("summary").click()
+    expect(details.locator("tbody .arithmetic-amount").first).to_be_visible()  # they are drawn once it is open
     amounts = details.locator("tbody .arithmetic-amount").all_inner_texts()
     *parts, whole = (float(text.replace("−", "-").replace("+", "")) for text in amounts)
     assert sum(parts) == pytest.approx(whole, abs=6e-4 * len(parts))
