@@ -151,12 +151,12 @@ class Vocabulary:
 
     @property
     def example(self) -> str:
-        """A short text without anything unknown in it: the last tokens, since the first are often special."""
+        """A short text without anything unknown in it: the first letters, digits or words among the tokens."""
         if self.kind == "numbers":
             return "noise(seed=0, steps=24)"
         typed = [token for token in self.tokens if token.strip()]  # blanks alone are nothing to read
-        plain = [token for token in typed if token not in (UNKNOWN, END)] or typed
-        return ("" if self.kind == "characters" else " ").join(plain[-3:])
+        plain = [token for token in typed if token.isalnum()] or [t for t in typed if t not in (UNKNOWN, END)] or typed
+        return ("" if self.kind == "characters" else " ").join(plain[:3])
 
     def to_json(self) -> dict[str, Any]:
         return {"kind": self.kind, "tokens": list(self.tokens), "end": self.end, "width": self.width}
