@@ -15,7 +15,7 @@ from ..cells import CELLS
 from ..cells.activations import Array
 from ..model import Model
 from ..network import Network
-from .weights import array_name, blocks_of, cell_of, cells_of, gates_of, ways_of
+from .weights import array_name, blocks_of, cell_of, cells_of, gates_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -149,7 +149,7 @@ def _features(one: Model, other: Model) -> tuple[Feature, ...]:
         feature("cell", lambda net: CELLS[net.cell_name].title if net.cell_name in CELLS else net.cell_name),
         *(feature(name, lambda net, name=name: cell_of(net).options.get(name, "–")) for name in options),  # type: ignore[misc]
         feature("layers", lambda net: str(len(net.layers))),
-        feature("reads", lambda net: _each([" and ".join(ways_of(net, k)) for k in range(len(net.layers))])),
+        feature("reads", lambda net: _each([" and ".join(ways) for ways in net.ways])),
         feature("hidden units", lambda net: _each([str(layer[0].hidden_size) for layer in net.layers])),
         feature("input numbers", lambda net: str(net.input_size)),
         feature("embedding", lambda net: _sizes(net.embedding, "tokens")),

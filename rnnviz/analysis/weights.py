@@ -15,7 +15,8 @@ import numpy as np
 
 from ..cells import Cell, Quantity
 from ..cells.activations import Array
-from ..network import SUFFIXES, Network
+from ..network import Network
+from ..network.naming import ending
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,25 +49,20 @@ class GateWeights:
         return {"bias": self.bias} | ({} if self.recurrent_bias is None else {"recurrent bias": self.recurrent_bias})
 
 
-def ways_of(network: Network, layer: int) -> tuple[str, ...]:
-    """The directions of a layer, in the order of its cells."""
-    return network.ways[layer]
-
-
 def cell_of(network: Network, layer: int = 0, direction: str = "forward") -> Cell:
     """The cell of a layer, counted from 0, in a direction. Raises ValueError if the network has no such cell."""
     if not 0 <= layer < len(network.layers):
         raise ValueError(f"there is no layer {layer}; the network has {len(network.layers)}, counted from 0")
-    ways = ways_of(network, layer)
+    ways = network.ways[layer]
     if direction not in ways:
         raise ValueError(f"layer {layer} has no direction {direction!r}; it reads {' and '.join(ways)}")
-    return network.layers[layer][ways.index(direction)]
+    return network.cell(layer, direction)
 
 
 def cells_of(network: Network) -> Iterator[tuple[int, str, Cell]]:
     """Every cell with its layer and its direction, from the bottom up."""
     for layer in range(len(network.layers)):
-        for direction in ways_of(network, layer):
+        for direction in network.ways[layer]:
             yield layer, direction, cell_of(network, layer, direction)
 
 
@@ -147,7 +143,7 @@ def _parts(network: Network, by_gate: bool) -> Iterator[tuple[str, str, Array]]:
 
 def array_name(parameter: str, layer: int, direction: str) -> str:
     """What a network calls a parameter of one of its cells: "rnn.weight_ih_l0_reverse"."""
-    return f"rnn.{parameter}_l{layer}{SUFFIXES[direction]}"
+    return f"rnn.{parameter}{ending(layer, direction)}"
 
 
 def _recurrent_bias_adds(cell: Cell) -> Array:

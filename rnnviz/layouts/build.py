@@ -15,8 +15,6 @@ from .orders import ORDERS, blocks
 from .outside import NONE
 from .stack import Fact, Readout, Source, Stack, Way
 
-PEEPHOLES = ("input", "forget", "output")
-
 
 @dataclass(frozen=True)
 class Mapped:
@@ -108,12 +106,13 @@ def _following(fact: Fact, changed: Mapping[str, Fact]) -> Fact:
 def _ours(stack: Stack, values: Mapping[str, str], name: str, source: Source, way: Way) -> tuple[Array, str]:
     """A parameter with its blocks of gates in our order and the way round that was chosen, and what was done."""
     order = values.get("order", next(iter(ORDERS.get(stack.cell, {"": ""}))))
-    if name == "weight_peephole":
-        rows: tuple[str, ...] = PEEPHOLES
+    cell = CELLS[stack.cell]
+    if name in cell.further:  # which comes in our order
+        rows = cell.further[name]
         places = list(range(len(rows)))
     else:
-        rows, places = CELLS[stack.cell].rows, blocks(stack.cell, order)
-    size = len(way["weight_hh"].array) // len(CELLS[stack.cell].rows)
+        rows, places = cell.rows, blocks(stack.cell, order)
+    size = len(way["weight_hh"].array) // len(cell.rows)
     if len(source.array) != size * len(rows):
         raise ValueError(
             f"{source.name} has shape {source.shape}, but {way['weight_hh'].name} with shape "
