@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from rnnviz.ui import lesson
-from rnnviz.ui.guide.contents import CHAPTERS
+from rnnviz.ui.pages.guide.chapters import CHAPTERS
+from rnnviz.ui.shared import lesson_link
 
-st.set_page_config(page_title="rnnviz", page_icon="rnnviz/ui/icon.svg", layout="wide")
+st.set_page_config(page_title="rnnviz", page_icon="rnnviz/ui/shared/icon.svg", layout="wide")
 chapters = [st.Page(f"pages/{name}.py", title=f"{k} {title}") for k, (name, title) in enumerate(CHAPTERS.items(), 1)]
 pages = {
     "": [
@@ -17,4 +17,4 @@ pages = {
     ],
     "Guide": [*chapters, st.Page("pages/glossary.py", title="Glossary")],
 }
-st.navigation(pages, position="top" if lesson.shows("navigation") else "hidden").run()
+st.navigation(pages, position="top" if lesson_link.shows("navigation") else "hidden").run()

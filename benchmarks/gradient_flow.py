@@ -25,7 +25,7 @@ from rnnviz import Model, Trace
 from rnnviz.analysis import gradient_flow
 from rnnviz.cells import CELLS
 from rnnviz.network import Network
-from rnnviz.tokens import Vocabulary
+from rnnviz.text.tokens import Vocabulary
 
 CELLS_TIMED = ("rnn", "gru", "lstm")
 STEPS, HIDDEN, AIM = 128, 64, 100.0  # milliseconds of CPU

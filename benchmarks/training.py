@@ -21,7 +21,7 @@ from benchmarks import Row
 from benchmarks._timing import compare, in_processes, print_rows
 from benchmarks.twin import CELLS, Twin, train
 from rnnviz.training import TASKS, MissingDataError, Run, Settings, Task, Trainer
-from rnnviz.training.data import Batch
+from rnnviz.training.batches import Batch
 
 OPTIONS = {"counter": {}, "recall": {"shortest": 1, "longest": 40}, "names": {}}
 LEARNED = ("counter", "recall")

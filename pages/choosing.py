@@ -1,5 +1,5 @@
 """The chapter of the guide whose words stand in choosing.md."""
 
-from rnnviz.ui.guide import chapter
+from rnnviz.ui.pages.guide import chapter
 
 chapter(__file__)

@@ -2,21 +2,22 @@
 
 import streamlit as st
 
-from rnnviz.ui import about, case, compare, door, explore, lesson, links, reading
+from rnnviz.ui.pages import compare, explore
+from rnnviz.ui.shared import lesson_link, link_state, model_card, page_setup, subject, text_box
 
-door.enter()
+page_setup.enter()
 st.title("Where do they part ways?", anchor=False)
 task, model, layer, direction = explore.pick_model("reviews")  # on whose first text the cells do not agree
 mode = compare.pick_mode()
 task = compare.with_example(task, mode)
-text = reading.text_box(task, page=f"compare-{mode}")
+text = text_box.text_box(task, page=f"compare-{mode}")
 notices = st.container()
 with st.container():  # what stands below keeps its place in the page, whatever is said here
-    trace = reading.read(model, text)
+    trace = text_box.read(model, text)
 if trace is not None:
-    compare.answer(mode, case.Case(task, text, model, trace, layer, direction))
-    lesson.maker(stepping=True)
-if lesson.shows("about"):
-    about.about(model)
+    compare.answer(mode, subject.Case(task, text, model, trace, layer, direction))
+    lesson_link.maker(stepping=True)
+if lesson_link.shows("about"):
+    model_card.about(model)
 with notices:
-    links.show_notices()
+    link_state.show_notices()

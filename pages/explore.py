@@ -2,27 +2,28 @@
 
 import streamlit as st
 
-from rnnviz.ui import about, door, downloads, explore, lesson, links, reading, whatif
+from rnnviz.ui.pages import explore
+from rnnviz.ui.shared import downloads, lesson_link, link_state, model_card, page_setup, text_box, what_if
 
-door.enter()
+page_setup.enter()
 st.title("Watch a recurrent network read", anchor=False)
 task, model, layer, direction = explore.pick_model()
 above = st.container(horizontal=True, vertical_alignment="center")
-text = reading.text_box(task)
+text = text_box.text_box(task)
 notices = st.container()
 with above:
     explore.invite()
-    whatif.menu(model, text)
+    what_if.menu(model, text)
 with st.container():  # what stands below keeps its place in the page, whatever is said here
-    trace = reading.read(model, text, whatif.bar(model, text))
+    trace = text_box.read(model, text, what_if.bar(model, text))
 if trace is not None:
     explore.inside(task, text, trace, model, layer, direction)
     with st.container(horizontal=True):
-        if lesson.shows("downloads"):
+        if lesson_link.shows("downloads"):
             downloads.downloads(trace, layer, direction)
-        lesson.maker(stepping=True)
-whatif.keep()
-if lesson.shows("about"):
-    about.about(model)
+        lesson_link.maker(stepping=True)
+what_if.keep()
+if lesson_link.shows("about"):
+    model_card.about(model)
 with notices:
-    links.show_notices()
+    link_state.show_notices()

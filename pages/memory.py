@@ -2,23 +2,24 @@
 
 import streamlit as st
 
-from rnnviz.ui import about, door, explore, lesson, links, memory, reading, whatif
+from rnnviz.ui.pages import explore, memory
+from rnnviz.ui.shared import lesson_link, link_state, model_card, page_setup, text_box, what_if
 
-door.enter()
+page_setup.enter()
 st.title("What does it remember?", anchor=False)
 task, model, layer, direction = explore.pick_model("recall")  # whose first symbol is what must be remembered
-text = reading.text_box(task, page="memory")
+text = text_box.text_box(task, page="memory")
 question = memory.pick_question()
 notices = st.container()
 with st.container():  # what stands below keeps its place in the page, whatever is said here
-    trace = reading.read(model, text)
+    trace = text_box.read(model, text)
 if trace is not None:
-    if question != "changes" and whatif.listed():
+    if question != "changes" and what_if.listed():
         st.caption(":material/info: Asked of the run as it is; your changes show under “What if?”.")
     memory.answer(question, memory.Case(task, text, model, trace, layer, direction))
-    lesson.maker(stepping=True)
-whatif.keep()
-if lesson.shows("about"):
-    about.about(model)
+    lesson_link.maker(stepping=True)
+what_if.keep()
+if lesson_link.shows("about"):
+    model_card.about(model)
 with notices:
-    links.show_notices()
+    link_state.show_notices()

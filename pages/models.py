@@ -2,13 +2,14 @@
 
 import streamlit as st
 
-from rnnviz.ui import door, lesson, links, models
+from rnnviz.ui.pages import models
+from rnnviz.ui.shared import lesson_link, link_state, page_setup
 
-door.enter()
+page_setup.enter()
 st.title("Look inside any model", anchor=False)
 part = models.pick_part()
 notices = st.container()
 models.answer(part)
-lesson.maker()
+lesson_link.maker()
 with notices:
-    links.show_notices()
+    link_state.show_notices()

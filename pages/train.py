@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from rnnviz.ui import door, lesson, train
+from rnnviz.ui.pages import train
+from rnnviz.ui.shared import lesson_link, page_setup
 
-door.enter()
+page_setup.enter()
 st.title("Watch networks learn", anchor=False)
 train.page()
-lesson.maker()
+lesson_link.maker()

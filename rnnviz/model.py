@@ -12,7 +12,7 @@ from .cells import Definition
 from .interventions import Intervention, intervened
 from .layouts import Stack, build, keras_stacks, one_of, torch_stacks
 from .network import Network, States, softmax
-from .tokens import Vocabulary
+from .text.tokens import Vocabulary
 from .trace import Trace
 
 

@@ -9,7 +9,7 @@ from rnnviz.cells import GRU, LSTM, RNN
 from rnnviz.cells.activations import KINDS, Activation
 from rnnviz.cells.peephole import PeepholeLSTM
 from rnnviz.network import Network
-from rnnviz.tokens import UNKNOWN, Vocabulary
+from rnnviz.text.tokens import UNKNOWN, Vocabulary
 
 VARIANTS = [
     (RNN, {"activation": "tanh"}),

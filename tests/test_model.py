@@ -13,7 +13,7 @@ from rnnviz import Model, Trace
 from rnnviz.cells import GRU
 from rnnviz.formats import own
 from rnnviz.network import softmax
-from rnnviz.tokens import Vocabulary
+from rnnviz.text.tokens import Vocabulary
 from rnnviz.training.card import architecture
 
 from .coupled_lstm import CoupledLSTM

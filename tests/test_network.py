@@ -13,7 +13,7 @@ from rnnviz.cells import GRU, LSTM, RNN
 from rnnviz.model import Model
 from rnnviz.network import Masks, Network, softmax
 from rnnviz.network.merging import MERGES
-from rnnviz.tokens import Vocabulary
+from rnnviz.text.tokens import Vocabulary
 
 from .strategies import draw_network, seeds
 

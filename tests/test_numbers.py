@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from rnnviz import Model
 from rnnviz.network import Network
-from rnnviz.numbers import MissingTableError, Tables, labels, noise, titles, typed
-from rnnviz.tokens import Vocabulary
+from rnnviz.text.tokens import Vocabulary
+from rnnviz.text.vectors import MissingTableError, Tables, labels, noise, titles, typed
 
 from .strategies import seeds, texts
 

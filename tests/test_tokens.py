@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnviz.tokens import END, LONGEST, UNKNOWN, Vocabulary, normalised, split, visible
+from rnnviz.text.tokens import END, LONGEST, UNKNOWN, Vocabulary, normalised, split, visible
 
 from .strategies import CHARACTERS, WORDS, texts
 

@@ -1,17 +1,17 @@
 """Analysis: what follows from a run beyond what it recorded. NumPy only; from Python as on a page."""
 
-from .ablation import ablation
-from .across import gradient_by_layers, input_gradient
-from .difference import Difference, difference
-from .experiments import Experiment, experiments, forget_at
-from .flow import gradient_flow
-from .growth import growth
-from .jacobians import hidden_by_state, step_jacobians
-from .memory import Shares, contributions, half_life, memory_of, shares, written_at
-from .models_beside import Apart, Feature, ModelsBeside, apart, models_beside
-from .reach import largest_singular_values, reach
-from .spectra import AtOrigin, Spectrum, at_origin, spectra
-from .weights import GateWeights, cell_of, gates_of, statistics
+from .attribution.experiments import Experiment, experiments, forget_at
+from .attribution.run_difference import Difference, difference
+from .attribution.unit_ablation import ablation
+from .dynamics.repeated_product import growth
+from .gradients.gradient_flow import gradient_flow
+from .gradients.jacobians import hidden_by_state, step_jacobians
+from .gradients.reach import largest_singular_values, reach
+from .gradients.through_layers import gradient_by_layers, input_gradient
+from .memory.decomposition import Shares, contributions, half_life, memory_of, shares, written_at
+from .weights.gate_weights import GateWeights, cell_of, gates_of, statistics
+from .weights.model_comparison import Apart, Feature, ModelsBeside, apart, models_beside
+from .weights.spectra import AtOrigin, Spectrum, at_origin, spectra
 
 __all__ = [
     "Apart",

@@ -3,7 +3,7 @@
 from importlib import import_module
 from pkgutil import iter_modules
 
-from .base import CELLS, Cell
+from .cell import CELLS, Cell
 from .definition import Definition, Phase, Quantity
 from .edits import Edit
 from .gru import GRU

@@ -17,10 +17,10 @@ from dataclasses import replace
 import numpy as np
 
 from .activations import SIGMOID, TANH, Array, activation
-from .base import Cell
+from .cell import Cell
 from .definition import CANDIDATE, HIDDEN, JOIN, RESET, UPDATE, Definition, Phase, weighted_sum
+from .descriptions import explaining, sized
 from .record import Record, Views, flat
-from .words import explaining, sized
 
 
 class GRU(Cell):

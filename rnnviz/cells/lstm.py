@@ -8,10 +8,10 @@ from typing import ClassVar
 import numpy as np
 
 from .activations import Array, activation
-from .base import Cell
+from .cell import Cell
 from .definition import CANDIDATE, CELL, FORGET, HIDDEN, INPUT, JOIN, OUTPUT, Definition, Phase, weighted_sum
+from .descriptions import explaining, product_bounds, sized
 from .record import Views
-from .words import explaining, product_bounds, sized
 
 
 class LSTM(Cell):

@@ -9,7 +9,7 @@ from .activations import Array
 from .definition import INPUT_VECTOR
 
 if TYPE_CHECKING:
-    from .base import Cell
+    from .cell import Cell
 
 Views = dict[str, Array]
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 
 from .activations import Array, activation
-from .base import Cell
+from .cell import Cell
 from .definition import HIDDEN, JOIN, Definition, Phase, weighted_sum
+from .descriptions import explaining
 from .record import Views
-from .words import explaining
 
 
 class RNN(Cell):

@@ -9,10 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from ..limits import Limits
 from ..model import Model
 from . import own
 from .cards import tidy
-from .limits import Limits
 from .zipped import MARK, Zipped, plain
 
 LARGEST = 64_000_000  # bytes, unpacked

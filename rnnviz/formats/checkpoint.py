@@ -14,15 +14,15 @@ from ..layouts import Fact, Stack, build, one_of
 from ..layouts.keras import stacks as keras_stacks
 from ..layouts.named import stacks as named_stacks
 from ..layouts.outside import NONE
+from ..limits import USUAL, Limits
 from ..model import Model
-from ..tokens import Vocabulary
+from ..text.tokens import Vocabulary
+from ..wording import shown
 from . import keras, npz, onnx, own, tensors, torch
 from .arrays import Arrays
 from .cards import tidy
-from .limits import USUAL, Limits
 from .onnx import writing as onnx_write
 from .ours import as_stack
-from .sentences import shown
 from .sniffed import READ, format_of
 
 LISTED = 20  # arrays in a line

@@ -14,10 +14,10 @@ from math import prod
 import numpy as np
 
 from ..cells.activations import Array
+from ..limits import USUAL, Limits
+from ..wording import nothing, passed_over, showable, shown
 from .arrays import ALONE, WORDS, Arrays
 from .dtypes import READABLE, loaded_as, numbers
-from .limits import USUAL, Limits
-from .sentences import nothing, passed_over, showable, shown
 from .zipped import MARK, Zipped
 
 NPY = b"\x93NUMPY"

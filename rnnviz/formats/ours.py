@@ -9,7 +9,7 @@ from ..layouts.orders import ORDERS
 from ..layouts.outside import NONE
 from ..model import Model
 from ..network.merging import MERGES
-from ..network.naming import ending
+from ..network.parameter_names import ending
 
 # By option of a cell: its title, and in words what else it could be.
 _OPTIONS = {

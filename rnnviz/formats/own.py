@@ -17,7 +17,7 @@ from safetensors.numpy import load_file, save_file
 from ..cells.activations import Array
 from ..model import Model
 from ..network import Network
-from ..tokens import Vocabulary
+from ..text.tokens import Vocabulary
 
 FORMAT = 1
 KEY = "rnnviz"  # the name under which other formats hold a model's card beside its arrays

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from ..wording import shown
 from .npz import EMPTY
-from .sentences import shown
 from .zipped import MARK, Zipped
 
 Format = Literal["safetensors", "torch", "keras", "onnx", "npz"]

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from ..limits import USUAL, Limits
+from ..wording import nothing, passed_over, showable, shown
 from .arrays import Arrays
 from .dtypes import loaded_as, numbers, raw
-from .limits import USUAL, Limits
-from .sentences import nothing, passed_over, showable, shown
 
 HEADER = 8_000_000  # bytes of JSON, which takes some twenty times its size once it is parsed
 DTYPES = {

@@ -8,8 +8,8 @@ import zlib
 from pathlib import PurePosixPath
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
-from .limits import USUAL, Limits
-from .sentences import shown
+from ..limits import USUAL, Limits
+from ..wording import shown
 
 _BROKEN = (BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, LookupError, OverflowError)
 _ENTRY = b"PK\x01\x02"  # where a zip's table of contents has an entry

@@ -2,7 +2,7 @@
 
 from .apply import intervened, remaining, where_set
 from .kinds import Freeze, Hold, Inside, Intervention, Remove, Swap, Zero, parse, parse_all, text_of
-from .words import described
+from .phrases import described
 
 __all__ = [
     "Freeze",

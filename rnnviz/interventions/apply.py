@@ -13,8 +13,8 @@ import numpy as np
 
 from ..cells import Definition, Edit
 from ..network import Edits, Network
-from ..numbers import in_place_of
-from ..tokens import END, Reading, Vocabulary, split
+from ..text.tokens import END, Reading, Vocabulary, split
+from ..text.vectors import in_place_of
 from .kinds import Freeze, Hold, Inside, Intervention, Remove, Swap, Zero
 
 SHOWN = 60  # characters of a swapped token that a sentence shows

@@ -10,7 +10,7 @@ import numpy as np
 from ..cells import CELLS
 from ..cells.activations import Array
 from ..network import Network
-from ..network.naming import ending
+from ..network.parameter_names import ending
 from .orders import ORDERS, blocks
 from .outside import NONE
 from .stack import Fact, Readout, Source, Stack, Way

@@ -10,9 +10,9 @@ import numpy as np
 
 from ..cells import CELLS, Cell, Record
 from ..cells.activations import Array
-from .checks import check
+from .assembly_checks import check
 from .merging import merged, parted
-from .naming import ending, named_layers, names_of
+from .parameter_names import ending, named_layers, names_of
 from .run import DIRECTIONS, Edits, Masks, Run, States, in_order
 
 

@@ -7,9 +7,9 @@ Or watched, in slices: run = Run(Settings.usual(task, "lstm"), task); run.work(0
 """
 
 from .card import trained_model
-from .live import Run
+from .live_run import Run
 from .recipe import Recipe
-from .settings import Settings
+from .run_settings import Settings
 from .tasks import TASKS, Level, MissingDataError, Probe, Task
 from .trainer import Progress, Trainer
 

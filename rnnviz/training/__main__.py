@@ -12,11 +12,11 @@ from tqdm import tqdm
 
 from ..cells import CELLS
 from ..formats import own
+from ..text.decoding import decoded
 from .card import trained_model
-from .command import command, flag, shown
 from .recipe import Recipe
+from .retrain_command import command, flag, shown
 from .tasks import TASKS, MissingDataError
-from .text import decoded
 from .trainer import Trainer
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..cells.activations import Array
 from ..network import Masks, Network, States
-from .data import Batch
+from .batches import Batch
 from .loss import cross_entropy
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..network import Network
-from .recurrent import KINDS, start_recurrent
+from .recurrent_start import KINDS, start_recurrent
 
 
 def _says(default: Any, help: str, among: tuple[str, ...] = ()) -> Any:

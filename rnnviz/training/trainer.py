@@ -12,12 +12,12 @@ import numpy as np
 
 from ..cells import CELLS
 from ..cells.activations import Array
-from ..cells.checks import NotFiniteError
+from ..cells.array_checks import NotFiniteError
 from ..network import Masks, Network, States
-from . import checkpoint
+from . import saved_progress
+from .allocator import keep_freed_memory
 from .backpropagation import loss_and_gradients
-from .data import Batch
-from .memory import keep_freed_memory
+from .batches import Batch
 from .optimiser import Adam, clip
 from .recipe import Recipe
 from .tasks import Task
@@ -236,10 +236,10 @@ class Trainer:
             "seconds": self.seconds,
             "stopped": self.stopped,
         }
-        checkpoint.write(file, arrays, about)
+        saved_progress.write(file, arrays, about)
 
     def _resume(self, file: Path) -> None:
-        arrays, about = checkpoint.read(file)
+        arrays, about = saved_progress.read(file)
         for name, value in self._settings().items():
             if about["settings"][name] != value:
                 raise ValueError(

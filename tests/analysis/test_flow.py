@@ -113,7 +113,7 @@ def test_vanishing_and_exploding_are_named_where_they_happen():
     """An RNN of one unit whose steps multiply the gradient by known factors."""
     cell = RNN(*(np.array(w, np.float64) for w in ([[1.0]], [[2.0]], [0.0], [0.0])), activation="relu")
     network = rnnviz.network.Network([[cell]])
-    model = rnnviz.Model("relu", network, rnnviz.tokens.Vocabulary("numbers"), [])
+    model = rnnviz.Model("relu", network, rnnviz.text.tokens.Vocabulary("numbers"), [])
     flow = gradient_flow(model.trace([1.0] * 10))
     np.testing.assert_allclose(flow.curve(), 2.0 ** np.arange(9, -1, -1))
     assert [place[:3] for place in flow.places()] == [("exploding", 1, 3)]  # 2^7 is the first beyond 100

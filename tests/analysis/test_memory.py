@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 import rnnviz
 from rnnviz.analysis import contributions, half_life, memory_of, shares, written_at
-from rnnviz.analysis.carry import carry
-from rnnviz.analysis.jacobians import reading_order
+from rnnviz.analysis.gradients.jacobians import reading_order
+from rnnviz.analysis.memory.carry import carry
 from rnnviz.cells import GRU, LSTM, RNN, Definition, Phase
 from rnnviz.cells.activations import activation
 from rnnviz.cells.definition import CELL, HIDDEN

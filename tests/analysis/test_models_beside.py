@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from rnnviz import Model
 from rnnviz.analysis import apart, models_beside
-from rnnviz.analysis.models_beside import correlation
+from rnnviz.analysis.weights.model_comparison import correlation
 from rnnviz.network import Network
-from rnnviz.tokens import Vocabulary
+from rnnviz.text.tokens import Vocabulary
 
 from ..coupled_lstm import CoupledLSTM
 from ..strategies import CHARACTERS, draw_network, seeds

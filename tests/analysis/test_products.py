@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from rnnviz.analysis.products import block_norms, norms_beside
-from rnnviz.analysis.sparse import Steps
+from rnnviz.analysis.linalg.product_norms import block_norms, norms_beside
+from rnnviz.analysis.linalg.sparse_jacobians import Steps
 
 
 def written_out(one_step):

@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import arrays
 
 import rnnviz
 from rnnviz.analysis import gradient_flow, hidden_by_state, reach
-from rnnviz.analysis.reach import largest_singular_values
+from rnnviz.analysis.gradients.reach import largest_singular_values
 
 from .runs import EVERY, EVERY_ID, runs
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import rnnviz
 from rnnviz.analysis import cell_of, gates_of, statistics
-from rnnviz.analysis.weights import norm
+from rnnviz.analysis.weights.gate_weights import norm
 from rnnviz.cells import GRU
 from rnnviz.network import Network
 

@@ -10,11 +10,11 @@ from playwright.sync_api import Page, expect
 
 from rnnviz.cells import LSTM, RNN
 from rnnviz.cells.activations import KINDS
+from rnnviz.instrument import bundle
+from rnnviz.instrument.payload import payload
 from rnnviz.model import Model
 from rnnviz.network import Network
-from rnnviz.tokens import Vocabulary
-from rnnviz.ui.stepper import bundle
-from rnnviz.ui.stepper.wire import payload
+from rnnviz.text.tokens import Vocabulary
 from tests.strategies import UNUSUAL
 
 TEXT = "abcab"

@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 import rnnviz
-from rnnviz.figures.compare import disagreeing
-from rnnviz.ui.compare import MODES
-from rnnviz.ui.compare.texts import PAIRS
+from rnnviz.figures.text_comparison import disagreeing
+from rnnviz.ui.pages.compare import MODES
+from rnnviz.ui.pages.compare.two_texts import PAIRS
 from tests.browser.conftest import check_in_both_themes, settle
 from tests.browser.test_explore import link, open_page, text_box, write
 from tests.browser.test_memory import heatmap, press

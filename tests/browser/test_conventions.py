@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Page
 
 import rnnviz
-from rnnviz.ui.stepper import bundle
-from rnnviz.ui.stepper.wire import payload
+from rnnviz.instrument import bundle
+from rnnviz.instrument.payload import payload
 
 TEXT, STEP, UNIT = "Dubois", 3, 5  # counted from 1, and from 0
 FORMS = {"wide": 1200, "dense": 600, "narrow": 390}  # dense: the wide form with larger letters

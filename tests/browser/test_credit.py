@@ -13,11 +13,11 @@ from playwright.sync_api import Locator, Page, expect
 import rnnviz
 from rnnviz.analysis import contributions, memory_of, written_at
 from rnnviz.figures.colours import below_zero, rgb, round_up
+from rnnviz.instrument.payload import payload
 from rnnviz.model import Model
 from rnnviz.trace import Trace
-from rnnviz.ui.stepper import Rows
-from rnnviz.ui.stepper import slot as slot_of
-from rnnviz.ui.stepper.wire import payload
+from rnnviz.ui.shared.instrument import Rows
+from rnnviz.ui.shared.instrument import slot as slot_of
 from tests.browser.test_slots import STEP, TEXT, UNIT, go, number, plain
 
 COLOUR = "#CC79A7"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from rnnviz.ui.guide.contents import CHAPTERS
+from rnnviz.ui.pages.guide.chapters import CHAPTERS
 from tests.browser.conftest import ROOT, _wait_until_healthy, settle
 
 

@@ -17,12 +17,12 @@ from playwright.sync_api import TimeoutError as TooLate
 
 import rnnviz
 from rnnviz.cells import CELLS
-from rnnviz.tokens import visible
+from rnnviz.text.tokens import visible
 from rnnviz.trace import Trace
-from rnnviz.ui import lesson
-from rnnviz.ui.guide.contents import CHAPTERS
-from rnnviz.ui.guide.glossary import of_cells
-from rnnviz.ui.guide.prose import Chapter, Question, Words, read
+from rnnviz.ui.pages.guide.chapter_parser import Chapter, Question, Words, read
+from rnnviz.ui.pages.guide.chapters import CHAPTERS
+from rnnviz.ui.pages.guide.glossary import of_cells
+from rnnviz.ui.shared import lesson_link
 from tests.browser.conftest import settle
 
 FOLDER = Path(__file__).parents[2] / "pages"
@@ -711,4 +711,4 @@ def test_every_part_that_can_be_hidden_is_offered(page: Page, app: str):
     page.get_by_role("button", name="Link for a lesson").click()
     settle(page)
     offered = page.locator("[data-testid=stPopoverBody] [data-testid=stButtonGroup] button").all_inner_texts()
-    assert [words.strip() for words in offered if words.strip()] == list(lesson.PARTS)
+    assert [words.strip() for words in offered if words.strip()] == list(lesson_link.PARTS)

@@ -11,8 +11,8 @@ from playwright.sync_api import Page, expect
 import rnnviz
 from rnnviz.analysis import ablation, gradient_flow, half_life, written_at
 from rnnviz.interventions import parse_all
-from rnnviz.tokens import visible
-from rnnviz.ui.memory import QUESTIONS
+from rnnviz.text.tokens import visible
+from rnnviz.ui.pages.memory import QUESTIONS
 from tests.browser.conftest import check_in_both_themes, settle
 from tests.browser.test_explore import link, open_page, text_box, write
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 import rnnviz
 from rnnviz.formats.checkpoint import open_file
 from rnnviz.network import Network
-from rnnviz.ui.models import PARTS
+from rnnviz.ui.pages.models import PARTS
 from tests.browser.conftest import check_in_both_themes, settle
 from tests.browser.test_explore import heatmap, open_page, write
 

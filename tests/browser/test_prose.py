@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 import rnnviz
 from rnnviz.figures import heatmaps
-from rnnviz.ui.stepper.wire import payload
+from rnnviz.instrument.payload import payload
 
 TEXT, OTHER = "Dubois", "Li"
 SITE = "http://page.test"

@@ -11,11 +11,11 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 import rnnviz
+from rnnviz.instrument import bundle
+from rnnviz.instrument.payload import payload
 from rnnviz.model import Model
 from rnnviz.network import Network
 from rnnviz.trace import Trace
-from rnnviz.ui.stepper import bundle
-from rnnviz.ui.stepper.wire import payload
 from tests.browser.conftest import settle
 from tests.browser.test_explore import open_page
 

@@ -11,8 +11,8 @@ from playwright.sync_api import Page, expect
 
 import rnnviz
 from rnnviz import zoo
-from rnnviz.ui.stepper import bundle
-from rnnviz.ui.stepper.wire import payload
+from rnnviz.instrument import bundle
+from rnnviz.instrument.payload import payload
 from tests.browser.conftest import settle
 from tests.browser.test_explore import heatmap, link, open_page, text_box, write
 from tests.coupled_lstm import CoupledLSTM

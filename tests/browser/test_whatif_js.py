@@ -14,13 +14,13 @@ from playwright.sync_api import Page, expect
 import rnnviz
 from rnnviz.cells import CELLS
 from rnnviz.figures import heatmaps
+from rnnviz.instrument import bundle
+from rnnviz.instrument.payload import payload
 from rnnviz.interventions import Freeze, Hold, Intervention, Remove, Swap, Zero, parse
 from rnnviz.model import Model
 from rnnviz.network import Network
-from rnnviz.numbers import noise
-from rnnviz.tokens import Vocabulary
-from rnnviz.ui.stepper import bundle
-from rnnviz.ui.stepper.wire import payload
+from rnnviz.text.tokens import Vocabulary
+from rnnviz.text.vectors import noise
 from tests.browser.test_slots import STEP, TEXT, UNIT, data, go, number, plain, slot
 
 EDITING = ["tokens", "narration", "arithmetic", "whatif"]

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 import rnnviz
 from rnnviz.analysis import difference
 from rnnviz.figures import heatmaps, said, said_by_cells, text_heatmaps, texts_said
-from rnnviz.figures.compare import NOTHING, both_labels, disagreeing
-from rnnviz.figures.stack import label
+from rnnviz.figures.heatmaps import label
+from rnnviz.figures.text_comparison import NOTHING, both_labels, disagreeing
 
 from .agreement import agree, no_markup_but_our_own
 

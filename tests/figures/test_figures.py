@@ -14,10 +14,10 @@ import rnnviz
 from rnnviz.cells.definition import FORGET, HIDDEN, OUTPUT
 from rnnviz.figures import heatmaps
 from rnnviz.figures.colours import bounds, round_up, scale_for
-from rnnviz.figures.gated import gated
-from rnnviz.figures.ready import Ready, packed
-from rnnviz.figures.stack import Template, label
-from rnnviz.ui.stepper.wire import payload
+from rnnviz.figures.gated_vector import gated
+from rnnviz.figures.heatmaps import Template, label
+from rnnviz.figures.plain_figure import Ready, packed
+from rnnviz.instrument.payload import payload
 
 CELLS_AND_TEXTS = [("names-rnn", "Dubois"), ("counter-gru", "aabb"), ("reviews-lstm", "not good <at> all 👩🏽‍🚀")]
 

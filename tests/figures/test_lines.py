@@ -16,11 +16,11 @@ from rnnviz.cells import CELLS
 from rnnviz.cells.activations import RELU, SIGMOID, TANH
 from rnnviz.figures import activation_curve, delays, growth, learning_curves, reach_curve, regimes, said, scores
 from rnnviz.figures.colours import CELL_STYLES, FURTHER, cell_style, rgb
-from rnnviz.figures.curves import spaced
-from rnnviz.figures.lines import CLOSEST, apart, decades
-from rnnviz.figures.over_text import labelled
-from rnnviz.figures.scores import in_words
-from rnnviz.training.tasks.base import binomial_error
+from rnnviz.figures.curves_over_text import labelled
+from rnnviz.figures.learning_curves import spaced
+from rnnviz.figures.line_chart import CLOSEST, apart, decades
+from rnnviz.figures.score_chart import in_words
+from rnnviz.training.tasks.task import binomial_error
 
 from ..coupled_lstm import CoupledLSTM
 from .test_figures import unpacked

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import rnnviz
-from rnnviz.analysis.memory import half_life, written_at
+from rnnviz.analysis.memory.decomposition import half_life, written_at
 from rnnviz.cells.definition import CELL, FORGET, HIDDEN, UPDATE
 from rnnviz.figures import half_lives, written_map
 from rnnviz.figures.colours import diverging, sequential

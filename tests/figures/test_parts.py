@@ -7,19 +7,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from rnnviz.cells import CELLS
-from rnnviz.figures.colours import (
-    CELL_STYLES,
-    EXPLODING,
-    FURTHER,
-    GRADIENT,
-    SAYS,
-    SAYS_TOO,
-    gradients,
-    rgb,
-    widest,
-)
-from rnnviz.figures.lines import outline
-from rnnviz.figures.pairs import compact
+from rnnviz.figures.colours import CELL_STYLES, EXPLODING, FURTHER, GRADIENT, SAYS, SAYS_TOO, gradients, rgb, widest
+from rnnviz.figures.line_chart import outline
+from rnnviz.figures.step_pairs import compact
 
 
 @given(arrays(bool, st.tuples(st.integers(1, 6), st.integers(1, 6))))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rnnviz.figures import accuracy_curves, loss_curves, norm_curves, probe_gradient
-from rnnviz.figures.training import POINTS, Line, thinned
+from rnnviz.figures.training_curves import POINTS, Line, thinned
 from rnnviz.training import TASKS, Level, Run, Settings
 from rnnviz.training.history import History
 

@@ -12,7 +12,7 @@ from rnnviz.analysis import cell_of, gates_of
 from rnnviz.cells.definition import FORGET
 from rnnviz.figures import gate_biases, weight_maps
 from rnnviz.figures.colours import diverging
-from rnnviz.figures.matrices import BLOCKS, LARGE, Row, blocks, matrices
+from rnnviz.figures.matrix_heatmaps import BLOCKS, LARGE, Row, blocks, matrices
 
 from ..coupled_lstm import CoupledLSTM
 from ..strategies import CHARACTERS, draw_network, seeds

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 import rnnviz
 from rnnviz.figures import heatmaps, prediction_change, whatif_heatmaps
 from rnnviz.figures.colours import SAYS, diverging, widest
-from rnnviz.figures.lines import outline
-from rnnviz.figures.stack import label
+from rnnviz.figures.heatmaps import label
+from rnnviz.figures.line_chart import outline
 from rnnviz.interventions import Freeze, Hold, Remove, Swap, Zero, remaining, where_set
 
 from .agreement import agree, no_markup_but_our_own

@@ -7,7 +7,7 @@ from rnnviz.cells import CELLS
 from rnnviz.model import Model
 from rnnviz.network import Network
 from rnnviz.network.merging import MERGES
-from rnnviz.tokens import END, UNKNOWN, Vocabulary
+from rnnviz.text.tokens import END, UNKNOWN, Vocabulary
 
 from ..strategies import UNUSUAL, VARIANTS, seeds
 

@@ -6,7 +6,7 @@ from onnx import helper
 
 import rnnviz
 from rnnviz import Model
-from rnnviz.tokens import Vocabulary
+from rnnviz.text.tokens import Vocabulary
 
 from ..layouts.keras_models import BOTH, outputs, sequence, sequential
 from .onnx_graphs import model as onnx_model

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnviz.formats.keras import hdf5 as hdf5
-from rnnviz.formats.limits import USUAL, Limits
+from rnnviz.limits import USUAL, Limits
 
 h5py = pytest.importorskip("h5py")
 LETTERS = st.characters(codec="utf-8", exclude_characters="\0")

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from rnnviz.formats.keras import reading as reader
-from rnnviz.formats.limits import Limits
 from rnnviz.layouts.keras import stacks
+from rnnviz.limits import Limits
 
 from ..layouts.keras_models import BOTH, drawn, outputs, package_of, plain, sequence, sequential
 from ..layouts.running import read_out, run

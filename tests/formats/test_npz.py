@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnviz.formats.limits import Limits
 from rnnviz.formats.npz import read
+from rnnviz.limits import Limits
 
 from .bounds import MILLION, flipped, memory_below, refused, same, survives
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from onnx import TensorProto, helper
 
 from rnnviz.formats import onnx
-from rnnviz.formats.limits import Limits
+from rnnviz.limits import Limits
 
 from ..strategies import seeds
 from .onnx_graphs import DIRECTIONS, ROWS, model, one_node, only, read, run, same_as_runtime, theirs, value, weights

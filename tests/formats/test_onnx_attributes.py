@@ -10,7 +10,7 @@ from rnnviz.formats import onnx as reading
 from rnnviz.formats.onnx import writing as onnx_write
 from rnnviz.model import Model
 from rnnviz.network import Network
-from rnnviz.tokens import Vocabulary
+from rnnviz.text.tokens import Vocabulary
 
 from ..strategies import seeds
 from .onnx_graphs import DIRECTIONS, close, one_node, only, run, same_as_runtime, theirs, value, weights

@@ -13,7 +13,7 @@ import rnnviz
 from rnnviz.formats import own
 from rnnviz.formats.onnx import writing as onnx_write
 from rnnviz.model import Model
-from rnnviz.tokens import Vocabulary
+from rnnviz.text.tokens import Vocabulary
 
 from ..cells.variants import EVERY_VARIANT
 from ..coupled_lstm import CoupledLSTM

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import rnnviz
-from rnnviz.tokens import Vocabulary
+from rnnviz.text.tokens import Vocabulary
 
 from .packages import package_file
 from .torch_models import torch

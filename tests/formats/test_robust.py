@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 import rnnviz
 from rnnviz.formats.checkpoint import Checkpoint, open_bytes, open_file, stem
-from rnnviz.formats.limits import MILLION, Limits
 from rnnviz.formats.saved import WRITERS
 from rnnviz.formats.sniffed import READ, format_of
+from rnnviz.limits import MILLION, Limits
 
 from ..layouts.keras_models import sequential
 from .bounds import flipped, memory_below

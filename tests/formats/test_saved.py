@@ -13,7 +13,7 @@ from rnnviz.formats import own
 from rnnviz.formats.checkpoint import open_bytes
 from rnnviz.formats.saved import WRITERS, to_npz, to_safetensors
 from rnnviz.model import Model
-from rnnviz.tokens import Vocabulary
+from rnnviz.text.tokens import Vocabulary
 
 from ..strategies import VARIANTS
 from .random_models import inputs_of, models, same_model

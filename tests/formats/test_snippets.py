@@ -11,7 +11,7 @@ from rnnviz.formats import snippets
 from rnnviz.formats.saved import WRITERS, to_safetensors
 from rnnviz.model import Model
 from rnnviz.network import Network
-from rnnviz.tokens import Vocabulary
+from rnnviz.text.tokens import Vocabulary
 
 from ..strategies import draw_network
 from .random_models import inputs_of, models

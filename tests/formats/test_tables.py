@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnviz.formats import tables
-from rnnviz.formats.limits import Limits
+from rnnviz.limits import Limits
+from rnnviz.text import tables
 
 from ..strategies import texts
 

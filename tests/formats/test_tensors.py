@@ -10,8 +10,8 @@ from safetensors import SafetensorError
 from safetensors.numpy import load
 from safetensors.numpy import save as numpy_save
 
-from rnnviz.formats.limits import Limits
 from rnnviz.formats.tensors import HEADER, read
+from rnnviz.limits import Limits
 
 from .bounds import MILLION, flipped, memory_below, refused, same, survives
 

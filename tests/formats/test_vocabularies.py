@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnviz.formats.vocabularies import guessed, tokens_of, vocabulary
-from rnnviz.tokens import END, UNKNOWN
+from rnnviz.text.tokens import END, UNKNOWN
+from rnnviz.text.vocabularies import guessed, tokens_of, vocabulary
 
 FORMS = {
     "a token a line": "a\nb\n<unk>\n",

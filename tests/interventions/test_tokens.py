@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from rnnviz import Model
 from rnnviz.interventions import Hold, Remove, Swap, parse_all, text_of
-from rnnviz.numbers import noise
-from rnnviz.tokens import Vocabulary
+from rnnviz.text.tokens import Vocabulary
+from rnnviz.text.vectors import noise
 
 from ..strategies import WORDS, draw_network
 from .drawn import LABELS, draw_model, the_same

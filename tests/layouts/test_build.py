@@ -14,7 +14,7 @@ from rnnviz.layouts import Fact, Source, build
 from rnnviz.layouts.orders import LETTERS, ORDERS, blocks
 from rnnviz.model import Model
 from rnnviz.network import Network
-from rnnviz.tokens import Vocabulary
+from rnnviz.text.tokens import Vocabulary
 
 from ..formats.random_models import models
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 
 from rnnviz import Model
-from rnnviz.tokens import Vocabulary
+from rnnviz.text.tokens import Vocabulary
 
 from ..formats.torch_models import Reader, modules, says, states, torch, wide
 

@@ -4,10 +4,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from rnnviz.ui import door
+from rnnviz.ui.shared import page_setup
 
 
 @pytest.fixture
 def open_door(monkeypatch):
     """A test's server has never called st.navigation, so the door would run the page twice, and lose the click."""
-    monkeypatch.setattr(door, "PagesManager", SimpleNamespace(uses_pages_directory=False))
+    monkeypatch.setattr(page_setup, "PagesManager", SimpleNamespace(uses_pages_directory=False))

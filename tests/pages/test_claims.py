@@ -11,8 +11,8 @@ from markdown_it import MarkdownIt
 import rnnviz
 from rnnviz import zoo
 from rnnviz.analysis import cost
-from rnnviz.analysis.reach import reach
-from rnnviz.ui.guide.prose import Claim, Question, Show, Words, read
+from rnnviz.analysis.gradients.reach import reach
+from rnnviz.ui.pages.guide.chapter_parser import Claim, Question, Show, Words, read
 
 FOLDER = Path(__file__).parents[2] / "pages"
 CHAPTERS = sorted(file for file in FOLDER.glob("*.md") if file.stem != "glossary")

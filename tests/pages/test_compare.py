@@ -9,15 +9,15 @@ from rnnviz import zoo
 from rnnviz.analysis import reach
 from rnnviz.analysis.cost import cost
 from rnnviz.cells import CELLS, GRU, LSTM, RNN
-from rnnviz.figures.scores import in_words
+from rnnviz.figures.score_chart import in_words
 from rnnviz.model import Model
 from rnnviz.network import Network
-from rnnviz.tokens import Vocabulary, visible
-from rnnviz.ui.catalogue import Task
-from rnnviz.ui.compare import MODES
-from rnnviz.ui.compare.costs import made_alike, same_score
-from rnnviz.ui.compare.roles import ROLES, Part, roles
-from rnnviz.ui.reading import TOKENS
+from rnnviz.text.tokens import Vocabulary, visible
+from rnnviz.ui.pages.compare import MODES
+from rnnviz.ui.pages.compare.costs import made_alike, same_score
+from rnnviz.ui.pages.compare.gate_roles import ROLES, Part, roles
+from rnnviz.ui.shared.catalogue import Task
+from rnnviz.ui.shared.text_box import TOKENS
 
 from ..coupled_lstm import CoupledLSTM
 from .shown import charts, figure, numbers

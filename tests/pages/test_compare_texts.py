@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 import rnnviz
 from rnnviz.analysis import difference
-from rnnviz.ui.compare import MODES
-from rnnviz.ui.compare.texts import PAIRS
-from rnnviz.ui.reading import CHARACTERS, TOKENS
+from rnnviz.ui.pages.compare import MODES
+from rnnviz.ui.pages.compare.two_texts import PAIRS
+from rnnviz.ui.shared.text_box import CHARACTERS, TOKENS
 
 from .shown import charts, figure, numbers
 from .test_compare import THREE, compare, spoken

@@ -13,8 +13,8 @@ import rnnviz
 from rnnviz.formats import own
 from rnnviz.model import Model
 from rnnviz.network import Network
-from rnnviz.tokens import Vocabulary
-from rnnviz.ui.reading import CHARACTERS, TOKENS
+from rnnviz.text.tokens import Vocabulary
+from rnnviz.ui.shared.text_box import CHARACTERS, TOKENS
 from tests.coupled_lstm import CoupledLSTM
 
 from .shown import numbers

@@ -11,7 +11,7 @@ import rnnviz
 from rnnviz import zoo
 from rnnviz.analysis import growth, reach
 from rnnviz.analysis.cost import cost
-from rnnviz.ui.guide.prose import Question, Show, read
+from rnnviz.ui.pages.guide.chapter_parser import Question, Show, read
 
 from .shown import numbers
 
@@ -229,7 +229,7 @@ def test_words_that_are_wrong_are_named_on_the_page(tmp_path, monkeypatch):
     (tmp_path / "own.md").write_text("# Own\n\n```show tree\n```\n")
     (tmp_path / "glossary.md").write_text("# Words\n")
     page = tmp_path / "own.py"
-    page.write_text("from rnnviz.ui.guide import chapter\n\nchapter(__file__)\n")
+    page.write_text("from rnnviz.ui.pages.guide import chapter\n\nchapter(__file__)\n")
     app = AppTest.from_file(str(page)).run()
     assert "no block “tree”" in app.error[0].value and not app.exception
 

@@ -15,9 +15,9 @@ from rnnviz.formats import own
 from rnnviz.interventions import parse_all
 from rnnviz.model import Model
 from rnnviz.network import Network
-from rnnviz.tokens import Vocabulary
-from rnnviz.ui.memory import QUESTIONS
-from rnnviz.ui.reading import TOKENS
+from rnnviz.text.tokens import Vocabulary
+from rnnviz.ui.pages.memory import QUESTIONS
+from rnnviz.ui.shared.text_box import TOKENS
 
 from .shown import charts, figure, numbers
 

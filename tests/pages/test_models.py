@@ -10,13 +10,13 @@ from safetensors.numpy import save
 from streamlit.testing.v1 import AppTest
 
 import rnnviz
-from rnnviz.analysis.weights import gates_of
+from rnnviz.analysis.weights.gate_weights import gates_of
 from rnnviz.cells import GRU, LSTM
 from rnnviz.formats.saved import WRITERS, to_npz
 from rnnviz.model import Model
 from rnnviz.network import Network
-from rnnviz.tokens import Vocabulary
-from rnnviz.ui.models import PARTS
+from rnnviz.text.tokens import Vocabulary
+from rnnviz.ui.pages.models import PARTS
 
 from .shown import figure, numbers, opened
 
@@ -213,7 +213,7 @@ def test_sessions_are_apart_and_room_is_limited(monkeypatch):
     second.run()
     assert "own_tasks" not in second.session_state or not second.session_state["own_tasks"]
     assert "models-held" not in second.session_state
-    monkeypatch.setattr("rnnviz.ui.models.using.ROOM", 1)
+    monkeypatch.setattr("rnnviz.ui.pages.models.use_panel.ROOM", 1)
     first.switch_page("pages/models.py").run()
     press(first, "open-Memory")
     assert any("no room" in warning.value for warning in first.warning)
@@ -276,7 +276,7 @@ def test_two_models_beside_each_other():
 
 
 def test_a_layer_too_large_for_a_browser_is_told_and_not_opened(monkeypatch):
-    monkeypatch.setattr("rnnviz.ui.models.using.LARGEST", 100)
+    monkeypatch.setattr("rnnviz.ui.pages.models.use_panel.LARGEST", 100)
     app = upload(models(), "net.npz", npz(gru()))
     assert any("too much for a browser" in info.value for info in app.info)
     press(app, "open-Explore")
@@ -285,7 +285,7 @@ def test_a_layer_too_large_for_a_browser_is_told_and_not_opened(monkeypatch):
 
 @pytest.mark.parametrize("page", ["memory", "compare"])
 def test_gradients_that_would_fill_the_server_are_not_begun(monkeypatch, page):
-    monkeypatch.setattr("rnnviz.ui.case.JACOBIANS", 64**2 * 5)
+    monkeypatch.setattr("rnnviz.ui.shared.subject.JACOBIANS", 64**2 * 5)
     app = opened(page, text="Nakamura", task="names", cell="gru")
     assert any("Up to" in info.value and "shorten the text" in info.value for info in app.info)
     keys = [chart.proto.id for chart in app.get("plotly_chart")]

@@ -15,9 +15,9 @@ from streamlit.testing.v1 import AppTest
 
 from rnnviz.formats import archive
 from rnnviz.training import TASKS, Run, Settings
-from rnnviz.ui import door
-from rnnviz.ui.train import fair, session
-from rnnviz.ui.train.training import Training, differences
+from rnnviz.ui.pages.train import training_session, turns
+from rnnviz.ui.pages.train.training_group import Training, differences
+from rnnviz.ui.shared import page_setup
 
 from .shown import figure, numbers, opened
 
@@ -48,7 +48,7 @@ def said(app: AppTest) -> str:
 
 
 def trainings(app: AppTest) -> list[Training]:
-    return list(app.session_state[session.KEY].values())
+    return list(app.session_state[training_session.KEY].values())
 
 
 def until_over(app: AppTest, most: int = 200) -> AppTest:
@@ -63,9 +63,9 @@ def until_over(app: AppTest, most: int = 200) -> AppTest:
 @pytest.fixture(scope="module")
 def finished():
     """A page on which the LSTM has just learned to count."""
-    door_was, door.PagesManager = door.PagesManager, SimpleNamespace(uses_pages_directory=False)
+    door_was, page_setup.PagesManager = page_setup.PagesManager, SimpleNamespace(uses_pages_directory=False)
     app = until_over(press(train(cells="lstm"), "train-start"))
-    door.PagesManager = door_was
+    page_setup.PagesManager = door_was
     return app
 
 
@@ -296,7 +296,7 @@ def test_a_run_is_renamed_and_another_laid_over_it():
 
 
 def test_there_is_an_end_to_room(monkeypatch):
-    monkeypatch.setattr(session, "MOST", 1)
+    monkeypatch.setattr(training_session, "MOST", 1)
     app = press(train(cells="lstm"), "train-start")
     press(app, "train-stop")
     press(app, "train-start")
@@ -352,7 +352,7 @@ def test_a_reload_says_what_became_of_the_training():
     link = link_of(app)
     assert link["started"] == "1"
     fresh = train(**link)
-    assert session.KEY not in fresh.session_state or not trainings(fresh)
+    assert training_session.KEY not in fresh.session_state or not trainings(fresh)
     assert "it ended with that page" in said(fresh)
     press(fresh, "train-again")
     assert trainings(fresh)[0].runs["gru"].settings == trainings(app)[0].runs["gru"].settings
@@ -379,17 +379,17 @@ def test_nothing_keeps_a_run_alive_when_its_session_is_gone():
 
 def test_few_train_at_once(monkeypatch):
     """Who finds no free slot in time answers without having worked, and gives back what it took."""
-    monkeypatch.setattr(fair, "WAIT", 0.05)
-    taken = [fair.SLOTS.acquire() for _ in range(fair.SLOTS._initial_value)]
+    monkeypatch.setattr(turns, "WAIT", 0.05)
+    taken = [turns.SLOTS.acquire() for _ in range(turns.SLOTS._initial_value)]
     calls = []
-    fair.turn(lambda seconds: bool(calls.append(seconds)), 1)
+    turns.turn(lambda seconds: bool(calls.append(seconds)), 1)
     assert calls == []
     for _ in taken:
-        fair.SLOTS.release()
+        turns.SLOTS.release()
     with pytest.raises(ZeroDivisionError):
-        fair.turn(lambda seconds: 1 / 0, 1)
-    fair.turn(lambda seconds: bool(calls.append(seconds)), 1)
-    assert calls == [fair.PIECE]
+        turns.turn(lambda seconds: 1 / 0, 1)
+    turns.turn(lambda seconds: bool(calls.append(seconds)), 1)
+    assert calls == [turns.PIECE]
 
 
 # ---- own text -----------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import pytest
 from rnnviz.network import Masks, Network
 from rnnviz.training import Trainer
 from rnnviz.training.backpropagation import loss_and_gradients
-from rnnviz.training.data import Batch
+from rnnviz.training.batches import Batch
 
 from .tiny import Echo
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnviz.network import Network
-from rnnviz.training.data import answers, by_length, padded, shuffled_split
+from rnnviz.training.batches import answers, by_length, padded, shuffled_split
 
 
 @given(st.integers(10, 3000))

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from rnnviz.training.data import Split
-from rnnviz.training.tasks.labelled import LabelledTexts
+from rnnviz.training.batches import Split
+from rnnviz.training.tasks.labelled_texts import LabelledTexts
 
 
 class Few(LabelledTexts):

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from rnnviz.training import TASKS, Run, Settings, limits
+from rnnviz.training import TASKS, Run, Settings, run_limits
 from rnnviz.training.backpropagation import loss_and_gradients
 from rnnviz.training.trainer import Trainer
 
@@ -40,18 +40,18 @@ def test_too_much_work_is_refused_with_the_epochs_that_fit():
     task = TASKS["parity"](length=300)
     settings = Settings.usual(task, "lstm", hidden=128, layers=1, batch=64, epochs=200)
     with pytest.raises(ValueError, match="multiply-adds") as error:
-        limits.check(settings, task)
+        run_limits.check(settings, task)
     epochs = int(str(error.value).split("at most ")[1].split(" epochs")[0])
-    limits.check(replace(settings, recipe=replace(settings.recipe, epochs=epochs)), task)
+    run_limits.check(replace(settings, recipe=replace(settings.recipe, epochs=epochs)), task)
     with pytest.raises(ValueError, match="multiply-adds"):
-        limits.check(replace(settings, recipe=replace(settings.recipe, epochs=epochs + 1)), task)
+        run_limits.check(replace(settings, recipe=replace(settings.recipe, epochs=epochs + 1)), task)
 
 
 @pytest.mark.parametrize("name", ["counter", "recall", "adding", "parity", "brackets"])
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
 def test_every_made_tasks_usual_recipe_fits(name, cell):
     task = TASKS[name]()
-    limits.check(Settings.usual(task, cell), task)
+    run_limits.check(Settings.usual(task, cell), task)
 
 
 @pytest.mark.parametrize("layers", [1, 3])
@@ -63,7 +63,7 @@ def test_multiply_adds_are_those_of_the_weight_matrices(cell, layers):
     weights = Trainer(task, cell, recipe).network.parameters
     a_token = sum(array.size for name, array in weights.items() if "weight" in name and "embedding" not in name)
     expected = 2 * a_token * (3 * 100 * 8 * 10 + task.checked)
-    assert limits.multiply_adds(cell, recipe, task) == expected
+    assert run_limits.multiply_adds(cell, recipe, task) == expected
 
 
 def test_tokens_of_an_epoch_are_those_of_its_batches(counter):
@@ -75,13 +75,13 @@ def test_tokens_of_an_epoch_are_those_of_its_batches(counter):
 def test_work_of_a_single_epoch_that_is_too_much_asks_for_less_than_epochs():
     task = TASKS["parity"](length=300)
     with pytest.raises(ValueError, match=r"choose fewer hidden units or layers, or less to read \(now 1 epochs"):
-        limits.check(Settings.usual(task, "lstm", hidden=128, layers=3, batch=256, epochs=1), task)
+        run_limits.check(Settings.usual(task, "lstm", hidden=128, layers=3, batch=256, epochs=1), task)
 
 
 def test_the_largest_that_is_let_in_can_be_trained():
     task = TASKS["parity"](length=500)
     settings = Settings.usual(task, "lstm", hidden=128, layers=3, batch=2, epochs=1)
-    limits.check(settings, task)
+    run_limits.check(settings, task)
     trainer = Trainer(task, "lstm", settings.recipe)
     batch = next(task.batches(np.random.default_rng(0), 2))
     assert np.isfinite(loss_and_gradients(trainer.network, batch)[0])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rnnviz.training import TASKS
-from rnnviz.training.tasks.base import entropy, frequencies
+from rnnviz.training.tasks.task import entropy, frequencies
 
 MADE = ["adding", "parity", "brackets"]
 MANY = 40_000

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from rnnviz.training import TASKS
-from rnnviz.training.measure import WARM_UP, measure
+from rnnviz.training.step_timing import WARM_UP, measure
 
 from ..coupled_lstm import CoupledLSTM
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnviz.tokens import Vocabulary
+from rnnviz.text.decoding import LARGEST, LEAST, decoded
+from rnnviz.text.tokens import Vocabulary
 from rnnviz.training import TASKS, Settings, Trainer
-from rnnviz.training.tasks.own import excerpts, numbered, stands_alone
-from rnnviz.training.text import LARGEST, LEAST, decoded
+from rnnviz.training.tasks.own_text import excerpts, numbered, stands_alone
 
 LATIN = "Où est passé l'été, à côté du chêne? Les élèves ont reçu leurs livres; le maître, très fâché, a crié. " * 40
 POLISH = "Zażółć gęślą jaźń; źle się dzieje w państwie duńskim, książę. " * 40

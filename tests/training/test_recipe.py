@@ -5,7 +5,7 @@ import pytest
 
 from rnnviz.network import Network
 from rnnviz.training import Recipe
-from rnnviz.training.recurrent import KINDS
+from rnnviz.training.recurrent_start import KINDS
 
 CELLS = ["rnn", "gru", "lstm"]
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from rnnviz.tokens import Vocabulary
+from rnnviz.text.tokens import Vocabulary
 from rnnviz.training import Level, Probe, Recipe, Task
-from rnnviz.training.data import Batch
+from rnnviz.training.batches import Batch
 from rnnviz.training.loss import surprise
 
 

@@ -8,8 +8,8 @@ import streamlit as st
 
 from rnnviz.model import Model
 from rnnviz.network import Network
-from rnnviz.tokens import Vocabulary
-from rnnviz.ui import catalogue
+from rnnviz.text.tokens import Vocabulary
+from rnnviz.ui.shared import catalogue
 
 
 @pytest.fixture(autouse=True)

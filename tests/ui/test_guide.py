@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from rnnviz.cells import CELLS
-from rnnviz.ui.guide import glossary, words
-from rnnviz.ui.guide.context import BLOCKS
-from rnnviz.ui.guide.prose import Claim, Question, Show, Words, read
+from rnnviz.ui.pages.guide import glossary, placeholders
+from rnnviz.ui.pages.guide.chapter_parser import Claim, Question, Show, Words, read
+from rnnviz.ui.pages.guide.registry import BLOCKS
 
 FOLDER = Path(__file__).parents[2] / "pages"
 CHAPTERS = [file for file in sorted(FOLDER.glob("*.md")) if file.stem != "glossary"]
@@ -104,24 +104,24 @@ def test_a_mistake_is_named_with_its_line(write, wrong, line, says):
 def test_words_of_the_cells_are_put_in():
     definition = CELLS["lstm"].define()
     forget = definition.by_name["forget"]
-    assert words.filled("{{lstm.forget.says}}", {}) == forget.says
-    assert words.filled("{{ lstm.forget.range }}", {}) == "between 0 and 1"
-    assert forget.colour in words.filled("{{lstm.forget.symbol}}", {})
-    assert words.filled("{{lstm.cell.phase}}", {}) == next(p.says for p in definition.phases if p.name == "cell")
-    assert r"\odot" in words.filled("{{lstm.cell.equations}}", {})
+    assert placeholders.filled("{{lstm.forget.says}}", {}) == forget.says
+    assert placeholders.filled("{{ lstm.forget.range }}", {}) == "between 0 and 1"
+    assert forget.colour in placeholders.filled("{{lstm.forget.symbol}}", {})
+    assert placeholders.filled("{{lstm.cell.phase}}", {}) == next(p.says for p in definition.phases if p.name == "cell")
+    assert r"\odot" in placeholders.filled("{{lstm.cell.equations}}", {})
 
 
 @pytest.mark.parametrize("place", ["lstm.forget", "lstm.reset.says", "tree.hidden.says", "lstm.forget.colour"])
 def test_words_that_no_cell_has_are_refused(place):
     with pytest.raises(ValueError, match="nothing a cell says"):
-        words.filled(f"{{{{{place}}}}}", {})
+        placeholders.filled(f"{{{{{place}}}}}", {})
 
 
 def test_a_term_carries_its_meaning_along():
     terms = {"gate": glossary.Term("gate", 'A *factor* called "gate".')}
-    assert words.filled("a [gate](#term-gate)", terms) == 'a [gate](#term-gate "A factor called ”gate”.")'
+    assert placeholders.filled("a [gate](#term-gate)", terms) == 'a [gate](#term-gate "A factor called ”gate”.")'
     with pytest.raises(ValueError, match="no term “tree”"):
-        words.filled("[tree](#term-tree)", terms)
+        placeholders.filled("[tree](#term-tree)", terms)
 
 
 def test_every_quantity_of_every_cell_on_offer_is_in_the_glossary():
@@ -145,11 +145,11 @@ def test_a_chapter_points_only_to_what_there_is(file):
         assert section.phase in phases | {""}
         for part in section.shown:
             if isinstance(part, Words):
-                words.filled(part.markdown, terms)
+                placeholders.filled(part.markdown, terms)
             elif isinstance(part, Show):
                 assert part.name in BLOCKS
             else:
                 questions += 1
-                words.filled(part.ask + part.why, terms)
+                placeholders.filled(part.ask + part.why, terms)
                 assert len(part.choices) > 1 and part.show in BLOCKS.keys() | {""}
     assert 2 <= questions <= 3

@@ -10,9 +10,10 @@ import pytest
 
 import rnnviz
 from rnnviz.figures.colours import SAYS, diverging, rgb
+from rnnviz.instrument import bundle
+from rnnviz.instrument.payload import payload, trace_id
 from rnnviz.interventions import Freeze, Hold, Remove, Swap
-from rnnviz.ui.stepper import VIEWS, Rows, bundle, slot, stepper, stood
-from rnnviz.ui.stepper.wire import payload, trace_id
+from rnnviz.ui.shared.instrument import VIEWS, Rows, slot, stepper, stood
 
 MODULES = sorted((Path(bundle.__file__).parent / "js").glob("*.js"))
 
@@ -46,12 +47,12 @@ def test_weights_are_left_out_when_the_browser_has_them():
 def test_a_trace_beyond_the_budget_is_reduced_and_says_so(monkeypatch):
     model = rnnviz.load("names-lstm")
     trace = model.trace("Schmidhuber")
-    monkeypatch.setattr("rnnviz.ui.stepper.wire.BUDGET", 25_000)
+    monkeypatch.setattr("rnnviz.instrument.payload.BUDGET", 25_000)
     sent = payload(trace, model)
     assert sent["reduced"] == ["without its input vectors"]
     assert set(sent["values"]) == {q.name for q in trace.definition.quantities}
     np.testing.assert_array_equal(floats(sent["values"]["cell"]), trace["cell"].ravel())
-    monkeypatch.setattr("rnnviz.ui.stepper.wire.BUDGET", 15_000)
+    monkeypatch.setattr("rnnviz.instrument.payload.BUDGET", 15_000)
     sent = payload(trace, model)
     assert sent["reduced"] == ["without its input vectors", "in half precision (three digits)"]
     halves = np.frombuffer(base64.b64decode(sent["values"]["cell"]), dtype="<f2")
@@ -119,7 +120,7 @@ def test_where_the_browser_stood_counts_for_this_very_trace_only(monkeypatch):
     model = rnnviz.load("names-lstm")
     trace = model.trace("ab")
     state = {}
-    monkeypatch.setattr("rnnviz.ui.stepper.st.session_state", state)
+    monkeypatch.setattr("rnnviz.ui.shared.instrument.st.session_state", state)
     assert stood(trace) is None
     state["stepper"] = {"place": None}
     assert stood(trace) is None

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import rnnviz
-from rnnviz.tokens import Vocabulary
+from rnnviz.text.tokens import Vocabulary
 from rnnviz.training import TASKS
 from rnnviz.training.tasks.shakespeare import nats
 

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from ...layouts.stack import Source
-from ..limits import Limits
+from ...limits import Limits
 from .texts import Texts
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from ...layouts.keras import Layer, described
-from ..limits import USUAL, Limits
+from ...limits import USUAL, Limits
 from ..zipped import MARK, Zipped
 from . import hdf5 as hdf5
 from .hdf5 import Group

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..limits import Limits
+from ...limits import Limits
 from .tensors import UnreadableError, words
 
 STANDARD = ("", "ai.onnx")

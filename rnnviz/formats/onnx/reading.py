@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...layouts.stack import Stack
-from ..limits import USUAL, Limits
+from ...limits import USUAL, Limits
 from .fold import Folder
 from .graph import Flattener
 from .nodes import KINDS, Layer, layer

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ...cells.activations import Array
-from ..limits import Limits
+from ...limits import Limits
 
 
 class UnreadableError(ValueError):

@@ -17,13 +17,13 @@ from ... import __version__
 from ...cells import CELLS, Cell
 from ...cells.activations import Array
 from ...layouts.orders import LETTERS, blocks
+from ...limits import USUAL, Limits
 from ...model import Model
 from ...network import Network
-from ...network.naming import ending
+from ...network.parameter_names import ending
 from .. import onnx as reading
 from .. import own
 from ..cards import tidy
-from ..limits import USUAL, Limits
 from .activations import attributes, parsed
 from .nodes import OPTIONS, ORDER
 from .tensors import words

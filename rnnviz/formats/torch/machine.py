@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
-from ..sentences import shown
+from ...wording import shown
 
 STEPS = 1_000_000  # opcodes; a checkpoint of a thousand arrays with its optimiser has some 100,000
 WORK = 5_000_000  # entries, or 16 letters, handed to what stands for calls; the same ones can be handed on many times

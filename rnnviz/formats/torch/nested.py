@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from ...wording import showable, shown
 from ..arrays import ALONE, WORDS
-from ..sentences import showable, shown
 from .machine import BrokenError, Name, Pairs
 
 DEEPEST = 64  # levels

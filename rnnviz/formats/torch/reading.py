@@ -16,10 +16,10 @@ from typing import Any, Literal
 import numpy as np
 
 from ...cells.activations import Array
+from ...limits import USUAL, Limits
+from ...wording import LISTED, nothing, passed_over, shown
 from ..arrays import Arrays
 from ..dtypes import loaded_as, numbers, raw
-from ..limits import USUAL, Limits
-from ..sentences import LISTED, nothing, passed_over, shown
 from ..zipped import MARK, Zipped
 from .machine import STEPS, BrokenError, Machine, RefusedError
 from .names import NumpyArray, Storage, Strange, Tensor, names, size_of, storage

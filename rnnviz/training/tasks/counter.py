@@ -10,11 +10,11 @@ import numpy as np
 
 from ...cells.activations import Array
 from ...network import Network
-from ...tokens import Vocabulary
-from ..data import Batch, answers, padded
+from ...text.tokens import Vocabulary
+from ..batches import Batch, answers, padded
 from ..loss import surprise
 from ..recipe import Recipe
-from .base import Level, Probe, Scores, Source, Task, entropy, frequencies
+from .task import Level, Probe, Scores, Source, Task, entropy, frequencies
 
 LONGEST = 12  # the most a's seen in training, unless the task's option says otherwise
 WATCHED = 6  # a's in the sequence on which the network is watched

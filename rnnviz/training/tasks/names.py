@@ -9,10 +9,10 @@ import numpy as np
 from ...cells.activations import Array
 from ...network import Network
 from ..baselines import NaiveBayes, chosen_bayes
-from ..data import answers
+from ..batches import answers
 from ..recipe import Recipe
-from .base import Scores, Source
-from .labelled import LabelledTexts
+from .labelled_texts import LabelledTexts
+from .task import Scores, Source
 
 
 class Names(LabelledTexts):

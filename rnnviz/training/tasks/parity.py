@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from ...cells.activations import Array
-from ...tokens import Vocabulary
+from ...text.tokens import Vocabulary
 from ..recipe import Recipe
-from .made import MadeSequences
+from .random_sequences import MadeSequences
 
 BITS = "01"
 

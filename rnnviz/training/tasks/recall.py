@@ -9,11 +9,11 @@ import numpy as np
 
 from ...cells.activations import Array
 from ...network import Network
-from ...tokens import Vocabulary
-from ..data import Batch
+from ...text.tokens import Vocabulary
+from ..batches import Batch
 from ..loss import surprise
 from ..recipe import Recipe
-from .base import Level, Probe, Scores, Source, Task, binomial_error
+from .task import Level, Probe, Scores, Source, Task, binomial_error
 
 SYMBOLS, DISTRACTORS, QUERY = "ABCDEFGH", "abcdefgh", "?"
 ROUND = 100  # steps between two checks

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from ...network import Network
-from ...tokens import normalised, split
+from ...text.tokens import normalised, split
 from ..baselines import NaiveBayes, chosen_bayes
 from ..recipe import Recipe
-from .base import Scores, Source
-from .labelled import LabelledTexts
+from .labelled_texts import LabelledTexts
+from .task import Scores, Source
 
 LEAST_SCORE = 0.5  # sentences whose mean score is nearer to zero are neither positive nor negative
 

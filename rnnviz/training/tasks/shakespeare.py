@@ -10,12 +10,12 @@ import numpy as np
 
 from ...cells.activations import Array
 from ...network import Network, States
-from ...tokens import Vocabulary, visible
+from ...text.tokens import Vocabulary, visible
 from ..baselines import NGrams
-from ..data import Batch
+from ..batches import Batch
 from ..loss import surprise
 from ..recipe import Recipe
-from .base import Level, Probe, Scores, Source, Task
+from .task import Level, Probe, Scores, Source, Task
 
 STEPS = 100  # characters between two updates; gradients reach back no further
 STREAMS = 64  # pieces that a held-out text is cut into, each read from an empty state

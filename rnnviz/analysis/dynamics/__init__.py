@@ -1,0 +1,1 @@
+"""What a recurrence does with a vector over many steps."""

@@ -1,0 +1,1 @@
+"""Norms of long products of matrices, without forming every product."""

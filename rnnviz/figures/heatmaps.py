@@ -1,0 +1,300 @@
+"""All that a trace recorded, as one figure: heatmaps stacked on one time axis.
+
+On top what the readout says, then the states, then the gates in the order of computation.
+Time runs along x, labelled with the tokens; units run along y.
+
+The constant parts are put together once for a kind of trace (`Template`); a keystroke only
+adds numbers and labels to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any, NamedTuple
+
+import numpy as np
+import plotly.graph_objects as go
+
+from ..cells import Quantity
+from ..text.tokens import visible
+from ..trace import Trace
+from .colours import PLAYHEAD, SAYS, bounds, diverging, scale_for, sequential
+from .plain_figure import Content
+
+TITLE = 26  # pixels above each panel
+GAP = 10  # pixels below it
+MARGIN = {"l": 78, "r": 44}
+LETTER, LONGEST = 6.5, 12  # pixels a letter of a token's label, and the letters shown of a long one
+CLASS = 17  # pixels a class of the readout
+CLASSES = 6  # how many of the readout's classes are shown at most
+SAID = "says"  # the name of the readout's panel, beside those of the quantities
+
+
+class Panel(NamedTuple):
+    """One heatmap of the stack: a quantity, or what the readout says (quantity None); or the change of either."""
+
+    quantity: Quantity | None
+    height: int
+    change: bool = False
+
+
+class Numbers(NamedTuple):
+    """What fills a panel: z (rows, T), the rows' labels if they are not units, limits of colours if not the panel's."""
+
+    z: np.ndarray
+    rows: list[str] | None = None
+    limits: tuple[float, float] | None = None
+
+
+def heatmaps(
+    trace: Trace,
+    quantities: Sequence[str] | None = None,
+    *,
+    layer: int = 0,
+    direction: str = "forward",
+    step: int | None = None,
+) -> go.Figure:
+    """The stacked heatmaps of a trace, for one layer and direction.
+
+    quantities: which panels, from top to bottom, "says" for the readout's; what the model says, the states and the
+    gates if left out. step: where to put the playhead, counted from 1; nowhere if left out.
+    Raises KeyError if the trace lacks a quantity, the layer or the direction, ValueError if nothing is left to show.
+    """
+    return go.Figure(Template(trace, quantities, layer=layer).fill(trace, layer=layer, direction=direction, step=step))
+
+
+class Template:
+    """The constant parts of the figure of one kind of trace: the same cell, sizes and labels.
+
+    quantities: as of `heatmaps`, which also says what this raises. layer: whose sizes they are. change: of changes.
+    """
+
+    def __init__(
+        self, trace: Trace, quantities: Sequence[str] | None = None, *, layer: int = 0, change: bool = False
+    ) -> None:
+        names = [SAID, *(q.name for q in trace.definition.shown)] if quantities is None else quantities
+        shown = (name for name in names if name != SAID or trace.probabilities is not None)
+        self.panels = [_panel(trace, name, layer)._replace(change=change) for name in shown]
+        if not self.panels:
+            raise ValueError("there is no panel to show: no quantity is named, or only what a missing readout says")
+        self.parts = _skeleton(self.panels)
+
+    def fill(self, trace: Trace, *, layer: int = 0, direction: str = "forward", step: int | None = None) -> Content:
+        """A trace's numbers put between the constant parts, which stay as they are."""
+        content = self.put(
+            [self._numbers(trace, panel, layer, direction) for panel in self.panels],
+            labels_of(trace.tokens, trace.unknown),
+            room_for(trace.tokens),
+        )
+        if step is not None:
+            content["layout"]["shapes"] = [_playhead(min(max(step, 1), len(trace)))]
+        return content
+
+    def put(self, numbers: Sequence[Numbers], labels: dict[str, str], room: int) -> Content:
+        """The numbers of each panel put between the constant parts. labels: of the T steps. room: pixels for them."""
+        steps, data = len(labels), []
+        x = np.arange(1, steps + 1)
+        for part, (z, rows, limits) in zip(self.parts["data"], numbers, strict=True):
+            data.append({**part, "x": x, "z": z} if rows is None else {**part, "x": x, "y": rows, "z": z})
+            if limits is not None:
+                low, high = limits
+                data[-1] |= {"zmin": low, "zmax": high, "colorbar": {**part["colorbar"], "tickvals": [low, 0, high]}}
+        layout = self._make_room(room)
+        for axis in self.parts["layout"].keys() & {"xaxis", "xaxis2"}:
+            layout[axis] = {**layout[axis], "labelalias": labels, "range": [-0.5, steps - 0.5]}
+        return {"data": data, "layout": layout}
+
+    def _numbers(self, trace: Trace, panel: Panel, layer: int, direction: str) -> Numbers:
+        if panel.quantity is None:
+            assert trace.probabilities is not None
+            best = likeliest(trace.probabilities)
+            return Numbers(trace.probabilities[:, best].T, [label(trace.labels[k]) for k in best])
+        values = trace[panel.quantity.name, layer, direction]
+        return Numbers(values.T, None, None if panel.quantity.bounded else bounds(panel.quantity, values))
+
+    def _make_room(self, room: int) -> dict[str, Any]:
+        """The layout with so many pixels above and below for token labels."""
+        layout = dict(self.parts["layout"])
+        below = room if "xaxis2" in layout else GAP
+        layout["margin"] = {**MARGIN, "t": TITLE + room, "b": below}
+        layout["height"] += TITLE + room + below
+        first, *rest = layout["annotations"]
+        layout["annotations"] = [{**first, "yshift": first["yshift"] + room}, *rest]
+        return layout
+
+
+def _panel(trace: Trace, name: str, layer: int) -> Panel:
+    if name == SAID:
+        return Panel(None, min(CLASSES, len(trace.labels)) * CLASS)
+    return Panel(trace.definition.by_name[name], units_height(trace[name, layer].shape[1]))
+
+
+def label(token: str, unknown: bool = False) -> str:
+    """A token as an axis shows it: never markup, and marked where the vocabulary lacks it."""
+    text = visible(token)
+    text = escape(text if len(text) <= LONGEST else text[: LONGEST - 1] + "…", quote=False)
+    return f"<i>{text}</i><sup>?</sup>" if unknown else text
+
+
+def labels_of(tokens: Sequence[str], unknown: Sequence[bool] | np.ndarray) -> dict[str, str]:
+    """What a time axis writes in place of the number of each step, for its `labelalias`."""
+    pairs = zip(tokens, unknown, strict=True)
+    return {str(t): label(token, bool(new)) for t, (token, new) in enumerate(pairs, 1)}
+
+
+def room_for(tokens: Sequence[str]) -> int:
+    """Pixels for the labels of tokens, which stand upright where it is narrow."""
+    longest = max(len(visible(token)) for token in tokens)
+    return 22 if longest < 3 else round(10 + LETTER * min(longest, LONGEST))
+
+
+def units_height(units: int) -> int:
+    """Pixels for a heatmap of so many units: enough to see one, not so much that one must scroll past them."""
+    return min(max(2 * units, 84), 150)
+
+
+def likeliest(*tables: np.ndarray) -> np.ndarray:
+    """The classes that ever were most likely in any table (T, C), the one that is in the end on top, that is, last."""
+    rank = np.max([said.max(axis=0) + (said[-1] == said[-1].max()) for said in tables], axis=0)
+    return np.argsort(-rank, kind="stable")[:CLASSES][::-1]
+
+
+def _skeleton(panels: list[Panel]) -> Content:
+    """The figure without its numbers, as plain data: heatmaps, axes, titles, colour bars and the playhead."""
+    inner = sum(TITLE + panel.height + GAP for panel in panels) - TITLE - GAP
+    data: list[dict[str, Any]] = []
+    layout: dict[str, Any] = {
+        "height": inner,  # of the panels alone; `fill` adds the room for titles and labels
+        "showlegend": False,
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "dragmode": "pan",
+        "hovermode": "closest",
+        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": PLAYHEAD, "activecolor": SAYS},
+        "annotations": [],
+        "xaxis": _time_axis("top", "y"),
+    }
+    if len(panels) > 1:  # a single panel needs its tokens only once
+        layout["xaxis2"] = _time_axis("bottom", f"y{len(panels)}") | {"matches": "x"}
+    top = inner
+    for k, panel in enumerate(panels):
+        end = "" if k == 0 else str(k + 1)
+        domain = [max(0.0, (top - panel.height) / inner), min(1.0, top / inner)]
+        data.append(_heatmap(panel, f"y{end}", "x2" if k == len(panels) - 1 and k else "x", domain))
+        layout[f"yaxis{end}"] = _unit_axis(panel, domain)
+        layout["annotations"].append(_title(panel, domain[1]))
+        top -= panel.height + GAP + TITLE
+    return {"data": data, "layout": layout}
+
+
+def _heatmap(panel: Panel, yaxis: str, xaxis: str, domain: list[float]) -> dict[str, Any]:
+    quantity = panel.quantity
+    low, high = (0.0, 1.0) if quantity is None else bounds(quantity, np.zeros(1))
+    name, title = (SAID, "probability") if quantity is None else (quantity.name, quantity.title)
+    row = "%{y}" if quantity is None else "unit %{y}"
+    scale, number = sequential(SAYS) if quantity is None else scale_for(quantity), "%{z:.4f}"
+    if panel.change:
+        low, high = -1.0, 1.0
+        scale, number = diverging(SAYS if quantity is None else quantity.colour), "%{z:+.4f}"
+        title = f"change of the {title}"
+    return {
+        "type": "heatmap",
+        "name": name,
+        "xaxis": xaxis,
+        "yaxis": yaxis,
+        "zmin": low,
+        "zmax": high,
+        "colorscale": scale,
+        "hovertemplate": f"token <b>%{{x}}</b><br>{row}<br>{title} <b>{number}</b><extra></extra>",
+        "colorbar": {
+            "thickness": 8,
+            "len": domain[1] - domain[0],
+            "lenmode": "fraction",
+            "y": sum(domain) / 2,
+            "yanchor": "middle",
+            "x": 1.0,
+            "xpad": 8,
+            "ypad": 0,
+            "outlinewidth": 0,
+            "tickvals": [low, 0, high] if low < 0 else [low, high],
+            "tickfont": {"size": 10},
+            "ticks": "",
+        },
+    }
+
+
+def _title(panel: Panel, y: float) -> dict[str, Any]:
+    quantity = panel.quantity
+    if quantity is None:
+        change = "<b>Change in what the model says</b> after each step"
+        text = marked(SAYS, change if panel.change else "<b>What the model says</b> after each step")
+    else:
+        text = heading_of(quantity, change=panel.change)
+    return {
+        "text": text,
+        "x": 0,
+        "y": y,
+        "xref": "paper",
+        "yref": "paper",
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "showarrow": False,
+        "font": {"size": 13},
+        "yshift": 2,
+    }
+
+
+def heading_of(quantity: Quantity, *, change: bool = False) -> str:
+    """A quantity's name and symbol behind its colour, as a panel's title."""
+    words, symbol = quantity.title[0].upper() + quantity.title[1:], quantity.symbol
+    if change:
+        words, symbol = f"Change of the {quantity.title}", f"Δ{symbol}"
+    return marked(quantity.colour, f"<b>{words}</b>  <i>{symbol}</i>")
+
+
+def marked(colour: str, text: str) -> str:
+    """Words behind a square of a colour."""
+    return f'<span style="color:{colour}">■</span> {text}'
+
+
+def _unit_axis(panel: Panel, domain: list[float]) -> dict[str, Any]:
+    axis: dict[str, Any] = {
+        "domain": domain,
+        "showgrid": False,
+        "zeroline": False,
+        "tickfont": {"size": 10},
+        "fixedrange": True,
+        "automargin": False,
+    }
+    if panel.quantity is None:
+        return axis | {"type": "category", "tickfont": {"size": 11}}
+    return axis | {"autorange": "reversed", "nticks": 5, "title": {"text": "unit", "font": {"size": 10}, "standoff": 4}}
+
+
+def _time_axis(side: str, anchor: str) -> dict[str, Any]:
+    return {
+        "type": "category",
+        "side": side,
+        "anchor": anchor,
+        "showgrid": False,
+        "zeroline": False,
+        "ticks": "",
+        "tickfont": {"size": 11},
+        "automargin": False,
+    }
+
+
+def _playhead(step: int) -> dict[str, Any]:
+    return {
+        "type": "rect",
+        "xref": "x",
+        "yref": "paper",
+        "x0": step - 1.5,
+        "x1": step - 0.5,
+        "y0": 0,
+        "y1": 1,
+        "layer": "above",
+        "line": {"color": PLAYHEAD, "width": 1.5},
+        "fillcolor": "rgba(0,0,0,0)",
+    }

@@ -1,0 +1,91 @@
+"""All models that the session has, bundled and its own: a table, and a picker for one of them."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import pandas as pd
+import streamlit as st
+
+from .... import zoo
+from ....cells import CELLS
+from ....figures.score_chart import in_words
+from ....model import Model
+from ...shared import catalogue, link_state
+from ...shared.catalogue import Task
+from ...shared.link_state import plain
+
+
+class Entry(NamedTuple):
+    """A model by its task and cell; its name is `task.models[cell]`."""
+
+    task: Task
+    cell: str
+
+
+def entries() -> dict[str, Entry]:
+    """By model's name: those of the session first, then the bundled ones in the order of the tasks."""
+    found = {task.models[cell]: Entry(task, cell) for task in catalogue.tasks().values() for cell in task.models}
+    return dict(sorted(found.items(), key=lambda item: not item[1].task.own))
+
+
+def model_of(entry: Entry) -> Model:
+    return catalogue.model(*entry)
+
+
+def pick(parameter: str, label: str, usual: str, page: str = "models") -> Entry:
+    """A picker for one model, kept in the link under `parameter`."""
+    known = entries()
+    usual = usual if usual in known else next(iter(known))
+    key = link_state.start(parameter, known, usual, "a model", page=page)
+    name = st.selectbox(label, list(known), format_func=lambda one: _title(one, known[one]), key=key, width=420)
+    link_state.keep(parameter, name, usual, page=page)
+    return known[name]
+
+
+def _title(name: str, entry: Entry) -> str:
+    return f"{name}: {entry.task.title}" if not entry.task.own else f"{entry.task.title} (yours)"
+
+
+def table() -> None:
+    """Every model in a row: what it reads and says, architecture, size and held-out score."""
+    rows = [_row(name, entry) for name, entry in entries().items()]
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        height=min(len(rows) + 1, 10) * 35 + 3,
+        column_config={"numbers": st.column_config.NumberColumn(format="localized")},
+        alt="All models: what they read and say, cell, layers, units, numbers of parameters, and held-out score.",
+    )
+    own = {entry.task.name: entry.task for entry in entries().values() if entry.task.own}
+    if own:
+        with st.container(horizontal=True):
+            for name, task in own.items():
+                st.button(
+                    f"Remove {plain(task.title)}", key=f"models-remove-{name}", icon=":material/delete:",
+                    type="tertiary", on_click=catalogue.remove, args=(name,),
+                )  # fmt: skip
+
+
+def _row(name: str, entry: Entry) -> dict[str, Any]:
+    own = entry.task.own.get(entry.cell)
+    card = own.card if own is not None else zoo.card(name)
+    row: dict[str, Any] = {"model": name, "task": entry.task.title, "cell": CELLS[entry.cell].title}
+    if own is not None:
+        network = own.network
+        row |= {
+            "layers": len(network.layers),
+            "units": " then ".join(dict.fromkeys(str(layer[0].hidden_size) for layer in network.layers)),
+            "numbers": sum(array.size for array in network.parameters.values()),
+        }
+    else:
+        built = card.get("architecture", {})
+        row |= {
+            "layers": built.get("layers"),
+            "units": str(built.get("hidden", "")),
+            "numbers": built.get("parameters"),
+        }
+    scores = card.get("scores")
+    return row | {
+        "held out": f"{in_words(scores)} {scores['metric'].removeprefix('nats ')}" if scores else "not measured"
+    }

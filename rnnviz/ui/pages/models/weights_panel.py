@@ -1,0 +1,62 @@
+"""The weights of one model: its card, each gate's matrices, biases and spectra, and files to take it along."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+
+import streamlit as st
+
+from ....analysis.weights.gate_weights import statistics
+from ....analysis.weights.spectra import at_origin, spectra
+from ....figures import eigenvalues, gate_biases, weight_maps, weight_spectrum
+from ...shared import lesson_link
+from ...shared.charts import chart
+from ...shared.link_state import plain
+from ...shared.long_work import kept
+from ...shared.model_card import about, score_line
+from .. import explore
+from . import model_table, save_panel, use_panel
+
+QUICK = 256  # units up to which spectra take less than half a second
+
+
+def answer() -> None:
+    model_table.table()
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        entry = model_table.pick("model", "Model", "names-lstm")
+        model = model_table.model_of(entry)
+        layer, direction = explore.pick_layer(model)
+    score_line(model)
+    if lesson_link.shows("about"):
+        about(model)
+    use_panel.buttons(entry.task.name, entry.cell, "inside")
+    cell = model.network.cell(layer, direction)
+    with st.spinner("Taking the matrices apart") if cell.hidden_size > QUICK else nullcontext():
+        known = kept(model.network, ("spectra", layer, direction), lambda: spectra(cell))
+    where = (layer, direction)
+    left, right = st.columns([1.25, 1], gap="medium")
+    with left:
+        st.header("Every gate’s matrices", anchor=False)
+        words = f"Heatmaps of the input and the recurrent weights of every gate of {model.name}, on one scale."
+        chart(weight_maps.ready(model, *where), words, "weights")
+        words = "The singular values of every gate’s recurrent matrix, the largest first: "
+        told = "; ".join(f"{one.gate.title} {one.recurrent[0]:.3g}" for one in known)
+        chart(weight_spectrum.ready(model, *where, known=known), f"{words}largest of the {told}.", "spectrum")
+    with right:
+        st.header("Biases", anchor=False)
+        chart(gate_biases.ready(model, *where), f"The bias of every unit in every gate of {model.name}.", "biases")
+        st.header("Eigenvalues", anchor=False)
+        words = "The eigenvalues of every gate’s recurrent matrix around the unit circle; spectral radius: "
+        told = "; ".join(f"{one.gate.title} {one.radius:.3g}" for one in known)
+        chart(eigenvalues.ready(model, *where, known=known), f"{words}{told}.", "eigenvalues")
+        origin = at_origin(cell, known[0])
+        if origin is not None:
+            st.caption(plain(origin.says))
+    numbers = st.expander(
+        "Every array in numbers", icon=":material/table_rows:", key="models-numbers", on_change="rerun"
+    )
+    if numbers.open:
+        words = f"Norm, mean, deviation and largest number of every array of {model.name}."
+        numbers.dataframe(statistics(model.network), hide_index=True, alt=words)
+    if lesson_link.shows("downloads"):
+        save_panel.take_along(model, entry)

@@ -1,0 +1,148 @@
+"""What a page's question is asked about, where one stands in it, and the pickers that several questions share."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+
+import streamlit as st
+
+from ...model import Model
+from ...text.tokens import visible
+from ...text.vectors import FEW
+from ...trace import Trace
+from . import catalogue, what_if
+from .catalogue import Task
+from .instrument import Rows, stepper, stood
+from .position import place
+
+STRIP = ("tokens", "transport")
+JACOBIANS = 2**25  # numbers in the Jacobians of all steps: 256 steps of an LSTM with 128 units take half of them
+
+
+@dataclass(frozen=True)
+class Case:
+    """A text, the model that read it, and the layer and direction that are looked at. trace: its run, unchanged."""
+
+    task: Task
+    text: str
+    model: Model
+    trace: Trace
+    layer: int
+    direction: str
+
+    @property
+    def where(self) -> tuple[int, str]:
+        """What analyses and figures take."""
+        return self.layer, self.direction
+
+    @property
+    def read(self) -> tuple[str, ...]:
+        """What tells this input from all others, whichever of the task's models reads it: for keys of what is kept."""
+        if self.task.width is None:
+            return tuple(self.trace.tokens)
+        return (blake2b(self.trace["input_vector", 0, self.trace.directions[0]].tobytes()).hexdigest(),)
+
+    def rivals(self) -> dict[str, Model]:
+        """The models of the task by cell that have this layer and direction, the chosen one among them."""
+        cell = self.trace.cell
+        names = [name for name in self.task.cells if name in self.task.models or name == cell]
+        models = {name: self.model if name == cell else catalogue.model(self.task, name) for name in names}
+        return {name: model for name, model in models.items() if model.network.reads(*self.where)}
+
+    def named(self, step: int) -> str:
+        """A step (counted from 1) with its token: step 3 (“h”). A long vector has no other name than its step's."""
+        if (self.task.width or 0) > FEW:
+            return f"step {step}"
+        return f"step {step} (“{visible(self.trace.tokens[step - 1])}”)"
+
+
+def too_large(traces: Iterable[Trace], layer: int) -> bool:
+    """Whether the Jacobians of all steps would be too much for a server that others share; if so, that is said."""
+    for trace in traces:
+        states = len(trace.definition.states) * trace.units(layer)
+        if len(trace) * states**2 > JACOBIANS:
+            most = JACOBIANS // states**2
+            st.info(
+                f"A layer of {trace.units(layer)} units hands on {states} numbers at each step, and the gradients "
+                f"between all {len(trace)} steps would fill this server. Up to {most} steps of it are followed here: "
+                "shorten the text. In Python, rnnviz.analysis.gradient_flow has no such limit.",
+                icon=":material/straighten:",
+            )
+            return True
+    return False
+
+
+def standing(trace: Trace, layer: int = 0) -> tuple[int, int]:
+    """Step (counted from 1) and unit of a layer: where the browser came to rest, or what was picked since."""
+    state = st.session_state
+    step, unit = place(trace, layer=layer)
+    told = stood(trace, layer)
+    if told is not None:
+        step = told[0]
+        if told != state.get("told"):
+            state["told"], state["unit"] = told, told[1]
+    return step, min(int(state.setdefault("unit", unit)), trace.units(layer) - 1)
+
+
+def strip(
+    case: Case,
+    trace: Trace | None = None,
+    rows: Mapping[str, Rows] | None = None,
+    editable: bool = False,
+    now: str = "now",
+) -> None:
+    """The tokens and the transport: moving through time. The page's figures follow once one rests."""
+    trace = trace or case.trace
+    step, unit = standing(trace, case.layer)
+    stepper(
+        trace,
+        case.model,
+        *case.where,
+        step=step,
+        unit=unit,
+        text=case.text,
+        usual_text=case.task.examples[0],
+        views=(*STRIP, *(["whatif"] if editable else [])),
+        rows=rows,
+        follow=True,
+        editable=editable,
+        now=now,
+        asked=what_if.asked,
+    )
+
+
+def choose_unit(unit: int) -> None:
+    """Stand at another unit: the browser goes there."""
+    st.session_state["unit"] = unit
+
+
+def pick_label(trace: Trace, step: int) -> str:
+    """A picker for one of the readout's labels: the likeliest after a step, unless another one is chosen."""
+    assert trace.probabilities is not None
+    label = st.selectbox(
+        "Output",
+        [None, *trace.labels],
+        format_func=lambda label: "the likeliest" if label is None else visible(label),
+        key=f"label-{trace.model}",
+        width=260,
+    )
+    return trace.labels[int(trace.probabilities[step - 1].argmax())] if label is None else label
+
+
+def pick_quantities(trace: Trace, more: Collection[str] = ()) -> list[str]:
+    """Which panels are shown: what the model says, its states and `more`, unless others are chosen."""
+    definition = trace.definition
+    says = {"says": "what the model says"} if trace.probabilities is not None else {}
+    titles = says | {q.name: q.title for q in definition.shown}
+    usual = [name for name in titles if name in (*says, *definition.states, *more)]
+    chosen = st.pills(
+        "Shown",
+        list(titles),
+        selection_mode="multi",
+        default=usual,
+        format_func=lambda name: titles[name],
+        key=f"shown-{trace.cell}-{'-'.join(usual)}",
+    )
+    return [name for name in titles if name in chosen] or usual
