@@ -7,6 +7,7 @@ ValueError, TypeError, KeyError or FileNotFoundError keeps working.
 
 from __future__ import annotations
 
+from inspect import get_annotations
 from typing import Any, Self
 
 
@@ -41,7 +42,7 @@ class RnnvizError(Exception):
     @classmethod
     def field_names(cls) -> tuple[str, ...]:
         """The names of the fields beside the code, those of base classes first."""
-        declared = [name for base in reversed(cls.__mro__) for name in base.__dict__.get("__annotations__", {})]
+        declared = [name for base in reversed(cls.__mro__) for name in get_annotations(base)]
         return tuple(name for name in dict.fromkeys(declared) if name != "code")
 
     @property
