@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from rnnviz.ui.pages import compare, explore
-from rnnviz.ui.shared import lesson_link, link_state, model_card, page_setup, subject, text_box
+from rnnviz.ui.pages import compare
+from rnnviz.ui.shared import lesson_link, link_state, model_card, page_setup, pickers, subject, text_box
 
 page_setup.enter()
 st.title("Where do they part ways?", anchor=False)
-task, model, layer, direction = explore.pick_model("reviews")  # on whose first text the cells do not agree
+task, model, layer, direction = pickers.pick_model("reviews")  # on whose first text the cells do not agree
 mode = compare.pick_mode()
 task = compare.with_example(task, mode)
 text = text_box.text_box(task, page=f"compare-{mode}")

@@ -3,11 +3,11 @@
 import streamlit as st
 
 from rnnviz.ui.pages import explore
-from rnnviz.ui.shared import downloads, lesson_link, link_state, model_card, page_setup, text_box, what_if
+from rnnviz.ui.shared import downloads, lesson_link, link_state, model_card, page_setup, pickers, text_box, what_if
 
 page_setup.enter()
 st.title("Watch a recurrent network read", anchor=False)
-task, model, layer, direction = explore.pick_model()
+task, model, layer, direction = pickers.pick_model()
 above = st.container(horizontal=True, vertical_alignment="center")
 text = text_box.text_box(task)
 notices = st.container()

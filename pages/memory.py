@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from rnnviz.ui.pages import explore, memory
-from rnnviz.ui.shared import lesson_link, link_state, model_card, page_setup, text_box, what_if
+from rnnviz.ui.pages import memory
+from rnnviz.ui.shared import lesson_link, link_state, model_card, page_setup, pickers, text_box, what_if
 
 page_setup.enter()
 st.title("What does it remember?", anchor=False)
-task, model, layer, direction = explore.pick_model("recall")  # whose first symbol is what must be remembered
+task, model, layer, direction = pickers.pick_model("recall")  # whose first symbol is what must be remembered
 text = text_box.text_box(task, page="memory")
 question = memory.pick_question()
 notices = st.container()

@@ -93,6 +93,17 @@ def test_libraries_of_the_screen_stay_on_their_floors(path):
         assert lowest is None or (own and floor(own) >= floor(lowest)), f"{own} imports {module}"
 
 
+def test_no_page_imports_another_page():
+    """A package under ui/pages, and the shared part, know no page but their own."""
+    pages = PACKAGE / "ui" / "pages"
+    for path in (PACKAGE / "ui").rglob("*.py"):
+        own = path.relative_to(pages).parts[0] if path.is_relative_to(pages) else ""
+        for module in imports(path):
+            names = module.split(".")
+            other = names[3] if names[:3] == [PACKAGE.name, "ui", "pages"] and len(names) > 3 else own
+            assert other == own, f"{show(path)} imports the page {other}"
+
+
 @pytest.mark.parametrize("path", sorted((PACKAGE / "cells").glob("*.py")), ids=show)
 def test_cells_know_numpy_and_the_standard_library_alone(path):
     outside = {module.split(".")[0] for module in imports(path)} - set(sys.stdlib_module_names)

@@ -1,8 +1,8 @@
-"""What a page's question is asked about, where one stands in it, and the pickers that several questions share."""
+"""What a page's question is asked about, and where one stands in it."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -116,33 +116,3 @@ def strip(
 def choose_unit(unit: int) -> None:
     """Stand at another unit: the browser goes there."""
     st.session_state["unit"] = unit
-
-
-def pick_label(trace: Trace, step: int) -> str:
-    """A picker for one of the readout's labels: the likeliest after a step, unless another one is chosen."""
-    assert trace.probabilities is not None
-    label = st.selectbox(
-        "Output",
-        [None, *trace.labels],
-        format_func=lambda label: "the likeliest" if label is None else visible(label),
-        key=f"label-{trace.model}",
-        width=260,
-    )
-    return trace.labels[int(trace.probabilities[step - 1].argmax())] if label is None else label
-
-
-def pick_quantities(trace: Trace, more: Collection[str] = ()) -> list[str]:
-    """Which panels are shown: what the model says, its states and `more`, unless others are chosen."""
-    definition = trace.definition
-    says = {"says": "what the model says"} if trace.probabilities is not None else {}
-    titles = says | {q.name: q.title for q in definition.shown}
-    usual = [name for name in titles if name in (*says, *definition.states, *more)]
-    chosen = st.pills(
-        "Shown",
-        list(titles),
-        selection_mode="multi",
-        default=usual,
-        format_func=lambda name: titles[name],
-        key=f"shown-{trace.cell}-{'-'.join(usual)}",
-    )
-    return [name for name in titles if name in chosen] or usual

@@ -8,7 +8,7 @@ from dataclasses import replace
 import streamlit as st
 
 from ...shared.catalogue import Task
-from ...shared.part_picker import choose
+from ...shared.pickers import pick_part
 from ...shared.subject import Case
 from . import one_text, two_texts
 from .task_runs import telling
@@ -24,7 +24,7 @@ MODES: dict[str, tuple[str, Callable[[Case], None], Callable[[Task], str]]] = {
 
 def pick_mode() -> str:
     """What is compared now, kept in the link."""
-    name = choose("mode", {name: title for name, (title, _, _) in MODES.items()}, "a comparison", page="compare")
+    name = pick_part("mode", {name: title for name, (title, _, _) in MODES.items()}, "a comparison", page="compare")
     if name != "texts":
         two_texts.forget_link()
     return name

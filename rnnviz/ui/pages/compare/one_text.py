@@ -19,7 +19,8 @@ from ...shared import charts
 from ...shared.charts import chart
 from ...shared.link_state import plain
 from ...shared.long_work import Progress, kept
-from ...shared.subject import Case, pick_label, standing, strip, too_large
+from ...shared.pickers import pick_label
+from ...shared.subject import Case, standing, strip, too_large
 from . import costs, matching_gates
 from .task_runs import Runs, first_disagreement, read_by_all, trained
 

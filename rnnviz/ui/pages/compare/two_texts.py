@@ -15,7 +15,8 @@ from ...shared import lesson_link, link_state, text_box
 from ...shared.catalogue import Task
 from ...shared.charts import chart, side_by_side
 from ...shared.link_state import plain
-from ...shared.subject import Case, pick_quantities, standing, strip
+from ...shared.pickers import pick_quantities
+from ...shared.subject import Case, standing, strip
 
 # Texts that differ in one place, for tasks whose first two examples do not say it as clearly.
 PAIRS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ...shared.part_picker import choose
+from ...shared.pickers import pick_part
 from ...shared.subject import Case
 from . import reach_panel, unit_ablation_panel, what_if_panel, writers_panel
 
@@ -19,7 +19,7 @@ QUESTIONS: dict[str, tuple[str, Callable[[Case], None]]] = {
 
 def pick_question() -> str:
     """The question that the page answers now, kept in the link."""
-    return choose("question", {name: title for name, (title, _) in QUESTIONS.items()}, "a question", page="memory")
+    return pick_part("question", {name: title for name, (title, _) in QUESTIONS.items()}, "a question", page="memory")
 
 
 def answer(question: str, case: Case) -> None:

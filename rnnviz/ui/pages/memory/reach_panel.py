@@ -21,7 +21,8 @@ from ....trace import Trace
 from ...shared.charts import chart
 from ...shared.link_state import plain
 from ...shared.long_work import Progress, kept
-from ...shared.subject import Case, pick_label, standing, strip, too_large
+from ...shared.pickers import pick_label
+from ...shared.subject import Case, standing, strip, too_large
 from ...shared.text_box import TOKENS
 
 

@@ -14,7 +14,8 @@ from ....trace import Trace
 from ...shared import charts, lesson_link, text_box, what_if
 from ...shared.charts import chart
 from ...shared.link_state import plain
-from ...shared.subject import Case, pick_quantities, strip
+from ...shared.pickers import pick_quantities
+from ...shared.subject import Case, strip
 
 WHICH: dict[Which, str] = {
     "before": "Before",

@@ -16,7 +16,8 @@ from ....text.tokens import visible
 from ...shared.charts import chart
 from ...shared.instrument import Rows, slot
 from ...shared.link_state import plain
-from ...shared.subject import Case, choose_unit, pick_label, standing, strip, too_large
+from ...shared.pickers import pick_label
+from ...shared.subject import Case, choose_unit, standing, strip, too_large
 from .reach_panel import measure
 
 OF = {"unit": "one unit’s memory", "prediction": "the prediction"}

@@ -9,7 +9,7 @@ from ....figures import array_differences, weight_differences
 from ...shared.charts import chart
 from ...shared.link_state import plain
 from ...shared.model_card import score_line
-from .. import explore
+from ...shared.pickers import pick_layer
 from . import model_table
 
 
@@ -58,7 +58,7 @@ def _told(found: ModelsBeside) -> str:
 def _weights(found: ModelsBeside) -> None:
     """The difference of the matrices gate by gate, where there is one."""
     network = found.one.network
-    layer, direction = explore.pick_layer(found.one) if len(network.layers) > 1 else (0, network.ways[0][0])
+    layer, direction = pick_layer(found.one) if len(network.layers) > 1 else (0, network.ways[0][0])
     try:
         figure = weight_differences.ready(found, layer, direction)
     except ValueError as error:

@@ -14,7 +14,7 @@ from ...shared.charts import chart
 from ...shared.link_state import plain
 from ...shared.long_work import kept
 from ...shared.model_card import about, score_line
-from .. import explore
+from ...shared.pickers import pick_layer
 from . import model_table, save_panel, use_panel
 
 QUICK = 256  # units up to which spectra take less than half a second
@@ -25,7 +25,7 @@ def answer() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         entry = model_table.pick("model", "Model", "names-lstm")
         model = model_table.model_of(entry)
-        layer, direction = explore.pick_layer(model)
+        layer, direction = pick_layer(model)
     score_line(model)
     if lesson_link.shows("about"):
         about(model)
