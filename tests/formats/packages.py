@@ -10,8 +10,6 @@ import tempfile
 from pathlib import Path
 from zipfile import ZipFile
 
-import pytest
-
 CACHE = Path(__file__).parents[2] / ".cache" / "packages"
 # By requirement: the files that are kept, as the package has them.
 WANTED = {
@@ -31,11 +29,13 @@ WANTED = {
 
 
 def package_file(name: str) -> Path:
-    """Where a file of `WANTED` is; skips the test that asks for it if it was not fetched."""
-    path = next(_place(wanted, name) for wanted, files in WANTED.items() if name in files)
-    if not path.is_file():
-        pytest.skip(f"{path.name} is not here: python -m tests.formats.packages fetches it")
-    return path
+    """Where a file of `WANTED` is, once it was fetched: a test that asks for one is marked `peers`."""
+    return next(_place(wanted, name) for wanted, files in WANTED.items() if name in files)
+
+
+def fetched() -> bool:
+    """Whether all files are there."""
+    return all(_place(wanted, name).is_file() for wanted, files in WANTED.items() for name in files)
 
 
 def fetch() -> list[Path]:

@@ -37,6 +37,7 @@ def holds(model, keras, turned):
     return trace
 
 
+@pytest.mark.peers
 @pytest.mark.parametrize("chain", CHAINS)
 @pytest.mark.parametrize(("package", "end"), [("keras", "keras"), ("keras", "h5"), ("tf_keras", "h5")])
 def test_files_of_keras(package, end, chain, tmp_path):
@@ -50,6 +51,7 @@ def test_files_of_keras(package, end, chain, tmp_path):
     assert "?" not in report
 
 
+@pytest.mark.peers
 def test_weights_of_keras_alone_leave_things_open(tmp_path):
     keras = sequential("keras", lambda L: [L.GRU(4, activation="relu", **SEQ), L.Dense(3, name="says")])
     path = tmp_path / "mine.weights.h5"
@@ -61,6 +63,7 @@ def test_weights_of_keras_alone_leave_things_open(tmp_path):
     assert model.name == "mine"
 
 
+@pytest.mark.peers
 @BOTH
 def test_live_layers_of_keras(package):
     keras = sequential(package, lambda L: [L.Embedding(7, 3, name="table"), L.LSTM(4, **SEQ), L.Dense(3)], inputs=0)

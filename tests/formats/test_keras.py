@@ -78,6 +78,7 @@ def known(package, name):
 # ---- every format ---------------------------------------------------------------------------
 
 
+@pytest.mark.peers
 @EVERY_FILE
 def test_a_stack_between_an_embedding_and_a_readout(package, end, weights, tmp_path):
     model, found = known(package, "between")
@@ -95,6 +96,7 @@ def test_a_stack_between_an_embedding_and_a_readout(package, end, weights, tmp_p
     assert (reader.OPTIMISER_NOTE in notes) == (end != ".h5" or not weights)
 
 
+@pytest.mark.peers
 @EVERY_FILE
 def test_all_directions_and_merges(package, end, weights, tmp_path):
     model, found = known(package, "directions")
@@ -104,6 +106,7 @@ def test_all_directions_and_merges(package, end, weights, tmp_path):
     np.testing.assert_allclose(run(stack, sequence())[1], found["c"], rtol=0, atol=1e-5)
 
 
+@pytest.mark.peers
 @EVERY_FILE
 def test_an_rnn_of_cells(package, end, weights, tmp_path):
     model, found = known(package, "cells")
@@ -112,6 +115,7 @@ def test_an_rnn_of_cells(package, end, weights, tmp_path):
     np.testing.assert_allclose(run(stack, sequence())[1], found["a"], rtol=0, atol=1e-5)
 
 
+@pytest.mark.peers
 @EVERY_FILE
 def test_more_than_ten_layers_of_a_kind_stand_in_their_order(package, end, weights, tmp_path):
     model, found = known(package, "eleven")
@@ -120,6 +124,7 @@ def test_more_than_ten_layers_of_a_kind_stand_in_their_order(package, end, weigh
     np.testing.assert_allclose(run(stack, sequence())[1], found[model.layers[-1].name], rtol=0, atol=1e-5)
 
 
+@pytest.mark.peers
 @EVERY_WHOLE
 def test_ways_and_options_that_a_configuration_says(package, end, tmp_path):
     model, found = known(package, "ways")
@@ -130,6 +135,7 @@ def test_ways_and_options_that_a_configuration_says(package, end, tmp_path):
     np.testing.assert_allclose(run(stack, sequence())[1], found["top"][::-1], rtol=0, atol=1e-5)
 
 
+@pytest.mark.peers
 @EVERY_WHOLE
 def test_models_within_models(package, end, tmp_path):
     keras = package_of(package)
@@ -147,6 +153,7 @@ def test_models_within_models(package, end, tmp_path):
     np.testing.assert_allclose(last, plain(model(sequence()[None]))[0], rtol=0, atol=1e-5)
 
 
+@pytest.mark.peers
 @pytest.mark.parametrize(("package", "end"), [("keras", ".weights.h5"), ("tf_keras", ".h5")])
 def test_models_within_models_without_a_configuration(package, end, tmp_path):
     keras = package_of(package)
@@ -157,6 +164,7 @@ def test_models_within_models_without_a_configuration(package, end, tmp_path):
     agrees(stack, model, sequence(), "inner")
 
 
+@pytest.mark.peers
 @BOTH
 def test_layers_of_different_classes_are_put_where_their_sizes_fit(package, tmp_path):
     def make(L):
@@ -176,6 +184,7 @@ def test_layers_of_different_classes_are_put_where_their_sizes_fit(package, tmp_
     assert reader.ORDER_NOTE in notes
 
 
+@pytest.mark.peers
 def test_a_model_of_somebodys_own(tmp_path):
     keras = package_of("keras")
 
@@ -196,6 +205,7 @@ def test_a_model_of_somebodys_own(tmp_path):
         assert any("somebody's own" in note for note in notes) == (not weights)
 
 
+@pytest.mark.peers
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float64"])
 def test_numbers_of_other_widths(dtype, tmp_path):
     model = sequential("keras", lambda L: [L.LSTM(4, name="one", dtype=dtype, recurrent_initializer="zeros")])
@@ -211,6 +221,7 @@ def test_numbers_of_other_widths(dtype, tmp_path):
 # ---- CuDNN's layers of Keras 2 ----------------------------------------------------------------
 
 
+@pytest.mark.peers
 @pytest.mark.parametrize("kind", ["LSTM", "GRU"])
 @pytest.mark.parametrize("known", [True, False])
 def test_layers_of_cudnn(kind, known, tmp_path):
@@ -243,6 +254,7 @@ def test_layers_of_cudnn(kind, known, tmp_path):
 # ---- what was published -----------------------------------------------------------------------
 
 
+@pytest.mark.peers
 @BOTH
 def test_chars2vec(package):
     """eng_50 of chars2vec 0.1.7: two stacked LSTMs, as its model.py builds them, on words as it feeds them."""
@@ -266,6 +278,7 @@ def test_chars2vec(package):
 # ---- what is no such file -----------------------------------------------------------------------
 
 
+@pytest.mark.peers
 def test_limits_hold_before_anything_is_unpacked(tmp_path):
     model = sequential("keras", lambda L: [L.LSTM(64)])
     size = sum(array.nbytes for array in model.get_weights())
@@ -332,6 +345,7 @@ def test_a_configuration_that_is_none(config, says):
         stacks(reader.read("mine.h5", made.getvalue())[0])
 
 
+@pytest.mark.peers
 def test_code_in_a_file_is_a_name_and_no_more(tmp_path):
     keras = package_of("keras")
     L = keras.layers
@@ -340,6 +354,7 @@ def test_code_in_a_file_is_a_name_and_no_more(tmp_path):
     assert "'one' reads what 'code' (Lambda) computes; that is not part of this stack." in stack.notes
 
 
+@pytest.mark.peers
 @pytest.mark.parametrize("end", [".keras", ".h5"])
 def test_files_cut_short_and_broken_files_are_refused(end, tmp_path):
     data = saved(sequential("keras", lambda L: [L.LSTM(3)]), tmp_path, end)

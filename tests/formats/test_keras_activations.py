@@ -13,6 +13,8 @@ from ..layouts.keras_models import BOTH, outputs, package_of, sequence, sequenti
 from ..layouts.running import run
 from .packages import package_file
 
+pytestmark = pytest.mark.peers
+
 SEQ = {"return_sequences": True}
 TEXTS = {
     "tanh": "tanh",

@@ -10,6 +10,8 @@ from rnnviz.formats import onnx
 from .onnx_graphs import close, run, value
 from .packages import package_file
 
+pytestmark = pytest.mark.peers
+
 FOLDER = "silero_vad/data/"
 # By file: how many stacks of different weights it holds, and which of them is that for 16 kHz.
 FILES = {

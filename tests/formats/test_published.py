@@ -12,6 +12,8 @@ from rnnviz.text.tokens import Vocabulary
 from .packages import package_file
 from .torch_models import torch
 
+pytestmark = pytest.mark.peers
+
 
 def close(ours, theirs):
     np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-5)
@@ -86,7 +88,8 @@ def test_chars2vec(gates, usual):
     """Its weights alone leave the gates open: as Keras 2.2 of its days took them, or as today's does."""
     path = package_file("chars2vec/trained_models/eng_50/weights.h5")
     model = rnnviz.load(path) if usual else rnnviz.load(path, gates=gates)
-    keras = pytest.importorskip("tf_keras")
+    import tf_keras as keras
+
     layers = [
         keras.layers.LSTM(50, return_sequences=True, recurrent_activation="hard_sigmoid" if usual else "sigmoid")
         for _ in range(2)

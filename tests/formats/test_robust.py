@@ -46,14 +46,19 @@ def opened(name, data):
     return found
 
 
-@pytest.fixture(scope="module")
-def files(tmp_path_factory):
+@pytest.fixture(scope="module", params=["torch and ours", pytest.param("keras", marks=pytest.mark.peers)])
+def files(request, tmp_path_factory):
     """A small whole file of every format, by name."""
-    folder = tmp_path_factory.mktemp("files")
+    if request.param == "keras":
+        return keras_files(tmp_path_factory.mktemp("files"))
     reader = Reader("gru")
     found = {f"mine.{end}": written(reader, end) for end in WRITTEN}
     model = rnnviz.load("counter-lstm")
-    found |= {f"ours.{end}": write(model) for end, write in WRITERS.items()}
+    return found | {f"ours.{end}": write(model) for end, write in WRITERS.items()}
+
+
+def keras_files(folder):
+    found = {}
     keras = sequential("keras", lambda L: [L.Bidirectional(L.GRU(4, **SEQ)), L.Dense(3)])
     for end in ("keras", "h5"):
         keras.save(folder / f"k.{end}")

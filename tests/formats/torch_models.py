@@ -5,9 +5,9 @@ import io
 import numpy as np
 import pytest
 from hypothesis import strategies as st
-from safetensors.torch import save as to_safetensors
 
 torch = pytest.importorskip("torch")
+to_safetensors = pytest.importorskip("safetensors.torch").save
 
 KINDS = {"rnn": torch.nn.RNN, "gru": torch.nn.GRU, "lstm": torch.nn.LSTM}
 CELLS = {"rnn": torch.nn.RNNCell, "gru": torch.nn.GRUCell, "lstm": torch.nn.LSTMCell}

@@ -1,6 +1,10 @@
-"""Keras's models as tests need them: small, of both generations, every number of their weights drawn anew."""
+"""Keras's models as tests need them: small, of both generations, every number of their weights drawn anew.
+
+A test that uses one is marked `peers`: it is skipped where the peers are not installed.
+"""
 
 import os
+from importlib import import_module
 
 import numpy as np
 import pytest
@@ -15,7 +19,7 @@ T, D = 6, 3
 
 def package_of(name):
     """Keras 3 ("keras", on PyTorch) or Keras 2 ("tf_keras")."""
-    package = pytest.importorskip(name)
+    package = import_module(name)
     if name == "tf_keras":
         import tensorflow
 

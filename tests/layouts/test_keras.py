@@ -96,6 +96,7 @@ def holds(stack, model, ways, turned, x):
         np.testing.assert_allclose(read_out(stack, top), expected, rtol=0, atol=1e-5)
 
 
+@pytest.mark.peers
 @pytest.mark.parametrize(
     ("package", "chain"), [("keras", chain) for chain in CHAINS] + [("tf_keras", chain) for chain in OLDER]
 )
@@ -108,6 +109,7 @@ def test_states_are_keras_own(package, chain):
     assert not stack.assumed
 
 
+@pytest.mark.peers
 @BOTH
 def test_a_layer_alone(package):
     model = sequential(package, lambda L: [L.GRU(4, name="one", **SEQ)])
@@ -116,6 +118,7 @@ def test_a_layer_alone(package):
     holds(stack, model, [F], False, sequence())
 
 
+@pytest.mark.peers
 def test_where_kind_options_or_merge_change_a_stack_ends():
     def make(L):
         return [
@@ -139,6 +142,7 @@ def test_where_kind_options_or_merge_change_a_stack_ends():
     )
 
 
+@pytest.mark.peers
 @BOTH
 def test_merge_none_stands_side_by_side_and_says_so(package):
     keras = package_of(package)
@@ -156,6 +160,7 @@ def test_merge_none_stands_side_by_side_and_says_so(package):
     np.testing.assert_array_equal(top, np.hstack([states["forward"], states["backward"]]))
 
 
+@pytest.mark.peers
 @BOTH
 def test_an_encoder_and_a_decoder_as_a_graph(package):
     keras = package_of(package)
@@ -180,6 +185,7 @@ def test_an_encoder_and_a_decoder_as_a_graph(package):
     assert any("Between 'decoder' and 'inner/core'" in note for note in decoder.notes)
 
 
+@pytest.mark.peers
 @BOTH
 def test_what_is_no_embedding_and_no_readout(package):
     def make(L):
@@ -198,6 +204,7 @@ def test_what_is_no_embedding_and_no_readout(package):
     assert "'rnn' is read by 'pool' (GlobalMaxPooling1D), which is not part of this stack." in stack.notes
 
 
+@pytest.mark.peers
 @BOTH
 def test_what_cannot_be_computed_is_refused_in_a_sentence(package):
     model = sequential(package, lambda L: [L.LSTM(4, activation="swish", name="odd")])
@@ -211,6 +218,7 @@ def test_what_cannot_be_computed_is_refused_in_a_sentence(package):
         stacks(live(model))
 
 
+@pytest.mark.peers
 @BOTH
 def test_a_class_of_somebodys_own_is_not_taken_for_keras(package):
     keras = package_of(package)
@@ -224,6 +232,7 @@ def test_a_class_of_somebodys_own_is_not_taken_for_keras(package):
             stacks(live(asked))
 
 
+@pytest.mark.peers
 @BOTH
 def test_a_model_of_somebodys_own_is_taken_in_the_order_of_its_layers(package):
     keras = package_of(package)
@@ -246,8 +255,9 @@ def test_a_model_of_somebodys_own_is_taken_in_the_order_of_its_layers(package):
     assert stack.width == 8 and stack.readouts[stack.fact("readout").value].weight.array.shape == (2, 8)
 
 
+@pytest.mark.peers
 def test_what_is_no_layer_and_what_has_no_weights():
-    keras = pytest.importorskip("keras")
+    keras = package_of("keras")
     with pytest.raises(TypeError, match="not dict"):
         live({})
     with pytest.raises(ValueError, match="'new' has no weights yet"):

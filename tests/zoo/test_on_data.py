@@ -10,7 +10,9 @@ from rnnviz.text.tokens import Vocabulary
 from rnnviz.training import TASKS
 from rnnviz.training.tasks.shakespeare import nats
 
-from .conftest import DATA
+from ..extras import DATA
+
+pytestmark = pytest.mark.data
 
 CELLS = ["rnn", "gru", "lstm"]
 SIZES = {"names": (14409, 1801, 1802), "reviews": (12811, 1601, 1602), "shakespeare": (892315, 111539, 111540)}

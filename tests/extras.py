@@ -1,0 +1,49 @@
+"""What some tests need beyond `make test`: such a test is marked, and skipped where it is missing."""
+
+import os
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from .formats import packages
+
+DATA = Path(os.environ.get("RNNVIZ_DATA") or "no/data")
+
+
+@dataclass(frozen=True)
+class Extra:
+    """Something that a machine may lack, and the command that runs the tests that need it."""
+
+    title: str
+    command: str
+    is_here: Callable[[], bool]
+
+    @property
+    def reason(self) -> str:
+        return f"needs {self.title}"
+
+
+def _peers_are_here() -> bool:
+    return all(find_spec(name) for name in ("keras", "tf_keras", "tensorflow")) and packages.fetched()
+
+
+# By mark.
+EXTRAS = {
+    "peers": Extra("Keras, TensorFlow and the published models", "make peers", _peers_are_here),
+    "data": Extra("the training data", "make peers RNNVIZ_DATA=path/to/data", DATA.is_dir),
+}
+
+
+def summary(skipped: Iterable[tuple[str, str]]) -> list[str]:
+    """The lines that list skipped tests, given as pairs (file, reason), with the command that runs them."""
+    files: dict[str, Counter[str]] = defaultdict(Counter)
+    for file, reason in skipped:
+        files[reason.removeprefix("Skipped: ")][file] += 1
+    commands = {extra.reason: extra.command for extra in EXTRAS.values()}
+    lines = []
+    for reason, counts in files.items():
+        lines.append(f"{counts.total()} skipped: {reason}. Run them with: {commands.get(reason, 'make test')}")
+        lines.extend(f"    {count:4} in {file}" for file, count in sorted(counts.items()))
+    return lines
