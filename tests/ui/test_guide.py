@@ -26,7 +26,7 @@ over two lines.
 And a second paragraph.
 
 <!-- a note to oneself -->
-<!-- holds: 1 + 1 == 2 -->
+<!-- claim: two-is-even -->
 
 ## A section
 
@@ -74,7 +74,7 @@ def test_a_chapter_is_read_as_it_is_written(write):
     intro, section = chapter.sections
     assert intro.parts == [
         Words("An intro with **bold** words\nover two lines.\n\nAnd a second paragraph."),
-        Claim("1 + 1 == 2", 15),
+        Claim("two-is-even", 15),
     ]
     assert section.phase == "forget"
     heading, show, code, question = section.parts

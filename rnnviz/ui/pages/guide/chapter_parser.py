@@ -8,8 +8,9 @@ whose first word says what they are and whose body is TOML:
     ```show NAME   a figure or another block of the registry, with its parameters
     ```question    predict, then reveal
 
-`{{lstm.forget.says}}` stands for words of a cell's definition. A comment `<!-- holds: ... -->`
-is a claim: never shown, and held against the models by the tests.
+`{{lstm.forget.says}}` is replaced by words of a cell's definition. A comment `<!-- claim: unit-6-counts -->`
+is never shown: it names the check of the sentence before it, a function in `pages/claims/<chapter>.py`
+that the tests run against the models.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-CLAIM = "holds:"
+CLAIM = "claim:"
 
 
 @dataclass(frozen=True)
@@ -58,9 +59,9 @@ class Question:
 
 @dataclass(frozen=True)
 class Claim:
-    """What the words before it say, as an expression over the models that has to be true."""
+    """The name of the check that holds what the words before it say, and the line where it is named."""
 
-    expression: str
+    name: str
     line: int
 
 

@@ -1,0 +1,103 @@
+"""The claims of choosing.md."""
+
+import numpy as np
+
+from rnnviz.analysis.cost import multiply_adds, parameters
+
+from . import CELLS, card, learning_curve, percent, prediction, probability, rounded, scores, trace
+
+
+def gru_and_lstm_have_3_and_4_times_the_weights() -> None:
+    """At any size a GRU has 3 and an LSTM 4 times the parameters of an RNN, and nearly as many times the work."""
+    for inputs, hidden in [(1, 1), (8, 8), (32, 64), (300, 128)]:
+        assert parameters("gru", inputs, hidden) == 3 * parameters("rnn", inputs, hidden)
+        assert parameters("lstm", inputs, hidden) == 4 * parameters("rnn", inputs, hidden)
+    work = {cell: multiply_adds(cell, 32, 64) for cell in CELLS}
+    assert abs(work["gru"] / work["rnn"] - 3) < 0.2
+    assert abs(work["lstm"] / work["rnn"] - 4) < 0.2
+
+
+def training_times_contradict_each_other() -> None:
+    """By the cards the LSTM's training took 7.2 times the RNN's on `names` and 0.8 times on `counter`."""
+    assert rounded(_training("names-lstm")["seconds"] / _training("names-rnn")["seconds"], 1) == 7.2
+    assert rounded(_training("counter-lstm")["seconds"] / _training("counter-rnn")["seconds"], 1) == 0.8
+    for task in ("names", "counter"):
+        assert _training(f"{task}-lstm")["steps"] == _training(f"{task}-rnn")["steps"]
+
+
+def names_scores_are_alike() -> None:
+    """On `names` the cells score 81.0, 81.6 and 81.6 %, each with an error of 0.9 points; naive Bayes scores 81.4 %."""
+    found = [scores(f"names-{cell}") for cell in CELLS]
+    assert [percent(score["test"], 1) for score in found] == [81.0, 81.6, 81.6]
+    assert all(percent(score["standard_error"], 1) == 0.9 for score in found)
+    assert percent(scores("names-lstm")["baseline"]["value"], 1) == 81.4
+
+
+def reviews_scores_are_within_two_errors() -> None:
+    """On `reviews` best and worst are 2.1 points apart, less than two of its errors; naive Bayes scores 80.6 %."""
+    rnn, gru, lstm = found = [scores(f"reviews-{cell}") for cell in CELLS]
+    assert [percent(score["test"], 1) for score in (rnn, gru, lstm)] == [78.7, 80.8, 79.7]
+    assert all(percent(score["standard_error"], 1) == 1.0 for score in found)
+    assert percent(gru["test"] - rnn["test"], 1) == 2.1
+    assert gru["test"] - rnn["test"] < 2 * np.hypot(gru["standard_error"], rnn["standard_error"])
+    assert percent(lstm["baseline"]["value"], 1) == 80.6
+
+
+def gated_cells_lead_on_shakespeare() -> None:
+    """On `shakespeare` both gated cells are ahead of the RNN on both texts, and the cards have no standard error."""
+    found = [scores(f"shakespeare-{cell}") for cell in CELLS]
+    assert [rounded(score["validation"], 2) for score in found] == [1.62, 1.55, 1.54]
+    assert [rounded(score["test"], 2) for score in found] == [1.86, 1.79, 1.83]
+    assert all(score["standard_error"] is None for score in found)
+
+
+def lstm_counts_on_to_16() -> None:
+    """On `counter` all cells are right on the trained lengths; beyond, the LSTM is right up to 16."""
+    assert all(scores(f"counter-{cell}")["test"] == 1 for cell in CELLS)
+    assert [scores(f"counter-{cell}")["largest"] for cell in CELLS] == [12, 12, 16]
+
+
+def rnn_is_near_chance_on_recall() -> None:
+    """On `recall` GRU and LSTM score 100 %, the RNN 13.7 %, where chance is 12.5 %."""
+    assert [100 * scores(f"recall-{cell}")["test"] for cell in ("gru", "lstm")] == [100, 100]
+    assert percent(scores("recall-rnn")["test"], 1) == 13.7
+    assert 100 * scores("recall-rnn")["chance"] == 12.5
+
+
+def short_delays_take_all_cells_to_the_top() -> None:
+    """With delays of 30 to 40 the RNN stays near chance; with short ones all three cells end at 100 %."""
+    assert card("recall-rnn")["training"]["task_options"] == {"shortest": 30, "longest": 40}
+    assert max(entry["accuracy"] for entry in card("recall-rnn")["curve"]) < 0.16
+    curves = [learning_curve(f"recall-mixed-{cell}") for cell in CELLS]
+    solved = [next(entry["step"] for entry in curve if entry["accuracy"] == 1) for curve in curves]
+    assert solved == [1400, 200, 100]
+    assert all(100 * curve[-1]["accuracy"] == 100 for curve in curves)
+
+
+def counter_curves_differ_on_the_way() -> None:
+    """On `counter` the LSTM is right from step 200 on, the GRU with lapses at 300 and 2900, the RNN from 1900 on."""
+    assert _wrong_steps("lstm") == [100] and 100 + 100 == 200
+    assert _wrong_steps("gru") == [100, 300, 2900]
+    assert max(_wrong_steps("rnn")) + 100 == 1900
+    assert len(_wrong_steps("rnn")) == 18
+
+
+def equal_scores_are_not_equal_predictions() -> None:
+    """For Bach the LSTM predicts German, 0.38, RNN and GRU Russian, 0.74 and 0.49; on Schmidhuber all agree."""
+    rnn, gru, lstm = (trace(f"names-{cell}", "Bach") for cell in CELLS)
+    assert prediction(lstm) == "German" and rounded(probability(lstm, "German"), 2) == 0.38
+    assert prediction(rnn) == prediction(gru) == "Russian"
+    assert rounded(probability(rnn, "Russian"), 2) == 0.74
+    assert rounded(probability(gru, "Russian"), 2) == 0.49
+    assert all(prediction(trace(f"names-{cell}", "Schmidhuber")) == "German" for cell in CELLS)
+
+
+def _training(model: str) -> dict:
+    """What a model's card says about its training."""
+    found: dict = card(model)["training"]
+    return found
+
+
+def _wrong_steps(cell: str) -> list[int]:
+    """The training steps at which a cell was wrong on some of the twelve lengths of `counter`."""
+    return [entry["step"] for entry in card(f"counter-{cell}")["curve"] if entry["accuracy"] < 1]
