@@ -53,7 +53,7 @@ $(VENV)/torch: $(VENV)/dev
 	touch $@
 
 # Keras 3 runs on PyTorch, and Keras 2 (tf_keras) on TensorFlow.
-$(VENV)/peers: $(VENV)/torch tests/formats/packages.py
+$(VENV)/peers: $(VENV)/torch tests/checkpoints/published_packages.py
 	$(BIN)/pip install --quiet $(KERAS)
-	$(BIN)/python -m tests.formats.packages
+	$(BIN)/python -m tests.checkpoints.published_packages
 	touch $@

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,7 +10,6 @@ import numpy as np
 
 from .cells import Definition
 from .interventions import Intervention, intervened
-from .layouts import Stack, build, keras_stacks, one_of, torch_stacks
 from .network import Network, States, softmax
 from .text.tokens import Vocabulary
 from .trace import Trace
@@ -47,64 +46,6 @@ class Model:
         classes = 0 if readout is None else len(readout)
         if len(self.labels) != classes:
             raise ValueError(f"there are {len(self.labels)} labels, but readout.weight has {classes} rows")
-
-    @classmethod
-    def from_stack(
-        cls,
-        stack: Stack,
-        taken: Mapping[str, str] | None = None,
-        *,
-        name: str | None = None,
-        vocabulary: Vocabulary | None = None,
-        labels: Sequence[str] | None = None,
-    ) -> Model:
-        """A model of recurrent layers that come from elsewhere. taken: see `layouts.build`.
-
-        vocabulary: of the embedding; if left out, tokens are typed as the numbers of its rows, "12 5 7". Without an
-        embedding vectors of numbers are read. labels: of the readout's outputs; if left out the vocabulary's tokens,
-        where there are as many of them, else the outputs' numbers.
-        Raises ValueError, in one sentence, for what does not fit together.
-        """
-        built = build(stack, taken)
-        network = built.network
-        rows = None if network.embedding is None else len(network.embedding)
-        if rows is None:
-            vocabulary = Vocabulary("numbers", width=network.input_size)
-        elif vocabulary is None:
-            vocabulary = Vocabulary("pieces", tuple(map(str, range(rows))))
-        elif len(vocabulary) != rows:
-            raise ValueError(
-                f"The vocabulary has {len(vocabulary):,} tokens, but the embedding {built.values['embedding']} has "
-                f"{rows:,} rows: it needs one token for each, in the order of the rows."
-            )
-        classes = 0 if network.readout_weight is None else len(network.readout_weight)
-        if labels is None:
-            alike = vocabulary.tokens if len(vocabulary) == classes else ()
-            labels = [*alike] or [str(k) for k in range(classes)]
-        said = (fact for fact in built.facts if not fact.follows and fact.value != "none" and fact.name != "initial")
-        card = {"understood": {fact.title: fact.words() for fact in said}}
-        return cls(name or stack.name, network, vocabulary, list(labels), card, stack.longest)
-
-    @classmethod
-    def from_torch(cls, module: Any, *, stack: str | None = None, **given: Any) -> Model:
-        """A model of the recurrent layers of a torch.nn.Module, for a notebook; the weights are copied.
-
-        stack: which of them, if there are several: "encoder.rnn". given: facts by name that are to be taken otherwise,
-        and name, vocabulary, labels as of `from_stack`. Torch is not imported.
-        Raises TypeError if it is no module, ValueError if it holds no layer that can be run here, or several and stack
-        names none of them.
-        """
-        return cls._from_live(torch_stacks(module), stack, given)
-
-    @classmethod
-    def from_keras(cls, layer: Any, *, stack: str | None = None, **given: Any) -> Model:
-        """A model of a Keras layer, or of the recurrent layers of a Keras model; all else as of `from_torch`."""
-        return cls._from_live(keras_stacks(layer), stack, given)
-
-    @classmethod
-    def _from_live(cls, stacks: Sequence[Stack], stack: str | None, given: dict[str, Any]) -> Model:
-        ours = {key: given.pop(key) for key in ("name", "vocabulary", "labels") if key in given}
-        return cls.from_stack(one_of(stacks, stack), given, **ours)
 
     @property
     def definition(self) -> Definition:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from .formats import packages
+from .checkpoints import published_packages
 
 DATA = Path(os.environ.get("RNNVIZ_DATA") or "no/data")
 
@@ -26,7 +26,7 @@ class Extra:
 
 
 def _peers_are_here() -> bool:
-    return all(find_spec(name) for name in ("keras", "tf_keras", "tensorflow")) and packages.fetched()
+    return all(find_spec(name) for name in ("keras", "tf_keras", "tensorflow")) and published_packages.fetched()
 
 
 # By mark.

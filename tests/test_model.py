@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import rnnviz
 from rnnviz import Model, Trace
 from rnnviz.cells import GRU
-from rnnviz.formats import own
+from rnnviz.checkpoints.native import model_files
 from rnnviz.network import softmax
 from rnnviz.text.tokens import Vocabulary
 from rnnviz.training.card import architecture
@@ -155,8 +155,8 @@ def test_a_converted_model_says_the_same_under_its_name():
 @pytest.mark.parametrize("options", [{"update": "writes"}, {"reset": "before", "update": "writes"}])
 def test_files_of_models_and_traces_carry_the_convention(tmp_path, options):
     model = draw_model("gru", layers=2, options={"reset": "before"}).converted(**options)
-    own.save(model, tmp_path / "converted")
-    trace, again = model.trace("film"), own.load(tmp_path / "converted").trace("film")
+    model_files.save(model, tmp_path / "converted")
+    trace, again = model.trace("film"), model_files.load(tmp_path / "converted").trace("film")
     file = io.BytesIO()
     trace.save(file)
     file.seek(0)
@@ -171,11 +171,11 @@ def test_files_of_models_and_traces_carry_the_convention(tmp_path, options):
 
 def test_files_from_before_there_was_a_choice_have_the_default(tmp_path):
     model = draw_model("gru", options={"reset": "before"})
-    own.save(model, tmp_path / "old")
+    model_files.save(model, tmp_path / "old")
     card = json.loads((tmp_path / "old.json").read_text())
     card["options"] = {"reset": "before"}
     (tmp_path / "old.json").write_text(json.dumps(card))
-    again = own.load(tmp_path / "old").trace("film")
+    again = model_files.load(tmp_path / "old").trace("film")
     assert again.options == GRU.settle({"reset": "before"})
     np.testing.assert_array_equal(again["hidden"], model.trace("film")["hidden"])
 

@@ -11,7 +11,7 @@ from typing import Any, get_type_hints
 from tqdm import tqdm
 
 from ..cells import CELLS
-from ..formats import own
+from ..checkpoints.native import model_files as own
 from ..text.decoding import decoded
 from .card import trained_model
 from .recipe import Recipe

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from ..formats import own
-from ..formats.checkpoint import Checkpoint, open_file
+from ..checkpoints.checkpoint import Checkpoint, open_file
+from ..checkpoints.native import model_files
 from ..model import Model
 from ..network import Network
 
@@ -48,7 +48,7 @@ def load(name: str | Path, /, stack: str | None = None, **given: Any) -> Model:
     """
     if not _is_file(name):
         found = _find(str(name))
-        return checkpoint(found).model(stack, **given) if stack is not None or given else own.load(found)
+        return checkpoint(found).model(stack, **given) if stack is not None or given else model_files.load(found)
     return checkpoint(name).model(stack, **given)
 
 

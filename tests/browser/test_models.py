@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 import rnnviz
-from rnnviz.formats.checkpoint import open_file
+from rnnviz.checkpoints.checkpoint import open_file
 from rnnviz.network import Network
 from rnnviz.ui.pages.models import PARTS
 from tests.browser.conftest import check_in_both_themes, settle

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 import rnnviz
 from rnnviz.analysis.weights.gate_weights import gates_of
 from rnnviz.cells import GRU, LSTM
-from rnnviz.formats.saved import WRITERS, to_npz
+from rnnviz.checkpoints.native.writers import WRITERS, to_npz
 from rnnviz.model import Model
 from rnnviz.network import Network
 from rnnviz.text.tokens import Vocabulary

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from rnnviz.formats import archive
+from rnnviz.checkpoints.native import model_archive
 from rnnviz.training import TASKS, Run, Settings
 from rnnviz.ui.pages.train import training_session, turns
 from rnnviz.ui.pages.train.training_group import Training, differences
@@ -323,10 +323,10 @@ def test_models_are_opened_once_and_seen_on_explore():
 
 def test_what_is_downloaded_comes_back(finished):
     training = trainings(finished)[0]
-    packed = archive.pack(list(training.models("mine").values()))
+    packed = model_archive.pack(list(training.models("mine").values()))
     with ZipFile(io.BytesIO(packed)) as file:
         assert sorted(file.namelist()) == ["mine-lstm.json", "mine-lstm.safetensors"]
-    (model,) = archive.unpack({"mine.zip": packed})
+    (model,) = model_archive.unpack({"mine.zip": packed})
     trace = training.models("mine")["lstm"].trace("aabb")
     assert np.array_equal(model.trace("aabb").probabilities, trace.probabilities)
     assert model.card["training"]["command"].startswith("python -m rnnviz.training counter")

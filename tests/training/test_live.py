@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import rnnviz
-from rnnviz.formats import own
+from rnnviz.checkpoints.native import model_files
 from rnnviz.training import TASKS, Run, Settings, Trainer
 from rnnviz.training.snapshots import FEWEST, MOST, Snapshot, Snapshots
 
@@ -292,7 +292,7 @@ def test_a_model_is_saved_and_loaded_back_bit_for_bit(tmp_path, name):
     task = TASKS[name]()
     run = finished(short(task, "lstm", epochs=1))
     model = run.model("mine")
-    own.save(model, tmp_path / "mine")
+    model_files.save(model, tmp_path / "mine")
     again = rnnviz.load(tmp_path / "mine.safetensors")
     assert again.network.parameters.keys() == model.network.parameters.keys()
     for key, array in model.network.parameters.items():

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from ....formats.checkpoint import Checkpoint
-from ....layouts import Built, Fact, Stack
+from ....checkpoints.checkpoint import Checkpoint
+from ....checkpoints.conversion import Built
+from ....checkpoints.stack import Fact, Stack
 from ...shared.link_state import plain
 from .opened_file import Held
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import streamlit as st
 
-from ....formats import archive, onnx
-from ....formats.checkpoint import Checkpoint, open_bytes
-from ....formats.sniffed import format_of
+from ....checkpoints import onnx
+from ....checkpoints.checkpoint import Checkpoint, open_bytes
+from ....checkpoints.detection import format_of
+from ....checkpoints.native import model_archive
 from ....model import Model
 
 KEY = "models-held"
@@ -51,8 +52,8 @@ def hold(files: Mapping[str, bytes]) -> Held:
     number = st.session_state["models-count"] = st.session_state.get("models-count", 0) + 1
     found = Held(number, tuple(files))
     try:
-        if any(archive.is_archive(name, data) for name, data in files.items()):
-            found.models = archive.unpack(files)
+        if any(model_archive.is_archive(name, data) for name, data in files.items()):
+            found.models = model_archive.unpack(files)
         else:
             main = _main(files)
             beside = {name: data for name, data in files.items() if name != main}

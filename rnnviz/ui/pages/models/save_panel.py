@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from ....formats import snippets
-from ....formats.saved import WRITERS
+from ....checkpoints import snippets
+from ....checkpoints.native.writers import WRITERS
 from ....model import Model
 from ...shared.link_state import plain
 from .model_table import Entry

@@ -6,8 +6,9 @@ import streamlit as st
 from safetensors.numpy import save
 
 from .... import zoo
-from ....formats.checkpoint import described
-from ....layouts import Built, Stack, build
+from ....checkpoints.checkpoint import described
+from ....checkpoints.conversion import Built, build
+from ....checkpoints.stack import Stack
 from ....limits import MILLION, USUAL
 from ....text.tokens import visible
 from ...shared import catalogue, lesson_link, link_state
@@ -71,7 +72,7 @@ def _invite() -> None:
         st.markdown("In Python it is one line, in a notebook with the live module another:")
         st.code(
             'import rnnviz\n\nmodel = rnnviz.load("model.safetensors")\nprint(rnnviz.checkpoint("model.safetensors"))\n'
-            "model = rnnviz.Model.from_torch(module)   # or from_keras(layer)",
+            "model = rnnviz.from_torch(module)   # or from_keras(layer)",
             language="python",
             wrap_lines=True,
         )

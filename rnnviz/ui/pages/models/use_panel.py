@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from ....cells import Cell
-from ....formats import snippets
-from ....formats.checkpoint import stem
-from ....layouts import Stack
+from ....checkpoints import snippets
+from ....checkpoints.checkpoint import stem
+from ....checkpoints.stack import Stack
 from ....model import Model
 from ...shared import catalogue, link_state
 from ...shared.link_state import plain

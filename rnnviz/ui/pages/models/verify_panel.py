@@ -6,9 +6,11 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from ....formats import npz, tensors
-from ....formats.verify import Pair, Verified, verify
-from ....layouts import Stack
+from ....checkpoints.numpy import numpy_archive
+from ....checkpoints.safetensors import tensor_file
+from ....checkpoints.stack import Stack
+from ....checkpoints.verification.agreement import Verified, verify
+from ....checkpoints.verification.example_pair import Pair
 from ...shared.link_state import plain
 from .opened_file import Held
 
@@ -38,7 +40,7 @@ def verify_box(found: Held, stack: Stack, taken: Mapping[str, str]) -> None:
             return
         try:
             with st.spinner("Comparing"):
-                reader = npz.read if file.name.lower().endswith(".npz") else tensors.read
+                reader = numpy_archive.read if file.name.lower().endswith(".npz") else tensor_file.read
                 result = verify(stack, Pair.of(reader(file.name, file.getvalue()).arrays), taken)
         except ValueError as error:
             st.error(plain(str(error)), icon=":material/rule:")

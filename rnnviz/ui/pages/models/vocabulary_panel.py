@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from ....layouts import Built, Stack
+from ....checkpoints.conversion import Built
+from ....checkpoints.stack import Stack
 from ....text import vocabularies
 from ....text.decoding import decoded
 from ....text.tokens import Kind, Vocabulary

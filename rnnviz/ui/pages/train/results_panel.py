@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from ....cells import CELLS
-from ....formats import archive
+from ....checkpoints.native import model_archive
 from ....model import Model
 from ...shared import catalogue
 from . import training_session
@@ -103,7 +103,7 @@ def _models(training: Training) -> dict[str, Model]:
 
 def _download(training: Training) -> None:
     """The models in one file, packed on the click."""
-    packed: Callable[[], bytes] = lambda: archive.pack(list(_models(training).values()))  # noqa: E731
+    packed: Callable[[], bytes] = lambda: model_archive.pack(list(_models(training).values()))  # noqa: E731
     st.download_button(
         "Download", packed, f"{catalogue.slug(training.name)}.zip", "application/zip", on_click="ignore",
         icon=":material/download:", key="train-download",

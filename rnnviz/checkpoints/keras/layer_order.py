@@ -1,0 +1,43 @@
+"""An order for layers of which a file keeps the weights alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from .layer import Layer
+
+
+def in_order(keyed: Sequence[tuple[str, Layer]]) -> list[Layer]:
+    """Layers in an order in which sizes fit: each reads, where that can be, what the one before it gives.
+
+    keyed: with their names in the file, "lstm_1", of one class in the right order; of different classes nothing says
+    which comes first. Layers without weights, which could stand anywhere, are left out.
+    """
+    classes: dict[str, list[Layer]] = {}
+    for key, layer in keyed:
+        if layer.arrays or layer.halves:
+            classes.setdefault(re.sub(r"_\d+$", "", key), []).append(layer)
+    found: list[Layer] = []
+    last = ""
+    while any(classes.values()):
+        first = {name: layers[0] for name, layers in classes.items() if layers}
+        width = _gives(found[-1]) if found else None
+        fitting = [name for name, layer in first.items() if width is not None and layer.reads == width]
+        given = {_gives(layer) for layers in classes.values() for layer in layers}
+        start = [name for name, layer in first.items() if layer.kind == "Embedding"]
+        start += [name for name, layer in first.items() if layer.recurrent and layer.reads not in given]
+        start += [name for name, layer in first.items() if layer.recurrent]
+        fitting.sort(key=lambda name: (not first[name].recurrent, name != last))
+        last = next(iter([*fitting, *start, *first]))
+        found.append(classes[last].pop(0))
+    return found
+
+
+def _gives(layer: Layer) -> int | None:
+    """How many numbers a layer hands on at a step, as far as its arrays say."""
+    if layer.recurrent:
+        return layer.units * (2 if layer.halves else 1)
+    if layer.kind == "Embedding":
+        return layer.arrays["embeddings"].shape[1]
+    return layer.arrays["kernel"].shape[1] if layer.kind == "Dense" else None

@@ -1,0 +1,176 @@
+"""Which recurrent node reads which in an ONNX graph, through the nodes that only turn arrays or pass them on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from .constant_folding import Folder
+from .flat_graph import JOIN, Graph, Node
+from .recurrent_nodes import Layer
+
+# Operations that hand on every number that they read, and those that hand on a part of them.
+PASSES = ("Transpose", "Squeeze", "Unsqueeze", "Reshape", "Flatten", "Identity", "Dropout", "Cast", JOIN)
+PARTS = ("Slice", "Split", "Gather")
+MERGES = {"Concat": "concat", "Add": "sum", "Mul": "mul"}
+REDUCES = {"ReduceSum": "sum", "ReduceMean": "ave", "ReduceProd": "mul"}
+FARTHEST = 500  # nodes looked at on the way from one layer to the next
+
+
+@dataclass(eq=False)
+class Level:
+    """One layer of a stack: a node, or two that read the same, one forwards and one backwards.
+
+    merge: how two directions become one vector; None if the graph never shows it.
+    """
+
+    layers: list[Layer]
+    merge: str | None = None
+    below: Level | None = None
+
+    @property
+    def both(self) -> bool:
+        return sum(len(layer.ways) for layer in self.layers) == 2
+
+    @property
+    def width(self) -> int:
+        """How many numbers it hands on at a step."""
+        hidden = self.layers[0].hidden_size
+        return hidden * 2 if self.both and self.merge in (None, "concat") else hidden
+
+    @property
+    def first(self) -> Layer:
+        return self.layers[0]
+
+
+class Tracer:
+    """Finds the levels of a graph and which stands on which."""
+
+    def __init__(self, folder: Folder, layers: Sequence[Layer]) -> None:
+        self.folder, self.graph = folder, folder.graph
+        self.by_node = {id(layer.node): layer for layer in layers}
+        self.merged: dict[int, Level] = {}  # by the value that joins two directions
+        self.level: dict[int, Level] = {}  # by node
+        for node in self.graph.nodes:
+            if node.op in MERGES and len(node.inputs) == 2:
+                self._merge(node)
+        for layer in layers:
+            self.level.setdefault(id(layer.node), Level([layer]))
+        for node in self.graph.nodes:  # also those that nothing reads, at the end of a graph
+            self._reduced(node)
+        self.levels = list(dict.fromkeys(self.level[id(layer.node)] for layer in layers))
+        for level in self.levels:
+            level.below = self.source(level.first.node.input(0))
+
+    def source(self, value: int | None, through: Sequence[str] = PASSES, states: bool = False) -> Level | None:
+        """The level that a value comes from, or None: the first of `sources`."""
+        return next(self.sources(value, through, states), None)
+
+    def sources(self, value: int | None, through: Sequence[str] = PASSES, states: bool = False) -> Iterator[Level]:
+        """The levels that a value comes from, one in each branch of an If; states: whether a last state will do."""
+        for found in self.back(value, through):
+            if found in self.merged:
+                yield self.merged[found]
+                continue
+            node = self.graph.makers.get(found)
+            if node is None:
+                continue
+            if (level := self._reduced(node)) is not None:
+                yield level
+                continue
+            level = self.level.get(id(node))
+            if level is not None and len(level.layers) == 1 and found in node.outputs[: 2 if states else 1]:
+                yield level
+
+    def back(self, value: int | None, through: Sequence[str]) -> Iterator[int]:
+        """A value and those before it, as long as only `through` stands between, the nearest first."""
+        queue: list[int | None] = [value]
+        seen: set[int] = set()
+        while queue and len(seen) < FARTHEST:
+            one = queue.pop(0)
+            if one is None or one in seen:
+                continue
+            seen.add(one)
+            yield one
+            node = self.graph.makers.get(one)
+            if node is not None and node.op in through and one not in self.merged:
+                queue += node.inputs if node.op == JOIN else node.inputs[:1]
+
+    def root(self, value: int | None) -> int | None:
+        """Where a value comes from, through what only passes it on: the last of `back`."""
+        return None if value is None else list(self.back(value, PASSES))[-1]
+
+    def _direct(self, value: int | None) -> Level | None:
+        node = None if value is None else self.graph.makers.get(value)
+        return self.level.get(id(node)) if node is not None else None
+
+    def _merge(self, node: Node) -> None:
+        """Both directions joined by a node: those of one recurrent node taken apart before, or those of two."""
+        nodes: list[Node] = []
+        for value in node.inputs:
+            makers = (self.graph.makers.get(one) for one in self.back(value, (*PASSES, *PARTS)))
+            nodes += [maker for maker in makers if maker is not None and id(maker) in self.by_node][:1]
+        if len(nodes) != 2:
+            return
+        ours = [self.by_node[id(one)] for one in nodes]
+        if ours[0] is ours[1]:
+            if len(ours[0].ways) == 2:
+                level = self.level.setdefault(id(nodes[0]), Level(ours[:1]))
+                level.merge = MERGES[node.op]
+                self._joined(node, level)
+            return
+        if node.op != "Concat":
+            ours.sort(key=lambda layer: "backward" in layer.ways)
+        forward, backward = ours
+        alike = (forward.cell, forward.options, forward.hidden_size) == (
+            backward.cell,
+            backward.options,
+            backward.hidden_size,
+        )
+        same = self.root(forward.node.input(0)) == self.root(backward.node.input(0))
+        if [*forward.ways] == ["forward"] and [*backward.ways] == ["backward"] and alike and same:
+            level = self.level.get(id(forward.node)) or Level(ours, MERGES[node.op])
+            if level.layers == ours:
+                self.level[id(forward.node)] = self.level[id(backward.node)] = level
+                self._joined(node, level)
+
+    def _reduced(self, node: Node) -> Level | None:
+        """The level whose two directions a node joins unit by unit; None if it does no such thing."""
+        if node.op not in REDUCES or self._axes(node) != [1]:
+            return None
+        level = self._direct(node.input(0))
+        if level is None or not level.both:
+            return None
+        level.merge = REDUCES[node.op]
+        return level
+
+    def _joined(self, node: Node, level: Level) -> None:
+        if (output := node.output(0)) is not None:
+            self.merged[output] = level
+
+    def _axes(self, node: Node) -> list[int] | None:
+        found = self.folder.constant(node.input(1))
+        return [int(v) for v in np.ravel(found.array)] if found is not None else node.get("axes", "ints")
+
+
+def between(graph: Graph, value: int | None, ends: set[int]) -> tuple[list[str], bool]:
+    """The operations before a value, the nearest first, and whether one of `ends` (nodes, by id) stands before them."""
+    queue: list[int | None] = [value]
+    seen: set[int] = set()
+    ops: list[str] = []
+    met = False
+    while queue and len(seen) < FARTHEST:
+        one = queue.pop(0)
+        node = None if one is None else graph.makers.get(one)
+        if node is None or id(node) in seen:
+            continue
+        seen.add(id(node))
+        if id(node) in ends:
+            met = True
+            continue
+        if node.op not in (*PASSES, "Constant", "Shape", "Concat", *PARTS):
+            ops.append(node.op)
+        queue += node.inputs
+    return list(dict.fromkeys(ops)), met

@@ -1,0 +1,133 @@
+"""The operations of ONNX that are computed on constants: those by which exporters prepare weights."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ...cells.activations import Array
+from .flat_graph import Node
+from .tensor_data import KINDS, UnreadableError
+
+# What NumPy and Python raise where a node and its constants contradict each other.
+FAULTS = (ValueError, IndexError, TypeError, OverflowError, KeyError, AttributeError)
+
+
+def new_bytes(node: Node, arrays: list[Array | None]) -> int:
+    """Bytes that the node's output adds, asked before it is made; 0 where it is a view of its input."""
+    data, second = arrays[0], arrays[1] if len(arrays) > 1 else None
+    assert data is not None
+    if node.op in ("Cast", "DequantizeLinear"):
+        return data.size * 8
+    if node.op == "Expand" and second is not None:
+        return math.prod(np.broadcast_shapes(data.shape, tuple(np.ravel(second).tolist()))) * data.itemsize
+    if node.op == "ConstantOfShape":
+        return math.prod(max(int(size), 0) for size in np.ravel(data)) * 8
+    if node.op == "Gather" and second is not None:
+        return second.size * data.nbytes // max(data.shape[node.get("axis", "int", 0)], 1)
+    if node.op == "Concat":
+        return sum(array.nbytes for array in arrays if array is not None)
+    if node.op == "Reshape" and not data.flags.c_contiguous:
+        return data.nbytes
+    return 0
+
+
+# ---- node, inputs and which output is asked for -> that output ---------------------------------------
+
+
+def _numbers(node: Node, arrays: list[Array | None], place: int, attribute: str) -> list[int] | None:
+    """Axes and the like: an input in newer files, an attribute in older ones."""
+    found = arrays[place] if place < len(arrays) else None
+    return [int(v) for v in np.ravel(found)] if found is not None else node.get(attribute, "ints")
+
+
+def _cast(node: Node, arrays: list[Any], _: int) -> Array:
+    kind = KINDS[node.get("to", "int")]
+    if kind.name == "bfloat16":
+        raise UnreadableError(f"{node.called} turns weights into bfloat16, which is not computed here")
+    return arrays[0].astype(np.dtype(kind.stored).newbyteorder("="))
+
+
+def _reshape(node: Node, arrays: list[Any], _: int) -> Array:
+    wanted = _numbers(node, arrays, 1, "shape") or []
+    if not node.get("allowzero", "int", 0):
+        wanted = [arrays[0].shape[k] if size == 0 else size for k, size in enumerate(wanted)]
+    return arrays[0].reshape(wanted)
+
+
+def _transpose(node: Node, arrays: list[Any], _: int) -> Array:
+    return arrays[0].transpose(node.get("perm", "ints"))
+
+
+def _concat(node: Node, arrays: list[Any], _: int) -> Array:
+    return np.concatenate(arrays, axis=node.get("axis", "int"))
+
+
+def _unsqueeze(node: Node, arrays: list[Any], _: int) -> Array:
+    return np.expand_dims(arrays[0], tuple(_numbers(node, arrays, 1, "axes") or ()))
+
+
+def _squeeze(node: Node, arrays: list[Any], _: int) -> Array:
+    axes = _numbers(node, arrays, 1, "axes")
+    return np.squeeze(arrays[0], None if axes is None else tuple(axes))
+
+
+def _slice(node: Node, arrays: list[Any], _: int) -> Array:
+    starts, ends = _numbers(node, arrays, 1, "starts") or [], _numbers(node, arrays, 2, "ends") or []
+    axes = _numbers(node, arrays, 3, "axes") or list(range(len(starts)))
+    steps = _numbers(node, arrays, 4, "steps") or [1] * len(starts)
+    cut = [slice(None)] * arrays[0].ndim
+    for start, end, axis, step in zip(starts, ends, axes, steps, strict=True):
+        # Backwards, an end before the first number is a very small one, which NumPy would count from the end.
+        cut[axis] = slice(start, None if step < 0 and end < -arrays[0].shape[axis] else end, step)
+    return arrays[0][tuple(cut)]
+
+
+def _split(node: Node, arrays: list[Any], which: int) -> Array:
+    axis = node.get("axis", "int", 0)
+    sizes = _numbers(node, arrays, 1, "split")
+    if sizes is None:
+        each = -(-arrays[0].shape[axis] // len(node.outputs))
+        sizes = [each] * len(node.outputs)
+    return np.split(arrays[0], np.cumsum(sizes)[:-1], axis)[which]
+
+
+def _gather(node: Node, arrays: list[Any], _: int) -> Array:
+    return np.take(arrays[0], arrays[1], node.get("axis", "int", 0))
+
+
+def _expand(node: Node, arrays: list[Any], _: int) -> Array:
+    return np.broadcast_to(arrays[0], np.broadcast_shapes(arrays[0].shape, tuple(arrays[1].tolist())))
+
+
+def _dequantize(node: Node, arrays: list[Any], _: int) -> Array:
+    x, scale, *rest = arrays
+    axis = node.get("axis", "int", 1)
+    if node.get("block_size", "int", 0):
+        raise UnreadableError(f"{node.called} has its scales block by block; one scale, or one a row, can be read")
+    shape = [-1 if scale.ndim and k == axis % x.ndim else 1 for k in range(x.ndim)]
+    zero = rest[0].astype(np.int64).reshape(shape) if rest and rest[0] is not None else 0
+    return (x.astype(np.int64) - zero).astype(scale.dtype) * scale.reshape(shape)
+
+
+FOLDS: dict[str, Callable[[Node, list[Any], int], Array]] = {
+    "Identity": lambda node, arrays, _: arrays[0],
+    "Cast": _cast,
+    "Transpose": _transpose,
+    "Reshape": _reshape,
+    "Concat": _concat,
+    "Unsqueeze": _unsqueeze,
+    "Squeeze": _squeeze,
+    "Slice": _slice,
+    "Split": _split,
+    "Gather": _gather,
+    "Expand": _expand,
+    "DequantizeLinear": _dequantize,
+}
+DONE = {
+    "Transpose": ("transposed",), "Reshape": ("reshaped",), "Concat": ("joined",), "Slice": ("cut",), "Split": ("cut",),
+    "Gather": ("picked",), "Expand": ("repeated",), "DequantizeLinear": ("dequantised",),
+}  # fmt: skip

@@ -1,0 +1,285 @@
+"""What stands for the names that a PyTorch checkpoint calls for: tensors, NumPy arrays, plain containers, all inert."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from ...cells.activations import Array
+from ..io.dtypes import READABLE, raw
+from .pickle_machine import BrokenError, Make, Name, Pairs
+
+# The types of PyTorch's storages, and the bytes of a number in those whose numbers are not read.
+STORAGES = {
+    "DoubleStorage": "float64", "FloatStorage": "float32", "HalfStorage": "float16", "BFloat16Storage": "bfloat16",
+    "LongStorage": "int64", "IntStorage": "int32", "ShortStorage": "int16", "CharStorage": "int8",
+    "ByteStorage": "uint8", "BoolStorage": "bool", "UntypedStorage": "uint8", "_UntypedStorage": "uint8",
+    "ComplexFloatStorage": "complex64", "ComplexDoubleStorage": "complex128",
+    "QInt8Storage": "qint8", "QUInt8Storage": "quint8", "QInt32Storage": "qint32",
+}  # fmt: skip
+_OTHERS = {"complex32": 4, "complex64": 8, "complex128": 16, "qint8": 1, "quint8": 1, "qint32": 4}
+DIMENSIONS = 32
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Storage:
+    """A run of numbers beside the pickle, by its key; begin and size in numbers of its dtype. data: if it is inside."""
+
+    key: str
+    dtype: str
+    size: int
+    begin: int = 0
+    data: bytes | memoryview | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Tensor:
+    """A view of a storage: offset and strides in numbers of its dtype."""
+
+    storage: Storage
+    dtype: str
+    offset: int
+    shape: tuple[int, ...]
+    strides: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Strange:
+    """An array of a kind that is not read, in words."""
+
+    what: str
+
+
+@dataclass(eq=False, slots=True)
+class NumpyType:
+    """numpy.dtype: its letters, and the order of its bytes, which comes after."""
+
+    code: str
+    order: str = "="
+
+    def build(self, state: Any) -> None:
+        if isinstance(state, tuple) and len(state) > 1 and state[1] in ("<", ">", "|", "="):
+            self.order = state[1]
+
+    def made(self) -> np.dtype | None:
+        """The type, or None for anything but plain numbers."""
+        if len(self.code) > 3 or self.code[:1] not in tuple("biuf"):
+            return None
+        try:
+            made = np.dtype(self.code).newbyteorder(">" if self.order == ">" else "<" if self.order == "<" else "=")
+        except (TypeError, ValueError) as error:
+            raise BrokenError(f"a NumPy array in it is of no type: {self.code!r}") from error
+        return made if made.itemsize <= 8 else None
+
+
+@dataclass(eq=False, slots=True)
+class NumpyArray:
+    """numpy.ndarray: `array` (read only) once its state has come, or in words why there is none."""
+
+    array: Array | None = None
+    strange: str = "an array without numbers"
+
+    def build(self, state: Any) -> None:
+        if not isinstance(state, tuple) or len(state) != 5:
+            raise BrokenError("the state of a NumPy array in it is not what it should be")
+        _, shape, dtype, fortran, data = state
+        self._fill(shape, dtype, "F" if fortran else "C", data)
+
+    def _fill(self, shape: Any, dtype: Any, order: str, data: Any) -> None:
+        made = dtype.made() if isinstance(dtype, NumpyType) else None
+        if isinstance(data, str):  # Python 2 knew no bytes
+            data = data.encode("latin-1", "replace")
+        if made is None or not isinstance(data, bytes | bytearray):
+            self.strange = "a NumPy array of no plain numbers"
+            return
+        if not _sizes(shape) or prod(shape) * made.itemsize != len(data):
+            raise BrokenError("the shape of a NumPy array in it does not fit its bytes")
+        try:
+            self.array = np.frombuffer(data, made).reshape(shape, order="F" if order == "F" else "C")
+        except (ValueError, OverflowError) as error:
+            raise BrokenError("the shape of a NumPy array in it is none") from error
+
+
+def names(inside: Callable[[bytes], Storage] | None = None) -> dict[str, Make | None]:
+    """The table for `Machine`; inside: how a storage is read that was pickled as bytes, a file within the file."""
+    table: dict[str, Make | None] = dict.fromkeys(_MENTIONED)
+    table |= _MADE
+    if inside is not None:
+        table["torch.storage._load_from_bytes"] = inside
+    return table
+
+
+def storage(reference: Any) -> Storage:
+    """What stands for a persistent id: ("storage", type, key, location, size), and perhaps a view's part of it."""
+    match reference:
+        case ("storage", Name() as kind, str(key), _, int(size), *view) if size >= 0:
+            if (dtype := STORAGES.get(kind.dotted.rpartition(".")[2])) is None:
+                raise BrokenError(f"it has a storage of the kind {kind.dotted}, which is not known")
+            match view:
+                case [] | [None]:
+                    return Storage(key, dtype, size)
+                case [(str(), int(begin), int(inner))] if begin >= 0 and 0 <= inner <= size - begin:
+                    return Storage(key, dtype, inner, begin)
+    raise BrokenError("it refers to something that is no storage")
+
+
+def size_of(dtype: str) -> int:
+    """Bytes of a number in a storage."""
+    return _OTHERS[dtype] if dtype in _OTHERS else raw(dtype).itemsize
+
+
+def _sizes(values: Any) -> bool:
+    """Whether these are the sizes of a shape, or strides."""
+    return isinstance(values, tuple) and len(values) <= DIMENSIONS and all(type(n) is int and n >= 0 for n in values)
+
+
+def _tensor(where: Any, offset: Any, shape: Any, strides: Any, *rest: Any) -> Tensor | Strange:
+    if not isinstance(where, Storage):
+        raise BrokenError("a tensor in it has no storage")
+    return _view(where, where.dtype, offset, shape, strides, rest[2] if len(rest) > 2 else None)
+
+
+def _tensor_of_type(
+    where: Any, offset: Any, shape: Any, strides: Any, grad: Any, hooks: Any, dtype: Any, *rest: Any
+) -> Tensor | Strange:
+    if not isinstance(where, Storage) or not isinstance(dtype, Name):
+        raise BrokenError("a tensor in it has no storage, or no type")
+    return _view(where, dtype.dotted.removeprefix("torch."), offset, shape, strides, rest[0] if rest else None)
+
+
+def _view(where: Storage, dtype: str, offset: Any, shape: Any, strides: Any, bits: Any) -> Tensor | Strange:
+    if not _sizes(shape) or not _sizes(strides) or len(shape) != len(strides) or type(offset) is not int or offset < 0:
+        raise BrokenError("a tensor in it has a shape, strides or an offset that are none")
+    if isinstance(bits, Pairs) and bits.items:
+        return Strange("conjugated or negated when read")
+    return Tensor(where, dtype, offset, shape, strides) if dtype in READABLE else Strange(dtype)
+
+
+def _typed(function: Any, kind: Any, arguments: Any, state: Any) -> Any:
+    """A tensor with attributes: they are left out."""
+    if not isinstance(function, Name) or not function.dotted.startswith("torch._utils._rebuild"):
+        raise BrokenError("a tensor in it is made by nothing that makes one")
+    if function.make is None or not isinstance(arguments, tuple):
+        raise BrokenError("a tensor in it is made of nothing that one is made of")
+    return function.make(*arguments)
+
+
+def _listed(values: Any = ()) -> Any:
+    if not isinstance(values, list | tuple):
+        raise BrokenError("a set in it is made of what is no list")
+    return values  # copied nowhere, so that a pickle cannot make much of little
+
+
+def _paired(values: Any = None) -> Pairs:
+    if values is None:
+        return Pairs()
+    if isinstance(values, Pairs):
+        return values
+    if not isinstance(values, list) or not all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in values):
+        raise BrokenError("a dict in it is made of what are no pairs")
+    return Pairs(values)
+
+
+def _defaulting(_: Any = None, *values: Any) -> Pairs:
+    return _paired(*values)
+
+
+def _reconstructed(kind: Any, base: Any, state: Any) -> Any:
+    """An object of a class as protocols 0 and 1 write it."""
+    if not isinstance(kind, Name) or kind.make is None:
+        raise BrokenError("an object in it is of no class that is known")
+    return kind.make() if state is None else kind.make(state)
+
+
+def _device(kind: Any, index: Any = None) -> str:
+    return f"{kind}" if index is None else f"{kind}:{index}"
+
+
+def _path(*parts: Any) -> str:
+    return "/".join(part for part in parts if isinstance(part, str)).replace("//", "/")
+
+
+def _bytes(text: Any = "", encoding: Any = "latin1") -> bytes | bytearray:
+    if isinstance(text, bytes | bytearray):
+        return text
+    if not isinstance(text, str) or encoding not in ("latin1", "latin-1", "utf-8"):
+        raise BrokenError("bytes in it are made of what is no text")
+    return text.encode(encoding)
+
+
+def _scalar(dtype: Any, data: Any = b"") -> Any:
+    """One NumPy number, as Python's; None for anything else."""
+    made = NumpyArray()
+    made._fill((), dtype, "C", data)
+    return None if made.array is None else made.array.item()
+
+
+def _numpy_type(code: Any, *_: Any) -> NumpyType:
+    if not isinstance(code, str):
+        raise BrokenError("a NumPy array in it is of no type")
+    return NumpyType(code)
+
+
+def _from_buffer(data: Any, dtype: Any, shape: Any, order: Any = "C", *_: Any) -> NumpyArray:
+    made = NumpyArray()
+    made._fill(shape, dtype, order, data)
+    return made
+
+
+def _strange(what: str) -> Make:
+    return lambda *_: Strange(what)
+
+
+def _each(modules: Iterable[str], made: dict[str, Make]) -> dict[str, Make]:
+    return {f"{module}.{name}": make for module in modules for name, make in made.items()}
+
+
+_MENTIONED = [
+    *(f"torch.{place}{name}" for place in ("", "cuda.", "storage.") for name in STORAGES),
+    *(f"torch.{dtype}" for dtype in (*READABLE, *_OTHERS)),
+    *(f"torch.{layout}" for layout in ("strided", "sparse_coo", "sparse_csr", "sparse_csc", "sparse_bsr")),
+    *(f"torch.{memory}_format" for memory in ("contiguous", "preserve", "channels_last")),
+    *(f"torch.per_{scale}" for scale in ("tensor_affine", "channel_affine", "tensor_symmetric", "channel_symmetric",
+                                         "channel_affine_float_qparams")),
+    *(f"{module}.{name}" for module in ("builtins", "__builtin__")
+      for name in ("int", "float", "str", "bool", "object", "unicode", "long")),
+    "torch.Tensor", "torch.nn.parameter.Buffer", "numpy.ndarray",
+]  # fmt: skip
+_MADE: dict[str, Make] = {
+    "torch._utils._rebuild_tensor": _tensor,
+    "torch._utils._rebuild_tensor_v2": _tensor,
+    "torch._utils._rebuild_tensor_v3": _tensor_of_type,
+    "torch._utils._rebuild_parameter": lambda data, *_: data,
+    "torch._utils._rebuild_parameter_with_state": lambda data, *_: data,
+    "torch.nn.parameter.Parameter": lambda data=None, *_: data,
+    "torch._tensor._rebuild_from_type_v2": _typed,
+    "torch._utils._rebuild_sparse_tensor": _strange("sparse"),
+    "torch._utils._rebuild_qtensor": _strange("quantised"),
+    "torch._utils._rebuild_nested_tensor": _strange("nested"),
+    "torch._utils._rebuild_meta_tensor_no_storage": _strange("without numbers"),
+    "torch.Size": _listed,
+    "torch.device": _device,
+    "torch.serialization._get_layout": lambda layout: layout,
+    "torch.torch_version.TorchVersion": lambda text="", *_: text,
+    "argparse.Namespace": lambda: Pairs(attributes=True),
+    "types.SimpleNamespace": lambda: Pairs(attributes=True),
+    "_codecs.encode": _bytes,
+    "numpy.dtype": _numpy_type,
+    **_each(("collections", "typing"), {"OrderedDict": _paired, "Counter": _paired, "defaultdict": _defaulting}),
+    **_each(("builtins", "__builtin__"), {
+        "set": _listed, "frozenset": _listed, "list": _listed, "tuple": _listed,
+        "dict": _paired, "bytes": _bytes, "bytearray": _bytes, "complex": lambda *_: None,
+    }),
+    **_each(("copyreg", "copy_reg"), {"_reconstructor": _reconstructed}),
+    **_each(("pathlib", "pathlib._local"), dict.fromkeys(
+        ("PosixPath", "WindowsPath", "PurePosixPath", "PureWindowsPath"), _path)),
+    **_each(("numpy.core.multiarray", "numpy._core.multiarray"), {
+        "_reconstruct": lambda *_: NumpyArray(), "scalar": _scalar}),
+    **_each(("numpy.core.numeric", "numpy._core.numeric"), {"_frombuffer": _from_buffer}),
+    **_each(("lightning_fabric.utilities.data", "lightning.fabric.utilities.data",
+             "pytorch_lightning.utilities.parsing"), {"AttributeDict": _paired}),
+}  # fmt: skip

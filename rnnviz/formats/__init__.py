@@ -1,1 +1,0 @@
-"""Files that hold models: rnnviz's own layout. One file a format."""

@@ -1,5 +1,0 @@
-"""Keras's files, of versions 2 and 3."""
-
-from .reading import read
-
-__all__ = ["read"]

@@ -1,0 +1,385 @@
+"""Keras's layers as stacks: the states of every kind, way and merge are Keras's own."""
+
+import numpy as np
+import pytest
+
+from rnnviz.checkpoints.keras.layer import Layer
+from rnnviz.checkpoints.keras.layer_stacks import stacks
+from rnnviz.checkpoints.keras.live_layers import live
+from rnnviz.checkpoints.stack import Source
+
+from ..keras_models import BOTH, drawn, outputs, package_of, sequence, sequential
+from ..stack_runs import read_out, run
+
+SEQ = {"return_sequences": True}
+F, B = ("forward",), ("backward",)
+# By name: the layers, each layer's ways, and whether Keras hands the top's outputs on last step first.
+CHAINS = {
+    "simple rnn": (lambda L: [L.SimpleRNN(4, **SEQ)], [F], False),
+    "relu": (lambda L: [L.SimpleRNN(4, activation="relu", **SEQ)], [F], False),
+    "gru after": (lambda L: [L.GRU(4, reset_after=True, **SEQ)], [F], False),
+    "gru before": (lambda L: [L.GRU(4, reset_after=False, **SEQ)], [F], False),
+    "lstm": (lambda L: [L.LSTM(4, **SEQ)], [F], False),
+    "no bias": (lambda L: [L.LSTM(4, use_bias=False, **SEQ)], [F], False),
+    "gru after, no bias": (lambda L: [L.GRU(4, use_bias=False, **SEQ)], [F], False),
+    "gru before, no bias": (lambda L: [L.GRU(4, use_bias=False, reset_after=False, **SEQ)], [F], False),
+    "sizes": (lambda L: [L.LSTM(5, **SEQ), L.Dropout(0.5), L.LSTM(2, **SEQ)], [F, F], False),
+    "back": (lambda L: [L.LSTM(4, go_backwards=True, **SEQ)], [B], True),
+    "back, on": (lambda L: [L.GRU(4, go_backwards=True, **SEQ), L.GRU(3, **SEQ)], [B, B], True),
+    "back, back": (lambda L: [L.GRU(4, go_backwards=True, **SEQ), L.GRU(3, go_backwards=True, **SEQ)], [B, F], False),
+    "both": (lambda L: [L.Bidirectional(L.LSTM(4, **SEQ))], [F + B], False),
+    "both, on": (lambda L: [L.Bidirectional(L.GRU(4, **SEQ)), L.GRU(3, **SEQ)], [F + B, F], False),
+    "both twice": (
+        lambda L: [L.Bidirectional(L.GRU(2, **SEQ)), L.Bidirectional(L.GRU(3, **SEQ))],
+        [F + B, F + B],
+        False,
+    ),
+    "on, both": (lambda L: [L.SimpleRNN(4, **SEQ), L.Bidirectional(L.SimpleRNN(3, **SEQ))], [F, F + B], False),
+    "sum": (lambda L: [L.Bidirectional(L.LSTM(4, **SEQ), merge_mode="sum"), L.LSTM(3, **SEQ)], [F + B, F], False),
+    "mul": (lambda L: [L.Bidirectional(L.LSTM(4, **SEQ), merge_mode="mul"), L.LSTM(3, **SEQ)], [F + B, F], False),
+    "ave": (lambda L: [L.Bidirectional(L.LSTM(4, **SEQ), merge_mode="ave"), L.LSTM(3, **SEQ)], [F + B, F], False),
+    "back, both, on": (
+        lambda L: [L.LSTM(4, go_backwards=True, **SEQ), L.Bidirectional(L.LSTM(3, **SEQ)), L.LSTM(2, **SEQ)],
+        [B, F + B, B],
+        True,
+    ),
+    "both, swapped": (
+        lambda L: [
+            L.Bidirectional(L.GRU(4, go_backwards=True, **SEQ), backward_layer=L.GRU(4, **SEQ)),
+            L.GRU(3, **SEQ),
+        ],
+        [F + B, B],
+        True,
+    ),
+    "both, swapped, both": (
+        lambda L: [
+            L.Bidirectional(L.GRU(4, go_backwards=True, **SEQ), backward_layer=L.GRU(4, **SEQ)),
+            L.Bidirectional(L.GRU(3, **SEQ)),
+            L.GRU(2, go_backwards=True, **SEQ),
+        ],
+        [F + B, F + B, F],
+        False,
+    ),
+    "swapped sum": (
+        lambda L: [
+            L.Bidirectional(L.GRU(4, go_backwards=True, **SEQ), backward_layer=L.GRU(4, **SEQ), merge_mode="sum"),
+            L.GRU(3, **SEQ),
+        ],
+        [F + B, B],
+        True,
+    ),
+    "cell": (lambda L: [L.RNN(L.LSTMCell(4), **SEQ)], [F], False),
+    "cells": (lambda L: [L.RNN([L.GRUCell(4), L.GRUCell(3), L.GRUCell(2)], **SEQ)], [F, F, F], False),
+    "cells, back": (
+        lambda L: [L.RNN([L.GRUCell(4), L.GRUCell(3)], go_backwards=True, **SEQ), L.GRU(2, **SEQ)],
+        [B, B, B],
+        True,
+    ),
+    "cell, both": (lambda L: [L.Bidirectional(L.RNN(L.SimpleRNNCell(4), **SEQ))], [F + B], False),
+}
+# Keras 2 builds slowly; what it does otherwise than Keras 3 is here.
+OLDER = ["gru after", "gru before", "back, back", "back, both, on", "both, swapped, both", "mul", "cells, back"]
+
+
+def holds(stack, model, ways, turned, x):
+    """The stack's states are what the model's layers hand on, and its readout says what the model's does."""
+    assert [tuple(layer) for layer in stack.layers] == ways
+    _, top = run(stack, x)
+    found = outputs(model, x)
+    last = next(layer.name for layer in reversed(model.layers) if layer.name not in stack.readouts)
+    expected = found[last][::-1] if turned else found[last]
+    if turned and len(ways[-1]) == 2 and stack.merge == "concat":  # Keras has its forward layer first, ours stands last
+        expected = np.hstack(np.split(expected, 2, axis=1)[::-1])
+    np.testing.assert_allclose(top, expected, rtol=0, atol=1e-5)
+    assert top.shape[1] == stack.width
+    if stack.readouts:
+        (name,) = stack.readouts
+        expected = found[name][::-1] if turned else found[name]
+        np.testing.assert_allclose(read_out(stack, top), expected, rtol=0, atol=1e-5)
+
+
+@pytest.mark.peers
+@pytest.mark.parametrize(
+    ("package", "chain"), [("keras", chain) for chain in CHAINS] + [("tf_keras", chain) for chain in OLDER]
+)
+def test_states_are_keras_own(package, chain):
+    make, ways, turned = CHAINS[chain]
+    model = sequential(package, lambda L: [*make(L), L.TimeDistributed(L.Dense(3), name="says")])
+    (stack,) = stacks(live(model))
+    assert list(stack.readouts) == ["says"]
+    holds(stack, model, ways, turned, sequence())
+    assert not stack.assumed
+
+
+@pytest.mark.peers
+@BOTH
+def test_a_layer_alone(package):
+    model = sequential(package, lambda L: [L.GRU(4, name="one", **SEQ)])
+    (stack,) = stacks(live(model.layers[-1]))
+    assert (stack.name, stack.cell, stack.input_size, stack.hidden_size()) == ("one", "gru", 3, 4)
+    holds(stack, model, [F], False, sequence())
+
+
+@pytest.mark.peers
+def test_where_kind_options_or_merge_change_a_stack_ends():
+    def make(L):
+        return [
+            L.LSTM(4, name="a", **SEQ),
+            L.LSTM(4, name="b", **SEQ),
+            L.LSTM(4, activation="relu", name="c", **SEQ),
+            L.GRU(4, name="d", **SEQ),
+            L.GRU(4, reset_after=False, name="e", **SEQ),
+            L.Bidirectional(L.LSTM(2, **SEQ), merge_mode="sum", name="f"),
+            L.Bidirectional(L.LSTM(2, **SEQ), merge_mode="concat", name="g"),
+            L.Dense(4, name="h"),
+            L.LSTM(2, name="i"),
+        ]
+
+    found = stacks(live(sequential("keras", make)))
+    assert [stack.name for stack in found] == ["a to b", "c", "d", "e", "f", "g", "i"]
+    assert [stack.merge for stack in found] == ["concat"] * 4 + ["sum", "concat", "concat"]
+    assert "'c' reads what 'b' (LSTM) computes; that is not part of this stack." in found[1].notes
+    assert (
+        "'i' hands on only its last state to what is above; here every step is shown and read out." in found[-1].notes
+    )
+
+
+@pytest.mark.peers
+@BOTH
+def test_merge_none_stands_side_by_side_and_says_so(package):
+    keras = package_of(package)
+    start = keras.Input((6, 3))
+    two = keras.layers.Bidirectional(keras.layers.LSTM(4, **SEQ), merge_mode=None, name="two")(start)
+    model = drawn(keras.Model(start, two))
+    (stack,) = stacks(live(model))
+    assert stack.merge == "concat" and any("apart" in note for note in stack.notes)
+    (states,), top = run(stack, sequence())
+    one, other = (
+        np.asarray(part if not hasattr(part, "detach") else part.detach())[0] for part in model(sequence()[None])
+    )
+    np.testing.assert_allclose(states["forward"], one, rtol=0, atol=1e-5)
+    np.testing.assert_allclose(states["backward"], other, rtol=0, atol=1e-5)
+    np.testing.assert_array_equal(top, np.hstack([states["forward"], states["backward"]]))
+
+
+@pytest.mark.peers
+@BOTH
+def test_an_encoder_and_a_decoder_as_a_graph(package):
+    keras = package_of(package)
+    L = keras.layers
+    inner_start = keras.Input((None, 5))
+    inner = keras.Model(inner_start, L.GRU(4, name="core", **SEQ)(L.Dropout(0.1)(inner_start)), name="inner")
+    source, target = keras.Input((6,), name="source"), keras.Input((6,), name="target")
+    shared = L.Embedding(9, 3, name="words")
+    _, h = L.GRU(5, return_state=True, name="encoder", **SEQ)(L.SpatialDropout1D(0.2)(shared(source)))
+    out = L.GRU(5, name="decoder", **SEQ)(shared(target), initial_state=h)
+    out = L.Dense(7, activation="sigmoid", name="says")(L.Dropout(0.1)(inner(out)))
+    layers = live(drawn(keras.Model([source, target], out)))
+    encoder, decoder = stacks(layers)
+    assert (encoder.name, decoder.name) == ("encoder", "decoder to inner/core")
+    for stack in (encoder, decoder):
+        assert stack.fact("embedding").value == "words" and stack.fact("embedding").how == "said"
+        assert stack.embeddings["words"].array.shape == (9, 3)
+    assert encoder.fact("readout").value == "none" and not encoder.readouts
+    assert decoder.fact("readout").value == "says"
+    assert any("starts from the states of encoder" in note for note in decoder.notes)
+    assert any("puts sigmoid" in note for note in decoder.notes)
+    assert any("Between 'decoder' and 'inner/core'" in note for note in decoder.notes)
+
+
+@pytest.mark.peers
+@BOTH
+def test_what_is_no_embedding_and_no_readout(package):
+    def make(L):
+        return [
+            L.Embedding(9, 3, name="words"),
+            L.Conv1D(3, 2, padding="same", name="between"),
+            L.LSTM(4, name="rnn", **SEQ),
+            L.GlobalMaxPooling1D(name="pool"),
+            L.Dense(4, name="says"),
+        ]
+
+    (stack,) = stacks(live(sequential(package, make, inputs=0)))
+    assert stack.fact("embedding").value == "none" and list(stack.embeddings) == ["words"]
+    assert stack.fact("readout").value == "none" and not stack.readouts
+    assert "'rnn' reads what 'between' (Conv1D) computes; that is not part of this stack." in stack.notes
+    assert "'rnn' is read by 'pool' (GlobalMaxPooling1D), which is not part of this stack." in stack.notes
+
+
+@pytest.mark.peers
+@BOTH
+def test_what_cannot_be_computed_is_refused_in_a_sentence(package):
+    model = sequential(package, lambda L: [L.LSTM(4, activation="swish", name="odd")])
+    with pytest.raises(ValueError, match=r"Layer 'odd' cannot be shown: its activation '(swish|silu)' is none"):
+        stacks(live(model))
+    model = sequential(package, lambda L: [L.LSTM(4, activation="swish", name="odd", **SEQ), L.LSTM(4, name="fine")])
+    (stack,) = stacks(live(model))
+    assert stack.name == "fine" and any("'odd' cannot be shown" in note for note in stack.notes)
+    model = sequential(package, lambda L: [L.Dense(4), L.Flatten()])
+    with pytest.raises(ValueError, match="no recurrent layer in this model: its layers are Dense, Flatten"):
+        stacks(live(model))
+
+
+@pytest.mark.peers
+@BOTH
+def test_a_class_of_somebodys_own_is_not_taken_for_keras(package):
+    keras = package_of(package)
+
+    class LSTM(keras.layers.LSTM):
+        pass
+
+    model = sequential(package, lambda L: [LSTM(4, name="mine")])
+    for asked in (model, model.layers[-1]):
+        with pytest.raises(ValueError, match="Layer 'mine' cannot be shown: it is a"):
+            stacks(live(asked))
+
+
+@pytest.mark.peers
+@BOTH
+def test_a_model_of_somebodys_own_is_taken_in_the_order_of_its_layers(package):
+    keras = package_of(package)
+
+    class Mine(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.words = keras.layers.Embedding(9, 3)
+            self.core = keras.layers.Bidirectional(keras.layers.GRU(4, **SEQ))
+            self.says = keras.layers.Dense(2)
+
+        def call(self, x):
+            return self.says(self.core(self.words(x)))
+
+    model = Mine()
+    model(np.zeros((1, 6), np.int32))
+    (stack,) = stacks(live(model))
+    assert stack.cell == "gru" and list(stack.layers[0]) == ["forward", "backward"]
+    assert {stack.fact(name).how for name in ("embedding", "readout")} == {"assumed"}
+    assert stack.width == 8 and stack.readouts[stack.fact("readout").value].weight.array.shape == (2, 8)
+
+
+@pytest.mark.peers
+def test_what_is_no_layer_and_what_has_no_weights():
+    keras = package_of("keras")
+    with pytest.raises(TypeError, match="not dict"):
+        live({})
+    with pytest.raises(ValueError, match="'new' has no weights yet"):
+        live(keras.layers.LSTM(4, name="new"))
+
+
+def source(name, *shape):
+    array = np.random.default_rng(len(name)).standard_normal(shape).astype(np.float32)
+    return Source(name, array, shape, "float32")
+
+
+def lstm(kernel=(3, 16), recurrent=(4, 16), bias=(16,), kind="LSTM", config=None):
+    arrays = {"kernel": source("kernel", *kernel), "recurrent_kernel": source("recurrent_kernel", *recurrent)}
+    if bias is not None:
+        arrays["bias"] = source("bias", *bias)
+    return Layer("one", kind, config, arrays)
+
+
+@pytest.mark.parametrize(
+    ("layer", "says"),
+    [
+        (lstm(recurrent=(5, 16)), r"its kernel has shape \(3, 16\) and its recurrent kernel \(5, 16\)"),
+        (lstm(kernel=(3, 12)), r"LSTM has \(D, 4\*H\) and \(H, 4\*H\)"),
+        (lstm(bias=(12,)), r"its bias has shape \(12,\); a LSTM with 4 units has \(16,\) or \(32,\)"),
+        (lstm(kernel=(0, 16)), "its kernel has shape"),
+        (lstm(config={"units": 7}), "its configuration says 7 units"),
+        (lstm(config={"use_bias": False}), "use_bias=False"),
+        (lstm(kind="CuDNNLSTM"), r"has \(32,\)"),
+        (lstm(kind="CuDNNLSTM", bias=None), "its bias is missing"),
+        (Layer("one", "LSTM"), "its kernel is missing"),
+        (Layer("one", "LSTM", None, {"kernel": source("kernel", 3, 16)}), "its recurrent kernel is missing"),
+    ],
+)
+def test_shapes_that_contradict_each_other(layer, says):
+    with pytest.raises(ValueError, match=f"Layer 'one' cannot be read: .*{says}"):
+        stacks([layer])
+
+
+def test_a_bias_that_contradicts_reset_after():
+    arrays = {"kernel": source("kernel", 3, 12), "recurrent_kernel": source("r", 4, 12), "bias": source("b", 12)}
+    layer = Layer("one", "GRU", {"reset_after": True}, arrays)
+    with pytest.raises(ValueError, match=r"reset_after=True, but its bias has shape \(12,\)"):
+        stacks([layer])
+
+
+@pytest.mark.parametrize(
+    ("version", "config", "gates", "reset"),
+    [
+        ("2.2.4", None, ("hard_sigmoid(0.2, 0.5)", "assumed"), ("before", "assumed")),
+        ("2.2.4-tf", None, ("sigmoid", "assumed"), ("after", "assumed")),
+        ("2.3.1", None, ("sigmoid", "assumed"), ("after", "assumed")),
+        ("", None, ("sigmoid", "assumed"), ("after", "assumed")),
+        ("2.1.0", {"recurrent_activation": "hard_sigmoid"}, ("hard_sigmoid(0.2, 0.5)", "said"), ("before", "assumed")),
+        (
+            "3.1.0",
+            {"recurrent_activation": "hard_sigmoid", "reset_after": True},
+            ("hard_sigmoid(0.16666667, 0.5)", "said"),
+            ("after", "said"),
+        ),
+        ("", {"recurrent_activation": "hard_sigmoid"}, ("hard_sigmoid(0.2, 0.5)", "assumed"), ("before", "assumed")),
+    ],
+)
+def test_what_version_and_configuration_say(version, config, gates, reset):
+    arrays = {"kernel": source("kernel", 3, 12), "recurrent_kernel": source("r", 4, 12)}
+    (stack,) = stacks([Layer("one", "GRU", config, arrays, version=version)])
+    assert (stack.fact("gates").value, stack.fact("gates").how) == gates
+    assert (stack.fact("reset").value, stack.fact("reset").how) == reset
+    for fact in stack.facts:
+        assert fact.value in fact.options and fact.why.endswith(".")
+
+
+def test_facts_fixed_by_format_and_shapes():
+    arrays = {"kernel": source("kernel", 3, 12), "recurrent_kernel": source("r", 4, 12)}
+    for bias, reset in (((12,), "before"), ((2, 12), "after"), ((24,), "after")):
+        (stack,) = stacks([Layer("one", "GRU", None, arrays | {"bias": source("b", *bias)})])
+        assert (stack.fact("reset").value, stack.fact("reset").how) == (reset, "fixed")
+        assert (stack.fact("order").value, stack.fact("order").how) == ("zrn", "fixed")
+    (stack,) = stacks([lstm()])
+    assert stack.fact("order").value == "ifgo"
+    assert stack.fact("squash").follows == "activation"
+    assert {fact.name for fact in stack.assumed} == {"gates", "activation", "squash"}
+
+
+def test_sources_keep_the_names_shapes_and_say_what_was_done():
+    (stack,) = stacks([lstm()])
+    way = stack.layers[0]["forward"]
+    assert (way["weight_ih"].name, way["weight_ih"].shape, way["weight_ih"].how) == ("kernel", (3, 16), "transposed")
+    assert way["weight_ih"].array.shape == (16, 3) and way["weight_hh"].array.shape == (16, 4)
+    assert "bias_hh" not in way
+
+
+def test_merge_where_only_shapes_speak():
+    def both(reads):
+        halves = tuple(
+            Layer(name, "GRU", None, {"kernel": source("k", 3, 12), "recurrent_kernel": source("r", 4, 12)})
+            for name in ("f", "b")
+        )
+        dense = Layer("says", "Dense", None, {"kernel": source("kernel", reads, 2)})
+        (stack,) = stacks([Layer("two", "Bidirectional", halves=halves), dense])
+        return stack
+
+    assert (both(8).fact("merge").value, both(8).fact("merge").how) == ("concat", "fixed")
+    assert (both(4).fact("merge").value, both(4).fact("merge").how) == ("sum", "assumed")
+    assert set(both(4).fact("merge").options) == {"sum", "mul", "ave"}
+    assert (both(5).fact("merge").value, both(5).fact("merge").how) == ("concat", "assumed")
+    assert both(5).fact("readout").value == "none" and both(4).fact("readout").value == "says"
+
+
+def test_layers_whose_sizes_do_not_fit_are_stacks_of_their_own_where_only_an_order_is_known():
+    def simple(name, reads, units):
+        arrays = {"kernel": source("k", reads, units), "recurrent_kernel": source("r", units, units)}
+        return Layer(name, "SimpleRNN", None, arrays)
+
+    assert [stack.name for stack in stacks([simple("a", 3, 4), simple("b", 4, 5), simple("c", 3, 4)])] == [
+        "a to b",
+        "c",
+    ]
+    graph = [simple("a", 3, 4), simple("b", 3, 4)]
+    graph[1] = Layer("b", "SimpleRNN", {}, graph[1].arrays, below=("a",))
+    with pytest.raises(
+        ValueError, match="'b' cannot be read: it reads 3 numbers at a step, but 'a' below it hands on 4"
+    ):
+        stacks(graph)

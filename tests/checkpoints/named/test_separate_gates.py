@@ -1,0 +1,115 @@
+"""Layers whose gates have arrays of their own, and TensorFlow 1's, which have one for all."""
+
+import numpy as np
+import pytest
+
+from rnnviz.checkpoints.conversion import build
+from rnnviz.checkpoints.named.array_stacks import stacks
+
+D, H = 3, 4
+GATES = {"lstm": "ifgo", "gru": "rzn"}
+
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+rng = np.random.default_rng(0)
+
+
+def drawn(*shape):
+    return rng.standard_normal(shape).astype(np.float32) / 2
+
+
+def states(kind, w, u, b, x):
+    """The hidden states of a textbook's cell: by gate w (H, D), u (H, H) and b (H,)."""
+    h, c, found = np.zeros(H), np.zeros(H), []
+    for one in x:
+        z = {gate: w[gate] @ one + u[gate] @ h + b[gate] for gate in GATES[kind]}
+        if kind == "lstm":
+            c = sigmoid(z["f"]) * c + sigmoid(z["i"]) * np.tanh(z["g"])
+            h = sigmoid(z["o"]) * np.tanh(c)
+        else:
+            r, keep = sigmoid(z["r"]), sigmoid(z["z"])
+            h = (1 - keep) * np.tanh(w["n"] @ one + u["n"] @ (r * h) + b["n"]) + keep * h
+        found.append(h)
+    return np.array(found)
+
+
+# By way of writing: names of an input's matrix, a state's and a bias, {} for the gate; the candidate's letter; and
+# whether matrices stand on the right of what they multiply.
+WRITTEN = {
+    "d2l lstm": ("lstm", "W_x{}", "W_h{}", "b_{}", "c", True),
+    "d2l gru": ("gru", "W_x{}", "W_h{}", "b_{}", "h", True),
+    "textbook lstm": ("lstm", "cell.W_{}", "cell.U_{}", "cell.b_{}", "c", False),
+    "textbook gru": ("gru", "W{}", "U{}", "b{}", "h", False),
+    "PyTorch's formulas": ("lstm", "rnn.W_i{}", "rnn.W_h{}", "rnn.b_i{}", "g", False),
+    "linear layers": ("gru", "gru.W_{}.weight", "gru.U_{}.weight", "gru.W_{}.bias", "n", False),
+    "flax lstm": ("lstm", "cell/i{}/kernel", "cell/h{}/kernel", "cell/h{}/bias", "g", True),
+}
+
+
+@pytest.mark.parametrize("code", WRITTEN)
+@pytest.mark.parametrize("inputs", [D, H])
+def test_states_are_those_of_the_code(code, inputs):
+    kind, reads, recalls, bias, candidate, right = WRITTEN[code]
+    letters = {gate: candidate if gate in "gn" else gate for gate in GATES[kind]}
+    w, u = ({gate: drawn(H, size) for gate in letters} for size in (inputs, H))
+    b = {gate: drawn(H) for gate in letters}
+    arrays = {}
+    for gate, letter in letters.items():
+        arrays[reads.format(letter)] = w[gate].T if right else w[gate]
+        arrays[recalls.format(letter)] = u[gate].T if right else u[gate]
+        arrays[bias.format(letter)] = b[gate]
+    (stack,) = stacks(arrays)
+    assert stack.cell == kind
+    assert stack.names == set(arrays)
+    assert (stack.fact("order").value, stack.fact("order").how) == (GATES[kind], "fixed")
+    assert (stack.fact("orientation") is None) == (inputs == D or reads.endswith(("weight", "kernel")))
+    x = drawn(6, inputs)
+    ours = build(stack).network.forward(x).top
+    np.testing.assert_allclose(ours, states(kind, w, u, b, x), rtol=0, atol=1e-5)
+    if stack.fact("orientation") is not None:
+        other = {"rows": "columns", "columns": "rows"}[stack.fact("orientation").value]
+        turned = build(stack, {"orientation": other}).network.layers[0][0]
+        np.testing.assert_array_equal(turned.weight_hh[:H], build(stack).network.layers[0][0].weight_hh[:H].T)
+
+
+def test_a_gate_that_is_missing_or_of_another_size_makes_no_layer():
+    arrays = {f"{side}_{gate}": drawn(H, H) for side in "WU" for gate in "ifoc"}
+    assert len(stacks(arrays)) == 1
+    assert stacks({name: array for name, array in arrays.items() if name != "U_f"}) == ()
+    assert stacks(arrays | {"U_f": drawn(H, H + 1)}) == ()
+    assert stacks(arrays | {"U_f": drawn(H)}) == ()
+
+
+@pytest.mark.parametrize("added", ["1", "0"])
+def test_a_basic_lstm_cell_of_tensorflow_1(added):
+    kernel, bias = drawn(D + H, 4 * H), drawn(4 * H)
+    head = "rnn/multi_rnn_cell/cell_0/basic_lstm_cell/"
+    arrays = {f"{head}kernel:0": kernel, f"{head}bias:0": bias, "softmax_w": drawn(H, 9)}
+    (stack,) = stacks(arrays)
+    assert stack.fact("order").how == "fixed"
+    assert [fact.name for fact in stack.assumed] == ["forget_bias", "activation"]
+    assert stack.names == {f"{head}kernel:0", f"{head}bias:0"}
+    w, u, b = ({gate: part.T for gate, part in zip("igfo", np.split(one, 4, axis=-1), strict=True)}
+               for one in (kernel[:D], kernel[D:], bias))  # fmt: skip
+    b["f"] = b["f"] + np.float32(added)
+    x = drawn(6, D)
+    ours = build(stack, {"forget_bias": added}).network.forward(x).top
+    np.testing.assert_allclose(ours, states("lstm", w, u, b, x), rtol=0, atol=1e-5)
+    assert "1 added to the forget gate’s" in build(stack).mapped[2].how
+
+
+def test_two_such_cells_one_above_the_other_are_one_stack():
+    arrays = {}
+    for k, inputs in enumerate((D, H)):
+        head = f"rnn/multi_rnn_cell/cell_{k}/basic_lstm_cell/"
+        arrays |= {f"{head}kernel": drawn(inputs + H, 4 * H), f"{head}bias": drawn(4 * H)}
+    (stack,) = stacks(arrays)
+    assert len(build(stack).network.layers) == 2
+
+
+def test_a_dense_layer_is_no_such_cell():
+    assert stacks({"dense/kernel": drawn(D + H, 4 * H), "dense/bias": drawn(4 * H)}) == ()
+    assert stacks({"lstm_cell/kernel": drawn(H, 4 * H), "lstm_cell/bias": drawn(4 * H)}) == ()

@@ -1,0 +1,78 @@
+"""silero-vad as published: an LSTM inside the branches of Ifs, its weights cut and joined by nodes."""
+
+import numpy as np
+import onnxruntime
+import pytest
+from onnx import TensorProto, helper, load_from_string
+
+from rnnviz.checkpoints import onnx
+
+from ..published_packages import package_file
+from .graphs import close, run, value
+
+pytestmark = pytest.mark.peers
+
+FOLDER = "silero_vad/data/"
+# By file: how many stacks of different weights it holds, and which of them is that for 16 kHz.
+FILES = {
+    "silero_vad.onnx": (2, 1),
+    "silero_vad_16k_op15.onnx": (1, 0),
+    "silero_vad_16k_sequence.onnx": (1, 0),
+    "silero_vad_half.onnx": (1, 0),
+    "silero_vad_openvino_16k.onnx": (1, 0),
+}
+
+
+def published(name):
+    return package_file(FOLDER + name).read_bytes()
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_lstm_is_found_once_whatever_branch_it_stands_in(name):
+    count, which = FILES[name]
+    stacks, notes, _ = onnx.read(name, published(name))
+    assert len(stacks) == count
+    assert all("has the same weights as" in note for note in notes)
+    stack = stacks[which]
+    assert (stack.cell, len(stack.layers), stack.input_size, stack.hidden_size()) == ("lstm", 1, 128, 128)
+    assert [fact.name for fact in stack.assumed] == ["initial"]
+    assert (value(stack, "embedding"), value(stack, "readout")) == ("none", "none")
+    assert "compute from the graph's input" in stack.notes[0]
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if name != "silero_vad_half.onnx"])  # another training
+def test_weights_are_the_same_whether_nodes_prepare_them_or_the_exporter_did(name):
+    prepared = onnx.read(name, published(name))[0][FILES[name][1]].layers[0]["forward"]
+    name = "silero_vad_16k_sequence.onnx"
+    ready = onnx.read(name, published(name))[0][0].layers[0]["forward"]
+    for array, source in prepared.items():
+        np.testing.assert_array_equal(source.array, ready[array].array)
+
+
+def test_its_states_are_those_of_onnx_runtime_chunk_by_chunk():
+    name = "silero_vad_16k_op15.onnx"
+    data = published(name)
+    (stack,), _, _ = onnx.read(name, data)
+    made = load_from_string(data)
+    encoded = "/model/encoder/3/activation/Relu_output_0"  # what the LSTM reads, (B, 128, 1)
+    made.graph.output.append(helper.make_tensor_value_info(encoded, TensorProto.FLOAT, None))
+    session = onnxruntime.InferenceSession(made.SerializeToString(), providers=["CPUExecutionProvider"])
+    rng = np.random.default_rng(0)
+    state, read, states = np.zeros((2, 2, 128), np.float32), [], []
+    for _ in range(8):
+        sound = (0.1 * rng.standard_normal((2, 576))).astype(np.float32)
+        feeds = {"input": sound, "state": state, "sr": np.array(16000, np.int64)}
+        _, state, seen = session.run(None, feeds)
+        read.append(seen[:, :, 0])
+        states.append(state)
+    ours = run(stack, np.stack(read))
+    for k, quantity in enumerate(("hidden", "cell")):
+        close(ours[0, "forward", quantity], np.stack(states)[:, k])
+
+
+def test_a_cell_that_was_written_out_in_single_products_is_told():
+    name = "silero_vad_op18_ifless.onnx"
+    with pytest.raises(
+        ValueError, match=r"holds no RNN, GRU or LSTM node; its nodes are 12 Conv.*written out one by one"
+    ):
+        onnx.read(name, published(name))

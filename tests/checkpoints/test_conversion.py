@@ -1,0 +1,104 @@
+"""Stacks made into networks: gates in our order, every array accounted for, and a sentence for what does not fit."""
+
+from dataclasses import replace
+from itertools import permutations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rnnviz.cells import CELLS
+from rnnviz.checkpoints.conversion import build, model_from_stack
+from rnnviz.checkpoints.gate_orders import LETTERS, ORDERS, blocks
+from rnnviz.checkpoints.native.network_stack import as_stack
+from rnnviz.checkpoints.stack import Fact, Source
+from rnnviz.model import Model
+from rnnviz.network import Network
+from rnnviz.text.tokens import Vocabulary
+
+from .random_models import models
+
+ALL_ORDERS = [(cell, "".join(order)) for cell, known in ORDERS.items() for order in permutations(next(iter(known)))]
+
+
+@pytest.mark.parametrize(("cell", "order"), ALL_ORDERS)
+def test_every_order_of_the_gates_is_put_in_ours(cell, order):
+    theirs = [LETTERS[letter] for letter in order]
+    assert [theirs[k] for k in blocks(cell, order)] == list(CELLS[cell].rows)
+
+
+def test_the_usual_order_is_ours():
+    for cell, known in ORDERS.items():
+        assert blocks(cell, next(iter(known))) == list(range(len(CELLS[cell].rows)))
+
+
+@settings(max_examples=15)
+@given(models(), st.randoms(use_true_random=False))
+def test_gates_that_stand_otherwise_come_out_the_same(model, random):
+    """A network taken apart into the blocks of another order, and built again under that order."""
+    stack = as_stack(model)
+    letters = list(next(iter(ORDERS[stack.cell])))
+    random.shuffle(letters)
+    order = "".join(letters)
+    names = [LETTERS[letter] for letter in order]
+    ours = list(CELLS[stack.cell].rows)
+
+    def theirs(name, source):
+        if name == "weight_peephole":
+            return source
+        parts = np.split(source.array, len(ours))
+        return replace(source, array=np.concatenate([parts[ours.index(one)] for one in names]))
+
+    layers = tuple(
+        {way: {name: theirs(name, source) for name, source in arrays.items()} for way, arrays in layer.items()}
+        for layer in stack.layers
+    )
+    moved = replace(stack, layers=layers)
+    taken = {"order": order} if stack.fact("order") else {}
+    built = build(moved, taken)
+    for name, array in model.network.parameters.items():
+        np.testing.assert_array_equal(built.network.parameters[name], array)
+    if order != next(iter(ORDERS[stack.cell])):
+        assert f"gates {', '.join(order)} put in order" in built.mapped[0].how
+    assert {one.target for one in built.mapped} == set(model.network.parameters)
+
+
+@settings(max_examples=15)
+@given(models())
+def test_a_network_of_ours_is_a_stack_that_makes_it_again(model):
+    built = build(as_stack(model))
+    assert built.network.layers[0][0].options == model.network.layers[0][0].options
+    assert (built.network.ways, built.network.merge) == (model.network.ways, model.network.merge)
+    for name, array in model.network.parameters.items():
+        np.testing.assert_array_equal(built.network.parameters[name], array)
+    assert not as_stack(model).assumed
+
+
+def small(**more):
+    network = Network.random("lstm", hidden=3, embedding=2, rng=np.random.default_rng(0))
+    return replace(as_stack(model_from_stack(as_stack(_model(network)))), **more)
+
+
+def _model(network):
+    return Model("mine", network, Vocabulary("numbers", width=network.input_size), [])
+
+
+def test_what_follows_another_fact_changes_with_it():
+    activation, squash = small().fact("activation"), small().fact("squash")
+    stack = small(facts=(activation, Fact(**(vars(squash) | {"follows": "activation"}))))
+    built = build(stack, {"activation": "relu"})
+    assert built.values == {"activation": "relu", "squash": "relu"}
+    assert [fact.how for fact in built.facts] == ["said", "said"]
+    assert built.network.layers[0][0].options["squash"] == "relu"
+
+
+def test_an_array_without_enough_rows_is_named():
+    stack = small()
+    way = dict(stack.layers[0]["forward"])
+    short = np.zeros(5, np.float32)
+    way["bias_ih"] = Source("b", short, short.shape, "float32")
+    with pytest.raises(
+        ValueError, match=r"b has shape \(5,\), but rnn\.weight_hh_l0 with shape \(12, 3\) needs 12 rows"
+    ):
+        build(replace(stack, layers=({"forward": way},)))
