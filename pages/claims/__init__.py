@@ -25,8 +25,9 @@ import rnnviz
 from rnnviz import zoo
 from rnnviz.analysis.gradients.reach import reach as reach_of
 from rnnviz.trace import Trace
+from rnnviz.ui.shared.catalogue import CELL_ORDER
 
-CELLS = ("rnn", "gru", "lstm")
+CELLS = CELL_ORDER
 
 
 def checks(chapter: str) -> dict[str, Callable[[], None]]:

@@ -17,6 +17,7 @@ from ...model import Model
 from ...text.tokens import Vocabulary
 from ...text.vectors import Tables
 
+CELL_ORDER = ("rnn", "gru", "lstm")  # the cells of the bundled models, as every page lists them
 MOST_TABLES = 12  # that a task has in a session
 DRAWN = ["noise(seed=0, steps=24)", "noise(seed=1, steps=24)"]  # examples for what reads numbers
 
@@ -43,10 +44,10 @@ class Task:
         """Every cell that is offered or has a model, those with a trained model first, the bundled three in the
         textbook's order. Of a session's own task only the cells that have a model.
         """
-        order = ("rnn", "gru", "lstm")
+        ranks = {cell: rank for rank, cell in enumerate(CELL_ORDER)}
         return sorted(
             self.own or [name for name, cell in CELLS.items() if cell.offered or name in self.models],
-            key=lambda cell: (cell not in self.models, order.index(cell) if cell in order else len(order)),
+            key=lambda cell: (cell not in self.models, ranks.get(cell, len(ranks))),
         )
 
 

@@ -12,13 +12,14 @@ import streamlit as st
 from ....cells import CELLS, Definition
 from ....figures.colours import cell_style
 from ...shared import lesson_link, link_state, page_setup
+from ...shared.catalogue import CELL_ORDER
 from . import chapters, glossary
 from .chapter_instrument import bar, instrument
 from .chapter_parser import Chapter, Question, Section, Show, Words
 from .chapter_parser import read as read_prose
 from .guide_styles import style
 from .question import question, reveal
-from .registry import CELL_ORDER, Page
+from .registry import Page
 
 COMPARING = {"delays", "regimes", "reach", "says_over_time", "scores", "curves"}  # blocks with a line for each cell
 COLUMNS = [1.3, 1]  # the instrument beside the words: wide enough for the widest diagram on a laptop

@@ -11,12 +11,11 @@ import streamlit as st
 from ....model import Model
 from ....trace import Trace
 from ...shared import catalogue, text_box
-from ...shared.catalogue import Task
+from ...shared.catalogue import CELL_ORDER, Task
 from . import placeholders
 from .chapter_parser import Chapter
 from .glossary import Term
 
-CELL_ORDER = ("rnn", "gru", "lstm")  # as the guide tells of them, and counts
 BLOCKS: dict[str, Callable[..., None]] = {}
 Block = TypeVar("Block", bound=Callable[..., None])
 

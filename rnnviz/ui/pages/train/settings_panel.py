@@ -13,6 +13,7 @@ from ....training import TASKS, Recipe
 from ....training.recurrent_start import KINDS
 from ....training.run_limits import LENGTH
 from ...shared import lesson_link
+from ...shared.catalogue import CELL_ORDER
 from . import linked_widgets, text_upload
 from .chosen_run import Choice, offered
 
@@ -32,7 +33,6 @@ NUMBERS: dict[str, tuple[str, float, float, float, bool]] = {
 }
 SHOWN, FURTHER = ("hidden", "learning_rate"), ("epochs", "batch", "embedding", "layers")
 MOST = 2**31 - 1
-FIRST = ("rnn", "gru", "lstm")
 ACTIVATIONS = CELLS["rnn"].choices["activation"]
 WIDTH = 150
 
@@ -60,18 +60,18 @@ def choose() -> tuple[Choice, DeltaGenerator]:
     state, shows = st.session_state, lesson_link.shows("training")
     names = offered()
     key = linked_widgets.start("task", linked_widgets.one_of(*names), names[0])
-    cells_key = linked_widgets.start("cells", linked_widgets.some_of(*FIRST), list(FIRST))
+    cells_key = linked_widgets.start("cells", linked_widgets.some_of(*CELL_ORDER), list(CELL_ORDER))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         if shows:
             st.selectbox("Task", names, format_func=lambda name: TASKS[name].title, key=key, width=340)
             st.segmented_control(
-                "Cells", FIRST, selection_mode="multi", key=cells_key,
+                "Cells", CELL_ORDER, selection_mode="multi", key=cells_key,
                 format_func=lambda cell: CELLS[cell].title,
             )  # fmt: skip
     task = state[key]
     linked_widgets.keep("task", task, names[0])
-    cells = [cell for cell in FIRST if cell in state[cells_key]]
-    linked_widgets.keep("cells", ",".join(cells), ",".join(FIRST))
+    cells = [cell for cell in CELL_ORDER if cell in state[cells_key]]
+    linked_widgets.keep("cells", ",".join(cells), ",".join(CELL_ORDER))
     text = text_upload.bring() if TASKS[task].wants_text else None
     row = st.container(horizontal=True, vertical_alignment="bottom")
     with row:

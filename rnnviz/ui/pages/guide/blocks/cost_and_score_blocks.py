@@ -17,8 +17,9 @@ from .....figures.score_chart import scores as drawn_scores
 from .....training.step_timing import Measured
 from .....training.step_timing import measure as measured
 from ....shared import catalogue
+from ....shared.catalogue import CELL_ORDER
 from ....shared.charts import chart
-from ..registry import CELL_ORDER, Page, block
+from ..registry import Page, block
 from .memory_blocks import cards
 
 STEPS, BATCH, REPEATS = 32, 32, 60

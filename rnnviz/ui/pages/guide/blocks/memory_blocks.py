@@ -16,8 +16,9 @@ from .....figures.curves_over_text import reach_curve, said
 from .....text.tokens import visible
 from .....zoo import BUNDLED, card
 from ....shared import catalogue
+from ....shared.catalogue import CELL_ORDER
 from ....shared.charts import chart
-from ..registry import CELL_ORDER, Page, block
+from ..registry import Page, block
 
 
 @block
