@@ -10,7 +10,7 @@ TORCH ?= torch==2.13.0
 KERAS ?= keras==3.15.1 tensorflow-cpu==2.21.0 tf_keras==2.21.0
 VENV := .venv
 BIN := $(VENV)/bin
-PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist worksteal
+PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist worksteal --durations=10
 
 .PHONY: run test check bench peers clean
 
