@@ -61,7 +61,7 @@ class RnnvizError(Exception):
     def __reduce__(self) -> tuple[Any, ...]:  # fields are keyword-only, which pickle does not know
         return _rebuilt, (type(self), self.message, self.code, self.fields)
 
-    def retold(self, message: str) -> Self:
+    def with_message(self, message: str) -> Self:
         """A copy with another message, for a caller that knows more about the context."""
         return type(self)(message, code=self.code, **self.fields)
 

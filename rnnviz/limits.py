@@ -42,4 +42,4 @@ class Limits:
             )
 
 
-USUAL = Limits()
+DEFAULT_LIMITS = Limits()

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .cells import Definition
-from .interventions import Intervention, intervened
+from .interventions import Intervention, apply_interventions
 from .network import Network, States, softmax
 from .text.tokens import Vocabulary
 from .trace import Trace
@@ -31,16 +31,16 @@ class Model:
     vocabulary: Vocabulary
     labels: list[str]
     card: dict[str, Any] = field(default_factory=dict)
-    longest: int | None = None
+    max_steps: int | None = None
 
     def __post_init__(self) -> None:
         table, readout = self.network.embedding, self.network.readout_weight
         rows = 0 if table is None else len(table)
         if len(self.vocabulary) != rows:
             raise ValueError(f"the vocabulary has {len(self.vocabulary)} tokens, but embedding.weight has {rows} rows")
-        if table is None and self.vocabulary.width != self.network.input_size:
+        if table is None and self.vocabulary.vector_size != self.network.input_size:
             raise ValueError(
-                f"the vocabulary makes steps of {self.vocabulary.width} numbers, "
+                f"the vocabulary makes steps of {self.vocabulary.vector_size} numbers, "
                 f"but the first layer expects {self.network.input_size}"
             )
         classes = 0 if readout is None else len(readout)
@@ -52,12 +52,12 @@ class Model:
         """What the network's cell says of itself."""
         return self.network.layers[0][0].definition
 
-    def converted(self, **options: str) -> Model:
-        """This model with its cells under other options (see `Cell.converted`).
+    def with_options(self, **options: str) -> Model:
+        """This model with its cells under other options (see `Cell.with_options`).
 
         Name and card stay: they tell of the model as it was trained.
         """
-        return replace(self, network=self.network.converted(**options))
+        return replace(self, network=self.network.with_options(**options))
 
     def trace(
         self,
@@ -70,21 +70,21 @@ class Model:
         """Run over a text, a list of tokens, or numbers, and record everything.
 
         initial: states by layer and direction to start from (zeros if left out).
-        limit: read at most so many tokens; the trace's `cut` says whether there were more.
+        limit: read at most so many tokens; the trace's `truncated` says whether there were more.
         interventions: what is held, silenced, swapped or removed; everything after is computed from it.
         Raises ValueError, in one sentence for a person, if there is nothing to read or an intervention makes no sense.
         """
         listed = tuple(interventions)
-        most = min((n for n in (limit, self.longest) if n is not None), default=None)
-        reading = self.vocabulary.read(text, most)
-        reading, edits = intervened(reading, listed, self.vocabulary, self.network)
-        inputs = reading.inputs
+        most = min((n for n in (limit, self.max_steps) if n is not None), default=None)
+        encoding = self.vocabulary.encode(text, most)
+        encoding, edits = apply_interventions(encoding, listed, self.vocabulary, self.network)
+        inputs = encoding.inputs
         run = self.network.forward(
             inputs if self.network.embedding is not None else inputs.astype(self.network.dtype), initial, edits=edits
         )
         values, start = {}, {}
         for layer, records in enumerate(run.records):
-            for direction, record in zip(self.network.ways[layer], records, strict=True):
+            for direction, record in zip(self.network.directions_by_layer[layer], records, strict=True):
                 along = slice(None) if direction == "forward" else slice(None, None, -1)
                 for name in self.definition.by_name:
                     values[name, layer, direction] = record[name][along]
@@ -94,13 +94,13 @@ class Model:
             model=self.name,
             cell=self.network.cell_name,
             options=self.network.layers[0][0].options,
-            tokens=reading.tokens,
-            unknown=reading.unknown,
+            tokens=encoding.tokens,
+            unknown=encoding.unknown,
             values=values,
             initial=start,
             probabilities=None if run.logits is None else softmax(run.logits),
             labels=list(self.labels),
-            cut=reading.cut,
+            truncated=encoding.truncated,
             network=self.network,
             interventions=listed,
         )

@@ -16,7 +16,7 @@ import numpy as np
 
 from .cells import CELLS, Definition
 from .cells.activations import Array
-from .interventions import Inside, Intervention, parse_all, text_of
+from .interventions import Intervention, ValueIntervention, format_all, parse_all
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,7 +42,7 @@ class Trace:
     tokens: as typed. unknown: (T,) bool, where the vocabulary lacked the token.
     probabilities: (T, C), what the readout says after each step, or None without a readout;
     labels names the C columns. initial: the states (H,) that each layer started from.
-    cut: whether the input went on beyond the limit that was set. network: the Network that
+    truncated: whether the input went on beyond the limit that was set. network: the Network that
     ran, which a file does not keep: a trace read from one has None there. interventions: what was
     held, silenced, swapped or removed in this run; tokens and arrays are those after it.
     """
@@ -56,7 +56,7 @@ class Trace:
     initial: dict[Key, Array]
     probabilities: Array | None
     labels: list[str]
-    cut: bool = False
+    truncated: bool = False
     network: Network | None = field(default=None, repr=False, compare=False)
     interventions: tuple[Intervention, ...] = ()
 
@@ -69,8 +69,10 @@ class Trace:
             return self.values[quantity, layer, direction]
         except KeyError:
             there = f"{', '.join(self.definition.by_name)}; {self.layers} layers, {' and '.join(self.directions)}"
-            if len(set(self.ways)) > 1:
-                there += "".join(f"; layer {k} {' and '.join(ways)}" for k, ways in enumerate(self.ways))
+            if len(set(self.directions_by_layer)) > 1:
+                there += "".join(
+                    f"; layer {k} {' and '.join(directions)}" for k, directions in enumerate(self.directions_by_layer)
+                )
             raise KeyError(f"the trace has no {quantity!r} in layer {layer}, {direction}; it has {there}") from None
 
     @property
@@ -79,9 +81,9 @@ class Trace:
         return CELLS[self.cell].define(**self.options)
 
     @property
-    def held(self) -> bool:
+    def has_held_values(self) -> bool:
         """Whether an intervention put values in place of the cell's own, and not just other tokens."""
-        return any(isinstance(one, Inside) for one in self.interventions)
+        return any(isinstance(one, ValueIntervention) for one in self.interventions)
 
     @property
     def layers(self) -> int:
@@ -90,10 +92,10 @@ class Trace:
     @property
     def directions(self) -> tuple[str, ...]:
         """The directions in which any layer reads."""
-        return tuple(dict.fromkeys(direction for ways in self.ways for direction in ways))
+        return tuple(dict.fromkeys(direction for directions in self.directions_by_layer for direction in directions))
 
     @property
-    def ways(self) -> tuple[tuple[str, ...], ...]:
+    def directions_by_layer(self) -> tuple[tuple[str, ...], ...]:
         """The directions of each layer, forward first."""
         return tuple(
             tuple(d for d in ("forward", "backward") if ("hidden", k, d) in self.values) for k in range(self.layers)
@@ -115,7 +117,7 @@ class Trace:
         A digest of the model's name, the cell and its options, the interventions, the states at the start, the tokens,
         and the very numbers that the first layer read: vectors can differ where their labels do not.
         """
-        said = [self.model, self.cell, self.options, text_of(self.interventions), self.tokens]
+        said = [self.model, self.cell, self.options, format_all(self.interventions), self.tokens]
         digest = blake2b(json.dumps(said).encode(), digest_size=8)
         key = ("input_vector", 0, self.directions[0])
         arrays = {key: self.values[key]} | self.initial
@@ -162,8 +164,8 @@ class Trace:
             "options": self.options,
             "tokens": self.tokens,
             "labels": self.labels,
-            "cut": self.cut,
-            "interventions": text_of(self.interventions),
+            "cut": self.truncated,
+            "interventions": format_all(self.interventions),
         }
         arrays = {f"values/{'/'.join(map(str, key))}": array for key, array in self.values.items()}
         arrays |= {f"initial/{'/'.join(map(str, key))}": array for key, array in self.initial.items()}
@@ -189,8 +191,9 @@ class Trace:
                 raise ValueError("it is written in another format")
             unknown, probabilities = arrays.pop("unknown"), arrays.pop("probabilities", None)
             if about["cell"] in CELLS:  # options that came later than the file have their defaults
-                about["options"] = CELLS[about["cell"]].settle(about["options"])
+                about["options"] = CELLS[about["cell"]].resolve_options(about["options"])
             about["interventions"] = parse_all(about.get("interventions", ""))
+            about["truncated"] = about.pop("cut")
             groups: dict[str, dict[Key, Array]] = {"values": {}, "initial": {}}
             for name, array in arrays.items():
                 group, quantity, layer, direction = name.split("/")
@@ -210,7 +213,12 @@ class Trace:
         """Raises ValueError unless the arrays are those of a known cell, with one row for each token."""
         if self.cell not in CELLS:
             raise ValueError(f"it is of a cell {self.cell!r}; known here are {', '.join(CELLS)}")
-        wanted = {(q, k, d) for q in self.definition.by_name for k, ways in enumerate(self.ways) for d in ways}
+        wanted = {
+            (q, k, d)
+            for q in self.definition.by_name
+            for k, directions in enumerate(self.directions_by_layer)
+            for d in directions
+        }
         if set(self.values) != wanted:
             raise ValueError(f"its arrays are not those of a {self.cell}")
         if set(self.initial) != {key for key in wanted if key[0] in self.definition.states}:

@@ -18,12 +18,12 @@ class CoupledLSTM(Cell):
     name = "coupled"
     title = "Coupled LSTM"
     rows = ("input", "candidate", "output")
-    kept = ("squashed",)
+    cached_values = ("squashed",)
 
     @classmethod
     def define(cls, **options):
         forget = replace(
-            FORGET, activation=None, says="Keeps of the old cell state what the input gate leaves room for."
+            FORGET, activation=None, description="Keeps of the old cell state what the input gate leaves room for."
         )
         write = (r"\q{input}_t = \sigma" + weighted_sum("i"), r"\q{candidate}_t = \tanh" + weighted_sum("g"))
         keep = (r"\q{forget}_t = 1 - \q{input}_t",)
@@ -40,7 +40,7 @@ class CoupledLSTM(Cell):
 
     def step(self, z, before, now):
         z += self.weight_hh @ before["hidden"]
-        self.stack.apply(z)
+        self.gate_activations.apply(z)
         now["forget"][...] = 1 - now["input"]
         now["cell"][...] = now["forget"] * before["cell"] + now["input"] * now["candidate"]
         now["squashed"][...] = np.tanh(now["cell"])
@@ -50,6 +50,6 @@ class CoupledLSTM(Cell):
         d_cell = d["cell"] + d["hidden"] * now["output"] * (1 - now["squashed"] ** 2)
         d_input = d_cell * (now["candidate"] - before["cell"])
         dz[...] = np.concatenate([d_input, d_cell * now["input"], d["hidden"] * now["squashed"]])
-        dz *= self.stack.slope(z)
+        dz *= self.gate_activations.slope(z)
         d["cell"][...] = d_cell * now["forget"]
         d["hidden"][...] = self.weight_hh.T @ dz

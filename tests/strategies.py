@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from rnnviz.cells import GRU, LSTM, RNN
-from rnnviz.cells.activations import KINDS, Activation
+from rnnviz.cells.activations import ACTIVATION_KINDS, Activation
 from rnnviz.cells.peephole import PeepholeLSTM
 from rnnviz.network import Network
 from rnnviz.text.tokens import UNKNOWN, Vocabulary
@@ -38,8 +38,8 @@ seeds = st.integers(0, 2**32 - 1)
 @st.composite
 def _activations(draw):
     """An activation whose numbers are of a size that is in use, with or without a clip."""
-    kind = draw(st.sampled_from([*KINDS]))
-    numbers = [draw(st.sampled_from([0.1, 0.25, 0.7, 1.3])) for _ in KINDS[kind].defaults]
+    kind = draw(st.sampled_from([*ACTIVATION_KINDS]))
+    numbers = [draw(st.sampled_from([0.1, 0.25, 0.7, 1.3])) for _ in ACTIVATION_KINDS[kind].defaults]
     return Activation(kind, tuple(numbers), draw(st.none() | st.sampled_from([0.5, 1.5, 4.0])))
 
 
@@ -102,7 +102,7 @@ def draw_network(cell="lstm", vocabulary=CHARACTERS, seed=0, **sizes):
     """A small random network that reads what the vocabulary gives, with 4 classes."""
     sizes = {"hidden": 5, "embedding": 3, "classes": 4, **sizes}
     if vocabulary.kind == "numbers":
-        sizes["embedding"] = vocabulary.width
+        sizes["embedding"] = vocabulary.vector_size
     return Network.random(cell, vocabulary=len(vocabulary) or None, rng=np.random.default_rng(seed), **sizes)
 
 

@@ -25,7 +25,9 @@ def test_fields_survive_the_way_between_processes():
 
 
 def test_a_retold_error_keeps_its_fields():
-    error = errors.LimitError("Too large.", code="too_large", file="a.npz", limit=10, actual=12).retold("a.npz: no.")
+    error = errors.LimitError("Too large.", code="too_large", file="a.npz", limit=10, actual=12).with_message(
+        "a.npz: no."
+    )
     assert (str(error), error.code, error.file, error.limit, error.actual) == (
         "a.npz: no.",
         "too_large",

@@ -20,7 +20,7 @@ from .coupled_lstm import CoupledLSTM
 from .strategies import CHARACTERS, WORDS, draw_network, texts
 
 LABELS = ["a", "b", "c", "d"]
-NUMBERS = Vocabulary("numbers", width=2)
+NUMBERS = Vocabulary("numbers", vector_size=2)
 
 
 def draw_model(cell="lstm", vocabulary=CHARACTERS, **sizes):
@@ -61,17 +61,17 @@ def test_rows_of_both_directions_belong_to_their_tokens():
         for quantity in ("hidden", "cell", "forget"):
             differs = (one[quantity, 0, direction] != two[quantity, 0, direction]).any(1)
             assert differs.tolist() == [bool(c) for c in changed]
-        vectors = model.network.embedding[CHARACTERS.read("abcdef").inputs]
+        vectors = model.network.embedding[CHARACTERS.encode("abcdef").inputs]
         np.testing.assert_array_equal(one["input_vector", 0, direction], vectors)
 
 
 @given(text=texts)
 def test_the_backward_direction_is_the_forward_one_of_the_reversed_text(text):
     model = draw_model("gru", bidirectional=True)
-    tokens = ["x", *CHARACTERS.read("y" + text).tokens]
+    tokens = ["x", *CHARACTERS.encode("y" + text).tokens]
     trace = model.trace(tokens)
     cell = model.network.layers[0][1]
-    record = cell.forward(model.network.embedding[CHARACTERS.read(tokens[::-1]).inputs])
+    record = cell.forward(model.network.embedding[CHARACTERS.encode(tokens[::-1]).inputs])
     np.testing.assert_array_equal(trace["hidden", 0, "backward"], record["hidden"][::-1])
 
 
@@ -103,13 +103,13 @@ def test_an_unknown_token_stays_as_typed_and_reads_as_unknown():
 def test_the_limit_cuts_and_says_so():
     model = MODELS["characters"]
     short, whole = model.trace("abcdef", limit=4), model.trace("abcdef")
-    assert (short.tokens, short.cut, whole.cut) == (list("abcd"), True, False)
+    assert (short.tokens, short.truncated, whole.truncated) == (list("abcd"), True, False)
     np.testing.assert_allclose(short["cell"], whole["cell"][:4], rtol=1e-5, atol=1e-6)
 
 
 def test_initial_states_are_used_and_recorded():
     model = MODELS["characters"]
-    first = model.network.forward(CHARACTERS.read("ab").inputs)
+    first = model.network.forward(CHARACTERS.encode("ab").inputs)
     trace = model.trace("cd", initial=first.final)
     np.testing.assert_allclose(trace["hidden"], model.trace("abcd")["hidden"][2:], rtol=1e-5, atol=1e-6)
     for state, array in first.final[0][0].items():
@@ -141,10 +141,10 @@ def test_a_new_cell_needs_its_own_file_and_nothing_else():
 
 def test_a_converted_model_says_the_same_under_its_name():
     model = rnnviz.load("names-gru")
-    other = model.converted(update="writes")
+    other = model.with_options(update="writes")
     one, two = model.trace("Schmidhuber"), other.trace("Schmidhuber")
     assert (other.name, other.card, other.labels) == (model.name, model.card, model.labels)
-    assert two.options == GRU.settle({"update": "writes"})
+    assert two.options == GRU.resolve_options({"update": "writes"})
     assert two.definition == GRU.define(update="writes")
     np.testing.assert_allclose(two.probabilities, one.probabilities, atol=1e-5)
     np.testing.assert_allclose(two["hidden"], one["hidden"], atol=1e-5)
@@ -154,7 +154,7 @@ def test_a_converted_model_says_the_same_under_its_name():
 
 @pytest.mark.parametrize("options", [{"update": "writes"}, {"reset": "before", "update": "writes"}])
 def test_files_of_models_and_traces_carry_the_convention(tmp_path, options):
-    model = draw_model("gru", layers=2, options={"reset": "before"}).converted(**options)
+    model = draw_model("gru", layers=2, options={"reset": "before"}).with_options(**options)
     model_files.save(model, tmp_path / "converted")
     trace, again = model.trace("film"), model_files.load(tmp_path / "converted").trace("film")
     file = io.BytesIO()
@@ -164,7 +164,7 @@ def test_files_of_models_and_traces_carry_the_convention(tmp_path, options):
         trace.options
         == again.options
         == Trace.load(file).options
-        == GRU.settle({"reset": "before", "update": "writes"})
+        == GRU.resolve_options({"reset": "before", "update": "writes"})
     )
     np.testing.assert_array_equal(trace["hidden", 1], again["hidden", 1])
 
@@ -176,7 +176,7 @@ def test_files_from_before_there_was_a_choice_have_the_default(tmp_path):
     card["options"] = {"reset": "before"}
     (tmp_path / "old.json").write_text(json.dumps(card))
     again = model_files.load(tmp_path / "old").trace("film")
-    assert again.options == GRU.settle({"reset": "before"})
+    assert again.options == GRU.resolve_options({"reset": "before"})
     np.testing.assert_array_equal(again["hidden"], model.trace("film")["hidden"])
 
 
@@ -187,7 +187,7 @@ def test_a_trace_from_before_there_was_a_choice_is_read_as_the_default():
     trace.save(file)
     file.seek(0)
     again = Trace.load(file)
-    assert again.definition == GRU.define() and again.options == GRU.settle({})
+    assert again.definition == GRU.define() and again.options == GRU.resolve_options({})
 
 
 @pytest.mark.parametrize("name", rnnviz.models())
@@ -198,7 +198,7 @@ def test_cards_tell_the_convention_as_before(name):
 
 def test_a_card_names_the_convention_that_is_not_pytorchs():
     assert architecture(draw_model("gru").network)["convention"].endswith("candidate; reset: after")
-    other = architecture(draw_model("gru").converted(update="writes").network)
+    other = architecture(draw_model("gru").with_options(update="writes").network)
     assert other["convention"].endswith("candidate; reset: after; update: writes")
     assert other["options"] == {"reset": "after", "update": "writes"}
     hard = architecture(draw_model("lstm", options={"gates": "hard_sigmoid"}).network)

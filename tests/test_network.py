@@ -85,18 +85,18 @@ def test_probabilities_are_positive_and_add_up_to_one(logits):
 @given(layers=st.integers(1, 3), both=st.booleans(), seed=seeds)
 def test_all_cells_of_a_converted_network_are_converted(layers, both, seed):
     network = draw_network("gru", layers=layers, bidirectional=both, seed=seed, dtype=np.float64)
-    other = network.converted(update="writes")
+    other = network.with_options(update="writes")
     assert {cell.options["update"] for layer in other.layers for cell in layer} == {"writes"}
     assert other.embedding is network.embedding and other.readout_weight is network.readout_weight
     ids = np.random.default_rng(seed).integers(0, len(network.embedding), 7)
     np.testing.assert_allclose(other.forward(ids).logits, network.forward(ids).logits, rtol=0, atol=1e-12)
-    for name, array in other.converted(update="keeps").parameters.items():
+    for name, array in other.with_options(update="keeps").parameters.items():
         np.testing.assert_array_equal(array, network.parameters[name])
 
 
 def test_a_network_takes_no_option_that_its_cell_lacks():
     with refused("LSTM has no option", "update='writes'"):
-        random().converted(update="writes")
+        random().with_options(update="writes")
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_cells_that_do_not_belong_together():
     with refused("merged by concat, sum, mul, ave", "'add'"):
         Network([[LSTM.random(3, 4, make)] * 2], merge="add")
     with refused("does not fit"):
-        Network([[LSTM.random(3, 4, make)]], ways=(("forward", "backward"),))
+        Network([[LSTM.random(3, 4, make)]], directions_by_layer=(("forward", "backward"),))
     with refused("no cell 'lstn'", "rnn"):
         Network.from_parameters({}, "lstn")
 
@@ -198,8 +198,8 @@ def mixed(merge="concat", dtype=np.float64, cell=LSTM, seed=0):
     wide = 8 if merge == "concat" else 4
     sizes = [(3, 4), (3, 4)], [(wide, 3)], [(3, 5)]
     layers = [[cell.random(*size, make, dtype) for size in layer] for layer in sizes]
-    ways = (("forward", "backward"), ("backward",), ("forward",))
-    return Network(layers, None, make.standard_normal((2, 5)).astype(dtype), None, ways, merge)
+    directions = (("forward", "backward"), ("backward",), ("forward",))
+    return Network(layers, None, make.standard_normal((2, 5)).astype(dtype), None, directions, merge)
 
 
 def test_layers_of_different_sizes_and_directions_are_the_cells_one_above_another():
@@ -211,9 +211,11 @@ def test_layers_of_different_sizes_and_directions_are_the_cells_one_above_anothe
     run = network.forward(x)
     assert np.array_equal(run.top, top)
     assert np.array_equal(run.logits, top @ network.readout_weight.T)
-    assert [network.width(k) for k in range(3)] == [8, 3, 5]
-    assert network.there == "layer 0 forward and backward, layer 1 backward, layer 2 forward"
-    assert network.reads(1, "backward") and not network.reads(1, "forward") and not network.reads(3, "forward")
+    assert [network.output_size(k) for k in range(3)] == [8, 3, 5]
+    assert network.layer_summary == "layer 0 forward and backward, layer 1 backward, layer 2 forward"
+    assert (
+        network.has_layer(1, "backward") and not network.has_layer(1, "forward") and not network.has_layer(3, "forward")
+    )
     with refused("no layer 1, forward", "layer 1 backward"):
         network.cell(1, "forward")
 
@@ -250,7 +252,7 @@ def test_gradients_of_mixed_layers_against_finite_differences(cell, merge):
 def test_mixed_layers_are_built_again_from_their_arrays(merge):
     network, x = mixed(merge), np.random.default_rng(1).standard_normal((6, 3))
     again = Network.from_parameters(network.parameters, "lstm", merge=merge)
-    assert again.ways == network.ways
+    assert again.directions_by_layer == network.directions_by_layer
     assert np.array_equal(again.forward(x).logits, network.forward(x).logits)
 
 
@@ -275,10 +277,10 @@ def test_a_network_starts_from_its_own_states_unless_others_are_given():
 
 
 def test_a_trace_of_mixed_layers_answers_for_each_of_them():
-    model = Model("mixed", mixed(), Vocabulary("numbers", width=3), ["a", "b"])
+    model = Model("mixed", mixed(), Vocabulary("numbers", vector_size=3), ["a", "b"])
     x = np.random.default_rng(1).standard_normal((6, 3))
     trace = model.trace(x)
-    assert trace.ways == (("forward", "backward"), ("backward",), ("forward",))
+    assert trace.directions_by_layer == (("forward", "backward"), ("backward",), ("forward",))
     assert [trace.units(k) for k in range(3)] == [4, 3, 5]
     assert trace["hidden", 1] is trace["hidden", 1, "backward"]
     assert np.array_equal(trace["hidden", 1], model.network.forward(x).records[1][0]["hidden"][::-1])

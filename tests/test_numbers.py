@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rnnviz import Model
 from rnnviz.network import Network
 from rnnviz.text.tokens import Vocabulary
-from rnnviz.text.vectors import MissingTableError, Tables, labels, noise, titles, typed
+from rnnviz.text.vectors import MissingTableError, Tables, is_header, noise, step_labels, to_text
 
 from .strategies import seeds, texts
 
@@ -17,7 +17,7 @@ WIDE = 512
 
 
 def vocabulary(width, **tables):
-    return Vocabulary("numbers", width=width, tables=tables)
+    return Vocabulary("numbers", vector_size=width, tables=tables)
 
 
 def model(width, **tables):
@@ -44,27 +44,27 @@ def test_a_table_is_read_as_it_is(values, mark, end, head):
     rows = [mark.join(map(repr, row)) for row in values.tolist()]
     if head:
         rows.insert(0, mark.join(f"feature_{k}" for k in range(values.shape[1])))
-    reading = vocabulary(values.shape[1]).read(end.join(rows))
+    reading = vocabulary(values.shape[1]).encode(end.join(rows))
     np.testing.assert_array_equal(reading.inputs, values)
 
 
 @given(values=arrays())
 def test_what_is_typed_out_reads_back_to_the_same(values):
-    np.testing.assert_array_equal(vocabulary(values.shape[1]).read(typed(values)).inputs, values)
+    np.testing.assert_array_equal(vocabulary(values.shape[1]).encode(to_text(values)).inputs, values)
 
 
 @given(values=arrays())
 def test_an_array_as_python_prints_it_is_read(values):
     reader = vocabulary(values.shape[1])
-    np.testing.assert_array_equal(reader.read(repr(values.tolist())).inputs, values)
+    np.testing.assert_array_equal(reader.encode(repr(values.tolist())).inputs, values)
     with np.printoptions(threshold=10_000, floatmode="unique"):
-        np.testing.assert_array_equal(reader.read(str(values)).inputs, values)
+        np.testing.assert_array_equal(reader.encode(str(values)).inputs, values)
 
 
 @given(text=texts | st.text("0123456789.,;-eE \n\tax()[]="), width=st.sampled_from([1, 2, 3, 64]))
 def test_any_text_gives_vectors_or_one_sentence(text, width):
     try:
-        reading = vocabulary(width).read(text, 50)
+        reading = vocabulary(width).encode(text, 50)
     except ValueError as error:
         assert str(error).endswith(".") and "number" in str(error) and "\n" not in str(error)
     else:
@@ -89,7 +89,7 @@ def test_any_text_gives_vectors_or_one_sentence(text, width):
 )  # fmt: skip
 def test_what_cannot_be_meant_is_refused(width, text, words):
     with pytest.raises(ValueError, match=words):
-        vocabulary(width).read(text)
+        vocabulary(width).encode(text)
 
 
 @pytest.mark.parametrize(
@@ -98,12 +98,12 @@ def test_what_cannot_be_meant_is_refused(width, text, words):
      (4, "1 2\n3 4", 1)],
 )  # fmt: skip
 def test_commas_between_numbers_stay_commas(width, text, steps):
-    assert len(vocabulary(width).read(text).tokens) == steps
+    assert len(vocabulary(width).encode(text).tokens) == steps
 
 
 def test_an_array_on_its_side_is_told_to_be_transposed():
     with pytest.raises(ValueError, match="transpose it"):
-        vocabulary(3).read(np.ones((3, 8)))
+        vocabulary(3).encode(np.ones((3, 8)))
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_an_array_on_its_side_is_told_to_be_transposed():
      (["nan"], False), (["inf", "a"], False), ([], False), (["O.5"], False), (["-"], False)],
 )  # fmt: skip
 def test_a_head_is_words_alone(cells, head):
-    assert titles(cells) is head
+    assert is_header(cells) is head
 
 
 # ---- noise -----------------------------------------------------------------------------------
@@ -122,18 +122,18 @@ def test_a_head_is_words_alone(cells, head):
 def test_noise_is_what_numpy_draws(seed, steps, width, scale):
     drawn = scale * np.random.default_rng(seed).standard_normal((steps, width))
     for text in (f"noise(seed={seed}, steps={steps}, scale={scale})", f" Noise ({seed},{steps}, {scale}) "):
-        reading = vocabulary(width).read(text)
+        reading = vocabulary(width).encode(text)
         np.testing.assert_array_equal(reading.inputs, drawn)
-        assert not reading.cut
-    short = vocabulary(width).read(f"noise(scale={scale}, steps={steps}, seed={seed})", limit=5)
+        assert not reading.truncated
+    short = vocabulary(width).encode(f"noise(scale={scale}, steps={steps}, seed={seed})", limit=5)
     np.testing.assert_array_equal(short.inputs, drawn[:5])
-    assert short.cut == (steps > 5)
+    assert short.truncated == (steps > 5)
 
 
 def test_noise_needs_no_more_memory_than_the_steps_that_are_read():
-    reading = vocabulary(WIDE).read("noise(seed=1, steps=10000)", limit=3)
+    reading = vocabulary(WIDE).encode("noise(seed=1, steps=10000)", limit=3)
     np.testing.assert_array_equal(reading.inputs, noise(1, 10_000, WIDE)[:3])
-    assert reading.cut
+    assert reading.truncated
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_noise_needs_no_more_memory_than_the_steps_that_are_read():
 )
 def test_noise_with_wrong_arguments_says_which(text, words):
     with pytest.raises(ValueError, match=words) as caught:
-        vocabulary(2).read(text)
+        vocabulary(2).encode(text)
     assert str(caught.value).startswith("Noise is numbers drawn as noise(seed=1, steps=40)")
 
 
@@ -167,10 +167,10 @@ def test_noise_with_wrong_arguments_says_which(text, words):
 @given(values=arrays(), limit=st.integers(1, 6))
 def test_a_tables_name_reads_the_table(values, limit):
     reader = vocabulary(values.shape[1], **{"data.csv": values})
-    np.testing.assert_array_equal(reader.read(" data.csv ").inputs, values)
-    short = reader.read("data.csv", limit)
+    np.testing.assert_array_equal(reader.encode(" data.csv ").inputs, values)
+    short = reader.encode("data.csv", limit)
     np.testing.assert_array_equal(short.inputs, values[:limit])
-    assert short.cut == (len(values) > limit)
+    assert short.truncated == (len(values) > limit)
 
 
 def test_a_trace_of_a_tables_name_is_that_of_its_numbers():
@@ -184,7 +184,7 @@ def test_a_trace_of_a_tables_name_is_that_of_its_numbers():
 @pytest.mark.parametrize("name", ["data.csv", "My data.TSV", "x.npy"])
 def test_a_table_that_is_not_here_is_told_from_numbers(name):
     with pytest.raises(MissingTableError, match="There is no table") as caught:
-        vocabulary(2).read(name)
+        vocabulary(2).encode(name)
     assert caught.value.name == name
 
 
@@ -200,9 +200,9 @@ def test_nobody_changes_a_table():
     given_values = np.ones((2, 2))
     reader = vocabulary(2, data=given_values)
     given_values[:] = 5
-    assert reader.read("data").inputs.max() == 1
+    assert reader.encode("data").inputs.max() == 1
     with pytest.raises(ValueError, match="read-only"):
-        reader.read("data").inputs[0, 0] = 5
+        reader.encode("data").inputs[0, 0] = 5
 
 
 @pytest.mark.parametrize(
@@ -221,7 +221,7 @@ def test_nobody_changes_a_table():
 )
 def test_what_cannot_be_a_table(kind, width, tables, words):
     with pytest.raises(ValueError, match=words):
-        Vocabulary(kind, width=width, tables=tables)
+        Vocabulary(kind, vector_size=width, tables=tables)
 
 
 def test_only_numbers_have_tables():
@@ -233,9 +233,9 @@ def test_only_numbers_have_tables():
 
 
 def test_long_vectors_are_called_by_their_step_and_short_ones_by_their_numbers():
-    assert labels(np.array([[0.5, -1, 2]])) == ["0.5 -1 2"]
-    assert labels(np.zeros((3, 4))) == ["#1", "#2", "#3"]
-    assert vocabulary(WIDE).read("noise(1, 100)").tokens[-1] == "#100"
+    assert step_labels(np.array([[0.5, -1, 2]])) == ["0.5 -1 2"]
+    assert step_labels(np.zeros((3, 4))) == ["#1", "#2", "#3"]
+    assert vocabulary(WIDE).encode("noise(1, 100)").tokens[-1] == "#100"
 
 
 @given(width=st.sampled_from([1, 2, 4, WIDE]), seed=seeds)

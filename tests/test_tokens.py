@@ -8,20 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnviz.text.tokens import END, LONGEST, UNKNOWN, Vocabulary, normalised, split, visible
+from rnnviz.text.tokens import END, LONGEST, UNKNOWN, Vocabulary, normalise, split, visible
 
 from .strategies import CHARACTERS, WORDS, texts
 
 VOCABULARIES = st.sampled_from([CHARACTERS, WORDS])
 NUMBERS = Vocabulary("numbers")
-PAIRS = Vocabulary("numbers", width=2)
+PAIRS = Vocabulary("numbers", vector_size=2)
 NOVEL = 10_000_000
 
 
 def read_or_none(vocabulary, text, limit=None):
     """A reading, or None where there is nothing to read, which must be said in one sentence."""
     try:
-        return vocabulary.read(text, limit)
+        return vocabulary.encode(text, limit)
     except ValueError as error:
         assert str(error).startswith("There is nothing to read")
         assert not text.strip()
@@ -34,9 +34,9 @@ def test_any_text_gives_tokens_with_ids_and_marks(vocabulary, text):
     if reading is None:
         return
     assert len(reading.tokens) == len(reading.inputs) == len(reading.unknown) > 0
-    assert not reading.cut
+    assert not reading.truncated
     for token, k, unknown in zip(reading.tokens, reading.inputs, reading.unknown, strict=True):
-        spelled = normalised(vocabulary.kind, token)
+        spelled = normalise(vocabulary.kind, token)
         assert vocabulary.tokens[k] == (UNKNOWN if unknown else spelled)
         assert unknown == (spelled not in vocabulary.tokens or spelled == UNKNOWN)
 
@@ -60,7 +60,7 @@ def test_a_limit_keeps_the_beginning_and_says_so(vocabulary, text, limit):
         assert short is None
         return
     assert short.tokens == whole.tokens[:limit]
-    assert short.cut == (len(whole.tokens) > limit)
+    assert short.truncated == (len(whole.tokens) > limit)
     np.testing.assert_array_equal(short.inputs, whole.inputs[:limit])
 
 
@@ -68,7 +68,7 @@ def test_a_limit_keeps_the_beginning_and_says_so(vocabulary, text, limit):
 def test_a_list_of_tokens_reads_as_the_text_did(vocabulary, text):
     reading = read_or_none(vocabulary, text)
     if reading is not None:
-        again = vocabulary.read(reading.tokens)
+        again = vocabulary.encode(reading.tokens)
         assert again.tokens == reading.tokens
         np.testing.assert_array_equal(again.inputs, reading.inputs)
 
@@ -84,13 +84,13 @@ def test_what_a_vocabulary_was_collected_from_it_knows(kind, text):
 def test_spelling_does_not_depend_on_how_an_accent_was_typed(kind, text):
     composed, apart = (unicodedata.normalize(form, text) for form in ("NFC", "NFD"))
     if all(len(token) < LONGEST / 4 for token in split(kind, apart)):
-        assert [normalised(kind, t) for t in split(kind, composed)] == [normalised(kind, t) for t in split(kind, apart)]
+        assert [normalise(kind, t) for t in split(kind, composed)] == [normalise(kind, t) for t in split(kind, apart)]
 
 
 @given(kind=st.sampled_from(["characters", "words"]), text=texts)
 def test_normalising_twice_is_normalising_once(kind, text):
-    once = normalised(kind, text)
-    assert normalised(kind, once) == once
+    once = normalise(kind, text)
+    assert normalise(kind, once) == once
 
 
 @pytest.mark.parametrize(
@@ -128,31 +128,31 @@ def test_a_character_is_what_a_person_counts_as_one(text, tokens):
     ],
 )
 def test_words_are_lower_case_and_punctuation_stands_apart(text, tokens, known):
-    reading = WORDS.read(text)
+    reading = WORDS.encode(text)
     assert reading.tokens == tokens
     assert ["01"[not u] for u in reading.unknown] == list(known)
 
 
 def test_a_token_that_is_spelled_like_the_unknown_one_is_unknown():
-    reading = WORDS.read(["<unk>", "the"])
+    reading = WORDS.encode(["<unk>", "the"])
     assert reading.unknown.tolist() == [True, False]
     assert reading.tokens == ["<unk>", "the"]
 
 
 def test_the_end_mark_is_read_once_after_the_last_token_and_outside_the_limit():
     vocabulary = Vocabulary.collect("characters", ["abc"], end=True)
-    assert vocabulary.read("abc").tokens == ["a", "b", "c", END]
-    assert vocabulary.read(["a", END]).tokens == ["a", END]
-    short = vocabulary.read("abc", limit=2)
-    assert (short.tokens, short.cut) == (["a", "b", END], True)
-    assert vocabulary.tokens[vocabulary.read("abc").inputs[-1]] == END
-    assert not vocabulary.read("abc").unknown.any()
+    assert vocabulary.encode("abc").tokens == ["a", "b", "c", END]
+    assert vocabulary.encode(["a", END]).tokens == ["a", END]
+    short = vocabulary.encode("abc", limit=2)
+    assert (short.tokens, short.truncated) == (["a", "b", END], True)
+    assert vocabulary.tokens[vocabulary.encode("abc").inputs[-1]] == END
+    assert not vocabulary.encode("abc").unknown.any()
 
 
 def test_half_a_surrogate_pair_fits_into_no_file_and_is_replaced():
-    reading = CHARACTERS.read("a\ud83d")
+    reading = CHARACTERS.encode("a\ud83d")
     assert reading.tokens == ["a", "\ufffd"]
-    assert CHARACTERS.read(["a", "\ud83d"]).tokens == reading.tokens
+    assert CHARACTERS.encode(["a", "\ud83d"]).tokens == reading.tokens
     "".join(reading.tokens).encode()
 
 
@@ -165,13 +165,13 @@ def test_collecting_counts_words_however_they_were_typed():
 @pytest.mark.parametrize("text", ["", " ", "\n\t ", "\u2003\u00a0", []])
 def test_nothing_to_read(vocabulary, text):
     with pytest.raises(ValueError, match="nothing to read"):
-        vocabulary.read(text)
+        vocabulary.encode(text)
 
 
 @pytest.mark.parametrize("vocabulary", [CHARACTERS, NUMBERS])
 def test_a_limit_below_one_is_refused(vocabulary):
     with pytest.raises(ValueError, match="limit is 0"):
-        vocabulary.read("1", limit=0)
+        vocabulary.encode("1", limit=0)
 
 
 @pytest.mark.parametrize("unit", ["a", "ab ", "\u0301", "\U0001f468\u200d", ".", "1 "])
@@ -180,13 +180,13 @@ def test_of_a_pasted_novel_only_the_beginning_is_kept_in_memory(vocabulary, unit
     novel = unit * (NOVEL // len(unit))
     tracemalloc.start()
     try:
-        reading = vocabulary.read(novel, limit=200)
+        reading = vocabulary.encode(novel, limit=200)
     except ValueError as error:
         assert vocabulary is NUMBERS
         assert len(str(error)) < 300
     else:
         assert len(reading.tokens) == 200
-        assert reading.cut
+        assert reading.truncated
         assert max(map(len, reading.tokens)) <= LONGEST
     finally:
         _, peak = tracemalloc.get_traced_memory()
@@ -195,7 +195,7 @@ def test_of_a_pasted_novel_only_the_beginning_is_kept_in_memory(vocabulary, unit
 
 
 def test_numbers_beyond_the_limit_are_not_looked_at():
-    assert NUMBERS.read("1 2 3 oops", limit=2).tokens == ["1", "2"]
+    assert NUMBERS.encode("1 2 3 oops", limit=2).tokens == ["1", "2"]
 
 
 # ---- numbers ---------------------------------------------------------------------------------
@@ -203,16 +203,16 @@ def test_numbers_beyond_the_limit_are_not_looked_at():
 
 @given(st.lists(st.floats(-1e30, 1e30), min_size=1, max_size=8), st.sampled_from([" ", ", ", ";", "\n", "\t "]))
 def test_numbers_are_read_as_they_are(numbers, between):
-    reading = NUMBERS.read(between.join(map(repr, numbers)))
+    reading = NUMBERS.encode(between.join(map(repr, numbers)))
     np.testing.assert_array_equal(reading.inputs, np.array(numbers)[:, None])
-    np.testing.assert_array_equal(NUMBERS.read(numbers).inputs, reading.inputs)
+    np.testing.assert_array_equal(NUMBERS.encode(numbers).inputs, reading.inputs)
     assert not reading.unknown.any()
 
 
 @given(texts)
 def test_any_text_gives_numbers_or_a_sentence(text):
     try:
-        reading = NUMBERS.read(text)
+        reading = NUMBERS.encode(text)
     except ValueError as error:
         assert str(error).endswith(".")
         assert "number" in str(error)
@@ -222,13 +222,13 @@ def test_any_text_gives_numbers_or_a_sentence(text):
 
 
 def test_several_numbers_make_a_step():
-    reading = PAIRS.read("1 2; -0.5 1e3\n−4,5", limit=2)
+    reading = PAIRS.encode("1 2; -0.5 1e3\n−4,5", limit=2)
     np.testing.assert_array_equal(reading.inputs, [[1, 2], [-0.5, 1000]])
     assert reading.tokens == ["1 2", "-0.5 1000"]
-    assert reading.cut
-    np.testing.assert_array_equal(PAIRS.read("−4 5").inputs, [[-4, 5]])
-    assert PAIRS.read(np.ones((3, 2)), limit=2).cut
-    assert not PAIRS.read(np.ones((3, 2)), limit=3).cut
+    assert reading.truncated
+    np.testing.assert_array_equal(PAIRS.encode("−4 5").inputs, [[-4, 5]])
+    assert PAIRS.encode(np.ones((3, 2)), limit=2).truncated
+    assert not PAIRS.encode(np.ones((3, 2)), limit=3).truncated
 
 
 @pytest.mark.parametrize(
@@ -252,7 +252,7 @@ def test_several_numbers_make_a_step():
 )
 def test_numbers_that_are_not_numbers(vocabulary, given_input, words):
     with pytest.raises(ValueError, match=words):
-        vocabulary.read(given_input)
+        vocabulary.encode(given_input)
 
 
 # ---- vocabularies and labels -------------------------------------------------------------------
@@ -306,14 +306,14 @@ def test_labels_of_what_cannot_be_seen(token, label):
 
 def test_without_a_token_for_unknown_ones_they_are_refused_by_name():
     vocabulary = Vocabulary("characters", ("a", "b"))
-    assert vocabulary.read("abba").inputs.tolist() == [0, 1, 1, 0]
+    assert vocabulary.encode("abba").inputs.tolist() == [0, 1, 1, 0]
     with pytest.raises(ValueError, match="no “c”, “␣”, and no token for unknown ones; it has “a”, “b”"):
-        vocabulary.read("ac b")
+        vocabulary.encode("ac b")
 
 
 def test_pieces_are_what_stands_between_blanks_as_the_vocabulary_spells_it():
     vocabulary = Vocabulary("pieces", ("<s>", "AA0", "##ing", "▁the", UNKNOWN))
-    reading = vocabulary.read(" <s>  AA0\n##ing ▁the aa0 ")
+    reading = vocabulary.encode(" <s>  AA0\n##ing ▁the aa0 ")
     assert reading.tokens == ["<s>", "AA0", "##ing", "▁the", "aa0"]
     assert reading.inputs.tolist() == [0, 1, 2, 3, 4]
     assert reading.unknown.tolist() == [False] * 4 + [True]
@@ -326,10 +326,10 @@ def test_pieces_are_what_stands_between_blanks_as_the_vocabulary_spells_it():
         Vocabulary("characters", ("a", " ", "\n")),
         Vocabulary("words", (UNKNOWN, END, "good", "film", "not"), end=True),
         Vocabulary("pieces", tuple("0123456789")),
-        Vocabulary("numbers", width=7),
+        Vocabulary("numbers", vector_size=7),
     ],
     ids=str,
 )
 def test_an_example_has_nothing_unknown_in_it(vocabulary):
-    reading = vocabulary.read(vocabulary.example)
+    reading = vocabulary.encode(vocabulary.example)
     assert len(reading.tokens) > 0 and not reading.unknown.any()

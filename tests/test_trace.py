@@ -281,7 +281,7 @@ def test_a_fingerprint_tells_apart_whatever_differs_between_runs():
         lstm.trace("film", interventions=[Hold("forget", 1)]),
         lstm.trace("film", interventions=[Hold("forget", 0)]),
         gru.trace("film"),
-        gru.converted(update="writes").trace("film"),
+        gru.with_options(update="writes").trace("film"),
         replace(lstm, name="another").trace("film"),
     ]
     assert len({run.fingerprint for run in runs}) == len(runs)

@@ -48,7 +48,7 @@ def is_check(function: Callable[..., object], module: object) -> bool:
 def trace(model: str, text: str, **options: str) -> Trace:
     """A bundled model's run over a text; options switch its cell's conventions first."""
     loaded = rnnviz.load(model)
-    return (loaded.converted(**options) if options else loaded).trace(text)
+    return (loaded.with_options(**options) if options else loaded).trace(text)
 
 
 def at(run: Trace, quantity: str, step: int, unit: int) -> float:

@@ -53,7 +53,7 @@ def cost(cell: str, input_size: int, hidden_size: int, **options: str) -> Cost:
     kind = CELLS[cell]
     rows = len(kind.rows) * hidden_size
     equations = [equation for phase in kind.define(**options).phases for equation in phase.equations]
-    peepholes = sum(len(seen) for seen in kind.further.values())
+    peepholes = sum(len(seen) for seen in kind.extra_parameters.values())
     products = sum(equation.count(r"\odot") for equation in equations) - peepholes
     weights = rows * (input_size + hidden_size) + peepholes * hidden_size
     return Cost(weights, 2 * rows, products * hidden_size)

@@ -24,7 +24,7 @@ INF = math.inf
 
 
 @dataclass(frozen=True)
-class Kind:
+class ActivationKind:
     """A family of activations. All are monotone, so that a value tells where its sum was.
 
     symbol, latex: how it is written in an equation. defaults: of its parameters, as ONNX has them. value: y from z and
@@ -57,11 +57,13 @@ def _passes(y: Array) -> Array:
     return (y > 0).astype(y.dtype)
 
 
-KINDS = {
-    "sigmoid": Kind("σ", r"\sigma", *_smooth("sigmoid"), lambda: (0.0, 1.0), "σ(z)"),
-    "tanh": Kind("tanh", r"\tanh", *_smooth("tanh"), lambda: (-1.0, 1.0), "tanh(z)"),
-    "relu": Kind("relu", r"\mathrm{relu}", lambda z: np.maximum(z, 0), _passes, lambda: (0.0, INF), "max(z, 0)"),
-    "affine": Kind(
+ACTIVATION_KINDS = {
+    "sigmoid": ActivationKind("σ", r"\sigma", *_smooth("sigmoid"), lambda: (0.0, 1.0), "σ(z)"),
+    "tanh": ActivationKind("tanh", r"\tanh", *_smooth("tanh"), lambda: (-1.0, 1.0), "tanh(z)"),
+    "relu": ActivationKind(
+        "relu", r"\mathrm{relu}", lambda z: np.maximum(z, 0), _passes, lambda: (0.0, INF), "max(z, 0)"
+    ),
+    "affine": ActivationKind(
         "affine",
         r"\mathrm{affine}",
         lambda z, a, b: a * z + b,
@@ -70,7 +72,7 @@ KINDS = {
         "{0} · z + {1}",
         (1.0, 0.0),
     ),
-    "leaky_relu": Kind(
+    "leaky_relu": ActivationKind(
         "leaky relu",
         r"\mathrm{leaky\,relu}",
         lambda z, a: np.where(z >= 0, z, a * z),
@@ -80,7 +82,7 @@ KINDS = {
         (0.01,),
         positive=True,
     ),
-    "thresholded_relu": Kind(
+    "thresholded_relu": ActivationKind(
         "thresh relu",
         r"\mathrm{thresh\,relu}",
         lambda z, a: np.where(z > a, z, 0).astype(z.dtype),
@@ -90,7 +92,7 @@ KINDS = {
         (1.0,),
         positive=True,
     ),
-    "scaled_tanh": Kind(
+    "scaled_tanh": ActivationKind(
         "scaled tanh",
         r"\mathrm{scaled}\tanh",
         lambda z, a, b: a * np.tanh(b * z),
@@ -99,7 +101,7 @@ KINDS = {
         "{0} · tanh({1} · z)",
         (1.0, 1.0),
     ),
-    "hard_sigmoid": Kind(
+    "hard_sigmoid": ActivationKind(
         "hard σ",
         r"\mathrm{hard}\,\sigma",
         lambda z, a, b: np.clip(a * z + b, 0, 1),
@@ -108,7 +110,7 @@ KINDS = {
         "{0} · z + {1}, cut off at 0 and 1",
         (0.2, 0.5),
     ),
-    "elu": Kind(
+    "elu": ActivationKind(
         "elu",
         r"\mathrm{elu}",
         lambda z, a: np.where(z >= 0, z, a * np.expm1(np.minimum(z, 0))),
@@ -118,7 +120,7 @@ KINDS = {
         (1.0,),
         positive=True,
     ),
-    "softsign": Kind(
+    "softsign": ActivationKind(
         "softsign",
         r"\mathrm{softsign}",
         lambda z: z / (1 + np.abs(z)),
@@ -126,7 +128,7 @@ KINDS = {
         lambda: (-1.0, 1.0),
         "z / (1 + |z|)",
     ),
-    "softplus": Kind(
+    "softplus": ActivationKind(
         "softplus",
         r"\mathrm{softplus}",
         lambda z: np.logaddexp(0, z),
@@ -134,7 +136,7 @@ KINDS = {
         lambda: (0.0, INF),
         "ln(1 + eᶻ)",
     ),
-    "linear": Kind("linear", "", lambda z: z, np.ones_like, lambda: (-INF, INF), "z"),
+    "linear": ActivationKind("linear", "", lambda z: z, np.ones_like, lambda: (-INF, INF), "z"),
 }
 
 _TEXT = re.compile(r"\s*(?P<kind>\w+)\s*(\((?P<parameters>[^()]*)\))?\s*(\bwithin\s+(?P<within>\S+))?\s*")
@@ -163,10 +165,14 @@ class Activation:
     @property
     def symbol(self) -> str:
         """As an equation in plain text writes it: "σ", "hard σ", "clipped tanh"."""
-        return KINDS[self.kind].symbol if self.within is None else f"clipped {KINDS[self.kind].symbol}"
+        return (
+            ACTIVATION_KINDS[self.kind].symbol
+            if self.within is None
+            else f"clipped {ACTIVATION_KINDS[self.kind].symbol}"
+        )
 
     @property
-    def words(self) -> str:
+    def plain_name(self) -> str:
         """Its name without numbers: "hard sigmoid"."""
         return f"{'' if self.within is None else 'clipped '}{self.kind.replace('_', ' ')}"
 
@@ -174,35 +180,35 @@ class Activation:
     def latex(self) -> str:
         """As a phase's equation names it; what LaTeX has no command for stands as \\f{name}. Empty for "linear"."""
         if self.within is None and self.kind in (*USUAL, "linear"):
-            return KINDS[self.kind].latex
+            return ACTIVATION_KINDS[self.kind].latex
         return rf"\f{{{self.name}}}"
 
     @property
-    def typeset(self) -> str:
+    def latex_symbol(self) -> str:
         """The same symbol in LaTeX proper."""
-        plain = KINDS[self.kind].latex or r"\mathrm{linear}"
+        plain = ACTIVATION_KINDS[self.kind].latex or r"\mathrm{linear}"
         return plain if self.within is None else rf"\mathrm{{clipped}}\,{plain}"
 
-    def of(self, inner: str) -> str:
+    def latex_of(self, inner: str) -> str:
         """The LaTeX of this activation of a sum that is in brackets, or of a single quantity."""
         if inner.startswith(r"\left("):
             return inner.removeprefix(r"\left(").removesuffix(r"\right)") if not self.latex else self.latex + inner
         return rf"{self.latex}\left({inner}\right)" if self.latex else inner
 
     @property
-    def explained(self) -> str:
+    def explanation(self) -> str:
         """A sentence on what it computes, of those that do not go without saying."""
         if self.kind in (*USUAL, "linear") and self.within is None:
             return ""
         numbers = (f"({number:g})" if number < 0 else f"{number:g}" for number in self.parameters)
-        formula = KINDS[self.kind].formula.format(*numbers)
+        formula = ACTIVATION_KINDS[self.kind].formula.format(*numbers)
         cut = "" if self.within is None else f", after z itself is cut off at -{self.within:g} and {self.within:g}"
         return f"Here {self.symbol} of z is {formula}{cut}.".replace("-", "−")
 
     @cached_property
     def bounds(self) -> tuple[float, float]:
         """The lowest and the highest value, infinite where there is none."""
-        low, high = KINDS[self.kind].bounds(*self.parameters)
+        low, high = ACTIVATION_KINDS[self.kind].bounds(*self.parameters)
         if self.within is None:
             return low, high
         least, most = sorted(float(v) for v in self._ends(np.dtype(np.float64)))
@@ -223,11 +229,11 @@ class Activation:
     def __call__(self, z: Array) -> Array:
         """The values of sums z of any shape."""
         z = z if self.within is None else np.clip(z, -self.within, self.within)
-        return KINDS[self.kind].value(z, *self.parameters)
+        return ACTIVATION_KINDS[self.kind].value(z, *self.parameters)
 
     def slope(self, y: Array) -> Array:
         """dy/dz from the values y; 0 where the sum was cut off."""
-        found = KINDS[self.kind].slope(y, *self.parameters)
+        found = ACTIVATION_KINDS[self.kind].slope(y, *self.parameters)
         if self.within is None:
             return found
         low, high = np.sort(self._ends(y.dtype))
@@ -238,7 +244,7 @@ class Activation:
     def _ends(self, dtype: np.dtype) -> Array:
         """The values where sums are cut off."""
         assert self.within is not None
-        return KINDS[self.kind].value(np.array([-self.within, self.within], dtype), *self.parameters)
+        return ACTIVATION_KINDS[self.kind].value(np.array([-self.within, self.within], dtype), *self.parameters)
 
 
 @cache
@@ -254,9 +260,9 @@ def activation(text: str) -> Activation:
     is not above 0, and for parameters that let a curve fall and rise.
     """
     read = _TEXT.fullmatch(text)
-    if read is None or read["kind"] not in KINDS:
-        raise ValueError(f"there is no activation {text!r}; there are {', '.join(KINDS)}")
-    name, kind = read["kind"], KINDS[read["kind"]]
+    if read is None or read["kind"] not in ACTIVATION_KINDS:
+        raise ValueError(f"there is no activation {text!r}; there are {', '.join(ACTIVATION_KINDS)}")
+    name, kind = read["kind"], ACTIVATION_KINDS[read["kind"]]
     parts = [part for part in (read["parameters"] or "").split(",") if part.strip()]
     try:
         given = [float(part) + 0.0 for part in parts]  # no negative zero

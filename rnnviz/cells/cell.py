@@ -16,9 +16,9 @@ from .activations import Activation, Array, activation
 from .array_checks import check_array, check_numbers, check_parameters
 from .definition import Definition
 from .edits import Edit, edited
-from .gate_activations import Stack
-from .options import settled
-from .record import Record, Views, flat
+from .gate_activations import GateActivations
+from .options import resolved_options
+from .record import NamedArrays, Record, flat
 
 CELLS: dict[str, type[Cell]] = {}
 
@@ -37,11 +37,15 @@ class Cell:
     name: ClassVar[str]
     title: ClassVar[str]
     rows: ClassVar[tuple[str, ...]]  # which quantity each block of weight rows computes
-    later: ClassVar[tuple[str, ...]] = ()  # the last rows, if their sums need gates of this step: not in the stack
-    kept: ClassVar[tuple[str, ...]] = ()  # inner values that only the way back needs
+    separate_rows: ClassVar[
+        tuple[str, ...]
+    ] = ()  # the last rows, if their sums need gates of this step: not in the stack
+    cached_values: ClassVar[tuple[str, ...]] = ()  # inner values that only the way back needs
     choices: ClassVar[dict[str, tuple[str, ...]]] = {}  # options of the cell, default first: all that a page offers
     activations: ClassVar[dict[str, str]] = {}  # options that take the name of any activation, and their defaults
-    further: ClassVar[dict[str, tuple[str, ...]]] = {}  # vectors of weights besides, by the rows whose sums they enter
+    extra_parameters: ClassVar[
+        dict[str, tuple[str, ...]]
+    ] = {}  # vectors of weights besides, by the rows whose sums they enter
     offered: ClassVar[bool] = True  # whether pages offer it where nobody brings a model of it
     notation: ClassVar[tuple[str, ...]] = ()  # options that say how the cell is written, not what it can compute
 
@@ -60,39 +64,43 @@ class Cell:
         bias_ih: Array | None = None,
         bias_hh: Array | None = None,
         *,
-        further: Mapping[str, Array | None] | None = None,
+        extra_parameters: Mapping[str, Array | None] | None = None,
         **options: str,
     ) -> None:
-        self.options = self.settle(options)
+        self.options = self.resolve_options(options)
         self.functions = {option: activation(self.options[option]) for option in self.activations}
-        self.usual = all(one.name == self.activations[option] for option, one in self.functions.items())
+        self.has_default_activations = all(
+            one.name == self.activations[option] for option, one in self.functions.items()
+        )
         self.definition = self.define(**self.options)
         self.states = self.definition.states
-        vectors = {"bias_ih": bias_ih, "bias_hh": bias_hh} | {name: (further or {}).get(name) for name in self.further}
-        seen = {name: self.further.get(name, self.rows) for name in vectors}
+        vectors = {"bias_ih": bias_ih, "bias_hh": bias_hh} | {
+            name: (extra_parameters or {}).get(name) for name in self.extra_parameters
+        }
+        seen = {name: self.extra_parameters.get(name, self.rows) for name in vectors}
         hidden = check_parameters(self.title, self.rows, weight_ih, weight_hh, vectors, seen)
         self.weight_ih, self.weight_hh = weight_ih, weight_hh
         for name, array in vectors.items():
             setattr(self, name, np.zeros(len(seen[name]) * hidden, weight_hh.dtype) if array is None else array)
         self.input_size, self.hidden_size, self.dtype = weight_ih.shape[1], hidden, weight_hh.dtype
-        together = [self._activation(row) for row in self.rows if row not in self.later]
-        self.stack = Stack(together, hidden, self.dtype)
+        together = [self._activation(row) for row in self.rows if row not in self.separate_rows]
+        self.gate_activations = GateActivations(together, hidden, self.dtype)
 
     # ---- the weights ------------------------------------------------------------------
 
     @property
     def parameters(self) -> dict[str, Array]:
         """The arrays by name; the very ones in use, not copies."""
-        return {name: getattr(self, name) for name in self.names()}
+        return {name: getattr(self, name) for name in self.parameter_names()}
 
     @classmethod
-    def names(cls) -> tuple[str, ...]:
+    def parameter_names(cls) -> tuple[str, ...]:
         """What the parameters are called, in the order in which a cell is made from them."""
-        return ("weight_ih", "weight_hh", "bias_ih", "bias_hh", *cls.further)
+        return ("weight_ih", "weight_hh", "bias_ih", "bias_hh", *cls.extra_parameters)
 
     @classmethod
-    def of(cls, parameters: Iterable[Array | None], options: Mapping[str, str]) -> Self:
-        """A cell from its parameters in the order of `names`, None for those that are left out."""
+    def from_parameters(cls, parameters: Iterable[Array | None], options: Mapping[str, str]) -> Self:
+        """A cell from its parameters in the order of `parameter_names`, None for those that are left out."""
         return cls(*parameters, **options)  # type: ignore[arg-type]
 
     @classmethod
@@ -101,28 +109,28 @@ class Cell:
     ) -> Self:
         """A cell with weights drawn from U(-1/sqrt(H), 1/sqrt(H)), as PyTorch starts them."""
         bound, rows = hidden_size**-0.5, len(cls.rows) * hidden_size
-        further = [(len(seen) * hidden_size,) for seen in cls.further.values()]
+        further = [(len(seen) * hidden_size,) for seen in cls.extra_parameters.values()]
         shapes = [(rows, input_size), (rows, hidden_size), (rows,), (rows,), *further]
         arrays = [rng.uniform(-bound, bound, shape).astype(dtype) for shape in shapes]
-        return cls.of(arrays, options)
+        return cls.from_parameters(arrays, options)
 
     @classmethod
-    def settle(cls, options: Mapping[str, str]) -> dict[str, str]:
+    def resolve_options(cls, options: Mapping[str, str]) -> dict[str, str]:
         """Options with defaults filled in and activations by their full names, in the cell's order.
 
         Raises ValueError for one that the cell does not have.
         """
-        return settled(cls.title, cls.choices, cls.activations, options)
+        return resolved_options(cls.title, cls.choices, cls.activations, options)
 
     @property
-    def keeps(self) -> str | None:
+    def memory_gate(self) -> str | None:
         """The gate whose bias, when high, makes the cell remember; None for a cell that has none.
 
         Raises ValueError if the cell's options turn that gate's meaning round.
         """
         return None
 
-    def converted(self, **options: str) -> Self:
+    def with_options(self, **options: str) -> Self:
         """This cell under other options, as a new one; what is left out stays as it is.
 
         An option of `notation` changes how the cell is written: its weights are rewritten so that it
@@ -130,11 +138,11 @@ class Cell:
         RNN's activation) the weights stay as they are and mean something else: another cell, whose
         states differ. Raises ValueError for an option that the cell does not have.
         """
-        chosen = self.settle(self.options | options)
-        return self.of(self.rewritten(chosen).values(), chosen)
+        chosen = self.resolve_options(self.options | options)
+        return self.from_parameters(self.rewrite_parameters(chosen).values(), chosen)
 
-    def rewritten(self, options: Mapping[str, str]) -> dict[str, Array]:
-        """Copies of the parameters, in their order, as the cell has them under other options (see `settle`)."""
+    def rewrite_parameters(self, options: Mapping[str, str]) -> dict[str, Array]:
+        """Copies of the parameters, in their order, as the cell has them under other (resolved) options."""
         return {name: array.copy() for name, array in self.parameters.items()}
 
     def row(self, name: str) -> slice:
@@ -153,13 +161,13 @@ class Cell:
         """The cell's quantities and phases, for the options given (its defaults where left out)."""
         raise NotImplementedError
 
-    def step(self, z: Array, before: Views, now: Views) -> None:
+    def step(self, z: Array, before: NamedArrays, now: NamedArrays) -> None:
         """One step forwards. z (G*H, B) holds the input's share of the sums and becomes the activated
         gates, in place. now[name], (H, B), is a gate's part of z, or where to write a new value. A value
         that others are computed from is looked up in `now` once it is complete: see `edits`."""
         raise NotImplementedError
 
-    def step_back(self, z: Array, before: Views, now: Views, d: Views, dz: Array) -> None:
+    def step_back(self, z: Array, before: NamedArrays, now: NamedArrays, d: NamedArrays, dz: Array) -> None:
         """One step backwards; z, before and now are as `step` left them. `d` holds the loss's gradient
         by the states after the step and becomes, in place, that by the states before it; dz (G*H, B)
         receives that by the sums."""
@@ -173,7 +181,7 @@ class Cell:
         """Gradients of weight_hh and bias_hh, from those of the sums, dz (G*H, T*B)."""
         return dz @ flat(record.before("hidden")).T, dz.sum(1)
 
-    def further_gradients(self, record: Record, dz: Array) -> Views:
+    def extra_gradients(self, record: Record, dz: Array) -> NamedArrays:
         """Gradients of the parameters that only this cell has, from those of the sums, dz (G*H, T*B)."""
         return {}
 
@@ -188,10 +196,10 @@ class Cell:
         """
         inputs, batched = self._check_input(x)
         steps, _, batch = inputs.shape
-        start = self._check_initial(initial, batch, batched)
+        start = self.initial_states(initial, batch, batched)
         shape = (self.hidden_size, batch)
         inner = [q.name for q in self.definition.quantities if q.name not in (*self.rows, *self.states)]
-        values = {name: np.empty((steps, *shape), self.dtype) for name in (*inner, *self.kept)}
+        values = {name: np.empty((steps, *shape), self.dtype) for name in (*inner, *self.cached_values)}
         for state in self.states:
             values[state] = np.empty((steps + 1, *shape), self.dtype)
             values[state][0] = start[state]
@@ -199,13 +207,13 @@ class Cell:
         z = self.weight_ih @ inputs if batched else (x @ self.weight_ih.T)[:, :, None]
         z += np.repeat(self.input_bias()[:, None], batch, axis=1)
         before = {state: values[state][0] for state in self.states}
-        by_step = self._by_step(z, values)
+        by_step = self.step_values(z, values)
         for z_t, now in zip(z, edited(by_step, before, edits) if edits else by_step, strict=True):
             self.step(z_t, before, now)
             before = now
         return Record(self, inputs, z, values, batched, bool(edits))
 
-    def backward(self, record: Record, d_hidden: Array, d_states: Mapping[str, Array] | None = None) -> Views:
+    def backward(self, record: Record, d_hidden: Array, d_states: Mapping[str, Array] | None = None) -> NamedArrays:
         """Exact back-propagation through time (Werbos 1990).
 
         d_hidden, shaped like record["hidden"]: the gradient of a loss by the hidden state of
@@ -220,7 +228,7 @@ class Cell:
         enters = {s: self._check_gradient(record, s, g) for s, g in {"hidden": d_hidden, **(d_states or {})}.items()}
         d = {s: np.zeros(record.values[s].shape[1:], self.dtype) for s in self.states}
         dz = np.empty_like(record.z)
-        by_step = list(self._by_step(record.z, record.values))
+        by_step = list(self.step_values(record.z, record.values))
         for t in reversed(range(len(record))):
             for state, gradient in enters.items():
                 d[state] += gradient[t]
@@ -235,12 +243,12 @@ class Cell:
             "weight_hh": d_weight_hh,
             "bias_ih": dz.sum(1),
             "bias_hh": d_bias_hh,
-            **self.further_gradients(record, dz),
+            **self.extra_gradients(record, dz),
             "x": d_x if record.batched else d_x[:, 0],
-            **{f"initial_{s}": record._face(d[s]) for s in self.states},
+            **{f"initial_{s}": record.time_major(d[s]) for s in self.states},
         }
 
-    def _by_step(self, z: Array, values: Views) -> Iterator[Views]:
+    def step_values(self, z: Array, values: NamedArrays) -> Iterator[NamedArrays]:
         """For every step: what it computes, by name, (H, B) each."""
         arrays = {gate: z[:, self.row(gate)] for gate in self.rows}
         arrays |= {name: array[1:] if name in self.states else array for name, array in values.items()}
@@ -261,7 +269,7 @@ class Cell:
         check_numbers("x", x, self.dtype)
         return (x.swapaxes(1, 2), True) if x.ndim == 3 else (x[:, :, None], False)
 
-    def _check_initial(self, initial: Mapping[str, Array] | None, batch: int, batched: bool) -> Views:
+    def initial_states(self, initial: Mapping[str, Array] | None, batch: int, batched: bool) -> NamedArrays:
         """The states (H, B) to start from, zeros where none is given."""
         self._check_states(initial or {})
         expected = (batch, self.hidden_size) if batched else (self.hidden_size,)

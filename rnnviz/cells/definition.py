@@ -30,7 +30,7 @@ class Quantity:
     title: str
     role: Role
     colour: str
-    says: str
+    description: str
     activation: Activation | None = None
     low: float = float("-inf")
     high: float = float("inf")
@@ -39,7 +39,7 @@ class Quantity:
     def bounded(self) -> bool:
         return self.low > float("-inf") and self.high < float("inf")
 
-    def activated(self, chosen: Activation) -> Quantity:
+    def with_activation(self, chosen: Activation) -> Quantity:
         """The same quantity with another activation, and the bounds that go with it."""
         return replace(self, activation=chosen, low=chosen.low, high=chosen.high)
 
@@ -55,7 +55,7 @@ class Phase:
     title: str
     computes: tuple[str, ...]
     equations: tuple[str, ...]
-    says: str
+    description: str
 
     def latex(self, quantities: dict[str, Quantity], colours: dict[str, str] | None = None) -> list[str]:
         """The equations with symbols put in, coloured by name where `colours` says so."""
@@ -66,7 +66,7 @@ class Phase:
             return rf"\textcolor{{{colour}}}{{{quantity.symbol}}}" if colour else quantity.symbol
 
         named = [re.sub(r"\\q\{(\w+)\}", symbol, equation) for equation in self.equations]
-        return [_FUNCTION.sub(lambda match: activation(match[1]).typeset, one) for one in named]
+        return [_FUNCTION.sub(lambda match: activation(match[1]).latex_symbol, one) for one in named]
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class Definition:
         return tuple(sorted(names, key=lambda name: name != HIDDEN.name))
 
     @property
-    def functions(self) -> dict[str, Activation]:
+    def activations(self) -> dict[str, Activation]:
         """All activations by name: of the quantities, and those that equations name besides."""
         equations = [equation for phase in self.phases for equation in phase.equations]
         used = [q.activation for q in self.quantities if q.activation]
@@ -96,7 +96,7 @@ class Definition:
         return {one.name: one for one in used}
 
     @property
-    def shown(self) -> tuple[Quantity, ...]:
+    def display_order(self) -> tuple[Quantity, ...]:
         """The quantities as a page stacks them: the states first, then the rest as computed."""
         found = self.by_name
         rest = tuple(q for q in self.quantities if q.role != "state")

@@ -13,10 +13,10 @@ def explaining() -> Callable[[Activation], str]:
     met: set[Activation] = set()
 
     def words(chosen: Activation) -> str:
-        if chosen in met or not chosen.explained:
+        if chosen in met or not chosen.explanation:
             return ""
         met.add(chosen)
-        return f" {chosen.explained}"
+        return f" {chosen.explanation}"
 
     return words
 

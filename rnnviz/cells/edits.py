@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .activations import Array
-from .record import Views
+from .record import NamedArrays
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Edit:
 class Edited(dict[str, Array]):
     """The values of one step, in which edited quantities read as the edits have them."""
 
-    def __init__(self, now: Views, before: Views, edits: Iterable[Edit]) -> None:
+    def __init__(self, now: NamedArrays, before: NamedArrays, edits: Iterable[Edit]) -> None:
         super().__init__(now)
         self.before, self.edits = before, tuple(edits)
 
@@ -44,14 +44,14 @@ class Edited(dict[str, Array]):
                 array[edit.where] = self.before[name][edit.where] if edit.value is None else edit.value
         return array
 
-    def settle(self) -> Views:
+    def apply_all(self) -> NamedArrays:
         """Put every edit in place once more, since a step may write a value and never look at it."""
         return {name: self[name] for name in self}
 
 
-def edited(by_step: Iterable[Views], before: Views, edits: Sequence[Edit]) -> Iterator[Views]:
+def edited(by_step: Iterable[NamedArrays], before: NamedArrays, edits: Sequence[Edit]) -> Iterator[NamedArrays]:
     """The values of every step under edits; before: the states that the first step finds."""
     for t, now in enumerate(by_step):
         at_work = Edited(now, before, (edit for edit in edits if edit.first <= t < edit.end))
         yield at_work
-        before = at_work.settle()  # when the next step is asked for, or found to be none
+        before = at_work.apply_all()  # when the next step is asked for, or found to be none

@@ -10,7 +10,7 @@ import numpy as np
 from .activations import SIGMOID, SMOOTH, TANH, Activation, Array
 
 
-class Stack:
+class GateActivations:
     """The activations of gates whose rows lie one under another, `size` rows each."""
 
     def __init__(self, activations: Sequence[Activation], size: int, dtype: np.dtype) -> None:

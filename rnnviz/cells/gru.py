@@ -20,7 +20,7 @@ from .activations import SIGMOID, TANH, Array, activation
 from .cell import Cell
 from .definition import CANDIDATE, HIDDEN, JOIN, RESET, UPDATE, Definition, Phase, weighted_sum
 from .descriptions import explaining, sized
-from .record import Record, Views, flat
+from .record import NamedArrays, Record, flat
 
 
 class GRU(Cell):
@@ -33,26 +33,26 @@ class GRU(Cell):
     name = "gru"
     title = "GRU"
     rows = ("reset", "update", "candidate")
-    later = ("candidate",)
-    kept = ("recalled",)
+    separate_rows = ("candidate",)
+    cached_values = ("recalled",)
     choices = {"reset": ("after", "before"), "update": ("keeps", "writes")}
     activations = {"gates": "sigmoid", "activation": "tanh"}
     notation = ("update",)
 
     @classmethod
     def define(cls, **options: str) -> Definition:
-        reset, update, *chosen = cls.settle(options).values()
+        reset, update, *chosen = cls.resolve_options(options).values()
         gates, proposal = map(activation, chosen)
         explained = explaining()
         says = f"Proposes what the hidden state could become: new content {sized(proposal)}."
-        candidate = replace(CANDIDATE, symbol="n", says=says).activated(proposal)
-        hidden = replace(HIDDEN, says="Memory and output in one: a blend of its old self and the candidate.")
+        candidate = replace(CANDIDATE, symbol="n", description=says).with_activation(proposal)
+        hidden = replace(HIDDEN, description="Memory and output in one: a blend of its old self and the candidate.")
         # A blend by shares from 0 to 1 leaves neither the candidate's bounds nor the zero from which it started.
         blends = gates.low >= 0 and gates.high <= 1
         low, high = (min(0.0, proposal.low), max(0.0, proposal.high)) if blends else (-np.inf, np.inf)
         hidden = replace(hidden, low=low, high=high)
         rewrites = "Decides how much of the old hidden state goes: 1 replaces it by the candidate, 0 keeps it."
-        gate = {"keeps": UPDATE, "writes": replace(UPDATE, says=rewrites)}[update].activated(gates)
+        gate = {"keeps": UPDATE, "writes": replace(UPDATE, description=rewrites)}[update].with_activation(gates)
         goes_or_stays = {"keeps": "stays", "writes": "is replaced"}[update]
         recalled = {
             "after": r"\q{reset}_t \odot \left(W_{hn}\,\q{hidden}_{t-1} + b_{hn}\right)",
@@ -66,14 +66,14 @@ class GRU(Cell):
                 "reset",
                 "Reset",
                 ("reset",),
-                (r"\q{reset}_t = " + gates.of(weighted_sum("r")),),
+                (r"\q{reset}_t = " + gates.latex_of(weighted_sum("r")),),
                 f"The reset gate decides how much of the old state the candidate may look at.{explained(gates)}",
             ),
             Phase(
                 "update",
                 "Update",
                 ("update",),
-                (r"\q{update}_t = " + gates.of(weighted_sum("z")),),
+                (r"\q{update}_t = " + gates.latex_of(weighted_sum("z")),),
                 f"The update gate decides how much of the old state {goes_or_stays}.",
             ),
             Phase(
@@ -82,7 +82,7 @@ class GRU(Cell):
                 ("candidate",),
                 (
                     r"\q{candidate}_t = "
-                    + proposal.of(rf"\left(W_{{in}}\,\q{{input_vector}}_t + b_{{in}} + {recalled}\right)"),
+                    + proposal.latex_of(rf"\left(W_{{in}}\,\q{{input_vector}}_t + b_{{in}} + {recalled}\right)"),
                 ),
                 f"The candidate is computed from the input and what the reset gate lets through.{explained(proposal)}",
             ),
@@ -94,7 +94,7 @@ class GRU(Cell):
                 "The new state is a blend, unit by unit, of the candidate and the old state.",
             ),
         )
-        return Definition(cls.name, cls.title, (RESET.activated(gates), gate, candidate, hidden), phases)
+        return Definition(cls.name, cls.title, (RESET.with_activation(gates), gate, candidate, hidden), phases)
 
     @property
     def reset_after(self) -> bool:
@@ -105,7 +105,7 @@ class GRU(Cell):
         return self.options["update"] == "keeps"
 
     @property
-    def keeps(self) -> str:
+    def memory_gate(self) -> str:
         if not self.update_keeps:
             raise ValueError(
                 'a GRU with update="writes" has no gate that remembers when its bias is high: '
@@ -113,8 +113,8 @@ class GRU(Cell):
             )
         return "update"
 
-    def rewritten(self, options: Mapping[str, str]) -> dict[str, Array]:
-        parameters = super().rewritten(options)
+    def rewrite_parameters(self, options: Mapping[str, str]) -> dict[str, Array]:
+        parameters = super().rewrite_parameters(options)
         if options["update"] != self.options["update"]:
             for array in parameters.values():
                 array[self.row("update")] *= -1
@@ -131,17 +131,17 @@ class GRU(Cell):
         bias[outside] += self.bias_hh[outside]
         return bias
 
-    def step(self, z: Array, before: Views, now: Views) -> None:
+    def step(self, z: Array, before: NamedArrays, now: NamedArrays) -> None:
         h, n, gates = before["hidden"], self.row("candidate"), self.gate_rows
         if self.reset_after:
             recurrent = self.weight_hh.dot(h)
             z[gates] += recurrent[gates]
-            self.stack.apply(z[gates])
+            self.gate_activations.apply(z[gates])
             np.add(recurrent[n], self.bias_hh[n, None], out=now["recalled"])
             now["candidate"] += now["reset"] * now["recalled"]
         else:
             z[gates] += self.weight_hh[gates].dot(h)
-            self.stack.apply(z[gates])
+            self.gate_activations.apply(z[gates])
             np.multiply(now["reset"], h, out=now["recalled"])
             now["candidate"] += self.weight_hh[n].dot(now["recalled"])
         proposal = now["candidate"]
@@ -155,7 +155,7 @@ class GRU(Cell):
         now["hidden"] *= now["update"]
         now["hidden"] += shut
 
-    def step_back(self, z: Array, before: Views, now: Views, d: Views, dz: Array) -> None:
+    def step_back(self, z: Array, before: NamedArrays, now: NamedArrays, d: NamedArrays, dz: Array) -> None:
         h, n, gates = before["hidden"], self.row("candidate"), self.gate_rows
         r, u, candidate = (now[gate] for gate in self.rows)
         d_r, d_u, d_n = self.split(dz)
@@ -194,7 +194,7 @@ class GRU(Cell):
         n = self.row("candidate")
         if self.reset_after:  # the candidate's sum reaches weight_hh through the reset gate
             through = dz.copy()
-            through[n] *= flat(record.inside("reset"))
+            through[n] *= flat(record.feature_first("reset"))
             return super().recurrent_gradients(record, through)
         d_weight, d_bias = super().recurrent_gradients(record, dz)
         d_weight[n] = dz[n] @ flat(record.values["recalled"]).T

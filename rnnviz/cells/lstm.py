@@ -11,7 +11,7 @@ from .activations import Array, activation
 from .cell import Cell
 from .definition import CANDIDATE, CELL, FORGET, HIDDEN, INPUT, JOIN, OUTPUT, Definition, Phase, weighted_sum
 from .descriptions import explaining, product_bounds, sized
-from .record import Views
+from .record import NamedArrays
 
 
 class LSTM(Cell):
@@ -24,18 +24,18 @@ class LSTM(Cell):
     name = "lstm"
     title = "LSTM"
     rows = ("input", "forget", "candidate", "output")
-    keeps = "forget"
-    kept = ("squashed",)
+    memory_gate = "forget"
+    cached_values = ("squashed",)
     activations = {"gates": "sigmoid", "activation": "tanh", "squash": "tanh"}
     peepholes: ClassVar[dict[str, str]] = {}  # what gates see besides input and hidden state, by their letters
 
     @classmethod
     def define(cls, **options: str) -> Definition:
-        gates, proposal, squash = (activation(name) for name in cls.settle(options).values())
+        gates, proposal, squash = (activation(name) for name in cls.resolve_options(options).values())
         explained, sees = explaining(), cls.peepholes.get
-        forget, write, output = (one.activated(gates) for one in (FORGET, INPUT, OUTPUT))
+        forget, write, output = (one.with_activation(gates) for one in (FORGET, INPUT, OUTPUT))
         says = f"Proposes what could be written: new content {sized(proposal)}."
-        candidate = replace(CANDIDATE, says=says).activated(proposal)
+        candidate = replace(CANDIDATE, description=says).with_activation(proposal)
         low, high = product_bounds(gates, squash)
         hidden = replace(HIDDEN, low=low, high=high)
         looking = ", and looks at that state to do so" if cls.peepholes else ""
@@ -45,7 +45,7 @@ class LSTM(Cell):
                 "forget",
                 "Forget",
                 ("forget",),
-                (r"\q{forget}_t = " + gates.of(weighted_sum("f", sees("f", ""))),),
+                (r"\q{forget}_t = " + gates.latex_of(weighted_sum("f", sees("f", ""))),),
                 f"The forget gate decides what of the old cell state is kept{looking}.{explained(gates)}",
             ),
             Phase(
@@ -53,8 +53,8 @@ class LSTM(Cell):
                 "Choose what to write",
                 ("input", "candidate"),
                 (
-                    r"\q{input}_t = " + gates.of(weighted_sum("i", sees("i", ""))),
-                    r"\q{candidate}_t = " + proposal.of(weighted_sum("g")),
+                    r"\q{input}_t = " + gates.latex_of(weighted_sum("i", sees("i", ""))),
+                    r"\q{candidate}_t = " + proposal.latex_of(weighted_sum("g")),
                 ),
                 "The candidate proposes new content, the input gate decides how much of it is let in."
                 + explained(proposal),
@@ -71,8 +71,8 @@ class LSTM(Cell):
                 "Let out",
                 ("output", "hidden"),
                 (
-                    r"\q{output}_t = " + gates.of(weighted_sum("o", sees("o", ""))),
-                    r"\q{hidden}_t = \q{output}_t \odot " + squash.of(r"\q{cell}_t"),
+                    r"\q{output}_t = " + gates.latex_of(weighted_sum("o", sees("o", ""))),
+                    r"\q{hidden}_t = \q{output}_t \odot " + squash.latex_of(r"\q{cell}_t"),
                 ),
                 f"The output gate decides how much of the {'squashed ' if squash.latex else ''}cell state shows as the "
                 f"hidden state.{explained(squash)}",
@@ -80,28 +80,28 @@ class LSTM(Cell):
         )
         return Definition(cls.name, cls.title, (forget, write, candidate, CELL, output, hidden), phases)
 
-    def step(self, z: Array, before: Views, now: Views) -> None:
+    def step(self, z: Array, before: NamedArrays, now: NamedArrays) -> None:
         z += self.weight_hh.dot(before["hidden"])
-        self.stack.apply(z)
+        self.gate_activations.apply(z)
         np.multiply(now["forget"], before["cell"], out=now["cell"])
         now["cell"] += now["input"] * now["candidate"]
-        if self.usual:
+        if self.has_default_activations:
             np.tanh(now["cell"], out=now["squashed"])
         else:
             now["squashed"][...] = self.functions["squash"](now["cell"])
         np.multiply(now["output"], now["squashed"], out=now["hidden"])
 
-    def step_back(self, z: Array, before: Views, now: Views, d: Views, dz: Array) -> None:
+    def step_back(self, z: Array, before: NamedArrays, now: NamedArrays, d: NamedArrays, dz: Array) -> None:
         i, f, g, o = (now[gate] for gate in self.rows)
         d_i, d_f, d_g, d_o = self.split(dz)
-        if not self.usual:
+        if not self.has_default_activations:
             squashed = now["squashed"]
             np.multiply(d["hidden"], squashed, out=d_o)
             d["cell"] += d["hidden"] * o * self.functions["squash"].slope(squashed)
             np.multiply(d["cell"], g, out=d_i)
             np.multiply(d["cell"], i, out=d_g)
             np.multiply(d["cell"], before["cell"], out=d_f)
-            dz *= self.stack.slope(z)
+            dz *= self.gate_activations.slope(z)
             d["cell"] *= f
             np.dot(self.weight_hh.T, dz, out=d["hidden"])
             return

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .activations import KINDS, activation
+from .activations import ACTIVATION_KINDS, activation
 
 
-def settled(
+def resolved_options(
     title: str, choices: Mapping[str, tuple[str, ...]], activations: Mapping[str, str], options: Mapping[str, str]
 ) -> dict[str, str]:
-    """Options with defaults filled in and activations by their full names. See `Cell.settle`.
+    """Options with defaults filled in and activations by their full names. See `Cell.resolve_options`.
 
     title: of the cell. choices: by option the values that it can have, the default first. activations: by option the
     default, where any activation can stand; an option can be in both.
@@ -34,5 +34,5 @@ def _listed(choices: Mapping[str, tuple[str, ...]], activations: Mapping[str, st
     if activations:
         *names, last = activations
         listed = f"{', '.join(names)} and {last}" if names else last
-        words.append(f"{listed} (any of {', '.join(KINDS)})")
+        words.append(f"{listed} (any of {', '.join(ACTIVATION_KINDS)})")
     return ", ".join(words) or "none"

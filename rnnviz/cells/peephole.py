@@ -11,7 +11,7 @@ import numpy as np
 
 from .activations import Array
 from .lstm import LSTM
-from .record import Record, Views, flat
+from .record import NamedArrays, Record, flat
 
 
 class PeepholeLSTM(LSTM):
@@ -23,8 +23,8 @@ class PeepholeLSTM(LSTM):
 
     name = "peephole"
     title = "Peephole LSTM"
-    later = ("output",)
-    further = {"weight_peephole": ("input", "forget", "output")}
+    separate_rows = ("output",)
+    extra_parameters = {"weight_peephole": ("input", "forget", "output")}
     peepholes = {"i": r"\q{cell}_{t-1}", "f": r"\q{cell}_{t-1}", "o": r"\q{cell}_t"}
     offered = False
 
@@ -40,17 +40,17 @@ class PeepholeLSTM(LSTM):
         **options: Any,
     ) -> None:
         super().__init__(
-            weight_ih, weight_hh, bias_ih, bias_hh, further={"weight_peephole": weight_peephole}, **options
+            weight_ih, weight_hh, bias_ih, bias_hh, extra_parameters={"weight_peephole": weight_peephole}, **options
         )
 
-    def step(self, z: Array, before: Views, now: Views) -> None:
+    def step(self, z: Array, before: NamedArrays, now: NamedArrays) -> None:
         size = self.hidden_size
         early, output = slice(0, 3 * size), self.row("output")
         z += self.weight_hh.dot(before["hidden"])
         p_i, p_f, p_o = self.weight_peephole.reshape(3, size, 1)
         z[self.row("input")] += p_i * before["cell"]
         z[self.row("forget")] += p_f * before["cell"]
-        self.stack.apply(z[early])
+        self.gate_activations.apply(z[early])
         np.multiply(now["forget"], before["cell"], out=now["cell"])
         now["cell"] += now["input"] * now["candidate"]
         z[output] += p_o * now["cell"]
@@ -58,7 +58,7 @@ class PeepholeLSTM(LSTM):
         now["squashed"][...] = self.functions["squash"](now["cell"])
         np.multiply(now["output"], now["squashed"], out=now["hidden"])
 
-    def step_back(self, z: Array, before: Views, now: Views, d: Views, dz: Array) -> None:
+    def step_back(self, z: Array, before: NamedArrays, now: NamedArrays, d: NamedArrays, dz: Array) -> None:
         early = slice(0, 3 * self.hidden_size)
         i, f, g, o = (now[gate] for gate in self.rows)
         d_i, d_f, d_g, d_o = self.split(dz)
@@ -69,13 +69,13 @@ class PeepholeLSTM(LSTM):
         np.multiply(d["cell"], g, out=d_i)
         np.multiply(d["cell"], i, out=d_g)
         np.multiply(d["cell"], before["cell"], out=d_f)
-        dz[early] *= self.stack.slope(z[early])
+        dz[early] *= self.gate_activations.slope(z[early])
         d["cell"] *= f
         d["cell"] += p_i * d_i + p_f * d_f
         np.dot(self.weight_hh.T, dz, out=d["hidden"])
 
-    def further_gradients(self, record: Record, dz: Array) -> Views:
-        old, new = flat(record.before("cell")), flat(record.inside("cell"))
+    def extra_gradients(self, record: Record, dz: Array) -> NamedArrays:
+        old, new = flat(record.before("cell")), flat(record.feature_first("cell"))
         seen = {"input": old, "forget": old, "output": new}
         found = [(dz[self.row(gate)] * state).sum(1) for gate, state in seen.items()]
         return {"weight_peephole": np.concatenate(found)}

@@ -11,7 +11,7 @@ from .definition import INPUT_VECTOR
 if TYPE_CHECKING:
     from .cell import Cell
 
-Views = dict[str, Array]
+NamedArrays = dict[str, Array]
 
 
 @dataclass
@@ -25,7 +25,7 @@ class Record:
     cell: Cell
     x: Array  # (T, D, B)
     z: Array  # (T, G*H, B): the activated gates, stacked like the weights' rows
-    values: Views  # (T, H, B), and (T+1, H, B) for states, whose first entry is the initial one
+    values: NamedArrays  # (T, H, B), and (T+1, H, B) for states, whose first entry is the initial one
     batched: bool
     edited: bool = False  # whether values were put in place of the cell's own
 
@@ -33,9 +33,9 @@ class Record:
         return len(self.z)
 
     def __getitem__(self, name: str) -> Array:
-        return self._face(self.inside(name))
+        return self.time_major(self.feature_first(name))
 
-    def inside(self, name: str) -> Array:
+    def feature_first(self, name: str) -> Array:
         """The values of one quantity, feature-first: (T, H, B)."""
         if name == INPUT_VECTOR.name:
             return self.x
@@ -50,17 +50,17 @@ class Record:
         return self.values[state][:-1]
 
     @property
-    def initial(self) -> Views:
+    def initial(self) -> NamedArrays:
         """The states before the first step, (H,) or (B, H) each."""
-        return {s: self._face(self.values[s][0]) for s in self.cell.states}
+        return {s: self.time_major(self.values[s][0]) for s in self.cell.states}
 
     @property
-    def final(self) -> Views:
+    def final(self) -> NamedArrays:
         """The states after the last step, (H,) or (B, H) each: the next run's `initial`."""
-        return {s: self._face(self.values[s][-1]) for s in self.cell.states}
+        return {s: self.time_major(self.values[s][-1]) for s in self.cell.states}
 
-    def _face(self, inside: Array) -> Array:
-        return inside.swapaxes(-1, -2) if self.batched else inside[..., 0]
+    def time_major(self, array: Array) -> Array:
+        return array.swapaxes(-1, -2) if self.batched else array[..., 0]
 
 
 def flat(v: Array) -> Array:

@@ -10,7 +10,7 @@ from .activations import Array, activation
 from .cell import Cell
 from .definition import HIDDEN, JOIN, Definition, Phase, weighted_sum
 from .descriptions import explaining
-from .record import Views
+from .record import NamedArrays
 
 
 class RNN(Cell):
@@ -24,24 +24,24 @@ class RNN(Cell):
 
     @classmethod
     def define(cls, **options: str) -> Definition:
-        chosen = activation(cls.settle(options)["activation"])
+        chosen = activation(cls.resolve_options(options)["activation"])
         said = "All that the network remembers, rewritten from scratch at every step."
-        hidden = replace(HIDDEN, says=said).activated(chosen)
-        through = f"goes through {chosen.words}" if chosen.latex else "goes through no activation"
+        hidden = replace(HIDDEN, description=said).with_activation(chosen)
+        through = f"goes through {chosen.plain_name}" if chosen.latex else "goes through no activation"
         squash = Phase(
             name=chosen.kind,
             title="Squash" if chosen.bounded else "Rectify" if chosen.low > -np.inf else "Activate",
             computes=("hidden",),
-            equations=(r"\q{hidden}_t = " + chosen.of(weighted_sum("h")),),
-            says=f"The sum of both {through}; the result replaces the whole memory.{explaining()(chosen)}",
+            equations=(r"\q{hidden}_t = " + chosen.latex_of(weighted_sum("h")),),
+            description=f"The sum of both {through}; the result replaces the whole memory.{explaining()(chosen)}",
         )
         return Definition(cls.name, cls.title, (hidden,), (JOIN, squash))
 
-    def step(self, z: Array, before: Views, now: Views) -> None:
+    def step(self, z: Array, before: NamedArrays, now: NamedArrays) -> None:
         z += self.weight_hh.dot(before["hidden"])
-        self.stack.apply(z)
+        self.gate_activations.apply(z)
         now["hidden"][...] = z
 
-    def step_back(self, z: Array, before: Views, now: Views, d: Views, dz: Array) -> None:
-        np.multiply(d["hidden"], self.stack.slope(z), out=dz)
+    def step_back(self, z: Array, before: NamedArrays, now: NamedArrays, d: NamedArrays, dz: Array) -> None:
+        np.multiply(d["hidden"], self.gate_activations.slope(z), out=dz)
         np.dot(self.weight_hh.T, dz, out=d["hidden"])

@@ -10,10 +10,10 @@ from typing import NoReturn
 
 from ..cells import CELLS
 from ..cells.activations import Array
-from ..limits import USUAL, Limits
+from ..limits import DEFAULT_LIMITS, Limits
 from ..model import Model
 from ..text.tokens import Vocabulary
-from ..wording import shown
+from ..wording import printable
 from . import keras, onnx, torch
 from .conversion import build, model_from_stack
 from .detection import READ, format_of
@@ -127,7 +127,7 @@ def described(stack: Stack) -> str:
     )
 
 
-def open_file(path: str | Path, limits: Limits = USUAL) -> Checkpoint:
+def open_file(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> Checkpoint:
     """What a file holds; files that belong to it (a card, ONNX's external data) are looked for beside it.
 
     Nothing in it is executed. Raises FileNotFoundError if there is no such file, ValueError, in one sentence that says
@@ -141,7 +141,9 @@ def open_file(path: str | Path, limits: Limits = USUAL) -> Checkpoint:
     return open_bytes(path.name, path.read_bytes(), beside, limits)
 
 
-def open_bytes(name: str, data: bytes, beside: Mapping[str, bytes] | None = None, limits: Limits = USUAL) -> Checkpoint:
+def open_bytes(
+    name: str, data: bytes, beside: Mapping[str, bytes] | None = None, limits: Limits = DEFAULT_LIMITS
+) -> Checkpoint:
     """As `open_file`, for the contents of a file. beside: others that came with it, by name.
 
     Raises ModuleNotFoundError, naming it, if a library that such files are read with is not installed.
@@ -245,7 +247,7 @@ def _left(found: Arrays, stacks: Sequence[Stack]) -> tuple[Left, ...]:
 def _nothing(name: str, found: Arrays) -> NoReturn:
     """Raises ValueError for a file without a recurrent layer: what it holds instead, and what to do."""
     arrays = found.arrays
-    listed = ", ".join(f"{shown(one)} {array.shape}" for one, array in list(arrays.items())[:4])
+    listed = ", ".join(f"{printable(one)} {array.shape}" for one, array in list(arrays.items())[:4])
     there = f" Its {len(arrays):,} arrays are {listed}{' and others' if len(arrays) > 4 else ''}." if arrays else ""
     if len(arrays) == 1:
         there = f" Its only array is {listed}."

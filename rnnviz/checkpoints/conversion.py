@@ -11,7 +11,7 @@ from ..cells import CELLS
 from ..cells.activations import Array
 from ..model import Model
 from ..network import Network
-from ..network.parameter_names import ending
+from ..network.parameter_names import name_suffix
 from ..text.tokens import Vocabulary
 from .gate_orders import ORDERS, blocks
 from .named.surroundings import NONE
@@ -57,7 +57,7 @@ def build(stack: Stack, taken: Mapping[str, str] | None = None) -> Built:
         for direction, way in ways.items():
             for name, source in way.items():
                 array, how = _ours(stack, values, name, source, way)
-                put[f"rnn.{name}{ending(layer, direction)}"] = source, array, how
+                put[f"rnn.{name}{name_suffix(layer, direction)}"] = source, array, how
     if (name := values.get("embedding", NONE)) != NONE:
         put["embedding.weight"] = stack.embeddings[name], stack.embeddings[name].array, ""
     if (name := values.get("readout", NONE)) != NONE:
@@ -66,7 +66,7 @@ def build(stack: Stack, taken: Mapping[str, str] | None = None) -> Built:
         if readout.bias is not None:
             put["readout.bias"] = readout.bias, readout.bias.array, ""
     for (layer, direction, state), source in stack.initial.items():
-        put[f"initial.{state}{ending(layer, direction)}"] = source, source.array, ""
+        put[f"initial.{state}{name_suffix(layer, direction)}"] = source, source.array, ""
     for source, _, _ in put.values():
         _check_numbers(source)
     same = np.result_type(*(array for _, array, _ in put.values()))
@@ -99,7 +99,7 @@ def model_from_stack(
     network = built.network
     rows = None if network.embedding is None else len(network.embedding)
     if rows is None:
-        vocabulary = Vocabulary("numbers", width=network.input_size)
+        vocabulary = Vocabulary("numbers", vector_size=network.input_size)
     elif vocabulary is None:
         vocabulary = Vocabulary("pieces", tuple(map(str, range(rows))))
     elif len(vocabulary) != rows:
@@ -118,7 +118,7 @@ def model_from_stack(
 
 def options(cell: str, values: Mapping[str, str]) -> dict[str, str]:
     """A cell's options among the values of facts; its state is squashed as the candidate is, unless they say more."""
-    known = CELLS[cell].settle({})
+    known = CELLS[cell].resolve_options({})
     found = {name: value for name, value in values.items() if name in known}
     if "squash" in known and "squash" not in found and "activation" in found:
         found["squash"] = found["activation"]
@@ -145,8 +145,8 @@ def _ours(stack: Stack, values: Mapping[str, str], name: str, source: Source, wa
     """A parameter with its blocks of gates in our order and the way round that was chosen, and what was done."""
     order = values.get("order", next(iter(ORDERS.get(stack.cell, {"": ""}))))
     cell = CELLS[stack.cell]
-    if name in cell.further:  # which comes in our order
-        rows = cell.further[name]
+    if name in cell.extra_parameters:  # which comes in our order
+        rows = cell.extra_parameters[name]
         places = list(range(len(rows)))
     else:
         rows, places = cell.rows, blocks(stack.cell, order)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ..wording import shown
+from ..wording import printable
 from .io.zip_archive import MARK, Zipped
 from .numpy.numpy_archive import EMPTY
 
@@ -63,6 +63,6 @@ def _of_zip(name: str, data: bytes) -> Format:
         return "torch"
     if any(one.endswith(".npy") for one in inside):
         return "npz"
-    there = ", ".join(shown(one) for one in inside[:3]) or "nothing"
+    there = ", ".join(printable(one) for one in inside[:3]) or "nothing"
     unpack = " Unpack it first." if any(one.lower().endswith(READ) for one in inside) else ""
     raise ValueError(f"{name} is a zip that holds {there}, which is no model.{unpack} {CAN}")

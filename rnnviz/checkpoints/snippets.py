@@ -54,11 +54,11 @@ def why_not_torch(model: Model) -> str | None:
             return f"PyTorch’s {_MODULES[cell.name]} has {name} = {value}, this model has {cell.options[name]}."
     if len({one.hidden_size for layer in network.layers for one in layer}) > 1:
         return "The layers of one PyTorch module all have the same size; these differ."
-    if len(set(network.ways)) > 1 or network.ways[0] == ("backward",):
+    if len(set(network.directions_by_layer)) > 1 or network.directions_by_layer[0] == ("backward",):
         return "The layers of one PyTorch module all read forward, or all both ways; these do not."
     if network.initial is not None:
         return "This network starts from states of its own, which PyTorch’s modules are given from outside."
-    if network.merge != "concat" and len(network.ways[0]) == 2:
+    if network.merge != "concat" and len(network.directions_by_layer[0]) == 2:
         return "PyTorch puts two directions side by side; here they are merged otherwise."
     return None
 
@@ -76,7 +76,7 @@ def in_torch(model: Model, file: str) -> str:
     sizes: list[Any] = [network.input_size, network.hidden_size]
     if len(network.layers) > 1:
         sizes.append(f"num_layers={len(network.layers)}")
-    if len(network.ways[0]) == 2:
+    if len(network.directions_by_layer[0]) == 2:
         sizes.append("bidirectional=True")
     if cell.options.get("activation") == "relu":
         sizes.append('nonlinearity="relu"')

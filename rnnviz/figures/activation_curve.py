@@ -39,7 +39,7 @@ def activation_curve(activation: Activation, at: float) -> Content:
         ticktext=[_plain(f"{limit:g}") for limit in limits],
     )
     content["shapes"] = [across(limit, dash="dash") for limit in limits]
-    words = _plain(f"{activation.words}({at:g}) = <b>{value:.4f}</b>")
+    words = _plain(f"{activation.plain_name}({at:g}) = <b>{value:.4f}</b>")
     shown = min(max(at, -EDGE), EDGE)
     if math.isinf(activation.high) and at > 0:  # the words stand where the curve does not go
         where: Part = {"x": shown, "anchor": "right", "xshift": -12}
@@ -48,11 +48,11 @@ def activation_curve(activation: Activation, at: float) -> Content:
     else:
         where = {"x": min(shown, ROOM), "anchor": "left", "yshift": -16}
     content["annotations"].append(note(words, y=value, **where))
-    hover = f"{activation.words}(%{{x:.2f}}) = <b>%{{y:.4f}}</b><extra></extra>"
+    hover = f"{activation.plain_name}(%{{x:.2f}}) = <b>%{{y:.4f}}</b><extra></extra>"
     curve = {
         "type": "scatter",
         "mode": "lines",
-        "name": activation.words,
+        "name": activation.plain_name,
         "x": z,
         "y": y,
         "line": {"color": NEGATIVE, "width": 2},

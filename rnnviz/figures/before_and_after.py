@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from ..cells.activations import Array
-from ..interventions import remaining, where_set
+from ..interventions import held_and_frozen, remaining_steps
 from ..trace import Trace
 from .colours import NEGATIVE, REFERENCE, SAYS, SAYS_TOO, SHADE, Style, bounds, widest
 from .curves_over_text import SHARE_EDGES, token_axis
@@ -155,7 +155,7 @@ def put_beside(template: Template, numbers: Sequence[Numbers], labels: dict[str,
 
 def typed_rows(before: Trace, after: Trace) -> np.ndarray:
     """Which rows of `before` the rows of `after` belong to. Raises ValueError if the two do not belong together."""
-    kept = remaining(after.interventions, len(before))
+    kept = remaining_steps(after.interventions, len(before))
     if len(kept) != len(after) or kept.max(initial=-1) >= len(before):
         raise ValueError(
             f"the traces are not of one text: {len(before)} steps, of which {len(kept)} and not {len(after)} stay"
@@ -205,10 +205,10 @@ def _marks(
     panel: Panel, axes: tuple[str, str], before: Trace, after: Trace, kept: np.ndarray, layer: int, direction: str
 ) -> tuple[str, list[Part]]:
     """Words for a panel's title, and outlines of what interventions put in place or froze there."""
-    if panel.quantity is None or not after.held:
+    if panel.quantity is None or not after.has_held_values:
         return "", []
     shape = after[panel.quantity.name, layer, direction].shape
-    found = where_set(after.interventions, after.definition, panel.quantity.name, shape, layer, direction)
+    found = held_and_frozen(after.interventions, after.definition, panel.quantity.name, shape, layer, direction)
     words, shapes = [], []
     for mask, word, dash in zip(found, ("▭ held", "┈ frozen"), ("solid", "dot"), strict=True):
         if mask.any():

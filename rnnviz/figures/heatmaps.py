@@ -73,7 +73,7 @@ class Template:
     def __init__(
         self, trace: Trace, quantities: Sequence[str] | None = None, *, layer: int = 0, change: bool = False
     ) -> None:
-        names = [SAID, *(q.name for q in trace.definition.shown)] if quantities is None else quantities
+        names = [SAID, *(q.name for q in trace.definition.display_order)] if quantities is None else quantities
         shown = (name for name in names if name != SAID or trace.probabilities is not None)
         self.panels = [_panel(trace, name, layer)._replace(change=change) for name in shown]
         if not self.panels:

@@ -17,7 +17,7 @@ import numpy as np
 
 from ..cells.definition import INPUT_VECTOR
 from ..figures.colours import below_zero, bounds
-from ..interventions import Remove, Swap, remaining, where_set
+from ..interventions import Remove, Swap, held_and_frozen, remaining_steps
 from ..model import Model
 from ..text.tokens import visible
 from ..trace import Trace
@@ -93,7 +93,7 @@ def payload(
         "layer": layer,
         "direction": direction,
         "kind": model.vocabulary.kind,
-        "reads": model.vocabulary.width,
+        "reads": model.vocabulary.vector_size,
         "cell": definition.name,
         "title": definition.title,
         "options": trace.options,
@@ -112,7 +112,7 @@ def payload(
                 "role": q.role,
                 "colour": q.colour,
                 "negative": below_zero(q.colour),
-                "says": q.says,
+                "says": q.description,
                 "activation": q.activation.name if q.activation else None,
                 "limits": bounds(q, arrays[q.name]) if q.name in arrays else [-1, 1],
                 "low": _finite(q.low),
@@ -125,7 +125,7 @@ def payload(
                 "name": phase.name,
                 "title": phase.title,
                 "computes": phase.computes,
-                "says": phase.says,
+                "says": phase.description,
                 "equations": phase.equations,
             }
             for phase in definition.phases
@@ -139,7 +139,7 @@ def payload(
                 "low": _finite(one.low),
                 "high": _finite(one.high),
             }
-            for name, one in definition.functions.items()
+            for name, one in definition.activations.items()
         },
         "labels": [visible(label) for label in trace.labels],
         "half": half,
@@ -152,7 +152,7 @@ def payload(
     }
     if weights:
         packed_weights = {name: packed(array) for name, array in cell.parameters.items()}
-        found["weights"] = {"rows": cell.rows, "further": cell.further, **packed_weights}
+        found["weights"] = {"rows": cell.rows, "further": cell.extra_parameters, **packed_weights}
     return found
 
 
@@ -178,15 +178,15 @@ def _hash(data: Any) -> str:
 def _typed(trace: Trace) -> list[int]:
     """Which step of the text as typed each step of the trace is, both from 0."""
     removed = len({one.step for one in trace.interventions if isinstance(one, Remove)})
-    return [int(row) for row in remaining(trace.interventions, len(trace) + removed)]
+    return [int(row) for row in remaining_steps(trace.interventions, len(trace) + removed)]
 
 
 def _held(trace: Trace, layer: int, direction: str) -> dict[str, str]:
     """Where interventions hold a value, by quantity: (T, H) bytes in base64, 0, PUT or FROZEN."""
     found = {}
-    for q in trace.definition.quantities if trace.held else ():
+    for q in trace.definition.quantities if trace.has_held_values else ():
         values = trace[q.name, layer, direction]
-        put, frozen = where_set(trace.interventions, trace.definition, q.name, values.shape, layer, direction)
+        put, frozen = held_and_frozen(trace.interventions, trace.definition, q.name, values.shape, layer, direction)
         if put.any() or frozen.any():
             found[q.name] = packed(np.where(frozen, FROZEN, np.where(put, PUT, 0)), "u1")
     return found

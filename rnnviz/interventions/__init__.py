@@ -1,22 +1,22 @@
 """Interventions: what if a gate were held, a unit silenced, a token another one?"""
 
-from .apply import intervened, remaining, where_set
-from .kinds import Freeze, Hold, Inside, Intervention, Remove, Swap, Zero, parse, parse_all, text_of
-from .phrases import described
+from .apply import apply_interventions, held_and_frozen, remaining_steps
+from .kinds import Freeze, Hold, Intervention, Remove, Swap, ValueIntervention, Zero, format_all, parse, parse_all
+from .phrases import describe
 
 __all__ = [
     "Freeze",
     "Hold",
-    "Inside",
     "Intervention",
     "Remove",
     "Swap",
+    "ValueIntervention",
     "Zero",
-    "described",
-    "intervened",
+    "apply_interventions",
+    "describe",
+    "format_all",
+    "held_and_frozen",
     "parse",
     "parse_all",
-    "remaining",
-    "text_of",
-    "where_set",
+    "remaining_steps",
 ]

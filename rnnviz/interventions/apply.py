@@ -13,16 +13,16 @@ import numpy as np
 
 from ..cells import Definition, Edit
 from ..network import Edits, Network
-from ..text.tokens import END, Reading, Vocabulary, split
-from ..text.vectors import in_place_of
-from .kinds import Freeze, Hold, Inside, Intervention, Remove, Swap, Zero
+from ..text.tokens import END, Encoding, Vocabulary, split
+from ..text.vectors import swapped_label
+from .kinds import Freeze, Hold, Intervention, Remove, Swap, ValueIntervention, Zero
 
 SHOWN = 60  # characters of a swapped token that a sentence shows
 
 
-def intervened(
-    reading: Reading, interventions: Iterable[Intervention], vocabulary: Vocabulary, network: Network
-) -> tuple[Reading, Edits]:
+def apply_interventions(
+    encoding: Encoding, interventions: Iterable[Intervention], vocabulary: Vocabulary, network: Network
+) -> tuple[Encoding, Edits]:
     """What is read instead, and the edits of every layer and direction, their steps in its order of reading.
 
     Raises ValueError, in one sentence for a person, for an intervention that makes no sense here (a value beyond
@@ -30,11 +30,11 @@ def intervened(
     """
     listed = tuple(dict.fromkeys(interventions))
     if not listed:
-        return reading, {}
-    steps = len(reading.tokens)
-    kept = remaining(listed, steps)
-    changed = _retold(reading, listed, kept, vocabulary)
-    inside = [one for one in listed if isinstance(one, Inside)]
+        return encoding, {}
+    steps = len(encoding.tokens)
+    kept = remaining_steps(listed, steps)
+    changed = _retold(encoding, listed, kept, vocabulary)
+    inside = [one for one in listed if isinstance(one, ValueIntervention)]
     definition = network.layers[0][0].definition
     for one in inside:
         _check(one, definition, network, steps, kept)
@@ -51,13 +51,13 @@ def intervened(
     return changed, edits
 
 
-def remaining(interventions: Iterable[Intervention], steps: int) -> np.ndarray:
+def remaining_steps(interventions: Iterable[Intervention], steps: int) -> np.ndarray:
     """Which of the steps as typed, as rows from 0, are read: those that no intervention removes."""
     removed = {one.step - 1 for one in interventions if isinstance(one, Remove)}
     return np.array([row for row in range(steps) if row not in removed], dtype=int)
 
 
-def where_set(
+def held_and_frozen(
     interventions: Sequence[Intervention], definition: Definition, quantity: str, shape: tuple[int, int],
     layer: int = 0, direction: str = "forward",
 ) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
@@ -66,10 +66,10 @@ def where_set(
     shape: (T, H) of the trace, whose rows are the steps that were read.
     """
     removed = len({one for one in interventions if isinstance(one, Remove)})
-    kept = remaining(interventions, shape[0] + removed)
+    kept = remaining_steps(interventions, shape[0] + removed)
     put, frozen = np.zeros((2, shape[0] + removed, shape[1]), dtype=bool)
     for one in interventions:
-        if not isinstance(one, Inside) or (one.layer, one.direction) != (layer, direction):
+        if not isinstance(one, ValueIntervention) or (one.layer, one.direction) != (layer, direction):
             continue
         if quantity in _quantities(one, definition):
             marks = frozen if isinstance(one, Freeze) else put
@@ -78,11 +78,11 @@ def where_set(
 
 
 def _retold(
-    reading: Reading, interventions: Sequence[Intervention], kept: np.ndarray, vocabulary: Vocabulary
-) -> Reading:
+    encoding: Encoding, interventions: Sequence[Intervention], kept: np.ndarray, vocabulary: Vocabulary
+) -> Encoding:
     """What was read, with tokens swapped and removed."""
-    steps, touched = len(reading.tokens), set()
-    tokens, inputs, unknown = list(reading.tokens), reading.inputs.copy(), reading.unknown.copy()
+    steps, touched = len(encoding.tokens), set()
+    tokens, inputs, unknown = list(encoding.tokens), encoding.inputs.copy(), encoding.unknown.copy()
     for one in interventions:
         if not isinstance(one, Swap | Remove):
             continue
@@ -90,29 +90,31 @@ def _retold(
             raise ValueError(f"“{one}” is not possible: there is no step {one.step}; the text has {_steps(steps)}.")
         if one.step in touched:
             raise ValueError(f"“{one}” is not possible: another intervention swaps or removes step {one.step} already.")
-        if vocabulary.end and reading.tokens[one.step - 1] == END:
+        if vocabulary.end and encoding.tokens[one.step - 1] == END:
             raise ValueError(f"“{one}” is not possible: step {one.step} is the end mark, which every text has.")
         touched.add(one.step)
         if isinstance(one, Swap):
             new, row = _single(one, vocabulary), one.step - 1
             inputs[row], unknown[row] = new.inputs[0], new.unknown[0]
             numeric = vocabulary.kind == "numbers"
-            tokens[row] = in_place_of(tokens[row], new.tokens[0], vocabulary.width) if numeric else new.tokens[0]
+            tokens[row] = (
+                swapped_label(tokens[row], new.tokens[0], vocabulary.vector_size) if numeric else new.tokens[0]
+            )
     if len(kept) <= vocabulary.end:
         raise ValueError("With every token removed there is nothing left to read.")
-    return replace(reading, tokens=[tokens[row] for row in kept], inputs=inputs[kept], unknown=unknown[kept])
+    return replace(encoding, tokens=[tokens[row] for row in kept], inputs=inputs[kept], unknown=unknown[kept])
 
 
-def _single(swap: Swap, vocabulary: Vocabulary) -> Reading:
+def _single(swap: Swap, vocabulary: Vocabulary) -> Encoding:
     """The token of a swap as the vocabulary reads it: of numbers one step, typed, drawn or a table's name.
 
     Raises ValueError unless it is one token.
     """
     try:
         if vocabulary.kind == "numbers":
-            new = vocabulary.read(swap.token, 2)
+            new = vocabulary.encode(swap.token, 2)
         else:
-            new = vocabulary.read(list(split(vocabulary.kind, swap.token)))
+            new = vocabulary.encode(list(split(vocabulary.kind, swap.token)))
     except ValueError as error:
         raise ValueError(f"“{_short(str(swap))}” is not possible: {error}") from None
     if len(new.tokens) - vocabulary.end != 1:
@@ -126,7 +128,7 @@ def _short(text: str) -> str:
     return text if len(text) <= SHOWN else text[:SHOWN] + "…"
 
 
-def _check(one: Inside, definition: Definition, network: Network, steps: int, kept: np.ndarray) -> None:
+def _check(one: ValueIntervention, definition: Definition, network: Network, steps: int, kept: np.ndarray) -> None:
     """Raises ValueError, in one sentence, if an intervention does not fit the network or the text."""
     states, layers = definition.states, len(network.layers)
     problem = None
@@ -143,7 +145,7 @@ def _check(one: Inside, definition: Definition, network: Network, steps: int, ke
         problem = f"the {definition.title} has no state {one.state!r}; it has {', '.join(states)}"
     if problem is None and not 0 <= one.layer < layers:
         problem = f"there is no layer {one.layer}; the network has {layers}, counted from 0"
-    elif problem is None and not network.reads(one.layer, one.direction):
+    elif problem is None and not network.has_layer(one.layer, one.direction):
         whole = "the network" if one.direction not in network.directions else f"layer {one.layer}"
         problem = f"{whole} does not read {one.direction}"
     elif problem is None and one.units is not None:
@@ -165,7 +167,9 @@ def _check(one: Inside, definition: Definition, network: Network, steps: int, ke
         raise ValueError(f"“{one}” is not possible: {problem}.")
 
 
-def _contradictions(interventions: Sequence[Inside], definition: Definition, steps: int, network: Network) -> None:
+def _contradictions(
+    interventions: Sequence[ValueIntervention], definition: Definition, steps: int, network: Network
+) -> None:
     """Raises ValueError if two interventions put different values into one quantity of one unit at one step."""
     taken: dict[tuple[str, int, str], np.ndarray] = {}
     for number, one in enumerate(interventions):
@@ -184,26 +188,26 @@ def _contradictions(interventions: Sequence[Inside], definition: Definition, ste
             owner[place] = number
 
 
-def _quantities(one: Inside, definition: Definition) -> tuple[str, ...]:
+def _quantities(one: ValueIntervention, definition: Definition) -> tuple[str, ...]:
     """The names of what an intervention acts on."""
     if isinstance(one, Hold):
         return (one.quantity,)
     return definition.states if one.state is None else (one.state,)
 
 
-def _value(one: Inside) -> float | None:
+def _value(one: ValueIntervention) -> float | None:
     """What an intervention puts in place; None for what was there before."""
     if isinstance(one, Hold):
         return one.value
     return 0.0 if isinstance(one, Zero) else None
 
 
-def _rows(one: Inside, steps: int) -> range:
+def _rows(one: ValueIntervention, steps: int) -> range:
     """The steps as typed at which an intervention acts, as rows from 0."""
     return range(steps) if one.steps is None else range(one.steps[0] - 1, one.steps[1])
 
 
-def _grid(one: Inside, steps: int, units: int) -> tuple[np.ndarray, ...]:
+def _grid(one: ValueIntervention, steps: int, units: int) -> tuple[np.ndarray, ...]:
     """Where it acts, as an index into (steps, units)."""
     rows, columns = _rows(one, steps), range(units) if one.units is None else one.units
     return np.ix_(np.fromiter(rows, int), np.fromiter(columns, int))

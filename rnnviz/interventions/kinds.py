@@ -34,7 +34,7 @@ _FORM = re.compile(
 _UNITS = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?", re.ASCII)
 
 
-class _Inside:
+class _ValueIntervention:
     """What acts inside a layer: on which units at which steps; None stands for all of them.
 
     A single unit or step may be given as a number; units are kept as a sorted tuple, steps as (first, last).
@@ -61,7 +61,7 @@ class _Inside:
 
 
 @dataclass(frozen=True)
-class Hold(_Inside):
+class Hold(_ValueIntervention):
     """A gate, a candidate or a state at a value that its range admits: Hold("forget", 1).
 
     A state held at one step is a state set there: the steps after go on from it.
@@ -79,7 +79,7 @@ class Hold(_Inside):
 
 
 @dataclass(frozen=True)
-class _OnStates(_Inside):
+class _OnStates(_ValueIntervention):
     """What acts on all states of units, or on the one named."""
 
     word: ClassVar[str]
@@ -131,8 +131,8 @@ class Remove:
         return f"remove@{self.step}"
 
 
-Inside = Hold | Zero | Freeze
-Intervention = Inside | Swap | Remove
+ValueIntervention = Hold | Zero | Freeze
+Intervention = ValueIntervention | Swap | Remove
 
 
 def parse(text: str) -> Intervention:
@@ -163,11 +163,11 @@ def parse(text: str) -> Intervention:
 
 
 def parse_all(text: str) -> tuple[Intervention, ...]:
-    """Read what `text_of` gives: interventions with semicolons between them; none for an empty text."""
+    """Read what `format_all` gives: interventions with semicolons between them; none for an empty text."""
     return tuple(parse(part.strip()) for part in text.split(_SEPARATOR) if part.strip())
 
 
-def text_of(interventions: Iterable[Intervention]) -> str:
+def format_all(interventions: Iterable[Intervention]) -> str:
     """Interventions in one text. No semicolon stands in any of them: a token is written as in a link."""
     return _SEPARATOR.join(map(str, interventions))
 

@@ -9,7 +9,7 @@ from .kinds import Hold, Intervention, Remove, Swap, Zero, spans
 SHOWN = 40  # characters of a token: a vector can have thousands
 
 
-def described(one: Intervention, definition: Definition) -> str:
+def describe(one: Intervention, definition: Definition) -> str:
     """What an intervention does, in a few words: "forget gate of units 3, 5–7 = 0.5 at steps 2–9".
 
     Units count from 0, steps and layers from 1, as everywhere on the screen.

@@ -38,17 +38,21 @@ def _layers(network: Network) -> None:
     layers = network.layers
     if network.merge not in MERGES:
         raise ValueError(f"two directions are merged by {', '.join(MERGES)}; {network.merge!r} is none of these")
-    if [len(ways) for ways in network.ways] != [len(layer) for layer in layers] or any(
-        ways not in (("forward",), ("backward",), ("forward", "backward")) for ways in network.ways
+    if [len(directions) for directions in network.directions_by_layer] != [len(layer) for layer in layers] or any(
+        directions not in (("forward",), ("backward",), ("forward", "backward"))
+        for directions in network.directions_by_layer
     ):
-        raise ValueError(f"the layers have {[len(layer) for layer in layers]} cells, which does not fit {network.ways}")
+        raise ValueError(
+            f"the layers have {[len(layer) for layer in layers]} cells, "
+            f"which does not fit {network.directions_by_layer}"
+        )
     kinds = {(type(cell), *cell.options.values(), str(cell.dtype)) for layer in layers for cell in layer}
     if len(kinds) > 1:
         raise ValueError("all layers of a network have one kind of cell, with the same options and dtype")
     for k, layer in enumerate(layers):
         if len({cell.hidden_size for cell in layer}) > 1:
             raise ValueError(f"the two directions of layer {k} have different hidden sizes")
-        below = network.width(k - 1) if k else network.input_size
+        below = network.output_size(k - 1) if k else network.input_size
         for cell in layer:
             if cell.input_size != below:
                 raise ValueError(f"layer {k} reads vectors of {cell.input_size}; expected {below}")
@@ -61,12 +65,12 @@ def _initial(network: Network) -> None:
         raise ValueError("the initial states are not those of the network's layers and directions")
     for cells, layer in zip(network.layers, network.initial, strict=True):
         for cell, states in zip(cells, layer, strict=True):
-            cell._check_initial(states, 1, False)
+            cell.initial_states(states, 1, False)
 
 
 def _ends(network: Network) -> None:
     table, weight, bias = network.embedding, network.readout_weight, network.readout_bias
-    width = network.width(-1)
+    width = network.output_size(-1)
     if table is not None and table.shape[1:] != (network.input_size,):
         raise ValueError(f"embedding.weight has shape {table.shape}; the first layer expects (V, {network.input_size})")
     if weight is not None and weight.shape[1:] != (width,):

@@ -11,7 +11,7 @@ from ..cells.activations import Array
 MERGES = ("concat", "sum", "mul", "ave")
 
 
-def merged(hidden: Sequence[Array], merge: str) -> Array:
+def merge_directions(hidden: Sequence[Array], merge: str) -> Array:
     """The hidden states of a layer's directions, in the order of the text, as one: (..., N) by N = H or 2H.
 
     "concat" puts them side by side, "sum", "mul" and "ave" join them unit by unit.
@@ -25,8 +25,8 @@ def merged(hidden: Sequence[Array], merge: str) -> Array:
     return (hidden[0] + hidden[1]) / (2 if merge == "ave" else 1)
 
 
-def parted(d_merged: Array, hidden: Sequence[Array], merge: str) -> list[Array]:
-    """The gradient by each direction's hidden states from that by what they became; hidden as for `merged`."""
+def split_gradient(d_merged: Array, hidden: Sequence[Array], merge: str) -> list[Array]:
+    """The gradients by the hidden states of each direction, from that by what they were merged to."""
     if len(hidden) == 1:
         return [d_merged]
     if merge == "concat":

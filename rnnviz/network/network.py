@@ -11,9 +11,9 @@ import numpy as np
 from ..cells import CELLS, Cell, Record
 from ..cells.activations import Array
 from .assembly_checks import check
-from .merging import merged, parted
-from .parameter_names import ending, named_layers, names_of
-from .run import DIRECTIONS, Edits, Masks, Run, States, in_order
+from .merging import merge_directions, split_gradient
+from .parameter_names import name_suffix, named_arrays, named_layers
+from .run import DIRECTIONS, Edits, Masks, Run, States, reverse_if_backward
 
 
 @dataclass
@@ -21,17 +21,17 @@ class Network:
     """Recurrent layers between an optional embedding and an optional readout.
 
     embedding: (V, D). layers: by layer, one cell for one direction, two for both; layers may differ in size.
-    ways: by layer, the directions of its cells; if left out, one cell reads forward and two read both ways.
-    merge: how two directions become what the layer above reads, see `merging.merged`. initial: the states that a run
-    starts from unless others are given; zeros for None. readout_weight: (C, N), N as the top layer hands on;
-    readout_bias: (C,).
+    directions_by_layer: the directions of each layer's cells; if left out, one cell reads forward and two read both
+    directions. merge: how two directions become what the layer above reads, see `merging.merge_directions`. initial:
+    the states that a run starts from unless others are given; zeros for None. readout_weight: (C, N), N as the top
+    layer passes on; readout_bias: (C,).
     """
 
     layers: list[list[Cell]]
     embedding: Array | None = None
     readout_weight: Array | None = None
     readout_bias: Array | None = None
-    ways: tuple[tuple[str, ...], ...] = ()
+    directions_by_layer: tuple[tuple[str, ...], ...] = ()
     merge: str = "concat"
     initial: States | None = None
     cell_name: str = field(init=False)
@@ -40,7 +40,7 @@ class Network:
         if not self.layers or {len(layer) for layer in self.layers} - {1, 2}:
             raise ValueError("a network has at least one layer, and each layer one or two directions")
         self.cell_name = self.layers[0][0].name
-        self.ways = self.ways or tuple(DIRECTIONS[: len(layer)] for layer in self.layers)
+        self.directions_by_layer = self.directions_by_layer or tuple(DIRECTIONS[: len(layer)] for layer in self.layers)
         check(self)
 
     @classmethod
@@ -51,9 +51,9 @@ class Network:
 
         Raises ValueError for an unknown cell, a missing array, or shapes that contradict each other.
         """
-        layers, ways, initial = named_layers(parameters, cell, options or {})
+        layers, directions, initial = named_layers(parameters, cell, options or {})
         table, weight, bias = map(parameters.get, ("embedding.weight", "readout.weight", "readout.bias"))
-        network = cls(layers, table, weight, bias, ways, merge, initial)
+        network = cls(layers, table, weight, bias, directions, merge, initial)
         unread = [n for n in parameters if n.startswith(("rnn.", "initial.")) and n not in network.parameters]
         if unread:
             raise ValueError(
@@ -97,14 +97,14 @@ class Network:
             bias = rng.uniform(-(width**-0.5), width**-0.5, classes).astype(dtype)
         return cls(stack, table, weight, bias)
 
-    def converted(self, **options: str) -> Network:
-        """This network with its cells under other options (see `Cell.converted`); it shares embedding and readout."""
-        return replace(self, layers=[[cell.converted(**options) for cell in layer] for layer in self.layers])
+    def with_options(self, **options: str) -> Network:
+        """This network with its cells under other options (see `Cell.with_options`)."""
+        return replace(self, layers=[[cell.with_options(**options) for cell in layer] for layer in self.layers])
 
     @property
     def parameters(self) -> dict[str, Array]:
         """Every array in use, by the name it has in a PyTorch module with members embedding, rnn and readout."""
-        found = names_of(self.layers, self.ways, self.initial)
+        found = named_arrays(self.layers, self.directions_by_layer, self.initial)
         outside = {
             "embedding.weight": self.embedding,
             "readout.weight": self.readout_weight,
@@ -115,24 +115,30 @@ class Network:
     @property
     def directions(self) -> tuple[str, ...]:
         """The directions in which any layer reads, forward first."""
-        return tuple(direction for direction in DIRECTIONS if any(direction in ways for ways in self.ways))
+        return tuple(
+            direction
+            for direction in DIRECTIONS
+            if any(direction in directions for directions in self.directions_by_layer)
+        )
 
-    def reads(self, layer: int, direction: str) -> bool:
+    def has_layer(self, layer: int, direction: str) -> bool:
         """Whether there is such a layer and it reads in that direction."""
-        return 0 <= layer < len(self.layers) and direction in self.ways[layer]
+        return 0 <= layer < len(self.layers) and direction in self.directions_by_layer[layer]
 
     def cell(self, layer: int, direction: str) -> Cell:
         """The cell of one layer and direction. Raises ValueError if there is none."""
-        if not self.reads(layer, direction):
-            raise ValueError(f"there is no layer {layer}, {direction}; the network has {self.there}")
-        return self.layers[layer][self.ways[layer].index(direction)]
+        if not self.has_layer(layer, direction):
+            raise ValueError(f"there is no layer {layer}, {direction}; the network has {self.layer_summary}")
+        return self.layers[layer][self.directions_by_layer[layer].index(direction)]
 
     @property
-    def there(self) -> str:
+    def layer_summary(self) -> str:
         """The layers and their directions in words: "layer 0 forward and backward, layer 1 forward"."""
-        return ", ".join(f"layer {k} {' and '.join(ways)}" for k, ways in enumerate(self.ways))
+        return ", ".join(
+            f"layer {k} {' and '.join(directions)}" for k, directions in enumerate(self.directions_by_layer)
+        )
 
-    def width(self, layer: int) -> int:
+    def output_size(self, layer: int) -> int:
         """How many numbers a layer hands on at each step."""
         cells = self.layers[layer]
         return cells[0].hidden_size * (len(cells) if self.merge == "concat" else 1)
@@ -171,11 +177,11 @@ class Network:
         records: list[list[Record]] = []
         for k, layer in enumerate(self.layers):
             runs = []
-            for j, (way, cell) in enumerate(zip(self.ways[k], layer, strict=True)):
-                x, start = in_order(top, way), starts[k][j] if starts else None
-                runs.append(cell.forward(x, start, (edits or {}).get((k, way), ())))
+            for j, (direction, cell) in enumerate(zip(self.directions_by_layer[k], layer, strict=True)):
+                x, start = reverse_if_backward(top, direction), starts[k][j] if starts else None
+                runs.append(cell.forward(x, start, (edits or {}).get((k, direction), ())))
             records.append(runs)
-            top = merged(self._hidden(k, runs), self.merge)
+            top = merge_directions(self._hidden(k, runs), self.merge)
         if masks is not None:
             top = top * masks.top
         logits = None
@@ -197,12 +203,14 @@ class Network:
             d_top *= masks.top
         for k in reversed(range(len(self.layers))):
             d_below = np.zeros((), self.dtype)
-            d_ways = parted(d_top, self._hidden(k, run.records[k]), self.merge)
-            for way, record, d_hidden in zip(self.ways[k], run.records[k], d_ways, strict=True):
-                found = record.cell.backward(record, in_order(d_hidden, way))
-                d_below = d_below + in_order(found["x"], way)
+            d_by_direction = split_gradient(d_top, self._hidden(k, run.records[k]), self.merge)
+            for direction, record, d_hidden in zip(
+                self.directions_by_layer[k], run.records[k], d_by_direction, strict=True
+            ):
+                found = record.cell.backward(record, reverse_if_backward(d_hidden, direction))
+                d_below = d_below + reverse_if_backward(found["x"], direction)
                 for name in record.cell.parameters:
-                    grads[f"rnn.{name}{ending(k, way)}"] = found[name]
+                    grads[f"rnn.{name}{name_suffix(k, direction)}"] = found[name]
             d_top = d_below
         if masks is not None:
             d_top = d_top * masks.inputs
@@ -227,7 +235,10 @@ class Network:
 
     def _hidden(self, layer: int, records: Sequence[Record]) -> list[Array]:
         """The hidden states of a layer's directions in the order of the text."""
-        return [in_order(record["hidden"], way) for way, record in zip(self.ways[layer], records, strict=True)]
+        return [
+            reverse_if_backward(record["hidden"], direction)
+            for direction, record in zip(self.directions_by_layer[layer], records, strict=True)
+        ]
 
     def _own_initial(self, inputs: Array) -> States | None:
         """The network's own initial states, for every sequence of a batch."""

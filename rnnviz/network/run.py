@@ -46,9 +46,9 @@ class Masks:
     top: Array
 
 
-def in_order(values: Array, way: str) -> Array:
+def reverse_if_backward(values: Array, direction: str) -> Array:
     """Values by step, from the text's order to that in which a direction reads, or back."""
-    return values if way == "forward" else values[::-1]
+    return values if direction == "forward" else values[::-1]
 
 
 def softmax(logits: Array) -> Array:

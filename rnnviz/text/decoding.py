@@ -21,7 +21,7 @@ BREAKS = "\t\n\r\f\v\x1b\x85"  # control characters that texts do hold; ESC chan
 REWRITE = "save it as UTF-8 and try again"
 
 
-def decoded(data: bytes) -> str:
+def decode_text(data: bytes) -> str:
     """The text in a file's bytes, with its lines ending in \\n.
 
     The encoding is UTF-8, or what a byte order mark says, or else a guess (which tells alphabets apart, and may

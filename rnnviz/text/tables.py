@@ -17,7 +17,7 @@ import numpy as np
 
 from ..limits import MILLION, Limits
 from . import vectors
-from .vectors import LARGEST, decimal_comma, number, titles
+from .vectors import LARGEST, has_decimal_comma, is_header, parse_number
 
 TABLE = Limits(file=20 * MILLION, unpacked=40 * MILLION, arrays=1)
 SHOWN = 24  # code points of a cell that a sentence shows
@@ -27,7 +27,7 @@ _NO_HEAD = (KeyError, ValueError, TypeError, SyntaxError, EOFError, RecursionErr
 _BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
-def read(name: str, data: bytes, width: int, limits: Limits = TABLE) -> np.ndarray:
+def read_table(name: str, data: bytes, width: int, limits: Limits = TABLE) -> np.ndarray:
     """A file's numbers (T, width), float64. What it is, npy or text, is seen from its bytes.
 
     name: for sentences. Raises ValueError, in one sentence for a person, for what is too large, no such table,
@@ -39,7 +39,7 @@ def read(name: str, data: bytes, width: int, limits: Limits = TABLE) -> np.ndarr
             "read: cut the table to the steps that you want to see."
         )
     if data.startswith(_MAGIC):
-        return from_npy(name, data, width, limits)
+        return parse_npy(name, data, width, limits)
     if data.startswith(_ZIP):
         raise ValueError(f"{name} is a zip, as .xlsx and .npz are: save the table as CSV, or one array by numpy.save.")
     encoding = next((encoding for bom, encoding in _BOMS.items() if data.startswith(bom)), "utf-8")
@@ -49,20 +49,20 @@ def read(name: str, data: bytes, width: int, limits: Limits = TABLE) -> np.ndarr
         text = data.decode("latin-1")
     if "\0" in text:
         raise ValueError(f"{name} is neither text nor npy: save the table as CSV, or as an array by numpy.save.")
-    return from_text(name, text, width, limits)
+    return parse_text(name, text, width, limits)
 
 
-def from_text(name: str, text: str, width: int, limits: Limits = TABLE) -> np.ndarray:
+def parse_text(name: str, text: str, width: int, limits: Limits = TABLE) -> np.ndarray:
     """The numbers (T, width) of a table as text: cells apart by tabs, semicolons, commas or blanks, a row each line.
 
     A first row of words is a head. With tabs or semicolons between cells, "0,5" is understood as 0.5. A single
-    row of several steps is taken for these. See `read` for what is raised.
+    row of several steps is taken for these. See `read_table` for what is raised.
     """
     mark = _separator(text)
     rows = _rows(text, mark)
     line, cells = next(rows, (0, []))
     unnamed = bool(cells) and not cells[0].strip()
-    if titles(cells[1:] if unnamed else cells) or (width == 1 and not mark and titles([" ".join(cells)])):
+    if is_header(cells[1:] if unnamed else cells) or (width == 1 and not mark and is_header([" ".join(cells)])):
         line, cells = next(rows, (0, []))
     if not cells:
         raise ValueError(f"{name} holds no numbers.")
@@ -76,10 +76,10 @@ def from_text(name: str, text: str, width: int, limits: Limits = TABLE) -> np.nd
             values.extend(list(map(float, cells)))
         except ValueError:  # this row asks for a closer look
             for column, cell in enumerate(cells, 1):
-                pair = mark in ("\t", ";") and decimal_comma(cell.strip())
+                pair = mark in ("\t", ";") and has_decimal_comma(cell.strip())
                 commas, clear = commas or pair, clear or (pair and not _thousands(cell.strip()))
                 try:
-                    values.append(number(cell.replace(",", ".") if pair else cell))
+                    values.append(parse_number(cell.replace(",", ".") if pair else cell))
                 except ValueError:
                     raise ValueError(_no_number(name, line, column, cell.strip())) from None
         if 8 * len(values) > limits.unpacked:
@@ -108,14 +108,14 @@ def from_text(name: str, text: str, width: int, limits: Limits = TABLE) -> np.nd
     raise ValueError(f"{name} has {columns} column{_s(columns)}, and {_step(width)}{advice}.")
 
 
-def pasted(text: str, width: int) -> np.ndarray:
+def parse_pasted(text: str, width: int) -> np.ndarray:
     """The numbers (T, width) of a text that was pasted: a table, or, on one line or in brackets, as one types them.
 
-    See `read` for what is raised.
+    See `read_table` for what is raised.
     """
     if len(text.strip().splitlines()) > 1 and not {"[", "("} & set(text):
-        return from_text("The table", text, width)
-    values, _ = vectors.read(text, width, {})
+        return parse_text("The table", text, width)
+    values, _ = vectors.parse(text, width, {})
     if not len(values):
         raise ValueError("There is nothing to read: paste a table of numbers, a row for each step.")
     if not (np.abs(values) <= LARGEST).all():
@@ -123,10 +123,10 @@ def pasted(text: str, width: int) -> np.ndarray:
     return values
 
 
-def from_npy(name: str, data: bytes, width: int, limits: Limits = TABLE) -> np.ndarray:
+def parse_npy(name: str, data: bytes, width: int, limits: Limits = TABLE) -> np.ndarray:
     """The numbers (T, width) of an npy file: (T, width), (1, T, width), (T, 1, width), or flat, step by step.
 
-    Nothing in it is executed. See `read` for what is raised.
+    Nothing in it is executed. See `read_table` for what is raised.
     """
     shape = _shape_of(name, data, limits)
     try:

@@ -72,7 +72,7 @@ class Tables(Mapping[str, np.ndarray]):
         return f"Tables({', '.join(f'{name!r}: {values.shape}' for name, values in self.items())})"
 
 
-def read(text: str, width: int, tables: Mapping[str, np.ndarray], limit: int | None = None) -> tuple[np.ndarray, bool]:
+def parse(text: str, width: int, tables: Mapping[str, np.ndarray], limit: int | None = None) -> tuple[np.ndarray, bool]:
     """The numbers (T, width) of a text, at most `limit` steps of them, and whether there were more.
 
     Raises MissingTableError for the name of a file that is not among the tables, ValueError for what is no numbers,
@@ -105,7 +105,7 @@ def noise(seed: int, steps: int, width: int, scale: float = 1.0) -> np.ndarray:
     return scale * np.random.default_rng(seed).standard_normal((steps, width))
 
 
-def labels(values: np.ndarray) -> list[str]:
+def step_labels(values: np.ndarray) -> list[str]:
     """What each step of (T, D) is called where a text has its letters: "0.5 -1 2", or "#7" for more than three numbers.
 
     No few digits stand for a long vector. The step's number is short enough for an axis, and says what one looks for
@@ -117,27 +117,27 @@ def labels(values: np.ndarray) -> list[str]:
     return [f"#{step}" for step in range(1, len(values) + 1)]
 
 
-def in_place_of(label: str, new: str, width: int) -> str:
+def swapped_label(label: str, new: str, width: int) -> str:
     """The label of a step whose numbers are swapped, by those of the two: "#7′" for a long vector."""
     return new if width <= FEW else f"{label}′"
 
 
-def typed(values: np.ndarray) -> str:
+def to_text(values: np.ndarray) -> str:
     """Numbers (T, D) as a text that reads back to the very same: steps apart by semicolons."""
     return ("; " if values.shape[1] > 1 else " ").join(" ".join(map(repr, row)) for row in values.tolist())
 
 
-def number(word: str) -> float:
+def parse_number(word: str) -> float:
     """One number as people write it, a minus sign for a hyphen and quotes around it included. ValueError for others."""
     return float(word.strip("\"'").replace("−", "-"))
 
 
-def titles(cells: list[str]) -> bool:
+def is_header(cells: list[str]) -> bool:
     """Whether the cells of a table's first line are the names of its columns: words, none of them a number."""
     return bool(cells) and all(_TITLE.fullmatch(cell.strip().strip("\"'")) and not _is_number(cell) for cell in cells)
 
 
-def decimal_comma(cell: str) -> bool:
+def has_decimal_comma(cell: str) -> bool:
     """Whether a cell is a number with a comma in it, tight between digits: "0,5"."""
     return _PAIR.fullmatch(cell) is not None
 
@@ -160,7 +160,7 @@ def _table(name: str, values: np.ndarray) -> np.ndarray:
 
 def _is_number(word: str) -> bool:
     try:
-        number(word)
+        parse_number(word)
     except ValueError:
         return False
     return True
@@ -175,7 +175,7 @@ def _numbers(text: str, width: int) -> Iterator[float]:
         for count, match in enumerate(_WORD.finditer(text, line.start(), line.end()), 1):  # noqa: B007
             word = match[0] if len(match[0]) <= LONGEST else match[0][:LONGEST] + "…"
             try:
-                yield number(word)
+                yield parse_number(word)
             except ValueError:
                 raise ValueError(f"{word!r} is not a number: type numbers such as {_such(width)}.") from None
         if apart and count and count % width and width % count:
@@ -201,7 +201,7 @@ def _after_head(text: str) -> int:
     cells = [cell for cell in regex.split(r"[\t,;]", first[0]) if cell.strip()]
     if len(cells) < 2:
         cells = first[0].split()
-    return first.end() if titles(cells) else 0
+    return first.end() if is_header(cells) else 0
 
 
 def _check_commas(head: str, width: int) -> None:
@@ -212,8 +212,8 @@ def _check_commas(head: str, width: int) -> None:
     """
     rows = [cells for line in head.splitlines() if (cells := _CELL.findall(line))]
     cells = [cell for row in rows for cell in row]
-    pair = next((cell for cell in cells if decimal_comma(cell)), None)
-    if pair is None or len(cells) == 1 or any("," in cell and not decimal_comma(cell) for cell in cells):
+    pair = next((cell for cell in cells if has_decimal_comma(cell)), None)
+    if pair is None or len(cells) == 1 or any("," in cell and not has_decimal_comma(cell) for cell in cells):
         return
     if width == 2 and (len(rows) == 1 or any(len(row) != 2 for row in rows)):
         return
@@ -267,7 +267,7 @@ def _whole(name: str, text: str, least: int, most: int) -> int:
 
 
 def _scale(text: str) -> float:
-    value = number(text) if _is_number(text) else math.nan
+    value = parse_number(text) if _is_number(text) else math.nan
     if not 0 <= value <= MOST_SCALE:
         raise ValueError(f"scale is {text[:LONGEST]!r} and not a number from 0 to {MOST_SCALE:g}")
     return value

@@ -10,8 +10,8 @@ from typing import Any
 
 import regex
 
-from ..wording import showable, shown
-from .tokens import END, UNKNOWN, Kind, Vocabulary
+from ..wording import printable, without_surrogates
+from .tokens import END, UNKNOWN, TokenKind, Vocabulary
 
 _UNKNOWN = ("<unk>", "<UNK>", "[UNK]", "<oov>", "<OOV>", "UNK", "unk")
 _END = ("</s>", "<eos>", "<EOS>", "<end>", "[EOS]", "[SEP]", "<|endoftext|>")
@@ -19,21 +19,21 @@ _JSON = re.compile(r'\s*(\[\s*["\]\[{0-9-]|\{\s*["}])')  # "[PAD]" begins anothe
 _SPECIAL = re.compile(r"<[^<>]{1,30}>|\[[A-Z]{2,20}\]")
 
 
-def tokens_of(text: str, rows: int, what: str = "tokens", of: str = "rows") -> list[str]:
+def parse_tokens(text: str, rows: int, what: str = "tokens", of: str = "rows") -> list[str]:
     """The tokens of a vocabulary's text in the order of the embedding's rows, or the labels of a readout's outputs.
 
     A JSON list, a JSON map from token to row or from row to token, or a token a line; typed without line ends, tokens
     apart by blanks, or a run of `rows` characters. Raises ValueError, in one sentence, unless there are `rows` tokens.
     """
-    found = [showable(token) for token in _listed(text.removeprefix("\ufeff"), rows, of)]
+    found = [without_surrogates(token) for token in _listed(text.removeprefix("\ufeff"), rows, of)]
     if len(found) != rows:
         raise ValueError(
             f"There are {len(found):,} {what} for {rows:,} {of}: each needs one, in their order. They begin with "
-            f"{', '.join(repr(shown(token)) for token in found[:3]) or 'nothing'}."
+            f"{', '.join(repr(printable(token)) for token in found[:3]) or 'nothing'}."
         )
     twice = [token for token, count in Counter(found).items() if count > 1]
     if twice:
-        raise ValueError(f"{shown(twice[0])!r} is there twice: each of the {of} needs one of its own.")
+        raise ValueError(f"{printable(twice[0])!r} is there twice: each of the {of} needs one of its own.")
     return found
 
 
@@ -108,14 +108,14 @@ def _by_row(found: dict[int, str], count: int, rows: int, of: str) -> list[str]:
         raise ValueError(f"The vocabulary gives one number to several tokens: each of the {of} needs one of its own.")
     if wrong := [row for row in found if not 0 <= row < rows]:
         raise ValueError(
-            f"The vocabulary names number {wrong[0]} for {shown(found[wrong[0]])!r}, but there are only the {of} 0 to "
-            f"{rows - 1}."
+            f"The vocabulary names number {wrong[0]} for {printable(found[wrong[0]])!r}, but there are only "
+            f"the {of} 0 to {rows - 1}."
         )
     # Rows that nobody names, as Keras leaves row 0 to padding, get a name that cannot be typed by accident.
     return [found.get(row, f"<row {row}>") for row in range(rows)]
 
 
-def guessed(tokens: Sequence[str]) -> tuple[Kind, str | None, str | None]:
+def guess_settings(tokens: Sequence[str]) -> tuple[TokenKind, str | None, str | None]:
     """How a text is cut into such tokens, the token that stands for unknown ones, and the one that ends a text."""
     unknown = next((one for one in _UNKNOWN if one in tokens), None)
     end = next((one for one in _END if one in tokens), None)
@@ -128,8 +128,8 @@ def guessed(tokens: Sequence[str]) -> tuple[Kind, str | None, str | None]:
     return "pieces", unknown, end
 
 
-def vocabulary(
-    tokens: Sequence[str], kind: Kind | None = None, unknown: str | None = None, end: str | None = None
+def build_vocabulary(
+    tokens: Sequence[str], kind: TokenKind | None = None, unknown: str | None = None, end: str | None = None
 ) -> Vocabulary:
     """A vocabulary of these tokens, in their order.
 
@@ -150,4 +150,4 @@ def vocabulary(
         if ours in listed and token != ours:
             raise ValueError(f"The vocabulary has {ours!r} already, so {token!r} cannot stand for {role} as well.")
         listed[listed.index(token)] = ours
-    return Vocabulary(kind or guessed(tokens)[0], tuple(listed), end is not None)
+    return Vocabulary(kind or guess_settings(tokens)[0], tuple(listed), end is not None)

@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from ..cells import CELLS
 from ..checkpoints.native import model_files as own
-from ..text.decoding import decoded
+from ..text.decoding import decode_text
 from .card import trained_model
 from .recipe import Recipe
 from .retrain_command import command, flag, shown
@@ -75,7 +75,7 @@ def prepare(wanted: argparse.Namespace) -> tuple[Trainer, str]:
     """The trainer that the options ask for, and the name of the model."""
     kind = TASKS[wanted.task]
     name = wanted.name or f"{wanted.task}-{wanted.cell}"
-    text = decoded(wanted.text.read_bytes()) if kind.wants_text else None
+    text = decode_text(wanted.text.read_bytes()) if kind.wants_text else None
     task = kind(wanted.data, text=text, **{option: getattr(wanted, option) for option in kind.choices})
     recipe = replace(task.recipe(wanted.cell), **changes(wanted))
     file = checkpoint_file(wanted, name)

@@ -286,5 +286,5 @@ class Run:
         return check if check.pop("step") == self.taken else None
 
     def _read_probe(self) -> Array:
-        inputs = self.task.vocabulary.read(self.task.probe.text).inputs
+        inputs = self.task.vocabulary.encode(self.task.probe.text).inputs
         return inputs if len(self.task.vocabulary) else inputs.astype(self.trainer.network.dtype)

@@ -38,7 +38,7 @@ def _back(record: Record, d_hidden: Array) -> tuple[dict[str, Array], Array]:
     norms = {state: np.zeros(len(record)) for state in cell.states}
     d = {state: np.zeros((cell.hidden_size, 1), cell.dtype) for state in cell.states}
     dz = np.empty_like(record.z)
-    by_step = list(cell._by_step(record.z, record.values))
+    by_step = list(cell.step_values(record.z, record.values))
     for t in reversed(range(len(record))):
         d["hidden"] += d_hidden[t].T
         for state, gradient in d.items():

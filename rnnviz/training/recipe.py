@@ -114,8 +114,8 @@ class Recipe:
         start_recurrent(network, self.recurrent, self.recurrent_scale, rng)
         for layer in network.layers:
             for one in layer:
-                if one.keeps is not None:
-                    one.bias_ih[one.row(one.keeps)] += self.keep_bias
+                if one.memory_gate is not None:
+                    one.bias_ih[one.row(one.memory_gate)] += self.keep_bias
         return network
 
     def rate(self, step: int, steps: int) -> float:

@@ -55,7 +55,7 @@ def multiply_adds(cell: str, recipe: Recipe, task: Task) -> float:
     if cell not in CELLS:
         raise ValueError(f"there is no cell {cell!r}; known are {', '.join(CELLS)}")
     rows, hidden = len(CELLS[cell].rows) * recipe.hidden, recipe.hidden
-    first = recipe.embedding if len(task.vocabulary) else task.vocabulary.width
+    first = recipe.embedding if len(task.vocabulary) else task.vocabulary.vector_size
     read = [first, *[hidden] * (recipe.layers - 1)]
     a_token = sum(rows * (width + hidden) for width in read) + hidden * len(task.labels)
     return recipe.epochs * a_token * float(BACK_TOO * task.tokens(recipe.batch) + task.checked)

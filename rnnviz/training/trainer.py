@@ -72,14 +72,14 @@ class Trainer:
         self.seed = task.seed if seed is None else seed
         self.recipe = recipe or task.recipe(cell)
         self.given = dict(options or {})
-        self.options = CELLS[cell].settle(self.given)
+        self.options = CELLS[cell].resolve_options(self.given)
         self.network = self.recipe.start(
             cell,
             len(task.vocabulary),
             len(task.labels),
             np.random.default_rng(self.seed),
             self.options,
-            task.vocabulary.width,
+            task.vocabulary.vector_size,
         )
         self.optimiser = Adam(self.network.parameters)
         self.curve: list[dict[str, float]] = []

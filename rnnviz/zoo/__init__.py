@@ -91,7 +91,7 @@ def untrained(like: Model, cell: str) -> Model:
         embedding=network.input_size,
         classes=len(like.labels) or None,
         layers=len(network.layers),
-        bidirectional=len(network.ways[0]) > 1,
+        bidirectional=len(network.directions_by_layer[0]) > 1,
         rng=np.random.default_rng(0),
     )
     return Model(f"{cell} with random weights", fresh, like.vocabulary, like.labels)

@@ -62,7 +62,9 @@ def slow_step(cell, x, h, c):
     """One step by the textbook, a multiplication at a time: the new hidden state."""
     weight_ih, weight_hh, bias_ih, bias_hh, *further = (
         dict(zip(rows, np.split(numbers(array), len(rows)), strict=True))
-        for array, rows in zip(cell.parameters.values(), [*[cell.rows] * 4, *cell.further.values()], strict=True)
+        for array, rows in zip(
+            cell.parameters.values(), [*[cell.rows] * 4, *cell.extra_parameters.values()], strict=True
+        )
     )
 
     def from_x(row):

@@ -98,7 +98,7 @@ def test_what_has_no_difference_unit_by_unit():
     with pytest.raises(KeyError, match="layer 3"):
         difference(lstm, lstm).values("cell", 3)
     model = rnnviz.load("names-gru")
-    rewritten = difference(gru, model.converted(update="writes").trace("Ada"))
+    rewritten = difference(gru, model.with_options(update="writes").trace("Ada"))
     np.testing.assert_allclose(rewritten.values("hidden"), 0, atol=1e-5)
     with pytest.raises(ValueError, match="'update' means one thing"):
         rewritten.values("update")

@@ -59,7 +59,7 @@ def test_never_write_leaves_the_memory_empty(name, title, state):
 
 @pytest.mark.parametrize(("name", "options"), [("lstm", {}), ("gru", {}), ("gru", {"update": "writes"})])
 def test_always_forget_holds_what_the_last_step_wrote(name, options):
-    trace = run(rnnviz.load(f"names-{name}").converted(**options), "Always forget")
+    trace = run(rnnviz.load(f"names-{name}").with_options(**options), "Always forget")
     alone = trace["candidate"] if name == "gru" else trace["input"] * trace["candidate"]
     np.testing.assert_allclose(trace["hidden" if name == "gru" else "cell"], alone, atol=1e-6)
 

@@ -194,7 +194,7 @@ def test_the_recall_lstm_remembers_what_was_written_first():
 
 @pytest.mark.parametrize("activation", RNN.choices["activation"])
 def test_the_simple_rnn_has_no_such_sum(activation):
-    model = rnnviz.load("names-rnn").converted(activation=activation)
+    model = rnnviz.load("names-rnn").with_options(activation=activation)
     trace = model.trace("Ada")
     for call in (memory_of, written_at, half_life, lambda t: contributions(t, 0), lambda t: shares(t, 0)):
         with pytest.raises(ValueError, match=r"an RNN is no sum over the past, .*gradient_flow"):

@@ -124,7 +124,7 @@ def test_a_bias_in_two_arrays_is_the_same_as_one_in_one():
 
 def test_a_gru_that_is_only_written_in_another_way_is_the_same():
     one = model("gru")
-    found = models_beside(one, one.converted(update="writes"))
+    found = models_beside(one, one.with_options(update="writes"))
     assert found.differing == ("update",) and "update='keeps'" in found.rewritten
     assert found.arrays.equal.all()
     before = models_beside(one, model("gru", options={"reset": "before"}))

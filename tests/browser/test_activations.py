@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from rnnviz.cells import LSTM, RNN
-from rnnviz.cells.activations import KINDS
+from rnnviz.cells.activations import ACTIVATION_KINDS
 from rnnviz.instrument import bundle
 from rnnviz.instrument.payload import payload
 from rnnviz.model import Model
@@ -19,8 +19,8 @@ from tests.strategies import UNUSUAL
 
 TEXT = "abcab"
 EVERY_KIND = [
-    *((RNN, {"activation": kind}) for kind in KINDS),
-    *((RNN, {"activation": f"{kind} within 0.75"}) for kind in KINDS),
+    *((RNN, {"activation": kind}) for kind in ACTIVATION_KINDS),
+    *((RNN, {"activation": f"{kind} within 0.75"}) for kind in ACTIVATION_KINDS),
     (LSTM, {"squash": "sigmoid"}),
 ]
 

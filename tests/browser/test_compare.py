@@ -44,7 +44,7 @@ def test_every_comparison_fits_and_is_accessible(page: Page, app: str, mode: str
 
 def test_one_playhead_moves_through_all_heatmaps_of_all_cells(page: Page, app: str):
     open_page(page, f"{app}/compare?task=names&text=Nakamura")
-    panels = sum(1 + len(rnnviz.load(f"names-{cell}").definition.shown) for cell in THREE)
+    panels = sum(1 + len(rnnviz.load(f"names-{cell}").definition.display_order) for cell in THREE)
     assert columns(page) == pytest.approx([9] * panels, abs=0.2)
     page.locator(".stepper").first.focus()
     page.evaluate("window.stale = [...document.querySelectorAll('.js-plotly-plot')]")

@@ -18,7 +18,7 @@ EVERY_CONVENTION = pytest.mark.parametrize(("reset", "update"), CONVENTIONS, ids
 
 
 def model_of(reset: str, update: str):
-    return rnnviz.load("names-gru").converted(reset=reset, update=update)
+    return rnnviz.load("names-gru").with_options(reset=reset, update=update)
 
 
 def mount(page: Page, data: dict[str, object], form: str = "wide") -> None:

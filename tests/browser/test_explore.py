@@ -72,7 +72,7 @@ def test_typing_changes_the_heatmaps_to_the_trace_of_what_was_typed(page: Page, 
     write(page, "Nakamura")
     trace = rnnviz.load("names-lstm").trace("Nakamura")
     assert "".join(tick_labels(page)) == "Nakamura∎"
-    for quantity in trace.definition.shown:
+    for quantity in trace.definition.display_order:
         np.testing.assert_allclose(heatmap(page, quantity.name), trace[quantity.name].T, rtol=1e-6)
 
 

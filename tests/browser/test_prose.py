@@ -77,7 +77,7 @@ Open = Callable[..., None]
 
 def sent(model_name: str, text: str, **options: str) -> dict[str, object]:
     model = rnnviz.load(model_name)
-    model = model.converted(**options) if options else model
+    model = model.with_options(**options) if options else model
     return {**payload(model.trace(text), model), "text": text}
 
 

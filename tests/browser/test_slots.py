@@ -172,7 +172,7 @@ def test_a_gate_times_what_it_lies_on_is_what_is_left(
     page: Page, name: str, options: dict[str, str], gate: str, of: str
 ):
     known = rnnviz.load(name)
-    model = known.converted(**options) if options else known
+    model = known.with_options(**options) if options else known
     trace = plain(page, model, slot("gate", gate=gate, of=of))
     keeps = options.get("update") != "writes"
     for step, unit in ((STEP, UNIT), (2, 17)):
@@ -506,7 +506,7 @@ def test_a_place_under_another_option_waits_for_it(page: Page):
     assert page.evaluate("[stepper.store.state.step, asked]") == [2, [{"reset": "before"}]]
     current = page.locator("a[aria-current=true]")
     assert current.count() == 1
-    page.evaluate("next => stepper.load(next)", data(model.converted(reset="before")))
+    page.evaluate("next => stepper.load(next)", data(model.with_options(reset="before")))
     assert page.evaluate("[stepper.store.state.step, stepper.store.state.unit]") == [6, 9]
     assert current.count() == 1 and "reset=before" in current.get_attribute("href")
 

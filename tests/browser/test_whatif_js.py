@@ -167,7 +167,7 @@ def test_no_token_is_no_swap(page: Page):
 
 def test_a_long_vector_is_swapped_for_drawn_numbers_and_says_how(page: Page):
     network = Network.random("lstm", hidden=20, embedding=512, rng=np.random.default_rng(0))
-    model = Model("wide", network, Vocabulary("numbers", width=512, tables={TEXT: noise(0, 12, 512)}), [])
+    model = Model("wide", network, Vocabulary("numbers", vector_size=512, tables={TEXT: noise(0, 12, 512)}), [])
     editing(page, model)
     field = page.get_by_label("Another token")
     assert field.get_attribute("placeholder") == "512 numbers, or noise(seed=1, steps=1)"

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from onnx import TensorProto, helper
 
-from rnnviz.cells.activations import KINDS, LINEAR, Activation, activation
+from rnnviz.cells.activations import ACTIVATION_KINDS, LINEAR, Activation, activation
 
 from ..strategies import activations
 
-EVERY_KIND = pytest.mark.parametrize("kind", KINDS)
+EVERY_KIND = pytest.mark.parametrize("kind", ACTIVATION_KINDS)
 SUMS = np.linspace(-6, 6, 481)
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
@@ -22,10 +22,10 @@ finite = st.floats(allow_nan=False, allow_infinity=False)
 @st.composite
 def any_numbers(draw):
     """An activation with parameters and a clip from all that floats can be."""
-    kind = draw(st.sampled_from([*KINDS]))
-    count = len(KINDS[kind].defaults)
+    kind = draw(st.sampled_from([*ACTIVATION_KINDS]))
+    count = len(ACTIVATION_KINDS[kind].defaults)
     numbers = [draw(finite) + 0.0 for _ in range(count)]
-    if KINDS[kind].positive:
+    if ACTIVATION_KINDS[kind].positive:
         numbers[0] = abs(numbers[0])
     return Activation(kind, tuple(numbers), draw(st.none() | finite.filter(lambda x: x > 0)))
 
@@ -41,14 +41,14 @@ def test_a_name_says_all_of_an_activation(one):
 @EVERY_KIND
 def test_what_is_left_out_is_the_default(kind):
     one = activation(kind)
-    assert one.parameters == KINDS[kind].defaults and one.within is None
-    assert activation(f"{kind} within 2").parameters == KINDS[kind].defaults
+    assert one.parameters == ACTIVATION_KINDS[kind].defaults and one.within is None
+    assert activation(f"{kind} within 2").parameters == ACTIVATION_KINDS[kind].defaults
 
 
 def test_the_defaults_are_those_of_onnx():
     """Of the operators of these names (HardSigmoid, LeakyRelu, Elu, ThresholdedRelu). ONNX Runtime takes 0 for the
     threshold, and for both numbers of Affine and ScaledTanh, if a file leaves them out."""
-    names = {kind: activation(kind).name for kind in KINDS}
+    names = {kind: activation(kind).name for kind in ACTIVATION_KINDS}
     assert names["hard_sigmoid"] == "hard_sigmoid(0.2, 0.5)"
     assert names["leaky_relu"] == "leaky_relu(0.01)"
     assert (names["elu"], names["thresholded_relu"]) == ("elu(1)", "thresholded_relu(1)")
@@ -125,7 +125,7 @@ def test_slopes_and_bounds_follow_the_values(one):
 
 
 def test_where_sums_are_cut_off_nothing_depends_on_them():
-    for kind in KINDS:
+    for kind in ACTIVATION_KINDS:
         one = activation(f"{kind} within 1.5")
         y, beyond = one(SUMS), np.abs(SUMS) > 1.5
         assert (one.slope(y)[beyond] == 0).all()
@@ -149,8 +149,8 @@ def test_values_are_those_of_torch():
 
 
 def test_an_equation_names_the_usual_ones_as_latex_does_and_others_in_full():
-    assert activation("sigmoid").of(r"\left(a + b\right)") == r"\sigma\left(a + b\right)"
-    assert activation("tanh").of("c") == r"\tanh\left(c\right)"
-    assert activation("elu within 2").of("c") == r"\f{elu(1) within 2}\left(c\right)"
-    assert LINEAR.of(r"\left(a + \left(b\right)\right)") == r"a + \left(b\right)"
-    assert LINEAR.of("c") == "c"
+    assert activation("sigmoid").latex_of(r"\left(a + b\right)") == r"\sigma\left(a + b\right)"
+    assert activation("tanh").latex_of("c") == r"\tanh\left(c\right)"
+    assert activation("elu within 2").latex_of("c") == r"\f{elu(1) within 2}\left(c\right)"
+    assert LINEAR.latex_of(r"\left(a + \left(b\right)\right)") == r"a + \left(b\right)"
+    assert LINEAR.latex_of("c") == "c"

@@ -18,8 +18,8 @@ OTHER = {"keeps": "writes", "writes": "keeps"}
 @given(case=cases)
 def test_the_other_side_for_z_leaves_all_states_as_they_are(reset, update, case):
     cell, x, initial = draw_run(GRU, {"reset": reset, "update": update}, case)
-    other = cell.converted(update=OTHER[update])
-    assert other.options == GRU.settle({"reset": reset, "update": OTHER[update]})
+    other = cell.with_options(update=OTHER[update])
+    assert other.options == GRU.resolve_options({"reset": reset, "update": OTHER[update]})
     one, two = cell.forward(x, initial), other.forward(x, initial)
     for name in ("reset", "candidate", "hidden"):
         np.testing.assert_allclose(two[name], one[name], rtol=0, atol=1e-12, err_msg=name)
@@ -30,7 +30,7 @@ def test_the_other_side_for_z_leaves_all_states_as_they_are(reset, update, case)
 @given(case=cases, looks=seeds)
 def test_gradients_of_the_update_rows_change_their_sign_and_no_others(reset, case, looks):
     cell, x, initial = draw_run(GRU, {"reset": reset}, case)
-    other = cell.converted(update="writes")
+    other = cell.with_options(update="writes")
     d_hidden = np.random.default_rng(looks).standard_normal((case.steps, *case.shape(case.hidden)))
     one, two = (c.backward(c.forward(x, initial), d_hidden) for c in (cell, other))
     for name in cell.parameters:
@@ -44,7 +44,7 @@ def test_gradients_of_the_update_rows_change_their_sign_and_no_others(reset, cas
 def test_there_and_back_gives_the_same_arrays(kind, options, case):
     cell, x, initial = draw_run(kind, options, case)
     elsewhere = {name: next(v for v in known if v != cell.options[name]) for name, known in kind.choices.items()}
-    again = cell.converted(**elsewhere).converted(**cell.options)
+    again = cell.with_options(**elsewhere).with_options(**cell.options)
     assert again.options == cell.options
     for name, array in cell.parameters.items():
         np.testing.assert_array_equal(again.parameters[name], array)
@@ -55,7 +55,7 @@ def test_there_and_back_gives_the_same_arrays(kind, options, case):
 def test_a_converted_cell_has_arrays_of_its_own(kind, options):
     cell, _, _ = draw_run(kind, options, Case(1, None, 2, 3, 0))
     before = {name: array.copy() for name, array in cell.parameters.items()}
-    for array in cell.converted().parameters.values():
+    for array in cell.with_options().parameters.values():
         array[...] = 7
     for name, array in cell.parameters.items():
         np.testing.assert_array_equal(array, before[name])
@@ -64,7 +64,7 @@ def test_a_converted_cell_has_arrays_of_its_own(kind, options):
 @pytest.mark.parametrize(("kind", "other"), [(GRU, {"reset": "before"}), (RNN, {"activation": "relu"})])
 def test_other_options_leave_the_weights_and_change_the_states(kind, other):
     cell, x, _ = draw_run(kind, {}, Case(5, None, 3, 4, 1))
-    changed = cell.converted(**other)
+    changed = cell.with_options(**other)
     for name, array in cell.parameters.items():
         np.testing.assert_array_equal(changed.parameters[name], array)
     assert np.abs(changed.forward(x)["hidden"] - cell.forward(x)["hidden"]).max() > 1e-3
@@ -72,8 +72,8 @@ def test_other_options_leave_the_weights_and_change_the_states(kind, other):
 
 def test_both_options_of_a_gru_change_at_once():
     cell, x, _ = draw_run(GRU, {}, Case(5, None, 3, 4, 1))
-    both = cell.converted(reset="before", update="writes")
-    expected = cell.converted(reset="before").forward(x)["hidden"]
+    both = cell.with_options(reset="before", update="writes")
+    expected = cell.with_options(reset="before").forward(x)["hidden"]
     np.testing.assert_allclose(both.forward(x)["hidden"], expected, rtol=0, atol=1e-12)
 
 
@@ -88,9 +88,9 @@ def test_words_and_equation_follow_which_side_z_is_on():
     blend = r"\q{hidden}_t = %s \odot \q{candidate}_t + %s \odot \q{hidden}_{t-1}"
     assert keeps.phases[-1].equations == (blend % (rest, z),)
     assert writes.phases[-1].equations == (blend % (z, rest),)
-    assert "1 keeps it, 0 replaces it" in keeps.by_name["update"].says
-    assert "1 replaces it by the candidate, 0 keeps it" in writes.by_name["update"].says
-    update = {d: next(p for p in d.phases if p.name == "update").says for d in (keeps, writes)}
+    assert "1 keeps it, 0 replaces it" in keeps.by_name["update"].description
+    assert "1 replaces it by the candidate, 0 keeps it" in writes.by_name["update"].description
+    update = {d: next(p for p in d.phases if p.name == "update").description for d in (keeps, writes)}
     assert update[keeps].endswith("how much of the old state stays.")
     assert update[writes].endswith("how much of the old state is replaced.")
     same = [p for p in keeps.phases if p.name not in ("update", "blend")]
@@ -99,8 +99,8 @@ def test_words_and_equation_follow_which_side_z_is_on():
 
 def test_the_gate_that_keeps():
     rng = np.random.default_rng(0)
-    assert RNN.random(2, 3, rng).keeps is None
-    assert LSTM.random(2, 3, rng).keeps == "forget"
-    assert GRU.random(2, 3, rng, reset="before").keeps == "update"
+    assert RNN.random(2, 3, rng).memory_gate is None
+    assert LSTM.random(2, 3, rng).memory_gate == "forget"
+    assert GRU.random(2, 3, rng, reset="before").memory_gate == "update"
     with pytest.raises(ValueError, match=r'train it with update="keeps" and convert it'):
-        GRU.random(2, 3, rng, update="writes").keeps  # noqa: B018
+        GRU.random(2, 3, rng, update="writes").memory_gate  # noqa: B018

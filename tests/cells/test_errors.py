@@ -111,7 +111,7 @@ def test_unknown_options(kind, options, words):
     with refused(ValueError, kind.title, *words):
         kind.define(**options)
     with refused(ValueError, kind.title, *words):
-        kind(**arrays(kind)).converted(**options)
+        kind(**arrays(kind)).with_options(**options)
 
 
 @pytest.mark.parametrize("shape", [(0, D), (2, 0, D), (0, 2, D), (5,), (5, D + 1), (5, 2, D, 1), ()])

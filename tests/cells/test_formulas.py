@@ -137,10 +137,10 @@ def test_definitions_are_complete(kind):
         assert definition.states[0] == "hidden"
         assert set(kind.rows) <= set(names)
         for phase in definition.phases:
-            assert phase.says.endswith(".")
+            assert phase.description.endswith(".")
             for equation in phase.latex(definition.by_name, {"hidden": "#56B4E9"}):
                 assert r"\q" not in equation
                 assert equation.count("{") == equation.count("}")
         for quantity in definition.quantities:
             assert quantity.symbol
-            assert quantity.says.endswith(".")
+            assert quantity.description.endswith(".")

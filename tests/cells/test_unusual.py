@@ -75,7 +75,7 @@ def test_forward_is_that_of_onnx_runtime(case, drawn):
     }
     if kind is PeepholeLSTM:
         names.append("P")
-        order, rows = ("input", "output", "forget"), kind.further["weight_peephole"]
+        order, rows = ("input", "output", "forget"), kind.extra_parameters["weight_peephole"]
         feeds["P"] = stacked(cell.weight_peephole, order, rows)[None]
     ends = ["Y", *(f"Y_{STATES[state]}" for state in cell.states)]
     node = helper.make_node(theirs.__name__, names, ends, hidden_size=case.hidden, **attributes)
@@ -142,7 +142,7 @@ def test_what_holds_for_every_cell_holds_for_these(kind, options, case):
     network = Network([[cell]])
     again = Network.from_parameters(network.parameters, kind.name, cell.options)
     np.testing.assert_array_equal(again.forward(x, [[initial]]).top, whole["hidden"])
-    single = cell.of([array.astype(np.float32) for array in cell.parameters.values()], cell.options)
+    single = cell.from_parameters([array.astype(np.float32) for array in cell.parameters.values()], cell.options)
     low = single.forward(x.astype(np.float32), {s: a.astype(np.float32) for s, a in initial.items()})
     assert all(low[name].dtype == np.float32 for name in cell.definition.by_name)
     grads = single.backward(low, np.ones_like(low["hidden"]))
@@ -183,7 +183,7 @@ def test_options_are_stored_by_their_full_names_in_the_cells_order():
     assert list(cell.options.items()) == [
         ("reset", "before"), ("update", "keeps"), ("gates", "hard_sigmoid(0.2, 0.5)"), ("activation", "softsign"),
     ]  # fmt: skip
-    changed = cell.converted(gates="sigmoid")
+    changed = cell.with_options(gates="sigmoid")
     assert changed.options["gates"] == "sigmoid" and changed.options["activation"] == "softsign"
 
 
@@ -194,12 +194,12 @@ def test_bounds_and_words_follow_the_activation():
     hard = of(LSTM, gates="hard_sigmoid", squash="softsign")
     assert (hard["forget"].low, hard["forget"].high, hard["hidden"].low, hard["hidden"].high) == (0, 1, -1, 1)
     open_ended = of(LSTM, activation="softplus", squash="relu")
-    assert open_ended["candidate"].says.endswith("new content of at least 0.")
+    assert open_ended["candidate"].description.endswith("new content of at least 0.")
     assert (open_ended["hidden"].low, open_ended["hidden"].high) == (0, np.inf)
     assert (of(GRU, activation="relu")["hidden"].low, of(GRU, gates="relu")["hidden"].low) == (0, -np.inf)
     assert of(GRU, activation="linear within 2")["hidden"].high == 2
     phase = LSTM.define(gates="hard_sigmoid within 2").phases[1]
-    assert phase.says.endswith(
+    assert phase.description.endswith(
         "hard σ of z is 0.2 · z + 0.5, cut off at 0 and 1, after z itself is cut off at −2 and 2."
     )
     assert phase.latex(hard)[0].startswith(r"f_t = \mathrm{clipped}\,\mathrm{hard}\,\sigma\left(")

@@ -17,26 +17,26 @@ PLAIN = {"gates": "sigmoid", "activation": "tanh", "squash": "tanh"}
 
 @st.composite
 def models(draw, kinds=KINDS, dtypes=("float32", "float64")):
-    """Layers of mixed sizes and ways, with or without embedding, readout, initial states, merge and a longest text."""
+    """Layers of mixed sizes and directions, with or without embedding, readout, initial states and a limit of steps."""
     kind, options = draw(st.sampled_from(kinds))
     dtype, merge = np.dtype(draw(st.sampled_from(dtypes))), draw(st.sampled_from(MERGES))
     rng = np.random.default_rng(draw(seeds))
     inputs = width = draw(st.integers(1, 4))
-    layers, ways, initial = [], [], []
+    layers, directions, initial = [], [], []
     given = draw(st.booleans())
     for _ in range(draw(st.integers(1, 3))):
         hidden = draw(st.integers(1, 4))
-        way = draw(st.sampled_from([("forward",), ("backward",), ("forward", "backward")]))
-        layers.append([kind.random(width, hidden, rng, dtype, **options) for _ in way])
-        ways.append(way)
+        direction = draw(st.sampled_from([("forward",), ("backward",), ("forward", "backward")]))
+        layers.append([kind.random(width, hidden, rng, dtype, **options) for _ in direction])
+        directions.append(direction)
         initial.append([{state: drawn(rng, dtype, hidden) for state in cell.states} for cell in layers[-1]])
-        width = hidden * (len(way) if merge == "concat" else 1)
+        width = hidden * (len(direction) if merge == "concat" else 1)
     table = drawn(rng, dtype, 5, inputs) if draw(st.booleans()) else None
     classes = draw(st.sampled_from([0, 2, 5]))
     weight = drawn(rng, dtype, classes, width) if classes else None
     bias = drawn(rng, dtype, classes) if classes and draw(st.booleans()) else None
-    network = Network(layers, table, weight, bias, tuple(ways), merge, initial if given else None)
-    vocabulary = Vocabulary("numbers", width=inputs) if table is None else draw(vocabularies)
+    network = Network(layers, table, weight, bias, tuple(directions), merge, initial if given else None)
+    vocabulary = Vocabulary("numbers", vector_size=inputs) if table is None else draw(vocabularies)
     labels = [f"“{k}”, é\n" for k in range(classes)]
     longest = draw(st.none() | st.integers(1, 50))
     return Model("mine", network, vocabulary, labels, {"task": "none", "note": "ä"}, longest)
@@ -62,7 +62,7 @@ def same_model(one, other):
         kept = other.network.parameters[name]
         assert (array.dtype, array.shape, array.tobytes()) == (kept.dtype, kept.shape, kept.tobytes()), name
     assert one.network.layers[0][0].options == other.network.layers[0][0].options
-    for what in ("cell_name", "ways", "merge"):
+    for what in ("cell_name", "directions_by_layer", "merge"):
         assert getattr(one.network, what) == getattr(other.network, what)
     for what in ("name", "vocabulary", "labels", "longest"):
         assert getattr(one, what) == getattr(other, what)

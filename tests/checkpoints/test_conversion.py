@@ -69,7 +69,10 @@ def test_gates_that_stand_otherwise_come_out_the_same(model, random):
 def test_a_network_of_ours_is_a_stack_that_makes_it_again(model):
     built = build(as_stack(model))
     assert built.network.layers[0][0].options == model.network.layers[0][0].options
-    assert (built.network.ways, built.network.merge) == (model.network.ways, model.network.merge)
+    assert (built.network.directions_by_layer, built.network.merge) == (
+        model.network.directions_by_layer,
+        model.network.merge,
+    )
     for name, array in model.network.parameters.items():
         np.testing.assert_array_equal(built.network.parameters[name], array)
     assert not as_stack(model).assumed
@@ -81,7 +84,7 @@ def small(**more):
 
 
 def _model(network):
-    return Model("mine", network, Vocabulary("numbers", width=network.input_size), [])
+    return Model("mine", network, Vocabulary("numbers", vector_size=network.input_size), [])
 
 
 def test_what_follows_another_fact_changes_with_it():

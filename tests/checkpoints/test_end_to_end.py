@@ -105,8 +105,8 @@ def test_nodes_with_states_of_their_own_and_a_length(op, direction, tmp_path):
     x = x_of(rng)
     trace = model.trace(x[:, 0])
     found = theirs(made, {"X": x})["Y"]
-    assert (model.longest, trace.cut, len(trace.tokens)) == (5, True, 5)
-    for k, way in enumerate(model.network.ways[0]):
+    assert (model.max_steps, trace.truncated, len(trace.tokens)) == (5, True, 5)
+    for k, way in enumerate(model.network.directions_by_layer[0]):
         close(trace["hidden", 0, way], found[:5, k, 0])
 
 

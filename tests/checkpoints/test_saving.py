@@ -60,7 +60,7 @@ def test_onnx_runtime_computes_the_same(model):
         session.get_inputs()[0].name: x[:, None].astype(np.int64 if model.network.embedding is not None else x.dtype)
     }), strict=True))  # fmt: skip
     for k, records in enumerate(run.records):
-        for j, (way, record) in enumerate(zip(model.network.ways[k], records, strict=True)):
+        for j, (way, record) in enumerate(zip(model.network.directions_by_layer[k], records, strict=True)):
             ours = record["hidden"] if way == "forward" else record["hidden"][::-1]
             np.testing.assert_allclose(outputs[f"layer_{k}"][:, j, 0], ours, rtol=0, atol=1e-5)
     if run.logits is not None:

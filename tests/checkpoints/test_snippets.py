@@ -56,7 +56,7 @@ def test_pytorch_runs_the_same_network_or_there_is_a_reason(tmp_path_factory, mo
     st.sampled_from([np.float32, np.float64]),
 )  # fmt: skip
 def test_pytorch_runs_every_usual_network(tmp_path_factory, kind, layers, both, reads, says, dtype):
-    vocabulary = WORDS if reads else Vocabulary("numbers", width=3)
+    vocabulary = WORDS if reads else Vocabulary("numbers", vector_size=3)
     options = {"activation": "relu"} if kind == "rnn" and both else None
     network = draw_network(
         kind, vocabulary, layers=layers, bidirectional=both, classes=4 if says else None, dtype=dtype, options=options
@@ -99,7 +99,7 @@ def reasons():
             [drawn()], [drawn(inputs=2, hidden=4)]
         ),
         "The layers of one PyTorch module all read forward, or all both ways; these do not.": network(
-            [drawn()], ways=(("backward",),)
+            [drawn()], directions_by_layer=(("backward",),)
         ),
         "This network starts from states of its own, which PyTorch’s modules are given from outside.": network(
             [drawn()], initial=zeros()
@@ -112,7 +112,7 @@ def reasons():
 
 @pytest.mark.parametrize("why", reasons())
 def test_every_reason_why_pytorch_cannot(why):
-    model = Model("mine", reasons()[why], Vocabulary("numbers", width=3), [])
+    model = Model("mine", reasons()[why], Vocabulary("numbers", vector_size=3), [])
     assert snippets.why_not_torch(model) == why
     with pytest.raises(ValueError, match=why[:30]):
         snippets.in_torch(model, "x")
@@ -130,7 +130,10 @@ def test_bundled_models_in_python(name, tmp_path, monkeypatch):
 @pytest.mark.parametrize("end", WRITERS)
 def test_a_file_in_python(end, tmp_path, monkeypatch):
     model = Model(
-        "mine", draw_network("lstm", Vocabulary("numbers", width=2)), Vocabulary("numbers", width=2), [*"abcd"]
+        "mine",
+        draw_network("lstm", Vocabulary("numbers", vector_size=2)),
+        Vocabulary("numbers", vector_size=2),
+        [*"abcd"],
     )
     (tmp_path / f"it's.{end}").write_bytes(WRITERS[end](model))
     code = snippets.in_python(model, f"it's.{end}")

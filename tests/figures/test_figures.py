@@ -87,7 +87,7 @@ def test_a_stack_names_every_quantity_with_its_symbol_and_colour():
     for name in ("names-rnn", "names-gru", "names-lstm"):
         trace = rnnviz.load(name).trace("Dubois")
         titles = [a.text for a in heatmaps(trace).layout.annotations][1:]
-        for title, quantity in zip(titles, trace.definition.shown, strict=True):
+        for title, quantity in zip(titles, trace.definition.display_order, strict=True):
             assert quantity.colour in title and f"<i>{quantity.symbol}</i>" in title
             assert quantity.title.lower() in title.lower()
 
@@ -142,7 +142,7 @@ def test_zero_is_transparent_and_the_highest_value_wears_the_role_colour():
 def test_a_model_without_readout_has_no_panel_for_what_it_says():
     trace = rnnviz.load("names-lstm").trace("Dubois")
     silent = type(trace)(**{**trace.__dict__, "probabilities": None, "labels": []})
-    assert [h.name for h in heatmaps(silent).data] == [q.name for q in trace.definition.shown]
+    assert [h.name for h in heatmaps(silent).data] == [q.name for q in trace.definition.display_order]
 
 
 def test_only_the_panels_that_were_named_in_that_order():

@@ -10,7 +10,7 @@ from rnnviz.figures import heatmaps, prediction_change, whatif_heatmaps
 from rnnviz.figures.colours import SAYS, diverging, widest
 from rnnviz.figures.heatmaps import label
 from rnnviz.figures.line_chart import outline
-from rnnviz.interventions import Freeze, Hold, Remove, Swap, Zero, remaining, where_set
+from rnnviz.interventions import Freeze, Hold, Remove, Swap, Zero, held_and_frozen, remaining_steps
 
 from .agreement import agree, no_markup_but_our_own
 
@@ -53,7 +53,7 @@ def test_each_is_valid_and_the_same_for_a_page(before, after, which):
 
 
 def test_numbers_are_those_of_the_traces_at_the_steps_as_typed(before, after):
-    kept = remaining(ALL, len(before))
+    kept = remaining_steps(ALL, len(before))
     three = {which: whatif_heatmaps(before, after, which) for which in ("before", "after", "difference")}
     for name in ("hidden", "cell", "forget", "input", "candidate", "output"):
         old, new = before[name].astype(float), spread(after[name], kept, len(before))
@@ -95,7 +95,7 @@ def test_before_is_the_stack_of_heatmaps_with_limits_that_suit_both(before, afte
 
 
 def test_the_readouts_classes_are_the_likeliest_of_both_runs(before, after):
-    kept = remaining(ALL, len(before))
+    kept = remaining_steps(ALL, len(before))
     figure = whatif_heatmaps(before, after, "difference")
     said = figure.data[0]
     assert [list(stop) for stop in said.colorscale] == diverging(SAYS)
@@ -118,7 +118,7 @@ def test_labels_follow_the_swap_and_strike_out_what_was_removed(before, after):
 
 def test_what_was_held_and_frozen_is_outlined_after_and_named(before, after):
     figure = whatif_heatmaps(before, after, "after")
-    kept = remaining(ALL, len(before))
+    kept = remaining_steps(ALL, len(before))
     titles = dict(zip([h.name for h in figure.data], [note.text for note in figure.layout.annotations], strict=True))
     assert "held everywhere" in titles["forget"]
     assert "▭ held" in titles["input"] and "┈ frozen" in titles["cell"]
@@ -127,7 +127,7 @@ def test_what_was_held_and_frozen_is_outlined_after_and_named(before, after):
     paths = {(s.xref, s.yref): s for s in figure.layout.shapes if s.type == "path"}
     assert set(paths) == {axes[name] for name in ("forget", "input", "hidden", "cell")}
     for name in ("forget", "input", "cell"):
-        masks = where_set(ALL, after.definition, name, after[name].shape)
+        masks = held_and_frozen(ALL, after.definition, name, after[name].shape)
         mask = spread(masks[0] | masks[1], kept, len(before)) == 1
         assert paths[axes[name]].path == outline(mask.T)
     assert paths[axes["input"]].line.dash == "solid" and paths[axes["cell"]].line.dash == "dot"
@@ -190,7 +190,7 @@ def test_no_token_becomes_markup():
 
 
 def test_the_prediction_before_and_after_and_how_far_it_moved(before, after):
-    kept = remaining(ALL, len(before))
+    kept = remaining_steps(ALL, len(before))
     figure = prediction_change(before, after)
     *lines, bars = figure.data
     now = spread(after.probabilities, kept, len(before))

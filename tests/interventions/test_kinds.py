@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnviz import Trace
-from rnnviz.interventions import Freeze, Hold, Remove, Swap, Zero, parse, parse_all, text_of
+from rnnviz.interventions import Freeze, Hold, Remove, Swap, Zero, format_all, parse, parse_all
 
 from .drawn import draw_model
 
@@ -29,7 +29,7 @@ anything = st.one_of(
 
 @given(st.lists(anything, max_size=4))
 def test_every_text_reads_back_as_what_it_was(listed):
-    assert parse_all(text_of(listed)) == tuple(listed)
+    assert parse_all(format_all(listed)) == tuple(listed)
     for one in listed:
         assert parse(str(one)) == one
         assert str(one).isascii()
@@ -84,5 +84,5 @@ def test_a_saved_trace_knows_its_interventions():
     trace.save(file)
     file.seek(0)
     again = Trace.load(file)
-    assert again.interventions == trace.interventions and again.held
+    assert again.interventions == trace.interventions and again.has_held_values
     np.testing.assert_array_equal(again["forget"], trace["forget"])

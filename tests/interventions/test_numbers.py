@@ -9,7 +9,7 @@ import rnnviz
 from rnnviz.analysis import memory_of
 from rnnviz.cells import GRU, RNN
 from rnnviz.cells.activations import activation
-from rnnviz.interventions import Freeze, Hold, Remove, Swap, Zero, parse_all, text_of
+from rnnviz.interventions import Freeze, Hold, Remove, Swap, Zero, format_all, parse_all
 from rnnviz.network import softmax
 
 from ..coupled_lstm import CoupledLSTM
@@ -118,7 +118,7 @@ def test_what_is_set_is_set_and_all_else_follows_by_formula(kind, options, data,
     assert trace.interventions == tuple(listed)
     check_against_formulas(trace, listed, len(text))
     the_same(trace, model.trace(text, interventions=listed[::-1]))  # their order means nothing
-    the_same(trace, model.trace(text, interventions=parse_all(text_of(listed))))
+    the_same(trace, model.trace(text, interventions=parse_all(format_all(listed))))
 
 
 @every_cell
@@ -128,7 +128,7 @@ def test_an_empty_list_gives_the_very_same_arrays(kind, options, data, seed):
     model = draw_model(kind, options, seed, data.draw(st.sampled_from([np.float32, np.float64])))
     text = data.draw(st.text("abcdefgh", min_size=1, max_size=8))
     plain = model.trace(text)
-    assert plain.interventions == () and not plain.held
+    assert plain.interventions == () and not plain.has_held_values
     the_same(plain, model.trace(text, interventions=[]))
     # And so does a run that goes through the edits without any: they add nothing of their own.
     the_same(plain, model.trace(text, interventions=[Swap(1, text[0])]))

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnviz import Model
-from rnnviz.interventions import Hold, Remove, Swap, parse_all, text_of
+from rnnviz.interventions import Hold, Remove, Swap, format_all, parse_all
 from rnnviz.text.tokens import Vocabulary
 from rnnviz.text.vectors import noise
 
@@ -27,8 +27,8 @@ def test_swapping_and_removing_is_typing_another_text(data, text):
     trace = model.trace(text, interventions=listed)
     the_same(trace, expected)
     np.testing.assert_array_equal(trace.unknown, expected.unknown)
-    the_same(trace, model.trace(text, interventions=parse_all(text_of(listed))))
-    assert not trace.held
+    the_same(trace, model.trace(text, interventions=parse_all(format_all(listed))))
+    assert not trace.has_held_values
 
 
 def test_steps_keep_their_numbers_when_one_before_them_is_removed():
@@ -43,7 +43,7 @@ def test_steps_keep_their_numbers_when_one_before_them_is_removed():
 def test_words_and_numbers_are_swapped_too():
     words = Model("words", draw_network(vocabulary=WORDS), WORDS, LABELS)
     the_same(words.trace("the film was good", interventions=[Swap(2, "Café")]), words.trace("the Café was good"))
-    vocabulary = Vocabulary("numbers", width=2)
+    vocabulary = Vocabulary("numbers", vector_size=2)
     numbers = Model("numbers", draw_network("gru", vocabulary), vocabulary, LABELS)
     the_same(numbers.trace("1 2 3 4", interventions=[Swap(1, "0.5 -1")]), numbers.trace("0.5 -1 3 4"))
     with pytest.raises(ValueError, match="Each step needs 2 numbers"):
@@ -51,13 +51,13 @@ def test_words_and_numbers_are_swapped_too():
 
 
 def test_a_long_vector_is_swapped_by_numbers_noise_or_a_table_and_keeps_its_steps_name():
-    vocabulary = Vocabulary("numbers", width=40, tables={"one.csv": noise(2, 1, 40), "two.csv": noise(2, 2, 40)})
+    vocabulary = Vocabulary("numbers", vector_size=40, tables={"one.csv": noise(2, 1, 40), "two.csv": noise(2, 2, 40)})
     model = Model("wide", draw_network("gru", vocabulary), vocabulary, LABELS)
     read = noise(1, 4, 40)
     read[2] = noise(2, 1, 40)[0]
     expected = model.trace(np.delete(read, 1, axis=0))
     for token in (" ".join(map(repr, read[2].tolist())), "noise(seed=2, steps=1)", "one.csv"):
-        listed = parse_all(text_of([Remove(2), Swap(3, token)]))
+        listed = parse_all(format_all([Remove(2), Swap(3, token)]))
         trace = model.trace("noise(seed=1, steps=4)", interventions=listed)
         np.testing.assert_array_equal(trace["hidden"], expected["hidden"])
         assert trace.tokens == ["#1", "#3′", "#4"]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 
 from rnnviz.cells import CELLS
-from rnnviz.interventions import described, parse
+from rnnviz.interventions import describe, parse
 
 from .test_kinds import anything
 
@@ -26,9 +26,9 @@ from .test_kinds import anything
     ],
 )
 def test_what_each_kind_is_called(text, words):
-    assert described(parse(text), CELLS["lstm"].define()) == words
+    assert describe(parse(text), CELLS["lstm"].define()) == words
 
 
 @given(anything)
 def test_everything_can_be_said(one):
-    assert described(one, CELLS["gru"].define())
+    assert describe(one, CELLS["gru"].define())

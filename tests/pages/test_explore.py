@@ -45,8 +45,8 @@ def test_every_heatmap_is_the_trace(cell):
     app = explore(text="Nakamura", cell=cell)
     trace = rnnviz.load(f"names-{cell}").trace("Nakamura")
     heatmaps = drawn(app)
-    assert [name for name in heatmaps if name != "says"] == [q.name for q in trace.definition.shown]
-    for quantity in trace.definition.shown:
+    assert [name for name in heatmaps if name != "says"] == [q.name for q in trace.definition.display_order]
+    for quantity in trace.definition.display_order:
         np.testing.assert_array_equal(numbers(heatmaps[quantity.name]["z"]), trace[quantity.name].T)
     assert not app.exception
 
@@ -194,13 +194,13 @@ def own_models(tmp_path, monkeypatch):
     plain = Network.random("lstm", hidden=4, embedding=2, classes=2, rng=rng)
     for name, network, vocabulary, example in (
         ("deep", deep, letters, "abba"),
-        ("number", plain, Vocabulary("numbers", width=2), "0.5 1, -1 2"),
+        ("number", plain, Vocabulary("numbers", vector_size=2), "0.5 1, -1 2"),
     ):
         card = {**about, "task": name, "examples": [example], "scores": scores}
         model_files.save(
             Model(f"{name}-{network.cell_name}", network, vocabulary, ["no", "yes"], card), tmp_path / name
         )
-    model_files.save(Model("bare", plain, Vocabulary("numbers", width=2), ["no", "yes"]), tmp_path / "bare")
+    model_files.save(Model("bare", plain, Vocabulary("numbers", vector_size=2), ["no", "yes"]), tmp_path / "bare")
     monkeypatch.setenv("RNNVIZ_MODELS", str(tmp_path))
     return tmp_path
 

@@ -170,8 +170,8 @@ def test_a_convention_switches_the_model_of_the_page(option):
     ((name, value),) = option.items()
     app.segmented_control(key=f"gru-{name}").set_value(value).run()
     assert not app.exception
-    trace = rnnviz.load("counter-gru").converted(**option).trace("aaaaabbbbb")
-    assert trace.definition.phases[2].says in " ".join(m.value for m in app.markdown)
+    trace = rnnviz.load("counter-gru").with_options(**option).trace("aaaaabbbbb")
+    assert trace.definition.phases[2].description in " ".join(m.value for m in app.markdown)
     drawn = [h for chart in charts(app) for h in chart["data"] if h["name"] == "update"]
     for heatmap in drawn:
         np.testing.assert_array_equal(numbers(heatmap["z"]), trace["update"].T)

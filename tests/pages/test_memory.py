@@ -230,7 +230,7 @@ def others(tmp_path, monkeypatch):
     plain = Network.random("gru", hidden=4, embedding=2, classes=2, rng=rng)
     for name, network, vocabulary, example in (
         ("deeper", deep, letters, "abba"),
-        ("pairs", plain, Vocabulary("numbers", width=2), "0.5 1, -1 2"),
+        ("pairs", plain, Vocabulary("numbers", vector_size=2), "0.5 1, -1 2"),
     ):
         model = Model(f"{name}-{network.cell_name}", network, vocabulary, ["no", "yes"])
         model_files.save(replace(model, card={"task": name, "examples": [example]}), tmp_path / name)

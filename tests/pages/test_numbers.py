@@ -27,7 +27,7 @@ def folder(tmp_path, monkeypatch):
     for width in (1, 3, WIDE):
         for cell in ("gru", "lstm"):
             network = Network.random(cell, hidden=4, embedding=width, classes=2, rng=np.random.default_rng(width))
-            model = Model(f"n{width}-{cell}", network, Vocabulary("numbers", width=width), ["no", "yes"])
+            model = Model(f"n{width}-{cell}", network, Vocabulary("numbers", vector_size=width), ["no", "yes"])
             model_files.save(replace(model, card={"task": f"n{width}"}), tmp_path / model.name)
     monkeypatch.setenv("RNNVIZ_MODELS", str(tmp_path))
 

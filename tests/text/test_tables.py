@@ -29,7 +29,7 @@ def npy(array, **options):
 def test_what_pandas_wrote_is_read_to_the_same_numbers(values, mark, head, end, encoding):
     columns = [f"é {k}" for k in range(values.shape[1])]
     text = pd.DataFrame(values, columns=columns).to_csv(sep=mark, header=head, index=False, lineterminator=end)
-    found = tables.read("data.csv", text.encode(encoding), values.shape[1])
+    found = tables.read_table("data.csv", text.encode(encoding), values.shape[1])
     np.testing.assert_array_equal(found, values)
     assert found.dtype == np.float64
 
@@ -41,13 +41,13 @@ def test_decimal_commas_are_understood_where_they_can_be_nothing_else(values, ma
         return
     text = pd.DataFrame(values).to_csv(sep=mark, header=False, index=False, decimal=",")
     if values.shape[1] > 1:
-        np.testing.assert_array_equal(tables.read("data.csv", text.encode(), values.shape[1]), values)
+        np.testing.assert_array_equal(tables.read_table("data.csv", text.encode(), values.shape[1]), values)
 
 
 @given(values=VALUES)
 def test_what_numpy_wrote_as_text_is_read(values):
     np.savetxt(file := io.StringIO(), values, fmt="%.17g")
-    np.testing.assert_array_equal(tables.read("data.txt", file.getvalue().encode(), values.shape[1]), values)
+    np.testing.assert_array_equal(tables.read_table("data.txt", file.getvalue().encode(), values.shape[1]), values)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -55,13 +55,13 @@ def test_what_numpy_wrote_as_text_is_read(values):
 @pytest.mark.parametrize("shape", [(5, 3), (1, 5, 3), (5, 1, 3), (15,)])
 def test_npy_of_every_dtype_and_shape_is_read(dtype, order, shape):
     values = np.arange(-7, 8).reshape(5, 3).astype(dtype)
-    found = tables.read("x.npy", npy(np.asarray(values.reshape(shape), order=order)), 3)
+    found = tables.read_table("x.npy", npy(np.asarray(values.reshape(shape), order=order)), 3)
     np.testing.assert_array_equal(found, values.astype(np.float64))
 
 
 def test_one_number_a_step_needs_no_second_axis():
-    np.testing.assert_array_equal(tables.read("x.npy", npy(np.arange(4.0)), 1), [[0], [1], [2], [3]])
-    np.testing.assert_array_equal(tables.read("x.csv", b"1,2,3", 1), [[1], [2], [3]])
+    np.testing.assert_array_equal(tables.read_table("x.npy", npy(np.arange(4.0)), 1), [[0], [1], [2], [3]])
+    np.testing.assert_array_equal(tables.read_table("x.csv", b"1,2,3", 1), [[1], [2], [3]])
 
 
 @pytest.mark.parametrize(
@@ -100,26 +100,29 @@ def test_one_number_a_step_needs_no_second_axis():
 )
 def test_what_is_no_such_table_is_told(width, data, words):
     with pytest.raises(ValueError, match=words) as caught:
-        tables.read("data.x", data, width)
+        tables.read_table("data.x", data, width)
     assert str(caught.value).startswith("data.x") and str(caught.value).endswith(".")
 
 
 def test_limits_hold_whatever_a_file_says_of_itself():
     small = Limits(file=300, unpacked=80)
     with pytest.raises(ValueError, match=r"at most 0\.0003 million are read"):
-        tables.read("x.csv", b"1\n" * 200, 1, small)
+        tables.read_table("x.csv", b"1\n" * 200, 1, small)
     with pytest.raises(ValueError, match="holds more than 1e-05 million numbers"):
-        tables.read("x.csv", b"1\n" * 11, 1, small)
+        tables.read_table("x.csv", b"1\n" * 11, 1, small)
     with pytest.raises(ValueError, match="holds more than"):
-        tables.read("x.npy", npy(np.zeros(11, "i1")), 1, small)
+        tables.read_table("x.npy", npy(np.zeros(11, "i1")), 1, small)
     told = npy(np.zeros((3, 1))).replace(b"(3, 1), }            ", b"(3000000000000, 1), }")
     with pytest.raises(ValueError, match=r"has shape \(3000000000000, 1\) and fewer numbers"):
-        tables.read("x.npy", told, 1)
+        tables.read_table("x.npy", told, 1)
 
 
 @given(text=texts | st.text('0123456789.,;-e \n\tax[]"'), width=st.sampled_from([1, 2, 3]))
 def test_any_text_gives_a_table_or_one_sentence(text, width):
-    for read in (lambda: tables.read("x", text.encode("utf-8", "replace"), width), lambda: tables.pasted(text, width)):
+    for read in (
+        lambda: tables.read_table("x", text.encode("utf-8", "replace"), width),
+        lambda: tables.parse_pasted(text, width),
+    ):
         try:
             found = read()
         except ValueError as error:
@@ -132,11 +135,11 @@ def test_any_text_gives_a_table_or_one_sentence(text, width):
 def test_any_bytes_give_a_table_or_one_sentence(data, cut):
     for whole in (data, b"\x93NUMPY" + data, npy(np.ones((3, 2)))[:cut] + data):
         try:
-            assert np.isfinite(tables.read("x", whole, 2)).all()
+            assert np.isfinite(tables.read_table("x", whole, 2)).all()
         except ValueError as error:
             assert str(error).endswith(".")
 
 
 def test_what_is_pasted_may_be_written_as_one_types():
     for text in ("1 2; 3 4", "[[1, 2],\n [3, 4]]", "a\tb\n1\t2\n3\t4\n", "a;b\n1,0;2,0\n3,0;4,0"):
-        np.testing.assert_array_equal(tables.pasted(text, 2), [[1, 2], [3, 4]])
+        np.testing.assert_array_equal(tables.parse_pasted(text, 2), [[1, 2], [3, 4]])

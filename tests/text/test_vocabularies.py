@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnviz.text.tokens import END, UNKNOWN
-from rnnviz.text.vocabularies import guessed, tokens_of, vocabulary
+from rnnviz.text.vocabularies import build_vocabulary, guess_settings, parse_tokens
 
 FORMS = {
     "a token a line": "a\nb\n<unk>\n",
@@ -26,19 +26,19 @@ FORMS = {
 
 @pytest.mark.parametrize("form", FORMS)
 def test_every_usual_form(form):
-    assert tokens_of(FORMS[form], 3) == ["a", "b", "<unk>"]
+    assert parse_tokens(FORMS[form], 3) == ["a", "b", "<unk>"]
 
 
 def test_a_tokenizer_of_keras_begins_at_1_and_keeps_more_than_it_gives_out():
     index = {"the": 1, "film": 2, "rare": 3}
     plain = json.dumps({"word_index": index})
-    assert tokens_of(plain, 4) == ["<row 0>", "the", "film", "rare"]
+    assert parse_tokens(plain, 4) == ["<row 0>", "the", "film", "rare"]
     whole = json.dumps({"class_name": "Tokenizer", "config": {"num_words": 3, "word_index": json.dumps(index)}})
-    assert tokens_of(whole, 3) == ["<row 0>", "the", "film"]
+    assert parse_tokens(whole, 3) == ["<row 0>", "the", "film"]
 
 
 def test_rows_that_nobody_names_get_a_name():
-    assert tokens_of('{"a": 0, "b": 3}', 4) == ["a", "<row 1>", "<row 2>", "b"]
+    assert parse_tokens('{"a": 0, "b": 3}', 4) == ["a", "<row 1>", "<row 2>", "b"]
 
 
 @pytest.mark.parametrize(
@@ -53,14 +53,14 @@ def test_rows_that_nobody_names_get_a_name():
     ],
 )
 def test_characters_may_be_typed_in_one_run(typed, tokens):
-    assert tokens_of(typed, len(tokens)) == list(tokens)
+    assert parse_tokens(typed, len(tokens)) == list(tokens)
 
 
 def test_lines_may_begin_like_json():
-    assert tokens_of("[PAD]\n[UNK]\n[CLS]\nthe\n", 4) == ["[PAD]", "[UNK]", "[CLS]", "the"]
-    assert tokens_of('[\n"\n{\n', 3) == ["[", '"', "{"]
+    assert parse_tokens("[PAD]\n[UNK]\n[CLS]\nthe\n", 4) == ["[PAD]", "[UNK]", "[CLS]", "the"]
+    assert parse_tokens('[\n"\n{\n', 3) == ["[", '"', "{"]
     with pytest.raises(ValueError, match="There are 4 tokens for 5 rows"):
-        tokens_of("[PAD]\n[UNK]\n[CLS]\nthe\n", 5)
+        parse_tokens("[PAD]\n[UNK]\n[CLS]\nthe\n", 5)
 
 
 REFUSED = {
@@ -88,7 +88,7 @@ REFUSED = {
 def test_what_does_not_fit_is_refused_in_a_short_sentence(what):
     text, says = REFUSED[what]
     with pytest.raises(ValueError) as error:
-        tokens_of(text, 3)
+        parse_tokens(text, 3)
     assert says in str(error.value)
     assert "\n" not in str(error.value)
     assert len(str(error.value)) < 400
@@ -96,9 +96,9 @@ def test_what_does_not_fit_is_refused_in_a_short_sentence(what):
 
 def test_labels_are_called_labels():
     with pytest.raises(ValueError, match="There are 2 labels for 3 outputs"):
-        tokens_of("yes\nno", 3, what="labels", of="outputs")
+        parse_tokens("yes\nno", 3, what="labels", of="outputs")
     with pytest.raises(ValueError, match="only the outputs 0 to 2"):
-        tokens_of('{"yes": 5}', 3, what="labels", of="outputs")
+        parse_tokens('{"yes": 5}', 3, what="labels", of="outputs")
 
 
 pieces = st.text(max_size=6) | st.sampled_from(
@@ -115,15 +115,15 @@ json_values = st.recursive(
 @given(st.lists(pieces, max_size=10).map("".join) | json_values.map(json.dumps), st.integers(1, 6))
 def test_anything_is_a_vocabulary_or_gets_a_sentence(text, rows):
     try:
-        found = tokens_of(text, rows)
+        found = parse_tokens(text, rows)
     except ValueError as error:
         assert "\n" not in str(error)
         return
     assert len(found) == len(set(found)) == rows
     for token in found:
         token.encode()  # what cannot be written into a file must not come out
-    kind, unknown, end = guessed(found)
-    assert len(vocabulary(found, kind, unknown, end)) == rows
+    kind, unknown, end = guess_settings(found)
+    assert len(build_vocabulary(found, kind, unknown, end)) == rows
 
 
 @pytest.mark.parametrize(
@@ -138,18 +138,18 @@ def test_anything_is_a_vocabulary_or_gets_a_sentence(text, rows):
     ],
 )
 def test_how_a_text_is_cut_is_guessed_from_the_tokens(tokens, expected):
-    assert guessed(tokens) == expected
+    assert guess_settings(tokens) == expected
 
 
 def test_unknown_tokens_and_the_end_are_read_as_their_own_rows():
-    made = vocabulary(["[UNK]", "the", "film", "[SEP]"], unknown="[UNK]", end="[SEP]")
-    reading = made.read("The great film")
+    made = build_vocabulary(["[UNK]", "the", "film", "[SEP]"], unknown="[UNK]", end="[SEP]")
+    reading = made.encode("The great film")
     assert reading.inputs.tolist() == [1, 0, 2, 3]
     assert reading.unknown.tolist() == [False, True, False, False]
-    plain = vocabulary(["<unk>", "the", "film", "<end>"])
-    assert plain.read("the film").inputs.tolist() == [1, 2]
+    plain = build_vocabulary(["<unk>", "the", "film", "<end>"])
+    assert plain.encode("the film").inputs.tolist() == [1, 2]
     with pytest.raises(ValueError, match="The model’s vocabulary has no “great”"):
-        plain.read("the great film")
+        plain.encode("the great film")
 
 
 def test_tokens_that_cannot_stand_for_what_they_should():
@@ -162,5 +162,5 @@ def test_tokens_that_cannot_stand_for_what_they_should():
         ({"unknown": "x", "end": "x"}, "'x' cannot stand for unknown tokens and for the end as well"),
     ):
         with pytest.raises(ValueError, match=says):
-            vocabulary(tokens, **given_)
-    assert vocabulary(tokens, unknown="<unk>", end=END).tokens == (UNKNOWN, "x", END)
+            build_vocabulary(tokens, **given_)
+    assert build_vocabulary(tokens, unknown="<unk>", end=END).tokens == (UNKNOWN, "x", END)

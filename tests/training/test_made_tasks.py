@@ -32,7 +32,7 @@ def test_every_answer_is_right(name):
     for b in range(300):
         text = task.spelled(inputs[:, b])
         assert [task.labels[k] for k in asked(task, inputs, targets)[:, b]] == answer(task, text)
-        read = task.vocabulary.read(text).inputs
+        read = task.vocabulary.encode(text).inputs
         assert np.array_equal(read.astype(inputs.dtype), inputs[:, b])  # what is shown is what is read
 
 
@@ -90,7 +90,7 @@ def test_brackets_keep_between_nothing_and_the_limit():
 @pytest.mark.parametrize("name", ["counter", "recall", *MADE])
 def test_the_probe_is_a_sequence_of_the_task(name):
     task = TASKS[name]()
-    reading = task.vocabulary.read(task.probe.text)
+    reading = task.vocabulary.encode(task.probe.text)
     assert not reading.unknown.any()
     assert len(reading.inputs) == len(task.probe.targets) == len(task.probe.weights) <= task.length
     assert task.probe.weights.sum() == pytest.approx(1)

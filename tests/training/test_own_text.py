@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnviz.text.decoding import LARGEST, LEAST, decoded
+from rnnviz.text.decoding import LARGEST, LEAST, decode_text
 from rnnviz.text.tokens import Vocabulary
 from rnnviz.training import TASKS, Settings, Trainer
 from rnnviz.training.tasks.own_text import excerpts, numbered, stands_alone
@@ -21,14 +21,14 @@ JAPANESE = "吾輩は猫である。名前はまだ無い。どこで生れた�
 @pytest.mark.parametrize("text", [LATIN, RUSSIAN, JAPANESE, "plain old text \U0001f600 " * 100])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
 def test_unicode_comes_back_as_it_was(text, encoding):
-    assert decoded(text.encode(encoding)) == text
+    assert decode_text(text.encode(encoding)) == text
 
 
 @pytest.mark.parametrize("order", ["be", "le"])
 @pytest.mark.parametrize("width", ["16", "32"])
 def test_a_byte_order_mark_says_which_way_round(order, width):
     mark = getattr(codecs, f"BOM_UTF{width}_{order.upper()}")
-    assert decoded(mark + RUSSIAN.encode(f"utf-{width}-{order}")) == RUSSIAN
+    assert decode_text(mark + RUSSIAN.encode(f"utf-{width}-{order}")) == RUSSIAN
 
 
 @pytest.mark.parametrize(
@@ -43,11 +43,11 @@ def test_a_byte_order_mark_says_which_way_round(order, width):
     ],
 )
 def test_older_encodings_are_recognised(text, encoding):
-    assert decoded(text.encode(encoding)) == text
+    assert decode_text(text.encode(encoding)) == text
 
 
 def test_lines_end_in_one_way():
-    assert decoded(b"one\r\ntwo\rthree\n" * 100) == "one\ntwo\nthree\n" * 100
+    assert decode_text(b"one\r\ntwo\rthree\n" * 100) == "one\ntwo\nthree\n" * 100
 
 
 @pytest.mark.parametrize(
@@ -65,14 +65,14 @@ def test_lines_end_in_one_way():
 )
 def test_what_is_no_text_is_refused_in_a_sentence(data, says):
     with pytest.raises(ValueError, match=says) as error:
-        decoded(data)
+        decode_text(data)
     assert str(error.value).endswith((".", "again."))
 
 
 @given(st.binary(min_size=0, max_size=4000))
 def test_any_bytes_give_a_text_or_a_sentence(data):
     try:
-        text = decoded(data * 2)
+        text = decode_text(data * 2)
     except ValueError as error:
         assert not isinstance(error, UnicodeError)
         assert str(error).endswith(".")
@@ -140,7 +140,7 @@ def test_chance_is_that_of_the_training_texts_shares():
 def test_characters_are_those_that_a_person_counts():
     text = "noe\u0308l 👩‍👩‍👧 e\u0301te\u0301 " * 10
     pieces, ids = numbered(text)
-    read = Vocabulary.collect("characters", [text]).read(text).tokens
+    read = Vocabulary.collect("characters", [text]).encode(text).tokens
     assert len(ids) == len(read)
     assert "👩‍👩‍👧" in pieces
     assert "é" in pieces and "e\u0301" not in pieces
@@ -153,7 +153,7 @@ def test_the_quick_way_and_the_slow_way_cut_alike(text):
     vocabulary = Vocabulary("characters", ("<unk>", *pieces))
     if not text.strip():
         return
-    reading = vocabulary.read(text)
+    reading = vocabulary.encode(text)
     spelled = [vocabulary.tokens[k] for k in reading.inputs]
     assert spelled == [pieces[k] for k in ids]
 
@@ -167,7 +167,7 @@ def test_which_code_points_stand_alone(point, alone):
 
 def test_the_probe_and_the_examples_come_from_the_held_out_text():
     task = own()
-    reading = task.vocabulary.read(task.probe.text)
+    reading = task.vocabulary.encode(task.probe.text)
     assert len(reading.inputs) == len(task.probe.targets)
     whole = "".join(task.vocabulary.tokens[k] for k in task.validation).lstrip()
     assert whole.startswith(task.probe.text)

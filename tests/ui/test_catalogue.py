@@ -66,7 +66,7 @@ def test_without_a_card_something_can_be_read():
 
 def numeric(width: int = 2) -> Model:
     network = Network.random("gru", hidden=3, embedding=width, classes=2, rng=np.random.default_rng(0))
-    return Model("x", network, Vocabulary("numbers", width=width), ["no", "yes"])
+    return Model("x", network, Vocabulary("numbers", vector_size=width), ["no", "yes"])
 
 
 def test_a_table_is_read_by_all_models_of_its_task_in_this_session_alone(monkeypatch):

@@ -104,10 +104,12 @@ def test_a_mistake_is_named_with_its_line(write, wrong, line, says):
 def test_words_of_the_cells_are_put_in():
     definition = CELLS["lstm"].define()
     forget = definition.by_name["forget"]
-    assert placeholders.filled("{{lstm.forget.says}}", {}) == forget.says
+    assert placeholders.filled("{{lstm.forget.says}}", {}) == forget.description
     assert placeholders.filled("{{ lstm.forget.range }}", {}) == "between 0 and 1"
     assert forget.colour in placeholders.filled("{{lstm.forget.symbol}}", {})
-    assert placeholders.filled("{{lstm.cell.phase}}", {}) == next(p.says for p in definition.phases if p.name == "cell")
+    assert placeholders.filled("{{lstm.cell.phase}}", {}) == next(
+        p.description for p in definition.phases if p.name == "cell"
+    )
     assert r"\odot" in placeholders.filled("{{lstm.cell.equations}}", {})
 
 

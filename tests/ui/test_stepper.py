@@ -66,7 +66,7 @@ def test_other_texts_models_and_layers_have_other_identities():
         for model, tokens in (
             (lstm, "ab"),
             (gru, "ab"),
-            (gru.converted(update="writes"), "ab"),
+            (gru.with_options(update="writes"), "ab"),
             (lstm, "ba"),
             (lstm, ["a", "b", "a"]),
         )

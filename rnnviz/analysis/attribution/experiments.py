@@ -27,7 +27,7 @@ def experiments(definition: Definition) -> list[Experiment]:
     carried = carry(definition)
     found = [] if carried is None else list(_of_the_memory(definition, carried))
     tried = {one.intervention.quantity for one in found if isinstance(one.intervention, Hold)}
-    for gate in definition.shown:
+    for gate in definition.display_order:
         if gate.role == "gate" and gate.name not in tried:
             short = gate.title.removesuffix(" gate").capitalize()
             says = f"With the {gate.title} at 1 it holds nothing back: what does the cell lose without it?"

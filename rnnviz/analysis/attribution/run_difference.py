@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ...cells.activations import Array
-from ...interventions import Remove, remaining
+from ...interventions import Remove, remaining_steps
 from ...trace import Trace
 
 
@@ -36,7 +36,7 @@ class Difference:
         """
         one, other = self.before, self.after
         sizes = [[trace.units(k) for k in range(trace.layers)] for trace in (one, other)]
-        if one.cell != other.cell or (sizes[0] != sizes[1] and one.ways == other.ways):
+        if one.cell != other.cell or (sizes[0] != sizes[1] and one.directions_by_layer == other.directions_by_layer):
             pair = " and ".join(
                 f"{t.definition.title} with {' and '.join(map(str, of))} units"
                 for t, of in zip((one, other), sizes, strict=True)
@@ -79,7 +79,7 @@ def _typed(trace: Trace) -> int:
 
 def _rows(trace: Trace) -> np.ndarray:
     """The steps of the text that were read, as rows from 0."""
-    return remaining(trace.interventions, _typed(trace))
+    return remaining_steps(trace.interventions, _typed(trace))
 
 
 def _spread(trace: Trace, values: Array, steps: int) -> Array:

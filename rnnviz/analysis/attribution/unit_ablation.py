@@ -67,7 +67,7 @@ def _without_each(
     if network.readout_weight is None:
         raise ValueError("the model has no readout, and so no prediction that a unit could change")
     size = network.cell(layer, direction).hidden_size
-    inputs = model.vocabulary.read(text, limit).inputs
+    inputs = model.vocabulary.encode(text, limit).inputs
     if network.embedding is None:
         inputs = inputs.astype(network.dtype)
     steps = len(inputs)

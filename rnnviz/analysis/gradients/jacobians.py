@@ -77,7 +77,7 @@ def rerun(trace: Trace, layer: int = 0, direction: str = "forward") -> Record:
 
 def refuse_held(trace: Trace) -> None:
     """Raises ValueError for a run whose values are not all the cell's own: its way back is another one."""
-    if trace.held:
+    if trace.has_held_values:
         raise ValueError("the gradients are those of the cell's own run, and this run has interventions inside it")
 
 
@@ -89,7 +89,7 @@ def record_jacobians(record: Record, tick: Tick | None = None) -> Array:
     gradients, identity = np.empty((len(record), size, size), cell.dtype), np.eye(size, dtype=cell.dtype)
     d_sums = np.empty((record.z.shape[1], size), cell.dtype)
     progress = Progress(tick, len(record))
-    for t, now in enumerate(cell._by_step(record.z, record.values)):
+    for t, now in enumerate(cell.step_values(record.z, record.values)):
         gradients[t] = identity
         before = {state: record.values[state][t] for state in cell.states}
         by_state = dict(zip(cell.states, gradients[t].reshape(count, -1, size), strict=True))

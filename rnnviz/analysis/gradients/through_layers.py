@@ -9,7 +9,7 @@ import numpy as np
 from ...cells import Cell, Record
 from ...cells.activations import Array
 from ...network import Network, Run, softmax
-from ...network.merging import parted
+from ...network.merging import split_gradient
 from ...trace import Trace
 from ..progress import Progress, Tick
 from .jacobians import reading_order, refuse_held, rerun
@@ -58,13 +58,13 @@ def gradient_by_layers(
         raise ValueError(f"there is no step {to}; the trace has steps 1 to {steps}")
     row = range(steps)[reading_order(direction)][-1] if to is None else to - 1
     size = trace.units(top)
-    enters = {d: np.zeros((steps, size, size), trace["hidden", top, d].dtype) for d in trace.ways[top]}
+    enters = {d: np.zeros((steps, size, size), trace["hidden", top, d].dtype) for d in trace.directions_by_layer[top]}
     enters[direction][row] = np.eye(size)
     found: dict[tuple[int, str], Array] = {}
     progress = Progress(tick, steps * sum(cell.weight_hh.size + cell.weight_ih.size for cell in _cells(trace, top)))
     for k in range(top, -1, -1):
         d_below: Array = np.zeros(())
-        for d in trace.ways[k]:
+        for d in trace.directions_by_layer[k]:
             along = reading_order(d)
             states, inputs = _back(rerun(trace, k, d), enters[d][along], progress)
             found[k, d] = states[along]
@@ -77,9 +77,9 @@ def gradient_by_layers(
 def _by_direction(trace: Trace, layer: int, d_merged: Array) -> dict[str, Array]:
     """From N gradients by what a layer hands on, (T, width, N), those by the hidden states of each direction."""
     assert trace.network is not None
-    hidden = [trace["hidden", layer, d][:, None] for d in trace.ways[layer]]
-    found = parted(d_merged.swapaxes(1, 2), hidden, trace.network.merge)
-    return {d: one.swapaxes(1, 2) for d, one in zip(trace.ways[layer], found, strict=True)}
+    hidden = [trace["hidden", layer, d][:, None] for d in trace.directions_by_layer[layer]]
+    found = split_gradient(d_merged.swapaxes(1, 2), hidden, trace.network.merge)
+    return {d: one.swapaxes(1, 2) for d, one in zip(trace.directions_by_layer[layer], found, strict=True)}
 
 
 def _cells(trace: Trace, top: int) -> list[Cell]:
@@ -95,7 +95,7 @@ def _back(record: Record, enters: Array, progress: Progress) -> tuple[Array, Arr
     dz = np.empty((record.z.shape[1], count), cell.dtype)
     states = np.empty((len(record), count, len(cell.states) * cell.hidden_size), cell.dtype)
     inputs = np.empty((len(record), cell.input_size, count), cell.dtype)
-    by_step = list(cell._by_step(record.z, record.values))
+    by_step = list(cell.step_values(record.z, record.values))
     for t in reversed(range(len(record))):
         d["hidden"] += enters[t]
         np.concatenate([d[state] for state in cell.states], out=states[t].T)
@@ -136,7 +136,9 @@ def whole_run(trace: Trace) -> tuple[Run, Network]:
     Raises ValueError if the trace does not know its network or the network has no readout.
     """
     refuse_held(trace)
-    records = [[rerun(trace, layer, d) for d in ways] for layer, ways in enumerate(trace.ways)]
+    records = [
+        [rerun(trace, layer, d) for d in directions] for layer, directions in enumerate(trace.directions_by_layer)
+    ]
     assert trace.network is not None  # or `rerun` had refused
     network = replace(trace.network, embedding=None)
     if network.readout_weight is None:

@@ -20,9 +20,9 @@ from typing import Literal
 import numpy as np
 
 from ...cells.activations import Array
-from ...interventions import where_set
+from ...interventions import held_and_frozen
 from ...network import Network
-from ...network.merging import parted
+from ...network.merging import split_gradient
 from ...trace import Trace
 from ..gradients.gradient_flow import carried_on
 from ..gradients.jacobians import reading_order
@@ -190,11 +190,11 @@ def _readings(trace: Trace, label: int | str, squash: str) -> tuple[dict[str, _R
     if squash not in ("apart", "shared"):
         raise ValueError(f"what tanh takes away is kept 'apart' or 'shared', not {squash!r}")
     top, found = trace.layers - 1, {}
-    if len(trace.ways[top]) == 2 and network.merge == "mul":
+    if len(trace.directions_by_layer[top]) == 2 and network.merge == "mul":
         raise ValueError("the two directions of the top layer are multiplied, and so what they wrote does not add up")
-    hidden_of = [trace["hidden", top, direction] for direction in trace.ways[top]]
-    by_direction = parted(network.readout_weight[number].astype(np.float64), hidden_of, network.merge)
-    for direction, weights in zip(trace.ways[top], by_direction, strict=True):
+    hidden_of = [trace["hidden", top, direction] for direction in trace.directions_by_layer[top]]
+    by_direction = split_gradient(network.readout_weight[number].astype(np.float64), hidden_of, network.merge)
+    for direction, weights in zip(trace.directions_by_layer[top], by_direction, strict=True):
         hidden = trace["hidden", top, direction].astype(np.float64)
         carried, kept, written = _run(trace, top, direction)
         memory = np.empty_like(written)
@@ -235,7 +235,7 @@ def _run(trace: Trace, layer: int, direction: str) -> tuple[Carry, Array, Array]
         )
     values = {name: trace[name, layer, direction][along].astype(np.float64) for name in definition.by_name}
     kept, written, state = carried.kept(values), carried.written(values), values[carried.state]
-    marks = where_set(trace.interventions, definition, carried.state, state.shape, layer, direction)
+    marks = held_and_frozen(trace.interventions, definition, carried.state, state.shape, layer, direction)
     put, frozen = (mark[along] for mark in marks)
     kept, written = np.where(frozen, 1.0, kept), np.where(frozen, 0.0, written)
     return carried, np.where(put, 0.0, kept), np.where(put, state, written)

@@ -16,7 +16,7 @@ import numpy as np
 from ...cells import Cell, Quantity
 from ...cells.activations import Array
 from ...network import Network
-from ...network.parameter_names import ending
+from ...network.parameter_names import name_suffix
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,16 +53,16 @@ def cell_of(network: Network, layer: int = 0, direction: str = "forward") -> Cel
     """The cell of a layer, counted from 0, in a direction. Raises ValueError if the network has no such cell."""
     if not 0 <= layer < len(network.layers):
         raise ValueError(f"there is no layer {layer}; the network has {len(network.layers)}, counted from 0")
-    ways = network.ways[layer]
-    if direction not in ways:
-        raise ValueError(f"layer {layer} has no direction {direction!r}; it reads {' and '.join(ways)}")
+    directions = network.directions_by_layer[layer]
+    if direction not in directions:
+        raise ValueError(f"layer {layer} has no direction {direction!r}; it reads {' and '.join(directions)}")
     return network.cell(layer, direction)
 
 
 def cells_of(network: Network) -> Iterator[tuple[int, str, Cell]]:
     """Every cell with its layer and its direction, from the bottom up."""
     for layer in range(len(network.layers)):
-        for direction in network.ways[layer]:
+        for direction in network.directions_by_layer[layer]:
             yield layer, direction, cell_of(network, layer, direction)
 
 
@@ -143,7 +143,7 @@ def _parts(network: Network, by_gate: bool) -> Iterator[tuple[str, str, Array]]:
 
 def array_name(parameter: str, layer: int, direction: str) -> str:
     """What a network calls a parameter of one of its cells: "rnn.weight_ih_l0_reverse"."""
-    return f"rnn.{parameter}{ending(layer, direction)}"
+    return f"rnn.{parameter}{name_suffix(layer, direction)}"
 
 
 def _recurrent_bias_adds(cell: Cell) -> Array:

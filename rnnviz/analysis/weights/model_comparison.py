@@ -149,7 +149,7 @@ def _features(one: Model, other: Model) -> tuple[Feature, ...]:
         feature("cell", lambda net: CELLS[net.cell_name].title if net.cell_name in CELLS else net.cell_name),
         *(feature(name, lambda net, name=name: cell_of(net).options.get(name, "–")) for name in options),  # type: ignore[misc]
         feature("layers", lambda net: str(len(net.layers))),
-        feature("reads", lambda net: _each([" and ".join(ways) for ways in net.ways])),
+        feature("reads", lambda net: _each([" and ".join(directions) for directions in net.directions_by_layer])),
         feature("hidden units", lambda net: _each([str(layer[0].hidden_size) for layer in net.layers])),
         feature("input numbers", lambda net: str(net.input_size)),
         feature("embedding", lambda net: _sizes(net.embedding, "tokens")),
@@ -191,7 +191,9 @@ def _in_one_notation(one: Model, other: Model) -> tuple[Model, str]:
     if not changed:
         return other, ""
     told = ", ".join(f"{name}={value!r}" for name, value in changed.items())
-    return other.converted(**changed), f"the second model was rewritten to {told}, which leaves its states as they are"
+    return other.with_options(
+        **changed
+    ), f"the second model was rewritten to {told}, which leaves its states as they are"
 
 
 _UNLIKE = Apart(np.nan, np.nan, np.nan, False)

@@ -8,8 +8,8 @@ import zlib
 from pathlib import PurePosixPath
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
-from ...limits import USUAL, Limits
-from ...wording import shown
+from ...limits import DEFAULT_LIMITS, Limits
+from ...wording import printable
 
 _BROKEN = (BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, LookupError, OverflowError)
 _ENTRY = b"PK\x01\x02"  # where a zip's table of contents has an entry
@@ -24,7 +24,7 @@ class Zipped:
     one name twice, or more than four times limits.arrays entries and a hundred.
     """
 
-    def __init__(self, name: str, data: bytes, limits: Limits = USUAL) -> None:
+    def __init__(self, name: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> None:
         self.name = name
         self._limits = limits
         self._left = limits.unpacked
@@ -40,7 +40,7 @@ class Zipped:
             if entry.is_dir():
                 continue
             if entry.filename in self._entries:
-                raise ValueError(f"{name} has two files named {shown(entry.filename)} inside.")
+                raise ValueError(f"{name} has two files named {printable(entry.filename)} inside.")
             self._entries[entry.filename] = entry
 
     @property
@@ -53,7 +53,7 @@ class Zipped:
     def read(self, entry: str) -> bytes:
         """The unpacked bytes of one file inside. Raises ValueError where they cannot be had, KeyError for no entry."""
         info = self._entries[entry]
-        what = f"{shown(entry)} in {self.name}"
+        what = f"{printable(entry)} in {self.name}"
         if info.flag_bits & 1:
             raise ValueError(f"{what} is encrypted: bring the file without a password.")
         if info.compress_type not in (ZIP_STORED, ZIP_DEFLATED):  # the others unpack without bounds

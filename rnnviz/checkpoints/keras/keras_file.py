@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ...limits import USUAL, Limits
+from ...limits import DEFAULT_LIMITS, Limits
 from ..io.zip_archive import MARK, Zipped
 from . import hdf5 as hdf5
 from .configuration import described
@@ -27,7 +27,7 @@ ORDER_NOTE = (
 CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
 
 
-def read(name: str, data: bytes, limits: Limits = USUAL) -> tuple[list[Layer], tuple[str, ...], str]:
+def read(name: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> tuple[list[Layer], tuple[str, ...], str]:
     """A file's layers (see `layer_stacks`), notes on what was passed over, and its format in words.
 
     name: the file's, for messages. Nothing in the file is executed: a configuration is only read, classes and

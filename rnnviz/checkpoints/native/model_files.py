@@ -64,8 +64,8 @@ def to_json(model: Model, indent: int | None = None) -> str:
     }
     if model.network.merge != MERGE:
         about["merge"] = model.network.merge
-    if model.longest is not None:
-        about["longest"] = model.longest
+    if model.max_steps is not None:
+        about["longest"] = model.max_steps
     return json.dumps(model.card | about, ensure_ascii=False, indent=indent)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...cells.activations import Array
 from ...model import Model
 from ...network.merging import MERGES
-from ...network.parameter_names import ending
+from ...network.parameter_names import name_suffix
 from ..gate_orders import ORDERS
 from ..named.array_settings import ACTIVATIONS, GATES, RESETS, UPDATES
 from ..named.surroundings import NONE
@@ -27,8 +27,8 @@ def as_stack(model: Model) -> Stack:
     network = model.network
     layers = tuple(
         {
-            way: {name: _source(f"rnn.{name}{ending(k, way)}", array) for name, array in cell.parameters.items()}
-            for way, cell in zip(network.ways[k], cells, strict=True)
+            way: {name: _source(f"rnn.{name}{name_suffix(k, way)}", array) for name, array in cell.parameters.items()}
+            for way, cell in zip(network.directions_by_layer[k], cells, strict=True)
         }
         for k, cells in enumerate(network.layers)
     )
@@ -52,13 +52,21 @@ def as_stack(model: Model) -> Stack:
         none = "none: the network ends with its hidden states"
         facts.append(_present("readout", f"{len(network.readout_weight):,} outputs", none))
     initial = {
-        (k, way, state): _source(f"initial.{state}{ending(k, way)}", array)
+        (k, way, state): _source(f"initial.{state}{name_suffix(k, way)}", array)
         for k, layer in enumerate(network.initial or [])
-        for way, states in zip(network.ways[k], layer, strict=True)
+        for way, states in zip(network.directions_by_layer[k], layer, strict=True)
         for state, array in states.items()
     }
     return Stack(
-        model.name, network.cell_name, layers, tuple(facts), embeddings, readouts, initial, model.longest, network.merge
+        model.name,
+        network.cell_name,
+        layers,
+        tuple(facts),
+        embeddings,
+        readouts,
+        initial,
+        model.max_steps,
+        network.merge,
     )
 
 

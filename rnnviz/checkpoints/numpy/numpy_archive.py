@@ -14,18 +14,18 @@ from math import prod
 import numpy as np
 
 from ...cells.activations import Array
-from ...limits import USUAL, Limits
-from ...wording import nothing, passed_over, showable, shown
+from ...limits import DEFAULT_LIMITS, Limits
+from ...wording import ignored_arrays_note, no_arrays_error, printable, without_surrogates
 from ..io.dtypes import READABLE, loaded_as, numbers
 from ..io.zip_archive import MARK, Zipped
 from ..named.named_arrays import ALONE, WORDS, Arrays
 
 NPY = b"\x93NUMPY"
 HEADER = 10_000  # bytes, as in NumPy
-EMPTY = b"PK\x05\x06"  # how a zip begins that holds nothing
+EMPTY = b"PK\x05\x06"  # how a zip begins that holds no_arrays_error
 
 
-def read(name: str, data: bytes, limits: Limits = USUAL) -> Arrays:
+def read(name: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Arrays:
     """The arrays of an .npz file by name, or the one array of an .npy file, whose name is "array".
 
     Arrays of text come as metadata, as JSON; complex numbers, dates and records are passed over, with a note. Raises
@@ -43,7 +43,7 @@ def read(name: str, data: bytes, limits: Limits = USUAL) -> Arrays:
     inside = [entry for entry in file.names if entry.endswith(".npy")]
     limits.check_arrays(name, len(inside))
     parts = {entry.removesuffix(".npy"): file.read(entry) for entry in inside}
-    others = [f"{shown(entry)} (no array)" for entry in file.names if not entry.endswith(".npy")]
+    others = [f"{printable(entry)} (no array)" for entry in file.names if not entry.endswith(".npy")]
     return _arrays(name, "NumPy archive", parts, others, limits)
 
 
@@ -53,9 +53,9 @@ def _arrays(name: str, kind: str, parts: dict[str, bytes], strange: list[str], l
     words: dict[str, str] = {}
     total = 0
     for key in list(parts):
-        array = _array(f"{shown(key)} in {name}" if kind == "NumPy archive" else name, parts.pop(key))
+        array = _array(f"{printable(key)} in {name}" if kind == "NumPy archive" else name, parts.pop(key))
         if isinstance(array, str):
-            strange.append(f"{shown(key)} ({array})")
+            strange.append(f"{printable(key)} ({array})")
         elif array.dtype.kind == "U":
             if array.nbytes + sum(map(len, words.values())) <= WORDS:
                 words[key] = _text(array)
@@ -64,14 +64,14 @@ def _arrays(name: str, kind: str, parts: dict[str, bytes], strange: list[str], l
             total += array.size * loaded_as(dtypes[key]).itemsize
             limits.check_unpacked(name, total)
             arrays[key] = numbers(array, dtypes[key])
-    notes = passed_over(strange)
+    notes = ignored_arrays_note(strange)
     if not arrays:
-        raise nothing(name, notes)
+        raise no_arrays_error(name, notes)
     return Arrays(kind, arrays, dtypes, words, notes)
 
 
 def _text(array: Array) -> str:
-    return showable(json.dumps(array.tolist(), ensure_ascii=False) if array.ndim else str(array))
+    return without_surrogates(json.dumps(array.tolist(), ensure_ascii=False) if array.ndim else str(array))
 
 
 def _array(what: str, data: bytes) -> Array | str:
@@ -108,7 +108,7 @@ def _filled(what: str, code: str, shape: tuple[object, ...], fortran: bool, cont
     try:
         dtype = np.dtype(code)
     except (TypeError, ValueError) as error:
-        raise ValueError(f"{what} is damaged: {shown(code)} is no type.") from error
+        raise ValueError(f"{what} is damaged: {printable(code)} is no type.") from error
     if prod(sizes) * dtype.itemsize != len(content):
         raise ValueError(f"{what} is damaged or was cut off: its shape does not fit its {len(content):,} bytes.")
     if dtype.kind != "U" and dtype.name not in READABLE:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ...limits import USUAL, Limits
+from ...limits import DEFAULT_LIMITS, Limits
 from ..stack import Stack
 from .constant_folding import Folder
 from .flat_graph import Flattener
@@ -18,7 +18,7 @@ NOTHING: Mapping[str, bytes] = {}
 
 
 def read(
-    name: str, data: bytes, beside: Mapping[str, bytes] = NOTHING, limits: Limits = USUAL
+    name: str, data: bytes, beside: Mapping[str, bytes] = NOTHING, limits: Limits = DEFAULT_LIMITS
 ) -> tuple[tuple[Stack, ...], tuple[str, ...], str]:
     """The recurrent stacks of an ONNX file, notes in sentences, and what the format is called.
 
@@ -31,7 +31,7 @@ def read(
     return _read(name, parsed(name, data, limits), beside, limits)
 
 
-def parsed(name: str, data: bytes, limits: Limits = USUAL) -> Any:
+def parsed(name: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Any:
     """The file as a ModelProto. Raises ValueError if it is too large or none."""
     import onnx
     from google.protobuf.message import DecodeError
@@ -47,7 +47,7 @@ def parsed(name: str, data: bytes, limits: Limits = USUAL) -> Any:
     return model
 
 
-def files_beside(name: str, data: bytes, limits: Limits = USUAL) -> tuple[str, ...]:
+def files_beside(name: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> tuple[str, ...]:
     """The plain names of the files that an ONNX file keeps weights in.
 
     Raises ValueError as `read` does, and for a place outside of the file's own folder.

@@ -16,10 +16,10 @@ import numpy as np
 from ... import __version__
 from ...cells import CELLS, Cell
 from ...cells.activations import Array
-from ...limits import USUAL, Limits
+from ...limits import DEFAULT_LIMITS, Limits
 from ...model import Model
 from ...network import Network
-from ...network.parameter_names import ending
+from ...network.parameter_names import name_suffix
 from .. import onnx as reading
 from ..gate_orders import LETTERS, blocks
 from ..native import model_files
@@ -74,7 +74,7 @@ def dump(model: Model) -> bytes:
         batch = add("Slice", [given_shape, "batch_axis", "after"], "batch_size")
         add("Concat", ["one", batch, "one"], "every_sequence", axis=0)
     for k, layer in enumerate(network.layers):
-        cells, output = dict(zip(network.ways[k], layer, strict=True)), f"layer_{k}"
+        cells, output = dict(zip(network.directions_by_layer[k], layer, strict=True)), f"layer_{k}"
         held = {f"{output}.{letter}": array for letter, array in _inputs(cells.values()).items()}
         arrays |= held
         starts = {f"{output}.{state}0": array for state, array in _starts(network, k).items()}
@@ -115,7 +115,7 @@ def dump(model: Model) -> bytes:
 
 
 def restore(
-    name: str, data: bytes, beside: Mapping[str, bytes] = reading.NOTHING, limits: Limits = USUAL
+    name: str, data: bytes, beside: Mapping[str, bytes] = reading.NOTHING, limits: Limits = DEFAULT_LIMITS
 ) -> Model | None:
     """The model that `dump` wrote, or None if somebody else wrote the file. Raises ValueError as `onnx.read` does."""
     said = {entry.key: entry.value for entry in reading.parsed(name, data, limits).metadata_props}
@@ -138,9 +138,9 @@ def restore(
         for k, layer in enumerate(stack.layers):
             for way, arrays in layer.items():
                 cell = _cell(stack.cell, {name: source.array for name, source in arrays.items()}, options)
-                parameters |= {f"rnn.{name}{ending(k, way)}": array for name, array in cell.parameters.items()}
+                parameters |= {f"rnn.{name}{name_suffix(k, way)}": array for name, array in cell.parameters.items()}
         for (k, way, state), source in stack.initial.items():
-            parameters[f"initial.{state}{ending(k, way)}"] = source.array
+            parameters[f"initial.{state}{name_suffix(k, way)}"] = source.array
         model = model_files.from_json(about, parameters)
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
         raise ValueError(f"{name} is not a model that rnnviz can read: {error}") from error
@@ -154,7 +154,7 @@ def _cell(name: str, arrays: Mapping[str, Array], options: Mapping[str, str]) ->
     for array, held in arrays.items():
         # A peephole's weights are not stacked as the gates' rows are, and come in our order.
         given[array] = held if array == "weight_peephole" else _blocks(held, len(order))[order].reshape(held.shape)
-    return kind(**given).converted(**options)
+    return kind(**given).with_options(**options)
 
 
 def _usual(kind: type[Cell]) -> dict[str, str]:
@@ -205,7 +205,7 @@ def _inputs(cells: Iterable[Cell]) -> dict[str, Array]:
         order = [cell.rows.index(LETTERS[letter]) for letter in ORDER[NODES[cell.name]]]
         theirs = {
             name: array if name == "weight_peephole" else _blocks(array, len(order))[order].reshape(array.shape)
-            for name, array in cell.converted(**_usual(type(cell))).parameters.items()
+            for name, array in cell.with_options(**_usual(type(cell))).parameters.items()
         }
         found["W"].append(theirs["weight_ih"])
         found["R"].append(theirs["weight_hh"])

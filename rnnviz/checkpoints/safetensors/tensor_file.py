@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from ...limits import USUAL, Limits
-from ...wording import nothing, passed_over, showable, shown
+from ...limits import DEFAULT_LIMITS, Limits
+from ...wording import ignored_arrays_note, no_arrays_error, printable, without_surrogates
 from ..io.dtypes import loaded_as, numbers, raw
 from ..named.named_arrays import Arrays
 
@@ -26,7 +26,7 @@ DTYPES = {
 _OTHER_BITS = {"C64": 64, "F4": 4, "F6_E2M3": 6, "F6_E3M2": 6}  # whose numbers are not read
 
 
-def read(name: str, data: bytes, limits: Limits = USUAL) -> Arrays:
+def read(name: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Arrays:
     """The arrays of a .safetensors file, by name, and the words in its header as metadata.
 
     Complex numbers and those of 4 or 6 bits are passed over, with a note. Raises ValueError, in a sentence for a
@@ -38,19 +38,19 @@ def read(name: str, data: bytes, limits: Limits = USUAL) -> Arrays:
     words = header.pop("__metadata__", {})
     if not isinstance(words, dict) or not all(isinstance(word, str) for word in words.values()):
         raise ValueError(f"{name} is damaged: the metadata in its header is not made of text.")
-    words = {showable(word): showable(text) for word, text in words.items()}
+    words = {without_surrogates(word): without_surrogates(text) for word, text in words.items()}
     limits.check_arrays(name, len(header))
     kept, strange, total = {}, [], 0
     for key, (dtype, shape, begin, end) in _entries(name, header, len(rest)).items():
         if dtype not in DTYPES:
-            strange.append(f"{shown(key)} ({dtype})")
+            strange.append(f"{printable(key)} ({dtype})")
             continue
         kept[key] = DTYPES[dtype], shape, rest[begin:end]
         total += prod(shape) * loaded_as(DTYPES[dtype]).itemsize
         limits.check_unpacked(name, total)
-    notes = passed_over(strange)
+    notes = ignored_arrays_note(strange)
     if not kept:
-        raise nothing(name, notes)
+        raise no_arrays_error(name, notes)
     try:
         arrays = {k: numbers(np.frombuffer(part, raw(d)).reshape(shape), d) for k, (d, shape, part) in kept.items()}
     except (ValueError, OverflowError) as error:  # an empty array can claim any other sizes, or too many
@@ -68,7 +68,7 @@ def _header(name: str, data: bytes) -> tuple[dict[str, Any], memoryview]:
     try:
         header = json.loads(data[8 : 8 + size].decode("utf-8"), object_pairs_hook=_once)
     except _TwiceError as error:
-        raise ValueError(f"{name} is damaged: its header names {shown(str(error))} twice.") from error
+        raise ValueError(f"{name} is damaged: its header names {printable(str(error))} twice.") from error
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{name} is no safetensors file, or is damaged: its header is not JSON.") from error
     if not isinstance(header, dict):
@@ -97,18 +97,22 @@ def _entries(name: str, header: dict[str, Any], length: int) -> dict[str, tuple[
             case {"dtype": str(dtype), "shape": list(shape), "data_offsets": [begin, end]}:
                 bits = 8 * raw(DTYPES[dtype]).itemsize if dtype in DTYPES else _OTHER_BITS.get(dtype)
             case _:
-                raise ValueError(f"{name} is damaged: its header does not say what {shown(key)} is.")
-        if not _sizes([*shape, begin, end]) or showable(key) != key:
-            raise ValueError(f"{name} is damaged: its header does not say what {shown(key)} is.")
+                raise ValueError(f"{name} is damaged: its header does not say what {printable(key)} is.")
+        if not _sizes([*shape, begin, end]) or without_surrogates(key) != key:
+            raise ValueError(f"{name} is damaged: its header does not say what {printable(key)} is.")
         if bits is None:
-            raise ValueError(f"{name} is damaged: {shown(key)} has the type {shown(dtype)}, which does not exist.")
+            raise ValueError(
+                f"{name} is damaged: {printable(key)} has the type {printable(dtype)}, which does not exist."
+            )
         if prod(shape) * bits != 8 * (end - begin):
-            raise ValueError(f"{name} is damaged: the shape of {shown(key)} does not fit its {end - begin:,} bytes.")
+            raise ValueError(
+                f"{name} is damaged: the shape of {printable(key)} does not fit its {end - begin:,} bytes."
+            )
         found[key] = (dtype, shape, begin, end)
     place = 0
     for key, (_, _, begin, end) in sorted(found.items(), key=lambda item: item[1][2:]):
         if begin != place:
-            raise ValueError(f"{name} is damaged: {shown(key)} does not begin where the array before it ends.")
+            raise ValueError(f"{name} is damaged: {printable(key)} does not begin where the array before it ends.")
         place = end
     if place > length:
         raise ValueError(f"{name} was cut off: {place:,} bytes of arrays are announced, and {length:,} are there.")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...wording import showable, shown
+from ...wording import printable, without_surrogates
 from ..named.named_arrays import ALONE, WORDS
 from .pickle_machine import BrokenError, Name, Pairs
 
@@ -77,14 +77,14 @@ class _Walk:
             for key, item in items.items():
                 longer = f"{name}.{key}" if name else key
                 if len(longer) > LONGEST:
-                    raise BrokenError(f"it has a name of more than {LONGEST} letters, {shown(longer)}")
+                    raise BrokenError(f"it has a name of more than {LONGEST} letters, {printable(longer)}")
                 self.visit(item, longer, above)
             if len(self.found.leaves) == before:
                 self.barren.add(id(value))
 
     def _leaf(self, value: Any, name: str) -> None:
         if name in self.found.leaves:
-            raise BrokenError(f"it has two arrays named {shown(name)}")
+            raise BrokenError(f"it has two arrays named {printable(name)}")
         self.found.leaves[name] = value
         if len(self.found.leaves) > self.most:
             raise BrokenError(f"it holds more than {self.most:,} arrays, which is more than a recurrent network has")
@@ -92,7 +92,7 @@ class _Walk:
     def _word(self, name: str, text: str) -> None:
         self.letters += len(name) + len(text)
         if self.letters <= WORDS:
-            self.found.words[name] = showable(text)
+            self.found.words[name] = without_surrogates(text)
 
 
 def _plain(value: Any) -> bool:
@@ -108,7 +108,7 @@ def _items(value: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(value, Pairs):
         for key, item in value.items:
             if isinstance(key, str):
-                yield showable(key[: LONGEST + 1]), item
+                yield without_surrogates(key[: LONGEST + 1]), item
             elif _plain(key) and not isinstance(key, Name):
                 yield str(key), item
     else:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
-from ...wording import shown
+from ...wording import printable
 
 STEPS = 1_000_000  # opcodes; a checkpoint of a thousand arrays with its optimiser has some 100,000
 WORK = 5_000_000  # entries, or 16 letters, handed to what stands for calls; the same ones can be handed on many times
@@ -154,7 +154,7 @@ class Machine:
             raise BrokenError("its pickle names something by what is no text")
         dotted = f"{module}.{name}"
         if dotted not in self._table:
-            raise RefusedError(f"it calls for {shown(dotted)}")
+            raise RefusedError(f"it calls for {printable(dotted)}")
         self._put(Name(dotted, self._table[dotted]))
 
     def _global(self, argument: str) -> None:
@@ -169,12 +169,12 @@ class Machine:
         if not isinstance(name, Name) or not isinstance(arguments, tuple):
             raise BrokenError("its pickle calls what has no name")
         if name.make is None:
-            raise RefusedError(f"it calls {shown(name.dotted)}")
+            raise RefusedError(f"it calls {printable(name.dotted)}")
         self._spend(arguments)
         try:
             self._put(name.make(*arguments))
         except (TypeError, UnicodeError) as error:  # arguments that are too few or too many, or no such text
-            raise BrokenError(f"its pickle makes a {shown(name.dotted)} of what none is made of") from error
+            raise BrokenError(f"its pickle makes a {printable(name.dotted)} of what none is made of") from error
 
     def _reduce(self) -> None:
         arguments = self._pop()

@@ -16,8 +16,8 @@ from typing import Any, Literal
 import numpy as np
 
 from ...cells.activations import Array
-from ...limits import USUAL, Limits
-from ...wording import LISTED, nothing, passed_over, shown
+from ...limits import DEFAULT_LIMITS, Limits
+from ...wording import LISTED, ignored_arrays_note, no_arrays_error, printable
 from ..io.dtypes import loaded_as, numbers, raw
 from ..io.zip_archive import MARK, Zipped
 from ..named.named_arrays import Arrays
@@ -36,7 +36,7 @@ Find = Callable[[Storage], bytes | memoryview]  # the bytes of a whole storage
 Order = Literal["<", ">"]
 
 
-def read(name: str, data: bytes, limits: Limits = USUAL) -> Arrays:
+def read(name: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Arrays:
     """The arrays of a PyTorch file by name, those of nested dicts with dots: "model_state.rnn.weight_ih_l0".
 
     Text and numbers beside them come as metadata, lists and dicts of nothing else as JSON. What looks like an
@@ -62,7 +62,7 @@ def read(name: str, data: bytes, limits: Limits = USUAL) -> Arrays:
         raise ValueError(f"{name} cannot be read as a PyTorch file: {error}.") from error
     notes = _notes(found, strange)
     if not arrays:
-        raise nothing(name, notes)
+        raise no_arrays_error(name, notes)
     kind = "pickled arrays" if find is _nowhere else "PyTorch state dict"
     return Arrays(kind, arrays, dtypes, found.words, notes)
 
@@ -86,7 +86,7 @@ def _zipped(name: str, data: bytes, limits: Limits) -> tuple[Any, Find, Order]:
     def find(where: Storage) -> bytes:
         entry = f"{prefix}data/{where.key}"
         if entry not in file:
-            raise BrokenError(f"the numbers of a tensor are not in it, {shown(entry)} is missing")
+            raise BrokenError(f"the numbers of a tensor are not in it, {printable(entry)} is missing")
         return file.read(entry)
 
     root = Machine(io.BytesIO(file.read(pickles[0])), names(_inside()), storage).run()
@@ -176,7 +176,7 @@ def _arrays(
             dtypes[leaf] = value.array.dtype.name
             total += value.array.size * loaded_as(dtypes[leaf]).itemsize
         else:
-            strange.append(f"{shown(leaf)} ({value.what if isinstance(value, Strange) else value.strange})")
+            strange.append(f"{printable(leaf)} ({value.what if isinstance(value, Strange) else value.strange})")
         limits.check_unpacked(name, total)
     for group in sharing.values():
         where = leaves[group[0]].storage
@@ -194,16 +194,16 @@ def _array(name: str, tensor: Tensor, content: bytes | memoryview, order: Order)
     unit = size_of(tensor.storage.dtype)
     begin, length = tensor.storage.begin * unit, tensor.storage.size * unit
     if begin + length > len(content):
-        raise BrokenError(f"it is cut off: the storage of {shown(name)} claims more than there is")
+        raise BrokenError(f"it is cut off: the storage of {printable(name)} claims more than there is")
     if 0 in tensor.shape:
         try:
             return numbers(np.zeros(tensor.shape, kind), tensor.dtype)
         except (ValueError, OverflowError) as error:  # the other sizes may be any
-            raise BrokenError(f"the shape of {shown(name)} is none") from error
+            raise BrokenError(f"the shape of {printable(name)} is none") from error
     along = list(zip(tensor.shape, tensor.strides, strict=True))
     spanned = sum((size - 1) * stride for size, stride in along) + 1
     if (tensor.offset + spanned) * kind.itemsize > length:
-        raise BrokenError(f"{shown(name)} reaches outside of its storage")
+        raise BrokenError(f"{printable(name)} reaches outside of its storage")
     run = np.frombuffer(content, kind, spanned, begin + tensor.offset * kind.itemsize)
     strides = [stride * kind.itemsize if size > 1 else 0 for size, stride in along]
     return numbers(np.lib.stride_tricks.as_strided(run, tensor.shape, strides, writeable=False), tensor.dtype)
@@ -211,6 +211,6 @@ def _array(name: str, tensor: Tensor, content: bytes | memoryview, order: Order)
 
 def _notes(found: Flat, strange: list[str]) -> tuple[str, ...]:
     if not found.optimisers:
-        return passed_over(strange)
-    which = ", ".join(shown(name) for name in found.optimisers[:LISTED] if name)
-    return (f"The state of an optimiser was left out{f': {which}' if which else ''}.", *passed_over(strange))
+        return ignored_arrays_note(strange)
+    which = ", ".join(printable(name) for name in found.optimisers[:LISTED] if name)
+    return (f"The state of an optimiser was left out{f': {which}' if which else ''}.", *ignored_arrays_note(strange))

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...cells.activations import Array
-from ...network import Network, Run, in_order, softmax
-from ...network.merging import merged
+from ...network import Network, Run, reverse_if_backward, softmax
+from ...network.merging import merge_directions
 from .example_pair import Pair
 
 
@@ -96,14 +96,17 @@ def quantities(network: Network, run: Run, last: bool) -> Iterator[tuple[Quantit
     end = slice(-1, None) if last else slice(None)
     top = len(network.layers) - 1
     yield Quantity("hidden states of the top layer", "top", top), run.top[end]
-    if last and "backward" in network.ways[top]:
+    if last and "backward" in network.directions_by_layer[top]:
         words = "hidden states of the top layer, each direction’s after the last step that it reads"
-        yield Quantity(words, "final", top), merged([one["hidden"][-1:] for one in run.records[top]], network.merge)
+        yield (
+            Quantity(words, "final", top),
+            merge_directions([one["hidden"][-1:] for one in run.records[top]], network.merge),
+        )
     if run.logits is not None:
         yield Quantity("outputs of the readout", "logits", top), run.logits[end]
         yield Quantity("probabilities", "probabilities", top), softmax(run.logits[end])
     for k, records in enumerate(run.records):
-        for way, record in zip(network.ways[k], records, strict=True):
+        for way, record in zip(network.directions_by_layer[k], records, strict=True):
             where = f"of layer {k}, {way}" if k < top else f"of the top layer, {way}"
             for state in record.cell.states:
-                yield Quantity(f"{state} states {where}", state, k, way), in_order(record[state], way)[end]
+                yield Quantity(f"{state} states {where}", state, k, way), reverse_if_backward(record[state], way)[end]

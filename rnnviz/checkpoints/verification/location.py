@@ -14,8 +14,8 @@ import numpy as np
 
 from ...cells import Cell
 from ...cells.activations import Array
-from ...network import Network, in_order
-from ...network.merging import merged
+from ...network import Network, reverse_if_backward
+from ...network.merging import merge_directions
 from ..stack import Stack
 from .comparison import Compared, apart
 
@@ -28,7 +28,7 @@ def where(stack: Stack, network: Network, compared: Compared, tolerance: float) 
     wrong, quantity = compared.differs > tolerance, compared.quantity
     if len(wrong) < len(compared.inputs):
         return None, "Only the last step was given; the output of every step would tell which array is wrong."
-    layer, ways = quantity.layer, network.ways[quantity.layer]
+    layer, ways = quantity.layer, network.directions_by_layer[quantity.layer]
     way = quantity.way or (ways[0] if len(ways) == 1 else None)
     if way is None and quantity.kind == "top" and network.merge == "concat":
         halves = np.split(wrong, 2, axis=2)
@@ -37,7 +37,7 @@ def where(stack: Stack, network: Network, compared: Compared, tolerance: float) 
     if way is None:
         told = "Both directions have a part in it; the hidden states of one of them would tell which array is wrong."
         return int(wrong.any((1, 2)).argmax()) + 1, told
-    order = in_order(np.arange(len(wrong)), way)
+    order = reverse_if_backward(np.arange(len(wrong)), way)
     first = next(int(step) for step in order if wrong[step].any())
     arrays = {name: source.name for name, source in stack.layers[layer][way].items()}
     outputs = np.flatnonzero(wrong.any((0, 1)))
@@ -115,23 +115,26 @@ def _fed(network: Network, compared: Compared, way: str) -> Array | None:
     quantity = compared.quantity
     if quantity.kind not in ("hidden", "top") or len(compared.inputs) > MOST:
         return None
-    cell, ways = network.cell(quantity.layer, way), network.ways[quantity.layer]
+    cell, ways = network.cell(quantity.layer, way), network.directions_by_layer[quantity.layer]
     theirs = compared.theirs
     if quantity.kind == "top" and len(ways) == 2:
         theirs = np.split(theirs, 2, axis=2)[ways.index(way)]
     run, k = network.forward(compared.inputs), quantity.layer
     below = run.inputs
     if k:
-        hidden = [in_order(one["hidden"], w) for w, one in zip(network.ways[k - 1], run.records[k - 1], strict=True)]
-        below = merged(hidden, network.merge)
-    x, given = (np.ascontiguousarray(in_order(array, way), cell.dtype) for array in (below, theirs))
+        hidden = [
+            reverse_if_backward(one["hidden"], w)
+            for w, one in zip(network.directions_by_layer[k - 1], run.records[k - 1], strict=True)
+        ]
+        below = merge_directions(hidden, network.merge)
+    x, given = (np.ascontiguousarray(reverse_if_backward(array, way), cell.dtype) for array in (below, theirs))
     states = run.records[k][ways.index(way)].initial
     found = []
     for now, after in zip(x, given, strict=True):
         record = cell.forward(now[None], states)
         found.append(record["hidden"][0])
         states = {**record.final, "hidden": after}
-    return in_order(apart(np.stack(found), given), way)
+    return reverse_if_backward(apart(np.stack(found), given), way)
 
 
 def _either(names: list[str]) -> str:

@@ -47,7 +47,7 @@ class Adding(MadeSequences):
     at_the_end = True
 
     def load(self, folders: dict[str, Path]) -> None:
-        self.vocabulary = Vocabulary("numbers", width=2)
+        self.vocabulary = Vocabulary("numbers", vector_size=2)
         self.labels = [f"{k / 10:.1f}" for k in range(CLASSES)]
         self.prepare()
 

@@ -36,7 +36,7 @@ class Brackets(MadeSequences):
             raise ValueError(f"depth is {self.options['depth']}; it must be from 1 to 50")
         self.vocabulary = Vocabulary.collect("characters", [OPEN + CLOSE])
         self.labels = [str(k) for k in range(self.options["depth"] + 1)]
-        self.closing, self.opening = self.vocabulary.read(CLOSE + OPEN).inputs
+        self.closing, self.opening = self.vocabulary.encode(CLOSE + OPEN).inputs
         self.prepare()
 
     def draw(self, count: int, length: int, rng: np.random.Generator) -> tuple[Array, Array]:

@@ -100,7 +100,7 @@ class Counter(Task):
 
     def string(self, n: int) -> tuple[Array, Array]:
         """The ids of n a's and n b's, and for each the class number of what follows, (2 n,) each."""
-        inputs = self.vocabulary.read("a" * n + "b" * n).inputs
+        inputs = self.vocabulary.encode("a" * n + "b" * n).inputs
         following = ["a"] * (n - 1) + ["b"] * n + ["end"]
         return inputs, np.array([self.labels.index(symbol) for symbol in following])
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...cells.activations import Array
 from ...network import Network
-from ...text.tokens import Kind, Vocabulary
+from ...text.tokens import TokenKind, Vocabulary
 from ..batches import Batch, Split, answers, by_length, padded, shuffled_split
 from ..loss import surprise
 from .task import Level, Probe, Scores, Task, binomial_error
@@ -23,7 +23,7 @@ class LabelledTexts(Task):
     the mean over all tokens, so that what the network says on its way means something too.
     """
 
-    kind: ClassVar[Kind]
+    kind: ClassVar[TokenKind]
     end: ClassVar[bool] = False
     longest: ClassVar[int | None] = None  # tokens; what lies beyond is cut
     at_least: ClassVar[int] = 2  # rarer tokens are read as <unk>, which is how <unk> gets trained
@@ -42,11 +42,11 @@ class LabelledTexts(Task):
         self.indices = shuffled_split(len(self.texts))
         trained = [self.texts[k] for k in self.indices.train]
         self.vocabulary = Vocabulary.collect(self.kind, trained, at_least=self.at_least, end=self.end)
-        self.sequences = [self.vocabulary.read(text, self.longest).inputs for text in self.texts]
+        self.sequences = [self.vocabulary.encode(text, self.longest).inputs for text in self.texts]
         sizes = {part: len(getattr(self.indices, part)) for part in Split._fields}
         self.split = sizes | {"how": "numpy.random.default_rng(0).permutation, 80 : 10 : 10", "seed": 0}
         self.chance, self.best = self.guessing(), self.bound()
-        reading = self.vocabulary.read(self.watched[0], self.longest)
+        reading = self.vocabulary.encode(self.watched[0], self.longest)
         label, last = self.labels.index(self.watched[1]), np.zeros(len(reading.inputs), np.float32)
         last[-1] = 1
         self.probe = Probe(self.watched[0], np.full(len(last), label), 0.5 * last + np.float32(0.5) / len(last))

@@ -14,7 +14,7 @@ import regex
 from ...cells.activations import Array
 from ...network import Network, States
 from ...text.decoding import LEAST, check_length
-from ...text.tokens import UNKNOWN, Vocabulary, normalised, split, visible
+from ...text.tokens import UNKNOWN, Vocabulary, normalise, split, visible
 from ..batches import Batch
 from ..loss import surprise
 from ..recipe import Recipe
@@ -186,7 +186,7 @@ def numbered(text: str) -> tuple[list[str], Array]:
     numbers: dict[str, int] = {}
     ids = np.fromiter((numbers.setdefault(piece, len(numbers)) for piece in split("characters", text)), np.int64)
     spelled: dict[str, int] = {}
-    same = np.array([spelled.setdefault(normalised("characters", piece), len(spelled)) for piece in numbers])
+    same = np.array([spelled.setdefault(normalise("characters", piece), len(spelled)) for piece in numbers])
     return list(spelled), same[ids]
 
 

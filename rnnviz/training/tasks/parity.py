@@ -34,7 +34,7 @@ class Parity(MadeSequences):
     def load(self, folders: dict[str, Path]) -> None:
         self.vocabulary = Vocabulary.collect("characters", [BITS])
         self.labels = ["even", "odd"]
-        self.ids = self.vocabulary.read(BITS).inputs
+        self.ids = self.vocabulary.encode(BITS).inputs
         self.prepare()
 
     def draw(self, count: int, length: int, rng: np.random.Generator) -> tuple[Array, Array]:

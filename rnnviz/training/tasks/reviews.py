@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ...network import Network
-from ...text.tokens import normalised, split
+from ...text.tokens import normalise, split
 from ..baselines import NaiveBayes, chosen_bayes
 from ..recipe import Recipe
 from .labelled_texts import LabelledTexts
@@ -136,7 +136,7 @@ def hutto_rows(folder: Path) -> Iterator[tuple[str, bool, str]]:
 
 def words(text: str) -> list[str]:
     """The words and punctuation marks of a text, in lower case."""
-    return [normalised("words", token) for token in split("words", text)]
+    return [normalise("words", token) for token in split("words", text)]
 
 
 def words_and_pairs(text: str) -> list[str]:

@@ -65,7 +65,7 @@ class Shakespeare(Task):
         train, validation, test = (text[a:b] for a, b in pairwise(cuts))
         self.vocabulary = Vocabulary.collect("characters", [train])
         self.labels = [visible(token) for token in self.vocabulary.tokens]
-        self.train, self.validation, self.test = (self.vocabulary.read(t).inputs for t in (train, validation, test))
+        self.train, self.validation, self.test = (self.vocabulary.encode(t).inputs for t in (train, validation, test))
         self.split = {
             "train": len(self.train),
             "validation": len(self.validation),
@@ -132,7 +132,7 @@ class Shakespeare(Task):
 
 def next_character(vocabulary: Vocabulary, text: str) -> Probe:
     """The beginning of a text, asked for the next character at every step. Raises ValueError if it is blank."""
-    reading = vocabulary.read(text.lstrip(), WATCHED + 1)
+    reading = vocabulary.encode(text.lstrip(), WATCHED + 1)
     steps = len(reading.tokens) - 1
     return Probe("".join(reading.tokens[:-1]), reading.inputs[1:], np.full(steps, 1 / steps, np.float32))
 

@@ -150,7 +150,7 @@ def _tasks(names: tuple[str, ...]) -> dict[str, Task]:
 def _of_card(name: str, title: str, card: Mapping[str, Any], examples: list[str] | None = None) -> Task:
     """A task without models yet, from what a model's card says of it."""
     vocabulary = Vocabulary.from_json(card["vocabulary"])
-    kind, width = vocabulary.kind, vocabulary.width if vocabulary.kind == "numbers" else None
+    kind, width = vocabulary.kind, vocabulary.vector_size if vocabulary.kind == "numbers" else None
     usual = DRAWN if width else [vocabulary.example]
     return Task(
         name,
@@ -176,13 +176,13 @@ def model(task: Task, cell: str) -> Model:
 def converted(model: Model, options: dict[str, str]) -> Model:
     """The model with its cell's conventions switched; a bundled one is converted once for all sessions."""
     if any(model is own for own in own_models()):
-        return model.converted(**options)
+        return model.with_options(**options)
     return _converted(model.name, tuple(options.items()), model)
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
 def _converted(name: str, options: tuple[tuple[str, str], ...], _model: Model) -> Model:
-    return _model.converted(**dict(options))
+    return _model.with_options(**dict(options))
 
 
 @st.cache_resource(show_spinner="Loading the model")

@@ -56,7 +56,7 @@ def side_by_side(
 
 def _described(trace: Trace, names: Sequence[str] | None) -> str:
     shown = [trace.definition.by_name[n].title for n in names or () if n in trace.definition.by_name]
-    listed = ", ".join(shown or [q.title for q in trace.definition.shown])
+    listed = ", ".join(shown or [q.title for q in trace.definition.display_order])
     return f"Heatmaps over time, units along y: {listed}. The stepper’s table holds the numbers of the chosen step."
 
 

@@ -53,18 +53,18 @@ def pick_model(usual: str = "names") -> tuple[Task, Model, int, str]:
 
 def pick_layer(model: Model) -> tuple[int, str]:
     """Pickers for layer and direction where the model has several."""
-    ways, layer = model.network.ways, 0
-    if len(ways) > 1:
+    directions, layer = model.network.directions_by_layer, 0
+    if len(directions) > 1:
         picked = st.segmented_control(
-            "Layer", range(len(ways)), default=0, required=True, key="layer", bind="query-params"
+            "Layer", range(len(directions)), default=0, required=True, key="layer", bind="query-params"
         )
         layer = int(picked or 0)
-    direction = ways[layer][0]
-    if len(ways[layer]) > 1:
+    direction = directions[layer][0]
+    if len(directions[layer]) > 1:
         direction = st.segmented_control(
-            "Direction", ways[layer], default=direction, required=True, key="direction", bind="query-params"
+            "Direction", directions[layer], default=direction, required=True, key="direction", bind="query-params"
         )
-    return layer, direction or ways[layer][0]
+    return layer, direction or directions[layer][0]
 
 
 def pick_part(parameter: str, titles: Mapping[str, str], what: str, page: str) -> str:
@@ -99,7 +99,7 @@ def pick_quantities(trace: Trace, more: Collection[str] = ()) -> list[str]:
     """Which panels are shown: what the model says, its states and `more`, unless others are chosen."""
     definition = trace.definition
     says = {"says": "what the model says"} if trace.probabilities is not None else {}
-    titles = says | {q.name: q.title for q in definition.shown}
+    titles = says | {q.name: q.title for q in definition.display_order}
     usual = [name for name in titles if name in (*says, *definition.states, *more)]
     chosen = st.pills(
         "Shown",

@@ -49,7 +49,7 @@ class Case:
         cell = self.trace.cell
         names = [name for name in self.task.cells if name in self.task.models or name == cell]
         models = {name: self.model if name == cell else catalogue.model(self.task, name) for name in names}
-        return {name: model for name, model in models.items() if model.network.reads(*self.where)}
+        return {name: model for name, model in models.items() if model.network.has_layer(*self.where)}
 
     def named(self, step: int) -> str:
         """A step (counted from 1) with its token: step 3 (“h”). A long vector has no other name than its step's."""

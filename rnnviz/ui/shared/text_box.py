@@ -97,7 +97,7 @@ def read(model: Model, text: str, interventions: Sequence[Intervention] = ()) ->
         st.info(plain(str(error)), icon=":material/keyboard:")
         return None
     remarks = []
-    if trace.cut:
+    if trace.truncated:
         what, whole = ("tokens", "your text") if model.network.embedding is not None else ("steps", "the numbers")
         remarks.append(f"Only the first {TOKENS} {what} are read; the rest of {whole} is left out.")
     new = list(dict.fromkeys(visible(t) for t, u in zip(trace.tokens, trace.unknown, strict=True) if u))
@@ -144,7 +144,7 @@ def shorten(task: Task, key: str) -> None:
     which = "text" if key == "text" else "second text"
     if task.width is not None:
         try:
-            values, _ = vectors.read(text, task.width, {}, TOKENS + 1)
+            values, _ = vectors.parse(text, task.width, {}, TOKENS + 1)
             st.session_state[key] = vector_input.text_of(task, values, vector_input.unused(task), 0)
             return
         except ValueError as error:

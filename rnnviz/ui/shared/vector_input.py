@@ -64,7 +64,7 @@ def text_of(task: Task, values: np.ndarray, name: str, room: int) -> str:
 
     A table of that name makes way for this one.
     """
-    text = vectors.typed(values)
+    text = vectors.to_text(values)
     if len(text) <= room:
         return text
     named = name.strip()[-vectors.NAME :].strip()
@@ -88,7 +88,7 @@ def _keep() -> None:
 
 
 def _paste(task: Task, take: Callable[[np.ndarray, str], None]) -> None:
-    _taken(lambda: tables.pasted(st.session_state[_AREA] or "", task.width or 1), take, unused(task))
+    _taken(lambda: tables.parse_pasted(st.session_state[_AREA] or "", task.width or 1), take, unused(task))
 
 
 def _upload(task: Task, take: Callable[[np.ndarray, str], None]) -> None:
@@ -97,7 +97,7 @@ def _upload(task: Task, take: Callable[[np.ndarray, str], None]) -> None:
         st.session_state.pop(_REFUSED, None)
         return
     name = PurePath(file.name).name
-    _taken(lambda: tables.read(name, file.getvalue(), task.width or 1), take, name)
+    _taken(lambda: tables.read_table(name, file.getvalue(), task.width or 1), take, name)
 
 
 def _draw(write: Write) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from ...analysis import experiments, forget_at
 from ...cells import Definition
-from ...interventions import Intervention, described, intervened, parse, parse_all, text_of
+from ...interventions import Intervention, apply_interventions, describe, format_all, parse, parse_all
 from ...model import Model
 from ...text.tokens import visible
 from . import lesson_link, link_state
@@ -41,7 +41,7 @@ def listed() -> list[Intervention]:
 
 def keep() -> None:
     """Keep the interventions in the page's link, which a change of page empties."""
-    link_state.keep(PARAMETER, text_of(listed()), "")
+    link_state.keep(PARAMETER, format_all(listed()), "")
 
 
 def add(text: str) -> None:
@@ -62,12 +62,12 @@ def applied(model: Model, text: str) -> tuple[Intervention, ...]:
     if not asked:
         return ()
     try:
-        reading = model.vocabulary.read(text, TOKENS)
+        reading = model.vocabulary.encode(text, TOKENS)
     except ValueError:
         return ()  # nothing is read at all, which `reading.read` says
     for one in asked:
         try:
-            intervened(reading, [*found, one], model.vocabulary, model.network)
+            apply_interventions(reading, [*found, one], model.vocabulary, model.network)
             found.append(one)
         except ValueError as error:
             reasons.append(plain(str(error)))
@@ -87,7 +87,7 @@ def menu(model: Model, text: str) -> None:
         return
     with opened:
         try:
-            tokens = model.vocabulary.read(text, TOKENS).tokens
+            tokens = model.vocabulary.encode(text, TOKENS).tokens
         except ValueError:
             tokens = []
         choices(model.definition, tokens)
@@ -120,7 +120,7 @@ def chips(definition: Definition) -> None:
         state["interventions"],
         key=_CHIPS,
         accept_new_options=True,
-        format_func=lambda text: described(parse(text), definition),
+        format_func=lambda text: describe(parse(text), definition),
         placeholder="Nothing is changed. Choose an experiment, or type a change, such as forget.3@2-9=0.5",
         help=GRAMMAR,
         on_change=_typed,

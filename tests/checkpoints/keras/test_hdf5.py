@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnviz.checkpoints.keras import hdf5 as hdf5
-from rnnviz.limits import USUAL, Limits
+from rnnviz.limits import DEFAULT_LIMITS, Limits
 
 h5py = pytest.importorskip("h5py")
 LETTERS = st.characters(codec="utf-8", exclude_characters="\0")
@@ -21,7 +21,7 @@ def made(write):
     return data.getvalue()
 
 
-def read(data, limits=USUAL, skip=lambda path: False):
+def read(data, limits=DEFAULT_LIMITS, skip=lambda path: False):
     return hdf5.read("mine.h5", data, limits, {"text": "text", "list": "list"}, skip)
 
 

@@ -86,7 +86,7 @@ def cell(stack, layer, way):
         if name != "weight_peephole":  # which is in our order already
             arrays[name] = array.reshape(len(order), -1, *array.shape[1:])[order].reshape(array.shape)
     facts = {fact.name: fact.value for fact in stack.facts}
-    options = {name: facts[name] for name in kind.settle({}) if name in facts}
+    options = {name: facts[name] for name in kind.resolve_options({}) if name in facts}
     for name, usual in USUAL.items():  # what the cell cannot choose must be what it does anyway
         assert name in options or facts.get(name, usual) == usual
     return kind(**arrays, **options)

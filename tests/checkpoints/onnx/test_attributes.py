@@ -163,7 +163,7 @@ def test_options_are_written_as_attributes(name, gates, activation, squash, with
     wanted |= {"squash": squash} if name in ("lstm", "peephole") else {}
     rng = np.random.default_rng(seed)
     network = Network.random(name, hidden=3, embedding=2, bidirectional=both, layers=2, rng=rng, options=wanted)
-    model = Model("drawn", network, Vocabulary("numbers", width=2), [])
+    model = Model("drawn", network, Vocabulary("numbers", vector_size=2), [])
     data = onnx_write.dump(model)
     onnx.checker.check_model(onnx.load_from_string(data), full_check=True)
     x = rng.standard_normal((5, 2, 2)).astype(np.float32)
@@ -192,4 +192,4 @@ def test_options_are_written_as_attributes(name, gates, activation, squash, with
 def test_bounds_that_a_node_cannot_have_are_refused(name, options):
     network = Network.random(name, hidden=3, embedding=2, rng=np.random.default_rng(0), options=options)
     with pytest.raises(ValueError, match="ONNX bounds the sums of all gates alike"):
-        onnx_write.dump(Model("drawn", network, Vocabulary("numbers", width=2), []))
+        onnx_write.dump(Model("drawn", network, Vocabulary("numbers", vector_size=2), []))

@@ -48,7 +48,7 @@ def drawn(kind, options, seed, **sizes):
 @given(
     layers=st.integers(1, 3),
     both=st.booleans(),
-    reads=st.sampled_from([CHARACTERS, Vocabulary("numbers", width=3)]),
+    reads=st.sampled_from([CHARACTERS, Vocabulary("numbers", vector_size=3)]),
     says=st.sampled_from([4, None]),
     seed=seeds,
 )

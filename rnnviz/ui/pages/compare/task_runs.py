@@ -45,7 +45,7 @@ def trained(case: Case) -> Case:
         f":material/info: The {plain(CELLS[case.trace.cell].title)} has not been trained for this task and is not "
         f"compared: what is trained stands below, the {plain(CELLS[cells[0]].title)} in the strip."
     )
-    return replace(case, model=model, trace=trace, layer=0, direction=trace.ways[0][0])
+    return replace(case, model=model, trace=trace, layer=0, direction=trace.directions_by_layer[0][0])
 
 
 def trained_cells(task: Task) -> list[str]:
@@ -71,7 +71,7 @@ def _fits(model: Model, case: Case) -> bool:
     return (
         model.vocabulary == case.model.vocabulary
         and model.labels == case.model.labels
-        and model.network.reads(*case.where)
+        and model.network.has_layer(*case.where)
     )
 
 

@@ -44,7 +44,7 @@ def of_cells(definitions: Iterable[Definition]) -> dict[str, Term]:
     found: dict[str, Term] = {}
     for definition in definitions:
         for quantity in definition.by_name.values():
-            known = found.get(slug(quantity.title), Term(quantity.title, quantity.says))
+            known = found.get(slug(quantity.title), Term(quantity.title, quantity.description))
             found[known.slug] = replace(known, uses=(*known.uses, (definition.title, quantity)))
     return found
 
@@ -65,7 +65,7 @@ def _told(term: Term) -> str:
     """What a term means; where cells say it in different words, those of each."""
     said: dict[str, list[str]] = {}
     for cell, quantity in term.uses:
-        said.setdefault(quantity.says, []).append(cell)
+        said.setdefault(quantity.description, []).append(cell)
     if len(said) < 2:
         return term.says
     return " ".join(f"{', '.join(cells)}: {says}" for says, cells in said.items())

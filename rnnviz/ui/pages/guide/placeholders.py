@@ -38,12 +38,12 @@ def _said(place: str, shown: Definition | None) -> str:
             phase = next(phase for phase in definition.phases if phase.name == name)
             colours = {q.name: q.colour for q in definition.quantities}
             lines = phase.latex(definition.by_name, colours)
-            return phase.says if what == "phase" else "\n\n".join(f"$$\n{line}\n$$" for line in lines)
+            return phase.description if what == "phase" else "\n\n".join(f"$$\n{line}\n$$" for line in lines)
         quantity = definition.by_name[name]
         return {
             "title": quantity.title,
             "symbol": symbol(quantity),
-            "says": quantity.says,
+            "says": quantity.description,
             "range": range_of(quantity),
         }[what]
     except (KeyError, StopIteration):

@@ -158,7 +158,7 @@ def _routes(case: Case, reaches: dict[str, Reach], step: int) -> None:
 def _layers(case: Case, step: int) -> None:
     """For several layers or directions: how the gradient goes down through them."""
     trace = case.trace
-    if [len(ways) for ways in trace.ways] == [1]:
+    if [len(directions) for directions in trace.directions_by_layer] == [1]:
         return
     st.header("Down through the layers", anchor=False)
     found = gradient_by_layers(trace, step, *case.where)

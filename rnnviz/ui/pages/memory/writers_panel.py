@@ -66,7 +66,7 @@ def _of_prediction(case: Case, label: str) -> Rows:
     title = f"logit of {visible(label)}"
     carried = carry(case.trace.definition)
     through = shown_through(case.trace.definition, carried.state) if carried else None
-    squash = through.squash.words if through else "the activation"
+    squash = through.squash.plain_name if through else "the activation"
     parts = {f"what {squash} takes away": found.unexplained} if found.unexplained.any() else {}
     if found.initial.any():
         parts["initial state"] = found.initial

@@ -58,7 +58,7 @@ def _told(found: ModelsBeside) -> str:
 def _weights(found: ModelsBeside) -> None:
     """The difference of the matrices gate by gate, where there is one."""
     network = found.one.network
-    layer, direction = pick_layer(found.one) if len(network.layers) > 1 else (0, network.ways[0][0])
+    layer, direction = pick_layer(found.one) if len(network.layers) > 1 else (0, network.directions_by_layer[0][0])
     try:
         figure = weight_differences.ready(found, layer, direction)
     except ValueError as error:

@@ -9,7 +9,7 @@ from .... import zoo
 from ....checkpoints.checkpoint import described
 from ....checkpoints.conversion import Built, build
 from ....checkpoints.stack import Stack
-from ....limits import MILLION, USUAL
+from ....limits import DEFAULT_LIMITS, MILLION
 from ....text.tokens import visible
 from ...shared import catalogue, lesson_link, link_state
 from ...shared.link_state import plain
@@ -46,7 +46,7 @@ def _bring() -> None:
             "A file with recurrent layers: PyTorch, Keras, ONNX or NumPy",
             accept_multiple_files=True,
             key="models-files",
-            max_upload_size=USUAL.file // MILLION,
+            max_upload_size=DEFAULT_LIMITS.file // MILLION,
             help=HELP,
         )
     ids = tuple(file.file_id for file in files or [])
@@ -56,8 +56,9 @@ def _bring() -> None:
         state["models-ids"] = ids
     st.caption(
         ":material/lock: Nothing in a file is ever run. It stays in the memory of this session, where nobody else can "
-        f"see it, and is gone with it. At most {USUAL.file // MILLION} million bytes, {USUAL.unpacked // MILLION} "
-        f"million once unpacked, and {USUAL.arrays:,} arrays."
+        f"see it, and is gone with it. At most {DEFAULT_LIMITS.file // MILLION} million bytes, "
+        f"{DEFAULT_LIMITS.unpacked // MILLION} million once unpacked, "
+        f"and {DEFAULT_LIMITS.arrays:,} arrays."
     )
 
 

@@ -9,12 +9,12 @@ import streamlit as st
 from ....checkpoints.conversion import Built
 from ....checkpoints.stack import Stack
 from ....text import vocabularies
-from ....text.decoding import decoded
-from ....text.tokens import Kind, Vocabulary
+from ....text.decoding import decode_text
+from ....text.tokens import TokenKind, Vocabulary
 from ...shared.link_state import plain
 from .opened_file import Held
 
-KINDS: dict[Kind, str] = {
+KINDS: dict[TokenKind, str] = {
     "characters": "into characters",
     "words": "into words and marks, in small letters",
     "pieces": "at blanks, each piece a token",
@@ -80,7 +80,7 @@ def _given(found: Held, stack: Stack, what: str, label: str, help: str) -> str |
     with left:
         typed = st.text_area(label, key=typed_key(found, stack, what), help=help, height=120, persist_state="session")
     if file is not None:
-        found.given[key] = file.name, decoded(file.getvalue())
+        found.given[key] = file.name, decode_text(file.getvalue())
     elif key in found.given:
         name, _ = found.given[key]
         st.button(
@@ -104,8 +104,8 @@ def _vocabulary(found: Held, stack: Stack, rows: int) -> Vocabulary | None:
             f"Until there is one, tokens are typed as the numbers of their rows, 0 to {rows - 1}, apart by blanks."
         )
         return None
-    tokens = vocabularies.tokens_of(text, rows)
-    kind, unknown, end = vocabularies.guessed(tokens)
+    tokens = vocabularies.parse_tokens(text, rows)
+    kind, unknown, end = vocabularies.guess_settings(tokens)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kinds = list(KINDS)
         cut = st.selectbox(
@@ -125,7 +125,7 @@ def _vocabulary(found: Held, stack: Stack, rows: int) -> Vocabulary | None:
             persist_state="session",
         )  # fmt: skip
     st.caption(f"{len(tokens):,} tokens: {plain(', '.join(tokens[:12]))}{' and so on' if len(tokens) > 12 else ''}.")
-    return vocabularies.vocabulary(
+    return vocabularies.build_vocabulary(
         tokens, cut, None if for_unknown == NONE else for_unknown, None if at_end == NONE else at_end
     )
 
@@ -138,4 +138,4 @@ def _labels(found: Held, stack: Stack, outputs: int, vocabulary: Vocabulary | No
         alike = vocabulary is not None and len(vocabulary) == outputs
         st.caption("Until there are any, " + ("they are the tokens." if alike else "outputs are numbered from 0."))
         return None
-    return vocabularies.tokens_of(text, outputs, what="labels", of="outputs")
+    return vocabularies.parse_tokens(text, outputs, what="labels", of="outputs")

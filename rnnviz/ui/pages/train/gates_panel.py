@@ -89,7 +89,7 @@ def _told(run: Run, now: Snapshot, trace: Trace) -> str:
         f"After {now.step:,} steps it reads “{_short(probe.text)}” and is right at {int(right.sum())} of the "
         f"{len(asked)} step{'s' * (len(asked) != 1)} where it is asked; its loss there is {now.probe_loss:.3g} nats."
     )
-    keeps = network.layers[0][0].keeps
+    keeps = network.layers[0][0].memory_gate
     if keeps is not None:
         gate = trace.definition.by_name[keeps].title
         untrained = float(run.trace_at(0)[keeps].mean())

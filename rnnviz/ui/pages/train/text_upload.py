@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ....text.decoding import LARGEST, decoded
+from ....text.decoding import LARGEST, decode_text
 from ...shared import link_state
 
 KEY = "train-text"  # file name and text, while the session lasts
@@ -21,7 +21,7 @@ def bring() -> tuple[str, str] | None:
         state.pop("train-refused", None)
         try:
             with st.spinner("Reading the text"):
-                state[KEY] = file.name, decoded(file.getvalue())
+                state[KEY] = file.name, decode_text(file.getvalue())
         except ValueError as error:
             state["train-refused"] = f"{file.name}: {error}"
             state.pop(KEY, None)  # nothing is trained on an older text under the name of this one
