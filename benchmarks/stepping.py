@@ -34,9 +34,9 @@ st.text(f"step {{step}}")
 
 # From the key press, sent at no particular moment of a frame, until a frame after it is on the screen.
 PRESS = """async count => {
-  const stepper = document.querySelector('[data-testid=stBidiComponentIsolated], .stepper-place') ?? document;
-  const root = (stepper.shadowRoot ?? stepper).querySelector('.stepper')
-    ?? [...document.querySelectorAll('*')].map(e => e.shadowRoot?.querySelector('.stepper')).find(Boolean);
+  const host = document.querySelector('[data-testid=stBidiComponentIsolated], .instrument-place') ?? document;
+  const root = (host.shadowRoot ?? host).querySelector('.instrument')
+    ?? [...document.querySelectorAll('*')].map(e => e.shadowRoot?.querySelector('.instrument')).find(Boolean);
   const painted = () => new Promise(done => requestAnimationFrame(() => {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => done(performance.now());
@@ -83,7 +83,7 @@ def _explore(browser) -> tuple[list[float], list[float], float, float]:
             lambda socket: socket.on("framereceived", lambda data: received.append(len(data or b""))),
         )
         page.goto(f"{address}/?step=1&text={LONG[:127]}")
-        page.wait_for_selector(".stepper .token")
+        page.wait_for_selector(".instrument .token")
         page.wait_for_timeout(4000)
         found = page.evaluate(PRESS, STEPS)
         box = page.get_by_role("textbox", name="Type a sequence")

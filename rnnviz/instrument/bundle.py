@@ -1,7 +1,7 @@
-"""The component's ES modules as one script, for a page that cannot import files.
+"""The instrument's ES modules joined into one script, for a page that cannot import files.
 
-Each module becomes a function that returns what it exported, so that its other names stay its
-own; an import becomes a look into what such a function returned. Imports stand before importers.
+Each module becomes a function that returns its exports, so its other names stay private. An import becomes a lookup in
+what that function returned. Imported modules come before the modules that import them.
 """
 
 from __future__ import annotations
@@ -10,35 +10,71 @@ import re
 from functools import cache
 from pathlib import Path
 
+__all__ = ["SCRIPTS", "script", "style"]
+
 HERE = Path(__file__).parent
-_IMPORT = re.compile(r'^import (\{[^}]*\}) from "\./([\w-]+)\.js";$', re.MULTILINE)
-_EXPORT = re.compile(r"^export ((?:function|const|class) (\w+))", re.MULTILINE)
+SCRIPTS = HERE / "js"
+_IMPORT = re.compile(r'^import (\{[^}]*\}) from "(\.[^"]+)";$', re.MULTILINE)
+_EXPORT = re.compile(r"^export ((?:async function|function|const|class) (\w+))", re.MULTILINE)
+_COMMENT = re.compile(r"^[ ]*(?://.*|/\*\*(?:(?!\*/)[\s\S])*\*/)\n", re.MULTILINE)  # whole lines of comment
 
 
 @cache
-def script(entry: str = "main") -> str:
-    """The module `entry` with all that it imports, as one ES module that exports what `entry` exports."""
-    done: dict[str, str] = {}
+def script(entry: Path = SCRIPTS / "instrument.js") -> str:
+    """Join a module and everything it imports into one ES module.
 
-    def add(name: str) -> str:
-        source = (HERE / "js" / f"{name}.js").read_text()
-        for _, needed in _IMPORT.findall(source):
-            if needed not in done:
-                body = add(needed)
-                exported = ", ".join(export for _, export in _EXPORT.findall(body))
+    Comments that fill whole lines are left out.
+
+    Parameters
+    ----------
+    entry : Path
+        The file of the module whose exports the script exports. Its imports are relative to its folder.
+
+    Returns
+    -------
+    str
+        The source of an ES module without imports.
+    """
+    joined: dict[Path, str] = {}
+
+    def add(file: Path) -> str:
+        """The body of a module, once all modules that it imports are in `joined`."""
+        source = _COMMENT.sub("", file.read_text())
+        for imported in _imported(file, source):
+            if imported not in joined:
+                body = add(imported)
+                exports = ", ".join(name for _, name in _EXPORT.findall(body))
                 body = _EXPORT.sub(r"\1", body)
-                done[needed] = f"const {_variable(needed)} = (() => {{\n{body}\nreturn {{ {exported} }};\n}})();\n"
-        return _IMPORT.sub(lambda found: f"const {found[1]} = {_variable(found[2])};", source)
+                joined[imported] = f"const {_variable(imported)} = (() => {{\n{body}\nreturn {{ {exports} }};\n}})();\n"
+        return _IMPORT.sub(lambda match: f"const {match[1]} = {_variable(_resolved(file, match[2]))};", source)
 
-    last = add(entry)
-    return "\n".join([*done.values(), last])
+    last = add(entry.resolve())
+    return "\n".join([*joined.values(), last])
 
 
 @cache
 def style() -> str:
-    """All style sheets, one after another."""
+    """Join the instrument's style sheets.
+
+    Returns
+    -------
+    str
+        The source of all style sheets, one after another.
+    """
     return "\n".join(file.read_text() for file in sorted((HERE / "css").glob("*.css")))
 
 
-def _variable(module: str) -> str:
-    return f"module_{module.replace('-', '_')}"
+def _imported(file: Path, source: str) -> list[Path]:
+    """The files that a module imports, in the order of its imports."""
+    return [_resolved(file, path) for _, path in _IMPORT.findall(source)]
+
+
+def _resolved(file: Path, path: str) -> Path:
+    """The file that a relative import names."""
+    return (file.parent / path).resolve()
+
+
+def _variable(file: Path) -> str:
+    """The name under which a module's exports are known in the script."""
+    path = file.relative_to(SCRIPTS).with_suffix("")
+    return re.sub(r"\W", "_", f"module_{path}")

@@ -1,4 +1,4 @@
-"""What the stepper in the browser needs of a trace, as plain JSON data with arrays in base64.
+"""What the instrument in the browser needs of a trace, as plain JSON data with arrays in base64.
 
 A trace beyond the budget is sent in reduced form, and says so: without its input vectors, and
 if that is not enough, in half precision.

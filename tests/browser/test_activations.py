@@ -42,18 +42,18 @@ def test_every_equation_gives_the_recorded_values(page: Page):
     page.set_content("<main></main>")
     page.add_script_tag(
         type="module",
-        content=bundle.script("mount")
+        content=bundle.script()
         + """
         window.computed = (payload) => {
-          module_functions.learn(payload.functions);
-          const trace = new module_trace.Trace(payload);
+          module_model_functions.learn(payload.functions);
+          const trace = new module_model_trace.Trace(payload);
           const found = {};
           for (const latex of trace.phases.flatMap((phase) => phase.equations)) {
-            const equation = module_equations.parseEquation(latex);
-            if (!equation || !module_terms.computable(trace, equation)) continue;
+            const equation = module_model_equations.parseEquation(latex);
+            if (!equation || !module_model_terms.computable(trace, equation)) continue;
             found[equation.target] = trace.tokens.map((_, step) =>
               Array.from({ length: trace.units }, (_, unit) =>
-                module_terms.valueOf(equation.tree, module_terms.placeOf(trace, equation, step, unit))));
+                module_model_terms.valueOf(equation.tree, module_model_terms.placeOf(trace, equation, step, unit))));
           }
           return found;
         };""",
@@ -75,11 +75,11 @@ def test_the_diagram_and_the_arithmetic_name_what_is_computed(page: Page, kind, 
     page.set_content(f"<style>{bundle.style()}</style><main></main>")
     page.add_script_tag(
         type="module",
-        content=bundle.script("mount")
-        + f"\nwindow.stepper = mount(document.querySelector('main'), {json.dumps(payload(trace, model))});"
-        "\nstepper.store.set({ step: 2, unit: 3 });",
+        content=bundle.script()
+        + f"\nwindow.instrument = mount(document.querySelector('main'), {json.dumps(payload(trace, model))});"
+        "\ninstrument.store.set({ step: 2, unit: 3 });",
     )
-    page.wait_for_function("window.stepper")
+    page.wait_for_function("window.instrument")
     for quantity in trace.definition.quantities:
         if quantity.activation:
             glyph = page.locator(f".diagram .gate[data-name={quantity.name}] .glyph")

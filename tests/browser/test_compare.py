@@ -46,7 +46,7 @@ def test_one_playhead_moves_through_all_heatmaps_of_all_cells(page: Page, app: s
     open_page(page, f"{app}/compare?task=names&text=Nakamura")
     panels = sum(1 + len(rnnviz.load(f"names-{cell}").definition.display_order) for cell in THREE)
     assert columns(page) == pytest.approx([9] * panels, abs=0.2)
-    page.locator(".stepper").first.focus()
+    page.locator(".instrument").first.focus()
     page.evaluate("window.stale = [...document.querySelectorAll('.js-plotly-plot')]")
     for step in (8, 7, 6):
         page.keyboard.press("ArrowLeft")
@@ -91,7 +91,7 @@ def test_two_texts_under_one_playhead_and_in_the_link(page: Page, app: str):
     first, _ = PAIRS["reviews"]
     expect(page.get_by_text("What the model says parts ways at step 4")).to_be_visible()
     assert columns(page) == pytest.approx([5] * 9, abs=0.2)
-    page.locator(".stepper").first.focus()
+    page.locator(".instrument").first.focus()
     page.keyboard.press("ArrowLeft")
     page.wait_for_timeout(30)
     assert columns(page) == pytest.approx([4] * 9, abs=0.2)

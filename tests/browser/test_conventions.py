@@ -22,18 +22,18 @@ def model_of(reset: str, update: str):
 
 
 def mount(page: Page, data: dict[str, object], form: str = "wide") -> None:
-    """The stepper in a plain page, at the step and unit above."""
+    """The instrument in a plain page, at the step and unit above."""
     page.set_viewport_size({"width": FORMS[form], "height": 900})
     page.set_content(f"<style>{bundle.style()}</style><main></main>")
     data = json.dumps({**data, "start": {"step": STEP - 1, "unit": UNIT}})
-    script = f"{bundle.script('mount')}\nwindow.stepper = mount(document.querySelector('main'), {data});"
+    script = f"{bundle.script()}\nwindow.instrument = mount(document.querySelector('main'), {data});"
     page.add_script_tag(type="module", content=script)
-    page.wait_for_function("window.stepper")
+    page.wait_for_function("window.instrument")
     page.wait_for_selector(f".diagram svg.{form}")
 
 
 def show(page: Page, reset: str, update: str, form: str = "wide") -> rnnviz.Trace:
-    """The stepper with a model under a convention. Returns the trace that it shows."""
+    """The instrument with a model under a convention. Returns the trace that it shows."""
     model = model_of(reset, update)
     trace = model.trace(TEXT)
     mount(page, payload(trace, model), form)
@@ -137,7 +137,7 @@ def test_nothing_lies_upon_anything_else(page: Page, form: str, scheme: str, res
 def test_switching_the_convention_draws_anew_and_keeps_the_place(page: Page):
     show(page, "after", "keeps")
     model = model_of("before", "writes")
-    page.evaluate("next => window.stepper.load(next)", payload(model.trace(TEXT), model))
+    page.evaluate("next => window.instrument.load(next)", payload(model.trace(TEXT), model))
     assert "(1−zt)⊙ht−1" in labels(page)
     assert page.locator(".where").inner_text() == f"step {STEP} of 7"
     assert numbers(page)["hidden"][-1] == pytest.approx(float(model.trace(TEXT)["hidden"][STEP - 1, UNIT]), abs=6e-4)

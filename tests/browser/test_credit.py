@@ -156,11 +156,11 @@ def test_pointing_and_keys_tell_a_token_s_number_and_a_click_goes_to_its_step(pa
     expect(line).to_have_text(told(STEP - 2))
     active = page.locator(".chips").get_attribute("aria-activedescendant")
     assert page.locator(f"#{active}").get_attribute("data-step") == str(STEP - 2)
-    assert page.evaluate("stepper.store.state.step") == STEP - 1, "pointing does not move"
+    assert page.evaluate("instrument.store.state.step") == STEP - 1, "pointing does not move"
     page.keyboard.press("Enter")
-    assert page.evaluate("stepper.store.state.step") == STEP - 2
+    assert page.evaluate("instrument.store.state.step") == STEP - 2
     chips(page).nth(6).click()
-    assert page.evaluate("stepper.store.state.step") == 6
+    assert page.evaluate("instrument.store.state.step") == 6
 
 
 def test_a_step_makes_no_new_elements(page: Page):
@@ -186,10 +186,10 @@ def test_other_rows_of_the_same_trace_come_without_moving_anything(page: Page):
     shown(page, model, memory_rows(trace, UNIT))
     go(page, step=6, phase=2, playing=False)
     rows = memory_rows(trace, 17)
-    page.evaluate("next => stepper.load(next)", payload(trace, model, rows={"memory": rows}))
+    page.evaluate("next => instrument.load(next)", payload(trace, model, rows={"memory": rows}))
     expect(page.locator(".credit-title")).to_have_text("What wrote unit 17")
     assert numbers(page)[:7] == pytest.approx([rounded(value) for value in rows.values[6, :7]], abs=1e-9)
-    state = page.evaluate("stepper.store.state")
+    state = page.evaluate("instrument.store.state")
     assert (state["step"], state["phase"]) == (6, 2)
 
 
@@ -197,7 +197,7 @@ def test_another_text_brings_its_own_rows(page: Page):
     model = rnnviz.load("names-lstm")
     shown(page, model, memory_rows(model.trace(TEXT), UNIT))
     trace = model.trace("Nakamura")
-    page.evaluate("next => stepper.load(next)", payload(trace, model, rows={"memory": memory_rows(trace, UNIT)}))
+    page.evaluate("next => instrument.load(next)", payload(trace, model, rows={"memory": memory_rows(trace, UNIT)}))
     assert chips(page).all_text_contents() == ["N", "a", "k", "a", "m", "u", "r", "a", "∎"]
     go(page, step=8)
     assert numbers(page) == pytest.approx([rounded(value) for value in written_at(trace, UNIT)[8]], abs=1e-9)
@@ -207,10 +207,10 @@ def test_without_its_rows_a_slot_is_empty_until_they_come(page: Page):
     model = rnnviz.load("names-lstm")
     trace = plain(page, model, SLOT)
     assert page.locator(".rnnviz-slot").evaluate("e => e.getBoundingClientRect().height") == 0
-    page.evaluate("next => stepper.load(next)", payload(trace, model, rows={"memory": memory_rows(trace, UNIT)}))
+    page.evaluate("next => instrument.load(next)", payload(trace, model, rows={"memory": memory_rows(trace, UNIT)}))
     go(page, step=2)
     expect(chips(page)).to_have_count(len(trace))
-    page.evaluate("next => stepper.load(next)", payload(trace, model))
+    page.evaluate("next => instrument.load(next)", payload(trace, model))
     expect(page.locator(".credit")).to_be_hidden()
 
 
@@ -239,7 +239,7 @@ def test_words_stand_apart_and_markup_stays_text(page: Page):
     rows = Rows("<i>x</i>", np.eye(len(trace)), COLOUR, 1.0, parts={}, total=("<u>t</u>", np.ones(len(trace))))
     plain(page, model, SLOT)
     page.evaluate(
-        "next => stepper.load(next)", {**payload(trace, model, rows={"memory": rows}), "kind": "words", "text": "x"}
+        "next => instrument.load(next)", {**payload(trace, model, rows={"memory": rows}), "kind": "words", "text": "x"}
     )
     go(page, step=1)
     assert "".join(chips(page).all_text_contents()).startswith("<b>&")

@@ -94,7 +94,7 @@ def test_a_copied_link_opens_the_same_view(page: Page, app: str, chromium: Brows
     page.get_by_text("RNN", exact=True).click()
     page.wait_for_timeout(200)
     settle(page)
-    page.locator(".stepper").focus()
+    page.locator(".instrument").focus()
     page.keyboard.press("ArrowLeft")
     page.wait_for_timeout(1000)
     other = chromium.new_page()

@@ -31,9 +31,9 @@ STEPPING = [name for name, written in WRITTEN.items() if written.instrument]
 WITH_DIAGRAM = [name for name in STEPPING if not WRITTEN[name].in_bar]
 PLACE = "[class*='st-key-section'] a[href^='#'][href*='=']"  # the links in the words that set the figure
 OPTIONS = {"reset", "update"}
-STEPPER = "[data-testid=stBidiComponentIsolated] .stepper"
+STEPPER = "[data-testid=stBidiComponentIsolated] .instrument"
 
-# What a reader sees of where the stepper stands. `lit`: what is lit in the views that are on the screen.
+# What a reader sees of where the instrument stands. `lit`: what is lit in the views that are on the screen.
 STATE = """() => {
   const host = document.querySelector('[data-testid=stBidiComponentIsolated]');
   const root = host?.shadowRoot;
@@ -133,7 +133,7 @@ def shown_tokens(read_as: Trace) -> str:
 
 
 def typed(page: Page, written: Chapter, text: str, cell: str = "") -> Trace:
-    """Type a text and wait until the stepper has it; returns its trace."""
+    """Type a text and wait until the instrument has it; returns its trace."""
     read_as = trace(written, text, cell)
     text_box(page).fill(text)
     comes_to(page, "typing", tokens=shown_tokens(read_as), steps=len(read_as))
@@ -350,7 +350,7 @@ def test_a_term_in_the_words_opens_its_explanation_and_leads_to_the_entry(page: 
 
 @pytest.mark.parametrize("by", ["mouse", "keyboard"])
 @pytest.mark.parametrize("name", [name for name in WRITTEN if list(questions(WRITTEN[name]))])
-def test_every_question_reveals_and_moves_the_stepper(page: Page, app: str, name: str, by: str):
+def test_every_question_reveals_and_moves_the_instrument(page: Page, app: str, name: str, by: str):
     written = open_chapter(page, app, name)
     for key, question in questions(written):
         if question.go and name in STEPPING:
@@ -597,7 +597,7 @@ def check_explore(page: Page, written: Chapter, text: str, cell: str, step: int,
     usual = {"task": "names", "cell": "lstm", "step": str(steps), "unit": "0", "text": example}
     wanted = {"task": written.task, "cell": cell, "step": str(step), "unit": str(unit), "text": text}
     comes_to(page, "Explore", step=step, unit=unit, steps=steps, text=text)
-    page.wait_for_timeout(700)  # the stepper writes the address once it is at rest
+    page.wait_for_timeout(700)  # the instrument writes the address once it is at rest
     found = address(page)
     assert {key: found.get(key, usual[key]) for key in wanted} == wanted
     comes_to(page, "Explore", step=step, unit=unit, steps=steps, text=text, cell=CELLS[cell].title)

@@ -37,7 +37,7 @@ def heatmap(page: Page, key: str, name: str) -> np.ndarray:
 
 def press(page: Page, *keys: str) -> None:
     """Move with the keyboard, and wait until the server has followed."""
-    page.locator(".stepper").first.focus()
+    page.locator(".instrument").first.focus()
     for key in keys:
         page.keyboard.press(key)
     page.wait_for_timeout(900)
@@ -203,7 +203,7 @@ def test_a_refusal_is_said_and_the_text_stays(page: Page, app: str):
     expect(page.get_by_text("is not possible")).to_have_count(0)
 
 
-def test_the_strongest_unit_opens_in_the_stepper(page: Page, app: str):
+def test_the_strongest_unit_opens_in_the_instrument(page: Page, app: str):
     open_page(page, f"{app}/memory?{NAMES}&question=units")
     unit = int(ablation(rnnviz.load("names-lstm"), "Nakamura")["unit"].iloc[0])
     page.get_by_role("link", name=f"Open unit {unit}", exact=True).click()

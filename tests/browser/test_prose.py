@@ -1,4 +1,4 @@
-"""The words of a page and the stepper in a real Chromium: links, sections, terms and playheads on a page of its own."""
+"""The words of a page and the instrument in a real Chromium: links, sections, terms and playheads."""
 
 import json
 from collections.abc import Callable
@@ -11,13 +11,14 @@ from playwright.sync_api import Page, expect
 
 import rnnviz
 from rnnviz.figures import heatmaps
+from rnnviz.instrument import bundle
 from rnnviz.instrument.payload import payload
 
 TEXT, OTHER = "Dubois", "Li"
 SITE = "http://page.test"
 UI = Path(rnnviz.__file__).parent / "ui"
-JS = UI / "stepper" / "js"
-STYLES = [*(UI / "stepper" / "css").glob("*.css"), UI / "guide" / "prose.css"]
+JS = bundle.SCRIPTS
+PROSE = UI / "pages" / "guide" / "prose.css"
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 LSTM = rnnviz.load("names-lstm")
 
@@ -39,15 +40,15 @@ WORDS = f"""
 """
 
 PROGRAM = """
-import { changeOf, createAsking } from "./js/asking.js";
-import { createDiagram } from "./js/diagram.js";
-import { flash } from "./js/flash.js";
-import { createPlayheads } from "./js/playhead.js";
-import { createProse } from "./js/prose.js";
-import { Store } from "./js/store.js";
-import { createTokens } from "./js/tokens.js";
-import { Trace } from "./js/trace.js";
-import { createTransport } from "./js/transport.js";
+import { changeOf, createAsking } from "./js/model/requests.js";
+import { createDiagram } from "./js/diagram/diagram.js";
+import { flash } from "./js/page/flash.js";
+import { createPlayheads } from "./js/page/playheads.js";
+import { createProse } from "./js/page/prose.js";
+import { Store } from "./js/model/store.js";
+import { createTokens } from "./js/views/tokens.js";
+import { Trace } from "./js/model/trace.js";
+import { createTransport } from "./js/views/transport.js";
 
 const store = new Store(new Trace(payloads[0]), { step: 0 });
 window.store = store;
@@ -62,7 +63,7 @@ const prose = createProse(store, {
 });
 const graphs = () => document.querySelectorAll("[class*='st-key-heatmaps'] .js-plotly-plot");
 const views = [...shown, createPlayheads(store, graphs), prose];
-document.querySelector(".stepper").append(...shown.map((view) => view.element));
+document.querySelector(".instrument").append(...shown.map((view) => view.element));
 store.subscribe((...change) => views.forEach((view) => view.update(...change)));
 window.arrive = (payload) => {
   const place = asking.arrived(payload) ?? {};
@@ -86,19 +87,19 @@ PAYLOADS.append(sent("names-gru", TEXT, reset="before"))
 
 
 def show(page: Page, *, scroller: str = "window", words: str = WORDS, graphs: int = 0, dark: bool = False) -> None:
-    """A page with the words beside a stepper. scroller: the "window", or as in Streamlit an "element" in it."""
-    style = "\n".join(file.read_text() for file in STYLES)
+    """A page with the words beside an instrument. scroller: the "window", or as in Streamlit an "element" in it."""
+    style = bundle.style() + PROSE.read_text()
     main = "position: absolute; inset: 0; overflow: auto;" if scroller == "element" else ""
     places = "".join(f'<div class="st-key-heatmaps-{k}"></div>' for k in range(graphs))
     document = f"""<!doctype html><html lang="en"><meta charset="utf-8"><title>Words</title>
       <style>{style} body {{ margin: 0; color-scheme: {"dark" if dark else "light"};
         background: {"#10151c" if dark else "#fff"}; color: {"#e6eaf0" if dark else "#10161f"} }}
-        .instrument {{ position: sticky; top: 0; float: left; width: 45% }} .words {{ margin-left: 50% }}
+        .beside {{ position: sticky; top: 0; float: left; width: 45% }} .words {{ margin-left: 50% }}
         a[href*="light=forget"] {{ --role: #d55e00 }}</style>
-      <main class="scroller" style="{main}"><h1>Words</h1><div class="instrument"><div class="stepper"></div></div>
+      <main class="scroller" style="{main}"><h1>Words</h1><div class="beside"><div class="instrument"></div></div>
       <div class="st-key-text"><input aria-label="text"></div><div class="words">{words}{places}</div></main>"""
     answers = {f"{SITE}/": ("text/html", document)} | {
-        f"{SITE}/js/{file.name}": ("text/javascript", file.read_text()) for file in JS.glob("*.js")
+        f"{SITE}/js/{file.relative_to(JS)}": ("text/javascript", file.read_text()) for file in JS.rglob("*.js")
     }
     page.route(
         f"{SITE}/**",
@@ -392,7 +393,7 @@ def test_a_page_without_sections_is_left_alone(page: Page):
     assert state(page, "phase", "lit") == [1, None]
 
 
-def test_a_revealed_question_moves_the_stepper_once(page: Page):
+def test_a_revealed_question_moves_the_instrument_once(page: Page):
     show(page)
     reveal = """() => {
       document.querySelector('.reveal')?.remove();

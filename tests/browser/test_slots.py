@@ -1,4 +1,4 @@
-"""Views in the middle of a page's words, in a real Chromium: they show the trace, follow the stepper, come and go."""
+"""Views in the middle of a page in a real Chromium: they show the trace, follow the instrument, come and go."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def data(model: Model, text: str = TEXT, **extra: Any) -> dict[str, Any]:
 
 
 def plain(page: Page, model: Model, *slots: str, theme: str = "light", **extra: Any) -> Trace:
-    """A page without Streamlit with a stepper and slots; `asked` collects what the stepper asks for."""
+    """A page without Streamlit with an instrument and slots; `asked` collects what the instrument asks for."""
     colours = "".join(f"--st-{name}-color: {colour};" for name, colour in THEMES[theme].items())
     ground = f"body {{ background: {THEMES[theme]['background']}; margin: 8px }} main {{ {colours} }}"
     page.set_content(
@@ -68,17 +68,19 @@ def plain(page: Page, model: Model, *slots: str, theme: str = "light", **extra: 
     )
     page.add_script_tag(
         type="module",
-        content=f"{bundle.script('mount')}\nwindow.asked = [];\n"
-        f"window.stepper = mount(document.querySelector('main'), {json.dumps(data(model, **extra))},"
+        content=f"{bundle.script()}\nwindow.asked = [];\n"
+        f"window.instrument = mount(document.querySelector('main'), {json.dumps(data(model, **extra))},"
         "{ asked: (request) => asked.push(request) });",
     )
-    page.wait_for_function("window.stepper && [...document.querySelectorAll('.rnnviz-slot')].every(s => s.shadowRoot)")
+    page.wait_for_function(
+        "window.instrument && [...document.querySelectorAll('.rnnviz-slot')].every(s => s.shadowRoot)"
+    )
     page.wait_for_timeout(100)
     return model.trace(TEXT)
 
 
 def go(page: Page, **state: Any) -> None:
-    page.evaluate("state => stepper.store.set(state)", state)
+    page.evaluate("state => instrument.store.set(state)", state)
 
 
 def number(text: str) -> float:
@@ -239,10 +241,9 @@ def test_factors_that_are_nearly_0_or_1_are_not_called_so(page: Page):
     factor = page.locator(".gate-number").nth(1).inner_text()
     assert float(factor) != 1 and float(factor) == pytest.approx(opening[step + 1, unit], abs=5.1e-5)
     assert page.locator(".arithmetic-number[data-name=forget]").first.inner_text() == factor
+    terms = bundle.script(bundle.SCRIPTS / "model" / "terms.js")
     exactly = page.evaluate(
-        f"async () => {{ {bundle.script('terms')}; return [0, 1, 0.5, -1, -0].map(v => decimal(v)); }}".replace(
-            "export ", ""
-        )
+        f"async () => {{ {terms}; return [0, 1, 0.5, -1, -0].map(v => decimal(v)); }}".replace("export ", "")
     )
     assert exactly == ["0.000", "1.000", "0.500", "−1.000", "0.000"]
 
@@ -296,7 +297,7 @@ def test_the_compact_strip_opens_at_the_chosen_token(page: Page):
         assert chip["x"] > box["x"] and chip["x"] + chip["width"] <= box["x"] + box["width"] + 1
 
 
-def test_slots_follow_the_stepper_and_move_it(page: Page):
+def test_slots_follow_the_instrument_and_move_it(page: Page):
     plain(page, rnnviz.load("names-lstm"), *ALL)
     page.locator(".compact [data-do=forward]").click()
     expect(page.locator(".arithmetic-where")).to_have_text("Unit 6 at “i”, step 5 of 12")
@@ -327,11 +328,11 @@ def test_pointing_at_the_curve_tells_and_clicking_chooses(page: Page):
     at = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(*at)
     expect(page.locator(".curve-told")).to_contain_text(f"unit {unit}:")
-    assert page.evaluate("stepper.store.state.unit") == UNIT
+    assert page.evaluate("instrument.store.state.unit") == UNIT
     page.mouse.move(2, 2)
     expect(page.locator(".curve-told")).to_contain_text(f"unit {UNIT}:")
     page.mouse.click(*at)
-    assert page.evaluate("stepper.store.state.unit") == unit
+    assert page.evaluate("instrument.store.state.unit") == unit
 
 
 def test_pointing_at_a_strip_tells_and_clicking_chooses(page: Page):
@@ -341,7 +342,7 @@ def test_pointing_at_a_strip_tells_and_clicking_chooses(page: Page):
     expect(page.locator(".gate-told")).to_contain_text("unit 0:")
     expect(page.locator(".gate-row.lit")).to_have_attribute("data-name", "forget")
     strip.click(position={"x": 5, "y": 5})
-    assert page.evaluate("stepper.store.state.unit") == 0
+    assert page.evaluate("instrument.store.state.unit") == 0
 
 
 def test_slots_come_go_and_change_with_the_page(page: Page):
@@ -355,7 +356,7 @@ def test_slots_come_go_and_change_with_the_page(page: Page):
     page.evaluate("document.body.append(document.querySelector('.rnnviz-slot'))")
     go(page, step=2)
     expect(page.locator(".curve-where")).to_contain_text("step 3 of 12")
-    page.evaluate("stepper.destroy()")
+    page.evaluate("instrument.destroy()")
     expect(page.locator(".curve")).to_have_count(0)
 
 
@@ -377,23 +378,23 @@ def test_a_slot_about_what_a_cell_does_not_have_stays_empty(page: Page):
     for host in page.locator(".rnnviz-slot").all():
         assert host.evaluate("e => e.getBoundingClientRect().height") == 0
     lstm = data(rnnviz.load("names-lstm"))
-    page.evaluate("next => stepper.load(next)", lstm)
-    page.evaluate("stepper.store.set({ step: 2 })")
+    page.evaluate("next => instrument.load(next)", lstm)
+    page.evaluate("instrument.store.set({ step: 2 })")
     for view in (".curve", ".gating", ".arithmetic"):
         expect(page.locator(view)).to_be_visible()
 
 
-# ---- the stepper around them ----
+# ---- the instrument around them ----
 
 
-def test_only_the_views_that_are_asked_for_stand_in_the_stepper(page: Page):
+def test_only_the_views_that_are_asked_for_stand_in_the_instrument(page: Page):
     plain(page, rnnviz.load("names-lstm"), views=["transport", "predictions"])
     views = {"tokens", "transport", "diagram", "narration", "predictions", "arithmetic", "table"}
     assert {view for view in views if page.locator(f"main .{view}").count()} == {"transport", "predictions"}
 
 
 def boxed(page: Page, model: Model, width: int, height: int) -> None:
-    """The stepper of a chapter in a box that stays in view."""
+    """The instrument of a chapter in a box that stays in view."""
     plain(page, model, views=GUIDE)
     style = f"position: sticky; top: 0; width: {width}px; height: {height}px; overflow-y: auto"
     page.evaluate("style => document.querySelector('main').style.cssText += ';' + style", style)
@@ -463,18 +464,18 @@ def ask(page: Page, request: dict[str, str], place: dict[str, Any]) -> None:
 def test_what_is_on_the_screen_needs_no_server(page: Page):
     plain(page, rnnviz.load("names-lstm"), *ALL)
     ask(page, {"text": TEXT, "cell": "lstm"}, {"step": 2, "unit": 9})
-    assert page.evaluate("[stepper.store.state.step, stepper.store.state.unit, asked]") == [1, 9, []]
+    assert page.evaluate("[instrument.store.state.step, instrument.store.state.unit, asked]") == [1, 9, []]
 
 
 def test_a_place_in_another_text_waits_for_that_text(page: Page):
     model = rnnviz.load("names-lstm")
     plain(page, model, *ALL)
     ask(page, {"text": "Nakamura"}, {"step": 7, "unit": 9, "phase": "output"})
-    assert page.evaluate("[stepper.store.state.step, asked]") == [STEP - 1, [{"text": "Nakamura"}]]
-    page.evaluate("next => stepper.load(next)", data(model))  # a run of the page for another reason
-    assert page.evaluate("stepper.store.state.step") == STEP - 1
-    page.evaluate("next => stepper.load(next)", data(model, "Nakamura"))
-    state = page.evaluate("stepper.store.state")
+    assert page.evaluate("[instrument.store.state.step, asked]") == [STEP - 1, [{"text": "Nakamura"}]]
+    page.evaluate("next => instrument.load(next)", data(model))  # a run of the page for another reason
+    assert page.evaluate("instrument.store.state.step") == STEP - 1
+    page.evaluate("next => instrument.load(next)", data(model, "Nakamura"))
+    state = page.evaluate("instrument.store.state")
     assert (state["step"], state["unit"], state["phase"]) == (6, 9, 4)
     page.evaluate("scrollTo(0, 0)")
     expect(page.locator(".curve-where").first).to_contain_text("“r”, step 7 of 9")
@@ -485,29 +486,29 @@ def test_a_place_is_forgotten_when_something_else_is_typed(page: Page):
     plain(page, model, *ALL)
     ask(page, {"text": "Nakamura"}, {"step": 7})
     for text in ("Dubois", "Nakamura"):
-        page.evaluate("next => stepper.load(next)", data(model, text))
-    assert page.evaluate("stepper.store.state.step") == STEP - 1
+        page.evaluate("next => instrument.load(next)", data(model, text))
+    assert page.evaluate("instrument.store.state.step") == STEP - 1
 
 
 def test_a_place_in_another_cell_waits_for_that_cell(page: Page):
     plain(page, rnnviz.load("names-lstm"), *ALL)
     ask(page, {"cell": "gru", "text": TEXT}, {"step": 2, "phase": "blend"})
     assert page.evaluate("asked") == [{"cell": "gru"}]
-    page.evaluate("next => stepper.load(next)", data(rnnviz.load("names-gru")))
-    assert page.evaluate("[stepper.store.state.step, stepper.store.state.phase]") == [1, 4]
+    page.evaluate("next => instrument.load(next)", data(rnnviz.load("names-gru")))
+    assert page.evaluate("[instrument.store.state.step, instrument.store.state.phase]") == [1, 4]
 
 
 def test_a_place_under_another_option_waits_for_it(page: Page):
     model = rnnviz.load("names-gru")
     plain(page, model, *ALL)
     ask(page, {"reset": "after"}, {"step": 3})
-    assert page.evaluate("[stepper.store.state.step, asked]") == [2, []]
+    assert page.evaluate("[instrument.store.state.step, asked]") == [2, []]
     ask(page, {"reset": "before", "update": "keeps"}, {"step": 7, "unit": 9})
-    assert page.evaluate("[stepper.store.state.step, asked]") == [2, [{"reset": "before"}]]
+    assert page.evaluate("[instrument.store.state.step, asked]") == [2, [{"reset": "before"}]]
     current = page.locator("a[aria-current=true]")
     assert current.count() == 1
-    page.evaluate("next => stepper.load(next)", data(model.with_options(reset="before")))
-    assert page.evaluate("[stepper.store.state.step, stepper.store.state.unit]") == [6, 9]
+    page.evaluate("next => instrument.load(next)", data(model.with_options(reset="before")))
+    assert page.evaluate("[instrument.store.state.step, instrument.store.state.unit]") == [6, 9]
     assert current.count() == 1 and "reset=before" in current.get_attribute("href")
 
 
@@ -573,24 +574,24 @@ def test_slots_are_accessible(page: Page):
     assert not serious, found.generate_report()
 
 
-def test_in_the_app_a_slot_has_the_stepper_s_theme_and_follows_its_change(page: Page, app: str):
+def test_in_the_app_a_slot_has_the_theme_of_the_instrument_and_follows_its_change(page: Page, app: str):
     open_page(page, f"{app}/?text={TEXT}&step={STEP}&unit={UNIT}")
     page.evaluate(
         "html => document.querySelector('[data-testid=stMainBlockContainer]').insertAdjacentHTML('afterbegin', html)",
         slot("curve", quantity="candidate") + slot("arithmetic", phase="forget"),
     )
     styles = """() => [...document.querySelectorAll('.rnnviz-slot')].map(slot => {
-      const { color, fontFamily } = getComputedStyle(slot.shadowRoot.querySelector('.stepper'));
+      const { color, fontFamily } = getComputedStyle(slot.shadowRoot.querySelector('.instrument'));
       return [color, fontFamily];
     })"""
-    stepper = "e => [getComputedStyle(e).color, getComputedStyle(e).fontFamily]"
+    look = "e => [getComputedStyle(e).color, getComputedStyle(e).fontFamily]"
     expect(page.locator(".curve-told")).to_contain_text("unit 6: tanh(")
     seen = []
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         page.wait_for_timeout(500)
         settle(page)
-        own = page.locator("[data-testid=stBidiComponentIsolated] .stepper").evaluate(stepper)
+        own = page.locator("[data-testid=stBidiComponentIsolated] .instrument").evaluate(look)
         assert page.evaluate(styles) == [own, own]
         seen.append(own[0])
     assert seen[0] != seen[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from rnnviz.text.vectors import noise
 from tests.browser.test_slots import STEP, TEXT, UNIT, data, go, number, plain, slot
 
 EDITING = ["tokens", "narration", "arithmetic", "whatif"]
+ADAPTER = Path(rnnviz.__file__).parent / "ui" / "shared" / "streamlit.js"
 
 
 def about(model: Model, *interventions: Intervention, text: str = TEXT, **where: Any) -> dict[str, Any]:
@@ -75,7 +77,7 @@ def test_the_summary_says_what_is_picked_and_follows(page: Page):
     expect(summary).to_have_text(words("cell", "cell state", 8, 20))
     page.get_by_label("Quantity").select_option("output")
     expect(summary).to_have_text(words("output", "output gate", 8, 20))
-    assert page.evaluate("stepper.store.state.picked") == "output"
+    assert page.evaluate("instrument.store.state.picked") == "output"
 
 
 def test_a_value_is_held_where_the_controls_say(page: Page):
@@ -187,7 +189,7 @@ def test_removing_silencing_and_freezing(page: Page):
     for name in ("Remove", "Silence this unit", "Freeze it from here"):
         press(page, name)
     assert asked(page) == [Remove(STEP), Zero(UNIT), Freeze(UNIT, (STEP, 12))]
-    assert page.evaluate("[stepper.store.state.step, stepper.store.state.unit]") == [STEP - 1, UNIT]
+    assert page.evaluate("[instrument.store.state.step, instrument.store.state.unit]") == [STEP - 1, UNIT]
 
 
 def test_steps_count_as_typed_when_one_is_removed(page: Page):
@@ -206,11 +208,11 @@ def test_steps_count_as_typed_when_one_is_removed(page: Page):
 def test_one_stays_at_the_same_token_when_one_before_it_is_removed(page: Page):
     model = rnnviz.load("names-lstm")
     editing(page, model)
-    page.evaluate("next => stepper.load(next)", {**data(model), **about(model, Remove(2))})
-    assert page.evaluate("[stepper.store.state.step, stepper.store.state.unit]") == [STEP - 2, UNIT]
+    page.evaluate("next => instrument.load(next)", {**data(model), **about(model, Remove(2))})
+    assert page.evaluate("[instrument.store.state.step, instrument.store.state.unit]") == [STEP - 2, UNIT]
     assert page.locator(".token[aria-selected=true]").inner_text() == TEXT[STEP - 1]
-    page.evaluate("next => stepper.load(next)", data(model))
-    assert page.evaluate("stepper.store.state.step") == STEP - 1
+    page.evaluate("next => instrument.load(next)", data(model))
+    assert page.evaluate("instrument.store.state.step") == STEP - 1
 
 
 def test_other_layers_and_directions_are_named(page: Page):
@@ -231,7 +233,7 @@ def test_other_layers_and_directions_are_named(page: Page):
     assert trace.definition.by_name[gate].role == "gate"
     assert found == [Hold(gate, 0, UNIT, (1, STEP), **place), Zero(UNIT, **place), Freeze(UNIT, (1, STEP), **place)]
     model.trace(TEXT, interventions=found[:1])  # which makes sense to the model
-    page.evaluate("next => stepper.load(next)", {**data(model), **about(model, layer=1), "id": "forward"})
+    page.evaluate("next => instrument.load(next)", {**data(model), **about(model, layer=1), "id": "forward"})
     press(page, "Silence this unit")
     assert asked(page) == [Zero(UNIT, layer=1)]
 
@@ -245,7 +247,7 @@ def test_keys_in_the_controls_stay_there(page: Page):
     page.keyboard.press("ArrowRight")
     page.get_by_label("Quantity").focus()
     page.keyboard.press("ArrowDown")
-    state = page.evaluate("stepper.store.state")
+    state = page.evaluate("instrument.store.state")
     assert (state["step"], state["unit"], state["playing"]) == (STEP - 1, UNIT, False)
     assert page.get_by_label("Another token").input_value() == " b"
     page.get_by_label("Another token").press("Enter")
@@ -253,7 +255,7 @@ def test_keys_in_the_controls_stay_there(page: Page):
     page.keyboard.press(" ")
     assert page.locator(".whatif").get_attribute("open") is None
     page.keyboard.press("ArrowRight")
-    assert page.evaluate("stepper.store.state.step") == STEP
+    assert page.evaluate("instrument.store.state.step") == STEP
 
 
 def test_editing_is_shown_only_where_it_is_asked_for(page: Page):
@@ -366,17 +368,17 @@ def test_a_swapped_token_is_marked_even_after_a_removed_one(page: Page):
 
 
 def plotted(page: Page, model: Model, figure: dict[str, Any], **extra: Any) -> None:
-    """A plain page with the stepper and a figure of Plotly's."""
+    """A plain page with the instrument and a figure of Plotly's."""
     page.set_content(f"<!doctype html><style>{bundle.style()}</style><main></main><div id=graph></div>")
     page.add_script_tag(content=plotly.offline.get_plotlyjs())
     page.evaluate("figure => Plotly.newPlot('graph', figure.data, figure.layout)", figure)
     page.add_script_tag(
         type="module",
-        content=f"{bundle.script('mount')}\n"
-        f"window.stepper = mount(document.querySelector('main'), {json.dumps(data(model, **extra))},"
+        content=f"{bundle.script()}\n"
+        f"window.instrument = mount(document.querySelector('main'), {json.dumps(data(model, **extra))},"
         "{ graphs: () => [document.querySelector('#graph')] });",
     )
-    page.wait_for_function("window.stepper && document.querySelector('.playhead')")
+    page.wait_for_function("window.instrument && document.querySelector('.playhead')")
 
 
 def box(page: Page, selector: str) -> dict[str, float]:
@@ -416,8 +418,8 @@ def test_a_square_heatmap_has_its_box_over_the_row_of_the_step(page: Page, kind:
         assert page.locator(f".playhead-{name}").count() == 0
     page.mouse.click(area["x"] + area["width"] * 0.9, area["y"] + area["height"] * 2.5 / steps)
     wanted = 2 if order == "down" else steps - 3
-    page.wait_for_function("wanted => stepper.store.state.step === wanted", arg=wanted)
-    assert page.evaluate("stepper.store.state.unit") == UNIT
+    page.wait_for_function("wanted => instrument.store.state.step === wanted", arg=wanted)
+    assert page.evaluate("instrument.store.state.unit") == UNIT
 
 
 def explored(page: Page, model: Model, **extra: Any) -> None:
@@ -443,7 +445,7 @@ def test_a_click_picks_the_cell_and_draws_a_box_around_it(page: Page):
     model = rnnviz.load("names-lstm")
     explored(page, model, editable=True, views=EDITING)
     first = next(q.name for q in model.definition.quantities if q.role == "gate")
-    assert page.evaluate("stepper.store.state.picked") == first
+    assert page.evaluate("instrument.store.state.picked") == first
     page.evaluate("document.querySelector('#graph').scrollIntoView(false)")
     area = panel(page, "output")
     page.mouse.click(area["x"] + area["width"] * 4.5 / 12, area["y"] + area["height"] * 30.5 / 64)
@@ -457,7 +459,7 @@ def test_a_click_picks_the_cell_and_draws_a_box_around_it(page: Page):
     area = panel(page, "output")
     moved = box(page, ".playhead-cell")
     assert moved["x"] + moved["width"] / 2 == pytest.approx(area["x"] + area["width"] * 0.5 / 12, abs=2)
-    page.evaluate("stepper.store.set({ picked: 'cell' })")
+    page.evaluate("instrument.store.set({ picked: 'cell' })")
     assert panel(page, "cell")["y"] < box(page, ".playhead-cell")["y"] < panel(page, "cell")["y"] + 150
 
 
@@ -484,8 +486,8 @@ def followed(page: Page, model: Model, *interventions: Intervention, **extra: An
     sent = {**data(model), "follow": True, "default": None, **about(model, *interventions), **extra}
     page.route("http://plain.test/", lambda route: route.fulfill(body="<main></main>", content_type="text/html"))
     page.goto("http://plain.test/")
-    page.evaluate("document.querySelector('main').innerHTML = '<div class=stepper-place></div>'")
-    script = bundle.script().replace("export default function", "window.component = function")
+    page.evaluate("document.querySelector('main').innerHTML = '<div class=instrument-place></div>'")
+    script = bundle.script(ADAPTER).replace("export default function", "window.component = function")
     page.add_script_tag(type="module", content=script + FRAME)
     page.wait_for_function("!!window.show")
     page.evaluate("data => { window.ended = show(data) }", sent)
@@ -501,7 +503,7 @@ def test_the_server_is_told_the_place_once_at_rest(page: Page):
     model = rnnviz.load("names-lstm")
     sent = followed(page, model, views=["tokens", "transport"])
     page.wait_for_timeout(700)
-    assert page.evaluate("told") == [], "it knows where the stepper begins"
+    assert page.evaluate("told") == [], "it knows where the instrument begins"
     for step in (6, 7, 8):
         where(page, step=step)
     assert page.evaluate("told") == [], "it is told at rest only"
@@ -516,7 +518,7 @@ def test_the_server_is_told_the_place_once_at_rest(page: Page):
     assert page.evaluate("told")[1:] == [["place", {**place, "step": STEP}]]
 
 
-def test_a_press_elsewhere_tells_at_once_and_one_in_the_stepper_does_not(page: Page):
+def test_a_press_elsewhere_tells_at_once_and_one_in_the_instrument_does_not(page: Page):
     followed(page, rnnviz.load("names-lstm"), views=["tokens", "transport"])
     where(page, step=6)
     where(page, step=7)

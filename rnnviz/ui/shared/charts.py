@@ -32,7 +32,7 @@ def heatmaps(
     direction: str = "forward",
     key: str = "heatmaps",
 ) -> None:
-    """The stacked heatmaps of some quantities (all of them if left out), under the stepper's playhead."""
+    """The stacked heatmaps of some quantities (all of them if left out), under the instrument's playhead."""
     names = None if quantities is None else tuple(quantities)
     content = _template((*_kind(trace, layer), names), trace, layer).fill(trace, layer=layer, direction=direction)
     with st.container(key=key if key.startswith("heatmaps") else f"heatmaps-{key}"):
@@ -42,7 +42,7 @@ def heatmaps(
 def side_by_side(
     trace: Trace, titles: Mapping[Which, str], figure: Callable[[Which], Ready], names: Sequence[str], key: str
 ) -> None:
-    """Stacks of the same heatmaps in columns, under the stepper's playhead: titles and figures by name.
+    """Stacks of the same heatmaps in columns, under the instrument's playhead: titles and figures by name.
 
     names: of the quantities that are shown; key: what tells these charts from others.
     """
@@ -57,7 +57,7 @@ def side_by_side(
 def _described(trace: Trace, names: Sequence[str] | None) -> str:
     shown = [trace.definition.by_name[n].title for n in names or () if n in trace.definition.by_name]
     listed = ", ".join(shown or [q.title for q in trace.definition.display_order])
-    return f"Heatmaps over time, units along y: {listed}. The stepper’s table holds the numbers of the chosen step."
+    return f"Heatmaps over time, units along y: {listed}. The instrument’s table holds the numbers of the chosen step."
 
 
 def _kind(trace: Trace, layer: int) -> tuple[object, ...]:

@@ -51,7 +51,7 @@ def keep() -> None:
 
 
 def maker(stepping: bool = False) -> None:
-    """A menu that makes such a link to the present view. stepping: whether there is a stepper, which knows the step."""
+    """A menu that makes such a link to the present view. stepping: whether an instrument knows the step."""
     keep()
     if not shows("link"):
         return

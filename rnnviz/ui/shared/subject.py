@@ -14,7 +14,7 @@ from ...text.vectors import FEW
 from ...trace import Trace
 from . import catalogue, what_if
 from .catalogue import Task
-from .instrument import Rows, stepper, stood
+from .instrument import Rows, instrument, reported_position
 from .position import place
 
 STRIP = ("tokens", "transport")
@@ -78,7 +78,7 @@ def standing(trace: Trace, layer: int = 0) -> tuple[int, int]:
     """Step (counted from 1) and unit of a layer: where the browser came to rest, or what was picked since."""
     state = st.session_state
     step, unit = place(trace, layer=layer)
-    told = stood(trace, layer)
+    told = reported_position(trace, layer)
     if told is not None:
         step = told[0]
         if told != state.get("told"):
@@ -96,7 +96,7 @@ def strip(
     """The tokens and the transport: moving through time. The page's figures follow once one rests."""
     trace = trace or case.trace
     step, unit = standing(trace, case.layer)
-    stepper(
+    instrument(
         trace,
         case.model,
         *case.where,

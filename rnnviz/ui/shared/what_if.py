@@ -93,7 +93,7 @@ def menu(model: Model, text: str) -> None:
         choices(model.definition, tokens)
         if not listed():
             chips(model.definition)
-        st.caption("Or click a cell of a heatmap, and set it under “What if” below the stepper.")
+        st.caption("Or click a cell of a heatmap, and set it under “What if” below the instrument.")
 
 
 def bar(model: Model, text: str) -> tuple[Intervention, ...]:
@@ -150,7 +150,7 @@ def choices(definition: Definition, tokens: list[str]) -> None:
 
 
 def asked(request: dict[str, str]) -> None:
-    """What the stepper's form sends."""
+    """What the instrument's form sends."""
     if PARAMETER in request:
         add(request[PARAMETER])
 

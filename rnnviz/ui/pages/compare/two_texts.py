@@ -131,7 +131,7 @@ def forget_link() -> None:
 def _keep_place(trace: Trace, layer: int) -> None:
     """Step and unit in the link: writing the second text there, Streamlit forgets what the browser wrote beside it.
 
-    The stepper writes them again only when it is sent another trace.
+    The instrument writes them again only when it is sent another trace.
     """
     step, unit = standing(trace, layer)
     link_state.keep("step", step, len(trace), page="compare")

@@ -8,10 +8,10 @@ from ....model import Model
 from ....trace import Trace
 from ...shared import charts, lesson_link, what_if
 from ...shared.catalogue import Task
-from ...shared.instrument import stepper
+from ...shared.instrument import instrument
 from ...shared.position import place
 
-COLUMNS = [1.15, 1]  # the stepper beside the heatmaps, in shares of the width
+COLUMNS = [1.15, 1]  # the instrument beside the heatmaps, in shares of the width
 
 
 def invite() -> None:
@@ -23,11 +23,11 @@ def invite() -> None:
 
 
 def inside(task: Task, text: str, trace: Trace, model: Model, layer: int, direction: str) -> None:
-    """The stepper beside the heatmaps that it moves over."""
+    """The instrument beside the heatmaps that it moves over."""
     left, right = st.columns(COLUMNS, gap="medium")
     step, unit = place(trace, layer=layer)
     with left:
-        stepper(
+        instrument(
             trace,
             model,
             layer,

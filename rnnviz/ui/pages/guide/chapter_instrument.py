@@ -1,4 +1,4 @@
-"""The instrument of a chapter: the text that is read, the cell that reads it, and the stepper."""
+"""The instrument of a chapter: the text that is read, the cell that reads it, and the views."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import streamlit as st
 from ....cells import CELLS
 from ...shared import catalogue, lesson_link, link_state, text_box
 from ...shared.catalogue import Task
-from ...shared.instrument import slot, stepper
+from ...shared.instrument import instrument, slot
 from ...shared.position import place
 from .chapter_parser import Chapter
 from .registry import Page
@@ -41,7 +41,7 @@ def bar(page: Page) -> Page:
         page = replace(page, task=own, model=model, trace=trace, text=text)
         if chapter.in_bar:
             with st.container(key="instrument"):
-                instrument(page)
+                panel(page)
         if chapter.instrument:
             st.html(slot("strip"))
     if trace is not None and lesson_link.shows("explore"):
@@ -104,8 +104,8 @@ def _start(page: Page) -> tuple[int, int]:
     return (min(chapter.step, steps) if opens else steps), chapter.unit
 
 
-def instrument(page: Page) -> None:
-    """The stepper over what is typed, with the views that the chapter asks for."""
+def panel(page: Page) -> None:
+    """The instrument over what is typed, with the views that the chapter asks for."""
     trace, model, own = page.trace, page.model, page.task
     if trace is None or model is None or own is None:
         return
@@ -121,7 +121,7 @@ def instrument(page: Page) -> None:
             if request.get(option) in values:
                 st.session_state[page.option_key(option)] = request[option]
 
-    stepper(
+    instrument(
         trace,
         model,
         step=step,

@@ -14,7 +14,7 @@ from ....figures.colours import cell_style
 from ...shared import lesson_link, link_state, page_setup
 from ...shared.catalogue import CELL_ORDER
 from . import chapters, glossary
-from .chapter_instrument import bar, instrument
+from .chapter_instrument import bar, panel
 from .chapter_parser import Chapter, Question, Section, Show, Words
 from .chapter_parser import read as read_prose
 from .guide_styles import style
@@ -74,7 +74,7 @@ def _show(chapter: Chapter, terms: dict[str, glossary.Term]) -> None:
     if chapter.instrument and not chapter.in_bar:
         left, right = st.columns(COLUMNS, gap="medium")
         with left, st.container(key="instrument"):
-            instrument(page)
+            panel(page)
     else:
         right = st.container(key="reading")
     with right:

@@ -4,7 +4,7 @@ A chapter is plain Markdown that a teacher can edit. What is not words stands in
 whose first word says what they are and whose body is TOML:
 
     ```chapter     once, under the title: task, cells, examples, where the page opens
-    ```section     under a heading: what the stepper lights while the reader is there
+    ```section     under a heading: what the instrument lights while the reader is there
     ```show NAME   a figure or another block of the registry, with its parameters
     ```question    predict, then reveal
 
@@ -46,7 +46,7 @@ class Show:
 class Question:
     """Something to predict. `why` (Markdown) is told once an answer was chosen, whichever it was.
 
-    go: where the stepper goes then ("step=4&unit=6"). show: a block that is shown then.
+    go: where the instrument goes then ("step=4&unit=6"). show: a block that is shown then.
     """
 
     ask: str
@@ -70,7 +70,7 @@ Part = Words | Show | Question | Claim
 
 @dataclass
 class Section:
-    """A heading with what follows it. phase or light: what the stepper lights while the reader is there."""
+    """A heading with what follows it. phase or light: what the instrument lights while the reader is there."""
 
     parts: list[Part] = field(default_factory=list)
     phase: str = ""
@@ -87,7 +87,7 @@ class Chapter:
 
     task, cells: whose models it is about; without a task there is no text box. examples: texts to
     start from, the first is the one the chapter speaks of; it opens at `step` (from 1; 0 for the
-    last) and `unit`. instrument: which views of the stepper stand beside the words; none if empty.
+    last) and `unit`. instrument: which views of the instrument stand beside the words; none if empty.
     """
 
     name: str

@@ -67,7 +67,7 @@ def answer(case: Case) -> None:
             on_click="ignore",
             icon=":material/download:",
         )
-    st.caption("Choose a row to open its unit in the stepper; a click on a column’s title sorts by it.")
+    st.caption("Choose a row to open its unit in the instrument; a click on a column’s title sorts by it.")
 
 
 def measure(case: Case, step: int) -> pd.DataFrame:
@@ -93,7 +93,7 @@ def _told(case: Case, table: pd.DataFrame, step: int) -> str:
 
 
 def _open(case: Case, unit: int, step: int) -> None:
-    """A unit in the stepper of Explore, at the step that was asked about."""
+    """A unit in the instrument of Explore, at the step that was asked about."""
     st.page_link(
         "pages/explore.py",
         label=f"Open unit {unit}",

@@ -1,4 +1,4 @@
-"""Panels of the stacked heatmaps, under the stepper's playhead."""
+"""Panels of the stacked heatmaps, under the instrument's playhead."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Places into which the stepper draws: they follow its step and unit without asking the server."""
+"""Places into which the instrument draws: they follow its step and unit without asking the server."""
 
 from __future__ import annotations
 
