@@ -16,14 +16,13 @@ SCRIPTS = sorted(PACKAGE.rglob("*.js"))
 FLOORS = [
     {"errors", "limits", "wording"},
     {"cells"},
-    {"network", "text"},
+    {"colours", "network", "text"},
     {"interventions"},
     {"trace"},
     {"model"},
     {"analysis", "checkpoints"},
     {"training", "zoo"},
-    {"figures"},
-    {"instrument"},
+    {"figures", "instrument"},
     {"ui"},
     {"pages", "app"},
 ]

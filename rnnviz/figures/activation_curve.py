@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from ..cells.activations import Activation
-from .colours import NEGATIVE, REFERENCE, SAYS
+from ..colours import NEGATIVE, REFERENCE, SAYS
 from .line_chart import Part, across, axis, layout, note, under
 from .plain_figure import Content, figure
 

@@ -8,9 +8,9 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from ..cells.activations import Array
+from ..colours import NEGATIVE, REFERENCE, SAYS, SAYS_TOO, SHADE, Style, bounds, widest
 from ..interventions import held_and_frozen, remaining_steps
 from ..trace import Trace
-from .colours import NEGATIVE, REFERENCE, SAYS, SAYS_TOO, SHADE, Style, bounds, widest
 from .curves_over_text import SHARE_EDGES, token_axis
 from .growth_chart import short
 from .heatmaps import Numbers, Panel, Template, label, labels_of, likeliest, room_for

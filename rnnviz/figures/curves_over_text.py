@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..cells.activations import Array
+from ..colours import Style, cell_style
 from ..trace import Trace
-from .colours import Style, cell_style
 from .heatmaps import label as shown
 from .heatmaps import labels_of, room_for
 from .line_chart import (

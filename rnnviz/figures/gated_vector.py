@@ -6,7 +6,7 @@ import numpy as np
 
 from ..cells import Quantity
 from ..cells.activations import Array
-from .colours import GRID, PLAYHEAD, bounds, scale_for
+from ..colours import GRID, PLAYHEAD, bounds, scale_for
 from .plain_figure import Content, figure
 
 INNER = 106  # pixels of both rows

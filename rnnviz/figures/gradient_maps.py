@@ -13,7 +13,7 @@ import numpy as np
 
 from ..cells import CELLS
 from ..cells.activations import Array
-from .colours import EXPLODING, GRADIENT, GRID, REFERENCE, SAYS, Style, cell_style, gradients, round_up
+from ..colours import EXPLODING, GRADIENT, GRID, REFERENCE, SAYS, Style, cell_style, gradients, round_up
 from .curves_over_text import (
     HEIGHT,
     log_end,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..cells.activations import Array
-from .colours import NEGATIVE, Style, round_up
+from ..colours import NEGATIVE, Style, round_up
 from .line_chart import End, axis, beside, domains, heading, layout, line, room_beside, under
 from .plain_figure import Content, figure
 

@@ -17,9 +17,9 @@ import numpy as np
 import plotly.graph_objects as go
 
 from ..cells import Quantity
+from ..colours import PLAYHEAD, SAYS, bounds, diverging, scale_for, sequential
 from ..text.tokens import visible
 from ..trace import Trace
-from .colours import PLAYHEAD, SAYS, bounds, diverging, scale_for, sequential
 from .plain_figure import Content
 
 TITLE = 26  # pixels above each panel

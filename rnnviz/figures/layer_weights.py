@@ -6,8 +6,8 @@ import numpy as np
 
 from ..analysis.weights.gate_weights import GateWeights, cell_of, gates_of
 from ..cells.activations import Array
+from ..colours import REFERENCE, round_up
 from ..model import Model
-from .colours import REFERENCE, round_up
 from .growth_chart import short
 from .heatmaps import heading_of
 from .line_chart import Part, across, axis, layout, under

@@ -9,8 +9,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from ..colours import SHADE
 from ..training.tasks.task import binomial_error
-from .colours import SHADE
 from .line_chart import (
     End,
     Part,

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..cells import CELLS
-from .colours import GRID, REFERENCE, Style, cell_style
+from ..colours import GRID, REFERENCE, Style, cell_style
 
 Part = dict[str, Any]
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..cells import Quantity
 from ..cells.activations import Array
-from .colours import GRID, diverging, round_up
+from ..colours import GRID, diverging, round_up
 from .growth_chart import short
 from .heatmaps import heading_of
 from .line_chart import Part, axis, layout, note, under

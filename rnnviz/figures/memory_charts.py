@@ -8,7 +8,7 @@ import numpy as np
 
 from ..cells import Quantity
 from ..cells.activations import Array
-from .colours import REFERENCE, diverging, sequential, widest
+from ..colours import REFERENCE, diverging, sequential, widest
 from .growth_chart import short
 from .heatmaps import heading_of
 from .line_chart import Part, axis, decades, layout, note, under

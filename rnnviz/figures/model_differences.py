@@ -8,8 +8,8 @@ import numpy as np
 
 from ..analysis.weights.gate_weights import cell_of, gates_of
 from ..analysis.weights.model_comparison import ModelsBeside
+from ..colours import GRADIENT, REFERENCE
 from ..text.tokens import visible
-from .colours import GRADIENT, REFERENCE
 from .layer_weights import source_of
 from .line_chart import Part, axis, decades, layout, note, under
 from .matrix_heatmaps import Row, matrices

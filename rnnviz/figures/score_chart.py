@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .colours import REFERENCE, cell_style
+from ..colours import REFERENCE, cell_style
 from .line_chart import Part, axis, heading, layout, note, tag, title_of
 from .plain_figure import Content, figure
 

@@ -11,8 +11,8 @@ from ..analysis.weights.gate_weights import cell_of
 from ..analysis.weights.spectra import Spectrum, spectra
 from ..cells import Quantity
 from ..cells.activations import Array
+from ..colours import GRID, REFERENCE, Style, round_up
 from ..model import Model
-from .colours import GRID, REFERENCE, Style, round_up
 from .growth_chart import DASHES, MARKERS, short
 from .line_chart import End, Part, across, axis, beside, decades, layout, line, note, room_beside, under
 from .matrix_heatmaps import frame

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from ..colours import GRID
 from ..text.tokens import visible
-from .colours import GRID
 from .curves_over_text import MOST_LABELS, token_axis
 from .heatmaps import room_for
 from .line_chart import SMALL, Part, around, layout, note, under

@@ -7,11 +7,11 @@ from typing import Literal
 
 import numpy as np
 
+from ..colours import SHADE
 from ..text.tokens import visible
 from ..trace import Trace
 from .before_and_after import Aligned, numbers_of, put_beside, said_by_both
 from .before_and_after import Which as Run
-from .colours import SHADE
 from .curves_over_text import said, token_axis
 from .heatmaps import Template, labels_of, room_for
 from .line_chart import Part, note, upright

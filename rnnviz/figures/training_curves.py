@@ -14,10 +14,10 @@ import numpy as np
 
 from ..cells import CELLS, Definition
 from ..cells.activations import Array
+from ..colours import REFERENCE, cell_style
 from ..text.tokens import visible
 from ..training.history import History
 from ..training.tasks import Level
-from .colours import REFERENCE, cell_style
 from .heatmaps import label, labels_of, marked, room_for
 from .line_chart import (
     End,

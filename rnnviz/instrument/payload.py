@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from ..cells.definition import INPUT_VECTOR
-from ..figures.colours import below_zero, bounds
+from ..colours import below_zero, bounds
 from ..interventions import Remove, Swap, held_and_frozen, remaining_steps
 from ..model import Model
 from ..text.tokens import visible

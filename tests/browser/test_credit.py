@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 import rnnviz
 from rnnviz.analysis import contributions, memory_of, written_at
-from rnnviz.figures.colours import below_zero, rgb, round_up
+from rnnviz.colours import below_zero, rgb, round_up
 from rnnviz.instrument.payload import payload
 from rnnviz.model import Model
 from rnnviz.trace import Trace

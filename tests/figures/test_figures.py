@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 import rnnviz
 from rnnviz.cells.definition import FORGET, HIDDEN, OUTPUT
+from rnnviz.colours import bounds, round_up, scale_for
 from rnnviz.figures import heatmaps
-from rnnviz.figures.colours import bounds, round_up, scale_for
 from rnnviz.figures.gated_vector import gated
 from rnnviz.figures.heatmaps import Template, label
 from rnnviz.figures.plain_figure import Ready, packed

@@ -7,8 +7,8 @@ import rnnviz
 from rnnviz.analysis import gradient_flow
 from rnnviz.analysis.gradients.through_layers import gradient_by_layers, input_gradient
 from rnnviz.cells import CELLS
+from rnnviz.colours import EXPLODING
 from rnnviz.figures import gradient_map, layers_flow, reach_curve, routes, singular_values, token_gradient
-from rnnviz.figures.colours import EXPLODING
 from rnnviz.figures.line_chart import outline
 
 from .agreement import agree, no_markup_but_our_own

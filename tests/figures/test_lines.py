@@ -14,8 +14,8 @@ import rnnviz
 from rnnviz import analysis, zoo
 from rnnviz.cells import CELLS
 from rnnviz.cells.activations import RELU, SIGMOID, TANH
+from rnnviz.colours import CELL_STYLES, FURTHER, cell_style, rgb
 from rnnviz.figures import activation_curve, delays, growth, learning_curves, reach_curve, regimes, said, scores
-from rnnviz.figures.colours import CELL_STYLES, FURTHER, cell_style, rgb
 from rnnviz.figures.curves_over_text import labelled
 from rnnviz.figures.learning_curves import spaced
 from rnnviz.figures.line_chart import CLOSEST, apart, decades

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 import rnnviz
 from rnnviz.analysis.memory.decomposition import half_life, written_at
 from rnnviz.cells.definition import CELL, FORGET, HIDDEN, UPDATE
+from rnnviz.colours import diverging, sequential
 from rnnviz.figures import half_lives, written_map
-from rnnviz.figures.colours import diverging, sequential
 
 from .agreement import agree, no_markup_but_our_own
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from rnnviz.cells import CELLS
-from rnnviz.figures.colours import CELL_STYLES, EXPLODING, FURTHER, GRADIENT, SAYS, SAYS_TOO, gradients, rgb, widest
+from rnnviz.colours import CELL_STYLES, EXPLODING, FURTHER, GRADIENT, SAYS, SAYS_TOO, gradients, rgb, widest
 from rnnviz.figures.line_chart import outline
 from rnnviz.figures.step_pairs import compact
 

@@ -10,8 +10,8 @@ import rnnviz
 from rnnviz import Model
 from rnnviz.analysis import cell_of, gates_of
 from rnnviz.cells.definition import FORGET
+from rnnviz.colours import diverging
 from rnnviz.figures import gate_biases, weight_maps
-from rnnviz.figures.colours import diverging
 from rnnviz.figures.matrix_heatmaps import BLOCKS, LARGE, Row, blocks, matrices
 
 from ..coupled_lstm import CoupledLSTM

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import rnnviz
+from rnnviz.colours import SAYS, diverging, widest
 from rnnviz.figures import heatmaps, prediction_change, whatif_heatmaps
-from rnnviz.figures.colours import SAYS, diverging, widest
 from rnnviz.figures.heatmaps import label
 from rnnviz.figures.line_chart import outline
 from rnnviz.interventions import Freeze, Hold, Remove, Swap, Zero, held_and_frozen, remaining_steps

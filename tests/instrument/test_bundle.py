@@ -3,7 +3,7 @@
 import re
 
 import rnnviz
-from rnnviz.figures.colours import SAYS, diverging, rgb
+from rnnviz.colours import SAYS, diverging, rgb
 from rnnviz.instrument import bundle
 from rnnviz.instrument.payload import payload
 

@@ -1,4 +1,4 @@
-// Values to colours, by the same rules as rnnviz/figures/colours.py: zero is transparent, above
+// Values to colours, by the same rules as rnnviz/colours.py: zero is transparent, above
 // it the quantity's own colour, below it its `negative` hue. Both come with each quantity, as the limits do.
 
 export const SAYS = "#6C63C7";

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ....cells import CELLS, Definition
-from ....figures.colours import cell_style
+from ....colours import cell_style
 from ...shared import charts
 from ...shared.link_state import plain
 from ...shared.subject import Case

@@ -8,8 +8,8 @@ import streamlit as st
 from ....analysis import reach
 from ....cells import CELLS
 from ....cells.activations import Array
+from ....colours import cell_style
 from ....figures import reach_curve, said_by_cells
-from ....figures.colours import cell_style
 from ....figures.heatmaps import SAID
 from ....figures.heatmaps import label as shown
 from ....figures.text_comparison import disagreeing

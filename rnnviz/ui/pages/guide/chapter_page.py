@@ -10,7 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 from ....cells import CELLS, Definition
-from ....figures.colours import cell_style
+from ....colours import cell_style
 from ...shared import lesson_link, link_state, page_setup
 from ...shared.catalogue import CELL_ORDER
 from . import chapters, glossary

@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from ....cells import CELLS
-from ....figures.colours import rgb
+from ....colours import rgb
 
 COLOURED = '.katex-html [style*="color"]'
 

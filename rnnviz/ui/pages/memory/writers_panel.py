@@ -10,8 +10,8 @@ from ....analysis.memory.carry import carry, shown_through
 from ....analysis.memory.decomposition import HalfLives
 from ....cells import Quantity
 from ....cells.activations import Array
+from ....colours import SAYS, cell_style, round_up, widest
 from ....figures import gradient_map, half_lives, written_map
-from ....figures.colours import SAYS, cell_style, round_up, widest
 from ....text.tokens import visible
 from ...shared.charts import chart
 from ...shared.instrument import Rows, slot

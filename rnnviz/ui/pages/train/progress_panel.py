@@ -11,8 +11,8 @@ import math
 import streamlit as st
 
 from ....cells import CELLS
+from ....colours import cell_style
 from ....figures import accuracy_curves, loss_curves, norm_curves
-from ....figures.colours import cell_style
 from ....figures.training_curves import Line
 from ....training import Run
 from ...shared import link_state

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..cells import CELLS, Quantity
+from .cells import CELLS, Quantity
 
 NEGATIVE = "#5F6B7A"  # one neutral hue for everything below zero: colour means positive
 BESIDE_GREY = "#A9713B"  # below zero where the quantity itself is grey, from which a neutral hue could not be told
