@@ -20,7 +20,7 @@ from torch import nn
 from benchmarks import Row
 from benchmarks._timing import compare, in_processes, print_rows
 from benchmarks.twin import CELLS, Twin, train
-from rnnviz.training import TASKS, MissingDataError, Run, Settings, Task, Trainer
+from rnnviz.training import TASKS, MissingDataError, Settings, Task, Trainer, TrainingRun
 from rnnviz.training.batches import Batch
 
 OPTIONS = {"counter": {}, "recall": {"shortest": 1, "longest": 40}, "names": {}}
@@ -52,12 +52,12 @@ def measure() -> list[Row]:
         for cell in CELLS:
             task = TASKS[name](**OPTIONS[name])
             began = time.perf_counter()
-            watched = Run(Settings.usual(task, cell), task)
+            watched = TrainingRun(Settings.for_task(task, cell), task)
             while not watched.ended:
                 watched.work(1.0)
             mine = 1000 * (time.perf_counter() - began)
             aim = "10 s for all three cells" if name == "counter" else "a minute" if cell != "rnn" else "none"
-            size = f"{name}, {watched.taken} steps, watched, {count}"
+            size = f"{name}, {watched.steps_taken} steps, watched, {count}"
             rows.append(Row(f"until learned, {cell}", size, mine, MODULES[cell], torch_learns(task, cell), aim))
     return rows
 
@@ -110,7 +110,7 @@ def replace_validation(task: Task) -> Task:
 
 def torch_learns(task: Task, cell: str) -> float:
     """Milliseconds until a PyTorch twin has learned the task by the same measure."""
-    task.__dict__["learned"] = lambda curve: task.solved(curve, 3)
+    task.__dict__["learned"] = lambda curve: task.is_solved(curve, 3)
     return 1000 * train(task, cell, quiet=True)[1]
 
 

@@ -62,17 +62,17 @@ def train(task: Task, cell: str, quiet: bool = False) -> tuple[Network, float, i
     recipe = task.recipe(cell)
     twin = Twin(cell, recipe, len(task.vocabulary), len(task.labels))
     optimiser = torch.optim.Adam(twin.parameters())
-    steps = task.steps(recipe.batch) * recipe.epochs
+    steps = task.steps_per_epoch(recipe.batch) * recipe.epochs
     best, best_epoch, curve, taken, seconds = twin.as_network(cell), 0, [], 0, 0.0
     with tqdm(total=steps, desc=f"{task.name} {cell}", leave=False, disable=quiet) as bar:
         for epoch in range(1, recipe.epochs + 1):
             began, states = time.monotonic(), None
             twin.train()
             for batch in task.batches(np.random.default_rng([task.seed, epoch]), recipe.batch):
-                if not batch.follows:
+                if not batch.continues:
                     states = None
                 for group in optimiser.param_groups:
-                    group["lr"] = recipe.rate(taken, steps)
+                    group["lr"] = recipe.learning_rate_at(taken, steps)
                 logits, states = twin(torch.from_numpy(batch.inputs), states)
                 states = tuple(s.detach() for s in states) if isinstance(states, tuple) else states.detach()
                 targets = torch.from_numpy(np.ascontiguousarray(batch.targets)).flatten()
@@ -85,10 +85,10 @@ def train(task: Task, cell: str, quiet: bool = False) -> tuple[Network, float, i
                 bar.update()
             validation = task.validate(twin.as_network(cell))
             seconds += time.monotonic() - began
-            if not curve or task.score(validation) > max(map(task.score, curve)):
+            if not curve or task.selection_key(validation) > max(map(task.selection_key, curve)):
                 best, best_epoch = twin.as_network(cell), epoch
             curve.append(validation)
-            if task.learned(curve) or (recipe.patience and epoch - best_epoch >= recipe.patience):
+            if task.is_learned(curve) or (recipe.patience and epoch - best_epoch >= recipe.patience):
                 break
     return best, seconds, epoch
 
@@ -96,7 +96,7 @@ def train(task: Task, cell: str, quiet: bool = False) -> tuple[Network, float, i
 def measured(task: Task, cell: str) -> dict:
     """What a twin scores and how long it trained."""
     best, seconds, epochs = train(task, cell)
-    scores = task.scores(best)
+    scores = task.held_out_scores(best)
     return {
         "task": task.name,
         "cell": cell,

@@ -14,7 +14,7 @@ from rnnviz.cells import GRU
 from rnnviz.checkpoints.native import model_files
 from rnnviz.network import softmax
 from rnnviz.text.tokens import Vocabulary
-from rnnviz.training.card import architecture
+from rnnviz.training.training_card import architecture
 
 from .coupled_lstm import CoupledLSTM
 from .strategies import CHARACTERS, WORDS, draw_network, texts

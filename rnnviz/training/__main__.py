@@ -13,11 +13,11 @@ from tqdm import tqdm
 from ..cells import CELLS
 from ..checkpoints.native import model_files as own
 from ..text.decoding import decode_text
-from .card import trained_model
 from .recipe import Recipe
 from .retrain_command import command, flag, shown
 from .tasks import TASKS, MissingDataError
 from .trainer import Trainer
+from .training_card import trained_model
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -29,16 +29,16 @@ def main(arguments: list[str] | None = None) -> int:
     except (MissingDataError, OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 2
-    if trainer.epoch:
-        print(f"Going on after epoch {trainer.epoch}.")
+    if trainer.epochs_finished:
+        print(f"Going on after epoch {trainer.epochs_finished}.")
     try:
         follow(trainer)
     except KeyboardInterrupt:
-        print(f"Stopped. Epochs finished: {trainer.epoch}. The same command goes on from there.")
+        print(f"Stopped. Epochs finished: {trainer.epochs_finished}. The same command goes on from there.")
         return 130
-    if trainer.stopped:
-        print(trainer.stopped)
-    text = wanted.text.name if trainer.task.wants_text else None
+    if trainer.stop_reason:
+        print(trainer.stop_reason)
+    text = wanted.text.name if trainer.task.needs_text else None
     model = trained_model(trainer, name, command(trainer, wanted.name, text))
     own.save(model, wanted.out / name)
     checkpoint_file(wanted, name).unlink(missing_ok=True)
@@ -52,11 +52,13 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="python -m rnnviz.training", description="Train a recurrent network.")
     tasks = top.add_subparsers(dest="task", required=True, metavar="TASK", help=", ".join(TASKS))
     for name, task in TASKS.items():
-        one = tasks.add_parser(name, help=task.title, description=f"{task.title} Reads {task.reads}; says {task.says}.")
+        one = tasks.add_parser(
+            name, help=task.title, description=f"{task.title} Reads {task.reads}; says {task.predicts}."
+        )
         one.add_argument("--cell", choices=list(CELLS), default="lstm")
         one.add_argument("--option", metavar="NAME=VALUE", action="append", default=[], help="an option of the cell")
         one.add_argument("--data", type=Path, help="the folder with the data sets; else the one named by RNNVIZ_DATA")
-        if task.wants_text:
+        if task.needs_text:
             one.add_argument("--text", type=Path, required=True, metavar="FILE", help="the text, of at most 5 MB")
         one.add_argument("--out", type=Path, default=Path("runs"), help="where the model is written")
         one.add_argument("--name", help="the model's name; else TASK-CELL")
@@ -65,8 +67,8 @@ def parser() -> argparse.ArgumentParser:
         types = get_type_hints(Recipe)
         for f in fields(Recipe):
             help = f"{f.metadata['help']} ({default(name, f.name)})"
-            one.add_argument(flag(f.name), type=types[f.name], choices=f.metadata["among"] or None, help=help)
-        for option, (value, says) in task.choices.items():
+            one.add_argument(flag(f.name), type=types[f.name], choices=f.metadata["choices"] or None, help=help)
+        for option, (value, says) in task.available_options.items():
             one.add_argument(flag(option), type=int, default=value, help=f"{says} ({value})")
     return top
 
@@ -75,8 +77,8 @@ def prepare(wanted: argparse.Namespace) -> tuple[Trainer, str]:
     """The trainer that the options ask for, and the name of the model."""
     kind = TASKS[wanted.task]
     name = wanted.name or f"{wanted.task}-{wanted.cell}"
-    text = decode_text(wanted.text.read_bytes()) if kind.wants_text else None
-    task = kind(wanted.data, text=text, **{option: getattr(wanted, option) for option in kind.choices})
+    text = decode_text(wanted.text.read_bytes()) if kind.needs_text else None
+    task = kind(wanted.data, text=text, **{option: getattr(wanted, option) for option in kind.available_options})
     recipe = replace(task.recipe(wanted.cell), **changes(wanted))
     file = checkpoint_file(wanted, name)
     if wanted.fresh:
@@ -89,7 +91,11 @@ def prepare(wanted: argparse.Namespace) -> tuple[Trainer, str]:
 
 def follow(trainer: Trainer) -> None:
     """Train to the end, with a progress bar."""
-    with tqdm(total=trainer.recipe.epochs * trainer.steps, initial=trainer.epoch * trainer.steps, unit="step") as bar:
+    with tqdm(
+        total=trainer.recipe.epochs * trainer.steps_per_epoch,
+        initial=trainer.epochs_finished * trainer.steps_per_epoch,
+        unit="step",
+    ) as bar:
         for progress in trainer.run():
             bar.update()
             if progress.validation is not None:
@@ -99,14 +105,14 @@ def follow(trainer: Trainer) -> None:
 
 def changes(wanted: argparse.Namespace) -> dict[str, Any]:
     """The fields of the recipe that were given on the command line."""
-    return {name: getattr(wanted, name) for name in Recipe.names() if getattr(wanted, name) is not None}
+    return {name: getattr(wanted, name) for name in Recipe.field_names() if getattr(wanted, name) is not None}
 
 
 def default(task: str, field: str) -> str:
     """A recipe's value in words, and by cell where cells differ."""
     kind = TASKS[task]
-    values = {"default": getattr(kind.common, field)}
-    values |= {cell: own[field] for cell, own in kind.by_cell.items() if field in own}
+    values = {"default": getattr(kind.base_recipe, field)}
+    values |= {cell: own[field] for cell, own in kind.cell_changes.items() if field in own}
     return ", ".join(f"{cell} {shown(value)}" for cell, value in values.items())
 
 

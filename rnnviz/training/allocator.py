@@ -7,7 +7,7 @@ import numpy as np
 LARGEST = 16 << 20  # bytes
 
 
-def keep_freed_memory() -> None:
+def _keep_freed_memory() -> None:
     """Let the process keep freed arrays of up to LARGEST bytes (and twice that in all) for the next ones.
 
     A training step makes and frees a few megabytes. The GNU C library gives blocks of such a size back to the

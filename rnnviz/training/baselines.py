@@ -59,7 +59,7 @@ class Chosen:
     predicted: Array  # (N,) classes of the test texts
 
 
-def chosen_bayes(
+def tune_naive_bayes(
     model: NaiveBayes, validation: tuple[Sequence[str], Array], test: tuple[Sequence[str], Array]
 ) -> Chosen:
     """Choose alpha on the validation texts and labels, then score the test texts once."""
@@ -88,7 +88,7 @@ class NGrams:
             contexts, starts = np.unique(grams // symbols, return_index=True)
             self.tables.append((grams, counts, contexts, np.add.reduceat(counts, starts), _kinds(starts, len(grams))))
 
-    def surprises(self, ids: Array) -> list[float]:
+    def mean_surprisals(self, ids: Array) -> list[float]:
         """Mean -log p in nats over the symbols of a text, with contexts of at most 0, 1, ... symbols."""
         p = np.full(len(ids), 1 / self.symbols)
         found = []

@@ -26,7 +26,7 @@ class Batch:
     inputs: Array
     targets: Array
     weights: Array
-    follows: bool = False
+    continues: bool = False
 
 
 class Split(NamedTuple):
@@ -37,13 +37,13 @@ class Split(NamedTuple):
     test: Array
 
 
-def shuffled_split(count: int) -> Split:
+def random_split(count: int) -> Split:
     """Numbers below `count` in a random but fixed order, cut 80 : 10 : 10."""
     order = np.random.default_rng(SPLIT_SEED).permutation(count)
     return Split(*np.split(order, [int(0.8 * count), int(0.9 * count)]))
 
 
-def padded(sequences: Sequence[Array]) -> Array:
+def pad(sequences: Sequence[Array]) -> Array:
     """Sequences side by side as (T, B), with zeros after the end of those that are shorter."""
     out = np.zeros((max(map(len, sequences)), len(sequences)), np.int64)
     for b, sequence in enumerate(sequences):
@@ -51,7 +51,7 @@ def padded(sequences: Sequence[Array]) -> Array:
     return out
 
 
-def by_length(lengths: Array, size: int, rng: np.random.Generator, pool: int = 50) -> Iterator[Array]:
+def batch_by_length(lengths: Array, size: int, rng: np.random.Generator, pool: int = 50) -> Iterator[Array]:
     """Every number below len(lengths) once, in random groups of `size` that differ little in length.
 
     Each `pool` groups are drawn at random together and sorted by length among themselves:
@@ -66,13 +66,13 @@ def by_length(lengths: Array, size: int, rng: np.random.Generator, pool: int = 5
     return (groups[k] for k in rng.permutation(len(groups)))
 
 
-def answers(network: Network, sequences: Sequence[Array], size: int = 256) -> list[Array]:
+def logits_per_sequence(network: Network, sequences: Sequence[Array], size: int = 256) -> list[Array]:
     """The logits (T, C) that a network gives at every step of every sequence, in the order given."""
     order = np.argsort([len(s) for s in sequences], kind="stable")
     found: list[Array] = [np.empty(0)] * len(sequences)
     for start in range(0, len(order), size):
         group = order[start : start + size]
-        logits = network.forward(padded([sequences[k] for k in group])).logits
+        logits = network.forward(pad([sequences[k] for k in group])).logits
         assert logits is not None
         for b, k in enumerate(group):
             found[k] = logits[: len(sequences[k]), b]

@@ -13,7 +13,7 @@ FAR_LONGER = 10.0
 HIGH = 0.03  # a learning rate above it is more than Adam usually bears
 
 
-def explained(settings: Settings, history: History, kept: str | None, guessing: float | None = None) -> str:
+def explain_divergence(settings: Settings, history: History, kept: str | None, guessing: float | None = None) -> str:
     """What happened to a run that diverged, what to change, and which weights are kept.
 
     kept: where those are from, in words; None if there are none to keep. guessing: the loss in nats of naming all
@@ -30,7 +30,7 @@ def explained(settings: Settings, history: History, kept: str | None, guessing: 
     return f"{happened} {_advice(settings, history)} Kept: {kept or 'nothing'}."
 
 
-def exploded(settings: Settings, history: History) -> str | None:
+def explosion_warning(settings: Settings, history: History) -> str | None:
     """What a run without clipping should tell even if it came to its end: that gradients exploded on the way."""
     if settings.recipe.clip or not history.norm:
         return None

@@ -14,7 +14,7 @@ def log_softmax(logits: Array) -> Array:
     return shifted
 
 
-def surprise(logits: Array, targets: Array) -> Array:
+def surprisal(logits: Array, targets: Array) -> Array:
     """-log p(target) in nats, (...) from logits (..., C) and class numbers (...)."""
     return -np.take_along_axis(log_softmax(logits), targets[..., None], axis=-1)[..., 0]
 

@@ -23,7 +23,7 @@ class Adam:
         self.parameters = parameters
         self.betas = betas
         self.eps = eps
-        self.taken = 0
+        self.steps_taken = 0
         total = sum(array.size for array in parameters.values())
         dtype = np.result_type(*parameters.values())
         self._gradient, self._mean, self._square, self._work = (np.zeros(total, dtype) for _ in range(4))
@@ -34,7 +34,7 @@ class Adam:
 
     def step(self, gradients: Mapping[str, Array], learning_rate: float) -> None:
         """Move every parameter against its gradient. Gradients of other names are ignored."""
-        self.taken += 1
+        self.steps_taken += 1
         first, second = self.betas
         for name, place in self._incoming.items():
             place[...] = gradients[name]
@@ -49,10 +49,10 @@ class Adam:
         square += work
         # step = learning_rate * (mean / (1 - first^t)) / (sqrt(square / (1 - second^t)) + eps)
         np.sqrt(square, out=work)
-        work *= (1 - second**self.taken) ** -0.5
+        work *= (1 - second**self.steps_taken) ** -0.5
         work += self.eps
         np.divide(mean, work, out=work)
-        work *= learning_rate / (1 - first**self.taken)
+        work *= learning_rate / (1 - first**self.steps_taken)
         for name, parameter in self.parameters.items():
             parameter -= self._outgoing[name]
 
@@ -65,13 +65,13 @@ class Adam:
         }
 
 
-def clip(gradients: Mapping[str, Array], longest: float) -> float:
-    """Shorten all gradients together, in place, if their joint norm exceeds `longest`; return the norm it had.
+def clip_gradients(gradients: Mapping[str, Array], max_norm: float) -> float:
+    """Shorten all gradients together, in place, if their joint norm exceeds `max_norm`; return the norm it had.
 
     Clipping by the norm keeps the direction (Pascanu, Mikolov & Bengio 2013). 0 shortens nothing.
     """
     norm = float(np.sqrt(sum(float(np.vdot(g, g)) for g in gradients.values())))
-    if longest and norm > longest:
+    if max_norm and norm > max_norm:
         for gradient in gradients.values():
-            gradient *= longest / norm
+            gradient *= max_norm / norm
     return norm

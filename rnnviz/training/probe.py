@@ -11,7 +11,7 @@ from .loss import cross_entropy
 from .tasks import Probe
 
 
-def gradient_norms(network: Network, inputs: Array, probe: Probe) -> tuple[float, dict[str, Array]]:
+def state_gradient_norms(network: Network, inputs: Array, probe: Probe) -> tuple[float, dict[str, Array]]:
     """The loss on a probe in nats, and by state the norms (layers, T) of its gradient by that state after each step.
 
     inputs: what the vocabulary makes of the probe's text, ids (T,) or vectors (T, D). A state's gradient counts

@@ -15,9 +15,9 @@ def command(trainer: Trainer, name: str | None = None, text: str | None = None) 
     """
     task, recipe = trainer.task, trainer.recipe
     words = ["python -m rnnviz.training", task.name, "--cell", trainer.cell]
-    if task.wants_text:
+    if task.needs_text:
         words += ["--text", quote(text or "FILE")]
-    for option, value in trainer.given.items():
+    for option, value in trainer.given_options.items():
         words += ["--option", f"{option}={value}"]
     if trainer.seed != task.seed:
         words += ["--seed", str(trainer.seed)]
@@ -25,7 +25,7 @@ def command(trainer: Trainer, name: str | None = None, text: str | None = None) 
     for one in fields(recipe):
         if getattr(recipe, one.name) != getattr(usual, one.name):
             words += [flag(one.name), shown(getattr(recipe, one.name))]
-    for option, (default, _) in task.choices.items():
+    for option, (default, _) in task.available_options.items():
         if task.options[option] != default:
             words += [flag(option), str(task.options[option])]
     if name:

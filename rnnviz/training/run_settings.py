@@ -26,7 +26,7 @@ class Settings:
     cell_options: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def usual(
+    def for_task(
         cls,
         task: Task,
         cell: str,
@@ -44,7 +44,7 @@ class Settings:
             task.name, cell, recipe, task.seed if seed is None else seed, dict(task.options), dict(cell_options or {})
         )
 
-    def make(self, data: str | Path | None = None, text: str | None = None) -> Task:
+    def make_task(self, data: str | Path | None = None, text: str | None = None) -> Task:
         """The task that the run is about. Raises as the task does, and ValueError if there is none of that name."""
         if self.task not in TASKS:
             raise ValueError(f"there is no task {self.task!r}; known are {', '.join(TASKS)}")

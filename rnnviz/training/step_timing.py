@@ -24,7 +24,7 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 @dataclass
-class Measured:
+class StepTimes:
     """What has been measured so far. seconds: of every counted step, by cell. done, total: steps, warm-up included."""
 
     total: int
@@ -44,9 +44,9 @@ class Measured:
         return float(first), float(middle), float(third)
 
 
-def measure(
+def time_training_steps(
     cells: Sequence[str], input_size: int, hidden_size: int, steps: int, batch: int, repeats: int
-) -> Iterator[Measured]:
+) -> Iterator[StepTimes]:
     """Time training steps of networks that differ in their cell alone, and yield after each what is known so far.
 
     Each network reads `batch` random sequences of `steps` letters through an embedding of
@@ -67,8 +67,8 @@ def measure(
     return _rounds(trainers, repeats)
 
 
-def _rounds(trainers: dict[str, Trainer], repeats: int) -> Iterator[Measured]:
-    found = Measured((WARM_UP + repeats) * len(trainers), seconds={cell: [] for cell in trainers})
+def _rounds(trainers: dict[str, Trainer], repeats: int) -> Iterator[StepTimes]:
+    found = StepTimes((WARM_UP + repeats) * len(trainers), seconds={cell: [] for cell in trainers})
     runs = {cell: trainer.run() for cell, trainer in trainers.items()}
     for turn in range(WARM_UP + repeats):
         for cell, run in runs.items():
@@ -96,7 +96,7 @@ class _Noise(Task):
         self.labels = list(self.vocabulary.tokens)
         self.split = {}
 
-    def steps(self, batch: int) -> int:
+    def steps_per_epoch(self, batch: int) -> int:
         return self.numbers["rounds"] + 1  # one more than is pulled, so that an epoch's end is never timed
 
     def batches(self, rng: np.random.Generator, batch: int) -> Iterator[Batch]:

@@ -15,16 +15,16 @@ from ..cells.activations import Array
 from ..cells.array_checks import NotFiniteError
 from ..network import Masks, Network, States
 from . import saved_progress
-from .allocator import keep_freed_memory
+from .allocator import _keep_freed_memory
 from .backpropagation import loss_and_gradients
 from .batches import Batch
-from .optimiser import Adam, clip
+from .optimiser import Adam, clip_gradients
 from .recipe import Recipe
 from .tasks import Task
 
 
 @dataclass(frozen=True)
-class Progress:
+class StepReport:
     """Where a training run stands after one step.
 
     epoch counts from 1, step from 1 within the epoch. loss: nats, the mean over the epoch so
@@ -67,44 +67,44 @@ class Trainer:
     ) -> None:
         if cell not in CELLS:
             raise ValueError(f"there is no cell {cell!r}; known are {', '.join(CELLS)}")
-        keep_freed_memory()
+        _keep_freed_memory()
         self.task, self.cell = task, cell
         self.seed = task.seed if seed is None else seed
         self.recipe = recipe or task.recipe(cell)
-        self.given = dict(options or {})
-        self.options = CELLS[cell].resolve_options(self.given)
-        self.network = self.recipe.start(
+        self.given_options = dict(options or {})
+        self.cell_options = CELLS[cell].resolve_options(self.given_options)
+        self.network = self.recipe.initial_network(
             cell,
             len(task.vocabulary),
             len(task.labels),
             np.random.default_rng(self.seed),
-            self.options,
+            self.cell_options,
             task.vocabulary.vector_size,
         )
         self.optimiser = Adam(self.network.parameters)
         self.curve: list[dict[str, float]] = []
-        self.best = {name: array.copy() for name, array in self.network.parameters.items()}
+        self.best_parameters = {name: array.copy() for name, array in self.network.parameters.items()}
         self.best_epoch = 0
         self.seconds = 0.0
-        self.stopped: str | None = None
+        self.stop_reason: str | None = None
         self.diverged = False
         self.checkpoint_file = checkpoint_file
         if checkpoint_file is not None and checkpoint_file.exists():
             self._resume(checkpoint_file)
 
     @property
-    def epoch(self) -> int:
+    def epochs_finished(self) -> int:
         """How many epochs are finished."""
         return len(self.curve)
 
     @property
-    def steps(self) -> int:
+    def steps_per_epoch(self) -> int:
         """Steps in one epoch."""
-        return self.task.steps(self.recipe.batch)
+        return self.task.steps_per_epoch(self.recipe.batch)
 
-    def run(self) -> Iterator[Progress]:
+    def run(self) -> Iterator[StepReport]:
         """Train until the epochs are over, the task is learned, or the loss is no longer a number."""
-        while self.epoch < self.recipe.epochs and self.stopped is None:
+        while self.epochs_finished < self.recipe.epochs and self.stop_reason is None:
             yield from self._one_epoch()
 
     def best_network(self) -> Network:
@@ -113,9 +113,9 @@ class Trainer:
         Rows of the embedding that training never read (`<unk>`, where every token is known) say
         nothing: they are set to the mean of the rows that it did read, an average token.
         """
-        return self.network_of(self.best)
+        return self.network_from(self.best_parameters)
 
-    def network_of(self, parameters: Mapping[str, Array]) -> Network:
+    def network_from(self, parameters: Mapping[str, Array]) -> Network:
         """A network with copies of these parameters of this run, as `best_network` makes it."""
         weights = {name: array.copy() for name, array in parameters.items()}
         table = weights.get("embedding.weight")
@@ -124,36 +124,45 @@ class Trainer:
             read = self.optimiser.square["embedding.weight"].any(axis=1)
             if read.any():
                 table[~read] = table[read].mean(axis=0)
-        return Network.from_parameters(weights, self.cell, self.options)
+        return Network.from_parameters(weights, self.cell, self.cell_options)
 
     # ---- one epoch ----------------------------------------------------------------------
 
-    def _one_epoch(self) -> Iterator[Progress]:
-        epoch, recipe, began = self.epoch + 1, self.recipe, time.perf_counter()
+    def _one_epoch(self) -> Iterator[StepReport]:
+        epoch, recipe, began = self.epochs_finished + 1, self.recipe, time.perf_counter()
         rng = np.random.default_rng([self.seed, epoch])
         states: States | None = None
         total = 0.0
         for step, batch in enumerate(self.task.batches(rng, recipe.batch), 1):
             try:
-                loss, norm, states = self._one_step(batch, states if batch.follows else None, rng)
+                loss, norm, states = self._one_step(batch, states if batch.continues else None, rng)
             except NotFiniteError:
                 self._diverged(epoch, step)
                 return
             total += loss
-            if step < self.steps:
+            if step < self.steps_per_epoch:
                 self.seconds += time.perf_counter() - began
-                yield Progress(epoch, recipe.epochs, step, self.steps, total / step, None, loss, norm)
+                yield StepReport(epoch, recipe.epochs, step, self.steps_per_epoch, total / step, None, loss, norm)
                 began = time.perf_counter()
         try:
             validation = self.task.validate(self.network)
             if not np.isfinite(validation["validation_loss"]):
                 raise NotFiniteError("the loss on the validation split is not a finite number")
         except NotFiniteError:
-            self._diverged(epoch, self.steps)
+            self._diverged(epoch, self.steps_per_epoch)
             return
         self.seconds += time.perf_counter() - began
-        self._finish_epoch(total / self.steps, validation)
-        yield Progress(epoch, recipe.epochs, self.steps, self.steps, total / self.steps, validation, loss, norm)
+        self._finish_epoch(total / self.steps_per_epoch, validation)
+        yield StepReport(
+            epoch,
+            recipe.epochs,
+            self.steps_per_epoch,
+            self.steps_per_epoch,
+            total / self.steps_per_epoch,
+            validation,
+            loss,
+            norm,
+        )
 
     def _one_step(self, batch: Batch, states: States | None, rng: np.random.Generator) -> tuple[float, float, States]:
         """One step of Adam: the loss, the norm of its gradient before clipping, and the states at the end.
@@ -163,15 +172,17 @@ class Trainer:
         recipe = self.recipe
         masks = self._masks(batch.targets.shape, rng)
         loss, gradients, states = loss_and_gradients(self.network, batch, states, masks, recipe.truncate)
-        norm = clip(gradients, recipe.clip)
+        norm = clip_gradients(gradients, recipe.clip)
         if not np.isfinite([loss, norm]).all():
             raise NotFiniteError(f"the loss is {loss}, and its gradient's norm {norm}")
-        self.optimiser.step(gradients, recipe.rate(self.optimiser.taken, recipe.epochs * self.steps))
+        self.optimiser.step(
+            gradients, recipe.learning_rate_at(self.optimiser.steps_taken, recipe.epochs * self.steps_per_epoch)
+        )
         return loss, norm, states
 
     def _diverged(self, epoch: int, step: int) -> None:
         self.diverged = True
-        self.stopped = (
+        self.stop_reason = (
             f"Training stopped in epoch {epoch}, step {step}, because the loss was no longer a finite number; "
             f"the weights of epoch {self.best_epoch} are kept, and a lower learning rate may help."
         )
@@ -191,16 +202,20 @@ class Trainer:
         )
 
     def _finish_epoch(self, loss: float, validation: dict[str, float]) -> None:
-        before = [self.task.score(entry) for entry in self.curve]
-        self.curve.append({"epoch": self.epoch + 1, "step": self.optimiser.taken, "loss": loss, **validation})
-        if not before or self.task.score(validation) > max(before):
-            self.best_epoch = self.epoch
+        before = [self.task.selection_key(entry) for entry in self.curve]
+        self.curve.append(
+            {"epoch": self.epochs_finished + 1, "step": self.optimiser.steps_taken, "loss": loss, **validation}
+        )
+        if not before or self.task.selection_key(validation) > max(before):
+            self.best_epoch = self.epochs_finished
             for name, array in self.network.parameters.items():
-                self.best[name][...] = array
-        if self.task.learned(self.curve) or self.task.solved(self.curve, self.recipe.solved):
-            self.stopped = f"Training stopped after epoch {self.epoch}, because the task is learned."
-        elif self.recipe.patience and self.epoch - self.best_epoch >= self.recipe.patience:
-            self.stopped = f"Training stopped after epoch {self.epoch}: no better validation since {self.best_epoch}."
+                self.best_parameters[name][...] = array
+        if self.task.is_learned(self.curve) or self.task.is_solved(self.curve, self.recipe.solved):
+            self.stop_reason = f"Training stopped after epoch {self.epochs_finished}, because the task is learned."
+        elif self.recipe.patience and self.epochs_finished - self.best_epoch >= self.recipe.patience:
+            self.stop_reason = (
+                f"Training stopped after epoch {self.epochs_finished}: no better validation since {self.best_epoch}."
+            )
         if self.checkpoint_file is not None:
             self._save(self.checkpoint_file)
 
@@ -212,7 +227,7 @@ class Trainer:
             "task": self.task.name,
             "task_options": self.task.options,
             "cell": self.cell,
-            "options": self.options,
+            "options": self.cell_options,
             "recipe": asdict(self.recipe),
             "seed": self.seed,
         }
@@ -221,7 +236,7 @@ class Trainer:
         """Every array that a run needs to go on; `_save` and `_resume` both go by it."""
         return {
             "now": self.network.parameters,
-            "best": self.best,
+            "best": self.best_parameters,
             "mean": self.optimiser.mean,
             "square": self.optimiser.square,
         }
@@ -231,10 +246,10 @@ class Trainer:
         about = {
             "settings": self._settings(),
             "curve": self.curve,
-            "taken": self.optimiser.taken,
+            "taken": self.optimiser.steps_taken,
             "best_epoch": self.best_epoch,
             "seconds": self.seconds,
-            "stopped": self.stopped,
+            "stopped": self.stop_reason,
         }
         saved_progress.write(file, arrays, about)
 
@@ -250,7 +265,7 @@ class Trainer:
             for name, array in named.items():
                 array[...] = arrays[f"{group}/{name}"]
         self.curve = about["curve"]
-        self.optimiser.taken = about["taken"]
+        self.optimiser.steps_taken = about["taken"]
         self.best_epoch = about["best_epoch"]
         self.seconds = about["seconds"]
-        self.stopped = about["stopped"]
+        self.stop_reason = about["stopped"]

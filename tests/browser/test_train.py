@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from rnnviz.checkpoints.native import model_archive
-from rnnviz.training import TASKS, Run, Settings
+from rnnviz.training import TASKS, Settings, TrainingRun
 from tests.browser.conftest import check_in_both_themes, settle
 from tests.browser.test_explore import heatmap, link, open_page, write
 
@@ -46,9 +46,9 @@ def paused(page: Page) -> None:
     settle(page)
 
 
-def trained(task: str, cell: str, **options: int) -> Run:
+def trained(task: str, cell: str, **options: int) -> TrainingRun:
     made = TASKS[task](**options)
-    run = Run(Settings.usual(made, cell), made)
+    run = TrainingRun(Settings.for_task(made, cell), made)
     while not run.ended:
         run.work(10)
     return run
@@ -60,7 +60,7 @@ def test_counting_is_learned_opened_and_typed_into(page: Page, app: str):
     settle(page)
     same = {cell: trained("counter", cell) for cell in ("rnn", "gru", "lstm")}
     for cell, run in same.items():
-        assert steps(page, cell.upper()) == run.taken
+        assert steps(page, cell.upper()) == run.steps_taken
         drawn = page.evaluate(POINTS, ["train-accuracy", cell.upper()])
         assert drawn[-1] == 1
     button(page, "Open in Explore").click()

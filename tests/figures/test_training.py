@@ -5,7 +5,7 @@ import pytest
 
 from rnnviz.figures import accuracy_curves, loss_curves, norm_curves, probe_gradient
 from rnnviz.figures.training_curves import POINTS, Line, thinned
-from rnnviz.training import TASKS, Level, Run, Settings
+from rnnviz.training import TASKS, Level, Settings, TrainingRun
 from rnnviz.training.history import History
 
 from .agreement import agree, no_markup_but_our_own, words
@@ -14,7 +14,9 @@ from .agreement import agree, no_markup_but_our_own, words
 @pytest.fixture(scope="module")
 def runs():
     task = TASKS["counter"]()
-    found = {cell: Run(Settings.usual(task, cell, epochs=3, solved=0), task) for cell in ("rnn", "gru", "lstm")}
+    found = {
+        cell: TrainingRun(Settings.for_task(task, cell, epochs=3, solved=0), task) for cell in ("rnn", "gru", "lstm")
+    }
     for run in found.values():
         while not run.ended:
             run.work(10)

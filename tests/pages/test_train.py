@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from rnnviz.checkpoints.native import model_archive
-from rnnviz.training import TASKS, Run, Settings
+from rnnviz.training import TASKS, Settings, TrainingRun
 from rnnviz.ui.pages.train import training_session, turns
 from rnnviz.ui.pages.train.training_group import Training, differences
 from rnnviz.ui.shared import page_setup
@@ -84,7 +84,7 @@ def test_opens_on_a_task_with_its_levels_and_curves():
 def test_every_task_is_told_and_takes_its_own_numbers(name):
     app = train(task=name)
     assert TASKS[name]().chance.why in said(app)
-    for option, (default, _) in TASKS[name].choices.items():
+    for option, (default, _) in TASKS[name].available_options.items():
         assert app.number_input(key=f"train-{name}-{option}").value == default
 
 
@@ -119,7 +119,7 @@ def test_the_curves_are_the_run(finished):
 
 def test_the_same_seed_gives_the_same_curves_whatever_the_slices(finished):
     task = TASKS["counter"]()
-    whole = Run(Settings.usual(task, "lstm"), task)
+    whole = TrainingRun(Settings.for_task(task, "lstm"), task)
     while not whole.ended:
         whole.work(10)
     assert trainings(finished)[0].runs["lstm"].history.loss == whole.history.loss
@@ -148,9 +148,9 @@ def test_pause_resume_step_and_stop():
     taken = trainings(app)[0].taken
     app.run()
     assert (trainings(app)[0].taken, trainings(app)[0].paused) == (taken, True)
-    each = [run.taken for run in trainings(app)[0].runs.values()]
+    each = [run.steps_taken for run in trainings(app)[0].runs.values()]
     press(app, "train-step")
-    assert [run.taken for run in trainings(app)[0].runs.values()] == [n + 1 for n in each]
+    assert [run.steps_taken for run in trainings(app)[0].runs.values()] == [n + 1 for n in each]
     press(app, "train-resume")
     assert trainings(app)[0].taken > taken + 3
     press(app, "train-stop")
@@ -171,7 +171,7 @@ def test_cells_learn_together():
     app = press(train(), "train-start")
     for _ in range(3):
         app.run()
-    taken = [run.taken for run in trainings(app)[0].runs.values()]
+    taken = [run.steps_taken for run in trainings(app)[0].runs.values()]
     assert max(taken) <= 1.5 * min(taken) + 60
 
 
@@ -262,7 +262,7 @@ def test_an_rnn_explodes_at_one_click_and_says_why():
     app = until_over(press(train(), "train-explode"))
     run = trainings(app)[0].runs["rnn"]
     assert run.state == "diverged"
-    assert run.explained in said(app)
+    assert run.explanation in said(app)
     assert "clipping is off" in said(app) and "start again: both curves" in said(app)
     (norm,) = figure(app, "train-norm")
     assert numbers(norm["y"]).max() > 1000
@@ -276,8 +276,8 @@ def test_an_rnn_explodes_at_one_click_and_says_why():
 def test_the_table_is_the_runs(finished):
     table = finished.dataframe[0].value
     run = trainings(finished)[0].runs["lstm"]
-    assert list(table["steps"]) == [run.taken] and list(table["right"]) == [1.0]
-    assert list(table["other than usual"]) == ["nothing"] and table["why"][0] == run.explained
+    assert list(table["steps"]) == [run.steps_taken] and list(table["right"]) == [1.0]
+    assert list(table["other than usual"]) == ["nothing"] and table["why"][0] == run.explanation
 
 
 def test_a_run_is_renamed_and_another_laid_over_it():
@@ -308,11 +308,11 @@ def test_models_are_opened_once_and_seen_on_explore():
     app = until_over(press(train(cells="lstm"), "train-start"))
     run = trainings(app)[0].runs["lstm"]
     press(app, "train-open-Explore")
-    assert trainings(app)[0].opened == ("counter-1", run.taken)
+    assert trainings(app)[0].opened == ("counter-1", run.steps_taken)
     app.switch_page("pages/explore.py").run()
     app.selectbox(key="task").set_value("counter-1").run()
     assert not app.exception
-    trace = run.model("x").trace("aaaaabbbbb")
+    trace = run.best_model("x").trace("aaaaabbbbb")
     chart = next(c for c in app.get("plotly_chart") if c.proto.id.endswith("-chart-heatmaps"))
     shown = {t["name"]: numbers(t["z"]) for t in json.loads(chart.proto.spec)["data"]}
     np.testing.assert_array_equal(shown["cell"], trace["cell"].T)
@@ -436,4 +436,4 @@ def test_a_lesson_can_hide_the_settings_and_still_train():
     assert not app.number_input and not app.toggle
     press(app, "train-start")
     run = trainings(app)[0].runs["lstm"]
-    assert run.settings.recipe.hidden == 5 and run.taken > 0
+    assert run.settings.recipe.hidden == 5 and run.steps_taken > 0

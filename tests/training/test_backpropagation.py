@@ -10,7 +10,7 @@ from rnnviz.training import Trainer
 from rnnviz.training.backpropagation import loss_and_gradients
 from rnnviz.training.batches import Batch
 
-from .tiny import Echo
+from .echo_task import Echo
 
 torch = pytest.importorskip("torch")
 
@@ -96,7 +96,7 @@ def test_a_stretch_in_which_nothing_is_asked_adds_nothing():
 
 def test_a_recipe_truncates_what_the_trainer_trains():
     """Echo asks for the token before: with one step to look back over the states alone, it is learned worse."""
-    whole, cut = (Trainer(Echo(), "rnn", replace(Echo.common, truncate=truncate)) for truncate in (0, 1))
+    whole, cut = (Trainer(Echo(), "rnn", replace(Echo.base_recipe, truncate=truncate)) for truncate in (0, 1))
     for trainer in (whole, cut):
         for _ in trainer.run():
             pass

@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from rnnviz.training.baselines import NaiveBayes, NGrams, chosen_bayes
+from rnnviz.training.baselines import NaiveBayes, NGrams, tune_naive_bayes
 
 
 def test_naive_bayes_votes_as_the_formula_says():
@@ -26,8 +26,8 @@ def test_counting_once_ignores_repetition():
 def test_alpha_is_chosen_on_validation_alone():
     texts, labels = ["a b", "a c", "d"], np.array([0, 0, 1])
     model = NaiveBayes(str.split, texts, labels, 2)
-    first = chosen_bayes(model, (texts, labels), (["d"], np.array([1])))
-    assert chosen_bayes(model, (texts, labels), (["d"], np.array([0]))).alpha == first.alpha
+    first = tune_naive_bayes(model, (texts, labels), (["d"], np.array([1])))
+    assert tune_naive_bayes(model, (texts, labels), (["d"], np.array([0]))).alpha == first.alpha
     assert (first.validation, first.test) == (1.0, 1.0)
 
 
@@ -38,7 +38,7 @@ def test_ngrams_are_witten_bell():
     # after 1 came 0, 1 and 2, once each
     after_one = (np.array([1, 1, 1, 0]) + 3 * unigram) / (3 + 3)
     text = np.array([1, 3])
-    none, one = NGrams(ids, 4, 1).surprises(text)
+    none, one = NGrams(ids, 4, 1).mean_surprisals(text)
     assert none == pytest.approx(-np.log(unigram[[1, 3]]).mean())
     assert one == pytest.approx(-(np.log(unigram[1]) + np.log(after_one[3])) / 2)
 
@@ -49,5 +49,5 @@ def test_ngrams_give_probabilities_that_add_up_to_one(longest):
     model = NGrams(ids, 3, longest)
     total = 0.0
     for text in product(range(3), repeat=4):
-        total += np.exp(-4 * model.surprises(np.array(text))[-1])
+        total += np.exp(-4 * model.mean_surprisals(np.array(text))[-1])
     assert total == pytest.approx(1)

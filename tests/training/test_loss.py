@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rnnviz.training.loss import cross_entropy, surprise
+from rnnviz.training.loss import cross_entropy, surprisal
 
 
 def example(seed=0, steps=4, batch=3, classes=5):
@@ -23,7 +23,7 @@ def test_loss_and_gradient_are_torchs():
     expected.backward()
     assert loss == pytest.approx(expected.item(), rel=1e-12)
     np.testing.assert_allclose(gradient, tensor.grad.numpy(), atol=1e-14)
-    np.testing.assert_allclose(surprise(logits, targets).ravel(), each.detach().numpy(), rtol=1e-12)
+    np.testing.assert_allclose(surprisal(logits, targets).ravel(), each.detach().numpy(), rtol=1e-12)
 
 
 def test_gradient_is_that_of_finite_differences():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rnnviz.training.optimiser import Adam, clip
+from rnnviz.training.optimiser import Adam, clip_gradients
 
 torch = pytest.importorskip("torch")
 
@@ -48,6 +48,6 @@ def test_clipping_is_torchs(longest):
     for parameter, gradient in zip(theirs, ours.values(), strict=True):
         parameter.grad = torch.from_numpy(gradient.copy())
     norm = torch.nn.utils.clip_grad_norm_(theirs, longest)
-    assert clip(ours, longest) == pytest.approx(float(norm))
+    assert clip_gradients(ours, longest) == pytest.approx(float(norm))
     for parameter, gradient in zip(theirs, ours.values(), strict=True):
         np.testing.assert_allclose(gradient, parameter.grad.numpy(), rtol=1e-5)

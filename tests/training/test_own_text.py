@@ -99,8 +99,8 @@ def test_the_text_is_cut_in_order():
 def test_an_epoch_reads_neighbouring_stretches_and_asks_for_what_follows():
     task = own(length=10)
     batches = list(task.batches(np.random.default_rng(0), 4))
-    assert len(batches) == task.steps(4)
-    assert [batch.follows for batch in batches] == [False] + [True] * (len(batches) - 1)
+    assert len(batches) == task.steps_per_epoch(4)
+    assert [batch.continues for batch in batches] == [False] + [True] * (len(batches) - 1)
     row = (len(task.train) - 1) // 4
     for b in range(4):
         read = np.concatenate([batch.inputs[:, b] for batch in batches])
@@ -113,7 +113,7 @@ def test_an_epoch_reads_neighbouring_stretches_and_asks_for_what_follows():
 def test_a_short_text_is_laid_in_fewer_rows():
     task = own("To be, or not to be. " * 50, length=300)
     assert task.layout(32)[0] < 32
-    assert task.steps(32) >= 1
+    assert task.steps_per_epoch(32) >= 1
     assert next(task.batches(np.random.default_rng(0), 32)).inputs.shape == task.layout(32)[::-1]
 
 
@@ -178,12 +178,12 @@ def test_the_probe_and_the_examples_come_from_the_held_out_text():
 
 def test_it_learns_a_text_that_repeats_itself():
     task = own("the quick brown fox jumps over the lazy dog. " * 60, length=20)
-    settings = Settings.usual(task, "gru", epochs=8, hidden=32, batch=8)
+    settings = Settings.for_task(task, "gru", epochs=8, hidden=32, batch=8)
     trainer = Trainer(task, "gru", settings.recipe)
     for _ in trainer.run():
         pass
     assert trainer.curve[-1]["validation_loss"] < 0.3 * task.chance.loss
-    scores = task.scores(trainer.best_network())
+    scores = task.held_out_scores(trainer.best_network())
     assert scores["test"] < 0.3 * scores["chance"]
     assert scores["accuracy"] > 0.8
 

@@ -5,13 +5,13 @@ import pytest
 
 from rnnviz.network import Network
 from rnnviz.training import Recipe
-from rnnviz.training.recurrent_start import KINDS
+from rnnviz.training.initialisation import INITIALISATIONS
 
 CELLS = ["rnn", "gru", "lstm"]
 
 
 def start(cell, **recipe):
-    return Recipe(embedding=3, hidden=20, **recipe).start(cell, 5, 4, np.random.default_rng(0), {})
+    return Recipe(embedding=3, hidden=20, **recipe).initial_network(cell, 5, 4, np.random.default_rng(0), {})
 
 
 def blocks(network):
@@ -31,7 +31,7 @@ def test_the_usual_start_is_the_networks_own(cell):
 @pytest.mark.parametrize("cell", CELLS)
 def test_other_starts_change_the_recurrent_matrices_alone(cell):
     plain = start(cell, layers=2).parameters
-    for kind in KINDS:
+    for kind in INITIALISATIONS:
         changed = {
             name
             for name, array in start(cell, layers=2, recurrent=kind).parameters.items()
@@ -54,7 +54,7 @@ def test_signs_of_a_rotation_are_not_fixed():
         float(np.sign(block[0, 0]))
         for seed in range(20)
         for block in blocks(
-            Recipe(hidden=4, recurrent="orthogonal").start("rnn", 3, 2, np.random.default_rng(seed), {})
+            Recipe(hidden=4, recurrent="orthogonal").initial_network("rnn", 3, 2, np.random.default_rng(seed), {})
         )
     }
     assert signs == {-1.0, 1.0}
@@ -68,14 +68,16 @@ def test_the_identity_is_one_for_each_gate(cell):
 
 def test_scaled_numbers_have_the_stated_spread():
     block = blocks(
-        Recipe(hidden=300, recurrent="scaled", recurrent_scale=2.0).start("rnn", 3, 2, np.random.default_rng(0), {})
+        Recipe(hidden=300, recurrent="scaled", recurrent_scale=2.0).initial_network(
+            "rnn", 3, 2, np.random.default_rng(0), {}
+        )
     )[0]
     assert block.std() == pytest.approx(2 / np.sqrt(300), rel=0.02)
     assert np.abs(np.linalg.eigvals(block)).max() == pytest.approx(2.0, rel=0.1)
 
 
 def test_numbers_are_read_without_an_embedding():
-    network = Recipe(embedding=7, hidden=5).start("gru", 0, 3, np.random.default_rng(0), {}, numbers=2)
+    network = Recipe(embedding=7, hidden=5).initial_network("gru", 0, 3, np.random.default_rng(0), {}, numbers=2)
     assert network.embedding is None
     assert network.input_size == 2
 
@@ -105,4 +107,4 @@ def test_what_makes_no_sense_is_refused(wrong, says):
 def test_every_field_says_what_it_is_for():
     for name, field in Recipe.__dataclass_fields__.items():
         assert len(field.metadata["help"]) > 20, name
-        assert not field.metadata["among"] or field.default in field.metadata["among"]
+        assert not field.metadata["choices"] or field.default in field.metadata["choices"]

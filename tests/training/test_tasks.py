@@ -38,9 +38,9 @@ def test_counter_is_right_only_with_every_b_and_the_end(counter):
     for array in network.parameters.values():
         array[...] = 0
     network.readout_bias[2] = 1.0
-    assert [counter.right(network, n) for n in (1, 2, 3)] == [True, False, False]
+    assert [counter.is_right(network, n) for n in (1, 2, 3)] == [True, False, False]
     network.readout_bias[1] = 2.0
-    assert not counter.right(network, 1)
+    assert not counter.is_right(network, 1)
 
 
 @pytest.mark.parametrize("delay", [1, 7, 40])

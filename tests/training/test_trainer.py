@@ -10,7 +10,7 @@ from rnnviz.training import Trainer
 from rnnviz.training.recipe import Recipe
 
 from ..coupled_lstm import CoupledLSTM
-from .tiny import Echo
+from .echo_task import Echo
 
 
 def finished(trainer):
@@ -41,7 +41,7 @@ def test_a_new_kind_of_cell_is_trained_like_any_other():
 
 
 def test_several_layers_are_trained():
-    trainer = finished(Trainer(Echo(), "gru", replace(Echo.common, layers=2, epochs=6)))
+    trainer = finished(Trainer(Echo(), "gru", replace(Echo.base_recipe, layers=2, epochs=6)))
     assert trainer.curve[-1]["accuracy"] > 0.9
 
 
@@ -62,7 +62,7 @@ def test_an_interrupted_run_ends_like_an_uninterrupted_one(tmp_path, pulled):
         next(run)
     run.close()
     resumed = Trainer(Echo(), "lstm", checkpoint_file=file)
-    assert resumed.epoch == pulled // 20
+    assert resumed.epochs_finished == pulled // 20
     assert same(finished(resumed), whole)
     assert resumed.best_epoch == whole.best_epoch
 
@@ -75,18 +75,18 @@ def test_a_checkpoint_holds_the_best_weights_so_far(tmp_path):
 
 def test_another_runs_checkpoint_is_refused_by_name(tmp_path):
     file = tmp_path / "echo.npz"
-    finished(Trainer(Echo(), "rnn", replace(Echo.common, epochs=1), checkpoint_file=file))
+    finished(Trainer(Echo(), "rnn", replace(Echo.base_recipe, epochs=1), checkpoint_file=file))
     with pytest.raises(ValueError, match=r"belongs to another run .*recipe"):
         Trainer(Echo(), "rnn", checkpoint_file=file)
     with pytest.raises(ValueError, match="seed is 0 there, 1 here"):
-        Trainer(Echo(), "rnn", replace(Echo.common, epochs=1), seed=1, checkpoint_file=file)
+        Trainer(Echo(), "rnn", replace(Echo.base_recipe, epochs=1), seed=1, checkpoint_file=file)
     file.write_bytes(b"PK nothing of the kind")
     with pytest.raises(ValueError, match="not a checkpoint"):
         Trainer(Echo(), "rnn", checkpoint_file=file)
 
 
 def test_progress_says_where_training_stands():
-    trainer = Trainer(Echo(), "rnn", replace(Echo.common, epochs=2))
+    trainer = Trainer(Echo(), "rnn", replace(Echo.base_recipe, epochs=2))
     seen = list(trainer.run())
     assert [(p.epoch, p.step) for p in seen] == [(e, s) for e in (1, 2) for s in range(1, 21)]
     assert [p.epoch for p in seen if p.validation is not None] == [1, 2]
@@ -98,9 +98,9 @@ def test_early_stopping_waits_as_long_as_the_recipe_says():
         def validate(self, network):
             return {"validation_loss": 1.0, "accuracy": 0.5}
 
-    trainer = finished(Trainer(Stuck(), "rnn", replace(Echo.common, epochs=30, patience=3)))
-    assert (trainer.epoch, trainer.best_epoch) == (4, 1)
-    assert "no better validation since 1" in trainer.stopped
+    trainer = finished(Trainer(Stuck(), "rnn", replace(Echo.base_recipe, epochs=30, patience=3)))
+    assert (trainer.epochs_finished, trainer.best_epoch) == (4, 1)
+    assert "no better validation since 1" in trainer.stop_reason
 
 
 def test_a_loss_that_runs_away_keeps_the_last_good_weights():
@@ -118,8 +118,8 @@ def test_a_loss_that_runs_away_keeps_the_last_good_weights():
         for progress in trainer.run():
             task.poisoned = progress.epoch > 2 or (progress.epoch == 2 and progress.validation is not None)
     assert trainer.diverged
-    assert "epoch 3, step 8" in trainer.stopped
-    assert trainer.epoch == 2
+    assert "epoch 3, step 8" in trainer.stop_reason
+    assert trainer.epochs_finished == 2
     assert all(np.isfinite(array).all() for array in trainer.best_network().parameters.values())
 
 
@@ -132,7 +132,8 @@ def test_rows_that_training_never_reads_become_the_mean_of_the_others():
 @pytest.mark.parametrize(("cell", "gate"), [("lstm", "forget"), ("gru", "update")])
 def test_the_keep_bias_goes_to_the_gate_that_keeps(cell, gate):
     plain, keeping = (
-        replace(Echo.common, keep_bias=bias).start(cell, 4, 3, np.random.default_rng(0), {}) for bias in (0.0, 3.0)
+        replace(Echo.base_recipe, keep_bias=bias).initial_network(cell, 4, 3, np.random.default_rng(0), {})
+        for bias in (0.0, 3.0)
     )
     row = plain.layers[0][0].row(gate)
     for name, array in plain.parameters.items():

@@ -47,8 +47,14 @@ def test_a_token_that_it_never_saw_changes_nothing_to_nonsense(model):
 def test_the_card_is_whole(model):
     card = model.card
     task = TASKS[card["task"]]
-    for key in ("title", "reads", "says", "asked", "note"):
-        assert card[key] == getattr(task, key)
+    for key, attribute in {
+        "title": "title",
+        "reads": "reads",
+        "says": "predicts",
+        "asked": "answer_due",
+        "note": "note",
+    }.items():
+        assert card[key] == getattr(task, attribute)
     assert card["examples"] == list(task.examples)
     for source in card["data"]:
         assert source["name"] and source["licence"]
@@ -86,7 +92,7 @@ def test_counter_is_right_up_to_twelve(cell):
         says = [model.labels[k] for k in model.trace("a" * n + "b" * n).probabilities.argmax(axis=1)]
         assert says[n:] == ["b"] * (n - 1) + ["end"]
     largest = model.card["scores"]["largest"]
-    assert [task.right(model.network, n) for n in (largest, largest + 1)] == [True, False]
+    assert [task.is_right(model.network, n) for n in (largest, largest + 1)] == [True, False]
 
 
 def test_one_number_of_the_lstms_cell_state_counts():

@@ -3,9 +3,9 @@
 from importlib import import_module
 from pkgutil import iter_modules
 
-from .task import TASKS, Level, MissingDataError, Probe, Scores, Source, Task
+from .task import TASKS, DataSource, Level, MissingDataError, Probe, Scores, Task
 
 for _module in iter_modules(__path__):
     import_module(f"{__name__}.{_module.name}")
 
-__all__ = ["TASKS", "Level", "MissingDataError", "Probe", "Scores", "Source", "Task"]
+__all__ = ["TASKS", "DataSource", "Level", "MissingDataError", "Probe", "Scores", "Task"]

@@ -9,14 +9,14 @@ import numpy as np
 from ...cells.activations import Array
 from ...text.tokens import Vocabulary
 from ..recipe import Recipe
-from .random_sequences import MadeSequences
+from .random_sequences import RandomSequences
 
 FINEST = 100  # the numbers are whole hundredths
 TENTH = FINEST // 10
 CLASSES = 21  # 0.0, 0.1, ..., 2.0
 
 
-class Adding(MadeSequences):
+class Adding(RandomSequences):
     """The adding problem (Hochreiter & Schmidhuber 1997, experiment 4), with its answer given as a class.
 
     Each step is a pair, a number from 0 to 1 and a mark of 0 or 1, as in the paper: what a number means is
@@ -29,8 +29,8 @@ class Adding(MadeSequences):
     name = "adding"
     title = "Adding: what do the marked numbers add up to?"
     reads = "pairs of a number from 0 to 1 and a mark, 1 at two of them and 0 elsewhere"
-    says = "the sum of the two marked numbers, to the nearest tenth"
-    asked = "at the last pair"
+    predicts = "the sum of the two marked numbers, to the nearest tenth"
+    answer_due = "at the last pair"
     examples = (
         "0.25 1, 0.91 0, 0.07 0, 0.64 0, 0.5 1, 0.33 0",
         "0.8 0, 0.8 1, 0.1 0, 0.9 0, 0.8 1, 0.2 0",
@@ -41,10 +41,10 @@ class Adding(MadeSequences):
         "open at a mark and stay shut elsewhere. A sum next to the edge between two tenths is easily put into the "
         "wrong one, so the last few points are slow to come."
     )
-    common = Recipe(hidden=32, epochs=60, batch=64, learning_rate=1e-2)
-    by_cell = {"rnn": {"learning_rate": 3e-3}, "gru": {"keep_bias": 1.0}, "lstm": {"keep_bias": 1.0}}
-    choices = {"length": (20, "pairs in a sequence")}
-    at_the_end = True
+    base_recipe = Recipe(hidden=32, epochs=60, batch=64, learning_rate=1e-2)
+    cell_changes = {"rnn": {"learning_rate": 3e-3}, "gru": {"keep_bias": 1.0}, "lstm": {"keep_bias": 1.0}}
+    available_options = {"length": (20, "pairs in a sequence")}
+    answer_at_end = True
 
     def load(self, folders: dict[str, Path]) -> None:
         self.vocabulary = Vocabulary("numbers", vector_size=2)
@@ -68,7 +68,7 @@ class Adding(MadeSequences):
         found = np.bincount(to_tenth(values[:, None] + values).ravel(), minlength=CLASSES)
         return found / found.sum()
 
-    def spelled(self, inputs: Array) -> str:
+    def text_of(self, inputs: Array) -> str:
         return ", ".join(f"{value:.6g} {mark:g}" for value, mark in inputs)
 
 

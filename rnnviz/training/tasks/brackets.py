@@ -9,27 +9,30 @@ import numpy as np
 from ...cells.activations import Array
 from ...text.tokens import Vocabulary
 from ..recipe import Recipe
-from .random_sequences import MadeSequences
+from .random_sequences import RandomSequences
 
 OPEN, CLOSE = "(", ")"
 
 
-class Brackets(MadeSequences):
+class Brackets(RandomSequences):
     """The depth of nesting, counted up and down between 0 and a limit."""
 
     name = "brackets"
     title = "Brackets: how many are open?"
     reads = "opening and closing brackets"
-    says = "how many brackets are open"
-    asked = "every step"
+    predicts = "how many brackets are open"
+    answer_due = "every step"
     examples = ("(()(()))", "((((()))))", "()()()()()", "(((((", "((()())(()))")
     note = (
         "Each bracket opens or closes with equal chances, but none closes what was never opened, and none opens beyond "
         "the limit: texts that do were never trained. Up to a limit, counting needs no counter; one state for each "
         "depth is enough. The row of <unk>, which training never reads, is the mean of the other rows."
     )
-    common = Recipe(embedding=8, hidden=16, epochs=40, batch=64, learning_rate=1e-2)
-    choices = {"length": (30, "brackets in a sequence"), "depth": (5, "the most brackets that are open at once")}
+    base_recipe = Recipe(embedding=8, hidden=16, epochs=40, batch=64, learning_rate=1e-2)
+    available_options = {
+        "length": (30, "brackets in a sequence"),
+        "depth": (5, "the most brackets that are open at once"),
+    }
 
     def load(self, folders: dict[str, Path]) -> None:
         if not 1 <= self.options["depth"] <= 50:
@@ -59,5 +62,5 @@ class Brackets(MadeSequences):
             total += there
         return total / length
 
-    def spelled(self, inputs: Array) -> str:
+    def text_of(self, inputs: Array) -> str:
         return "".join(self.vocabulary.tokens[k] for k in inputs)

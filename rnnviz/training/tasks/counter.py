@@ -11,10 +11,10 @@ import numpy as np
 from ...cells.activations import Array
 from ...network import Network
 from ...text.tokens import Vocabulary
-from ..batches import Batch, answers, padded
-from ..loss import surprise
+from ..batches import Batch, logits_per_sequence, pad
+from ..loss import surprisal
 from ..recipe import Recipe
-from .task import Level, Probe, Scores, Source, Task, entropy, frequencies
+from .task import DataSource, Level, Probe, Scores, Task, entropy, frequencies
 
 LONGEST = 12  # the most a's seen in training, unless the task's option says otherwise
 WATCHED = 6  # a's in the sequence on which the network is watched
@@ -31,8 +31,8 @@ class Counter(Task):
     name = "counter"
     title = "Counter: when do the b's end?"
     reads = "a number of a's, then as many b's"
-    says = "the next symbol, or the end"
-    asked = "every step"
+    predicts = "the next symbol, or the end"
+    answer_due = "every step"
     examples = ("aaaaabbbbb", "aaabbbb", "aaaaaaaaaaaabbbbbbbbbbbb", "ab", "aaaaaaaaaaaaaaabbbbbbbbbbbbbbb", "aababb")
     note = (
         "Training saw every n from 1 to 12 and nothing else. While a's are read nobody can know what comes next; the "
@@ -40,10 +40,10 @@ class Counter(Task):
         "and a GRU cannot count without bound (Weiss, Goldberg & Yahav 2018); how far each goes beyond 12 varies "
         "from seed to seed. The row of <unk>, which training never reads, is the mean of the other rows."
     )
-    sources = (Source("made by the task", "none needed"),)
-    common = Recipe(embedding=8, hidden=8, epochs=60, batch=LONGEST, learning_rate=1e-2)
+    sources = (DataSource("made by the task", "none needed"),)
+    base_recipe = Recipe(embedding=8, hidden=8, epochs=60, batch=LONGEST, learning_rate=1e-2)
 
-    choices = {"longest": (LONGEST, "the most a's in training")}
+    available_options = {"longest": (LONGEST, "the most a's in training")}
 
     def load(self, folders: dict[str, Path]) -> None:
         self.longest = self.options["longest"]
@@ -60,7 +60,7 @@ class Counter(Task):
             "seed": None,
         }
         pairs = [self.string(n) for n in range(1, self.longest + 1)]
-        inputs, targets = (padded(side) for side in zip(*pairs, strict=True))
+        inputs, targets = (pad(side) for side in zip(*pairs, strict=True))
         lengths = np.array([len(one) for one, _ in pairs])
         weights = (np.arange(len(inputs))[:, None] < lengths) / lengths.sum()
         self.all = Batch(inputs, targets, weights.astype(np.float32))
@@ -88,14 +88,14 @@ class Counter(Task):
     def length(self) -> int:
         return len(self.all.inputs)
 
-    def tokens(self, batch: int) -> int:
+    def tokens_per_epoch(self, batch: int) -> int:
         return ROUND * self.all.inputs.size
 
     @property
-    def checked(self) -> int:
+    def validation_tokens(self) -> int:
         return self.all.inputs.size
 
-    def remarks(self) -> str:
+    def card_note(self) -> str:
         return self.note.replace(f"{LONGEST}", f"{self.longest}")
 
     def string(self, n: int) -> tuple[Array, Array]:
@@ -104,7 +104,7 @@ class Counter(Task):
         following = ["a"] * (n - 1) + ["b"] * n + ["end"]
         return inputs, np.array([self.labels.index(symbol) for symbol in following])
 
-    def steps(self, batch: int) -> int:
+    def steps_per_epoch(self, batch: int) -> int:
         return ROUND
 
     def batches(self, rng: np.random.Generator, batch: int) -> Iterator[Batch]:
@@ -114,20 +114,20 @@ class Counter(Task):
     def validate(self, network: Network) -> dict[str, float]:
         logits = network.forward(self.all.inputs).logits
         assert logits is not None
-        loss = float((surprise(logits, self.all.targets) * self.all.weights).sum(dtype=np.float64))
+        loss = float((surprisal(logits, self.all.targets) * self.all.weights).sum(dtype=np.float64))
         n = np.arange(1, self.longest + 1)
         asked = (np.arange(len(logits))[:, None] >= n) & (np.arange(len(logits))[:, None] < 2 * n)
         right = ((logits.argmax(-1) == self.all.targets) | ~asked).all(axis=0)
         return {"validation_loss": loss, "accuracy": float(np.mean(right))}
 
-    def right(self, network: Network, n: int) -> bool:
+    def is_right(self, network: Network, n: int) -> bool:
         """Whether the network says b after each of the first n - 1 b's, and end after the n-th."""
         inputs, targets = self.string(n)
-        (logits,) = answers(network, [inputs])
+        (logits,) = logits_per_sequence(network, [inputs])
         return bool((logits[n:].argmax(-1) == targets[n:]).all())
 
-    def scores(self, network: Network) -> Scores:
-        right = {n: self.right(network, n) for n in range(1, self.longest + 1)}
+    def held_out_scores(self, network: Network) -> Scores:
+        right = {n: self.is_right(network, n) for n in range(1, self.longest + 1)}
         share = float(np.mean(list(right.values())))
         return {
             "metric": f"share of n = 1 to {self.longest} with every b and the end right",
@@ -139,11 +139,11 @@ class Counter(Task):
             "chance_is": "always end after the first b",
             "baseline": {"name": "whatever n is most frequent (all are alike)", "value": 1 / self.longest},
             "right": [n for n, is_right in right.items() if is_right],
-            "largest": next(n for n in count(1) if not self.right(network, n)) - 1,
-            "counts": {state: self.counting(network, state) for state in network.layers[0][0].states},
+            "largest": next(n for n in count(1) if not self.is_right(network, n)) - 1,
+            "counts": {state: self.counting_unit(network, state) for state in network.layers[0][0].states},
         }
 
-    def counting(self, network: Network, state: str) -> dict[str, float]:
+    def counting_unit(self, network: Network, state: str) -> dict[str, float]:
         """The unit of a state that follows the count (a's so far minus b's so far) best, over n = 1 to 12."""
         values, counts = [], []
         for n in range(1, self.longest + 1):

@@ -11,8 +11,8 @@ import numpy as np
 from ...cells.activations import Array
 from ...network import Network
 from ...text.tokens import TokenKind, Vocabulary
-from ..batches import Batch, Split, answers, by_length, padded, shuffled_split
-from ..loss import surprise
+from ..batches import Batch, Split, batch_by_length, logits_per_sequence, pad, random_split
+from ..loss import surprisal
 from .task import Level, Probe, Scores, Task, binomial_error
 
 
@@ -39,7 +39,7 @@ class LabelledTexts(Task):
         self.texts = list(texts)
         self.labels = sorted(set(labels))
         self.classes = np.array([self.labels.index(label) for label in labels])
-        self.indices = shuffled_split(len(self.texts))
+        self.indices = random_split(len(self.texts))
         trained = [self.texts[k] for k in self.indices.train]
         self.vocabulary = Vocabulary.collect(self.kind, trained, at_least=self.at_least, end=self.end)
         self.sequences = [self.vocabulary.encode(text, self.longest).inputs for text in self.texts]
@@ -55,17 +55,17 @@ class LabelledTexts(Task):
     def length(self) -> int:
         return max(map(len, self.sequences))
 
-    def tokens(self, batch: int) -> int:
+    def tokens_per_epoch(self, batch: int) -> int:
         return sum(len(self.sequences[k]) for k in self.indices.train)
 
     @property
-    def checked(self) -> int:
+    def validation_tokens(self) -> int:
         return sum(len(self.sequences[k]) for k in self.indices.validation)
 
     def guessing(self) -> Level:
         """What the most frequent label of the training split reaches on the validation split, and its frequencies."""
         counts = np.bincount(self.classes[self.indices.train], minlength=len(self.labels))
-        counts = np.maximum(counts, 1)  # a label that training never shows would be an infinite surprise
+        counts = np.maximum(counts, 1)  # a label that training never shows would be an infinite surprisal
         truth = self.classes[self.indices.validation]
         surprises = -np.log(counts / counts.sum())[truth]
         return Level(
@@ -97,14 +97,14 @@ class LabelledTexts(Task):
             "nobody could be right about all of those; how far the others can be told nobody knows.",
         )
 
-    def steps(self, batch: int) -> int:
+    def steps_per_epoch(self, batch: int) -> int:
         return -(-len(self.indices.train) // batch)
 
     def batches(self, rng: np.random.Generator, batch: int) -> Iterator[Batch]:
         train = self.indices.train
         lengths = np.array([len(self.sequences[k]) for k in train])
-        for group in by_length(lengths, batch, rng):
-            inputs = padded([self.sequences[k] for k in train[group]])
+        for group in batch_by_length(lengths, batch, rng):
+            inputs = pad([self.sequences[k] for k in train[group]])
             steps, last = np.arange(len(inputs))[:, None], lengths[group] - 1
             every = (steps <= last) / lengths[group].sum()
             weights = (0.5 * every + 0.5 * (steps == last) / len(group)).astype(np.float32)
@@ -112,14 +112,14 @@ class LabelledTexts(Task):
             yield Batch(inputs, targets, weights)
 
     def validate(self, network: Network) -> dict[str, float]:
-        last = self.final_answers(network, self.indices.validation)
+        last = self.final_logits(network, self.indices.validation)
         truth = self.classes[self.indices.validation]
-        loss = surprise(last, truth).mean(dtype=np.float64)
+        loss = surprisal(last, truth).mean(dtype=np.float64)
         return {"validation_loss": float(loss), "accuracy": float((last.argmax(-1) == truth).mean())}
 
-    def final_answers(self, network: Network, which: Array) -> Array:
+    def final_logits(self, network: Network, which: Array) -> Array:
         """The logits (N, C) after the last token of each of the texts."""
-        return np.array([logits[-1] for logits in answers(network, [self.sequences[k] for k in which])])
+        return np.array([logits[-1] for logits in logits_per_sequence(network, [self.sequences[k] for k in which])])
 
     def last_scores(self, network: Network, predicted: Array) -> Scores:
         """What every card of such a task says first.

@@ -16,10 +16,10 @@ from ...network import Network, States
 from ...text.decoding import LEAST, check_length
 from ...text.tokens import UNKNOWN, Vocabulary, normalise, split, visible
 from ..batches import Batch
-from ..loss import surprise
+from ..loss import surprisal
 from ..recipe import Recipe
-from .shakespeare import UNKNOWN_BEST, next_character, rows
-from .task import Level, Scores, Source, Task
+from .shakespeare import UNKNOWN_BEST, next_character_probe, rows
+from .task import DataSource, Level, Scores, Task
 
 MOST = 250  # characters that get a row of their own; rarer ones are read as <unk>
 STREAMS = 16  # pieces that a held-out text is cut into, each read from an empty state
@@ -38,17 +38,17 @@ class OwnText(Task):
     name = "own"
     title = "Own text: which character comes next?"
     reads = "the characters of a text of your own"
-    says = "the next character"
-    asked = "every step"
+    predicts = "the next character"
+    answer_due = "every step"
     examples: tuple[str, ...] = ()  # lines of the text itself, once it is there
     note = (
         "Training text, validation text and test text follow one another in the file, so a text that changes on its "
         "way is harder than it seems from its beginning. Nats are natural logarithms; divide by 0.693 for bits."
     )
-    sources = (Source("a text that the user brought", "unknown"),)
-    common = Recipe(embedding=32, hidden=64, epochs=10, batch=32, learning_rate=5e-3)
-    choices = {"length": (50, "characters between two updates; gradients reach back no further")}
-    wants_text = True
+    sources = (DataSource("a text that the user brought", "unknown"),)
+    base_recipe = Recipe(embedding=32, hidden=64, epochs=10, batch=32, learning_rate=5e-3)
+    available_options = {"length": (50, "characters between two updates; gradients reach back no further")}
+    needs_text = True
 
     def load(self, folders: dict[str, Path]) -> None:
         assert self.text is not None
@@ -88,7 +88,7 @@ class OwnText(Task):
         )
         self.best = Level(None, None, UNKNOWN_BEST)
         begins = "".join(self.vocabulary.tokens[k] if k else "\ufffd" for k in self.validation[:500])
-        self.probe = next_character(self.vocabulary, begins if len(begins.strip()) > 1 else whole)
+        self.probe = next_character_probe(self.vocabulary, begins if len(begins.strip()) > 1 else whole)
         self.examples = tuple(excerpts(begins)) or (self.probe.text,)
         self.text = None  # it is all in the ids now
 
@@ -96,12 +96,12 @@ class OwnText(Task):
     def length(self) -> int:
         return self.options["length"]
 
-    def tokens(self, batch: int) -> int:
+    def tokens_per_epoch(self, batch: int) -> int:
         count, length = self.layout(batch)
-        return self.steps(batch) * count * length
+        return self.steps_per_epoch(batch) * count * length
 
     @property
-    def checked(self) -> int:
+    def validation_tokens(self) -> int:
         return min(len(self.validation), CHECKED)
 
     def recipe(self, cell: str) -> Recipe:
@@ -113,7 +113,7 @@ class OwnText(Task):
         length = min(self.length, len(self.train) - 1)
         return max(1, min(batch, (len(self.train) - 1) // length)), length
 
-    def steps(self, batch: int) -> int:
+    def steps_per_epoch(self, batch: int) -> int:
         count, length = self.layout(batch)
         return (len(self.train) - 1) // count // length
 
@@ -121,15 +121,15 @@ class OwnText(Task):
         count, length = self.layout(batch)
         inputs, targets = rows(self.train, count)
         weights = np.full((length, count), 1 / (length * count), np.float32)
-        for k in range(self.steps(batch)):
+        for k in range(self.steps_per_epoch(batch)):
             part = slice(k * length, (k + 1) * length)
-            yield Batch(inputs[part], targets[part], weights, follows=k > 0)
+            yield Batch(inputs[part], targets[part], weights, continues=k > 0)
 
     def validate(self, network: Network) -> dict[str, float]:
         loss, accuracy = self.read(network, self.validation[:CHECKED])
         return {"validation_loss": loss, "accuracy": accuracy}
 
-    def score(self, validation: dict[str, float]) -> tuple[float, ...]:
+    def selection_key(self, validation: dict[str, float]) -> tuple[float, ...]:
         return (-validation["validation_loss"],)
 
     def read(self, network: Network, ids: Array) -> tuple[float, float]:
@@ -142,7 +142,7 @@ class OwnText(Task):
             run = network.forward(inputs[part], states)
             states = run.final
             assert run.logits is not None
-            lost += float(surprise(run.logits, targets[part]).sum(dtype=np.float64))
+            lost += float(surprisal(run.logits, targets[part]).sum(dtype=np.float64))
             right += int((run.logits.argmax(-1) == targets[part]).sum())
         return lost / targets.size, right / targets.size
 
@@ -150,7 +150,7 @@ class OwnText(Task):
         """What always saying the most frequent character is right about, and the nats of the training text's shares."""
         return float((ids == self.often).mean()), float(-np.log(self.shares[ids]).mean())
 
-    def scores(self, network: Network) -> Scores:
+    def held_out_scores(self, network: Network) -> Scores:
         test = self.test[:SCORED]
         loss, accuracy = self.read(network, test)
         chance = self.guessed(test)[1]

@@ -10,19 +10,19 @@ import numpy as np
 from ...cells.activations import Array
 from ...network import Network
 from ..batches import Batch
-from ..loss import surprise
-from .task import Level, Probe, Scores, Source, Task, entropy
+from ..loss import surprisal
+from .task import DataSource, Level, Probe, Scores, Task, entropy
 
 ROUND = 100  # steps between two checks
 HELD_OUT = 500  # sequences that are validated on, and as many for each length that is scored
 LONGER = (1, 2, 4)  # how many times as long as in training the scored sequences are
 
 
-class MadeSequences(Task):
+class RandomSequences(Task):
     """A task whose sequences are drawn anew for every step, all of them of one length."""
 
-    sources = (Source("made by the task", "none needed"),)
-    at_the_end: ClassVar[bool] = False  # whether the last step alone is asked; else every step is
+    sources = (DataSource("made by the task", "none needed"),)
+    answer_at_end: ClassVar[bool] = False  # whether the last step alone is asked; else every step is
 
     def draw(self, count: int, length: int, rng: np.random.Generator) -> tuple[Array, Array]:
         """Random sequences: inputs (T, B), or (T, B, D) if they are numbers, and the right answers (T, B)."""
@@ -32,13 +32,13 @@ class MadeSequences(Task):
         """(C,): how often each answer is the right one, exactly, over all that `draw` can draw of this length."""
         raise NotImplementedError
 
-    def spelled(self, inputs: Array) -> str:
+    def text_of(self, inputs: Array) -> str:
         """One sequence, (T,) or (T, D), as somebody would type it."""
         raise NotImplementedError
 
     def prepare(self) -> None:
         """To be called once the vocabulary, the labels and the options are there."""
-        shortest = 2 if self.at_the_end else 1
+        shortest = 2 if self.answer_at_end else 1
         if self.length < shortest:
             raise ValueError(f"length is {self.length}; it must be at least {shortest}")
         self.held_out = self.draw(HELD_OUT, self.length, np.random.default_rng(1))
@@ -59,23 +59,23 @@ class MadeSequences(Task):
         )
         self.best = Level(1.0, 0.0, "What has been read decides every answer.")
         inputs, targets = self.draw(1, self.length, np.random.default_rng(3))
-        self.probe = Probe(self.spelled(inputs[:, 0]), targets[:, 0], self.weights(self.length, 1)[:, 0])
+        self.probe = Probe(self.text_of(inputs[:, 0]), targets[:, 0], self.weights(self.length, 1)[:, 0])
 
     @property
     def length(self) -> int:
         return self.options["length"]
 
     @property
-    def checked(self) -> int:
+    def validation_tokens(self) -> int:
         return HELD_OUT * self.length
 
     def weights(self, length: int, batch: int) -> Array:
         """(T, B): how much each answer counts in the loss."""
         asked = np.zeros((length, batch), np.float32)
-        asked[-1 if self.at_the_end else 0 :] = 1
+        asked[-1 if self.answer_at_end else 0 :] = 1
         return asked / asked.sum()
 
-    def steps(self, batch: int) -> int:
+    def steps_per_epoch(self, batch: int) -> int:
         return ROUND
 
     def batches(self, rng: np.random.Generator, batch: int) -> Iterator[Batch]:
@@ -92,10 +92,10 @@ class MadeSequences(Task):
         """The surprise (A, B) at every answer that is asked for, and whether it is right (A, B)."""
         logits = network.forward(inputs).logits
         assert logits is not None
-        asked = np.s_[-1:] if self.at_the_end else np.s_[:]
-        return surprise(logits[asked], targets[asked]), logits[asked].argmax(-1) == targets[asked]
+        asked = np.s_[-1:] if self.answer_at_end else np.s_[:]
+        return surprisal(logits[asked], targets[asked]), logits[asked].argmax(-1) == targets[asked]
 
-    def scores(self, network: Network) -> Scores:
+    def held_out_scores(self, network: Network) -> Scores:
         by_length = []
         for times in LONGER:
             length = times * self.length

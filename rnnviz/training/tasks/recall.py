@@ -11,9 +11,9 @@ from ...cells.activations import Array
 from ...network import Network
 from ...text.tokens import Vocabulary
 from ..batches import Batch
-from ..loss import surprise
+from ..loss import surprisal
 from ..recipe import Recipe
-from .task import Level, Probe, Scores, Source, Task, binomial_error
+from .task import DataSource, Level, Probe, Scores, Task, binomial_error
 
 SYMBOLS, DISTRACTORS, QUERY = "ABCDEFGH", "abcdefgh", "?"
 ROUND = 100  # steps between two checks
@@ -32,8 +32,8 @@ class Recall(Task):
     name = "recall"
     title = "Recall: what was the first symbol?"
     reads = "one of A to H, then k of a to h, then a question mark"
-    says = "the first symbol"
-    asked = "at the query"
+    predicts = "the first symbol"
+    answer_due = "at the query"
     examples = (
         "Cbhaegfdcabhgedfacbhedgafcbhgeadfcbhe?",
         "Ehgfa?",
@@ -47,10 +47,10 @@ class Recall(Task):
         "what they hold. Delays below 30 were never trained, and very short ones are answered less surely. The row of "
         "<unk>, which training never reads, is the mean of the other rows."
     )
-    sources = (Source("made by the task", "none needed"),)
-    common = Recipe(embedding=16, hidden=32, epochs=40, learning_rate=3e-3, final_rate=1.0)
-    by_cell = {"gru": {"keep_bias": 1.0}, "lstm": {"keep_bias": 3.0}}
-    choices = {
+    sources = (DataSource("made by the task", "none needed"),)
+    base_recipe = Recipe(embedding=16, hidden=32, epochs=40, learning_rate=3e-3, final_rate=1.0)
+    cell_changes = {"gru": {"keep_bias": 1.0}, "lstm": {"keep_bias": 3.0}}
+    available_options = {
         "shortest": (30, "the shortest delay in training"),
         "longest": (40, "the longest delay in training"),
     }
@@ -87,12 +87,12 @@ class Recall(Task):
         return self.options["longest"] + 2
 
     @property
-    def checked(self) -> int:
+    def validation_tokens(self) -> int:
         return HELD_OUT * self.length
 
-    def remarks(self) -> str:
+    def card_note(self) -> str:
         shortest, longest = self.options["shortest"], self.options["longest"]
-        if self.options == {name: default for name, (default, _) in self.choices.items()}:
+        if self.options == {name: default for name, (default, _) in self.available_options.items()}:
             return self.note
         return (
             f"Training showed delays from {shortest} to {longest} and no others. Short delays teach what to hold, and "
@@ -108,7 +108,7 @@ class Recall(Task):
         inputs[delays + 1, np.arange(len(delays))] = self.query
         return inputs, chosen
 
-    def steps(self, batch: int) -> int:
+    def steps_per_epoch(self, batch: int) -> int:
         return ROUND
 
     def batches(self, rng: np.random.Generator, batch: int) -> Iterator[Batch]:
@@ -122,14 +122,14 @@ class Recall(Task):
         inputs, chosen = self.held_out
         logits = network.forward(inputs).logits
         assert logits is not None
-        loss = surprise(logits[-1], chosen).mean(dtype=np.float64)
+        loss = surprisal(logits[-1], chosen).mean(dtype=np.float64)
         return {"validation_loss": float(loss), "accuracy": float((logits[-1].argmax(-1) == chosen).mean())}
 
-    def learned(self, curve: list[dict[str, float]]) -> bool:
+    def is_learned(self, curve: list[dict[str, float]]) -> bool:
         """Ten checks in a row at 99.9 % or more."""
         return len(curve) >= CHECKS and all(entry["accuracy"] >= LEARNED for entry in curve[-CHECKS:])
 
-    def scores(self, network: Network) -> Scores:
+    def held_out_scores(self, network: Network) -> Scores:
         longest = self.options["longest"]
         by_delay = {k: self.accuracy(network, k) for k in self.delays}
         return {

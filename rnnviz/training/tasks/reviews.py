@@ -10,10 +10,10 @@ import numpy as np
 
 from ...network import Network
 from ...text.tokens import normalise, split
-from ..baselines import NaiveBayes, chosen_bayes
+from ..baselines import NaiveBayes, tune_naive_bayes
 from ..recipe import Recipe
 from .labelled_texts import LabelledTexts
-from .task import Scores, Source
+from .task import DataSource, Scores
 
 LEAST_SCORE = 0.5  # sentences whose mean score is nearer to zero are neither positive nor negative
 
@@ -24,8 +24,8 @@ class Reviews(LabelledTexts):
     name = "reviews"
     title = "Reviews: praise or complaint?"
     reads = "the words of a review, punctuation apart"
-    says = "negative or positive"
-    asked = "at the last word"
+    predicts = "negative or positive"
+    answer_due = "at the last word"
     examples = (
         "not good at all, but the ending was brilliant",
         "The food was great, but the service was not.",
@@ -43,14 +43,14 @@ class Reviews(LabelledTexts):
         "seen less than three times in training are read as <unk>."
     )
     sources = (
-        Source(
+        DataSource(
             "Sentiment Labelled Sentences (Amazon, IMDb, Yelp)",
             "CC BY 4.0",
             "Kotzias, Denil, de Freitas & Smyth, From Group to Individual Labels Using Deep Features, KDD 2015",
             "https://archive.ics.uci.edu/dataset/331",
             "uci_sentiment",
         ),
-        Source(
+        DataSource(
             "review snippets rated for VADER (Amazon, films)",
             "MIT (package vaderSentiment); the snippets are third-party",
             "Hutto & Gilbert, VADER: A Parsimonious Rule-based Model for Sentiment Analysis, ICWSM 2014",
@@ -62,7 +62,7 @@ class Reviews(LabelledTexts):
     watched = ("The food was great, but the service was not.", "negative")
     longest = 80
     at_least = 3  # halves the file, and validation is no worse
-    common = Recipe(
+    base_recipe = Recipe(
         embedding=32,
         hidden=64,
         epochs=10,
@@ -72,7 +72,7 @@ class Reviews(LabelledTexts):
         dropout_top=0.5,
         patience=4,
     )
-    by_cell = {"rnn": {"learning_rate": 1e-3}}
+    cell_changes = {"rnn": {"learning_rate": 1e-3}}
     seed = 2  # of 0 to 3, the best on validation; the seeds differ by about a point, more than the cells do
 
     def load(self, folders: dict[str, Path]) -> None:
@@ -82,10 +82,10 @@ class Reviews(LabelledTexts):
         texts, positive, self.origins = zip(*unique.values(), strict=True)
         self.prepare(texts, ["positive" if p else "negative" for p in positive])
 
-    def scores(self, network: Network) -> Scores:
+    def held_out_scores(self, network: Network) -> Scores:
         test = self.indices.test
         truth = self.classes[test]
-        predicted = self.final_answers(network, test).argmax(-1)
+        predicted = self.final_logits(network, test).argmax(-1)
         right = predicted == truth
         origins = np.array(self.origins)[test]
         parts = self.parts()
@@ -96,7 +96,7 @@ class Reviews(LabelledTexts):
             ("words and word pairs, each counted once a review", words_and_pairs, True),
         ):
             model = NaiveBayes(features, *parts["train"], len(self.labels), once)
-            bayes[name] = chosen_bayes(model, parts["validation"], parts["test"])
+            bayes[name] = tune_naive_bayes(model, parts["validation"], parts["test"])
         best = max(bayes, key=lambda name: bayes[name].validation)
         return {
             "metric": "accuracy at the last word",

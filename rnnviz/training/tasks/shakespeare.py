@@ -13,9 +13,9 @@ from ...network import Network, States
 from ...text.tokens import Vocabulary, visible
 from ..baselines import NGrams
 from ..batches import Batch
-from ..loss import surprise
+from ..loss import surprisal
 from ..recipe import Recipe
-from .task import Level, Probe, Scores, Source, Task
+from .task import DataSource, Level, Probe, Scores, Task
 
 STEPS = 100  # characters between two updates; gradients reach back no further
 STREAMS = 64  # pieces that a held-out text is cut into, each read from an empty state
@@ -34,8 +34,8 @@ class Shakespeare(Task):
     name = "shakespeare"
     title = "Shakespeare: which character comes next?"
     reads = "characters"
-    says = "the next character"
-    asked = "every step"
+    predicts = "the next character"
+    answer_due = "every step"
     examples = (
         "ROMEO: what light through yonder window breaks?",
         "KING RICHARD III:\nA horse! a horse! my kingdom for a horse!",
@@ -49,7 +49,7 @@ class Shakespeare(Task):
         "training never reads, is the mean of all other rows."
     )
     sources = (
-        Source(
+        DataSource(
             "Tiny Shakespeare",
             "public domain (the text); MIT (the collection)",
             "A. Karpathy, char-rnn, 2015",
@@ -57,7 +57,7 @@ class Shakespeare(Task):
             "tinyshakespeare",
         ),
     )
-    common = Recipe(embedding=32, hidden=128, epochs=25, learning_rate=1e-2, patience=5)
+    base_recipe = Recipe(embedding=32, hidden=128, epochs=25, learning_rate=1e-2, patience=5)
 
     def load(self, folders: dict[str, Path]) -> None:
         text = (folders["tinyshakespeare"] / "input.txt").read_text(encoding="utf-8")
@@ -77,47 +77,47 @@ class Shakespeare(Task):
         guessed = -np.log(counts / counts.sum())[self.validation].mean()
         self.chance = Level(None, float(guessed), "Each character as often as in the training text, whatever was read.")
         self.best = Level(None, None, UNKNOWN_BEST)
-        self.probe = next_character(self.vocabulary, validation)
+        self.probe = next_character_probe(self.vocabulary, validation)
 
     @property
     def length(self) -> int:
         return STEPS
 
-    def tokens(self, batch: int) -> int:
+    def tokens_per_epoch(self, batch: int) -> int:
         return len(self.train)
 
     @property
-    def checked(self) -> int:
+    def validation_tokens(self) -> int:
         return len(self.validation)
 
-    def steps(self, batch: int) -> int:
+    def steps_per_epoch(self, batch: int) -> int:
         return (len(self.train) - 1) // batch // STEPS
 
     def batches(self, rng: np.random.Generator, batch: int) -> Iterator[Batch]:
         inputs, targets = rows(self.train, batch)
         weights = np.full((STEPS, batch), 1 / (STEPS * batch), np.float32)
-        for k in range(self.steps(batch)):
+        for k in range(self.steps_per_epoch(batch)):
             part = slice(k * STEPS, (k + 1) * STEPS)
-            yield Batch(inputs[part], targets[part], weights, follows=k > 0)
+            yield Batch(inputs[part], targets[part], weights, continues=k > 0)
 
     def validate(self, network: Network) -> dict[str, float]:
-        return {"validation_loss": nats(network, self.validation)}
+        return {"validation_loss": nats_per_character(network, self.validation)}
 
-    def score(self, validation: dict[str, float]) -> tuple[float, ...]:
+    def selection_key(self, validation: dict[str, float]) -> tuple[float, ...]:
         return (-validation["validation_loss"],)
 
-    def scores(self, network: Network) -> Scores:
+    def held_out_scores(self, network: Network) -> Scores:
         symbols = len(self.vocabulary)
         counted = NGrams(self.train, symbols, LONGEST_CONTEXT)
-        by_context = counted.surprises(self.validation)
+        by_context = counted.mean_surprisals(self.validation)
         context = int(np.argmin(by_context))
-        test_by_context = counted.surprises(self.test)
+        test_by_context = counted.mean_surprisals(self.test)
         return {
             "metric": "nats per character",
-            "test": nats(network, self.test),
+            "test": nats_per_character(network, self.test),
             "n": len(self.test) - STREAMS,
             "standard_error": None,
-            "validation": nats(network, self.validation),
+            "validation": nats_per_character(network, self.validation),
             "chance": test_by_context[0],
             "chance_is": "the share of each character in the training text, whatever stands before",
             "chance_validation": by_context[0],
@@ -130,7 +130,7 @@ class Shakespeare(Task):
         }
 
 
-def next_character(vocabulary: Vocabulary, text: str) -> Probe:
+def next_character_probe(vocabulary: Vocabulary, text: str) -> Probe:
     """The beginning of a text, asked for the next character at every step. Raises ValueError if it is blank."""
     reading = vocabulary.encode(text.lstrip(), WATCHED + 1)
     steps = len(reading.tokens) - 1
@@ -143,7 +143,7 @@ def rows(ids: Array, count: int) -> tuple[Array, Array]:
     return ids[: length * count].reshape(count, length).T, ids[1 : length * count + 1].reshape(count, length).T
 
 
-def nats(network: Network, ids: Array) -> float:
+def nats_per_character(network: Network, ids: Array) -> float:
     """How surprised a network is by a text: the mean of -log p(next character)."""
     inputs, targets = rows(ids, STREAMS)
     states: States | None = None
@@ -152,5 +152,5 @@ def nats(network: Network, ids: Array) -> float:
         run = network.forward(inputs[k : k + STEPS], states)
         states = run.final
         assert run.logits is not None
-        total += surprise(run.logits, targets[k : k + STEPS]).sum(dtype=np.float64)
+        total += surprisal(run.logits, targets[k : k + STEPS]).sum(dtype=np.float64)
     return float(total / targets.size)

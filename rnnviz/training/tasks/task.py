@@ -28,7 +28,7 @@ class MissingDataError(Exception):
 
 
 @dataclass(frozen=True)
-class Source:
+class DataSource:
     """Where data comes from. `folder`: its place in the data folder, None for data that the task makes."""
 
     name: str
@@ -72,27 +72,27 @@ class Task:
     `best` (the most that can be reached) and `probe`, and answers `steps`, `batches`, `validate`
     and `scores`. Building it reads the data and raises MissingDataError if there is none.
 
-    text: what a task with `wants_text` is made from. Raises ValueError if there should be one and is not,
+    text: what a task with `needs_text` is made from. Raises ValueError if there should be one and is not,
     for options that the task does not have, and for options that make no sense.
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
     reads: ClassVar[str]
-    says: ClassVar[str]
-    asked: ClassVar[str]
+    predicts: ClassVar[str]
+    answer_due: ClassVar[str]
     note: ClassVar[str]
-    sources: ClassVar[tuple[Source, ...]]
+    sources: ClassVar[tuple[DataSource, ...]]
     # The same sizes and budget for every cell, so that comparing cells is fair ...
-    common: ClassVar[Recipe]
+    base_recipe: ClassVar[Recipe]
     # ... and by cell only what each needs to learn well. A cell that is not listed takes the common recipe.
-    by_cell: ClassVar[dict[str, dict[str, float]]] = {}
+    cell_changes: ClassVar[dict[str, dict[str, float]]] = {}
     # Of the bundled models: it draws the first weights, the order of the batches and the dropout.
     seed: ClassVar[int] = 0
     # Numbers that change the task itself, by name: the default, and a sentence of help.
-    choices: ClassVar[dict[str, tuple[int, str]]] = {}
+    available_options: ClassVar[dict[str, tuple[int, str]]] = {}
     # Whether it is made from a text that the user brings.
-    wants_text: ClassVar[bool] = False
+    needs_text: ClassVar[bool] = False
 
     examples: tuple[str, ...]
     vocabulary: Vocabulary
@@ -108,25 +108,25 @@ class Task:
             TASKS[cls.name] = cls
 
     def __init__(self, data: str | Path | None = None, *, text: str | None = None, **options: int) -> None:
-        if self.wants_text != (text is not None):
-            wants = "is made from a text, and none was given" if self.wants_text else "is not made from a text"
+        if self.needs_text != (text is not None):
+            wants = "is made from a text, and none was given" if self.needs_text else "is not made from a text"
             raise ValueError(f"the task {self.name} {wants}")
         self.text = text
-        unknown = options.keys() - self.choices.keys()
+        unknown = options.keys() - self.available_options.keys()
         if unknown:
             raise ValueError(f"the task {self.name} has no option {', '.join(sorted(unknown))}")
-        self.options = {name: default for name, (default, _) in self.choices.items()} | options
+        self.options = {name: default for name, (default, _) in self.available_options.items()} | options
         self.load(self._folders(data))
 
     def recipe(self, cell: str) -> Recipe:
         """The recipe of the bundled model with this cell."""
-        return replace(self.common, **self.by_cell.get(cell, {}))  # type: ignore[arg-type]
+        return replace(self.base_recipe, **self.cell_changes.get(cell, {}))  # type: ignore[arg-type]
 
-    def learned(self, curve: list[dict[str, float]]) -> bool:
+    def is_learned(self, curve: list[dict[str, float]]) -> bool:
         """Whether training can stop because nothing is left to learn."""
         return False
 
-    def solved(self, curve: list[dict[str, float]], checks: int) -> bool:
+    def is_solved(self, curve: list[dict[str, float]], checks: int) -> bool:
         """Whether the last `checks` checks reached the best possible accuracy; never for 0, or if nobody knows it."""
         best = self.best.accuracy if checks else None
         if best is None or len(curve) < checks:
@@ -138,30 +138,30 @@ class Task:
         """T, the steps of its longest training sequence."""
         raise NotImplementedError
 
-    def tokens(self, batch: int) -> int:
+    def tokens_per_epoch(self, batch: int) -> int:
         """How many tokens an epoch reads, padding included; about so many, where that differs."""
-        return self.steps(batch) * batch * self.length
+        return self.steps_per_epoch(batch) * batch * self.length
 
     @property
-    def checked(self) -> int:
+    def validation_tokens(self) -> int:
         """How many tokens `validate` reads: what one check costs."""
         raise NotImplementedError
 
-    def remarks(self) -> str:
+    def card_note(self) -> str:
         """What the card notes: `note`, or what is true in its place with options other than the defaults."""
         return self.note
 
-    def score(self, validation: dict[str, float]) -> tuple[float, ...]:
+    def selection_key(self, validation: dict[str, float]) -> tuple[float, ...]:
         """What the best epoch is the best in: tuples of validation measures, the larger the better."""
         return (validation["accuracy"], -validation["validation_loss"])
 
     # ---- what a task must say ---------------------------------------------------------------
 
     def load(self, folders: dict[str, Path]) -> None:
-        """Read or make the data, and set `vocabulary`, `labels` and `split`. folders: by `Source.folder`."""
+        """Read or make the data, and set `vocabulary`, `labels` and `split`. folders: by `DataSource.folder`."""
         raise NotImplementedError
 
-    def steps(self, batch: int) -> int:
+    def steps_per_epoch(self, batch: int) -> int:
         """How many batches make an epoch."""
         raise NotImplementedError
 
@@ -173,7 +173,7 @@ class Task:
         """Measures on the validation split: "validation_loss" in nats, mostly "accuracy", perhaps more."""
         raise NotImplementedError
 
-    def scores(self, network: Network) -> Scores:
+    def held_out_scores(self, network: Network) -> Scores:
         """Held-out scores for the card: metric, test, n, standard_error, validation, chance, baseline, and more."""
         raise NotImplementedError
 

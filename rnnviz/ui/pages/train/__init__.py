@@ -103,9 +103,9 @@ def _one(training: Training) -> None:
         _transport(training)
     st.caption(link_state.plain(_settings(training)))
     for cell, run in training.runs.items():
-        if run.state == "diverged" and run.explained:
+        if run.state == "diverged" and run.explanation:
             st.warning(
-                f"**{cell.upper()}**: {link_state.plain(run.explained)}", icon=":material/local_fire_department:"
+                f"**{cell.upper()}**: {link_state.plain(run.explanation)}", icon=":material/local_fire_department:"
             )
         if run.state == "diverged" and not run.settings.recipe.clip:
             st.caption(

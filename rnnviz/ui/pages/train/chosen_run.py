@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from ....training import TASKS, Run, Settings, Task
+from ....training import TASKS, Settings, Task, TrainingRun
 from ....training import run_limits as limited
 
 ORDER = ("counter", "recall", "parity", "brackets", "adding", "names", "reviews", "shakespeare", "own")
@@ -32,16 +32,16 @@ class Choice:
         """The settings by cell. Raises ValueError for numbers that make no sense or are too large."""
         found = {}
         for cell in self.cells:
-            found[cell] = Settings.usual(
+            found[cell] = Settings.for_task(
                 task, cell, seed=self.seed, cell_options=self.cell_options.get(cell), **self.changes
             )
-            limited.check(found[cell], task)
+            limited.check_limits(found[cell], task)
         return found
 
     def make(self) -> Task:
         """The task. Raises ValueError for options that make no sense, or if there is no text."""
         options = tuple(sorted(self.options.items()))
-        if not TASKS[self.task].wants_text:
+        if not TASKS[self.task].needs_text:
             return _made(self.task, options)
         if self.text is None:
             raise ValueError("Bring a text file first: it is read here and in no other place.")
@@ -53,9 +53,9 @@ class Choice:
         made: Task = kept[1]
         return made
 
-    def runs(self, task: Task) -> dict[str, Run]:
+    def runs(self, task: Task) -> dict[str, TrainingRun]:
         """A fresh run for every cell. Raises ValueError as `settings` does."""
-        return {cell: Run(settings, task) for cell, settings in self.settings(task).items()}
+        return {cell: TrainingRun(settings, task) for cell, settings in self.settings(task).items()}
 
 
 def offered() -> list[str]:

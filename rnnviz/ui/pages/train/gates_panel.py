@@ -8,8 +8,8 @@ import streamlit as st
 from ....cells import CELLS
 from ....figures import probe_gradient
 from ....trace import Trace
-from ....training import Run
-from ....training.snapshots import Snapshot
+from ....training import TrainingRun
+from ....training.history import Snapshot
 from ...shared import charts
 from ...shared.link_state import plain
 from . import training_session
@@ -79,7 +79,7 @@ def _moment(training: Training, cell: str, snapshots: list[Snapshot]) -> int:
     return steps.index(chosen)
 
 
-def _told(run: Run, now: Snapshot, trace: Trace) -> str:
+def _told(run: TrainingRun, now: Snapshot, trace: Trace) -> str:
     """What the network makes of the probe at this moment, and what its keeping gate does, beside the beginning."""
     assert trace.probabilities is not None
     probe, network = run.task.probe, run.trainer.network

@@ -14,7 +14,7 @@ from ....cells import CELLS
 from ....colours import cell_style
 from ....figures import accuracy_curves, loss_curves, norm_curves
 from ....figures.training_curves import Line
-from ....training import Run
+from ....training import TrainingRun
 from ...shared import link_state
 from ...shared.charts import chart
 from . import training_session
@@ -58,16 +58,16 @@ def _progress(training: Training) -> None:
     st.markdown("  \n".join(f"{_standing(cell, run)}" for cell, run in training.runs.items()))
 
 
-def _standing(cell: str, run: Run) -> str:
+def _standing(cell: str, run: TrainingRun) -> str:
     """How far a run is and how well it does, in a line."""
     checks = run.history.checks
-    told = [f"step {run.taken:,} of {run.total:,}"]
+    told = [f"step {run.steps_taken:,} of {run.total_steps:,}"]
     if checks:
         at = f" at step {checks[-1]['step']:,}" if run.state in ("stopped", "diverged") else ""
         told.append(f"held-out loss{at} {checks[-1]['validation_loss']:.3g} nats")
         if "accuracy" in checks[-1]:
             told.append(f"right {checks[-1]['accuracy']:.1%}")
-    over = f" {link_state.plain(run.explained)}" if run.explained and run.state == "finished" else ""
+    over = f" {link_state.plain(run.explanation)}" if run.explanation and run.state == "finished" else ""
     state = {"finished": "finished", "stopped": "stopped", "diverged": "diverged"}.get(run.state, "")
     name = f"{cell_style(cell).glyph} **{CELLS[cell].title}**"
     return f"{name}{f' ({state})' if state else ''}: {', '.join(told)}.{over}"

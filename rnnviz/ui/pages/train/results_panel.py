@@ -32,12 +32,12 @@ def table() -> None:
                     "task": training.task.name,
                     "cell": CELLS[cell].title,
                     "other than usual": ", ".join(differences(run)) or "nothing",
-                    "steps": run.taken,
+                    "steps": run.steps_taken,
                     "loss, nats": last.get("validation_loss"),
                     "right": last.get("accuracy"),
                     "right at best": best,
                     "state": run.state,
-                    "why": run.explained or "",
+                    "why": run.explanation or "",
                 }
             )
     shares = {name: st.column_config.NumberColumn(format="percent") for name in ("right", "right at best")}

@@ -10,8 +10,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from ....cells import CELLS
 from ....training import TASKS, Recipe
-from ....training.recurrent_start import KINDS
-from ....training.run_limits import LENGTH
+from ....training.initialisation import INITIALISATIONS
+from ....training.run_limits import MAX_LENGTH
 from ...shared import lesson_link
 from ...shared.catalogue import CELL_ORDER
 from . import linked_widgets, text_upload
@@ -72,7 +72,7 @@ def choose() -> tuple[Choice, DeltaGenerator]:
     linked_widgets.keep("task", task, names[0])
     cells = [cell for cell in CELL_ORDER if cell in state[cells_key]]
     linked_widgets.keep("cells", ",".join(cells), ",".join(CELL_ORDER))
-    text = text_upload.bring() if TASKS[task].wants_text else None
+    text = text_upload.bring() if TASKS[task].needs_text else None
     row = st.container(horizontal=True, vertical_alignment="bottom")
     with row:
         options = _options(task, shows)
@@ -107,7 +107,7 @@ def _makes_or_breaks(task: str, cells: list[str], shows: bool) -> tuple[dict[str
     """The controls that decide whether an RNN learns at all, each with its reason."""
     state = st.session_state
     clip = linked_widgets.start("clip", lambda text: linked_widgets.one_of("on", "off")(text) == "on", True)
-    recurrent = linked_widgets.start("recurrent", linked_widgets.one_of(*KINDS), KINDS[0])
+    recurrent = linked_widgets.start("recurrent", linked_widgets.one_of(*INITIALISATIONS), INITIALISATIONS[0])
     activation = linked_widgets.start("activation", linked_widgets.one_of(*ACTIVATIONS), ACTIVATIONS[0])
     place = st.expander("What makes or breaks an RNN", icon=":material/tune:") if shows else st.container()
     with place:
@@ -115,7 +115,11 @@ def _makes_or_breaks(task: str, cells: list[str], shows: bool) -> tuple[dict[str
             with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
                 st.toggle("Gradient clipping", key=clip, help=_sentence(HELP["clip"]))
                 st.selectbox(
-                    "Recurrent matrix", KINDS, key=recurrent, help=_sentence(HELP["recurrent"]), width=WIDTH + 20
+                    "Recurrent matrix",
+                    INITIALISATIONS,
+                    key=recurrent,
+                    help=_sentence(HELP["recurrent"]),
+                    width=WIDTH + 20,
                 )
                 st.segmented_control(
                     "The RNN’s activation", ACTIVATIONS, key=activation, required=True,
@@ -128,11 +132,11 @@ def _makes_or_breaks(task: str, cells: list[str], shows: bool) -> tuple[dict[str
         if shows:
             st.markdown(WHY)
     linked_widgets.keep("clip", "on" if state[clip] else "off", "on")
-    linked_widgets.keep("recurrent", state[recurrent], KINDS[0])
+    linked_widgets.keep("recurrent", state[recurrent], INITIALISATIONS[0])
     linked_widgets.keep("activation", state[activation], ACTIVATIONS[0])
     if not state[clip]:
         found["clip"] = 0.0
-    if state[recurrent] != KINDS[0]:
+    if state[recurrent] != INITIALISATIONS[0]:
         found["recurrent"] = state[recurrent]
     return found, state[activation]
 
@@ -161,9 +165,9 @@ def _number(name: str, task: str, cells: list[str], shows: bool) -> float | int 
 def _usual(name: str, task: str, cells: list[str]) -> str:
     """What the cells get if nothing is chosen: one number, or one each."""
     kind = TASKS[task]
-    found = {cell: {**vars(kind.common), **kind.by_cell.get(cell, {})}[name] for cell in cells}
+    found = {cell: {**vars(kind.base_recipe), **kind.cell_changes.get(cell, {})}[name] for cell in cells}
     values = list(dict.fromkeys(f"{value:g}" for value in found.values()))
-    if kind.wants_text and name == "epochs":
+    if kind.needs_text and name == "epochs":
         return "by length"
     return " / ".join(values)
 
@@ -171,14 +175,16 @@ def _usual(name: str, task: str, cells: list[str]) -> str:
 def _options(task: str, shows: bool) -> dict[str, int]:
     """The task's own numbers."""
     found = {}
-    for name, (default, help) in TASKS[task].choices.items():
-        key = linked_widgets.start(name, linked_widgets.number(1, LENGTH), default, of=task)
+    for name, (default, help) in TASKS[task].available_options.items():
+        key = linked_widgets.start(name, linked_widgets.number(1, MAX_LENGTH), default, of=task)
         if shows:
             words = f"{_sentence(help)} Usually {default}."
-            st.number_input(name.capitalize(), 1, LENGTH, key=key, value=default, help=words, width=WIDTH)
+            st.number_input(name.capitalize(), 1, MAX_LENGTH, key=key, value=default, help=words, width=WIDTH)
         found[name] = st.session_state[key] or default
         linked_widgets.keep(name, str(found[name]), str(default), of=task)
-    for other in {name for kind in TASKS.values() for name in kind.choices} - TASKS[task].choices.keys():
+    for other in {name for kind in TASKS.values() for name in kind.available_options} - TASKS[
+        task
+    ].available_options.keys():
         if other in st.query_params:
             del st.query_params[other]
     return found

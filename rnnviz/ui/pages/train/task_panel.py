@@ -15,8 +15,8 @@ def introduce(task: Task) -> None:
     """The task in a few sentences with an example, and the curves of the bundled models, where there are some."""
     st.header(task.title, anchor=False)
     st.markdown(
-        f"The network reads {plain(task.reads)}, and says {plain(task.says)}. It is asked "
-        f"{plain(task.asked)}. For instance:"
+        f"The network reads {plain(task.reads)}, and says {plain(task.predicts)}. It is asked "
+        f"{plain(task.answer_due)}. For instance:"
     )
     st.code(task.examples[0][:80], language=None, wrap_lines=True)
     st.markdown(

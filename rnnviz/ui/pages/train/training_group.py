@@ -6,7 +6,7 @@ import time
 from dataclasses import asdict, dataclass, field, replace
 
 from ....model import Model
-from ....training import Run, Task
+from ....training import Task, TrainingRun
 from . import turns
 
 
@@ -20,7 +20,7 @@ class Training:
     number: int
     name: str
     task: Task
-    runs: dict[str, Run]
+    runs: dict[str, TrainingRun]
     source: str | None = None
     opened: tuple[str, int] | None = None
     worked: float = 0.0  # seconds of work since it last went on, and of the clock
@@ -40,7 +40,7 @@ class Training:
 
     @property
     def taken(self) -> int:
-        return sum(run.taken for run in self.runs.values())
+        return sum(run.steps_taken for run in self.runs.values())
 
     @property
     def progress(self) -> float:
@@ -72,7 +72,7 @@ class Training:
     def _piece(self, seconds: float) -> bool:
         going = [run for run in self.runs.values() if run.state in ("ready", "running")]
         if going:
-            min(going, key=lambda run: run.taken).work(seconds)
+            min(going, key=lambda run: run.steps_taken).work(seconds)
         return len(going) > 0
 
     def step(self) -> None:
@@ -98,15 +98,15 @@ class Training:
         found = {}
         for cell, run in self.runs.items():
             if run.state != "diverged" or run.snapshots:
-                found[cell] = replace(run.model(f"{name}-{cell}", self.source), name=f"{name}-{cell}")
+                found[cell] = replace(run.best_model(f"{name}-{cell}", self.source), name=f"{name}-{cell}")
         return found
 
 
-def differences(run: Run) -> list[str]:
+def differences(run: TrainingRun) -> list[str]:
     """The settings of a run that differ from what its task and cell usually get, in words."""
     settings, task = run.settings, run.task
     usual = asdict(replace(task.recipe(settings.cell), solved=settings.recipe.solved))
-    found = [f"{name} {value}" for name, value in settings.options.items() if value != task.choices[name][0]]
+    found = [f"{name} {value}" for name, value in settings.options.items() if value != task.available_options[name][0]]
     for name, value in asdict(settings.recipe).items():
         if value != usual[name]:
             found.append(f"{name.replace('_', ' ')} {value:g}" if isinstance(value, float) else f"{name} {value}")

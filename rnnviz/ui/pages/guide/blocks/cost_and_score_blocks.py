@@ -14,8 +14,7 @@ from .....cells import CELLS
 from .....figures import learning_curves as curves_while_learning
 from .....figures.score_chart import is_loss
 from .....figures.score_chart import scores as drawn_scores
-from .....training.step_timing import Measured
-from .....training.step_timing import measure as measured
+from .....training.step_timing import StepTimes, time_training_steps
 from ....shared import catalogue
 from ....shared.catalogue import CELL_ORDER
 from ....shared.charts import chart
@@ -87,20 +86,20 @@ def _measure(key: str) -> None:
         )
 
 
-def _run(hidden: int) -> Measured:
+def _run(hidden: int) -> StepTimes:
     place = st.empty()
     with place.container():
         bar = st.progress(0.0, "Measuring")
         st.button("Stop", key="stop-measuring")  # any widget's use ends this run of the page
     found = None
-    for found in measured(CELL_ORDER, hidden, hidden, STEPS, BATCH, REPEATS):
+    for found in time_training_steps(CELL_ORDER, hidden, hidden, STEPS, BATCH, REPEATS):
         bar.progress(found.done / found.total, f"Measuring: step {found.done} of {found.total}")
     place.empty()
     assert found is not None
     return found
 
 
-def _table(found: Measured) -> None:
+def _table(found: StepTimes) -> None:
     least = found.median(CELL_ORDER[0])
     rows = []
     for cell in CELL_ORDER:

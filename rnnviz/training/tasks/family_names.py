@@ -8,11 +8,11 @@ import numpy as np
 
 from ...cells.activations import Array
 from ...network import Network
-from ..baselines import NaiveBayes, chosen_bayes
-from ..batches import answers
+from ..baselines import NaiveBayes, tune_naive_bayes
+from ..batches import logits_per_sequence
 from ..recipe import Recipe
 from .labelled_texts import LabelledTexts
-from .task import Scores, Source
+from .task import DataSource, Scores
 
 
 class Names(LabelledTexts):
@@ -21,8 +21,8 @@ class Names(LabelledTexts):
     name = "names"
     title = "Names: which language?"
     reads = "the characters of a family name, then an end mark"
-    says = "one of 18 languages"
-    asked = "at the end mark"
+    predicts = "one of 18 languages"
+    answer_due = "at the end mark"
     examples = (
         "Schmidhuber",
         "Nakamura",
@@ -42,7 +42,7 @@ class Names(LabelledTexts):
         "so nobody could get all of them right. Letters seen only once in training are read as <unk>."
     )
     sources = (
-        Source(
+        DataSource(
             "family names in 18 languages",
             "MIT",
             "S. Robertson, NLP From Scratch: Classifying Names with a Character-Level RNN (PyTorch tutorial)",
@@ -53,10 +53,10 @@ class Names(LabelledTexts):
     kind = "characters"
     watched = ("Schmidhuber", "German")
     end = True
-    common = Recipe(
+    base_recipe = Recipe(
         embedding=32, hidden=64, epochs=20, learning_rate=3e-3, dropout_inputs=0.15, dropout_top=0.3, patience=8
     )
-    by_cell = {
+    cell_changes = {
         "rnn": {"dropout_inputs": 0.0, "dropout_top": 0.0},
         "lstm": {"learning_rate": 1e-2},
     }
@@ -71,13 +71,13 @@ class Names(LabelledTexts):
         names, languages = zip(*sorted(pairs), strict=True)
         self.prepare(names, languages)
 
-    def scores(self, network: Network) -> Scores:
+    def held_out_scores(self, network: Network) -> Scores:
         test = self.indices.test
         truth = self.classes[test]
-        logits = answers(network, [self.sequences[k] for k in test])
+        logits = logits_per_sequence(network, [self.sequences[k] for k in test])
         predicted = np.array([each[-1].argmax() for each in logits])
         parts = self.parts()
-        bayes = chosen_bayes(
+        bayes = tune_naive_bayes(
             NaiveBayes(letter_runs, *parts["train"], len(self.labels)), parts["validation"], parts["test"]
         )
         return {

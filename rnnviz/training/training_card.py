@@ -33,7 +33,7 @@ def trained_model(
     """
     network = network or trainer.best_network()
     task = trainer.task
-    card = _card(trainer, network, command, task.scores(network) if scores is None else scores)
+    card = _card(trainer, network, command, task.held_out_scores(network) if scores is None else scores)
     card["training"] |= more
     return Model(name, network, task.vocabulary, task.labels, card)
 
@@ -44,10 +44,10 @@ def _card(trainer: Trainer, network: Network, command: str, scores: Scores) -> d
         "task": task.name,
         "title": task.title,
         "reads": task.reads,
-        "says": task.says,
-        "asked": task.asked,
+        "says": task.predicts,
+        "asked": task.answer_due,
         "examples": list(task.examples),
-        "note": task.remarks(),
+        "note": task.card_note(),
         "architecture": architecture(network),
         "data": data(task),
         "split": task.split,
@@ -57,11 +57,11 @@ def _card(trainer: Trainer, network: Network, command: str, scores: Scores) -> d
             "task_options": task.options,
             "hyperparameters": asdict(trainer.recipe),
             "optimiser": "Adam, betas 0.9 and 0.999",
-            "epochs": trainer.epoch,
-            "steps": trainer.optimiser.taken,
+            "epochs": trainer.epochs_finished,
+            "steps": trainer.optimiser.steps_taken,
             "seconds": round(trainer.seconds, 1),
             "best_epoch": trainer.best_epoch,
-            "stopped": trainer.stopped,
+            "stopped": trainer.stop_reason,
             "rnnviz": __version__,
             "numpy": np.__version__,
             "python": platform.python_version(),

@@ -34,10 +34,10 @@ STARTS: dict[str, Callable[[int, np.random.Generator], Array]] = {
     "identity": identity,
 }
 UNIFORM = "uniform"  # PyTorch's U(-1/sqrt(H), 1/sqrt(H)), as every network is drawn at first
-KINDS = (UNIFORM, *STARTS)
+INITIALISATIONS = (UNIFORM, *STARTS)
 
 
-def start_recurrent(network: Network, kind: str, scale: float, rng: np.random.Generator) -> None:
+def initialise_recurrent(network: Network, kind: str, scale: float, rng: np.random.Generator) -> None:
     """Draw weight_hh anew, in place, block by block: each gate has a matrix of its own.
 
     "uniform" keeps what the network was drawn with, so that nothing else of the run changes with it.

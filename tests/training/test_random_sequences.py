@@ -11,7 +11,7 @@ MANY = 40_000
 
 
 def asked(task, inputs, targets):
-    return targets[-1:] if task.at_the_end else targets
+    return targets[-1:] if task.answer_at_end else targets
 
 
 def answer(task, text):
@@ -30,7 +30,7 @@ def test_every_answer_is_right(name):
     task = TASKS[name]()
     inputs, targets = task.draw(300, task.length, np.random.default_rng(5))
     for b in range(300):
-        text = task.spelled(inputs[:, b])
+        text = task.text_of(inputs[:, b])
         assert [task.labels[k] for k in asked(task, inputs, targets)[:, b]] == answer(task, text)
         read = task.vocabulary.encode(text).inputs
         assert np.array_equal(read.astype(inputs.dtype), inputs[:, b])  # what is shown is what is read
@@ -135,8 +135,8 @@ def test_counters_best_loss_is_what_the_prefixes_leave_open(longest):
 def test_counter_of_another_length_asks_and_says_so():
     task = TASKS["counter"](longest=5)
     assert task.all.inputs.shape == (10, 5)
-    assert "n from 1 to 5 " in task.remarks()
-    assert TASKS["counter"]().remarks() == TASKS["counter"].note
+    assert "n from 1 to 5 " in task.card_note()
+    assert TASKS["counter"]().card_note() == TASKS["counter"].note
 
 
 def test_counters_measure_is_that_of_single_strings():
@@ -146,7 +146,7 @@ def test_counters_measure_is_that_of_single_strings():
     for seed in range(20):
         network = Network.random("gru", hidden=6, vocabulary=3, embedding=4, classes=3, rng=np.random.default_rng(seed))
         network.readout_bias[...] = [-9, 0, 0]
-        right = [task.right(network, n) for n in range(1, 13)]
+        right = [task.is_right(network, n) for n in range(1, 13)]
         assert task.validate(network)["accuracy"] == pytest.approx(np.mean(right))
 
 
@@ -154,7 +154,7 @@ def test_recall_is_checked_at_its_longest_delay():
     task = TASKS["recall"](shortest=1, longest=7)
     assert task.held_out[0].shape == (9, 1000)
     assert 7 in task.delays
-    assert "from 1 to 7" in task.remarks()
+    assert "from 1 to 7" in task.card_note()
 
 
 @pytest.mark.parametrize(

@@ -5,14 +5,14 @@ import math
 import pytest
 
 from rnnviz.training import TASKS
-from rnnviz.training.step_timing import WARM_UP, measure
+from rnnviz.training.step_timing import WARM_UP, time_training_steps
 
 from ..coupled_lstm import CoupledLSTM
 
 
 def test_every_cell_in_turn_and_progress_after_every_step():
     seen = []
-    for measured in measure(["rnn", "gru", "lstm", CoupledLSTM.name], 4, 5, 6, 3, repeats=3):
+    for measured in time_training_steps(["rnn", "gru", "lstm", CoupledLSTM.name], 4, 5, 6, 3, repeats=3):
         seen.append((measured.done, {cell: len(spent) for cell, spent in measured.seconds.items()}))
     total = 4 * (WARM_UP + 3)
     assert measured.total == total and [done for done, _ in seen] == list(range(1, total + 1))
@@ -25,14 +25,14 @@ def test_every_cell_in_turn_and_progress_after_every_step():
 
 
 def test_before_the_first_counted_step_there_is_no_number():
-    run = measure(["rnn"], 2, 2, 2, 2, repeats=5)
+    run = time_training_steps(["rnn"], 2, 2, 2, 2, repeats=5)
     assert math.isnan(next(run).median("rnn"))
     run.close()
     assert list(run) == []
 
 
 def test_it_offers_no_task_to_train():
-    list(measure(["rnn"], 2, 2, 2, 2, repeats=1))
+    list(time_training_steps(["rnn"], 2, 2, 2, 2, repeats=1))
     assert None not in TASKS and not [name for name in TASKS if "noise" in name.lower()]
 
 
@@ -40,10 +40,10 @@ def test_it_offers_no_task_to_train():
 def test_numbers_below_one_are_refused_at_once(bad):
     numbers = {"input_size": 2, "hidden_size": 2, "steps": 2, "batch": 2, "repeats": 2, bad: 0}
     with pytest.raises(ValueError, match=f"{bad} is 0"):
-        measure(["rnn"], **numbers)
+        time_training_steps(["rnn"], **numbers)
 
 
 @pytest.mark.parametrize(("cells", "words"), [([], "none"), (["rnn", "rnn"], "each once"), (["qrnn"], "qrnn")])
 def test_cells_that_make_no_sense_are_refused_at_once(cells, words):
     with pytest.raises(ValueError, match=words):
-        measure(cells, 2, 2, 2, 2, 2)
+        time_training_steps(cells, 2, 2, 2, 2, 2)

@@ -5,7 +5,7 @@ import numpy as np
 from rnnviz.text.tokens import Vocabulary
 from rnnviz.training import Level, Probe, Recipe, Task
 from rnnviz.training.batches import Batch
-from rnnviz.training.loss import surprise
+from rnnviz.training.loss import surprisal
 
 
 class Echo(Task):
@@ -14,11 +14,13 @@ class Echo(Task):
     name = "echo"
     title = "Echo: what was the last token?"
     reads = "x, y and z"
-    says = "the token before"
-    asked = "every step"
+    predicts = "the token before"
+    answer_due = "every step"
     examples = ("xyz",)
     note = "A test's own."
-    common = Recipe(embedding=4, hidden=8, epochs=4, batch=8, learning_rate=3e-2, dropout_inputs=0.1, dropout_top=0.1)
+    base_recipe = Recipe(
+        embedding=4, hidden=8, epochs=4, batch=8, learning_rate=3e-2, dropout_inputs=0.1, dropout_top=0.1
+    )
     sources = ()
 
     def load(self, folders):
@@ -29,9 +31,9 @@ class Echo(Task):
         self.best = Level(1.0, 0.0, "The token before has been read.")
         self.probe = Probe("xyzzyx", np.array([0, 0, 1, 2, 2, 1]), np.array([0, 0.2, 0.2, 0.2, 0.2, 0.2], np.float32))
 
-    length, checked = 6, 6 * 64
+    length, validation_tokens = 6, 6 * 64
 
-    def steps(self, batch):
+    def steps_per_epoch(self, batch):
         return 20
 
     def batches(self, rng, batch):
@@ -40,14 +42,14 @@ class Echo(Task):
             targets = np.roll(inputs, 1, axis=0) - 1
             weights = np.full(inputs.shape, 1 / (5 * batch), np.float32)
             weights[0] = 0
-            yield Batch(inputs, targets, weights, follows=k % 5 > 0)
+            yield Batch(inputs, targets, weights, continues=k % 5 > 0)
 
     def validate(self, network):
         (batch,) = list(self.batches(np.random.default_rng(99), 64))[:1]
         logits = network.forward(batch.inputs).logits
-        each = surprise(logits, batch.targets)
+        each = surprisal(logits, batch.targets)
         right = logits.argmax(-1) == batch.targets
         return {"validation_loss": float(each[1:].mean()), "accuracy": float(right[1:].mean())}
 
-    def scores(self, network):
+    def held_out_scores(self, network):
         return {"metric": "accuracy", "test": self.validate(network)["accuracy"]}

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 import rnnviz
 from rnnviz.checkpoints.native import model_files
-from rnnviz.training import TASKS, Run, Settings, Trainer
-from rnnviz.training.snapshots import FEWEST, MOST, Snapshot, Snapshots
+from rnnviz.training import TASKS, Settings, Trainer, TrainingRun
+from rnnviz.training.history import FEWEST, MOST, Snapshot, Snapshots
 
-from .tiny import Echo
+from .echo_task import Echo
 
 CELLS = ["rnn", "gru", "lstm"]
 
@@ -25,7 +25,7 @@ def counter():
 
 def short(task, cell="gru", **changes):
     """A run of 30 steps and more, over in a moment."""
-    return Run(Settings.usual(task, cell, **({"epochs": 2, "solved": 0} | changes)), task)
+    return TrainingRun(Settings.for_task(task, cell, **({"epochs": 2, "solved": 0} | changes)), task)
 
 
 def finished(run):
@@ -67,7 +67,7 @@ def test_pauses_single_steps_and_looks_in_between_change_nothing(counter):
     for k in range(7):
         run.work(0.01)
         run.pause()
-        run.model("looked at")
+        run.best_model("looked at")
         run.step()
         if k % 2:
             run.resume()
@@ -85,13 +85,13 @@ def test_it_is_the_trainers_own_training(counter, cell):
     losses = [progress.batch_loss for progress in trainer.run()]
     assert run.history.loss == losses
     assert run.trainer.curve == trainer.curve
-    mine, theirs = run.model("m").network.parameters, trainer.best_network().parameters
+    mine, theirs = run.best_model("m").network.parameters, trainer.best_network().parameters
     assert all(np.array_equal(mine[name], theirs[name]) for name in mine)
 
 
 def test_another_seed_gives_other_curves(counter):
     one, other = (short(counter, epochs=1) for _ in range(2))
-    other = Run(replace(other.settings, seed=1), counter)
+    other = TrainingRun(replace(other.settings, seed=1), counter)
     assert finished(one).history.loss != finished(other).history.loss
 
 
@@ -100,29 +100,29 @@ def test_another_seed_gives_other_curves(counter):
 
 def test_states_from_ready_to_finished(counter):
     run = short(counter, epochs=1)
-    assert (run.state, run.progress, run.seconds_left, run.taken, run.total) == ("ready", 0.0, None, 0, 100)
+    assert (run.state, run.progress, run.seconds_left, run.steps_taken, run.total_steps) == ("ready", 0.0, None, 0, 100)
     run.step()
-    assert (run.state, run.taken) == ("paused", 1)
+    assert (run.state, run.steps_taken) == ("paused", 1)
     run.work(1)
-    assert run.taken == 1  # paused: nothing happens
+    assert run.steps_taken == 1  # paused: nothing happens
     run.resume()
     run.work(0)
-    assert (run.state, run.taken) == ("running", 2)
+    assert (run.state, run.steps_taken) == ("running", 2)
     assert run.progress == pytest.approx(0.02)
     assert run.seconds_left > 0
     finished(run)
-    assert (run.state, run.progress, run.seconds_left, run.taken) == ("finished", 1.0, 0.0, 100)
-    assert run.explained == "All 1 epochs are over."
+    assert (run.state, run.progress, run.seconds_left, run.steps_taken) == ("finished", 1.0, 0.0, 100)
+    assert run.explanation == "All 1 epochs are over."
     for nothing in (run.step, run.pause, run.resume, run.stop, run.start):
         nothing()
-        assert (run.state, run.taken) == ("finished", 100)
+        assert (run.state, run.steps_taken) == ("finished", 100)
 
 
 def test_a_solved_task_ends_the_run(counter):
-    run = finished(Run(Settings.usual(counter, "lstm"), counter))
+    run = finished(TrainingRun(Settings.for_task(counter, "lstm"), counter))
     assert run.state == "finished"
-    assert run.taken < run.total
-    assert "learned" in run.explained
+    assert run.steps_taken < run.total_steps
+    assert "learned" in run.explanation
     assert [entry["accuracy"] for entry in run.trainer.curve[-3:]] == [1.0] * 3
     assert run.progress == 1
 
@@ -133,11 +133,11 @@ def test_a_stopped_run_keeps_what_it_has(counter):
         run.step()
     run.stop()
     assert run.state == "stopped"
-    assert "stopped by hand after step 30 of 200" in run.explained
-    model = run.model("stopped")
+    assert "stopped by hand after step 30 of 200" in run.explanation
+    model = run.best_model("stopped")
     assert model.card["training"]["state"] == "stopped"
     assert "no epoch was finished" in model.card["training"]["kept"]
-    best = max(run.snapshots, key=lambda one: counter.score(one.validation))
+    best = max(run.snapshots, key=lambda one: counter.selection_key(one.validation))
     assert best.step > 0
     assert np.array_equal(model.network.readout_weight, best.parameters["readout.weight"])
 
@@ -222,29 +222,29 @@ def test_large_networks_keep_fewer():
 )
 def test_divergence_is_caught_and_explained(cell, options, changes, says):
     task = TASKS["recall"](shortest=1, longest=40)
-    run = Run(Settings.usual(task, cell, cell_options=options, epochs=3, **changes), task)
+    run = TrainingRun(Settings.for_task(task, cell, cell_options=options, epochs=3, **changes), task)
     with np.errstate(all="raise", under="ignore"):  # nothing warns: it is told in words
         finished(run)
     assert run.state == "diverged"
     for words in says:
-        assert words in run.explained
-    model = run.model("kept")
+        assert words in run.explanation
+    model = run.best_model("kept")
     assert all(np.isfinite(array).all() for array in model.network.parameters.values())
     assert np.isfinite(model.trace("Cab?").probabilities).all()
-    assert "recommend" not in run.explained
-    assert model.card["training"]["stopped"] == run.explained
+    assert "recommend" not in run.explanation
+    assert model.card["training"]["stopped"] == run.explanation
     json.dumps(model.card, allow_nan=False)
 
 
 def test_between_layers_numbers_that_are_no_longer_finite_are_caught():
     task = TASKS["parity"](length=60)
     changes = {"recurrent": "scaled", "recurrent_scale": 1000.0, "layers": 2, "epochs": 1}
-    run = finished(Run(Settings.usual(task, "rnn", cell_options={"activation": "relu"}, **changes), task))
+    run = finished(TrainingRun(Settings.for_task(task, "rnn", cell_options={"activation": "relu"}, **changes), task))
     assert run.state == "diverged"
-    assert "Even the untrained network" in run.explained
-    assert "scale of 1 or less (now 1000)" in run.explained
+    assert "Even the untrained network" in run.explanation
+    assert "scale of 1 or less (now 1000)" in run.explanation
     with pytest.raises(ValueError, match="no model to keep"):
-        run.model("none")
+        run.best_model("none")
     trainer = Trainer(task, "rnn", run.settings.recipe, options={"activation": "relu"})
     with np.errstate(all="ignore"):
         assert list(trainer.run()) == []
@@ -260,27 +260,27 @@ def test_a_batch_that_poisons_the_loss_leaves_the_best_epoch():
                 yield replace(one, weights=one.weights * np.nan) if self.poisoned and k == 7 else one
 
     task = Poisoned()
-    run = Run(Settings.usual(task, "gru", solved=0), task)
-    while run.taken < 45:
+    run = TrainingRun(Settings.for_task(task, "gru", solved=0), task)
+    while run.steps_taken < 45:
         run.step()
     task.poisoned = True
     for _ in range(50):
         run.step()
     assert run.state == "diverged"
-    assert run.taken >= 45
-    assert "Kept: epoch" in run.explained
-    network = run.model("kept").network
+    assert run.steps_taken >= 45
+    assert "Kept: epoch" in run.explanation
+    network = run.best_model("kept").network
     assert all(np.isfinite(array).all() for array in network.parameters.values())
-    assert np.array_equal(network.readout_weight, run.trainer.best["readout.weight"])
+    assert np.array_equal(network.readout_weight, run.trainer.best_parameters["readout.weight"])
 
 
 def test_exploded_gradients_are_told_at_the_end():
     task = TASKS["recall"](shortest=1, longest=40)
     changes = {"recurrent": "scaled", "recurrent_scale": 3.0, "epochs": 1}
-    told, quiet = (finished(Run(Settings.usual(task, "rnn", clip=clip, **changes), task)) for clip in (0, 1))
+    told, quiet = (finished(TrainingRun(Settings.for_task(task, "rnn", clip=clip, **changes), task)) for clip in (0, 1))
     assert told.state == quiet.state == "finished"
-    assert f"a length of {max(told.history.norm):,.0f} (" in told.explained
-    assert "exploded" not in quiet.explained
+    assert f"a length of {max(told.history.norm):,.0f} (" in told.explanation
+    assert "exploded" not in quiet.explanation
     assert max(quiet.history.norm) > 100  # the norm that is shown is the one before clipping
 
 
@@ -291,7 +291,7 @@ def test_exploded_gradients_are_told_at_the_end():
 def test_a_model_is_saved_and_loaded_back_bit_for_bit(tmp_path, name):
     task = TASKS[name]()
     run = finished(short(task, "lstm", epochs=1))
-    model = run.model("mine")
+    model = run.best_model("mine")
     model_files.save(model, tmp_path / "mine")
     again = rnnviz.load(tmp_path / "mine.safetensors")
     assert again.network.parameters.keys() == model.network.parameters.keys()
@@ -307,13 +307,13 @@ def test_the_card_says_how_to_train_it_again(tmp_path):
 
     task = TASKS["recall"](shortest=2, longest=5)
     changes = {"epochs": 2, "recurrent": "orthogonal", "clip": 0, "learning_rate": 0.0123456789}
-    chosen = Settings.usual(task, "gru", seed=3, cell_options={"reset": "before"}, **changes)
-    run = finished(Run(chosen, task))
-    card = run.model("again").card
+    chosen = Settings.for_task(task, "gru", seed=3, cell_options={"reset": "before"}, **changes)
+    run = finished(TrainingRun(chosen, task))
+    card = run.best_model("again").card
     words = card["training"]["command"].split()[3:]
     assert command_line.main([*words, "--out", str(tmp_path)]) == 0
     trained = rnnviz.load(tmp_path / "again.safetensors")
-    mine = run.model("again").network.parameters
+    mine = run.best_model("again").network.parameters
     assert all(np.array_equal(array, trained.network.parameters[name]) for name, array in mine.items())
     assert trained.card["scores"] == card["scores"]
     assert trained.card["training"]["command"] == card["training"]["command"]
@@ -325,39 +325,39 @@ def test_scores_are_measured_once(counter):
     class Counted(type(counter)):
         measured = 0
 
-        def scores(self, network):
+        def held_out_scores(self, network):
             self.measured += 1
-            return super().scores(network)
+            return super().held_out_scores(network)
 
     task = Counted()
     run = finished(short(task, epochs=1))
     for _ in range(3):
-        model = run.model("mine")
+        model = run.best_model("mine")
     assert task.measured == 1
-    assert model.card["scores"]["test"] == counter.scores(model.network)["test"]
+    assert model.card["scores"]["test"] == counter.held_out_scores(model.network)["test"]
 
 
 def test_before_the_first_step_there_is_the_untrained_network(counter):
     run = short(counter)
-    model = run.model("young")
+    model = run.best_model("young")
     assert model.card["training"]["kept"] == "the untrained network"
     assert np.isfinite(model.trace("aabb").probabilities).all()
 
 
 def test_settings_for_another_task_are_refused(counter):
     with pytest.raises(ValueError, match="the task is another"):
-        Run(Settings.usual(TASKS["parity"](), "rnn"), counter)
+        TrainingRun(Settings.for_task(TASKS["parity"](), "rnn"), counter)
     with pytest.raises(ValueError, match="the task is another"):
-        Run(Settings.usual(counter, "rnn"), TASKS["counter"](longest=3))
+        TrainingRun(Settings.for_task(counter, "rnn"), TASKS["counter"](longest=3))
     with pytest.raises(ValueError, match="no task 'chess'"):
-        Settings("chess", "rnn", Echo.common).make()
+        Settings("chess", "rnn", Echo.base_recipe).make_task()
 
 
 def test_settings_make_their_task(counter):
-    chosen = Settings.usual(TASKS["counter"](longest=4), "rnn", hidden=5)
-    assert chosen.make().longest == 4
-    assert Run(chosen).trainer.network.hidden_size == 5
-    assert chosen == Settings.usual(TASKS["counter"](longest=4), "rnn", hidden=5)
+    chosen = Settings.for_task(TASKS["counter"](longest=4), "rnn", hidden=5)
+    assert chosen.make_task().longest == 4
+    assert TrainingRun(chosen).trainer.network.hidden_size == 5
+    assert chosen == Settings.for_task(TASKS["counter"](longest=4), "rnn", hidden=5)
 
 
 def test_what_a_step_costs_is_counted_once(counter):
@@ -366,12 +366,12 @@ def test_what_a_step_costs_is_counted_once(counter):
     class Counted(type(counter)):
         counted = 0
 
-        def tokens(self, batch):
+        def tokens_per_epoch(self, batch):
             self.counted += 1
-            return super().tokens(batch)
+            return super().tokens_per_epoch(batch)
 
     task = Counted()
     run = short(task, epochs=1)
     before = task.counted
-    assert finished(run).taken == 100
+    assert finished(run).steps_taken == 100
     assert task.counted == before
