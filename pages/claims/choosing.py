@@ -83,12 +83,12 @@ def counter_curves_differ_on_the_way() -> None:
 
 
 def equal_scores_are_not_equal_predictions() -> None:
-    """For Bach the LSTM predicts German, 0.38, RNN and GRU Russian, 0.74 and 0.49; on Schmidhuber all agree."""
+    """For Bach the LSTM predicts German, 38 %, RNN and GRU Russian, 74 % and 49 %; on Schmidhuber all agree."""
     rnn, gru, lstm = (trace(f"names-{cell}", "Bach") for cell in CELLS)
-    assert prediction(lstm) == "German" and rounded(probability(lstm, "German"), 2) == 0.38
+    assert prediction(lstm) == "German" and percent(probability(lstm, "German")) == 38
     assert prediction(rnn) == prediction(gru) == "Russian"
-    assert rounded(probability(rnn, "Russian"), 2) == 0.74
-    assert rounded(probability(gru, "Russian"), 2) == 0.49
+    assert percent(probability(rnn, "Russian")) == 74
+    assert percent(probability(gru, "Russian")) == 49
     assert all(prediction(trace(f"names-{cell}", "Schmidhuber")) == "German" for cell in CELLS)
 
 

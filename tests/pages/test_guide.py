@@ -119,17 +119,17 @@ def test_scores_are_those_of_the_cards():
         assert row["test"] == told and points[row["model"]] == [score["test"]]
 
 
-def test_what_three_cells_say_is_what_they_say():
+def test_the_predictions_of_three_cells_are_theirs():
     app = chapter("choosing", text="Li")
     radio = app.radio[-1]
     radio.set_value(radio.options[0]).run()
-    table = next(frame.value for frame in app.dataframe if "says at the end" in frame.value)
+    table = next(frame.value for frame in app.dataframe if "prediction at the end" in frame.value)
     for cell, title in (("rnn", "RNN"), ("gru", "GRU"), ("lstm", "LSTM")):
         trace = rnnviz.load(f"names-{cell}").trace("Li")
         best = trace.probabilities[-1].argmax()
         row = table[table["cell"] == title].iloc[0]
-        assert row["says at the end"] == trace.labels[best]
-        assert row["with a probability of"] == f"{100 * trace.probabilities[-1, best]:.1f} %"
+        assert row["prediction at the end"] == trace.labels[best]
+        assert row["probability"] == f"{100 * trace.probabilities[-1, best]:.1f} %"
 
 
 def test_a_vector_grows_as_it_is_multiplied():

@@ -21,7 +21,14 @@ from .guide_styles import style
 from .question import question, reveal
 from .registry import Page
 
-COMPARING = {"delays", "regimes", "reach", "says_over_time", "scores", "curves"}  # blocks with a line for each cell
+COMPARING = {
+    "delays",
+    "regimes",
+    "reach",
+    "predictions_over_time",
+    "scores",
+    "curves",
+}  # blocks with a line for each cell
 COLUMNS = [1.3, 1]  # the instrument beside the words: wide enough for the widest diagram on a laptop
 
 

@@ -49,8 +49,8 @@ def reach(page: Page, cells: list[str] | None = None) -> None:
 
 
 @block
-def says_over_time(page: Page, task: str = "") -> None:
-    """What the task's three cells say of the text after each step, and at the end."""
+def predictions_over_time(page: Page, task: str = "") -> None:
+    """The predictions of the task's three cells after each step, and at the end."""
     if page.trace is None:
         return
     traces = page.traces(task=task)
@@ -64,7 +64,7 @@ def says_over_time(page: Page, task: str = "") -> None:
     words = f"The probability of “{visible(label)}” after each step, for the three cells."
     chart(said.ready(traces, label), words, page.key)
     rows = [(CELLS[cell].title, visible(answer), f"{100 * share:.1f} %") for cell, (answer, share) in answers.items()]
-    st.dataframe(pd.DataFrame(rows, columns=["cell", "says at the end", "with a probability of"]), hide_index=True)
+    st.dataframe(pd.DataFrame(rows, columns=["cell", "prediction at the end", "probability"]), hide_index=True)
 
 
 def cards(task: str) -> list[dict[str, Any]]:
