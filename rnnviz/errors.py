@@ -116,9 +116,15 @@ class InputError(RnnvizError, ValueError):
 
 
 class InterventionError(RnnvizError, ValueError):
-    """An intervention does not fit the network or the text, or contradicts another one."""
+    """An intervention does not fit the network or the text, or contradicts another one.
+
+    `intervention` is the one refused and `other` the one that it contradicts; `step` counts from 1, `unit` from 0.
+    """
 
     intervention: Any = None
+    other: Any = None
+    step: int | None = None
+    unit: int | None = None
 
 
 class FileError(RnnvizError, ValueError):

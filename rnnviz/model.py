@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from .cells import Definition
-from .interventions import Intervention, apply_interventions
-from .network import Network, States, softmax
+from .errors import ArrayError
+from .interventions import Intervention, PreparedText, prepare_text
+from .network import Network, States, reverse_if_backward, softmax
 from .text.tokens import Vocabulary
 from .trace import Trace
 
@@ -19,11 +20,32 @@ from .trace import Trace
 class Model:
     """A named network that reads text.
 
-    labels: what the C columns of the readout mean. card: where the model comes from (task,
-    data, licence, training, held-out scores), as plain JSON data; empty if nobody wrote one. longest: steps that it
-    reads at most, None for as many as there are.
+    Parameters
+    ----------
+    name : str
+        What traces and pages call it.
+    network : Network
+        The embedding, recurrent layers and readout.
+    vocabulary : Vocabulary
+        The V tokens of the embedding's rows; of kind "numbers" for a network without an embedding.
+    labels : list of str
+        The meanings of the readout's C outputs; empty without a readout.
+    card : dict, optional
+        Where the model comes from, as plain JSON data: task, data, licence, training, held-out scores.
+    max_steps : int or None, default None
+        The most steps that the model reads; None for no limit.
 
-    Raises ValueError if the vocabulary or the labels do not fit the network.
+    Raises
+    ------
+    ArrayError
+        If vocabulary or labels do not fit the network's arrays.
+
+    Examples
+    --------
+    >>> import rnnviz
+    >>> model = rnnviz.load("names-lstm")
+    >>> model.trace("Ada")["forget"].shape
+    (4, 64)
     """
 
     name: str
@@ -37,27 +59,144 @@ class Model:
         table, readout = self.network.embedding, self.network.readout_weight
         rows = 0 if table is None else len(table)
         if len(self.vocabulary) != rows:
-            raise ValueError(f"the vocabulary has {len(self.vocabulary)} tokens, but embedding.weight has {rows} rows")
+            raise ArrayError(
+                f"The vocabulary has {len(self.vocabulary)} tokens, but embedding.weight has {rows} rows.",
+                code="vocabulary", name="embedding.weight", shape=() if table is None else table.shape,
+                expected=len(self.vocabulary),
+            )  # fmt: skip
         if table is None and self.vocabulary.vector_size != self.network.input_size:
-            raise ValueError(
-                f"the vocabulary makes steps of {self.vocabulary.vector_size} numbers, "
-                f"but the first layer expects {self.network.input_size}"
-            )
+            raise ArrayError(
+                f"The vocabulary has {self.vocabulary.vector_size} numbers a step, "
+                f"but the first layer expects {self.network.input_size}.",
+                code="vector_size", name="input_vector", expected=self.network.input_size,
+            )  # fmt: skip
         classes = 0 if readout is None else len(readout)
         if len(self.labels) != classes:
-            raise ValueError(f"there are {len(self.labels)} labels, but readout.weight has {classes} rows")
+            raise ArrayError(
+                f"There are {len(self.labels)} labels, but readout.weight has {classes} rows.",
+                code="labels", name="readout.weight", shape=() if readout is None else readout.shape,
+                expected=len(self.labels),
+            )  # fmt: skip
 
     @property
     def definition(self) -> Definition:
-        """What the network's cell says of itself."""
+        """The definition of the network's cell: its quantities, equations and phases."""
         return self.network.layers[0][0].definition
 
     def with_options(self, **options: str) -> Model:
-        """This model with its cells under other options (see `Cell.with_options`).
+        """Copy the model with its cells under other options.
 
-        Name and card stay: they tell of the model as it was trained.
+        Parameters
+        ----------
+        **options : str
+            Options of the cell by name, as for `Cell.with_options`.
+
+        Returns
+        -------
+        Model
+            The model under these options; name and card stay those of the model as it was trained.
+
+        Raises
+        ------
+        UnknownNameError
+            If the cell does not have such an option.
         """
         return replace(self, network=self.network.with_options(**options))
+
+    def prepare(
+        self,
+        text: str | Sequence[Any] | np.ndarray,
+        interventions: Iterable[Intervention] = (),
+        *,
+        limit: int | None = None,
+        skip_invalid: bool = False,
+    ) -> PreparedText:
+        """Encode a text and apply interventions to it, without running the network.
+
+        Parameters
+        ----------
+        text : str, sequence of str, sequence of float, or ndarray of shape (T, D)
+            A text, a list of tokens, or numbers.
+        interventions : iterable of Intervention, default ()
+            What to hold, silence, freeze, swap or remove.
+        limit : int or None, default None
+            Read at most so many tokens.
+        skip_invalid : bool, default False
+            Leave out interventions that do not fit in place of raising, and list the reasons in `rejected`.
+
+        Returns
+        -------
+        PreparedText
+            What `run` takes.
+
+        Raises
+        ------
+        InputError
+            If there is nothing to read, or the text is not what the vocabulary can encode.
+        InterventionError
+            If an intervention does not fit and `skip_invalid` is False.
+
+        Examples
+        --------
+        >>> import rnnviz
+        >>> from rnnviz.interventions import Hold
+        >>> model = rnnviz.load("names-lstm")
+        >>> prepared = model.prepare("Ada", [Hold("forget", 1), Hold("forget", 2)], skip_invalid=True)
+        >>> [error.code for error in prepared.rejected]
+        ['out_of_range']
+        >>> len(model.run(prepared))
+        4
+        """
+        most = min((n for n in (limit, self.max_steps) if n is not None), default=None)
+        typed = self.vocabulary.encode(text, most)
+        return prepare_text(typed, interventions, self.vocabulary, self.network, skip_invalid=skip_invalid)
+
+    def run(self, prepared: PreparedText, *, initial: States | None = None) -> Trace:
+        """Run over a prepared text and record everything.
+
+        Parameters
+        ----------
+        prepared : PreparedText
+            What `prepare` of this model returned.
+        initial : list of list of dict, optional
+            The states to start from, by layer and direction, as `Run.final` gives them; if left out, those of the
+            network, which are zeros unless it has learned others.
+
+        Returns
+        -------
+        Trace
+            Everything that the run computed.
+
+        Raises
+        ------
+        ArrayError
+            If the initial states do not fit the network.
+        """
+        inputs = prepared.inputs
+        if self.network.embedding is None:
+            inputs = inputs.astype(self.network.dtype)
+        run = self.network.forward(inputs, initial, edits=prepared.edits)
+        values, start = {}, {}
+        for layer, records in enumerate(run.records):
+            for direction, record in zip(self.network.directions_by_layer[layer], records, strict=True):
+                for name in self.definition.by_name:
+                    values[name, layer, direction] = reverse_if_backward(record[name], direction)
+                for name, state in record.initial.items():
+                    start[name, layer, direction] = state
+        return Trace(
+            model=self.name,
+            cell=self.network.cell_name,
+            options=self.network.layers[0][0].options,
+            tokens=prepared.tokens,
+            unknown=prepared.encoding.unknown,
+            values=values,
+            initial=start,
+            probabilities=None if run.logits is None else softmax(run.logits),
+            labels=list(self.labels),
+            truncated=prepared.encoding.truncated,
+            network=self.network,
+            interventions=prepared.interventions,
+        )
 
     def trace(
         self,
@@ -67,40 +206,38 @@ class Model:
         limit: int | None = None,
         interventions: Iterable[Intervention] = (),
     ) -> Trace:
-        """Run over a text, a list of tokens, or numbers, and record everything.
+        """Run over a text and record everything: `prepare` and `run` in one.
 
-        initial: states by layer and direction to start from (zeros if left out).
-        limit: read at most so many tokens; the trace's `truncated` says whether there were more.
-        interventions: what is held, silenced, swapped or removed; everything after is computed from it.
-        Raises ValueError, in one sentence for a person, if there is nothing to read or an intervention makes no sense.
+        Parameters
+        ----------
+        text : str, sequence of str, sequence of float, or ndarray of shape (T, D)
+            A text, a list of tokens, or numbers.
+        initial : list of list of dict, optional
+            The states to start from, as for `run`.
+        limit : int or None, default None
+            Read at most so many tokens; `Trace.truncated` says whether there were more.
+        interventions : iterable of Intervention, default ()
+            What to hold, silence, freeze, swap or remove; everything after is computed from it.
+
+        Returns
+        -------
+        Trace
+            Everything that the run computed.
+
+        Raises
+        ------
+        InputError
+            If there is nothing to read, or the text is not what the vocabulary can encode.
+        InterventionError
+            If an intervention does not fit the network or the text.
+        ArrayError
+            If the initial states do not fit the network.
+
+        Examples
+        --------
+        >>> import rnnviz
+        >>> trace = rnnviz.load("names-lstm").trace("Schmidhuber")
+        >>> trace["hidden"].shape
+        (12, 64)
         """
-        listed = tuple(interventions)
-        most = min((n for n in (limit, self.max_steps) if n is not None), default=None)
-        encoding = self.vocabulary.encode(text, most)
-        encoding, edits = apply_interventions(encoding, listed, self.vocabulary, self.network)
-        inputs = encoding.inputs
-        run = self.network.forward(
-            inputs if self.network.embedding is not None else inputs.astype(self.network.dtype), initial, edits=edits
-        )
-        values, start = {}, {}
-        for layer, records in enumerate(run.records):
-            for direction, record in zip(self.network.directions_by_layer[layer], records, strict=True):
-                along = slice(None) if direction == "forward" else slice(None, None, -1)
-                for name in self.definition.by_name:
-                    values[name, layer, direction] = record[name][along]
-                for name, state in record.initial.items():
-                    start[name, layer, direction] = state
-        return Trace(
-            model=self.name,
-            cell=self.network.cell_name,
-            options=self.network.layers[0][0].options,
-            tokens=encoding.tokens,
-            unknown=encoding.unknown,
-            values=values,
-            initial=start,
-            probabilities=None if run.logits is None else softmax(run.logits),
-            labels=list(self.labels),
-            truncated=encoding.truncated,
-            network=self.network,
-            interventions=listed,
-        )
+        return self.run(self.prepare(text, interventions, limit=limit), initial=initial)

@@ -12,11 +12,13 @@ import rnnviz
 from rnnviz import Model, Trace
 from rnnviz.cells import GRU
 from rnnviz.checkpoints.native import model_files
+from rnnviz.errors import ArrayError
 from rnnviz.network import softmax
 from rnnviz.text.tokens import Vocabulary
 from rnnviz.training.training_card import architecture
 
 from .coupled_lstm import CoupledLSTM
+from .raising import raises
 from .strategies import CHARACTERS, WORDS, draw_network, texts
 
 LABELS = ["a", "b", "c", "d"]
@@ -207,16 +209,16 @@ def test_a_card_names_the_convention_that_is_not_pytorchs():
 
 
 @pytest.mark.parametrize(
-    ("network", "vocabulary", "labels", "words"),
+    ("network", "vocabulary", "labels", "fields"),
     [
-        (draw_network(), WORDS, LABELS, "vocabulary has 9 tokens, but embedding.weight has 36 rows"),
-        (draw_network(), NUMBERS, LABELS, "vocabulary has 0 tokens, but embedding.weight has 36 rows"),
-        (draw_network(vocabulary=NUMBERS), CHARACTERS, LABELS, "36 tokens, but embedding.weight has 0 rows"),
-        (draw_network(vocabulary=NUMBERS), Vocabulary("numbers"), LABELS, "1 numbers, but the first layer expects 2"),
-        (draw_network(), CHARACTERS, LABELS[1:], "3 labels, but readout.weight has 4 rows"),
-        (draw_network(classes=None), CHARACTERS, LABELS, "4 labels, but readout.weight has 0 rows"),
+        (draw_network(), WORDS, LABELS, {"code": "vocabulary", "shape": (36, 3), "expected": 9}),
+        (draw_network(), NUMBERS, LABELS, {"code": "vocabulary", "shape": (36, 3), "expected": 0}),
+        (draw_network(vocabulary=NUMBERS), CHARACTERS, LABELS, {"code": "vocabulary", "shape": (), "expected": 36}),
+        (draw_network(vocabulary=NUMBERS), Vocabulary("numbers"), LABELS, {"code": "vector_size", "expected": 2}),
+        (draw_network(), CHARACTERS, LABELS[1:], {"code": "labels", "shape": (4, 5), "expected": 3}),
+        (draw_network(classes=None), CHARACTERS, LABELS, {"code": "labels", "shape": (), "expected": 4}),
     ],
 )
-def test_a_vocabulary_or_labels_that_do_not_fit(network, vocabulary, labels, words):
-    with pytest.raises(ValueError, match=words):
+def test_a_vocabulary_or_labels_that_do_not_fit(network, vocabulary, labels, fields):
+    with raises(ArrayError, **fields):
         Model("wrong", network, vocabulary, labels)

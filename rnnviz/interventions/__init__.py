@@ -1,13 +1,26 @@
 """Interventions: what if a gate were held, a unit silenced, a token another one?"""
 
-from .apply import apply_interventions, held_and_frozen, remaining_steps
-from .kinds import Freeze, Hold, Intervention, Remove, Swap, ValueIntervention, Zero, format_all, parse, parse_all
+from .application import apply_interventions, held_and_frozen, remaining_steps
+from .intervention_kinds import (
+    Freeze,
+    Hold,
+    Intervention,
+    Remove,
+    Swap,
+    ValueIntervention,
+    Zero,
+    format_all,
+    parse,
+    parse_all,
+)
 from .phrases import describe
+from .prepared_text import PreparedText, prepare_text
 
 __all__ = [
     "Freeze",
     "Hold",
     "Intervention",
+    "PreparedText",
     "Remove",
     "Swap",
     "ValueIntervention",
@@ -18,5 +31,6 @@ __all__ = [
     "held_and_frozen",
     "parse",
     "parse_all",
+    "prepare_text",
     "remaining_steps",
 ]

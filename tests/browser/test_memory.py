@@ -195,12 +195,12 @@ def test_a_cell_of_a_heatmap_is_picked_and_edited_on_explore(page: Page, app: st
 
 def test_a_refusal_is_said_and_the_text_stays(page: Page, app: str):
     open_page(page, f"{app}/memory?{NAMES}&question=changes&if=forget@9=0")
-    expect(page.get_by_text("is not possible")).to_have_count(0)
+    expect(page.get_by_text("Cannot apply")).to_have_count(0)
     write(page, "Naka")
     expect(page.get_by_text("there is no step 9; the text has steps 1 to 5")).to_be_visible()
     assert text_box(page).input_value() == "Naka"
     write(page, "Nakamura")
-    expect(page.get_by_text("is not possible")).to_have_count(0)
+    expect(page.get_by_text("Cannot apply")).to_have_count(0)
 
 
 def test_the_strongest_unit_opens_in_the_instrument(page: Page, app: str):

@@ -135,7 +135,7 @@ def test_changes_compose_and_can_be_taken_back():
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ("forget=1.5", "lies between 0 and 1"),
+        ("forget=1.5", "between 0 and 1"),
         ("forget.64=1", "there is no unit 64"),
         ("forget@10=1", "there is no step 10"),
         ("reset=1", "has no 'reset'"),

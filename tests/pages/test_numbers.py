@@ -187,7 +187,7 @@ def test_a_step_can_read_other_numbers():
     values = np.random.default_rng(0).standard_normal((24, WIDE))
     values[2] = np.random.default_rng(9).standard_normal(WIDE)
     shows(app, f"n{WIDE}-gru", values)
-    assert "is not possible" not in told(opened(task="n3", **{"if": "swap@3=0.5 -1 2"}))
+    assert "Cannot apply" not in told(opened(task="n3", **{"if": "swap@3=0.5 -1 2"}))
     assert "is not one step" in told(opened(task="n3", **{"if": "swap@3=noise(1, 2)"}))
 
 

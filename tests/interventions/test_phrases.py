@@ -6,7 +6,7 @@ from hypothesis import given
 from rnnviz.cells import CELLS
 from rnnviz.interventions import describe, parse
 
-from .test_kinds import anything
+from .test_intervention_kinds import anything
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,16 @@
 """Tokens swapped and removed."""
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnviz import Model
+from rnnviz.errors import InterventionError
 from rnnviz.interventions import Hold, Remove, Swap, format_all, parse_all
 from rnnviz.text.tokens import Vocabulary
 from rnnviz.text.vectors import noise
 
+from ..raising import raises
 from ..strategies import WORDS, draw_network
 from .drawn import LABELS, draw_model, the_same
 
@@ -46,7 +47,7 @@ def test_words_and_numbers_are_swapped_too():
     vocabulary = Vocabulary("numbers", vector_size=2)
     numbers = Model("numbers", draw_network("gru", vocabulary), vocabulary, LABELS)
     the_same(numbers.trace("1 2 3 4", interventions=[Swap(1, "0.5 -1")]), numbers.trace("0.5 -1 3 4"))
-    with pytest.raises(ValueError, match="Each step needs 2 numbers"):
+    with raises(InterventionError, code="invalid_token", step=1):
         numbers.trace("1 2 3 4", interventions=[Swap(1, "0.5")])
 
 
@@ -62,13 +63,13 @@ def test_a_long_vector_is_swapped_by_numbers_noise_or_a_table_and_keeps_its_step
         np.testing.assert_array_equal(trace["hidden"], expected["hidden"])
         assert trace.tokens == ["#1", "#3′", "#4"]
         assert trace.fingerprint != expected.fingerprint
-    for token, words in (
-        ("two.csv", "is not one step"),
-        ("noise(1, 2)", "is not one step"),
-        ("0.5 1", "2 do not divide"),
+    for token, code in (
+        ("two.csv", "not_one_token"),
+        ("noise(1, 2)", "not_one_token"),
+        ("0.5 1", "invalid_token"),
     ):
-        with pytest.raises(ValueError, match=words):
+        with raises(InterventionError, code=code, intervention=Swap(3, token), step=3):
             model.trace("noise(1, 4)", interventions=[Swap(3, token)])
-    with pytest.raises(ValueError) as caught:
+    with raises(InterventionError, code="not_one_token") as caught:
         model.trace("noise(1, 4)", interventions=[Swap(3, "1 " * 80)])
     assert len(str(caught.value)) < 200

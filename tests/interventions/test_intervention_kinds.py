@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnviz import Trace
+from rnnviz.errors import InterventionError
 from rnnviz.interventions import Freeze, Hold, Remove, Swap, Zero, format_all, parse, parse_all
 
+from ..raising import raises
 from .drawn import draw_model
 
 places = st.tuples(
@@ -65,7 +67,7 @@ def test_the_short_forms(one, text):
     ],
 )  # fmt: skip
 def test_texts_that_are_no_interventions(text):
-    with pytest.raises(ValueError, match=r"is no intervention: write, for example, .*\.$"):
+    with raises(InterventionError, code="unreadable", intervention=text):
         parse(text)
 
 

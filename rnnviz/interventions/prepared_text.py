@@ -1,0 +1,100 @@
+"""A text prepared for a run: encoded once, with its interventions checked and applied once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..errors import InterventionError
+from ..network import Edits, Network
+from ..text.tokens import Encoding, Vocabulary
+from .application import apply_interventions
+from .intervention_kinds import Intervention
+
+
+@dataclass(frozen=True)
+class PreparedText:
+    """A text that a network is ready to read, made by `Model.prepare`.
+
+    Parameters
+    ----------
+    typed : Encoding
+        The text as it was typed, before interventions.
+    encoding : Encoding
+        What the network reads: the text with its tokens swapped and removed.
+    edits : mapping of (int, str) to sequence of Edit
+        What interventions put in place of the cells' own values, by layer and direction.
+    interventions : tuple of Intervention
+        Those that are applied.
+    rejected : tuple of InterventionError, default ()
+        Why the other ones were left out; the field `intervention` of each says which it is about.
+    """
+
+    typed: Encoding
+    encoding: Encoding
+    edits: Edits
+    interventions: tuple[Intervention, ...] = ()
+    rejected: tuple[InterventionError, ...] = ()
+
+    @property
+    def tokens(self) -> list[str]:
+        """The T tokens that the network reads."""
+        return self.encoding.tokens
+
+    @property
+    def inputs(self) -> np.ndarray:
+        """The ids (T,) or vectors (T, D) that the network reads."""
+        return self.encoding.inputs
+
+
+def prepare_text(
+    typed: Encoding,
+    interventions: Iterable[Intervention],
+    vocabulary: Vocabulary,
+    network: Network,
+    *,
+    skip_invalid: bool = False,
+) -> PreparedText:
+    """Apply interventions to an encoded text.
+
+    Parameters
+    ----------
+    typed : Encoding
+        The text as it was typed.
+    interventions : iterable of Intervention
+        What to change.
+    vocabulary : Vocabulary
+        What encoded the text.
+    network : Network
+        What will read it.
+    skip_invalid : bool, default False
+        Leave out interventions that do not fit the network, the text, or those before them, in place of raising.
+
+    Returns
+    -------
+    PreparedText
+        What `Model.run` takes.
+
+    Raises
+    ------
+    InterventionError
+        If an intervention does not fit and `skip_invalid` is False.
+    """
+    accepted = tuple(interventions)
+    rejected: list[InterventionError] = []
+    try:
+        encoding, edits = apply_interventions(typed, accepted, vocabulary, network)
+    except InterventionError:
+        if not skip_invalid:
+            raise
+        encoding, edits, requested, accepted = typed, {}, accepted, ()
+        for intervention in requested:  # one after another, so that the first of two that contradict each other stays
+            try:
+                encoding, edits = apply_interventions(typed, (*accepted, intervention), vocabulary, network)
+            except InterventionError as error:
+                rejected.append(error)
+            else:
+                accepted = (*accepted, intervention)
+    return PreparedText(typed, encoding, edits, accepted, tuple(rejected))
