@@ -1,10 +1,21 @@
 """What tests of several pages need."""
 
+from collections.abc import Iterator
+from functools import cache
 from types import SimpleNamespace
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 
 from rnnviz.ui.shared import page_setup
+
+
+@pytest.fixture(scope="session", autouse=True)
+def components_are_looked_up_once() -> Iterator[None]:
+    """Reads the metadata of all installed packages once a session, not for every app that a test opens."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        yield
 
 
 @pytest.fixture
