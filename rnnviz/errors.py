@@ -151,3 +151,10 @@ class LimitError(FileError):
 
 class TrainingError(RnnvizError, ValueError):
     """A training run cannot start or go on as it was asked to."""
+
+
+class ChapterError(RnnvizError, ValueError):
+    """A chapter of the guide breaks the form that chapters have. `line` counts from 1."""
+
+    file: str = ""
+    line: int = 0

@@ -19,16 +19,16 @@ import rnnviz
 from rnnviz.cells import CELLS
 from rnnviz.text.tokens import visible
 from rnnviz.trace import Trace
-from rnnviz.ui.pages.guide.chapter_parser import Chapter, Question, Words, read
+from rnnviz.ui.pages.guide.chapter_parser import Chapter, Prose, Question, parse_chapter
 from rnnviz.ui.pages.guide.chapters import CHAPTERS
-from rnnviz.ui.pages.guide.glossary import of_cells
+from rnnviz.ui.pages.guide.glossary import cell_terms
 from rnnviz.ui.shared import lesson_link
 from tests.browser.conftest import settle
 
 FOLDER = Path(__file__).parents[2] / "pages"
-WRITTEN = {name: read(FOLDER / f"{name}.md") for name in CHAPTERS}
+WRITTEN = {name: parse_chapter(FOLDER / f"{name}.md") for name in CHAPTERS}
 STEPPING = [name for name, written in WRITTEN.items() if written.instrument]
-WITH_DIAGRAM = [name for name in STEPPING if not WRITTEN[name].in_bar]
+WITH_DIAGRAM = [name for name in STEPPING if not WRITTEN[name].instrument_in_bar]
 PLACE = "[class*='st-key-section'] a[href^='#'][href*='=']"  # the links in the words that set the figure
 OPTIONS = {"reset", "update"}
 STEPPER = "[data-testid=stBidiComponentIsolated] .instrument"
@@ -220,7 +220,7 @@ def links(written: Chapter, revealed: bool = True) -> Iterator[str]:
     """All links in a chapter's words, in reading order: what they lead to."""
     for section in written.sections:
         for part in section.shown:
-            told = [part.markdown] if isinstance(part, Words) else []
+            told = [part.markdown] if isinstance(part, Prose) else []
             if isinstance(part, Question):
                 told = [part.ask, part.why] if revealed else [part.ask]
             for token in (token for markdown in told for token in MarkdownIt().parse(markdown)):
@@ -339,7 +339,7 @@ def test_a_term_in_the_words_opens_its_explanation_and_leads_to_the_entry(page: 
     page.get_by_role("link", name="cell state", exact=True).first.click()
     card = page.get_by_role("dialog")
     expect(card).to_be_visible()
-    says = of_cells([trace(written, "ab").definition])["cell-state"].says
+    says = cell_terms([trace(written, "ab").definition])["cell-state"].says
     expect(card).to_contain_text(says)
     card.get_by_role("link").click()
     expect(page.locator("#term-cell-state")).to_be_in_viewport()

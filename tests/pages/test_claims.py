@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 pytest.register_assert_rewrite("pages.claims")  # a claim that fails shows the values
 
 from pages import claims  # noqa: E402
-from rnnviz.ui.pages.guide.chapter_parser import Claim, Question, Show, Words, read  # noqa: E402
+from rnnviz.ui.pages.guide.chapter_parser import BlockCall, Claim, Prose, Question, parse_chapter  # noqa: E402
 
 FOLDER = Path(__file__).parents[2] / "pages"
 CHAPTERS = sorted(file for file in FOLDER.glob("*.md") if file.stem != "glossary")
@@ -22,7 +22,7 @@ COMMON = {"0", "1", "−1", "-1", "2", "18"}  # bounds of the squashing function
 
 def mentions(file):
     """The claims that a chapter names, in reading order."""
-    return [part for section in read(file).sections for part in section.parts if isinstance(part, Claim)]
+    return [part for section in parse_chapter(file).sections for part in section.parts if isinstance(part, Claim)]
 
 
 def unchecked(file, checks):
@@ -37,7 +37,7 @@ def unmentioned(file, checks):
 
 def plain_text(part):
     """What a reader sees of a part, as plain text without links' targets, code and mathematics."""
-    markdown = part.markdown if isinstance(part, Words) else f"{part.ask}\n\n" + "\n\n".join([*part.choices, part.why])
+    markdown = part.markdown if isinstance(part, Prose) else f"{part.ask}\n\n" + "\n\n".join([*part.choices, part.why])
     markdown = re.sub(r"\$\$.*?\$\$|\$[^$]*\$|\{\{.*?\}\}", " ", markdown, flags=re.DOTALL)
     inline = [token for token in MarkdownIt("commonmark").parse(markdown) if token.type == "inline"]
     return " ".join(child.content for token in inline for child in token.children if child.type == "text")
@@ -57,17 +57,17 @@ def normal(number):
 def unclaimed_numbers(file, checks):
     """The numbers that a chapter quotes, where no check named before the next paragraph has them in its code."""
     found = []
-    for section in read(file).sections:
+    for section in parse_chapter(file).sections:
         parts = section.parts
         for k, part in enumerate(parts):
-            if not isinstance(part, Words | Question):
+            if not isinstance(part, Prose | Question):
                 continue
             checked = set()
             for later in parts[k + 1 :]:
                 if isinstance(later, Claim):
                     if check := checks.get(later.name):
                         checked |= numbers_in(code_of(check))
-                elif not isinstance(later, Show):
+                elif not isinstance(later, BlockCall):
                     break
             quoted = set(NUMBER.findall(plain_text(part))) - COMMON
             found += sorted(number for number in quoted if normal(number) not in checked)

@@ -11,7 +11,7 @@ import rnnviz
 from rnnviz import zoo
 from rnnviz.analysis import growth, reach
 from rnnviz.analysis.cost import cost
-from rnnviz.ui.pages.guide.chapter_parser import Question, Show, read
+from rnnviz.ui.pages.guide.chapter_parser import BlockCall, Question, parse_chapter
 
 from .shown import numbers
 
@@ -40,13 +40,13 @@ def markup(app: AppTest) -> str:
 def test_a_chapter_opens_without_a_complaint(name):
     app = chapter(name)
     assert not app.exception and not app.error and not app.warning
-    assert app.title[0].value == read(FOLDER / f"{name}.md").title
+    assert app.title[0].value == parse_chapter(FOLDER / f"{name}.md").title
     assert charts(app)
 
 
 @pytest.mark.parametrize("name", TALKING)
 def test_every_heatmap_of_a_chapter_is_the_trace_of_what_is_typed(name):
-    written = read(FOLDER / f"{name}.md")
+    written = parse_chapter(FOLDER / f"{name}.md")
     text = written.examples[1]
     app = chapter(name, text=text)
     trace = rnnviz.load(f"{written.task}-{written.cells[0]}").trace(text)
@@ -56,24 +56,23 @@ def test_every_heatmap_of_a_chapter_is_the_trace_of_what_is_typed(name):
             if heatmap["type"] == "heatmap" and heatmap["name"] in trace.definition.by_name:
                 np.testing.assert_array_equal(numbers(heatmap["z"]), trace[heatmap["name"]].T)
                 seen += 1
-    shown = [part for section in written.sections for part in section.shown if isinstance(part, Show)]
+    shown = [part for section in written.sections for part in section.shown if isinstance(part, BlockCall)]
     assert seen >= sum(part.name in ("heatmap", "embedding") for part in shown)
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_a_question_reveals_after_any_answer_and_grades_none(name):
-    questions = [
-        part for section in read(FOLDER / f"{name}.md").sections for part in section.shown if isinstance(part, Question)
-    ]
+    sections = parse_chapter(FOLDER / f"{name}.md").sections
+    questions = [part for section in sections for part in section.shown if isinstance(part, Question)]
     for choice in (0, -1):
         app = chapter(name)
         assert len(app.radio) == len(questions) and all(radio.value is None for radio in app.radio)
         for k, question in enumerate(questions):
-            told = question.why.strip().split("[")[0][:30]
+            answer = question.why.strip().split("[")[0][:30]
             before = " ".join(m.value for m in app.markdown)
-            assert told not in before
+            assert answer not in before
             app.radio[k].set_value(question.choices[choice]).run()
-            assert told in " ".join(m.value for m in app.markdown)
+            assert answer in " ".join(m.value for m in app.markdown)
             assert (question.go.replace("&", "&amp;") in markup(app)) if question.go else True
         assert not app.exception and not app.error
 
@@ -87,7 +86,7 @@ def test_counts_follow_the_sizes_that_are_set():
         row = table[table["cell"] == title].iloc[0]
         found = cost(cell, 32, 128)
         assert (
-            row["parameters"] == f"{found.parameters:,}" and row["multiply-adds a step"] == f"{found.multiply_adds:,}"
+            row["parameters"] == f"{found.parameters:,}" and row["multiply-adds per step"] == f"{found.multiply_adds:,}"
         )
 
 
@@ -95,12 +94,12 @@ def test_a_training_step_is_measured_on_request():
     app = AppTest.from_file(str(FOLDER / "choosing.py"), default_timeout=60)  # a click on a button is lost at the door
     app.query_params["hide"] = "navigation,explore"
     app.run()
-    assert not any("milliseconds a step" in frame.value for frame in app.dataframe)
+    assert not any("milliseconds per step" in frame.value for frame in app.dataframe)
     app.select_slider[0].set_value(8).run()
     app.button(key=next(b.key for b in app.button if b.label == "Measure on this machine")).click().run()
-    table = next(frame.value for frame in app.dataframe if "milliseconds a step" in frame.value)
+    table = next(frame.value for frame in app.dataframe if "milliseconds per step" in frame.value)
     assert list(table["cell"]) == ["RNN", "GRU", "LSTM"] and table["× RNN"][0] == "1.00"
-    assert all(float(time) > 0 for time in table["milliseconds a step"]) and not app.exception
+    assert all(float(time) > 0 for time in table["milliseconds per step"]) and not app.exception
 
 
 def test_scores_are_those_of_the_cards():
@@ -115,8 +114,8 @@ def test_scores_are_those_of_the_cards():
     }
     for _, row in table.iterrows():
         score = zoo.card(row["model"])["scores"]
-        told = f"{score['test']:.3f}" if "nats" in score["metric"] else f"{100 * score['test']:.1f} %"
-        assert row["test"] == told and points[row["model"]] == [score["test"]]
+        shown = f"{score['test']:.3f}" if "nats" in score["metric"] else f"{100 * score['test']:.1f} %"
+        assert row["test"] == shown and points[row["model"]] == [score["test"]]
 
 
 def test_the_predictions_of_three_cells_are_theirs():
@@ -210,14 +209,14 @@ def test_a_lesson_hides_what_its_link_names():
     drawn = [h for chart in charts(app) for h in chart["data"] if h["name"] == "cell"]
     np.testing.assert_array_equal(numbers(drawn[0]["z"]), trace["cell"].T)
     assert app.query_params["hide"] == "explore,link,questions,typing"
-    assert "It stays open" in " ".join(m.value for m in app.markdown), "without the question its answer is told"
+    assert "It stays open" in " ".join(m.value for m in app.markdown), "without the question its answer is shown"
     app = chapter("lstm", hide="typing,everything")
     assert "everything" in app.warning[0].value
 
 
 def test_the_symbols_of_the_page_are_named_at_its_end():
     for name in TALKING:
-        written = read(FOLDER / f"{name}.md")
+        written = parse_chapter(FOLDER / f"{name}.md")
         html = markup(chapter(name))
         for quantity in (
             rnnviz.load(f"{written.task}-{written.cells[0]}").network.layers[0][0].definition.by_name.values()
@@ -225,13 +224,13 @@ def test_the_symbols_of_the_page_are_named_at_its_end():
             assert quantity.title in html and quantity.colour in html
 
 
-def test_words_that_are_wrong_are_named_on_the_page(tmp_path, monkeypatch):
+def test_a_mistake_in_a_chapter_is_named_on_the_page(tmp_path, monkeypatch):
     (tmp_path / "own.md").write_text("# Own\n\n```show tree\n```\n")
-    (tmp_path / "glossary.md").write_text("# Words\n")
+    (tmp_path / "glossary.md").write_text("# Prose\n")
     page = tmp_path / "own.py"
     page.write_text("from rnnviz.ui.pages.guide import chapter\n\nchapter(__file__)\n")
     app = AppTest.from_file(str(page)).run()
-    assert "no block “tree”" in app.error[0].value and not app.exception
+    assert "“tree”" in app.error[0].value and not app.exception
 
 
 def test_the_glossary_lists_every_word():

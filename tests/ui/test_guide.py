@@ -5,9 +5,12 @@ from pathlib import Path
 import pytest
 
 from rnnviz.cells import CELLS
-from rnnviz.ui.pages.guide import glossary, placeholders
-from rnnviz.ui.pages.guide.chapter_parser import Claim, Question, Show, Words, read
-from rnnviz.ui.pages.guide.registry import BLOCKS
+from rnnviz.errors import ChapterError, UnknownNameError
+from rnnviz.ui.pages.guide import glossary
+from rnnviz.ui.pages.guide.block_registry import BLOCKS
+from rnnviz.ui.pages.guide.chapter_parser import BlockCall, Claim, Prose, Question, parse_chapter
+from rnnviz.ui.pages.guide.placeholders import fill_placeholders
+from tests.raising import raises
 
 FOLDER = Path(__file__).parents[2] / "pages"
 CHAPTERS = [file for file in sorted(FOLDER.glob("*.md")) if file.stem != "glossary"]
@@ -69,89 +72,91 @@ def write(tmp_path):
 
 
 def test_a_chapter_is_read_as_it_is_written(write):
-    chapter = read(write(WRITTEN))
+    chapter = parse_chapter(write(WRITTEN))
     assert (chapter.title, chapter.task, chapter.cells, chapter.step) == ("A title", "names", ["rnn", "lstm"], 3)
     intro, section = chapter.sections
     assert intro.parts == [
-        Words("An intro with **bold** words\nover two lines.\n\nAnd a second paragraph."),
+        Prose("An intro with **bold** words\nover two lines.\n\nAnd a second paragraph."),
         Claim("two-is-even", 15),
     ]
     assert section.phase == "forget"
     heading, show, code, question = section.parts
-    assert heading == Words("## A section\n\n- a list\n- of two")
-    assert show == Show("heatmap", {"quantity": "forget"})
-    assert code == Words('```python\nthis = "is code that is shown"\n```')
+    assert heading == Prose("## A section\n\n- a list\n- of two")
+    assert show == BlockCall("heatmap", {"quantity": "forget"})
+    assert code == Prose('```python\nthis = "is code that is shown"\n```')
     assert question == Question("Why?", ["so", "otherwise"], "Because.", "step=2", "heatmap", {"quantity": "cell"})
-    assert [type(part) for part in intro.shown] == [Words]
+    assert [type(part) for part in intro.shown] == [Prose]
 
 
 @pytest.mark.parametrize(
-    ("wrong", "line", "says"),
+    ("mistake", "line", "code"),
     [
-        ('task = "names"', 0, "begins with its title"),
-        ("# T\n\n```chapter\nword = 3\n```", 3, "no 'word'"),
-        ("# T\n\n```section\nphase forget\n```", 3, "not TOML"),
-        ("# T\n\n```show\n```", 3, "names one thing"),
-        ("# T\n\n```question\nask = 'x'\n```", 3, "a question has ask, choices, why"),
+        ('task = "names"', 1, "no_title"),
+        ("# T\n\n```chapter\nword = 3\n```", 3, "unknown_setting"),
+        ("# T\n\n```section\nphase forget\n```", 3, "not_toml"),
+        ("# T\n\n```show\n```", 3, "no_block_name"),
+        ("# T\n\n```question\nask = 'x'\n```", 3, "bad_question"),
     ],
 )
-def test_a_mistake_is_named_with_its_line(write, wrong, line, says):
-    with pytest.raises(ValueError, match=says) as error:
-        read(write(wrong))
-    assert f"chapter.md, line {line or 1}" in str(error.value)
+def test_a_mistake_is_named_with_its_line(write, mistake, line, code):
+    with raises(ChapterError, code=code, file="chapter.md", line=line) as error:
+        parse_chapter(write(mistake))
+    assert f"chapter.md, line {line}" in str(error.value)
 
 
-def test_words_of_the_cells_are_put_in():
+def test_placeholders_are_filled_from_the_cells():
     definition = CELLS["lstm"].define()
     forget = definition.by_name["forget"]
-    assert placeholders.filled("{{lstm.forget.says}}", {}) == forget.description
-    assert placeholders.filled("{{ lstm.forget.range }}", {}) == "between 0 and 1"
-    assert forget.colour in placeholders.filled("{{lstm.forget.symbol}}", {})
-    assert placeholders.filled("{{lstm.cell.phase}}", {}) == next(
+    assert fill_placeholders("{{lstm.forget.description}}", {}) == forget.description
+    assert fill_placeholders("{{ lstm.forget.range }}", {}) == "between 0 and 1"
+    assert forget.colour in fill_placeholders("{{lstm.forget.symbol}}", {})
+    assert fill_placeholders("{{lstm.cell.phase}}", {}) == next(
         p.description for p in definition.phases if p.name == "cell"
     )
-    assert r"\odot" in placeholders.filled("{{lstm.cell.equations}}", {})
+    assert r"\odot" in fill_placeholders("{{lstm.cell.equations}}", {})
 
 
-@pytest.mark.parametrize("place", ["lstm.forget", "lstm.reset.says", "tree.hidden.says", "lstm.forget.colour"])
-def test_words_that_no_cell_has_are_refused(place):
-    with pytest.raises(ValueError, match="nothing a cell says"):
-        placeholders.filled(f"{{{{{place}}}}}", {})
+@pytest.mark.parametrize(
+    "name", ["lstm.forget", "lstm.reset.description", "tree.hidden.description", "lstm.forget.colour"]
+)
+def test_a_placeholder_that_no_cell_fills_is_refused(name):
+    with raises(UnknownNameError, kind="placeholder", name=name):
+        fill_placeholders(f"{{{{{name}}}}}", {})
 
 
 def test_a_term_carries_its_meaning_along():
     terms = {"gate": glossary.Term("gate", 'A *factor* called "gate".')}
-    assert placeholders.filled("a [gate](#term-gate)", terms) == 'a [gate](#term-gate "A factor called ”gate”.")'
-    with pytest.raises(ValueError, match="no term “tree”"):
-        placeholders.filled("[tree](#term-tree)", terms)
+    assert fill_placeholders("a [gate](#term-gate)", terms) == 'a [gate](#term-gate "A factor called ”gate”.")'
+    with raises(UnknownNameError, kind="term", name="tree"):
+        fill_placeholders("[tree](#term-tree)", terms)
 
 
 def test_every_quantity_of_every_cell_on_offer_is_in_the_glossary():
-    terms = glossary.terms(FOLDER / "glossary.md")
+    terms = glossary.load_terms(FOLDER / "glossary.md")
     for cell in (cell for cell in CELLS.values() if cell.offered):
         for quantity in cell.define().by_name.values():
-            term = terms[glossary.slug(quantity.title)]
+            term = terms[glossary.term_slug(quantity.title)]
             assert (cell.title, quantity.symbol) in [(title, used.symbol) for title, used in term.uses]
-            listed = glossary.listed([term])
+            listed = glossary.terms_html([term])
             assert f'id="term-{term.slug}"' in listed and quantity.colour in listed
     assert list(terms) == sorted(terms)
 
 
 @pytest.mark.parametrize("file", CHAPTERS, ids=lambda file: file.stem)
 def test_a_chapter_points_only_to_what_there_is(file):
-    terms = glossary.terms(FOLDER / "glossary.md")
-    chapter = read(file)
+    terms = glossary.load_terms(FOLDER / "glossary.md")
+    chapter = parse_chapter(file)
     questions = 0
     for section in chapter.sections:
         phases = {phase.name for cell in chapter.cells for phase in CELLS[cell].define().phases}
         assert section.phase in phases | {""}
         for part in section.shown:
-            if isinstance(part, Words):
-                placeholders.filled(part.markdown, terms)
-            elif isinstance(part, Show):
+            if isinstance(part, Prose):
+                fill_placeholders(part.markdown, terms)
+            elif isinstance(part, BlockCall):
                 assert part.name in BLOCKS
             else:
                 questions += 1
-                placeholders.filled(part.ask + part.why, terms)
+                fill_placeholders(part.ask + part.why, terms)
                 assert len(part.choices) > 1 and part.show in BLOCKS.keys() | {""}
     assert 2 <= questions <= 3

@@ -11,13 +11,13 @@ from ...shared import catalogue, lesson_link, link_state, text_box
 from ...shared.catalogue import Task
 from ...shared.instrument import instrument, slot
 from ...shared.position import place
+from .block_registry import ChapterContext
 from .chapter_parser import Chapter
-from .registry import Page
 
 CELL = "cell"
 
 
-def bar(page: Page) -> Page:
+def bar(page: ChapterContext) -> ChapterContext:
     """The bar that stays in view: what is read, by which cell, and the way to Explore. Returns the page with these.
 
     A chapter without a task has none. A small instrument stands in the bar as well.
@@ -39,7 +39,7 @@ def bar(page: Page) -> Page:
             to_explore = st.container(width="content", key="to-explore")
         trace = text_box.read(model, text)
         page = replace(page, task=own, model=model, trace=trace, text=text)
-        if chapter.in_bar:
+        if chapter.instrument_in_bar:
             with st.container(key="instrument"):
                 panel(page)
         if chapter.instrument:
@@ -63,7 +63,7 @@ def _pick_cell(chapter: Chapter) -> str:
 def _options(chapter: Chapter, cell: str) -> dict[str, str]:
     """The conventions that a chapter's switches are set to, where they differ from the model's own."""
     found = {}
-    for option, values in CELLS[cell].choices.items() if chapter.switches else ():
+    for option, values in CELLS[cell].choices.items() if chapter.has_convention_switches else ():
         key = link_state.start(option, values, values[0], "a convention", page=chapter.name)
         value = st.session_state[key] or values[0]
         link_state.keep(option, value, values[0], page=chapter.name)
@@ -72,7 +72,7 @@ def _options(chapter: Chapter, cell: str) -> dict[str, str]:
     return found
 
 
-def _remind(page: Page, cell: str, options: dict[str, str]) -> None:
+def _remind(page: ChapterContext, cell: str, options: dict[str, str]) -> None:
     """Say that the model reads its weights by another convention than its own, with the way back."""
     choices = CELLS[cell].choices
 
@@ -96,7 +96,7 @@ def _explore_link(task: Task, cell: str, text: str) -> None:
     )
 
 
-def _start(page: Page) -> tuple[int, int]:
+def _start(page: ChapterContext) -> tuple[int, int]:
     """Where a chapter opens: at its own place on its own text, at the end of any other."""
     assert page.trace is not None and page.task is not None
     chapter, steps = page.chapter, len(page.trace)
@@ -104,7 +104,7 @@ def _start(page: Page) -> tuple[int, int]:
     return (min(chapter.step, steps) if opens else steps), chapter.unit
 
 
-def panel(page: Page) -> None:
+def panel(page: ChapterContext) -> None:
     """The instrument over what is typed, with the views that the chapter asks for."""
     trace, model, own = page.trace, page.model, page.task
     if trace is None or model is None or own is None:

@@ -14,12 +14,11 @@ from ....colours import cell_style
 from ...shared import lesson_link, link_state, page_setup
 from ...shared.catalogue import CELL_ORDER
 from . import chapters, glossary
+from .block_registry import ChapterContext
 from .chapter_instrument import bar, panel
-from .chapter_parser import Chapter, Question, Section, Show, Words
-from .chapter_parser import read as read_prose
-from .guide_styles import style
-from .question import question, reveal
-from .registry import Page
+from .chapter_parser import BlockCall, Chapter, Prose, Question, Section, parse_chapter
+from .guide_styles import style_element
+from .question import show_answer, show_question
 
 COMPARING = {
     "delays",
@@ -41,23 +40,23 @@ def chapter(file: str) -> None:
     try:
         _show(_read(source, source.stat().st_mtime_ns), _terms(source.with_name("glossary.md")))
     except ValueError as error:
-        st.error(link_state.plain(f"This chapter cannot be shown: {error}."), icon=":material/edit_document:")
+        st.error(link_state.plain(f"This chapter cannot be shown. {error}"), icon=":material/edit_document:")
 
 
 def terms_page(file: str) -> None:
     """Show all terms of the glossary that stands beside a page's file."""
     page_setup.enter()
-    st.html(style())
+    st.html(style_element())
     source = Path(file).with_suffix(".md")
     title = next(line for line in source.read_text(encoding="utf-8").splitlines() if line.startswith("# "))
     st.title(title.removeprefix("# "), anchor=False)
-    st.html(glossary.listed(_terms(source).values()))
+    st.html(glossary.terms_html(_terms(source).values()))
     lesson_link.maker()
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
 def _read(file: Path, _changed: int) -> Chapter:
-    return read_prose(file)
+    return parse_chapter(file)
 
 
 def _terms(file: Path) -> dict[str, glossary.Term]:
@@ -66,19 +65,19 @@ def _terms(file: Path) -> dict[str, glossary.Term]:
 
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _glossary(file: Path, _changed: int) -> dict[str, glossary.Term]:
-    return glossary.terms(file)
+    return glossary.load_terms(file)
 
 
 def _show(chapter: Chapter, terms: dict[str, glossary.Term]) -> None:
     page_setup.enter()
-    st.html(style())
+    st.html(style_element())
     st.title(chapter.title, anchor=False)
-    number, *_ = chapters.place(chapter.name)
+    number, *_ = chapters.number_and_neighbours(chapter.name)
     if number:
         st.caption(f"Chapter {number} of {len(chapters.CHAPTERS)}, about {chapter.minutes} minutes")
     notices = st.container()
-    page = bar(Page(chapter, terms))
-    if chapter.instrument and not chapter.in_bar:
+    page = bar(ChapterContext(chapter, terms))
+    if chapter.instrument and not chapter.instrument_in_bar:
         left, right = st.columns(COLUMNS, gap="medium")
         with left, st.container(key="instrument"):
             panel(page)
@@ -96,31 +95,31 @@ def _show(chapter: Chapter, terms: dict[str, glossary.Term]) -> None:
         link_state.show_notices()
 
 
-def _section(page: Page, section: Section) -> None:
+def _section(page: ChapterContext, section: Section) -> None:
     if section.phase or section.light:
         marks = f'data-phase="{escape(section.phase)}" data-light="{escape(section.light)}"'
         st.html(f'<div class="rnnviz-section" {marks}></div>')
     for k, part in enumerate(section.shown):
         here = replace(page, key=f"{page.key}-{k}")
-        if isinstance(part, Words):
-            here.words(part.markdown)
-        elif isinstance(part, Show):
-            here.show(part.name, part.parameters)
+        if isinstance(part, Prose):
+            here.show_prose(part.markdown)
+        elif isinstance(part, BlockCall):
+            here.show_block(part.name, part.parameters)
         elif lesson_link.shows("questions"):
-            question(here, part)
+            show_question(here, part)
         else:
-            reveal(here, part)
+            show_answer(here, part)
 
 
-def _legend(page: Page) -> None:
+def _legend(page: ChapterContext) -> None:
     """What each symbol and colour on this page means, and the terms that its words point to."""
     shown = page.chapter.cells if page.chapter.instrument else []
     definitions = [_definition(page, cell) for cell in shown]
-    of_cell = glossary.of_cells(definitions)
+    of_cell = glossary.cell_terms(definitions)
     pointed = sorted(set(re.findall(r"\(#term-([\w-]+)\)", _all_words(page.chapter))) - set(of_cell))
     st.subheader("Symbols, colours and words on this page", anchor=False)
-    st.html(glossary.listed([*of_cell.values(), *(page.terms[slug] for slug in pointed)]))
-    if COMPARING & set(page.chapter.shown):
+    st.html(glossary.terms_html([*of_cell.values(), *(page.terms[slug] for slug in pointed)]))
+    if COMPARING & set(page.chapter.block_names):
         styles = ((CELLS[cell].title, cell_style(cell)) for cell in CELL_ORDER)
         lines = ", ".join(f"{style.glyph} {title} {style.dash_in_words}" for title, style in styles)
         st.caption(f"In charts that compare cells: {lines}.")
@@ -131,19 +130,19 @@ def _legend(page: Page) -> None:
         )
 
 
-def _definition(page: Page, cell: str) -> Definition:
+def _definition(page: ChapterContext, cell: str) -> Definition:
     """What a cell says of itself, for the page's own cell with the conventions that are switched on."""
     return page.trace.definition if page.trace is not None and page.trace.cell == cell else CELLS[cell].define()
 
 
 def _all_words(chapter: Chapter) -> str:
     parts = [part for section in chapter.sections for part in section.parts]
-    told = [part.markdown for part in parts if isinstance(part, Words)]
+    told = [part.markdown for part in parts if isinstance(part, Prose)]
     return "\n".join([*told, *(f"{part.ask}\n{part.why}" for part in parts if isinstance(part, Question))])
 
 
 def _turn_the_page(chapter: Chapter) -> None:
-    number, before, after = chapters.place(chapter.name)
+    number, before, after = chapters.number_and_neighbours(chapter.name)
     if not number or not lesson_link.shows("navigation"):
         return
     with st.container(horizontal=True, horizontal_alignment="distribute", key="turn"):

@@ -1,8 +1,8 @@
-"""The chapters of the guide, in the order in which its story is told."""
+"""The chapters of the guide in reading order. A new chapter is a line here, beside its two files in pages/."""
 
 from __future__ import annotations
 
-# By the name of the page's file: what the menu calls it.
+# The name of the page's file, and its title in the menu.
 CHAPTERS = {
     "words": "From words to vectors to memory",
     "squashing": "Squashing: tanh and sigmoid",
@@ -13,8 +13,8 @@ CHAPTERS = {
 }
 
 
-def place(name: str) -> tuple[int, str | None, str | None]:
-    """A chapter's number (0 for one that is not among them), and the names of those before and after it."""
+def number_and_neighbours(name: str) -> tuple[int, str | None, str | None]:
+    """A chapter's number, and the names of the chapters before and after it; (0, None, None) if it is not listed."""
     names = list(CHAPTERS)
     if name not in names:
         return 0, None, None

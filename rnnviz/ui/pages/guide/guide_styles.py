@@ -1,4 +1,4 @@
-"""The guide's style sheet: what stands in the CSS files here, and every role's colour from the cells' definitions."""
+"""The guide's style sheet: the CSS files of this folder, and every quantity's colour from the cells' definitions."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ COLOURED = '.katex-html [style*="color"]'
 
 
 @st.cache_resource(show_spinner=False)
-def style() -> str:
-    """The rules as a style element for `st.html`. A role's colour is mixed with the text's, to be read on any theme."""
+def style_element() -> str:
+    """The style sheet as an element for `st.html`; colours of symbols are mixed with the text's, to suit any theme."""
     light, dark = (st.get_option(f"theme.{theme}.backgroundColor") for theme in ("light", "dark"))
     rules = [f".stApp {{ --page: light-dark({light}, {dark}); }}"] if light and dark else []
     rules += [file.read_text() for file in sorted(Path(__file__).parent.glob("*.css"))]

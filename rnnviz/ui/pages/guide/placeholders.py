@@ -1,4 +1,4 @@
-"""What stands in the place of {{...}} in the guide's words, and the explanation that a term carries along."""
+"""The placeholders in the guide's Markdown: {{...}} for text of a cell's definition, #term-... for the glossary."""
 
 from __future__ import annotations
 
@@ -6,31 +6,51 @@ import re
 from collections.abc import Mapping
 
 from ....cells import CELLS, Definition, Quantity
-from .glossary import Term, range_of
+from ....errors import UnknownNameError
+from .glossary import Term, range_in_words
 
-_PLACE = re.compile(r"\{\{\s*([\w.-]+)\s*\}\}")
-_TERM = re.compile(r"\]\(#term-([\w-]+)\)")
+_PLACEHOLDER = re.compile(r"\{\{\s*([\w.-]+)\s*\}\}")
+_TERM_LINK = re.compile(r"\]\(#term-([\w-]+)\)")
+_MARKUP = re.compile(r"[\[\]*`$\\]|\(#[^)]*\)")
 
 
-def filled(markdown: str, terms: Mapping[str, Term], shown: Definition | None = None) -> str:
-    """Markdown with the words of the cells' definitions put in, and each term's meaning as its link's title.
+def fill_placeholders(markdown: str, terms: Mapping[str, Term], definition: Definition | None = None) -> str:
+    """Replace placeholders by text of the cells' definitions, and give links to terms their meaning as title.
 
-    shown: the definition of the cell on the page, whose conventions may not be the usual ones.
-    Raises ValueError for a place or a term that does not exist.
+    Parameters
+    ----------
+    markdown : str
+        Markdown with `{{cell.quantity.what}}`, where `what` is title, symbol, description or range, with
+        `{{cell.phase.phase}}` or `{{cell.phase.equations}}`, and with `[...](#term-<slug>)`.
+    terms : mapping of str to Term
+        The glossary, by slug.
+    definition : Definition, optional
+        The definition of the cell on the page, in place of that cell's default one; its conventions can differ.
+
+    Returns
+    -------
+    str
+        Markdown without placeholders.
+
+    Raises
+    ------
+    UnknownNameError
+        If no cell has what a placeholder names (kind "placeholder"), or the glossary has no such term (kind "term").
     """
 
-    def explained(match: re.Match[str]) -> str:
-        if match[1] not in terms:
-            raise ValueError(f"the glossary has no term “{match[1]}”")
-        says = re.sub(r"[\[\]*`$\\]|\(#[^)]*\)", "", terms[match[1]].says).replace('"', "”")
-        return f'](#term-{match[1]} "{says}")'
+    def with_meaning(match: re.Match[str]) -> str:
+        slug = match[1]
+        if slug not in terms:
+            raise UnknownNameError(f"The glossary has no term “{slug}”.", code="no_term", kind="term", name=slug)
+        meaning = _MARKUP.sub("", terms[slug].meaning).replace('"', "”")
+        return f'](#term-{slug} "{meaning}")'
 
-    return _TERM.sub(explained, _PLACE.sub(lambda match: _said(match[1], shown), markdown))
+    return _TERM_LINK.sub(with_meaning, _PLACEHOLDER.sub(lambda match: _cell_text(match[1], definition), markdown))
 
 
-def _said(place: str, shown: Definition | None) -> str:
-    """{{cell.name.what}}: of a quantity its title, symbol, says or range; of a phase its sentence or equations."""
-    cell, _, rest = place.partition(".")
+def _cell_text(placeholder: str, shown: Definition | None) -> str:
+    """The text for "cell.name.what"; `name` is a quantity's or a phase's."""
+    cell, _, rest = placeholder.partition(".")
     name, _, what = rest.rpartition(".")
     try:
         definition = shown if shown and shown.name == cell else CELLS[cell].define()
@@ -42,17 +62,18 @@ def _said(place: str, shown: Definition | None) -> str:
         quantity = definition.by_name[name]
         return {
             "title": quantity.title,
-            "symbol": symbol(quantity),
-            "says": quantity.description,
-            "range": range_of(quantity),
+            "symbol": coloured_symbol(quantity),
+            "description": quantity.description,
+            "range": range_in_words(quantity),
         }[what]
     except (KeyError, StopIteration):
-        raise ValueError(
-            f"{{{{{place}}}}} is nothing a cell says; it is written {{{{cell.quantity.says}}}} (or title, symbol, "
-            f"range) or {{{{cell.phase.equations}}}} (or phase)"
-        ) from None
+        message = (
+            f"No cell has {{{{{placeholder}}}}}; write {{{{cell.quantity.description}}}} (or title, symbol, range) or "
+            "{{cell.phase.equations}} (or phase)."
+        )
+        raise UnknownNameError(message, code="no_placeholder", kind="placeholder", name=placeholder) from None
 
 
-def symbol(quantity: Quantity) -> str:
-    """A quantity's symbol as coloured mathematics."""
+def coloured_symbol(quantity: Quantity) -> str:
+    """A quantity's symbol as mathematics in its colour."""
     return rf"$\textcolor{{{quantity.colour}}}{{{quantity.symbol}}}$"

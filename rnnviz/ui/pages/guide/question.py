@@ -1,4 +1,4 @@
-"""Predict, then reveal."""
+"""A question on the page: predict first, then see the answer."""
 
 from __future__ import annotations
 
@@ -7,37 +7,37 @@ from html import escape
 
 import streamlit as st
 
+from .block_registry import ChapterContext
 from .chapter_parser import Question
-from .registry import Page
 
 
 @st.fragment
-def question(page: Page, asked: Question) -> None:
-    """Predict, then reveal. Nothing is graded, and nothing is kept once the page is left."""
-    with st.container(border=True, key=f"question-{page.key}"):
-        st.markdown(f":material/psychology_alt: **Before you look** \n\n{page.filled(asked.ask)}")
-        chosen = st.radio(
-            f"Your guess: {_plain(asked.ask)}",
-            asked.choices,
+def show_question(context: ChapterContext, question: Question) -> None:
+    """Show a question and, after any choice, its answer. Nothing is graded or remembered."""
+    with st.container(border=True, key=f"question-{context.key}"):
+        st.markdown(f":material/psychology_alt: **Before you look** \n\n{context.fill(question.ask)}")
+        choice = st.radio(
+            f"Your guess: {_plain(question.ask)}",
+            question.choices,
             index=None,
-            key=f"guess-{page.key}",
+            key=f"guess-{context.key}",
             label_visibility="collapsed",
         )
-        if chosen is None:
-            st.caption("Choose what you expect, then see.")
+        if choice is None:
+            st.caption("Choose what you expect, and see.")
             return
-        if asked.go:
-            st.html(f'<div class="rnnviz-go" data-go="{escape(asked.go)}"></div>')
-        reveal(page, asked)
+        if question.go:
+            st.html(f'<div class="rnnviz-go" data-go="{escape(question.go)}"></div>')
+        show_answer(context, question)
 
 
 def _plain(markdown: str) -> str:
-    """The words alone, for who hears them."""
+    """The text without markup, for screen readers."""
     return re.sub(r"\]\([^)]*\)|[\[\]*`$\\]", "", markdown)
 
 
-def reveal(page: Page, asked: Question) -> None:
-    """The figure and the words that answer a question; also where a lesson hides the question itself."""
-    if asked.show:
-        page.show(asked.show, asked.parameters)
-    page.words(asked.why)
+def show_answer(context: ChapterContext, question: Question) -> None:
+    """Show the figure and the explanation that answer a question; a lesson can show them without the question."""
+    if question.show:
+        context.show_block(question.show, question.parameters)
+    context.show_prose(question.why)

@@ -1,23 +1,23 @@
-"""The conventions on which books and libraries differ, as switches: the page's model follows."""
+"""Switches for the conventions on which books and libraries differ; the page's model follows them."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from .....cells import CELLS
-from ..registry import Page, block
+from ..block_registry import ChapterContext, block
 
 
 @block
-def conventions(page: Page, **words: dict[str, str]) -> None:
-    """A switch for each option of the cell, in the order of `words`: by option, its `label` and its choices' names."""
-    if page.model is None:
+def conventions(context: ChapterContext, **titles: dict[str, str]) -> None:
+    """A switch for each option of the cell, in the order of `titles`: by option its `label` and its choices' names."""
+    if context.model is None:
         return
-    cell = CELLS[page.model.network.cell_name]
+    cell = CELLS[context.model.network.cell_name]
     with st.container(border=True):
-        for option in sorted(cell.choices, key=[*words, *cell.choices].index):
+        for option in sorted(cell.choices, key=[*titles, *cell.choices].index):
             values = cell.choices[option]
-            names = {value: value for value in values} | words.get(option, {})
+            names = {value: value for value in values} | titles.get(option, {})
             label = names.pop("label", option.capitalize())
-            key = page.option_key(option)
+            key = context.option_key(option)
             st.segmented_control(label, values, required=True, format_func=names.__getitem__, key=key)

@@ -1,23 +1,23 @@
-"""Panels of the stacked heatmaps, under the instrument's playhead."""
+"""Panels of the stacked heatmaps, with the instrument's playhead."""
 
 from __future__ import annotations
 
 from .....cells.definition import INPUT_VECTOR
 from ....shared import charts
-from ..registry import Page, block
+from ..block_registry import ChapterContext, block
 
 
 @block
-def heatmap(page: Page, quantity: str = "", quantities: list[str] | None = None) -> None:
-    """One quantity over the text, or several; "says" is what the readout says. Those the cell lacks are left out."""
-    if page.trace is None:
+def heatmap(context: ChapterContext, quantity: str = "", quantities: list[str] | None = None) -> None:
+    """One quantity over the text, or several ("says" is the readout); those that the cell lacks are left out."""
+    if context.trace is None:
         return
-    known = {*page.trace.definition.by_name, "says"}
+    known = {*context.trace.definition.by_name, "says"}
     if names := [name for name in quantities or [quantity] if name in known]:
-        charts.heatmaps(page.trace, names, key=page.key)
+        charts.heatmaps(context.trace, names, key=context.key)
 
 
 @block
-def embedding(page: Page) -> None:
-    """The vector that each token becomes: its row of the embedding."""
-    heatmap(page, INPUT_VECTOR.name)
+def embedding(context: ChapterContext) -> None:
+    """The vector of each token: its row of the embedding."""
+    heatmap(context, INPUT_VECTOR.name)
