@@ -1,8 +1,8 @@
 """The errors that rnnviz raises.
 
-Each message is one sentence for a person. Programs and tests read the class, its `code` and its other fields
-instead: sentences get better over time, codes stay. Every class is also a built-in error, so that code that expects a
-ValueError, TypeError, KeyError or FileNotFoundError keeps working.
+Each message is one sentence for a person. Programs and tests read the class, its `code` and its other fields instead:
+sentences improve over time, codes stay. Every class is also a built-in error, so that code that expects a ValueError,
+TypeError, KeyError or FileNotFoundError keeps working.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ class RnnvizError(Exception):
     Parameters
     ----------
     message : str
-        One sentence: what is wrong and, where it helps, what to do.
+        One sentence that says what is wrong and, where it helps, what to do.
     code : str, default ""
-        A short key, stable across versions, that tells errors of one class apart: "too_large", "damaged".
+        A short key, stable across versions, that distinguishes errors of one class: "too_large", "damaged".
     **fields
-        Facts about the error, one for each field that the class declares.
+        Details of the error, one for each field that the class declares.
 
     Raises
     ------
@@ -41,7 +41,13 @@ class RnnvizError(Exception):
 
     @classmethod
     def field_names(cls) -> tuple[str, ...]:
-        """The names of the fields beside the code, those of base classes first."""
+        """List the fields that the class declares beside its code.
+
+        Returns
+        -------
+        tuple of str
+            Their names, those of base classes first.
+        """
         declared = [name for base in reversed(cls.__mro__) for name in get_annotations(base)]
         return tuple(name for name in dict.fromkeys(declared) if name != "code")
 
@@ -62,7 +68,18 @@ class RnnvizError(Exception):
         return _rebuilt, (type(self), self.message, self.code, self.fields)
 
     def with_message(self, message: str) -> Self:
-        """A copy with another message, for a caller that knows more about the context."""
+        """Copy the error with another message, for a caller that knows more about the context.
+
+        Parameters
+        ----------
+        message : str
+            The new sentence.
+
+        Returns
+        -------
+        RnnvizError
+            An error of the same class with the same code and fields.
+        """
         return type(self)(message, code=self.code, **self.fields)
 
 
@@ -71,15 +88,47 @@ def _rebuilt(cls: type[RnnvizError], message: str, code: str, fields: dict[str, 
 
 
 class ArrayError(RnnvizError, ValueError):
-    """An array has the wrong shape or holds values that are not finite."""
+    """An array has the wrong shape, or does not fit another one.
+
+    Attributes
+    ----------
+    name : str
+        The name of the array.
+    shape : tuple of int or None
+        Its shape.
+    expected : object
+        The expected shape or size.
+    """
 
     name: str = ""
     shape: tuple[int, ...] | None = None
     expected: Any = None
 
 
+class NotFiniteError(ArrayError):
+    """An array holds NaN or infinite values; during training, a sign that the run diverged.
+
+    Attributes
+    ----------
+    count : int or None
+        How many values are not finite.
+    """
+
+    count: int | None = None
+
+
 class DtypeError(RnnvizError, TypeError):
-    """An array or another argument has the wrong type."""
+    """An array or another argument has the wrong type.
+
+    Attributes
+    ----------
+    name : str
+        The name of the argument.
+    dtype : str
+        Its type.
+    expected : object
+        The expected type.
+    """
 
     name: str = ""
     dtype: str = ""
@@ -87,7 +136,17 @@ class DtypeError(RnnvizError, TypeError):
 
 
 class UnknownNameError(RnnvizError, ValueError):
-    """A name does not exist. `kind` says what it should name ("model", "cell", "option"), `allowed` what there is."""
+    """A name does not exist.
+
+    Attributes
+    ----------
+    kind : str
+        What the name should refer to: "model", "cell", "option".
+    name : str
+        The name.
+    allowed : tuple of str
+        The names that exist.
+    """
 
     kind: str = ""
     name: str = ""
@@ -95,11 +154,21 @@ class UnknownNameError(RnnvizError, ValueError):
 
 
 class UnknownQuantityError(UnknownNameError, KeyError):
-    """A trace does not hold the quantity, layer or direction that it was asked for."""
+    """A trace does not hold the requested quantity, layer or direction."""
 
 
 class ArgumentError(RnnvizError, ValueError):
-    """A value is outside its range, or contradicts another one. `name` is the argument's."""
+    """An argument is outside its range, or contradicts another one.
+
+    Attributes
+    ----------
+    name : str
+        The name of the argument.
+    value : object
+        Its value.
+    allowed : object
+        The values that it can have.
+    """
 
     name: str = ""
     value: Any = None
@@ -107,18 +176,58 @@ class ArgumentError(RnnvizError, ValueError):
 
 
 class InputError(RnnvizError, ValueError):
-    """A text, a table or a row of numbers cannot be read. `step`, `row` and `column` count from 1."""
+    """A text, a table or a row of numbers cannot be read.
+
+    Attributes
+    ----------
+    step : int or None
+        The step, counted from 1.
+    row, column : int or None
+        The place in a table, counted from 1.
+    token : str
+        The token or number.
+    file : str
+        The name of the file, if the input is one.
+    shape : tuple of int or None
+        The shape of an array of numbers.
+    expected : object
+        What was expected: the numbers of one step, the number of tokens.
+    """
 
     step: int | None = None
     row: int | None = None
     column: int | None = None
     token: str = ""
+    file: str = ""
+    shape: tuple[int, ...] | None = None
+    expected: Any = None
+
+
+class MissingTableError(InputError):
+    """A text is the name of a table that is not loaded.
+
+    Attributes
+    ----------
+    name : str
+        The name of the table.
+    """
+
+    name: str = ""
 
 
 class InterventionError(RnnvizError, ValueError):
     """An intervention does not fit the network or the text, or contradicts another one.
 
-    `intervention` is the one refused and `other` the one that it contradicts; `step` counts from 1, `unit` from 0.
+    Attributes
+    ----------
+    intervention : Intervention or str or None
+        The intervention, or the text that is not one.
+    other : Intervention or None
+        The intervention that it contradicts.
+    step : int or None
+        The step, counted from 1.
+    unit : int or None
+        The unit, counted from 0.
     """
 
     intervention: Any = None
@@ -128,14 +237,22 @@ class InterventionError(RnnvizError, ValueError):
 
 
 class FileError(RnnvizError, ValueError):
-    """A file cannot be opened, or holds nothing that can be used. `part` names what inside it is meant."""
+    """A file cannot be opened, or holds nothing that can be used.
+
+    Attributes
+    ----------
+    file : str
+        The name of the file.
+    part : str
+        The part of it that is meant, such as the name of an array.
+    """
 
     file: str = ""
     part: str = ""
 
 
 class DamagedFileError(FileError):
-    """A file is cut off, corrupt, or breaks the rules of its own format."""
+    """A file is cut off, corrupt, or violates its own format."""
 
 
 class UnsupportedFileError(FileError):
@@ -143,18 +260,34 @@ class UnsupportedFileError(FileError):
 
 
 class LimitError(FileError):
-    """A file, or a part of it, is beyond a limit. `limit` and `actual` are in the unit of the limit's name."""
+    """A file, or a part of it, exceeds a limit.
+
+    Attributes
+    ----------
+    limit : float or None
+        The limit, such as a number of bytes.
+    actual : float or None
+        The actual size, in the same unit.
+    """
 
     limit: float | None = None
     actual: float | None = None
 
 
 class TrainingError(RnnvizError, ValueError):
-    """A training run cannot start or go on as it was asked to."""
+    """A training run cannot start or continue with these settings."""
 
 
 class ChapterError(RnnvizError, ValueError):
-    """A chapter of the guide breaks the form that chapters have. `line` counts from 1."""
+    """A chapter of the guide breaks the form that chapters have.
+
+    Attributes
+    ----------
+    file : str
+        The name of the chapter's file.
+    line : int
+        The line, counted from 1.
+    """
 
     file: str = ""
     line: int = 0

@@ -1,17 +1,27 @@
-"""How much of a file is taken: limits that keep one person's file from filling everybody's memory."""
+"""How much of a file is read: limits that keep one person's file from filling everybody's memory."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .errors import LimitError
+
 MILLION = 1_000_000
+_ADVICE = "Save the recurrent layers alone, or without the optimiser's state."
 
 
 @dataclass(frozen=True)
 class Limits:
-    """file: bytes of a file as it comes. unpacked: bytes of everything in it, unpacked. arrays: how many it may hold.
+    """How much of a file is read. Reading stops at the first limit reached, whatever the file says about itself.
 
-    Reading stops at the first limit that is passed, whatever the file says of itself.
+    Parameters
+    ----------
+    file : int, default 100 million
+        Bytes of the file itself.
+    unpacked : int, default 200 million
+        Bytes of everything in it, once unpacked.
+    arrays : int, default 5000
+        How many arrays it may hold.
     """
 
     file: int = 100 * MILLION
@@ -19,27 +29,69 @@ class Limits:
     arrays: int = 5000
 
     def check_file(self, name: str, size: int) -> None:
-        """Raises ValueError if a file of `size` bytes is too large."""
+        """Check the size of a file.
+
+        Parameters
+        ----------
+        name : str
+            The name of the file.
+        size : int
+            Its bytes.
+
+        Raises
+        ------
+        LimitError
+            If the file is too large; code "file".
+        """
         if size > self.file:
-            raise ValueError(
+            raise LimitError(
                 f"{name} has {size / MILLION:,.0f} million bytes, and at most {self.file // MILLION} million are read. "
-                "Save the recurrent layers alone, or without the optimiser's state."
-            )
+                f"{_ADVICE}",
+                code="file", file=name, limit=self.file, actual=size,
+            )  # fmt: skip
 
     def check_unpacked(self, name: str, size: int) -> None:
-        """Raises ValueError if `size` bytes have come out of a file and that is too much."""
+        """Check how much has come out of a file.
+
+        Parameters
+        ----------
+        name : str
+            The name of the file.
+        size : int
+            The bytes unpacked so far.
+
+        Raises
+        ------
+        LimitError
+            If that is too much; code "unpacked".
+        """
         if size > self.unpacked:
-            raise ValueError(
+            raise LimitError(
                 f"{name} holds more than {self.unpacked // MILLION} million bytes once unpacked, which is too much. "
-                "Save the recurrent layers alone, or without the optimiser's state."
-            )
+                f"{_ADVICE}",
+                code="unpacked", file=name, limit=self.unpacked, actual=size,
+            )  # fmt: skip
 
     def check_arrays(self, name: str, count: int) -> None:
-        """Raises ValueError if a file holds `count` arrays and that is too many."""
+        """Check how many arrays a file holds.
+
+        Parameters
+        ----------
+        name : str
+            The name of the file.
+        count : int
+            The arrays found so far.
+
+        Raises
+        ------
+        LimitError
+            If there are too many; code "arrays".
+        """
         if count > self.arrays:
-            raise ValueError(
-                f"{name} holds more than {self.arrays:,} arrays, which is more than a recurrent network has."
-            )
+            raise LimitError(
+                f"{name} holds more than {self.arrays:,} arrays, which is more than a recurrent network has.",
+                code="arrays", file=name, limit=self.arrays, actual=count,
+            )  # fmt: skip
 
 
 DEFAULT_LIMITS = Limits()

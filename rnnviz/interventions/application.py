@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..cells import Definition, Edit
-from ..errors import InterventionError
+from ..errors import InputError, InterventionError
 from ..network import Edits, Network
 from ..text.tokens import END, Encoding, Vocabulary, split
 from ..text.vectors import swapped_label
@@ -174,7 +174,7 @@ def _encode_swap(swap: Swap, vocabulary: Vocabulary) -> Encoding:
     numeric = vocabulary.kind == "numbers"
     try:
         new = vocabulary.encode(swap.token, 2) if numeric else vocabulary.encode([*split(vocabulary.kind, swap.token)])
-    except ValueError as error:
+    except InputError as error:
         raise InterventionError(
             f"Cannot apply “{_shorten(str(swap))}”: {error}", code="invalid_token", intervention=swap, step=swap.step
         ) from None

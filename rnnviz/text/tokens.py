@@ -1,7 +1,7 @@
 """Text to token ids and back: by character, by word, or as numbers.
 
-A character is what a person counts as one: a grapheme cluster (Unicode UAX #29). A token
-that the vocabulary lacks gets the id of `<unk>` and keeps the text that was typed.
+A character is what a person counts as one: a grapheme cluster (Unicode UAX #29). A token that is not in the
+vocabulary gets the id of `<unk>` and keeps its text as typed.
 """
 
 from __future__ import annotations
@@ -16,13 +16,15 @@ from typing import Any, Literal
 import numpy as np
 import regex
 
+from ..errors import ArgumentError, InputError
 from . import vectors
-from .vectors import LARGEST, Tables
+from .named_tables import Tables
+from .vectors import LARGEST
 
 UNKNOWN = "<unk>"
 END = "<end>"
 
-LONGEST = 64  # code points in a token; nobody's letter or word is longer, but a fuzzer's can be megabytes
+LONGEST = 64  # code points in a token; no letter or word is longer, but an input can be megabytes without a space
 
 TokenKind = Literal["characters", "words", "pieces", "numbers"]
 
@@ -37,10 +39,18 @@ _VISIBLE = {" ": "␣", "\n": "⏎", "\t": "⇥", "\r": "␍", "\x7f": "␡", EN
 
 @dataclass(frozen=True)
 class Encoding:
-    """What a vocabulary made of an input of T tokens.
+    """An input of T tokens as a network reads it.
 
-    inputs: ids (T,), or vectors (T, D) if the input is numbers. unknown: (T,) bool, true where
-    the vocabulary lacks the token. truncated: whether the input went on beyond the limit.
+    Parameters
+    ----------
+    tokens : list of str
+        The T tokens as typed; labels of the steps if the input is numbers.
+    inputs : ndarray of int of shape (T,), or ndarray of shape (T, D)
+        Ids, which are rows of the embedding; vectors if the input is numbers.
+    unknown : ndarray of bool of shape (T,)
+        Where the token is not in the vocabulary.
+    truncated : bool
+        Whether the input is longer than the limit.
     """
 
     tokens: list[str]
@@ -53,10 +63,29 @@ class Encoding:
 class Vocabulary:
     """The tokens that a network knows, in the order of its embedding's rows.
 
-    kind: how a text is cut, into characters, words, or pieces apart by blanks; or numbers. tokens: empty for numbers.
-    Where `<unk>` is none of them, what they lack is refused. end: whether an end mark is read after the last token.
-    width: D, how many numbers make one step, if the input is numbers. tables: (T, D) by a name, which then is a text
-    of its own, "data.csv". They belong to whoever gave them: no file keeps them, so `to_json` leaves them out.
+    Parameters
+    ----------
+    kind : {"characters", "words", "pieces", "numbers"}
+        How a text is split: into characters, words, or pieces separated by spaces; or "numbers" for vectors.
+    tokens : tuple of str, default ()
+        The V tokens; empty for numbers. Without `<unk>` among them, unknown tokens are refused.
+    end : bool, default False
+        Whether an end mark is read after the last token.
+    vector_size : int, default 1
+        D, the numbers of one step, if the input is numbers.
+    tables : mapping of str to array of shape (T, D), optional
+        Tables by the name that stands for them in a text, "data.csv". No file stores them: `to_json` leaves them out.
+
+    Raises
+    ------
+    ArgumentError
+        If the arguments contradict each other.
+
+    Examples
+    --------
+    >>> vocabulary = Vocabulary("characters", ("<unk>", "a", "b"))
+    >>> vocabulary.encode("abc").inputs
+    array([1, 2, 0])
     """
 
     kind: TokenKind
@@ -69,107 +98,204 @@ class Vocabulary:
     def __post_init__(self) -> None:
         object.__setattr__(self, "_ids", {token: k for k, token in enumerate(self.tokens)})
         if self.kind not in (*_PATTERNS, "numbers"):
-            raise ValueError(f"a vocabulary is of {', '.join(_PATTERNS)} or numbers; {self.kind!r} is none of these")
+            kinds = (*_PATTERNS, "numbers")
+            raise ArgumentError(
+                f"A vocabulary is of the kind {', '.join(_PATTERNS)} or numbers, not {self.kind!r}.",
+                code="unknown_kind", name="kind", value=self.kind, allowed=kinds,
+            )  # fmt: skip
         if self.kind == "numbers" and (self.tokens or self.vector_size < 1):
-            raise ValueError("a vocabulary of numbers lists no tokens and makes each step of at least one number")
+            name = "tokens" if self.tokens else "vector_size"
+            raise ArgumentError(
+                "A vocabulary of numbers has no tokens, and at least one number a step.",
+                code="numbers", name=name, value=getattr(self, name),
+            )  # fmt: skip
         if self.end and END not in self._ids:
-            raise ValueError(f"a vocabulary with an end mark needs {END!r} among its tokens")
+            raise ArgumentError(
+                f"A vocabulary with an end mark needs {END!r} among its tokens.",
+                code="no_end_mark", name="end", value=True,
+            )  # fmt: skip
         if len(self._ids) != len(self.tokens):
-            raise ValueError("the vocabulary lists a token twice")
+            token = next(token for token, count in Counter(self.tokens).items() if count > 1)
+            raise ArgumentError(
+                f"The vocabulary lists the token {token!r} twice.", code="duplicate", name="tokens", value=token
+            )
         if not isinstance(self.tables, Tables):
             object.__setattr__(self, "tables", Tables(self.tables))
         columns = next((values.shape[1] for values in self.tables.values()), self.vector_size)
         if self.tables and (self.kind != "numbers" or columns != self.vector_size):
             needed = f"steps of {self.vector_size} numbers" if self.kind == "numbers" else self.kind
-            raise ValueError(f"the tables have steps of {columns} numbers, and the vocabulary reads {needed}")
+            raise ArgumentError(
+                f"The tables have steps of {columns} numbers, but the vocabulary reads {needed}.",
+                code="table_size", name="tables", value=columns, allowed=self.vector_size,
+            )  # fmt: skip
 
     def __len__(self) -> int:
         return len(self.tokens)
 
     @classmethod
     def collect(cls, kind: TokenKind, texts: Iterable[str], *, at_least: int = 1, end: bool = False) -> Vocabulary:
-        """`<unk>`, the end mark if there is one, and every token that occurs `at_least` times, sorted."""
+        """Collect a vocabulary from texts.
+
+        Parameters
+        ----------
+        kind : {"characters", "words", "pieces"}
+            How the texts are split.
+        texts : iterable of str
+            The texts.
+        at_least : int, default 1
+            How often a token must occur.
+        end : bool, default False
+            Whether an end mark is read after the last token.
+
+        Returns
+        -------
+        Vocabulary
+            `<unk>`, the end mark if there is one, and the tokens that occur often enough, sorted.
+        """
         counts = Counter(normalise(kind, token) for text in texts for token in split(kind, text))
         known = sorted(token for token, count in counts.items() if count >= at_least)
         return cls(kind, (UNKNOWN, *((END,) if end else ()), *known), end)
 
     def encode(self, text: str | Sequence[str] | Sequence[float] | np.ndarray, limit: int | None = None) -> Encoding:
-        """Read a text, a list of tokens, or (for numbers) a text or an array of numbers.
+        """Encode a text, a list of tokens, or numbers.
 
-        limit: at most so many tokens are read, the end mark not counted.
-        Raises ValueError if there is nothing to read, a number is not one, or limit is below 1.
+        Parameters
+        ----------
+        text : str, sequence of str, sequence of float, or ndarray of shape (T, D)
+            What to encode. Numbers may be typed, or be the name of a table.
+        limit : int or None, default None
+            Encode at most so many tokens, not counting the end mark.
+
+        Returns
+        -------
+        Encoding
+            The tokens and their ids or vectors.
+
+        Raises
+        ------
+        InputError
+            If there is nothing to read, a token is unknown to a vocabulary without `<unk>`, or a number is invalid.
+        MissingTableError
+            If the text is the name of a table that is not among `tables`.
+        ArgumentError
+            If the limit is below 1.
         """
         if limit is not None and limit < 1:
-            raise ValueError(f"the limit is {limit}; at least one token must be read")
+            raise ArgumentError(
+                f"The limit must be at least 1, not {limit}.", code="out_of_range", name="limit", value=limit
+            )
         if self.kind == "numbers":
             return self._encode_numbers(text, limit)
-        nothing = "There is nothing to read: type at least one letter or word."
         if isinstance(text, str) and not text.strip():
-            raise ValueError(nothing)
+            raise _empty()
         pieces: Iterator[str] = split(self.kind, text) if isinstance(text, str) else iter(map(str, text))
-        found, cut = _take(pieces, limit)
-        if not found:
-            raise ValueError(nothing)
-        found = [_SURROGATE.sub("\ufffd", token) for token in found]  # half a pair fits into no file
-        if self.end and found[-1] != END:
-            found.append(END)
+        tokens, truncated = _take(pieces, limit)
+        if not tokens:
+            raise _empty()
+        tokens = [_SURROGATE.sub("\ufffd", token) for token in tokens]  # half a pair fits into no file
+        if self.end and tokens[-1] != END:
+            tokens.append(END)
         ids = self._ids
-        spelled = [token if token in ids or token == END else normalise(self.kind, token) for token in found]
+        spelled = [token if token in ids or token == END else normalise(self.kind, token) for token in tokens]
         unknown = np.array([token not in ids or token == UNKNOWN for token in spelled])
         if unknown.any() and UNKNOWN not in ids:
-            raise ValueError(self._lacking(dict.fromkeys(t for t, new in zip(found, unknown, strict=True) if new)))
+            raise self._unknown(dict.fromkeys(t for t, new in zip(tokens, unknown, strict=True) if new))
         inputs = np.array([ids.get(token, ids.get(UNKNOWN, 0)) for token in spelled])
-        return Encoding(found, inputs, unknown, cut)
+        return Encoding(tokens, inputs, unknown, truncated)
 
-    def _lacking(self, new: Iterable[str]) -> str:
-        """What to say of tokens that the vocabulary lacks, where it has none that stands for unknown ones."""
-        words = ", ".join(f"“{visible(token)}”" for token in islice(new, 5))
+    def _unknown(self, tokens: Iterable[str]) -> InputError:
+        """The error for unknown tokens, where no token stands for them."""
+        listed = [*islice(tokens, 5)]
+        words = ", ".join(f"“{visible(token)}”" for token in listed)
         some = ", ".join(f"“{visible(token)}”" for token in islice((t for t in self.tokens if t != END), 8))
-        return f"The model’s vocabulary has no {words}, and no token for unknown ones; it has {some} and so on."
+        return InputError(
+            f"The model’s vocabulary has no {words}, and no token for unknown ones; it has {some} and so on.",
+            code="unknown_token", token=listed[0],
+        )  # fmt: skip
 
     def _encode_numbers(self, text: Any, limit: int | None) -> Encoding:
-        cut = False
+        """The encoding of numbers that are typed, named or an array."""
+        size, truncated = self.vector_size, False
         if isinstance(text, str):
-            values, cut = vectors.parse(text, self.vector_size, self.tables, limit)
+            values, truncated = vectors.parse(text, size, self.tables, limit)
         else:
             try:
                 values = np.asarray(text, dtype=np.float64)
             except (TypeError, ValueError):
-                raise ValueError(f"Each step needs {self.vector_size} numbers; the input has others.") from None
+                raise InputError(
+                    f"Each step needs {size} numbers; the input has others.", code="not_numbers", expected=size
+                ) from None
         if values.size == 0:
-            raise ValueError("There is nothing to read: type numbers such as 0.5 -1 2, one step after another.")
-        if values.ndim == 1 and self.vector_size == 1:
+            raise InputError(
+                "There is nothing to read: type numbers such as 0.5 -1 2, one step after another.", code="empty"
+            )
+        if values.ndim == 1 and size == 1:
             values = values[:, None]
-        if values.ndim != 2 or values.shape[1] != self.vector_size:
-            turned = "; transpose it" if values.ndim == 2 and len(values) == self.vector_size else ""
-            raise ValueError(f"Each step needs {self.vector_size} numbers; the input has shape {values.shape}{turned}.")
+        if values.ndim != 2 or values.shape[1] != size:
+            transposed = values.ndim == 2 and len(values) == size
+            raise InputError(
+                f"Each step needs {size} numbers; the input has shape {values.shape}"
+                f"{'; transpose it' if transposed else ''}.",
+                code="transposed" if transposed else "shape", shape=values.shape, expected=size,
+            )  # fmt: skip
         if not (np.abs(values) <= LARGEST).all():  # NaN compares false
-            raise ValueError(f"Every number must be finite and at most {LARGEST:g} in size; one is not.")
-        cut = cut or (limit is not None and len(values) > limit)
+            raise InputError(
+                f"Every number must be finite and at most {LARGEST:g} in size; one is not.", code="not_finite"
+            )
+        truncated = truncated or (limit is not None and len(values) > limit)
         values = values[:limit]
-        return Encoding(vectors.step_labels(values), values, np.zeros(len(values), dtype=bool), cut)
+        return Encoding(vectors.step_labels(values), values, np.zeros(len(values), dtype=bool), truncated)
 
     @property
     def example(self) -> str:
-        """A short text without anything unknown in it: the first letters, digits or words among the tokens."""
+        """A short text of known tokens: the first letters, digits or words of the vocabulary."""
         if self.kind == "numbers":
             return "noise(seed=0, steps=24)"
-        typed = [token for token in self.tokens if token.strip()]  # blanks alone are nothing to read
+        typed = [token for token in self.tokens if token.strip()]  # spaces alone are nothing to read
         plain = [token for token in typed if token.isalnum()] or [t for t in typed if t not in (UNKNOWN, END)] or typed
         return ("" if self.kind == "characters" else " ").join(plain[:3])
 
     def to_json(self) -> dict[str, Any]:
+        """Write the vocabulary as plain JSON data.
+
+        Returns
+        -------
+        dict
+            Everything but the tables.
+        """
         return {"kind": self.kind, "tokens": list(self.tokens), "end": self.end, "width": self.vector_size}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Vocabulary:
+        """Read a vocabulary from JSON data.
+
+        Parameters
+        ----------
+        data : dict
+            What `to_json` gives.
+
+        Returns
+        -------
+        Vocabulary
+            The same vocabulary, without tables.
+        """
         return cls(data["kind"], tuple(data["tokens"]), data["end"], data["width"])
 
 
 def split(kind: TokenKind, text: str) -> Iterator[str]:
-    """The pieces of a text as typed, one after another: grapheme clusters, or words and punctuation marks.
+    """Split a text into pieces as typed: grapheme clusters, words and punctuation marks, or what spaces separate.
 
-    A piece of more than LONGEST code points (a heap of accents, say) comes in several.
+    Parameters
+    ----------
+    kind : {"characters", "words", "pieces"}
+        How to split.
+    text : str
+        The text.
+
+    Yields
+    ------
+    str
+        One piece after another. A piece of more than `LONGEST` code points comes in several.
     """
     for match in _PATTERNS[kind].finditer(text):
         piece = match[0]
@@ -178,7 +304,20 @@ def split(kind: TokenKind, text: str) -> Iterator[str]:
 
 
 def normalise(kind: TokenKind, token: str) -> str:
-    """A token as vocabularies spell it: composed (Unicode NFC), and words in lower case."""
+    """Spell a token as vocabularies do: composed (Unicode NFC), and words in lower case.
+
+    Parameters
+    ----------
+    kind : {"characters", "words", "pieces"}
+        The kind of the vocabulary.
+    token : str
+        A token as typed.
+
+    Returns
+    -------
+    str
+        The token as the vocabulary would list it.
+    """
     composed = unicodedata.normalize("NFC", token)
     if kind == "words":  # lower case may decompose anew
         return unicodedata.normalize("NFC", composed.lower().replace("’", "'"))
@@ -186,7 +325,18 @@ def normalise(kind: TokenKind, token: str) -> str:
 
 
 def visible(token: str) -> str:
-    """A token as a label shows it, never blank: what has no picture of its own gets one, or its code point."""
+    """Write a token so that a label of it is never blank.
+
+    Parameters
+    ----------
+    token : str
+        Any token.
+
+    Returns
+    -------
+    str
+        The token; a sign or its code point in place of what cannot be seen: "␣" for a space.
+    """
     if token in _VISIBLE:
         return _VISIBLE[token]
     if all(unicodedata.category(c)[0] in "CZ" for c in token):
@@ -194,7 +344,12 @@ def visible(token: str) -> str:
     return "◌" + token if unicodedata.category(token[0])[0] == "M" else token
 
 
+def _empty() -> InputError:
+    """The error for a text without any token."""
+    return InputError("There is nothing to read: type at least one letter or word.", code="empty")
+
+
 def _take(pieces: Iterator[Any], limit: int | None) -> tuple[list[Any], bool]:
     """The first `limit` pieces, and whether there were more; only one more is ever looked for."""
-    found = list(islice(pieces, None if limit is None else limit + 1))
-    return found[:limit], limit is not None and len(found) > limit
+    taken = list(islice(pieces, None if limit is None else limit + 1))
+    return taken[:limit], limit is not None and len(taken) > limit

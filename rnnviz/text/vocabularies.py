@@ -1,4 +1,4 @@
-"""Vocabularies that somebody brings: a text with a token a line, a JSON list, or a JSON map from tokens to rows."""
+"""Vocabularies from texts: a token a line, a JSON list, or a JSON map from tokens to rows."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 import regex
 
+from ..errors import ArgumentError, InputError
 from ..wording import printable, without_surrogates
 from .tokens import END, UNKNOWN, TokenKind, Vocabulary
 
@@ -20,32 +21,62 @@ _SPECIAL = re.compile(r"<[^<>]{1,30}>|\[[A-Z]{2,20}\]")
 
 
 def parse_tokens(text: str, rows: int, what: str = "tokens", of: str = "rows") -> list[str]:
-    """The tokens of a vocabulary's text in the order of the embedding's rows, or the labels of a readout's outputs.
+    """Read the tokens of a vocabulary, or the labels of a readout's outputs.
 
-    A JSON list, a JSON map from token to row or from row to token, or a token a line; typed without line ends, tokens
-    apart by blanks, or a run of `rows` characters. Raises ValueError, in one sentence, unless there are `rows` tokens.
+    Parameters
+    ----------
+    text : str
+        A JSON list, a JSON map from token to row or from row to token, or a token a line; on a single line, tokens
+        separated by spaces, or a run of `rows` characters.
+    rows : int
+        How many there must be.
+    what : str, default "tokens"
+        What they are called in errors.
+    of : str, default "rows"
+        What they belong to, in errors.
+
+    Returns
+    -------
+    list of str
+        One token for each row of the embedding, in their order.
+
+    Raises
+    ------
+    InputError
+        If there are not `rows` distinct tokens.
     """
-    found = [without_surrogates(token) for token in _listed(text.removeprefix("\ufeff"), rows, of)]
-    if len(found) != rows:
-        raise ValueError(
-            f"There are {len(found):,} {what} for {rows:,} {of}: each needs one, in their order. They begin with "
-            f"{', '.join(repr(printable(token)) for token in found[:3]) or 'nothing'}."
+    tokens = [without_surrogates(token) for token in _list_tokens(text.removeprefix("\ufeff"), rows, of)]
+    if len(tokens) != rows:
+        begin = ", ".join(repr(printable(token)) for token in tokens[:3]) or "nothing"
+        raise InputError(
+            f"There are {len(tokens):,} {what} for {rows:,} {of}: each needs one, in their order. They begin with "
+            f"{begin}.",
+            code="count",
+            expected=rows,
         )
-    twice = [token for token, count in Counter(found).items() if count > 1]
-    if twice:
-        raise ValueError(f"{printable(twice[0])!r} is there twice: each of the {of} needs one of its own.")
-    return found
+    duplicates = [token for token, count in Counter(tokens).items() if count > 1]
+    if duplicates:
+        raise InputError(
+            f"{printable(duplicates[0])!r} occurs twice: each of the {of} needs one of its own.",
+            code="duplicate", token=duplicates[0],
+        )  # fmt: skip
+    return tokens
 
 
-def _listed(text: str, rows: int, of: str) -> list[str]:
+def _list_tokens(text: str, rows: int, of: str) -> list[str]:
+    """The tokens of a text in any of its forms, whatever their number."""
     if _JSON.match(text):
         try:
-            return _of_json(json.loads(text), rows, of)
+            return _from_json(json.loads(text), rows, of)
         except json.JSONDecodeError as error:
             if not _looks_like_lines(text, rows):
-                raise ValueError(f"The vocabulary begins like JSON but is none: {error}.") from error
+                raise InputError(
+                    f"The vocabulary begins like JSON but is invalid: {error}.", code="invalid_json"
+                ) from error
         except RecursionError as error:
-            raise ValueError("The vocabulary is JSON nested too deeply to be a list of tokens.") from error
+            raise InputError(
+                "The vocabulary is JSON nested too deeply to be a list of tokens.", code="nested"
+            ) from error
     characters = regex.findall(r"\X", text)
     lines = text.replace("\r\n", "\n").removesuffix("\n").split("\n")
     if len(lines) > 1:
@@ -55,29 +86,33 @@ def _listed(text: str, rows: int, of: str) -> list[str]:
     if len(words) == rows:
         return words
     typed = regex.findall(r"\X", lines[0])
-    return next((found for found in (typed, characters) if len(found) == rows), words if len(words) > 1 else typed)
+    fitting = (tokens for tokens in (typed, characters) if len(tokens) == rows)
+    return next(fitting, words if len(words) > 1 else typed)
 
 
 def _looks_like_lines(text: str, rows: int) -> bool:
+    """Whether a text has about as many lines as there are rows."""
     return abs(text.count("\n") - rows) <= 1
 
 
-def _of_json(data: Any, rows: int, of: str) -> list[str]:
-    data = _unwrapped(data)
-    if isinstance(data, list) and all(isinstance(one, str) for one in data):
+def _from_json(data: Any, rows: int, of: str) -> list[str]:
+    """The tokens of JSON data."""
+    data = _unwrap(data)
+    if isinstance(data, list) and all(isinstance(entry, str) for entry in data):
         return list(data)
     if isinstance(data, dict) and data:
         if all(isinstance(value, int) and not isinstance(value, bool) for value in data.values()):
             return _by_row({row: token for token, row in data.items()}, len(data), rows, of)
         if all(isinstance(value, str) and key.isdecimal() and len(key) < 10 for key, value in data.items()):
             return _by_row({int(row): token for row, token in data.items()}, len(data), rows, of)
-    raise ValueError(
-        "The vocabulary is JSON, but neither a list of tokens nor a map from token to row or from row to token."
+    raise InputError(
+        "The vocabulary is JSON, but neither a list of tokens nor a map from token to row or from row to token.",
+        code="json_form",
     )
 
 
-def _unwrapped(data: Any) -> Any:
-    """The list or map inside the files of usual tokenizers."""
+def _unwrap(data: Any) -> Any:
+    """The list or map inside the files of common tokenizers."""
     if not isinstance(data, dict):
         return data
     model, config = data.get("model"), data.get("config", data)
@@ -88,37 +123,60 @@ def _unwrapped(data: Any) -> Any:
                 pair[0]: k for k, pair in enumerate(vocab) if isinstance(pair, list) and pair and _is_text(pair[0])
             }
         added = data.get("added_tokens")
-        more = [one for one in added if isinstance(one, dict)] if isinstance(added, list) else []
-        return vocab | {one["content"]: one["id"] for one in more if _is_text(one.get("content")) and "id" in one}
+        more = [entry for entry in added if isinstance(entry, dict)] if isinstance(added, list) else []
+        return vocab | {
+            entry["content"]: entry["id"] for entry in more if _is_text(entry.get("content")) and "id" in entry
+        }
     if isinstance(config, dict) and isinstance(config.get("word_index"), dict | str):  # a Tokenizer of Keras
         index = config["word_index"]
-        found, most = json.loads(index) if isinstance(index, str) else index, config.get("num_words")
-        if isinstance(found, dict) and isinstance(most, int):  # it keeps the rarer words, and never gives them out
-            found = {token: row for token, row in found.items() if isinstance(row, int) and row < most}
-        return found
+        words, most = json.loads(index) if isinstance(index, str) else index, config.get("num_words")
+        if isinstance(words, dict) and isinstance(most, int):  # it stores rarer words as well, but never returns them
+            words = {token: row for token, row in words.items() if isinstance(row, int) and row < most}
+        return words
     return data
 
 
 def _is_text(value: Any) -> bool:
+    """Whether a value is a text."""
     return isinstance(value, str)
 
 
-def _by_row(found: dict[int, str], count: int, rows: int, of: str) -> list[str]:
-    if len(found) != count:
-        raise ValueError(f"The vocabulary gives one number to several tokens: each of the {of} needs one of its own.")
-    if wrong := [row for row in found if not 0 <= row < rows]:
-        raise ValueError(
-            f"The vocabulary names number {wrong[0]} for {printable(found[wrong[0]])!r}, but there are only "
-            f"the {of} 0 to {rows - 1}."
+def _by_row(tokens: dict[int, str], count: int, rows: int, of: str) -> list[str]:
+    """The tokens in the order of their rows; `count` is how many the map lists."""
+    if len(tokens) != count:
+        raise InputError(
+            f"The vocabulary gives one number to several tokens: each of the {of} needs one of its own.",
+            code="duplicate_row",
         )
-    # Rows that nobody names, as Keras leaves row 0 to padding, get a name that cannot be typed by accident.
-    return [found.get(row, f"<row {row}>") for row in range(rows)]
+    if wrong := [row for row in tokens if not 0 <= row < rows]:
+        raise InputError(
+            f"The vocabulary gives number {wrong[0]} to {printable(tokens[wrong[0]])!r}, but the {of} are only 0 to "
+            f"{rows - 1}.",
+            code="unknown_row", token=tokens[wrong[0]],
+        )  # fmt: skip
+    # Rows without a token, as Keras leaves row 0 to padding, get a name that cannot be typed by accident.
+    return [tokens.get(row, f"<row {row}>") for row in range(rows)]
 
 
 def guess_settings(tokens: Sequence[str]) -> tuple[TokenKind, str | None, str | None]:
-    """How a text is cut into such tokens, the token that stands for unknown ones, and the one that ends a text."""
-    unknown = next((one for one in _UNKNOWN if one in tokens), None)
-    end = next((one for one in _END if one in tokens), None)
+    """Guess how a text is split into such tokens.
+
+    Parameters
+    ----------
+    tokens : sequence of str
+        The tokens of a vocabulary.
+
+    Returns
+    -------
+    kind : {"characters", "words", "pieces"}
+        How a text is split.
+    unknown : str or None
+        The token that stands for unknown ones.
+    end : str or None
+        The token that ends a text.
+    """
+    unknown = next((token for token in _UNKNOWN if token in tokens), None)
+    end = next((token for token in _END if token in tokens), None)
     plain = [token for token in tokens if not _SPECIAL.fullmatch(token) and token not in (unknown, end)]
     if plain and all(len(regex.findall(r"\X", token)) == 1 for token in plain):
         return "characters", unknown, end
@@ -131,23 +189,50 @@ def guess_settings(tokens: Sequence[str]) -> tuple[TokenKind, str | None, str | 
 def build_vocabulary(
     tokens: Sequence[str], kind: TokenKind | None = None, unknown: str | None = None, end: str | None = None
 ) -> Vocabulary:
-    """A vocabulary of these tokens, in their order.
+    """Build a vocabulary of tokens in their order.
 
-    kind: how a text is cut, guessed from the tokens if left out. unknown: the token that stands for those that the
-    vocabulary lacks; without one such tokens are refused. end: the token that is read after the last one; without
-    one nothing is. Raises ValueError, in one sentence, for a token that is not there.
+    Parameters
+    ----------
+    tokens : sequence of str
+        The V tokens.
+    kind : {"characters", "words", "pieces"} or None, default None
+        How a text is split; guessed from the tokens if left out.
+    unknown : str or None, default None
+        The token that stands for unknown ones; without one, unknown tokens are refused.
+    end : str or None, default None
+        The token that is read after the last one; without one, nothing is.
+
+    Returns
+    -------
+    Vocabulary
+        The vocabulary.
+
+    Raises
+    ------
+    ArgumentError
+        If `unknown` or `end` is not among the tokens, or cannot have that role.
     """
-    listed = list(tokens)
+    names = list(tokens)
     if unknown is not None and unknown == end:
-        raise ValueError(f"{unknown!r} cannot stand for unknown tokens and for the end as well.")
-    for role, token, ours in (("unknown tokens", unknown, UNKNOWN), ("the end", end, END)):
+        raise ArgumentError(
+            f"{unknown!r} cannot stand for both unknown tokens and the end.", code="same", name="end", value=end
+        )
+    for name, role, token, ours in (
+        ("unknown", "unknown tokens", unknown, UNKNOWN),
+        ("end", "the end", end, END),
+    ):
         if token is None:
-            if ours in listed:
-                listed[listed.index(ours)] = f"{ours} "  # only one token among others, which no typing meets
+            if ours in names:
+                names[names.index(ours)] = f"{ours} "  # an ordinary token, which no typing produces
             continue
-        if token not in listed:
-            raise ValueError(f"The vocabulary has no {token!r} to stand for {role}.")
-        if ours in listed and token != ours:
-            raise ValueError(f"The vocabulary has {ours!r} already, so {token!r} cannot stand for {role} as well.")
-        listed[listed.index(token)] = ours
-    return Vocabulary(kind or guess_settings(tokens)[0], tuple(listed), end is not None)
+        if token not in names:
+            raise ArgumentError(
+                f"The vocabulary has no {token!r} to stand for {role}.", code="missing", name=name, value=token
+            )
+        if ours in names and token != ours:
+            raise ArgumentError(
+                f"The vocabulary already has {ours!r}, so {token!r} cannot stand for {role} as well.",
+                code="conflict", name=name, value=token,
+            )  # fmt: skip
+        names[names.index(token)] = ours
+    return Vocabulary(kind or guess_settings(tokens)[0], tuple(names), end is not None)

@@ -1,4 +1,4 @@
-"""Tables that somebody brings: the very numbers that pandas and numpy wrote, or one clear sentence."""
+"""Uploaded and pasted tables: the very numbers that pandas and numpy wrote, or an error that says what is wrong."""
 
 import io
 
@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rnnviz.errors import DamagedFileError, InputError, LimitError, RnnvizError, UnsupportedFileError
 from rnnviz.limits import Limits
 from rnnviz.text import tables
 
+from ..raising import raises
 from ..strategies import texts
 
 DTYPES = ["<f2", "<f4", ">f4", "<f8", "i1", "<u2", ">i8"]
@@ -65,56 +67,61 @@ def test_one_number_a_step_needs_no_second_axis():
 
 
 @pytest.mark.parametrize(
-    ("width", "data", "words"),
+    ("width", "data", "error", "fields"),
     [
-        (2, b"1,2\n3\n", "2 columns in its first row and 1 in row 2"),
-        (2, b"a,b\n1,2\n3,x\n", "'x' in row 3, column 2, which is not a number"),
-        (2, b"1,2\n3,,\n", "empty cell in row 2, column 2|3 in row 2"),
-        (2, b"1,2\n,4\n", "empty cell in row 2, column 1"),
-        (2, b"1,2\n3,nan\n", "nan in row 2, column 2, and every number must be finite"),
-        (2, b"1,-inf\n", "-inf in row 1, column 2"),
-        (2, b"1,1e39\n", r"1e\+39 in row 1, column 2, and every number must be at most 1e\+38"),
-        (2, b"", "holds no numbers"),
-        (2, b"a,b\n", "holds no numbers"),
-        (1, b"1,2\n3,4\n", "2 columns, and a step is 1 number; if its commas are decimal ones"),
-        (3, b"1 2\n3 4\n5 6", "2 columns, and a step is 3 numbers; it has as many rows.*transpose"),
-        (2, b",a,b\n0,1,2\n1,3,4", r"row numbers, so save it without \(index=False\)"),
-        (2, b"1,234;2,345\n3,456;4,567", "commas before three digits"),
-        (2, b"PK\x03\x04rest", "is a zip"),
-        (2, b"\x00\x01\x02", "neither text nor npy"),
-        (2, b"\x93NUMPY\x01\x00", "no head that numpy can read"),
-        (2, b"\x93NUMPY\x09\x00\x76\x00{}", "no head that numpy can read"),
-        (2, npy(np.ones((3, 2)))[:-1], "is cut off"),
-        (2, npy(np.ones((2, 5))), "as many rows.*transpose"),
-        (2, npy(np.ones((3, 5))), r"shape \(3, 5\), and a step is 2 numbers\.$"),
-        (2, npy(np.ones((4, 3, 2))), r"holds 4 sequences.*array\[0\]"),
-        (2, npy(np.ones(5)), r"shape \(5,\)"),
-        (2, npy(np.float64(1)), r"shape \(\)"),
-        (2, npy(np.ones((0, 2))), "holds no numbers"),
-        (2, npy(np.array([[1, np.nan]])), "nan in row 1, column 2"),
-        (2, npy(np.array([[1, 2], [np.inf, 2]], dtype="f2")), "inf in row 2, column 1"),
-        (2, npy(np.ones((3, 2), complex)), "complex128 and not numbers"),
-        (2, npy(np.array([["a", "b"]])), "not numbers"),
-        (2, npy(np.array([[{}, {}]]), allow_pickle=True), "object and not numbers"),
+        (2, b"1,2\n3\n", InputError, {"code": "row_length", "row": 2}),
+        (2, b"a,b\n1,2\n3,x\n", InputError, {"code": "not_a_number", "row": 3, "column": 2, "token": "x"}),
+        (2, b"1,2\n3,,\n", InputError, {"code": "empty_cell", "row": 2, "column": 2}),
+        (2, b"1,2\n,4\n", InputError, {"code": "empty_cell", "row": 2, "column": 1}),
+        (2, b"1,2\n3,nan\n", InputError, {"code": "not_finite", "row": 2, "column": 2}),
+        (2, b"1,-inf\n", InputError, {"code": "not_finite", "row": 1, "column": 2}),
+        (2, b"1,1e39\n", InputError, {"code": "not_finite", "row": 1, "column": 2}),
+        (2, b"", InputError, {"code": "empty"}),
+        (2, b"a,b\n", InputError, {"code": "empty"}),
+        (1, b"1,2\n3,4\n", InputError, {"code": "ambiguous_comma"}),
+        (3, b"1 2\n3 4\n5 6", InputError, {"code": "transposed"}),
+        (2, b",a,b\n0,1,2\n1,3,4", InputError, {"code": "row_numbers"}),
+        (2, b"1,234;2,345\n3,456;4,567", InputError, {"code": "ambiguous_comma"}),
+        (2, b"PK\x03\x04rest", UnsupportedFileError, {"code": "zip"}),
+        (2, b"\x00\x01\x02", UnsupportedFileError, {"code": "not_text"}),
+        (2, b"\x93NUMPY\x01\x00", DamagedFileError, {"code": "header"}),
+        (2, b"\x93NUMPY\x09\x00\x76\x00{}", DamagedFileError, {"code": "header"}),
+        (2, npy(np.ones((3, 2)))[:-1], DamagedFileError, {"code": "cut_off"}),
+        (2, npy(np.ones((2, 5))), InputError, {"code": "transposed"}),
+        (2, npy(np.ones((3, 5))), InputError, {"code": "shape"}),
+        (2, npy(np.ones((4, 3, 2))), InputError, {"code": "several_sequences"}),
+        (2, npy(np.ones(5)), InputError, {"code": "shape"}),
+        (2, npy(np.float64(1)), InputError, {"code": "shape"}),
+        (2, npy(np.ones((0, 2))), InputError, {"code": "empty"}),
+        (2, npy(np.array([[1, np.nan]])), InputError, {"code": "not_finite", "row": 1, "column": 2}),
+        (
+            2,
+            npy(np.array([[1, 2], [np.inf, 2]], dtype="f2")),
+            InputError,
+            {"code": "not_finite", "row": 2, "column": 1},
+        ),
+        (2, npy(np.ones((3, 2), complex)), UnsupportedFileError, {"code": "dtype"}),
+        (2, npy(np.array([["a", "b"]])), UnsupportedFileError, {"code": "dtype"}),
+        (2, npy(np.array([[{}, {}]]), allow_pickle=True), UnsupportedFileError, {"code": "dtype"}),
     ],
 )
-def test_what_is_no_such_table_is_told(width, data, words):
-    with pytest.raises(ValueError, match=words) as caught:
+def test_what_is_no_such_table_is_refused(width, data, error, fields):
+    with raises(error, file="data.x", **fields) as caught:
         tables.read_table("data.x", data, width)
     assert str(caught.value).startswith("data.x") and str(caught.value).endswith(".")
 
 
-def test_limits_hold_whatever_a_file_says_of_itself():
+def test_limits_hold_whatever_a_file_says_about_itself():
     small = Limits(file=300, unpacked=80)
-    with pytest.raises(ValueError, match=r"at most 0\.0003 million are read"):
+    with raises(LimitError, code="too_large", file="x.csv", limit=300, actual=400):
         tables.read_table("x.csv", b"1\n" * 200, 1, small)
-    with pytest.raises(ValueError, match="holds more than 1e-05 million numbers"):
+    with raises(LimitError, code="too_many_numbers", file="x.csv", limit=10):
         tables.read_table("x.csv", b"1\n" * 11, 1, small)
-    with pytest.raises(ValueError, match="holds more than"):
+    with raises(LimitError, code="too_many_numbers", file="x.npy", limit=10):
         tables.read_table("x.npy", npy(np.zeros(11, "i1")), 1, small)
-    told = npy(np.zeros((3, 1))).replace(b"(3, 1), }            ", b"(3000000000000, 1), }")
-    with pytest.raises(ValueError, match=r"has shape \(3000000000000, 1\) and fewer numbers"):
-        tables.read_table("x.npy", told, 1)
+    claimed = npy(np.zeros((3, 1))).replace(b"(3, 1), }            ", b"(3000000000000, 1), }")
+    with raises(DamagedFileError, code="cut_off", file="x.npy"):
+        tables.read_table("x.npy", claimed, 1)
 
 
 @given(text=texts | st.text('0123456789.,;-e \n\tax[]"'), width=st.sampled_from([1, 2, 3]))
@@ -125,8 +132,8 @@ def test_any_text_gives_a_table_or_one_sentence(text, width):
     ):
         try:
             found = read()
-        except ValueError as error:
-            assert str(error).endswith(".") and "\n" not in str(error)
+        except RnnvizError as error:
+            assert error.code and str(error).endswith(".") and "\n" not in str(error)
         else:
             assert found.ndim == 2 and found.shape[1] == width and len(found) and np.isfinite(found).all()
 
@@ -136,8 +143,8 @@ def test_any_bytes_give_a_table_or_one_sentence(data, cut):
     for whole in (data, b"\x93NUMPY" + data, npy(np.ones((3, 2)))[:cut] + data):
         try:
             assert np.isfinite(tables.read_table("x", whole, 2)).all()
-        except ValueError as error:
-            assert str(error).endswith(".")
+        except RnnvizError as error:
+            assert error.code and str(error).endswith(".")
 
 
 def test_what_is_pasted_may_be_written_as_one_types():

@@ -1,4 +1,4 @@
-"""Vocabularies that people bring: every usual form is understood, and all else gets a sentence."""
+"""Uploaded vocabularies: every usual form is understood, and anything else is an error with its reason."""
 
 import json
 
@@ -6,8 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rnnviz.errors import ArgumentError, InputError
 from rnnviz.text.tokens import END, UNKNOWN
 from rnnviz.text.vocabularies import build_vocabulary, guess_settings, parse_tokens
+
+from ..raising import raises
 
 FORMS = {
     "a token a line": "a\nb\n<unk>\n",
@@ -20,7 +23,7 @@ FORMS = {
     "Hugging Face": json.dumps({"version": "1.0", "model": {"type": "BPE", "vocab": {"a": 0, "b": 1}},
                                 "added_tokens": [{"id": 2, "content": "<unk>", "special": True}]}),
     "Hugging Face with scores": json.dumps({"model": {"vocab": [["a", -1.5], ["b", -2], ["<unk>", 0]]}}),
-    "apart by blanks": "a b <unk>",
+    "separated by spaces": "a b <unk>",
 }  # fmt: skip
 
 
@@ -37,7 +40,7 @@ def test_a_tokenizer_of_keras_begins_at_1_and_keeps_more_than_it_gives_out():
     assert parse_tokens(whole, 3) == ["<row 0>", "the", "film"]
 
 
-def test_rows_that_nobody_names_get_a_name():
+def test_rows_without_a_token_get_a_name():
     assert parse_tokens('{"a": 0, "b": 3}', 4) == ["a", "<row 1>", "<row 2>", "b"]
 
 
@@ -59,46 +62,44 @@ def test_characters_may_be_typed_in_one_run(typed, tokens):
 def test_lines_may_begin_like_json():
     assert parse_tokens("[PAD]\n[UNK]\n[CLS]\nthe\n", 4) == ["[PAD]", "[UNK]", "[CLS]", "the"]
     assert parse_tokens('[\n"\n{\n', 3) == ["[", '"', "{"]
-    with pytest.raises(ValueError, match="There are 4 tokens for 5 rows"):
+    with raises(InputError, code="count", expected=5):
         parse_tokens("[PAD]\n[UNK]\n[CLS]\nthe\n", 5)
 
 
 REFUSED = {
-    "too few": (
-        '["a", "b"]', "There are 2 tokens for 3 rows: each needs one, in their order. They begin with 'a', 'b'",
-    ),
-    "too many": ("a\nb\nc\nd", "There are 4 tokens for 3 rows"),
-    "nothing": ("", "There are 0 tokens for 3 rows: each needs one, in their order. They begin with nothing."),
-    "twice": ('["a", "b", "a"]', "'a' is there twice: each of the rows needs one of its own."),
-    "one row for two": ('{"a": 0, "b": 1, "c": 1}', "gives one number to several tokens"),
-    "a row that is none": ('{"a": 0, "b": 1, "c": 7}', "names number 7 for 'c', but there are only the rows 0 to 2"),
-    "a row below 0": ('{"a": 0, "b": 1, "c": -1}', "names number -1"),
-    "broken JSON": ('["a", "b", ', "begins like JSON but is none"),
-    "numbers": ("[1, 2, 3]", "is JSON, but neither a list of tokens nor a map"),
-    "a list of others": ('["a", 2, null]', "is JSON, but neither a list of tokens nor a map"),
-    "a map of others": ('{"a": [0]}', "is JSON, but neither a list of tokens nor a map"),
-    "a map of truths": ('{"a": true, "b": false}', "is JSON, but neither"),
-    "nested": ('["' + '", ["' * 3 + '"' + "]" * 4, "is JSON, but neither"),
-    "deep": ('{"a":' * 100_000, "nested too deeply"),
-    "long": ('["' + "x" * 10_000 + '"]', "They begin with 'xxx"),
-}  # fmt: skip
+    "too few": ('["a", "b"]', {"code": "count", "expected": 3}),
+    "too many": ("a\nb\nc\nd", {"code": "count", "expected": 3}),
+    "nothing": ("", {"code": "count"}),
+    "twice": ('["a", "b", "a"]', {"code": "duplicate", "token": "a"}),
+    "one row for two": ('{"a": 0, "b": 1, "c": 1}', {"code": "duplicate_row"}),
+    "a row that does not exist": ('{"a": 0, "b": 1, "c": 7}', {"code": "unknown_row", "token": "c"}),
+    "a row below 0": ('{"a": 0, "b": 1, "c": -1}', {"code": "unknown_row", "token": "c"}),
+    "broken JSON": ('["a", "b", ', {"code": "invalid_json"}),
+    "numbers": ("[1, 2, 3]", {"code": "json_form"}),
+    "a list of others": ('["a", 2, null]', {"code": "json_form"}),
+    "a map of others": ('{"a": [0]}', {"code": "json_form"}),
+    "a map of truths": ('{"a": true, "b": false}', {"code": "json_form"}),
+    "nested": ('["' + '", ["' * 3 + '"' + "]" * 4, {"code": "json_form"}),
+    "deep": ('{"a":' * 100_000, {"code": "nested"}),
+    "long": ('["' + "x" * 10_000 + '"]', {"code": "count"}),
+}
 
 
 @pytest.mark.parametrize("what", REFUSED)
 def test_what_does_not_fit_is_refused_in_a_short_sentence(what):
-    text, says = REFUSED[what]
-    with pytest.raises(ValueError) as error:
+    text, fields = REFUSED[what]
+    with raises(InputError, **fields) as error:
         parse_tokens(text, 3)
-    assert says in str(error.value)
-    assert "\n" not in str(error.value)
     assert len(str(error.value)) < 400
 
 
 def test_labels_are_called_labels():
-    with pytest.raises(ValueError, match="There are 2 labels for 3 outputs"):
+    with raises(InputError, code="count", expected=3) as error:
         parse_tokens("yes\nno", 3, what="labels", of="outputs")
-    with pytest.raises(ValueError, match="only the outputs 0 to 2"):
+    assert "2 labels for 3 outputs" in str(error.value)
+    with raises(InputError, code="unknown_row", token="yes") as error:
         parse_tokens('{"yes": 5}', 3, what="labels", of="outputs")
+    assert "the outputs" in str(error.value)
 
 
 pieces = st.text(max_size=6) | st.sampled_from(
@@ -116,8 +117,8 @@ json_values = st.recursive(
 def test_anything_is_a_vocabulary_or_gets_a_sentence(text, rows):
     try:
         found = parse_tokens(text, rows)
-    except ValueError as error:
-        assert "\n" not in str(error)
+    except InputError as error:
+        assert error.code and "\n" not in str(error)
         return
     assert len(found) == len(set(found)) == rows
     for token in found:
@@ -148,19 +149,19 @@ def test_unknown_tokens_and_the_end_are_read_as_their_own_rows():
     assert reading.unknown.tolist() == [False, True, False, False]
     plain = build_vocabulary(["<unk>", "the", "film", "<end>"])
     assert plain.encode("the film").inputs.tolist() == [1, 2]
-    with pytest.raises(ValueError, match="The model’s vocabulary has no “great”"):
+    with raises(InputError, code="unknown_token", token="great"):
         plain.encode("the great film")
 
 
-def test_tokens_that_cannot_stand_for_what_they_should():
+def test_tokens_that_cannot_have_the_role_they_are_given():
     tokens = ["<unk>", "x", END]
-    for given_, says in (
-        ({"unknown": "y"}, "The vocabulary has no 'y' to stand for unknown tokens"),
-        ({"end": "y"}, "no 'y' to stand for the end"),
-        ({"unknown": "x"}, "has '<unk>' already, so 'x' cannot stand for unknown tokens"),
-        ({"unknown": "<unk>", "end": "x"}, "has '<end>' already"),
-        ({"unknown": "x", "end": "x"}, "'x' cannot stand for unknown tokens and for the end as well"),
+    for roles, fields in (
+        ({"unknown": "y"}, {"code": "missing", "name": "unknown", "value": "y"}),
+        ({"end": "y"}, {"code": "missing", "name": "end", "value": "y"}),
+        ({"unknown": "x"}, {"code": "conflict", "name": "unknown", "value": "x"}),
+        ({"unknown": "<unk>", "end": "x"}, {"code": "conflict", "name": "end", "value": "x"}),
+        ({"unknown": "x", "end": "x"}, {"code": "same", "name": "end", "value": "x"}),
     ):
-        with pytest.raises(ValueError, match=says):
-            build_vocabulary(tokens, **given_)
+        with raises(ArgumentError, **fields):
+            build_vocabulary(tokens, **roles)
     assert build_vocabulary(tokens, unknown="<unk>", end=END).tokens == (UNKNOWN, "x", END)

@@ -14,8 +14,8 @@ import streamlit as st
 from ... import zoo
 from ...cells import CELLS
 from ...model import Model
+from ...text.named_tables import Tables
 from ...text.tokens import Vocabulary
-from ...text.vectors import Tables
 
 CELL_ORDER = ("rnn", "gru", "lstm")  # the cells of the bundled models, as every page lists them
 MOST_TABLES = 12  # that a task has in a session
@@ -101,7 +101,7 @@ def put_table(task: Task, name: str, values: np.ndarray) -> None:
     """Give a task's models a table (T, D), which they then read by its name. One of that name makes way.
 
     It belongs to this session: the bundled models, which all sessions share, stay as they are. Of more than
-    MOST_TABLES the oldest goes. Raises ValueError for what cannot be a table (see `rnnviz.text.vectors.Tables`).
+    MOST_TABLES the oldest goes. Raises ValueError for what cannot be a table (see `rnnviz.text.Tables`).
     """
     if np.ndim(values) == 2 and np.shape(values)[1] != task.width:
         raise ValueError(
