@@ -1,5 +1,5 @@
-"""All words of the guide, from glossary.md and the cells themselves."""
+"""The glossary page: the terms of glossary.md and of the cells' definitions."""
 
-from rnnviz.ui.pages.guide import terms_page
+from rnnviz.ui.pages.guide import show_glossary
 
-terms_page(__file__)
+show_glossary(__file__)

@@ -1,5 +1,5 @@
-"""The chapter of the guide whose words stand in words.md."""
+"""The page of the chapter in words.md."""
 
-from rnnviz.ui.pages.guide import chapter
+from rnnviz.ui.pages.guide import show_chapter
 
-chapter(__file__)
+show_chapter(__file__)

@@ -228,7 +228,7 @@ def test_a_mistake_in_a_chapter_is_named_on_the_page(tmp_path, monkeypatch):
     (tmp_path / "own.md").write_text("# Own\n\n```show tree\n```\n")
     (tmp_path / "glossary.md").write_text("# Prose\n")
     page = tmp_path / "own.py"
-    page.write_text("from rnnviz.ui.pages.guide import chapter\n\nchapter(__file__)\n")
+    page.write_text("from rnnviz.ui.pages.guide import show_chapter\n\nshow_chapter(__file__)\n")
     app = AppTest.from_file(str(page)).run()
     assert "“tree”" in app.error[0].value and not app.exception
 

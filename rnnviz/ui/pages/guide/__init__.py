@@ -1,6 +1,6 @@
-"""The guide: chapters whose words stand in Markdown files, and whose figures are the real ones."""
+"""The guide: chapters written in Markdown, with figures computed from the models while the reader watches."""
 
 from . import blocks
-from .chapter_page import chapter, terms_page
+from .chapter_page import show_chapter, show_glossary
 
-__all__ = ["blocks", "chapter", "terms_page"]
+__all__ = ["blocks", "show_chapter", "show_glossary"]

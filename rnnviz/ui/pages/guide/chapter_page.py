@@ -31,7 +31,7 @@ COMPARING = {
 COLUMNS = [1.3, 1]  # the instrument beside the words: wide enough for the widest diagram on a laptop
 
 
-def chapter(file: str) -> None:
+def show_chapter(file: str) -> None:
     """Show the chapter whose words stand beside a page's file, under the same name.
 
     What is wrong with the words of a teacher's own chapter is said on the page, with file and line.
@@ -43,7 +43,7 @@ def chapter(file: str) -> None:
         st.error(link_state.plain(f"This chapter cannot be shown. {error}"), icon=":material/edit_document:")
 
 
-def terms_page(file: str) -> None:
+def show_glossary(file: str) -> None:
     """Show all terms of the glossary that stands beside a page's file."""
     page_setup.enter()
     st.html(style_element())

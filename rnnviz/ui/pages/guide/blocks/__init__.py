@@ -1,4 +1,4 @@
-"""What a chapter can show, by name. Every module here adds its blocks to the registry."""
+"""The blocks that a chapter can show. Every module of this folder registers its own."""
 
 import pkgutil
 from importlib import import_module
