@@ -3,13 +3,13 @@
 import streamlit as st
 
 from rnnviz.ui.pages import models
-from rnnviz.ui.shared import lesson_link, link_state, page_setup
+from rnnviz.ui.shared import lesson_link, notices, page_setup
 
 page_setup.enter()
 st.title("Look inside any model", anchor=False)
 part = models.pick_part()
-notices = st.container()
+messages = st.container()
 models.answer(part)
-lesson_link.maker()
-with notices:
-    link_state.show_notices()
+lesson_link.menu()
+with messages:
+    notices.show()

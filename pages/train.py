@@ -1,4 +1,4 @@
-"""Train: choose a task and the cells, and watch them learn it together."""
+"""Train: choose a task and cells, and watch them learn it together."""
 
 import streamlit as st
 
@@ -8,4 +8,4 @@ from rnnviz.ui.shared import lesson_link, page_setup
 page_setup.enter()
 st.title("Watch networks learn", anchor=False)
 train.page()
-lesson_link.maker()
+lesson_link.menu()

@@ -8,8 +8,8 @@ from playwright.sync_api import Page, expect
 
 import rnnviz
 from rnnviz.figures.text_comparison import disagreeing
-from rnnviz.ui.pages.compare import MODES
-from rnnviz.ui.pages.compare.two_texts import PAIRS
+from rnnviz.ui.pages.compare import COMPARISONS
+from rnnviz.ui.pages.compare.texts_panel import PAIRS
 from tests.browser.conftest import check_in_both_themes, settle
 from tests.browser.test_explore import link, open_page, text_box, write
 from tests.browser.test_memory import heatmap, press
@@ -35,7 +35,7 @@ def columns(page: Page) -> list[float]:
 
 
 @pytest.mark.parametrize("width", [390, 1440])
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", COMPARISONS)
 def test_every_comparison_fits_and_is_accessible(page: Page, app: str, mode: str, width: int):
     page.set_viewport_size({"width": width, "height": 900})
     open_page(page, f"{app}/compare?mode={mode}")

@@ -13,10 +13,12 @@ from rnnviz.figures.score_chart import in_words
 from rnnviz.model import Model
 from rnnviz.network import Network
 from rnnviz.text.tokens import Vocabulary, visible
-from rnnviz.ui.pages.compare import MODES
-from rnnviz.ui.pages.compare.costs import made_alike, same_score
-from rnnviz.ui.pages.compare.gate_roles import ROLES, Part, roles
+from rnnviz.ui.pages.compare import COMPARISONS
+from rnnviz.ui.pages.compare.costs_panel import compare_scores, compare_setups
+from rnnviz.ui.pages.compare.gate_roles import ROLES, RolePart, parts_by_role
 from rnnviz.ui.shared.catalogue import Task
+from rnnviz.ui.shared.markdown import percent
+from rnnviz.ui.shared.session_keys import OWN_TASKS
 from rnnviz.ui.shared.text_box import TOKENS
 
 from ..coupled_lstm import CoupledLSTM
@@ -38,28 +40,28 @@ def runs(task: str, text: str) -> dict[str, rnnviz.Trace]:
     return {cell: rnnviz.load(f"{task}-{cell}").trace(text, limit=TOKENS) for cell in THREE}
 
 
-def spoken(trace: rnnviz.Trace, step: int) -> tuple[str, str]:
-    """What is said after a step, and how surely, as the page writes it."""
+def predicted(trace: rnnviz.Trace, step: int, digits: int = 1) -> tuple[str, str]:
+    """The prediction after a step and its probability, as the page writes them."""
     now = trace.probabilities[step - 1]
-    return visible(trace.labels[int(now.argmax())]), f"{now.max():.1%}"
+    return visible(trace.labels[int(now.argmax())]), percent(now.max(), digits)
 
 
 # ---- one text, all cells ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("task", TASKS)
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", COMPARISONS)
 def test_every_task_opens_on_something_that_says_something(task, mode):
     app = compare(task=task, mode=mode)
     assert not app.warning and not app.error and not app.info
     assert len(app.get("plotly_chart")) >= 4
-    assert ("disagree" in said(app) or "agree after" in said(app)) == (mode == "cells")
+    assert any(chart.proto.id.endswith("-chart-said") for chart in app.get("plotly_chart")) == (mode == "cells")
 
 
 def test_it_opens_where_the_cells_end_in_disagreement():
     app = compare()
     text = app.text_input(key="text").value
-    ends = {spoken(trace, len(trace))[0] for trace in runs("reviews", text).values()}
+    ends = {predicted(trace, len(trace))[0] for trace in runs("reviews", text).values()}
     assert len(ends) > 1
 
 
@@ -74,26 +76,23 @@ def test_it_opens_where_the_cells_end_in_disagreement():
 def test_where_the_cells_first_disagree_is_told_as_it_is(task, text):
     read = runs(task, text)
     steps = len(read["lstm"])
-    words = [[spoken(trace, step)[0] for trace in read.values()] for step in range(1, steps + 1)]
+    words = [[predicted(trace, step)[0] for trace in read.values()] for step in range(1, steps + 1)]
     differ = [step for step, labels in enumerate(words, 1) if len(set(labels)) > 1]
     app = compare(task=task, text=text)
-    told = said(app)
-    if not differ:
-        assert "agree after every step" in told
-    else:
-        token = visible(read["lstm"].tokens[differ[0] - 1])
-        sentence = told[told.index("They first disagree") :]
-        assert sentence.startswith(f"They first disagree at step {differ[0]} (“{token}”)")
-        sentence = sentence.split(". They do at")[0].split(". It is the only")[0]
+    summary = app.markdown[0].value.replace("\\", "")
+    assert ("disagree" in summary) == bool(differ)
+    for step in {*differ[:1], steps}:
         for cell, trace in read.items():
-            label, sure = spoken(trace, differ[0])
-            assert f"**{label}**" in sentence and sure in sentence and CELLS[cell].title in sentence
-        if len(differ) > 1:
-            assert f"They do at {len(differ)} of {steps} steps" in told
+            label, probability = predicted(trace, step)
+            assert f"**{label}**" in summary and f"{CELLS[cell].title} {probability}" in summary
+    if differ:
+        assert f"step {differ[0]} (“{visible(read['lstm'].tokens[differ[0] - 1])}”)" in summary
+    if len(differ) > 1:
+        assert f"{len(differ)} of {steps} steps" in summary
     table = app.dataframe[0].value
     assert [step for step, mark in table["≠"].items() if mark] == differ
     for cell, trace in read.items():
-        shown = [f"{spoken(trace, step)[0]} {trace.probabilities[step - 1].max():.0%}" for step in range(1, steps + 1)]
+        shown = [", ".join(predicted(trace, step, 0)) for step in range(1, steps + 1)]
         assert list(table[CELLS[cell].title]) == shown
 
 
@@ -119,7 +118,7 @@ def test_every_gate_stands_under_its_role_and_only_once():
     read, found = runs("names", "Nakamura"), []
     for role in ROLES:
         for cell, trace in read.items():
-            parts = [part for part in roles(trace.definition)[role] if part.shown_as is None]
+            parts = [part for part in parts_by_role(trace.definition)[role] if part.shown_under is None]
             if parts:
                 shown = {heatmap["name"]: numbers(heatmap["z"]) for heatmap in figure(app, f"heatmaps-{role}-{cell}")}
                 assert list(shown) == [part.quantity for part in parts]
@@ -128,25 +127,24 @@ def test_every_gate_stands_under_its_role_and_only_once():
                     found.append((cell, name))
     expected = {(cell, q.name) for cell, t in read.items() for q in t.definition.quantities if q.role != "state"}
     assert len(found) == len(set(found)) and set(found) == expected
-    assert "the same update gate as under “what keeps”, here as 1 − z" in said(app)
-    assert "The RNN has no gates" in said(app)
+    assert "1 − z" in said(app)
 
 
 def test_roles_are_read_off_the_equations():
-    assert roles(LSTM.define()) == {
-        "keeps": [Part("forget")],
-        "writes": [Part("input")],
-        "candidates": [Part("candidate")],
-        "shows": [Part("output")],
+    assert parts_by_role(LSTM.define()) == {
+        "keeps": [RolePart("forget")],
+        "writes": [RolePart("input")],
+        "candidates": [RolePart("candidate")],
+        "shows": [RolePart("output")],
         "others": [],
     }
     for update, keeps in (("keeps", False), ("writes", True)):
-        found = roles(GRU.define(reset="after", update=update))
-        assert found["keeps"] == [Part("update", rest=keeps)]
-        assert found["writes"] == [Part("update", rest=not keeps, shown_as="keeps")]
-        assert (found["shows"], found["others"]) == ([], [Part("reset")])
-    assert not any(roles(RNN.define()).values())
-    assert {role: [part.quantity for part in parts] for role, parts in roles(CoupledLSTM.define()).items()} == {
+        found = parts_by_role(GRU.define(reset="after", update=update))
+        assert found["keeps"] == [RolePart("update", one_minus=keeps)]
+        assert found["writes"] == [RolePart("update", one_minus=not keeps, shown_under="keeps")]
+        assert (found["shows"], found["others"]) == ([], [RolePart("reset")])
+    assert not any(parts_by_role(RNN.define()).values())
+    assert {role: [part.quantity for part in parts] for role, parts in parts_by_role(CoupledLSTM.define()).items()} == {
         "keeps": ["forget"], "writes": ["input"], "candidates": ["candidate"], "shows": ["output"], "others": [],
     }  # fmt: skip
 
@@ -182,43 +180,40 @@ def test_whether_these_data_could_show_a_difference():
             for cell, (test, error) in zip(THREE, scores, strict=False)
         }
 
-    near = same_score(cards((0.80, 0.01), (0.82, 0.01)))
-    assert "Between RNN and GRU: **no difference that these data could show**" in near
-    far = same_score(cards((0.80, 0.01), (0.84, 0.01)))
-    assert "no difference" not in far and "differ by more" in far
-    assert "no standard error" in same_score(cards((0.80, None), (0.84, 0.01)))
-    assert same_score(cards((0.8, 0.1))) == ""
+    assert compare_scores(cards((0.80, 0.01), (0.82, 0.01))) == {("rnn", "gru"): False}
+    assert compare_scores(cards((0.80, 0.01), (0.84, 0.01))) == {("rnn", "gru"): True}
+    assert compare_scores(cards((0.80, None), (0.84, 0.01))) == {("rnn", "gru"): None}
+    assert compare_scores(cards((0.8, 0.1))) == {}
 
 
 def test_what_the_cards_say_of_how_the_models_were_made():
     found = {cell: zoo.card(f"reviews-{cell}") for cell in THREE}
-    told = made_alike(found).replace("\\", "")
-    assert "the same size" in told and "the same split" in told and "the same budget" in told
-    assert "learning rate (RNN 0.001, GRU 0.002, LSTM 0.002)" in told
+    setups = compare_setups(found)
+    assert setups.same == {"size", "split", "budget"}
+    assert setups.by_cell["learning_rate"] == [0.001, 0.002, 0.002]
     found["rnn"] = found["rnn"] | {"split": {"train": 1}}
-    assert "do not have the same split" in made_alike(found)
+    assert compare_setups(found).same == {"size", "budget"}
 
 
 # ---- other tasks ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", COMPARISONS)
 def test_a_task_with_one_cell_several_layers_and_directions(mode, others):  # noqa: F811
     app = compare(task="deeper", cell="lstm", text="abbab", other="abab", mode=mode)
-    assert ("Only one cell has been trained" in said(app)) == (mode == "cells")
     app.segmented_control(key="layer").set_value(1).run()
     app.segmented_control(key="direction").set_value("backward").run()
     assert not app.exception and not app.error
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", COMPARISONS)
 def test_a_network_that_reads_numbers(mode, others):  # noqa: F811
     assert charts(compare(task="pairs", cell="gru", mode=mode))
 
 
 def test_an_untrained_cell_is_not_compared(others):  # noqa: F811
     app = compare(task="deeper", cell="gru", text="abbab")
-    assert "The GRU has not been trained for this task and is not compared" in said(app)
+    assert "The GRU is not trained" in said(app)
     keys = [chart.proto.id for chart in app.get("plotly_chart")]
     assert any("states-lstm" in key for key in keys) and not any("gru" in key for key in keys)
 
@@ -226,7 +221,7 @@ def test_an_untrained_cell_is_not_compared(others):  # noqa: F811
 def test_a_further_cell_stands_beside_the_three_only_where_it_was_trained(monkeypatch):
     monkeypatch.setitem(CELLS, CoupledLSTM.name, CoupledLSTM)
     app = compare(task="names", text="Li", cell="coupled")
-    assert "The Coupled LSTM has not been trained" in said(app)
+    assert "The Coupled LSTM is not trained" in said(app)
     keys = [chart.proto.id for chart in app.get("plotly_chart")]
     assert any("states-rnn" in key for key in keys) and not any("coupled" in key for key in keys)
 
@@ -245,7 +240,7 @@ def test_the_sessions_own_models_are_compared_without_a_card():
     }
     names = {cell: model.name for cell, model in models.items()}
     app = AppTest.from_file(str(APP), default_timeout=60)
-    app.session_state["own_tasks"] = {
+    app.session_state[OWN_TASKS] = {
         "mine": Task("mine", "Mine", "letters", "no or yes", ["abba", "ab"], names, own=models)
     }
     app.query_params["task"], app.query_params["cell"] = "mine", "gru"
@@ -263,7 +258,7 @@ def test_the_sessions_own_models_are_compared_without_a_card():
 def test_the_likeliest_label_follows_the_text():
     app = compare(task="reviews", text="not bad")
     picker = app.selectbox(key="label-reviews-lstm")
-    assert picker.options[0] == "the likeliest"  # the same words for every text: the browser hands back the words
+    assert picker.options[0] == "the most likely"  # the same words for every text: the browser hands back the words
     for text in ("I like it", "not bad"):
         app.text_input(key="text").set_value(text).run()
         trace = rnnviz.load("reviews-lstm").trace(text)

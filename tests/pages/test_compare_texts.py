@@ -9,15 +9,22 @@ from hypothesis import strategies as st
 
 import rnnviz
 from rnnviz.analysis import difference
-from rnnviz.ui.pages.compare import MODES
-from rnnviz.ui.pages.compare.two_texts import PAIRS
+from rnnviz.ui.pages.compare import COMPARISONS
+from rnnviz.ui.pages.compare.texts_panel import PAIRS
+from rnnviz.ui.shared.session_keys import NOTICES
 from rnnviz.ui.shared.text_box import CHARACTERS, TOKENS
 
 from .shown import charts, figure, numbers
-from .test_compare import THREE, compare, spoken
+from .test_compare import THREE, compare, predicted
 from .test_memory import said
 
 pytestmark = pytest.mark.usefixtures("open_door")
+
+
+def bars(app):
+    """The change of the prediction, step by step."""
+    return next(part for part in figure(app, "texts-said") if part["type"] == "bar")
+
 
 # ---- two texts --------------------------------------------------------------------------------------------
 
@@ -36,28 +43,22 @@ def test_two_texts_and_their_difference(cell, one, other):
         np.testing.assert_array_equal(shown["first"][:, : len(apart.before)], apart.before[name].T)
         np.testing.assert_array_equal(shown["second"][:, : len(apart.after)], apart.after[name].T)
         np.testing.assert_allclose(shown["difference"], apart.values(name).T, atol=1e-6)
-    bars = next(part for part in figure(app, "texts-said") if part["type"] == "bar")
-    np.testing.assert_allclose(numbers(bars["y"]), apart.change, atol=1e-7)
-    told = said(app)
+    np.testing.assert_allclose(numbers(bars(app)["y"]), apart.change, atol=1e-7)
+    summary = app.markdown[0].value.replace("\\", "")
     first = next(k for k, pair in enumerate(zip(apart.tokens_before, apart.tokens_after, strict=True), 1)
                  if pair[0] != pair[1])  # fmt: skip
-    assert f"The texts first differ at step {first} (" in told
-    if apart.first is None:
-        assert "the same for both" in told
-    else:
-        (label, sure), (against, surer) = (spoken(trace, apart.first) for trace in (apart.before, apart.after))
-        assert f"parts ways at step {apart.first}: **{label}** ({sure}) for the first text" in told
-        assert f"**{against}** ({surer}) for the second" in told
-    ends = [spoken(trace, len(trace)) for trace in (apart.before, apart.after)]
-    assert "In the end it says " + " and ".join(
-        f"**{label}** ({sure}) of the {which}" for (label, sure), which in zip(ends, ("first", "second"), strict=True)
-    ) in told  # fmt: skip
+    assert f"step {first} (“" in summary
+    if apart.first is not None:
+        assert f"step {apart.first}:" in summary
+    shown = [(trace, step) for trace in (apart.before, apart.after) for step in (apart.first, len(trace)) if step]
+    for label, probability in (predicted(trace, step) for trace, step in shown):
+        assert f"**{label}**, {probability}" in summary
 
 
 def test_not_good_against_good():
     app = compare(mode="texts")
     assert (app.text_input(key="text").value, app.text_input(key="other-reviews").value) == PAIRS["reviews"]
-    assert "step 4 (“not” against “good”)" in said(app)
+    assert "step 4 (“not” against “good”)" in app.markdown[0].value
     assert "other" not in app.query_params
 
 
@@ -96,13 +97,14 @@ def test_the_strip_plays_the_longer_text():
 
 
 def test_the_same_text_twice():
-    assert "Both texts are the same" in said(compare(task="names", text="Li", mode="texts", other="Li"))
+    app = compare(task="names", text="Li", mode="texts", other="Li")
+    assert "step" not in app.markdown[0].value and not numbers(bars(app)["y"]).any()
 
 
 # ---- what can be typed ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", COMPARISONS)
 @pytest.mark.parametrize(
     ("task", "text"), [("names", "a"), ("names", "日本"), ("counter", "ab" * TOKENS), ("reviews", "qwzx qqq")]
 )
@@ -111,7 +113,7 @@ def test_one_token_unknown_ones_and_a_text_at_the_limit(mode, task, text):
     assert charts(app) and not app.error
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", COMPARISONS)
 def test_nothing_to_read_is_said(mode):
     app = compare(task="reviews", text=" ", mode=mode)
     assert app.info and not charts(app)
@@ -121,7 +123,7 @@ def test_an_empty_second_text_is_said_and_a_novel_is_cut():
     app = compare(mode="texts", other=" ")
     assert app.info and not charts(app)
     app.text_input(key="other-reviews").set_value("good " * CHARACTERS).run()
-    assert "was cut" in said(app) and charts(app)
+    assert "text-length" in app.session_state[NOTICES] and charts(app)
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))

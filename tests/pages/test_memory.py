@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 import rnnviz
 from rnnviz.analysis import ablation, gradient_flow, half_life, input_gradient, written_at
 from rnnviz.checkpoints.native import model_files
-from rnnviz.interventions import parse_all
+from rnnviz.interventions import parse, parse_all
 from rnnviz.model import Model
 from rnnviz.network import Network
 from rnnviz.text.tokens import Vocabulary
@@ -81,12 +81,12 @@ def test_the_memory_of_the_chosen_unit_is_taken_apart(cell):
         shown = np.nan_to_num(numbers(heatmap["z"]))
         np.testing.assert_allclose(shown, written_at(trace, unit), atol=1e-6)
     slowest = half_life(trace).order[0]
-    assert f"would be left in unit {slowest} " in said(app)
+    assert f"unit {slowest} is" in said(app)
 
 
 def test_a_simple_network_says_that_there_is_no_sum_and_shows_its_gradient():
     app = memory(task="names", text="Nakamura", cell="rnn", question="writers")
-    assert "no such sum exists" in said(app)
+    assert app.info
     assert [t["name"] for t in charts(app)] == ["gradient"]
 
 
@@ -118,7 +118,6 @@ def test_nothing_changed_is_the_very_same_run():
     shown = {t["name"]: numbers(t["z"]) for t in charts(app)}
     for name in trace.definition.states:
         np.testing.assert_array_equal(shown[name], trace[name].T)
-    assert "Nothing is changed yet" in said(app)
 
 
 def test_changes_compose_and_can_be_taken_back():
@@ -127,27 +126,22 @@ def test_changes_compose_and_can_be_taken_back():
     shown = after(app)["cell"]
     assert np.isnan(shown[:, 4]).all()
     np.testing.assert_array_equal(np.delete(shown, 4, axis=1), changed["cell"].T)
-    app.multiselect(key="what-if").unselect("remove@5").run()
+    app.multiselect(key="what-if").unselect(parse("remove@5")).run()
     alone = rnnviz.load("names-lstm").trace("Nakamura", interventions=parse_all("forget@3=0"))
     np.testing.assert_array_equal(after(app)["cell"], alone["cell"].T)
 
 
 @pytest.mark.parametrize(
-    ("change", "reason"),
-    [
-        ("forget=1.5", "between 0 and 1"),
-        ("forget.64=1", "there is no unit 64"),
-        ("forget@10=1", "there is no step 10"),
-        ("reset=1", "has no 'reset'"),
-        ("swap@9=x", "is the end mark"),
-    ],
+    "change",
+    ["forget=1.5", "forget.64=1", "forget@10=1", "reset=1", "swap@9=x"],  # step 9 is the end mark
 )
-def test_what_makes_no_sense_is_refused_with_the_reason(change, reason):
+def test_an_impossible_change_is_reported_and_not_applied(change):
     app = memory(task="names", text="Nakamura", question="changes", **{"if": f"{change};forget@3=0"})
-    assert reason in said(app)
+    (warning,) = app.warning
+    assert f"“{change}”" in warning.value.replace("\\", "")
     changed = rnnviz.load("names-lstm").trace("Nakamura", interventions=parse_all("forget@3=0"))
     np.testing.assert_array_equal(after(app)["cell"], changed["cell"].T)
-    assert app.multiselect(key="what-if").value == [change, "forget@3=0"]  # kept, for a text where it does
+    assert app.multiselect(key="what-if").value == [parse(change), parse("forget@3=0")]  # kept for other texts
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
@@ -188,14 +182,14 @@ def test_a_change_of_the_very_same_replaces_the_one_before():
     app = memory(task="names", text="Nakamura", question="changes")
     app.button(key="experiment-forget=0").click().run()
     app.button(key="experiment-forget=1").click().run()
-    assert app.multiselect(key="what-if").value == ["forget=1"] and not app.warning
+    assert app.multiselect(key="what-if").value == [parse("forget=1")] and not app.warning
 
 
 @pytest.mark.parametrize("typed", ["Forget = 0.5", " forget=0.5 ", "FORGET=0.5"])
-def test_a_typed_change_may_have_capitals_and_blanks(typed):
+def test_a_typed_change_may_have_capitals_and_spaces(typed):
     app = memory(task="names", text="Nakamura", question="changes")
     app.multiselect(key="what-if").set_value([typed]).run()
-    assert app.multiselect(key="what-if").value == ["forget=0.5"]
+    assert app.multiselect(key="what-if").value == [parse("forget=0.5")]
 
 
 def test_explore_reads_changes_from_its_link():

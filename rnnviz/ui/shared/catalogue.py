@@ -16,8 +16,11 @@ from ...cells import CELLS
 from ...model import Model
 from ...text.named_tables import Tables
 from ...text.tokens import Vocabulary
+from .session_keys import OWN_NAMES, OWN_TASKS, TABLES
 
 CELL_ORDER = ("rnn", "gru", "lstm")  # the cells of the bundled models, as every page lists them
+MODEL_PAGES = {"Explore": "pages/explore.py", "Memory": "pages/memory.py", "Compare": "pages/compare.py"}
+LONGEST_NAME = 60  # characters of a model's name
 MOST_TABLES = 12  # that a task has in a session
 DRAWN = ["noise(seed=0, steps=24)", "noise(seed=1, steps=24)"]  # examples for what reads numbers
 
@@ -68,7 +71,7 @@ def add(name: str, title: str, models: Mapping[str, Model], examples: Sequence[s
     text box offers; those of the first card if left out.
     """
     # Names that were ever given are not given again: the browser knows a model's weights by its name.
-    given: set[str] = st.session_state.setdefault("own_names", set())
+    given: set[str] = st.session_state.setdefault(OWN_NAMES, set())
     taken, unique, number = tasks(), name, 2
     while unique in taken or unique in given:
         unique, number = f"{name}-{number}", number + 1
@@ -118,12 +121,12 @@ def tables(task: Task) -> Mapping[str, np.ndarray]:
 
 
 def _tables() -> dict[str, Tables]:
-    found: dict[str, Tables] = st.session_state.setdefault("tables", {})
+    found: dict[str, Tables] = st.session_state.setdefault(TABLES, {})
     return found
 
 
 def _own() -> dict[str, Task]:
-    found: dict[str, Task] = st.session_state.setdefault("own_tasks", {})
+    found: dict[str, Task] = st.session_state.setdefault(OWN_TASKS, {})
     return found
 
 

@@ -1,19 +1,23 @@
-"""Downloads of a trace and of its figure. Nothing is computed before the click."""
+"""Downloads of a trace and its figure. Nothing is computed before the click."""
 
 from __future__ import annotations
 
 import io
 
+import pandas as pd
 import streamlit as st
 
 from ...figures import heatmaps
 from ...trace import Trace
 
-LINE_END = "\r\n"  # of CSV (RFC 4180): any other leaves a token that is a line end itself without quotes
+
+def csv(table: pd.DataFrame, index: bool = False) -> str:
+    """A table as CSV, with the line ends of RFC 4180: with others, a token that is a line end would not be quoted."""
+    return table.to_csv(index=index, lineterminator="\r\n")
 
 
-def downloads(trace: Trace, layer: int, direction: str) -> None:
-    """A menu of files: the whole trace as CSV, Parquet and npz, the figure as a page of its own."""
+def menu(trace: Trace, layer: int, direction: str) -> None:
+    """A menu of files: the whole trace as CSV, Parquet and npz, and the figure as a web page."""
     name = f"{trace.model}-trace".replace(" ", "-")
 
     def npz() -> bytes:
@@ -25,7 +29,7 @@ def downloads(trace: Trace, layer: int, direction: str) -> None:
 
     files = {
         "Trace as CSV": (
-            lambda: trace.to_frame().to_csv(index=False, lineterminator=LINE_END),
+            lambda: csv(trace.to_frame()),
             f"{name}.csv",
             "text/csv",
         ),
@@ -37,10 +41,10 @@ def downloads(trace: Trace, layer: int, direction: str) -> None:
         "Trace as npz": (npz, f"{name}.npz", "application/octet-stream"),
         "Figure as HTML": (page, f"{name}.html", "text/html"),
     }
-    menu = st.popover("Download", icon=":material/download:", key="download", on_change="rerun")
-    if not menu.open:
+    popover = st.popover("Download", icon=":material/download:", key="download", on_change="rerun")
+    if not popover.open:
         return
-    with menu:
+    with popover:
         for title, (data, file, mime) in files.items():
             st.download_button(title, data, file, mime, on_click="ignore", width="stretch")
-        st.caption("The figure’s own tool bar saves it as a PNG picture.")
+        st.caption("To save the figure as a PNG image, use its toolbar.")

@@ -12,6 +12,8 @@ from ...instrument.bundle import script, style
 from ...instrument.payload import Rows, model_key, payload, trace_id
 from ...model import Model
 from ...trace import Trace
+from . import position
+from .session_keys import WEIGHTS_SENT
 
 __all__ = ["VIEWS", "Rows", "instrument", "reported_position", "slot"]
 
@@ -68,7 +70,7 @@ def instrument(
     """
     if unknown := set(views or ()) - set(VIEWS):
         raise ValueError(f"the instrument has no view {', '.join(sorted(unknown))}; it has {', '.join(VIEWS)}")
-    sent: set[str] = st.session_state.setdefault("weights_sent", set())
+    sent: set[str] = st.session_state.setdefault(WEIGHTS_SENT, set())
     name = model_key(model, layer, direction)
     data = payload(trace, model, layer, direction, weights=name not in sent, rows=rows)
     sent.add(name)
@@ -84,7 +86,7 @@ def instrument(
             "follow": follow,
             "editable": editable,
             "now": now,
-            "named": st.session_state.pop("arrived", False) and not {"step", "unit"}.isdisjoint(st.query_params),
+            "named": position.newly_linked(),
         },
         on_missing_change=lambda: sent.discard(name),
         on_asked_change=lambda: _ask(asked),

@@ -1,6 +1,6 @@
-"""A teacher's link: the parameter `hide` names the controls that a lesson does not need.
+"""Links for lessons: the parameter `hide` names the controls that a lesson does not need.
 
-It stays in force for the whole session, from page to page, and in every link copied from it.
+It applies to the whole session, on every page, and is part of every link copied from it.
 """
 
 from __future__ import annotations
@@ -9,35 +9,38 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from . import link_state
+from . import link_state, notices
 from .instrument import slot
+from .link_parameters import HIDE
+from .session_keys import HIDDEN
 
 PARTS = {
     "typing": "the text box and its examples",
     "model": "the choice of model and cell",
-    "questions": "the questions of the guide",
+    "questions": "the questions in the guide",
     "tabs": "the choice of question on the Memory and Compare pages",
-    "whatif": "the ways to change a run",
-    "training": "the settings of a training",
+    "whatif": "the controls that change a run",
+    "training": "the training settings",
     "verify": "the check against a framework on the Models page",
-    "explore": "the way from the guide to Explore",
+    "explore": "the links from the guide to Explore",
     "downloads": "the downloads",
-    "about": "what is known of the model",
+    "about": "the model card",
     "navigation": "the menu of pages",
-    "link": "this maker of links",
+    "link": "this menu",
 }
 
 
-def hidden() -> set[str]:
-    """The parts that the link hides. A part that does not exist is said to the user once, and left out."""
+def hidden() -> list[str]:
+    """The parts that the link hides, in alphabetical order. Unknown ones are reported once and ignored."""
     state = st.session_state
-    asked = st.query_params.get("hide", "").split(",") if "hide" in st.query_params else None
-    if asked is not None and asked != state.get("hidden"):
-        state["hidden"] = asked
-        for name in asked:
-            if name and name not in PARTS:
-                link_state.notice(f"The link asks to hide “{name}”; what can be hidden: {', '.join(PARTS)}.")
-    return {name for name in state.get("hidden", []) if name in PARTS}
+    if HIDE.text is not None and (names := HIDE.read()) != state.get(HIDDEN):
+        state[HIDDEN] = names
+        for name in names:
+            if name not in PARTS:
+                notices.add(
+                    f"hide-{name}", f"The link hides “{name}”, which does not exist. Choose from {', '.join(PARTS)}."
+                )
+    return sorted(name for name in state.get(HIDDEN, []) if name in PARTS)
 
 
 def shows(part: str) -> bool:
@@ -45,30 +48,30 @@ def shows(part: str) -> bool:
     return part not in hidden()
 
 
-def keep() -> None:
-    """Keep what is hidden in the page's link, which a change of page empties."""
-    link_state.keep("hide", ",".join(sorted(hidden())), "")
+def save() -> None:
+    """Keep the hidden parts in the link of the page."""
+    HIDE.write(hidden())
 
 
-def maker(stepping: bool = False) -> None:
-    """A menu that makes such a link to the present view. stepping: whether an instrument knows the step."""
-    keep()
+def menu(stepping: bool = False) -> None:
+    """A menu that makes a link to the present view. stepping: whether the page has an instrument, with a position."""
+    save()
     if not shows("link"):
         return
-    menu = st.popover("Link for a lesson", icon=":material/school:", key="lesson", on_change="rerun")
-    if not menu.open:
+    popover = st.popover("Link for a lesson", icon=":material/school:", key="lesson", on_change="rerun")
+    if not popover.open:
         return
-    with menu:
-        st.caption("Whoever opens this link sees this very view, without the controls that the lesson does not need.")
-        chosen = st.pills("Hide", list(PARTS), selection_mode="multi", key="hide", help=_explained())
+    with popover:
+        st.caption("This link opens the present view, without the controls that you hide.")
+        chosen = st.pills("Hide", list(PARTS), selection_mode="multi", key="hide", help=_parts_in_words())
         hide = ",".join(sorted(chosen))
         if stepping:
             st.html(slot("link", hide=hide))
             return
-        here = {name: value for name, value in st.query_params.to_dict().items() if name != "hide"}
-        query = urlencode(here | ({"hide": hide} if hide else {}))
+        parameters = link_state.all_parameters() | {HIDE.name: hide}
+        query = urlencode({name: text for name, text in parameters.items() if name != HIDE.name or text})
         st.code(f"{(st.context.url or '').split('?')[0]}{'?' * bool(query)}{query}", language=None, wrap_lines=True)
 
 
-def _explained() -> str:
+def _parts_in_words() -> str:
     return "\n".join(f"- **{name}**: {what}" for name, what in PARTS.items())

@@ -1,71 +1,246 @@
-"""The link of a view: its parameters, what one asked for in vain, and text that is never markup.
+"""The link of a view. Only this file reads and writes the address; link_parameters.py declares what is in it.
 
-Streamlit binds a widget's value to the link as the label that it shows. Where the link is
-to hold something shorter ("names" for "Family name: which language?"), or where the default
-moves (the last step), these few lines do it instead.
+Streamlit forgets a widget's value while another page is open, and a change of page empties the address. A Parameter
+therefore remembers its value for the session, restores it when its page is opened again, and puts it back into the
+address. A link's own value comes first, and is read once per visit of a page.
+
+Streamlit can bind a widget to the address itself (`bind="query-params"`). It does so for the text box alone: the
+browser then rewrites the address at every letter, where a write from here would add a step to its history each time.
+
+The browser writes `step` and `unit` while the instrument plays, which the server does not notice: from here they
+are only read (see position.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar, cast
 
 import streamlit as st
 
+from ...errors import ArgumentError
+from . import notices
+from .markdown import series
+from .session_keys import JUST_OPENED, PAGE, REMEMBERED, RESTORED, UNREAD
 
-def start(parameter: str, allowed: Collection[str], default: str, what: str, page: str = "") -> str:
-    """Set a widget's state from the link, or to what it was when its page was left; returns the widget's key.
+T = TypeVar("T")
 
-    Streamlit forgets a widget while another page is shown. page: to tell apart the widgets of
-    pages that use one parameter. If the link asks for what does not exist, that is said.
+
+@dataclass(frozen=True)
+class Parameter(Generic[T]):
+    """One parameter of the link, and the session value behind it.
+
+    Parameters
+    ----------
+    name : str
+        The parameter in the address.
+    default : T
+        The value where the link has none. It is never written into the link.
+    parse : callable
+        Reads the value from the link's text. Raises ValueError, with a sentence on what is allowed.
+    scope : str, default ""
+        What the value belongs to: a page ("memory"), or part of one ("train-recall"); everything, if empty.
+    format : callable, default str
+        Writes a value as the link's text.
+    widget_key : str, default ""
+        The key of the widget that holds the value; made of scope and name, if empty.
+    alias : str, default ""
+        Another name under which a link can carry the value. It is taken out of the address once it is read.
     """
-    key = f"{page}-{parameter}" if page else parameter
-    # What another page's widget of the same name left behind counts as little as nothing.
-    here, started = st.session_state.get("page"), st.session_state.setdefault("started", {})
-    if key in st.session_state and started.get(key) == here:
-        return key
-    started[key] = here
-    asked = st.query_params.get(parameter)
-    if asked is not None and asked not in allowed:
-        notice(f"The link asks for {what} “{asked}”, which does not exist here. There are: {', '.join(allowed)}.")
-        asked = None
-    left = st.session_state.get("left", {}).get(key)
-    st.session_state[key] = asked if asked is not None else left if left in allowed else default
-    return key
+
+    name: str
+    default: T
+    parse: Callable[[str], T]
+    scope: str = ""
+    format: Callable[[T], str] = str
+    widget_key: str = ""
+    alias: str = ""
+
+    @property
+    def key(self) -> str:
+        """The key of the value in the session, and of its widget."""
+        return self.widget_key or self._memory_key
+
+    @property
+    def value(self) -> T:
+        """The session's value; the default before it is restored, and where a widget was emptied."""
+        value = st.session_state.get(self.key)
+        return self.default if value is None else cast(T, value)
+
+    @property
+    def text(self) -> str | None:
+        """The text in the address, as far as the server knows it; None if there is none."""
+        text: str | None = st.query_params.get(self.name)
+        return text
+
+    @property
+    def restored(self) -> bool:
+        """Whether this visit of the page has restored the value for this scope."""
+        return self.key in st.session_state and st.session_state.get(RESTORED, {}).get(self.key) == self.scope
+
+    def restore(self) -> str:
+        """Set the session's value before its widget is drawn, once per visit; return the widget's key.
+
+        The link's value comes first, then the remembered one, then the default.
+        """
+        if not self.restored:
+            st.session_state[self.key] = self._from_link(self._from_memory())
+            st.session_state.setdefault(RESTORED, {})[self.key] = self.scope
+        return self.key
+
+    def read(self) -> T:
+        """The value in the address, or the default where it has none or an invalid one."""
+        unread = st.session_state.get(UNREAD, set())
+        text, new = self.text, self.name in unread
+        unread.discard(self.name)
+        return self.default if text is None else self._parsed(text, self.default, report=new)
+
+    def save(self) -> T:
+        """Remember the session's value and put it into the link; return it."""
+        self.write(self.value)
+        return self.value
+
+    def write(self, value: T) -> None:
+        """Remember a value and put it into the link, from which a default is taken out."""
+        self.remember(value)
+        text = None if value == self.default else self.format(value)
+        if text is None:
+            remove(self.name)
+        elif self.text != text:
+            st.query_params[self.name] = text
+
+    def remember(self, value: T) -> None:
+        """Remember a value for later visits, without putting it into the link."""
+        st.session_state.setdefault(REMEMBERED, {})[self._memory_key] = value
+
+    def remembered(self) -> T | None:
+        """The remembered value; None if there is none."""
+        value: T | None = st.session_state.get(REMEMBERED, {}).get(self._memory_key)
+        return value
+
+    def set(self, value: T) -> None:
+        """Choose a value. Only before the widget is drawn, as in a callback."""
+        st.session_state[self.key] = value
+        st.session_state.setdefault(RESTORED, {})[self.key] = self.scope
+        self.remember(value)
+
+    def restart(self, value: T | None = None) -> None:
+        """Let the next `restore` start from this value, or from the default."""
+        memory = st.session_state.setdefault(REMEMBERED, {})
+        memory.pop(self._memory_key, None)
+        if value is not None:
+            memory[self._memory_key] = value
+        st.session_state.get(RESTORED, {}).pop(self.key, None)
+
+    @property
+    def _memory_key(self) -> str:
+        return f"{self.scope}-{self.name}" if self.scope else self.name
+
+    def _from_memory(self) -> T:
+        """The remembered value if it is still valid, else the default."""
+        value = self.remembered()
+        return self.default if value is None else self._parsed(self.format(value), self.default, report=False)
+
+    def _from_link(self, otherwise: T) -> T:
+        """The value that came with the link, if this is its first use."""
+        unread = st.session_state.get(UNREAD, set())
+        for name in filter(None, (self.alias, self.name)):
+            if name in unread:
+                unread.discard(name)
+                text = st.query_params.get(name)
+                if name == self.alias:
+                    remove(name)
+                if text is not None:
+                    return self._parsed(text, otherwise, report=True)
+        return otherwise
+
+    def _parsed(self, text: str, otherwise: T, *, report: bool) -> T:
+        try:
+            return self.parse(text)
+        except ValueError as error:
+            if report:
+                shown = text if len(text) <= 40 else f"{text[:40]}…"
+                notices.add(f"link-{self.name}", f"The link has an invalid value for “{self.name}”: “{shown}”. {error}")
+            return otherwise
 
 
-def keep(parameter: str, value: object, default: object, page: str = "") -> None:
-    """Put a value into the link, or take it out if it is the default; remember it for when the page is left."""
-    st.session_state.setdefault("left", {})[f"{page}-{parameter}" if page else parameter] = value
-    if value != default:
-        if st.query_params.get(parameter) != str(value):
-            st.query_params[parameter] = str(value)
-    elif parameter in st.query_params:
-        del st.query_params[parameter]
+def begin_visit(page: str | None) -> None:
+    """Note that a page runs: if it is another one than before, its link is read anew."""
+    state = st.session_state
+    if PAGE in state and state[PAGE] == page:
+        return
+    if PAGE in state:
+        notices.clear()  # messages about the link of one page mean nothing on another
+    state[PAGE], state[JUST_OPENED] = page, True
+    state[UNREAD], state[RESTORED] = set(st.query_params), {}
 
 
-def put(parameter: str, value: str, page: str) -> None:
-    """Set a page's widget of that parameter, before it is drawn, as in a callback."""
-    key = f"{page}-{parameter}"
-    st.session_state[key] = value
-    st.session_state.setdefault("left", {})[key] = value
+def just_opened() -> bool:
+    """Whether the page was opened since this was last asked."""
+    return bool(st.session_state.pop(JUST_OPENED, False))
 
 
-def notice(message: str) -> None:
-    """Keep a message to the user until it is put away."""
-    notices = st.session_state.setdefault("notices", [])
-    if message not in notices:
-        notices.append(message)
+def remove(*names: str) -> None:
+    """Take parameters out of the link."""
+    for name in names:
+        st.session_state.get(UNREAD, set()).discard(name)
+        if name in st.query_params:
+            del st.query_params[name]
 
 
-def show_notices() -> None:
-    """Show the messages that were kept, as plain text, with a button to put them away."""
-    notices = st.session_state.get("notices", [])
-    for message in notices:
-        st.warning(plain(message), icon=":material/info:")
-    if notices:
-        st.button("Dismiss", on_click=notices.clear, type="tertiary")
+def all_parameters() -> dict[str, str]:
+    """All parameters in the address and their texts, as far as the server knows them."""
+    return dict(st.query_params.to_dict())
 
 
-def plain(text: str) -> str:
-    """Text with everything escaped that Streamlit's Markdown would read as markup."""
-    return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|$:~^&" else c for c in text)
+def one_of(names: Iterable[str]) -> Callable[[str], str]:
+    """A parser that accepts one of these names."""
+    allowed = tuple(names)
+
+    def parse(text: str) -> str:
+        if text not in allowed:
+            raise _not_allowed(text, allowed, f"Choose {series(allowed, 'or')}.")
+        return text
+
+    return parse
+
+
+def some_of(names: Iterable[str]) -> Callable[[str], list[str]]:
+    """A parser of names separated by commas, in the order in which they are listed here."""
+    allowed = tuple(names)
+
+    def parse(text: str) -> list[str]:
+        words = text.split(",")
+        if not set(words) <= set(allowed):
+            raise _not_allowed(text, allowed, f"Choose from {series(allowed)}, separated by commas.")
+        return [name for name in allowed if name in words]
+
+    return parse
+
+
+def number(low: float, high: float, whole: bool = True, optional: bool = False) -> Callable[[str], Any]:
+    """A parser of numbers from `low` to `high`. optional: an empty text is None."""
+
+    def parse(text: str) -> float | int | None:
+        if optional and not text:
+            return None
+        try:
+            value = int(text) if whole else float(text)
+        except ValueError:
+            value = float("nan")
+        if not low <= value <= high:
+            kind = "a whole number" if whole else "a number"
+            raise _not_allowed(text, (low, high), f"Choose {kind} from {low:,.10g} to {high:,.10g}.")
+        return value
+
+    return parse
+
+
+def number_text(value: float | int | None) -> str:
+    """A number as it is in the link, the inverse of `number`."""
+    return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _not_allowed(text: str, allowed: tuple[Any, ...], message: str) -> ArgumentError:
+    return ArgumentError(message, code="not_allowed", value=text, allowed=allowed)

@@ -1,4 +1,4 @@
-"""Work that can take seconds: it says how far it is once it has taken one, ends when the user types on, and is kept."""
+"""Work that can take seconds: it shows its progress, ends when the user types on, and its result is cached."""
 
 from __future__ import annotations
 
@@ -11,40 +11,42 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from . import catalogue
+from .session_keys import RESULTS
 
-SOON = 0.7  # seconds after which a bar is worth a look
-OFTEN = 0.1  # seconds between two looks
-KEPT = 96  # results for all sessions together
+DELAY = 0.7  # seconds before the bar appears
+INTERVAL = 0.1  # seconds between two updates
+MOST_RESULTS = 96  # for all sessions together
 
 T = TypeVar("T")
 
 
 class Progress:
-    """A bar that appears when work takes long. Called with the share done, from 0 to 1.
+    """A progress bar that appears when work takes long. It is called with the share done, from 0 to 1.
 
-    Whatever Streamlit draws is where it ends a run that the user's next letter has overtaken: so does a call of this.
+    Streamlit ends an outdated run of the page when it next draws something. Calling this therefore also stops the work
+    once the user has typed another letter.
     """
 
     def __init__(self, words: str) -> None:
         self.words = words
-        self.place = st.empty()
+        self.placeholder = st.empty()
         self.began = self.drawn = time.monotonic()
 
     def __call__(self, share: float) -> None:
         now = time.monotonic()
-        if now - self.began > SOON and now - self.drawn > OFTEN:
+        if now - self.began > DELAY and now - self.drawn > INTERVAL:
             self.drawn = now
-            self.place.progress(min(max(share, 0.0), 1.0), f"{self.words} Type on to stop it.")
+            self.placeholder.progress(min(max(share, 0.0), 1.0), f"{self.words} Keep typing to cancel.")
 
     def end(self) -> None:
-        self.place.empty()
+        self.placeholder.empty()
 
 
-def kept(owner: object, key: Hashable, work: Callable[[], T]) -> T:
+def cached(owner: object, key: Hashable, work: Callable[[], T]) -> T:
     """The result of `work` for an owner (a network) and a key, computed once for all sessions.
 
-    The key must hold everything else that the result depends on. Work that was ended leaves nothing behind. Of a
-    session's own model the session alone keeps it, so that nothing is left of either when it ends.
+    The key must hold everything else that the result depends on. Work that was stopped leaves no result. Results of a
+    session's own model are cached in that session alone, so that they disappear with it.
     """
     own = any(owner is model.network for model in catalogue.own_models())
     results, lock = _session_results() if own else _results()
@@ -53,18 +55,18 @@ def kept(owner: object, key: Hashable, work: Callable[[], T]) -> T:
         if name in results:
             results.move_to_end(name)
             return results[name][1]
-    found = work()
+    result = work()
     with lock:
-        results[name] = (owner, found)  # the owner too: while it is here, its number is nobody else's
-        while len(results) > KEPT:
+        results[name] = (owner, result)  # the owner too, so that no other object gets its id
+        while len(results) > MOST_RESULTS:
             results.popitem(last=False)
-    return found
+    return result
 
 
 def _session_results() -> tuple[OrderedDict[Hashable, tuple[object, Any]], Lock]:
-    found: tuple[OrderedDict[Hashable, tuple[object, Any]], Lock]
-    found = st.session_state.setdefault("kept", (OrderedDict(), Lock()))
-    return found
+    results: tuple[OrderedDict[Hashable, tuple[object, Any]], Lock]
+    results = st.session_state.setdefault(RESULTS, (OrderedDict(), Lock()))
+    return results
 
 
 @st.cache_resource(show_spinner=False)

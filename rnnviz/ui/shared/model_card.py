@@ -1,4 +1,4 @@
-"""What is known of a model: its held-out score beside chance and a baseline, its data and its making."""
+"""A model's card: its held-out score, with chance and a baseline, its data, its size and its training."""
 
 from __future__ import annotations
 
@@ -7,64 +7,65 @@ from typing import Any
 import streamlit as st
 
 from ...model import Model
-from .link_state import plain
+from .markdown import percent, plain
 
 
 def score_line(model: Model) -> None:
-    """One line under the pickers: what the model reads and says, and how well it does on held-out data.
+    """Show one line on what the model reads and predicts, and how well it does on held-out data.
 
-    Of a model from somebody else's file, what was taken for its conventions.
+    For a model from a file, the line says which conventions were read or inferred.
     """
-    understood = model.card.get("understood")
-    if isinstance(understood, dict) and understood:
-        told = "; ".join(f"{title}: {words}" for title, words in understood.items())
-        st.caption(plain(f"{model.name}, from a file. {told}."))
+    conventions = model.card.get("understood")
+    if isinstance(conventions, dict) and conventions:
+        words = "; ".join(f"{title}: {value}" for title, value in conventions.items())
+        st.caption(plain(f"{model.name}, from a file. {words}."))
     if "scores" not in model.card:
         return
     card, scores = model.card, model.card["scores"]
-    beside = [f"chance {_number(scores, scores['chance'])}"]
+    references = [f"chance {_number(scores, scores['chance'])}"]
     if (baseline := scores["baseline"])["value"] != scores["chance"]:
-        beside.append(f"{baseline['name'].split(',')[0]} {_number(scores, baseline['value'])}")
+        references.append(f"{baseline['name'].split(',')[0]} {_number(scores, baseline['value'])}")
     st.caption(
         plain(
-            f"{model.name} reads {card['reads']}, and says {card['says']}. Held out: {scores['metric']} "
-            f"{_number(scores, scores['test'])} ({', '.join(beside)})."
+            f"{model.name} reads {card['reads']} and predicts {card['says']}. Held out: {scores['metric']} "
+            f"{_number(scores, scores['test'])} ({', '.join(references)})."
         )
     )
 
 
-def about(model: Model) -> None:
-    """The card, written out once opened: scores, data and licence, size, and how it was trained."""
+def show(model: Model) -> None:
+    """Show the card behind an expander: scores, data and licence, size, and training."""
     if not {"scores", "training", "architecture", "data", "note"} <= set(model.card):
         return
-    opened = st.expander(f"About {model.name}", icon=":material/badge:", key="about", on_change="rerun")
-    if not opened.open:
+    expander = st.expander(f"About {model.name}", icon=":material/badge:", key="about", on_change="rerun")
+    if not expander.open:
         return
     card = model.card
-    scores, made, built = card["scores"], card["training"], card["architecture"]
+    scores, training, architecture = card["scores"], card["training"], card["architecture"]
     rows = [
         (f"{model.name}, test", scores["test"], f"{scores['n']:,} held out{_error(scores)}"),
-        (f"{model.name}, validation", scores["validation"], "the data that chose the epoch and the settings"),
+        (f"{model.name}, validation", scores["validation"], "data used to choose the epoch and the settings"),
         ("chance", scores["chance"], scores["chance_is"]),
         ("baseline", scores["baseline"]["value"], scores["baseline"]["name"]),
     ]
-    with opened:
+    with expander:
         st.markdown(plain(card["note"]))
         table = {f"{scores['metric']}": [_number(scores, value) for _, value, _ in rows]}
-        st.table({"": [name for name, _, _ in rows], **table, "measured on, or meaning": [text for *_, text in rows]})
+        st.table({"": [name for name, _, _ in rows], **table, "what it is": [text for *_, text in rows]})
         st.markdown(
-            f"**Built of** {built['parameters']:,} numbers: embedding {built['embedding']}, {built['hidden']} hidden "
-            f"units, {built['layers']} layer{'s' * (built['layers'] > 1)}. {plain(built['convention'])}."
+            f"**{architecture['parameters']:,} parameters:** embedding {architecture['embedding']}, "
+            f"{architecture['hidden']} hidden units, {architecture['layers']} "
+            f"layer{'s' * (architecture['layers'] > 1)}. {plain(architecture['convention'])}."
         )
-        st.markdown(f"**Trained** for {made['epochs']} epochs in {made['seconds']:.0f} s:")
-        st.code(made["command"], language="bash")
+        st.markdown(f"**Trained** for {training['epochs']} epochs in {training['seconds']:.0f} s:")
+        st.code(training["command"], language="bash")
         for source in card["data"]:
             parts = [source.get(key) for key in ("name", "citation", "address")]
             st.markdown(f"**Data:** {plain('; '.join(filter(None, parts)))}. Licence: {plain(source['licence'])}.")
 
 
 def _number(scores: dict[str, Any], value: float) -> str:
-    return f"{value:.1%}" if "nats" not in scores["metric"] else f"{value:.2f}"
+    return percent(value) if "nats" not in scores["metric"] else f"{value:.2f}"
 
 
 def _error(scores: dict[str, Any]) -> str:

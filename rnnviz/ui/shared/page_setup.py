@@ -8,6 +8,8 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from . import link_state
+
 
 def enter() -> None:
     """Start a page.
@@ -20,10 +22,5 @@ def enter() -> None:
         PagesManager.uses_pages_directory = False
         st.rerun()
     context = get_script_run_ctx()
-    page = context.page_script_hash if context else None
-    left = st.session_state.get("page")
-    if left != page:
-        st.session_state["page"], st.session_state["arrived"] = page, True
-        if left is not None:
-            st.session_state["notices"] = []  # what one page's link asked for in vain is nothing to another
+    link_state.begin_visit(context.page_script_hash if context else None)
     st.html(Path(__file__).with_name("style.css"))  # the few rules that Streamlit's theme has no word for

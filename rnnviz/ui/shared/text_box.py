@@ -1,4 +1,4 @@
-"""The text box: what the user types, examples to start from, and what became of it."""
+"""The text box: the typed text, examples to start from, and the run of a model over the text."""
 
 from __future__ import annotations
 
@@ -8,79 +8,60 @@ import streamlit as st
 
 from ...interventions import Intervention
 from ...model import Model
-from ...text import vectors as vectors
+from ...text import vectors
 from ...text.tokens import UNKNOWN, visible
 from ...text.vectors import MissingTableError
 from ...trace import Trace
-from . import lesson_link, link_state, vector_input
+from . import lesson_link, link_parameters, notices, vector_input
 from .catalogue import Task
-from .link_state import plain
+from .markdown import plain
+from .session_keys import EXAMPLE, TEXT
 
-TOKENS = 256  # read at most; the rest of a longer text is left out, and said so
-CARRIED = "read"  # the parameter of a link inside the app that carries a text: `text` belongs to the text box
-CHARACTERS = 4000  # kept in the text box and in a link, which browsers and servers want short
+TOKENS = 256  # read at most; a message says that the rest is left out
+CHARACTERS = 4000  # in the text box and in a link; browsers and servers limit the length of addresses
 
 
-def text_box(task: Task, page: str = "") -> str:
-    """The typed text, kept for each task while one looks at another, and bound to the link as `text`.
-
-    page: to tell apart the pages on which the same text is read.
-    """
-    state = st.session_state
-    texts: dict[str, str] = state.setdefault("texts", {})
+def text_box(task: Task) -> str:
+    """The text box with its examples; returns the text. Each task remembers its own text."""
+    parameter = link_parameters.text(task)
+    first_run = not parameter.restored
+    parameter.restore()
+    restored = parameter.value
     if not lesson_link.shows("typing"):
-        carried = st.query_params.pop(CARRIED, None)
-        if carried is not None:
-            texts[task.name] = carried
-        text = texts.setdefault(task.name, st.query_params.get("text", task.examples[0]))
-        link_state.keep("text", text, task.examples[0])
-        return text
-    left = None
-    box = f"{page}/{task.name}"
-    if state.get("texts_of", box) != box:
-        left = st.query_params.get(CARRIED, texts.get(task.name, task.examples[0]))
-        state["text"] = left
-    if CARRIED in st.query_params:
-        del st.query_params[CARRIED]
-    state["texts_of"] = box
+        return parameter.save()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        text = st.text_input(
+        typed = st.text_input(
             _label(task),
-            value=task.examples[0],
-            key="text",
+            value=parameter.default,
+            key=TEXT,
             live=True,
             bind="query-params",
             on_change=shorten,
-            args=(task, "text"),
+            args=(task, TEXT),
             autocomplete="off",
-            help=how(task),
+            help=input_help(task),
         )
-        st.menu_button(
-            "Examples",
-            task.examples,
-            key="example",
-            on_click=_take_example,
-            format_func=_abridged,
-        )
+        st.menu_button("Examples", task.examples, key=EXAMPLE, on_click=_use_example, format_func=_abridged)
         if task.width is not None:
             vector_input.menu(task, lambda text: write(task, text), steps=TOKENS, room=CHARACTERS)
-    if left is not None and text != left and text == task.examples[0]:
-        # Gone back to, a page takes its text from the address, which Streamlit may have lost: once more, without.
-        texts[task.name], state["texts_of"] = left, ""
+    text = typed or ""
+    if first_run and text != restored and text == parameter.default:
+        # After the browser's Back button, Streamlit takes the text from the address alone, which may have lost it.
+        parameter.restart(restored)
         st.rerun()
-    texts[task.name] = text or ""
-    return text or ""
+    parameter.remember(text)
+    return text
 
 
 def write(task: Task, text: str) -> None:
     """Put a text into the box, as if it had been typed. Only before the box is drawn, as in a callback."""
-    st.session_state.setdefault("texts", {})[task.name] = st.session_state["text"] = text
+    link_parameters.text(task).set(text)
 
 
-def read(model: Model, text: str, interventions: Sequence[Intervention] = ()) -> Trace | None:
-    """The model's trace of a text, or None and a sentence on what to do if there is nothing to read.
+def trace_text(model: Model, text: str, interventions: Sequence[Intervention] = ()) -> Trace | None:
+    """The model's trace of a text, or None and a message if it cannot be read.
 
-    interventions: those that make sense here, see `whatif.applied`.
+    interventions: changes that are possible here, see `what_if.apply`.
     """
     try:
         trace = model.trace(text, limit=TOKENS, interventions=interventions)
@@ -111,8 +92,8 @@ def read(model: Model, text: str, interventions: Sequence[Intervention] = ()) ->
     return trace
 
 
-def how(task: Task) -> str:
-    """What the text box takes, in Markdown."""
+def input_help(task: Task) -> str:
+    """What can be typed into the text box, in Markdown."""
     if task.width is None:
         return f"The model reads {task.reads}. Up to {TOKENS} tokens are read."
     each = "Each number is a step" if task.width == 1 else f"Each step is {task.width} numbers"
@@ -129,8 +110,8 @@ def _label(task: Task) -> str:
     return "Type numbers, one for each step" if task.width == 1 else f"Type numbers, {task.width} for each step"
 
 
-def _take_example() -> None:
-    st.session_state["text"] = st.session_state["example"]
+def _use_example() -> None:
+    st.session_state[TEXT] = st.session_state[EXAMPLE]
 
 
 def shorten(task: Task, key: str) -> None:
@@ -141,18 +122,19 @@ def shorten(task: Task, key: str) -> None:
     text = st.session_state[key] or ""
     if len(text) <= CHARACTERS:
         return
-    which = "text" if key == "text" else "second text"
+    which = "text" if key == TEXT else "second text"
     if task.width is not None:
         try:
             values, _ = vectors.parse(text, task.width, {}, TOKENS + 1)
             st.session_state[key] = vector_input.text_of(task, values, vector_input.unused(task), 0)
             return
         except ValueError as error:
-            link_state.notice(str(error))
+            notices.add("text-numbers", str(error))
     st.session_state[key] = text[:CHARACTERS]
-    link_state.notice(
+    notices.add(
+        "text-length",
         f"Your {which} of {len(text):,} characters was cut: the box keeps the first {CHARACTERS:,} "
-        f"and the network reads at most {TOKENS} tokens of them."
+        f"and the network reads at most {TOKENS} tokens of them.",
     )
 
 

@@ -12,9 +12,8 @@ from ...limits import MILLION
 from ...text import tables, vectors
 from . import catalogue
 from .catalogue import Task
-from .link_state import plain
-
-_MENU, _REFUSED, _AREA, _FILE = "numbers", "numbers-refused", "numbers-pasted", "numbers-file"
+from .markdown import plain
+from .session_keys import NOISE_SEED, NOISE_STEPS, NUMBERS_ERROR, NUMBERS_FILE, NUMBERS_MENU, PASTED, PASTED_DRAFT
 
 Write = Callable[[str], None]
 
@@ -25,7 +24,7 @@ def menu(task: Task, write: Write, *, steps: int, room: int) -> None:
     write: puts a text into the text box; steps, room: how many steps a model reads at most, and how many characters
     the box holds. What is longer becomes a table of the session, and its name the text.
     """
-    opened = st.popover("Numbers", icon=":material/table_chart:", key=_MENU, on_change="rerun")
+    opened = st.popover("Numbers", icon=":material/table_chart:", key=NUMBERS_MENU, on_change="rerun")
     if not opened.open:
         return
     width = task.width or 1
@@ -35,11 +34,11 @@ def menu(task: Task, write: Write, *, steps: int, room: int) -> None:
         write(text_of(task, values[: steps + 1], name, room))  # one more, so that it is seen that there were more
 
     with opened:
-        if _REFUSED in st.session_state:
-            st.error(plain(st.session_state[_REFUSED]), icon=":material/table_chart:")
-        st.session_state.setdefault(_AREA, st.session_state.get("numbers-left", ""))
+        if NUMBERS_ERROR in st.session_state:
+            st.error(plain(st.session_state[NUMBERS_ERROR]), icon=":material/table_chart:")
+        st.session_state.setdefault(PASTED, st.session_state.get(PASTED_DRAFT, ""))
         st.text_area(
-            "Paste a table", key=_AREA, height=120, placeholder=f"A row for each step, with {each}",
+            "Paste a table", key=PASTED, height=120, placeholder=f"A row for each step, with {each}",
             help="Cells apart by tabs, semicolons, commas or blanks. A first row with the columns’ names is left out.",
             on_change=_keep,
         )  # fmt: skip
@@ -48,13 +47,13 @@ def menu(task: Task, write: Write, *, steps: int, room: int) -> None:
             f"Or a file with {each} for each step: CSV, TSV or npy, at most {tables.TABLE.file // MILLION} MB",
             type=["csv", "tsv", "txt", "npy"],
             max_upload_size=tables.TABLE.file // MILLION,
-            key=_FILE,
+            key=NUMBERS_FILE,
             on_change=_upload,
             args=(task, take),
         )
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            st.number_input("Noise: seed", 0, vectors.MOST_SEED, 0, key="numbers-seed", width=150)
-            st.number_input("Steps", 1, steps, min(24, steps), key="numbers-steps", width=120)
+            st.number_input("Noise: seed", 0, vectors.MOST_SEED, 0, key=NOISE_SEED, width=150)
+            st.number_input("Steps", 1, steps, min(24, steps), key=NOISE_STEPS, width=120)
             st.button("Draw", key="numbers-draw", on_click=_draw, args=(write,))
         st.caption("A table stays in this session, in memory, and is gone with it. A link carries only its name.")
 
@@ -84,34 +83,34 @@ def unused(task: Task) -> str:
 
 def _keep() -> None:
     """A text area is forgotten while its menu is closed; what was pasted there is not."""
-    st.session_state["numbers-left"] = st.session_state[_AREA]
+    st.session_state[PASTED_DRAFT] = st.session_state[PASTED]
 
 
 def _paste(task: Task, take: Callable[[np.ndarray, str], None]) -> None:
-    _taken(lambda: tables.parse_pasted(st.session_state[_AREA] or "", task.width or 1), take, unused(task))
+    _taken(lambda: tables.parse_pasted(st.session_state[PASTED] or "", task.width or 1), take, unused(task))
 
 
 def _upload(task: Task, take: Callable[[np.ndarray, str], None]) -> None:
-    file = st.session_state[_FILE]
+    file = st.session_state[NUMBERS_FILE]
     if file is None:
-        st.session_state.pop(_REFUSED, None)
+        st.session_state.pop(NUMBERS_ERROR, None)
         return
     name = PurePath(file.name).name
     _taken(lambda: tables.read_table(name, file.getvalue(), task.width or 1), take, name)
 
 
 def _draw(write: Write) -> None:
-    st.session_state.pop(_REFUSED, None)
-    st.session_state[_MENU] = False  # what was asked for is done, and what it covers is worth a look
-    seed, steps = (int(st.session_state[f"numbers-{what}"]) for what in ("seed", "steps"))
+    st.session_state.pop(NUMBERS_ERROR, None)
+    st.session_state[NUMBERS_MENU] = False  # what was asked for is done, and what it covers is worth a look
+    seed, steps = (int(st.session_state[key]) for key in (NOISE_SEED, NOISE_STEPS))
     write(f"noise(seed={seed}, steps={steps})")
 
 
 def _taken(read: Callable[[], np.ndarray], take: Callable[[np.ndarray, str], None], name: str) -> None:
     """Read and take a table, or keep the sentence on why not."""
-    st.session_state.pop(_REFUSED, None)
+    st.session_state.pop(NUMBERS_ERROR, None)
     try:
         take(read(), name)
-        st.session_state[_MENU] = False
+        st.session_state[NUMBERS_MENU] = False
     except ValueError as error:
-        st.session_state[_REFUSED] = str(error)
+        st.session_state[NUMBERS_ERROR] = str(error)

@@ -1,4 +1,4 @@
-"""What if: the interventions that are in force, kept for the session and in the link, and the ways to add one."""
+"""What if: the changes to a run that are in force, in the session and in the link, and the controls that add one."""
 
 from __future__ import annotations
 
@@ -8,97 +8,98 @@ import streamlit as st
 
 from ...analysis import experiments, forget_at
 from ...cells import Definition
-from ...interventions import Intervention, apply_interventions, describe, format_all, parse, parse_all
+from ...interventions import Intervention, apply_interventions, describe, parse
 from ...model import Model
 from ...text.tokens import visible
-from . import lesson_link, link_state
-from .link_state import plain
+from . import lesson_link, notices
+from .link_parameters import CHANGES
+from .markdown import plain
+from .session_keys import FORGET_AT, WHAT_IF_CHIPS
 from .text_box import TOKENS
 
-PARAMETER = "if"
-_CHIPS = "what-if"
-GRAMMAR = """One change each, at steps of your text:
+GRAMMAR = """One change per entry. Steps are those of your text.
 
-- `forget=1` holds a gate of every unit at every step; `forget.3,5-7@2-9=0.5` of units 3, 5, 6, 7 at steps 2 to 9
+- `forget=1` holds a gate of every unit at every step; `forget.3,5-7@2-9=0.5` holds it for units 3, 5, 6 and 7 at
+  steps 2 to 9
 - `cell.4@3=-2` sets a state; `zero.4` silences a unit; `freeze.4@6-9` keeps its states as they were
-- `swap@3=x` reads another token at step 3, or, where a step is numbers, others: `swap@3=0.5 -1`,
-  `swap@3=noise(seed=1, steps=1)`; `remove@3` none
-- `:1b` after the place means the second layer, backward
+- `swap@3=x` reads another token at step 3. Where a step is numbers, it reads others: `swap@3=0.5 -1`,
+  `swap@3=noise(seed=1, steps=1)`. `remove@3` leaves the step out
+- `:1b` after the units and steps means the second layer, backward
 """
 
 
-def listed() -> list[Intervention]:
-    """The interventions in force, whether or not they make sense for the present model and text."""
-    state = st.session_state
-    if "interventions" not in state:
-        state["interventions"] = []
-        try:
-            state["interventions"] = _texts(parse_all(st.query_params.get(PARAMETER, "")))
-        except ValueError as error:
-            link_state.notice(f"The link asks for a change that cannot be read: {error}")
-    return [parse(text) for text in state["interventions"]]
+def changes() -> tuple[Intervention, ...]:
+    """The changes in force, whether or not they are possible for the present model and text."""
+    CHANGES.restore()
+    return CHANGES.value
 
 
-def keep() -> None:
-    """Keep the interventions in the page's link, which a change of page empties."""
-    link_state.keep(PARAMETER, format_all(listed()), "")
+def save() -> None:
+    """Keep the changes in the link of the page."""
+    CHANGES.restore()
+    CHANGES.save()
 
 
 def add(text: str) -> None:
-    """Put another intervention into force, in place of one that is about the very same. If the text is none, say so."""
+    """Add a change, in place of an earlier one of the same quantity, units and steps; for a callback."""
     try:
         new = parse(text)
     except ValueError as error:
-        link_state.notice(str(error))
+        notices.add("what-if", str(error))
         return
-    st.session_state["interventions"] = _texts([*(one for one in listed() if _about(one) != _about(new)), new])
+    _set([*(change for change in changes() if _target(change) != _target(new)), new])
 
 
-def applied(model: Model, text: str) -> tuple[Intervention, ...]:
-    """Those in force that make sense here. Why another one does not is said on the page; it stays for other texts."""
-    found: list[Intervention] = []
+def add_requested(request: dict[str, str]) -> None:
+    """Add the change that the instrument's form sends; for a callback."""
+    if CHANGES.name in request:
+        add(request[CHANGES.name])
+
+
+def apply(model: Model, text: str) -> tuple[Intervention, ...]:
+    """The changes that are possible here. A warning says why others are not; they stay for other texts."""
+    possible: list[Intervention] = []
     reasons: list[str] = []
-    asked = listed()
-    if not asked:
+    if not changes():
         return ()
     try:
         reading = model.vocabulary.encode(text, TOKENS)
     except ValueError:
-        return ()  # nothing is read at all, which `reading.read` says
-    for one in asked:
+        return ()  # nothing is read at all, which `text_box.trace_text` says
+    for change in changes():
         try:
-            apply_interventions(reading, [*found, one], model.vocabulary, model.network)
-            found.append(one)
+            apply_interventions(reading, [*possible, change], model.vocabulary, model.network)
+            possible.append(change)
         except ValueError as error:
             reasons.append(plain(str(error)))
     if reasons:
         st.warning(
-            reasons[0] if len(reasons) == 1 else "\n".join(f"- {one}" for one in reasons), icon=":material/block:"
+            reasons[0] if len(reasons) == 1 else "\n".join(f"- {reason}" for reason in reasons), icon=":material/block:"
         )
-    return tuple(found)
+    return tuple(possible)
 
 
 def menu(model: Model, text: str) -> None:
     """The experiments behind a button, for a page that is about something else."""
     if not lesson_link.shows("whatif"):
         return
-    opened = st.popover("What if …", icon=":material/science:", key="what-if-menu", on_change="rerun")
-    if not opened.open:
+    popover = st.popover("What if …", icon=":material/science:", key="what-if-menu", on_change="rerun")
+    if not popover.open:
         return
-    with opened:
+    with popover:
         try:
             tokens = model.vocabulary.encode(text, TOKENS).tokens
         except ValueError:
             tokens = []
-        choices(model.definition, tokens)
-        if not listed():
+        experiment_buttons(model.definition, tokens)
+        if not changes():
             chips(model.definition)
-        st.caption("Or click a cell of a heatmap, and set it under “What if” below the instrument.")
+        st.caption("Or click a cell of a heatmap and set its value under “What if” below the instrument.")
 
 
 def bar(model: Model, text: str) -> tuple[Intervention, ...]:
-    """What is in force on such a page, if anything is. Returns what can be applied."""
-    if listed():
+    """The changes in force on such a page, if there are any. Returns those that are possible."""
+    if changes():
         with st.container(horizontal=True, vertical_alignment="bottom"):
             if lesson_link.shows("whatif"):
                 chips(model.definition)
@@ -108,26 +109,25 @@ def bar(model: Model, text: str) -> tuple[Intervention, ...]:
                 icon=":material/compare_arrows:",
                 query_params={"question": "changes"},
             )
-    return applied(model, text)
+    return apply(model, text)
 
 
 def chips(definition: Definition) -> None:
-    """What is in force, to be taken out one by one or all at once; typed text adds to it."""
-    state = st.session_state
-    state[_CHIPS] = state["interventions"] = _texts(listed())
+    """The changes in force, which can be removed one by one or all at once, and a box to type another."""
+    st.session_state[WHAT_IF_CHIPS] = list(changes())
     st.multiselect(
         "What if …",
-        state["interventions"],
-        key=_CHIPS,
+        list(changes()),
+        key=WHAT_IF_CHIPS,
         accept_new_options=True,
-        format_func=lambda text: describe(parse(text), definition),
+        format_func=lambda change: describe(change, definition),
         placeholder="Nothing is changed. Choose an experiment, or type a change, such as forget.3@2-9=0.5",
         help=GRAMMAR,
-        on_change=_typed,
+        on_change=_read_chips,
     )
 
 
-def choices(definition: Definition, tokens: list[str]) -> None:
+def experiment_buttons(definition: Definition, tokens: list[str]) -> None:
     """The ready-made experiments on this cell, a button each."""
     with st.container(horizontal=True):
         for experiment in experiments(definition):
@@ -142,41 +142,35 @@ def choices(definition: Definition, tokens: list[str]) -> None:
             "Forget at a token",
             range(1, len(tokens) + 1),
             format_func=lambda step: f"{step} · {visible(tokens[step - 1])}",
-            key="forget-at",
-            help="At this one step the past is dropped: from the state that a gate carries on, or, without one, "
-            "from all states. What a gate or a candidate computes there still knows the hidden state before.",
-            on_click=lambda: add(str(forget_at(definition, st.session_state["forget-at"]))),
+            key=FORGET_AT,
+            help="Drops the past at this one step: from the state that a gate carries on or, without such a gate, "
+            "from all states. Gates and candidate at this step still see the hidden state before it.",
+            on_click=lambda: add(str(forget_at(definition, st.session_state[FORGET_AT]))),
         )
 
 
-def asked(request: dict[str, str]) -> None:
-    """What the instrument's form sends."""
-    if PARAMETER in request:
-        add(request[PARAMETER])
-
-
-def _typed() -> None:
-    """Take what the chips hold now; what was typed there and cannot be read is said, and left out."""
-    found = []
-    for text in st.session_state[_CHIPS]:
+def _read_chips() -> None:
+    """Take over the chips as they are now. Typed ones that cannot be read are reported and left out."""
+    chosen: list[Intervention] = []
+    for chip in st.session_state[WHAT_IF_CHIPS]:
         try:
-            found.append(parse(_tidied(text)))
+            chosen.append(parse(_tidied(chip)) if isinstance(chip, str) else chip)
         except ValueError as error:
-            link_state.notice(str(error))
-    st.session_state["interventions"] = _texts(found)
+            notices.add("what-if", str(error))
+    _set(chosen)
+
+
+def _set(chosen: Iterable[Intervention]) -> None:
+    CHANGES.set(tuple(dict.fromkeys(chosen)))
 
 
 def _tidied(text: str) -> str:
-    """Typed text without the capitals and blanks that a person may put before a value: " Forget = 1"."""
+    """Typed text without capitals, and without spaces before the value: " Forget = 1" becomes "forget=1"."""
     place, equals, value = text.strip().partition("=")
     head = place.replace(" ", "").lower()
     return head + equals + (value if head.startswith("swap") else value.strip())
 
 
-def _about(one: Intervention) -> str:
-    """What an intervention is about, without what it puts there."""
-    return str(one).partition("=")[0]
-
-
-def _texts(interventions: Iterable[Intervention]) -> list[str]:
-    return list(dict.fromkeys(str(one) for one in interventions))
+def _target(change: Intervention) -> str:
+    """What a change acts on, without the value that it puts there."""
+    return str(change).partition("=")[0]

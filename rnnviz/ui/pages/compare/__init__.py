@@ -1,48 +1,66 @@
-"""The Compare page: a task's cells over one text, or two texts through one of them; only what is shown is computed."""
+"""The Compare page: a task's cells over one text, or two texts through one cell. Only what is shown is computed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import NamedTuple
 
 import streamlit as st
 
+from ...shared import lesson_link, link_parameters, model_card, notices, pickers, text_box
 from ...shared.catalogue import Task
-from ...shared.pickers import pick_part
-from ...shared.subject import Case
-from . import one_text, two_texts
-from .task_runs import telling
+from ...shared.text_run import TextRun
+from . import cells_panel, texts_panel
+from .cell_runs import first_disagreeing_example
 
-__all__ = ["MODES", "answer", "pick_mode", "with_example"]
+__all__ = ["COMPARISONS", "page"]
 
-# By name in the link: the title, what answers it, and which text it opens on.
-MODES: dict[str, tuple[str, Callable[[Case], None], Callable[[Task], str]]] = {
-    "cells": ("One text, all cells", one_text.answer, telling),
-    "texts": ("Two texts, one cell", two_texts.answer, lambda task: two_texts.pair(task)[0]),
+
+class Comparison(NamedTuple):
+    """What the page can compare: a title, the panel that shows it, and the text of a task on which it opens."""
+
+    title: str
+    show: Callable[[TextRun], None]
+    opening_text: Callable[[Task], str]
+
+
+# By name in the link.
+COMPARISONS = {
+    "cells": Comparison("One text, all cells", cells_panel.show, first_disagreeing_example),
+    "texts": Comparison("Two texts, one cell", texts_panel.show, lambda task: texts_panel.opening_texts(task)[0]),
 }
 
 
-def pick_mode() -> str:
-    """What is compared now, kept in the link."""
-    name = pick_part("mode", {name: title for name, (title, _, _) in MODES.items()}, "a comparison", page="compare")
+def page() -> None:
+    """Show everything under the title."""
+    task, model, layer, direction = pickers.pick_model("reviews")  # the cells disagree on the first text of reviews
+    titles = {name: comparison.title for name, comparison in COMPARISONS.items()}
+    name = pickers.pick_part("Comparison", link_parameters.comparison(list(titles)), titles)
     if name != "texts":
-        two_texts.forget_link()
-    return name
+        texts_panel.remove_from_link()
+    task = _opening_on(task, name)
+    text = text_box.text_box(task)
+    messages = st.container()
+    with st.container():  # what follows keeps its place on the page, whatever is written here
+        trace = text_box.trace_text(model, text)
+    if trace is not None:
+        COMPARISONS[name].show(TextRun(task, text, model, trace, layer, direction))
+        lesson_link.menu(stepping=True)
+    if lesson_link.shows("about"):
+        model_card.show(model)
+    with messages:
+        notices.show()
 
 
-def with_example(task: Task, mode: str) -> Task:
-    """The task with the text first among its examples on which this comparison opens.
+def _opening_on(task: Task, name: str) -> Task:
+    """The task with the opening text of this comparison as its first example.
 
-    A text that nobody typed, because another comparison opened on it, makes way for this one's.
+    The opening text of another comparison, which nobody typed, is replaced by this one's.
     """
-    opens = {name: first(task) for name, (_, _, first) in MODES.items()}
-    left = st.session_state.get("texts", {})
-    if left.get(task.name) in set(opens.values()) - {opens[mode]}:
-        del left[task.name]
-    others = [text for text in task.examples if text != opens[mode]]
-    return replace(task, examples=[opens[mode], *others])
-
-
-def answer(mode: str, case: Case) -> None:
-    """Show one of the comparisons."""
-    MODES[mode][1](case)
+    opening = {other: comparison.opening_text(task) for other, comparison in COMPARISONS.items()}
+    typed = link_parameters.text(task)
+    if typed.remembered() in set(opening.values()) - {opening[name]}:
+        typed.restart()
+    others = [text for text in task.examples if text != opening[name]]
+    return replace(task, examples=[opening[name], *others])

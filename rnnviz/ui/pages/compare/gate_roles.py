@@ -1,4 +1,4 @@
-"""What part each gate plays, read off a cell's equations: which gates of several cells belong beside each other."""
+"""The role of each gate, read off a cell's equations: which gates of several cells belong side by side."""
 
 from __future__ import annotations
 
@@ -8,27 +8,28 @@ from dataclasses import dataclass
 from ....analysis.memory.carry import Factor, carry
 from ....cells import Definition
 
-# By name, in the order in which a page shows them: the heading, and what it asks.
+# By name, in the order in which a page shows them: the heading and a description.
 ROLES = {
     "keeps": ("What keeps", "How much of the carried state stays, unit by unit: 1 keeps it, 0 erases it."),
     "writes": ("What writes", "How much of the candidate goes into the carried state: 1 writes it, 0 leaves it out."),
-    "candidates": ("What could be written", "The candidate: new content from the input and the hidden state before."),
+    "candidates": (
+        "What could be written", "The candidate: new content from the input and the previous hidden state."
+    ),
     "shows": ("What shows", "How much of the carried state is let out into the hidden state."),
-    "others": ("Other gates", "Gates that neither keep, nor write, nor show: they act inside the candidate."),
-}
+    "others": ("Other gates", "Gates that neither keep nor write nor show: they act inside the candidate."),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
-class Part:
-    """A quantity that plays a role. rest: it is 1 minus the quantity that does. shown_as: the role it was met in first,
-    where one gate plays two."""
+class RolePart:
+    """A quantity with a role. one_minus: 1 minus the quantity has it. shown_under: its first role, if it has two."""
 
     quantity: str
-    rest: bool = False
-    shown_as: str | None = None
+    one_minus: bool = False
+    shown_under: str | None = None
 
 
-def roles(definition: Definition) -> dict[str, list[Part]]:
+def parts_by_role(definition: Definition) -> dict[str, list[RolePart]]:
     """Every gate and candidate of a cell by role, `ROLES` in order; an empty list where the cell has none.
 
     What keeps and what writes are the gates among the factors of `analysis.carry`; what shows are gates in the hidden
@@ -42,20 +43,20 @@ def roles(definition: Definition) -> dict[str, list[Part]]:
         factors["writes"] = [factor for term in carried.writes for factor in term]
         if carried.state != "hidden":
             factors["shows"] = [Factor(name) for name in _in_hidden(definition)]
-    met: dict[str, str] = {}
-    found: dict[str, list[Part]] = {role: [] for role in ROLES}
+    first_role: dict[str, str] = {}
+    parts: dict[str, list[RolePart]] = {role: [] for role in ROLES}
     for role, those in factors.items():
         for factor in those:
             if factor.name in gates:
-                found[role].append(Part(factor.name, factor.rest, met.get(factor.name)))
-                met.setdefault(factor.name, role)
-    found["candidates"] = [Part(q.name) for q in definition.quantities if q.role == "candidate"]
-    found["others"] = [Part(name) for name in gates if name not in met]
-    return found
+                parts[role].append(RolePart(factor.name, factor.rest, first_role.get(factor.name)))
+                first_role.setdefault(factor.name, role)
+    parts["candidates"] = [RolePart(q.name) for q in definition.quantities if q.role == "candidate"]
+    parts["others"] = [RolePart(name) for name in gates if name not in first_role]
+    return parts
 
 
 def _in_hidden(definition: Definition) -> list[str]:
-    """What the hidden state's equation multiplies it with or takes it from, in order."""
+    """The quantities on the right-hand side of the hidden state's equation, in order."""
     equations = [equation for phase in definition.phases for equation in phase.equations]
     right = next((e.partition(" = ")[2] for e in equations if e.startswith(r"\q{hidden}_t = ")), "")
     return re.findall(r"\\q\{(\w+)\}_t(?!\w)", right)

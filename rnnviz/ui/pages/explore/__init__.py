@@ -1,43 +1,42 @@
-"""The Explore page's panels: the stacked heatmaps, and what happens at the chosen step."""
+"""The Explore page: everything that happens inside a network while it reads a text."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from ....model import Model
-from ....trace import Trace
-from ...shared import charts, lesson_link, what_if
-from ...shared.catalogue import Task
-from ...shared.instrument import instrument
-from ...shared.position import place
+from ...shared import downloads, lesson_link, model_card, notices, pickers, text_box, what_if
+from . import trace_panel
 
-COLUMNS = [1.15, 1]  # the instrument beside the heatmaps, in shares of the width
+__all__ = ["page"]
 
 
-def invite() -> None:
-    """The way to the guide's first chapter, for who is new here."""
+def page() -> None:
+    """Show everything under the title."""
+    task, model, layer, direction = pickers.pick_model()
+    above = st.container(horizontal=True, vertical_alignment="center")
+    text = text_box.text_box(task)
+    messages = st.container()
+    with above:
+        _guide_link()
+        what_if.menu(model, text)
+    with st.container():  # what follows keeps its place on the page, whatever is written here
+        trace = text_box.trace_text(model, text, what_if.bar(model, text))
+    if trace is not None:
+        trace_panel.show(task, text, trace, model, layer, direction)
+        with st.container(horizontal=True):
+            if lesson_link.shows("downloads"):
+                downloads.menu(trace, layer, direction)
+            lesson_link.menu(stepping=True)
+    what_if.save()
+    if lesson_link.shows("about"):
+        model_card.show(model)
+    with messages:
+        notices.show()
+
+
+def _guide_link() -> None:
+    """A link to the first chapter of the guide, for new users."""
     if lesson_link.shows("navigation"):
         st.page_link(
-            "pages/words.py", label="New to this? The guide tells it from the start.", icon=":material/menu_book:"
+            "pages/words.py", label="New to this? The guide starts from the beginning.", icon=":material/menu_book:"
         )
-
-
-def inside(task: Task, text: str, trace: Trace, model: Model, layer: int, direction: str) -> None:
-    """The instrument beside the heatmaps that it moves over."""
-    left, right = st.columns(COLUMNS, gap="medium")
-    step, unit = place(trace, layer=layer)
-    with left:
-        instrument(
-            trace,
-            model,
-            layer,
-            direction,
-            step=step,
-            unit=unit,
-            text=text,
-            usual_text=task.examples[0],
-            editable=lesson_link.shows("whatif"),
-            asked=what_if.asked,
-        )
-    with right:
-        charts.heatmaps(trace, layer=layer, direction=direction)

@@ -7,10 +7,9 @@ from dataclasses import replace
 import streamlit as st
 
 from ....cells import CELLS
-from ...shared import catalogue, lesson_link, link_state, text_box
+from ...shared import catalogue, lesson_link, link_parameters, position, text_box
 from ...shared.catalogue import Task
 from ...shared.instrument import instrument, slot
-from ...shared.position import place
 from .block_registry import ChapterContext
 from .chapter_parser import Chapter
 
@@ -37,7 +36,7 @@ def bar(page: ChapterContext) -> ChapterContext:
                 model = catalogue.converted(model, options)
                 _remind(page, cell, options)
             to_explore = st.container(width="content", key="to-explore")
-        trace = text_box.read(model, text)
+        trace = text_box.trace_text(model, text)
         page = replace(page, task=own, model=model, trace=trace, text=text)
         if chapter.instrument_in_bar:
             with st.container(key="instrument"):
@@ -52,23 +51,22 @@ def bar(page: ChapterContext) -> ChapterContext:
 
 def _pick_cell(chapter: Chapter) -> str:
     cells = chapter.cells
-    key = link_state.start(CELL, cells, cells[0], "a cell", page=chapter.name)
+    choice = link_parameters.cell(cells, cells[0], chapter.name)
+    key = choice.restore()
     if len(cells) > 1 and lesson_link.shows("model"):
         st.segmented_control("Cell", cells, required=True, format_func=lambda cell: CELLS[cell].title, key=key)
-    cell = st.session_state[key] or cells[0]
-    link_state.keep(CELL, cell, cells[0], page=chapter.name)
-    return cell
+    return choice.save()
 
 
 def _options(chapter: Chapter, cell: str) -> dict[str, str]:
     """The conventions that a chapter's switches are set to, where they differ from the model's own."""
     found = {}
     for option, values in CELLS[cell].choices.items() if chapter.has_convention_switches else ():
-        key = link_state.start(option, values, values[0], "a convention", page=chapter.name)
-        value = st.session_state[key] or values[0]
-        link_state.keep(option, value, values[0], page=chapter.name)
-        if value != values[0]:
-            found[option] = value
+        convention = link_parameters.convention(chapter.name, option, values)
+        convention.restore()
+        convention.save()
+        if convention.value != values[0]:
+            found[option] = convention.value
     return found
 
 
@@ -78,7 +76,7 @@ def _remind(page: ChapterContext, cell: str, options: dict[str, str]) -> None:
 
     def undo() -> None:
         for option in options:
-            st.session_state[page.option_key(option)] = choices[option][0]
+            link_parameters.convention(page.chapter.name, option, choices[option]).set(choices[option][0])
 
     switched = ", ".join(f"{option}: {value}" for option, value in options.items())
     help = "The model is shown by another convention than its own. This switches back."
@@ -92,7 +90,7 @@ def _explore_link(task: Task, cell: str, text: str) -> None:
         label="Open in Explore",
         icon=":material/visibility:",
         help="The same text, model, step and unit",
-        query_params={"task": task.name, CELL: cell, text_box.CARRIED: text},
+        query_params=link_parameters.link_to(task.name, cell, text),
     )
 
 
@@ -110,16 +108,16 @@ def panel(page: ChapterContext) -> None:
     if trace is None or model is None or own is None:
         return
     start = _start(page)
-    step, unit = place(trace, start)
+    step, unit = position.from_link(trace, start)
 
     def asked(request: dict[str, str]) -> None:
         if "text" in request:
             text_box.write(own, request["text"])
         if request.get(CELL) in page.chapter.cells:
-            st.session_state[f"{page.chapter.name}-{CELL}"] = request[CELL]
+            link_parameters.cell(page.chapter.cells, chapter=page.chapter.name).set(request[CELL])
         for option, values in CELLS[trace.cell].choices.items():
             if request.get(option) in values:
-                st.session_state[page.option_key(option)] = request[option]
+                link_parameters.convention(page.chapter.name, option, values).set(request[option])
 
     instrument(
         trace,

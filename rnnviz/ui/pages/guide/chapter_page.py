@@ -11,8 +11,9 @@ import streamlit as st
 
 from ....cells import CELLS, Definition
 from ....colours import cell_style
-from ...shared import lesson_link, link_state, page_setup
+from ...shared import lesson_link, notices, page_setup
 from ...shared.catalogue import CELL_ORDER
+from ...shared.markdown import plain
 from . import chapters, glossary
 from .block_registry import ChapterContext
 from .chapter_instrument import bar, panel
@@ -40,7 +41,7 @@ def show_chapter(file: str) -> None:
     try:
         _show(_read(source, source.stat().st_mtime_ns), _terms(source.with_name("glossary.md")))
     except ValueError as error:
-        st.error(link_state.plain(f"This chapter cannot be shown. {error}"), icon=":material/edit_document:")
+        st.error(plain(f"This chapter cannot be shown. {error}"), icon=":material/edit_document:")
 
 
 def show_glossary(file: str) -> None:
@@ -51,7 +52,7 @@ def show_glossary(file: str) -> None:
     title = next(line for line in source.read_text(encoding="utf-8").splitlines() if line.startswith("# "))
     st.title(title.removeprefix("# "), anchor=False)
     st.html(glossary.terms_html(_terms(source).values()))
-    lesson_link.maker()
+    lesson_link.menu()
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
@@ -75,7 +76,7 @@ def _show(chapter: Chapter, terms: dict[str, glossary.Term]) -> None:
     number, *_ = chapters.number_and_neighbours(chapter.name)
     if number:
         st.caption(f"Chapter {number} of {len(chapters.CHAPTERS)}, about {chapter.minutes} minutes")
-    notices = st.container()
+    messages = st.container()
     page = bar(ChapterContext(chapter, terms))
     if chapter.instrument and not chapter.instrument_in_bar:
         left, right = st.columns(COLUMNS, gap="medium")
@@ -90,9 +91,9 @@ def _show(chapter: Chapter, terms: dict[str, glossary.Term]) -> None:
         with st.container(key="section-legend"):
             _legend(page)
             _turn_the_page(chapter)
-            lesson_link.maker(stepping=page.trace is not None and bool(chapter.instrument))
-    with notices:
-        link_state.show_notices()
+            lesson_link.menu(stepping=page.trace is not None and bool(chapter.instrument))
+    with messages:
+        notices.show()
 
 
 def _section(page: ChapterContext, section: Section) -> None:

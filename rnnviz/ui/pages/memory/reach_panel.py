@@ -19,135 +19,136 @@ from ....figures import gradient_map, layers_flow, reach_curve, routes, singular
 from ....model import Model
 from ....trace import Trace
 from ...shared.charts import chart
-from ...shared.link_state import plain
-from ...shared.long_work import Progress, kept
+from ...shared.long_work import Progress, cached
+from ...shared.markdown import plain, series
 from ...shared.pickers import pick_label
-from ...shared.subject import Case, standing, strip, too_large
 from ...shared.text_box import TOKENS
+from ...shared.text_run import TextRun, current_position, exceeds_memory, transport
 
 
 class Reach(NamedTuple):
-    """A cell's run of the text, the gradients in it, and the largest singular value of each step's Jacobian."""
+    """A cell's trace, its gradients, and the largest singular value of each step's Jacobian."""
 
     trace: Trace
     flow: Flow
     largest: Array
 
 
-def answer(case: Case) -> None:
+def show(run: TextRun) -> None:
+    """Show the gradients between all pairs of steps, for the task's cells."""
     st.markdown(
-        "A nudge to what the cell hands on after one step (a column): how far does it move what is handed on after a "
-        "later step (a row)? These are the exact Jacobians between the two, on average over all directions: at **1** a "
-        "nudge arrives as large as it set out. Where it **vanishes**, training learns hardly anything from that step; "
-        "where it **explodes**, a small change there becomes a large one."
+        "How far does a small change of the states after one step (a column) move the states after a later step (a "
+        "row)? The maps show the exact Jacobians between the two, as the root mean square over all directions. At "
+        "**1**, a change keeps its size. Where the gradient **vanishes**, a loss at the later step hardly reaches the "
+        "earlier one; where it **explodes**, a small change becomes a large one."
     )
-    strip(case)
-    step, _ = standing(case.trace, case.layer)
-    if too_large([case.trace], case.layer):
-        _outputs(case, step)
+    transport(run)
+    step, _ = current_position(run.trace, run.layer)
+    if exceeds_memory([run.trace], run.layer):
+        _token_gradient(run, step)
         return
-    reaches = measure(case)
+    reaches = measure(run)
     columns = st.columns(len(reaches), gap="small")
-    for column, (cell, found) in zip(columns, reaches.items(), strict=True):
+    for column, (cell, reach) in zip(columns, reaches.items(), strict=True):
         with column:
-            _map(case, cell, found, step)
+            _map(run, cell, reach, step)
     left, right = st.columns(2, gap="medium")
-    tokens, unknown = case.trace.tokens, case.trace.unknown
+    tokens, unknown = run.trace.tokens, run.trace.unknown
     with left:
-        curves = {cell: found.flow.curve(step) for cell, found in reaches.items()}
-        words = f"Gradient of the states after step {step} by those after each step before, on a logarithmic axis. "
-        chart(reach_curve.ready(curves, tokens, unknown, to=step), words + _told(curves), "reach-curve")
+        curves = {cell: reach.flow.curve(step) for cell, reach in reaches.items()}
+        words = f"Gradient of the states after step {step} with respect to earlier states, on a logarithmic axis. "
+        chart(reach_curve.ready(curves, tokens, unknown, to=step), words + _at_step_1(curves), "reach-curve")
     with right:
-        largest = {cell: found.largest for cell, found in reaches.items()}
-        words = "Largest singular value of each step’s Jacobian: above 1 a gradient can grow there, below 1 it shrinks."
+        largest = {cell: reach.largest for cell, reach in reaches.items()}
+        words = "Largest singular value of each step’s Jacobian. Above 1 a gradient can grow there; below 1 it shrinks."
         chart(singular_values.ready(largest, tokens, unknown), words, "singular-values")
-    _routes(case, reaches, step)
-    _layers(case, step)
-    _outputs(case, step)
+    _routes(run, reaches, step)
+    _layers(run, step)
+    _token_gradient(run, step)
 
 
-def measure(case: Case) -> dict[str, Reach]:
-    """The gradients of the task's cells over the text, each computed once."""
-    progress = Progress("Following the gradient through every pair of steps.")
-    rivals = case.rivals()
-    share = 1 / len(rivals)
-    found = {
-        cell: _reach(case, model, stretch(progress, number * share, (number + 1) * share))
-        for number, (cell, model) in enumerate(rivals.items())
+def measure(run: TextRun) -> dict[str, Reach]:
+    """The gradients of the task's cells over the text, computed once."""
+    progress = Progress("Computing the gradient between all pairs of steps.")
+    models = run.models_by_cell()
+    share = 1 / len(models)
+    reaches = {
+        cell: _reach(run, model, stretch(progress, number * share, (number + 1) * share))
+        for number, (cell, model) in enumerate(models.items())
     }
     progress.end()
-    return found
+    return reaches
 
 
-def _reach(case: Case, model: Model, tick: Tick | None) -> Reach:
+def _reach(run: TextRun, model: Model, tick: Tick | None) -> Reach:
     def work() -> Reach:
-        trace = case.trace if model is case.model else model.trace(case.text, limit=TOKENS)
-        flow = gradient_flow(trace, *case.where, tick=stretch(tick, 0.0, 0.5))
+        trace = run.trace if model is run.model else model.trace(run.text, limit=TOKENS)
+        flow = gradient_flow(trace, *run.location, tick=stretch(tick, 0.0, 0.5))
         largest = largest_singular_values(flow.one_step, stretch(tick, 0.5, 1.0))
         return Reach(trace, replace(flow, one_step=flow.one_step[:0]), largest)  # the Jacobians are large
 
-    return kept(model.network, ("reach", case.read, case.where), work)
+    return cached(model.network, ("reach", run.input_key, run.location), work)
 
 
-def _map(case: Case, cell: str, found: Reach, step: int) -> None:
+def _map(run: TextRun, cell: str, reach: Reach, step: int) -> None:
     title = CELLS[cell].title
     with st.container(key=f"heatmaps-gradient-{cell}"):
-        words = f"{title}: gradient between all pairs of steps, a row for each step that it arrives at."
+        words = f"{title}: gradient between all pairs of steps, one row for each later step."
+        summary = _vanishing_and_exploding(run, reach.flow, step)
         chart(
-            gradient_map.ready(cell, found.flow.norms, case.trace.tokens, case.trace.unknown),
-            f"{words} {_places(case, found, step)}",
+            gradient_map.ready(cell, reach.flow.norms, run.trace.tokens, run.trace.unknown),
+            f"{words} {summary}",
             f"gradient-{cell}",
         )
-    st.caption(plain(_places(case, found, step)))
+    st.caption(plain(summary))
 
 
-def _places(case: Case, found: Reach, step: int) -> str:
-    """Where the gradient of the present step has vanished or exploded, in a sentence."""
-    along = reading_order(case.direction)
-    steps = range(1, len(case.trace) + 1)[along]
+def _vanishing_and_exploding(run: TextRun, flow: Flow, step: int) -> str:
+    """Where the gradient of the current step vanishes or explodes, in a sentence."""
+    along = reading_order(run.direction)
+    steps = range(1, len(run.trace) + 1)[along]
     before = steps.index(step)
     if before == 0:
         return "There is no step before this one."
-    curve = dict(zip(steps, found.flow.curve(step)[along], strict=True))
-    places = found.flow.places(step)
+    curve = dict(zip(steps, flow.curve(step)[along], strict=True))
+    places = flow.places(step)
     if not places:
-        least = min(curve[one] for one in steps[:before])
-        return f"Nothing vanishes or explodes on the way to {case.named(step)}: at least {least:.2g} arrives."
-    said = []
+        least = min(curve[earlier] for earlier in steps[:before])
+        return f"The gradient neither vanishes nor explodes before {run.step_label(step)}: it is at least {least:.2g}."
+    sentences = []
     for place in places:
-        stretch = f"step {place.first}" if place.first == place.last else f"steps {place.first} to {place.last}"
-        limit = f"less than 1/{FACTOR:g}" if place.what == "vanishing" else f"more than {FACTOR:g} times"
-        moved = "loss" if place.what == "vanishing" else "growth"
+        span = f"step {place.first}" if place.first == place.last else f"steps {place.first} to {place.last}"
+        limit = f"below 1/{FACTOR:g}" if place.what == "vanishing" else f"above {FACTOR:g}"
+        change = "loss" if place.what == "vanishing" else "growth"
         factor = curve[steps[steps.index(place.steepest) - 1]] / curve[place.steepest]
-        said.append(
-            f"{place.what.capitalize()}: of {stretch}, {limit} arrives at {case.named(step)}; the steepest single "
-            f"{moved} is at {case.named(place.steepest)}, ×{factor:.2g}."
+        sentences.append(
+            f"{place.what.capitalize()}: from {span} to {run.step_label(step)}, the gradient is {limit}; the steepest "
+            f"{change} is at {run.step_label(place.steepest)}, ×{factor:.2g}."
         )
-    return " ".join(said)
+    return " ".join(sentences)
 
 
-def _routes(case: Case, reaches: dict[str, Reach], step: int) -> None:
-    """For cells with a highway: what travels on it, and what through the gates."""
-    gated = {cell: found for cell, found in reaches.items() if found.flow.carried is not None}
+def _routes(run: TextRun, reaches: dict[str, Reach], step: int) -> None:
+    """For gated cells: the gradient along the highway, and through the gates."""
+    gated = {cell: reach for cell, reach in reaches.items() if reach.flow.carried is not None}
     if not gated:
         return
-    st.header("The highway, and the ways through the gates", anchor=False)
-    names = [f"the {CELLS[cell].title}’s" for cell in gated]
+    st.header("The highway, and the paths through the gates", anchor=False)
     st.markdown(
-        f"A gated state is carried on unit by unit. This highway, {' and '.join(names)} product of what the gate "
-        "keeps, needs no weights. All other ways pass through a gate or the candidate, and so through the recurrent "
-        "weights, at one step or more. Both add up to the whole gradient; their sizes need not, because they may "
-        "point apart."
+        f"In the {series([CELLS[cell].title for cell in gated])}, each unit passes its state on to the next step, "
+        "multiplied by what its gate keeps. This direct path, the highway, involves no weights. All other paths pass "
+        "through a gate or the candidate, and so through the recurrent weights, at one step or more. The two parts add "
+        "up to the whole gradient; their sizes need not, because they may partly cancel."
     )
-    for column, (cell, found) in zip(st.columns(len(gated), gap="medium"), gated.items(), strict=True):
-        flow, definition = found.flow, found.trace.definition
+    for column, (cell, reach) in zip(st.columns(len(gated), gap="medium"), gated.items(), strict=True):
+        flow, definition = reach.flow, reach.trace.definition
         assert flow.carried is not None and flow.gate is not None
         assert flow.gates is not None and flow.highway_norms is not None
         whole = flow.between(flow.carried, flow.carried)
         row = step - 1
         state, gate = definition.by_name[flow.carried].title, definition.by_name[flow.gate].title
         figure = routes.ready(
-            cell, whole[row], flow.highway_norms[row], flow.gates[row], case.trace.tokens, case.trace.unknown,
+            cell, whole[row], flow.highway_norms[row], flow.gates[row], run.trace.tokens, run.trace.unknown,
             state=state, gate=gate, to=step,
         )  # fmt: skip
         with column:
@@ -155,22 +156,25 @@ def _routes(case: Case, reaches: dict[str, Reach], step: int) -> None:
             chart(figure, f"{words}{gate}, and through the gates.", f"routes-{cell}")
 
 
-def _layers(case: Case, step: int) -> None:
-    """For several layers or directions: how the gradient goes down through them."""
-    trace = case.trace
+def _layers(run: TextRun, step: int) -> None:
+    """For several layers or directions: the gradient down through them."""
+    trace = run.trace
     if [len(directions) for directions in trace.directions_by_layer] == [1]:
         return
     st.header("Down through the layers", anchor=False)
-    found = gradient_by_layers(trace, step, *case.where)
-    norms = {place: found.norm(*place) for place in found.states}
-    figure = layers_flow.ready(norms, found.input_norm, trace.tokens, trace.unknown, to=step)
-    words = f"Gradient of the hidden state after step {step} by the states of each layer and by the input vectors."
+    gradient = gradient_by_layers(trace, step, *run.location)
+    norms = {place: gradient.norm(*place) for place in gradient.states}
+    figure = layers_flow.ready(norms, gradient.input_norm, trace.tokens, trace.unknown, to=step)
+    words = (
+        f"Gradient of the hidden state after step {step} with respect to the states of each layer and the input "
+        "vectors."
+    )
     chart(figure, words, "layers-flow")
 
 
-def _outputs(case: Case, step: int) -> None:
-    """Which token moves an output."""
-    trace = case.trace
+def _token_gradient(run: TextRun, step: int) -> None:
+    """The gradient of an output with respect to each token."""
+    trace = run.trace
     if trace.probabilities is None:
         return
     st.header("Which token moves this output?", anchor=False)
@@ -178,9 +182,9 @@ def _outputs(case: Case, step: int) -> None:
     _, lengths = input_gradient(trace, label, step)
     figure = token_gradient.ready(lengths, trace.tokens, trace.unknown, label=label, step=step)
     strongest = int(np.argmax(lengths)) + 1
-    words = f"Length of the gradient of the logit of {label} after step {step} by each token’s vector, "
-    chart(figure, f"{words}largest at {case.named(strongest)}: {lengths.max():.3g}.", "token-gradient")
+    words = f"Length of the gradient of the logit of {label} after step {step} with respect to each token’s vector. "
+    chart(figure, f"{words}Largest at {run.step_label(strongest)}: {lengths.max():.3g}.", "token-gradient")
 
 
-def _told(curves: dict[str, Array]) -> str:
+def _at_step_1(curves: dict[str, Array]) -> str:
     return "; ".join(f"{CELLS[cell].title} at step 1: {curve[0]:.2g}" for cell, curve in curves.items())

@@ -1,4 +1,4 @@
-"""Which units matter? Every unit silenced in turn, ranked by how much the prediction changes."""
+"""Which units matter? Each unit is silenced in turn, and the units are ranked by how much the prediction changes."""
 
 from __future__ import annotations
 
@@ -6,99 +6,103 @@ import pandas as pd
 import streamlit as st
 
 from ....analysis import ablation
-from ....instrument.payload import trace_id
 from ....text.tokens import visible
-from ...shared.downloads import LINE_END
-from ...shared.link_state import plain
-from ...shared.long_work import Progress, kept
-from ...shared.subject import Case, standing, strip
-from ...shared.text_box import CARRIED, TOKENS
+from ...shared import link_parameters
+from ...shared.downloads import csv
+from ...shared.long_work import Progress, cached
+from ...shared.markdown import percent, plain, prediction
+from ...shared.text_box import TOKENS
+from ...shared.text_run import TextRun, current_position, transport
 
 STRONGEST = 3  # units with a link of their own
 
 
-def answer(case: Case) -> None:
-    trace = case.trace
+def show(run: TextRun) -> None:
+    """Show a table of all units with the change of the prediction without each."""
+    trace = run.trace
     if trace.probabilities is None:
-        st.info("This model has no readout, and so no prediction that a unit could change.")
+        st.info("This model has no readout, and so no prediction to change.")
         return
-    strip(case)
-    step, _ = standing(trace, case.layer)
-    table = measure(case, step)
-    st.markdown(_told(case, table, step))
+    transport(run)
+    step, _ = current_position(trace, run.layer)
+    table = _measure(run, step)
+    summary = _summary(run, table, step)
+    st.markdown(summary)
     shown = pd.DataFrame(
         {
             "unit": table["unit"],
             "change": table["change"],
             "without it": table["without"],
             "points": 100 * (table["without"] - table["probability"]),
-            "says without it": [visible(label) for label in table["label_without"]],
+            "prediction without it": [visible(label) for label in table["label_without"]],
         },
         index=table.index,
     )
-    share = st.column_config.ProgressColumn
-    likeliest = visible(str(table["label"].iloc[0]))
+    label = visible(str(table["label"].iloc[0]))
     chosen = st.dataframe(
         shown,
-        key=f"ablation-{trace_id(trace)}-{step}",
+        key=f"ablation-{trace.fingerprint}-{step}",
         on_select="rerun",
         selection_mode="single-row",
         column_config={
             "unit": st.column_config.NumberColumn("unit", width="small"),
-            "change": share(
+            "change": st.column_config.ProgressColumn(
                 "prediction changed by", format="percent", min_value=0.0, max_value=float(table["change"].max()) or 1.0,
-                help="Half the sum of all probabilities’ changes: the share that moves elsewhere",
+                help="Half the sum of the absolute changes of all probabilities: the share that moves to other labels",
             ),
-            "without it": st.column_config.NumberColumn(f"{likeliest} without it", format="percent"),
-            "points": st.column_config.NumberColumn("difference, points", format="%+.2f"),
+            "without it": st.column_config.NumberColumn(f"{label} without it", format="percent"),
+            "points": st.column_config.NumberColumn("difference, percentage points", format="%+.2f"),
         },
-        alt=f"Every unit silenced in turn, ranked. {_told(case, table, step)}",
+        alt=f"All units, ranked by the change of the prediction without them. {summary}",
     )  # fmt: skip
     rows = [*chosen["selection"]["rows"], *range(STRONGEST)]
     units = list(dict.fromkeys(int(table["unit"].iloc[row]) for row in rows if row < len(table)))
     with st.container(horizontal=True, vertical_alignment="center"):
         for unit in units:
-            _open(case, unit, step)
+            _open(run, unit, step)
         st.download_button(
             "The table as CSV",
-            lambda: table.to_csv(lineterminator=LINE_END),
+            lambda: csv(table, index=True),
             f"{trace.model}-ablation.csv",
             "text/csv",
             on_click="ignore",
             icon=":material/download:",
         )
-    st.caption("Choose a row to open its unit in the instrument; a click on a column’s title sorts by it.")
+    st.caption("Choose a row to open its unit in the instrument. Click a column’s title to sort by it.")
 
 
-def measure(case: Case, step: int) -> pd.DataFrame:
-    """The table, computed once for the text and step."""
-    progress = Progress("Silencing one unit after another.")
+def _measure(run: TextRun, step: int) -> pd.DataFrame:
+    """The table, computed once for each text and step."""
+    progress = Progress("Silencing each unit in turn.")
 
     def work() -> pd.DataFrame:
-        return ablation(case.model, case.text, *case.where, step=step, limit=TOKENS, tick=progress)
+        return ablation(run.model, run.text, *run.location, step=step, limit=TOKENS, tick=progress)
 
-    found = kept(case.model.network, ("ablation", case.trace.fingerprint, case.where, step), work)
+    table = cached(run.model.network, ("ablation", run.trace.fingerprint, run.location, step), work)
     progress.end()
-    return found
+    return table
 
 
-def _told(case: Case, table: pd.DataFrame, step: int) -> str:
+def _summary(run: TextRun, table: pd.DataFrame, step: int) -> str:
     first = table.iloc[0]
-    now, without = plain(visible(str(first["label"]))), plain(visible(str(first["label_without"])))
-    end = f"the model then says **{without}**" if now != without else f"the model still says **{now}**"
+    label, label_without = str(first["label"]), str(first["label_without"])
+    end = (
+        f"The prediction becomes **{plain(visible(label_without))}**."
+        if label != label_without
+        else f"The prediction is still **{plain(visible(label))}**."
+    )
     return (
-        f"After {plain(case.named(step))} the model says **{now}** with {first['probability']:.1%}. Without unit "
-        f"{first['unit']}, {first['change']:.1%} of the probability moves elsewhere, more than for any other: {end}."
+        f"The prediction after {plain(run.step_label(step))}: {prediction(label, first['probability'])}. Silencing a "
+        f"unit sets its states to 0 at every step. Without unit {first['unit']}, {percent(first['change'])} of the "
+        f"probability moves to other labels, more than without any other unit. {end}"
     )
 
 
-def _open(case: Case, unit: int, step: int) -> None:
-    """A unit in the instrument of Explore, at the step that was asked about."""
+def _open(run: TextRun, unit: int, step: int) -> None:
+    """A link to a unit on Explore, at the current step."""
     st.page_link(
         "pages/explore.py",
         label=f"Open unit {unit}",
         icon=":material/visibility:",
-        query_params={
-            "task": case.task.name, "cell": case.trace.cell, CARRIED: case.text, "step": str(step), "unit": str(unit),
-        },
-    )  # fmt: skip
+        query_params=link_parameters.link_to(run.task.name, run.trace.cell, run.text, step, unit),
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...shared import pickers
+from ...shared import link_parameters, pickers
 from . import comparison_panel, upload_panel, weights_panel
 
 PARTS = {"yours": "Your model", "inside": "Weights", "beside": "Compare two"}
@@ -10,7 +10,7 @@ PARTS = {"yours": "Your model", "inside": "Weights", "beside": "Compare two"}
 
 def pick_part() -> str:
     """Which part of the page is shown, by its name in PARTS."""
-    return pickers.pick_part("part", PARTS, "a part", page="models")
+    return pickers.pick_part("Part", link_parameters.models_part(list(PARTS)), PARTS)
 
 
 def answer(part: str) -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 from ....analysis.weights.model_comparison import ModelsBeside, models_beside
 from ....figures import array_differences, weight_differences
 from ...shared.charts import chart
-from ...shared.link_state import plain
+from ...shared.markdown import plain
 from ...shared.model_card import score_line
 from ...shared.pickers import pick_layer
 from . import model_table

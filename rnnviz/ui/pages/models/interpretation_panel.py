@@ -8,7 +8,7 @@ import streamlit as st
 from ....checkpoints.checkpoint import Checkpoint
 from ....checkpoints.conversion import Built
 from ....checkpoints.stack import Fact, Stack
-from ...shared.link_state import plain
+from ...shared.markdown import plain
 from .opened_file import Held
 
 HOW = {

@@ -11,9 +11,9 @@ from .... import zoo
 from ....cells import CELLS
 from ....figures.score_chart import in_words
 from ....model import Model
-from ...shared import catalogue, link_state
+from ...shared import catalogue, link_parameters
 from ...shared.catalogue import Task
-from ...shared.link_state import plain
+from ...shared.markdown import plain
 
 
 class Entry(NamedTuple):
@@ -33,14 +33,13 @@ def model_of(entry: Entry) -> Model:
     return catalogue.model(*entry)
 
 
-def pick(parameter: str, label: str, usual: str, page: str = "models") -> Entry:
+def pick(parameter: str, label: str, usual: str) -> Entry:
     """A picker for one model, kept in the link under `parameter`."""
     known = entries()
     usual = usual if usual in known else next(iter(known))
-    key = link_state.start(parameter, known, usual, "a model", page=page)
-    name = st.selectbox(label, list(known), format_func=lambda one: _title(one, known[one]), key=key, width=420)
-    link_state.keep(parameter, name, usual, page=page)
-    return known[name]
+    choice = link_parameters.model(parameter, list(known), usual)
+    st.selectbox(label, list(known), format_func=lambda one: _title(one, known[one]), key=choice.restore(), width=420)
+    return known[choice.save()]
 
 
 def _title(name: str, entry: Entry) -> str:

@@ -9,7 +9,7 @@ import streamlit as st
 from ....checkpoints import snippets
 from ....checkpoints.native.writers import WRITERS
 from ....model import Model
-from ...shared.link_state import plain
+from ...shared.markdown import plain
 from .model_table import Entry
 
 TITLES = {"safetensors": "safetensors, for PyTorch", "npz": "npz, for NumPy", "onnx": "ONNX, for any runtime"}

@@ -11,8 +11,8 @@ from ....checkpoints.conversion import Built, build
 from ....checkpoints.stack import Stack
 from ....limits import DEFAULT_LIMITS, MILLION
 from ....text.tokens import visible
-from ...shared import catalogue, lesson_link, link_state
-from ...shared.link_state import plain
+from ...shared import catalogue, lesson_link, notices
+from ...shared.markdown import plain
 from . import interpretation_panel, use_panel, verify_panel, vocabulary_panel
 from .opened_file import Held, close, held, hold
 
@@ -146,4 +146,4 @@ def _stack(found: Held, stack: Stack) -> None:
         verify_panel.verify_box(found, stack, taken)
     if words is not None:
         use_panel.use(found, stack, taken, words)
-    link_state.show_notices()
+    notices.show()

@@ -11,13 +11,12 @@ from ....checkpoints import snippets
 from ....checkpoints.checkpoint import stem
 from ....checkpoints.stack import Stack
 from ....model import Model
-from ...shared import catalogue, link_state
-from ...shared.link_state import plain
+from ...shared import catalogue, link_parameters
+from ...shared.catalogue import LONGEST_NAME, MODEL_PAGES
+from ...shared.markdown import plain
 from .opened_file import Held
 from .vocabulary_panel import Words
 
-PAGES = {"Explore": "pages/explore.py", "Memory": "pages/memory.py", "Compare": "pages/compare.py"}
-LONGEST = 60  # letters of a name
 ROOM = 300e6  # bytes for the weights of all of a session's own models
 LARGEST = 4_500_000  # numbers of one cell: an LSTM of 1,024 units. The browser gets them for its arithmetic
 
@@ -30,15 +29,15 @@ def use(found: Held, stack: Stack, taken: Mapping[str, str], words: Words) -> No
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.text_input(
             "Name",
-            usual[:LONGEST],
-            max_chars=LONGEST,
+            usual[:LONGEST_NAME],
+            max_chars=LONGEST_NAME,
             key=found.key(stack.name, "name"),
             width=260,
             persist_state="session",
         ).strip()
         pressed = [
             page
-            for title, page in PAGES.items()
+            for title, page in MODEL_PAGES.items()
             if st.button(f"Open in {title}", key=found.key(stack.name, "open", title))
         ]
         before = catalogue.tasks().get(found.tasks.get(stack.name, ""))
@@ -83,8 +82,8 @@ def use(found: Held, stack: Stack, taken: Mapping[str, str], words: Words) -> No
 
 def _look_inside(model: str) -> None:
     """Go to the weights of a model that was opened; for a callback."""
-    link_state.put("part", "inside", "models")
-    link_state.put("model", model, "models")
+    link_parameters.models_part(["inside"]).set("inside")
+    link_parameters.model("model", [model], model).set(model)
 
 
 def add_all(models: Sequence[Model]) -> dict[str, str]:
@@ -104,7 +103,7 @@ def add_all(models: Sequence[Model]) -> dict[str, str]:
 def buttons(task: str, cell: str, key: str) -> None:
     """The ways to the pages with a model that is in the catalogue."""
     with st.container(horizontal=True):
-        for title, page in PAGES.items():
+        for title, page in MODEL_PAGES.items():
             st.page_link(
                 page, label=f"Open in {title}", icon=":material/open_in_new:", query_params={"task": task, "cell": cell}
             )

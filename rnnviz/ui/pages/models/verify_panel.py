@@ -11,7 +11,7 @@ from ....checkpoints.safetensors import tensor_file
 from ....checkpoints.stack import Stack
 from ....checkpoints.verification.agreement import Verified, verify
 from ....checkpoints.verification.example_pair import Pair
-from ...shared.link_state import plain
+from ...shared.markdown import plain
 from .opened_file import Held
 
 CODE = """import numpy as np, torch

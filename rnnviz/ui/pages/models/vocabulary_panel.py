@@ -11,7 +11,7 @@ from ....checkpoints.stack import Stack
 from ....text import vocabularies
 from ....text.decoding import decode_text
 from ....text.tokens import TokenKind, Vocabulary
-from ...shared.link_state import plain
+from ...shared.markdown import plain
 from .opened_file import Held
 
 KINDS: dict[TokenKind, str] = {

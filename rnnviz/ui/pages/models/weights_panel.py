@@ -9,11 +9,11 @@ import streamlit as st
 from ....analysis.weights.gate_weights import statistics
 from ....analysis.weights.spectra import at_origin, spectra
 from ....figures import eigenvalues, gate_biases, weight_maps, weight_spectrum
-from ...shared import lesson_link
+from ...shared import lesson_link, model_card
 from ...shared.charts import chart
-from ...shared.link_state import plain
-from ...shared.long_work import kept
-from ...shared.model_card import about, score_line
+from ...shared.long_work import cached
+from ...shared.markdown import plain
+from ...shared.model_card import score_line
 from ...shared.pickers import pick_layer
 from . import model_table, save_panel, use_panel
 
@@ -28,11 +28,11 @@ def answer() -> None:
         layer, direction = pick_layer(model)
     score_line(model)
     if lesson_link.shows("about"):
-        about(model)
+        model_card.show(model)
     use_panel.buttons(entry.task.name, entry.cell, "inside")
     cell = model.network.cell(layer, direction)
     with st.spinner("Taking the matrices apart") if cell.hidden_size > QUICK else nullcontext():
-        known = kept(model.network, ("spectra", layer, direction), lambda: spectra(cell))
+        known = cached(model.network, ("spectra", layer, direction), lambda: spectra(cell))
     where = (layer, direction)
     left, right = st.columns([1.25, 1], gap="medium")
     with left:

@@ -1,4 +1,4 @@
-"""What is left of the runs: a table, names, and the way to other pages, to a file, or out."""
+"""The results: a table of all runs, their names, and the trained models on other pages or in a file."""
 
 from __future__ import annotations
 
@@ -11,15 +11,29 @@ from ....cells import CELLS
 from ....checkpoints.native import model_archive
 from ....model import Model
 from ...shared import catalogue
+from ...shared.catalogue import MODEL_PAGES
+from ...shared.link_parameters import link_to
 from . import training_session
 from .training_group import Training, differences
 
-PAGES = {"Explore": "pages/explore.py", "Memory": "pages/memory.py", "Compare": "pages/compare.py"}
-LONGEST = 60  # letters of a name
+
+def show(training: Training) -> None:
+    """Show buttons for the models of a training, and a table of all runs of the session."""
+    with st.container(horizontal=True):
+        for title, page in MODEL_PAGES.items():
+            if st.button(f"Open in {title}", key=f"train-open-{title}"):
+                _open(training, page)
+        _download(training)
+        st.button(
+            "Remove this run", key="train-remove", icon=":material/delete:", type="tertiary",
+            on_click=training_session.remove, args=(training.number,), disabled=training.running,
+            help="Models that you opened on other pages stay there.",
+        )  # fmt: skip
+    _table()
 
 
-def table() -> None:
-    """Every run of the session in a row: its settings, how it ended, and how good it is."""
+def _table() -> None:
+    """Every run of the session in a row: its settings, how it ended, and its scores."""
     rows = []
     for training in training_session.all_trainings().values():
         for cell, run in training.runs.items():
@@ -31,70 +45,56 @@ def table() -> None:
                     "run": training.name,
                     "task": training.task.name,
                     "cell": CELLS[cell].title,
-                    "other than usual": ", ".join(differences(run)) or "nothing",
+                    "changed settings": ", ".join(differences(run)) or "none",
                     "steps": run.steps_taken,
                     "loss, nats": last.get("validation_loss"),
                     "right": last.get("accuracy"),
-                    "right at best": best,
+                    "best right": best,
                     "state": run.state,
-                    "why": run.explanation or "",
+                    "explanation": run.explanation or "",
                 }
             )
-    shares = {name: st.column_config.NumberColumn(format="percent") for name in ("right", "right at best")}
+    shares = {name: st.column_config.NumberColumn(format="percent") for name in ("right", "best right")}
     st.dataframe(
         pd.DataFrame(rows),
         hide_index=True,
         column_config=shares | {"loss, nats": st.column_config.NumberColumn(format="%.3g")},
-        alt="The runs of this session, a row each: settings, steps, held-out loss and accuracy, and how they ended.",
+        alt="The runs of this session: settings, steps, held-out loss and accuracy, and how they ended.",
     )
 
 
-def name(training: Training) -> None:
-    """A box to give a training another name."""
+def name_box(training: Training) -> None:
+    """A box to rename a training."""
     key = f"train-name-{training.number}"
     st.session_state.setdefault(key, training.name)
-    st.text_input("Name", key=key, max_chars=LONGEST, on_change=_rename, args=(training, key), width=220)
+    st.text_input("Name", key=key, max_chars=catalogue.LONGEST_NAME, on_change=_rename, args=(training, key), width=220)
 
 
 def _rename(training: Training, key: str) -> None:
-    written = str(st.session_state[key] or "").strip()
-    if written and written not in (one.name for one in training_session.all_trainings().values()):
-        training.name = written
+    name = str(st.session_state[key] or "").strip()
+    if name and name not in (other.name for other in training_session.all_trainings().values()):
+        training.name = name
     else:
         st.session_state[key] = training.name
 
 
-def carry_on(training: Training) -> None:
-    """Buttons: onto other pages, into a file, or away."""
-    with st.container(horizontal=True):
-        for title, page in PAGES.items():
-            if st.button(f"Open in {title}", key=f"train-open-{title}"):
-                _open(training, page)
-        _download(training)
-        st.button(
-            "Remove this run", key="train-remove", icon=":material/delete:", type="tertiary",
-            on_click=training_session.remove, args=(training.number,), disabled=training.running,
-            help="It is forgotten. What was opened on other pages stays there.",
-        )  # fmt: skip
-
-
 def _open(training: Training, page: str) -> None:
-    """Put the models into the catalogue, once for a state of the training, and go where they are seen."""
-    if training.opened is None or training.opened[1] != training.taken:
+    """Put the models into the catalogue, unless they have not changed since, and go to a page."""
+    if training.opened is None or training.opened[1] != training.steps_taken:
         with st.spinner("Measuring the models on held-out data"):
-            found = _models(training)
-        if not found:
-            st.error("There is no model to open: even the untrained network gave numbers that are not finite.")
+            models = _models(training)
+        if not models:
+            st.error("There is no model to open: the values of the untrained network were already not finite.")
             return
         title = f"{training.name}: {training.task.title}"
         training.opened = (
-            catalogue.add(catalogue.slug(training.name), title, found, training.task.examples),
-            training.taken,
+            catalogue.add(catalogue.slug(training.name), title, models, training.task.examples),
+            training.steps_taken,
         )
     task = training.opened[0]
     cells = catalogue.tasks()[task].cells
     chosen = st.session_state.get(f"train-look-{training.number}")
-    st.switch_page(page, query_params={"task": task, "cell": chosen if chosen in cells else cells[-1]})
+    st.switch_page(page, query_params=link_to(task, chosen if chosen in cells else cells[-1]))
 
 
 def _models(training: Training) -> dict[str, Model]:
@@ -107,10 +107,10 @@ def _download(training: Training) -> None:
     st.download_button(
         "Download", packed, f"{catalogue.slug(training.name)}.zip", "application/zip", on_click="ignore",
         icon=":material/download:", key="train-download",
-        help="A zip with the weights (safetensors) and the card (JSON) of every cell.",
+        help="A zip file with the weights (safetensors) and the card (JSON) of every cell.",
     )  # fmt: skip
 
 
-def way_in() -> None:
-    """The way to models that were downloaded before."""
+def show_upload_link() -> None:
+    """Show the link to the page that opens downloaded models."""
     st.page_link("pages/models.py", label="Load a model from a file", icon=":material/upload:")

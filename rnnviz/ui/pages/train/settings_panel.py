@@ -1,205 +1,250 @@
-"""The controls: what the next run trains, with which cells and numbers. An empty number means the usual one."""
+"""The settings of the next training: task, cells and numbers. An empty number means the default."""
 
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import Any
+from typing import Any, NamedTuple
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from ....cells import CELLS
+from ....text.decoding import LARGEST, decode_text
 from ....training import TASKS, Recipe
 from ....training.initialisation import INITIALISATIONS
 from ....training.run_limits import MAX_LENGTH
-from ...shared import lesson_link
+from ...shared import lesson_link, link_parameters, link_state
 from ...shared.catalogue import CELL_ORDER
-from . import linked_widgets, text_upload
-from .chosen_run import Choice, offered
+from ...shared.link_parameters import train_setting
+from ...shared.link_state import one_of, some_of
+from ...shared.markdown import plain
+from ...shared.session_keys import OWN_TEXT, OWN_TEXT_ERROR, OWN_TEXT_FILE
+from .next_run import NextRun, available_tasks
 
-HELP = {one.name: one.metadata["help"] for one in fields(Recipe)}
-# By name: the label, the least and the largest number, the step, the width, and whether it is whole. How large a
-# run may be is told by the limits, in words, and not by a box that swallows what was typed.
-NUMBERS: dict[str, tuple[str, float, float, float, bool]] = {
-    "hidden": ("Hidden units", 1, 100_000, 8, True),
-    "learning_rate": ("Learning rate", 0, 1000, 0.001, False),
-    "epochs": ("Epochs", 1, 1_000_000, 5, True),
-    "batch": ("Batch", 1, 100_000, 16, True),
-    "embedding": ("Embedding", 1, 100_000, 8, True),
-    "layers": ("Layers", 1, 100, 1, True),
-    "keep_bias": ("Forget bias", -20, 20, 1, False),
-    "recurrent_scale": ("Recurrent scale", 0, 1000, 0.1, False),
-    "truncate": ("Truncation, steps", 0, 100_000, 5, True),
-}
-SHOWN, FURTHER = ("hidden", "learning_rate"), ("epochs", "batch", "embedding", "layers")
-MOST = 2**31 - 1
+HELP = {recipe_field.name: recipe_field.metadata["help"] for recipe_field in fields(Recipe)}
 ACTIVATIONS = CELLS["rnn"].choices["activation"]
 WIDTH = 150
 
-WHY = """**Clipping.** Going back through time, a gradient is multiplied by the recurrent weights once a step: over
-many steps it vanishes or explodes. A step along one that exploded can undo everything that was learned; clipping
-shortens it. It does nothing against vanishing.
 
-**Forget bias.** A gate that begins half shut halves the memory at every step. A bias of 1 to 3 begins with remembering,
-so that gradients reach far back from the first step on.
+class Number(NamedTuple):
+    """A number of the recipe: its label and range, the step of its buttons, and whether it is whole.
 
-**The recurrent matrix** decides what becomes of the past before anything is learned: an orthogonal one turns it and
-loses nothing, a scaled one lets it fade below about 1 and grow above, the identity hands every unit its own past.
+    The ranges are wide on purpose: a message, not the number box, says that a run would be too large.
+    """
 
-**Truncation** cuts the gradient's way back: cheaper, and nothing can explode as far, but what lies further back than
-that is not learned from."""
+    label: str
+    low: float
+    high: float
+    step: float
+    whole: bool = True
 
-EXPLODES: dict[str, Any] = {
+
+NUMBERS = {
+    "hidden": Number("Hidden units", 1, 100_000, 8),
+    "learning_rate": Number("Learning rate", 0, 1000, 0.001, whole=False),
+    "epochs": Number("Epochs", 1, 1_000_000, 5),
+    "batch": Number("Batch", 1, 100_000, 16),
+    "embedding": Number("Embedding", 1, 100_000, 8),
+    "layers": Number("Layers", 1, 100, 1),
+    "keep_bias": Number("Forget bias", -20, 20, 1, whole=False),
+    "recurrent_scale": Number("Recurrent scale", 0, 1000, 0.1, whole=False),
+    "truncate": Number("Truncation, steps", 0, 100_000, 5),
+}
+SEED = Number("Seed", 0, 2**31 - 1, 1)
+IN_FIRST_ROW, IN_EXPANDER = ("hidden", "learning_rate"), ("epochs", "batch", "embedding", "layers")
+
+WHY = """**Clipping.** On its way back through time, a gradient is multiplied by the recurrent weights at every step, so
+over many steps it vanishes or explodes. One step along an exploded gradient can undo everything that was learned.
+Clipping shortens such gradients. It does not help against vanishing.
+
+**Forget bias.** A gate that starts half open halves the memory at every step. With a bias of 1 to 3 it starts nearly
+open, and gradients reach far back from the first step.
+
+**The recurrent matrix** determines what happens to the past before anything is learned. Before tanh, an orthogonal
+matrix rotates the state and loses nothing; a scaled one lets it fade below a scale of about 1 and grow above; the
+identity passes each unit its own past.
+
+**Truncation** limits how far back a gradient goes. Training is cheaper and explosions are smaller, but what lies
+further back cannot be learned."""
+
+# Settings with which an RNN learns and then explodes.
+EXPLODING: dict[str, Any] = {
     "task": "recall", "cells": ["rnn"], "activation": "relu", "recurrent": "scaled", "clip": False,
 }  # fmt: skip
-EXPLODES_NUMBERS: dict[str, Any] = {"learning_rate": 0.01, "seed": 1}
+EXPLODING_NUMBERS: dict[str, Any] = {"learning_rate": 0.01, "seed": 1}
+EXPLODING_OPTIONS = {"shortest": 1, "longest": 40}
+
+CELLS_CHOICE = train_setting("cells", list(CELL_ORDER), some_of(CELL_ORDER), ",".join)
+CLIP = train_setting(
+    "clip", True, lambda text: one_of(("on", "off"))(text) == "on", lambda clips: "on" if clips else "off"
+)
+RECURRENT = train_setting("recurrent", INITIALISATIONS[0], one_of(INITIALISATIONS))
+ACTIVATION = train_setting("activation", ACTIVATIONS[0], one_of(ACTIVATIONS))
 
 
-def choose() -> tuple[Choice, DeltaGenerator]:
-    """All controls, drawn unless a lesson hides them: what they say now, and the row for the button that starts."""
-    state, shows = st.session_state, lesson_link.shows("training")
-    names = offered()
-    key = linked_widgets.start("task", linked_widgets.one_of(*names), names[0])
-    cells_key = linked_widgets.start("cells", linked_widgets.some_of(*CELL_ORDER), list(CELL_ORDER))
+def show() -> tuple[NextRun, DeltaGenerator]:
+    """Show the controls, unless a lesson hides them. Returns the settings, and the row for the start button."""
+    visible = lesson_link.shows("training")
+    names = available_tasks()
+    task_choice = _task_choice(names)
+    task_key, cells_key = task_choice.restore(), CELLS_CHOICE.restore()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        if shows:
-            st.selectbox("Task", names, format_func=lambda name: TASKS[name].title, key=key, width=340)
+        if visible:
+            st.selectbox("Task", names, format_func=lambda name: TASKS[name].title, key=task_key, width=340)
             st.segmented_control(
                 "Cells", CELL_ORDER, selection_mode="multi", key=cells_key,
                 format_func=lambda cell: CELLS[cell].title,
             )  # fmt: skip
-    task = state[key]
-    linked_widgets.keep("task", task, names[0])
-    cells = [cell for cell in CELL_ORDER if cell in state[cells_key]]
-    linked_widgets.keep("cells", ",".join(cells), ",".join(CELL_ORDER))
-    text = text_upload.bring() if TASKS[task].needs_text else None
+    task = task_choice.save()
+    cells = [cell for cell in CELL_ORDER if cell in CELLS_CHOICE.value]
+    CELLS_CHOICE.write(cells)
+    text = _upload_text() if TASKS[task].needs_text else None
     row = st.container(horizontal=True, vertical_alignment="bottom")
     with row:
-        options = _options(task, shows)
-        changes = {name: _number(name, task, cells, shows) for name in SHOWN}
-        seed = _seed(task, shows)
-    more, activation = _makes_or_breaks(task, cells, shows)
-    changes |= more
-    choice = Choice(
+        options = _options(task, visible)
+        changes: dict[str, Any] = {name: _recipe_number(name, task, cells, visible) for name in IN_FIRST_ROW}
+        help = "Sets the initial weights, the data or its order, and dropout. The same seed gives the same curves."
+        seed = _number("seed", SEED, str(TASKS[task].seed), help, visible)
+    changes |= _makes_or_breaks(task, cells, visible)
+    activation = ACTIVATION.value
+    next_run = NextRun(
         task,
         tuple(cells),
         options,
         {name: value for name, value in changes.items() if value is not None},
-        {"rnn": {"activation": activation}} if activation != ACTIVATIONS[0] else {},
-        seed,
+        {"rnn": {"activation": activation}} if activation != ACTIVATION.default else {},
+        None if seed is None else int(seed),
         text,
     )
-    return choice, row
+    return next_run, row
 
 
-def explode() -> None:
-    """Set all controls to the example of a run that explodes; for a callback."""
+def choose_exploding() -> None:
+    """Choose the settings of a run that explodes; for a callback."""
+    for name, number in (NUMBERS | {"seed": SEED}).items():
+        _number_choice(name, number).set(EXPLODING_NUMBERS.get(name))
+    for choice in (_task_choice(available_tasks()), CELLS_CHOICE, CLIP, RECURRENT, ACTIVATION):
+        choice.set(EXPLODING[choice.name])
+    for name, value in EXPLODING_OPTIONS.items():
+        link_parameters.task_option("recall", name, value, MAX_LENGTH).set(value)
+
+
+def _task_choice(names: list[str]) -> link_state.Parameter[str]:
+    return train_setting("task", names[0], one_of(names))
+
+
+def _upload_text() -> tuple[str, str] | None:
+    """An uploader for an own text; returns the name and the text of the last file, None before the first."""
     state = st.session_state
-    for name in (*NUMBERS, "seed"):
-        state[linked_widgets.key_of(name)] = EXPLODES_NUMBERS.get(name)
-    for name, value in EXPLODES.items():
-        state[linked_widgets.key_of(name)] = value
-    for name, value in (("shortest", 1), ("longest", 40)):
-        state[linked_widgets.key_of(name, "recall")] = value
+    file = st.file_uploader(
+        f"A text file, at most {LARGEST / 1e6:g} MB", key="train-file", max_upload_size=round(LARGEST / 1e6)
+    )
+    if file is not None and state.get(OWN_TEXT_FILE) != file.file_id:
+        state[OWN_TEXT_FILE] = file.file_id
+        state.pop(OWN_TEXT_ERROR, None)
+        try:
+            with st.spinner("Reading the text"):
+                state[OWN_TEXT] = file.name, decode_text(file.getvalue())
+        except ValueError as error:
+            state[OWN_TEXT_ERROR] = f"{file.name}: {error}"
+            state.pop(OWN_TEXT, None)  # an older text must not be trained on under this file's name
+    if file is not None and OWN_TEXT_ERROR in state:
+        st.error(plain(state[OWN_TEXT_ERROR]), icon=":material/description:")
+    upload: tuple[str, str] | None = state.get(OWN_TEXT)
+    if upload is not None:
+        name, text = upload
+        st.caption(
+            plain(f"{name}: {len(text):,} characters. ")
+            + "The text stays in the memory of this session and is deleted with it. It is never written to disk."
+        )
+    return upload
 
 
-def _makes_or_breaks(task: str, cells: list[str], shows: bool) -> tuple[dict[str, Any], str]:
-    """The controls that decide whether an RNN learns at all, each with its reason."""
-    state = st.session_state
-    clip = linked_widgets.start("clip", lambda text: linked_widgets.one_of("on", "off")(text) == "on", True)
-    recurrent = linked_widgets.start("recurrent", linked_widgets.one_of(*INITIALISATIONS), INITIALISATIONS[0])
-    activation = linked_widgets.start("activation", linked_widgets.one_of(*ACTIVATIONS), ACTIVATIONS[0])
-    place = st.expander("What makes or breaks an RNN", icon=":material/tune:") if shows else st.container()
-    with place:
-        if shows:
+def _makes_or_breaks(task: str, cells: list[str], visible: bool) -> dict[str, Any]:
+    """The settings that decide whether an RNN learns at all, with an explanation; returns the changed ones."""
+    clip_key, recurrent_key, activation_key = CLIP.restore(), RECURRENT.restore(), ACTIVATION.restore()
+    container = st.expander("What makes or breaks an RNN", icon=":material/tune:") if visible else st.container()
+    with container:
+        if visible:
             with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-                st.toggle("Gradient clipping", key=clip, help=_sentence(HELP["clip"]))
+                st.toggle("Gradient clipping", key=clip_key, help=_sentence(HELP["clip"]))
                 st.selectbox(
                     "Recurrent matrix",
                     INITIALISATIONS,
-                    key=recurrent,
+                    key=recurrent_key,
                     help=_sentence(HELP["recurrent"]),
                     width=WIDTH + 20,
                 )
                 st.segmented_control(
-                    "The RNN’s activation", ACTIVATIONS, key=activation, required=True,
-                    help="tanh keeps every state between -1 and 1; relu lets it grow without bound, and with it "
-                    "gradients. Of the simple RNN alone.",
+                    "The RNN’s activation", ACTIVATIONS, key=activation_key, required=True,
+                    help="tanh keeps every state between -1 and 1. With relu, states and gradients can grow without "
+                    "bound. This applies to the simple RNN only.",
                 )  # fmt: skip
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            names = ("recurrent_scale", "keep_bias", "truncate", *FURTHER)
-            found = {name: _number(name, task, cells, shows) for name in names}
-        if shows:
+            names = ("recurrent_scale", "keep_bias", "truncate", *IN_EXPANDER)
+            changes: dict[str, Any] = {name: _recipe_number(name, task, cells, visible) for name in names}
+        if visible:
             st.markdown(WHY)
-    linked_widgets.keep("clip", "on" if state[clip] else "off", "on")
-    linked_widgets.keep("recurrent", state[recurrent], INITIALISATIONS[0])
-    linked_widgets.keep("activation", state[activation], ACTIVATIONS[0])
-    if not state[clip]:
-        found["clip"] = 0.0
-    if state[recurrent] != INITIALISATIONS[0]:
-        found["recurrent"] = state[recurrent]
-    return found, state[activation]
+    for choice in (CLIP, RECURRENT, ACTIVATION):
+        choice.save()
+    if not CLIP.value:
+        changes["clip"] = 0.0
+    if RECURRENT.value != RECURRENT.default:
+        changes["recurrent"] = RECURRENT.value
+    return changes
 
 
-def _number(name: str, task: str, cells: list[str], shows: bool) -> float | int | None:
-    label, low, high, step, whole = NUMBERS[name]
-    key = linked_widgets.start(name, linked_widgets.number(low, high, whole), None)
-    if shows:
+def _recipe_number(name: str, task: str, cells: list[str], visible: bool) -> float | int | None:
+    help = _sentence(HELP[name]) + " Empty means the default of the task and the cell."
+    return _number(name, NUMBERS[name], _default_in_words(name, task, cells), help, visible)
+
+
+def _number(name: str, number: Number, placeholder: str, help: str, visible: bool) -> float | int | None:
+    """A number box; None, if it is empty."""
+    choice = _number_choice(name, number)
+    key, kind = choice.restore(), int if number.whole else float
+    if visible:
         st.number_input(
-            label,
-            int(low) if whole else float(low),
-            int(high) if whole else float(high),
-            step=int(step) if whole else float(step),
-            format=None if whole else "%g",
+            number.label,
+            kind(number.low),
+            kind(number.high),
+            step=kind(number.step),
+            format=None if number.whole else "%g",
             key=key,
             value=None,
-            placeholder=_usual(name, task, cells),
-            help=_sentence(HELP[name]) + " Left empty, it is what the task and the cell usually get.",
+            placeholder=placeholder,
+            help=help,
             width=WIDTH,
         )
-    value: float | int | None = st.session_state[key]
-    linked_widgets.keep(name, linked_widgets.written(value), "")
-    return value
+    return choice.save()
 
 
-def _usual(name: str, task: str, cells: list[str]) -> str:
-    """What the cells get if nothing is chosen: one number, or one each."""
-    kind = TASKS[task]
-    found = {cell: {**vars(kind.base_recipe), **kind.cell_changes.get(cell, {})}[name] for cell in cells}
-    values = list(dict.fromkeys(f"{value:g}" for value in found.values()))
-    if kind.needs_text and name == "epochs":
+def _number_choice(name: str, number: Number) -> link_state.Parameter[float | int | None]:
+    return link_parameters.train_number(name, number.low, number.high, number.whole)
+
+
+def _default_in_words(name: str, task: str, cells: list[str]) -> str:
+    """The default of the chosen cells: one number, or one for each."""
+    task_class = TASKS[task]
+    defaults = [{**vars(task_class.base_recipe), **task_class.cell_changes.get(cell, {})}[name] for cell in cells]
+    if task_class.needs_text and name == "epochs":
         return "by length"
-    return " / ".join(values)
+    return " / ".join(dict.fromkeys(f"{value:g}" for value in defaults))
 
 
-def _options(task: str, shows: bool) -> dict[str, int]:
-    """The task's own numbers."""
-    found = {}
+def _options(task: str, visible: bool) -> dict[str, int]:
+    """The task's own options."""
+    options = {}
     for name, (default, help) in TASKS[task].available_options.items():
-        key = linked_widgets.start(name, linked_widgets.number(1, MAX_LENGTH), default, of=task)
-        if shows:
-            words = f"{_sentence(help)} Usually {default}."
+        choice = link_parameters.task_option(task, name, default, MAX_LENGTH)
+        key = choice.restore()
+        if visible:
+            words = f"{_sentence(help)} The default is {default}."
             st.number_input(name.capitalize(), 1, MAX_LENGTH, key=key, value=default, help=words, width=WIDTH)
-        found[name] = st.session_state[key] or default
-        linked_widgets.keep(name, str(found[name]), str(default), of=task)
-    for other in {name for kind in TASKS.values() for name in kind.available_options} - TASKS[
-        task
-    ].available_options.keys():
-        if other in st.query_params:
-            del st.query_params[other]
-    return found
-
-
-def _seed(task: str, shows: bool) -> int | None:
-    key = linked_widgets.start("seed", linked_widgets.number(0, MOST), None)
-    if shows:
-        st.number_input(
-            "Seed", 0, MOST, key=key, value=None, placeholder=str(TASKS[task].seed), width=WIDTH,
-            help="Draws the first weights, the data or its order, the dropout: the same seed, the same curves.",
-        )  # fmt: skip
-    seed: int | None = st.session_state[key]
-    linked_widgets.keep("seed", linked_widgets.written(seed), "")
-    return seed
+        options[name] = choice.save()
+    of_others = {name for other in TASKS.values() for name in other.available_options} - options.keys()
+    link_state.remove(*of_others)
+    return options
 
 
 def _sentence(text: str) -> str:

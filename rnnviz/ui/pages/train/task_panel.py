@@ -1,4 +1,4 @@
-"""What a task is about, before anything was trained for it, and how training of the bundled models went."""
+"""A task before anything is trained for it, and the learning curves of the bundled models."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from .... import zoo
 from ....figures import learning_curves
 from ....training import Level, Task
 from ...shared.charts import chart
-from ...shared.link_state import plain
+from ...shared.markdown import percent, plain
 
 
-def introduce(task: Task) -> None:
-    """The task in a few sentences with an example, and the curves of the bundled models, where there are some."""
+def show(task: Task) -> None:
+    """Show a task in a few sentences with an example, and the curves of the bundled models, if there are any."""
     st.header(task.title, anchor=False)
     st.markdown(
-        f"The network reads {plain(task.reads)}, and says {plain(task.predicts)}. It is asked "
-        f"{plain(task.answer_due)}. For instance:"
+        f"The network reads {plain(task.reads)} and predicts {plain(task.predicts)}. An answer is due "
+        f"{plain(task.answer_due)}. For example:"
     )
     st.code(task.examples[0][:80], language=None, wrap_lines=True)
     st.markdown(
@@ -29,13 +29,13 @@ def introduce(task: Task) -> None:
         words = "Loss and accuracy of the bundled models on the validation split, by training step."
         with st.container(width=720):
             chart(learning_curves.ready(cards), words, "train-bundled")
-    st.caption("Press Start, and your own runs are drawn here as they learn.")
+    st.caption("Press Start to see your own runs here as they learn.")
 
 
 def _level(level: Level) -> str:
-    told = []
+    parts = []
     if level.accuracy is not None:
-        told.append(f"{level.accuracy:.1%} right")
+        parts.append(f"{percent(level.accuracy)} right")
     if level.loss is not None:
-        told.append(f"a loss of {level.loss:.3g} nats")
-    return f"{' and '.join(told)}." if told else "unknown."
+        parts.append(f"a loss of {level.loss:.3g} nats")
+    return f"{' and '.join(parts)}." if parts else "unknown."

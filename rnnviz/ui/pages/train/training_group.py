@@ -1,20 +1,32 @@
-"""A training as the page knows it: one run for each cell, worked on in turns, under one name."""
+"""A training as the page shows it: a run for each cell, trained in turns, under one name.
+
+Few sessions train at the same moment, and in short pieces, so that users who type elsewhere do not wait.
+"""
 
 from __future__ import annotations
 
+import os
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
+from threading import BoundedSemaphore
 
 from ....model import Model
 from ....training import Task, TrainingRun
-from . import turns
+
+# Training is Python and NumPy in one process: more runs at once would only compete for the interpreter.
+SLOTS = BoundedSemaphore(max(1, (os.cpu_count() or 1) // 2))
+MAX_WAIT = 0.3  # seconds to wait for a slot before the page is drawn without training
+PIECE = 0.02  # seconds of training at a time
+PAUSE = 0.001  # seconds between two pieces, for other threads
 
 
 @dataclass
 class Training:
-    """The runs of one start, by cell. number: unique in the session. source: the file that own text came from.
+    """The runs that were started together, by cell.
 
-    opened: the name under which its models stand in the catalogue, and after how many steps they were taken.
+    number: unique in the session. source: the file name of an own text. opened: the task under which the models are
+    in the catalogue, and the number of steps after which they were put there.
     """
 
     number: int
@@ -23,94 +35,113 @@ class Training:
     runs: dict[str, TrainingRun]
     source: str | None = None
     opened: tuple[str, int] | None = None
-    worked: float = 0.0  # seconds of work since it last went on, and of the clock
-    since: float = field(default_factory=time.monotonic)
+    seconds_worked: float = 0.0  # since the start or the last pause
+    resumed_at: float = field(default_factory=time.monotonic)
 
     @property
     def running(self) -> bool:
+        """Whether a run is not yet over and not paused."""
         return any(run.state in ("ready", "running") for run in self.runs.values())
 
     @property
     def paused(self) -> bool:
+        """Whether the training can be resumed."""
         return not self.running and not self.ended
 
     @property
     def ended(self) -> bool:
+        """Whether all runs are over."""
         return all(run.ended for run in self.runs.values())
 
     @property
-    def taken(self) -> int:
+    def steps_taken(self) -> int:
+        """The number of steps of all runs together."""
         return sum(run.steps_taken for run in self.runs.values())
 
     @property
     def progress(self) -> float:
-        """The share of the work that is done, 0 to 1; what has ended is done."""
+        """The share of the work that is done, from 0 to 1; runs that are over count as done."""
         return sum(1.0 if run.ended else run.progress for run in self.runs.values()) / len(self.runs)
 
     @property
     def bytes(self) -> int:
-        """What its snapshots take."""
+        """The memory that the snapshots need."""
         return sum(
             len(run.snapshots) * sum(array.nbytes for array in run.trainer.network.parameters.values())
             for run in self.runs.values()
         )
 
     def seconds_left(self) -> float | None:
-        """About how long it lasts at most, on the clock; None as long as nobody can know."""
+        """An estimate of the remaining time at most; None while there is none."""
         left = [run.seconds_left for run in self.runs.values()]
-        if not self.worked or any(seconds is None for seconds in left):
+        if not self.seconds_worked or any(seconds is None for seconds in left):
             return None
-        clock = max(time.monotonic() - self.since, self.worked)
-        return sum(seconds for seconds in left if seconds is not None) * clock / self.worked
+        elapsed = max(time.monotonic() - self.resumed_at, self.seconds_worked)
+        return sum(seconds for seconds in left if seconds is not None) * elapsed / self.seconds_worked
 
     def work(self, seconds: float) -> None:
-        """Train for about so many seconds: always the cell that has taken the fewest steps."""
+        """Train for about this many seconds, always the cell with the fewest steps."""
         before = sum(run.seconds for run in self.runs.values())
-        turns.turn(self._piece, seconds)
-        self.worked += sum(run.seconds for run in self.runs.values()) - before
+        work_in_pieces(self._piece, seconds)
+        self.seconds_worked += sum(run.seconds for run in self.runs.values()) - before
 
     def _piece(self, seconds: float) -> bool:
-        going = [run for run in self.runs.values() if run.state in ("ready", "running")]
-        if going:
-            min(going, key=lambda run: run.steps_taken).work(seconds)
-        return len(going) > 0
+        active = [run for run in self.runs.values() if run.state in ("ready", "running")]
+        if active:
+            min(active, key=lambda run: run.steps_taken).work(seconds)
+        return len(active) > 0
 
     def step(self) -> None:
-        """One step of every cell, and then a pause."""
+        """Train every cell for one step, and pause."""
         for run in self.runs.values():
             run.step()
 
     def pause(self) -> None:
+        """Pause all runs."""
         for run in self.runs.values():
             run.pause()
 
     def resume(self) -> None:
-        self.worked, self.since = 0.0, time.monotonic()
+        """Resume all runs."""
+        self.seconds_worked, self.resumed_at = 0.0, time.monotonic()
         for run in self.runs.values():
             run.resume()
 
     def stop(self) -> None:
+        """Stop all runs for good."""
         for run in self.runs.values():
             run.stop()
 
     def models(self, name: str) -> dict[str, Model]:
-        """The best network of every cell that has one, with its card, under names that begin with `name`."""
-        found = {}
+        """The best model of every cell that has one, named `name`-cell."""
+        models = {}
         for cell, run in self.runs.items():
             if run.state != "diverged" or run.snapshots:
-                found[cell] = replace(run.best_model(f"{name}-{cell}", self.source), name=f"{name}-{cell}")
-        return found
+                models[cell] = replace(run.best_model(f"{name}-{cell}", self.source), name=f"{name}-{cell}")
+        return models
+
+
+def work_in_pieces(piece: Callable[[float], bool], seconds: float) -> None:
+    """Call `piece(PIECE)` for about this many seconds or until it returns False, if a slot is free in time."""
+    if not SLOTS.acquire(timeout=MAX_WAIT):
+        return
+    try:
+        end = time.perf_counter() + seconds
+        while piece(PIECE) and time.perf_counter() < end:
+            time.sleep(PAUSE)
+    finally:
+        SLOTS.release()
 
 
 def differences(run: TrainingRun) -> list[str]:
-    """The settings of a run that differ from what its task and cell usually get, in words."""
+    """The settings of a run that differ from the defaults of its task and cell, in words."""
     settings, task = run.settings, run.task
-    usual = asdict(replace(task.recipe(settings.cell), solved=settings.recipe.solved))
-    found = [f"{name} {value}" for name, value in settings.options.items() if value != task.available_options[name][0]]
+    default = asdict(replace(task.recipe(settings.cell), solved=settings.recipe.solved))
+    words = [f"{name} {value}" for name, value in settings.options.items() if value != task.available_options[name][0]]
     for name, value in asdict(settings.recipe).items():
-        if value != usual[name]:
-            found.append(f"{name.replace('_', ' ')} {value:g}" if isinstance(value, float) else f"{name} {value}")
-    found += [f"{name} {value}" for name, value in settings.cell_options.items()]
+        if value != default[name]:
+            words.append(f"{name.replace('_', ' ')} {value:g}" if isinstance(value, float) else f"{name} {value}")
+    words += [f"{name} {value}" for name, value in settings.cell_options.items()]
     if settings.seed != task.seed:
-        found.append(f"seed {settings.seed}")
-    return ["no clipping" if words == "clip 0" else words for words in found]
+        words.append(f"seed {settings.seed}")
+    return ["no clipping" if word == "clip 0" else word for word in words]

@@ -1,78 +1,76 @@
-"""The trainings of a session. They live in it alone: when it goes away, nothing else holds them."""
+"""The trainings of a session. Nothing else refers to them, so they end with it."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from ....errors import TrainingError
 from ...shared import link_state
-from . import linked_widgets
-from .chosen_run import Choice
+from ...shared.link_parameters import TRAININGS_STARTED as STARTED
+from ...shared.session_keys import RUN_SHOWN, TRAININGS, TRAININGS_STARTED, WAS_AWAY
+from .next_run import NextRun
 from .training_group import Training
 
-KEY = "trainings"
-MOST = 10
-ROOM = 150e6  # bytes for the snapshots of all
+MOST_TRAININGS = 10
+MOST_BYTES = 150e6  # of the snapshots of all trainings
 
 
 def all_trainings() -> dict[int, Training]:
-    """By number, in the order in which they were started."""
-    found: dict[int, Training] = st.session_state.setdefault(KEY, {})
-    return found
+    """The trainings by number, in the order in which they were started."""
+    trainings: dict[int, Training] = st.session_state.setdefault(TRAININGS, {})
+    return trainings
 
 
 def running() -> Training | None:
-    """The one that is at work: there is never more than one in a session."""
-    return next((one for one in all_trainings().values() if one.running), None)
+    """The running training; a session has one at most."""
+    return next((training for training in all_trainings().values() if training.running), None)
 
 
 def shown() -> Training | None:
-    """The one that is looked at; the latest unless another was chosen."""
+    """The training on the page: the latest, unless another is chosen."""
     trainings = all_trainings()
-    number: int = st.session_state.get("train-shown") or 0
+    number: int = st.session_state.get(RUN_SHOWN) or 0
     return trainings.get(number) or (next(reversed(trainings.values())) if trainings else None)
 
 
-def begin(choice: Choice) -> Training:
-    """Start a training. Raises ValueError, in a sentence, if it cannot be, and changes nothing then."""
+def begin(next_run: NextRun) -> Training:
+    """Start a training. Raises ValueError if it cannot start, and then changes nothing."""
     trainings = all_trainings()
-    if not choice.cells:
-        raise ValueError("Choose at least one cell.")
+    if not next_run.cells:
+        raise TrainingError("Choose at least one cell.", code="no_cell")
     if running() is not None:
-        raise ValueError("One training at a time: pause or stop the one that is running first.")
-    if len(trainings) >= MOST or sum(one.bytes for one in trainings.values()) > ROOM:
-        raise ValueError(f"There are {len(trainings)} runs, and no room for more: remove one first.")
-    task = choice.make()
-    number = st.session_state["train-count"] = st.session_state.get("train-count", 0) + 1
-    training = Training(
-        number, f"{choice.task} {number}", task, choice.runs(task), choice.text[0] if choice.text else None
-    )
+        raise TrainingError("Only one training runs at a time. Pause or stop the running one first.", code="busy")
+    if len(trainings) >= MOST_TRAININGS or sum(training.bytes for training in trainings.values()) > MOST_BYTES:
+        raise TrainingError("This session cannot hold more runs. Remove one first.", code="no_room")
+    task = next_run.make_task()
+    number = st.session_state[TRAININGS_STARTED] = st.session_state.get(TRAININGS_STARTED, 0) + 1
+    source = next_run.text[0] if next_run.text else None
+    training = Training(number, f"{next_run.task} {number}", task, next_run.make_runs(task), source)
     for run in training.runs.values():
         run.start()
     trainings[number] = training
-    st.session_state["train-shown"] = number
+    st.session_state[RUN_SHOWN] = number
     return training
 
 
 def remove(number: int) -> None:
-    """Forget a training; for a callback. What was opened on other pages stays there."""
+    """Remove a training; for a callback. Models opened on other pages stay there."""
     all_trainings().pop(number, None)
-    st.session_state.pop("train-shown", None)
+    st.session_state.pop(RUN_SHOWN, None)
 
 
-def arrive() -> None:
-    """To be called first: note whether the page was just opened, and whether a training waited for that."""
-    state = st.session_state
-    state["train-arriving"] = bool(state.pop("arrived", False))
-    if linked_widgets.arriving() and running() is not None:
-        state["train-waited"] = True
+def note_absence() -> None:
+    """Note whether a training paused while another page was open. To be called first on the page."""
+    if link_state.just_opened() and running() is not None:
+        st.session_state[WAS_AWAY] = True
 
 
-def mark() -> None:
-    """Say in the link that a training was started: whoever opens it anew is told what became of that."""
+def save_to_link() -> None:
+    """Put the number of trainings into the link, so that a page opened from it can say what happened to them."""
     if all_trainings():
-        link_state.keep("started", st.session_state["train-count"], 0, page=linked_widgets.PAGE)
+        STARTED.write(st.session_state[TRAININGS_STARTED])
 
 
-def lost() -> bool:
-    """Whether the link tells of a training that this session does not have."""
-    return "started" in st.query_params and "train-count" not in st.session_state
+def was_lost() -> bool:
+    """Whether the link comes from a session with trainings that this session does not have."""
+    return STARTED.text is not None and TRAININGS_STARTED not in st.session_state

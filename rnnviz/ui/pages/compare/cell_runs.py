@@ -1,0 +1,127 @@
+"""The trained cells of a task over one text, and where their predictions differ."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from ....cells import CELLS
+from ....figures.text_comparison import disagreeing
+from ....model import Model
+from ....text.tokens import visible
+from ....trace import Trace
+from ...shared import catalogue
+from ...shared.catalogue import Task
+from ...shared.long_work import cached
+from ...shared.markdown import percent, plain, series
+from ...shared.text_box import TOKENS
+from ...shared.text_run import TextRun
+
+
+@dataclass(frozen=True)
+class CellRuns:
+    """Models and traces by cell, in the textbook's order. left_out: titles of trained cells that do not fit."""
+
+    models: dict[str, Model]
+    traces: dict[str, Trace]
+    left_out: list[str]
+
+    @property
+    def with_readout(self) -> dict[str, Trace]:
+        """The traces of models with a readout."""
+        return {cell: trace for cell, trace in self.traces.items() if trace.probabilities is not None}
+
+
+def trained_cells(task: Task) -> list[str]:
+    """The cells of a task for which there is a trained model, in the textbook's order."""
+    return [cell for cell in task.cells if cell in task.models]
+
+
+def with_trained_cell(run: TextRun) -> TextRun:
+    """The run itself or, if its cell is not trained, that of the task's first trained cell."""
+    cells = trained_cells(run.task)
+    if run.trace.cell in cells or not cells:
+        return run
+    model = catalogue.model(run.task, cells[0])
+    trace = model.trace(run.text, limit=TOKENS)
+    st.caption(
+        f":material/info: The {plain(CELLS[run.trace.cell].title)} is not trained for this task and not compared. "
+        f"Below are the trained cells; the transport shows the {plain(CELLS[cells[0]].title)}."
+    )
+    return replace(run, model=model, trace=trace, layer=0, direction=trace.directions_by_layer[0][0])
+
+
+def run_all_cells(run: TextRun) -> CellRuns:
+    """The text through every trained cell with the vocabulary, labels and layers of the chosen one."""
+    models = {
+        cell: run.model if cell == run.trace.cell else catalogue.model(run.task, cell)
+        for cell in trained_cells(run.task)
+    }
+    comparable = {cell: model for cell, model in models.items() if _is_comparable(model, run)}
+    traces = {
+        cell: run.trace if cell == run.trace.cell else model.trace(run.text, limit=TOKENS)
+        for cell, model in comparable.items()
+    }
+    return CellRuns(comparable, traces, [CELLS[cell].title for cell in models if cell not in comparable])
+
+
+def _is_comparable(model: Model, run: TextRun) -> bool:
+    return (
+        model.vocabulary == run.model.vocabulary
+        and model.labels == run.model.labels
+        and model.network.has_layer(*run.location)
+    )
+
+
+def first_disagreeing_example(task: Task) -> str:
+    """The task's first example at whose end its trained cells disagree; its first example if there is none."""
+    cells = trained_cells(task)
+    if len(cells) < 2:
+        return task.examples[0]
+    models = [catalogue.model(task, cell) for cell in cells]
+
+    def work() -> str:
+        for text in task.examples:
+            try:
+                traces = {model.name: model.trace(text, limit=TOKENS) for model in models}
+                if (steps := disagreeing(traces)) and steps[-1] == len(next(iter(traces.values()))):
+                    return text
+            except ValueError:  # a model cannot read this example, or has no readout
+                continue
+        return task.examples[0]
+
+    return cached(models[0].network, ("disagreeing example", *task.examples, *(model.name for model in models)), work)
+
+
+def disagreement(run: TextRun, traces: Mapping[str, Trace]) -> str:
+    """Where the cells first disagree and what they predict in the end, in Markdown."""
+    if len(traces) < 2:
+        return "Only one cell is trained for this task: there is nothing to compare."
+    steps = disagreeing(traces)
+    total = len(run.trace)
+    end = f"In the end: {predictions(traces, total)}."
+    if not steps:
+        all_cells = series([f"the {CELLS[cell].title}" for cell in traces])
+        return f"{plain(all_cells[0].upper() + all_cells[1:])} agree at every step. {end}"
+    first = f"They first disagree at {plain(run.step_label(steps[0]))}: {predictions(traces, steps[0])}."
+    if steps == [total]:
+        return f"{first} This is the last step."
+    count = f"They disagree at {len(steps)} of {total} steps." if len(steps) > 1 else "They agree at all other steps."
+    return f"{first} {count} {end}"
+
+
+def predictions(traces: Mapping[str, Trace], step: int) -> str:
+    """The predictions after a step, in Markdown; cells with the same prediction are named together."""
+    groups: dict[str, list[tuple[str, float]]] = {}
+    for cell, trace in traces.items():
+        assert trace.probabilities is not None
+        probabilities = trace.probabilities[step - 1]
+        label = trace.labels[int(probabilities.argmax())]
+        groups.setdefault(label, []).append((CELLS[cell].title, float(probabilities.max())))
+    return "; ".join(
+        f"**{plain(visible(label))}** "
+        f"({', '.join(f'{plain(title)} {percent(probability)}' for title, probability in cells)})"
+        for label, cells in groups.items()
+    )

@@ -1,0 +1,142 @@
+"""One text, the trained cells of its task side by side: predictions, states, gates, reach, costs and scores."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from ....analysis import reach
+from ....cells import CELLS
+from ....cells.activations import Array
+from ....colours import cell_style
+from ....figures import reach_curve, said_by_cells
+from ....figures.heatmaps import SAID
+from ....figures.heatmaps import label as token_label
+from ....figures.text_comparison import disagreeing
+from ....text.tokens import visible
+from ....trace import Trace
+from ...shared import charts
+from ...shared.charts import chart
+from ...shared.long_work import Progress, cached
+from ...shared.markdown import percent, plain
+from ...shared.pickers import pick_label
+from ...shared.text_run import TextRun, current_position, exceeds_memory, transport
+from . import costs_panel, gates_by_role_panel
+from .cell_runs import CellRuns, disagreement, run_all_cells, with_trained_cell
+
+ROW, ROWS = 35, 9  # height in pixels of a row in the table of predictions, and rows before it scrolls
+
+
+def show(run: TextRun) -> None:
+    """Show one text through all trained cells."""
+    run = with_trained_cell(run)
+    runs = run_all_cells(run)
+    if runs.left_out:
+        st.caption(
+            ":material/info: Not compared, because vocabulary, labels or layers differ: "
+            + plain(", ".join(runs.left_out))
+        )
+    transport(run)
+    step, _ = current_position(run.trace, run.layer)
+    _predictions(run, runs.with_readout, step)
+    st.header("Their states", anchor=False)
+    _states(run, runs)
+    gates_by_role_panel.show(run, runs)
+    st.header("How far back they reach", anchor=False)
+    _reach(run, runs, step)
+    st.header("What they cost, and how well they do", anchor=False)
+    costs_panel.show(runs)
+
+
+def _predictions(run: TextRun, traces: dict[str, Trace], step: int) -> None:
+    if not traces:
+        st.info("These models have no readout, and so no predictions to compare.")
+        return
+    summary = disagreement(run, traces)
+    st.markdown(summary)
+    left, right = st.columns([1.4, 1], gap="medium")
+    with left:
+        label = pick_label(run.trace if run.trace.cell in traces else next(iter(traces.values())), step)
+        words = f"Probability of {visible(label)} after each step, for every cell. {summary}"
+        chart(said_by_cells.ready(traces, label, step=step), words, "said")
+    with right:
+        _table(run, traces, summary)
+
+
+def _table(run: TextRun, traces: dict[str, Trace], summary: str) -> None:
+    """Each cell's prediction after every step."""
+    differ = set(disagreeing(traces))
+    steps = range(1, len(run.trace) + 1)
+    columns: dict[str, list[str]] = {
+        "token": [visible(token) for token in run.trace.tokens],
+        "≠": ["≠" if step in differ else "" for step in steps],
+    }
+    for cell, trace in traces.items():
+        assert trace.probabilities is not None
+        columns[CELLS[cell].title] = [
+            f"{visible(trace.labels[int(row.argmax())])}, {percent(row.max(), 0)}" for row in trace.probabilities
+        ]
+    st.dataframe(
+        pd.DataFrame(columns, index=pd.Index(steps, name="step")),
+        height=ROW * (min(len(steps), ROWS) + 1) + 3,
+        row_height=ROW,
+        column_config={
+            "_index": st.column_config.NumberColumn("step", width=45),
+            "token": st.column_config.TextColumn("token", width=70),
+            "≠": st.column_config.TextColumn("≠", width=30, help="The cells disagree after this step"),
+        },
+        key="compare-says",
+        alt=f"The prediction of every cell after each step. {summary}",
+    )
+
+
+def _states(run: TextRun, runs: CellRuns) -> None:
+    """Each cell's prediction and states, one cell a column."""
+    for column, (cell, trace) in zip(st.columns(len(runs.traces), gap="small"), runs.traces.items(), strict=True):
+        with column:
+            st.markdown(f"**{cell_style(cell).glyph} {plain(CELLS[cell].title)}**")
+            prediction = [SAID] if trace.probabilities is not None else []
+            charts.heatmaps(
+                trace,
+                [*prediction, *trace.definition.states],
+                layer=run.layer,
+                direction=run.direction,
+                key=f"heatmaps-states-{cell}",
+            )
+
+
+def _reach(run: TextRun, runs: CellRuns, step: int) -> None:
+    if exceeds_memory(runs.traces.values(), run.layer):
+        return
+    curves = _reach_curves(run, runs, step)
+    heading = (
+        "how far the strongest nudge at each step still moves<br>"
+        f"the hidden state after step {step} ({token_label(run.trace.tokens[step - 1])})"
+    )
+    first = "; ".join(f"{CELLS[cell].title} {curve[0]:.2g}" for cell, curve in curves.items())
+    words = (
+        f"What arrives at {run.step_label(step)} of the strongest nudge of 1 after each step before. From step 1: "
+        f"{first}."
+    )
+    chart(
+        reach_curve.ready(curves, run.trace.tokens, run.trace.unknown, to=step, heading=heading), words, "reach-cells"
+    )
+    st.caption(
+        f"The most that a nudge of 1 after step 1 can move {plain(run.step_label(step))}: {plain(first)}. "
+        "This is the largest singular value of the exact Jacobian between the two."
+    )
+
+
+def _reach_curves(run: TextRun, runs: CellRuns, step: int) -> dict[str, Array]:
+    """How far back each cell's hidden state after a step reaches, computed once for each text and step."""
+    progress = Progress("Following the gradient back.")
+    curves = {}
+    for number, (cell, trace) in enumerate(runs.traces.items()):
+        progress(number / len(runs.traces))
+        curves[cell] = cached(
+            runs.models[cell].network,
+            ("strongest", trace.fingerprint, run.location, step),
+            lambda trace=trace: reach(trace, *run.location, to=step),  # type: ignore[misc]
+        )
+    progress.end()
+    return curves

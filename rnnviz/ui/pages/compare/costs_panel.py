@@ -1,0 +1,185 @@
+"""What each cell costs, how well it does on held-out data, and whether the scores differ significantly."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from math import hypot
+from typing import Any, NamedTuple
+
+import streamlit as st
+
+from ....analysis.cost import Cost, cost
+from ....cells import CELLS
+from ....figures.score_chart import in_words, is_loss
+from ....model import Model
+from ...shared.markdown import plain, series
+from .cell_runs import CellRuns
+
+Card = dict[str, Any]
+Cards = dict[str, Card]  # by cell
+
+SIZE, BUDGET = ("embedding", "hidden", "layers", "directions"), ("epochs", "batch")  # as cards call them
+ERRORS = 2.0  # standard errors that a difference must exceed
+
+
+def show(runs: CellRuns) -> None:
+    """Show a table of costs and scores, and what the model cards say about them."""
+    columns = ("cell", "parameters", "multiply-adds per step", "held-out score", "n")
+    rows: dict[str, list[str]] = {name: [] for name in columns}
+    for cell, model in runs.models.items():
+        total, scores = _total_cost(model), model.card.get("scores")
+        row = [f"**{plain(CELLS[cell].title)}**", f"{total.parameters:,}", f"{total.multiply_adds:,}"]
+        row += [_score(scores), f"{scores['n']:,}"] if scores else ["not measured", ""]
+        for column, value in zip(rows.values(), row, strict=True):
+            column.append(value)
+    cards = {cell: model.card for cell, model in runs.models.items() if model.card.get("scores")}
+    for name, value in _reference_scores(cards):
+        for column, entry in zip(rows.values(), (name, "", "", value, ""), strict=True):
+            column.append(entry)
+    st.table(rows)
+    st.caption(
+        "Parameters and multiply-adds of the recurrent layers, without embedding and readout."
+        + (" ± is the standard error of the held-out score." if _has_errors(cards) else "")
+    )
+    for words in (_metric(cards), _score_differences(cards), _setups_in_words(cards)):
+        if words:
+            st.markdown(words)
+
+
+def _total_cost(model: Model) -> Cost:
+    """The cost of all recurrent layers of a model together."""
+    costs = [
+        cost(cell.name, cell.input_size, cell.hidden_size, **cell.options)
+        for layer in model.network.layers
+        for cell in layer
+    ]
+    return Cost(*(sum(each) for each in zip(*costs, strict=True)))
+
+
+def _score(scores: Card) -> str:
+    return plain(in_words(scores))
+
+
+def _reference_scores(cards: Cards) -> list[tuple[str, str]]:
+    """Rows for chance and the baseline, where they are the same in all cards."""
+    rows = []
+    scores = [card["scores"] for card in cards.values()]
+    if scores and all(other[name] == scores[0][name] for other in scores for name in ("chance", "baseline")):
+        first = scores[0]
+        rows.append((f"chance: {plain(first['chance_is'])}", _reference(first, first["chance"])))
+        if first["baseline"]["value"] != first["chance"]:
+            rows.append(
+                (f"baseline: {plain(first['baseline']['name'])}", _reference(first, first["baseline"]["value"]))
+            )
+    return rows
+
+
+def _reference(scores: Card, value: float) -> str:
+    return plain(in_words({"metric": scores["metric"], "test": value}))
+
+
+def _has_errors(cards: Cards) -> bool:
+    return any(card["scores"].get("standard_error") for card in cards.values())
+
+
+def _metric(cards: Cards) -> str:
+    """The metric, and whether lower is better."""
+    metrics = list(dict.fromkeys(card["scores"]["metric"] for card in cards.values()))
+    if not metrics:
+        return ""
+    lower = " Lower is better." if any(is_loss(card["scores"]) for card in cards.values()) else ""
+    return f"Score: {plain('; '.join(metrics))}.{lower}"
+
+
+def compare_scores(cards: Cards) -> dict[tuple[str, str], bool | None]:
+    """Whether the scores of each pair of cells differ by more than their uncertainty; None without standard errors.
+
+    Two scores differ if they are further apart than twice the standard error of a difference: the square root of the
+    sum of both squares, as for tests on independent data. The cells were tested on the same data, so this is
+    conservative. Cards with different metrics give no pairs.
+    """
+    if len({card["scores"]["metric"] for card in cards.values()}) > 1:
+        return {}
+    differ: dict[tuple[str, str], bool | None] = {}
+    for pair in combinations(cards, 2):
+        first, second = (cards[cell]["scores"] for cell in pair)
+        errors = [score.get("standard_error") for score in (first, second)]
+        differ[pair] = None if None in errors else abs(first["test"] - second["test"]) > ERRORS * hypot(*errors)
+    return differ
+
+
+def _score_differences(cards: Cards) -> str:
+    """Which scores differ by more than their uncertainty and which do not, in Markdown."""
+    pairs = compare_scores(cards)
+    if not pairs:
+        return ""
+    if None in pairs.values():
+        return "The cards give no standard error for this score, so it is unknown how certain the ranking is."
+    titles = {pair: [plain(CELLS[cell].title) for cell in pair] for pair in pairs}
+    similar = [" from ".join(titles[pair]) for pair, differ in pairs.items() if not differ]
+    different = [" and ".join(titles[pair]) for pair, differ in pairs.items() if differ]
+    words = []
+    if similar:
+        words.append(f"The test scores **do not distinguish** {series(similar, 'or')}.")
+    if different:
+        words.append(f"The scores differ by more than their uncertainty between {'; '.join(different)}.")
+    return f"{' '.join(words)} Each model was trained once; ± does not include the variation between seeds."
+
+
+class Setups(NamedTuple):
+    """How models were trained, from their cards.
+
+    same: what is equal for all of them, of "size", "split" and "budget"; by_cell: other settings that differ, by name.
+    """
+
+    same: set[str]
+    by_cell: dict[str, list[Any]]
+
+
+def compare_setups(cards: Cards) -> Setups | None:
+    """What is the same in the training of all models and what differs; None if the cards do not tell."""
+    if len(cards) < 2 or not all({"architecture", "split", "training"} <= set(card) for card in cards.values()):
+        return None
+    if not all("hyperparameters" in card["training"] for card in cards.values()):
+        return None
+    settings = [card["training"]["hyperparameters"] for card in cards.values()]
+    equal = {
+        "size": _same([card["architecture"] for card in cards.values()], *SIZE),
+        "split": _same([card["split"] for card in cards.values()]),
+        "budget": _same(settings, *BUDGET),
+    }
+    names = dict.fromkeys(name for values in settings for name in values if name not in (*SIZE, *BUDGET))
+    by_cell = {name: [values.get(name) for values in settings] for name in names if not _same(settings, name)}
+    return Setups({what for what, is_equal in equal.items() if is_equal}, by_cell)
+
+
+def _setups_in_words(cards: Cards) -> str:
+    """How the models were trained, in Markdown."""
+    setups = compare_setups(cards)
+    if setups is None:
+        return ""
+    card = next(iter(cards.values()))
+    size, settings = card["architecture"], card["training"]["hyperparameters"]
+    details = {
+        "size": f"(embedding {size.get('embedding')}, {size.get('hidden')} hidden units)",
+        "split": "of the data",
+        "budget": f"(at most {settings.get('epochs')} epochs in batches of {settings.get('batch')})",
+    }
+    words = []
+    if same := [f"the same {what} {detail}" for what, detail in details.items() if what in setups.same]:
+        words.append(f"According to their cards, all models have {plain(series(same))}.")
+    if different := [f"the same {what}" for what in details if what not in setups.same]:
+        words.append(f"They do not have {series(different, 'or')}.")
+    differ = []
+    for name, values in setups.by_cell.items():
+        each = ", ".join(f"{CELLS[cell].title} {value}" for cell, value in zip(cards, values, strict=True))
+        differ.append(f"{name.replace('_', ' ')} ({each})")
+    if differ:
+        words.append(f"Set separately for each cell: {plain('; '.join(differ))}.")
+    return " ".join(words)
+
+
+def _same(parts: list[Card], *names: str) -> bool:
+    """Whether some entries, or all of them, are the same in all parts."""
+    selected = [{name: part.get(name) for name in names} if names else part for part in parts]
+    return all(part == selected[0] for part in selected)

@@ -1,0 +1,124 @@
+"""Every parameter that a link can have. What only a page knows, such as the tasks there are, it passes in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import TypeVar
+
+from ...interventions import Intervention, format_all, parse_all
+from ...trace import Trace
+from . import session_keys
+from .catalogue import Task
+from .link_state import Parameter, number, number_text, one_of
+
+T = TypeVar("T")
+
+Interventions = tuple[Intervention, ...]
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in text.split(",") if word]
+
+
+# On all pages.
+HIDE: Parameter[list[str]] = Parameter("hide", [], _words, format=",".join)
+CHANGES: Parameter[Interventions] = Parameter("if", (), parse_all, format=format_all)
+
+
+def task(names: Iterable[str], default: str) -> Parameter[str]:
+    """The task whose models are shown."""
+    return Parameter("task", default, one_of(names))
+
+
+def cell(names: Sequence[str], default: str = "lstm", chapter: str = "") -> Parameter[str]:
+    """The cell; a chapter of the guide has a choice of its own."""
+    return Parameter("cell", default, one_of(names), scope=chapter)
+
+
+def convention(chapter: str, option: str, values: Sequence[str]) -> Parameter[str]:
+    """One of a cell's conventions in a chapter of the guide, such as `reset=before`."""
+    return Parameter(option, values[0], one_of(values), scope=chapter)
+
+
+def layer(count: int) -> Parameter[int]:
+    """The layer, counted from 0."""
+    return Parameter("layer", 0, number(0, count - 1))
+
+
+def direction(names: Sequence[str]) -> Parameter[str]:
+    """The direction of a layer."""
+    return Parameter("direction", names[0], one_of(names))
+
+
+def text(task: Task) -> Parameter[str]:
+    """The typed text, which each task remembers. A link inside the app carries it as `read`.
+
+    Streamlit binds `text` to the text box of the page that is open, and drops it from a link to another page.
+    """
+    return Parameter("text", task.examples[0], str, task.name, widget_key=session_keys.TEXT, alias="read")
+
+
+def step(trace: Trace, default: int) -> Parameter[int]:
+    """The step, counted from 1. The browser writes it."""
+    return Parameter("step", default, number(1, len(trace)))
+
+
+def unit(trace: Trace, layer: int, default: int = 0) -> Parameter[int]:
+    """The unit of a layer, counted from 0. The browser writes it."""
+    return Parameter("unit", default, number(0, trace.units(layer) - 1))
+
+
+# On one page each.
+def question(names: Sequence[str]) -> Parameter[str]:
+    """The question that the Memory page answers."""
+    return Parameter("question", names[0], one_of(names), scope="memory")
+
+
+def comparison(names: Sequence[str]) -> Parameter[str]:
+    """What the Compare page compares."""
+    return Parameter("mode", names[0], one_of(names), scope="compare")
+
+
+def second_text(task: Task, default: str) -> Parameter[str]:
+    """The text to compare with on the Compare page, which each task remembers."""
+    return Parameter("other", default, str, f"compare-{task.name}", widget_key=f"other-{task.name}")
+
+
+def models_part(names: Sequence[str]) -> Parameter[str]:
+    """The part of the Models page."""
+    return Parameter("part", names[0], one_of(names), scope="models")
+
+
+def model(name: str, names: Collection[str], default: str) -> Parameter[str]:
+    """A model on the Models page: `model`, or `one` and `against` for two."""
+    return Parameter(name, default, one_of(names), scope="models")
+
+
+TRAININGS_STARTED: Parameter[int] = Parameter("started", 0, number(0, 10**9), scope="train")
+
+
+def train_setting(name: str, default: T, parse: Callable[[str], T], format: Callable[[T], str] = str) -> Parameter[T]:
+    """A setting of the next training run."""
+    return Parameter(name, default, parse, scope="train", format=format)
+
+
+def train_number(name: str, low: float, high: float, whole: bool = True) -> Parameter[float | int | None]:
+    """A number for the next training run; None is the usual one."""
+    return train_setting(name, None, number(low, high, whole, optional=True), number_text)
+
+
+def task_option(task: str, name: str, default: int, most: int) -> Parameter[int]:
+    """An option of a task on the Train page, such as `longest=60`; several tasks have options of one name."""
+    return Parameter(name, default, number(1, most), scope=f"train-{task}")
+
+
+def link_to(task: str, cell: str, text: str = "", step: int = 0, unit: int | None = None) -> dict[str, str]:
+    """The parameters of a link inside the app to a model and, where they are given, a text, a step and a unit."""
+    parameters = {
+        "task": task,
+        "cell": cell,
+        "read": text,
+        "step": str(step or ""),
+        "unit": "" if unit is None else str(unit),
+    }
+    return {name: value for name, value in parameters.items() if value}

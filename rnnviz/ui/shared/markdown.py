@@ -1,0 +1,27 @@
+"""Text in Streamlit's Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...text.tokens import visible
+
+
+def plain(text: str) -> str:
+    """A text with everything escaped that Streamlit's Markdown would read as markup."""
+    return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|$:~^&" else c for c in text)
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """A share as a percentage: 68.3 %."""
+    return f"{100 * share:.{digits}f}\N{NO-BREAK SPACE}%"
+
+
+def prediction(label: str, probability: float) -> str:
+    """A model's output in Markdown: **Italian**, 68.3 %."""
+    return f"**{plain(visible(label))}**, {percent(probability)}"
+
+
+def series(words: Sequence[str], last: str = "and") -> str:
+    """Words in a row: a, b and c."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"

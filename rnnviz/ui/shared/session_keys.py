@@ -1,0 +1,47 @@
+"""The keys of the session's state, except those of widgets that a single function draws and reads."""
+
+# The page that is open, and its link (see link_state.py).
+PAGE = "page"  # the hash of the page's script
+JUST_OPENED = "just-opened"  # True until asked for
+UNREAD = "link-unread"  # names of parameters that came with the link and were not read yet
+RESTORED = "link-restored"  # by widget key: the scope of the value restored in this visit of the page
+REMEMBERED = "link-remembered"  # by scope and name: the value when it was last saved
+NOTICES = "notices"  # messages by key
+HIDDEN = "hidden"  # names of the parts that a lesson hides
+
+# The text box.
+TEXT = "text"  # the widget's key, and its parameter
+EXAMPLE = "example"
+NUMBERS_MENU = "numbers"
+NUMBERS_ERROR = "numbers-refused"
+PASTED = "numbers-pasted"
+PASTED_DRAFT = "numbers-left"  # what was pasted, while the menu is closed
+NUMBERS_FILE = "numbers-file"
+NOISE_SEED = "numbers-seed"
+NOISE_STEPS = "numbers-steps"
+
+# What-if.
+WHAT_IF_CHIPS = "what-if"
+FORGET_AT = "forget-at"
+
+# Models and results.
+OWN_TASKS = "own_tasks"  # the session's own tasks by name
+OWN_NAMES = "own_names"  # every name that an own task ever had
+TABLES = "tables"  # uploaded tables by task and name
+RESULTS = "results"  # of long work on the session's own models
+
+# The instrument, and the position in it.
+WEIGHTS_SENT = "weights_sent"  # keys of the weights that the browser has
+UNIT = "chosen-unit"
+REPORTED = "reported-position"  # the last position that the browser reported
+
+# The Train page.
+TRAININGS = "trainings"
+TRAININGS_STARTED = "train-count"
+START_REQUESTED = "train-asked"
+RUN_SHOWN = "train-shown"
+WAS_AWAY = "train-waited"  # the page was left while a training ran
+OWN_TEXT = "train-text"  # file name and text
+OWN_TEXT_FILE = "train-file-id"
+OWN_TEXT_ERROR = "train-refused"
+OWN_TASK = "train-own-task"  # the last own text and options, and the task made of them

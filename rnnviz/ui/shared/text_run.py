@@ -1,0 +1,118 @@
+"""A text as one model reads it, with the layer and the direction that are shown, and the position in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+
+import streamlit as st
+
+from ...model import Model
+from ...text.tokens import visible
+from ...text.vectors import FEW
+from ...trace import Trace
+from . import catalogue, position, what_if
+from .catalogue import Task
+from .instrument import Rows, instrument, reported_position
+from .session_keys import REPORTED, UNIT
+
+TRANSPORT = ("tokens", "transport")
+JACOBIANS = 2**25  # numbers in the Jacobians of all steps: 256 steps of an LSTM with 128 units need half of them
+
+
+@dataclass(frozen=True)
+class TextRun:
+    """A text, the model that read it, its trace without any change, and the layer and direction that are shown."""
+
+    task: Task
+    text: str
+    model: Model
+    trace: Trace
+    layer: int
+    direction: str
+
+    @property
+    def location(self) -> tuple[int, str]:
+        """Layer and direction, as analyses and figures take them."""
+        return self.layer, self.direction
+
+    @property
+    def input_key(self) -> tuple[str, ...]:
+        """A key of the input, the same for all of the task's models."""
+        if self.task.width is None:
+            return tuple(self.trace.tokens)
+        return (blake2b(self.trace["input_vector", 0, self.trace.directions[0]].tobytes()).hexdigest(),)
+
+    def models_by_cell(self) -> dict[str, Model]:
+        """The task's models that have this layer and direction, by cell; the chosen one is among them."""
+        chosen = self.trace.cell
+        cells = [cell for cell in self.task.cells if cell in self.task.models or cell == chosen]
+        models = {cell: self.model if cell == chosen else catalogue.model(self.task, cell) for cell in cells}
+        return {cell: model for cell, model in models.items() if model.network.has_layer(*self.location)}
+
+    def step_label(self, step: int) -> str:
+        """A step, counted from 1, with its token: step 3 (“h”). A long vector has no short label."""
+        if (self.task.width or 0) > FEW:
+            return f"step {step}"
+        return f"step {step} (“{visible(self.trace.tokens[step - 1])}”)"
+
+
+def exceeds_memory(traces: Iterable[Trace], layer: int) -> bool:
+    """Whether the Jacobians of all steps need more memory than a shared server has; a message then says so."""
+    for trace in traces:
+        states = len(trace.definition.states) * trace.units(layer)
+        if len(trace) * states**2 > JACOBIANS:
+            most = JACOBIANS // states**2
+            st.info(
+                f"A layer of {trace.units(layer)} units passes on {states} numbers at each step. The gradients between "
+                f"all {len(trace)} steps need more memory than this server has. Shorten the text to at most {most} "
+                "steps. In Python, rnnviz.analysis.gradient_flow has no such limit.",
+                icon=":material/straighten:",
+            )
+            return True
+    return False
+
+
+def current_position(trace: Trace, layer: int = 0) -> tuple[int, int]:
+    """Step, counted from 1, and unit of a layer: those that the browser reported last, or that were chosen since."""
+    state = st.session_state
+    step, unit = position.from_link(trace, layer=layer)
+    reported = reported_position(trace, layer)
+    if reported is not None:
+        step = reported[0]
+        if reported != state.get(REPORTED):
+            state[REPORTED], state[UNIT] = reported, reported[1]
+    return step, min(int(state.setdefault(UNIT, unit)), trace.units(layer) - 1)
+
+
+def choose_unit(unit: int) -> None:
+    """Choose another unit; the browser follows."""
+    st.session_state[UNIT] = unit
+
+
+def transport(
+    run: TextRun,
+    trace: Trace | None = None,
+    rows: Mapping[str, Rows] | None = None,
+    editable: bool = False,
+    now: str = "now",
+) -> None:
+    """The tokens and the transport, which move through time. The page's figures follow when they stop."""
+    trace = trace or run.trace
+    step, unit = current_position(trace, run.layer)
+    instrument(
+        trace,
+        run.model,
+        *run.location,
+        step=step,
+        unit=unit,
+        text=run.text,
+        usual_text=run.task.examples[0],
+        views=(*TRANSPORT, *(["whatif"] if editable else [])),
+        rows=rows,
+        follow=True,
+        editable=editable,
+        now=now,
+        asked=what_if.add_requested,
+    )
