@@ -111,7 +111,3 @@ class ChapterContext:
         text = self.text if chosen.name == self.chapter.task else chosen.examples[0]
         known = [cell for cell in cells or CELL_ORDER if cell in chosen.models]
         return {cell: catalogue.model(chosen, cell).trace(text, limit=text_box.TOKENS) for cell in known}
-
-    def option_key(self, option: str) -> str:
-        """The session key of the choice of one of the cell's conventions."""
-        return f"{self.chapter.name}-{option}"

@@ -1,4 +1,4 @@
-"""The instrument of a chapter: the text that is read, the cell that reads it, and the views."""
+"""The top of a chapter: the bar with its text and cell, and the instrument that follows them."""
 
 from __future__ import annotations
 
@@ -16,40 +16,49 @@ from .chapter_parser import Chapter
 CELL = "cell"
 
 
-def bar(page: ChapterContext) -> ChapterContext:
-    """The bar that stays in view: what is read, by which cell, and the way to Explore. Returns the page with these.
+def show_bar(context: ChapterContext) -> ChapterContext:
+    """Show the bar that stays in view: text, cell and a link to Explore. A chapter without a task has none.
 
-    A chapter without a task has none. A small instrument stands in the bar as well.
+    Parameters
+    ----------
+    context : ChapterContext
+        The chapter and the glossary.
+
+    Returns
+    -------
+    ChapterContext
+        The same with the text that was typed, its model and its trace.
     """
-    chapter = page.chapter
+    chapter = context.chapter
     if not chapter.task:
-        return page
-    task = catalogue.tasks()[chapter.task]
-    own = replace(task, name=f"{chapter.name} of the guide", examples=chapter.examples or task.examples)
+        return context
+    bundled = catalogue.tasks()[chapter.task]
+    task = replace(bundled, name=f"{chapter.name} of the guide", examples=chapter.examples or bundled.examples)
     with st.container(key="bar"):
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            text = text_box.text_box(own)
+            text = text_box.text_box(task)
             cell = _pick_cell(chapter)
-            model = catalogue.model(task, cell)
-            options = _options(chapter, cell)
+            model = catalogue.model(bundled, cell)
+            options = _switched_options(chapter, cell)
             if options:
                 model = catalogue.converted(model, options)
-                _remind(page, cell, options)
-            to_explore = st.container(width="content", key="to-explore")
+                _undo_button(chapter, cell, options)
+            explore_place = st.container(width="content", key="to-explore")
         trace = text_box.trace_text(model, text)
-        page = replace(page, task=own, model=model, trace=trace, text=text)
+        context = replace(context, task=task, model=model, trace=trace, text=text)
         if chapter.instrument_in_bar:
             with st.container(key="instrument"):
-                panel(page)
+                show_instrument(context)
         if chapter.instrument:
             st.html(slot("strip"))
     if trace is not None and lesson_link.shows("explore"):
-        with to_explore:
-            _explore_link(task, cell, text)
-    return page
+        with explore_place:
+            _explore_link(bundled, cell, text)
+    return context
 
 
 def _pick_cell(chapter: Chapter) -> str:
+    """A picker for the cell, if the chapter has more than one."""
     cells = chapter.cells
     choice = link_parameters.cell(cells, cells[0], chapter.name)
     key = choice.restore()
@@ -58,33 +67,33 @@ def _pick_cell(chapter: Chapter) -> str:
     return choice.save()
 
 
-def _options(chapter: Chapter, cell: str) -> dict[str, str]:
-    """The conventions that a chapter's switches are set to, where they differ from the model's own."""
-    found = {}
+def _switched_options(chapter: Chapter, cell: str) -> dict[str, str]:
+    """The conventions that a chapter's switches set differently from the model's own."""
+    options = {}
     for option, values in CELLS[cell].choices.items() if chapter.has_convention_switches else ():
         convention = link_parameters.convention(chapter.name, option, values)
         convention.restore()
         convention.save()
         if convention.value != values[0]:
-            found[option] = convention.value
-    return found
+            options[option] = convention.value
+    return options
 
 
-def _remind(page: ChapterContext, cell: str, options: dict[str, str]) -> None:
-    """Say that the model reads its weights by another convention than its own, with the way back."""
+def _undo_button(chapter: Chapter, cell: str, options: dict[str, str]) -> None:
+    """A button that says which conventions are switched, and switches them back."""
     choices = CELLS[cell].choices
 
     def undo() -> None:
         for option in options:
-            link_parameters.convention(page.chapter.name, option, choices[option]).set(choices[option][0])
+            link_parameters.convention(chapter.name, option, choices[option]).set(choices[option][0])
 
     switched = ", ".join(f"{option}: {value}" for option, value in options.items())
-    help = "The model is shown by another convention than its own. This switches back."
+    help = "The model is shown with a convention that is not its own. This switches back."
     st.button(f"Undo {switched}", icon=":material/undo:", on_click=undo, key="undo-options", help=help)
 
 
 def _explore_link(task: Task, cell: str, text: str) -> None:
-    """The page's text and model on Explore. Step and unit are kept by the browser, for the same trace."""
+    """A link to Explore with the same text and model; the browser keeps step and unit for the same trace."""
     st.page_link(
         "pages/explore.py",
         label="Open in Explore",
@@ -94,39 +103,37 @@ def _explore_link(task: Task, cell: str, text: str) -> None:
     )
 
 
-def _start(page: ChapterContext) -> tuple[int, int]:
-    """Where a chapter opens: at its own place on its own text, at the end of any other."""
-    assert page.trace is not None and page.task is not None
-    chapter, steps = page.chapter, len(page.trace)
-    opens = chapter.step and page.text == page.task.examples[0]
-    return (min(chapter.step, steps) if opens else steps), chapter.unit
-
-
-def panel(page: ChapterContext) -> None:
-    """The instrument over what is typed, with the views that the chapter asks for."""
-    trace, model, own = page.trace, page.model, page.task
-    if trace is None or model is None or own is None:
+def show_instrument(context: ChapterContext) -> None:
+    """Show the instrument over the text, with the views that the chapter lists."""
+    trace, model, task, chapter = context.trace, context.model, context.task, context.chapter
+    if trace is None or model is None or task is None:
         return
-    start = _start(page)
-    step, unit = position.from_link(trace, start)
+    default = _opening_position(chapter, len(trace), own_text=context.text == task.examples[0])
+    step, unit = position.from_link(trace, default)
 
-    def asked(request: dict[str, str]) -> None:
+    def apply_request(request: dict[str, str]) -> None:
+        """Set what a link in the text asks for, before the page runs again."""
         if "text" in request:
-            text_box.write(own, request["text"])
-        if request.get(CELL) in page.chapter.cells:
-            link_parameters.cell(page.chapter.cells, chapter=page.chapter.name).set(request[CELL])
+            text_box.write(task, request["text"])
+        if request.get(CELL) in chapter.cells:
+            link_parameters.cell(chapter.cells, chapter=chapter.name).set(request[CELL])
         for option, values in CELLS[trace.cell].choices.items():
             if request.get(option) in values:
-                link_parameters.convention(page.chapter.name, option, values).set(request[option])
+                link_parameters.convention(chapter.name, option, values).set(request[option])
 
     instrument(
         trace,
         model,
         step=step,
         unit=unit,
-        text=page.text,
-        usual_text=own.examples[0],
-        default=start,
-        views=page.chapter.instrument,
-        asked=asked,
+        text=context.text,
+        usual_text=task.examples[0],
+        default=default,
+        views=chapter.instrument,
+        asked=apply_request,
     )
+
+
+def _opening_position(chapter: Chapter, steps: int, own_text: bool) -> tuple[int, int]:
+    """The step and unit at which a chapter opens: its own on its own text, the last step on any other."""
+    return min(chapter.step, steps) if chapter.step and own_text else steps, chapter.unit

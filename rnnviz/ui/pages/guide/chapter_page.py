@@ -1,4 +1,4 @@
-"""A chapter on the page: its words with their figures beside the instrument, and the legend at its end."""
+"""A chapter on the page: its text with figures beside the instrument, and a legend at its end."""
 
 from __future__ import annotations
 
@@ -16,36 +16,41 @@ from ...shared.catalogue import CELL_ORDER
 from ...shared.markdown import plain
 from . import chapters, glossary
 from .block_registry import ChapterContext
-from .chapter_instrument import bar, panel
+from .chapter_instrument import show_bar, show_instrument
 from .chapter_parser import BlockCall, Chapter, Prose, Question, Section, parse_chapter
 from .guide_styles import style_element
 from .question import show_answer, show_question
 
-COMPARING = {
-    "delays",
-    "regimes",
-    "reach",
-    "predictions_over_time",
-    "scores",
-    "curves",
-}  # blocks with a line for each cell
-COLUMNS = [1.3, 1]  # the instrument beside the words: wide enough for the widest diagram on a laptop
+# The blocks that draw one line for each cell, which the legend explains.
+ONE_LINE_PER_CELL = {"delays", "regimes", "reach", "predictions_over_time", "scores", "curves"}
+COLUMNS = [1.3, 1]  # instrument and text: the instrument is wide enough for the widest diagram on a laptop
 
 
 def show_chapter(file: str) -> None:
-    """Show the chapter whose words stand beside a page's file, under the same name.
+    """Show the chapter that belongs to a page's file.
 
-    What is wrong with the words of a teacher's own chapter is said on the page, with file and line.
+    A mistake in the chapter, which a teacher may have made, is shown on the page with its file and line.
+
+    Parameters
+    ----------
+    file : str
+        The page's Python file; the chapter is the Markdown file of the same name beside it.
     """
     source = Path(file).with_suffix(".md")
     try:
-        _show(_read(source, source.stat().st_mtime_ns), _terms(source.with_name("glossary.md")))
+        _show(_chapter(source, source.stat().st_mtime_ns), _terms(source.with_name("glossary.md")))
     except ValueError as error:
         st.error(plain(f"This chapter cannot be shown. {error}"), icon=":material/edit_document:")
 
 
 def show_glossary(file: str) -> None:
-    """Show all terms of the glossary that stands beside a page's file."""
+    """Show all terms of the glossary.
+
+    Parameters
+    ----------
+    file : str
+        The page's Python file; the glossary is the Markdown file of the same name beside it.
+    """
     page_setup.enter()
     st.html(style_element())
     source = Path(file).with_suffix(".md")
@@ -56,11 +61,13 @@ def show_glossary(file: str) -> None:
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
-def _read(file: Path, _changed: int) -> Chapter:
+def _chapter(file: Path, _changed: int) -> Chapter:
+    """A parsed chapter, kept until its file changes."""
     return parse_chapter(file)
 
 
 def _terms(file: Path) -> dict[str, glossary.Term]:
+    """The glossary, kept until its file changes."""
     return _glossary(file, file.stat().st_mtime_ns)
 
 
@@ -70,6 +77,7 @@ def _glossary(file: Path, _changed: int) -> dict[str, glossary.Term]:
 
 
 def _show(chapter: Chapter, terms: dict[str, glossary.Term]) -> None:
+    """The whole page, from title to legend."""
     page_setup.enter()
     st.html(style_element())
     st.title(chapter.title, anchor=False)
@@ -77,72 +85,77 @@ def _show(chapter: Chapter, terms: dict[str, glossary.Term]) -> None:
     if number:
         st.caption(f"Chapter {number} of {len(chapters.CHAPTERS)}, about {chapter.minutes} minutes")
     messages = st.container()
-    page = bar(ChapterContext(chapter, terms))
+    context = show_bar(ChapterContext(chapter, terms))
     if chapter.instrument and not chapter.instrument_in_bar:
         left, right = st.columns(COLUMNS, gap="medium")
         with left, st.container(key="instrument"):
-            panel(page)
+            show_instrument(context)
     else:
         right = st.container(key="reading")
     with right:
         for k, section in enumerate(chapter.sections):
             with st.container(key=f"section-{k}"):
-                _section(replace(page, key=f"{chapter.name}-{k}"), section)
+                _show_section(replace(context, key=f"{chapter.name}-{k}"), section)
         with st.container(key="section-legend"):
-            _legend(page)
-            _turn_the_page(chapter)
-            lesson_link.menu(stepping=page.trace is not None and bool(chapter.instrument))
+            _show_legend(context)
+            _show_neighbours(chapter)
+            lesson_link.menu(stepping=context.trace is not None and bool(chapter.instrument))
     with messages:
         notices.show()
 
 
-def _section(page: ChapterContext, section: Section) -> None:
+def _show_section(context: ChapterContext, section: Section) -> None:
+    """The parts of a section, and the mark by which the browser knows what to highlight."""
     if section.phase or section.light:
         marks = f'data-phase="{escape(section.phase)}" data-light="{escape(section.light)}"'
         st.html(f'<div class="rnnviz-section" {marks}></div>')
     for k, part in enumerate(section.shown):
-        here = replace(page, key=f"{page.key}-{k}")
+        part_context = replace(context, key=f"{context.key}-{k}")
         if isinstance(part, Prose):
-            here.show_prose(part.markdown)
+            part_context.show_prose(part.markdown)
         elif isinstance(part, BlockCall):
-            here.show_block(part.name, part.parameters)
+            part_context.show_block(part.name, part.parameters)
         elif lesson_link.shows("questions"):
-            show_question(here, part)
+            show_question(part_context, part)
         else:
-            show_answer(here, part)
+            show_answer(part_context, part)
 
 
-def _legend(page: ChapterContext) -> None:
-    """What each symbol and colour on this page means, and the terms that its words point to."""
-    shown = page.chapter.cells if page.chapter.instrument else []
-    definitions = [_definition(page, cell) for cell in shown]
-    of_cell = glossary.cell_terms(definitions)
-    pointed = sorted(set(re.findall(r"\(#term-([\w-]+)\)", _all_words(page.chapter))) - set(of_cell))
-    st.subheader("Symbols, colours and words on this page", anchor=False)
-    st.html(glossary.terms_html([*of_cell.values(), *(page.terms[slug] for slug in pointed)]))
-    if COMPARING & set(page.chapter.block_names):
+def _show_legend(context: ChapterContext) -> None:
+    """The meaning of each symbol and colour on this page, and the terms that its text links to."""
+    cells = context.chapter.cells if context.chapter.instrument else []
+    definitions = [_definition(context, cell) for cell in cells]
+    cell_terms = glossary.cell_terms(definitions)
+    linked = set(re.findall(r"\(#term-([\w-]+)\)", _whole_text(context.chapter)))
+    st.subheader("Symbols, colours and terms on this page", anchor=False)
+    terms = [*cell_terms.values(), *(context.terms[slug] for slug in sorted(linked - set(cell_terms)))]
+    st.html(glossary.terms_html(terms))
+    if ONE_LINE_PER_CELL & set(context.chapter.block_names):
         styles = ((CELLS[cell].title, cell_style(cell)) for cell in CELL_ORDER)
         lines = ", ".join(f"{style.glyph} {title} {style.dash_in_words}" for title, style in styles)
         st.caption(f"In charts that compare cells: {lines}.")
     if definitions:
         st.caption(
-            "In heatmaps and strips a quantity’s own colour is a high value, nothing is 0, and grey is below 0; "
-            "the input vector, which is grey itself, is brown below 0. Violet is what the model says."
+            "In heatmaps and strips, high values have the quantity’s own colour, 0 has none, and values below 0 are "
+            "grey; the input vector, which is grey itself, is brown below 0. Violet marks the model’s predictions."
         )
 
 
-def _definition(page: ChapterContext, cell: str) -> Definition:
-    """What a cell says of itself, for the page's own cell with the conventions that are switched on."""
-    return page.trace.definition if page.trace is not None and page.trace.cell == cell else CELLS[cell].define()
+def _definition(context: ChapterContext, cell: str) -> Definition:
+    """A cell's definition; that of the page's own cell follows the conventions that are switched on."""
+    trace = context.trace
+    return trace.definition if trace is not None and trace.cell == cell else CELLS[cell].define()
 
 
-def _all_words(chapter: Chapter) -> str:
+def _whole_text(chapter: Chapter) -> str:
+    """All Markdown of a chapter, its questions included."""
     parts = [part for section in chapter.sections for part in section.parts]
-    told = [part.markdown for part in parts if isinstance(part, Prose)]
-    return "\n".join([*told, *(f"{part.ask}\n{part.why}" for part in parts if isinstance(part, Question))])
+    prose = [part.markdown for part in parts if isinstance(part, Prose)]
+    return "\n".join([*prose, *(f"{part.ask}\n{part.why}" for part in parts if isinstance(part, Question))])
 
 
-def _turn_the_page(chapter: Chapter) -> None:
+def _show_neighbours(chapter: Chapter) -> None:
+    """Links to the chapters before and after."""
     number, before, after = chapters.number_and_neighbours(chapter.name)
     if not number or not lesson_link.shows("navigation"):
         return

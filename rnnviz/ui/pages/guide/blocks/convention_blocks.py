@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from .....cells import CELLS
+from ....shared import link_parameters
 from ..block_registry import ChapterContext, block
 
 
@@ -19,5 +20,5 @@ def conventions(context: ChapterContext, **titles: dict[str, str]) -> None:
             values = cell.choices[option]
             names = {value: value for value in values} | titles.get(option, {})
             label = names.pop("label", option.capitalize())
-            key = context.option_key(option)
+            key = link_parameters.convention(context.chapter.name, option, values).key
             st.segmented_control(label, values, required=True, format_func=names.__getitem__, key=key)
