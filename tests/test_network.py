@@ -293,7 +293,7 @@ def test_a_trace_of_mixed_layers_answers_for_each_of_them():
     np.testing.assert_allclose(through, np.stack(grads, axis=1), rtol=1e-10, atol=1e-12)
     for label in ("a", "b"):
         parts = contributions(trace, label)
-        total = parts.tokens.sum() + parts.initial + parts.unexplained + parts.bias
+        total = parts.by_step.sum() + parts.initial + parts.unexplained + parts.bias
         assert total == pytest.approx(parts.logit, rel=1e-10)
     assert len(ablation(model, x, layer=1, direction="backward")) == 3
 

@@ -23,7 +23,7 @@ import numpy as np
 
 import rnnviz
 from rnnviz import zoo
-from rnnviz.analysis.gradients.reach import reach as reach_of
+from rnnviz.analysis import reach as reach_of
 from rnnviz.trace import Trace
 from rnnviz.ui.shared.catalogue import CELL_ORDER
 

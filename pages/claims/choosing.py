@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from rnnviz.analysis.cost import multiply_adds, parameters
+from rnnviz.analysis import cost
 
 from . import CELLS, card, learning_curve, percent, prediction, probability, rounded, scores, trace
 
@@ -10,9 +10,9 @@ from . import CELLS, card, learning_curve, percent, prediction, probability, rou
 def gru_and_lstm_have_3_and_4_times_the_weights() -> None:
     """At any size a GRU has 3 and an LSTM 4 times the parameters of an RNN, and nearly as many times the work."""
     for inputs, hidden in [(1, 1), (8, 8), (32, 64), (300, 128)]:
-        assert parameters("gru", inputs, hidden) == 3 * parameters("rnn", inputs, hidden)
-        assert parameters("lstm", inputs, hidden) == 4 * parameters("rnn", inputs, hidden)
-    work = {cell: multiply_adds(cell, 32, 64) for cell in CELLS}
+        assert cost("gru", inputs, hidden).parameters == 3 * cost("rnn", inputs, hidden).parameters
+        assert cost("lstm", inputs, hidden).parameters == 4 * cost("rnn", inputs, hidden).parameters
+    work = {cell: cost(cell, 32, 64).multiply_adds for cell in CELLS}
     assert abs(work["gru"] / work["rnn"] - 3) < 0.2
     assert abs(work["lstm"] / work["rnn"] - 4) < 0.2
 

@@ -1,50 +1,71 @@
-"""Analysis: what follows from a run beyond what it recorded. NumPy only; from Python as on a page."""
+"""Analysis: what follows from a run, or from the weights, beyond what a trace records. NumPy only."""
 
-from .attribution.experiments import Experiment, experiments, forget_at
+from .attribution.gate_experiments import Experiment, experiments, forgetting_intervention
 from .attribution.run_difference import Difference, difference
 from .attribution.unit_ablation import ablation
-from .dynamics.repeated_product import growth
-from .gradients.gradient_flow import gradient_flow
-from .gradients.jacobians import hidden_by_state, step_jacobians
-from .gradients.reach import largest_singular_values, reach
-from .gradients.through_layers import gradient_by_layers, input_gradient
-from .memory.decomposition import Shares, contributions, half_life, memory_of, shares, written_at
-from .weights.gate_weights import GateWeights, cell_of, gates_of, statistics
-from .weights.model_comparison import Apart, Feature, ModelsBeside, apart, models_beside
-from .weights.spectra import AtOrigin, Spectrum, at_origin, spectra
+from .cell_cost import Cost, cost
+from .dynamics.repeated_product import multiply_repeatedly
+from .gradients.flow import ExtremeRange, GradientFlow, gradient_flow
+from .gradients.jacobians import hidden_jacobians, reach, step_jacobians
+from .gradients.network_gradients import LayerGradients, gradient_by_layers, input_gradient
+from .linalg.singular_values import largest_singular_values
+from .memory.decomposition import HalfLives, Memory, half_life, memory_of, memory_shares
+from .memory.gated_states import Factor, GatedState, OutputGating, gated_state, output_gating
+from .memory.logit_contributions import (
+    Contributions,
+    ContributionsOverTime,
+    contributions,
+    contributions_over_time,
+)
+from .weights.gate_weights import GateWeights, cell_of, weight_statistics, weights_by_gate
+from .weights.model_comparison import ArrayDistance, Feature, ModelComparison, array_distance, compare_models
+from .weights.weight_spectra import OriginStability, Spectrum, origin_stability, spectra
 
 __all__ = [
-    "Apart",
-    "AtOrigin",
+    "ArrayDistance",
+    "Contributions",
+    "ContributionsOverTime",
+    "Cost",
     "Difference",
     "Experiment",
+    "ExtremeRange",
+    "Factor",
     "Feature",
     "GateWeights",
-    "ModelsBeside",
-    "Shares",
+    "GatedState",
+    "GradientFlow",
+    "HalfLives",
+    "LayerGradients",
+    "Memory",
+    "ModelComparison",
+    "OriginStability",
+    "OutputGating",
     "Spectrum",
     "ablation",
-    "apart",
-    "at_origin",
+    "array_distance",
     "cell_of",
+    "compare_models",
     "contributions",
+    "contributions_over_time",
+    "cost",
     "difference",
     "experiments",
-    "forget_at",
-    "gates_of",
+    "forgetting_intervention",
+    "gated_state",
     "gradient_by_layers",
     "gradient_flow",
-    "growth",
     "half_life",
-    "hidden_by_state",
+    "hidden_jacobians",
     "input_gradient",
     "largest_singular_values",
     "memory_of",
-    "models_beside",
+    "memory_shares",
+    "multiply_repeatedly",
+    "origin_stability",
+    "output_gating",
     "reach",
-    "shares",
     "spectra",
-    "statistics",
     "step_jacobians",
-    "written_at",
+    "weight_statistics",
+    "weights_by_gate",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..analysis.weights.gate_weights import GateWeights, cell_of, gates_of
+from ..analysis.weights.gate_weights import GateWeights, cell_of, weights_by_gate
 from ..cells.activations import Array
 from ..colours import REFERENCE, round_up
 from ..model import Model
@@ -27,7 +27,9 @@ def weight_maps(model: Model, layer: int = 0, direction: str = "forward", *, lim
     more than 200 rows or columns blocks are drawn, each the number of it that is largest in size.
     Raises ValueError if there is no such layer or direction, or for a limit that is not above zero.
     """
-    rows = [Row(one.gate, one.input, one.recurrent) for one in gates_of(cell_of(model.network, layer, direction))]
+    rows = [
+        Row(one.gate, one.input, one.recurrent) for one in weights_by_gate(cell_of(model.network, layer, direction))
+    ]
     return matrices(rows, source_of(layer), limit=limit)
 
 
@@ -39,7 +41,7 @@ def gate_biases(model: Model, layer: int = 0, direction: str = "forward") -> Con
     has a row of its own. Of more than 400 units blocks are drawn, each the number of it that is largest in size.
     Raises ValueError if there is no such layer or direction.
     """
-    gates = gates_of(cell_of(model.network, layer, direction))
+    gates = weights_by_gate(cell_of(model.network, layer, direction))
     rows = [(one, name, values) for one in gates for name, values in vectors(one).items()]
     units = len(gates[0].bias)
     size = block_size(units, BARS)

@@ -6,8 +6,8 @@ from html import escape
 
 import numpy as np
 
-from ..analysis.weights.gate_weights import cell_of, gates_of
-from ..analysis.weights.model_comparison import ModelsBeside
+from ..analysis.weights.gate_weights import cell_of, weights_by_gate
+from ..analysis.weights.model_comparison import ModelComparison
 from ..colours import GRADIENT, REFERENCE
 from ..text.tokens import visible
 from .layer_weights import source_of
@@ -23,13 +23,13 @@ LETTERS = 20  # of a name
 
 
 @figure
-def array_differences(beside: ModelsBeside) -> Content:
+def array_differences(comparison: ModelComparison) -> Content:
     """How far apart two models are, array by array: |A − B| / |B| on a logarithmic scale, with the cosine beside it.
 
     A line stands at 1.41, the square root of 2: so far apart are two unrelated arrays of the same size. Arrays that are
     equal bit for bit, that only one model has, or whose shapes differ have words in place of a dot.
     """
-    rows = beside.arrays.to_dict("records")
+    rows = comparison.arrays.to_dict("records")
     content = layout(ROW * len(rows), left=LEFT, right=RIGHT, top=62, bottom=44)
     ticks, texts = decades(LOW, HIGH)
     texts[0] = f"≤{texts[0]}"
@@ -57,7 +57,7 @@ def array_differences(beside: ModelsBeside) -> Content:
     }
     stalks: list[Part] = []
     for k, row in enumerate(rows):
-        words = _in_place_of_a_dot(row, beside)
+        words = _in_place_of_a_dot(row, comparison)
         if words:
             content["annotations"].append(note(words, 0, k, ("x domain", "y"), size=11, xshift=8))
             continue
@@ -67,7 +67,7 @@ def array_differences(beside: ModelsBeside) -> Content:
         if np.isfinite(row["cosine"]):
             text = f"{row['cosine']:.2f}".replace("-", "−")
             content["annotations"].append(note(text, 1, k, ("paper", "y"), size=11, xshift=10))
-    words = f"<b>{_short(beside.one.name)}</b> against <b>{_short(beside.other.name)}</b>"
+    words = f"<b>{_short(comparison.model.name)}</b> against <b>{_short(comparison.reference.name)}</b>"
     place = ("paper", "paper")
     above: Part = {"yanchor": "bottom", "yshift": 40 if stalks else 14, "xshift": 6 - LEFT}
     content["annotations"].append(note(words, 0, 1, place, size=13, **above))
@@ -84,23 +84,23 @@ def array_differences(beside: ModelsBeside) -> Content:
 
 @figure
 def weight_differences(
-    beside: ModelsBeside, layer: int = 0, direction: str = "forward", *, limit: float | None = None
+    comparison: ModelComparison, layer: int = 0, direction: str = "forward", *, limit: float | None = None
 ) -> Content:
     """The first model's matrices less the second's, gate by gate, as `weight_maps` draws one model's.
 
     Raises ValueError if the cells of that layer are of another kind or size, or there is no such layer or direction.
     """
-    cells = [cell_of(model.network, layer, direction) for model in (beside.one, beside.other)]
+    cells = [cell_of(model.network, layer, direction) for model in (comparison.model, comparison.reference)]
     sizes = [(cell.input_size, cell.hidden_size) for cell in cells]
-    if not beside.same_cell or sizes[0] != sizes[1]:
+    if not comparison.same_cell or sizes[0] != sizes[1]:
         told = " and ".join(
             f"{cell.definition.title} with {units} units reading {inputs} numbers"
             for cell, (inputs, units) in zip(cells, sizes, strict=True)
         )
         raise ValueError(f"the matrices of different cells have no difference number by number: {told}")
-    pairs = zip(*map(gates_of, cells), strict=True)
+    pairs = zip(*map(weights_by_gate, cells), strict=True)
     rows = [Row(a.gate, *(_less(x, y) for x, y in ((a.input, b.input), (a.recurrent, b.recurrent)))) for a, b in pairs]
-    words = f"<b>{_short(beside.one.name)}</b> − <b>{_short(beside.other.name)}</b>"
+    words = f"<b>{_short(comparison.model.name)}</b> − <b>{_short(comparison.reference.name)}</b>"
     return matrices(rows, source_of(layer), words=words, limit=limit, change=True)
 
 
@@ -108,13 +108,13 @@ def _less(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     return one.astype(np.float64) - other
 
 
-def _in_place_of_a_dot(row: Part, beside: ModelsBeside) -> str:
-    one, other = row["shape_one"], row["shape_other"]
+def _in_place_of_a_dot(row: Part, comparison: ModelComparison) -> str:
+    one, other = row["shape"], row["reference_shape"]
     if one is None or other is None:
-        return f"only in {_short((beside.other if one is None else beside.one).name)}"
+        return f"only in {_short((comparison.reference if one is None else comparison.model).name)}"
     if one != other:
         return f"{_shape(one)} against {_shape(other)}"
-    if row["equal"]:
+    if row["identical"]:
         return "= equal, bit for bit"
     return "= equal numbers" if row["largest"] == 0 else ""
 

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from ..analysis.weights.gate_weights import cell_of
-from ..analysis.weights.spectra import Spectrum, spectra
+from ..analysis.weights.weight_spectra import Spectrum, spectra
 from ..cells import Quantity
 from ..cells.activations import Array
 from ..colours import GRID, REFERENCE, Style, round_up

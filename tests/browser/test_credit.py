@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 import rnnviz
-from rnnviz.analysis import contributions, memory_of, written_at
+from rnnviz.analysis import contributions, memory_of, memory_shares
 from rnnviz.colours import below_zero, rgb, round_up
 from rnnviz.instrument.payload import payload
 from rnnviz.model import Model
@@ -26,7 +26,7 @@ SLOT = slot_of("credit", rows="memory")
 
 def memory_rows(trace: Trace, unit: int) -> Rows:
     """What each step wrote into a unit's cell state, which it adds up to with what is left of the initial state."""
-    values = written_at(trace, unit)
+    values = memory_shares(trace, unit)
     initial = np.array([memory_of(trace, step).initial[unit] for step in range(1, len(trace) + 1)])
     total = (f"cell state of unit {unit}", trace["cell"][:, unit])
     limit = round_up(float(np.abs(values).max()))
@@ -35,7 +35,7 @@ def memory_rows(trace: Trace, unit: int) -> Rows:
 
 def logit_rows(trace: Trace, label: int) -> Rows:
     found = [contributions(trace, label, step) for step in range(1, len(trace) + 1)]
-    values = np.stack([one.tokens for one in found])
+    values = np.stack([one.by_step for one in found])
     parts = {name: np.array([getattr(one, name) for one in found]) for name in ("initial", "unexplained", "bias")}
     total = (f"logit of {trace.labels[label]}", np.array([one.logit for one in found]))
     return Rows("Shares of a logit", values, "#6C63C7", round_up(float(np.abs(values).max())), "nats", parts, total)
@@ -78,7 +78,7 @@ def test_every_token_has_its_share_of_the_memory(page: Page, step: int):
     rows = memory_rows(trace, UNIT)
     shown(page, model, rows)
     go(page, step=step - 1)
-    expected = [rounded(value) for value in written_at(trace, UNIT)[step - 1, :step]]
+    expected = [rounded(value) for value in memory_shares(trace, UNIT)[step - 1, :step]]
     assert numbers(page) == pytest.approx([*expected, *[None] * (len(trace) - step)], abs=1e-9)
     assert [chip.get_attribute("class") for chip in chips(page).all()].count("chip unread") == len(trace) - step
     for value, (colour, opacity) in zip(rows.values[step - 1], opacities(page), strict=True):
@@ -103,7 +103,7 @@ def test_the_row_adds_up_to_the_state(page: Page):
         assert found, words
         total, written, initial = (number(found[k]) for k in (1, 2, 3))
         assert total == rounded(float(trace["cell"][step - 1, UNIT]))
-        assert written == rounded(float(np.float32(written_at(trace, UNIT)[step - 1]).sum()))
+        assert written == rounded(float(np.float32(memory_shares(trace, UNIT)[step - 1]).sum()))
         assert total == pytest.approx(written + initial, abs=0.011 * max(1, abs(total)))
 
 
@@ -114,11 +114,11 @@ def test_the_shares_of_a_logit_add_up_with_all_their_parts(page: Page):
     shown(page, model, logit_rows(trace, label))
     go(page, step=7)
     found = contributions(trace, label, 8)
-    assert numbers(page)[:8] == pytest.approx([rounded(value) for value in found.tokens[:8]], rel=1e-6)
+    assert numbers(page)[:8] == pytest.approx([rounded(value) for value in found.by_step[:8]], rel=1e-6)
     assert "\u00a0nats" in str(chips(page).first.get_attribute("aria-label"))
     words = page.locator(".credit-sum").inner_text().replace("\u00a0nats", "")
     parts = [number(text) for text in re.findall(r"(−?[\d.]+)(?= \+ | = |$)", words)]
-    expected = [found.logit, found.tokens.sum(), found.initial, found.unexplained, found.bias]
+    expected = [found.logit, found.by_step.sum(), found.initial, found.unexplained, found.bias]
     assert parts == pytest.approx([rounded(float(value)) for value in expected], rel=2e-3, abs=1e-9)
 
 
@@ -127,7 +127,7 @@ def test_the_three_strongest_are_named_with_their_sign(page: Page):
     trace = model.trace(TEXT)
     shown(page, model, memory_rows(trace, UNIT))
     go(page, step=8)
-    row = written_at(trace, UNIT)[8, :9]
+    row = memory_shares(trace, UNIT)[8, :9]
     best = np.argsort(-np.abs(row))[:3]
     named = ", ".join(f"{trace.tokens[k]} (step {k + 1}, {row[k]:+.3g})" for k in best).replace("-", "−")
     assert page.locator(".credit-strongest").inner_text() == f"most from {named}"
@@ -137,7 +137,7 @@ def test_pointing_and_keys_tell_a_token_s_number_and_a_click_goes_to_its_step(pa
     model = rnnviz.load("names-lstm")
     trace = model.trace(TEXT)
     shown(page, model, memory_rows(trace, UNIT))
-    row = written_at(trace, UNIT)[STEP - 1]
+    row = memory_shares(trace, UNIT)[STEP - 1]
 
     def told(k: int) -> str:
         value = f"{row[k]:+.3g}".replace("-", "−") if k < STEP else "not read yet"
@@ -200,7 +200,7 @@ def test_another_text_brings_its_own_rows(page: Page):
     page.evaluate("next => instrument.load(next)", payload(trace, model, rows={"memory": memory_rows(trace, UNIT)}))
     assert chips(page).all_text_contents() == ["N", "a", "k", "a", "m", "u", "r", "a", "∎"]
     go(page, step=8)
-    assert numbers(page) == pytest.approx([rounded(value) for value in written_at(trace, UNIT)[8]], abs=1e-9)
+    assert numbers(page) == pytest.approx([rounded(value) for value in memory_shares(trace, UNIT)[8]], abs=1e-9)
 
 
 def test_without_its_rows_a_slot_is_empty_until_they_come(page: Page):
@@ -217,7 +217,7 @@ def test_without_its_rows_a_slot_is_empty_until_they_come(page: Page):
 def test_what_is_never_negative_has_a_scale_from_zero(page: Page):
     model = rnnviz.load("names-lstm")
     trace = model.trace(TEXT)
-    values = written_at(trace)
+    values = memory_shares(trace)
     shown(page, model, Rows("Sizes", values, COLOUR, 5.0, signed=False))
     assert page.locator(".credit-ends span").all_text_contents() == ["0", "5"]
     assert page.locator(".credit-sum").is_hidden()

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 import rnnviz
-from rnnviz.analysis import ablation, gradient_flow, half_life, written_at
+from rnnviz.analysis import ablation, gradient_flow, half_life, memory_shares
 from rnnviz.interventions import parse_all
 from rnnviz.text.tokens import visible
 from rnnviz.ui.pages.memory import QUESTIONS
@@ -102,7 +102,7 @@ def test_the_text_is_coloured_by_who_wrote_the_memory(page: Page, app: str):
     trace = rnnviz.load("names-lstm").trace("Nakamura")
     for keys, step, unit in ((), 9, 7), (("ArrowLeft", "ArrowLeft"), 7, 7), (("ArrowDown",), 7, 8):
         press(page, *keys)
-        shares = written_at(trace, unit)[step - 1]
+        shares = memory_shares(trace, unit)[step - 1]
         assert f"cell state of unit {unit} after step {step}" in credit(page, ".credit-sum")
         strongest = int(np.abs(shares).argmax())
         first = credit(page, ".credit-strongest").replace("−", "-")
@@ -112,7 +112,7 @@ def test_the_text_is_coloured_by_who_wrote_the_memory(page: Page, app: str):
         total = float(re.search(r": (−?[\d.]+) =", credit(page, ".credit-sum"))[1].replace("−", "-"))  # type: ignore[index]
         assert total == pytest.approx(trace["cell"][step - 1, unit], rel=0.01)
         np.testing.assert_allclose(
-            np.nan_to_num(heatmap(page, "heatmaps-written", "written")), written_at(trace, unit), atol=1e-5
+            np.nan_to_num(heatmap(page, "heatmaps-written", "written")), memory_shares(trace, unit), atol=1e-5
         )
 
 

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 import rnnviz
-from rnnviz.analysis import gradient_flow
-from rnnviz.analysis.gradients.through_layers import gradient_by_layers, input_gradient
+from rnnviz.analysis import gradient_by_layers, gradient_flow, input_gradient
 from rnnviz.cells import CELLS
 from rnnviz.colours import EXPLODING
 from rnnviz.figures import gradient_map, layers_flow, reach_curve, routes, singular_values, token_gradient
@@ -38,8 +37,8 @@ def test_each_figure_is_valid_and_the_same_for_a_page(traces, flows):
     layers = gradient_by_layers(trace, 9)
     for call in (
         (gradient_map, ("lstm", flow.norms, tokens, trace.unknown), {"title": "names"}),
-        (singular_values, ({cell: one.largest for cell, one in flows.items()}, tokens), {}),
-        (routes, ("lstm", between[8], flow.highway_norms[8], flow.gates[8], tokens), {"to": 9}),
+        (singular_values, ({cell: one.largest_singular_values for cell, one in flows.items()}, tokens), {}),
+        (routes, ("lstm", between[8], flow.highway_norms[8], flow.gate_path_norms[8], tokens), {"to": 9}),
         (reach_curve, ({cell: one.curve(9) for cell, one in flows.items()}, tokens), {"to": 9}),
         (token_gradient, (input_gradient(trace, "German", 9)[1], tokens), {"label": "German", "step": 9}),
         (layers_flow, ({(0, "forward"): layers.norm(0)}, layers.input_norm, tokens), {"to": 9}),
@@ -200,10 +199,10 @@ def test_numbers_that_have_overflowed_or_are_lost_break_no_axis(bad):
 
 
 def test_singular_values_are_the_flows_with_a_line_at_1(flows, traces):
-    figure = singular_values({cell: flow.largest for cell, flow in flows.items()}, traces["rnn"].tokens)
+    figure = singular_values({cell: flow.largest_singular_values for cell, flow in flows.items()}, traces["rnn"].tokens)
     for line in figure.data:
         cell = next(cell for cell in CELLS_OF_NAMES if CELLS[cell].title == line.name)
-        np.testing.assert_array_equal(line.y, flows[cell].largest)
+        np.testing.assert_array_equal(line.y, flows[cell].largest_singular_values)
     (one,) = figure.layout.shapes
     assert one.y0 == one.y1 == 1 and one.line.dash == "dash"
     assert "nothing lost, nothing gained" in figure.layout.annotations[0].text
@@ -214,7 +213,7 @@ def test_singular_values_are_the_flows_with_a_line_at_1(flows, traces):
 @pytest.mark.parametrize(("cell", "state", "gate"), [("lstm", "cell", "forget"), ("gru", "hidden", "update")])
 def test_routes_are_the_rows_of_the_flow(cell, state, gate, flows, traces):
     flow, to = flows[cell], 9
-    rows = [flow.between(state, state)[to - 1], flow.highway_norms[to - 1], flow.gates[to - 1]]
+    rows = [flow.between(state, state)[to - 1], flow.highway_norms[to - 1], flow.gate_path_norms[to - 1]]
     quantity = traces[cell].definition.by_name[gate]
     figure = routes(cell, *rows, traces[cell].tokens, to=to, gate=quantity.title)
     lines = {line.name: line for line in figure.data}

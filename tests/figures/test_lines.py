@@ -59,7 +59,7 @@ ALL = {
     "reach": (reach_curve, lambda: (reaches("recall", LONG), list(LONG))),
     "said": (said, lambda: (traces("names", "Schmidhuber"), "German")),
     "activation": (activation_curve, lambda: (SIGMOID, 2.0)),
-    "growth": (growth, lambda: analysis.growth(np.array([0.9, 0.1, -0.5]), 3, 6)),
+    "growth": (growth, lambda: analysis.multiply_repeatedly(np.array([0.9, 0.1, -0.5]), 3, 6)),
 }
 
 
@@ -185,7 +185,7 @@ def test_what_was_said_is_the_probability_of_one_label():
 
 @given(st.floats(-4, 4), st.integers(0, 12))
 def test_growth_shows_every_number_within_its_scale(factor, steps):
-    free, squashed = analysis.growth(np.array([0.9, 0.1, -0.5]), factor, steps)
+    free, squashed = analysis.multiply_repeatedly(np.array([0.9, 0.1, -0.5]), factor, steps)
     figure = growth(free, squashed)
     for panel, values in (("", free), ("2", squashed)):
         shown = [trace.y for trace in figure.data if trace.yaxis == f"y{panel}"]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import rnnviz
-from rnnviz.analysis.memory.decomposition import half_life, written_at
+from rnnviz.analysis import half_life, memory_shares
 from rnnviz.cells.definition import CELL, FORGET, HIDDEN, UPDATE
 from rnnviz.colours import diverging, sequential
 from rnnviz.figures import half_lives, written_map
@@ -23,7 +23,7 @@ def trace():
 @pytest.mark.parametrize(("model", "quantity"), [("names-lstm", CELL), ("names-gru", HIDDEN)])
 def test_the_map_is_what_was_written(model, quantity, unit):
     trace = rnnviz.load(model).trace("Schmidhuber")
-    written = written_at(trace, unit)
+    written = memory_shares(trace, unit)
     figure = written_map(written, quantity, unit, trace.tokens, trace.unknown)
     (heatmap,) = figure.data
     there = np.tri(len(trace), dtype=bool)

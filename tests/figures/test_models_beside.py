@@ -5,7 +5,7 @@ import pytest
 
 import rnnviz
 from rnnviz import Model
-from rnnviz.analysis import models_beside
+from rnnviz.analysis import compare_models
 from rnnviz.figures import array_differences, weight_differences
 from rnnviz.network import Network
 
@@ -39,20 +39,20 @@ def words_of(figure):
 def test_each_figure_is_valid_and_the_same_for_a_page():
     one = rnnviz.load("names-lstm")
     for other in (rnnviz.load("reviews-lstm"), one, moved(one, 1e-3)):
-        found = models_beside(one, other)
+        found = compare_models(one, other)
         assert agree(array_differences, found) and agree(weight_differences, found)
-    assert agree(array_differences, models_beside(one, rnnviz.load("shakespeare-rnn")))
+    assert agree(array_differences, compare_models(one, rnnviz.load("shakespeare-rnn")))
 
 
 def test_dots_are_the_relative_differences_and_equal_arrays_have_words():
     one = small(layers=2)
-    found = models_beside(one, moved(one, 1e-3))
+    found = compare_models(one, moved(one, 1e-3))
     figure = array_differences(found)
     rows, words, table = rows_of(figure), words_of(figure), found.arrays.set_index("array")
     assert len(rows) == len(table)
     for name, far in table.to_dict("index").items():
         at = rows[name.removeprefix("rnn.")]
-        if far["equal"]:
+        if far["identical"]:
             assert np.isnan(at) and words[name.removeprefix("rnn.")] == "= equal, bit for bit"
         else:
             assert at == far["relative"] and "weight_hh" in name
@@ -63,35 +63,35 @@ def test_dots_are_the_relative_differences_and_equal_arrays_have_words():
 def test_unrelated_arrays_of_one_size_are_where_the_line_says():
     rng = np.random.default_rng(0)
     one, other = (small(hidden=40, seed=int(rng.integers(99))) for _ in range(2))
-    found = rows_of(array_differences(models_beside(one, other)))
+    found = rows_of(array_differences(compare_models(one, other)))
     assert found["weight_hh_l0"] == pytest.approx(np.sqrt(2), rel=0.05)
 
 
 def test_what_has_no_distance_says_why():
-    words = words_of(array_differences(models_beside(small(hidden=5, name="A"), small(hidden=6, layers=2, name="B"))))
+    words = words_of(array_differences(compare_models(small(hidden=5, name="A"), small(hidden=6, layers=2, name="B"))))
     assert words["weight_ih_l0"] == "20 × 3 against 24 × 3" and words["weight_ih_l1"] == "only in B"
-    backwards = words_of(array_differences(models_beside(small(layers=2, name="B"), small(name="A"))))
+    backwards = words_of(array_differences(compare_models(small(layers=2, name="B"), small(name="A"))))
     assert backwards["bias_hh_l1"] == "only in B"
     one = small("rnn")
     other = small("rnn")
     other.network.readout_bias[...] = 0
     other.network.layers[0][0].bias_ih[...] = one.network.layers[0][0].bias_ih[...] = 0
     one.network.layers[0][0].bias_ih *= -1
-    figure = array_differences(models_beside(one, other))
+    figure = array_differences(compare_models(one, other))
     assert words_of(figure)["bias_ih_l0"] == "= equal numbers"
     assert rows_of(figure)["readout.bias"] == 100, "an infinite difference stands at the end of the scale"
 
 
 def test_without_any_distance_there_is_no_scale():
-    figure = array_differences(models_beside(small(), small()))
+    figure = array_differences(compare_models(small(), small()))
     assert np.isnan(figure.data[0].x).all() and not figure.layout.shapes
     assert figure.layout.xaxis.showticklabels is False
 
 
 def test_maps_are_the_first_less_the_second():
     one, other = rnnviz.load("names-gru"), rnnviz.load("reviews-gru")
-    found = models_beside(one, other)
-    forth, back = weight_differences(found), weight_differences(models_beside(other, one))
+    found = compare_models(one, other)
+    forth, back = weight_differences(found), weight_differences(compare_models(other, one))
     a, b = one.network.layers[0][0], other.network.layers[0][0]
     expected = a.weight_hh.astype(np.float64) - b.weight_hh
     np.testing.assert_allclose(np.concatenate([part.z for part in forth.data[1::2]]), expected, rtol=1e-6)
@@ -102,7 +102,7 @@ def test_maps_are_the_first_less_the_second():
 
 
 def test_no_difference_is_told():
-    figure = weight_differences(models_beside(small(), small()))
+    figure = weight_differences(compare_models(small(), small()))
     assert "No number differs" in figure.layout.annotations[0].text
     assert not np.any(figure.data[0].z)
 
@@ -110,11 +110,11 @@ def test_no_difference_is_told():
 @pytest.mark.parametrize("other", [small("gru"), small(hidden=6), small(embedding=4)])
 def test_cells_of_another_kind_or_size_are_refused(other):
     with pytest.raises(ValueError, match="different cells"):
-        weight_differences(models_beside(small(), other))
+        weight_differences(compare_models(small(), other))
 
 
 def test_no_name_becomes_markup():
-    found = models_beside(small(name="<b>x</b>"), small(name="<img src=x>", seed=1))
+    found = compare_models(small(name="<b>x</b>"), small(name="<img src=x>", seed=1))
     for figure in (array_differences(found), weight_differences(found)):
         assert no_markup_but_our_own(figure)
         assert any("&lt;img" in note.text for note in figure.layout.annotations)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import rnnviz
 from rnnviz import Model
-from rnnviz.analysis import cell_of, gates_of
+from rnnviz.analysis import cell_of, weights_by_gate
 from rnnviz.cells.definition import FORGET
 from rnnviz.colours import diverging
 from rnnviz.figures import gate_biases, weight_maps
@@ -62,7 +62,9 @@ def test_the_maps_are_the_weights_in_the_order_of_the_cells_rows(name):
 def test_the_maps_are_of_the_layer_and_direction_asked_for(layer, direction):
     model = small("gru", layers=2, bidirectional=True)
     maps = weight_maps(model, layer, direction)
-    np.testing.assert_array_equal(maps.data[1].z, gates_of(cell_of(model.network, layer, direction))[0].recurrent)
+    np.testing.assert_array_equal(
+        maps.data[1].z, weights_by_gate(cell_of(model.network, layer, direction))[0].recurrent
+    )
     titles = {maps.layout[name].title.text for name in maps.layout if name.startswith("xaxis")} - {None}
     assert titles == {"layer below" if layer else "input", "old hidden state"}
     with pytest.raises(ValueError, match="no layer 2"):
@@ -158,7 +160,7 @@ def test_numbers_beyond_the_scale_are_counted_among_all_not_only_those_drawn():
 def test_the_bars_are_the_biases_as_the_cell_adds_them(name):
     model = rnnviz.load(name)
     figure = gate_biases(model)
-    expected = [(one.gate, *pair) for one in gates_of(model.network.layers[0][0]) for pair in one.biases.items()]
+    expected = [(one.gate, *pair) for one in weights_by_gate(model.network.layers[0][0]) for pair in one.biases.items()]
     assert len(figure.data) == len(expected)
     edge = figure.layout.yaxis.range[1]
     for bars, (gate, what, values) in zip(figure.data, expected, strict=True):

@@ -106,7 +106,7 @@ def test_gradients_of_a_held_run_are_refused_and_those_of_another_text_are_not()
     model = draw_model()
     held = model.trace("abc", interventions=[Hold("forget", 1)])
     for call in (gradient_flow, gradient_by_layers, lambda trace: input_gradient(trace, 0)):
-        with pytest.raises(ValueError, match="this run has interventions inside it"):
+        with raises(InterventionError, code="no_gradient", intervention=Hold("forget", 1)):
             call(held)
     swapped = model.trace("abc", interventions=[Swap(2, "x")])
     np.testing.assert_array_equal(gradient_flow(swapped).norms, gradient_flow(model.trace("axc")).norms)

@@ -207,6 +207,6 @@ def test_a_memory_under_interventions_adds_up_too(kind, options, data, seed):
 
 def test_a_memory_that_was_set_by_hand_was_written_there():
     trace = draw_model().trace("abcd", interventions=[Hold("cell", 2, 1, 2), Freeze(3, (2, 4))])
-    tokens = memory_of(trace, 3).tokens
+    tokens = memory_of(trace, 3).by_step
     assert tokens[0, 1] == 0 and tokens[1, 1] == pytest.approx(2 * trace["forget"][2, 1])
     assert tokens[1:, 3].tolist() == [0, 0, 0] and tokens[0, 3] == pytest.approx(trace["cell"][0, 3])

@@ -6,8 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 import rnnviz
 from rnnviz import zoo
-from rnnviz.analysis import reach
-from rnnviz.analysis.cost import cost
+from rnnviz.analysis import cost, reach
 from rnnviz.cells import CELLS, GRU, LSTM, RNN
 from rnnviz.figures.score_chart import in_words
 from rnnviz.model import Model

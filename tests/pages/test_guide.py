@@ -9,8 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 import rnnviz
 from rnnviz import zoo
-from rnnviz.analysis import growth, reach
-from rnnviz.analysis.cost import cost
+from rnnviz.analysis import cost, multiply_repeatedly, reach
 from rnnviz.ui.pages.guide.chapter_parser import BlockCall, Question, parse_chapter
 
 from .shown import numbers
@@ -136,7 +135,7 @@ def test_a_vector_grows_as_it_is_multiplied():
     factor = next(slider for slider in app.slider if slider.label == "Factor")
     factor.set_value(2.0).run()
     steps = next(slider.value for slider in app.slider if slider.label == "Steps")
-    free, squashed = growth(np.array([0.6, -0.3, 0.01]), 2.0, steps)
+    free, squashed = multiply_repeatedly(np.array([0.6, -0.3, 0.01]), 2.0, steps)
     lines = next(chart["data"] for chart in charts(app) if "after step" in chart["data"][0].get("hovertemplate", ""))
     np.testing.assert_allclose([numbers(line["y"]) for line in lines], [*free.T, *squashed.T])
 

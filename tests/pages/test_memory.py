@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 import rnnviz
-from rnnviz.analysis import ablation, gradient_flow, half_life, input_gradient, written_at
+from rnnviz.analysis import ablation, gradient_flow, half_life, input_gradient, memory_shares
 from rnnviz.checkpoints.native import model_files
 from rnnviz.interventions import parse, parse_all
 from rnnviz.model import Model
@@ -79,7 +79,7 @@ def test_the_memory_of_the_chosen_unit_is_taken_apart(cell):
         app = memory(task="names", text="Nakamura", cell=cell, question="writers", unit=str(unit))
         (heatmap,) = (t for t in figure(app, "written") if t["type"] == "heatmap")
         shown = np.nan_to_num(numbers(heatmap["z"]))
-        np.testing.assert_allclose(shown, written_at(trace, unit), atol=1e-6)
+        np.testing.assert_allclose(shown, memory_shares(trace, unit), atol=1e-6)
     slowest = half_life(trace).order[0]
     assert f"unit {slowest} is" in said(app)
 

@@ -10,7 +10,7 @@ from safetensors.numpy import save
 from streamlit.testing.v1 import AppTest
 
 import rnnviz
-from rnnviz.analysis.weights.gate_weights import gates_of
+from rnnviz.analysis import weights_by_gate
 from rnnviz.cells import GRU, LSTM
 from rnnviz.checkpoints.native.writers import WRITERS, to_npz
 from rnnviz.model import Model
@@ -123,7 +123,7 @@ def test_what_was_assumed_can_be_set_right():
     press(app, "enc-weights")
     assert app.selectbox(key="models-model").value == "net-gru"
     drawn = [numbers(part["z"]) for part in figure(app, "weights") if part["type"] == "heatmap"]
-    assert any(np.array_equal(z, gates_of(cell)[0].recurrent) for z in drawn)
+    assert any(np.array_equal(z, weights_by_gate(cell)[0].recurrent) for z in drawn)
 
 
 def test_of_several_stacks_each_can_be_opened():
@@ -225,7 +225,7 @@ def test_sessions_are_apart_and_room_is_limited(monkeypatch):
 @pytest.mark.parametrize("name", ["names-lstm", "recall-rnn", "counter-gru"])
 def test_the_matrices_and_biases_on_the_screen_are_the_model_s(name):
     app = models(part="inside", model=name)
-    gates = gates_of(rnnviz.load(name).network.layers[0][0])
+    gates = weights_by_gate(rnnviz.load(name).network.layers[0][0])
     drawn = [numbers(part["z"]) for part in figure(app, "weights") if part["type"] == "heatmap"]
     for gate in gates:
         for matrix in (gate.input, gate.recurrent):
@@ -259,7 +259,7 @@ def test_a_model_with_layers_and_directions_shows_each():
     widget(app.get("button_group"), "layer").set_value(1).run()
     widget(app.get("button_group"), "direction").set_value("backward").run()
     drawn = [numbers(part["z"]) for part in figure(app, "weights") if part["type"] == "heatmap"]
-    wanted = gates_of(network.cell(1, "backward"))[0].input
+    wanted = weights_by_gate(network.cell(1, "backward"))[0].input
     assert any(z.shape == wanted.shape and np.allclose(z, wanted) for z in drawn)
 
 

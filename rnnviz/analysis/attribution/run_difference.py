@@ -1,4 +1,4 @@
-"""Two runs set side by side, step by step: what an intervention changed, or how two texts differ."""
+"""The difference of two runs, step by step: what an intervention changed, or how two texts differ."""
 
 from __future__ import annotations
 
@@ -7,18 +7,28 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ...cells.activations import Array
+from ...errors import ArgumentError
 from ...interventions import Remove, remaining_steps
 from ...trace import Trace
 
 
 @dataclass(frozen=True)
 class Difference:
-    """What changes from one run to another over N steps: those of the longer text, as it was typed.
+    """What changes from one run to another over N steps, those of the longer text as it was typed.
 
-    tokens_before, tokens_after: (N,), as the runs read them, None where a run has no such step: its text is shorter,
-    or the step was removed. change: (N,), the total variation distance of the predictions, half the sum of their
-    absolute differences, from 0 to 1; NaN where one is missing; None for runs without predictions of the same labels.
-    first: the first step, counted from 1, at which the likeliest labels differ; None if there is none.
+    Parameters
+    ----------
+    before, after : Trace
+        The two runs.
+    tokens_before, tokens_after : list of str or None
+        The N tokens as each run read them; None where a run has no such step, because its text is shorter or the step
+        was removed.
+    change : ndarray of shape (N,) or None
+        The total variation distance of the two predictions: half the sum of the absolute differences of all
+        probabilities, from 0 to 1; NaN at steps that only one run has. None for runs without predictions of the same
+        labels.
+    first : int or None
+        The first step, counted from 1, after which the most likely labels differ.
     """
 
     before: Trace = field(repr=False)
@@ -29,61 +39,100 @@ class Difference:
     first: int | None
 
     def values(self, name: str, layer: int = 0, direction: str = "forward") -> Array:
-        """(N, H): a quantity after less before, in float64; NaN where one of the two is missing.
+        """Subtract a quantity of the run before from that of the run after.
 
-        Raises ValueError for runs of different cells or sizes, KeyError for a quantity, layer or direction that
-        both runs lack.
+        Parameters
+        ----------
+        name : str
+            The name of the quantity, for example "hidden".
+        layer : int, default 0
+            The layer, counted from 0.
+        direction : {"forward", "backward"}, default "forward"
+            The direction of the layer.
+
+        Returns
+        -------
+        ndarray of shape (N, H)
+            After less before, in float64; NaN at steps that only one run has.
+
+        Raises
+        ------
+        ArgumentError
+            If the runs are of different cells, sizes, layers or directions, or the quantity has another meaning in
+            each.
+        UnknownQuantityError
+            If the runs have no such quantity, layer or direction.
         """
-        one, other = self.before, self.after
-        sizes = [[trace.units(k) for k in range(trace.layers)] for trace in (one, other)]
-        if one.cell != other.cell or (sizes[0] != sizes[1] and one.directions_by_layer == other.directions_by_layer):
+        before, after = self.before, self.after
+        sizes = [[trace.units(k) for k in range(trace.layers)] for trace in (before, after)]
+        if before.cell != after.cell or (
+            sizes[0] != sizes[1] and before.directions_by_layer == after.directions_by_layer
+        ):
             pair = " and ".join(
-                f"{t.definition.title} with {' and '.join(map(str, of))} units"
-                for t, of in zip((one, other), sizes, strict=True)
+                f"{trace.definition.title} with {' and '.join(map(str, units))} units"
+                for trace, units in zip((before, after), sizes, strict=True)
             )
-            raise ValueError(f"the values of different networks have no difference unit by unit: {pair}")
-        if one.definition.by_name.get(name) != other.definition.by_name.get(name):
-            raise ValueError(f"{name!r} means one thing in the one run and another in the other, as their options say")
-        if {key[1:] for key in one.values} != {key[1:] for key in other.values}:
-            raise ValueError("the networks of the two runs differ in their layers or directions")
+            raise _different(f"The values of different networks cannot be compared unit by unit: {pair}.", "networks")
+        if before.definition.by_name.get(name) != after.definition.by_name.get(name):
+            raise _different(
+                f"{name!r} has another meaning in each run, because the options of their cells differ.", "meanings"
+            )
+        if {key[1:] for key in before.values} != {key[1:] for key in after.values}:
+            raise _different("The networks of the two runs differ in their layers or directions.", "layers")
         key, steps = (name, layer, direction), len(self.tokens_before)
-        if one[key].shape[1] != other[key].shape[1]:
-            raise ValueError(f"the {name!r} of the two runs have {one[key].shape[1]} and {other[key].shape[1]} numbers")
-        return _spread(other, other[key], steps) - _spread(one, one[key], steps)
+        if before[key].shape[1] != after[key].shape[1]:
+            raise _different(
+                f"{name!r} has {before[key].shape[1]} elements in one run and {after[key].shape[1]} in the other.",
+                "sizes",
+            )
+        return _spread(after, after[key], steps) - _spread(before, before[key], steps)
 
 
 def difference(before: Trace, after: Trace) -> Difference:
-    """Two runs step by step: of one text without and with interventions, or of two texts from their start on.
+    """Compare two runs step by step.
 
-    A step keeps the number that it has in the text as typed, whatever was removed before it.
+    Parameters
+    ----------
+    before, after : Trace
+        One text without and with interventions, or two texts, which are aligned at their starts. A step keeps the
+        number that it has in the text as typed, whatever was removed before it.
+
+    Returns
+    -------
+    Difference
+        The aligned tokens, and how much the predictions differ.
     """
-    steps = max(_typed(before), _typed(after))
+    steps = max(_steps_typed(before), _steps_typed(after))
     tokens = []
     for trace in (before, after):
-        there = dict(zip(_rows(trace), trace.tokens, strict=True))
-        tokens.append([there.get(row) for row in range(steps)])
+        by_row = dict(zip(_rows(trace), trace.tokens, strict=True))
+        tokens.append([by_row.get(row) for row in range(steps)])
     change, first = None, None
     if before.probabilities is not None and after.probabilities is not None and before.labels == after.labels:
-        was, now = (_spread(trace, trace.probabilities, steps) for trace in (before, after))  # type: ignore[arg-type]
-        change = np.abs(now - was).sum(1) / 2
+        old, new = (_spread(trace, trace.probabilities, steps) for trace in (before, after))  # type: ignore[arg-type]
+        change = np.abs(new - old).sum(1) / 2
         both = np.flatnonzero(~np.isnan(change))
-        moved = both[was[both].argmax(1) != now[both].argmax(1)]
-        first = int(moved[0]) + 1 if len(moved) else None
+        disagreeing = both[old[both].argmax(1) != new[both].argmax(1)]
+        first = int(disagreeing[0]) + 1 if len(disagreeing) else None
     return Difference(before, after, tokens[0], tokens[1], change, first)
 
 
-def _typed(trace: Trace) -> int:
-    """How many steps the text has, those counted that were removed."""
-    return len(trace) + len({one.step for one in trace.interventions if isinstance(one, Remove)})
+def _different(message: str, code: str) -> ArgumentError:
+    return ArgumentError(message, code=f"different_{code}", name="after")
+
+
+def _steps_typed(trace: Trace) -> int:
+    """Number of steps of the text, including those that were removed."""
+    return len(trace) + len({each.step for each in trace.interventions if isinstance(each, Remove)})
 
 
 def _rows(trace: Trace) -> np.ndarray:
     """The steps of the text that were read, as rows from 0."""
-    return remaining_steps(trace.interventions, _typed(trace))
+    return remaining_steps(trace.interventions, _steps_typed(trace))
 
 
 def _spread(trace: Trace, values: Array, steps: int) -> Array:
-    """Values (T, N) of the steps that were read on those of the text, (steps, N) in float64, NaN in between."""
-    found = np.full((steps, values.shape[1]), np.nan)
-    found[_rows(trace)] = values
-    return found
+    """Place values (T, N) of the steps that were read on those of the text, (steps, N) in float64, NaN in between."""
+    spread = np.full((steps, values.shape[1]), np.nan)
+    spread[_rows(trace)] = values
+    return spread

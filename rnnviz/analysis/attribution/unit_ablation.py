@@ -9,14 +9,16 @@ import numpy as np
 
 from ...cells import Edit
 from ...cells.activations import Array
+from ...errors import ArgumentError
 from ...model import Model
 from ...network import softmax
-from ..progress import Progress, Tick
+from ..progress_meter import ProgressMeter, Tick
+from ..selection import check_step
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_NUMBERS = 2**21  # gates that one forward pass may hold: no more memory for a long text, and `tick` often enough
+_ELEMENTS = 2**21  # gate values that one forward pass may hold: long texts need no more memory, and `tick` is called
 
 
 def ablation(
@@ -28,20 +30,48 @@ def ablation(
     limit: int | None = None,
     tick: Tick | None = None,
 ) -> pd.DataFrame:
-    """Every unit of a layer silenced in turn, the one that changes the prediction most first.
+    """Silence every unit of a layer in turn, and rank the units by how much the prediction changes.
 
-    A unit is silenced as by the intervention Zero: all of its states are zero at every step, and everything
-    else is computed from there. step: the one whose prediction is compared, counted from 1; the last if left out.
-    tick: called now and then with the share done, from 0 to 1; what it raises ends the computation.
+    A unit is silenced as by the intervention `Zero`: all of its states are zero at every step, and everything else is
+    computed from there.
 
-    Columns: unit; change, the total variation distance of the probabilities without the unit from those with
-    it, half the sum of their absolute differences: the share of the probability that moves elsewhere, from 0 to 1;
-    label, what was likeliest with the unit; probability and without, that label's probability with the unit and
-    without it; label_without, what is likeliest without the unit. The index counts the ranks from 1.
+    Parameters
+    ----------
+    model : Model
+        A model with a readout.
+    text : str, sequence of tokens or ndarray
+        What the model reads.
+    layer : int, default 0
+        The layer, counted from 0.
+    direction : {"forward", "backward"}, default "forward"
+        The direction of the layer.
+    step : int, optional
+        The step whose prediction is compared, counted from 1; by default the last one.
+    limit : int, optional
+        Read at most so many tokens.
+    tick : callable, optional
+        Called now and then with the share of the work done, from 0 to 1; an exception that it raises ends the work.
 
-    Raises ValueError for a model without a readout, and for a layer, direction or step that does not exist.
+    Returns
+    -------
+    DataFrame
+        One row for each unit, the largest change first; the index counts the ranks from 1. Columns:
+
+        - ``unit``: the unit, counted from 0.
+        - ``change``: the total variation distance between the probabilities with and without the unit, half the sum of
+          their absolute differences: the share of the probability that moves to other labels, from 0 to 1.
+        - ``label``: the most likely label with the unit.
+        - ``probability``, ``without``: that label's probability with the unit, and without it.
+        - ``label_without``: the most likely label without the unit.
+
+    Raises
+    ------
+    ArgumentError
+        If the model has no readout, or there is no such step.
+    ValueError
+        If there is no such layer or direction, or nothing to read.
     """
-    probabilities = _without_each(model, text, layer, direction, step, limit, tick)
+    probabilities = _probabilities(model, text, layer, direction, step, limit, tick)
     before, after = probabilities[0].astype(np.float64), probabilities[1:].astype(np.float64)
     change = np.abs(after - before).sum(1) / 2
     order = np.argsort(-change, kind="stable")
@@ -59,24 +89,26 @@ def ablation(
     return pd.DataFrame(table, index=pd.RangeIndex(1, len(order) + 1, name="rank"))
 
 
-def _without_each(
+def _probabilities(
     model: Model, text: Any, layer: int, direction: str, step: int | None, limit: int | None, tick: Tick | None
 ) -> Array:
     """Probabilities (1 + H, C) at a step: first with all units, then without each."""
     network = model.network
     if network.readout_weight is None:
-        raise ValueError("the model has no readout, and so no prediction that a unit could change")
+        raise ArgumentError(
+            "The model has no readout, and so no prediction that a unit could change.", code="no_readout", name="model"
+        )
     size = network.cell(layer, direction).hidden_size
     inputs = model.vocabulary.encode(text, limit).inputs
     if network.embedding is None:
         inputs = inputs.astype(network.dtype)
     steps = len(inputs)
-    if step is not None and not 1 <= step <= steps:
-        raise ValueError(f"there is no step {step}; the text has steps 1 to {steps}")
+    if step is not None:
+        check_step(step, steps)
     row, states = (steps if step is None else step) - 1, network.layers[0][0].states
-    at_once = max(1, _NUMBERS // (steps * sum(len(cell.weight_hh) for cells in network.layers for cell in cells)))
-    found, progress = [], Progress(tick, size + 1)
-    for first in range(-1, size, at_once):  # -1 stands for no unit at all
+    at_once = max(1, _ELEMENTS // (steps * sum(len(cell.weight_hh) for cells in network.layers for cell in cells)))
+    parts, progress = [], ProgressMeter(tick, size + 1)
+    for first in range(-1, size, at_once):  # -1 is no unit at all
         units = np.arange(first, min(first + at_once, size))
         batch = np.repeat(inputs[:, None], len(units), axis=1)
         silenced = units >= 0
@@ -84,7 +116,7 @@ def _without_each(
         edits = {(layer, direction): [Edit(state, where, 0.0, 0, steps) for state in states]}
         logits = network.forward(batch, edits=edits).logits
         assert logits is not None
-        found.append(softmax(logits[row]))
+        parts.append(softmax(logits[row]))
         progress.add(len(units))
     progress.finish()
-    return np.concatenate(found)
+    return np.concatenate(parts)

@@ -1,24 +1,57 @@
-"""What happens to a vector that is multiplied over and over: the simplest picture of a recurrence."""
+"""Repeated multiplication of a vector by one factor: the simplest picture of a recurrence."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from ...cells.activations import Array
+from ...errors import ArgumentError, ArrayError
 
 
-def growth(vector: Array, factor: float, steps: int) -> tuple[Array, Array]:
-    """A vector (N,) multiplied by `factor` again and again: as it is, and with tanh after every step.
+def multiply_repeatedly(vector: Array, factor: float, steps: int) -> tuple[Array, Array]:
+    """Multiply a vector by a factor again and again, as it is and with tanh after every step.
 
-    Returns two arrays (steps + 1, N) in float64; row k is the vector after k steps, row 0 as it was given.
-    Raises ValueError for anything but one vector of finite numbers, for a factor that is not finite, for a
-    negative number of steps, and if the numbers grow beyond what a float can hold.
+    Parameters
+    ----------
+    vector : array_like of shape (N,)
+        Finite values, at least one.
+    factor : float
+        A finite factor.
+    steps : int
+        The number of multiplications, at least 0.
+
+    Returns
+    -------
+    free : ndarray of shape (steps + 1, N)
+        Row k is the vector after k multiplications, in float64; row 0 is the vector itself.
+    squashed : ndarray of shape (steps + 1, N)
+        The same with tanh after each multiplication; all rows but the first have values in [-1, 1].
+
+    Raises
+    ------
+    ArrayError
+        If `vector` has another shape or values that are not finite.
+    ArgumentError
+        If `factor` is not finite, `steps` is negative, or the values exceed the range of float64.
+
+    Examples
+    --------
+    >>> free, squashed = multiply_repeatedly([0.5], 3.0, 2)
+    >>> free.tolist()
+    [[0.5], [1.5], [4.5]]
     """
     start = np.asarray(vector, dtype=np.float64)
     if start.ndim != 1 or not start.size or not np.isfinite(start).all():
-        raise ValueError(f"the vector has shape {start.shape}; expected (N,) with finite numbers, at least one")
-    if not np.isfinite(factor) or steps < 0:
-        raise ValueError(f"the factor is {factor} and the steps are {steps}; expected a finite number and at least 0")
+        raise ArrayError(
+            f"The vector has shape {start.shape}; expected (N,) with finite values, at least one.",
+            name="vector",
+            shape=start.shape,
+            expected="(N,)",
+        )
+    if not np.isfinite(factor):
+        raise ArgumentError(f"factor is {factor}; it must be finite.", name="factor", value=factor, allowed="finite")
+    if steps < 0:
+        raise ArgumentError(f"steps is {steps}; it must be at least 0.", name="steps", value=steps, allowed=">= 0")
     free, squashed = np.empty((2, steps + 1, start.size))
     free[0] = squashed[0] = start
     with np.errstate(over="ignore"):
@@ -26,5 +59,10 @@ def growth(vector: Array, factor: float, steps: int) -> tuple[Array, Array]:
             free[k + 1] = factor * free[k]
             squashed[k + 1] = np.tanh(factor * squashed[k])
     if not np.isfinite(free).all():
-        raise ValueError(f"{steps} times {factor} is more than a floating-point number can hold")
+        raise ArgumentError(
+            f"{steps} multiplications by {factor} exceed the range of floating-point numbers.",
+            code="overflow",
+            name="steps",
+            value=steps,
+        )
     return free, squashed

@@ -1,13 +1,11 @@
-"""How each step's state depends on the state before it: the exact Jacobians of a run.
+"""Jacobians of a run: how each step's state depends on the states before it.
 
-These are gradients of states by earlier *states*, not by weights. A gradient by the weights
-adds up over all steps, near and far, and so hides from how far back anything came; the
-Jacobians tell the steps apart. Training sees the past through them alone: what they shrink
-to nothing teaches the weights nothing.
+These are gradients of states by earlier *states*, not by weights. A gradient by the weights sums over all steps, near
+and far, and so hides how far back it came from; the Jacobians keep the steps apart. What the Jacobians shrink to
+nothing cannot teach the weights anything (Bengio et al. 1994, Pascanu et al. 2013).
 
-Nothing here knows any cell in particular. A cell's own `step_back` turns a gradient by the
-states after a step into that by the states before it; given the identity matrix as a batch
-of S gradients it answers with the whole Jacobian.
+No cell has code here. A cell's own `step_back` turns a gradient by the states after a step into the gradient by the
+states before it; with the identity matrix as a batch of S gradients it returns the whole Jacobian.
 """
 
 from __future__ import annotations
@@ -16,79 +14,187 @@ import numpy as np
 
 from ...cells import Cell, Record
 from ...cells.activations import Array
+from ...errors import ArgumentError, InterventionError
+from ...interventions import ValueIntervention
 from ...network import Network
 from ...trace import Trace
-from ..progress import Progress, Tick
+from ..linalg.singular_values import largest_singular_values
+from ..progress_meter import ProgressMeter, Tick
+from ..selection import check_step, reading_order
 
 
 def step_jacobians(trace: Trace, layer: int = 0, direction: str = "forward", tick: Tick | None = None) -> Array:
-    """The Jacobian of every step of a layer, (T, S, S): [t, i, j] is d s_t[i] / d s_{t-1}[j].
+    """Compute the Jacobian of every step of a layer.
 
-    s is all that the cell hands on, the states of its definition one under another, the
-    hidden state first: S = H for an RNN or a GRU, and 2H for an LSTM, whose s is (h, c).
-    Row t belongs to token t in both directions; "before" is what the direction read before,
-    for its first token the initial state. The dtype is the network's. tick: see `Progress`.
+    The state s holds all states of the cell, one after the other, the hidden state first: S = H for a simple RNN or a
+    GRU, and S = 2H with s = (h, c) for an LSTM.
 
-    Raises ValueError for a trace that does not know its network (one read from a file),
-    KeyError for a layer or direction that it lacks.
+    Parameters
+    ----------
+    trace : Trace
+        A run of T steps that knows its network and has no interventions inside it.
+    layer : int, default 0
+        The layer, counted from 0.
+    direction : {"forward", "backward"}, default "forward"
+        The direction of the layer.
+    tick : callable, optional
+        Called now and then with the share of the work done, from 0 to 1; an exception that it raises ends the work.
+
+    Returns
+    -------
+    ndarray of shape (T, S, S)
+        Entry [t, i, j] is d s_t[i] / d s_{t-1}[j], in the network's dtype. Row t belongs to token t in both directions;
+        t - 1 is the step that the direction read before, for the first one the initial state.
+
+    Raises
+    ------
+    ArgumentError
+        If the trace does not know its network, as one that was read from a file.
+    InterventionError
+        If the run has interventions inside it.
+    UnknownQuantityError
+        If the trace has no such layer or direction.
+
+    References
+    ----------
+    .. [1] R. Pascanu, T. Mikolov and Y. Bengio, "On the difficulty of training recurrent neural networks", ICML 2013,
+       equation 5.
     """
-    along = reading_order(direction)
-    return record_jacobians(rerun(trace, layer, direction), tick)[along]
+    return record_jacobians(rerun(trace, layer, direction), tick)[reading_order(direction)]
 
 
-def hidden_by_state(trace: Trace, layer: int = 0, direction: str = "forward", to: int | None = None) -> Array:
-    """d h_to / d s_k for every step k, (T, H, S) in float64, by products of the one-step Jacobians.
+def hidden_jacobians(trace: Trace, layer: int = 0, direction: str = "forward", to: int | None = None) -> Array:
+    """Compute the Jacobians of one step's hidden state by the state after every step.
 
-    to: the step whose hidden state is asked about, counted from 1; the last one read if left
-    out. Steps that the direction reads after it cannot reach it: their entries are zero.
-    Raises as `step_jacobians`, and ValueError for a step that does not exist.
+    They are products of the one-step Jacobians of `step_jacobians`.
+
+    Parameters
+    ----------
+    trace : Trace
+        A run of T steps that knows its network and has no interventions inside it.
+    layer : int, default 0
+        The layer, counted from 0.
+    direction : {"forward", "backward"}, default "forward"
+        The direction of the layer.
+    to : int, optional
+        The step whose hidden state is differentiated, counted from 1; by default the last step that the direction
+        reads.
+
+    Returns
+    -------
+    ndarray of shape (T, H, S)
+        Entry [k, i, j] is d h_to[i] / d s_k[j], in float64; zero for steps that the direction reads after `to`.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no step `to`, or the trace does not know its network.
+    InterventionError
+        If the run has interventions inside it.
+    UnknownQuantityError
+        If the trace has no such layer or direction.
     """
-    along = reading_order(direction)
+    order = reading_order(direction)
     one_step = record_jacobians(rerun(trace, layer, direction)).astype(np.float64, copy=False)
     steps, states, _ = one_step.shape
-    if to is not None and not 1 <= to <= steps:
-        raise ValueError(f"there is no step {to}; the trace has steps 1 to {steps}")
-    last = steps - 1 if to is None else range(steps)[along].index(to - 1)
+    if to is not None:
+        check_step(to, steps, "to")
+    last = steps - 1 if to is None else range(steps)[order].index(to - 1)
     units = trace.units(layer, direction)
-    found = np.zeros((steps, units, states))
-    found[last] = np.eye(units, states)  # the hidden state stands first in s
+    products = np.zeros((steps, units, states))
+    products[last] = np.eye(units, states)  # the hidden state is the first part of s
     for k in range(last, 0, -1):
-        np.matmul(found[k], one_step[k], out=found[k - 1])
-    return found[along]
+        np.matmul(products[k], one_step[k], out=products[k - 1])
+    return products[order]
+
+
+def reach(trace: Trace, layer: int = 0, direction: str = "forward", to: int | None = None) -> Array:
+    """Compute how far the strongest nudge to each step's state moves a later hidden state.
+
+    The reach of step k is the largest singular value of d h_to / d s_k: to first order, the factor by which the
+    strongest nudge to all that the cell passes on after step k (the hidden state, and an LSTM's cell state) arrives in
+    the hidden state of step `to`. A value that falls towards 0 on the way back is a vanishing gradient, a value far
+    above 1 an exploding gradient. It is a gradient by states, not by weights.
+
+    `GradientFlow.curve` is another measure of the same Jacobians: the root mean square over the units instead of the
+    largest singular value, and of all states instead of the hidden state alone.
+
+    Parameters
+    ----------
+    trace : Trace
+        A run of T steps that knows its network and has no interventions inside it.
+    layer : int, default 0
+        The layer, counted from 0.
+    direction : {"forward", "backward"}, default "forward"
+        The direction of the layer.
+    to : int, optional
+        The step whose hidden state moves, counted from 1; by default the last step that the direction reads.
+
+    Returns
+    -------
+    ndarray of shape (T,)
+        At least 0, in float64: 1 at step `to` itself, 0 at steps that the direction reads after it.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no step `to`, or the trace does not know its network.
+    InterventionError
+        If the run has interventions inside it.
+    UnknownQuantityError
+        If the trace has no such layer or direction.
+
+    References
+    ----------
+    .. [1] R. Pascanu, T. Mikolov and Y. Bengio, "On the difficulty of training recurrent neural networks", ICML 2013.
+
+    Examples
+    --------
+    >>> import rnnviz
+    >>> reach(rnnviz.load("recall-lstm").trace("Cabc?")).shape
+    (5,)
+    """
+    return largest_singular_values(hidden_jacobians(trace, layer, direction, to))
 
 
 def rerun(trace: Trace, layer: int = 0, direction: str = "forward") -> Record:
-    """A layer's run once more, on the input vectors and from the states that the trace recorded.
+    """Run a layer again on the input vectors and initial states of the trace, in the direction's reading order.
 
-    The record holds what a trace leaves out and the way back needs. It is in the order in
-    which the direction read. Raises as `step_jacobians`.
+    The record holds what a trace leaves out and back-propagation needs. Raises as `step_jacobians`.
     """
-    refuse_held(trace)
+    check_differentiable(trace)
     x = trace["input_vector", layer, direction][reading_order(direction)]
     network: Network | None = trace.network
     if network is None:
-        raise ValueError(
-            "the trace does not know the network that it came from, because it was read from a file or made by hand; "
-            "trace the text with the model again"
+        raise ArgumentError(
+            "The trace does not know its network, because it was read from a file or made by hand; trace the text "
+            "with the model again.",
+            code="no_network",
+            name="trace",
         )
     cell = network.cell(layer, direction)
     return cell.forward(x, {state: trace.initial[state, layer, direction] for state in cell.states})
 
 
-def refuse_held(trace: Trace) -> None:
-    """Raises ValueError for a run whose values are not all the cell's own: its way back is another one."""
+def check_differentiable(trace: Trace) -> None:
+    """Check that all values of a run are the cell's own; raise InterventionError otherwise."""
     if trace.has_held_values:
-        raise ValueError("the gradients are those of the cell's own run, and this run has interventions inside it")
+        raise InterventionError(
+            "This run has interventions inside it, and so its values are not those that the gradients belong to; "
+            "trace the text without them.",
+            code="no_gradient",
+            intervention=next(each for each in trace.interventions if isinstance(each, ValueIntervention)),
+        )
 
 
 def record_jacobians(record: Record, tick: Tick | None = None) -> Array:
-    """The Jacobians (T, S, S) of a run without a batch axis, in the order in which it read. tick: see `Progress`."""
+    """Compute the Jacobians (T, S, S) of a run without a batch axis, in reading order."""
     cell: Cell = record.cell
     count, size = len(cell.states), len(cell.states) * cell.hidden_size
     # [t, :, i] is the gradient of s_t[i]: by s_t itself at first, by s_{t-1} in the end.
     gradients, identity = np.empty((len(record), size, size), cell.dtype), np.eye(size, dtype=cell.dtype)
     d_sums = np.empty((record.z.shape[1], size), cell.dtype)
-    progress = Progress(tick, len(record))
+    progress = ProgressMeter(tick, len(record))
     for t, now in enumerate(cell.step_values(record.z, record.values)):
         gradients[t] = identity
         before = {state: record.values[state][t] for state in cell.states}
@@ -97,8 +203,3 @@ def record_jacobians(record: Record, tick: Tick | None = None) -> Array:
         progress.add(1)
     progress.finish()
     return gradients.swapaxes(1, 2)
-
-
-def reading_order(direction: str) -> slice:
-    """The steps of the text as a direction reads them; the same slice puts them back."""
-    return slice(None) if direction == "forward" else slice(None, None, -1)

@@ -1,7 +1,6 @@
-"""The weights themselves, gate by gate: what a cell has learned, before it has read anything.
+"""The weights of a cell, gate by gate.
 
-All of it is read off what the cell says of itself (`rows`, `parameters`, `definition`), so that a new kind of cell
-needs no line here.
+Everything follows from the cell's `rows`, `parameters` and `definition`, so that a new kind of cell needs no code here.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ import numpy as np
 
 from ...cells import Cell, Quantity
 from ...cells.activations import Array
+from ...errors import UnknownNameError
 from ...network import Network
 from ...network.parameter_names import name_suffix
 
@@ -27,13 +27,23 @@ BIASES = ("bias_ih", "bias_hh")
 
 @dataclass(frozen=True)
 class GateWeights:
-    """The rows of one gate (or candidate, or state that is computed like one), H units reading D numbers.
+    """The rows of one gate (or candidate, or state that has rows of its own), with H units and D inputs.
 
-    gate: what these rows compute. input: (H, D), by [unit, number of the input]. recurrent: (H, H), by [unit, unit of
-    the old hidden state]. These two are views of the cell's own arrays. bias: (H,), bias_ih + bias_hh where the two
-    add up, else bias_ih alone; recurrent_bias is then bias_hh, which a gate is multiplied with before it is added (the
-    candidate's in a GRU with reset="after"), and None where they add up. more: rows of any further parameter that has
-    some for every gate, by its name.
+    Parameters
+    ----------
+    gate : Quantity
+        What these rows compute.
+    input : ndarray of shape (H, D)
+        Weights by unit and input; a view of the cell's own array.
+    recurrent : ndarray of shape (H, H)
+        Weights by unit and unit of the old hidden state; a view of the cell's own array.
+    bias : ndarray of shape (H,)
+        bias_ih + bias_hh where the cell adds the two, otherwise bias_ih alone.
+    recurrent_bias : ndarray of shape (H,) or None
+        bias_hh where a gate multiplies it before it is added (the candidate of a GRU with ``reset="after"``); None
+        where the two biases are added.
+    more : dict of str to ndarray
+        Rows of any further parameter that has rows for every gate, by its name.
     """
 
     gate: Quantity
@@ -45,61 +55,116 @@ class GateWeights:
 
     @property
     def biases(self) -> dict[str, Array]:
-        """The biases (H,) by what they are called: "bias", and "recurrent bias" if it stands apart."""
+        """The biases, (H,) each, by their titles: "bias", and "recurrent bias" where it is separate."""
         return {"bias": self.bias} | ({} if self.recurrent_bias is None else {"recurrent bias": self.recurrent_bias})
 
 
 def cell_of(network: Network, layer: int = 0, direction: str = "forward") -> Cell:
-    """The cell of a layer, counted from 0, in a direction. Raises ValueError if the network has no such cell."""
+    """Get the cell of one layer and direction.
+
+    Parameters
+    ----------
+    network : Network
+        A network.
+    layer : int, default 0
+        The layer, counted from 0.
+    direction : {"forward", "backward"}, default "forward"
+        The direction of the layer.
+
+    Returns
+    -------
+    Cell
+        The cell itself, not a copy.
+
+    Raises
+    ------
+    UnknownNameError
+        If the network has no such layer, or the layer no such direction.
+    """
     if not 0 <= layer < len(network.layers):
-        raise ValueError(f"there is no layer {layer}; the network has {len(network.layers)}, counted from 0")
+        raise UnknownNameError(
+            f"There is no layer {layer}; the network has {len(network.layers)}, counted from 0.",
+            kind="layer",
+            name=str(layer),
+            allowed=tuple(map(str, range(len(network.layers)))),
+        )
     directions = network.directions_by_layer[layer]
     if direction not in directions:
-        raise ValueError(f"layer {layer} has no direction {direction!r}; it reads {' and '.join(directions)}")
+        raise UnknownNameError(
+            f"Layer {layer} has no direction {direction!r}; it reads {' and '.join(directions)}.",
+            kind="direction",
+            name=direction,
+            allowed=directions,
+        )
     return network.cell(layer, direction)
 
 
 def cells_of(network: Network) -> Iterator[tuple[int, str, Cell]]:
-    """Every cell with its layer and its direction, from the bottom up."""
+    """Yield every cell with its layer and its direction, from the bottom up."""
     for layer in range(len(network.layers)):
         for direction in network.directions_by_layer[layer]:
             yield layer, direction, cell_of(network, layer, direction)
 
 
-def gates_of(cell: Cell) -> tuple[GateWeights, ...]:
-    """The weights of each gate of a cell, in the order of its rows."""
-    found, adds, outside = [], _recurrent_bias_adds(cell), {*MATRICES, *BIASES}
+def weights_by_gate(cell: Cell) -> tuple[GateWeights, ...]:
+    """Split the weights of a cell into those of each gate.
+
+    Parameters
+    ----------
+    cell : Cell
+        A cell.
+
+    Returns
+    -------
+    tuple of GateWeights
+        In the order of the cell's rows.
+    """
+    gates, adds, named = [], _recurrent_bias_is_added(cell), {*MATRICES, *BIASES}
     for name in cell.rows:
-        rows = cell.row(name)
-        blocks = blocks_of(cell, name)
-        together = bool(adds[rows].all())
-        found.append(
+        blocks = gate_blocks(cell, name)
+        together = bool(adds[cell.row(name)].all())
+        gates.append(
             GateWeights(
                 gate=cell.definition.by_name[name],
                 input=blocks["weight_ih"],
                 recurrent=blocks["weight_hh"],
                 bias=blocks["bias_ih"] + blocks["bias_hh"] if together else blocks["bias_ih"],
                 recurrent_bias=None if together else blocks["bias_hh"],
-                more={key: block for key, block in blocks.items() if key not in outside},
+                more={key: block for key, block in blocks.items() if key not in named},
             )
         )
-    return tuple(found)
+    return tuple(gates)
 
 
-def blocks_of(cell: Cell, gate: str) -> dict[str, Array]:
+def gate_blocks(cell: Cell, gate: str) -> dict[str, Array]:
     """A gate's rows of every parameter that has rows for all gates, by the parameter's name."""
     stacked = len(cell.rows) * cell.hidden_size
     return {name: array[cell.row(gate)] for name, array in cell.parameters.items() if len(array) == stacked}
 
 
-def statistics(network: Network, *, by_gate: bool = False) -> pd.DataFrame:
-    """What can be said of every array of a network in a few numbers.
+def weight_statistics(network: Network, *, by_gate: bool = False) -> pd.DataFrame:
+    """Summarise every array of a network in a few numbers.
 
-    by_gate: take the arrays of the recurrent layers apart into the rows of each gate.
+    Parameters
+    ----------
+    network : Network
+        A network.
+    by_gate : bool, default False
+        Split the arrays of the recurrent layers into the rows of each gate.
 
-    Columns: array, its name in `Network.parameters`; gate, whose rows these are ("" for a whole array); shape; numbers,
-    how many; norm, the root of the sum of squares; mean and std; largest, the largest absolute value; zeros, the share
-    of numbers that are exactly 0, from 0 to 1; finite, whether it is free of NaN and infinities.
+    Returns
+    -------
+    DataFrame
+        One row for each array, or for each gate's rows of it. Columns:
+
+        - ``array``: the name in `Network.parameters`.
+        - ``gate``: the gate that the rows belong to, "" for a whole array.
+        - ``shape``, ``elements``: the shape and the number of elements.
+        - ``norm``: the root of the sum of squares.
+        - ``mean``, ``std``: mean and standard deviation.
+        - ``largest``: the largest absolute value.
+        - ``zeros``: the share of elements that are exactly 0, from 0 to 1.
+        - ``finite``: whether no element is NaN or infinite.
     """
     import pandas as pd
 
@@ -111,8 +176,8 @@ def statistics(network: Network, *, by_gate: bool = False) -> pd.DataFrame:
                 "array": name,
                 "gate": gate,
                 "shape": array.shape,
-                "numbers": array.size,
-                "norm": norm(values),
+                "elements": array.size,
+                "norm": euclidean_norm(values),
                 "mean": float(values.mean()),
                 "std": float(values.std()),
                 "largest": float(np.abs(values).max()),
@@ -123,18 +188,18 @@ def statistics(network: Network, *, by_gate: bool = False) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def norm(values: Array) -> float:
-    """The root of the sum of squares, of numbers so large or so small that their squares are none as well."""
+def euclidean_norm(values: Array) -> float:
+    """The root of the sum of squares, also of values whose squares overflow or underflow."""
     most = float(np.abs(values).max(initial=0.0))
     return most if most == 0 or not np.isfinite(most) else most * float(np.sqrt(np.square(values / most).sum()))
 
 
 def _parts(network: Network, by_gate: bool) -> Iterator[tuple[str, str, Array]]:
-    """Name, gate and numbers of every array, or of every gate's rows of it."""
+    """Name, gate and elements of every array, or of every gate's rows of it."""
     split: dict[str, list[tuple[str, Array]]] = {}
     for layer, direction, cell in cells_of(network) if by_gate else ():
         for gate in cell.rows:
-            for name, block in blocks_of(cell, gate).items():
+            for name, block in gate_blocks(cell, gate).items():
                 split.setdefault(array_name(name, layer, direction), []).append((gate, block))
     for name, array in network.parameters.items():
         for gate, block in split.get(name, [("", array)]):
@@ -142,12 +207,12 @@ def _parts(network: Network, by_gate: bool) -> Iterator[tuple[str, str, Array]]:
 
 
 def array_name(parameter: str, layer: int, direction: str) -> str:
-    """What a network calls a parameter of one of its cells: "rnn.weight_ih_l0_reverse"."""
+    """The name that a network gives a parameter of one of its cells: "rnn.weight_ih_l0_reverse"."""
     return f"rnn.{parameter}{name_suffix(layer, direction)}"
 
 
-def _recurrent_bias_adds(cell: Cell) -> Array:
-    """(G*H,) whether bias_hh is simply added to the sums. Asked of the cell itself, with ones in place of bias_hh."""
+def _recurrent_bias_is_added(cell: Cell) -> Array:
+    """(G*H,): whether bias_hh is simply added to the sums. Asks the cell itself, with ones in place of bias_hh."""
     probe = copy(cell)
     probe.bias_ih, probe.bias_hh = np.zeros_like(cell.bias_ih), np.ones_like(cell.bias_hh)
     return probe.input_bias() != 0

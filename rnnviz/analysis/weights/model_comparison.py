@@ -1,4 +1,4 @@
-"""Two models side by side: where their architectures agree, and how far apart their numbers are.
+"""Comparison of two models: where their architectures agree, and how far apart their arrays are.
 
 Units are compared by their number. Two networks that compute the same with their units in another order differ here.
 """
@@ -13,135 +13,197 @@ import numpy as np
 
 from ...cells import CELLS
 from ...cells.activations import Array
+from ...errors import ArrayError
 from ...model import Model
 from ...network import Network
-from .gate_weights import array_name, blocks_of, cell_of, cells_of, gates_of
+from .gate_weights import array_name, cell_of, cells_of, gate_blocks, weights_by_gate
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_PIECE = 2**20  # numbers that are worked on at once, so that a large embedding is never doubled
+_CHUNK = 2**20  # elements that are worked on at once, so that a large embedding is never doubled
 
 
 class Feature(NamedTuple):
-    """One thing that two architectures have or do not have in common, in words."""
+    """A feature of two architectures.
+
+    Attributes
+    ----------
+    title : str
+        The name of the feature, for example "hidden units".
+    value, reference_value : str
+        What it is in the model and in the reference.
+    agrees : bool
+        Whether the two agree.
+    """
 
     title: str
-    one: str
-    other: str
+    value: str
+    reference_value: str
     agrees: bool
 
 
-class Apart(NamedTuple):
-    """How far an array A is from an array B of its shape.
+class ArrayDistance(NamedTuple):
+    """How far an array A is from a reference array B of its shape.
 
-    relative: |A - B| / |B|, with the root of the sum of squares; 0 if they are equal, infinite if only B is all zeros.
-    cosine: of the angle between them, from -1 to 1; NaN if either is all zeros. largest: the largest |a - b|.
-    equal: whether they are the same bit for bit, dtype included (0 and -0 are not).
+    Attributes
+    ----------
+    relative : float
+        |A - B| / |B|, where |.| is the root of the sum of squares: 0 if they are equal, infinite if only B is all
+        zeros.
+    cosine : float
+        The cosine of the angle between them, from -1 to 1; NaN if either is all zeros.
+    largest : float
+        The largest absolute difference of two elements.
+    identical : bool
+        Whether they are the same bit for bit, dtype included (0 and -0 are not).
     """
 
     relative: float
     cosine: float
     largest: float
-    equal: bool
+    identical: bool
 
 
 @dataclass(frozen=True)
-class ModelsBeside:
-    """Two models, `one` against `other`, the reference.
+class ModelComparison:
+    """A model compared with a reference.
 
-    features: of both architectures. same_cell: whether rows of their weights stand for the same gates.
-    rewritten: what was done to `other` so that its arrays compare with those of `one`, in words; empty if nothing.
-
-    arrays: a frame with a row for every array of either, in `one`'s order: array, its name; shape_one and shape_other,
-    None where it is missing; and, NaN or False unless the shapes agree, the columns of `Apart`.
-    gates: the same for the rows of each gate: array, layer, direction, parameter, gate, and the columns of `Apart`;
-    empty unless same_cell.
-    biases: of each gate, added up as the cell adds them, so that a bias in one array is the same as one in two: layer,
-    direction, gate, bias ("bias" or "recurrent bias"), the columns of `Apart`, and correlation, of the H numbers, NaN
-    where either does not vary.
+    Parameters
+    ----------
+    model, reference : Model
+        The two models; the reference as it was converted for the comparison.
+    features : tuple of Feature
+        The features of both architectures.
+    same_cell : bool
+        Whether rows of their weights belong to the same gates.
+    conversion : str
+        How the reference was converted so that its arrays compare with those of the model, in a sentence; empty if it
+        was not.
+    arrays : DataFrame
+        One row for every array of either, in the model's order. Columns: ``array``, the name; ``shape`` and
+        ``reference_shape``, None where it is missing; and those of `ArrayDistance`, NaN or False unless the shapes
+        agree.
+    gates : DataFrame
+        The same for the rows of each gate; empty unless `same_cell`. Columns: ``array``, ``layer``, ``direction``,
+        ``parameter``, ``gate``, and those of `ArrayDistance`.
+    biases : DataFrame
+        The biases of each gate, added as the cell adds them, so that a bias in one array equals one in two. Columns:
+        ``layer``, ``direction``, ``gate``, ``bias`` ("bias" or "recurrent bias"), those of `ArrayDistance`, and
+        ``correlation``, Pearson's correlation of the H values, NaN where either is constant.
     """
 
-    one: Model = field(repr=False)
-    other: Model = field(repr=False)
+    model: Model = field(repr=False)
+    reference: Model = field(repr=False)
     features: tuple[Feature, ...]
     same_cell: bool
-    rewritten: str
+    conversion: str
     arrays: pd.DataFrame = field(repr=False)
     gates: pd.DataFrame = field(repr=False)
     biases: pd.DataFrame = field(repr=False)
 
     @property
     def differing(self) -> tuple[str, ...]:
-        """Titles of what the architectures do not have in common."""
+        """The titles of the features that differ."""
         return tuple(feature.title for feature in self.features if not feature.agrees)
 
 
-def models_beside(one: Model, other: Model) -> ModelsBeside:
-    """Compare two models of any shapes; relative differences are by the size of the second one's arrays.
+def compare_models(model: Model, reference: Model) -> ModelComparison:
+    """Compare the architectures and the arrays of two models of any shapes.
 
-    Where their cells are written differently but compute the same (an option of the cell's `notation`, as the GRU's two
-    meanings of z), the second is rewritten like the first before its numbers are compared.
+    Where their cells are written differently but compute the same (an option of the cell's `notation`, such as the two
+    meanings of the GRU's z), the reference is converted to the model's notation before the arrays are compared.
+
+    Parameters
+    ----------
+    model, reference : Model
+        The models. Relative differences are relative to the arrays of the reference.
+
+    Returns
+    -------
+    ModelComparison
+        The features, and the distances of arrays, gates and biases.
     """
-    features = _features(one, other)
-    other_alike, rewritten = _in_one_notation(one, other)
-    a, b = one.network, other_alike.network
-    same_cell = a.cell_name == b.cell_name
-    return ModelsBeside(
-        one,
-        other_alike,
+    features = _features(model, reference)
+    converted, conversion = _in_notation_of(model, reference)
+    network, other = model.network, converted.network
+    same_cell = network.cell_name == other.cell_name
+    return ModelComparison(
+        model,
+        converted,
         features,
         same_cell,
-        rewritten,
-        _arrays(a, b),
-        _gates(a, b, same_cell),
-        _biases(a, b, same_cell),
+        conversion,
+        _compare_arrays(network, other),
+        _compare_gates(network, other, same_cell),
+        _compare_biases(network, other, same_cell),
     )
 
 
-def apart(one: Array, other: Array) -> Apart:
-    """How far an array is from another one. Raises ValueError if their shapes differ."""
-    if one.shape != other.shape:
-        raise ValueError(f"arrays of shapes {one.shape} and {other.shape} have no difference number by number")
-    a, b = one.reshape(-1), other.reshape(-1)
-    equal, sizes = one.dtype == other.dtype, np.zeros(3)  # largest absolute values of a, b and a - b
-    for x, y in _pieces(a, b):
-        equal = equal and x.tobytes() == y.tobytes()
+def array_distance(array: Array, reference: Array) -> ArrayDistance:
+    """Compute how far an array is from a reference array.
+
+    Parameters
+    ----------
+    array, reference : ndarray
+        Two arrays of the same shape. Values of any finite size are handled without overflow.
+
+    Returns
+    -------
+    ArrayDistance
+        The distances, computed in float64.
+
+    Raises
+    ------
+    ArrayError
+        If the shapes differ.
+    """
+    if array.shape != reference.shape:
+        raise ArrayError(
+            f"Arrays of shapes {array.shape} and {reference.shape} cannot be compared element by element.",
+            name="array",
+            shape=array.shape,
+            expected=reference.shape,
+        )
+    a, b = array.reshape(-1), reference.reshape(-1)
+    identical, largest = array.dtype == reference.dtype, np.zeros(3)  # largest absolute values of a, b and a - b
+    for x, y in _chunks(a, b):
+        identical = identical and x.tobytes() == y.tobytes()
         x, y = x.astype(np.float64), y.astype(np.float64)
-        sizes = np.maximum(sizes, [np.abs(v).max() for v in (x, y, x - y)])
-    scale, squares, product = np.where(sizes > 0, sizes, 1.0), np.zeros(3), 0.0
-    for x, y in _pieces(a, b):
+        largest = np.maximum(largest, [np.abs(v).max() for v in (x, y, x - y)])
+    scale, squares, product = np.where(largest > 0, largest, 1.0), np.zeros(3), 0.0
+    for x, y in _chunks(a, b):
         x, y = x.astype(np.float64), y.astype(np.float64)
         scaled = [v / size for v, size in zip((x, y, x - y), scale, strict=True)]
         squares += [np.vdot(v, v) for v in scaled]
         product += float(np.vdot(scaled[0], scaled[1]))
     lengths = np.sqrt(squares)
-    if sizes[2] == 0:
+    if largest[2] == 0:
         relative = 0.0
     else:
-        relative = float(sizes[2] / sizes[1] * (lengths[2] / lengths[1])) if sizes[1] > 0 else np.inf
-    cosine = float(np.clip(product / (lengths[0] * lengths[1]), -1, 1)) if min(sizes[:2]) > 0 else np.nan
-    return Apart(relative, cosine, float(sizes[2]), bool(equal))
+        relative = float(largest[2] / largest[1] * (lengths[2] / lengths[1])) if largest[1] > 0 else np.inf
+    cosine = float(np.clip(product / (lengths[0] * lengths[1]), -1, 1)) if min(largest[:2]) > 0 else np.nan
+    return ArrayDistance(relative, cosine, float(largest[2]), bool(identical))
 
 
-def correlation(one: Array, other: Array) -> float:
-    """Pearson's correlation of two vectors, from -1 to 1; NaN where either does not vary."""
-    a, b = (v.astype(np.float64) - v.astype(np.float64).mean() for v in (one, other))
-    if np.ptp(one) == 0 or np.ptp(other) == 0:
+def correlation(array: Array, reference: Array) -> float:
+    """Pearson's correlation of two vectors, from -1 to 1; NaN where either is constant."""
+    a, b = (v.astype(np.float64) - v.astype(np.float64).mean() for v in (array, reference))
+    if np.ptp(array) == 0 or np.ptp(reference) == 0:
         return np.nan
     a, b = a / np.abs(a).max(), b / np.abs(b).max()
     return float(np.clip(np.vdot(a, b) / np.sqrt(np.vdot(a, a) * np.vdot(b, b)), -1, 1))
 
 
-def _pieces(a: Array, b: Array) -> list[tuple[Array, Array]]:
-    return [(a[k : k + _PIECE], b[k : k + _PIECE]) for k in range(0, max(len(a), 1), _PIECE)]
+def _chunks(a: Array, b: Array) -> list[tuple[Array, Array]]:
+    return [(a[k : k + _CHUNK], b[k : k + _CHUNK]) for k in range(0, max(len(a), 1), _CHUNK)]
 
 
-def _features(one: Model, other: Model) -> tuple[Feature, ...]:
-    nets = (one.network, other.network)
+def _features(model: Model, reference: Model) -> tuple[Feature, ...]:
+    nets = (model.network, reference.network)
 
-    def feature(title: str, said: Callable[[Network], str]) -> Feature:
-        a, b = map(said, nets)
+    def feature(title: str, value_of: Callable[[Network], str]) -> Feature:
+        a, b = map(value_of, nets)
         return Feature(title, a, b, a == b)
 
     options = dict.fromkeys(name for net in nets for name in cell_of(net).options)
@@ -149,21 +211,23 @@ def _features(one: Model, other: Model) -> tuple[Feature, ...]:
         feature("cell", lambda net: CELLS[net.cell_name].title if net.cell_name in CELLS else net.cell_name),
         *(feature(name, lambda net, name=name: cell_of(net).options.get(name, "–")) for name in options),  # type: ignore[misc]
         feature("layers", lambda net: str(len(net.layers))),
-        feature("reads", lambda net: _each([" and ".join(directions) for directions in net.directions_by_layer])),
-        feature("hidden units", lambda net: _each([str(layer[0].hidden_size) for layer in net.layers])),
-        feature("input numbers", lambda net: str(net.input_size)),
+        feature(
+            "directions", lambda net: _by_layer([" and ".join(directions) for directions in net.directions_by_layer])
+        ),
+        feature("hidden units", lambda net: _by_layer([str(layer[0].hidden_size) for layer in net.layers])),
+        feature("input size", lambda net: str(net.input_size)),
         feature("embedding", lambda net: _sizes(net.embedding, "tokens")),
         feature("readout", lambda net: _sizes(net.readout_weight, "labels", net.readout_bias)),
-        _listed("vocabulary", "tokens", one.vocabulary.tokens, other.vocabulary.tokens),
-        _listed("labels", "labels", one.labels, other.labels),
+        _compare_names("vocabulary", "tokens", model.vocabulary.tokens, reference.vocabulary.tokens),
+        _compare_names("labels", "labels", model.labels, reference.labels),
         feature("dtype", lambda net: str(net.dtype)),
         feature("parameters", lambda net: f"{sum(array.size for array in net.parameters.values()):,}"),
     )
 
 
-def _each(said: list[str]) -> str:
-    """What holds of each layer, said once if it is the same everywhere."""
-    return said[0] if len(set(said)) == 1 else ", ".join(said)
+def _by_layer(values: list[str]) -> str:
+    """What holds for each layer, once if it is the same everywhere."""
+    return values[0] if len(set(values)) == 1 else ", ".join(values)
 
 
 def _sizes(table: Array | None, what: str, bias: Array | None = None) -> str:
@@ -173,75 +237,78 @@ def _sizes(table: Array | None, what: str, bias: Array | None = None) -> str:
     return f"{len(table):,} {what} × {table.shape[1]:,}{biased}"
 
 
-def _listed(title: str, what: str, one: Sequence[str], other: Sequence[str]) -> Feature:
-    """Two lists in words, which may be equally long and yet differ."""
-    agrees, said = list(one) == list(other), [f"{len(names):,} {what}" if names else "none" for names in (one, other)]
-    if not agrees and said[0] == said[1]:
-        differ = sum(a != b for a, b in zip(one, other, strict=True))
-        said[1] += f", {differ:,} of them others"
-    return Feature(title, said[0], said[1], agrees)
+def _compare_names(title: str, what: str, names: Sequence[str], reference: Sequence[str]) -> Feature:
+    """A feature that is a list of names; two lists can be of one length and still differ."""
+    agrees = list(names) == list(reference)
+    values = [f"{len(listed):,} {what}" if listed else "none" for listed in (names, reference)]
+    if not agrees and values[0] == values[1]:
+        differing = sum(a != b for a, b in zip(names, reference, strict=True))
+        values[1] += f", {differing:,} of them different"
+    return Feature(title, values[0], values[1], agrees)
 
 
-def _in_one_notation(one: Model, other: Model) -> tuple[Model, str]:
-    """The other model written like the first, as far as the way of writing changes nothing that it computes."""
-    first, second = cell_of(one.network), cell_of(other.network)
+def _in_notation_of(model: Model, reference: Model) -> tuple[Model, str]:
+    """Convert the reference to the model's notation, as far as that changes nothing that it computes."""
+    first, second = cell_of(model.network), cell_of(reference.network)
     if type(first) is not type(second):
-        return other, ""
+        return reference, ""
     changed = {name: first.options[name] for name in first.notation if first.options[name] != second.options[name]}
     if not changed:
-        return other, ""
-    told = ", ".join(f"{name}={value!r}" for name, value in changed.items())
-    return other.with_options(
-        **changed
-    ), f"the second model was rewritten to {told}, which leaves its states as they are"
+        return reference, ""
+    options = ", ".join(f"{name}={value!r}" for name, value in changed.items())
+    return (
+        reference.with_options(**changed),
+        f"The second model was converted to {options}, which leaves its states as they are.",
+    )
 
 
-_UNLIKE = Apart(np.nan, np.nan, np.nan, False)
+_NO_DISTANCE = ArrayDistance(np.nan, np.nan, np.nan, False)
 
 
-def _arrays(one: Network, other: Network) -> pd.DataFrame:
+def _compare_arrays(network: Network, reference: Network) -> pd.DataFrame:
     import pandas as pd
 
-    a, b = one.parameters, other.parameters
+    a, b = network.parameters, reference.parameters
     rows = []
     for name in [*a, *(name for name in b if name not in a)]:
         x, y = a.get(name), b.get(name)
-        far = _UNLIKE if x is None or y is None or x.shape != y.shape else apart(x, y)
-        shapes = {"shape_one": None if x is None else x.shape, "shape_other": None if y is None else y.shape}
-        rows.append({"array": name, **shapes, **far._asdict()})
-    return pd.DataFrame(rows, columns=["array", "shape_one", "shape_other", *Apart._fields])
+        distance = _NO_DISTANCE if x is None or y is None or x.shape != y.shape else array_distance(x, y)
+        shapes = {"shape": None if x is None else x.shape, "reference_shape": None if y is None else y.shape}
+        rows.append({"array": name, **shapes, **distance._asdict()})
+    return pd.DataFrame(rows, columns=["array", "shape", "reference_shape", *ArrayDistance._fields])
 
 
-def _both(one: Network, other: Network) -> list[tuple[int, str]]:
+def _in_both(network: Network, reference: Network) -> list[tuple[int, str]]:
     """Layers and directions that both networks have."""
-    there = {(layer, direction) for layer, direction, _ in cells_of(other)}
-    return [(layer, direction) for layer, direction, _ in cells_of(one) if (layer, direction) in there]
+    others = {(layer, direction) for layer, direction, _ in cells_of(reference)}
+    return [(layer, direction) for layer, direction, _ in cells_of(network) if (layer, direction) in others]
 
 
-def _gates(one: Network, other: Network, same_cell: bool) -> pd.DataFrame:
+def _compare_gates(network: Network, reference: Network, same_cell: bool) -> pd.DataFrame:
     import pandas as pd
 
     rows = []
-    for layer, direction in _both(one, other) if same_cell else ():
-        a, b = cell_of(one, layer, direction), cell_of(other, layer, direction)
+    for layer, direction in _in_both(network, reference) if same_cell else ():
+        a, b = cell_of(network, layer, direction), cell_of(reference, layer, direction)
         for gate in a.rows:
-            x, y = blocks_of(a, gate), blocks_of(b, gate)
+            x, y = gate_blocks(a, gate), gate_blocks(b, gate)
             for name in (name for name in x if name in y and x[name].shape == y[name].shape):
                 where = {"array": array_name(name, layer, direction), "layer": layer, "direction": direction}
-                rows.append({**where, "parameter": name, "gate": gate, **apart(x[name], y[name])._asdict()})
-    return pd.DataFrame(rows, columns=["array", "layer", "direction", "parameter", "gate", *Apart._fields])
+                rows.append({**where, "parameter": name, "gate": gate, **array_distance(x[name], y[name])._asdict()})
+    return pd.DataFrame(rows, columns=["array", "layer", "direction", "parameter", "gate", *ArrayDistance._fields])
 
 
-def _biases(one: Network, other: Network, same_cell: bool) -> pd.DataFrame:
+def _compare_biases(network: Network, reference: Network, same_cell: bool) -> pd.DataFrame:
     import pandas as pd
 
     rows = []
-    for layer, direction in _both(one, other) if same_cell else ():
-        pairs = zip(gates_of(cell_of(one, layer, direction)), gates_of(cell_of(other, layer, direction)), strict=True)
-        for a, b in pairs:
+    for layer, direction in _in_both(network, reference) if same_cell else ():
+        cells = (cell_of(each, layer, direction) for each in (network, reference))
+        for a, b in zip(*map(weights_by_gate, cells), strict=True):
             for name, x in a.biases.items():
                 y = b.biases.get(name)
                 if y is not None and x.shape == y.shape:
                     where = {"layer": layer, "direction": direction, "gate": a.gate.name, "bias": name}
-                    rows.append({**where, **apart(x, y)._asdict(), "correlation": correlation(x, y)})
-    return pd.DataFrame(rows, columns=["layer", "direction", "gate", "bias", *Apart._fields, "correlation"])
+                    rows.append({**where, **array_distance(x, y)._asdict(), "correlation": correlation(x, y)})
+    columns = ["layer", "direction", "gate", "bias", *ArrayDistance._fields, "correlation"]
+    return pd.DataFrame(rows, columns=columns)

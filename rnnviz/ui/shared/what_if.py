@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from ...analysis import experiments, forget_at
+from ...analysis import experiments, forgetting_intervention
 from ...cells import Definition
 from ...interventions import Intervention, apply_interventions, describe, parse
 from ...model import Model
@@ -134,7 +134,7 @@ def experiment_buttons(definition: Definition, tokens: list[str]) -> None:
             st.button(
                 experiment.title,
                 key=f"experiment-{experiment.intervention}",
-                help=experiment.says,
+                help=experiment.description,
                 on_click=add,
                 args=(str(experiment.intervention),),
             )
@@ -145,7 +145,7 @@ def experiment_buttons(definition: Definition, tokens: list[str]) -> None:
             key=FORGET_AT,
             help="Drops the past at this one step: from the state that a gate carries on or, without such a gate, "
             "from all states. Gates and candidate at this step still see the hidden state before it.",
-            on_click=lambda: add(str(forget_at(definition, st.session_state[FORGET_AT]))),
+            on_click=lambda: add(str(forgetting_intervention(definition, st.session_state[FORGET_AT]))),
         )
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
-from ....analysis.cost import Cost, cost
+from ....analysis import Cost, cost
 from ....cells import CELLS
 from ....figures.score_chart import in_words, is_loss
 from ....model import Model

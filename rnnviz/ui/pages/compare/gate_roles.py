@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ....analysis.memory.carry import Factor, carry
+from ....analysis import Factor, gated_state
 from ....cells import Definition
 
 # By name, in the order in which a page shows them: the heading and a description.
 ROLES = {
-    "keeps": ("What keeps", "How much of the carried state stays, unit by unit: 1 keeps it, 0 erases it."),
-    "writes": ("What writes", "How much of the candidate goes into the carried state: 1 writes it, 0 leaves it out."),
+    "keeps": ("What keeps", "How much of the gated state stays, unit by unit: 1 keeps it, 0 erases it."),
+    "writes": ("What writes", "How much of the candidate goes into the gated state: 1 writes it, 0 leaves it out."),
     "candidates": (
         "What could be written", "The candidate: new content from the input and the previous hidden state."
     ),
-    "shows": ("What shows", "How much of the carried state is let out into the hidden state."),
+    "shows": ("What shows", "How much of the gated state is let out into the hidden state."),
     "others": ("Other gates", "Gates that neither keep nor write nor show: they act inside the candidate."),
 }  # fmt: skip
 
@@ -32,23 +32,23 @@ class RolePart:
 def parts_by_role(definition: Definition) -> dict[str, list[RolePart]]:
     """Every gate and candidate of a cell by role, `ROLES` in order; an empty list where the cell has none.
 
-    What keeps and what writes are the gates among the factors of `analysis.carry`; what shows are gates in the hidden
-    state's equation where another state is the carried one.
+    What keeps and what writes are the gates among the factors of `analysis.gated_state`; what shows are gates in the
+    hidden state's equation where another state is the gated one.
     """
     gates = [q.name for q in definition.quantities if q.role == "gate"]
-    carried = carry(definition)
+    gated = gated_state(definition)
     factors: dict[str, list[Factor]] = {role: [] for role in ROLES}
-    if carried is not None:
-        factors["keeps"] = [*carried.keeps]
-        factors["writes"] = [factor for term in carried.writes for factor in term]
-        if carried.state != "hidden":
+    if gated is not None:
+        factors["keeps"] = [*gated.keep_factors]
+        factors["writes"] = [factor for term in gated.write_terms for factor in term]
+        if gated.state != "hidden":
             factors["shows"] = [Factor(name) for name in _in_hidden(definition)]
     first_role: dict[str, str] = {}
     parts: dict[str, list[RolePart]] = {role: [] for role in ROLES}
     for role, those in factors.items():
         for factor in those:
             if factor.name in gates:
-                parts[role].append(RolePart(factor.name, factor.rest, first_role.get(factor.name)))
+                parts[role].append(RolePart(factor.name, factor.complement, first_role.get(factor.name)))
                 first_role.setdefault(factor.name, role)
     parts["candidates"] = [RolePart(q.name) for q in definition.quantities if q.role == "candidate"]
     parts["others"] = [RolePart(name) for name in gates if name not in first_role]

@@ -8,11 +8,10 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from ....analysis import gradient_by_layers, gradient_flow, input_gradient
-from ....analysis.gradients.gradient_flow import FACTOR, Flow
-from ....analysis.gradients.jacobians import reading_order
-from ....analysis.gradients.reach import largest_singular_values
-from ....analysis.progress import Tick, stretch
+from ....analysis import GradientFlow, gradient_by_layers, gradient_flow, input_gradient, largest_singular_values
+from ....analysis.gradients.flow import EXTREME_FACTOR
+from ....analysis.progress_meter import Tick, partial_tick
+from ....analysis.selection import reading_order
 from ....cells import CELLS
 from ....cells.activations import Array
 from ....figures import gradient_map, layers_flow, reach_curve, routes, singular_values, token_gradient
@@ -30,7 +29,7 @@ class Reach(NamedTuple):
     """A cell's trace, its gradients, and the largest singular value of each step's Jacobian."""
 
     trace: Trace
-    flow: Flow
+    flow: GradientFlow
     largest: Array
 
 
@@ -73,7 +72,7 @@ def measure(run: TextRun) -> dict[str, Reach]:
     models = run.models_by_cell()
     share = 1 / len(models)
     reaches = {
-        cell: _reach(run, model, stretch(progress, number * share, (number + 1) * share))
+        cell: _reach(run, model, partial_tick(progress, number * share, (number + 1) * share))
         for number, (cell, model) in enumerate(models.items())
     }
     progress.end()
@@ -83,8 +82,8 @@ def measure(run: TextRun) -> dict[str, Reach]:
 def _reach(run: TextRun, model: Model, tick: Tick | None) -> Reach:
     def work() -> Reach:
         trace = run.trace if model is run.model else model.trace(run.text, limit=TOKENS)
-        flow = gradient_flow(trace, *run.location, tick=stretch(tick, 0.0, 0.5))
-        largest = largest_singular_values(flow.one_step, stretch(tick, 0.5, 1.0))
+        flow = gradient_flow(trace, *run.location, tick=partial_tick(tick, 0.0, 0.5))
+        largest = largest_singular_values(flow.one_step, partial_tick(tick, 0.5, 1.0))
         return Reach(trace, replace(flow, one_step=flow.one_step[:0]), largest)  # the Jacobians are large
 
     return cached(model.network, ("reach", run.input_key, run.location), work)
@@ -103,7 +102,7 @@ def _map(run: TextRun, cell: str, reach: Reach, step: int) -> None:
     st.caption(plain(summary))
 
 
-def _vanishing_and_exploding(run: TextRun, flow: Flow, step: int) -> str:
+def _vanishing_and_exploding(run: TextRun, flow: GradientFlow, step: int) -> str:
     """Where the gradient of the current step vanishes or explodes, in a sentence."""
     along = reading_order(run.direction)
     steps = range(1, len(run.trace) + 1)[along]
@@ -111,18 +110,18 @@ def _vanishing_and_exploding(run: TextRun, flow: Flow, step: int) -> str:
     if before == 0:
         return "There is no step before this one."
     curve = dict(zip(steps, flow.curve(step)[along], strict=True))
-    places = flow.places(step)
+    places = flow.extremes(step)
     if not places:
         least = min(curve[earlier] for earlier in steps[:before])
         return f"The gradient neither vanishes nor explodes before {run.step_label(step)}: it is at least {least:.2g}."
     sentences = []
     for place in places:
         span = f"step {place.first}" if place.first == place.last else f"steps {place.first} to {place.last}"
-        limit = f"below 1/{FACTOR:g}" if place.what == "vanishing" else f"above {FACTOR:g}"
-        change = "loss" if place.what == "vanishing" else "growth"
+        limit = f"below 1/{EXTREME_FACTOR:g}" if place.kind == "vanishing" else f"above {EXTREME_FACTOR:g}"
+        change = "loss" if place.kind == "vanishing" else "growth"
         factor = curve[steps[steps.index(place.steepest) - 1]] / curve[place.steepest]
         sentences.append(
-            f"{place.what.capitalize()}: from {span} to {run.step_label(step)}, the gradient is {limit}; the steepest "
+            f"{place.kind.capitalize()}: from {span} to {run.step_label(step)}, the gradient is {limit}; the steepest "
             f"{change} is at {run.step_label(place.steepest)}, ×{factor:.2g}."
         )
     return " ".join(sentences)
@@ -130,7 +129,7 @@ def _vanishing_and_exploding(run: TextRun, flow: Flow, step: int) -> str:
 
 def _routes(run: TextRun, reaches: dict[str, Reach], step: int) -> None:
     """For gated cells: the gradient along the highway, and through the gates."""
-    gated = {cell: reach for cell, reach in reaches.items() if reach.flow.carried is not None}
+    gated = {cell: reach for cell, reach in reaches.items() if reach.flow.gated_state is not None}
     if not gated:
         return
     st.header("The highway, and the paths through the gates", anchor=False)
@@ -142,13 +141,13 @@ def _routes(run: TextRun, reaches: dict[str, Reach], step: int) -> None:
     )
     for column, (cell, reach) in zip(st.columns(len(gated), gap="medium"), gated.items(), strict=True):
         flow, definition = reach.flow, reach.trace.definition
-        assert flow.carried is not None and flow.gate is not None
-        assert flow.gates is not None and flow.highway_norms is not None
-        whole = flow.between(flow.carried, flow.carried)
+        assert flow.gated_state is not None and flow.gate is not None
+        assert flow.gate_path_norms is not None and flow.highway_norms is not None
+        whole = flow.between(flow.gated_state, flow.gated_state)
         row = step - 1
-        state, gate = definition.by_name[flow.carried].title, definition.by_name[flow.gate].title
+        state, gate = definition.by_name[flow.gated_state].title, definition.by_name[flow.gate].title
         figure = routes.ready(
-            cell, whole[row], flow.highway_norms[row], flow.gates[row], run.trace.tokens, run.trace.unknown,
+            cell, whole[row], flow.highway_norms[row], flow.gate_path_norms[row], run.trace.tokens, run.trace.unknown,
             state=state, gate=gate, to=step,
         )  # fmt: skip
         with column:

@@ -1,13 +1,18 @@
-"""Who wrote this memory? The carried state as the exact sum of what each step wrote into it."""
+"""Who wrote this memory? The gated state as the exact sum of what each step wrote into it."""
 
 from __future__ import annotations
 
 import numpy as np
 import streamlit as st
 
-from ....analysis import half_life, shares, written_at
-from ....analysis.memory.carry import carry, shown_through
-from ....analysis.memory.decomposition import HalfLives
+from ....analysis import (
+    HalfLives,
+    contributions_over_time,
+    gated_state,
+    half_life,
+    memory_shares,
+    output_gating,
+)
 from ....cells import Quantity
 from ....cells.activations import Array
 from ....colours import SAYS, cell_style, round_up, widest
@@ -25,11 +30,11 @@ TARGETS = {"unit": "one unit’s memory", "prediction": "the prediction"}
 
 def show(run: TextRun) -> None:
     """Show the sources of a unit's memory or of the prediction, and the units' half-lives."""
-    carried = carry(run.trace.definition)
-    if carried is None:
+    gated = gated_state(run.trace.definition)
+    if gated is None:
         _gradient_instead(run)
         return
-    state, gate = (run.trace.definition.by_name[name] for name in (carried.state, carried.gate))
+    state, gate = (run.trace.definition.by_name[name] for name in (gated.state, gated.gate))
     st.markdown(
         f"The {state.title} is a sum: each step adds something to it, and the {gate.title} of each later step keeps a "
         "share of that. It can therefore be split exactly by the step that wrote it. What a step writes depends on "
@@ -46,7 +51,7 @@ def show(run: TextRun) -> None:
             key="of",
         )
         step, unit = current_position(run.trace, run.layer)
-        written = written_at(run.trace, unit, *run.location)
+        written = memory_shares(run.trace, unit, *run.location)
         if target == "prediction":
             rows = _prediction_rows(run, pick_label(run.trace, step))
         else:
@@ -68,17 +73,17 @@ def _unit_rows(run: TextRun, state: Quantity, unit: int, written: Array) -> Rows
 
 
 def _prediction_rows(run: TextRun, label: str) -> Rows:
-    contributions = shares(run.trace, label)
+    contributions = contributions_over_time(run.trace, label)
     title = f"logit of {visible(label)}"
-    carried = carry(run.trace.definition)
-    through = shown_through(run.trace.definition, carried.state) if carried else None
+    gated = gated_state(run.trace.definition)
+    through = output_gating(run.trace.definition, gated.state) if gated else None
     squash = through.squash.plain_name if through else "the activation"
     parts = {f"what {squash} takes away": contributions.unexplained} if contributions.unexplained.any() else {}
     if contributions.initial.any():
         parts["initial state"] = contributions.initial
     if contributions.bias:
         parts["bias"] = np.full(len(run.trace), contributions.bias)
-    tokens = contributions.tokens
+    tokens = contributions.by_step
     return Rows(title, tokens, SAYS, widest(tokens, least=0.0), parts=parts, total=(title, contributions.logit))
 
 

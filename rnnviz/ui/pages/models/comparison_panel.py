@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ....analysis.weights.model_comparison import ModelsBeside, models_beside
+from ....analysis import ModelComparison, compare_models
 from ....figures import array_differences, weight_differences
 from ...shared.charts import chart
 from ...shared.markdown import plain
@@ -18,7 +18,7 @@ def answer() -> None:
         first = model_table.pick("one", "Model", "names-gru")
         second = model_table.pick("against", "Against", "names-lstm")
     one, other = model_table.model_of(first), model_table.model_of(second)
-    found = models_beside(one, other)
+    found = compare_models(one, other)
     st.markdown(_told(found))
     left, right = st.columns([1, 1.1], gap="medium")
     with left:
@@ -26,8 +26,8 @@ def answer() -> None:
         st.table(
             {
                 "feature": [f"{'' if feature.agrees else '≠ '}{plain(feature.title)}" for feature in found.features],
-                plain(one.name): [plain(feature.one) for feature in found.features],
-                plain(other.name): [plain(feature.other) for feature in found.features],
+                plain(one.name): [plain(feature.value) for feature in found.features],
+                plain(other.name): [plain(feature.reference_value) for feature in found.features],
             }
         )
         st.header("Held out", anchor=False)
@@ -45,24 +45,26 @@ def answer() -> None:
     _weights(found)
 
 
-def _told(found: ModelsBeside) -> str:
-    names = f"**{plain(found.one.name)}** and **{plain(found.other.name)}**"
+def _told(found: ModelComparison) -> str:
+    names = f"**{plain(found.model.name)}** and **{plain(found.reference.name)}**"
     if not found.differing:
         alike = f"{names} are built alike."
     else:
         titles = ", ".join(title.lower() for title in found.differing)
         alike = f"{names} differ in {plain(titles)}."
-    return f"{alike} {plain(found.rewritten)}".strip()
+    return f"{alike} {plain(found.conversion)}".strip()
 
 
-def _weights(found: ModelsBeside) -> None:
+def _weights(found: ModelComparison) -> None:
     """The difference of the matrices gate by gate, where there is one."""
-    network = found.one.network
-    layer, direction = pick_layer(found.one) if len(network.layers) > 1 else (0, network.directions_by_layer[0][0])
+    network = found.model.network
+    layer, direction = pick_layer(found.model) if len(network.layers) > 1 else (0, network.directions_by_layer[0][0])
     try:
         figure = weight_differences.ready(found, layer, direction)
     except ValueError as error:
-        st.caption(":material/info: " + plain(f"{str(error)[0].upper()}{str(error)[1:]}."))
+        st.caption(":material/info: " + plain(str(error)))
         return
     st.header("Gate by gate", anchor=False)
-    chart(figure, f"The matrices of {found.one.name} less those of {found.other.name}, gate by gate.", "differences")
+    chart(
+        figure, f"The matrices of {found.model.name} less those of {found.reference.name}, gate by gate.", "differences"
+    )

@@ -6,8 +6,7 @@ from contextlib import nullcontext
 
 import streamlit as st
 
-from ....analysis.weights.gate_weights import statistics
-from ....analysis.weights.spectra import at_origin, spectra
+from ....analysis import origin_stability, spectra, weight_statistics
 from ....figures import eigenvalues, gate_biases, weight_maps, weight_spectrum
 from ...shared import lesson_link, model_card
 from ...shared.charts import chart
@@ -49,14 +48,14 @@ def answer() -> None:
         words = "The eigenvalues of every gate’s recurrent matrix around the unit circle; spectral radius: "
         told = "; ".join(f"{one.gate.title} {one.radius:.3g}" for one in known)
         chart(eigenvalues.ready(model, *where, known=known), f"{words}{told}.", "eigenvalues")
-        origin = at_origin(cell, known[0])
+        origin = origin_stability(cell, known[0])
         if origin is not None:
-            st.caption(plain(origin.says))
+            st.caption(plain(origin.description))
     numbers = st.expander(
         "Every array in numbers", icon=":material/table_rows:", key="models-numbers", on_change="rerun"
     )
     if numbers.open:
         words = f"Norm, mean, deviation and largest number of every array of {model.name}."
-        numbers.dataframe(statistics(model.network), hide_index=True, alt=words)
+        numbers.dataframe(weight_statistics(model.network), hide_index=True, alt=words)
     if lesson_link.shows("downloads"):
         save_panel.take_along(model, entry)

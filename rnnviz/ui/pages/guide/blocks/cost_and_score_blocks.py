@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from ..... import zoo
-from .....analysis.cost import cost
+from .....analysis import cost
 from .....cells import CELLS
 from .....figures import learning_curves as curves_while_learning
 from .....figures.score_chart import is_loss

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from .....analysis import growth as grown
+from .....analysis import multiply_repeatedly
 from .....cells import Quantity
 from .....cells.activations import SIGMOID
 from .....figures.activation_curve import activation_curve
@@ -29,7 +29,7 @@ def _explosion(key: str, factor: float, steps: int, vector: list[float]) -> None
         left, right = st.columns(2)
         factor = left.slider("Factor", 0.1, 5.0, factor, 0.1, key=f"factor-{key}")
         steps = right.slider("Steps", 1, 20, steps, key=f"steps-{key}")
-        free, squashed = grown(np.array(vector), factor, steps)
+        free, squashed = multiply_repeatedly(np.array(vector), factor, steps)
         description = f"Each number after {steps} multiplications by {factor:g}: left without tanh, right with it."
         chart(growth.ready(free, squashed), description, f"growth-{key}")
         largest, bounded = np.abs(free[-1]).max(), np.abs(squashed[-1]).max()

@@ -1,0 +1,94 @@
+"""Cost of a cell: how many parameters it has, and how many multiplications a step takes.
+
+The counts follow from the cell's rows of weights and its equations, so that a new kind of cell needs no code here.
+
+A multiply-add is one multiplication together with the addition that accumulates it. Not counted are the addition of
+biases, additions and subtractions without a multiplication (the GRU's 1 - z), activations, the embedding, the readout,
+and everything that training adds. Equations are counted as they are written; an implementation may need fewer (one for
+the GRU's blend, as n + z (h - n)). Counts are not times: what is not counted takes time as well.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..cells import CELLS
+from ..errors import ArgumentError, UnknownNameError
+
+
+class Cost(NamedTuple):
+    """Counts for one layer in one direction, with G blocks of weight rows, D inputs and H units.
+
+    Attributes
+    ----------
+    weights : int
+        Elements of weight_ih and weight_hh, G * H * (D + H), and H for each peephole. Each takes part in one
+        multiply-add at every step.
+    biases : int
+        Elements of PyTorch's two bias vectors, 2 * G * H.
+    elementwise : int
+        Multiplications of gates with states and candidates in one step: H for each remaining ``\\odot`` in the
+        equations.
+    """
+
+    weights: int
+    biases: int
+    elementwise: int
+
+    @property
+    def parameters(self) -> int:
+        """Number of parameters: weights and biases."""
+        return self.weights + self.biases
+
+    @property
+    def multiply_adds(self) -> int:
+        """Multiply-adds in one step of one sequence, in matrix products and element by element."""
+        return self.weights + self.elementwise
+
+
+def cost(cell: str, input_size: int, hidden_size: int, **options: str) -> Cost:
+    """Count the parameters and multiplications of one layer in one direction.
+
+    Parameters
+    ----------
+    cell : str
+        The name of a cell, for example "lstm".
+    input_size, hidden_size : int
+        D and H, at least 1.
+    **options : str
+        Options of the cell, for example ``reset="before"``.
+
+    Returns
+    -------
+    Cost
+        The counts.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such cell or option.
+    ArgumentError
+        If a size is below 1.
+
+    Examples
+    --------
+    >>> cost("lstm", 10, 20).parameters
+    2560
+    """
+    if cell not in CELLS:
+        raise UnknownNameError(
+            f"There is no cell {cell!r}; the cells are {', '.join(CELLS)}.",
+            kind="cell",
+            name=cell,
+            allowed=tuple(CELLS),
+        )
+    for name, size in (("input_size", input_size), ("hidden_size", hidden_size)):
+        if size < 1:
+            raise ArgumentError(f"{name} is {size}; it must be at least 1.", name=name, value=size, allowed=">= 1")
+    kind = CELLS[cell]
+    rows = len(kind.rows) * hidden_size
+    equations = [equation for phase in kind.define(**options).phases for equation in phase.equations]
+    peepholes = sum(len(gates) for gates in kind.extra_parameters.values())
+    products = sum(equation.count(r"\odot") for equation in equations) - peepholes
+    weights = rows * (input_size + hidden_size) + peepholes * hidden_size
+    return Cost(weights, 2 * rows, products * hidden_size)

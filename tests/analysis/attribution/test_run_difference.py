@@ -1,0 +1,106 @@
+"""Two runs side by side: every number is one run's less the other's, at the step as typed."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import rnnviz
+from rnnviz.analysis import difference
+from rnnviz.errors import ArgumentError
+from rnnviz.interventions import Hold, Remove, Swap, Zero
+
+from ...raising import raises
+from ...strategies import CHARACTERS
+from ..random_runs import EVERY, EVERY_ID, runs
+
+MODEL = rnnviz.load("names-lstm")
+
+
+def total_variation(p, q):
+    return sum(max(0.0, float(a) - float(b)) for a, b in zip(p, q, strict=True))
+
+
+@pytest.mark.parametrize(("kind", "options"), EVERY, ids=EVERY_ID)
+@settings(max_examples=8)
+@given(data=st.data())
+def test_a_run_with_interventions_beside_the_one_without(kind, options, data):
+    run = data.draw(runs(kind, options, longest=9))
+    model = rnnviz.Model("random", run.network, CHARACTERS, list("abcd"))
+    before = model.trace("".join(run.trace.tokens))
+    steps = len(before)
+    removed = data.draw(st.sets(st.integers(1, steps), max_size=steps - 1))
+    swapped = data.draw(st.sets(st.integers(1, steps)).map(lambda s: s - removed))
+    listed = [*(Remove(step) for step in removed), *(Swap(step, "h") for step in swapped)]
+    if data.draw(st.booleans()):
+        listed.append(Zero(0, None, run.layer, run.direction))
+    after = model.trace("".join(run.trace.tokens), interventions=listed)
+    found = difference(before, after)
+    kept = [row for row in range(steps) if row + 1 not in removed]
+    assert found.tokens_before == before.tokens
+    expected = ["h" if row + 1 in swapped else token for row, token in enumerate(before.tokens)]
+    assert found.tokens_after == [None if row + 1 in removed else expected[row] for row in range(steps)]
+    for name in before.definition.by_name:
+        values = found.values(name, run.layer, run.direction)
+        assert values.shape == (steps, before[name, run.layer, run.direction].shape[1])
+        for row in range(steps):
+            if row not in kept:
+                assert np.isnan(values[row]).all()
+                continue
+            new, old = after[name, run.layer, run.direction][kept.index(row)], before[name, run.layer, run.direction]
+            np.testing.assert_array_equal(values[row], new - old[row])
+    first = None
+    for row in range(steps):
+        if row not in kept:
+            assert np.isnan(found.change[row])
+            continue
+        was, now = before.probabilities[row], after.probabilities[kept.index(row)]
+        assert found.change[row] == pytest.approx(total_variation(was, now), abs=1e-12)
+        first = row + 1 if first is None and was.argmax() != now.argmax() else first
+    assert found.first == first
+
+
+@pytest.mark.parametrize(("one", "other"), [("Ada", "Bob"), ("Ada", "Adamowicz"), ("Adamowicz", "Ada"), ("Ada", "Ada")])
+def test_two_texts_are_aligned_from_the_start(one, other):
+    before, after = MODEL.trace(one), MODEL.trace(other)
+    found = difference(before, after)
+    steps, shorter = max(len(before), len(after)), min(len(before), len(after))
+    assert found.tokens_before == before.tokens + [None] * (steps - len(before))
+    assert found.tokens_after == after.tokens + [None] * (steps - len(after))
+    values = found.values("cell")
+    np.testing.assert_array_equal(
+        values[:shorter], after["cell"][:shorter].astype(np.float64) - before["cell"][:shorter].astype(np.float64)
+    )
+    assert np.isnan(values[shorter:]).all() and np.isnan(found.change[shorter:]).all()
+    assert values.shape == (steps, 64) and not np.isnan(found.change[:shorter]).any()
+    if one == other:
+        assert found.first is None and (found.change == 0).all() and (values == 0).all()
+
+
+def test_a_change_shows_from_where_it_was_made():
+    before = MODEL.trace("Schmidhuber")
+    found = difference(before, MODEL.trace("Schmidhuber", interventions=[Hold("forget", 0, None, (6, 6))]))
+    assert (found.change[:5] == 0).all() and (found.change[5:] > 0).all() and (found.change <= 1).all()
+    assert (found.values("forget")[5] == -before["forget"][5].astype(np.float64)).all()
+    assert found.first is None or found.first >= 6
+
+
+def test_what_has_no_difference_unit_by_unit():
+    lstm, gru = MODEL.trace("Ada"), rnnviz.load("names-gru").trace("Ada")
+    found = difference(lstm, gru)
+    assert found.change is not None and lstm.labels == gru.labels
+    with raises(ArgumentError, code="different_networks"):
+        found.values("hidden")
+    small = difference(lstm, rnnviz.load("recall-lstm").trace("Ca?"))
+    assert (small.change, small.first) == (None, None)
+    with raises(ArgumentError, code="different_networks"):
+        small.values("hidden")
+    with pytest.raises(KeyError):
+        difference(lstm, lstm).values("update")
+    with pytest.raises(KeyError):
+        difference(lstm, lstm).values("cell", 3)
+    model = rnnviz.load("names-gru")
+    rewritten = difference(gru, model.with_options(update="writes").trace("Ada"))
+    np.testing.assert_allclose(rewritten.values("hidden"), 0, atol=1e-5)
+    with raises(ArgumentError, code="different_meanings"):
+        rewritten.values("update")

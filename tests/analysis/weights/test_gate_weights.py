@@ -1,0 +1,131 @@
+"""The weights gate by gate: the arrays themselves, biases as the cell adds them, and statistics against NumPy."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import rnnviz
+from rnnviz.analysis import cell_of, weight_statistics, weights_by_gate
+from rnnviz.analysis.weights.gate_weights import euclidean_norm
+from rnnviz.cells import GRU
+from rnnviz.errors import UnknownNameError
+from rnnviz.network import Network
+
+from ...coupled_lstm import CoupledLSTM
+from ...raising import raises
+from ...strategies import VARIANT_IDS, VARIANTS, cases, draw_cell, draw_network
+
+EVERY = [*VARIANTS, (CoupledLSTM, {})]
+EVERY_ID = [*VARIANT_IDS, "coupled"]
+
+
+class Peeping(CoupledLSTM):
+    """A cell with a fifth parameter, which has a number for every row, and a sixth, which has not."""
+
+    weight_peephole, scale = None, None
+
+    @property
+    def parameters(self):
+        found = super().parameters
+        return found if self.scale is None else found | {"weight_peephole": self.weight_peephole, "scale": self.scale}
+
+
+@pytest.mark.parametrize(("kind", "options"), EVERY, ids=EVERY_ID)
+@given(case=cases)
+def test_the_gates_put_together_are_the_cell(kind, options, case):
+    cell = draw_cell(kind, options, case)
+    gates = weights_by_gate(cell)
+    assert [one.gate for one in gates] == [cell.definition.by_name[row] for row in cell.rows]
+    np.testing.assert_array_equal(np.concatenate([one.input for one in gates]), cell.weight_ih)
+    np.testing.assert_array_equal(np.concatenate([one.recurrent for one in gates]), cell.weight_hh)
+    assert all(np.shares_memory(one.input, cell.weight_ih) for one in gates)
+    bias = [one.bias if one.recurrent_bias is None else one.bias + one.recurrent_bias for one in gates]
+    np.testing.assert_array_equal(np.concatenate(bias), cell.bias_ih + cell.bias_hh)
+
+
+@pytest.mark.parametrize(("kind", "options"), EVERY, ids=EVERY_ID)
+@given(case=cases)
+def test_only_a_bias_that_a_gate_multiplies_is_separate(kind, options, case):
+    cell = draw_cell(kind, options, case)
+    apart = [one.gate.name for one in weights_by_gate(cell) if one.recurrent_bias is not None]
+    assert apart == (["candidate"] if kind is GRU and options["reset"] == "after" else [])
+
+
+def test_a_recurrent_bias_of_zeros_is_separate_too():
+    zeros = np.zeros(3)
+    cell = GRU(np.ones((3, 1)), np.ones((3, 1)), zeros + 1, zeros)
+    assert weights_by_gate(cell)[2].biases == {"bias": 1.0, "recurrent bias": 0.0}
+
+
+def test_the_cell_is_left_unchanged():
+    cell = draw_network("gru").layers[0][0]
+    before = {name: array.copy() for name, array in cell.parameters.items()}
+    weights_by_gate(cell)
+    for name, array in cell.parameters.items():
+        np.testing.assert_array_equal(array, before[name])
+
+
+def test_a_further_parameter_is_split_where_it_has_rows_for_every_gate():
+    cell = Peeping.random(2, 3, np.random.default_rng(0))
+    cell.weight_peephole, cell.scale = np.arange(9, dtype=np.float32), np.ones(2, np.float32)
+    gates = weights_by_gate(cell)
+    assert [one.more["weight_peephole"].tolist() for one in gates] == [[0, 1, 2], [3, 4, 5], [6, 7, 8]]
+    assert all(list(one.more) == ["weight_peephole"] for one in gates)
+    table = weight_statistics(Network([[cell]]), by_gate=True)
+    assert table[table.array == "rnn.weight_peephole_l0"].gate.tolist() == ["input", "candidate", "output"]
+    assert table[table.array == "rnn.scale_l0"].gate.tolist() == [""]
+
+
+def test_each_layer_and_direction_is_found():
+    network = draw_network("gru", layers=2, bidirectional=True)
+    for layer, cells in enumerate(network.layers):
+        for direction, cell in zip(("forward", "backward"), cells, strict=True):
+            assert cell_of(network, layer, direction) is cell
+    with raises(UnknownNameError, kind="layer", name="2"):
+        cell_of(network, 2)
+    with raises(UnknownNameError, kind="layer", name="-1"):
+        cell_of(network, -1)
+    with raises(UnknownNameError, kind="direction", name="backward", allowed=("forward",)):
+        cell_of(draw_network("gru"), 0, "backward")
+
+
+# ---- statistics -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("by_gate", [False, True])
+def test_statistics_are_those_of_the_arrays(by_gate):
+    network = draw_network("gru", layers=2, bidirectional=True)
+    network.layers[1][1].weight_hh[1:3] = 0
+    table = weight_statistics(network, by_gate=by_gate)
+    assert table.elements.sum() == sum(array.size for array in network.parameters.values())
+    for name, array in network.parameters.items():
+        mine = table[table.array == name]
+        split = by_gate and name.startswith("rnn.")
+        blocks = np.split(array, 3) if split else [array]
+        assert mine.gate.tolist() == (["reset", "update", "candidate"] if split else [""])
+        for row, block in zip(mine.to_dict("records"), blocks, strict=True):
+            exact = block.astype(np.float64)
+            assert row["shape"] == block.shape and row["largest"] == np.abs(block).max() and row["finite"]
+            expected = [np.linalg.norm(exact), exact.mean(), exact.std(), (block == 0).mean()]
+            found = [row["norm"], row["mean"], row["std"], row["zeros"]]
+            np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-15)
+
+
+def test_values_that_are_not_finite_are_reported():
+    network = draw_network("rnn")
+    network.layers[0][0].weight_hh[0, 0] = np.nan
+    assert weight_statistics(network).set_index("array").finite.to_dict() == {
+        name: name != "rnn.weight_hh_l0" for name in network.parameters
+    }
+
+
+@given(power=st.integers(-300, 300))
+def test_a_norm_does_not_lose_large_and_small_numbers(power):
+    assert euclidean_norm(np.array([3.0, -4.0]) * 10.0**power) == pytest.approx(5 * 10.0**power)
+    assert euclidean_norm(np.zeros(2)) == 0
+
+
+def test_the_bundled_models_count_their_parameters():
+    model = rnnviz.load("names-lstm")
+    assert weight_statistics(model.network).elements.sum() == model.card["architecture"]["parameters"]

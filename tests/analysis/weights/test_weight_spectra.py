@@ -1,0 +1,110 @@
+"""Spectra, against NumPy and matrices of known spectra, and what they say about a simple network."""
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+import rnnviz
+from rnnviz.analysis import cell_of, origin_stability, spectra
+from rnnviz.cells import GRU, LSTM, RNN
+from rnnviz.cells.definition import HIDDEN
+
+from ...coupled_lstm import CoupledLSTM
+from ...strategies import VARIANT_IDS, VARIANTS, cases, draw_cell, seeds
+
+
+def rotation(rng, size):
+    """A random rotation."""
+    return np.linalg.qr(rng.standard_normal((size, size)))[0]
+
+
+def simple(matrix, activation="tanh"):
+    return RNN(np.zeros((len(matrix), 1)), np.asarray(matrix, np.float64), activation=activation)
+
+
+@pytest.mark.parametrize(("kind", "options"), [*VARIANTS, (CoupledLSTM, {})], ids=[*VARIANT_IDS, "coupled"])
+@given(case=cases)
+def test_spectra_are_numpys_of_each_block(kind, options, case):
+    cell = draw_cell(kind, options, case)
+    found = spectra(cell)
+    assert [one.gate.name for one in found] == list(cell.rows)
+    blocks = zip(np.split(cell.weight_ih, len(cell.rows)), np.split(cell.weight_hh, len(cell.rows)), strict=True)
+    for one, (weight_ih, weight_hh) in zip(found, blocks, strict=True):
+        np.testing.assert_allclose(one.input, np.linalg.svd(weight_ih)[1], rtol=1e-10, atol=1e-12)
+        np.testing.assert_allclose(one.recurrent, np.linalg.svd(weight_hh)[1], rtol=1e-10, atol=1e-12)
+        assert (np.diff(np.abs(one.eigenvalues)) <= 0).all() and one.radius == np.abs(one.eigenvalues).max()
+        np.testing.assert_allclose(one.eigenvalues.sum(), np.trace(weight_hh), atol=1e-9)
+        np.testing.assert_allclose(one.eigenvalues.prod(), np.linalg.det(weight_hh), atol=1e-9)
+        assert one.radius <= one.recurrent[0] * (1 + 1e-12)
+
+
+@given(seed=seeds, size=st.integers(1, 6), factor=st.floats(0.01, 100))
+def test_units_in_another_order_have_the_same_spectrum_and_larger_weights_a_larger_one(seed, size, factor):
+    rng = np.random.default_rng(seed)
+    matrix, order = rng.standard_normal((size, size)), rng.permutation(size)
+    (before,), (after,) = spectra(simple(matrix)), spectra(simple(factor * matrix[np.ix_(order, order)]))
+    np.testing.assert_allclose(after.recurrent, factor * before.recurrent, rtol=1e-6, atol=1e-9 * factor)
+    assert after.radius == pytest.approx(factor * before.radius, rel=1e-6)
+
+
+def test_a_rotation_keeps_every_length_and_a_known_product_has_the_values_it_was_made_of():
+    rng = np.random.default_rng(0)
+    (one,) = spectra(simple(rotation(rng, 6)))
+    np.testing.assert_allclose(np.abs(one.eigenvalues), 1)
+    np.testing.assert_allclose(one.recurrent, 1)
+    (one,) = spectra(simple(rotation(rng, 3) @ np.diag([1e-12, 5, 2]) @ rotation(rng, 3)))
+    np.testing.assert_allclose(one.recurrent, [5, 2, 1e-12], rtol=1e-3)
+    (one,) = spectra(simple([[0, -2], [2, 0]]))
+    np.testing.assert_allclose(one.eigenvalues, [2j, -2j])
+
+
+# ---- stability of a simple network --------------------------------------------------------------
+
+
+@given(seed=seeds, size=st.integers(1, 5), radius=st.floats(0.3, 1.6))
+def test_a_small_nudge_from_the_origin_grows_or_fades_as_described(seed, size, radius):
+    """Of a normal matrix, whose powers grow or fade from the start on."""
+    assume(abs(radius - 1) > 0.05)
+    cell = simple(radius * rotation(np.random.default_rng(seed), size))
+    stability = origin_stability(cell)
+    start = np.full(size, 1e-9)
+    run = cell.forward(np.zeros((20, 1)), {"hidden": start})["hidden"]
+    grew = np.linalg.norm(run[-1]) > np.linalg.norm(start)
+    assert grew == (radius > 1) == (stability.spectral_radius > 1) == ("can grow" in stability.description)
+    assert ("dies out" in stability.description) == (not grew) == ("No step stretches" in stability.description)
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu"])
+@given(seed=seeds, size=st.integers(1, 5))
+def test_no_step_stretches_a_nudge_more_than_the_largest_singular_value(activation, seed, size):
+    rng = np.random.default_rng(seed)
+    cell = simple(rng.standard_normal((size, size)), activation)
+    one, other = rng.standard_normal((2, size))
+    first, second = (cell.forward(np.zeros((1, 1)), {"hidden": h})["hidden"][0] for h in (one, other))
+    limit = origin_stability(cell).largest_singular_value * np.linalg.norm(one - other)
+    assert np.linalg.norm(first - second) <= limit * (1 + 1e-9)
+
+
+def test_the_description_names_the_side_of_1():
+    assert "0.9999, is below 1" in origin_stability(simple([[0.9999]])).description
+    assert "1.0001, is above 1" in origin_stability(simple([[1.0001]])).description
+    assert (
+        "is exactly 1" in origin_stability(simple([[1.0]])).description
+        and "neither" in origin_stability(simple([[1.0]])).description
+    )
+    assert "above 0" in origin_stability(simple([[0.5]], "relu")).description
+
+
+def test_gated_cells_have_no_such_description():
+    for kind in (GRU, LSTM, CoupledLSTM):
+        assert origin_stability(kind.random(2, 3, np.random.default_rng(0))) is None
+
+
+def test_a_spectrum_that_is_known_is_not_computed_again():
+    cell = cell_of(rnnviz.load("recall-rnn").network)
+    (known,) = spectra(cell)
+    assert origin_stability(cell, known) == origin_stability(cell)
+    other = spectra(simple([[7.0]]))[0]
+    assert origin_stability(cell, other).spectral_radius == 7
+    assert known.gate.name == HIDDEN.name
