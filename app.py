@@ -1,4 +1,4 @@
-"""The door: page config and navigation, nothing else."""
+"""The entry point: page config and navigation."""
 
 import streamlit as st
 

@@ -15,7 +15,7 @@ from rnnviz.text.tokens import Vocabulary, visible
 from rnnviz.ui.pages.compare import COMPARISONS
 from rnnviz.ui.pages.compare.costs_panel import compare_scores, compare_setups
 from rnnviz.ui.pages.compare.gate_roles import ROLES, RolePart, parts_by_role
-from rnnviz.ui.shared.catalogue import Task
+from rnnviz.ui.shared.catalogue import TaskModels
 from rnnviz.ui.shared.markdown import percent
 from rnnviz.ui.shared.session_keys import OWN_TASKS
 from rnnviz.ui.shared.text_box import TOKENS
@@ -239,9 +239,7 @@ def test_the_sessions_own_models_are_compared_without_a_card():
     }
     names = {cell: model.name for cell, model in models.items()}
     app = AppTest.from_file(str(APP), default_timeout=60)
-    app.session_state[OWN_TASKS] = {
-        "mine": Task("mine", "Mine", "letters", "no or yes", ["abba", "ab"], names, own=models)
-    }
+    app.session_state[OWN_TASKS] = {"mine": TaskModels("mine", "Mine", "letters", ["abba", "ab"], names, own=models)}
     app.query_params["task"], app.query_params["cell"] = "mine", "gru"
     app.switch_page("pages/compare.py").run()
     assert not app.exception

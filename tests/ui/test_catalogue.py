@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 import streamlit as st
 
+from rnnviz.errors import ArrayError, MissingTableError
 from rnnviz.model import Model
 from rnnviz.network import Network
 from rnnviz.text.tokens import Vocabulary
 from rnnviz.ui.shared import catalogue
+from rnnviz.ui.shared.session_keys import OWN_TASKS
+from tests.raising import raises
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +29,7 @@ def made(cell: str) -> Model:
     return Model("x", network, letters, ["no", "yes"])
 
 
-def test_own_models_stand_beside_the_bundled_ones():
+def test_own_models_are_added_to_the_bundled_ones():
     name = catalogue.add("mine", "Made here", {"gru": made("gru"), "rnn": made("rnn")}, ["abba"])
     task = catalogue.tasks()[name]
     assert list(catalogue.tasks())[-1] == name == "mine"
@@ -50,7 +53,7 @@ def test_another_session_does_not_see_them(monkeypatch):
     assert "mine" not in catalogue.tasks() and "names" in catalogue.tasks()
 
 
-def test_a_cell_that_is_not_on_offer_stands_where_it_has_a_model():
+def test_a_cell_that_is_not_on_offer_is_listed_where_it_has_a_model():
     assert not any("peephole" in task.cells for task in catalogue.tasks().values())
     assert {"rnn", "gru", "lstm"} <= set(catalogue.cells()) and "peephole" not in catalogue.cells()
     name = catalogue.add("mine", "Made here", {"peephole": made("peephole")})
@@ -78,18 +81,18 @@ def test_a_table_is_read_by_all_models_of_its_task_in_this_session_alone(monkeyp
     catalogue.put_table(task, "data.csv", values)
     for cell in ("gru", "lstm"):
         np.testing.assert_array_equal(catalogue.model(task, cell).trace("data.csv")["input_vector"], values)
-        with pytest.raises(ValueError, match="no table"):
+        with raises(MissingTableError, name="data.csv"):
             catalogue.model(other, cell).trace("data.csv")
     catalogue.put_table(task, "data.csv", -values)
     assert catalogue.model(task, "gru").trace("data.csv")["input_vector"].min() == -7
-    with pytest.raises(ValueError, match="steps of 3 numbers"):
+    with raises(ArrayError, code="wrong_size", expected=2):
         catalogue.put_table(task, "wide.csv", np.ones((2, 3)))
     assert list(catalogue.tables(task)) == ["data.csv"]
-    monkeypatch.setattr(st, "session_state", {"own_tasks": st.session_state["own_tasks"]})
+    monkeypatch.setattr(st, "session_state", {OWN_TASKS: st.session_state[OWN_TASKS]})
     assert not catalogue.tables(task)
 
 
-def test_of_many_tables_the_oldest_goes_and_with_a_task_all_of_its_own():
+def test_the_oldest_of_many_tables_is_dropped_and_all_with_their_task():
     name = catalogue.add("mine", "Made here", {"gru": numeric()})
     task = catalogue.tasks()[name]
     for k in range(catalogue.MOST_TABLES + 2):
@@ -102,6 +105,6 @@ def test_of_many_tables_the_oldest_goes_and_with_a_task_all_of_its_own():
 def test_what_reads_numbers_opens_on_noise():
     name = catalogue.add("mine", "Made here", {"gru": numeric(512)})
     task = catalogue.tasks()[name]
-    assert (task.width, task.examples[0]) == (512, "noise(seed=0, steps=24)")
+    assert (task.vector_size, task.examples[0]) == (512, "noise(seed=0, steps=24)")
     assert len(catalogue.model(task, "gru").trace(task.examples[0])) == 24
-    assert catalogue.tasks()["names"].width is None
+    assert catalogue.tasks()["names"].vector_size is None

@@ -1,4 +1,4 @@
-"""Which models there are, by task and cell: the bundled ones, loaded once for all sessions, and the session's own."""
+"""All models by task and cell: the bundled ones, loaded once for all sessions, and those of the session."""
 
 from __future__ import annotations
 
@@ -13,39 +13,41 @@ import streamlit as st
 
 from ... import zoo
 from ...cells import CELLS
+from ...errors import ArrayError
 from ...model import Model
 from ...text.named_tables import Tables
 from ...text.tokens import Vocabulary
 from .session_keys import OWN_NAMES, OWN_TASKS, TABLES
 
-CELL_ORDER = ("rnn", "gru", "lstm")  # the cells of the bundled models, as every page lists them
+CELL_ORDER = ("rnn", "gru", "lstm")  # the cells of the bundled models, in the order of every page
+TASK_ORDER = ("names", "reviews", "shakespeare", "counter", "recall")
 MODEL_PAGES = {"Explore": "pages/explore.py", "Memory": "pages/memory.py", "Compare": "pages/compare.py"}
 LONGEST_NAME = 60  # characters of a model's name
-MOST_TABLES = 12  # that a task has in a session
-DRAWN = ["noise(seed=0, steps=24)", "noise(seed=1, steps=24)"]  # examples for what reads numbers
+MOST_TABLES = 12  # of a task in a session
+NOISE = ["noise(seed=0, steps=24)", "noise(seed=1, steps=24)"]  # examples for models that read numbers
 
 
 @dataclass(frozen=True)
-class Task:
-    """A task that models were trained for. `models` gives a model's name by its cell's.
+class TaskModels:
+    """A task and its trained models: their names by cell.
 
-    own: the models themselves, where they belong to one session alone. width: how many numbers make a step; None for
-    what reads text.
+    own: the models themselves by cell, if they belong to the session. vector_size: how many numbers make a step; None
+    for a task of text.
     """
 
     name: str
     title: str
     reads: str
-    says: str
     examples: list[str]
     models: dict[str, str]
     own: dict[str, Model] = field(default_factory=dict)
-    width: int | None = None
+    vector_size: int | None = None
 
     @property
     def cells(self) -> list[str]:
-        """Every cell that is offered or has a model, those with a trained model first, the bundled three in the
-        textbook's order. Of a session's own task only the cells that have a model.
+        """The cells to choose from: those with a trained model first, in `CELL_ORDER`, then all others on offer.
+
+        A task of the session has the cells of its models alone.
         """
         ranks = {cell: rank for rank, cell in enumerate(CELL_ORDER)}
         return sorted(
@@ -55,37 +57,37 @@ class Task:
 
 
 def cells() -> list[str]:
-    """Every cell that some task has."""
+    """The cells of all tasks."""
     return list(dict.fromkeys(cell for task in tasks().values() for cell in task.cells))
 
 
-def tasks() -> dict[str, Task]:
-    """All tasks by name: those of the bundled models first, the session's own last."""
+def tasks() -> dict[str, TaskModels]:
+    """All tasks by name: those of the bundled models first, those of the session last."""
     return _tasks(tuple(zoo.models())) | _own()
 
 
 def add(name: str, title: str, models: Mapping[str, Model], examples: Sequence[str] = ()) -> str:
-    """Put models by cell into the session, as a task of its own that every page offers. Returns the task's name.
+    """Add models by cell to the session, as a task on every page. Returns the task's name.
 
-    They belong to this session alone and are gone with it. name: made unique if it is taken. examples: what its
-    text box offers; those of the first card if left out.
+    They belong to this session and end with it. name: made unique if it exists. examples: for the text box; those of
+    the first model's card, if empty.
     """
-    # Names that were ever given are not given again: the browser knows a model's weights by its name.
-    given: set[str] = st.session_state.setdefault(OWN_NAMES, set())
-    taken, unique, number = tasks(), name, 2
-    while unique in taken or unique in given:
+    # No name is used twice in a session, because the browser caches a model's weights under its name.
+    used: set[str] = st.session_state.setdefault(OWN_NAMES, set())
+    existing, unique, number = tasks(), name, 2
+    while unique in existing or unique in used:
         unique, number = f"{name}-{number}", number + 1
-    given.add(unique)
+    used.add(unique)
     named = {cell: replace(model, name=f"{unique}-{cell}") for cell, model in models.items()}
     first = next(iter(named.values()))
     card = {"vocabulary": first.vocabulary.to_json(), "labels": first.labels, **first.card}
-    made = _of_card(unique, title, card, list(examples) or None)
-    _own()[unique] = replace(made, models={cell: model.name for cell, model in named.items()}, own=named)
+    task = _from_card(unique, title, card, list(examples) or None)
+    _own()[unique] = replace(task, models={cell: model.name for cell, model in named.items()}, own=named)
     return unique
 
 
 def remove(name: str) -> None:
-    """Take one of the session's own tasks out of it, and its tables."""
+    """Remove a task from the session, with its models and tables."""
     _own().pop(name, None)
     _tables().pop(name, None)
 
@@ -96,95 +98,97 @@ def own_models() -> list[Model]:
 
 
 def slug(text: str) -> str:
-    """A text as part of a link: letters and numbers, small, and hyphens."""
+    """A text as part of a link: lower-case letters, digits and hyphens."""
     return re.sub(r"[^\w]+", "-", text).strip("-").lower() or "model"
 
 
-def put_table(task: Task, name: str, values: np.ndarray) -> None:
-    """Give a task's models a table (T, D), which they then read by its name. One of that name makes way.
+def put_table(task: TaskModels, name: str, values: np.ndarray) -> None:
+    """Add a table (T, D) that the task's models read by its name, in place of an earlier one of that name.
 
-    It belongs to this session: the bundled models, which all sessions share, stay as they are. Of more than
-    MOST_TABLES the oldest goes. Raises ValueError for what cannot be a table (see `rnnviz.text.Tables`).
+    It belongs to this session; the bundled models, which all sessions share, do not change. Beyond MOST_TABLES, the
+    oldest table is dropped. Raises ArrayError for steps of another size, and ValueError for what cannot be a table
+    (see `rnnviz.text.Tables`).
     """
-    if np.ndim(values) == 2 and np.shape(values)[1] != task.width:
-        raise ValueError(
-            f"the table {name!r} has steps of {np.shape(values)[1]} numbers; this task’s have {task.width}"
+    if np.ndim(values) == 2 and np.shape(values)[1] != task.vector_size:
+        raise ArrayError(
+            f"The table {name!r} has {np.shape(values)[1]} numbers per step; this task needs {task.vector_size}.",
+            code="wrong_size",
+            name=name,
+            shape=np.shape(values),
+            expected=task.vector_size,
         )
-    found = {one: table for one, table in _tables().get(task.name, {}).items() if one != name}
-    kept = dict([*found.items(), (name, values)][-MOST_TABLES:])
-    _tables()[task.name] = Tables(kept)
+    others = {other: table for other, table in _tables().get(task.name, {}).items() if other != name}
+    _tables()[task.name] = Tables(dict([*others.items(), (name, values)][-MOST_TABLES:]))
 
 
-def tables(task: Task) -> Mapping[str, np.ndarray]:
-    """The tables by name that this session gave to a task, the oldest first."""
+def tables(task: TaskModels) -> Mapping[str, np.ndarray]:
+    """The tables of a task in this session by name, the oldest first."""
     return _tables().get(task.name, Tables())
 
 
 def _tables() -> dict[str, Tables]:
-    found: dict[str, Tables] = st.session_state.setdefault(TABLES, {})
-    return found
+    by_task: dict[str, Tables] = st.session_state.setdefault(TABLES, {})
+    return by_task
 
 
-def _own() -> dict[str, Task]:
-    found: dict[str, Task] = st.session_state.setdefault(OWN_TASKS, {})
-    return found
+def _own() -> dict[str, TaskModels]:
+    own: dict[str, TaskModels] = st.session_state.setdefault(OWN_TASKS, {})
+    return own
 
 
 @st.cache_resource(show_spinner=False)
-def _tasks(names: tuple[str, ...]) -> dict[str, Task]:
-    found: dict[str, Task] = {}
+def _tasks(names: tuple[str, ...]) -> dict[str, TaskModels]:
+    tasks: dict[str, TaskModels] = {}
     for name in names:
         card = zoo.card(name)
         task = card.get("task", name)
-        if task not in found:
-            found[task] = _of_card(task, card.get("title", name), card)
-        found[task].models[card["cell"]] = name
-    titles = Counter(task.title for task in found.values())
-    order = ("names", "reviews", "shakespeare", "counter", "recall")
-    ranked = sorted(found, key=lambda task: (order.index(task) if task in order else len(order), task))
+        if task not in tasks:
+            tasks[task] = _from_card(task, card.get("title", name), card)
+        tasks[task].models[card["cell"]] = name
+    titles = Counter(task.title for task in tasks.values())
+    ranks = {name: rank for rank, name in enumerate(TASK_ORDER)}
     return {
-        name: replace(found[name], title=f"{found[name].title} ({name})")
-        if titles[found[name].title] > 1
-        else found[name]
-        for name in ranked
+        name: replace(tasks[name], title=f"{tasks[name].title} ({name})")
+        if titles[tasks[name].title] > 1
+        else tasks[name]
+        for name in sorted(tasks, key=lambda task: (ranks.get(task, len(ranks)), task))
     }
 
 
-def _of_card(name: str, title: str, card: Mapping[str, Any], examples: list[str] | None = None) -> Task:
-    """A task without models yet, from what a model's card says of it."""
+def _from_card(name: str, title: str, card: Mapping[str, Any], examples: list[str] | None = None) -> TaskModels:
+    """A task without models, described as on a model's card."""
     vocabulary = Vocabulary.from_json(card["vocabulary"])
-    kind, width = vocabulary.kind, vocabulary.vector_size if vocabulary.kind == "numbers" else None
-    usual = DRAWN if width else [vocabulary.example]
-    return Task(
+    vector_size = vocabulary.vector_size if vocabulary.kind == "numbers" else None
+    default = NOISE if vector_size else [vocabulary.example]
+    return TaskModels(
         name,
         title,
-        card.get("reads", kind),
-        card.get("says", "one of " + ", ".join(card["labels"][:4])),
-        [text.replace("\n", " ") for text in examples or card.get("examples", usual)],
+        card.get("reads", vocabulary.kind),
+        [text.replace("\n", " ") for text in examples or card.get("examples", default)],
         {},
-        width=width,
+        vector_size=vector_size,
     )
 
 
-def model(task: Task, cell: str) -> Model:
-    """The task's model for a cell, with the session's tables; random weights for a cell that nobody has trained."""
+def model(task: TaskModels, cell: str) -> Model:
+    """The task's model for a cell, with the session's tables; one with random weights for an untrained cell."""
     if cell in task.own:
-        found = task.own[cell]
+        model = task.own[cell]
     else:
-        found = _trained(task.models[cell]) if cell in task.models else _untrained(task.name, cell)
-    given = tables(task)
-    return replace(found, vocabulary=replace(found.vocabulary, tables=given)) if given else found
+        model = _trained(task.models[cell]) if cell in task.models else _untrained(task.name, cell)
+    uploaded = tables(task)
+    return replace(model, vocabulary=replace(model.vocabulary, tables=uploaded)) if uploaded else model
 
 
-def converted(model: Model, options: dict[str, str]) -> Model:
-    """The model with its cell's conventions switched; a bundled one is converted once for all sessions."""
+def with_options(model: Model, options: dict[str, str]) -> Model:
+    """The model with other conventions of its cell; a bundled one is converted once for all sessions."""
     if any(model is own for own in own_models()):
         return model.with_options(**options)
-    return _converted(model.name, tuple(options.items()), model)
+    return _converted_once(model.name, tuple(options.items()), model)
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
-def _converted(name: str, options: tuple[tuple[str, str], ...], _model: Model) -> Model:
+def _converted_once(name: str, options: tuple[tuple[str, str], ...], _model: Model) -> Model:
     return _model.with_options(**dict(options))
 
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 from ...interventions import Intervention, format_all, parse_all
 from ...trace import Trace
 from . import session_keys
-from .catalogue import Task
+from .catalogue import TaskModels
 from .link_state import Parameter, number, number_text, one_of
 
 T = TypeVar("T")
@@ -50,7 +50,7 @@ def direction(names: Sequence[str]) -> Parameter[str]:
     return Parameter("direction", names[0], one_of(names))
 
 
-def text(task: Task) -> Parameter[str]:
+def text(task: TaskModels) -> Parameter[str]:
     """The typed text, which each task remembers. A link inside the app carries it as `read`.
 
     Streamlit binds `text` to the text box of the page that is open, and drops it from a link to another page.
@@ -79,7 +79,7 @@ def comparison(names: Sequence[str]) -> Parameter[str]:
     return Parameter("mode", names[0], one_of(names), scope="compare")
 
 
-def second_text(task: Task, default: str) -> Parameter[str]:
+def second_text(task: TaskModels, default: str) -> Parameter[str]:
     """The text to compare with on the Compare page, which each task remembers."""
     return Parameter("other", default, str, f"compare-{task.name}", widget_key=f"other-{task.name}")
 

@@ -1,4 +1,7 @@
-"""What every page does first: see that it was entered through app.py, and put on the pages' common style."""
+"""What every page does first: make sure that it runs through app.py, begin a visit, and add the common style.
+
+This is the only Python file that uses Streamlit's internals: `PagesManager` and the script's context.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +17,12 @@ from . import link_state
 def enter() -> None:
     """Start a page.
 
-    Where there is a folder named pages, Streamlit takes an app for one of its older kind until
-    `st.navigation` was called once in the server's life. If the first link that is opened leads
-    to a page, that page runs without app.py; it is then run again, through the door.
+    An app with a folder named pages has Streamlit's older kind of navigation, until a run calls `st.navigation`. If the
+    first link that a new server opens leads to a page, that page therefore runs without app.py. It is then run again.
     """
     if PagesManager.uses_pages_directory:
         PagesManager.uses_pages_directory = False
         st.rerun()
     context = get_script_run_ctx()
     link_state.begin_visit(context.page_script_hash if context else None)
-    st.html(Path(__file__).with_name("style.css"))  # the few rules that Streamlit's theme has no word for
+    st.html(Path(__file__).with_name("style.css"))  # rules that Streamlit's theme has no option for

@@ -12,14 +12,14 @@ from ...model import Model
 from ...text.tokens import visible
 from ...trace import Trace
 from . import catalogue, lesson_link, link_parameters
-from .catalogue import Task
+from .catalogue import TaskModels
 from .link_state import Parameter, remove
 from .model_card import score_line
 
 T = TypeVar("T")
 
 
-def pick_model(default: str = "names") -> tuple[Task, Model, int, str]:
+def pick_model(default: str = "names") -> tuple[TaskModels, Model, int, str]:
     """Pickers for task and cell, and for layer and direction where the model has several.
 
     default: the task on which the page opens, if it exists.

@@ -35,6 +35,7 @@ WEIGHTS_SENT = "weights_sent"  # keys of the weights that the browser has
 UNIT = "chosen-unit"
 REPORTED = "reported-position"  # the last position that the browser reported
 
+
 # The Train page.
 TRAININGS = "trainings"
 TRAININGS_STARTED = "train-count"

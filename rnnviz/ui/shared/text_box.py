@@ -1,19 +1,18 @@
-"""The text box: the typed text, examples to start from, and the run of a model over the text."""
+"""The text box: the typed text, examples to start from, and the preparation of the text for a run."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import streamlit as st
 
-from ...interventions import Intervention
+from ...interventions import Intervention, PreparedText
 from ...model import Model
 from ...text import vectors
 from ...text.tokens import UNKNOWN, visible
 from ...text.vectors import MissingTableError
-from ...trace import Trace
 from . import lesson_link, link_parameters, notices, vector_input
-from .catalogue import Task
+from .catalogue import TaskModels
 from .markdown import plain
 from .session_keys import EXAMPLE, TEXT
 
@@ -21,7 +20,7 @@ TOKENS = 256  # read at most; a message says that the rest is left out
 CHARACTERS = 4000  # in the text box and in a link; browsers and servers limit the length of addresses
 
 
-def text_box(task: Task) -> str:
+def text_box(task: TaskModels) -> str:
     """The text box with its examples; returns the text. Each task remembers its own text."""
     parameter = link_parameters.text(task)
     first_run = not parameter.restored
@@ -42,7 +41,7 @@ def text_box(task: Task) -> str:
             help=input_help(task),
         )
         st.menu_button("Examples", task.examples, key=EXAMPLE, on_click=_use_example, format_func=_abridged)
-        if task.width is not None:
+        if task.vector_size is not None:
             vector_input.menu(task, lambda text: write(task, text), steps=TOKENS, room=CHARACTERS)
     text = typed or ""
     if first_run and text != restored and text == parameter.default:
@@ -53,88 +52,96 @@ def text_box(task: Task) -> str:
     return text
 
 
-def write(task: Task, text: str) -> None:
+def write(task: TaskModels, text: str) -> None:
     """Put a text into the box, as if it had been typed. Only before the box is drawn, as in a callback."""
     link_parameters.text(task).set(text)
 
 
-def trace_text(model: Model, text: str, interventions: Sequence[Intervention] = ()) -> Trace | None:
-    """The model's trace of a text, or None and a message if it cannot be read.
+def prepare(model: Model, text: str, interventions: Iterable[Intervention] = ()) -> PreparedText | None:
+    """Prepare a text for a run of the model; None if it cannot be read. Messages say what is not used, and why.
 
-    interventions: changes that are possible here, see `what_if.apply`.
+    Interventions that are impossible here are left out.
     """
     try:
-        trace = model.trace(text, limit=TOKENS, interventions=interventions)
+        prepared = model.prepare(text, interventions, limit=TOKENS, skip_invalid=True)
     except MissingTableError as error:
         st.info(
-            plain(
-                f"The table “{error.name}” is not in this session, and its name alone does not hold the numbers: "
-                "upload it again under “Numbers”."
-            ),
+            plain(f"The table “{error.name}” is not in this session. Upload it again under “Numbers”."),
             icon=":material/table_chart:",
         )
         return None
     except ValueError as error:
         st.info(plain(str(error)), icon=":material/keyboard:")
         return None
+    report_rejected(prepared)
+    encoding = prepared.encoding
     remarks = []
-    if trace.truncated:
-        what, whole = ("tokens", "your text") if model.network.embedding is not None else ("steps", "the numbers")
-        remarks.append(f"Only the first {TOKENS} {what} are read; the rest of {whole} is left out.")
-    new = list(dict.fromkeys(visible(t) for t, u in zip(trace.tokens, trace.unknown, strict=True) if u))
-    if new:
-        names = ", ".join(new[:8]) + (" and others" if len(new) > 8 else "")
+    if encoding.truncated:
+        what = "tokens" if model.network.embedding is not None else "steps"
+        remarks.append(f"Only the first {TOKENS} {what} are read.")
+    unknown = [visible(t) for t, is_unknown in zip(encoding.tokens, encoding.unknown, strict=True) if is_unknown]
+    if unknown:
+        names = list(dict.fromkeys(unknown))
+        listed = ", ".join(names[:8]) + (" and others" if len(names) > 8 else "")
         remarks.append(
-            f"Not in the model’s vocabulary: {names} (marked ? in the figure). The network reads {UNKNOWN} there."
+            f"Not in the model’s vocabulary: {listed} (marked ? in the figure). The network reads {UNKNOWN} instead."
         )
     for remark in remarks:
         st.caption(":material/info: " + plain(remark))
-    return trace
+    return prepared
 
 
-def input_help(task: Task) -> str:
+def report_rejected(prepared: PreparedText) -> None:
+    """A warning with the reasons why interventions were left out, if any were."""
+    reasons = [plain(str(error)) for error in prepared.rejected]
+    if reasons:
+        words = reasons[0] if len(reasons) == 1 else "\n".join(f"- {reason}" for reason in reasons)
+        st.warning(words, icon=":material/block:")
+
+
+def input_help(task: TaskModels) -> str:
     """What can be typed into the text box, in Markdown."""
-    if task.width is None:
+    if task.vector_size is None:
         return f"The model reads {task.reads}. Up to {TOKENS} tokens are read."
-    each = "Each number is a step" if task.width == 1 else f"Each step is {task.width} numbers"
-    apart = "apart by blanks, commas or semicolons" if task.width == 1 else "apart by blanks or commas"
+    each = "Each number is a step" if task.vector_size == 1 else f"Each step has {task.vector_size} numbers"
+    separators = "spaces, commas or semicolons" if task.vector_size == 1 else "spaces or commas"
     return (
-        f"{each}, {apart}. `noise(seed=1, steps=40)` draws them at random, perhaps with `scale=0.5`; the name of a "
-        f"table that you uploaded reads the table. Up to {TOKENS} steps are read."
+        f"{each}, separated by {separators}. `noise(seed=1, steps=40)` draws random numbers, optionally with "
+        f"`scale=0.5`. The name of an uploaded table reads that table. Up to {TOKENS} steps are read."
     )
 
 
-def _label(task: Task) -> str:
-    if task.width is None:
+def _label(task: TaskModels) -> str:
+    if task.vector_size is None:
         return "Type a sequence"
-    return "Type numbers, one for each step" if task.width == 1 else f"Type numbers, {task.width} for each step"
+    return "Type numbers, one per step" if task.vector_size == 1 else f"Type numbers, {task.vector_size} per step"
 
 
 def _use_example() -> None:
     st.session_state[TEXT] = st.session_state[EXAMPLE]
 
 
-def shorten(task: Task, key: str) -> None:
-    """Cut a pasted novel; numbers become a table. (The box's own `max_chars` would refuse the whole paste silently.)
+def shorten(task: TaskModels, key: str) -> None:
+    """Cut a text that is too long, or turn long numbers into a table; for a callback of the box with this key.
 
-    key: the text box's in the session's state.
+    The box's own `max_chars` would silently refuse the whole paste.
     """
     text = st.session_state[key] or ""
     if len(text) <= CHARACTERS:
         return
     which = "text" if key == TEXT else "second text"
-    if task.width is not None:
+    if task.vector_size is not None:
         try:
-            values, _ = vectors.parse(text, task.width, {}, TOKENS + 1)
-            st.session_state[key] = vector_input.text_of(task, values, vector_input.unused(task), 0)
+            values, _ = vectors.parse(text, task.vector_size, {}, TOKENS + 1)
+            st.session_state[key] = vector_input.text_of(task, values, vector_input.unused_name(task), 0)
             return
         except ValueError as error:
             notices.add("text-numbers", str(error))
     st.session_state[key] = text[:CHARACTERS]
     notices.add(
         "text-length",
-        f"Your {which} of {len(text):,} characters was cut: the box keeps the first {CHARACTERS:,} "
-        f"and the network reads at most {TOKENS} tokens of them.",
+        f"The {which} of {len(text):,} characters is too long. Its first {CHARACTERS:,} characters are kept, of which "
+        f"the network reads at most {TOKENS} tokens.",
     )
 
 

@@ -8,12 +8,13 @@ from hashlib import blake2b
 
 import streamlit as st
 
+from ...interventions import Intervention, PreparedText, prepare_text
 from ...model import Model
 from ...text.tokens import visible
 from ...text.vectors import FEW
 from ...trace import Trace
 from . import catalogue, position, what_if
-from .catalogue import Task
+from .catalogue import TaskModels
 from .instrument import Rows, instrument, reported_position
 from .session_keys import REPORTED, UNIT
 
@@ -25,9 +26,10 @@ JACOBIANS = 2**25  # numbers in the Jacobians of all steps: 256 steps of an LSTM
 class TextRun:
     """A text, the model that read it, its trace without any change, and the layer and direction that are shown."""
 
-    task: Task
+    task: TaskModels
     text: str
     model: Model
+    prepared: PreparedText
     trace: Trace
     layer: int
     direction: str
@@ -40,7 +42,7 @@ class TextRun:
     @property
     def input_key(self) -> tuple[str, ...]:
         """A key of the input, the same for all of the task's models."""
-        if self.task.width is None:
+        if self.task.vector_size is None:
             return tuple(self.trace.tokens)
         return (blake2b(self.trace["input_vector", 0, self.trace.directions[0]].tobytes()).hexdigest(),)
 
@@ -51,9 +53,14 @@ class TextRun:
         models = {cell: self.model if cell == chosen else catalogue.model(self.task, cell) for cell in cells}
         return {cell: model for cell, model in models.items() if model.network.has_layer(*self.location)}
 
+    def prepare_changed(self, interventions: Iterable[Intervention]) -> PreparedText:
+        """The same text with interventions; those that are impossible here are left out."""
+        model = self.model
+        return prepare_text(self.prepared.typed, interventions, model.vocabulary, model.network, skip_invalid=True)
+
     def step_label(self, step: int) -> str:
         """A step, counted from 1, with its token: step 3 (“h”). A long vector has no short label."""
-        if (self.task.width or 0) > FEW:
+        if (self.task.vector_size or 0) > FEW:
             return f"step {step}"
         return f"step {step} (“{visible(self.trace.tokens[step - 1])}”)"
 

@@ -8,14 +8,11 @@ import streamlit as st
 
 from ...analysis import experiments, forgetting_intervention
 from ...cells import Definition
-from ...interventions import Intervention, apply_interventions, describe, parse
-from ...model import Model
+from ...interventions import Intervention, describe, parse
 from ...text.tokens import visible
 from . import lesson_link, notices
 from .link_parameters import CHANGES
-from .markdown import plain
 from .session_keys import FORGET_AT, WHAT_IF_CHIPS
-from .text_box import TOKENS
 
 GRAMMAR = """One change per entry. Steps are those of your text.
 
@@ -56,60 +53,32 @@ def add_requested(request: dict[str, str]) -> None:
         add(request[CHANGES.name])
 
 
-def apply(model: Model, text: str) -> tuple[Intervention, ...]:
-    """The changes that are possible here. A warning says why others are not; they stay for other texts."""
-    possible: list[Intervention] = []
-    reasons: list[str] = []
-    if not changes():
-        return ()
-    try:
-        reading = model.vocabulary.encode(text, TOKENS)
-    except ValueError:
-        return ()  # nothing is read at all, which `text_box.trace_text` says
-    for change in changes():
-        try:
-            apply_interventions(reading, [*possible, change], model.vocabulary, model.network)
-            possible.append(change)
-        except ValueError as error:
-            reasons.append(plain(str(error)))
-    if reasons:
-        st.warning(
-            reasons[0] if len(reasons) == 1 else "\n".join(f"- {reason}" for reason in reasons), icon=":material/block:"
-        )
-    return tuple(possible)
-
-
-def menu(model: Model, text: str) -> None:
-    """The experiments behind a button, for a page that is about something else."""
+def menu(definition: Definition, tokens: list[str]) -> None:
+    """The controls behind a button, for a page about something else; tokens: those of the text as typed."""
     if not lesson_link.shows("whatif"):
         return
     popover = st.popover("What if …", icon=":material/science:", key="what-if-menu", on_change="rerun")
     if not popover.open:
         return
     with popover:
-        try:
-            tokens = model.vocabulary.encode(text, TOKENS).tokens
-        except ValueError:
-            tokens = []
-        experiment_buttons(model.definition, tokens)
+        experiment_buttons(definition, tokens)
         if not changes():
-            chips(model.definition)
+            chips(definition)
         st.caption("Or click a cell of a heatmap and set its value under “What if” below the instrument.")
 
 
-def bar(model: Model, text: str) -> tuple[Intervention, ...]:
-    """The changes in force on such a page, if there are any. Returns those that are possible."""
+def bar(definition: Definition) -> None:
+    """The changes in force on such a page, if there are any."""
     if changes():
         with st.container(horizontal=True, vertical_alignment="bottom"):
             if lesson_link.shows("whatif"):
-                chips(model.definition)
+                chips(definition)
             st.page_link(
                 "pages/memory.py",
                 label="Before and after",
                 icon=":material/compare_arrows:",
                 query_params={"question": "changes"},
             )
-    return apply(model, text)
 
 
 def chips(definition: Definition) -> None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from ...shared import lesson_link, link_parameters, model_card, notices, pickers, text_box
-from ...shared.catalogue import Task
+from ...shared.catalogue import TaskModels
 from ...shared.text_run import TextRun
 from . import cells_panel, texts_panel
 from .cell_runs import first_disagreeing_example
@@ -22,7 +22,7 @@ class Comparison(NamedTuple):
 
     title: str
     show: Callable[[TextRun], None]
-    opening_text: Callable[[Task], str]
+    opening_text: Callable[[TaskModels], str]
 
 
 # By name in the link.
@@ -43,9 +43,9 @@ def page() -> None:
     text = text_box.text_box(task)
     messages = st.container()
     with st.container():  # what follows keeps its place on the page, whatever is written here
-        trace = text_box.trace_text(model, text)
-    if trace is not None:
-        COMPARISONS[name].show(TextRun(task, text, model, trace, layer, direction))
+        prepared = text_box.prepare(model, text)
+    if prepared is not None:
+        COMPARISONS[name].show(TextRun(task, text, model, prepared, model.run(prepared), layer, direction))
         lesson_link.menu(stepping=True)
     if lesson_link.shows("about"):
         model_card.show(model)
@@ -53,7 +53,7 @@ def page() -> None:
         notices.show()
 
 
-def _opening_on(task: Task, name: str) -> Task:
+def _opening_on(task: TaskModels, name: str) -> TaskModels:
     """The task with the opening text of this comparison as its first example.
 
     The opening text of another comparison, which nobody typed, is replaced by this one's.

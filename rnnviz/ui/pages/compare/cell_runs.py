@@ -13,7 +13,7 @@ from ....model import Model
 from ....text.tokens import visible
 from ....trace import Trace
 from ...shared import catalogue
-from ...shared.catalogue import Task
+from ...shared.catalogue import TaskModels
 from ...shared.long_work import cached
 from ...shared.markdown import percent, plain, series
 from ...shared.text_box import TOKENS
@@ -34,7 +34,7 @@ class CellRuns:
         return {cell: trace for cell, trace in self.traces.items() if trace.probabilities is not None}
 
 
-def trained_cells(task: Task) -> list[str]:
+def trained_cells(task: TaskModels) -> list[str]:
     """The cells of a task for which there is a trained model, in the textbook's order."""
     return [cell for cell in task.cells if cell in task.models]
 
@@ -45,12 +45,14 @@ def with_trained_cell(run: TextRun) -> TextRun:
     if run.trace.cell in cells or not cells:
         return run
     model = catalogue.model(run.task, cells[0])
-    trace = model.trace(run.text, limit=TOKENS)
+    prepared = model.prepare(run.text, limit=TOKENS)
     st.caption(
         f":material/info: The {plain(CELLS[run.trace.cell].title)} is not trained for this task and not compared. "
         f"Below are the trained cells; the transport shows the {plain(CELLS[cells[0]].title)}."
     )
-    return replace(run, model=model, trace=trace, layer=0, direction=trace.directions_by_layer[0][0])
+    trace = model.run(prepared)
+    direction = trace.directions_by_layer[0][0]
+    return replace(run, model=model, prepared=prepared, trace=trace, layer=0, direction=direction)
 
 
 def run_all_cells(run: TextRun) -> CellRuns:
@@ -75,7 +77,7 @@ def _is_comparable(model: Model, run: TextRun) -> bool:
     )
 
 
-def first_disagreeing_example(task: Task) -> str:
+def first_disagreeing_example(task: TaskModels) -> str:
     """The task's first example at whose end its trained cells disagree; its first example if there is none."""
     cells = trained_cells(task)
     if len(cells) < 2:

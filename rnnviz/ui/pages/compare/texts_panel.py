@@ -12,7 +12,7 @@ from ....figures.text_comparison import Which
 from ....text.tokens import visible
 from ....trace import Trace
 from ...shared import lesson_link, link_parameters, link_state, text_box
-from ...shared.catalogue import Task
+from ...shared.catalogue import TaskModels
 from ...shared.charts import chart, side_by_side
 from ...shared.markdown import plain, prediction
 from ...shared.pickers import pick_quantities
@@ -28,18 +28,18 @@ PAIRS = {
 WHICH: dict[Which, str] = {"first": "First text", "second": "Second text", "difference": "Second − first"}
 
 
-def opening_texts(task: Task) -> tuple[str, str]:
+def opening_texts(task: TaskModels) -> tuple[str, str]:
     """The two texts on which a task's comparison opens."""
     return PAIRS.get(task.name, (task.examples[0], task.examples[min(1, len(task.examples) - 1)]))
 
 
 def show(run: TextRun) -> None:
     """Show the run beside the run of a second text."""
-    second = text_box.trace_text(run.model, _second_text_box(run.task))
-    if second is None:
+    prepared = text_box.prepare(run.model, _second_text_box(run.task))
+    if prepared is None:
         transport(run)
         return
-    first = run.trace
+    first, second = run.trace, run.model.run(prepared)
     longer = first if len(first) >= len(second) else second
     transport(run, trace=longer)
     _save_position(longer, run.layer)
@@ -98,7 +98,7 @@ def _prediction(trace: Trace, step: int) -> str:
     return prediction(trace.labels[int(probabilities.argmax())], probabilities.max())
 
 
-def _second_text_box(task: Task) -> str:
+def _second_text_box(task: TaskModels) -> str:
     """The box of the second text; each task remembers its own."""
     parameter = link_parameters.second_text(task, opening_texts(task)[1])
     key = parameter.restore()

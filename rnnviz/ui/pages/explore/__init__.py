@@ -16,12 +16,14 @@ def page() -> None:
     above = st.container(horizontal=True, vertical_alignment="center")
     text = text_box.text_box(task)
     messages = st.container()
+    with st.container():  # what follows keeps its place on the page, whatever is written here
+        what_if.bar(model.definition)
+        prepared = text_box.prepare(model, text, what_if.changes())
     with above:
         _guide_link()
-        what_if.menu(model, text)
-    with st.container():  # what follows keeps its place on the page, whatever is written here
-        trace = text_box.trace_text(model, text, what_if.bar(model, text))
-    if trace is not None:
+        what_if.menu(model.definition, prepared.typed.tokens if prepared else [])
+    if prepared is not None:
+        trace = model.run(prepared)
         trace_panel.show(task, text, trace, model, layer, direction)
         with st.container(horizontal=True):
             if lesson_link.shows("downloads"):

@@ -7,13 +7,13 @@ import streamlit as st
 from ....model import Model
 from ....trace import Trace
 from ...shared import charts, lesson_link, position, what_if
-from ...shared.catalogue import Task
+from ...shared.catalogue import TaskModels
 from ...shared.instrument import instrument
 
 COLUMNS = [1.15, 1]  # shares of the width
 
 
-def show(task: Task, text: str, trace: Trace, model: Model, layer: int, direction: str) -> None:
+def show(task: TaskModels, text: str, trace: Trace, model: Model, layer: int, direction: str) -> None:
     """Show the instrument beside the heatmaps."""
     left, right = st.columns(COLUMNS, gap="medium")
     step, unit = position.from_link(trace, layer=layer)

@@ -12,7 +12,7 @@ from ....errors import ArgumentError, UnknownNameError
 from ....model import Model
 from ....trace import Trace
 from ...shared import catalogue, text_box
-from ...shared.catalogue import CELL_ORDER, Task
+from ...shared.catalogue import CELL_ORDER, TaskModels
 from .chapter_parser import Chapter
 from .glossary import Term
 from .placeholders import fill_placeholders
@@ -37,7 +37,7 @@ class ChapterContext:
         The parsed chapter.
     terms : dict
         The glossary, by slug.
-    task : Task, optional
+    task : TaskModels, optional
         The chapter's task, with the chapter's examples.
     model : Model, optional
         The selected cell's model.
@@ -51,7 +51,7 @@ class ChapterContext:
 
     chapter: Chapter
     terms: dict[str, Term]
-    task: Task | None = None
+    task: TaskModels | None = None
     model: Model | None = None
     trace: Trace | None = None
     text: str = ""

@@ -8,7 +8,7 @@ import streamlit as st
 
 from ....cells import CELLS
 from ...shared import catalogue, lesson_link, link_parameters, position, text_box
-from ...shared.catalogue import Task
+from ...shared.catalogue import TaskModels
 from ...shared.instrument import instrument, slot
 from .block_registry import ChapterContext
 from .chapter_parser import Chapter
@@ -41,10 +41,11 @@ def show_bar(context: ChapterContext) -> ChapterContext:
             model = catalogue.model(bundled, cell)
             options = _switched_options(chapter, cell)
             if options:
-                model = catalogue.converted(model, options)
+                model = catalogue.with_options(model, options)
                 _undo_button(chapter, cell, options)
             explore_place = st.container(width="content", key="to-explore")
-        trace = text_box.trace_text(model, text)
+        prepared = text_box.prepare(model, text)
+        trace = None if prepared is None else model.run(prepared)
         context = replace(context, task=task, model=model, trace=trace, text=text)
         if chapter.instrument_in_bar:
             with st.container(key="instrument"):
@@ -92,8 +93,8 @@ def _undo_button(chapter: Chapter, cell: str, options: dict[str, str]) -> None:
     st.button(f"Undo {switched}", icon=":material/undo:", on_click=undo, key="undo-options", help=help)
 
 
-def _explore_link(task: Task, cell: str, text: str) -> None:
-    """A link to Explore with the same text and model; the browser keeps step and unit for the same trace."""
+def _explore_link(task: TaskModels, cell: str, text: str) -> None:
+    """The page's text and model on Explore. Step and unit are kept by the browser, for the same trace."""
     st.page_link(
         "pages/explore.py",
         label="Open in Explore",

@@ -29,12 +29,12 @@ def page() -> None:
     question = pickers.pick_part("Question", link_parameters.question(list(titles)), titles)
     messages = st.container()
     with st.container():  # what follows keeps its place on the page, whatever is written here
-        trace = text_box.trace_text(model, text)
-    if trace is not None:
+        prepared = text_box.prepare(model, text)
+    if prepared is not None:
         if question != "changes" and what_if.changes():
             st.caption(":material/info: This is the run without your changes; see them under “What if?”.")
         _, show = QUESTIONS[question]
-        show(TextRun(task, text, model, trace, layer, direction))
+        show(TextRun(task, text, model, prepared, model.run(prepared), layer, direction))
         lesson_link.menu(stepping=True)
     what_if.save()
     if lesson_link.shows("about"):

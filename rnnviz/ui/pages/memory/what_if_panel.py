@@ -30,11 +30,12 @@ def show(run: TextRun) -> None:
         if editable:
             what_if.experiment_buttons(before.definition, before.tokens)
             what_if.chips(before.definition)
-        changes = what_if.apply(run.model, run.text)
-    after = run.model.trace(run.text, limit=text_box.TOKENS, interventions=changes) if changes else before
+        changed = run.prepare_changed(what_if.changes())
+        text_box.report_rejected(changed)
+    after = run.model.run(changed) if changed.interventions else before
     aligned = len(after) == len(before)  # false if a token was removed
     transport(run, after if aligned else before, editable=editable, now="now" if aligned else "before")
-    if not changes:
+    if not changed.interventions:
         _unchanged(run)
         return
     summary = _summary(before, after)
@@ -57,10 +58,7 @@ def _unchanged(run: TextRun) -> None:
     before = run.trace
     tried = experiments(before.definition)
     if tried and before.probabilities is not None:
-        traces = [
-            run.model.trace(run.text, limit=text_box.TOKENS, interventions=[experiment.intervention])
-            for experiment in tried
-        ]
+        traces = [run.model.run(run.prepare_changed([experiment.intervention])) for experiment in tried]
         st.markdown("Nothing is changed yet. The effect of each experiment on the last prediction:")
         st.table(
             {

@@ -25,6 +25,7 @@ from ...shared.pickers import pick_label
 from ...shared.text_run import TextRun, choose_unit, current_position, exceeds_memory, transport
 from .reach_panel import measure
 
+HALF_LIVES = "half-lives"  # the chart's key
 TARGETS = {"unit": "one unit’s memory", "prediction": "the prediction"}
 
 
@@ -108,11 +109,11 @@ def _half_lives(run: TextRun, unit: int) -> None:
     figure = half_lives.ready(lives.steps, lives.order, gate, unit=unit)
 
     def choose() -> None:
-        points = st.session_state["chart-half-lives"]["selection"]["points"]
+        points = st.session_state[f"chart-{HALF_LIVES}"]["selection"]["points"]
         if points and "customdata" in points[0]:
             choose_unit(int(np.ravel(points[0]["customdata"])[0]))
 
-    chart(figure, f"Half-lives of all units, ranked. {_half_lives_in_words(lives)}", "half-lives", on_click=choose)
+    chart(figure, f"Half-lives of all units, ranked. {_half_lives_in_words(lives)}", HALF_LIVES, on_click=choose)
     st.caption(plain(_half_lives_in_words(lives)) + " Click a point to choose its unit.")
 
 

@@ -12,14 +12,14 @@ from ....cells import CELLS
 from ....figures.score_chart import in_words
 from ....model import Model
 from ...shared import catalogue, link_parameters
-from ...shared.catalogue import Task
+from ...shared.catalogue import TaskModels
 from ...shared.markdown import plain
 
 
 class Entry(NamedTuple):
     """A model by its task and cell; its name is `task.models[cell]`."""
 
-    task: Task
+    task: TaskModels
     cell: str
 
 
