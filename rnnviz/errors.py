@@ -275,7 +275,39 @@ class LimitError(FileError):
 
 
 class TrainingError(RnnvizError, ValueError):
-    """A training run cannot start or continue with these settings."""
+    """A training run cannot start or continue with these settings.
+
+    Attributes
+    ----------
+    setting : str
+        The name of the setting at fault.
+    value : object
+        Its value.
+    limit : float or None
+        The largest value that is allowed.
+    epochs : int or None
+        How many epochs would be allowed, 0 if not even one.
+    """
+
+    setting: str = ""
+    value: Any = None
+    limit: float | None = None
+    epochs: int | None = None
+
+
+class MissingDataError(TrainingError):
+    """The data set of a task is missing.
+
+    Attributes
+    ----------
+    task : str
+        The name of the task.
+    folder : str
+        The folder that the data should be in, below the data folder.
+    """
+
+    task: str = ""
+    folder: str = ""
 
 
 class ChapterError(RnnvizError, ValueError):

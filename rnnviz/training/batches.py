@@ -1,4 +1,4 @@
-"""From lists of sequences to the splits and the padded batches that a network is trained on."""
+"""Splits of a data set, and the padded batches that a network is trained on."""
 
 from __future__ import annotations
 
@@ -16,11 +16,18 @@ SPLIT_SEED = 0
 
 @dataclass(frozen=True)
 class Batch:
-    """B sequences of at most T steps, shorter ones padded at their end.
+    """B sequences of at most T steps; shorter ones are padded at their end.
 
-    inputs, targets: (T, B) token ids and class numbers. weights: (T, B), how much each answer
-    counts in the loss, 0 at padding; they add up to 1. follows: whether row b goes on where
-    row b of the batch before ended, so that the states are handed over.
+    Parameters
+    ----------
+    inputs : ndarray of shape (T, B) or (T, B, D)
+        Token ids, or vectors.
+    targets : ndarray of int of shape (T, B)
+        Class numbers of the right answers.
+    weights : ndarray of shape (T, B)
+        How much each answer counts in the loss: 0 at padding, adding up to 1.
+    continues : bool, default False
+        Whether each sequence continues where that of the batch before ended, so that the states are carried over.
     """
 
     inputs: Array
@@ -30,7 +37,7 @@ class Batch:
 
 
 class Split(NamedTuple):
-    """Which examples are trained on, which choose the best epoch and the recipe, which only the score."""
+    """The indices of the examples for training, for choosing the best epoch and recipe, and for the final score."""
 
     train: Array
     validation: Array
@@ -38,13 +45,13 @@ class Split(NamedTuple):
 
 
 def random_split(count: int) -> Split:
-    """Numbers below `count` in a random but fixed order, cut 80 : 10 : 10."""
+    """The numbers below `count` in a fixed random order, split 80 : 10 : 10."""
     order = np.random.default_rng(SPLIT_SEED).permutation(count)
     return Split(*np.split(order, [int(0.8 * count), int(0.9 * count)]))
 
 
 def pad(sequences: Sequence[Array]) -> Array:
-    """Sequences side by side as (T, B), with zeros after the end of those that are shorter."""
+    """Sequences side by side as (T, B), with zeros after the end of the shorter ones."""
     out = np.zeros((max(map(len, sequences)), len(sequences)), np.int64)
     for b, sequence in enumerate(sequences):
         out[: len(sequence), b] = sequence
@@ -52,10 +59,10 @@ def pad(sequences: Sequence[Array]) -> Array:
 
 
 def batch_by_length(lengths: Array, size: int, rng: np.random.Generator, pool: int = 50) -> Iterator[Array]:
-    """Every number below len(lengths) once, in random groups of `size` that differ little in length.
+    """All indices of `lengths`, in random groups of `size` whose lengths differ little.
 
-    Each `pool` groups are drawn at random together and sorted by length among themselves:
-    random enough to learn from, and half of the padding saved.
+    Each `pool` groups are drawn at random together and then sorted by length: random enough to learn from, with half
+    of the padding.
     """
     order = rng.permutation(len(lengths))
     groups = []
@@ -67,13 +74,13 @@ def batch_by_length(lengths: Array, size: int, rng: np.random.Generator, pool: i
 
 
 def logits_per_sequence(network: Network, sequences: Sequence[Array], size: int = 256) -> list[Array]:
-    """The logits (T, C) that a network gives at every step of every sequence, in the order given."""
+    """The logits (T, C) of a network at every step of every sequence, in the order given."""
     order = np.argsort([len(s) for s in sequences], kind="stable")
-    found: list[Array] = [np.empty(0)] * len(sequences)
+    result: list[Array] = [np.empty(0)] * len(sequences)
     for start in range(0, len(order), size):
         group = order[start : start + size]
         logits = network.forward(pad([sequences[k] for k in group])).logits
         assert logits is not None
         for b, k in enumerate(group):
-            found[k] = logits[: len(sequences[k]), b]
-    return found
+            result[k] = logits[: len(sequences[k]), b]
+    return result

@@ -6,16 +6,24 @@ from dataclasses import dataclass, field
 
 from ..cells.activations import Array
 
-MOST = 60
-FEWEST = 12  # are kept of a network however large
-ROOM = 24e6  # bytes for the weights of one run
+MOST_SNAPSHOTS = 60
+FEWEST_SNAPSHOTS = 12  # for a network of any size
+SNAPSHOT_BYTES = 24e6  # for the parameters in all snapshots of one run
 
 
 @dataclass
 class History:
-    """What every step measured. loss: nats, of the step's batch; norm: of its gradient, before clipping.
+    """The curves of a training run.
 
-    checks: the measures of the validation split whenever they were taken, each with its "step".
+    Parameters
+    ----------
+    loss : list of float
+        Loss of each step's batch, in nats.
+    norm : list of float
+        Norm of each step's gradient, before clipping.
+    checks : list of dict of str to float
+        Measures of the validation split at some steps: "step", "validation_loss" in nats, and "accuracy" (0 to 1)
+        where the task has one.
     """
 
     loss: list[float] = field(default_factory=list)
@@ -25,11 +33,24 @@ class History:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A network as it was after some steps of training.
+    """A network after some steps of training.
 
-    step: how many steps were taken; 0 is the untrained network. epoch: the one that it is in, from 1.
-    loss: of that step's batch in nats, None before the first. validation: the measures of the validation split.
-    probe_loss, gradient: on the task's probe, see `state_gradient_norms`. parameters: the weights, float32, by name.
+    Parameters
+    ----------
+    step : int
+        How many steps had been taken; 0 is the untrained network.
+    epoch : int
+        The epoch that the step belongs to, from 1.
+    loss : float or None
+        Loss of that step's batch in nats; None before the first step.
+    validation : dict of str to float
+        Measures of the validation split.
+    probe_loss : float
+        Loss on the task's probe, in nats.
+    gradient : dict of str to ndarray of shape (layers, T)
+        Norms of the probe's gradient by state, see `state_gradient_norms`.
+    parameters : dict of str to ndarray of float32
+        Copies of all parameters, by name.
     """
 
     step: int
@@ -42,30 +63,58 @@ class Snapshot:
 
 
 class Snapshots(list[Snapshot]):
-    """At most so many snapshots as there is room for.
+    """A list of snapshots with a limited capacity, always spread evenly over the training so far.
 
-    stride: the fewest steps between two of them. When the room is full it doubles, and those that now stand
-    too close together go, so that at any time the ones kept are spread evenly over what was trained.
+    When the list is full, `stride` doubles and the snapshots that are now too close together are removed.
+
+    Parameters
+    ----------
+    bytes_each : int
+        Size of the parameters of one snapshot.
+
+    Attributes
+    ----------
+    capacity : int
+        The most snapshots that are stored, 12 to 60.
+    stride : int
+        The fewest steps between two snapshots.
     """
 
     def __init__(self, bytes_each: int) -> None:
         super().__init__()
-        self.most = max(FEWEST, min(MOST, int(ROOM // max(1, bytes_each))))
+        self.capacity = max(FEWEST_SNAPSHOTS, min(MOST_SNAPSHOTS, int(SNAPSHOT_BYTES // max(1, bytes_each))))
         self.stride = 1
 
     def due(self, step: int) -> bool:
-        """Whether enough steps have been taken since the last one."""
+        """Return whether enough steps have been taken since the last snapshot.
+
+        Parameters
+        ----------
+        step : int
+            The current step.
+
+        Returns
+        -------
+        bool
+            True as well if there is no snapshot yet.
+        """
         return not self or step - self[-1].step >= self.stride
 
     def add(self, snapshot: Snapshot) -> None:
-        """Keep one more, the latest. One of the same step is replaced."""
+        """Append the latest snapshot. It replaces one of the same step.
+
+        Parameters
+        ----------
+        snapshot : Snapshot
+            A snapshot no older than the last one.
+        """
         if self and self[-1].step == snapshot.step:
             self.pop()
         self.append(snapshot)
-        while len(self) > self.most:
+        while len(self) > self.capacity:
             self.stride *= 2
-            kept: list[Snapshot] = []
-            for one in self:
-                if not kept or one.step - kept[-1].step >= self.stride:
-                    kept.append(one)
-            self[:] = kept
+            spread: list[Snapshot] = []
+            for candidate in self:
+                if not spread or candidate.step - spread[-1].step >= self.stride:
+                    spread.append(candidate)
+            self[:] = spread

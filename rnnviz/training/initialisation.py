@@ -1,4 +1,4 @@
-"""How the recurrent matrix is started: what a state turns into on its way through many untrained steps."""
+"""Initial values of the recurrent matrix: they decide what becomes of a state over many untrained steps."""
 
 from __future__ import annotations
 
@@ -11,42 +11,47 @@ from ..network import Network
 
 
 def orthogonal(size: int, rng: np.random.Generator) -> Array:
-    """A random rotation (with or without a reflection), (H, H): it changes no length, so nothing fades or grows at
-    first (Saxe, McClelland & Ganguli 2014). The signs of R make every rotation equally likely (Mezzadri 2007)."""
+    """A random orthogonal matrix (H, H): it preserves lengths, so nothing fades or grows at first.
+
+    See Saxe, McClelland & Ganguli 2014. The signs of R make all rotations equally likely (Mezzadri 2007).
+    """
     q, r = np.linalg.qr(rng.standard_normal((size, size)))
     return q * np.sign(np.diag(r))
 
 
-def scaled(size: int, rng: np.random.Generator) -> Array:
-    """Normal numbers with a standard deviation of 1/sqrt(H), (H, H): with many units the largest eigenvalue is near
-    1, so that a scale below 1 makes states fade, and one above 1 makes them grow (Sompolinsky et al. 1988)."""
+def scaled_normal(size: int, rng: np.random.Generator) -> Array:
+    """Normal numbers with a standard deviation of 1/sqrt(H), (H, H).
+
+    With many units the largest eigenvalue is near 1, so states fade with a scale below 1 and grow with one above
+    (Sompolinsky, Crisanti & Sommers 1988).
+    """
     return rng.standard_normal((size, size)) / np.sqrt(size)
 
 
 def identity(size: int, rng: np.random.Generator) -> Array:
-    """The identity, (H, H): at first, every unit only hears itself (Le, Jaitly & Hinton 2015)."""
+    """The identity matrix (H, H): at first, each unit is connected to itself alone (Le, Jaitly & Hinton 2015)."""
     return np.eye(size)
 
 
-STARTS: dict[str, Callable[[int, np.random.Generator], Array]] = {
+MATRICES: dict[str, Callable[[int, np.random.Generator], Array]] = {
     "orthogonal": orthogonal,
-    "scaled": scaled,
+    "scaled": scaled_normal,
     "identity": identity,
 }
-UNIFORM = "uniform"  # PyTorch's U(-1/sqrt(H), 1/sqrt(H)), as every network is drawn at first
-INITIALISATIONS = (UNIFORM, *STARTS)
+UNIFORM = "uniform"  # PyTorch's U(-1/sqrt(H), 1/sqrt(H)), with which every network is drawn
+INITIALISATIONS = (UNIFORM, *MATRICES)
 
 
 def initialise_recurrent(network: Network, kind: str, scale: float, rng: np.random.Generator) -> None:
-    """Draw weight_hh anew, in place, block by block: each gate has a matrix of its own.
+    """Draw weight_hh again, in place and block by block, because each gate has a matrix of its own.
 
-    "uniform" keeps what the network was drawn with, so that nothing else of the run changes with it.
+    "uniform" leaves the matrix as the network was drawn and uses no random numbers, so nothing else of the run changes.
     """
     for layer in network.layers:
         for cell in layer:
             for row in cell.rows:
                 block = cell.weight_hh[cell.row(row)]
                 if kind != UNIFORM:
-                    block[...] = STARTS[kind](cell.hidden_size, rng)
+                    block[...] = MATRICES[kind](cell.hidden_size, rng)
                 if scale != 1:
                     block *= scale

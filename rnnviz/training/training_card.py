@@ -1,10 +1,11 @@
-"""The card of a trained model: where it comes from, how it was made, and how good it is, as JSON data."""
+"""The card of a trained model: its data, its training, its scores, and the command that trains it again."""
 
 from __future__ import annotations
 
 import platform
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
+from shlex import quote
 from typing import Any
 
 import numpy as np
@@ -21,21 +22,88 @@ LAYOUT = "PyTorch's parameter names and layout"
 def trained_model(
     trainer: Trainer,
     name: str,
-    command: str,
+    *,
+    text_file: str | None = None,
     network: Network | None = None,
     scores: Scores | None = None,
-    **more: Any,
+    **metadata: Any,
 ) -> Model:
-    """The best network of a training run as a model, with its card. command: what reproduces it.
+    """Return a network of a training run as a model, with its card.
 
-    network: another one of the run, in place of the best epoch's. scores: its held-out scores, if they were
-    measured before. more: what else the card says of the training.
+    Parameters
+    ----------
+    trainer : Trainer
+        The training run.
+    name : str
+        Name of the model.
+    text_file : str, optional
+        Name of the file that the task's text came from.
+    network : Network, optional
+        A network of the run; the best one by default.
+    scores : dict, optional
+        Its held-out scores; measured here by default.
+    **metadata
+        Further entries of the card's "training".
+
+    Returns
+    -------
+    Model
+        With vocabulary, labels and card.
+
+    Examples
+    --------
+    >>> from rnnviz.training import TASKS, Recipe, Trainer, trained_model
+    >>> trainer = Trainer(TASKS["parity"](length=3), "rnn", Recipe(hidden=4, epochs=1, batch=8))
+    >>> model = trained_model(trainer, "parity-rnn")
+    >>> model.card["title"]
+    'Parity: is the number of ones even or odd?'
     """
     network = network or trainer.best_network()
     task = trainer.task
+    command = retrain_command(trainer, name, text_file)
     card = _card(trainer, network, command, task.held_out_scores(network) if scores is None else scores)
-    card["training"] |= more
+    card["training"] |= metadata
     return Model(name, network, task.vocabulary, task.labels, card)
+
+
+def retrain_command(trainer: Trainer, name: str, text_file: str | None = None) -> str:
+    """The command line that trains the same network again: only what differs from the defaults, and no folders."""
+    task, recipe = trainer.task, trainer.recipe
+    words = ["python -m rnnviz.training", task.name, "--cell", trainer.cell]
+    if task.needs_text:
+        words += ["--text", quote(text_file or "FILE")]
+    for option, value in trainer.given_options.items():
+        words += ["--option", f"{option}={value}"]
+    if trainer.seed != task.seed:
+        words += ["--seed", str(trainer.seed)]
+    default_recipe = task.recipe(trainer.cell)
+    for f in fields(recipe):
+        if getattr(recipe, f.name) != getattr(default_recipe, f.name):
+            words += [option_flag(f.name), format_value(getattr(recipe, f.name))]
+    for option, (default, _) in task.available_options.items():
+        if task.options[option] != default:
+            words += [option_flag(option), str(task.options[option])]
+    if name != default_name(task.name, trainer.cell):
+        words += ["--name", quote(name)]
+    return " ".join(words)
+
+
+def default_name(task: str, cell: str) -> str:
+    """The name of a model that was given none: TASK-CELL."""
+    return f"{task}-{cell}"
+
+
+def option_flag(name: str) -> str:
+    """A field's name as an option of the command line."""
+    return "--" + name.replace("_", "-")
+
+
+def format_value(value: float | str) -> str:
+    """A recipe's value as it is typed, with as many digits as the same number needs."""
+    if isinstance(value, str):
+        return value
+    short = f"{value:g}"
+    return short if float(short) == value else repr(value)
 
 
 def _card(trainer: Trainer, network: Network, command: str, scores: Scores) -> dict[str, Any]:
@@ -49,7 +117,7 @@ def _card(trainer: Trainer, network: Network, command: str, scores: Scores) -> d
         "examples": list(task.examples),
         "note": task.card_note(),
         "architecture": architecture(network),
-        "data": data(task),
+        "data": _sources(task),
         "split": task.split,
         "training": {
             "command": command,
@@ -66,22 +134,22 @@ def _card(trainer: Trainer, network: Network, command: str, scores: Scores) -> d
             "numpy": np.__version__,
             "python": platform.python_version(),
         },
-        "curve": rounded(trainer.curve),
-        "scores": rounded(scores),
-        "levels": rounded({"chance": asdict(task.chance), "best": asdict(task.best)}),
+        "curve": _rounded(trainer.curve),
+        "scores": _rounded(scores),
+        "levels": _rounded({"chance": asdict(task.chance), "best": asdict(task.best)}),
     }
 
 
 def architecture(network: Network) -> dict[str, Any]:
-    """Sizes of a network, and in words the convention that its weights follow."""
+    """The sizes of a network and the convention of its parameters, for a card."""
     cell = network.layers[0][0]
     order = ", ".join(cell.definition.by_name[row].title for row in cell.rows)
     rows = f"gates stacked in the order {order}" if len(cell.rows) > 1 else "one block of rows"
-    # How the cell is written goes without saying where it is PyTorch's way, the first choice of each option,
-    # and so do activations that no page offers to change.
-    usual = {name: cell.choices[name][0] for name in cell.notation}
-    usual |= {name: default for name, default in cell.activations.items() if name not in cell.choices}
-    options = {name: value for name, value in cell.options.items() if usual.get(name) != value}
+    # A notation that is PyTorch's, the first choice of each option, needs no mention, and neither do activations that
+    # no page offers to change.
+    unmentioned = {name: cell.choices[name][0] for name in cell.notation}
+    unmentioned |= {name: default for name, default in cell.activations.items() if name not in cell.choices}
+    options = {name: value for name, value in cell.options.items() if unmentioned.get(name) != value}
     return {
         "cell": network.cell_name,
         "options": options,
@@ -95,16 +163,16 @@ def architecture(network: Network) -> dict[str, Any]:
     }
 
 
-def data(task: Task) -> list[dict[str, str]]:
-    """The sources of a task's data, each with its licence and whom to cite."""
-    named = ("name", "licence", "citation", "address")
-    return [{key: getattr(source, key) for key in named if getattr(source, key)} for source in task.sources]
+def _sources(task: Task) -> list[dict[str, str]]:
+    """The sources of a task's data, each with its licence and citation."""
+    keys = ("name", "licence", "citation", "address")
+    return [{key: getattr(source, key) for key in keys if getattr(source, key)} for source in task.sources]
 
 
-def rounded(value: Any) -> Any:
-    """Plain data with floats cut to six digits, which is more than any of them means."""
+def _rounded(value: Any) -> Any:
+    """Plain data with floats rounded to six digits, more than any of them is accurate to."""
     if isinstance(value, dict):
-        return {key: rounded(entry) for key, entry in value.items()}
+        return {key: _rounded(entry) for key, entry in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return [rounded(entry) for entry in value]
+        return [_rounded(entry) for entry in value]
     return float(f"{value:.6g}") if isinstance(value, float) else value

@@ -1,115 +1,171 @@
-"""One training run as a page shows it: worked on in slices, watched, paused, stopped, and looked back at."""
+"""A training run that is watched: worked on in slices, paused, stopped, and looked back at."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
 from statistics import fmean
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from ..cells.activations import Array
 from ..cells.array_checks import NotFiniteError
+from ..errors import TrainingError
 from ..model import Model
 from ..network import Network
 from ..trace import Trace
-from . import run_limits
-from .diagnosis import explain_divergence, explosion_warning
+from .diagnosis import Diagnosis, Explosion, diagnose, find_explosion
 from .history import History, Snapshot, Snapshots
-from .probe import state_gradient_norms
-from .retrain_command import command
+from .loss import state_gradient_norms
+from .run_limits import FORWARD_AND_BACKWARD, check_limits
 from .run_settings import Settings
 from .tasks import Scores, Task
-from .trainer import StepReport, Trainer
+from .trainer import StepReport, Trainer, check_finite
 from .training_card import trained_model
 
 State = Literal["ready", "running", "paused", "finished", "stopped", "diverged"]
 
-WINDOW = 20  # steps over which a loss is averaged before it is called a runaway
-RUNAWAY = 3.0  # times the loss of guessing among all labels alike
-SETTLED = 100  # steps in which a network that began far worse than that may come down
-PACE = 50  # steps from which the time left is told
-WATCHING = 0.25  # of the tokens worked on, at most so many are read for snapshots between two epochs' ends
+LOSS_WINDOW = 20  # steps over which the loss is averaged before a run counts as diverged
+DIVERGED_LOSS = 3.0  # as a multiple of the loss of guessing
+SETTLING_STEPS = 100  # in which a network may come down from a higher initial loss
+PACE_STEPS = 50  # the latest steps, from which the remaining time is estimated
+SNAPSHOT_SHARE = 0.25  # of all tokens read in training may be read for snapshots between the ends of epochs
+
+
+class BestNetwork(NamedTuple):
+    """The best network so far, the step it was taken at (0 if untrained), and in words where it comes from."""
+
+    network: Network
+    step: int
+    origin: str
 
 
 class TrainingRun:
-    """A training run that somebody watches. It has no thread: whoever calls `work` decides when it goes on.
+    """A training run that is advanced step by step and recorded.
 
-    The same settings give the same numbers, however the work is sliced. state: "ready", "running", "paused",
-    or how it ended: "finished" (the epochs are over, or the task is solved), "stopped" (by hand), "diverged".
-    explained: how it ended, in a sentence or two, or None. model: at any time, the best network so far.
+    A run has no thread: it advances only while `work` or `step` is called. The same settings give the same numbers,
+    however the work is sliced.
 
-    Raises ValueError for settings that make no sense or are too large (see `limits`), and as the task does.
+    Parameters
+    ----------
+    settings : Settings
+        What to train, and how.
+    task : Task, optional
+        The task that the settings are for; made from them by default.
+
+    Attributes
+    ----------
+    state : {"ready", "running", "paused", "finished", "stopped", "diverged"}
+        Ends as "finished" when the epochs are over or the task is solved, as "stopped" by `stop`, and as "diverged"
+        when the loss is far too high or not finite.
+    explanation : str or None
+        How the run ended, in a few sentences.
+    diagnosis : Diagnosis or None
+        Why it diverged.
+    explosion : Explosion or None
+        The exploded gradient of a run that finished without clipping.
+    history : History
+        Curves of all steps.
+    snapshots : Snapshots
+        Networks at some steps, the untrained one first.
+    seconds : float
+        Time worked, snapshots included.
+
+    Raises
+    ------
+    TrainingError
+        If the task is not the one that the settings are for, or if the run is too large (see `check_limits`).
+
+    Examples
+    --------
+    >>> from rnnviz.training import TASKS, Settings, TrainingRun
+    >>> task = TASKS["parity"](length=3)
+    >>> run = TrainingRun(Settings.for_task(task, "rnn", epochs=1, hidden=4, batch=8), task)
+    >>> run.step()
+    >>> run.state, run.steps_taken
+    ('paused', 1)
     """
 
     def __init__(self, settings: Settings, task: Task | None = None) -> None:
         self.settings, self.task = settings, task or settings.make_task()
         if (self.task.name, self.task.options) != (settings.task, {**self.task.options, **settings.options}):
-            raise ValueError(f"the settings are for {settings.task} with {dict(settings.options)}, the task is another")
-        run_limits.check_limits(settings, self.task)
+            raise TrainingError(
+                f"The settings are for the task {settings.task} with options {dict(settings.options)}, but the given "
+                f"task is {self.task.name} with options {self.task.options}.",
+                code="other_task",
+                setting="task",
+                value=settings.task,
+            )
+        check_limits(settings, self.task)
         self.trainer = Trainer(
             self.task, settings.cell, settings.recipe, seed=settings.seed, options=dict(settings.cell_options)
         )
         self.state: State = "ready"
         self.explanation: str | None = None
+        self.diagnosis: Diagnosis | None = None
+        self.explosion: Explosion | None = None
         self.history = History()
         self.snapshots = Snapshots(sum(array.nbytes for array in self.trainer.network.parameters.values()))
-        self.seconds = 0.0  # worked, snapshots included
-        self._spent: list[float] = []  # of the last steps
-        self._steps = self._go()
-        self._watched = 0  # tokens read for snapshots only
-        # What a check and a step read, in tokens; a token on its way back counts as two.
-        self._a_check = self.task.validation_tokens
-        self._a_step = (
-            run_limits.FORWARD_AND_BACKWARD
-            * self.task.tokens_per_epoch(settings.recipe.batch)
-            / self.trainer.steps_per_epoch
-        )
-        self._scored: tuple[int, Scores] | None = None  # after which step, and what
+        self.seconds = 0.0
+        self._durations: list[float] = []  # of the latest steps
+        self._steps = self._training_steps()
+        self._snapshot_tokens = 0  # read for snapshots only
+        # The cost of a check and of a step, in tokens; in the backward pass a token counts twice.
+        self._check_cost = self.task.validation_tokens
+        epoch_cost = FORWARD_AND_BACKWARD * self.task.tokens_per_epoch(settings.recipe.batch)
+        self._step_cost = epoch_cost / self.trainer.steps_per_epoch
+        self._scored: tuple[int, Scores] | None = None  # the step of the network that was scored, and its scores
         self._probe_inputs = self._read_probe()
 
     # ---- working ------------------------------------------------------------------------
 
     def work(self, seconds: float) -> None:
-        """Train for about so many seconds, at least one step. Does nothing unless the run is ready or running."""
+        """Train for about this long, at least one step, unless the run is paused or has ended.
+
+        Parameters
+        ----------
+        seconds : float
+            Time to work.
+        """
         self.start()
         end = time.perf_counter() + seconds
         while self.state == "running":
-            self._pull()
+            self._advance()
             if time.perf_counter() + self._pace() > end:
                 return
 
     def step(self) -> None:
-        """Train exactly one step and pause. Does nothing once the run has ended."""
+        """Train exactly one step and pause. Has no effect once the run has ended."""
         if not self.ended:
             self.state = "running"
-            self._pull()
+            self._advance()
             if not self.ended:
                 self.state = "paused"
 
     def start(self) -> None:
-        """From ready to running; does nothing in any other state."""
+        """Go from "ready" to "running". Has no effect in any other state."""
         if self.state == "ready":
             self.state = "running"
 
     def pause(self) -> None:
-        """Let `work` do nothing until `resume`. Does nothing once the run has ended."""
+        """Let `work` have no effect until `resume`. Has no effect once the run has ended."""
         if not self.ended:
             self.state = "paused"
 
     def resume(self) -> None:
-        """Go on after a pause. Does nothing once the run has ended."""
+        """Continue after a pause. Has no effect once the run has ended."""
         if not self.ended:
             self.state = "running"
 
     def stop(self) -> None:
-        """End the run; what it has learned is kept. Does nothing once the run has ended."""
+        """End the run and keep what it has learned. Has no effect once the run has ended."""
         if not self.ended:
             self._end("stopped", f"Training was stopped by hand after step {self.steps_taken} of {self.total_steps}.")
 
     @property
     def ended(self) -> bool:
+        """Whether the run has finished, was stopped, or diverged."""
         return self.state in ("finished", "stopped", "diverged")
 
     @property
@@ -119,7 +175,7 @@ class TrainingRun:
 
     @property
     def total_steps(self) -> int:
-        """Steps if the run goes on to its last epoch."""
+        """Steps of the run if it continues to its last epoch."""
         return self.settings.recipe.epochs * self.trainer.steps_per_epoch
 
     @property
@@ -129,17 +185,30 @@ class TrainingRun:
 
     @property
     def seconds_left(self) -> float | None:
-        """About how long it would still have to work, at the pace of the last steps; None before the first."""
+        """The remaining time at the pace of the latest steps; None before the first step."""
         if self.ended:
             return 0.0
-        return (self.total_steps - self.steps_taken) * self._pace() if self._spent else None
+        return (self.total_steps - self.steps_taken) * self._pace() if self._durations else None
 
-    # ---- what came of it ------------------------------------------------------------------
+    # ---- results --------------------------------------------------------------------------
 
     def model_at(self, k: int) -> Model:
-        """The network of a snapshot (by its place, negative ones from the end), without a card.
+        """Return the network of a snapshot as a model without a card.
 
-        Raises IndexError if there is no such snapshot.
+        Parameters
+        ----------
+        k : int
+            Index of the snapshot; negative ones count from the end.
+
+        Returns
+        -------
+        Model
+            The network with the task's vocabulary and labels.
+
+        Raises
+        ------
+        IndexError
+            If there is no such snapshot.
         """
         snapshot = self.snapshots[k]
         name = f"{self.settings.task}-{self.settings.cell} after {snapshot.step} steps"
@@ -147,130 +216,170 @@ class TrainingRun:
         return Model(name, network, self.task.vocabulary, self.task.labels)
 
     def trace_at(self, k: int) -> Trace:
-        """The probe as the network of a snapshot reads it: states, gates and answers."""
+        """Return the trace of the task's probe in the network of a snapshot.
+
+        Parameters
+        ----------
+        k : int
+            Index of the snapshot; negative ones count from the end.
+
+        Returns
+        -------
+        Trace
+            States, gates and outputs at every step.
+        """
         return self.model_at(k).trace(self.task.probe.text)
 
-    def best_model(self, name: str, text: str | None = None) -> Model:
-        """The best network so far, with its card: task, recipe, seed, held-out scores, chance and best possible.
+    def best_model(self, name: str, text_file: str | None = None) -> Model:
+        """Return the best network so far as a model, with its card.
 
-        The scores are measured when it is first asked for, and again only if training has found better weights.
-        text: the name of the file that own text came from. Before the first step it is the untrained network.
-        Raises ValueError if the run diverged before it had any network that gives finite answers.
+        Before the first step it is the untrained network. Held-out scores are measured once for each network.
+
+        Parameters
+        ----------
+        name : str
+            Name of the model.
+        text_file : str, optional
+            Name of the file that the task's text came from.
+
+        Returns
+        -------
+        Model
+            Its card has the task, recipe, seed, held-out scores, chance and best possible score.
+
+        Raises
+        ------
+        TrainingError
+            With code "no_model" if the run diverged before its first step.
         """
         if self.state == "diverged" and not self.snapshots:
-            raise ValueError("The run diverged before its first step, so that there is no model to keep.")
-        network, step, which = self._best()
-        if self._scored is None or self._scored[0] != step:
-            self._scored = step, self.task.held_out_scores(network)
-        more: dict[str, Any] = {"steps": self.steps_taken, "kept": which, "state": self.state}
+            raise TrainingError("The run diverged before its first step, so there is no model.", code="no_model")
+        best = self._best()
+        if self._scored is None or self._scored[0] != best.step:
+            self._scored = best.step, self.task.held_out_scores(best.network)
+        metadata: dict[str, Any] = {"steps": self.steps_taken, "kept": best.origin, "state": self.state}
         if self.explanation:
-            more["stopped"] = self.explanation
-        usual = f"{self.settings.task}-{self.settings.cell}"
-        line = command(self.trainer, None if name == usual else name, text)
-        return trained_model(self.trainer, name, line, network, self._scored[1], **more)
+            metadata["stopped"] = self.explanation
+        return trained_model(
+            self.trainer,
+            name,
+            text_file=text_file,
+            network=best.network,
+            scores=self._scored[1],
+            **metadata,
+        )
 
-    def _best(self) -> tuple[Network, int, str]:
-        """The best network, after how many steps it was that, and in words where it is from.
+    @property
+    def best_step(self) -> int:
+        """After how many steps the network of `best_model` was taken; 0 for the untrained network."""
+        return self._best().step
 
-        Whole epochs count first, because those are what the command line compares; a run without one has snapshots.
+    def _best(self) -> BestNetwork:
+        """The best network so far.
+
+        Finished epochs come first, because the command line compares those; a run without one has its snapshots.
         """
         trainer = self.trainer
         if trainer.best_epoch:
             step = int(trainer.curve[trainer.best_epoch - 1]["step"])
-            return trainer.best_network(), step, f"epoch {trainer.best_epoch}, the best on the validation split"
+            origin = f"epoch {trainer.best_epoch}, the best on the validation split"
+            return BestNetwork(trainer.best_network(), step, origin)
         if not self.snapshots:
-            return trainer.best_network(), 0, "the untrained network"
-        best = max(self.snapshots, key=lambda one: self.task.selection_key(one.validation))
-        if best.step == 0:
-            return trainer.network_from(best.parameters), 0, "the untrained network, which did best so far"
-        which = f"step {best.step}, the best on the validation split among those looked at; no epoch was finished"
-        return trainer.network_from(best.parameters), best.step, which
+            return BestNetwork(trainer.best_network(), 0, "the untrained network")
+        best = max(self.snapshots, key=lambda snapshot: self.task.selection_key(snapshot.validation))
+        origin = "the untrained network, the best so far"
+        if best.step:
+            origin = f"step {best.step}, the best snapshot on the validation split; no epoch was finished"
+        return BestNetwork(trainer.network_from(best.parameters), best.step, origin)
 
     # ---- one step -------------------------------------------------------------------------
 
-    def _pull(self) -> None:
+    def _advance(self) -> None:
         began = time.perf_counter()
-        # A run that explodes is expected here, and told in words.
+        # A run may explode here; it is explained in words instead of warnings.
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             next(self._steps, None)
-        spent = time.perf_counter() - began
-        self.seconds += spent
-        self._spent = [*self._spent[1 - PACE :], spent]
+        duration = time.perf_counter() - began
+        self.seconds += duration
+        self._durations = [*self._durations[1 - PACE_STEPS :], duration]
 
     def _pace(self) -> float:
-        return fmean(self._spent) if self._spent else 0.0
+        """Seconds a step."""
+        return fmean(self._durations) if self._durations else 0.0
 
-    def _go(self) -> Iterator[None]:
-        """Everything that the run does, step by step; nothing in it knows how the work is sliced."""
+    def _training_steps(self) -> Iterator[None]:
+        """The whole run, step by step; it does not depend on how the work is sliced."""
         try:
-            self._snap(1)
+            self._take_snapshot(1)
         except NotFiniteError:
             self._diverge()
             return
-        for progress in self.trainer.run():
-            self.history.loss.append(progress.batch_loss)
-            self.history.norm.append(progress.norm)
-            if progress.validation is not None:
-                self.history.checks.append({"step": self.steps_taken, **progress.validation})
+        for report in self.trainer.run():
+            self.history.loss.append(report.batch_loss)
+            self.history.norm.append(report.norm)
+            if report.validation is not None:
+                self.history.checks.append({"step": self.steps_taken, **report.validation})
             try:
-                if self._to_be_snapped(progress):
-                    self._snap(progress.epoch, progress.validation)
+                if self._snapshot_is_due(report):
+                    self._take_snapshot(report.epoch, report.validation)
             except NotFiniteError:
                 self._diverge()
                 return
-            if self._ran_away():
+            if self._loss_is_too_high():
                 self._diverge(float(np.log(len(self.task.labels))))
                 return
-            if progress.step < progress.steps or self._goes_on():
+            if report.step < report.steps or self._another_epoch_follows():
                 yield
         if self.trainer.diverged:
             self._diverge()
             return
         if self.snapshots[-1].step < self.steps_taken:
-            self._snap(self.trainer.epochs_finished, self._last_check())
-        over = self.trainer.stop_reason or f"All {self.trainer.epochs_finished} epochs are over."
-        self._end("finished", " ".join(filter(None, [over, explosion_warning(self.settings, self.history)])))
+            self._take_snapshot(self.trainer.epochs_finished, self._last_check())
+        epochs = self.trainer.epochs_finished
+        ending = self.trainer.stop_reason or f"Training finished after {epochs} epoch{'s' * (epochs > 1)}."
+        self.explosion = find_explosion(self.settings, self.history)
+        self._end("finished", f"{ending} {self.explosion.message}" if self.explosion else ending)
 
-    def _diverge(self, guessing: float | None = None) -> None:
-        kept = self._best()[2] if self.snapshots else None
-        self._end("diverged", explain_divergence(self.settings, self.history, kept, guessing))
+    def _diverge(self, guessing_loss: float | None = None) -> None:
+        kept = self._best().origin if self.snapshots else None
+        self.diagnosis = diagnose(self.settings, self.history, kept, guessing_loss)
+        self._end("diverged", self.diagnosis.message)
 
-    def _goes_on(self) -> bool:
+    def _another_epoch_follows(self) -> bool:
         return self.trainer.stop_reason is None and self.trainer.epochs_finished < self.settings.recipe.epochs
 
-    def _end(self, state: State, why: str) -> None:
-        self.state, self.explanation = state, why
-        self._spent = []
+    def _end(self, state: State, explanation: str) -> None:
+        self.state, self.explanation = state, explanation
+        self._durations = []
 
-    def _ran_away(self) -> bool:
-        """Whether the loss has for a while been far above that of guessing (and, at first, of the beginning)."""
-        loss, guessing = self.history.loss, float(np.log(len(self.task.labels)))
-        bound = RUNAWAY * (guessing if len(loss) > SETTLED else max(loss[0], guessing))
-        return len(loss) >= WINDOW and fmean(loss[-WINDOW:]) > bound
+    def _loss_is_too_high(self) -> bool:
+        """Whether the latest losses are far above that of guessing (and, at first, above the initial loss)."""
+        loss, guessing_loss = self.history.loss, float(np.log(len(self.task.labels)))
+        bound = DIVERGED_LOSS * (guessing_loss if len(loss) > SETTLING_STEPS else max(loss[0], guessing_loss))
+        return len(loss) >= LOSS_WINDOW and fmean(loss[-LOSS_WINDOW:]) > bound
 
     # ---- snapshots --------------------------------------------------------------------------
 
-    def _to_be_snapped(self, progress: StepReport) -> bool:
-        """Whether this is the moment for a snapshot: not too soon after the last, and not too dear.
+    def _snapshot_is_due(self, report: StepReport) -> bool:
+        """Whether to take a snapshot now: not too soon after the last one, and not at too high a cost.
 
-        At an epoch's end the validation split was read anyway.
+        At the end of an epoch it costs little, because the validation split was read anyway.
         """
         if not self.snapshots.due(self.steps_taken):
             return False
-        if progress.validation is not None:
+        if report.validation is not None:
             return True
-        return self._watched + self._a_check <= WATCHING * self._a_step * self.steps_taken
+        return self._snapshot_tokens + self._check_cost <= SNAPSHOT_SHARE * self._step_cost * self.steps_taken
 
-    def _snap(self, epoch: int, validation: dict[str, float] | None = None) -> None:
-        """Take a snapshot. Raises NotFiniteError if what the network says is no longer finite."""
-        network = self.trainer.network
+    def _take_snapshot(self, epoch: int, validation: dict[str, float] | None = None) -> None:
+        """Take a snapshot. Raises NotFiniteError if the network's outputs are no longer finite."""
+        network, probe = self.trainer.network, self.task.probe
         if validation is None:
             validation = self.task.validate(network)
-            if not np.isfinite(validation["validation_loss"]):
-                raise NotFiniteError("the loss on the validation split is not a finite number")
-            self._watched += self._a_check
+            check_finite(validation)
+            self._snapshot_tokens += self._check_cost
             self.history.checks.append({"step": self.steps_taken, **validation})
-        probe_loss, gradient = state_gradient_norms(network, self._probe_inputs, self.task.probe)
+        probe_loss, gradient = state_gradient_norms(network, self._probe_inputs, probe.targets, probe.weights)
         self.snapshots.add(
             Snapshot(
                 self.steps_taken,
@@ -284,7 +393,7 @@ class TrainingRun:
         )
 
     def _last_check(self) -> dict[str, float] | None:
-        """The validation measures of this very step, if they were taken."""
+        """The validation measures of the current step, if there are any."""
         check = dict(self.history.checks[-1])
         return check if check.pop("step") == self.steps_taken else None
 

@@ -173,7 +173,7 @@ def test_a_download_loaded_back_gives_the_same_numbers(page: Page, app: str, tmp
 def test_an_explosion_is_seen(page: Page, app: str):
     open_page(page, f"{app}/train")
     button(page, "See an RNN explode").click()
-    expect(page.get_by_text("Training ran away")).to_be_visible(timeout=LEARNED)
+    expect(page.get_by_text("Training diverged")).to_be_visible(timeout=LEARNED)
     settle(page)
     assert max(page.evaluate(POINTS, ["train-norm", "RNN"])) > 1000
 

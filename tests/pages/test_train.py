@@ -200,7 +200,7 @@ def test_changing_numbers_loses_no_run_and_belongs_to_the_next():
         ({"hidden": "500"}, "500 hidden units are too many to train here: choose at most 128"),
         ({"epochs": "1000000"}, "This training would take about"),
         ({"learning_rate": "0"}, "learning_rate is 0.0; it must be above zero"),
-        ({"task": "recall", "shortest": "50"}, "delays from 50 to 40 make no sense"),
+        ({"task": "recall", "shortest": "50"}, "shortest is 50 and longest is 40"),
         ({"longest": "200"}, "longest is 200; it must be from 1 to 100"),
     ],
 )

@@ -7,8 +7,8 @@ import pytest
 
 from rnnviz.network import Masks, Network
 from rnnviz.training import Trainer
-from rnnviz.training.backpropagation import loss_and_gradients
 from rnnviz.training.batches import Batch
+from rnnviz.training.loss import loss_and_gradients
 
 from .echo_task import Echo
 

@@ -8,11 +8,11 @@ from rnnviz.training.tasks.labelled_texts import LabelledTexts
 
 
 class Few(LabelledTexts):
-    """Not a task by name: nobody is offered to train it."""
+    """Ten texts. It has no name, so it is not registered as a task."""
 
-    kind = "characters"
-    at_least = 1
-    watched = ("ab", "x")
+    token_kind = "characters"
+    min_count = 1
+    probe_example = ("ab", "x")
     sources = ()
 
     def load(self, folders):
@@ -20,29 +20,29 @@ class Few(LabelledTexts):
         self.prepare(texts, ["x", "x", "y", "x", "x", "x", "y", "y", "x", "y"])
 
 
-def levels(validation):
+def few(validation):
     task = Few()
     task.indices = Split(np.arange(0, 6), np.array(validation), np.arange(0))
-    return task.guessing(), task.bound()
+    return task
 
 
 def test_chance_is_the_most_frequent_label_of_training():
-    chance, _ = levels([6, 7, 8])  # y, y, x; of the six texts before, five are x
+    task = few([6, 7, 8])
+    chance = task.chance_level()  # y, y, x; of the six texts before, five are x
     assert chance.accuracy == pytest.approx(1 / 3)
     assert chance.loss == pytest.approx(-(2 * np.log(1 / 6) + np.log(5 / 6)) / 3)
-    assert "Always to say x" in chance.why
+    assert task.labels[task.most_frequent] == "x"
 
 
 def test_no_function_of_the_text_beats_the_bound():
-    _, bound = levels([0, 1, 2, 3, 6])  # "ab" stands there as x, x and y
+    bound = few([0, 1, 2, 3, 6]).best_level()  # "ab" is there as x, x and y
     assert bound.accuracy == pytest.approx(4 / 5)
     assert bound.loss == pytest.approx((2 * np.log(3 / 2) + np.log(3)) / 5)
 
 
 def test_without_contradictions_the_best_is_unknown():
-    _, bound = levels([0, 1, 3])
+    bound = few([0, 1, 3]).best_level()
     assert (bound.accuracy, bound.loss) == (None, None)
-    assert "Nobody knows" in bound.why
 
 
 def test_the_probe_weighs_as_training_does():

@@ -3,8 +3,11 @@
 import numpy as np
 import pytest
 
+from rnnviz.errors import ArgumentError, UnknownNameError
 from rnnviz.training import TASKS
-from rnnviz.training.tasks.task import entropy, frequencies
+from rnnviz.training.tasks.task import class_frequencies, entropy
+
+from ..raising import raises
 
 MADE = ["adding", "parity", "brackets"]
 MANY = 40_000
@@ -43,9 +46,9 @@ def test_shares_of_the_answers_are_those_of_a_simulation(name, length):
     length = length or task.length
     _, targets = task.draw(MANY, length, np.random.default_rng(6))
     targets = asked(task, None, targets)
-    seen = frequencies(targets, np.ones(targets.shape), len(task.labels))
-    np.testing.assert_allclose(task.shares(length), seen, atol=0.01)
-    assert task.shares(length).sum() == pytest.approx(1)
+    seen = class_frequencies(targets, np.ones(targets.shape), len(task.labels))
+    np.testing.assert_allclose(task.answer_frequencies(length), seen, atol=0.01)
+    assert task.answer_frequencies(length).sum() == pytest.approx(1)
 
 
 @pytest.mark.parametrize("name", MADE)
@@ -53,7 +56,7 @@ def test_chance_is_what_answers_without_reading_reach(name):
     task = TASKS[name]()
     _, targets = task.draw(MANY, task.length, np.random.default_rng(8))
     targets = asked(task, None, targets)
-    shares = task.shares(task.length)
+    shares = task.answer_frequencies(task.length)
     blind = max(float((targets == c).mean()) for c in range(len(task.labels)))
     assert task.chance.accuracy == pytest.approx(blind, abs=0.01)
     assert task.chance.loss == pytest.approx(-np.log(shares[targets]).mean(), abs=0.01)
@@ -66,7 +69,7 @@ def test_addings_shares_by_brute_force():
     for a in range(101):
         for b in range(101):
             counted[(a + b + 5) // 10] += 1
-    np.testing.assert_allclose(TASKS["adding"]().shares(20), counted / counted.sum())
+    np.testing.assert_allclose(TASKS["adding"]().answer_frequencies(20), counted / counted.sum())
 
 
 @pytest.mark.parametrize("length", [2, 3, 20])
@@ -109,7 +112,7 @@ def test_levels_say_why(name):
 @pytest.mark.parametrize("name", MADE)
 def test_batches_are_new_and_the_held_out_sequences_are_not(name):
     one, other = TASKS[name](), TASKS[name]()
-    assert all(np.array_equal(a, b) for a, b in zip(one.held_out, other.held_out, strict=True))
+    assert all(np.array_equal(a, b) for a, b in zip(one.validation_data, other.validation_data, strict=True))
     first, second = (batch for _, batch in zip(range(2), one.batches(np.random.default_rng(0), 4), strict=False))
     assert not np.array_equal(first.inputs, second.inputs)
     assert first.weights.sum() == pytest.approx(1, abs=1e-6)
@@ -134,7 +137,7 @@ def test_counters_best_loss_is_what_the_prefixes_leave_open(longest):
 
 def test_counter_of_another_length_asks_and_says_so():
     task = TASKS["counter"](longest=5)
-    assert task.all.inputs.shape == (10, 5)
+    assert task.all_strings.inputs.shape == (10, 5)
     assert "n from 1 to 5 " in task.card_note()
     assert TASKS["counter"]().card_note() == TASKS["counter"].note
 
@@ -152,23 +155,31 @@ def test_counters_measure_is_that_of_single_strings():
 
 def test_recall_is_checked_at_its_longest_delay():
     task = TASKS["recall"](shortest=1, longest=7)
-    assert task.held_out[0].shape == (9, 1000)
+    assert task.validation_data[0].shape == (9, 1000)
     assert 7 in task.delays
     assert "from 1 to 7" in task.card_note()
 
 
 @pytest.mark.parametrize(
-    ("name", "options"),
+    ("task", "option", "value", "allowed"),
     [
-        ("adding", {"length": 1}),
-        ("parity", {"length": 0}),
-        ("brackets", {"depth": 0}),
-        ("counter", {"longest": 0}),
-        ("parity", {"depth": 3}),
-        ("parity", {"text": "abc"}),
-        ("own", {}),
+        ("adding", "length", 1, (2, None)),
+        ("parity", "length", 0, (1, None)),
+        ("brackets", "depth", 0, (1, 50)),
+        ("counter", "longest", 0, (1, 100)),
     ],
 )
-def test_what_makes_no_sense_is_refused(name, options):
-    with pytest.raises(ValueError, match=r"must be|no option|made from a text"):
-        TASKS[name](**options)
+def test_options_out_of_range_are_refused(task, option, value, allowed):
+    with raises(ArgumentError, code="out_of_range", name=option, value=value, allowed=allowed):
+        TASKS[task](**{option: value})
+
+
+def test_an_option_of_another_task_is_refused():
+    with raises(UnknownNameError, kind="task option", name="depth", allowed=("length",)):
+        TASKS["parity"](depth=3)
+
+
+@pytest.mark.parametrize(("task", "text", "code"), [("parity", "abc", "not_needed"), ("own", None, "missing")])
+def test_a_text_is_given_to_tasks_that_need_one_and_to_no_other(task, text, code):
+    with raises(ArgumentError, code=code, name="text"):
+        TASKS[task](text=text)

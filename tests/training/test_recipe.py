@@ -3,9 +3,12 @@
 import numpy as np
 import pytest
 
+from rnnviz.errors import ArgumentError, UnknownNameError
 from rnnviz.network import Network
 from rnnviz.training import Recipe
 from rnnviz.training.initialisation import INITIALISATIONS
+
+from ..raising import raises
 
 CELLS = ["rnn", "gru", "lstm"]
 
@@ -76,8 +79,8 @@ def test_scaled_numbers_have_the_stated_spread():
     assert np.abs(np.linalg.eigvals(block)).max() == pytest.approx(2.0, rel=0.1)
 
 
-def test_numbers_are_read_without_an_embedding():
-    network = Recipe(embedding=7, hidden=5).initial_network("gru", 0, 3, np.random.default_rng(0), {}, numbers=2)
+def test_vectors_are_read_without_an_embedding():
+    network = Recipe(embedding=7, hidden=5).initial_network("gru", 0, 3, np.random.default_rng(0), {}, vector_size=2)
     assert network.embedding is None
     assert network.input_size == 2
 
@@ -88,23 +91,27 @@ def test_clipping_is_off_for_none_and_for_zero():
 
 
 @pytest.mark.parametrize(
-    ("wrong", "says"),
+    ("name", "value", "allowed"),
     [
-        ({"clip": -1.0}, "clip is -1.0; it must be zero or above"),
-        ({"learning_rate": float("nan")}, "learning_rate is nan"),
-        ({"learning_rate": float("inf")}, "learning_rate is inf"),
-        ({"truncate": -1}, "truncate is -1"),
-        ({"recurrent": "diagonal"}, "known are uniform, orthogonal, scaled, identity"),
-        ({"recurrent_scale": float("inf")}, "recurrent_scale is inf"),
-        ({"keep_bias": float("nan")}, "keep_bias is nan"),
+        ("clip", -1.0, "[0, inf)"),
+        ("learning_rate", float("nan"), "(0, inf)"),
+        ("learning_rate", float("inf"), "(0, inf)"),
+        ("truncate", -1, "[0, inf)"),
+        ("recurrent_scale", float("inf"), "[0, inf)"),
+        ("keep_bias", float("nan"), "(-inf, inf)"),
     ],
 )
-def test_what_makes_no_sense_is_refused(wrong, says):
-    with pytest.raises(ValueError, match=says):
-        Recipe(**wrong)
+def test_numbers_out_of_range_are_refused(name, value, allowed):
+    with raises(ArgumentError, code="out_of_range", name=name, value=value, allowed=allowed):
+        Recipe(**{name: value})
 
 
-def test_every_field_says_what_it_is_for():
+def test_an_unknown_initialisation_is_refused():
+    with raises(UnknownNameError, kind="initialisation", name="diagonal", allowed=INITIALISATIONS):
+        Recipe(recurrent="diagonal")
+
+
+def test_every_field_has_its_help():
     for name, field in Recipe.__dataclass_fields__.items():
         assert len(field.metadata["help"]) > 20, name
         assert not field.metadata["choices"] or field.default in field.metadata["choices"]

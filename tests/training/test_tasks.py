@@ -3,8 +3,11 @@
 import numpy as np
 import pytest
 
+from rnnviz.errors import ArgumentError, UnknownNameError
 from rnnviz.network import Network
 from rnnviz.training import TASKS
+
+from ..raising import raises
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +21,7 @@ def recall():
 
 
 def test_counter_asks_for_what_follows(counter):
-    inputs, targets = counter.string(3)
+    inputs, targets = counter.sequence(3)
     assert [counter.vocabulary.tokens[k] for k in inputs] == list("aaabbb")
     assert [counter.labels[k] for k in targets] == ["a", "a", "b", "b", "b", "end"]
 
@@ -31,7 +34,7 @@ def test_counters_batch_holds_every_string_once(counter):
 
 
 def test_counter_is_right_only_with_every_b_and_the_end(counter):
-    """A network built by hand: one that always says end is right for n = 1 alone, one that always says b never."""
+    """Networks built by hand: always predicting end is right for n = 1 alone, always predicting b never."""
     network = Network.random(
         "rnn", hidden=2, vocabulary=3, embedding=1, classes=3, rng=np.random.default_rng(0), dtype=np.float64
     )
@@ -44,8 +47,8 @@ def test_counter_is_right_only_with_every_b_and_the_end(counter):
 
 
 @pytest.mark.parametrize("delay", [1, 7, 40])
-def test_recall_asks_for_the_first_symbol_at_the_query(recall, delay):
-    inputs, chosen = recall.sequences(np.full(50, delay), np.random.default_rng(0))
+def test_recall_asks_for_the_first_symbol_at_the_question_mark(recall, delay):
+    inputs, chosen = recall.draw(np.full(50, delay), np.random.default_rng(0))
     texts = ["".join(recall.vocabulary.tokens[k] for k in column) for column in inputs.T]
     for text, answer in zip(texts, chosen, strict=True):
         assert text[0] == recall.labels[answer]
@@ -53,7 +56,7 @@ def test_recall_asks_for_the_first_symbol_at_the_query(recall, delay):
         assert (text[-1], len(text)) == ("?", delay + 2)
 
 
-def test_recalls_loss_looks_at_the_query_alone(recall):
+def test_recalls_loss_counts_the_question_mark_alone(recall):
     batch = next(recall.batches(np.random.default_rng(0), 64))
     query = recall.vocabulary.tokens.index("?")
     assert ((batch.inputs == query) == (batch.weights > 0)).all()
@@ -63,10 +66,15 @@ def test_recalls_loss_looks_at_the_query_alone(recall):
     assert batch.weights.sum() == pytest.approx(1)
 
 
-@pytest.mark.parametrize("options", [{"shortest": 0}, {"shortest": 50}, {"width": 3}])
-def test_options_that_make_no_sense_are_refused(options):
-    with pytest.raises(ValueError, match=r"make no sense|no option width"):
-        TASKS["recall"](**options)
+@pytest.mark.parametrize("shortest", [0, 50])
+def test_delays_that_contradict_each_other_are_refused(shortest):
+    with raises(ArgumentError, code="contradiction", name="shortest", value=shortest):
+        TASKS["recall"](shortest=shortest)
+
+
+def test_an_unknown_option_is_refused():
+    with raises(UnknownNameError, kind="task option", name="width", allowed=("shortest", "longest")):
+        TASKS["recall"](width=3)
 
 
 @pytest.mark.parametrize("task", ["names", "reviews", "shakespeare", "counter", "recall"])

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from rnnviz.cells import CELLS
-from rnnviz.training import Trainer
-from rnnviz.training.recipe import Recipe
+from rnnviz.errors import ArgumentError, DamagedFileError, TrainingError, UnknownNameError
+from rnnviz.training import Recipe, Trainer
 
 from ..coupled_lstm import CoupledLSTM
+from ..raising import raises
 from .echo_task import Echo
 
 
@@ -76,16 +77,16 @@ def test_a_checkpoint_holds_the_best_weights_so_far(tmp_path):
 def test_another_runs_checkpoint_is_refused_by_name(tmp_path):
     file = tmp_path / "echo.npz"
     finished(Trainer(Echo(), "rnn", replace(Echo.base_recipe, epochs=1), checkpoint_file=file))
-    with pytest.raises(ValueError, match=r"belongs to another run .*recipe"):
+    with raises(TrainingError, code="other_run", setting="recipe"):
         Trainer(Echo(), "rnn", checkpoint_file=file)
-    with pytest.raises(ValueError, match="seed is 0 there, 1 here"):
+    with raises(TrainingError, code="other_run", setting="seed", value=1):
         Trainer(Echo(), "rnn", replace(Echo.base_recipe, epochs=1), seed=1, checkpoint_file=file)
     file.write_bytes(b"PK nothing of the kind")
-    with pytest.raises(ValueError, match="not a checkpoint"):
+    with raises(DamagedFileError, code="damaged", file=str(file)):
         Trainer(Echo(), "rnn", checkpoint_file=file)
 
 
-def test_progress_says_where_training_stands():
+def test_every_step_is_reported():
     trainer = Trainer(Echo(), "rnn", replace(Echo.base_recipe, epochs=2))
     seen = list(trainer.run())
     assert [(p.epoch, p.step) for p in seen] == [(e, s) for e in (1, 2) for s in range(1, 21)]
@@ -100,7 +101,8 @@ def test_early_stopping_waits_as_long_as_the_recipe_says():
 
     trainer = finished(Trainer(Stuck(), "rnn", replace(Echo.base_recipe, epochs=30, patience=3)))
     assert (trainer.epochs_finished, trainer.best_epoch) == (4, 1)
-    assert "no better validation since 1" in trainer.stop_reason
+    assert trainer.stop_code == "no_improvement"
+    assert trainer.stop_reason
 
 
 def test_a_loss_that_runs_away_keeps_the_last_good_weights():
@@ -113,13 +115,15 @@ def test_a_loss_that_runs_away_keeps_the_last_good_weights():
 
     task = Poisoned()
     task.poisoned = False
-    trainer = Trainer(task, "gru")
+    trainer, reports = Trainer(task, "gru"), []
     with np.errstate(all="ignore"):
-        for progress in trainer.run():
-            task.poisoned = progress.epoch > 2 or (progress.epoch == 2 and progress.validation is not None)
+        for report in trainer.run():
+            reports.append(report)
+            task.poisoned = report.epoch > 2 or (report.epoch == 2 and report.validation is not None)
     assert trainer.diverged
-    assert "epoch 3, step 8" in trainer.stop_reason
+    assert trainer.stop_code == "diverged"
     assert trainer.epochs_finished == 2
+    assert len(reports) == 47  # two epochs of 20 steps, and the seven before the poisoned one
     assert all(np.isfinite(array).all() for array in trainer.best_network().parameters.values())
 
 
@@ -144,9 +148,13 @@ def test_the_keep_bias_goes_to_the_gate_that_keeps(cell, gate):
         np.testing.assert_allclose(added, expected, atol=1e-6)
 
 
-def test_numbers_that_make_no_sense_are_refused():
+def test_invalid_numbers_are_refused():
     for wrong in ({"hidden": 0}, {"learning_rate": -1.0}, {"dropout_top": 1.0}):
-        with pytest.raises(ValueError, match=next(iter(wrong))):
+        ((name, value),) = wrong.items()
+        with raises(ArgumentError, code="out_of_range", name=name, value=value):
             Recipe(**wrong)
-    with pytest.raises(ValueError, match="no cell 'elman'"):
+
+
+def test_a_cell_that_does_not_exist_is_refused():
+    with raises(UnknownNameError, kind="cell", name="elman", allowed=tuple(CELLS)):
         Trainer(Echo(), "elman")

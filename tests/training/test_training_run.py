@@ -1,4 +1,4 @@
-"""A run that is watched: the same however it is sliced, paused, stopped, caught when it runs away, and kept."""
+"""A recorded run: the same however it is sliced, paused or stopped, ended when it diverges, and saved."""
 
 import json
 from dataclasses import replace
@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 import rnnviz
 from rnnviz.checkpoints.native import model_files
+from rnnviz.errors import TrainingError, UnknownNameError
 from rnnviz.training import TASKS, Settings, Trainer, TrainingRun
-from rnnviz.training.history import FEWEST, MOST, Snapshot, Snapshots
+from rnnviz.training.history import FEWEST_SNAPSHOTS, MOST_SNAPSHOTS, Snapshot, Snapshots
 
+from ..raising import raises
 from .echo_task import Echo
 
 CELLS = ["rnn", "gru", "lstm"]
@@ -112,7 +114,7 @@ def test_states_from_ready_to_finished(counter):
     assert run.seconds_left > 0
     finished(run)
     assert (run.state, run.progress, run.seconds_left, run.steps_taken) == ("finished", 1.0, 0.0, 100)
-    assert run.explanation == "All 1 epochs are over."
+    assert run.explanation and (run.trainer.stop_code, run.diagnosis, run.explosion) == (None, None, None)
     for nothing in (run.step, run.pause, run.resume, run.stop, run.start):
         nothing()
         assert (run.state, run.steps_taken) == ("finished", 100)
@@ -122,7 +124,7 @@ def test_a_solved_task_ends_the_run(counter):
     run = finished(TrainingRun(Settings.for_task(counter, "lstm"), counter))
     assert run.state == "finished"
     assert run.steps_taken < run.total_steps
-    assert "learned" in run.explanation
+    assert run.trainer.stop_code == "learned"
     assert [entry["accuracy"] for entry in run.trainer.curve[-3:]] == [1.0] * 3
     assert run.progress == 1
 
@@ -133,12 +135,11 @@ def test_a_stopped_run_keeps_what_it_has(counter):
         run.step()
     run.stop()
     assert run.state == "stopped"
-    assert "stopped by hand after step 30 of 200" in run.explanation
+    assert (run.steps_taken, run.total_steps) == (30, 200)
     model = run.best_model("stopped")
     assert model.card["training"]["state"] == "stopped"
-    assert "no epoch was finished" in model.card["training"]["kept"]
     best = max(run.snapshots, key=lambda one: counter.selection_key(one.validation))
-    assert best.step > 0
+    assert run.best_step == best.step > 0
     assert np.array_equal(model.network.readout_weight, best.parameters["readout.weight"])
 
 
@@ -181,57 +182,58 @@ def test_snapshots_are_few_and_even(last, every):
     for step in range(0, last + 1, every):
         if kept.due(step):
             kept.add(snapshot(step))
-        assert len(kept) <= MOST
+        assert len(kept) <= MOST_SNAPSHOTS
     steps = [one.step for one in kept]
     assert steps[0] == 0
     if last >= every:
         gaps = np.diff(steps)
         assert gaps.min() >= max(every, kept.stride)
         assert gaps.max() <= 2 * max(every, kept.stride)
-    if last // every > 2 * MOST:
-        assert len(kept) >= MOST // 4
+    if last // every > 2 * MOST_SNAPSHOTS:
+        assert len(kept) >= MOST_SNAPSHOTS // 4
 
 
 def test_large_networks_keep_fewer():
-    assert Snapshots(bytes_each=10**9).most == FEWEST
-    assert Snapshots(bytes_each=10**6).most == 24
+    assert Snapshots(bytes_each=10**9).capacity == FEWEST_SNAPSHOTS
+    assert Snapshots(bytes_each=10**6).capacity == 24
 
 
 # ---- what goes wrong ----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("cell", "options", "changes", "says"),
+    ("cell", "options", "changes", "cause", "advice"),
     [
-        ("rnn", {}, {"learning_rate": 1.0, "clip": 0}, ["ran away", "clipping is off", "turn it on", "at most 0.03"]),
-        ("rnn", {}, {"learning_rate": 1.0}, ["ran away", "learning rate of at most 0.03"]),
-        ("lstm", {}, {"learning_rate": 30.0}, ["ran away", "learning rate"]),
+        ("rnn", {}, {"learning_rate": 1.0, "clip": 0}, "high_loss", ("clip", "learning_rate")),
+        ("rnn", {}, {"learning_rate": 1.0}, "high_loss", ("learning_rate",)),
+        ("lstm", {}, {"learning_rate": 30.0}, "high_loss", ("learning_rate",)),
         (
             "rnn",
             {"activation": "relu"},
             {"learning_rate": 3.0, "clip": 0},
-            ["After step 1 the loss", "no longer a finite number", "clipping is off", "learning rate of at most 0.03"],
+            "not_finite",
+            ("clip", "learning_rate"),
         ),
         (
             "rnn",
             {"activation": "relu"},
             {"recurrent": "scaled", "recurrent_scale": 3.0, "clip": 0},
-            ["ran away", "clipping is off", "the gradient grew", "scale of 1 or less"],
+            "high_loss",
+            ("clip", "recurrent_scale"),
         ),
     ],
 )
-def test_divergence_is_caught_and_explained(cell, options, changes, says):
+def test_divergence_is_caught_and_explained(cell, options, changes, cause, advice):
     task = TASKS["recall"](shortest=1, longest=40)
     run = TrainingRun(Settings.for_task(task, cell, cell_options=options, epochs=3, **changes), task)
-    with np.errstate(all="raise", under="ignore"):  # nothing warns: it is told in words
+    with np.errstate(all="raise", under="ignore"):  # nothing warns: it is explained in words
         finished(run)
     assert run.state == "diverged"
-    for words in says:
-        assert words in run.explanation
+    assert (run.diagnosis.cause, run.diagnosis.settings) == (cause, advice)
+    assert run.explanation == run.diagnosis.message
     model = run.best_model("kept")
     assert all(np.isfinite(array).all() for array in model.network.parameters.values())
     assert np.isfinite(model.trace("Cab?").probabilities).all()
-    assert "recommend" not in run.explanation
     assert model.card["training"]["stopped"] == run.explanation
     json.dumps(model.card, allow_nan=False)
 
@@ -241,9 +243,8 @@ def test_between_layers_numbers_that_are_no_longer_finite_are_caught():
     changes = {"recurrent": "scaled", "recurrent_scale": 1000.0, "layers": 2, "epochs": 1}
     run = finished(TrainingRun(Settings.for_task(task, "rnn", cell_options={"activation": "relu"}, **changes), task))
     assert run.state == "diverged"
-    assert "Even the untrained network" in run.explanation
-    assert "scale of 1 or less (now 1000)" in run.explanation
-    with pytest.raises(ValueError, match="no model to keep"):
+    assert (run.diagnosis.cause, run.diagnosis.settings) == ("untrained_not_finite", ("recurrent_scale",))
+    with raises(TrainingError, code="no_model"):
         run.best_model("none")
     trainer = Trainer(task, "rnn", run.settings.recipe, options={"activation": "relu"})
     with np.errstate(all="ignore"):
@@ -268,23 +269,28 @@ def test_a_batch_that_poisons_the_loss_leaves_the_best_epoch():
         run.step()
     assert run.state == "diverged"
     assert run.steps_taken >= 45
-    assert "Kept: epoch" in run.explanation
+    assert (run.diagnosis.cause, run.best_step) == ("not_finite", run.trainer.best_epoch * 20)
     network = run.best_model("kept").network
     assert all(np.isfinite(array).all() for array in network.parameters.values())
     assert np.array_equal(network.readout_weight, run.trainer.best_parameters["readout.weight"])
 
 
-def test_exploded_gradients_are_told_at_the_end():
+def test_exploded_gradients_are_reported_at_the_end():
     task = TASKS["recall"](shortest=1, longest=40)
     changes = {"recurrent": "scaled", "recurrent_scale": 3.0, "epochs": 1}
-    told, quiet = (finished(TrainingRun(Settings.for_task(task, "rnn", clip=clip, **changes), task)) for clip in (0, 1))
-    assert told.state == quiet.state == "finished"
-    assert f"a length of {max(told.history.norm):,.0f} (" in told.explanation
-    assert "exploded" not in quiet.explanation
-    assert max(quiet.history.norm) > 100  # the norm that is shown is the one before clipping
+    exploded, clipped = (
+        finished(TrainingRun(Settings.for_task(task, "rnn", clip=clip, **changes), task)) for clip in (0, 1)
+    )
+    assert exploded.state == clipped.state == "finished"
+    norms = exploded.history.norm
+    assert (exploded.explosion.norm, exploded.explosion.median_norm) == (max(norms), np.median(norms))
+    assert norms[exploded.explosion.step - 1] == max(norms)
+    assert exploded.explosion.message in exploded.explanation
+    assert clipped.explosion is None
+    assert max(clipped.history.norm) > 100  # the recorded norm is the one before clipping
 
 
-# ---- the model that came of it -------------------------------------------------------------
+# ---- the trained model -------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["counter", "adding"])
@@ -340,16 +346,16 @@ def test_scores_are_measured_once(counter):
 def test_before_the_first_step_there_is_the_untrained_network(counter):
     run = short(counter)
     model = run.best_model("young")
-    assert model.card["training"]["kept"] == "the untrained network"
+    assert (run.best_step, model.card["training"]["steps"]) == (0, 0)
     assert np.isfinite(model.trace("aabb").probabilities).all()
 
 
 def test_settings_for_another_task_are_refused(counter):
-    with pytest.raises(ValueError, match="the task is another"):
+    with raises(TrainingError, code="other_task"):
         TrainingRun(Settings.for_task(TASKS["parity"](), "rnn"), counter)
-    with pytest.raises(ValueError, match="the task is another"):
+    with raises(TrainingError, code="other_task"):
         TrainingRun(Settings.for_task(counter, "rnn"), TASKS["counter"](longest=3))
-    with pytest.raises(ValueError, match="no task 'chess'"):
+    with raises(UnknownNameError, kind="task", name="chess", allowed=tuple(TASKS)):
         Settings("chess", "rnn", Echo.base_recipe).make_task()
 
 

@@ -8,7 +8,8 @@ import pytest
 import rnnviz
 from rnnviz.text.tokens import Vocabulary
 from rnnviz.training import TASKS
-from rnnviz.training.tasks.shakespeare import nats_per_character
+from rnnviz.training.tasks.running_text import evaluate
+from rnnviz.training.tasks.shakespeare import STREAMS
 
 from ..extras import DATA
 
@@ -55,7 +56,7 @@ def test_names_hold_arabic_once(labelled):
 
 def test_vocabularies_know_the_training_split_alone(labelled):
     trained = [labelled.texts[k] for k in labelled.indices.train]
-    again = Vocabulary.collect(labelled.kind, trained, at_least=labelled.at_least, end=labelled.end)
+    again = Vocabulary.collect(labelled.token_kind, trained, at_least=labelled.min_count, end=labelled.has_end_mark)
     assert again == labelled.vocabulary
 
 
@@ -87,18 +88,17 @@ def test_held_out_scores_are_those_of_the_card(labelled, cell):
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_shakespeares_nats_are_those_of_the_card(shakespeare, cell):
+def test_shakespeares_scores_are_those_of_the_card(shakespeare, cell):
     model = rnnviz.load(f"shakespeare-{cell}")
     assert (model.vocabulary, model.labels) == (shakespeare.vocabulary, shakespeare.labels)
     for part in ("validation", "test"):
-        assert nats_per_character(model.network, getattr(shakespeare, part)) == pytest.approx(
-            model.card["scores"][part], abs=1e-4
-        )
+        nats, _ = evaluate(model.network, getattr(shakespeare, part), STREAMS)
+        assert nats == pytest.approx(model.card["scores"][part], abs=1e-4)
 
 
 def test_a_typed_text_gets_the_answer_that_was_scored(labelled):
     model = rnnviz.load(f"{labelled.name}-gru")
     which = labelled.indices.test[:40]
     for k, logits in zip(which, labelled.final_logits(model.network, which), strict=True):
-        trace = model.trace(labelled.texts[k], limit=labelled.longest)
+        trace = model.trace(labelled.texts[k], limit=labelled.max_tokens)
         assert trace.probabilities[-1].argmax() == logits.argmax()

@@ -1,9 +1,10 @@
-"""The tasks. Every file of this folder that defines one is found by itself."""
+"""The tasks. Every file of this folder that defines one is imported here."""
 
 from importlib import import_module
 from pkgutil import iter_modules
 
-from .task import TASKS, DataSource, Level, MissingDataError, Probe, Scores, Task
+from ...errors import MissingDataError
+from .task import TASKS, DataSource, Level, Probe, Scores, Task
 
 for _module in iter_modules(__path__):
     import_module(f"{__name__}.{_module.name}")

@@ -1,4 +1,4 @@
-"""Adding: of many numbers two are marked; say what these two add up to."""
+"""Adding: two of many numbers are marked; what is their sum?"""
 
 from __future__ import annotations
 
@@ -17,18 +17,21 @@ CLASSES = 21  # 0.0, 0.1, ..., 2.0
 
 
 class Adding(RandomSequences):
-    """The adding problem (Hochreiter & Schmidhuber 1997, experiment 4), with its answer given as a class.
+    """The adding problem, with its answer as a class.
 
-    Each step is a pair, a number from 0 to 1 and a mark of 0 or 1, as in the paper: what a number means is
-    in the number, where tokens would have to learn a table of a hundred unrelated signs. One number of the
-    first half is marked and one of the second. The paper asks for the sum as a number; here the readout names
-    it to the nearest tenth, so that one readout of probabilities serves all tasks. Numbers are whole
-    hundredths, so that what is shown is what is read, and no rounding is in doubt: halves go up.
+    Each step is a pair, a number from 0 to 1 and a mark of 0 or 1, as in the paper. One number in the first half is
+    marked and one in the second. The paper asks for the sum as a number; here the readout predicts it to the nearest
+    tenth, so that one readout of probabilities serves all tasks. The numbers are whole hundredths, so that what is
+    shown is exactly what is read and every rounding is certain: halves round up.
+
+    References
+    ----------
+    S. Hochreiter and J. Schmidhuber, "Long short-term memory", Neural Computation 9(8), 1997, experiment 4.
     """
 
     name = "adding"
     title = "Adding: what do the marked numbers add up to?"
-    reads = "pairs of a number from 0 to 1 and a mark, 1 at two of them and 0 elsewhere"
+    reads = "pairs of a number from 0 to 1 and a mark, which is 1 at two of the pairs and 0 elsewhere"
     predicts = "the sum of the two marked numbers, to the nearest tenth"
     answer_due = "at the last pair"
     examples = (
@@ -37,9 +40,9 @@ class Adding(RandomSequences):
         "0.1 0, 0.3 1, 0.9 0, 0.9 0, 0.9 0, 0.2 1",
     )
     note = (
-        "The two marks may be far apart, and the numbers between them must be let pass without a trace: a gate has to "
-        "open at a mark and stay shut elsewhere. A sum next to the edge between two tenths is easily put into the "
-        "wrong one, so the last few points are slow to come."
+        "The two marks may be far apart, and the numbers between them must leave no trace: a gate has to open at a "
+        "mark and stay closed elsewhere. A sum close to the boundary between two tenths is easily misclassified, so "
+        "the last few points of accuracy come slowly."
     )
     base_recipe = Recipe(hidden=32, epochs=60, batch=64, learning_rate=1e-2)
     cell_changes = {"rnn": {"learning_rate": 3e-3}, "gru": {"keep_bias": 1.0}, "lstm": {"keep_bias": 1.0}}
@@ -53,25 +56,25 @@ class Adding(RandomSequences):
 
     def draw(self, count: int, length: int, rng: np.random.Generator) -> tuple[Array, Array]:
         hundredths = rng.integers(FINEST + 1, size=(length, count))
-        half, every = length // 2, np.arange(count)
-        marked = [rng.integers(0, half, count), rng.integers(half, length, count)]
+        half, columns = length // 2, np.arange(count)
+        marked_steps = [rng.integers(0, half, count), rng.integers(half, length, count)]
         marks = np.zeros((length, count))
         total = np.zeros(count, np.int64)
-        for places in marked:
-            marks[places, every] = 1
-            total += hundredths[places, every]
+        for steps in marked_steps:
+            marks[steps, columns] = 1
+            total += hundredths[steps, columns]
         inputs = np.stack([hundredths / FINEST, marks], axis=-1).astype(np.float32)
-        return inputs, np.broadcast_to(to_tenth(total), (length, count))
+        return inputs, np.broadcast_to(round_to_tenth(total), (length, count))
 
-    def shares(self, length: int) -> Array:
+    def answer_frequencies(self, length: int) -> Array:
         values = np.arange(FINEST + 1)
-        found = np.bincount(to_tenth(values[:, None] + values).ravel(), minlength=CLASSES)
-        return found / found.sum()
+        counts = np.bincount(round_to_tenth(values[:, None] + values).ravel(), minlength=CLASSES)
+        return counts / counts.sum()
 
     def text_of(self, inputs: Array) -> str:
         return ", ".join(f"{value:.6g} {mark:g}" for value, mark in inputs)
 
 
-def to_tenth(hundredths: Array) -> Array:
-    """Whole hundredths as whole tenths, halves going up."""
+def round_to_tenth(hundredths: Array) -> Array:
+    """Whole hundredths as whole tenths; halves round up."""
     return (hundredths + TENTH // 2) // TENTH

@@ -10,33 +10,34 @@ from ...cells.activations import Array
 from ...text.tokens import Vocabulary
 from ..recipe import Recipe
 from .random_sequences import RandomSequences
+from .task import UNREAD_UNKNOWN, check_range
 
 OPEN, CLOSE = "(", ")"
+MAX_DEPTH = 50
 
 
 class Brackets(RandomSequences):
-    """The depth of nesting, counted up and down between 0 and a limit."""
+    """The depth of nested brackets, which goes up and down between 0 and a limit."""
 
     name = "brackets"
     title = "Brackets: how many are open?"
     reads = "opening and closing brackets"
     predicts = "how many brackets are open"
-    answer_due = "every step"
+    answer_due = "at every step"
     examples = ("(()(()))", "((((()))))", "()()()()()", "(((((", "((()())(()))")
     note = (
-        "Each bracket opens or closes with equal chances, but none closes what was never opened, and none opens beyond "
-        "the limit: texts that do were never trained. Up to a limit, counting needs no counter; one state for each "
-        "depth is enough. The row of <unk>, which training never reads, is the mean of the other rows."
+        "Each bracket opens or closes with equal probability, except that none closes when none is open and none opens "
+        "beyond the limit; texts that break these rules were never trained. Up to a limit, counting needs no counter: "
+        f"one state for each depth is enough. {UNREAD_UNKNOWN}"
     )
     base_recipe = Recipe(embedding=8, hidden=16, epochs=40, batch=64, learning_rate=1e-2)
     available_options = {
         "length": (30, "brackets in a sequence"),
-        "depth": (5, "the most brackets that are open at once"),
+        "depth": (5, "largest number of brackets that are open at once"),
     }
 
     def load(self, folders: dict[str, Path]) -> None:
-        if not 1 <= self.options["depth"] <= 50:
-            raise ValueError(f"depth is {self.options['depth']}; it must be from 1 to 50")
+        check_range("depth", self.options["depth"], 1, MAX_DEPTH)
         self.vocabulary = Vocabulary.collect("characters", [OPEN + CLOSE])
         self.labels = [str(k) for k in range(self.options["depth"] + 1)]
         self.closing, self.opening = self.vocabulary.encode(CLOSE + OPEN).inputs
@@ -52,15 +53,12 @@ class Brackets(RandomSequences):
             depths[t] = depth
         return np.where(opens, self.opening, self.closing), depths
 
-    def shares(self, length: int) -> Array:
-        """Step by step: from each depth half of what is there goes up and half goes down, and all of it at the ends."""
-        most = self.options["depth"]
-        up = np.array([1.0, *[0.5] * (most - 1), 0.0])
-        there, total = np.eye(most + 1)[0], np.zeros(most + 1)
+    def answer_frequencies(self, length: int) -> Array:
+        """Step by step: at each depth half of the sequences go up and half go down; at the ends all go one way."""
+        limit = self.options["depth"]
+        up = np.array([1.0, *[0.5] * (limit - 1), 0.0])
+        share, total = np.eye(limit + 1)[0], np.zeros(limit + 1)
         for _ in range(length):
-            there = np.append(0.0, (there * up)[:-1]) + np.append((there * (1 - up))[1:], 0.0)
-            total += there
+            share = np.append(0.0, (share * up)[:-1]) + np.append((share * (1 - up))[1:], 0.0)
+            total += share
         return total / length
-
-    def text_of(self, inputs: Array) -> str:
-        return "".join(self.vocabulary.tokens[k] for k in inputs)

@@ -1,4 +1,4 @@
-"""Counter: read a's and then as many b's, say which symbol comes next. To know when to end, one must count."""
+"""Counter: read a's and then as many b's, predict the next symbol. To know when the b's end, one must count."""
 
 from __future__ import annotations
 
@@ -14,115 +14,131 @@ from ...text.tokens import Vocabulary
 from ..batches import Batch, logits_per_sequence, pad
 from ..loss import surprisal
 from ..recipe import Recipe
-from .task import DataSource, Level, Probe, Scores, Task, entropy, frequencies
+from .task import (
+    GENERATED,
+    STEPS_PER_ROUND,
+    UNREAD_UNKNOWN,
+    Level,
+    Probe,
+    Scores,
+    Task,
+    check_range,
+    class_frequencies,
+    entropy,
+)
 
-LONGEST = 12  # the most a's seen in training, unless the task's option says otherwise
-WATCHED = 6  # a's in the sequence on which the network is watched
-ROUND = 100  # steps between two checks
+LONGEST = 12  # the default for the most a's in training
+MAX_LONGEST = 100
+PROBE_LENGTH = 6  # a's
 
 
 class Counter(Task):
-    """The language a^n b^n for n up to 12 (Gers & Schmidhuber 2001; Weiss, Goldberg & Yahav 2018).
+    """The language a^n b^n for n up to 12.
 
-    Every batch holds all twelve strings, so there is nothing to split and nothing random but
-    the start; what lies beyond n = 12 was never trained.
+    Every batch holds all twelve strings, so there is nothing to split, and nothing is random but the initial
+    parameters. Strings with n above 12 are never trained.
+
+    References
+    ----------
+    .. [1] F. A. Gers and J. Schmidhuber, "LSTM recurrent networks learn simple context-free and context-sensitive
+       languages", IEEE Transactions on Neural Networks 12(6), 2001.
+    .. [2] G. Weiss, Y. Goldberg and E. Yahav, "On the practical computational power of finite precision RNNs for
+       language recognition", ACL 2018.
     """
 
     name = "counter"
     title = "Counter: when do the b's end?"
-    reads = "a number of a's, then as many b's"
+    reads = "some a's, then as many b's"
     predicts = "the next symbol, or the end"
-    answer_due = "every step"
+    answer_due = "at every step"
     examples = ("aaaaabbbbb", "aaabbbb", "aaaaaaaaaaaabbbbbbbbbbbb", "ab", "aaaaaaaaaaaaaaabbbbbbbbbbbbbbb", "aababb")
     note = (
-        "Training saw every n from 1 to 12 and nothing else. While a's are read nobody can know what comes next; the "
-        "answer is certain only from the first b on. An LSTM can count in one number of its cell state, a simple RNN "
-        "and a GRU cannot count without bound (Weiss, Goldberg & Yahav 2018); how far each goes beyond 12 varies "
-        "from seed to seed. The row of <unk>, which training never reads, is the mean of the other rows."
+        "Training saw every n from 1 to 12 and nothing else. While a's are read, the next symbol is uncertain; from "
+        "the first b on it is certain. An LSTM can count in one unit of its cell state; a simple RNN and a GRU cannot "
+        "count without bound (Weiss, Goldberg & Yahav 2018). How far an LSTM goes beyond 12 varies from seed to seed. "
+        f"{UNREAD_UNKNOWN}"
     )
-    sources = (DataSource("made by the task", "none needed"),)
+    sources = (GENERATED,)
     base_recipe = Recipe(embedding=8, hidden=8, epochs=60, batch=LONGEST, learning_rate=1e-2)
-
-    available_options = {"longest": (LONGEST, "the most a's in training")}
+    available_options = {"longest": (LONGEST, "largest number of a's in training")}
 
     def load(self, folders: dict[str, Path]) -> None:
-        self.longest = self.options["longest"]
-        if not 1 <= self.longest <= 100:
-            raise ValueError(f"longest is {self.longest}; it must be from 1 to 100")
+        self.longest = longest = self.options["longest"]
+        check_range("longest", longest, 1, MAX_LONGEST)
         self.vocabulary = Vocabulary.collect("characters", ["ab"])
         self.labels = ["a", "b", "end"]
         self.split = {
-            "train": f"n = 1 to {self.longest}",
+            "train": f"n = 1 to {longest}",
             "validation": "the same strings",
-            "test": f"n = 1 to {self.longest}, and beyond it n = {self.longest + 1}, {self.longest + 2}, ... "
-            "never trained",
+            "test": f"n = 1 to {longest}, and n = {longest + 1}, {longest + 2}, ..., which were never trained",
             "how": "by length",
             "seed": None,
         }
-        pairs = [self.string(n) for n in range(1, self.longest + 1)]
+        pairs = [self.sequence(n) for n in range(1, longest + 1)]
         inputs, targets = (pad(side) for side in zip(*pairs, strict=True))
-        lengths = np.array([len(one) for one, _ in pairs])
+        lengths = np.array([len(ids) for ids, _ in pairs])
         weights = (np.arange(len(inputs))[:, None] < lengths) / lengths.sum()
-        self.all = Batch(inputs, targets, weights.astype(np.float32))
+        self.all_strings = Batch(inputs, targets, weights.astype(np.float32))
         self.chance = Level(
-            1 / self.longest,
-            entropy(frequencies(targets, self.all.weights, len(self.labels))),
-            "To end after the first b, always, is right for n = 1 alone; the loss is that of naming each symbol as "
-            "often as it follows, whatever was read.",
+            1 / longest,
+            entropy(class_frequencies(targets, self.all_strings.weights, len(self.labels))),
+            "Always ending after the first b is right for n = 1 only. The loss is that of predicting each symbol with "
+            "its frequency.",
         )
-        # After k a's, one of the strings that are still possible goes on with b, all others with a.
-        possible = self.longest - np.arange(self.longest)
-        unsure = sum(n * entropy(np.array([1 / n, 1 - 1 / n])) for n in possible)
+        # After k a's, one of the strings that are still possible continues with b, all others with a.
+        possible = longest - np.arange(longest)
+        uncertainty = sum(n * entropy(np.array([1 / n, 1 - 1 / n])) for n in possible)
         self.best = Level(
             1.0,
-            float(unsure / lengths.sum()),
-            "From the first b on, what has been read decides what follows; while a's are read nobody can know, which "
-            "is all that is left of the loss.",
+            float(uncertainty / lengths.sum()),
+            "From the first b on, the next symbol follows from what has been read. While a's are read it is uncertain, "
+            "and this uncertainty is the whole remaining loss.",
         )
-        watched = min(WATCHED, self.longest)
-        self.probe = Probe(
-            "a" * watched + "b" * watched, self.string(watched)[1], np.full(2 * watched, 0.5 / watched, np.float32)
-        )
+        n = min(PROBE_LENGTH, longest)
+        self.probe = Probe("a" * n + "b" * n, self.sequence(n)[1], np.full(2 * n, 0.5 / n, np.float32))
 
     @property
     def length(self) -> int:
-        return len(self.all.inputs)
+        """T, the number of steps of the longest string."""
+        return len(self.all_strings.inputs)
 
     def tokens_per_epoch(self, batch: int) -> int:
-        return ROUND * self.all.inputs.size
+        return STEPS_PER_ROUND * self.all_strings.inputs.size
 
     @property
     def validation_tokens(self) -> int:
-        return self.all.inputs.size
+        """How many tokens `validate` reads."""
+        return self.all_strings.inputs.size
 
     def card_note(self) -> str:
         return self.note.replace(f"{LONGEST}", f"{self.longest}")
 
-    def string(self, n: int) -> tuple[Array, Array]:
-        """The ids of n a's and n b's, and for each the class number of what follows, (2 n,) each."""
+    def sequence(self, n: int) -> tuple[Array, Array]:
+        """The ids of n a's and n b's, and for each the class number of the next symbol, (2 n,) each."""
         inputs = self.vocabulary.encode("a" * n + "b" * n).inputs
-        following = ["a"] * (n - 1) + ["b"] * n + ["end"]
-        return inputs, np.array([self.labels.index(symbol) for symbol in following])
+        next_symbols = ["a"] * (n - 1) + ["b"] * n + ["end"]
+        return inputs, np.array([self.labels.index(symbol) for symbol in next_symbols])
 
     def steps_per_epoch(self, batch: int) -> int:
-        return ROUND
+        return STEPS_PER_ROUND
 
     def batches(self, rng: np.random.Generator, batch: int) -> Iterator[Batch]:
-        """The same batch of all strings, whatever batch size the recipe names."""
-        return (self.all for _ in range(ROUND))
+        """The batch of all strings again and again, whatever batch size the recipe names."""
+        return (self.all_strings for _ in range(STEPS_PER_ROUND))
 
     def validate(self, network: Network) -> dict[str, float]:
-        logits = network.forward(self.all.inputs).logits
+        logits = network.forward(self.all_strings.inputs).logits
         assert logits is not None
-        loss = float((surprisal(logits, self.all.targets) * self.all.weights).sum(dtype=np.float64))
-        n = np.arange(1, self.longest + 1)
-        asked = (np.arange(len(logits))[:, None] >= n) & (np.arange(len(logits))[:, None] < 2 * n)
-        right = ((logits.argmax(-1) == self.all.targets) | ~asked).all(axis=0)
-        return {"validation_loss": loss, "accuracy": float(np.mean(right))}
+        targets, weights = self.all_strings.targets, self.all_strings.weights
+        loss = float((surprisal(logits, targets) * weights).sum(dtype=np.float64))
+        n, steps = np.arange(1, self.longest + 1), np.arange(len(logits))[:, None]
+        is_certain = (steps >= n) & (steps < 2 * n)
+        is_right = ((logits.argmax(-1) == targets) | ~is_certain).all(axis=0)
+        return {"validation_loss": loss, "accuracy": float(np.mean(is_right))}
 
     def is_right(self, network: Network, n: int) -> bool:
-        """Whether the network says b after each of the first n - 1 b's, and end after the n-th."""
-        inputs, targets = self.string(n)
+        """Whether the network predicts b after each of the first n - 1 b's, and the end after the n-th."""
+        inputs, targets = self.sequence(n)
         (logits,) = logits_per_sequence(network, [inputs])
         return bool((logits[n:].argmax(-1) == targets[n:]).all())
 
@@ -130,27 +146,27 @@ class Counter(Task):
         right = {n: self.is_right(network, n) for n in range(1, self.longest + 1)}
         share = float(np.mean(list(right.values())))
         return {
-            "metric": f"share of n = 1 to {self.longest} with every b and the end right",
+            "metric": f"share of n = 1 to {self.longest} with every b and the end correct",
             "test": share,
             "n": self.longest,
             "standard_error": None,
             "validation": share,
             "chance": 1 / self.longest,
-            "chance_is": "always end after the first b",
-            "baseline": {"name": "whatever n is most frequent (all are alike)", "value": 1 / self.longest},
+            "chance_is": "always ending after the first b",
+            "baseline": {"name": "always the most frequent n (all are equally frequent)", "value": 1 / self.longest},
             "right": [n for n, is_right in right.items() if is_right],
             "largest": next(n for n in count(1) if not self.is_right(network, n)) - 1,
             "counts": {state: self.counting_unit(network, state) for state in network.layers[0][0].states},
         }
 
     def counting_unit(self, network: Network, state: str) -> dict[str, float]:
-        """The unit of a state that follows the count (a's so far minus b's so far) best, over n = 1 to 12."""
+        """The unit of a state that best follows the count, a's minus b's so far, over all training strings."""
         values, counts = [], []
         for n in range(1, self.longest + 1):
-            inputs, _ = self.string(n)
+            inputs, _ = self.sequence(n)
             values.append(network.forward(inputs).records[0][0][state])
             counts.append(np.concatenate([np.arange(1, n + 1), np.arange(n - 1, -1, -1)]))
-        table = np.corrcoef(np.concatenate(values).T.astype(np.float64), np.concatenate(counts))
-        with_count = table[-1, :-1]
+        correlations = np.corrcoef(np.concatenate(values).T.astype(np.float64), np.concatenate(counts))
+        with_count = correlations[-1, :-1]
         unit = int(np.abs(with_count).argmax())
         return {"unit": unit, "correlation": float(with_count[unit])}

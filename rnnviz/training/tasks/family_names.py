@@ -1,4 +1,4 @@
-"""Names: read a family name letter by letter, say which of 18 languages it comes from."""
+"""Names: read a family name letter by letter, predict which of 18 languages it comes from."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from .labelled_texts import LabelledTexts
 from .task import DataSource, Scores
 
 
-class Names(LabelledTexts):
-    """The names of the PyTorch tutorial "NLP From Scratch", one file a language, duplicates removed."""
+class FamilyNames(LabelledTexts):
+    """The names of the PyTorch tutorial "NLP From Scratch", one file per language, duplicates removed."""
 
     name = "names"
     title = "Names: which language?"
@@ -36,10 +36,10 @@ class Names(LabelledTexts):
         "Hochreiter",
     )
     note = (
-        "A good naive Bayes over runs of one to three letters is as good as these networks; what the network adds is "
-        "that it reads in order and can be asked after every letter. Half of the names are Russian, and several "
-        "languages have only a handful of test names, so macro-F1 is noisy. Some names occur in several languages, "
-        "so nobody could get all of them right. Letters seen only once in training are read as <unk>."
+        "A naive Bayes classifier over short runs of letters is at least as good as these networks; what a network "
+        "adds is that it reads in order and can be asked after every letter. Half of the names are Russian, and "
+        "several languages have only a handful of test names, so macro-F1 is noisy. Some names occur in several "
+        "languages, so no network can get all of them right. Letters seen only once in training are read as <unk>."
     )
     sources = (
         DataSource(
@@ -50,9 +50,9 @@ class Names(LabelledTexts):
             "names_by_language",
         ),
     )
-    kind = "characters"
-    watched = ("Schmidhuber", "German")
-    end = True
+    token_kind = "characters"
+    has_end_mark = True
+    probe_example = ("Schmidhuber", "German")
     base_recipe = Recipe(
         embedding=32, hidden=64, epochs=20, learning_rate=3e-3, dropout_inputs=0.15, dropout_top=0.3, patience=8
     )
@@ -75,21 +75,21 @@ class Names(LabelledTexts):
         test = self.indices.test
         truth = self.classes[test]
         logits = logits_per_sequence(network, [self.sequences[k] for k in test])
-        predicted = np.array([each[-1].argmax() for each in logits])
-        parts = self.parts()
+        predicted = np.array([steps[-1].argmax() for steps in logits])
+        parts = self.texts_by_part()
         bayes = tune_naive_bayes(
             NaiveBayes(letter_runs, *parts["train"], len(self.labels)), parts["validation"], parts["test"]
         )
         return {
             "metric": "accuracy at the end mark",
-            **self.last_scores(network, predicted),
+            **self.common_scores(network, predicted),
             "baseline": {
                 "name": f"naive Bayes over runs of 1 to 3 letters, alpha {bayes.alpha:g} chosen on validation",
                 "value": bayes.test,
                 "macro_f1": macro_f1(bayes.predicted, truth, len(self.labels)),
             },
             "macro_f1": macro_f1(predicted, truth, len(self.labels)),
-            "accuracy_after": [after(logits, truth, k) for k in range(1, 9)],
+            "accuracy_after": [accuracy_after(logits, truth, k) for k in range(1, 9)],
             "by_language": {
                 label: {"n": int((truth == c).sum()), "recall": float((predicted[truth == c] == c).mean())}
                 for c, label in enumerate(self.labels)
@@ -97,23 +97,23 @@ class Names(LabelledTexts):
         }
 
 
-def after(logits: list[Array], truth: Array, k: int) -> dict[str, float]:
-    """How often the answer after k letters is right, among the names that have so many (the end mark not counted)."""
-    right = [each[k - 1].argmax() == c for each, c in zip(logits, truth, strict=True) if len(each) > k]
-    return {"characters": k, "n": len(right), "accuracy": float(np.mean(right))}
+def accuracy_after(logits: list[Array], truth: Array, k: int) -> dict[str, float]:
+    """The accuracy after k letters, among names with at least k letters, the end mark not counted."""
+    is_right = [steps[k - 1].argmax() == c for steps, c in zip(logits, truth, strict=True) if len(steps) > k]
+    return {"characters": k, "n": len(is_right), "accuracy": float(np.mean(is_right))}
 
 
 def macro_f1(predicted: Array, truth: Array, classes: int) -> float:
-    """The mean over classes of F1 = 2 TP / (2 TP + FP + FN); every class counts alike, however rare."""
+    """The mean over classes of F1 = 2 TP / (2 TP + FP + FN); every class counts the same, however rare."""
     scores = []
     for c in range(classes):
         hits = int(((predicted == c) & (truth == c)).sum())
-        named = int((predicted == c).sum() + (truth == c).sum())
-        scores.append(2 * hits / named if named else 0.0)
+        mentions = int((predicted == c).sum() + (truth == c).sum())
+        scores.append(2 * hits / mentions if mentions else 0.0)
     return float(np.mean(scores))
 
 
 def letter_runs(name: str) -> list[str]:
-    """Runs of one, two and three letters, with ^ and $ at the ends: what naive Bayes counts."""
+    """Runs of one, two and three letters, with ^ and $ at the ends: the features of naive Bayes."""
     framed = f"^{name}$"
     return [framed[k : k + n] for n in (1, 2, 3) for k in range(len(framed) - n + 1)]

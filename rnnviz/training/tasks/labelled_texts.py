@@ -1,4 +1,4 @@
-"""What names and reviews share: texts with one label each, asked after every token and above all at the last."""
+"""Tasks over texts with one label each: names and reviews."""
 
 from __future__ import annotations
 
@@ -19,40 +19,44 @@ from .task import Level, Probe, Scores, Task, binomial_error
 class LabelledTexts(Task):
     """A task over texts with one label each.
 
-    Half of the loss is the answer at the last token, which is the one that is scored; half is
-    the mean over all tokens, so that what the network says on its way means something too.
+    Half of the loss is that of the answer at the last token, the one that is scored; the other half is the mean over
+    all tokens, so that the answers before the end mean something too.
     """
 
-    kind: ClassVar[TokenKind]
-    end: ClassVar[bool] = False
-    longest: ClassVar[int | None] = None  # tokens; what lies beyond is cut
-    at_least: ClassVar[int] = 2  # rarer tokens are read as <unk>, which is how <unk> gets trained
+    token_kind: ClassVar[TokenKind]
+    has_end_mark: ClassVar[bool] = False
+    max_tokens: ClassVar[int | None] = None  # longer texts are cut
+    min_count: ClassVar[int] = 2  # rarer tokens are read as <unk>, which is how <unk> gets trained
 
-    watched: ClassVar[tuple[str, str]]  # a text on which the network is watched while it learns, and its label
+    probe_example: ClassVar[tuple[str, str]]  # text and label
 
     texts: list[str]
-    classes: Array  # (N,) the class number of every text
+    classes: Array  # (N,) class numbers of all texts
     indices: Split
 
     def prepare(self, texts: Sequence[str], labels: Sequence[str]) -> None:
-        """Split the texts, collect the vocabulary from the training split alone, and read all texts with it."""
+        """Split the texts, collect the vocabulary from the training split alone, and encode all texts."""
         self.texts = list(texts)
         self.labels = sorted(set(labels))
         self.classes = np.array([self.labels.index(label) for label in labels])
         self.indices = random_split(len(self.texts))
-        trained = [self.texts[k] for k in self.indices.train]
-        self.vocabulary = Vocabulary.collect(self.kind, trained, at_least=self.at_least, end=self.end)
-        self.sequences = [self.vocabulary.encode(text, self.longest).inputs for text in self.texts]
+        training_texts = [self.texts[k] for k in self.indices.train]
+        self.vocabulary = Vocabulary.collect(
+            self.token_kind, training_texts, at_least=self.min_count, end=self.has_end_mark
+        )
+        self.sequences = [self.vocabulary.encode(text, self.max_tokens).inputs for text in self.texts]
         sizes = {part: len(getattr(self.indices, part)) for part in Split._fields}
         self.split = sizes | {"how": "numpy.random.default_rng(0).permutation, 80 : 10 : 10", "seed": 0}
-        self.chance, self.best = self.guessing(), self.bound()
-        reading = self.vocabulary.encode(self.watched[0], self.longest)
-        label, last = self.labels.index(self.watched[1]), np.zeros(len(reading.inputs), np.float32)
+        self.chance, self.best = self.chance_level(), self.best_level()
+        text, label = self.probe_example
+        steps = len(self.vocabulary.encode(text, self.max_tokens).inputs)
+        last = np.zeros(steps, np.float32)
         last[-1] = 1
-        self.probe = Probe(self.watched[0], np.full(len(last), label), 0.5 * last + np.float32(0.5) / len(last))
+        self.probe = Probe(text, np.full(steps, self.labels.index(label)), 0.5 * last + np.float32(0.5) / steps)
 
     @property
     def length(self) -> int:
+        """T, the number of tokens of the longest text."""
         return max(map(len, self.sequences))
 
     def tokens_per_epoch(self, batch: int) -> int:
@@ -60,41 +64,47 @@ class LabelledTexts(Task):
 
     @property
     def validation_tokens(self) -> int:
+        """How many tokens `validate` reads."""
         return sum(len(self.sequences[k]) for k in self.indices.validation)
 
-    def guessing(self) -> Level:
-        """What the most frequent label of the training split reaches on the validation split, and its frequencies."""
+    @property
+    def most_frequent(self) -> int:
+        """The most frequent class of the training split."""
+        return int(np.bincount(self.classes[self.indices.train], minlength=len(self.labels)).argmax())
+
+    def chance_level(self) -> Level:
+        """What the most frequent label of the training split, and the labels' frequencies, reach on validation."""
         counts = np.bincount(self.classes[self.indices.train], minlength=len(self.labels))
-        counts = np.maximum(counts, 1)  # a label that training never shows would be an infinite surprisal
+        counts = np.maximum(counts, 1)  # a label that training never shows would have an infinite surprisal
         truth = self.classes[self.indices.validation]
-        surprises = -np.log(counts / counts.sum())[truth]
+        surprisals = -np.log(counts / counts.sum())[truth]
         return Level(
-            float((truth == counts.argmax()).mean()),
-            float(surprises.mean()),
-            f"Always to say {self.labels[int(counts.argmax())]}, the most frequent label; the loss is that of naming "
-            "every label as often as it occurs in training.",
+            float((truth == self.most_frequent).mean()),
+            float(surprisals.mean()),
+            f"Always answering {self.labels[self.most_frequent]}, the most frequent label in training. The loss is "
+            "that of predicting each label with its frequency in training.",
         )
 
-    def bound(self) -> Level:
-        """No answer that depends on the text alone can be right about a text that stands there with two labels."""
-        found: dict[tuple[int, ...], Counter[int]] = {}
+    def best_level(self) -> Level:
+        """The bound set by texts with several labels, of which no function of the text can get all right."""
+        labels_by_text: dict[tuple[int, ...], Counter[int]] = {}
         for k in self.indices.validation:
-            found.setdefault(tuple(self.sequences[k]), Counter())[int(self.classes[k])] += 1
+            labels_by_text.setdefault(tuple(self.sequences[k]), Counter())[int(self.classes[k])] += 1
         total = len(self.indices.validation)
-        right = sum(max(labels.values()) for labels in found.values())
+        right = sum(max(labels.values()) for labels in labels_by_text.values())
         if right == total:
             return Level(
                 None,
                 None,
-                "Nobody knows: no text of the validation split contradicts another, but some are "
-                "unclear to people as well.",
+                "Unknown: no two texts of the validation split contradict each other, but some are unclear even to "
+                "people.",
             )
-        unsure = sum(n * np.log(labels.total() / n) for labels in found.values() for n in labels.values())
+        uncertainty = sum(n * np.log(labels.total() / n) for labels in labels_by_text.values() for n in labels.values())
         return Level(
             right / total,
-            float(unsure / total),
-            "A bound that is out of reach: some texts of the validation split stand there with several labels, and "
-            "nobody could be right about all of those; how far the others can be told nobody knows.",
+            float(uncertainty / total),
+            "An upper bound; the true one is unknown. Some texts of the validation split occur with several labels, "
+            "and no network can be right about all of those.",
         )
 
     def steps_per_epoch(self, batch: int) -> int:
@@ -106,41 +116,37 @@ class LabelledTexts(Task):
         for group in batch_by_length(lengths, batch, rng):
             inputs = pad([self.sequences[k] for k in train[group]])
             steps, last = np.arange(len(inputs))[:, None], lengths[group] - 1
-            every = (steps <= last) / lengths[group].sum()
-            weights = (0.5 * every + 0.5 * (steps == last) / len(group)).astype(np.float32)
+            each = (steps <= last) / lengths[group].sum()
+            weights = (0.5 * each + 0.5 * (steps == last) / len(group)).astype(np.float32)
             targets = np.broadcast_to(self.classes[train[group]], inputs.shape)
             yield Batch(inputs, targets, weights)
 
     def validate(self, network: Network) -> dict[str, float]:
-        last = self.final_logits(network, self.indices.validation)
+        logits = self.final_logits(network, self.indices.validation)
         truth = self.classes[self.indices.validation]
-        loss = surprisal(last, truth).mean(dtype=np.float64)
-        return {"validation_loss": float(loss), "accuracy": float((last.argmax(-1) == truth).mean())}
+        loss = surprisal(logits, truth).mean(dtype=np.float64)
+        return {"validation_loss": float(loss), "accuracy": float((logits.argmax(-1) == truth).mean())}
 
-    def final_logits(self, network: Network, which: Array) -> Array:
-        """The logits (N, C) after the last token of each of the texts."""
-        return np.array([logits[-1] for logits in logits_per_sequence(network, [self.sequences[k] for k in which])])
+    def final_logits(self, network: Network, indices: Array) -> Array:
+        """The logits (N, C) after the last token of each of these texts."""
+        return np.array([logits[-1] for logits in logits_per_sequence(network, [self.sequences[k] for k in indices])])
 
-    def last_scores(self, network: Network, predicted: Array) -> Scores:
-        """What every card of such a task says first.
-
-        predicted: (N,) the classes answered at the last tokens of the test split.
-        """
+    def common_scores(self, network: Network, predicted: Array) -> Scores:
+        """The first entries of every card's scores, from the predicted classes (N,) of the test split."""
         truth = self.classes[self.indices.test]
         accuracy = float((predicted == truth).mean())
-        most_frequent = int(np.bincount(self.classes[self.indices.train]).argmax())
         return {
             "test": accuracy,
             "n": len(truth),
             "standard_error": binomial_error(accuracy, len(truth)),
             "validation": self.validate(network)["accuracy"],
-            "chance": float((truth == most_frequent).mean()),
-            "chance_is": f"always {self.labels[most_frequent]}",
+            "chance": float((truth == self.most_frequent).mean()),
+            "chance_is": f"always {self.labels[self.most_frequent]}",
         }
 
-    def parts(self) -> dict[str, tuple[list[str], Array]]:
+    def texts_by_part(self) -> dict[str, tuple[list[str], Array]]:
         """The texts and their classes, by part of the split."""
         return {
-            part: ([self.texts[k] for k in which], self.classes[which])
-            for part, which in self.indices._asdict().items()
+            part: ([self.texts[k] for k in indices], self.classes[indices])
+            for part, indices in self.indices._asdict().items()
         }

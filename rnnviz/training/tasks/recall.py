@@ -1,4 +1,4 @@
-"""Recall: read one symbol, then many that mean nothing, then a question mark, and say the first symbol."""
+"""Recall: read one symbol, then distractors, then a question mark, and answer with the first symbol."""
 
 from __future__ import annotations
 
@@ -8,32 +8,37 @@ from pathlib import Path
 import numpy as np
 
 from ...cells.activations import Array
+from ...errors import ArgumentError
 from ...network import Network
 from ...text.tokens import Vocabulary
 from ..batches import Batch
 from ..loss import surprisal
 from ..recipe import Recipe
-from .task import DataSource, Level, Probe, Scores, Task, binomial_error
+from .task import GENERATED, STEPS_PER_ROUND, UNREAD_UNKNOWN, Level, Probe, Scores, Task, binomial_error
 
 SYMBOLS, DISTRACTORS, QUERY = "ABCDEFGH", "abcdefgh", "?"
-ROUND = 100  # steps between two checks
 HELD_OUT = 1000  # sequences for each delay that is scored
-DELAYS = (1, 5, 10, 20, 30, 40, 80, 160)  # that are scored, beside the longest one of training, which is validated
-LEARNED, CHECKS = 0.999, 10  # training ends when so many checks in a row were at least so good
+SCORED_DELAYS = (1, 5, 10, 20, 30, 40, 80, 160)  # beside the longest one of training, which is used for validation
+LEARNED, LEARNED_CHECKS = 0.999, 10  # training ends after so many consecutive checks with at least this accuracy
 
 
 class Recall(Task):
-    """One symbol must be held through k distractors (after the latch problem of Bengio, Simard & Frasconi 1994).
+    """One symbol must be remembered over k distractors.
 
-    Training shows only long delays, from `shortest` to `longest`, and the loss looks at the
-    answer to the query alone: a gradient that vanishes over so many steps teaches nothing.
+    Training shows long delays only, from `shortest` to `longest`, and the loss counts only the answer at the question
+    mark: a gradient that vanishes over so many steps teaches nothing.
+
+    References
+    ----------
+    Y. Bengio, P. Simard and P. Frasconi, "Learning long-term dependencies with gradient descent is difficult", IEEE
+    Transactions on Neural Networks 5(2), 1994 (the latch problem).
     """
 
     name = "recall"
     title = "Recall: what was the first symbol?"
-    reads = "one of A to H, then k of a to h, then a question mark"
+    reads = "a letter from A to H, then k letters from a to h, then a question mark"
     predicts = "the first symbol"
-    answer_due = "at the query"
+    answer_due = "at the question mark"
     examples = (
         "Cbhaegfdcabhgedfacbhedgafcbhgeadfcbhe?",
         "Ehgfa?",
@@ -41,53 +46,61 @@ class Recall(Task):
         "Gaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa?",
     )
     note = (
-        "With delays of 30 to 40 alone the simple RNN stays at chance, because its gradient vanishes on the long way "
-        "back, not because it could not hold a symbol: trained on delays of 1 to 40, where the short ones teach it "
-        "first, it learns the same task, only several times slower. The gated cells start with a bias towards keeping "
-        "what they hold. Delays below 30 were never trained, and very short ones are answered less surely. The row of "
-        "<unk>, which training never reads, is the mean of the other rows."
+        "Trained on delays of 30 to 40 alone, the simple RNN stays at chance. The reason is its gradient, which "
+        "vanishes over so many steps, and not its memory: trained on delays of 1 to 40, where it learns the short ones "
+        "first, it learns the same task, only several times more slowly. The gated cells start with a bias towards "
+        "keeping their memory. Delays below 30 were never trained, and very short ones are answered less reliably. "
+        f"{UNREAD_UNKNOWN}"
     )
-    sources = (DataSource("made by the task", "none needed"),)
+    sources = (GENERATED,)
     base_recipe = Recipe(embedding=16, hidden=32, epochs=40, learning_rate=3e-3, final_rate=1.0)
     cell_changes = {"gru": {"keep_bias": 1.0}, "lstm": {"keep_bias": 3.0}}
     available_options = {
-        "shortest": (30, "the shortest delay in training"),
-        "longest": (40, "the longest delay in training"),
+        "shortest": (30, "shortest delay in training"),
+        "longest": (40, "longest delay in training"),
     }
 
     def load(self, folders: dict[str, Path]) -> None:
         shortest, longest = self.options["shortest"], self.options["longest"]
         if not 0 < shortest <= longest:
-            raise ValueError(f"delays from {shortest} to {longest} make no sense; name 0 < shortest <= longest")
-        self.delays = sorted({*DELAYS, longest})
+            raise ArgumentError(
+                f"shortest is {shortest} and longest is {longest}; they must satisfy 0 < shortest <= longest.",
+                code="contradiction",
+                name="shortest",
+                value=shortest,
+                allowed=(1, longest),
+            )
+        self.delays = sorted({*SCORED_DELAYS, longest})
         self.vocabulary = Vocabulary.collect("characters", [SYMBOLS + DISTRACTORS + QUERY])
         self.labels = list(SYMBOLS)
         self.split = {
-            "train": f"made anew for every step, delays {shortest} to {longest}",
+            "train": f"generated anew for every step, delays {shortest} to {longest}",
             "validation": f"{HELD_OUT} sequences with a delay of {longest}, seed 1",
             "test": f"{HELD_OUT} sequences for each delay of {', '.join(map(str, self.delays))}, seed 2",
             "how": "random sequences; each of the eight symbols is equally likely",
             "seed": "as given for each part",
         }
-        known = self.vocabulary.tokens.index
-        self.symbols, self.distractors = (np.array([known(c) for c in part]) for part in (SYMBOLS, DISTRACTORS))
-        self.query = known(QUERY)
-        self.held_out = self.sequences(np.full(HELD_OUT, longest), np.random.default_rng(1))
+        id_of = self.vocabulary.tokens.index
+        self.symbol_ids, self.distractor_ids = (np.array([id_of(c) for c in part]) for part in (SYMBOLS, DISTRACTORS))
+        self.query_id = id_of(QUERY)
+        self.validation_data = self.draw(np.full(HELD_OUT, longest), np.random.default_rng(1))
         symbols = len(SYMBOLS)
         self.chance = Level(1 / symbols, float(np.log(symbols)), "One of eight symbols, all equally likely.")
-        self.best = Level(1.0, 0.0, "The first symbol is the answer, and it has been read.")
-        inputs, chosen = self.sequences(np.full(1, longest), np.random.default_rng(3))
+        self.best = Level(1.0, 0.0, "The answer is the first symbol, which has been read.")
+        inputs, answers = self.draw(np.full(1, longest), np.random.default_rng(3))
         last = np.zeros(longest + 2, np.float32)
         last[-1] = 1
         text = "".join(self.vocabulary.tokens[k] for k in inputs[:, 0])
-        self.probe = Probe(text, np.full(longest + 2, chosen[0]), last)
+        self.probe = Probe(text, np.full(longest + 2, answers[0]), last)
 
     @property
     def length(self) -> int:
+        """T, the number of steps of a sequence with the longest delay."""
         return self.options["longest"] + 2
 
     @property
     def validation_tokens(self) -> int:
+        """How many tokens `validate` reads."""
         return HELD_OUT * self.length
 
     def card_note(self) -> str:
@@ -95,58 +108,59 @@ class Recall(Task):
         if self.options == {name: default for name, (default, _) in self.available_options.items()}:
             return self.note
         return (
-            f"Training showed delays from {shortest} to {longest} and no others. Short delays teach what to hold, and "
-            "long ones how long: with long ones alone the gradient of a simple RNN vanishes on its way back. The row "
-            "of <unk>, which training never reads, is the mean of the other rows."
+            f"Training used delays from {shortest} to {longest} and no others. Short delays teach what to remember, "
+            "and long ones for how long: with long ones alone the gradient of a simple RNN vanishes. "
+            f"{UNREAD_UNKNOWN}"
         )
 
-    def sequences(self, delays: Array, rng: np.random.Generator) -> tuple[Array, Array]:
-        """Random sequences with the delays given (B,): ids (T, B), padded at the end, and the answers (B,)."""
-        chosen = rng.integers(len(SYMBOLS), size=len(delays))
-        inputs = self.distractors[rng.integers(len(DISTRACTORS), size=(delays.max() + 2, len(delays)))]
-        inputs[0] = self.symbols[chosen]
-        inputs[delays + 1, np.arange(len(delays))] = self.query
-        return inputs, chosen
+    def draw(self, delays: Array, rng: np.random.Generator) -> tuple[Array, Array]:
+        """Random sequences with given delays (B,): ids (T, B), padded at the end, and the answers (B,)."""
+        answers = rng.integers(len(SYMBOLS), size=len(delays))
+        inputs = self.distractor_ids[rng.integers(len(DISTRACTORS), size=(delays.max() + 2, len(delays)))]
+        inputs[0] = self.symbol_ids[answers]
+        inputs[delays + 1, np.arange(len(delays))] = self.query_id
+        return inputs, answers
 
     def steps_per_epoch(self, batch: int) -> int:
-        return ROUND
+        return STEPS_PER_ROUND
 
     def batches(self, rng: np.random.Generator, batch: int) -> Iterator[Batch]:
-        for _ in range(ROUND):
+        for _ in range(STEPS_PER_ROUND):
             delays = rng.integers(self.options["shortest"], self.options["longest"] + 1, size=batch)
-            inputs, chosen = self.sequences(delays, rng)
-            asked = np.arange(len(inputs))[:, None] == delays + 1
-            yield Batch(inputs, np.broadcast_to(chosen, inputs.shape), (asked / batch).astype(np.float32))
+            inputs, answers = self.draw(delays, rng)
+            is_query = np.arange(len(inputs))[:, None] == delays + 1
+            yield Batch(inputs, np.broadcast_to(answers, inputs.shape), (is_query / batch).astype(np.float32))
 
     def validate(self, network: Network) -> dict[str, float]:
-        inputs, chosen = self.held_out
+        inputs, answers = self.validation_data
         logits = network.forward(inputs).logits
         assert logits is not None
-        loss = surprisal(logits[-1], chosen).mean(dtype=np.float64)
-        return {"validation_loss": float(loss), "accuracy": float((logits[-1].argmax(-1) == chosen).mean())}
+        loss = surprisal(logits[-1], answers).mean(dtype=np.float64)
+        return {"validation_loss": float(loss), "accuracy": float((logits[-1].argmax(-1) == answers).mean())}
 
     def is_learned(self, curve: list[dict[str, float]]) -> bool:
-        """Ten checks in a row at 99.9 % or more."""
-        return len(curve) >= CHECKS and all(entry["accuracy"] >= LEARNED for entry in curve[-CHECKS:])
+        """Whether the last ten checks reached at least 99.9 %."""
+        last = curve[-LEARNED_CHECKS:]
+        return len(last) == LEARNED_CHECKS and all(entry["accuracy"] >= LEARNED for entry in last)
 
     def held_out_scores(self, network: Network) -> Scores:
         longest = self.options["longest"]
-        by_delay = {k: self.accuracy(network, k) for k in self.delays}
+        by_delay = {delay: self.accuracy(network, delay) for delay in self.delays}
         return {
-            "metric": f"accuracy at the query after {longest} distractors",
+            "metric": f"accuracy at the question mark after {longest} distractors",
             "test": by_delay[longest],
             "n": HELD_OUT,
             "standard_error": binomial_error(by_delay[longest], HELD_OUT),
             "validation": self.validate(network)["accuracy"],
             "chance": 1 / len(SYMBOLS),
-            "chance_is": "one of eight symbols",
-            "baseline": {"name": "one of eight symbols, blindly", "value": 1 / len(SYMBOLS)},
-            "by_delay": [{"delay": k, "n": HELD_OUT, "accuracy": share} for k, share in by_delay.items()],
+            "chance_is": "one of eight symbols, at random",
+            "baseline": {"name": "one of eight symbols, at random", "value": 1 / len(SYMBOLS)},
+            "by_delay": [{"delay": delay, "n": HELD_OUT, "accuracy": share} for delay, share in by_delay.items()],
         }
 
     def accuracy(self, network: Network, delay: int, seed: int = 2) -> float:
-        """How often the answer is right after so many distractors, over 1,000 fresh sequences."""
-        inputs, chosen = self.sequences(np.full(HELD_OUT, delay), np.random.default_rng([seed, delay]))
+        """The accuracy after a delay, over 1,000 new sequences."""
+        inputs, answers = self.draw(np.full(HELD_OUT, delay), np.random.default_rng([seed, delay]))
         logits = network.forward(inputs).logits
         assert logits is not None
-        return float((logits[-1].argmax(-1) == chosen).mean())
+        return float((logits[-1].argmax(-1) == answers).mean())

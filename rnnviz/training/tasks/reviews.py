@@ -1,4 +1,4 @@
-"""Reviews: read a sentence word by word, say whether it praises or complains."""
+"""Reviews: read a sentence word by word, predict whether it is positive or negative."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..recipe import Recipe
 from .labelled_texts import LabelledTexts
 from .task import DataSource, Scores
 
-LEAST_SCORE = 0.5  # sentences whose mean score is nearer to zero are neither positive nor negative
+NEUTRAL = 0.5  # sentences whose mean score is nearer to zero are neither positive nor negative
 
 
 class Reviews(LabelledTexts):
@@ -23,7 +23,7 @@ class Reviews(LabelledTexts):
 
     name = "reviews"
     title = "Reviews: praise or complaint?"
-    reads = "the words of a review, punctuation apart"
+    reads = "the words and punctuation marks of a review"
     predicts = "negative or positive"
     answer_due = "at the last word"
     examples = (
@@ -36,11 +36,11 @@ class Reviews(LabelledTexts):
         "A brilliant cast wasted on a stupid story.",
     )
     note = (
-        "A naive Bayes over words and word pairs, which knows nothing of order beyond two words, is as good as these "
-        "networks: there are only 12,811 reviews to learn from. What single words weigh is learned well, how words "
-        "turn each other only in part: 'not good' comes out far less positive than 'good', but 'not bad' stays as "
-        "negative as 'bad'. The sentences are from 2014 and before and speak of films, shops and restaurants. Words "
-        "seen less than three times in training are read as <unk>."
+        "A naive Bayes classifier over words and word pairs, which knows nothing of order beyond two words, does about "
+        "as well as these networks: there are only 12,811 reviews to learn from. The networks learn well how much "
+        "single words weigh, but only in part how words change each other's meaning: 'not good' comes out far less "
+        "positive than 'good', but 'not bad' stays as negative as 'bad'. The sentences are from 2014 or earlier and "
+        "are about films, shops and restaurants. Words seen fewer than three times in training are read as <unk>."
     )
     sources = (
         DataSource(
@@ -58,10 +58,10 @@ class Reviews(LabelledTexts):
             "hutto_reviews",
         ),
     )
-    kind = "words"
-    watched = ("The food was great, but the service was not.", "negative")
-    longest = 80
-    at_least = 3  # halves the file, and validation is no worse
+    token_kind = "words"
+    probe_example = ("The food was great, but the service was not.", "negative")
+    max_tokens = 80
+    min_count = 3  # halves the file, and validation is no worse
     base_recipe = Recipe(
         embedding=32,
         hidden=64,
@@ -73,34 +73,34 @@ class Reviews(LabelledTexts):
         patience=4,
     )
     cell_changes = {"rnn": {"learning_rate": 1e-3}}
-    seed = 2  # of 0 to 3, the best on validation; the seeds differ by about a point, more than the cells do
+    seed = 2  # the best of 0 to 3 on validation; seeds differ by about a point, more than the cells do
 
     def load(self, folders: dict[str, Path]) -> None:
         unique: dict[str, tuple[str, bool, str]] = {}
-        for row in (*uci_rows(folders["uci_sentiment"]), *hutto_rows(folders["hutto_reviews"])):
+        for row in (*read_uci(folders["uci_sentiment"]), *read_hutto(folders["hutto_reviews"])):
             unique.setdefault(row[0].lower(), row)
-        texts, positive, self.origins = zip(*unique.values(), strict=True)
-        self.prepare(texts, ["positive" if p else "negative" for p in positive])
+        texts, are_positive, self.origins = zip(*unique.values(), strict=True)
+        self.prepare(texts, ["positive" if is_positive else "negative" for is_positive in are_positive])
 
     def held_out_scores(self, network: Network) -> Scores:
         test = self.indices.test
         truth = self.classes[test]
         predicted = self.final_logits(network, test).argmax(-1)
-        right = predicted == truth
+        is_right = predicted == truth
         origins = np.array(self.origins)[test]
-        parts = self.parts()
+        parts = self.texts_by_part()
         bayes = {}
         for name, features, once in (
-            ("words, each counted once a review", words, True),
+            ("words, each counted once per review", words, True),
             ("words", words, False),
-            ("words and word pairs, each counted once a review", words_and_pairs, True),
+            ("words and word pairs, each counted once per review", words_and_pairs, True),
         ):
             model = NaiveBayes(features, *parts["train"], len(self.labels), once)
             bayes[name] = tune_naive_bayes(model, parts["validation"], parts["test"])
         best = max(bayes, key=lambda name: bayes[name].validation)
         return {
             "metric": "accuracy at the last word",
-            **self.last_scores(network, predicted),
+            **self.common_scores(network, predicted),
             "baseline": {
                 "name": f"naive Bayes over {best}, alpha {bayes[best].alpha:g}, both chosen on validation",
                 "value": bayes[best].test,
@@ -110,14 +110,14 @@ class Reviews(LabelledTexts):
                 for name, b in bayes.items()
             ],
             "by_source": {
-                origin: {"n": int((origins == origin).sum()), "accuracy": float(right[origins == origin].mean())}
+                origin: {"n": int((origins == origin).sum()), "accuracy": float(is_right[origins == origin].mean())}
                 for origin in dict.fromkeys(self.origins)
             },
         }
 
 
-def uci_rows(folder: Path) -> Iterator[tuple[str, bool, str]]:
-    """Text, whether it is positive, and where it is from; one sentence a line, a tab, 0 or 1."""
+def read_uci(folder: Path) -> Iterator[tuple[str, bool, str]]:
+    """Text, whether it is positive, and its origin. Each line is a sentence, a tab, and 0 or 1."""
     for site in ("amazon_cells", "imdb", "yelp"):
         for line in (folder / f"{site}_labelled.txt").read_text(encoding="utf-8").split("\n"):
             text, tab, label = line.rpartition("\t")
@@ -125,12 +125,12 @@ def uci_rows(folder: Path) -> Iterator[tuple[str, bool, str]]:
                 yield text.strip(), label.strip() == "1", "uci"
 
 
-def hutto_rows(folder: Path) -> Iterator[tuple[str, bool, str]]:
-    """The same of the rated snippets: number, mean score from -4 to 4, text; those near zero left out."""
+def read_hutto(folder: Path) -> Iterator[tuple[str, bool, str]]:
+    """The same for the rated snippets, without the neutral ones. Each line is a number, a score (-4 to 4), a text."""
     for kind in ("amazon", "movie"):
         for line in (folder / f"{kind}ReviewSnippets_GroundTruth.txt").read_text(encoding="latin-1").split("\n"):
             fields = line.strip("\r").split("\t")
-            if len(fields) >= 3 and abs(float(fields[1])) >= LEAST_SCORE:
+            if len(fields) >= 3 and abs(float(fields[1])) >= NEUTRAL:
                 yield fields[2].strip(), float(fields[1]) > 0, f"hutto {kind}"
 
 
@@ -140,6 +140,6 @@ def words(text: str) -> list[str]:
 
 
 def words_and_pairs(text: str) -> list[str]:
-    """Words, and pairs of neighbours."""
+    """Words, and pairs of neighbouring words."""
     single = words(text)
     return single + [f"{a} {b}" for a, b in pairwise(single)]

@@ -95,7 +95,7 @@ def _measure_with_progress(hidden: int) -> StepTimes:
         st.button("Stop", key="stop-measuring")  # using any widget ends this run of the page
     times = None
     for times in time_training_steps(CELL_ORDER, hidden, hidden, STEPS, BATCH, REPEATS):
-        bar.progress(times.done / times.total, f"Measuring: step {times.done} of {times.total}")
+        bar.progress(times.steps_done / times.total_steps, f"Measuring: step {times.steps_done} of {times.total_steps}")
     place.empty()
     assert times is not None
     return times

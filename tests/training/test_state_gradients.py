@@ -5,8 +5,7 @@ import pytest
 
 from rnnviz.network import Network
 from rnnviz.training import Probe
-from rnnviz.training.loss import cross_entropy
-from rnnviz.training.probe import state_gradient_norms
+from rnnviz.training.loss import cross_entropy, state_gradient_norms
 
 torch = pytest.importorskip("torch")
 
@@ -32,7 +31,7 @@ def example(cell, layers, vocabulary=6):
 
 
 def torchs(network, inputs, probe):
-    """The same by autograd: every state that is handed on is a tensor of its own, so each has its own gradient."""
+    """The same by autograd: every state that is passed on is a tensor of its own, so each has its own gradient."""
     cells = []
     for layer in network.layers:
         module = MODULES[network.cell_name](layer[0].input_size, HIDDEN).double()
@@ -69,7 +68,7 @@ def torchs(network, inputs, probe):
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
 def test_norms_are_those_of_autograd(cell, layers, vocabulary):
     network, inputs, probe = example(cell, layers, vocabulary)
-    loss, norms = state_gradient_norms(network, inputs, probe)
+    loss, norms = state_gradient_norms(network, inputs, probe.targets, probe.weights)
     expected, theirs = torchs(network, inputs, probe)
     assert loss == pytest.approx(expected, rel=1e-12)
     assert norms.keys() == theirs.keys()
@@ -82,7 +81,7 @@ def test_norms_are_those_of_autograd(cell, layers, vocabulary):
 def test_norms_are_those_of_finite_differences(cell):
     """The states after step t are moved a little, and the rest of the sequence is read from there."""
     network, inputs, probe = example(cell, 1)
-    _, norms = state_gradient_norms(network, inputs, probe)
+    _, norms = state_gradient_norms(network, inputs, probe.targets, probe.weights)
 
     def rest(states, t):
         logits = network.forward(inputs[t + 1 :], [[states]]).logits
