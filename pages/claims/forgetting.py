@@ -57,7 +57,7 @@ def only_the_rnn_has_forgotten_the_c() -> None:
     assert percent(probability(gru, "C"), 1) == 99.9
     assert prediction(rnn) == "G" and percent(probability(rnn, "G"), 1) == 13.4
     assert percent(probability(rnn, "C"), 1) == 13.1
-    assert card("recall-rnn")["asked"] == "at the query"
+    assert card("recall-rnn")["asked"] == "at the question mark"
 
 
 def rnn_predicts_g_whatever_comes_first() -> None:
