@@ -4,7 +4,12 @@ import pytest
 
 from . import docstrings
 
-DONE = ("rnnviz.analysis", "rnnviz.ui.pages.train")  # the packages whose public names are all documented
+DONE = (
+    "rnnviz.analysis",
+    "rnnviz.training",
+    "rnnviz.training.tasks",
+    "rnnviz.ui.pages.train",
+)  # the packages whose public names are all documented
 
 
 @pytest.mark.parametrize("name", DONE)

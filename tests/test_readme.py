@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rnnviz.training.__main__ import parser
+from rnnviz.training.__main__ import argument_parser
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [file for file in (ROOT / "README.md", ROOT / "CONTRIBUTING.md") if file.exists()]
@@ -56,7 +56,7 @@ def test_training_commands_are_understood():
     ]
     assert trainings
     for arguments in trainings:
-        assert parser().parse_args(arguments).task == arguments[0]
+        assert argument_parser().parse_args(arguments).task == arguments[0]
 
 
 def test_optional_dependencies_are_declared():
