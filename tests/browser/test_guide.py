@@ -177,22 +177,22 @@ def questions(written: Chapter) -> Iterator[tuple[str, Question]]:
 def start_of(markdown: str) -> str:
     """The first words of a paragraph, as they are read on the page."""
     inline = MarkdownIt().parse(markdown)[1]
-    told = "".join(" " if child.type == "softbreak" else child.content for child in inline.children or [])
-    return " ".join(told.split("$")[0][:60].split())
+    text = "".join(" " if child.type == "softbreak" else child.content for child in inline.children or [])
+    return " ".join(text.split("$")[0][:60].split())
 
 
 def reveal(page: Page, key: str, question: Question, by_key: bool = False) -> Locator:
     """Answer a question; returns its box."""
     box = page.locator(f".st-key-question-{key}")
-    told = start_of(question.why)
-    assert told not in read_in(box), "told before it was asked"
+    answer = start_of(question.why)
+    assert answer not in read_in(box), "shown before it was asked"
     if by_key:
         box.get_by_role("radio").first.focus()
         page.keyboard.press("Space")
     else:
         box.get_by_text(question.choices[-1], exact=True).click()
-    told_now = "([box, told]) => box.innerText.replace(/\\s+/g, ' ').includes(told)"
-    page.wait_for_function(told_now, arg=[box.element_handle(), told], timeout=10_000)
+    shown = "([box, answer]) => box.innerText.replace(/\\s+/g, ' ').includes(answer)"
+    page.wait_for_function(shown, arg=[box.element_handle(), answer], timeout=10_000)
     return box
 
 
@@ -220,10 +220,10 @@ def links(written: Chapter, revealed: bool = True) -> Iterator[str]:
     """All links in a chapter's words, in reading order: what they lead to."""
     for section in written.sections:
         for part in section.shown:
-            told = [part.markdown] if isinstance(part, Prose) else []
+            texts = [part.markdown] if isinstance(part, Prose) else []
             if isinstance(part, Question):
-                told = [part.ask, part.why] if revealed else [part.ask]
-            for token in (token for markdown in told for token in MarkdownIt().parse(markdown)):
+                texts = [part.ask, part.why] if revealed else [part.ask]
+            for token in (token for markdown in texts for token in MarkdownIt().parse(markdown)):
                 for child in token.children or []:
                     if child.type == "link_open" and str(child.attrGet("href")).startswith("#"):
                         yield unquote(str(child.attrGet("href")))
@@ -339,8 +339,8 @@ def test_a_term_in_the_words_opens_its_explanation_and_leads_to_the_entry(page: 
     page.get_by_role("link", name="cell state", exact=True).first.click()
     card = page.get_by_role("dialog")
     expect(card).to_be_visible()
-    says = cell_terms([trace(written, "ab").definition])["cell-state"].says
-    expect(card).to_contain_text(says)
+    meaning = cell_terms([trace(written, "ab").definition])["cell-state"].meaning
+    expect(card).to_contain_text(meaning)
     card.get_by_role("link").click()
     expect(page.locator("#term-cell-state")).to_be_in_viewport()
 
