@@ -83,7 +83,8 @@ def _show(chapter: Chapter, terms: dict[str, glossary.Term]) -> None:
     st.title(chapter.title, anchor=False)
     number, *_ = chapters.number_and_neighbours(chapter.name)
     if number:
-        st.caption(f"Chapter {number} of {len(chapters.CHAPTERS)}, about {chapter.minutes} minutes")
+        time = "a minute" if chapter.minutes == 1 else f"{chapter.minutes} minutes"
+        st.caption(f"Chapter {number} of {len(chapters.CHAPTERS)}, about {time}")
     messages = st.container()
     context = show_bar(ChapterContext(chapter, terms))
     if chapter.instrument and not chapter.instrument_in_bar:
