@@ -16,6 +16,7 @@ import numpy as np
 
 from .cells import CELLS, Definition
 from .cells.activations import Array
+from .errors import DamagedFileError, FileError, UnknownQuantityError, UnsupportedFileError
 from .interventions import Intervention, ValueIntervention, format_all, parse_all
 
 if TYPE_CHECKING:
@@ -35,16 +36,45 @@ _BROKEN = (ValueError, KeyError, TypeError, AttributeError, OSError, EOFError, R
 class Trace:
     """One run over T tokens.
 
-    `trace["forget"]` is (T, H) for the first layer's forward direction (or its only one); `trace["forget", 1]`
-    is the second layer's, `trace["forget", 0, "backward"]` the backward direction's. Row t
-    belongs to token t in both directions. "input_vector" is what a layer read, (T, D).
+    `trace["forget"]` is of shape (T, H), for the first layer in its forward direction (or its only one);
+    `trace["forget", 1]` is the second layer's, `trace["forget", 0, "backward"]` the backward direction's. Row t belongs
+    to token t in both directions. "input_vector" is what a layer read, of shape (T, D).
 
-    tokens: as typed. unknown: (T,) bool, where the vocabulary lacked the token.
-    probabilities: (T, C), what the readout says after each step, or None without a readout;
-    labels names the C columns. initial: the states (H,) that each layer started from.
-    truncated: whether the input went on beyond the limit that was set. network: the Network that
-    ran, which a file does not keep: a trace read from one has None there. interventions: what was
-    held, silenced, swapped or removed in this run; tokens and arrays are those after it.
+    Parameters
+    ----------
+    model : str
+        The name of the model.
+    cell : str
+        The name of its cell.
+    options : dict of str to str
+        The options of the cell.
+    tokens : list of str
+        The T tokens as typed, after interventions.
+    unknown : ndarray of bool of shape (T,)
+        Where the token is not in the vocabulary.
+    values : dict of (str, int, str) to ndarray of shape (T, H)
+        By quantity, layer and direction, after interventions.
+    initial : dict of (str, int, str) to ndarray of shape (H,)
+        The states that each layer started from.
+    probabilities : ndarray of shape (T, C) or None
+        The prediction after each step; None without a readout.
+    labels : list of str
+        The C labels.
+    truncated : bool, default False
+        Whether the input is longer than the limit.
+    network : Network or None, default None
+        The network that ran; None in a trace from a file, which does not store it.
+    interventions : tuple of Intervention, default ()
+        What was held, silenced, frozen, swapped or removed.
+
+    Examples
+    --------
+    >>> import rnnviz
+    >>> trace = rnnviz.load("names-lstm").trace("Ada")
+    >>> trace.tokens
+    ['A', 'd', 'a', '<end>']
+    >>> trace["cell"].shape
+    (4, 64)
     """
 
     model: str
@@ -68,25 +98,35 @@ class Trace:
         try:
             return self.values[quantity, layer, direction]
         except KeyError:
-            there = f"{', '.join(self.definition.by_name)}; {self.layers} layers, {' and '.join(self.directions)}"
+            names = tuple(self.definition.by_name)
+            places = tuple(f"{k}, {d}" for k, directions in enumerate(self.directions_by_layer) for d in directions)
+            there = f"{', '.join(names)}; {self.layers} layers, {' and '.join(self.directions)}"
             if len(set(self.directions_by_layer)) > 1:
                 there += "".join(
                     f"; layer {k} {' and '.join(directions)}" for k, directions in enumerate(self.directions_by_layer)
                 )
-            raise KeyError(f"the trace has no {quantity!r} in layer {layer}, {direction}; it has {there}") from None
+            known = quantity in names
+            raise UnknownQuantityError(
+                f"The trace has no {quantity!r} in layer {layer}, {direction}; it has {there}.",
+                code="layer" if known else "quantity",
+                kind="quantity",
+                name=str(quantity),
+                allowed=places if known else names,
+            ) from None
 
     @property
     def definition(self) -> Definition:
-        """What the cell says of itself: its quantities, equations and phases."""
+        """The definition of the cell: its quantities, equations and phases."""
         return CELLS[self.cell].define(**self.options)
 
     @property
     def has_held_values(self) -> bool:
-        """Whether an intervention put values in place of the cell's own, and not just other tokens."""
-        return any(isinstance(one, ValueIntervention) for one in self.interventions)
+        """Whether an intervention replaced values of the cell, and not only tokens."""
+        return any(isinstance(intervention, ValueIntervention) for intervention in self.interventions)
 
     @property
     def layers(self) -> int:
+        """The number of layers."""
         return 1 + max(layer for _, layer, _ in self.values)
 
     @property
@@ -107,18 +147,36 @@ class Trace:
         return self.units()
 
     def units(self, layer: int = 0, direction: str | None = None) -> int:
-        """H of a layer; its directions have the same. Raises KeyError if there is none."""
+        """Find the number of units of a layer, which its directions share.
+
+        Parameters
+        ----------
+        layer : int, default 0
+            The layer, counted from 0.
+        direction : str or None, default None
+            A direction, which must exist; None for any.
+
+        Returns
+        -------
+        int
+            H.
+
+        Raises
+        ------
+        UnknownQuantityError
+            If there is no such layer or direction.
+        """
         return self["hidden", layer, *([direction] if direction else [])].shape[1]
 
     @cached_property
     def fingerprint(self) -> str:
-        """What tells this run from every other one of the same network: 16 hexadecimal digits.
+        """A digest of 16 hexadecimal digits that distinguishes this run from others of the same network.
 
-        A digest of the model's name, the cell and its options, the interventions, the states at the start, the tokens,
-        and the very numbers that the first layer read: vectors can differ where their labels do not.
+        It covers the model's name, the cell and its options, the interventions, the initial states, the tokens, and the
+        numbers that the first layer read: vectors can differ where their labels do not.
         """
-        said = [self.model, self.cell, self.options, format_all(self.interventions), self.tokens]
-        digest = blake2b(json.dumps(said).encode(), digest_size=8)
+        facts = [self.model, self.cell, self.options, format_all(self.interventions), self.tokens]
+        digest = blake2b(json.dumps(facts).encode(), digest_size=8)
         key = ("input_vector", 0, self.directions[0])
         arrays = {key: self.values[key]} | self.initial
         for name, array in sorted(arrays.items()):
@@ -127,10 +185,14 @@ class Trace:
         return digest.hexdigest()
 
     def to_frame(self) -> pd.DataFrame:
-        """A tidy pandas frame: step, token, layer, direction, quantity, unit, value.
+        """Convert the trace to a tidy pandas frame.
 
-        `step` counts from 1, as formulas and screens do, so that step t is row t - 1 of the
-        arrays; layers and units count from 0.
+        Returns
+        -------
+        pandas.DataFrame
+            One row for each value, with the columns step, token, layer, direction, quantity, unit and value. Steps
+            count from 1, as in formulas and on pages, so that step t is row t - 1 of the arrays; layers and units count
+            from 0.
         """
         import pandas as pd
 
@@ -156,7 +218,13 @@ class Trace:
         return frame
 
     def save(self, file: str | Path | IO[bytes]) -> None:
-        """Write an .npz file that `Trace.load` reads back to the same numbers, bit for bit."""
+        """Write the trace to an .npz file, which `Trace.load` reads back to the same numbers, bit for bit.
+
+        Parameters
+        ----------
+        file : str, Path or binary file
+            Where to write.
+        """
         about = {
             "format": FORMAT,
             "model": self.model,
@@ -178,19 +246,35 @@ class Trace:
 
     @classmethod
     def load(cls, file: str | Path | IO[bytes]) -> Trace:
-        """Read what `save` wrote. Nothing in the file is executed.
+        """Read a trace from a file that `save` wrote. Nothing in the file is executed.
 
-        Raises ValueError if it is not such a file or is of a cell that is not known here,
-        FileNotFoundError if there is no such file.
+        Parameters
+        ----------
+        file : str, Path or binary file
+            Where to read.
+
+        Returns
+        -------
+        Trace
+            The trace, without its network.
+
+        Raises
+        ------
+        DamagedFileError
+            If the file is not one that `save` wrote.
+        UnsupportedFileError
+            If it is of another version, or of an unknown cell.
+        FileNotFoundError
+            If there is no such file.
         """
         try:
             with np.load(file, allow_pickle=False) as archive:
                 arrays = dict(archive)
             about = json.loads(arrays.pop("about").tobytes())
             if about.pop("format") != FORMAT:
-                raise ValueError("it is written in another format")
+                raise UnsupportedFileError("It is written in another format.", code="format")
             unknown, probabilities = arrays.pop("unknown"), arrays.pop("probabilities", None)
-            if about["cell"] in CELLS:  # options that came later than the file have their defaults
+            if about["cell"] in CELLS:  # options that are newer than the file have their defaults
                 about["options"] = CELLS[about["cell"]].resolve_options(about["options"])
             about["interventions"] = parse_all(about.get("interventions", ""))
             about["truncated"] = about.pop("cut")
@@ -205,40 +289,45 @@ class Trace:
             trace._check()
         except FileNotFoundError:
             raise
+        except FileError as error:
+            message = f"{file} is not a trace saved by rnnviz: {error}"
+            raise type(error)(message, code=error.code, file=str(file)) from error
         except _BROKEN as error:
-            raise ValueError(f"{file} is not a trace saved by rnnviz: {error}") from error
+            message = f"{file} is not a trace saved by rnnviz: {error}"
+            raise DamagedFileError(message, code="unreadable", file=str(file)) from error
         return trace
 
     def _check(self) -> None:
-        """Raises ValueError unless the arrays are those of a known cell, with one row for each token."""
+        """Raise FileError unless the arrays are those of a known cell, with one row for each token."""
         if self.cell not in CELLS:
-            raise ValueError(f"it is of a cell {self.cell!r}; known here are {', '.join(CELLS)}")
-        wanted = {
-            (q, k, d)
-            for q in self.definition.by_name
-            for k, directions in enumerate(self.directions_by_layer)
-            for d in directions
-        }
-        if set(self.values) != wanted:
-            raise ValueError(f"its arrays are not those of a {self.cell}")
-        if set(self.initial) != {key for key in wanted if key[0] in self.definition.states}:
-            raise ValueError(f"its initial states are not those of a {self.cell}")
-        said = () if self.probabilities is None else (self.probabilities,)
-        tables = [*self.values.values(), *said]
+            raise UnsupportedFileError(f"Its cell is {self.cell!r}; known cells are {', '.join(CELLS)}.", code="cell")
+        keys = {(q, k, d) for q in self.definition.by_name for k, ds in enumerate(self.directions_by_layer) for d in ds}
+        if set(self.values) != keys:
+            raise DamagedFileError(f"Its arrays are not those of a {self.cell}.", code="quantities")
+        if set(self.initial) != {key for key in keys if key[0] in self.definition.states}:
+            raise DamagedFileError(f"Its initial states are not those of a {self.cell}.", code="initial_states")
+        outputs = () if self.probabilities is None else (self.probabilities,)
+        tables = [*self.values.values(), *outputs]
         if any(array.dtype.kind != "f" for array in (*tables, *self.initial.values())):
-            raise ValueError("its arrays do not hold numbers")
-        if any(table.shape[-1:] != (len(self.labels),) for table in said):
-            raise ValueError(f"its probabilities do not have a column for each of the {len(self.labels)} labels")
+            raise DamagedFileError("Its arrays do not hold numbers.", code="not_numbers")
+        if any(table.shape[-1:] != (len(self.labels),) for table in outputs):
+            raise DamagedFileError(
+                f"Its probabilities do not have a column for each of the {len(self.labels)} labels.", code="labels"
+            )
         if self.unknown.shape != (len(self),) or any(a.ndim != 2 or len(a) != len(self) for a in tables):
-            raise ValueError(f"its arrays do not have a row for each of the {len(self)} tokens")
+            raise DamagedFileError(f"Its arrays do not have a row for each of the {len(self)} tokens.", code="rows")
 
     def _full(self, key: str | tuple[Any, ...]) -> Key:
+        """A key with its layer and direction filled in."""
         if isinstance(key, str):
             key = (key,)
         if not 1 <= len(key) <= 3:
-            raise KeyError(f"{key} is no key: it is a quantity, or (quantity, layer), or (quantity, layer, direction)")
-        quantity, layer, *named = (*key, 0)[: max(len(key), 2)]
-        if named:
-            return quantity, layer, named[0]
+            raise UnknownQuantityError(
+                f"{key} is not a key: a key is a quantity, (quantity, layer) or (quantity, layer, direction).",
+                code="key", kind="key", name=str(key),
+            )  # fmt: skip
+        quantity, layer, *direction = (*key, 0)[: max(len(key), 2)]
+        if direction:
+            return quantity, layer, direction[0]
         lone = (quantity, layer, "forward") not in self.values and (quantity, layer, "backward") in self.values
         return quantity, layer, "backward" if lone else "forward"

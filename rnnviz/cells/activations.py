@@ -1,10 +1,10 @@
 """Activations: how a sum becomes a gate or a candidate.
 
-Each is a record of its value and of its slope, which is computed from the value, so that the way back
-needs no sums. They are those that an ONNX file can name, and "linear", which Keras has besides.
+Each is a record of its value and of its slope, which is computed from the value, so that back-propagation does not need
+the sums. They are those that an ONNX file can name, and "linear", which Keras has as well.
 
-Sigmoid is a shifted and squeezed tanh, sigmoid(z) = (1 + tanh(z / 2)) / 2. Both are therefore one
-formula, y = scale * tanh(scale * z) + shift, and gates that have no others are activated together (see `stack`).
+Sigmoid is a shifted and squeezed tanh, sigmoid(z) = (1 + tanh(z / 2)) / 2. Both are therefore one formula,
+y = scale * tanh(scale * z) + shift, and gates that have only these two are activated together (see `gate_activations`).
 """
 
 from __future__ import annotations
@@ -19,18 +19,34 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import ArgumentError, UnknownNameError
+
 Array = NDArray[Any]
 INF = math.inf
 
 
 @dataclass(frozen=True)
 class ActivationKind:
-    """A family of activations. All are monotone, so that a value tells where its sum was.
+    """A family of activations, all of them monotone, so that a value determines the slope at its sum.
 
-    symbol, latex: how it is written in an equation. defaults: of its parameters, as ONNX has them. value: y from z and
-    the parameters. slope: dy/dz from y and the parameters. bounds: of y, from the parameters. formula: y in words,
-    `{0}` and `{1}` standing for the parameters. positive: whether its first parameter must not be below 0, since it
-    would not be monotone.
+    Parameters
+    ----------
+    symbol : str
+        How an equation in plain text writes it.
+    latex : str
+        How LaTeX writes it.
+    value : callable
+        y from z and the parameters.
+    slope : callable
+        dy/dz from y and the parameters.
+    bounds : callable
+        The lowest and the highest y from the parameters.
+    formula : str
+        y in words, with `{0}` and `{1}` for the parameters.
+    defaults : tuple of float, default ()
+        The parameters where they are left out, as in ONNX.
+    positive : bool, default False
+        Whether the first parameter must be at least 0, because the curve would not be monotone.
     """
 
     symbol: str
@@ -44,10 +60,11 @@ class ActivationKind:
 
 
 SMOOTH = {"sigmoid": (0.5, 0.5), "tanh": (1.0, 0.0)}  # scale and shift
-USUAL = (*SMOOTH, "relu")  # an equation names them by commands of LaTeX's own
+FAMILIAR = (*SMOOTH, "relu")  # an equation names them by their own LaTeX commands, and they need no explanation
 
 
 def _smooth(kind: str) -> tuple[Callable[..., Array], Callable[..., Array]]:
+    """Value and slope of sigmoid or tanh."""
     scale, shift = SMOOTH[kind]
     return lambda z: scale * np.tanh(scale * z) + shift, lambda y: scale * scale - (y - shift) ** 2
 
@@ -107,7 +124,7 @@ ACTIVATION_KINDS = {
         lambda z, a, b: np.clip(a * z + b, 0, 1),
         lambda y, a, b: a * ((y > 0) & (y < 1)).astype(y.dtype),
         lambda a, b: (0.0, 1.0),
-        "{0} · z + {1}, cut off at 0 and 1",
+        "{0} · z + {1}, clipped to the range from 0 to 1",
         (0.2, 0.5),
     ),
     "elu": ActivationKind(
@@ -144,9 +161,16 @@ _TEXT = re.compile(r"\s*(?P<kind>\w+)\s*(\((?P<parameters>[^()]*)\))?\s*(\bwithi
 
 @dataclass(frozen=True)
 class Activation:
-    """An activation with its parameters. Where `within` is set, sums are cut off at -within and within before it.
+    """An activation with its parameters, made by `activation` from its name: "hard_sigmoid(0.2, 0.5) within 3".
 
-    Made by `activation` from its name, which says all of it: "hard_sigmoid(0.2, 0.5) within 3".
+    Parameters
+    ----------
+    kind : str
+        A key of `ACTIVATION_KINDS`.
+    parameters : tuple of float, default ()
+        The parameters of the family.
+    within : float or None, default None
+        If given, sums are first clipped to the range from -within to within.
     """
 
     kind: str
@@ -155,7 +179,7 @@ class Activation:
 
     @cached_property
     def name(self) -> str:
-        """The text from which `activation` makes this very activation."""
+        """The text from which `activation` makes the same activation."""
         listed = f"({', '.join(map(_number, self.parameters))})" if self.parameters else ""
         return self.kind + listed + ("" if self.within is None else f" within {_number(self.within)}")
 
@@ -164,7 +188,7 @@ class Activation:
 
     @property
     def symbol(self) -> str:
-        """As an equation in plain text writes it: "σ", "hard σ", "clipped tanh"."""
+        """The symbol in an equation in plain text: "σ", "hard σ", "clipped tanh"."""
         return (
             ACTIVATION_KINDS[self.kind].symbol
             if self.within is None
@@ -173,41 +197,53 @@ class Activation:
 
     @property
     def plain_name(self) -> str:
-        """Its name without numbers: "hard sigmoid"."""
+        """The name without parameters: "hard sigmoid"."""
         return f"{'' if self.within is None else 'clipped '}{self.kind.replace('_', ' ')}"
 
     @property
     def latex(self) -> str:
-        """As a phase's equation names it; what LaTeX has no command for stands as \\f{name}. Empty for "linear"."""
-        if self.within is None and self.kind in (*USUAL, "linear"):
+        """The name in an equation of a phase: a LaTeX command, or \\f{name} without one; empty for "linear"."""
+        if self.within is None and self.kind in (*FAMILIAR, "linear"):
             return ACTIVATION_KINDS[self.kind].latex
         return rf"\f{{{self.name}}}"
 
     @property
     def latex_symbol(self) -> str:
-        """The same symbol in LaTeX proper."""
+        """The symbol in LaTeX."""
         plain = ACTIVATION_KINDS[self.kind].latex or r"\mathrm{linear}"
         return plain if self.within is None else rf"\mathrm{{clipped}}\,{plain}"
 
     def latex_of(self, inner: str) -> str:
-        """The LaTeX of this activation of a sum that is in brackets, or of a single quantity."""
+        """Write the activation of a sum or a quantity in LaTeX.
+
+        Parameters
+        ----------
+        inner : str
+            The LaTeX of a sum in brackets, or of a single quantity.
+
+        Returns
+        -------
+        str
+            The LaTeX of the activation applied to it.
+        """
         if inner.startswith(r"\left("):
             return inner.removeprefix(r"\left(").removesuffix(r"\right)") if not self.latex else self.latex + inner
         return rf"{self.latex}\left({inner}\right)" if self.latex else inner
 
     @property
     def explanation(self) -> str:
-        """A sentence on what it computes, of those that do not go without saying."""
-        if self.kind in (*USUAL, "linear") and self.within is None:
+        """A sentence on what it computes; empty for familiar activations."""
+        if self.kind in (*FAMILIAR, "linear") and self.within is None:
             return ""
-        numbers = (f"({number:g})" if number < 0 else f"{number:g}" for number in self.parameters)
-        formula = ACTIVATION_KINDS[self.kind].formula.format(*numbers)
-        cut = "" if self.within is None else f", after z itself is cut off at -{self.within:g} and {self.within:g}"
-        return f"Here {self.symbol} of z is {formula}{cut}.".replace("-", "−")
+        parameters = (f"({number:g})" if number < 0 else f"{number:g}" for number in self.parameters)
+        formula = ACTIVATION_KINDS[self.kind].formula.format(*parameters)
+        end = None if self.within is None else f"{self.within:g}"
+        clip = "" if end is None else f", where z is first clipped to the range from -{end} to {end}"
+        return f"Here {self.symbol} of z is {formula}{clip}.".replace("-", "−")
 
     @cached_property
     def bounds(self) -> tuple[float, float]:
-        """The lowest and the highest value, infinite where there is none."""
+        """The lowest and the highest value, infinite where there is no bound."""
         low, high = ACTIVATION_KINDS[self.kind].bounds(*self.parameters)
         if self.within is None:
             return low, high
@@ -216,73 +252,116 @@ class Activation:
 
     @property
     def low(self) -> float:
+        """The lowest value, or minus infinity."""
         return self.bounds[0]
 
     @property
     def high(self) -> float:
+        """The highest value, or infinity."""
         return self.bounds[1]
 
     @property
     def bounded(self) -> bool:
+        """Whether the values have a lower and an upper bound."""
         return math.isfinite(self.low) and math.isfinite(self.high)
 
     def __call__(self, z: Array) -> Array:
-        """The values of sums z of any shape."""
+        """The values (same shape) of sums z of any shape."""
         z = z if self.within is None else np.clip(z, -self.within, self.within)
         return ACTIVATION_KINDS[self.kind].value(z, *self.parameters)
 
     def slope(self, y: Array) -> Array:
-        """dy/dz from the values y; 0 where the sum was cut off."""
-        found = ACTIVATION_KINDS[self.kind].slope(y, *self.parameters)
+        """Compute the slope from the value.
+
+        Parameters
+        ----------
+        y : ndarray of any shape
+            Values of the activation.
+
+        Returns
+        -------
+        ndarray of the same shape
+            dy/dz; 0 where the sum was clipped.
+        """
+        slope = ACTIVATION_KINDS[self.kind].slope(y, *self.parameters)
         if self.within is None:
-            return found
+            return slope
         low, high = np.sort(self._ends(y.dtype))
         # The values at the ends may differ in their last digit between one number and a whole array of them.
-        room = 4 * np.finfo(y.dtype).eps * max(1.0, abs(low), abs(high))
-        return np.where((y > low + room) & (y < high - room), found, 0).astype(y.dtype)
+        margin = 4 * np.finfo(y.dtype).eps * max(1.0, abs(low), abs(high))
+        return np.where((y > low + margin) & (y < high - margin), slope, 0).astype(y.dtype)
 
     def _ends(self, dtype: np.dtype) -> Array:
-        """The values where sums are cut off."""
+        """The values where sums are clipped."""
         assert self.within is not None
         return ACTIVATION_KINDS[self.kind].value(np.array([-self.within, self.within], dtype), *self.parameters)
 
 
 @cache
 def activation(text: str) -> Activation:
-    """The activation that a text names: "tanh", "leaky_relu(0.1)", "hard_sigmoid(0.2, 0.5) within 3".
+    """Make the activation that a text names.
 
-    Parameters that are left out are ONNX's defaults. "within c" cuts the sum off at -c and c before the activation, as
-    ONNX's `clip` does. ONNX Runtime clips the sums of gates and candidates, and not what goes into an LSTM's squash:
-    see tests/cells/test_unusual.py. Keras 2's hard sigmoid is hard_sigmoid(0.2, 0.5), that of Keras 3
+    Parameters
+    ----------
+    text : str
+        "tanh", "leaky_relu(0.1)", "hard_sigmoid(0.2, 0.5) within 3". Parameters that are left out are ONNX's defaults;
+        "within c" clips the sum to the range from -c to c first, as ONNX's `clip` does.
+
+    Returns
+    -------
+    Activation
+        The activation; the same object for the same text.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such activation.
+    ArgumentError
+        If there are too many parameters, one is not finite, `within` is not above 0, or the curve is not monotone.
+
+    Notes
+    -----
+    ONNX Runtime clips the sums of gates and candidates, but not what goes into an LSTM's squash: see
+    tests/cells/test_unusual.py. The hard sigmoid of Keras 2 is hard_sigmoid(0.2, 0.5), that of Keras 3
     hard_sigmoid(0.16666667, 0.5).
 
-    Raises ValueError for a name that is not known, too many parameters, numbers that are not finite, a `within` that
-    is not above 0, and for parameters that let a curve fall and rise.
+    Examples
+    --------
+    >>> activation("hard_sigmoid").name
+    'hard_sigmoid(0.2, 0.5)'
     """
-    read = _TEXT.fullmatch(text)
-    if read is None or read["kind"] not in ACTIVATION_KINDS:
-        raise ValueError(f"there is no activation {text!r}; there are {', '.join(ACTIVATION_KINDS)}")
-    name, kind = read["kind"], ACTIVATION_KINDS[read["kind"]]
-    parts = [part for part in (read["parameters"] or "").split(",") if part.strip()]
+    match = _TEXT.fullmatch(text)
+    if match is None or match["kind"] not in ACTIVATION_KINDS:
+        raise UnknownNameError(
+            f"There is no activation {text!r}; there are {', '.join(ACTIVATION_KINDS)}.",
+            code="unknown", kind="activation", name=text, allowed=tuple(ACTIVATION_KINDS),
+        )  # fmt: skip
+    name, kind = match["kind"], ACTIVATION_KINDS[match["kind"]]
+    parts = [part for part in (match["parameters"] or "").split(",") if part.strip()]
     try:
-        given = [float(part) + 0.0 for part in parts]  # no negative zero
-        within = None if read["within"] is None else float(read["within"])
+        parameters = [float(part) + 0.0 for part in parts]  # no negative zero
+        within = None if match["within"] is None else float(match["within"])
     except ValueError:
-        given, within = [math.nan], None
-    if not all(map(math.isfinite, given)):
-        raise ValueError(f"the numbers of the activation {text!r} cannot be read as finite numbers")
-    if len(given) > len(kind.defaults):
+        parameters, within = [math.nan], None
+    if not all(map(math.isfinite, parameters)):
+        raise _invalid(text, "not_finite", "has numbers that cannot be read as finite numbers")
+    if len(parameters) > len(kind.defaults):
         takes = f"at most {len(kind.defaults)} numbers" if kind.defaults else "no numbers"
-        raise ValueError(f"the activation {text!r} has {len(given)} numbers in brackets; {name} takes {takes}")
+        raise _invalid(text, "too_many", f"has {len(parameters)} numbers in brackets; {name} takes {takes}")
     if within is not None and not (0 < within < INF):
-        raise ValueError(f"the activation {text!r} cuts sums off at {within:g}; expected a finite number above 0")
-    if kind.positive and given and given[0] < 0:
-        raise ValueError(f"the activation {text!r} is not monotone; expected a number of at least 0 in brackets")
-    return Activation(name, (*given, *kind.defaults[len(given) :]), within)
+        raise _invalid(text, "clip", f"clips sums at {within:g}; expected a finite number above 0")
+    if kind.positive and parameters and parameters[0] < 0:
+        raise _invalid(text, "not_monotone", "is not monotone; expected a number of at least 0 in brackets")
+    return Activation(name, (*parameters, *kind.defaults[len(parameters) :]), within)
+
+
+def _invalid(text: str, code: str, problem: str) -> ArgumentError:
+    """The error for an activation that exists, but not with these parameters."""
+    return ArgumentError(f"The activation {text!r} {problem}.", code=code, name="activation", value=text)
 
 
 def _number(value: float) -> str:
-    """The shortest text that is read as the same number."""
+    """The shortest text that reads back to the same number."""
     return repr(value).removesuffix(".0")
 
 

@@ -1,38 +1,60 @@
-"""What the definitions of cells have in common: the words and bounds that follow a chosen activation."""
+"""What the definitions of cells share: words and bounds that follow from a chosen activation."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 from .activations import Activation
 
 
-def explaining() -> Callable[[Activation], str]:
-    """What to add to the sentences of a cell's phases: what each activation computes, where it is first met."""
-    met: set[Activation] = set()
+class Explanations:
+    """What the sentences of a cell's phases add about each activation, where it first occurs."""
 
-    def words(chosen: Activation) -> str:
-        if chosen in met or not chosen.explanation:
+    def __init__(self) -> None:
+        self.explained: set[Activation] = set()
+
+    def __call__(self, activation: Activation) -> str:
+        """A space and the explanation, or nothing if it is familiar or has been explained."""
+        if activation in self.explained or not activation.explanation:
             return ""
-        met.add(chosen)
-        return f" {chosen.explanation}"
-
-    return words
+        self.explained.add(activation)
+        return f" {activation.explanation}"
 
 
-def sized(chosen: Activation) -> str:
-    """How large the values of an activation get, in words."""
-    if chosen.bounded:
-        words = f"between {chosen.low:g} and {chosen.high:g}"
-    elif math.isfinite(chosen.low):
-        words = f"of at least {chosen.low:g}"
+def range_in_words(activation: Activation) -> str:
+    """Say how large the values of an activation get.
+
+    Parameters
+    ----------
+    activation : Activation
+        The activation.
+
+    Returns
+    -------
+    str
+        "between −1 and 1", "of at least 0" or "of any size".
+    """
+    if activation.bounded:
+        words = f"between {activation.low:g} and {activation.high:g}"
+    elif math.isfinite(activation.low):
+        words = f"of at least {activation.low:g}"
     else:
         words = "of any size"
     return words.replace("-", "−")
 
 
-def product_bounds(one: Activation, other: Activation) -> tuple[float, float]:
-    """The bounds of a value of one activation times one of another."""
-    ends = [a * b if a and b else 0.0 for a in one.bounds for b in other.bounds]  # 0 times anything is 0
+def product_bounds(first: Activation, second: Activation) -> tuple[float, float]:
+    """Find the bounds of a product of two activated values.
+
+    Parameters
+    ----------
+    first, second : Activation
+        The activations.
+
+    Returns
+    -------
+    low, high : float
+        The bounds of a value of the first times a value of the second.
+    """
+    ends = [a * b if a and b else 0.0 for a in first.bounds for b in second.bounds]  # 0 times anything is 0
     return min(ends), max(ends)

@@ -1,4 +1,4 @@
-"""The activations of a whole stack of gates, applied with as few calls of NumPy as they allow."""
+"""The activations of gates whose rows follow one another, applied with as few calls of NumPy as they allow."""
 
 from __future__ import annotations
 
@@ -11,26 +11,43 @@ from .activations import SIGMOID, SMOOTH, TANH, Activation, Array
 
 
 class GateActivations:
-    """The activations of gates whose rows lie one under another, `size` rows each."""
+    """The activations of gates whose rows follow one another, H rows each.
+
+    Parameters
+    ----------
+    activations : sequence of Activation
+        One for each gate.
+    size : int
+        H, the rows of a gate.
+    dtype : dtype
+        The dtype of the weights.
+    """
 
     def __init__(self, activations: Sequence[Activation], size: int, dtype: np.dtype) -> None:
-        # Rows that are neighbours and go through the same activation are one block.
+        # Neighbouring gates with the same activation form one block.
         self.blocks: list[tuple[slice, Activation]] = []
-        for one, rows in groupby(activations):
+        for activation, rows in groupby(activations):
             start = self.blocks[-1][0].stop if self.blocks else 0
-            self.blocks.append((slice(start, start + size * len(list(rows))), one))
-        self.smooth = all(one in (SIGMOID, TANH) for one in activations)
+            self.blocks.append((slice(start, start + size * len(list(rows))), activation))
+        self.smooth = all(activation in (SIGMOID, TANH) for activation in activations)
         if self.smooth:
-            column = [np.repeat([SMOOTH[one.kind][k] for one in activations], size) for k in (0, 1)]
+            column = [np.repeat([SMOOTH[activation.kind][k] for activation in activations], size) for k in (0, 1)]
             self.column = [c.astype(dtype)[:, None] for c in column]
             self.wide = self.column
 
     def apply(self, z: Array) -> None:
-        """Turn the sums z (G*H, B) into activations, in place."""
+        """Activate sums in place.
+
+        Parameters
+        ----------
+        z : ndarray of shape (G*H, B)
+            The sums, which become the values of the gates.
+        """
         if not self.smooth:
-            for rows, one in self.blocks:
-                z[rows] = one(z[rows])
+            for rows, activation in self.blocks:
+                z[rows] = activation(z[rows])
             return
+        # y = scale * tanh(scale * z) + shift: sigmoid with scale and shift 1/2, tanh with scale 1 and shift 0
         scale, shift = self._spread(z)
         z *= scale
         np.tanh(z, out=z)
@@ -38,12 +55,21 @@ class GateActivations:
         z += shift
 
     def slope(self, y: Array) -> Array:
-        """dy/dz from the activations y (G*H, B).
+        """Compute the slopes from the values.
 
-        Of sigmoid and tanh it is scale^2 - (y - shift)^2: y (1 - y) for the one and 1 - y^2 for the other.
+        Parameters
+        ----------
+        y : ndarray of shape (G*H, B)
+            The values of the gates.
+
+        Returns
+        -------
+        ndarray of shape (G*H, B)
+            dy/dz.
         """
         if not self.smooth:
-            return np.concatenate([one.slope(y[rows]) for rows, one in self.blocks])
+            return np.concatenate([activation.slope(y[rows]) for rows, activation in self.blocks])
+        # dy/dz = scale^2 - (y - shift)^2: y (1 - y) for sigmoid and 1 - y^2 for tanh
         scale, shift = self._spread(y)
         return scale * scale - (y - shift) ** 2
 

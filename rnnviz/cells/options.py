@@ -1,36 +1,69 @@
-"""Options of a cell: those that a page offers as a choice, and activations, of which there are too many for that."""
+"""Options of a cell: choices that a page offers, and activations, of which there are too many to list."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ..errors import ArgumentError, UnknownNameError
 from .activations import ACTIVATION_KINDS, activation
 
 
-def resolved_options(
+def resolve_options(
     title: str, choices: Mapping[str, tuple[str, ...]], activations: Mapping[str, str], options: Mapping[str, str]
 ) -> dict[str, str]:
-    """Options with defaults filled in and activations by their full names. See `Cell.resolve_options`.
+    """Fill in the defaults of options and write activations by their full names.
 
-    title: of the cell. choices: by option the values that it can have, the default first. activations: by option the
-    default, where any activation can stand; an option can be in both.
+    Parameters
+    ----------
+    title : str
+        The title of the cell.
+    choices : mapping of str to tuple of str
+        The values of each option, the default first.
+    activations : mapping of str to str
+        The options that take any activation, with their defaults; an option can be in both mappings.
+    options : mapping of str to str
+        The options that are given.
+
+    Returns
+    -------
+    dict of str to str
+        The values of all options.
+
+    Raises
+    ------
+    UnknownNameError
+        If the cell does not have an option.
+    ArgumentError
+        If an option does not have a value.
     """
-    found = {name: known[0] for name, known in choices.items()} | dict(activations)
+    resolved = {name: values[0] for name, values in choices.items()} | dict(activations)
     for option, value in options.items():
+        if option not in resolved:
+            raise UnknownNameError(
+                f"{title} has no option {option}={value!r}; its options: {_listed(choices, activations)}.",
+                code="unknown", kind="option", name=option, allowed=tuple(resolved),
+            )  # fmt: skip
         if option in activations and isinstance(value, str):
             try:
-                found[option] = activation(value).name
-            except ValueError as error:
-                raise ValueError(f"{title} has no option {option}={value!r}: {error}") from None
-        elif option not in activations and value in choices.get(option, ()):
-            found[option] = value
+                resolved[option] = activation(value).name
+            except (ArgumentError, UnknownNameError) as error:
+                raise ArgumentError(
+                    f"{title} has no option {option}={value!r}: {error}",
+                    code=error.code, name=option, value=value, allowed=tuple(ACTIVATION_KINDS),
+                ) from None  # fmt: skip
+        elif option not in activations and value in choices[option]:
+            resolved[option] = value
         else:
-            raise ValueError(f"{title} has no option {option}={value!r}; its options: {_listed(choices, activations)}")
-    return found
+            raise ArgumentError(
+                f"{title} has no option {option}={value!r}; its options: {_listed(choices, activations)}.",
+                code="unknown", name=option, value=value, allowed=choices.get(option, tuple(ACTIVATION_KINDS)),
+            )  # fmt: skip
+    return resolved
 
 
 def _listed(choices: Mapping[str, tuple[str, ...]], activations: Mapping[str, str]) -> str:
-    words = [f"{name} ({' or '.join(known)})" for name, known in choices.items() if name not in activations]
+    """The options and their values in words."""
+    words = [f"{name} ({' or '.join(values)})" for name, values in choices.items() if name not in activations]
     if activations:
         *names, last = activations
         listed = f"{', '.join(names)} and {last}" if names else last

@@ -1,4 +1,4 @@
-"""How the two directions of a layer become one vector, and the way back."""
+"""How the two directions of a layer become one vector, and how its gradient is split again."""
 
 from __future__ import annotations
 
@@ -12,9 +12,19 @@ MERGES = ("concat", "sum", "mul", "ave")
 
 
 def merge_directions(hidden: Sequence[Array], merge: str) -> Array:
-    """The hidden states of a layer's directions, in the order of the text, as one: (..., N) by N = H or 2H.
+    """Merge the hidden states of a layer's directions.
 
-    "concat" puts them side by side, "sum", "mul" and "ave" join them unit by unit.
+    Parameters
+    ----------
+    hidden : sequence of ndarray of shape (..., H)
+        The hidden states of one or two directions, in the order of the text.
+    merge : {"concat", "sum", "mul", "ave"}
+        Side by side, or added, multiplied or averaged unit by unit.
+
+    Returns
+    -------
+    ndarray of shape (..., N)
+        One vector for each step; N is 2H for two directions side by side, else H.
     """
     if len(hidden) == 1:
         return hidden[0]
@@ -26,7 +36,22 @@ def merge_directions(hidden: Sequence[Array], merge: str) -> Array:
 
 
 def split_gradient(d_merged: Array, hidden: Sequence[Array], merge: str) -> list[Array]:
-    """The gradients by the hidden states of each direction, from that by what they were merged to."""
+    """Split the gradient by merged hidden states.
+
+    Parameters
+    ----------
+    d_merged : ndarray of shape (..., N)
+        The gradient by what `merge_directions` returned.
+    hidden : sequence of ndarray of shape (..., H)
+        What it merged.
+    merge : {"concat", "sum", "mul", "ave"}
+        How it merged them.
+
+    Returns
+    -------
+    list of ndarray of shape (..., H)
+        The gradient by the hidden states of each direction.
+    """
     if len(hidden) == 1:
         return [d_merged]
     if merge == "concat":

@@ -10,7 +10,9 @@ import numpy as np
 
 from ..cells import CELLS, Cell, Record
 from ..cells.activations import Array
-from .assembly_checks import check
+from ..errors import ArgumentError, UnknownNameError
+from .assembly_checks import check_network
+from .embedding import embed
 from .merging import merge_directions, split_gradient
 from .parameter_names import name_suffix, named_arrays, named_layers
 from .run import DIRECTIONS, Edits, Masks, Run, States, reverse_if_backward
@@ -20,11 +22,38 @@ from .run import DIRECTIONS, Edits, Masks, Run, States, reverse_if_backward
 class Network:
     """Recurrent layers between an optional embedding and an optional readout.
 
-    embedding: (V, D). layers: by layer, one cell for one direction, two for both; layers may differ in size.
-    directions_by_layer: the directions of each layer's cells; if left out, one cell reads forward and two read both
-    directions. merge: how two directions become what the layer above reads, see `merging.merge_directions`. initial:
-    the states that a run starts from unless others are given; zeros for None. readout_weight: (C, N), N as the top
-    layer passes on; readout_bias: (C,).
+    Parameters
+    ----------
+    layers : list of list of Cell
+        By layer, one cell for one direction or two for both. Layers may differ in size.
+    embedding : ndarray of shape (V, D) or None, default None
+        A vector for each token; None for a network that reads vectors.
+    readout_weight : ndarray of shape (C, N) or None, default None
+        The weights of the outputs, N values of the top layer each; None for a network without outputs.
+    readout_bias : ndarray of shape (C,) or None, default None
+        The biases of the outputs.
+    directions_by_layer : tuple of tuple of str, optional
+        The directions of each layer's cells; if left out, one cell reads forward, and two read in both directions.
+    merge : {"concat", "sum", "mul", "ave"}, default "concat"
+        How two directions become what the layer above reads, see `merging.merge_directions`.
+    initial : list of list of dict, optional
+        By layer and direction, the states (H,) that a run starts from unless others are given; if left out, zeros.
+
+    Attributes
+    ----------
+    cell_name : str
+        The name of the cell.
+
+    Raises
+    ------
+    ArrayError
+        If an array has the wrong shape, or holds values that are not finite.
+    DtypeError
+        If an array is not one of floats, or dtypes differ.
+    ArgumentError
+        If layers, directions or initial states do not fit.
+    UnknownNameError
+        If there is no such way to merge directions.
     """
 
     layers: list[list[Cell]]
@@ -38,27 +67,56 @@ class Network:
 
     def __post_init__(self) -> None:
         if not self.layers or {len(layer) for layer in self.layers} - {1, 2}:
-            raise ValueError("a network has at least one layer, and each layer one or two directions")
+            raise ArgumentError(
+                "A network has at least one layer, and each layer has one or two directions.",
+                code="layers", name="layers", value=[len(layer) for layer in self.layers],
+            )  # fmt: skip
         self.cell_name = self.layers[0][0].name
         self.directions_by_layer = self.directions_by_layer or tuple(DIRECTIONS[: len(layer)] for layer in self.layers)
-        check(self)
+        check_network(self)
 
     @classmethod
     def from_parameters(
         cls, parameters: Mapping[str, Array], cell: str, options: Mapping[str, str] | None = None, merge: str = "concat"
     ) -> Network:
-        """Build from arrays with PyTorch's names (see `parameters`).
+        """Build a network from named arrays.
 
-        Raises ValueError for an unknown cell, a missing array, or shapes that contradict each other.
+        Parameters
+        ----------
+        parameters : mapping of str to ndarray
+            The arrays by PyTorch's names, as `parameters` gives them.
+        cell : str
+            The name of the cell, a key of `CELLS`.
+        options : mapping of str to str, optional
+            Options of the cell.
+        merge : {"concat", "sum", "mul", "ave"}, default "concat"
+            How two directions are merged.
+
+        Returns
+        -------
+        Network
+            The network; it uses the arrays, without copies.
+
+        Raises
+        ------
+        UnknownNameError
+            If the cell or an option does not exist, or an array is missing or unused.
+        ArrayError
+            If shapes contradict each other, or values are not finite.
+        DtypeError
+            If an array is not one of floats, or dtypes differ.
+        ArgumentError
+            If layers or options do not fit.
         """
         layers, directions, initial = named_layers(parameters, cell, options or {})
         table, weight, bias = map(parameters.get, ("embedding.weight", "readout.weight", "readout.bias"))
         network = cls(layers, table, weight, bias, directions, merge, initial)
-        unread = [n for n in parameters if n.startswith(("rnn.", "initial.")) and n not in network.parameters]
-        if unread:
-            raise ValueError(
-                f"the arrays hold {unread[0]!r}, which fits no layer or direction; layers found: {len(layers)}"
-            )
+        unused = [n for n in parameters if n.startswith(("rnn.", "initial.")) and n not in network.parameters]
+        if unused:
+            raise UnknownNameError(
+                f"The array {unused[0]!r} fits no layer or direction; there are {len(layers)} layers.",
+                code="unused", kind="array", name=unused[0], allowed=tuple(network.parameters),
+            )  # fmt: skip
         return network
 
     @classmethod
@@ -77,9 +135,37 @@ class Network:
         dtype: Any = np.float32,
         options: Mapping[str, str] | None = None,
     ) -> Network:
-        """A fresh network, started as PyTorch starts it: embedding N(0, scale), all else U(-1/sqrt(H), 1/sqrt(H)).
+        """Draw a network as PyTorch initialises it: the embedding from N(0, 1), all else from U(-1/sqrt(H), 1/sqrt(H)).
 
-        Without a vocabulary it reads vectors of `embedding` numbers; without classes it has no readout.
+        Parameters
+        ----------
+        cell : str
+            The name of the cell.
+        hidden : int
+            H, the units of each layer and direction.
+        vocabulary : int or None, default None
+            V, the tokens; None for a network that reads vectors.
+        embedding : int, default 1
+            D, the size of the vectors.
+        classes : int or None, default None
+            C, the outputs; None for no readout.
+        layers : int, default 1
+            The number of layers.
+        bidirectional : bool, default False
+            Whether the layers read in both directions.
+        embedding_scale : float, default 1.0
+            The standard deviation of the embedding.
+        rng : numpy.random.Generator
+            The source of randomness.
+        dtype : dtype, default float32
+            The dtype of all arrays.
+        options : mapping of str to str, optional
+            Options of the cell.
+
+        Returns
+        -------
+        Network
+            The network.
         """
         width = hidden * (2 if bidirectional else 1)
         stack = [
@@ -98,37 +184,80 @@ class Network:
         return cls(stack, table, weight, bias)
 
     def with_options(self, **options: str) -> Network:
-        """This network with its cells under other options (see `Cell.with_options`)."""
+        """Copy the network with its cells under other options.
+
+        Parameters
+        ----------
+        **options : str
+            Options of the cell by name, as for `Cell.with_options`.
+
+        Returns
+        -------
+        Network
+            The network, with the same embedding and readout.
+        """
         return replace(self, layers=[[cell.with_options(**options) for cell in layer] for layer in self.layers])
 
     @property
     def parameters(self) -> dict[str, Array]:
         """Every array in use, by the name it has in a PyTorch module with members embedding, rnn and readout."""
-        found = named_arrays(self.layers, self.directions_by_layer, self.initial)
+        arrays = named_arrays(self.layers, self.directions_by_layer, self.initial)
         outside = {
             "embedding.weight": self.embedding,
             "readout.weight": self.readout_weight,
             "readout.bias": self.readout_bias,
         }
-        return found | {name: array for name, array in outside.items() if array is not None}
+        return arrays | {name: array for name, array in outside.items() if array is not None}
 
     @property
     def directions(self) -> tuple[str, ...]:
         """The directions in which any layer reads, forward first."""
-        return tuple(
-            direction
-            for direction in DIRECTIONS
-            if any(direction in directions for directions in self.directions_by_layer)
-        )
+        used = {direction for directions in self.directions_by_layer for direction in directions}
+        return tuple(direction for direction in DIRECTIONS if direction in used)
 
     def has_layer(self, layer: int, direction: str) -> bool:
-        """Whether there is such a layer and it reads in that direction."""
+        """Tell whether a layer exists and reads in a direction.
+
+        Parameters
+        ----------
+        layer : int
+            The layer, counted from 0.
+        direction : str
+            The direction.
+
+        Returns
+        -------
+        bool
+            Whether there is a cell for both.
+        """
         return 0 <= layer < len(self.layers) and direction in self.directions_by_layer[layer]
 
     def cell(self, layer: int, direction: str) -> Cell:
-        """The cell of one layer and direction. Raises ValueError if there is none."""
+        """Find the cell of a layer and direction.
+
+        Parameters
+        ----------
+        layer : int
+            The layer, counted from 0.
+        direction : {"forward", "backward"}
+            The direction.
+
+        Returns
+        -------
+        Cell
+            The cell.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is none.
+        """
         if not self.has_layer(layer, direction):
-            raise ValueError(f"there is no layer {layer}, {direction}; the network has {self.layer_summary}")
+            raise UnknownNameError(
+                f"There is no layer {layer}, {direction}; the network has {self.layer_summary}.",
+                code="unknown", kind="layer", name=f"{layer}, {direction}",
+                allowed=tuple(f"{k}, {d}" for k, directions in enumerate(self.directions_by_layer) for d in directions),
+            )  # fmt: skip
         return self.layers[layer][self.directions_by_layer[layer].index(direction)]
 
     @property
@@ -139,7 +268,18 @@ class Network:
         )
 
     def output_size(self, layer: int) -> int:
-        """How many numbers a layer hands on at each step."""
+        """Find the size of what a layer passes on.
+
+        Parameters
+        ----------
+        layer : int
+            The layer, counted from 0.
+
+        Returns
+        -------
+        int
+            N: H, or 2H for two directions side by side.
+        """
         cells = self.layers[layer]
         return cells[0].hidden_size * (len(cells) if self.merge == "concat" else 1)
 
@@ -155,23 +295,46 @@ class Network:
 
     @property
     def dtype(self) -> np.dtype:
+        """The dtype of all arrays, float32 or float64."""
         return self.layers[0][0].dtype
 
     def forward(
         self, tokens: Array, initial: States | None = None, masks: Masks | None = None, edits: Edits | None = None
     ) -> Run:
-        """Run over token ids, (T,) or (T, B), or over vectors, (T, D) or (T, B, D), if there is no embedding.
+        """Run over a sequence.
 
-        initial: states by layer and direction, as `Run.final` gives them; the network's own if left out.
-        edits: see `Cell.forward`.
-        Raises ValueError for ids outside the embedding and for shapes that do not fit.
+        Parameters
+        ----------
+        tokens : ndarray of int of shape (T,) or (T, B), or ndarray of shape (T, D) or (T, B, D)
+            Token ids; vectors if there is no embedding.
+        initial : list of list of dict, optional
+            The states to start from, by layer and direction, as `Run.final` gives them; if left out, the network's own.
+        masks : Masks or None, default None
+            Dropout.
+        edits : mapping of (int, str) to sequence of Edit, optional
+            By layer and direction, values put in place of the cell's own, see `Cell.forward`.
+
+        Returns
+        -------
+        Run
+            Everything that the run computed.
+
+        Raises
+        ------
+        ArrayError
+            If a shape does not fit, or vectors are not finite.
+        DtypeError
+            If the dtype of vectors or states is not that of the weights.
+        ArgumentError
+            If ids are outside the embedding, or the initial states are those of other layers.
         """
-        inputs = tokens if self.embedding is None else self._embedded(tokens, self.embedding)
+        inputs = tokens if self.embedding is None else embed(tokens, self.embedding)
         if initial is not None and [len(layer) for layer in initial] != [len(layer) for layer in self.layers]:
-            raise ValueError(
-                f"initial has states for {[len(layer) for layer in initial]} directions by layer; "
-                f"expected {[len(layer) for layer in self.layers]}"
-            )
+            counts, expected = ([len(layer) for layer in layers] for layers in (initial, self.layers))
+            raise ArgumentError(
+                f"The initial states are for {counts} directions by layer; expected {expected}.",
+                code="layers", name="initial", value=counts, allowed=expected,
+            )  # fmt: skip
         starts = initial or self._own_initial(inputs)
         top = inputs if masks is None else inputs * masks.inputs
         records: list[list[Record]] = []
@@ -192,7 +355,22 @@ class Network:
         return Run(tokens, inputs, records, top, logits)
 
     def backward(self, run: Run, d_logits: Array, masks: Masks | None = None) -> dict[str, Array]:
-        """Gradients of every parameter, by name, and of the inputs ("inputs"), from those of the logits."""
+        """Compute the gradients of a loss by every parameter.
+
+        Parameters
+        ----------
+        run : Run
+            A run of this network, which must have a readout.
+        d_logits : ndarray of the shape of run.logits
+            The gradient by the logits.
+        masks : Masks or None, default None
+            The dropout of the run.
+
+        Returns
+        -------
+        dict of str to ndarray
+            The gradients by the names in `parameters`, and that of what the first layer read as "inputs".
+        """
         assert self.readout_weight is not None, "a network without readout has no logits to start from"
         axes = tuple(range(d_logits.ndim - 1))
         grads = {"readout.weight": np.tensordot(d_logits, run.top, axes=(axes, axes))}
@@ -207,10 +385,10 @@ class Network:
             for direction, record, d_hidden in zip(
                 self.directions_by_layer[k], run.records[k], d_by_direction, strict=True
             ):
-                found = record.cell.backward(record, reverse_if_backward(d_hidden, direction))
-                d_below = d_below + reverse_if_backward(found["x"], direction)
+                d_cell = record.cell.backward(record, reverse_if_backward(d_hidden, direction))
+                d_below = d_below + reverse_if_backward(d_cell["x"], direction)
                 for name in record.cell.parameters:
-                    grads[f"rnn.{name}{name_suffix(k, direction)}"] = found[name]
+                    grads[f"rnn.{name}{name_suffix(k, direction)}"] = d_cell[name]
             d_top = d_below
         if masks is not None:
             d_top = d_top * masks.inputs
@@ -222,16 +400,6 @@ class Network:
             np.add.at(table.reshape(-1), places.reshape(-1), d_top.reshape(-1))
             grads["embedding.weight"] = table
         return grads
-
-    def _embedded(self, ids: Array, table: Array) -> Array:
-        shape, dtype = np.shape(ids), getattr(ids, "dtype", type(ids).__name__)
-        if not isinstance(ids, np.ndarray) or ids.dtype.kind not in "iu" or ids.ndim not in (1, 2) or ids.size == 0:
-            raise ValueError(
-                f"token ids have shape {shape} and are {dtype}; expected integers (T,) or (T, B), at least one"
-            )
-        if not 0 <= ids.min() <= ids.max() < len(table):
-            raise ValueError(f"token ids run from {ids.min()} to {ids.max()}; the embedding has {len(table)} rows")
-        return table[ids]
 
     def _hidden(self, layer: int, records: Sequence[Record]) -> list[Array]:
         """The hidden states of a layer's directions in the order of the text."""

@@ -1,4 +1,4 @@
-"""The names of a network's arrays, PyTorch's for a module with members `embedding`, `rnn` and `readout`."""
+"""The names of a network's arrays: PyTorch's, for a module with members `embedding`, `rnn` and `readout`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from ..cells import CELLS, Cell
 from ..cells.activations import Array
+from ..errors import RnnvizError, UnknownNameError
 from .run import DIRECTIONS, SUFFIXES, States
 
 T = TypeVar("T")
@@ -16,71 +17,138 @@ DirectionsByLayer = tuple[tuple[str, ...], ...]
 def named_layers(
     parameters: Mapping[str, Array], cell: str, options: Mapping[str, str]
 ) -> tuple[list[list[Cell]], DirectionsByLayer, States | None]:
-    """The layers among named arrays, by layer their directions, and the initial states if there are any.
+    """Find the recurrent layers among named arrays.
 
-    Raises ValueError for an unknown cell, a missing array, or shapes that contradict each other.
+    Parameters
+    ----------
+    parameters : mapping of str to ndarray
+        The arrays.
+    cell : str
+        The name of the cell.
+    options : mapping of str to str
+        Options of the cell.
+
+    Returns
+    -------
+    layers : list of list of Cell
+        By layer, the cells of its directions.
+    directions_by_layer : tuple of tuple of str
+        By layer, its directions.
+    initial : list of list of dict, or None
+        The initial states, if there are any.
+
+    Raises
+    ------
+    UnknownNameError
+        If the cell does not exist, or an array is missing.
+    ArrayError
+        If shapes contradict each other, or values are not finite.
+    DtypeError
+        If dtypes differ or are not floats.
     """
     if cell not in CELLS:
-        raise ValueError(f"there is no cell {cell!r}; known are {', '.join(CELLS)}")
+        raise UnknownNameError(
+            f"There is no cell {cell!r}; there are {', '.join(CELLS)}.",
+            code="unknown", kind="cell", name=cell, allowed=tuple(CELLS),
+        )  # fmt: skip
     layers: list[list[Cell]] = []
-    directions: list[tuple[str, ...]] = []
-    while there := tuple(d for d in DIRECTIONS if f"rnn.weight_ih_l{len(layers)}{SUFFIXES[d]}" in parameters):
-        ends = [name_suffix(len(layers), direction) for direction in there]
-        layers.append([_cell(CELLS[cell], parameters, end, options) for end in ends])
-        directions.append(there)
+    directions_by_layer: list[tuple[str, ...]] = []
+    while directions := tuple(d for d in DIRECTIONS if f"rnn.weight_ih_l{len(layers)}{SUFFIXES[d]}" in parameters):
+        suffixes = [name_suffix(len(layers), direction) for direction in directions]
+        layers.append([_cell(CELLS[cell], parameters, suffix, options) for suffix in suffixes])
+        directions_by_layer.append(directions)
     if not layers:
-        raise ValueError("the arrays hold no recurrent layer: 'rnn.weight_ih_l0' is missing")
-    return layers, tuple(directions), _initial(parameters, layers, directions)
+        raise UnknownNameError(
+            "The arrays hold no recurrent layer: 'rnn.weight_ih_l0' is missing.",
+            code="missing", kind="array", name="rnn.weight_ih_l0", allowed=tuple(parameters),
+        )  # fmt: skip
+    return layers, tuple(directions_by_layer), _initial(parameters, layers, directions_by_layer)
 
 
 def named_arrays(
-    layers: Sequence[Sequence[Cell]], directions: DirectionsByLayer, initial: States | None
+    layers: Sequence[Sequence[Cell]], directions_by_layer: DirectionsByLayer, initial: States | None
 ) -> dict[str, Array]:
-    """The arrays of layers and of their initial states by name."""
-    found = {
-        f"rnn.{name}{end}": array for end, cell in _each(layers, directions) for name, array in cell.parameters.items()
+    """Name the arrays of layers and of their initial states.
+
+    Parameters
+    ----------
+    layers : sequence of sequence of Cell
+        By layer, the cells of its directions.
+    directions_by_layer : tuple of tuple of str
+        By layer, its directions.
+    initial : list of list of dict, or None
+        The initial states by layer and direction.
+
+    Returns
+    -------
+    dict of str to ndarray
+        The arrays by name.
+    """
+    arrays = {
+        f"rnn.{name}{suffix}": array
+        for suffix, cell in _with_suffixes(layers, directions_by_layer)
+        for name, array in cell.parameters.items()
     }
-    for end, states in _each(initial or [], directions):
-        found |= {f"initial.{state}{end}": array for state, array in states.items()}
-    return found
+    for suffix, states in _with_suffixes(initial or [], directions_by_layer):
+        arrays |= {f"initial.{state}{suffix}": array for state, array in states.items()}
+    return arrays
 
 
 def name_suffix(layer: int, direction: str) -> str:
-    """What stands behind the names of a layer's arrays: "_l0", "_l1_reverse"."""
+    """Make the suffix of the names of a layer's arrays.
+
+    Parameters
+    ----------
+    layer : int
+        The layer, counted from 0.
+    direction : {"forward", "backward"}
+        The direction.
+
+    Returns
+    -------
+    str
+        "_l0", "_l1_reverse".
+    """
     return f"_l{layer}{SUFFIXES[direction]}"
 
 
-def _each(layers: Sequence[Sequence[T]], directions: Sequence[Sequence[str]]) -> Iterator[tuple[str, T]]:
+def _with_suffixes(
+    layers: Sequence[Sequence[T]], directions_by_layer: Sequence[Sequence[str]]
+) -> Iterator[tuple[str, T]]:
     """What every layer and direction has, with the suffix of its names."""
     for k, layer in enumerate(layers):
-        for direction, one in zip(directions[k], layer, strict=True):
-            yield name_suffix(k, direction), one
+        for direction, part in zip(directions_by_layer[k], layer, strict=True):
+            yield name_suffix(k, direction), part
 
 
 def _initial(
-    parameters: Mapping[str, Array], layers: Sequence[Sequence[Cell]], directions: Sequence[Sequence[str]]
+    parameters: Mapping[str, Array], layers: Sequence[Sequence[Cell]], directions_by_layer: Sequence[Sequence[str]]
 ) -> States | None:
     """The initial states among the parameters, None if there are none."""
-    found = [
+    states = [
         [
             {
-                s: parameters[name]
-                for s in cell.states
-                if (name := f"initial.{s}{name_suffix(k, direction)}") in parameters
+                state: parameters[name]
+                for state in cell.states
+                if (name := f"initial.{state}{name_suffix(k, direction)}") in parameters
             }
-            for direction, cell in zip(directions[k], cells, strict=True)
+            for direction, cell in zip(directions_by_layer[k], cells, strict=True)
         ]
         for k, cells in enumerate(layers)
     ]
-    return found if any(states for layer in found for states in layer) else None
+    return states if any(given for layer in states for given in layer) else None
 
 
-def _cell(kind: type[Cell], parameters: Mapping[str, Array], end: str, options: Mapping[str, str]) -> Cell:
-    weights = [f"rnn.weight_ih{end}", f"rnn.weight_hh{end}"]
+def _cell(kind: type[Cell], parameters: Mapping[str, Array], suffix: str, options: Mapping[str, str]) -> Cell:
+    """The cell of one layer and direction."""
+    weights = [f"rnn.weight_ih{suffix}", f"rnn.weight_hh{suffix}"]
     if missing := [name for name in weights if name not in parameters]:
-        raise ValueError(f"the arrays lack {missing[0]!r}")
-    arrays = [parameters.get(f"rnn.{name}{end}") for name in kind.parameter_names()]
+        raise UnknownNameError(
+            f"The array {missing[0]!r} is missing.",
+            code="missing", kind="array", name=missing[0], allowed=tuple(parameters),
+        )  # fmt: skip
+    arrays = [parameters.get(f"rnn.{name}{suffix}") for name in kind.parameter_names()]
     try:
         return kind.from_parameters(arrays, options)
-    except (TypeError, ValueError) as error:
-        raise type(error)(f"among the arrays rnn.*{end}, {error}") from error
+    except RnnvizError as error:
+        raise error.with_message(f"Among the arrays rnn.*{suffix}, {error}") from error

@@ -79,7 +79,7 @@ def test_files_of_ours_can_be_taken_otherwise():
     assert found.model(embedding="none").vocabulary.kind == "numbers"
     with pytest.raises(ValueError, match=r"There is no stack 'x'; there is names-gru"):
         found.model("x")
-    with pytest.raises(ValueError, match=r"the vocabulary has 1 tokens, but embedding\.weight has 71 rows"):
+    with pytest.raises(ValueError, match=r"vocabulary has 1 tokens, but embedding\.weight has 71 rows"):
         found.model(vocabulary=Vocabulary("pieces", ("a",)))
 
 
