@@ -64,7 +64,7 @@ def same_model(one, other):
     assert one.network.layers[0][0].options == other.network.layers[0][0].options
     for what in ("cell_name", "directions_by_layer", "merge"):
         assert getattr(one.network, what) == getattr(other.network, what)
-    for what in ("name", "vocabulary", "labels", "longest"):
+    for what in ("name", "vocabulary", "labels", "max_steps"):
         assert getattr(one, what) == getattr(other, what)
     assert {key: one.card[key] for key in one.card if key != "options"}.items() <= other.card.items()
     return True
