@@ -6,6 +6,13 @@ from . import docstrings
 
 DONE = (
     "rnnviz.analysis",
+    "rnnviz.cells",
+    "rnnviz.errors",
+    "rnnviz.interventions",
+    "rnnviz.model",
+    "rnnviz.network",
+    "rnnviz.text",
+    "rnnviz.trace",
     "rnnviz.training",
     "rnnviz.training.tasks",
     "rnnviz.ui.pages.train",

@@ -1,4 +1,4 @@
-"""The recurrent cells. Every file of this folder that defines one is found by itself."""
+"""The recurrent cells. Every file of this folder is imported, and every cell in it registers itself in `CELLS`."""
 
 from importlib import import_module
 from pkgutil import iter_modules

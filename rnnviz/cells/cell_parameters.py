@@ -1,4 +1,4 @@
-"""The parameters and options of a cell: made, drawn, copied, and found by name."""
+"""The parameters and options of a cell: how they are made, drawn at random, copied and looked up."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Interventions: what if a gate were held, a unit silenced, a token another one?"""
+"""Interventions: what happens if a gate is held, a unit silenced, or a token swapped?"""
 
-from .application import apply_interventions, held_and_frozen, remaining_steps
+from .application import held_and_frozen, remaining_steps
 from .intervention_kinds import (
     Freeze,
     Hold,
@@ -25,7 +25,6 @@ __all__ = [
     "Swap",
     "ValueIntervention",
     "Zero",
-    "apply_interventions",
     "describe",
     "format_all",
     "held_and_frozen",

@@ -29,7 +29,7 @@ class PreparedText:
     interventions : tuple of Intervention
         Those that are applied.
     rejected : tuple of InterventionError, default ()
-        Why the other ones were left out; the field `intervention` of each says which it is about.
+        Why the others were left out; the field `intervention` of each error names the intervention.
     """
 
     typed: Encoding

@@ -25,11 +25,11 @@ def check_network(network: Network) -> None:
     ArrayError
         If an array has the wrong shape, or holds values that are not finite.
     DtypeError
-        If an array is not one of floats, or dtypes differ.
+        If an array does not hold floats, or dtypes differ.
     ArgumentError
         If layers, directions or initial states do not fit.
     UnknownNameError
-        If there is no such way to merge directions.
+        If `merge` is not in `MERGES`.
     """
     _check_arrays(network)
     _check_layers(network)

@@ -49,11 +49,11 @@ class Network:
     ArrayError
         If an array has the wrong shape, or holds values that are not finite.
     DtypeError
-        If an array is not one of floats, or dtypes differ.
+        If an array does not hold floats, or dtypes differ.
     ArgumentError
         If layers, directions or initial states do not fit.
     UnknownNameError
-        If there is no such way to merge directions.
+        If `merge` is not one of the four.
     """
 
     layers: list[list[Cell]]
@@ -104,7 +104,7 @@ class Network:
         ArrayError
             If shapes contradict each other, or values are not finite.
         DtypeError
-            If an array is not one of floats, or dtypes differ.
+            If an array does not hold floats, or dtypes differ.
         ArgumentError
             If layers or options do not fit.
         """

@@ -49,8 +49,8 @@ def decode_text(data: bytes) -> str:
 
     Notes
     -----
-    The encoding is that of the byte order mark, else UTF-8, else a guess. A guess tells alphabets apart, but may
-    take one Western European encoding for another, so that a few accents are wrong.
+    The encoding is that of the byte order mark, else UTF-8, else a guess. A guess distinguishes alphabets, but may
+    mistake one Western European encoding for another, so that a few accents are wrong.
     """
     if len(data) > LARGEST:
         raise LimitError(

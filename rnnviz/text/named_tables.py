@@ -21,7 +21,7 @@ class Tables(Mapping[str, np.ndarray]):
     Raises
     ------
     ArgumentError
-        If a name is empty, too long or a text of numbers itself, or a table is not one of finite numbers of that size.
+        If a name is empty, too long or a text of numbers itself, or a table does not hold finite numbers of one size.
     """
 
     def __init__(self, tables: Mapping[str, np.ndarray] | None = None) -> None:

@@ -56,7 +56,7 @@ def read_table(name: str, data: bytes, vector_size: int, limits: Limits = TABLE)
     DamagedFileError
         If the file is an npy file that is cut off or damaged.
     InputError
-        If the table is not one of D finite numbers a row, none larger than float32 can hold.
+        If the rows do not hold D finite numbers each, all small enough for float32.
     """
     if len(data) > limits.file:
         raise LimitError(
@@ -109,7 +109,7 @@ def parse_text(name: str, text: str, vector_size: int, limits: Limits = TABLE) -
     Raises
     ------
     InputError
-        If the table is not one of D finite numbers a row, none larger than float32 can hold.
+        If the rows do not hold D finite numbers each, all small enough for float32.
     LimitError
         If the table holds too many numbers.
     """
@@ -190,7 +190,7 @@ def parse_pasted(text: str, vector_size: int) -> np.ndarray:
     Raises
     ------
     InputError
-        If there are no numbers, or the text is not one of D finite numbers a step.
+        If there are no numbers, or the steps do not hold D finite numbers each.
     LimitError
         If the text holds too many numbers.
     """

@@ -12,8 +12,7 @@ import numpy as np
 
 from ..cells import CELLS
 from ..cells.activations import Array
-from ..cells.array_checks import NotFiniteError
-from ..errors import TrainingError, UnknownNameError
+from ..errors import NotFiniteError, TrainingError, UnknownNameError
 from ..network import Masks, Network, States
 from .batches import Batch
 from .loss import loss_and_gradients

@@ -10,8 +10,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from ..cells.activations import Array
-from ..cells.array_checks import NotFiniteError
-from ..errors import TrainingError
+from ..errors import NotFiniteError, TrainingError
 from ..model import Model
 from ..network import Network
 from ..trace import Trace

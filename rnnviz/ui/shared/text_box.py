@@ -6,11 +6,11 @@ from collections.abc import Iterable
 
 import streamlit as st
 
+from ...errors import MissingTableError
 from ...interventions import Intervention, PreparedText
 from ...model import Model
 from ...text import vectors
 from ...text.tokens import UNKNOWN, visible
-from ...text.vectors import MissingTableError
 from . import lesson_link, link_parameters, notices, vector_input
 from .catalogue import TaskModels
 from .markdown import plain
