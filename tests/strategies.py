@@ -18,7 +18,7 @@ VARIANTS = [
     (LSTM, {}),
 ]
 VARIANT_IDS = ["-".join([kind.name, *options.values()]) for kind, options in VARIANTS]
-# What other frameworks' files hold besides: a few that differ in as much as they can.
+# What other frameworks' files hold as well: a few that differ as much as they can.
 UNUSUAL = [
     (RNN, {"activation": "elu(0.7)"}),
     (GRU, {"reset": "after", "gates": "hard_sigmoid(0.2, 0.5)", "activation": "softsign"}),
@@ -107,7 +107,7 @@ def draw_network(cell="lstm", vocabulary=CHARACTERS, seed=0, **sizes):
 
 
 # Pieces that have broken readers of text before: joined emoji, flags, heaps of accents, right-to-left,
-# text direction marks, control characters, markup, zero-width characters, both ways to spell an accent.
+# text direction marks, control characters, markup, zero-width characters, both spellings of an accent.
 _AWKWARD = [
     "\U0001f469\U0001f3fd\u200d\U0001f680",  # an astronaut: four code points, one picture
     "\U0001f468\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466",  # a family

@@ -16,7 +16,7 @@ def test_every_error_is_a_built_in_one_too():
     assert issubclass(errors.UnknownQuantityError, KeyError)
 
 
-def test_fields_survive_the_way_between_processes():
+def test_fields_survive_pickling():
     for error in CLASSES:
         sent = error("A sentence.", code="key", **{name: name for name in error.field_names()})
         found = pickle.loads(pickle.dumps(sent))
@@ -24,7 +24,7 @@ def test_fields_survive_the_way_between_processes():
         assert found.fields == sent.fields == {name: name for name in error.field_names()}
 
 
-def test_a_retold_error_keeps_its_fields():
+def test_an_error_with_another_message_keeps_its_fields():
     error = errors.LimitError("Too large.", code="too_large", file="a.npz", limit=10, actual=12).with_message(
         "a.npz: no."
     )

@@ -77,7 +77,7 @@ def test_the_backward_direction_is_the_forward_one_of_the_reversed_text(text):
     np.testing.assert_array_equal(trace["hidden", 0, "backward"], record["hidden"][::-1])
 
 
-def test_what_the_readout_says_at_a_step_is_softmax_of_its_hidden_state():
+def test_the_prediction_of_a_step_is_softmax_of_its_hidden_state():
     model = draw_model()
     trace, network = model.trace("film"), model.network
     logits = trace["hidden"] @ network.readout_weight.T + network.readout_bias
@@ -102,7 +102,7 @@ def test_an_unknown_token_stays_as_typed_and_reads_as_unknown():
     np.testing.assert_array_equal(trace["input_vector"][1], model.network.embedding[0])
 
 
-def test_the_limit_cuts_and_says_so():
+def test_a_limit_truncates():
     model = MODELS["characters"]
     short, whole = model.trace("abcdef", limit=4), model.trace("abcdef")
     assert (short.tokens, short.truncated, whole.truncated) == (list("abcd"), True, False)
@@ -141,7 +141,7 @@ def test_a_new_cell_needs_its_own_file_and_nothing_else():
 # ---- conventions ---------------------------------------------------------------------------------
 
 
-def test_a_converted_model_says_the_same_under_its_name():
+def test_a_model_in_another_convention_predicts_the_same():
     model = rnnviz.load("names-gru")
     other = model.with_options(update="writes")
     one, two = model.trace("Schmidhuber"), other.trace("Schmidhuber")
@@ -193,12 +193,12 @@ def test_a_trace_from_before_there_was_a_choice_is_read_as_the_default():
 
 
 @pytest.mark.parametrize("name", rnnviz.models())
-def test_cards_tell_the_convention_as_before(name):
+def test_cards_state_the_convention_as_before(name):
     model = rnnviz.load(name)
     assert architecture(model.network) == model.card["architecture"]
 
 
-def test_a_card_names_the_convention_that_is_not_pytorchs():
+def test_a_card_states_a_convention_that_is_not_pytorchs():
     assert architecture(draw_model("gru").network)["convention"].endswith("candidate; reset: after")
     other = architecture(draw_model("gru").with_options(update="writes").network)
     assert other["convention"].endswith("candidate; reset: after; update: writes")

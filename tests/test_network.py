@@ -55,7 +55,7 @@ def test_a_batch_is_its_sequences(seed):
         np.testing.assert_allclose(together[:, b], network.forward(ids[:, b]).logits, rtol=1e-5, atol=1e-6)
 
 
-def test_dropout_masks_enter_forwards_and_backwards():
+def test_dropout_masks_act_forward_and_backward():
     network = random("gru", dtype=np.float64)
     ids = rng.integers(0, 6, (4, 2))
     masks = Masks(rng.integers(0, 2, (4, 2, 3)) * 2.0, rng.integers(0, 2, (4, 2, 4)) * 2.0)
@@ -179,7 +179,7 @@ def test_initial_states_for_other_layers():
         network.forward(np.array([3]), states[:1])
 
 
-def test_initial_states_go_on_where_a_run_ended():
+def test_initial_states_continue_a_run():
     network = random(layers=2)
     ids = np.array([1, 2, 3, 4, 5])
     first = network.forward(ids[:2])
@@ -275,7 +275,7 @@ def test_a_network_starts_from_its_own_states_unless_others_are_given():
         replace(network, initial=[[{}]])
 
 
-def test_a_trace_of_mixed_layers_answers_for_each_of_them():
+def test_a_trace_of_mixed_layers_holds_each_of_them():
     model = Model("mixed", mixed(), Vocabulary("numbers", vector_size=3), ["a", "b"])
     x = np.random.default_rng(1).standard_normal((6, 3))
     trace = model.trace(x)
@@ -285,10 +285,10 @@ def test_a_trace_of_mixed_layers_answers_for_each_of_them():
     assert np.array_equal(trace["hidden", 1], model.network.forward(x).records[1][0]["hidden"][::-1])
     with raises(UnknownQuantityError, code="layer", name="hidden"):
         trace["hidden", 1, "forward"]
-    found = gradient_by_layers(trace)
-    assert found.states[1, "backward"].shape == (6, 5, 6)
+    gradients = gradient_by_layers(trace)
+    assert gradients.states[1, "backward"].shape == (6, 5, 6)
     grads = [model.network.backward(model.network.forward(x), d)["inputs"] for d in _last_steps(trace)]
-    through = np.einsum("ci,tid->tcd", model.network.readout_weight, found.inputs)
+    through = np.einsum("ci,tid->tcd", model.network.readout_weight, gradients.inputs)
     np.testing.assert_allclose(through, np.stack(grads, axis=1), rtol=1e-10, atol=1e-12)
     for label in ("a", "b"):
         parts = contributions(trace, label)

@@ -1,4 +1,4 @@
-"""A trace: what it holds, how it answers, and that files keep it bit for bit and harm nobody."""
+"""A trace: what it holds, its keys, and files that keep it bit for bit and cannot do harm."""
 
 import io
 import json
@@ -267,7 +267,7 @@ def test_a_file_with_a_pickle_is_refused_and_never_executed():
     refused(with_arrays(**{"values/hidden/0/forward": bomb}))
 
 
-def test_a_file_that_is_not_there(tmp_path):
+def test_a_missing_file(tmp_path):
     with pytest.raises(FileNotFoundError):
         Trace.load(tmp_path / "none.npz")
 

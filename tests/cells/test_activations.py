@@ -33,7 +33,7 @@ def any_numbers(draw):
 
 
 @given(any_numbers())
-def test_a_name_says_all_of_an_activation(one):
+def test_a_name_determines_the_activation(one):
     again = activation(one.name)
     assert again == one and again.name == one.name
     loose = one.name.replace(",", " , ").replace("(", " ( ").replace(" within ", "  within  ")
@@ -58,7 +58,7 @@ def test_the_defaults_are_those_of_onnx():
 
 
 @pytest.mark.parametrize("text", ["", "Swish", "tanh(", "tanh within", "tanhwithin 3"])
-def test_names_of_no_activation(text):
+def test_names_that_are_not_activations(text):
     with raises(UnknownNameError, kind="activation", name=text, allowed=tuple(ACTIVATION_KINDS)):
         activation(text)
 
@@ -164,7 +164,7 @@ def test_values_are_those_of_torch():
         np.testing.assert_allclose(activation(name)(SUMS), values.numpy(), rtol=1e-10, atol=1e-12, err_msg=name)
 
 
-def test_an_equation_names_the_usual_ones_as_latex_does_and_others_in_full():
+def test_equations_use_latex_commands_where_there_are_any():
     assert activation("sigmoid").latex_of(r"\left(a + b\right)") == r"\sigma\left(a + b\right)"
     assert activation("tanh").latex_of("c") == r"\tanh\left(c\right)"
     assert activation("elu within 2").latex_of("c") == r"\f{elu(1) within 2}\left(c\right)"

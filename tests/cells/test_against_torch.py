@@ -1,4 +1,4 @@
-"""The cells against PyTorch: forwards within 1e-10 in float64 and 1e-5 in float32, backwards against autograd."""
+"""The cells against PyTorch: forward within 1e-10 in float64 and 1e-5 in float32, backward against autograd."""
 
 import numpy as np
 import pytest
@@ -21,10 +21,10 @@ DTYPES = pytest.mark.parametrize(("dtype", "close"), [(np.float64, 1e-10), (np.f
 
 def module(kind, options, inputs, hidden, dtype, **more):
     """The PyTorch module of the same cell."""
-    found = {RNN: torch.nn.RNN, GRU: torch.nn.GRU, LSTM: torch.nn.LSTM}[kind]
+    module = {RNN: torch.nn.RNN, GRU: torch.nn.GRU, LSTM: torch.nn.LSTM}[kind]
     if kind is RNN:
         more["nonlinearity"] = options["activation"]
-    return found(inputs, hidden, dtype=torch.float64 if dtype is np.float64 else torch.float32, **more)
+    return module(inputs, hidden, dtype=torch.float64 if dtype is np.float64 else torch.float32, **more)
 
 
 def tensors(arrays, options, end=""):

@@ -76,7 +76,7 @@ def test_values_stay_within_the_bounds_that_the_definition_states(kind, options,
 
 @EVERY_VARIANT
 @given(case=cases, where=st.floats(0, 1))
-def test_two_runs_with_the_state_handed_over_are_one_run(kind, options, case, where):
+def test_two_runs_that_pass_on_the_state_are_one_run(kind, options, case, where):
     cell, x, initial = draw_run(kind, options, case)
     cut = max(1, min(case.steps - 1, round(where * case.steps)))
     whole = cell.forward(x, initial)

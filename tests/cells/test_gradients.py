@@ -13,7 +13,7 @@ STEP = 1e-6
 
 def slopes(loss, array):
     """d loss / d array, one number at a time."""
-    found = np.empty_like(array)
+    numeric = np.empty_like(array)
     for k in np.ndindex(array.shape):
         kept = array[k]
         array[k] = kept + STEP
@@ -21,8 +21,8 @@ def slopes(loss, array):
         array[k] = kept - STEP
         below = loss()
         array[k] = kept
-        found[k] = (above - below) / (2 * STEP)
-    return found
+        numeric[k] = (above - below) / (2 * STEP)
+    return numeric
 
 
 @pytest.mark.parametrize(("kind", "options"), [*VARIANTS, (CoupledLSTM, {})], ids=[*VARIANT_IDS, "coupled"])

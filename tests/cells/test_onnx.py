@@ -55,13 +55,13 @@ def feeds(kind, cells, x, initial):
         array = keeping(cell.parameters, cell.options)[name]
         return np.concatenate([array[cell.row(gate)] for gate in ORDER[kind]])
 
-    found = {
+    arrays = {
         "X": x,
         "W": np.stack([stacked(cell, "weight_ih") for cell in cells]),
         "R": np.stack([stacked(cell, "weight_hh") for cell in cells]),
         "B": np.stack([np.concatenate([stacked(c, "bias_ih"), stacked(c, "bias_hh")]) for c in cells]),
     }
-    return found | {
+    return arrays | {
         f"initial_{STATES[state]}": np.stack([states[state] for states in initial]) for state in cells[0].states
     }
 

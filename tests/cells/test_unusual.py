@@ -27,7 +27,7 @@ def onnx_name(one):
 
 @st.composite
 def onnx_cells(draw):
-    """A kind of cell, its options, and the attributes by which an ONNX node says the same.
+    """A kind of cell, its options, and the attributes of an ONNX node that mean the same.
 
     ONNX Runtime clips the sums of gates and candidates, and not what goes into the LSTM's squash.
     """
@@ -86,11 +86,11 @@ def test_forward_is_that_of_onnx_runtime(case, drawn):
     graph = helper.make_graph([node], "one_cell", inputs, outputs)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 14)], ir_version=8)
     session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
-    found, *last = session.run(None, feeds)
+    states, *last = session.run(None, feeds)
     assume(np.isfinite(last).all())  # its softplus overflows where the cell's does not
     record = cell.forward(x, initial)
     size = max(1.0, *(np.abs(record[state]).max() for state in cell.states))
-    np.testing.assert_allclose(record["hidden"] / size, found[:, 0] / size, rtol=1e-4, atol=2e-5)
+    np.testing.assert_allclose(record["hidden"] / size, states[:, 0] / size, rtol=1e-4, atol=2e-5)
     for state, end in zip(cell.states, last, strict=True):
         np.testing.assert_allclose(record.final[state] / size, end[0] / size, rtol=1e-4, atol=2e-5)
 
@@ -156,11 +156,11 @@ def test_an_lstm_without_weights_in_its_peepholes_is_an_lstm(case):
     cell, x, initial = draw_run(LSTM, {}, case)
     record, other = cell.forward(x, initial), PeepholeLSTM(*cell.parameters.values())
     assert (other.weight_peephole == 0).all() and other.weight_peephole.shape == (3 * case.hidden,)
-    found = other.forward(x, initial)
+    other_record = other.forward(x, initial)
     d_hidden = np.ones_like(record["hidden"])
-    one, two = cell.backward(record, d_hidden), other.backward(found, d_hidden)
+    one, two = cell.backward(record, d_hidden), other.backward(other_record, d_hidden)
     for name in cell.definition.by_name:
-        np.testing.assert_allclose(found[name], record[name], rtol=1e-12, atol=1e-14, err_msg=name)
+        np.testing.assert_allclose(other_record[name], record[name], rtol=1e-12, atol=1e-14, err_msg=name)
     for name, gradient in one.items():
         np.testing.assert_allclose(two[name], gradient, rtol=1e-10, atol=1e-12, err_msg=name)
 

@@ -18,7 +18,7 @@ OTHER = {"keeps": "writes", "writes": "keeps"}
 @BOTH_RESETS
 @pytest.mark.parametrize("update", ["keeps", "writes"])
 @given(case=cases)
-def test_the_other_side_for_z_leaves_all_states_as_they_are(reset, update, case):
+def test_the_other_convention_of_the_update_gate_computes_the_same_states(reset, update, case):
     cell, x, initial = draw_run(GRU, {"reset": reset, "update": update}, case)
     other = cell.with_options(update=OTHER[update])
     assert other.options == GRU.resolve_options({"reset": reset, "update": OTHER[update]})
@@ -80,11 +80,11 @@ def test_both_options_of_a_gru_change_at_once():
 
 
 @pytest.mark.parametrize("kind", CELLS.values(), ids=CELLS)
-def test_notation_names_options_that_there_are(kind):
+def test_notation_names_existing_options(kind):
     assert set(kind.notation) <= set(kind.choices)
 
 
-def test_words_and_equation_follow_which_side_z_is_on():
+def test_descriptions_and_equations_follow_the_convention_of_the_update_gate():
     keeps, writes = GRU.define(), GRU.define(update="writes")
     z, rest = r"\q{update}_t", r"(1 - \q{update}_t)"
     blend = r"\q{hidden}_t = %s \odot \q{candidate}_t + %s \odot \q{hidden}_{t-1}"

@@ -14,9 +14,9 @@ def keeping(arrays, options):
     """
     if options.get("update") != "writes":
         return dict(arrays)
-    found = {name: array.copy() for name, array in arrays.items()}
-    for name, array in found.items():
+    copies = {name: array.copy() for name, array in arrays.items()}
+    for name, array in copies.items():
         if "_ih" in name or "_hh" in name:
             size = len(array) // 3
             array[size : 2 * size] *= -1
-    return found
+    return copies

@@ -1,4 +1,4 @@
-"""Interventions that make no sense are refused with the reason."""
+"""Interventions that do not fit are refused with the reason, or left out of a prepared text."""
 
 import numpy as np
 import pytest
@@ -48,7 +48,7 @@ from .drawn import UNITS, draw_model, the_same
         ([Hold("cell", 1, 0, 5), Zero(0)], {"code": "contradiction", "intervention": Zero(0), "step": 5, "unit": 0}),
     ],
 )
-def test_what_makes_no_sense_is_refused_with_the_reason(listed, fields):
+def test_what_does_not_fit_is_refused_with_the_reason(listed, fields):
     fields = {"intervention": listed[-1], **fields} if fields["code"] != "nothing_left" else fields
     with raises(InterventionError, **fields) as refusal:
         draw_model().trace("abcde", interventions=listed)

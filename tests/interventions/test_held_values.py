@@ -1,4 +1,4 @@
-"""What is set stays set, and all else follows from it by the cell's own formula."""
+"""What is held stays held, and everything else follows from it by the cell's own formula."""
 
 import numpy as np
 import pytest
@@ -23,7 +23,7 @@ def sigmoid(z):
 
 
 def by_formula(cell, x_t, before, put):
-    """Every quantity of one step by the textbook; `put` is told each as soon as it is computed, and may change it."""
+    """Every quantity of one step by its formula; `put` receives each as soon as it is computed, and may change it."""
     now, h = {"input_vector": x_t}, before["hidden"]
     w_x, w_h = (np.split(getattr(cell, f"weight_{part}"), len(cell.rows)) for part in ("ih", "hh"))
     b_x, b_h = (np.split(getattr(cell, f"bias_{part}"), len(cell.rows)) for part in ("ih", "hh"))
@@ -125,7 +125,7 @@ def test_what_is_set_is_set_and_all_else_follows_by_formula(kind, options, data,
 @every_cell
 @given(data=st.data(), seed=seeds)
 @settings(max_examples=6)
-def test_an_empty_list_gives_the_very_same_arrays(kind, options, data, seed):
+def test_an_empty_list_gives_the_same_arrays(kind, options, data, seed):
     model = draw_model(kind, options, seed, data.draw(st.sampled_from([np.float32, np.float64])))
     text = data.draw(st.text("abcdefgh", min_size=1, max_size=8))
     plain = model.trace(text)

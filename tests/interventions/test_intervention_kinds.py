@@ -66,7 +66,7 @@ def test_the_short_forms(one, text):
         "remove", "remove@3=x", "remove@3-4", "zero.5-3", "zero.0-999999999", "forget@9999999999=1", "f\u0660=1 ",
     ],
 )  # fmt: skip
-def test_texts_that_are_no_interventions(text):
+def test_texts_that_are_not_interventions(text):
     with raises(InterventionError, code="unreadable", intervention=text):
         parse(text)
 

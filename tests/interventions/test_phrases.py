@@ -25,10 +25,10 @@ from .test_intervention_kinds import anything
         ("update=1", "update = 1"),
     ],
 )
-def test_what_each_kind_is_called(text, words):
+def test_the_phrase_of_each_kind(text, words):
     assert describe(parse(text), CELLS["lstm"].define()) == words
 
 
 @given(anything)
-def test_everything_can_be_said(one):
+def test_every_intervention_has_a_phrase(one):
     assert describe(one, CELLS["gru"].define())

@@ -1,4 +1,4 @@
-"""Uploaded and pasted tables: the very numbers that pandas and numpy wrote, or an error that says what is wrong."""
+"""Uploaded and pasted tables: the numbers that pandas and numpy wrote, or an error that says what is wrong."""
 
 import io
 
@@ -31,9 +31,9 @@ def npy(array, **options):
 def test_what_pandas_wrote_is_read_to_the_same_numbers(values, mark, head, end, encoding):
     columns = [f"é {k}" for k in range(values.shape[1])]
     text = pd.DataFrame(values, columns=columns).to_csv(sep=mark, header=head, index=False, lineterminator=end)
-    found = tables.read_table("data.csv", text.encode(encoding), values.shape[1])
-    np.testing.assert_array_equal(found, values)
-    assert found.dtype == np.float64
+    table = tables.read_table("data.csv", text.encode(encoding), values.shape[1])
+    np.testing.assert_array_equal(table, values)
+    assert table.dtype == np.float64
 
 
 @given(values=VALUES, mark=st.sampled_from([";", "\t"]))
@@ -57,8 +57,8 @@ def test_what_numpy_wrote_as_text_is_read(values):
 @pytest.mark.parametrize("shape", [(5, 3), (1, 5, 3), (5, 1, 3), (15,)])
 def test_npy_of_every_dtype_and_shape_is_read(dtype, order, shape):
     values = np.arange(-7, 8).reshape(5, 3).astype(dtype)
-    found = tables.read_table("x.npy", npy(np.asarray(values.reshape(shape), order=order)), 3)
-    np.testing.assert_array_equal(found, values.astype(np.float64))
+    table = tables.read_table("x.npy", npy(np.asarray(values.reshape(shape), order=order)), 3)
+    np.testing.assert_array_equal(table, values.astype(np.float64))
 
 
 def test_one_number_a_step_needs_no_second_axis():
@@ -105,7 +105,7 @@ def test_one_number_a_step_needs_no_second_axis():
         (2, npy(np.array([[{}, {}]]), allow_pickle=True), UnsupportedFileError, {"code": "dtype"}),
     ],
 )
-def test_what_is_no_such_table_is_refused(width, data, error, fields):
+def test_what_is_not_such_a_table_is_refused(width, data, error, fields):
     with raises(error, file="data.x", **fields) as caught:
         tables.read_table("data.x", data, width)
     assert str(caught.value).startswith("data.x") and str(caught.value).endswith(".")
@@ -131,11 +131,11 @@ def test_any_text_gives_a_table_or_one_sentence(text, width):
         lambda: tables.parse_pasted(text, width),
     ):
         try:
-            found = read()
+            table = read()
         except RnnvizError as error:
             assert error.code and str(error).endswith(".") and "\n" not in str(error)
         else:
-            assert found.ndim == 2 and found.shape[1] == width and len(found) and np.isfinite(found).all()
+            assert table.ndim == 2 and table.shape[1] == width and len(table) and np.isfinite(table).all()
 
 
 @given(data=st.binary(max_size=60), cut=st.integers(0, 200))
@@ -147,6 +147,6 @@ def test_any_bytes_give_a_table_or_one_sentence(data, cut):
             assert error.code and str(error).endswith(".")
 
 
-def test_what_is_pasted_may_be_written_as_one_types():
+def test_pasted_numbers_may_be_written_as_when_typed():
     for text in ("1 2; 3 4", "[[1, 2],\n [3, 4]]", "a\tb\n1\t2\n3\t4\n", "a;b\n1,0;2,0\n3,0;4,0"):
         np.testing.assert_array_equal(tables.parse_pasted(text, 2), [[1, 2], [3, 4]])

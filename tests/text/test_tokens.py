@@ -56,7 +56,7 @@ def test_words_leave_out_white_space_alone(text):
 
 
 @given(vocabulary=VOCABULARIES, text=texts, limit=st.integers(1, 5))
-def test_a_limit_keeps_the_beginning_and_says_so(vocabulary, text, limit):
+def test_a_limit_keeps_the_beginning_and_marks_it_truncated(vocabulary, text, limit):
     whole, short = read_or_none(vocabulary, text), read_or_none(vocabulary, text, limit)
     if whole is None:
         assert short is None
@@ -178,7 +178,7 @@ def test_a_limit_below_one_is_refused(vocabulary):
 
 @pytest.mark.parametrize("unit", ["a", "ab ", "\u0301", "\U0001f468\u200d", ".", "1 "])
 @pytest.mark.parametrize("vocabulary", [CHARACTERS, WORDS, NUMBERS])
-def test_of_a_pasted_novel_only_the_beginning_is_kept_in_memory(vocabulary, unit):
+def test_only_the_beginning_of_a_pasted_novel_is_in_memory(vocabulary, unit):
     novel = unit * (NOVEL // len(unit))
     tracemalloc.start()
     try:
@@ -196,7 +196,7 @@ def test_of_a_pasted_novel_only_the_beginning_is_kept_in_memory(vocabulary, unit
     assert peak < 100e6  # the whole novel as a list of tokens takes several times as much
 
 
-def test_numbers_beyond_the_limit_are_not_looked_at():
+def test_numbers_beyond_the_limit_are_not_read():
     assert NUMBERS.encode("1 2 3 oops", limit=2).tokens == ["1", "2"]
 
 

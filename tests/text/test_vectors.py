@@ -1,4 +1,4 @@
-"""Vectors of numbers from texts, noise and named tables: the very numbers, or one clear sentence."""
+"""Vectors of numbers from texts, noise and named tables: the numbers themselves, or an error that says why not."""
 
 import numpy as np
 import pytest
@@ -200,7 +200,7 @@ def test_tables_are_compared_by_their_numbers_and_in_no_file():
     assert Tables() == Tables({}) != Tables({"a": np.ones((1, 1))})
 
 
-def test_nobody_changes_a_table():
+def test_a_table_cannot_be_changed():
     given_values = np.ones((2, 2))
     reader = vocabulary(2, data=given_values)
     given_values[:] = 5

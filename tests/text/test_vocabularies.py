@@ -114,17 +114,17 @@ json_values = st.recursive(
 
 
 @given(st.lists(pieces, max_size=10).map("".join) | json_values.map(json.dumps), st.integers(1, 6))
-def test_anything_is_a_vocabulary_or_gets_a_sentence(text, rows):
+def test_anything_is_a_vocabulary_or_an_error(text, rows):
     try:
-        found = parse_tokens(text, rows)
+        tokens = parse_tokens(text, rows)
     except InputError as error:
         assert error.code and "\n" not in str(error)
         return
-    assert len(found) == len(set(found)) == rows
-    for token in found:
+    assert len(tokens) == len(set(tokens)) == rows
+    for token in tokens:
         token.encode()  # what cannot be written into a file must not come out
-    kind, unknown, end = guess_settings(found)
-    assert len(build_vocabulary(found, kind, unknown, end)) == rows
+    kind, unknown, end = guess_settings(tokens)
+    assert len(build_vocabulary(tokens, kind, unknown, end)) == rows
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_anything_is_a_vocabulary_or_gets_a_sentence(text, rows):
         (["<unk>"], ("pieces", "<unk>", None)),
     ],
 )
-def test_how_a_text_is_cut_is_guessed_from_the_tokens(tokens, expected):
+def test_how_a_text_is_split_is_guessed_from_the_tokens(tokens, expected):
     assert guess_settings(tokens) == expected
 
 
