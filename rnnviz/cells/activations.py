@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ArgumentError, UnknownNameError
+from ..number_format import with_minus_signs
 
 Array = NDArray[Any]
 INF = math.inf
@@ -239,7 +240,7 @@ class Activation:
         formula = ACTIVATION_KINDS[self.kind].formula.format(*parameters)
         end = None if self.within is None else f"{self.within:g}"
         clip = "" if end is None else f", where z is first clipped to the range from -{end} to {end}"
-        return f"Here {self.symbol} of z is {formula}{clip}.".replace("-", "−")
+        return with_minus_signs(f"Here {self.symbol} of z is {formula}{clip}.")
 
     @cached_property
     def bounds(self) -> tuple[float, float]:

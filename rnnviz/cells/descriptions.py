@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from ..number_format import with_minus_signs
 from .activations import Activation
 
 
@@ -40,7 +41,7 @@ def range_in_words(activation: Activation) -> str:
         words = f"of at least {activation.low:g}"
     else:
         words = "of any size"
-    return words.replace("-", "−")
+    return with_minus_signs(words)
 
 
 def product_bounds(first: Activation, second: Activation) -> tuple[float, float]:

@@ -1,50 +1,63 @@
 """Figures: from a trace, an analysis or a card to a Plotly figure that works in a notebook as on a page."""
 
-from .activation_curve import activation_curve
-from .before_and_after import prediction_change, whatif_heatmaps
-from .curves_over_text import reach_curve, said
-from .gradient_maps import gradient_map, layers_flow, routes, singular_values, token_gradient
-from .growth_chart import growth
-from .heatmaps import heatmaps
-from .layer_weights import gate_biases, weight_maps
-from .learning_curves import delays, learning_curves, regimes
-from .memory_charts import half_lives, written_map
+from .activation_chart import activation_curve
+from .card_charts import accuracy_by_delay, learning_curves, training_regimes
+from .curves_over_text import prediction_curves, reach_curve
+from .gated_vector import vector_times_gate
+from .gradient_charts import (
+    gradient_map,
+    gradient_routes,
+    layer_gradient_map,
+    singular_value_curves,
+    token_gradient_bars,
+)
+from .growth_chart import growth_curves
+from .intervention_charts import prediction_change, what_if_heatmaps
+from .memory_charts import half_life_chart, memory_map
 from .model_differences import array_differences, weight_differences
-from .score_chart import scores
-from .spectrum_charts import eigenvalues, weight_spectrum
-from .text_comparison import said_by_cells, text_heatmaps, texts_said
-from .training_curves import accuracy_curves, loss_curves, norm_curves, probe_gradient
+from .plain_figure import PlainFigure
+from .score_chart import held_out_scores
+from .spectrum_charts import eigenvalue_chart, weight_spectrum
+from .text_comparison import disagreeing_steps, predictions_by_cell, predictions_by_text, text_heatmaps
+from .trace_heatmaps import HeatmapTemplate, heatmaps
+from .training_curves import RunCurve, accuracy_curves, loss_curves, norm_curves, probe_gradient
+from .weight_charts import gate_biases, weight_maps
 
 __all__ = [
+    "HeatmapTemplate",
+    "PlainFigure",
+    "RunCurve",
+    "accuracy_by_delay",
     "accuracy_curves",
     "activation_curve",
     "array_differences",
-    "delays",
-    "eigenvalues",
+    "disagreeing_steps",
+    "eigenvalue_chart",
     "gate_biases",
     "gradient_map",
-    "growth",
-    "half_lives",
+    "gradient_routes",
+    "growth_curves",
+    "half_life_chart",
     "heatmaps",
-    "layers_flow",
+    "held_out_scores",
+    "layer_gradient_map",
     "learning_curves",
     "loss_curves",
+    "memory_map",
     "norm_curves",
     "prediction_change",
+    "prediction_curves",
+    "predictions_by_cell",
+    "predictions_by_text",
     "probe_gradient",
     "reach_curve",
-    "regimes",
-    "routes",
-    "said",
-    "said_by_cells",
-    "scores",
-    "singular_values",
+    "singular_value_curves",
     "text_heatmaps",
-    "texts_said",
-    "token_gradient",
+    "token_gradient_bars",
+    "training_regimes",
+    "vector_times_gate",
     "weight_differences",
     "weight_maps",
     "weight_spectrum",
-    "whatif_heatmaps",
-    "written_map",
+    "what_if_heatmaps",
 ]

@@ -1,4 +1,4 @@
-"""A vector before and after one gate was multiplied with all of it."""
+"""A vector before and after one gate value multiplies all of it."""
 
 from __future__ import annotations
 
@@ -15,8 +15,23 @@ Y = (0.5 - GAP, -0.5 + GAP)  # the edges of a row, from its middle
 
 
 @figure
-def gated(vector: Array, gate: float, quantity: Quantity) -> Content:
-    """Two rows on one colour scale: a vector (H,) of a quantity, and the same times `gate` (0 to 1)."""
+def vector_times_gate(vector: Array, gate: float, quantity: Quantity) -> Content:
+    """Draw a vector and the same vector times a gate as two rows on one colour scale.
+
+    Parameters
+    ----------
+    vector : ndarray of shape (H,)
+        Values of the quantity.
+    gate : float
+        The value of the gate, from 0 to 1.
+    quantity : Quantity
+        The quantity, whose colours and range the rows have.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        One heatmap of two rows.
+    """
     low, high = bounds(quantity, vector)
     name, units = quantity.title, len(vector)
     names = [f"{name} × {gate:.2f}", name]
@@ -56,18 +71,18 @@ def gated(vector: Array, gate: float, quantity: Quantity) -> Content:
                 "tickvals": [0, 1],
                 "ticktext": names,
             },
-            "shapes": [_lines(units), _edges(units)],
+            "shapes": [_unit_lines(units), _row_frames(units)],
         },
     }
 
 
-def _lines(units: int) -> Content:
-    """Faint lines between the units of both rows: what is zero is no hole."""
+def _unit_lines(units: int) -> Content:
+    """Faint lines between the units of both rows: zeros are as blank as the page."""
     between = (f"M{k + 0.5},{row + Y[0]}V{row + Y[1]}" for row in (0, 1) for k in range(units - 1))
     return _path("".join(between) or "M0,0", GRID)
 
 
-def _edges(units: int) -> Content:
+def _row_frames(units: int) -> Content:
     """A frame around each row."""
     return _path("".join(f"M-0.5,{row + Y[0]}H{units - 0.5}V{row + Y[1]}H-0.5Z" for row in (0, 1)), PLAYHEAD)
 

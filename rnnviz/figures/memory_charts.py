@@ -1,4 +1,4 @@
-"""Who wrote a memory, and how long each unit keeps one."""
+"""What each step wrote into a memory, and how long each unit keeps one by its gate."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..analysis.selection import check_unit
 from ..cells import Quantity
 from ..cells.activations import Array
 from ..colours import REFERENCE, diverging, sequential, widest
-from .growth_chart import short
-from .heatmaps import heading_of
-from .line_chart import Part, axis, decades, layout, note, under
-from .line_chart import heading as above
+from ..number_format import short_number
+from .chart_parts import Part, annotation, axis_title, chart_axis, chart_layout, heading, log_ticks
 from .plain_figure import Content, figure
-from .step_pairs import colour_bar, compact, possible, step_map
+from .step_pairs import check_step_pairs, colour_bar, compact_floats, readable_pairs, step_map
+from .trace_heatmaps import quantity_heading
 
 HEIGHT = 250
 ENDS = 3  # units that are named at either end
-ALOFT, APART, ASIDE = 20, 15, 34  # pixels from a point to its name: the first one's, one more each, and sideways
-FARTHEST = (-6, 12)  # powers of ten: a unit beyond them stands at the edge
+ALOFT, SPACING, ASIDE = 20, 15, 34  # pixels from a point to its name: the first one's, one more each, and sideways
+FARTHEST = (-6, 12)  # powers of ten: a unit beyond them is drawn at the edge
 
 
 @figure
-def written_map(
+def memory_map(
     written: Array,
     quantity: Quantity,
     unit: int | None,
@@ -32,57 +32,94 @@ def written_map(
     *,
     backward: bool = False,
 ) -> Content:
-    """What each step wrote into a memory, and how much of it is there after each later step.
+    """Draw what each step wrote into a memory, and how much of it is left after each later step.
 
-    written: `rnnviz.analysis.written_at`, (T, T) by [read at, written at]. quantity: the state that it adds up to.
-    unit: whose signed shares they are, in the quantity's colours with the limit on the bar; None for the sizes of
-    all units' shares, added up. backward: whether the steps are read from the end.
-    Raises ValueError if the shares are not those of so many tokens.
+    Parameters
+    ----------
+    written : ndarray of shape (T, T)
+        What `rnnviz.analysis.memory_shares` returns, by [read at, written at].
+    quantity : Quantity
+        The state that the shares add up to.
+    unit : int or None
+        The unit that the shares belong to, in the quantity's colours on a scale symmetric about zero; None for the
+        sizes of all units' shares, summed.
+    tokens : sequence of str
+        The T tokens.
+    unknown : sequence of bool, optional
+        Where the vocabulary lacks the token.
+    backward : bool, default False
+        Whether the steps are read from the end.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        One heatmap of the shares.
+
+    Raises
+    ------
+    ArrayError
+        If the shares are not those of T tokens.
     """
-    if written.shape != (len(tokens), len(tokens)):
-        raise ValueError(f"the shares have shape {written.shape}; the text has {len(tokens)} tokens")
-    there = possible(len(tokens), backward=backward)
+    check_step_pairs("written", written, tokens)
+    readable = readable_pairs(len(tokens), backward=backward)
     limit = widest(written, least=0.0)
     low, high = (0.0, limit) if unit is None else (-limit, limit)
     ticks = [low, high] if unit is None else [low, 0.0, high]
     number = "%{z:.4f}" if unit is None else "%{z:+.4f}"
-    part: Part = {
+    heatmap: Part = {
         "name": "written",
         "meta": {"rows": "steps"},
-        "z": np.where(there, compact(written), np.float32(np.nan)),
+        "z": np.where(readable, compact_floats(written), np.float32(np.nan)),
         "zmin": low,
         "zmax": high,
         "colorscale": sequential(quantity.colour) if unit is None else diverging(quantity.colour),
-        "colorbar": colour_bar(ticks, [short(tick) for tick in ticks]),
-        "hovertemplate": "written at step %{x:d} (<b>%{x}</b>)<br>still there after step %{y:d} (<b>%{y}</b>): "
+        "colorbar": colour_bar(ticks, [short_number(tick) for tick in ticks]),
+        "hovertemplate": "written at step %{x:d} (<b>%{x}</b>)<br>left after step %{y:d} (<b>%{y}</b>): "
         f"<b>{number}</b><extra></extra>",
     }
-    whose = "all units, sizes added up" if unit is None else f"unit {unit}"
+    which = "all units, sizes summed" if unit is None else f"unit {unit}"
     return step_map(
-        part,
+        heatmap,
         tokens,
         unknown,
-        words=f"{heading_of(quantity)}  {whose}",
-        rows="↓ still there after this step",
+        words=f"{quantity_heading(quantity)}  {which}",
+        rows="↓ left after this step",
         columns="written at this step →",
         backward=backward,
     )
 
 
 @figure
-def half_lives(steps: Array, order: Array, gate: Quantity, *, unit: int | None = None) -> Content:
-    """How long each unit keeps a memory, the slowest unit first, on a logarithmic axis.
+def half_life_chart(steps: Array, order: Array, gate: Quantity, *, unit: int | None = None) -> Content:
+    """Draw the half-life of each unit's memory, the slowest unit first, on a logarithmic axis.
 
-    steps, order: (H,), of `rnnviz.analysis.half_life`. gate: the gate that keeps. Units that gave nothing up stand at
-    the top, at "never", those that gave everything up at the bottom, at 0, both with hollow markers. unit: one to mark
-    with a ring. Each point's customdata is its unit.
-    Raises ValueError if the unit does not exist.
+    Units that gave nothing up are at the top, at "never", those that gave everything up at the bottom, at 0, both with
+    hollow markers. The customdata of each point is its unit.
+
+    Parameters
+    ----------
+    steps, order : ndarray of shape (H,)
+        The fields of `rnnviz.analysis.HalfLives`.
+    gate : Quantity
+        The gate that keeps the memory.
+    unit : int, optional
+        A unit to mark with a ring, counted from 0.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        A point for each unit, and the ring.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such unit.
     """
-    if unit is not None and not 0 <= unit < len(steps):
-        raise ValueError(f"there is no unit {unit}; the layer has units 0 to {len(steps) - 1}")
+    if unit is not None:
+        check_unit(unit, len(steps))
     units = np.asarray(order, int)
     ranked = np.asarray(steps, np.float64)[units]
-    power, ticks, texts, edges = _placed(ranked)
+    power, ticks, texts, edges = _heights(ranked)
     rank = np.arange(1, len(units) + 1)
     never, at_once = np.isinf(ranked), ranked == 0
     symbols = np.select([never, at_once], ["triangle-up-open", "triangle-down-open"], "circle").tolist()
@@ -93,49 +130,50 @@ def half_lives(steps: Array, order: Array, gate: Quantity, *, unit: int | None =
         "x": rank,
         "y": power,
         "customdata": units,
-        "text": [_told(value) for value in ranked],
+        "text": [_half_life_in_words(value) for value in ranked],
         "marker": {"color": gate.colour, "symbol": symbols, "size": 8, "line": {"color": gate.colour, "width": 1.5}},
         "cliponaxis": False,
         "hovertemplate": f"<b>unit %{{customdata}}</b><br>%{{text}}<br>rank %{{x:d}} of {len(units)}<extra></extra>",
     }
     data = [dots]
-    content = layout(HEIGHT, left=44, right=16, top=62, bottom=44)
+    content = chart_layout(HEIGHT, left=44, right=16, top=62, bottom=44)
     air = 0.03 * len(units)
-    content["xaxis"] = axis(
+    content["xaxis"] = chart_axis(
         range=[1 - air - 0.2, len(units) + air + 0.2],
         showgrid=False,
         tickvals=sorted({1, len(units)}),
         ticktext=["slowest", "fastest"][: len(units)],
-        title=under("units by rank"),
+        title=axis_title("units by rank"),
     )
-    content["yaxis"] = axis(range=[*edges], tickvals=ticks, ticktext=texts)
-    words = f"{heading_of(gate)}<br>half-life in steps: after how many<br>half of a unit’s memory is left"
-    content["annotations"].append(above(words))
-    named = _ends(len(units))
+    content["yaxis"] = chart_axis(range=[*edges], tickvals=ticks, ticktext=texts)
+    words = "half-life in steps, by the gate alone:<br>after how many half of a unit’s memory is left"
+    content["annotations"].append(heading(f"{quantity_heading(gate)}<br>{words}"))
+    names = _name_offsets(len(units))
     if unit is not None:
         at = int(np.flatnonzero(units == unit)[0])
-        named.setdefault(at, (ASIDE, -ALOFT - APART))
+        names.setdefault(at, (ASIDE, -ALOFT - SPACING))
         ring = {"color": REFERENCE, "symbol": "circle-open", "size": 16, "line": {"width": 2.5}}
         data.append({**dots, "name": "chosen", "x": [rank[at]], "y": [power[at]], "marker": ring, "hoverinfo": "skip"})
         for part in ("hovertemplate", "customdata", "text"):
             del data[-1][part]
-    for k, (ax, ay) in named.items():
-        words = f"unit {units[k]}"
-        content["annotations"].append(
-            _pointing(f"<b>{words}</b>" if units[k] == unit else words, k + 1, power[k], ax, ay)
-        )
+    for k, (ax, ay) in names.items():
+        name = f"unit {units[k]}"
+        text = f"<b>{name}</b>" if units[k] == unit else name
+        content["annotations"].append(_pointer(text, k + 1, power[k], ax, ay))
     return {"data": data, "layout": content}
 
 
-def _placed(ranked: Array) -> tuple[Array, list[float], list[str], tuple[float, float]]:
-    """Powers of ten at which half-lives stand, with infinite ones one power above and 0 one below; the axis's ticks
-    and edges."""
+def _heights(ranked: Array) -> tuple[Array, list[float], list[str], tuple[float, float]]:
+    """Powers of ten at which half-lives are drawn, infinite ones one power above the others and 0 one below.
+
+    Also the axis's ticks, their texts, and its edges.
+    """
     with np.errstate(divide="ignore"):
         power = np.log10(ranked)
     finite = power[np.isfinite(power)]
     low = int(np.floor(max(min(finite.min(initial=0.0), 0.0), FARTHEST[0])))
     high = int(np.ceil(min(max(finite.max(initial=1.0), 1.0), FARTHEST[1])))
-    values, texts = decades(low, high)
+    values, texts = log_ticks(low, high)
     ticks = [float(np.log10(value)) for value in values]
     power = np.where(np.isfinite(power), np.clip(power, low, high), power)
     bottom, top = float(low), float(high)
@@ -145,27 +183,27 @@ def _placed(ranked: Array) -> tuple[Array, list[float], list[str], tuple[float, 
         top, ticks, texts = high + 1.0, [*ticks, high + 1.0], [*texts, "never"]
     power = np.where(np.isposinf(power), top, np.where(np.isneginf(power), bottom, power))
     # Room for names above the first points and below the last ones.
-    pixels = ALOFT + ENDS * APART
+    pixels = ALOFT + ENDS * SPACING
     room = pixels / (HEIGHT - 2 * pixels) * (top - bottom)
     return power, ticks, texts, (bottom - room, top + room)
 
 
-def _ends(units: int) -> dict[int, tuple[float, float]]:
-    """Where the names of the slowest and of the fastest units stand beside their points, in pixels: by rank from 0."""
+def _name_offsets(units: int) -> dict[int, tuple[float, float]]:
+    """Where the names of the slowest and of the fastest units are, in pixels from their points: by rank from 0."""
     first = min(ENDS, (units + 1) // 2)
     last = min(ENDS, units - first)
-    slow = {k: (float(ASIDE), float(-ALOFT - APART * (first - 1 - k))) for k in range(first)}
-    return slow | {units - 1 - k: (float(-ASIDE), float(ALOFT + APART * (last - 1 - k))) for k in range(last)}
+    slow = {k: (float(ASIDE), float(-ALOFT - SPACING * (first - 1 - k))) for k in range(first)}
+    return slow | {units - 1 - k: (float(-ASIDE), float(ALOFT + SPACING * (last - 1 - k))) for k in range(last)}
 
 
-def _pointing(text: str, x: float, y: float, ax: float, ay: float) -> Part:
+def _pointer(text: str, x: float, y: float, ax: float, ay: float) -> Part:
     """A name with a thin line to its point."""
     line: Part = {"showarrow": True, "arrowhead": 0, "arrowwidth": 1, "arrowcolor": REFERENCE, "standoff": 5}
     anchor = "left" if ax > 0 else "right"
-    return note(text, x, float(y), anchor=anchor, size=11, ax=ax, ay=ay, **line)
+    return annotation(text, x, float(y), anchor=anchor, size=11, ax=ax, ay=ay, **line)
 
 
-def _told(steps: float) -> str:
+def _half_life_in_words(steps: float) -> str:
     if np.isinf(steps):
-        return "it gave nothing up: half of it is never gone"
-    return "it gave everything up at some step" if steps == 0 else f"half of it is left after {steps:.3g} steps"
+        return "gave nothing up: no half-life"
+    return "gave everything up at some step" if steps == 0 else f"half is left after {steps:.3g} steps"

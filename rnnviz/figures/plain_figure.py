@@ -1,8 +1,8 @@
-"""A figure that is filled with plain data, past Plotly's checks of every property.
+"""A Plotly figure made of plain data, without Plotly's checks of every property.
 
-Building or changing a `go.Figure` validates each property anew, which costs more than all
-the arithmetic of a keystroke. The figures here are made of constant, tested parts; only
-numbers and labels change. `Ready` hands such data to whoever asks a figure for its JSON.
+Building or changing a `go.Figure` validates each property anew, which takes longer than all the arithmetic of a
+keystroke. The figures here consist of constant, tested parts in which only numbers and labels change. `PlainFigure`
+gives such data to whatever asks a figure for its JSON.
 """
 
 from __future__ import annotations
@@ -19,20 +19,39 @@ Content = dict[str, Any]  # {"data": [...], "layout": {...}}
 P = ParamSpec("P")
 
 
-class Ready(go.Figure):
-    """A figure for showing, not for editing: its JSON is `content`, arrays packed as Plotly packs them."""
+class PlainFigure(go.Figure):
+    """A figure for showing, not for editing: its JSON is its content, with arrays packed as Plotly packs them.
+
+    Parameters
+    ----------
+    content : dict
+        The figure's "data" and "layout" as plain data.
+    """
 
     def __init__(self, content: Content) -> None:
         super().__init__()
         self._content = content
 
     def to_dict(self) -> Content:
-        data = [{name: packed(value) for name, value in trace.items()} for trace in self._content["data"]]
+        """Convert the figure to plain data.
+
+        Returns
+        -------
+        dict
+            The content, with packed arrays.
+        """
+        data = [{name: pack_array(value) for name, value in trace.items()} for trace in self._content["data"]]
         return {"data": data, "layout": self._content["layout"]}
 
 
 class figure(Generic[P]):  # noqa: N801 - a decorator
-    """A function that puts together content: called, it gives a `go.Figure`; `.ready(...)` gives it without checks."""
+    """Turn a function that returns content into one that returns a `go.Figure`; `.ready(...)` skips the checks.
+
+    Parameters
+    ----------
+    content : callable
+        A function that returns the figure's "data" and "layout" as plain data.
+    """
 
     def __init__(self, content: Callable[P, Content]) -> None:
         self.content = content
@@ -41,13 +60,24 @@ class figure(Generic[P]):  # noqa: N801 - a decorator
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> go.Figure:
         return go.Figure(self.content(*args, **kwargs))
 
-    def ready(self, *args: P.args, **kwargs: P.kwargs) -> Ready:
-        """The same figure, for a page to show at once."""
-        return Ready(self.content(*args, **kwargs))
+    def ready(self, *args: P.args, **kwargs: P.kwargs) -> PlainFigure:
+        """Make the same figure without Plotly's checks, for a page to show at once.
+
+        Parameters
+        ----------
+        *args, **kwargs
+            The arguments of the function.
+
+        Returns
+        -------
+        PlainFigure
+            The figure.
+        """
+        return PlainFigure(self.content(*args, **kwargs))
 
 
-def packed(value: Any) -> Any:
-    """A NumPy array as Plotly's typed-array specification (little-endian bytes in base64); all else as it is."""
+def pack_array(value: Any) -> Any:
+    """Pack an array as Plotly's typed-array specification, little-endian bytes in base64; pass on other values."""
     if not isinstance(value, np.ndarray):
         return value
     array = np.ascontiguousarray(value)

@@ -1,6 +1,6 @@
-"""Training as it goes on: loss, accuracy and the gradient's length against the training step, of several runs at once.
+"""Training in progress: loss, accuracy and gradient norm against the training step, of several runs at once.
 
-And, at one moment of it, how the gradient runs back through the watched sequence.
+And, at one moment of the training, the gradient of the probe's loss by the states after each step.
 """
 
 from __future__ import annotations
@@ -18,36 +18,49 @@ from ..colours import REFERENCE, cell_style
 from ..text.tokens import visible
 from ..training.history import History
 from ..training.tasks import Level
-from .heatmaps import label, labels_of, marked, room_for
-from .line_chart import (
-    End,
+from .chart_parts import (
+    EndLabel,
     Part,
-    across,
-    axis,
-    beside,
-    decades,
+    annotation,
+    axis_title,
+    cell_title,
+    chart_axis,
+    chart_layout,
+    coloured,
+    end_labels,
     heading,
-    layout,
-    line,
-    note,
+    horizontal_line,
+    label_room,
+    log_ticks,
     percent,
-    room_beside,
-    under,
+    styled_line,
 )
 from .plain_figure import Content, figure
+from .trace_heatmaps import markup_label, swatch_label, token_labels, token_room
 
-POINTS = 200  # of a line at most: more than a screen can tell apart
+POINTS = 200  # of a line at most: more than a screen can show
 HEIGHT = 190
-FADED = 0.45  # of runs that are only there to compare with
-FAINT = 0.4  # of the loss of single steps
-EXPLOSION = 3.0  # times the loss of guessing from which the loss is drawn on a logarithmic axis
+FADED = 0.45  # opacity of runs that are there only to compare with
+FAINT = 0.4  # opacity of the loss of single steps
+EXPLOSION = 3.0  # times the loss of guessing, from which on the loss is drawn on a logarithmic axis
 LETTERS = 12  # of a label
 
 
-class Line(NamedTuple):
-    """A run in the figures. label: its name beside the curve. faded: whether it is there to compare with.
+class RunCurve(NamedTuple):
+    """A training run in the figures.
 
-    clip: the length beyond which its gradients are shortened, 0 for never.
+    Attributes
+    ----------
+    label : str
+        The run's name beside its curve.
+    cell : str
+        The name of the cell.
+    history : History
+        What the run measured.
+    faded : bool
+        Whether the run is there only to compare with.
+    clip : float
+        The gradient norm beyond which gradients are scaled down; 0 for never.
     """
 
     label: str
@@ -58,14 +71,26 @@ class Line(NamedTuple):
 
 
 @figure
-def loss_curves(lines: Sequence[Line], chance: Level, best: Level) -> Content:
-    """The loss on the validation split against the training step, and faintly that of each step's batch.
+def loss_curves(runs: Sequence[RunCurve], chance: Level, best: Level) -> Content:
+    """Draw the loss on the validation split against the training step, and faintly that of each step's batch.
 
-    A dotted line stands at what guessing costs, a dashed one at the least that is possible, where those are known.
-    The axis is logarithmic once a loss is far above guessing.
+    The dotted line is the loss of guessing, the dashed one the least possible loss, where those are known. The axis is
+    logarithmic once a loss is far above that of guessing.
+
+    Parameters
+    ----------
+    runs : sequence of RunCurve
+        The runs.
+    chance, best : Level
+        The levels of guessing and of the best possible predictions.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        Two lines for each run.
     """
-    checked = [_checks(one, "validation_loss") for one in lines]
-    trained = [thinned(one.history.loss, _mean) for one in lines]
+    checked = [_checks(run, "validation_loss") for run in runs]
+    trained = [thinned(run.history.loss, _mean) for run in runs]
     values = np.concatenate([y for _, y in (*checked, *trained)] or [np.zeros(0)])
     values = values[np.isfinite(values)]
     log = chance.loss is not None and bool(values.max(initial=0.0) > EXPLOSION * chance.loss)
@@ -76,52 +101,75 @@ def loss_curves(lines: Sequence[Line], chance: Level, best: Level) -> Content:
     ]
     low, high = _edges([*values, *(value for value, *_ in levels)], log)
     data, ends = [], []
-    for one, (x, y), (bx, by) in zip(lines, checked, trained, strict=True):
-        faint = _line(one, bx, by, "loss of the steps <b>%{y:.3g}</b> nats", cliponaxis=True)
+    for run, (x, y), (step, batch) in zip(runs, checked, trained, strict=True):
+        faint = _line(run, step, batch, "loss of the batches <b>%{y:.3g}</b> nats", cliponaxis=True)
         faint |= {"mode": "lines", "opacity": FAINT, "line": {**faint["line"], "width": 1, "dash": "solid"}}
-        data += [faint, _line(one, x, y, "held-out loss <b>%{y:.3g}</b> nats", cliponaxis=True)]
-        ends += _end(one, np.log10(y) if log else y)
-    content = _frame(lines, f"held-out loss in nats{', logarithmic' if log else ''} (faint: of the steps)")
-    content["yaxis"] = _powers(low, high) if log else axis(nticks=5, range=[low, high])
+        data += [faint, _line(run, x, y, "held-out loss <b>%{y:.3g}</b> nats", cliponaxis=True)]
+        ends += _end(run, np.log10(y) if log else y)
+    content = _chart(runs, f"held-out loss in nats{', logarithmic' if log else ''} (faint: batches)")
+    content["yaxis"] = _log_axis(low, high) if log else chart_axis(nticks=5, range=[low, high])
     return _finished(content, data, ends, (low, high), levels, log)
 
 
 @figure
-def accuracy_curves(lines: Sequence[Line], chance: Level, best: Level) -> Content:
-    """Accuracy on the validation split against the training step, between the lines of guessing and of the best."""
-    checked = [_checks(one, "accuracy") for one in lines]
+def accuracy_curves(runs: Sequence[RunCurve], chance: Level, best: Level) -> Content:
+    """Draw accuracy on the validation split against the training step, with the levels of guessing and of the best.
+
+    Parameters
+    ----------
+    runs : sequence of RunCurve
+        The runs.
+    chance, best : Level
+        The levels of guessing and of the best possible predictions.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        A line for each run.
+    """
+    checked = [_checks(run, "accuracy") for run in runs]
     levels = [
         (level.accuracy, f"{word} {percent(level.accuracy)}", dash)
         for level, word, dash in ((chance, "chance", "dot"), (best, "best possible", "dash"))
         if level.accuracy is not None
     ]
     edges = (0.0, 1.08)
-    data = [_line(one, x, y, "right answers <b>%{y:.1%}</b>") for one, (x, y) in zip(lines, checked, strict=True)]
-    ends = [end for one, (_, y) in zip(lines, checked, strict=True) for end in _end(one, y)]
-    content = _frame(lines, "right answers, held out")
-    content["yaxis"] = axis(range=[*edges], tickvals=[0, 0.25, 0.5, 0.75, 1], tickformat=".0%")
+    data = [_line(run, x, y, "correct answers <b>%{y:.1%}</b>") for run, (x, y) in zip(runs, checked, strict=True)]
+    ends = [end for run, (_, y) in zip(runs, checked, strict=True) for end in _end(run, y)]
+    content = _chart(runs, "correct answers, held out")
+    content["yaxis"] = chart_axis(range=[*edges], tickvals=[0, 0.25, 0.5, 0.75, 1], tickformat=".0%")
     return _finished(content, data, ends, edges, levels, log=False)
 
 
 @figure
-def norm_curves(lines: Sequence[Line]) -> Content:
-    """The length of the gradient before clipping against the training step, the longest of neighbouring steps.
+def norm_curves(runs: Sequence[RunCurve]) -> Content:
+    """Draw the gradient norm before clipping against the training step, the largest of neighbouring steps.
 
-    A dashed line stands where gradients are shortened, where all runs that are not faded agree on it.
+    The dashed line is the norm to which gradients are clipped, where all runs that are not faded agree on it.
+
+    Parameters
+    ----------
+    runs : sequence of RunCurve
+        The runs.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        A line for each run, on a logarithmic axis.
     """
-    drawn = [thinned(one.history.norm, np.max) for one in lines]
+    drawn = [thinned(run.history.norm, np.max) for run in runs]
     values = np.concatenate([y for _, y in drawn] or [np.zeros(0)])
-    clips = {one.clip for one in lines if not one.faded}
+    clips = {run.clip for run in runs if not run.faded}
     clip = clips.pop() if len(clips) == 1 else 0.0
-    levels = [(clip, f"shortened to {clip:g}", "dash")] if clip else []
+    levels = [(clip, f"clipped to {clip:g}", "dash")] if clip else []
     low, high = _edges([*values[np.isfinite(values) & (values > 0)], *(value for value, *_ in levels)], True)
     data = [
-        _line(one, x, y, "gradient’s length <b>%{y:.3g}</b>", cliponaxis=True)
-        for one, (x, y) in zip(lines, drawn, strict=True)
+        _line(run, x, y, "gradient norm <b>%{y:.3g}</b>", cliponaxis=True)
+        for run, (x, y) in zip(runs, drawn, strict=True)
     ]
-    ends = [end for one, (_, y) in zip(lines, drawn, strict=True) for end in _end(one, np.log10(np.maximum(y, 1e-30)))]
-    content = _frame(lines, "gradient’s length, before clipping")
-    content["yaxis"] = _powers(low, high)
+    ends = [end for run, (_, y) in zip(runs, drawn, strict=True) for end in _end(run, np.log10(np.maximum(y, 1e-30)))]
+    content = _chart(runs, "gradient norm, before clipping")
+    content["yaxis"] = _log_axis(low, high)
     return _finished(content, data, ends, (low, high), levels, log=True)
 
 
@@ -133,20 +181,36 @@ def probe_gradient(
     unknown: Sequence[bool] | Array,
     first: dict[str, Array] | None = None,
 ) -> Content:
-    """How long the gradient of the watched sequence's loss is at each of its T steps, on a logarithmic axis.
+    """Draw how large the gradient of the probe's loss is at each of its T steps, on a logarithmic axis.
 
-    gradient: norms (T,) by state; first: the same of the untrained network, to compare with.
+    Parameters
+    ----------
+    definition : Definition
+        The cell's definition.
+    gradient : dict of str to ndarray of shape (T,)
+        Norms by state.
+    tokens : sequence of str
+        The T tokens of the probe.
+    unknown : sequence of bool
+        Where the vocabulary lacks the token.
+    first : dict of str to ndarray of shape (T,), optional
+        The norms of the untrained network, to compare with.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        A line for each state, and a dotted one for the untrained network.
     """
     steps = np.arange(1, len(tokens) + 1)
-    words = [f"{t} {label(token)}" for t, token in enumerate(tokens, 1)]
-    every = [*gradient.values(), *(first or {}).values()]
-    found = np.concatenate([norms[norms > 0] for norms in every] or [np.zeros(0)])
-    low, high = _edges(found, True)
+    words = [f"{t} {markup_label(token)}" for t, token in enumerate(tokens, 1)]
+    all_norms = [*gradient.values(), *(first or {}).values()]
+    positive = np.concatenate([norms[norms > 0] for norms in all_norms] or [np.zeros(0)])
+    low, high = _edges(positive, True)
     data: list[Part] = []
     for k, (state, norms) in enumerate(gradient.items()):
         quantity = definition.by_name[state]
-        hover = f"by the {quantity.title} after step %{{text}}<br>length <b>%{{y:.3g}}</b>"
-        shape = {"symbol": ("circle", "diamond", "square")[k % 3], "color": quantity.colour, "size": 6}
+        hover = f"by the {quantity.title} after step %{{text}}<br>norm <b>%{{y:.3g}}</b>"
+        marker = {"symbol": ("circle", "diamond", "square")[k % 3], "color": quantity.colour, "size": 6}
         for values, part, dash in ((norms, "", "solid"), ((first or {}).get(state), "untrained: ", "dot")):
             if values is None:
                 continue
@@ -159,26 +223,26 @@ def probe_gradient(
                     "y": np.where(values > 0, values, np.nan),
                     "text": words,
                     "line": {"color": quantity.colour, "width": 1.5 if part else 2, "dash": dash},
-                    "marker": shape,
+                    "marker": marker,
                     "hovertemplate": f"{part}{hover}<extra></extra>",
                 }
             )
-    room = room_for(tokens)
-    content = layout(HEIGHT, left=52, right=14, top=44, bottom=room + 8)
-    content["yaxis"] = _powers(low, high)
-    content["xaxis"] = axis(
-        type="category", showgrid=False, labelalias=labels_of(tokens, unknown), range=[-0.5, len(tokens) - 0.5]
+    content = chart_layout(HEIGHT, left=52, right=14, top=44, bottom=token_room(tokens) + 8)
+    content["yaxis"] = _log_axis(low, high)
+    content["xaxis"] = chart_axis(
+        type="category", showgrid=False, labelalias=token_labels(tokens, unknown), range=[-0.5, len(tokens) - 0.5]
     )
-    del content["xaxis"]["tickangle"]  # many tokens have to stand upright
-    named = "   ".join(marked(definition.by_name[state].colour, definition.by_name[state].title) for state in gradient)
+    del content["xaxis"]["tickangle"]  # many tokens must be upright
+    quantities = (definition.by_name[state] for state in gradient)
+    names = "   ".join(swatch_label(quantity.colour, quantity.title) for quantity in quantities)
     content["annotations"].append(
-        heading(f"<b>Gradient of the loss</b> by the states after each step<br>{named}   (dotted: untrained)")
+        heading(f"<b>Gradient of the loss</b> by the states after each step<br>{names}   (dotted: untrained)")
     )
     return {"data": data[::-1], "layout": content}
 
 
 def thinned(values: Sequence[float], by: Callable[[Array], float]) -> tuple[Array, Array]:
-    """At most POINTS points of a long line: the last step of every stretch, from 1, and what `by` makes of it."""
+    """At most POINTS points of a long line: the last step of every stretch, from 1, and `by` of its values."""
     if len(values) <= POINTS:
         return np.arange(1, len(values) + 1), np.asarray(values, np.float64)
     edges = np.linspace(0, len(values), POINTS + 1).astype(int)
@@ -190,48 +254,48 @@ def _mean(values: Array) -> float:
     return float(values.mean())
 
 
-def _checks(one: Line, measure: str) -> tuple[Array, Array]:
-    """Steps and a measure of a run's checks, every so many of them if there are very many, the last one always."""
-    found = [check for check in one.history.checks if measure in check]
-    stride = -(-len(found) // POINTS) or 1
-    kept = found[::-1][::stride][::-1]
-    return np.array([check["step"] for check in kept], int), np.array([check[measure] for check in kept], float)
+def _checks(run: RunCurve, measure: str) -> tuple[Array, Array]:
+    """Steps and a measure of a run's checks, evenly thinned if there are very many, always with the last one."""
+    checks = [check for check in run.history.checks if measure in check]
+    stride = -(-len(checks) // POINTS) or 1
+    drawn = checks[::-1][::stride][::-1]
+    return np.array([check["step"] for check in drawn], int), np.array([check[measure] for check in drawn], float)
 
 
-def _line(one: Line, x: Array, y: Array, hover: str, **more: object) -> Part:
-    style = cell_style(one.cell)
-    made = line(style, f"{_short(one.label)} {CELLS[one.cell].title}", x, y, f"step %{{x}}<br>{hover}", **more)
-    made["marker"] = made["marker"] | {"size": 5, "maxdisplayed": 12}
-    made["line"] = made["line"] | {"width": 1.5 if one.faded else 2}
-    return made | ({"opacity": FADED} if one.faded else {})
+def _line(run: RunCurve, x: Array, y: Array, hover: str, **more: object) -> Part:
+    line = styled_line(
+        cell_style(run.cell), f"{_short(run.label)} {CELLS[run.cell].title}", x, y, f"step %{{x}}<br>{hover}", **more
+    )
+    line["marker"] = line["marker"] | {"size": 5, "maxdisplayed": 12}
+    line["line"] = line["line"] | {"width": 1.5 if run.faded else 2}
+    return line | ({"opacity": FADED} if run.faded else {})
 
 
 def _short(text: str) -> str:
     """A run's name as a label: never markup, and not long."""
-    return label(text if len(text) <= LETTERS else text[: LETTERS - 1] + "…")
+    return markup_label(text if len(text) <= LETTERS else text[: LETTERS - 1] + "…")
 
 
-def _end(one: Line, y: Array) -> list[End]:
-    """A label in the right margin at the height where a line ends: in its place the line of another run may be."""
+def _end(run: RunCurve, y: Array) -> list[EndLabel]:
+    """A label in the right margin at the height where a line ends, because another run's line may be in its place."""
     if not len(y) or not np.isfinite(y[-1]):
         return []
-    style = cell_style(one.cell)
-    return [End(f'<span style="color:{style.colour}">{style.glyph}</span> {_tag(one)}', 1.0, float(y[-1]))]
+    style = cell_style(run.cell)
+    title = cell_title(run.cell)
+    label = f"{title}, {_short(run.label)}" if run.faded else title
+    return [EndLabel(f"{coloured(style.glyph, style.colour)} {label}", 1.0, float(y[-1]))]
 
 
-def _tag(one: Line) -> str:
-    return f"{CELLS[one.cell].title}, {_short(one.label)}" if one.faded else CELLS[one.cell].title
-
-
-def _frame(lines: Sequence[Line], words: str) -> Part:
-    named = [
-        f"{CELLS[one.cell].title}, {visible(one.label)[:LETTERS]}" if one.faded else CELLS[one.cell].title
-        for one in lines
+def _chart(runs: Sequence[RunCurve], words: str) -> Part:
+    """An empty chart over training steps, with room for the runs' labels."""
+    names = [
+        f"{CELLS[run.cell].title}, {visible(run.label)[:LETTERS]}" if run.faded else CELLS[run.cell].title
+        for run in runs
     ]
-    content = layout(HEIGHT, left=44, right=room_beside(named), top=34, bottom=46)
-    steps = [max(len(one.history.loss), *(int(check["step"]) for check in one.history.checks[-1:]), 1) for one in lines]
-    content["xaxis"] = axis(
-        range=[0, 1.02 * max(steps, default=1)], nticks=5, tickformat="~s", title=under("training step")
+    content = chart_layout(HEIGHT, left=44, right=label_room(names), top=34, bottom=46)
+    steps = [max(len(run.history.loss), *(int(check["step"]) for check in run.history.checks[-1:]), 1) for run in runs]
+    content["xaxis"] = chart_axis(
+        range=[0, 1.02 * max(steps, default=1)], nticks=5, tickformat="~s", title=axis_title("training step")
     )
     content["annotations"].append(heading(words))
     return content
@@ -240,37 +304,37 @@ def _frame(lines: Sequence[Line], words: str) -> Part:
 def _finished(
     content: Part,
     data: list[Part],
-    ends: list[End],
+    ends: list[EndLabel],
     edges: tuple[float, float],
     levels: Sequence[tuple[float, str, str]],
     log: bool,
 ) -> Content:
-    """Labels beside the lines, and lines to compare with, each with its words at its right end."""
-    content["annotations"] += beside(ends, edges, HEIGHT, axes=("x domain", "y"))
+    """The chart with labels beside the lines, and reference lines, each with its words at its right end."""
+    content["annotations"] += end_labels(ends, edges, HEIGHT, axes=("x domain", "y"))
     for value, words, dash in levels:
-        place = math.log10(value) if log else value
-        upper = place > sum(edges) / 2
-        content.setdefault("shapes", []).append(across(value, dash=dash))
+        at = math.log10(value) if log else value
+        upper = at > sum(edges) / 2
+        content.setdefault("shapes", []).append(horizontal_line(value, dash=dash))
         content["annotations"].append(
-            note(words, 1, place, ("x domain", "y"), "right", 11, xshift=-4, yshift=-9 if upper else 9)
+            annotation(words, 1, at, ("x domain", "y"), "right", 11, xshift=-4, yshift=-9 if upper else 9)
             | {"font": {"size": 11, "color": REFERENCE}}
         )
     return {"data": data[::-1], "layout": content}
 
 
-def _powers(low: float, high: float) -> Part:
+def _log_axis(low: float, high: float) -> Part:
     """A logarithmic axis between these logarithms, with its ticks at powers of ten."""
-    ticks, words = decades(math.floor(low), math.ceil(high))
-    return axis(type="log", range=[low, high], tickvals=ticks, ticktext=words)
+    ticks, texts = log_ticks(math.floor(low), math.ceil(high))
+    return chart_axis(type="log", range=[low, high], tickvals=ticks, ticktext=texts)
 
 
 def _edges(values: Sequence[float] | Array, log: bool) -> tuple[float, float]:
     """The range of an axis around values (logarithms of positive ones on a logarithmic axis)."""
-    found = np.asarray(values, np.float64)
-    found = found[np.isfinite(found) & ((found > 0) | (not log))]
-    if not found.size:
+    array = np.asarray(values, np.float64)
+    array = array[np.isfinite(array) & ((array > 0) | (not log))]
+    if not array.size:
         return (-2.0, 1.0) if log else (0.0, 1.0)
-    low, high = (float(edge) for edge in (found.min(), found.max()))
+    low, high = (float(edge) for edge in (array.min(), array.max()))
     if log:
         low, high = math.log10(low), math.log10(high)
         return low - 0.15, max(high, low + 1) + 0.15

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..cells import Definition
+from ..number_format import with_minus_signs
 from ..text.tokens import visible
 from .intervention_kinds import Hold, Intervention, Remove, Swap, Zero, spans
 
@@ -38,7 +39,7 @@ def describe(intervention: Intervention, definition: Definition) -> str:
     place += ", backward" if intervention.direction == "backward" else ""
     if isinstance(intervention, Hold):
         what = _title(intervention.quantity, definition) + (f" of {units}" if units else "")
-        return f"{what} = {intervention.value:g}".replace("-", "−") + steps + place
+        return f"{what} = " + with_minus_signs(f"{intervention.value:g}") + steps + place
     what = units or "all units"
     if intervention.state is not None:
         what = f"{_title(intervention.state, definition)} of {what}"

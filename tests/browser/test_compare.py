@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 import rnnviz
-from rnnviz.figures.text_comparison import disagreeing
+from rnnviz.figures import disagreeing_steps
 from rnnviz.ui.pages.compare import COMPARISONS
 from rnnviz.ui.pages.compare.texts_panel import PAIRS
 from tests.browser.conftest import check_in_both_themes, settle
@@ -76,7 +76,7 @@ def test_where_they_first_disagree_follows_what_is_typed(page: Page, app: str):
         if text != text_box(page).input_value():
             write(page, text)
         read = {cell: rnnviz.load(f"reviews-{cell}").trace(text) for cell in THREE}
-        steps = disagreeing(read)
+        steps = disagreeing_steps(read)
         said = f"They first disagree at step {steps[0]} (" if steps else "agree after every step"
         expect(page.get_by_text(said).first).to_be_visible()
         marks = page.locator(".st-key-chart-said .annotation-text", has_text="≠").count()

@@ -56,7 +56,7 @@ def test_opens_with_everything_drawn(page: Page, app: str):
     assert "".join(tick_labels(page)) == "Schmidhuber∎"
     titles = page.locator(".st-key-heatmaps .annotation").all_text_contents()
     assert [re.sub(r"\W+", " ", t).strip() for t in titles] == [
-        "What the model says after each step",
+        "Prediction after each step",
         "Hidden state h",
         "Cell state c",
         "Forget gate f",

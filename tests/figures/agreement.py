@@ -1,4 +1,4 @@
-"""What all figures share in their tests: the two ways to get one agree, and no token becomes markup."""
+"""Checks for all figures: with and without Plotly's checks they are the same, and no token becomes markup."""
 
 import json
 import re
@@ -6,13 +6,13 @@ import re
 import plotly.graph_objects as go
 import plotly.io
 
-from .test_figures import unpacked
+from .test_trace_heatmaps import unpacked
 
 OWN = re.compile(r"</?(b|i|s|sub|sup|br|span)( style=\"color:#[0-9A-F]{6}\")?>")
 
 
 def agree(figure, *args, **kwargs):
-    """Whether what a page gets at once is what Plotly has checked."""
+    """Whether the figure without Plotly's checks equals the checked one."""
     checked = figure(*args, **kwargs)
     assert isinstance(checked, go.Figure)
     checked.layout.template = None
@@ -25,7 +25,7 @@ def agree(figure, *args, **kwargs):
 
 
 def same_nan(value):
-    """Plain data in which NaN has become a word, which is equal to itself."""
+    """Plain data with a word in place of NaN, which is not equal to itself."""
     if isinstance(value, dict):
         return {name: same_nan(part) for name, part in value.items()}
     if isinstance(value, list):
@@ -34,7 +34,7 @@ def same_nan(value):
 
 
 def words(figure):
-    """Everything that the figure writes: labels of axes, notes, titles."""
+    """All texts of the figure: labels of axes, annotations, titles."""
     layout = figure.layout
     axes = [layout[name] for name in layout if re.fullmatch(r"[xy]axis\d*", name)]
     found = [note.text for note in layout.annotations]

@@ -8,7 +8,7 @@ import rnnviz
 from rnnviz import zoo
 from rnnviz.analysis import cost, reach
 from rnnviz.cells import CELLS, GRU, LSTM, RNN
-from rnnviz.figures.score_chart import in_words
+from rnnviz.figures.score_chart import format_score
 from rnnviz.model import Model
 from rnnviz.network import Network
 from rnnviz.text.tokens import Vocabulary, visible
@@ -103,7 +103,7 @@ def test_what_each_says_of_the_label_and_what_it_holds():
         expected = trace.probabilities[:, trace.labels.index("Japanese")]
         np.testing.assert_allclose(lines[CELLS[cell].title], expected, rtol=1e-6)
         shown = {heatmap["name"]: numbers(heatmap["z"]) for heatmap in figure(app, f"heatmaps-states-{cell}")}
-        assert list(shown) == ["says", *trace.definition.states]
+        assert list(shown) == ["prediction", *trace.definition.states]
         for state in trace.definition.states:
             np.testing.assert_array_equal(shown[state], trace[state].T)
     app.selectbox(key="label-names-lstm").set_value("Italian").run()
@@ -167,7 +167,7 @@ def test_costs_and_scores_are_those_of_the_analysis_and_the_cards(task):
         model, card = rnnviz.load(f"{task}-{cell}"), zoo.card(f"{task}-{cell}")
         layer = model.network.layers[0][0]
         spent = cost(cell, layer.input_size, layer.hidden_size, **layer.options)
-        values = (f"{spent.parameters:,}", f"{spent.multiply_adds:,}", in_words(card["scores"]))
+        values = (f"{spent.parameters:,}", f"{spent.multiply_adds:,}", format_score(card["scores"]))
         assert list(table.iloc[row])[1:] == [*values, f"{card['scores']['n']:,}"]
     assert table.iloc[3, 0].startswith("chance")
 

@@ -46,7 +46,7 @@ def test_every_heatmap_is_the_trace(cell):
     app = explore(text="Nakamura", cell=cell)
     trace = rnnviz.load(f"names-{cell}").trace("Nakamura")
     heatmaps = drawn(app)
-    assert [name for name in heatmaps if name != "says"] == [q.name for q in trace.definition.display_order]
+    assert [name for name in heatmaps if name != "prediction"] == [q.name for q in trace.definition.display_order]
     for quantity in trace.definition.display_order:
         np.testing.assert_array_equal(numbers(heatmaps[quantity.name]["z"]), trace[quantity.name].T)
     assert not app.exception
@@ -55,7 +55,7 @@ def test_every_heatmap_is_the_trace(cell):
 def test_what_the_model_says_is_the_readout():
     app = explore(text="Nakamura")
     trace = rnnviz.load("names-lstm").trace("Nakamura")
-    says = drawn(app)["says"]
+    says = drawn(app)["prediction"]
     columns = [trace.labels.index(name) for name in says["y"]]
     np.testing.assert_array_equal(numbers(says["z"]), trace.probabilities[:, columns].T)
     assert says["y"][-1] == trace.labels[trace.probabilities[-1].argmax()] == "Japanese"
@@ -72,7 +72,7 @@ def test_changing_the_cell_keeps_the_text():
     app = explore(text="Dubois", step="2")
     app.segmented_control(key="cell").set_value("gru").run()
     assert app.text_input(key="text").value == "Dubois"
-    assert set(drawn(app)) == {"says", "hidden", "reset", "update", "candidate"}
+    assert set(drawn(app)) == {"prediction", "hidden", "reset", "update", "candidate"}
 
 
 def test_each_task_remembers_its_own_text():
@@ -178,7 +178,7 @@ def test_a_new_cell_gets_its_place_with_no_other_edit():
     app = explore(cell=CoupledLSTM.name, text="Dubois")
     assert not app.exception
     assert CoupledLSTM.title in app.segmented_control(key="cell").options
-    assert set(drawn(app)) == {"says", *(q.name for q in CoupledLSTM.define().quantities)}
+    assert set(drawn(app)) == {"prediction", *(q.name for q in CoupledLSTM.define().quantities)}
     forget, write = (numbers(drawn(app)[name]["z"]) for name in ("forget", "input"))
     np.testing.assert_allclose(forget, 1 - write, atol=1e-6)
     assert "random" in warnings(app), "nobody trained it, and the page must say so"

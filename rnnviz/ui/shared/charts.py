@@ -7,8 +7,7 @@ from typing import TypeVar
 
 import streamlit as st
 
-from ...figures.heatmaps import Template
-from ...figures.plain_figure import Ready
+from ...figures import HeatmapTemplate, PlainFigure
 from ...trace import Trace
 
 Which = TypeVar("Which", bound=str)
@@ -16,7 +15,7 @@ Which = TypeVar("Which", bound=str)
 CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
 
 
-def chart(figure: Ready, words: str, key: str, on_click: Callable[[], None] | None = None) -> None:
+def chart(figure: PlainFigure, words: str, key: str, on_click: Callable[[], None] | None = None) -> None:
     """Show a figure. words: a description for screen readers; on_click: called after a click on a point."""
     if on_click is None:
         st.plotly_chart(figure, key=f"chart-{key}", config=CONFIG, alt=words)
@@ -38,11 +37,11 @@ def heatmaps(
     names = None if quantities is None else tuple(quantities)
     content = _template((*_kind(trace, layer), names), trace, layer).fill(trace, layer=layer, direction=direction)
     with st.container(key=key if key.startswith("heatmaps") else f"heatmaps-{key}"):
-        chart(Ready(content), _heatmaps_in_words(trace, names), key)
+        chart(PlainFigure(content), _heatmaps_in_words(trace, names), key)
 
 
 def side_by_side(
-    trace: Trace, titles: Mapping[Which, str], figure: Callable[[Which], Ready], names: Sequence[str], key: str
+    trace: Trace, titles: Mapping[Which, str], figure: Callable[[Which], PlainFigure], names: Sequence[str], key: str
 ) -> None:
     """Show stacks of the same heatmaps in columns, with the instrument's playhead; titles and figures by name.
 
@@ -69,7 +68,7 @@ def _kind(trace: Trace, layer: int) -> tuple[object, ...]:
 
 
 @st.cache_resource(show_spinner=False, max_entries=128)
-def _template(kind: tuple[object, ...], _trace: Trace, _layer: int) -> Template:
+def _template(kind: tuple[object, ...], _trace: Trace, _layer: int) -> HeatmapTemplate:
     names = kind[-1]
     assert names is None or isinstance(names, tuple)
-    return Template(_trace, quantities=names, layer=_layer)
+    return HeatmapTemplate(_trace, quantities=names, layer=_layer)

@@ -95,7 +95,7 @@ def pick_label(trace: Trace, step: int) -> str:
 def pick_quantities(trace: Trace, more: Collection[str] = ()) -> list[str]:
     """A picker for the panels: the prediction, the states and `more`, unless others are chosen."""
     definition = trace.definition
-    prediction = {"says": "prediction"} if trace.probabilities is not None else {}
+    prediction = {"prediction": "prediction"} if trace.probabilities is not None else {}
     titles = prediction | {q.name: q.title for q in definition.display_order}
     default = [name for name in titles if name in (*prediction, *definition.states, *more)]
     chosen = st.pills(

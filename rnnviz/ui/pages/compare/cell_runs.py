@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from ....cells import CELLS
-from ....figures.text_comparison import disagreeing
+from ....figures import disagreeing_steps
 from ....model import Model
 from ....text.tokens import visible
 from ....trace import Trace
@@ -88,7 +88,7 @@ def first_disagreeing_example(task: TaskModels) -> str:
         for text in task.examples:
             try:
                 traces = {model.name: model.trace(text, limit=TOKENS) for model in models}
-                if (steps := disagreeing(traces)) and steps[-1] == len(next(iter(traces.values()))):
+                if (steps := disagreeing_steps(traces)) and steps[-1] == len(next(iter(traces.values()))):
                     return text
             except ValueError:  # a model cannot read this example, or has no readout
                 continue
@@ -101,7 +101,7 @@ def disagreement(run: TextRun, traces: Mapping[str, Trace]) -> str:
     """Where the cells first disagree and what they predict in the end, in Markdown."""
     if len(traces) < 2:
         return "Only one cell is trained for this task: there is nothing to compare."
-    steps = disagreeing(traces)
+    steps = disagreeing_steps(traces)
     total = len(run.trace)
     end = f"In the end: {predictions(traces, total)}."
     if not steps:

@@ -9,10 +9,8 @@ from ....analysis import reach
 from ....cells import CELLS
 from ....cells.activations import Array
 from ....colours import cell_style
-from ....figures import reach_curve, said_by_cells
-from ....figures.heatmaps import SAID
-from ....figures.heatmaps import label as token_label
-from ....figures.text_comparison import disagreeing
+from ....figures import disagreeing_steps, predictions_by_cell, reach_curve
+from ....figures.trace_heatmaps import PREDICTION, markup_label
 from ....text.tokens import visible
 from ....trace import Trace
 from ...shared import charts
@@ -58,14 +56,14 @@ def _predictions(run: TextRun, traces: dict[str, Trace], step: int) -> None:
     with left:
         label = pick_label(run.trace if run.trace.cell in traces else next(iter(traces.values())), step)
         words = f"Probability of {visible(label)} after each step, for every cell. {summary}"
-        chart(said_by_cells.ready(traces, label, step=step), words, "said")
+        chart(predictions_by_cell.ready(traces, label, step=step), words, "said")
     with right:
         _table(run, traces, summary)
 
 
 def _table(run: TextRun, traces: dict[str, Trace], summary: str) -> None:
     """Each cell's prediction after every step."""
-    differ = set(disagreeing(traces))
+    differ = set(disagreeing_steps(traces))
     steps = range(1, len(run.trace) + 1)
     columns: dict[str, list[str]] = {
         "token": [visible(token) for token in run.trace.tokens],
@@ -95,7 +93,7 @@ def _states(run: TextRun, runs: CellRuns) -> None:
     for column, (cell, trace) in zip(st.columns(len(runs.traces), gap="small"), runs.traces.items(), strict=True):
         with column:
             st.markdown(f"**{cell_style(cell).glyph} {plain(CELLS[cell].title)}**")
-            prediction = [SAID] if trace.probabilities is not None else []
+            prediction = [PREDICTION] if trace.probabilities is not None else []
             charts.heatmaps(
                 trace,
                 [*prediction, *trace.definition.states],
@@ -111,16 +109,14 @@ def _reach(run: TextRun, runs: CellRuns, step: int) -> None:
     curves = _reach_curves(run, runs, step)
     heading = (
         "how far the strongest nudge at each step still moves<br>"
-        f"the hidden state after step {step} ({token_label(run.trace.tokens[step - 1])})"
+        f"the hidden state after step {step} ({markup_label(run.trace.tokens[step - 1])})"
     )
     first = "; ".join(f"{CELLS[cell].title} {curve[0]:.2g}" for cell, curve in curves.items())
     words = (
         f"What arrives at {run.step_label(step)} of the strongest nudge of 1 after each step before. From step 1: "
         f"{first}."
     )
-    chart(
-        reach_curve.ready(curves, run.trace.tokens, run.trace.unknown, to=step, heading=heading), words, "reach-cells"
-    )
+    chart(reach_curve.ready(curves, run.trace.tokens, run.trace.unknown, to=step, title=heading), words, "reach-cells")
     st.caption(
         f"The most that a nudge of 1 after step 1 can move {plain(run.step_label(step))}: {plain(first)}. "
         "This is the largest singular value of the exact Jacobian between the two."

@@ -10,7 +10,7 @@ import streamlit as st
 
 from ....analysis import Cost, cost
 from ....cells import CELLS
-from ....figures.score_chart import in_words, is_loss
+from ....figures.score_chart import format_score, is_loss
 from ....model import Model
 from ...shared.markdown import plain, series
 from .cell_runs import CellRuns
@@ -57,7 +57,7 @@ def _total_cost(model: Model) -> Cost:
 
 
 def _score(scores: Card) -> str:
-    return plain(in_words(scores))
+    return plain(format_score(scores))
 
 
 def _reference_scores(cards: Cards) -> list[tuple[str, str]]:
@@ -75,7 +75,7 @@ def _reference_scores(cards: Cards) -> list[tuple[str, str]]:
 
 
 def _reference(scores: Card, value: float) -> str:
-    return plain(in_words({"metric": scores["metric"], "test": value}))
+    return plain(format_score({"metric": scores["metric"], "test": value}))
 
 
 def _has_errors(cards: Cards) -> bool:

@@ -6,9 +6,8 @@ import numpy as np
 import streamlit as st
 
 from ....analysis import Difference, difference
-from ....figures import text_heatmaps, texts_said
-from ....figures.plain_figure import Ready
-from ....figures.text_comparison import Which
+from ....figures import PlainFigure, predictions_by_text, text_heatmaps
+from ....figures.text_comparison import ShownText
 from ....text.tokens import visible
 from ....trace import Trace
 from ...shared import lesson_link, link_parameters, link_state, text_box
@@ -25,7 +24,7 @@ PAIRS = {
     "reviews": ("The food was not good", "The food was good"),
     "recall": ("Ehgfabcdefghabcdefghabcdefghabcdefghabcd?", "Chgfabcdefghabcdefghabcdefghabcdefghabcd?"),
 }
-WHICH: dict[Which, str] = {"first": "First text", "second": "Second text", "difference": "Second − first"}
+WHICH: dict[ShownText, str] = {"first": "First text", "second": "Second text", "difference": "Second − first"}
 
 
 def opening_texts(task: TaskModels) -> tuple[str, str]:
@@ -46,14 +45,18 @@ def show(run: TextRun) -> None:
     summary = describe(difference(first, second))
     st.markdown(summary)
     if first.probabilities is not None:
-        chart(texts_said.ready(first, second), f"The predictions for both texts, step by step. {summary}", "texts-said")
+        chart(
+            predictions_by_text.ready(first, second),
+            f"The predictions for both texts, step by step. {summary}",
+            "texts-said",
+        )
         st.caption(
             "The lower panel shows the total variation distance: half the sum of the absolute differences of all "
             "probabilities."
         )
     quantities = pick_quantities(first)
 
-    def figure(which: Which) -> Ready:
+    def figure(which: ShownText) -> PlainFigure:
         return text_heatmaps.ready(first, second, which, quantities, layer=run.layer, direction=run.direction)
 
     side_by_side(first, WHICH, figure, quantities, "text")

@@ -10,6 +10,7 @@ from html import escape
 from pathlib import Path
 
 from ....cells import CELLS, Definition, Quantity
+from ....number_format import with_minus_signs
 
 
 @dataclass(frozen=True)
@@ -93,5 +94,5 @@ def _cells_and_range(term: Term) -> str:
 def range_in_words(quantity: Quantity) -> str:
     """The bounds of a quantity's values: "between 0 and 1"."""
     if quantity.bounded:
-        return f"between {quantity.low:g} and {quantity.high:g}".replace("-", "−")
-    return f"at least {quantity.low:g}".replace("-", "−") if math.isfinite(quantity.low) else "any number"
+        return with_minus_signs(f"between {quantity.low:g} and {quantity.high:g}")
+    return with_minus_signs(f"at least {quantity.low:g}") if math.isfinite(quantity.low) else "any number"

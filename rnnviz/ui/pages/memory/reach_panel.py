@@ -14,7 +14,14 @@ from ....analysis.progress_meter import Tick, partial_tick
 from ....analysis.selection import reading_order
 from ....cells import CELLS
 from ....cells.activations import Array
-from ....figures import gradient_map, layers_flow, reach_curve, routes, singular_values, token_gradient
+from ....figures import (
+    gradient_map,
+    gradient_routes,
+    layer_gradient_map,
+    reach_curve,
+    singular_value_curves,
+    token_gradient_bars,
+)
 from ....model import Model
 from ....trace import Trace
 from ...shared.charts import chart
@@ -60,7 +67,7 @@ def show(run: TextRun) -> None:
     with right:
         largest = {cell: reach.largest for cell, reach in reaches.items()}
         words = "Largest singular value of each step’s Jacobian. Above 1 a gradient can grow there; below 1 it shrinks."
-        chart(singular_values.ready(largest, tokens, unknown), words, "singular-values")
+        chart(singular_value_curves.ready(largest, tokens, unknown), words, "singular-values")
     _routes(run, reaches, step)
     _layers(run, step)
     _token_gradient(run, step)
@@ -146,7 +153,7 @@ def _routes(run: TextRun, reaches: dict[str, Reach], step: int) -> None:
         whole = flow.between(flow.gated_state, flow.gated_state)
         row = step - 1
         state, gate = definition.by_name[flow.gated_state].title, definition.by_name[flow.gate].title
-        figure = routes.ready(
+        figure = gradient_routes.ready(
             cell, whole[row], flow.highway_norms[row], flow.gate_path_norms[row], run.trace.tokens, run.trace.unknown,
             state=state, gate=gate, to=step,
         )  # fmt: skip
@@ -163,7 +170,7 @@ def _layers(run: TextRun, step: int) -> None:
     st.header("Down through the layers", anchor=False)
     gradient = gradient_by_layers(trace, step, *run.location)
     norms = {place: gradient.norm(*place) for place in gradient.states}
-    figure = layers_flow.ready(norms, gradient.input_norm, trace.tokens, trace.unknown, to=step)
+    figure = layer_gradient_map.ready(norms, gradient.input_norm, trace.tokens, trace.unknown, to=step)
     words = (
         f"Gradient of the hidden state after step {step} with respect to the states of each layer and the input "
         "vectors."
@@ -179,7 +186,7 @@ def _token_gradient(run: TextRun, step: int) -> None:
     st.header("Which token moves this output?", anchor=False)
     label = pick_label(trace, step)
     _, lengths = input_gradient(trace, label, step)
-    figure = token_gradient.ready(lengths, trace.tokens, trace.unknown, label=label, step=step)
+    figure = token_gradient_bars.ready(lengths, trace.tokens, trace.unknown, label=label, step=step)
     strongest = int(np.argmax(lengths)) + 1
     words = f"Length of the gradient of the logit of {label} after step {step} with respect to each token’s vector. "
     chart(figure, f"{words}Largest at {run.step_label(strongest)}: {lengths.max():.3g}.", "token-gradient")

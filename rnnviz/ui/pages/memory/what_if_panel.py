@@ -5,9 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from ....analysis import difference, experiments
-from ....figures import prediction_change, whatif_heatmaps
-from ....figures.before_and_after import Which
-from ....figures.plain_figure import Ready
+from ....figures import PlainFigure, prediction_change, what_if_heatmaps
+from ....figures.aligned_runs import ShownRun
 from ....interventions import Hold
 from ....trace import Trace
 from ...shared import charts, lesson_link, text_box, what_if
@@ -16,7 +15,7 @@ from ...shared.markdown import percent, prediction
 from ...shared.pickers import pick_quantities
 from ...shared.text_run import TextRun, transport
 
-WHICH: dict[Which, str] = {
+WHICH: dict[ShownRun, str] = {
     "before": "Before",
     "after": "After",
     "difference": "After − before",
@@ -47,8 +46,8 @@ def show(run: TextRun) -> None:
     held = [change.quantity for change in after.interventions if isinstance(change, Hold)]
     quantities = pick_quantities(before, held)
 
-    def figure(which: Which) -> Ready:
-        return whatif_heatmaps.ready(before, after, which, quantities, layer=run.layer, direction=run.direction)
+    def figure(which: ShownRun) -> PlainFigure:
+        return what_if_heatmaps.ready(before, after, which, quantities, layer=run.layer, direction=run.direction)
 
     charts.side_by_side(before, WHICH, figure, quantities, "whatif")
 

@@ -16,7 +16,7 @@ from ....analysis import (
 from ....cells import Quantity
 from ....cells.activations import Array
 from ....colours import SAYS, cell_style, round_up, widest
-from ....figures import gradient_map, half_lives, written_map
+from ....figures import gradient_map, half_life_chart, memory_map
 from ....text.tokens import visible
 from ...shared.charts import chart
 from ...shared.instrument import Rows, slot
@@ -90,7 +90,7 @@ def _prediction_rows(run: TextRun, label: str) -> Rows:
 
 def _map(run: TextRun, state: Quantity, unit: int, written: Array) -> None:
     trace, backward = run.trace, run.direction == "backward"
-    figure = written_map.ready(written, state, unit, trace.tokens, trace.unknown, backward=backward)
+    figure = memory_map.ready(written, state, unit, trace.tokens, trace.unknown, backward=backward)
     words = f"What each step (column) wrote into the {state.title} of unit {unit}, and what is left of it later (rows)."
     with st.container(key="heatmaps-written"):
         chart(figure, words, "written")
@@ -106,7 +106,7 @@ def _half_lives(run: TextRun, unit: int) -> None:
         return
     lives = half_life(run.trace, *run.location)
     gate = run.trace.definition.by_name[lives.gate]
-    figure = half_lives.ready(lives.steps, lives.order, gate, unit=unit)
+    figure = half_life_chart.ready(lives.steps, lives.order, gate, unit=unit)
 
     def choose() -> None:
         points = st.session_state[f"chart-{HALF_LIVES}"]["selection"]["points"]

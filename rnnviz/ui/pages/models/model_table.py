@@ -9,7 +9,7 @@ import streamlit as st
 
 from .... import zoo
 from ....cells import CELLS
-from ....figures.score_chart import in_words
+from ....figures.score_chart import format_score
 from ....model import Model
 from ...shared import catalogue, link_parameters
 from ...shared.catalogue import TaskModels
@@ -86,5 +86,5 @@ def _row(name: str, entry: Entry) -> dict[str, Any]:
         }
     scores = card.get("scores")
     return row | {
-        "held out": f"{in_words(scores)} {scores['metric'].removeprefix('nats ')}" if scores else "not measured"
+        "held out": f"{format_score(scores)} {scores['metric'].removeprefix('nats ')}" if scores else "not measured"
     }

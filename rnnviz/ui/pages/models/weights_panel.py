@@ -7,7 +7,7 @@ from contextlib import nullcontext
 import streamlit as st
 
 from ....analysis import origin_stability, spectra, weight_statistics
-from ....figures import eigenvalues, gate_biases, weight_maps, weight_spectrum
+from ....figures import eigenvalue_chart, gate_biases, weight_maps, weight_spectrum
 from ...shared import lesson_link, model_card
 from ...shared.charts import chart
 from ...shared.long_work import cached
@@ -47,7 +47,7 @@ def answer() -> None:
         st.header("Eigenvalues", anchor=False)
         words = "The eigenvalues of every gate’s recurrent matrix around the unit circle; spectral radius: "
         told = "; ".join(f"{one.gate.title} {one.radius:.3g}" for one in known)
-        chart(eigenvalues.ready(model, *where, known=known), f"{words}{told}.", "eigenvalues")
+        chart(eigenvalue_chart.ready(model, *where, known=known), f"{words}{told}.", "eigenvalues")
         origin = origin_stability(cell, known[0])
         if origin is not None:
             st.caption(plain(origin.description))

@@ -12,8 +12,7 @@ import streamlit as st
 
 from ....cells import CELLS
 from ....colours import cell_style
-from ....figures import accuracy_curves, loss_curves, norm_curves
-from ....figures.training_curves import Line
+from ....figures import RunCurve, accuracy_curves, loss_curves, norm_curves
 from ....training import TrainingRun
 from ...shared.charts import chart
 from ...shared.markdown import percent, plain
@@ -79,12 +78,12 @@ def _duration(seconds: float) -> str:
     return f"{round(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} hours"
 
 
-def _lines(training: Training, others: list[Training]) -> list[Line]:
+def _lines(training: Training, others: list[Training]) -> list[RunCurve]:
     """The runs of a training, and of others to compare with."""
     lines = []
     for group in (training, *others):
         for cell, run in group.runs.items():
-            lines.append(Line(group.name, cell, run.history, group is not training, run.settings.recipe.clip))
+            lines.append(RunCurve(group.name, cell, run.history, group is not training, run.settings.recipe.clip))
     return lines
 
 
@@ -108,5 +107,5 @@ def _curves(training: Training, others: list[Training]) -> None:
             chart(figure, f"{words}, of {names}.", key)
 
 
-def _has_accuracy(lines: list[Line]) -> bool:
+def _has_accuracy(lines: list[RunCurve]) -> bool:
     return any("accuracy" in check for line in lines for check in line.history.checks[:1])

@@ -11,9 +11,9 @@ import streamlit as st
 from ..... import zoo
 from .....analysis import cost
 from .....cells import CELLS
+from .....figures import held_out_scores
 from .....figures import learning_curves as curves_while_learning
 from .....figures.score_chart import is_loss
-from .....figures.score_chart import scores as drawn_scores
 from .....training.step_timing import StepTimes, time_training_steps
 from ....shared import catalogue
 from ....shared.catalogue import CELL_ORDER
@@ -126,7 +126,7 @@ def scores(context: ChapterContext) -> None:
         "Held-out scores of all models by task, with standard errors, chance level and baseline; "
         "the table has all numbers."
     )
-    chart(drawn_scores.ready(scored), description, context.key)
+    chart(held_out_scores.ready(scored), description, context.key)
     with st.expander("The scores as a table"):
         st.dataframe(pd.DataFrame(map(_score_row, scored)), hide_index=True)
 

@@ -9,10 +9,10 @@ from ..block_registry import ChapterContext, block
 
 @block
 def heatmap(context: ChapterContext, quantity: str = "", quantities: list[str] | None = None) -> None:
-    """One quantity over the text, or several ("says" is the readout); those that the cell lacks are left out."""
+    """One quantity over the text, or several ("prediction" is the readout); those that the cell lacks are left out."""
     if context.trace is None:
         return
-    known = {*context.trace.definition.by_name, "says"}
+    known = {*context.trace.definition.by_name, "prediction"}
     if names := [name for name in quantities or [quantity] if name in known]:
         charts.heatmaps(context.trace, names, key=context.key)
 

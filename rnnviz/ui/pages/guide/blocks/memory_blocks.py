@@ -10,9 +10,7 @@ import streamlit as st
 
 from .....analysis import reach as reached
 from .....cells import CELLS
-from .....figures import delays as delay_curves
-from .....figures import regimes as regime_curves
-from .....figures.curves_over_text import reach_curve, said
+from .....figures import accuracy_by_delay, prediction_curves, reach_curve, training_regimes
 from .....text.tokens import visible
 from .....zoo import BUNDLED, card
 from ....shared import catalogue
@@ -25,7 +23,7 @@ from ..block_registry import ChapterContext, block
 def delays(context: ChapterContext, task: str = "recall") -> None:
     """Accuracy against the length of the delay, for the task's three cells."""
     description = "Accuracy against the delay for the three cells, with the chance level."
-    chart(delay_curves.ready(cards(task)), description, context.key)
+    chart(accuracy_by_delay.ready(cards(task)), description, context.key)
 
 
 @block
@@ -33,7 +31,7 @@ def regimes(context: ChapterContext) -> None:
     """The learning curves of `recall` with long delays alone, and with short ones mixed in."""
     mixed = [json.loads((BUNDLED / "curves" / f"recall-mixed-{cell}.json").read_text()) for cell in CELL_ORDER]
     description = "Accuracy against training steps: long delays alone on the left, short ones mixed in on the right."
-    chart(regime_curves.ready(cards("recall"), mixed), description, context.key)
+    chart(training_regimes.ready(cards("recall"), mixed), description, context.key)
 
 
 @block
@@ -62,7 +60,7 @@ def predictions_over_time(context: ChapterContext, task: str = "") -> None:
     first, labels = context.trace.tokens[0], context.trace.labels
     label = first if first in labels else predictions[context.trace.cell][0]
     description = f"The probability of “{visible(label)}” after each step, for the three cells."
-    chart(said.ready(traces, label), description, context.key)
+    chart(prediction_curves.ready(traces, label), description, context.key)
     rows = [
         (CELLS[cell].title, visible(label), f"{100 * probability:.1f} %")
         for cell, (label, probability) in predictions.items()

@@ -8,9 +8,8 @@ import streamlit as st
 from .....analysis import multiply_repeatedly
 from .....cells import Quantity
 from .....cells.activations import SIGMOID
-from .....figures.activation_curve import activation_curve
-from .....figures.gated_vector import gated
-from .....figures.growth_chart import growth
+from .....figures import activation_curve, growth_curves, vector_times_gate
+from .....number_format import with_minus_signs
 from .....text.tokens import visible
 from .....trace import Trace
 from ....shared.charts import chart
@@ -31,7 +30,7 @@ def _explosion(key: str, factor: float, steps: int, vector: list[float]) -> None
         steps = right.slider("Steps", 1, 20, steps, key=f"steps-{key}")
         free, squashed = multiply_repeatedly(np.array(vector), factor, steps)
         description = f"Each number after {steps} multiplications by {factor:g}: left without tanh, right with it."
-        chart(growth.ready(free, squashed), description, f"growth-{key}")
+        chart(growth_curves.ready(free, squashed), description, f"growth-{key}")
         largest, bounded = np.abs(free[-1]).max(), np.abs(squashed[-1]).max()
         st.caption(
             f"The largest number after {steps} steps is {largest:,.4g} without tanh and {bounded:.4g} with it. "
@@ -56,5 +55,5 @@ def _sigmoid(key: str, trace: Trace, quantity: Quantity) -> None:
             f"The {quantity.title} after “{visible(trace.tokens[-1])}”, as it is and multiplied by {gate:.2f}."
         )
         vector = trace[quantity.name][-1]
-        chart(gated.ready(vector, gate, quantity), description, f"gated-{key}")
-        st.caption(f"sigmoid({weighted:g}) = {gate:.4f}. {description}".replace("-", "−"))
+        chart(vector_times_gate.ready(vector, gate, quantity), description, f"gated-{key}")
+        st.caption(with_minus_signs(f"sigmoid({weighted:g}) = {gate:.4f}. {description}"))

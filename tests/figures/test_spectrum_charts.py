@@ -6,9 +6,11 @@ import pytest
 import rnnviz
 from rnnviz import Model
 from rnnviz.analysis import cell_of, spectra
-from rnnviz.figures import eigenvalues, weight_spectrum
+from rnnviz.errors import ArgumentError, UnknownNameError
+from rnnviz.figures import eigenvalue_chart, weight_spectrum
 
 from ..coupled_lstm import CoupledLSTM
+from ..raising import raises
 from ..strategies import CHARACTERS, draw_network
 from .agreement import agree, no_markup_but_our_own
 
@@ -31,8 +33,8 @@ def test_each_figure_is_valid_and_the_same_for_a_page(name):
     model = rnnviz.load(name)
     known = spectra(cell_of(model.network))
     assert agree(weight_spectrum, model, known=known) and agree(weight_spectrum, model, matrix="input", known=known)
-    assert agree(eigenvalues, model, known=known)
-    assert no_markup_but_our_own(weight_spectrum(model)) and no_markup_but_our_own(eigenvalues(model))
+    assert agree(eigenvalue_chart, model, known=known)
+    assert no_markup_but_our_own(weight_spectrum(model)) and no_markup_but_our_own(eigenvalue_chart(model))
 
 
 @pytest.mark.parametrize("matrix", ["recurrent", "input"])
@@ -57,11 +59,11 @@ def test_of_the_layer_and_direction_asked_for():
     model = small("gru", layers=2, bidirectional=True)
     one = spectra(cell_of(model.network, 1, "backward"))[0]
     np.testing.assert_array_equal(weight_spectrum(model, 1, "backward").data[-1].y, one.recurrent)
-    np.testing.assert_array_equal(eigenvalues(model, 1, "backward").data[0].x, one.eigenvalues.real)
-    for figure in (weight_spectrum, eigenvalues):
-        with pytest.raises(ValueError, match="no layer 2"):
+    np.testing.assert_array_equal(eigenvalue_chart(model, 1, "backward").data[0].x, one.eigenvalues.real)
+    for figure in (weight_spectrum, eigenvalue_chart):
+        with raises(UnknownNameError, kind="layer", name="2"):
             figure(model, 2)
-    with pytest.raises(ValueError, match="'hidden'"):
+    with raises(ArgumentError, name="matrix", value="hidden"):
         weight_spectrum(model, matrix="hidden")
 
 
@@ -79,7 +81,7 @@ def test_every_value_is_within_the_axis_with_a_tick_at_least(diagonal):
     assert bool(marked) == (low <= 0 <= high)
 
 
-def test_what_is_lost_beside_the_largest_stands_hollow_at_the_floor_and_keeps_its_number():
+def test_negligible_values_are_hollow_at_the_floor_and_keep_their_numbers():
     figure = weight_spectrum(of_recurrent(np.diag([20.0, 3.0, 1e-9, 0.0])))
     (line,) = figure.data
     assert list(line.y) == [20, 3, 1e-4, 1e-4]
@@ -89,16 +91,16 @@ def test_what_is_lost_beside_the_largest_stands_hollow_at_the_floor_and_keeps_it
     assert len(set(figure.layout.yaxis.tickvals)) == len(figure.layout.yaxis.tickvals)
 
 
-def test_a_matrix_of_zeros_is_drawn_as_lost():
+def test_a_matrix_of_zeros_is_drawn_at_the_floor():
     model = of_recurrent(np.zeros((3, 3)))
-    assert agree(weight_spectrum, model) and agree(eigenvalues, model)
+    assert agree(weight_spectrum, model) and agree(eigenvalue_chart, model)
     assert all(symbol.endswith("-open") for symbol in weight_spectrum(model).data[0].marker.symbol)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_eigenvalues_stand_on_one_scale_with_the_unit_circle(name):
+def test_eigenvalues_are_on_one_scale_with_the_unit_circle(name):
     model = rnnviz.load(name)
-    figure = eigenvalues(model)
+    figure = eigenvalue_chart(model)
     edges = {figure.layout[axis].range for axis in figure.layout if axis[1:5] == "axis"}
     ((low, high),) = edges
     assert low == -high
@@ -116,9 +118,9 @@ def test_eigenvalues_stand_on_one_scale_with_the_unit_circle(name):
 
 def test_some_of_the_gates_keep_the_scale_of_all():
     model = rnnviz.load("names-lstm")
-    (one,) = eigenvalues(model, gates=["candidate"]).data
+    (one,) = eigenvalue_chart(model, gates=["candidate"]).data
     assert one.name == "candidate"
     for gate in ("input", "forget"):
-        assert eigenvalues(model, gates=[gate]).layout.xaxis.range == eigenvalues(model).layout.xaxis.range
-    with pytest.raises(ValueError, match="'reset'"):
-        eigenvalues(model, gates=["reset"])
+        assert eigenvalue_chart(model, gates=[gate]).layout.xaxis.range == eigenvalue_chart(model).layout.xaxis.range
+    with raises(UnknownNameError, kind="gate", name="reset"):
+        eigenvalue_chart(model, gates=["reset"])

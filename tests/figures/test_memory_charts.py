@@ -9,8 +9,10 @@ import rnnviz
 from rnnviz.analysis import half_life, memory_shares
 from rnnviz.cells.definition import CELL, FORGET, HIDDEN, UPDATE
 from rnnviz.colours import diverging, sequential
-from rnnviz.figures import half_lives, written_map
+from rnnviz.errors import ArgumentError, ArrayError
+from rnnviz.figures import half_life_chart, memory_map
 
+from ..raising import raises
 from .agreement import agree, no_markup_but_our_own
 
 
@@ -24,7 +26,7 @@ def trace():
 def test_the_map_is_what_was_written(model, quantity, unit):
     trace = rnnviz.load(model).trace("Schmidhuber")
     written = memory_shares(trace, unit)
-    figure = written_map(written, quantity, unit, trace.tokens, trace.unknown)
+    figure = memory_map(written, quantity, unit, trace.tokens, trace.unknown)
     (heatmap,) = figure.data
     there = np.tri(len(trace), dtype=bool)
     np.testing.assert_allclose(np.asarray(heatmap.z)[there], written[there], rtol=1e-6)
@@ -36,18 +38,19 @@ def test_the_map_is_what_was_written(model, quantity, unit):
     assert [list(stop) for stop in heatmap.colorscale] == scale
     assert heatmap.colorbar.tickvals[-1] == heatmap.zmax and len(heatmap.colorbar.ticktext[-1]) > 0
     assert (heatmap.name, heatmap.meta) == ("written", {"rows": "steps"})
-    said = figure.layout.annotations[0].text
-    assert quantity.title in said.lower() and ("unit 7" in said if unit is not None else "all units" in said)
+    heading = figure.layout.annotations[0].text
+    assert quantity.title in heading.lower()
+    assert ("all units" if unit is None else "unit 7") in heading
     # The rows add up to the memory: what one reads off the figure is the state.
     if unit is not None:
         state = trace[quantity.name][:, unit]
         np.testing.assert_allclose(np.nansum(heatmap.z, axis=1), state, atol=1e-5)
     args = (written, quantity, unit, trace.tokens, trace.unknown)
-    assert agree(written_map, *args)
+    assert agree(memory_map, *args)
 
 
 def test_a_memory_that_reads_from_the_end_fills_the_other_triangle():
-    z = written_map(np.ones((3, 3)), CELL, 0, list("abc"), backward=True).data[0].z
+    z = memory_map(np.ones((3, 3)), CELL, 0, list("abc"), backward=True).data[0].z
     np.testing.assert_array_equal(np.isnan(np.asarray(z)), np.tri(3, k=-1, dtype=bool))
 
 
@@ -55,25 +58,25 @@ def test_a_memory_that_reads_from_the_end_fills_the_other_triangle():
 def test_short_and_long_texts(steps):
     written = np.tri(steps) * -0.001
     tokens = ["<b>x</b>"] * steps
-    assert agree(written_map, written, CELL, 0, tokens)
-    figure = written_map(written, CELL, 0, tokens)
+    assert agree(memory_map, written, CELL, 0, tokens)
+    figure = memory_map(written, CELL, 0, tokens)
     assert no_markup_but_our_own(figure) and figure.layout.height <= 340
     assert figure.data[0].zmax == 0.001
 
 
 def test_a_memory_of_nothing_and_one_of_another_text():
-    assert written_map(np.zeros((2, 2)), CELL, None, ["a", "b"]).data[0].zmax == 1
-    with pytest.raises(ValueError, match="2 tokens"):
-        written_map(np.zeros((3, 3)), CELL, None, ["a", "b"])
+    assert memory_map(np.zeros((2, 2)), CELL, None, ["a", "b"]).data[0].zmax == 1
+    with raises(ArrayError, name="written", shape=(3, 3), expected=(2, 2)):
+        memory_map(np.zeros((3, 3)), CELL, None, ["a", "b"])
 
 
 # ---- half-lives ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("model", "gate"), [("names-lstm", FORGET), ("names-gru", UPDATE)])
-def test_half_lives_stand_by_rank_and_carry_their_units(model, gate):
+def test_half_lives_are_ranked_and_carry_their_units(model, gate):
     found = half_life(rnnviz.load(model).trace("Schmidhuber"))
-    figure = half_lives(found.steps, found.order, gate, unit=3)
+    figure = half_life_chart(found.steps, found.order, gate, unit=3)
     dots, ring = figure.data
     np.testing.assert_array_equal(dots.x, np.arange(1, len(found.steps) + 1))
     np.testing.assert_array_equal(dots.customdata, found.order)
@@ -86,12 +89,12 @@ def test_half_lives_stand_by_rank_and_carry_their_units(model, gate):
     size = len(found.order)
     ends = {(k + 1, f"unit {found.order[k]}") for k in (0, 1, 2, size - 3, size - 2, size - 1, at)}
     assert named == ends
-    assert agree(half_lives, found.steps, found.order, gate, unit=3)
+    assert agree(half_life_chart, found.steps, found.order, gate, unit=3)
 
 
-def test_units_that_never_forget_and_that_forget_all_have_places_and_markers_of_their_own():
+def test_units_that_never_forget_or_forget_all_are_marked():
     steps = np.array([3.0, np.inf, 0.0, 12.3])
-    figure = half_lives(steps, np.array([1, 3, 0, 2]), FORGET)
+    figure = half_life_chart(steps, np.array([1, 3, 0, 2]), FORGET)
     (dots,) = figure.data
     assert list(dots.marker.symbol) == ["triangle-up-open", "circle", "circle", "triangle-down-open"]
     ticks = dict(zip(figure.layout.yaxis.ticktext, figure.layout.yaxis.tickvals, strict=True))
@@ -101,11 +104,11 @@ def test_units_that_never_forget_and_that_forget_all_have_places_and_markers_of_
 
 
 @given(st.lists(st.sampled_from([0.0, 1e-9, 0.3, 5.0, 1e15, np.inf]), min_size=1, max_size=12), st.data())
-def test_every_unit_stands_within_the_axis_and_no_name_is_given_twice(steps, data):
+def test_every_unit_is_within_the_axis_and_named_at_most_once(steps, data):
     steps = np.array(steps)
     unit = data.draw(st.none() | st.integers(0, len(steps) - 1))
     order = np.argsort(-steps, kind="stable")
-    figure = half_lives(steps, order, FORGET, unit=unit)
+    figure = half_life_chart(steps, order, FORGET, unit=unit)
     low, high = figure.layout.yaxis.range
     y = np.asarray(figure.data[0].y)
     assert (low < y).all() and (y < high).all() and (np.diff(y) <= 0).all()
@@ -116,5 +119,5 @@ def test_every_unit_stands_within_the_axis_and_no_name_is_given_twice(steps, dat
 
 
 def test_a_unit_that_does_not_exist_cannot_be_marked():
-    with pytest.raises(ValueError, match="no unit 2"):
-        half_lives(np.ones(2), np.array([0, 1]), FORGET, unit=2)
+    with raises(ArgumentError, code="unknown_unit", value=2, allowed=(0, 1)):
+        half_life_chart(np.ones(2), np.array([0, 1]), FORGET, unit=2)

@@ -1,4 +1,4 @@
-"""Figures of weights: the numbers are the model's, one scale serves all, and what is not drawn is told of."""
+"""Figures of weights: the numbers are the model's, one scale serves all, and outliers are counted."""
 
 import numpy as np
 import plotly.io
@@ -11,10 +11,12 @@ from rnnviz import Model
 from rnnviz.analysis import cell_of, weights_by_gate
 from rnnviz.cells.definition import FORGET
 from rnnviz.colours import diverging
+from rnnviz.errors import ArgumentError, UnknownNameError
 from rnnviz.figures import gate_biases, weight_maps
-from rnnviz.figures.matrix_heatmaps import BLOCKS, LARGE, Row, blocks, matrices
+from rnnviz.figures.matrix_heatmaps import BLOCKS, LARGE, GateMatrices, gate_matrices, largest_of_blocks
 
 from ..coupled_lstm import CoupledLSTM
+from ..raising import raises
 from ..strategies import CHARACTERS, draw_network, seeds
 from .agreement import agree, no_markup_but_our_own
 
@@ -67,12 +69,12 @@ def test_the_maps_are_of_the_layer_and_direction_asked_for(layer, direction):
     )
     titles = {maps.layout[name].title.text for name in maps.layout if name.startswith("xaxis")} - {None}
     assert titles == {"layer below" if layer else "input", "old hidden state"}
-    with pytest.raises(ValueError, match="no layer 2"):
+    with raises(UnknownNameError, kind="layer", name="2"):
         weight_maps(model, 2)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_one_scale_symmetric_about_zero_serves_all_and_is_told(name):
+def test_one_scale_symmetric_about_zero_serves_all_and_is_stated(name):
     figure = weight_maps(rnnviz.load(name))
     (edge,) = {one.zmax for one in figure.data}
     assert {one.zmin for one in figure.data} == {-edge}
@@ -81,7 +83,7 @@ def test_one_scale_symmetric_about_zero_serves_all_and_is_told(name):
     assert f"from −{edge:g} to {edge:g}" in told
     assert (values <= edge).mean() >= 0.995
     outside = (values > edge).sum()
-    assert f"Beyond it: {outside} of {values.size:,}, the largest {values.max():.3g} in size" in told
+    assert f"Beyond the scale: {outside} of {values.size:,}, the largest {values.max():.3g} in size" in told
     bars = [one.colorbar for one in figure.data if one.showscale is not False]
     assert len(bars) == len(figure.data) / 2
     for bar in bars:
@@ -94,7 +96,7 @@ def test_a_limit_can_be_given_to_compare_two_models():
     assert not any("Beyond" in figure.layout.annotations[0].text for figure in figures)
     assert figures[0].data[1].colorbar.ticktext == ("−5", "0", "5")
     for bad in (0, -1, np.inf, np.nan):
-        with pytest.raises(ValueError, match="limit"):
+        with raises(ArgumentError, name="limit"):
             weight_maps(small(), limit=bad)
 
 
@@ -122,7 +124,7 @@ def test_zeros_have_a_scale_as_well():
 @given(seed=seeds, rows=st.integers(1, 450), columns=st.integers(1, 450))
 def test_each_block_is_the_number_of_it_that_is_largest_in_size(seed, rows, columns):
     matrix = np.random.default_rng(seed).integers(-1000, 1000, (rows, columns)).astype(np.float32)
-    found = blocks(matrix)
+    found = largest_of_blocks(matrix)
     assert all(size <= LARGE for size in found.values.shape)
     for size, block, drawn in zip(matrix.shape, found[1:], found.values.shape, strict=True):
         assert (block == 1) == (size <= LARGE) and drawn == -(-size // block)
@@ -133,23 +135,23 @@ def test_each_block_is_the_number_of_it_that_is_largest_in_size(seed, rows, colu
         assert found.values[r, c] in block and abs(found.values[r, c]) == np.abs(block).max()
 
 
-def test_what_is_drawn_of_large_matrices_is_told(large):
+def test_blocks_of_large_matrices_are_explained(large):
     figure = weight_maps(large)
-    assert "each block of 4 × 2 and 4 × 4" in figure.layout.annotations[0].text
+    assert "a block of 4 × 2 and 4 × 4" in figure.layout.annotations[0].text
     left, right = figure.data[:2]
     assert (left.dx, left.dy, right.dx, right.dy) == (2, 4, 4, 4)
     assert "the next 3" in right.hovertemplate and "largest of the block" in right.hovertemplate
     assert figure.layout.xaxis2.range == (-2, 402) and figure.layout.yaxis2.range == (402, -2)
     assert "block" not in weight_maps(small()).layout.annotations[0].text
-    assert "Of each 4 neighbours" in gate_biases(large).layout.annotations[0].text
+    assert "of 4 neighbouring units" in gate_biases(large).layout.annotations[0].text
 
 
 def test_numbers_beyond_the_scale_are_counted_among_all_not_only_those_drawn():
     matrix = np.full((256, 256), 0.125, np.float32)
     matrix[:2, :2] = [[7, -8], [7, 7]]
-    figure = matrices([Row(FORGET, matrix, matrix)])
+    figure = gate_matrices([GateMatrices(FORGET, matrix, matrix)])
     assert figure["data"][0]["zmax"] == pytest.approx(0.15)
-    assert "Beyond it: 8 of 131,072, the largest 8 in size" in figure["layout"]["annotations"][0]["text"]
+    assert "Beyond the scale: 8 of 131,072, the largest 8 in size" in figure["layout"]["annotations"][0]["text"]
     assert figure["data"][0]["z"][0, 0] == -8
 
 

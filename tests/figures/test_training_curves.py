@@ -1,10 +1,10 @@
-"""The curves of a training: every point is what the run measured, levels stand where they are, labels are no markup."""
+"""Curves of training runs: points are what the run measured, levels are the task's, and labels are no markup."""
 
 import numpy as np
 import pytest
 
-from rnnviz.figures import accuracy_curves, loss_curves, norm_curves, probe_gradient
-from rnnviz.figures.training_curves import POINTS, Line, thinned
+from rnnviz.figures import RunCurve, accuracy_curves, loss_curves, norm_curves, probe_gradient
+from rnnviz.figures.training_curves import POINTS, thinned
 from rnnviz.training import TASKS, Level, Settings, TrainingRun
 from rnnviz.training.history import History
 
@@ -24,16 +24,21 @@ def runs():
 
 
 def lines(runs, **more):
-    return [Line("mine", cell, run.history, **more) for cell, run in runs.items()]
+    return [RunCurve("mine", cell, run.history, **more) for cell, run in runs.items()]
 
 
 def named(figure, part):
     return [trace for trace in figure.data if trace.hovertemplate and part in trace.hovertemplate]
 
 
-def test_both_ways_to_a_figure_agree(runs):
+def test_figures_with_and_without_checks_agree(runs):
     task = runs["rnn"].task
-    for one in (lines(runs), lines(runs)[:1], [*lines(runs), *lines(runs, faded=True)], [Line("x", "gru", History())]):
+    for one in (
+        lines(runs),
+        lines(runs)[:1],
+        [*lines(runs), *lines(runs, faded=True)],
+        [RunCurve("x", "gru", History())],
+    ):
         assert agree(loss_curves, one, task.chance, task.best)
         assert agree(accuracy_curves, one, task.chance, task.best)
         assert agree(norm_curves, one)
@@ -46,7 +51,7 @@ def test_both_ways_to_a_figure_agree(runs):
 def test_curves_are_what_was_measured(runs):
     task = runs["rnn"].task
     loss = named(loss_curves(lines(runs), task.chance, task.best), "held-out loss")
-    right = named(accuracy_curves(lines(runs), task.chance, task.best), "right answers")
+    right = named(accuracy_curves(lines(runs), task.chance, task.best), "correct answers")
     for (cell, run), drawn, shares in zip(runs.items(), loss[::-1], right[::-1], strict=True):
         checks = {check["step"]: check for check in run.history.checks}
         assert cell.upper() in drawn.name
@@ -65,12 +70,12 @@ def test_long_lines_keep_their_peaks_and_their_last_step():
     assert list(x) == [1, 2] and list(y) == [3, 1]
 
 
-def test_levels_stand_where_the_task_says(runs):
+def test_levels_are_those_of_the_task(runs):
     task = runs["rnn"].task
     figure = loss_curves(lines(runs), task.chance, task.best)
     assert [shape.y0 for shape in figure.layout.shapes] == [task.chance.loss, task.best.loss]
     assert any("chance 0.908" in text for text in words(figure))
-    figure = accuracy_curves(lines(runs), task.chance, Level(None, None, "nobody knows"))
+    figure = accuracy_curves(lines(runs), task.chance, Level(None, None, "unknown"))
     assert [shape.y0 for shape in figure.layout.shapes] == [task.chance.accuracy]
 
 
@@ -78,7 +83,7 @@ def test_an_explosion_makes_the_axis_logarithmic_and_levels_follow(runs):
     task = runs["rnn"].task
     wild = History([1.0, 50.0, 1e6], [1.0, 1e3, 1e9], [{"step": 0, "validation_loss": 1.1, "accuracy": 0.0}])
     assert loss_curves(lines(runs), task.chance, task.best).layout.yaxis.type != "log"
-    figure = loss_curves([Line("wild", "rnn", wild)], task.chance, Level(1.0, 0.0, ""))
+    figure = loss_curves([RunCurve("wild", "rnn", wild)], task.chance, Level(1.0, 0.0, ""))
     assert figure.layout.yaxis.type == "log"
     assert [shape.y0 for shape in figure.layout.shapes] == [task.chance.loss]  # 0 has no place on such an axis
     assert figure.layout.yaxis.range[1] >= 6
@@ -96,7 +101,7 @@ def test_the_clip_is_a_line_where_all_agree_on_it(runs):
 
 def test_a_runs_name_is_never_markup(runs):
     task = runs["rnn"].task
-    nasty = [Line("<img src=x>", "gru", runs["gru"].history, faded=faded) for faded in (False, True)]
+    nasty = [RunCurve("<img src=x>", "gru", runs["gru"].history, faded=faded) for faded in (False, True)]
     for figure in (loss_curves(nasty, task.chance, task.best), norm_curves(nasty)):
         assert no_markup_but_our_own(figure)
         assert all("<img" not in trace.name and "<img" not in trace.hovertemplate for trace in figure.data)

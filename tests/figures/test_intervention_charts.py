@@ -1,4 +1,4 @@
-"""What-if figures: before, after and their difference stand over each other, step by step as typed."""
+"""What-if figures: before, after and their difference have the same columns, step by step as typed."""
 
 import numpy as np
 import pytest
@@ -7,11 +7,13 @@ from hypothesis import strategies as st
 
 import rnnviz
 from rnnviz.colours import SAYS, diverging, widest
-from rnnviz.figures import heatmaps, prediction_change, whatif_heatmaps
-from rnnviz.figures.heatmaps import label
-from rnnviz.figures.line_chart import outline
+from rnnviz.errors import ArgumentError
+from rnnviz.figures import heatmaps, prediction_change, what_if_heatmaps
+from rnnviz.figures.chart_parts import outline_path
+from rnnviz.figures.trace_heatmaps import markup_label
 from rnnviz.interventions import Freeze, Hold, Remove, Swap, Zero, held_and_frozen, remaining_steps
 
+from ..raising import raises
 from .agreement import agree, no_markup_but_our_own
 
 TEXT = "Schmidhuber"
@@ -48,13 +50,13 @@ def spread(values, kept, steps):
 
 @pytest.mark.parametrize("which", ["before", "after", "difference"])
 def test_each_is_valid_and_the_same_for_a_page(before, after, which):
-    assert agree(whatif_heatmaps, before, after, which)
-    assert agree(whatif_heatmaps, before, after, which, ["forget"])
+    assert agree(what_if_heatmaps, before, after, which)
+    assert agree(what_if_heatmaps, before, after, which, ["forget"])
 
 
 def test_numbers_are_those_of_the_traces_at_the_steps_as_typed(before, after):
     kept = remaining_steps(ALL, len(before))
-    three = {which: whatif_heatmaps(before, after, which) for which in ("before", "after", "difference")}
+    three = {which: what_if_heatmaps(before, after, which) for which in ("before", "after", "difference")}
     for name in ("hidden", "cell", "forget", "input", "candidate", "output"):
         old, new = before[name].astype(float), spread(after[name], kept, len(before))
         for which, values in (("before", old), ("after", new), ("difference", new - old)):
@@ -70,7 +72,7 @@ def test_numbers_are_those_of_the_traces_at_the_steps_as_typed(before, after):
 
 
 def test_all_three_have_the_same_panels_heights_axes_and_margins(before, after):
-    three = [whatif_heatmaps(before, after, which) for which in ("before", "after", "difference")]
+    three = [what_if_heatmaps(before, after, which) for which in ("before", "after", "difference")]
     for figure in three[1:]:
         assert [h.name for h in figure.data] == [h.name for h in three[0].data]
         assert figure.layout.height == three[0].layout.height
@@ -83,12 +85,12 @@ def test_all_three_have_the_same_panels_heights_axes_and_margins(before, after):
 
 
 def test_before_is_the_stack_of_heatmaps_with_limits_that_suit_both(before, after):
-    figure, plain = whatif_heatmaps(before, after, "before"), heatmaps(before)
+    figure, plain = what_if_heatmaps(before, after, "before"), heatmaps(before)
     for one, other in zip(figure.data[1:], plain.data[1:], strict=True):
         np.testing.assert_array_equal(one.z, other.z)
         assert [list(stop) for stop in one.colorscale] == [list(stop) for stop in other.colorscale]
     limits = [
-        next((h.zmin, h.zmax) for h in whatif_heatmaps(before, after, which).data if h.name == "cell")
+        next((h.zmin, h.zmax) for h in what_if_heatmaps(before, after, which).data if h.name == "cell")
         for which in ("before", "after")
     ]
     assert limits[0] == limits[1] and limits[0][1] >= max(np.abs(before["cell"]).max(), np.abs(after["cell"]).max())
@@ -96,47 +98,47 @@ def test_before_is_the_stack_of_heatmaps_with_limits_that_suit_both(before, afte
 
 def test_the_readouts_classes_are_the_likeliest_of_both_runs(before, after):
     kept = remaining_steps(ALL, len(before))
-    figure = whatif_heatmaps(before, after, "difference")
+    figure = what_if_heatmaps(before, after, "difference")
     said = figure.data[0]
     assert [list(stop) for stop in said.colorscale] == diverging(SAYS)
     for name, row in zip(said.y, said.z, strict=True):
-        k = [label(one) for one in before.labels].index(name)
+        k = [markup_label(one) for one in before.labels].index(name)
         change = after.probabilities[:, k] - before.probabilities[kept, k]
         np.testing.assert_allclose(np.asarray(row)[kept], change, atol=1e-7)
     for trace in (before, after):
-        assert label(trace.labels[trace.probabilities[-1].argmax()]) in said.y
+        assert markup_label(trace.labels[trace.probabilities[-1].argmax()]) in said.y
 
 
 def test_labels_follow_the_swap_and_strike_out_what_was_removed(before, after):
-    labels = whatif_heatmaps(before, after, "after").layout.xaxis.labelalias
+    labels = what_if_heatmaps(before, after, "after").layout.xaxis.labelalias
     assert (labels["4"], labels["6"], labels["8"]) == ("<s>m</s>", "<s>d</s>", "z")
     assert [labels[str(k)] for k in (1, 2, 3, 5)] == ["S", "c", "h", "i"]
-    assert whatif_heatmaps(before, after, "before").layout.xaxis.labelalias["4"] == "m"
-    shades = [shape for shape in whatif_heatmaps(before, after, "difference").layout.shapes if shape.type == "rect"]
+    assert what_if_heatmaps(before, after, "before").layout.xaxis.labelalias["4"] == "m"
+    shades = [shape for shape in what_if_heatmaps(before, after, "difference").layout.shapes if shape.type == "rect"]
     assert [(shade.x0, shade.x1) for shade in shades] == [(2.5, 3.5), (4.5, 5.5)]
 
 
 def test_what_was_held_and_frozen_is_outlined_after_and_named(before, after):
-    figure = whatif_heatmaps(before, after, "after")
+    figure = what_if_heatmaps(before, after, "after")
     kept = remaining_steps(ALL, len(before))
     titles = dict(zip([h.name for h in figure.data], [note.text for note in figure.layout.annotations], strict=True))
     assert "held everywhere" in titles["forget"]
     assert "▭ held" in titles["input"] and "┈ frozen" in titles["cell"]
-    assert "held" not in titles["output"] + titles["says"]
+    assert "held" not in titles["output"] + titles["prediction"]
     axes = {h.name: (h.xaxis, h.yaxis) for h in figure.data}
     paths = {(s.xref, s.yref): s for s in figure.layout.shapes if s.type == "path"}
     assert set(paths) == {axes[name] for name in ("forget", "input", "hidden", "cell")}
     for name in ("forget", "input", "cell"):
         masks = held_and_frozen(ALL, after.definition, name, after[name].shape)
         mask = spread(masks[0] | masks[1], kept, len(before)) == 1
-        assert paths[axes[name]].path == outline(mask.T)
+        assert paths[axes[name]].path == outline_path(mask.T)
     assert paths[axes["input"]].line.dash == "solid" and paths[axes["cell"]].line.dash == "dot"
     for which in ("before", "difference"):
-        assert not [s for s in whatif_heatmaps(before, after, which).layout.shapes if s.type == "path"]
+        assert not [s for s in what_if_heatmaps(before, after, which).layout.shapes if s.type == "path"]
 
 
-def test_no_change_is_drawn_as_none_on_a_scale_of_last_resort(before):
-    figure = whatif_heatmaps(before, before, "difference")
+def test_no_change_is_blank_on_the_default_scale(before):
+    figure = what_if_heatmaps(before, before, "difference")
     for heatmap in figure.data:
         assert not np.asarray(heatmap.z).any() and heatmap.zmax == 1
     assert not figure.layout.shapes
@@ -148,7 +150,7 @@ def test_rows_stay_with_their_tokens_whatever_is_removed(gone, held):
     model = rnnviz.load("names-gru")
     listed = [Remove(step) for step in sorted(gone)] + ([Hold("update", 0.5, units=(0, 63))] if held else [])
     before, after = model.trace("Dubois"), model.trace("Dubois", interventions=listed)
-    figure = whatif_heatmaps(before, after, "after", ["hidden", "update"])
+    figure = what_if_heatmaps(before, after, "after", ["hidden", "update"])
     z = np.asarray(figure.data[0].z)
     assert {k + 1 for k in range(len(before)) if np.isnan(z[:, k]).all()} == gone
     kept = [k for k in range(len(before)) if k + 1 not in gone]
@@ -156,14 +158,14 @@ def test_rows_stay_with_their_tokens_whatever_is_removed(gone, held):
 
 
 def test_traces_that_do_not_belong_together(before, model):
-    with pytest.raises(ValueError, match="one text"):
-        whatif_heatmaps(before, model.trace("Rossi"), "after")
-    with pytest.raises(ValueError, match="one kind of network"):
+    with raises(ArgumentError, code="different_texts", name="after"):
+        what_if_heatmaps(before, model.trace("Rossi"), "after")
+    with raises(ArgumentError, code="different_networks", name="after"):
         prediction_change(before, rnnviz.load("names-gru").trace(TEXT))
     silent = type(before)(**{**before.__dict__, "probabilities": None, "labels": []})
-    with pytest.raises(ValueError, match="no readout"):
+    with raises(ArgumentError, code="no_readout"):
         prediction_change(silent, silent)
-    assert "says" not in [h.name for h in whatif_heatmaps(silent, silent, "difference").data]
+    assert "prediction" not in [h.name for h in what_if_heatmaps(silent, silent, "difference").data]
 
 
 @pytest.mark.parametrize("text", ["x", "ab" * 128])
@@ -171,7 +173,7 @@ def test_short_and_long_texts(text):
     model = rnnviz.load("shakespeare-rnn")
     before, after = model.trace(text), model.trace(text, interventions=[Zero(units=(1,))])
     for which in ("before", "after", "difference"):
-        assert agree(whatif_heatmaps, before, after, which)
+        assert agree(what_if_heatmaps, before, after, which)
     assert agree(prediction_change, before, after)
 
 
@@ -180,7 +182,7 @@ def test_no_token_becomes_markup():
     tokens = ["<b>x</b>", "good", "&lt;"]
     before, after = model.trace(tokens), model.trace(tokens, interventions=[Remove(1)])
     for which in ("before", "after", "difference"):
-        assert no_markup_but_our_own(whatif_heatmaps(before, after, which))
+        assert no_markup_but_our_own(what_if_heatmaps(before, after, which))
     figure = prediction_change(before, after)
     assert no_markup_but_our_own(figure)
     assert figure.layout.xaxis.labelalias["1"].startswith("<s>")
@@ -197,7 +199,7 @@ def test_the_prediction_before_and_after_and_how_far_it_moved(before, after):
     shown = {int(before.probabilities[-1].argmax()), int(after.probabilities[-1].argmax())}
     assert len(lines) == 2 * len(shown)
     for k in shown:
-        old, new = [line for line in lines[::-1] if line.name == label(before.labels[k])]
+        old, new = [line for line in lines[::-1] if line.name == markup_label(before.labels[k])]
         np.testing.assert_allclose(old.y, before.probabilities[:, k])
         np.testing.assert_allclose(new.y, now[:, k])
         assert (old.line.dash, new.line.dash) == ("dot", "solid")

@@ -15,15 +15,26 @@ from rnnviz import analysis, zoo
 from rnnviz.cells import CELLS
 from rnnviz.cells.activations import RELU, SIGMOID, TANH
 from rnnviz.colours import CELL_STYLES, FURTHER, cell_style, rgb
-from rnnviz.figures import activation_curve, delays, growth, learning_curves, reach_curve, regimes, said, scores
-from rnnviz.figures.curves_over_text import labelled
-from rnnviz.figures.learning_curves import spaced
-from rnnviz.figures.line_chart import CLOSEST, apart, decades
-from rnnviz.figures.score_chart import in_words
+from rnnviz.errors import ArrayError, UnknownNameError
+from rnnviz.figures import (
+    accuracy_by_delay,
+    activation_curve,
+    growth_curves,
+    held_out_scores,
+    learning_curves,
+    prediction_curves,
+    reach_curve,
+    training_regimes,
+)
+from rnnviz.figures.card_charts import uncrowded_ticks
+from rnnviz.figures.chart_parts import CLOSEST, log_ticks, spread_out
+from rnnviz.figures.curves_over_text import labelled_steps
+from rnnviz.figures.score_chart import format_score
 from rnnviz.training.tasks.task import binomial_error
 
 from ..coupled_lstm import CoupledLSTM
-from .test_figures import unpacked
+from ..raising import raises
+from .test_trace_heatmaps import unpacked
 
 THREE = ("rnn", "gru", "lstm")
 TASKS = ("names", "reviews", "shakespeare", "counter", "recall")
@@ -51,20 +62,20 @@ def by_name(figure):
 
 
 ALL = {
-    "delays": (delays, lambda: (cards("recall"),)),
-    "regimes": (regimes, lambda: (cards("recall"), mixed())),
+    "delays": (accuracy_by_delay, lambda: (cards("recall"),)),
+    "regimes": (training_regimes, lambda: (cards("recall"), mixed())),
     "curves with accuracy": (learning_curves, lambda: (cards("names"),)),
     "curves without": (learning_curves, lambda: (cards("shakespeare"),)),
-    "scores": (scores, lambda: ([card for task in TASKS for card in cards(task)],)),
+    "scores": (held_out_scores, lambda: ([card for task in TASKS for card in cards(task)],)),
     "reach": (reach_curve, lambda: (reaches("recall", LONG), list(LONG))),
-    "said": (said, lambda: (traces("names", "Schmidhuber"), "German")),
+    "said": (prediction_curves, lambda: (traces("names", "Schmidhuber"), "German")),
     "activation": (activation_curve, lambda: (SIGMOID, 2.0)),
-    "growth": (growth, lambda: analysis.multiply_repeatedly(np.array([0.9, 0.1, -0.5]), 3, 6)),
+    "growth": (growth_curves, lambda: analysis.multiply_repeatedly(np.array([0.9, 0.1, -0.5]), 3, 6)),
 }
 
 
 @pytest.mark.parametrize(("figure", "arguments"), ALL.values(), ids=ALL)
-def test_what_a_page_gets_at_once_is_what_plotly_has_checked(figure, arguments):
+def test_figures_with_and_without_checks_agree(figure, arguments):
     shown = arguments()
     checked = figure(*shown)
     assert isinstance(checked, go.Figure)
@@ -74,15 +85,15 @@ def test_what_a_page_gets_at_once_is_what_plotly_has_checked(figure, arguments):
     assert "rgba(0,0,0,0)" == sent["layout"]["paper_bgcolor"] == sent["layout"]["plot_bgcolor"]
 
 
-def test_figures_keep_their_names_and_words():
-    assert delays.__name__ == "delays" and "chance" in delays.__doc__
+def test_figures_keep_their_names_and_docstrings():
+    assert accuracy_by_delay.__name__ == "accuracy_by_delay" and "chance" in accuracy_by_delay.__doc__
 
 
 # ---- the numbers ---------------------------------------------------------------------------------
 
 
 def test_delays_are_the_cards_with_standard_errors_chance_and_the_trained_range():
-    figure = delays(cards("recall"))
+    figure = accuracy_by_delay(cards("recall"))
     for card, trace in zip(cards("recall")[::-1], figure.data, strict=True):
         rows = card["scores"]["by_delay"]
         assert list(trace.x) == [row["delay"] for row in rows]
@@ -95,12 +106,12 @@ def test_delays_are_the_cards_with_standard_errors_chance_and_the_trained_range(
 
 
 def test_delays_of_models_with_different_training_shade_nothing():
-    figure = delays([cards("recall")[0], mixed()[0]])
+    figure = accuracy_by_delay([cards("recall")[0], mixed()[0]])
     assert len(figure.layout.shapes) == 1
 
 
 def test_regimes_are_the_learning_curves_of_both():
-    figure = regimes(cards("recall"), mixed())
+    figure = training_regimes(cards("recall"), mixed())
     shown = {(trace.name, trace.xaxis): (list(trace.x), list(trace.y)) for trace in figure.data}
     for axis, trained in (("x", cards("recall")), ("x2", mixed())):
         for card in trained:
@@ -123,7 +134,7 @@ def test_learning_curves_show_loss_and_accuracy_where_there_is_one(task, panels)
 
 def test_scores_are_the_cards_and_better_is_to_the_right():
     given = [card for task in TASKS for card in cards(task)]
-    figure = scores(given)
+    figure = held_out_scores(given)
     for card, trace in zip(given, figure.data, strict=True):
         assert (trace.name, list(trace.x)) == (card["name"], [card["scores"]["test"]])
         error = card["scores"]["standard_error"]
@@ -140,13 +151,13 @@ def test_scores_are_the_cards_and_better_is_to_the_right():
         assert ((baseline, "solid") in lines) == (baseline != score["chance"]), "one line upon another says nothing"
 
 
-def test_a_score_in_words():
-    assert in_words({"metric": "accuracy", "test": 0.81576, "standard_error": 0.00913}) == "81.6 ± 0.9 %"
-    assert in_words({"metric": "accuracy", "test": 1.0, "standard_error": None}) == "100.0 %"
-    assert in_words({"metric": "nats per character", "test": 1.83289, "standard_error": None}) == "1.83 nats"
+def test_formatted_scores():
+    assert format_score({"metric": "accuracy", "test": 0.81576, "standard_error": 0.00913}) == "81.6 ± 0.9 %"
+    assert format_score({"metric": "accuracy", "test": 1.0, "standard_error": None}) == "100.0 %"
+    assert format_score({"metric": "nats per character", "test": 1.83289, "standard_error": None}) == "1.83 nats"
 
 
-def test_reach_keeps_true_numbers_and_says_what_is_below_its_floor():
+def test_reach_keeps_true_numbers_and_marks_those_below_its_floor():
     values = {"rnn": np.array([0.0, 1e-30, 1e-5, 1.0]), "lstm": np.array([0.5, 0.6, 0.8, 1.0])}
     figure = reach_curve(values, ["a", "a", "b", "<b>"], [False, False, True, False])
     lines = by_name(figure)
@@ -166,27 +177,27 @@ def test_reach_without_lost_values_has_no_floor():
 
 
 def test_one_text_is_read_by_all():
-    with pytest.raises(ValueError, match=r"rnn 2.*the tokens 3"):
+    with raises(ArrayError, code="different_lengths", expected={"rnn": 2, "tokens": 3}):
         reach_curve({"rnn": np.ones(2)}, ["a", "b", "c"])
     given = traces("names", "Rossi") | {"lstm": rnnviz.load("names-lstm").trace("Ross")}
-    with pytest.raises(ValueError, match="differ"):
-        said(given, "Italian")
+    with raises(ArrayError, code="different_lengths"):
+        prediction_curves(given, "Italian")
 
 
-def test_what_was_said_is_the_probability_of_one_label():
+def test_prediction_curves_are_the_probabilities_of_one_label():
     given = traces("names", "Rossi")
-    lines = by_name(said(given, "Italian"))
+    lines = by_name(prediction_curves(given, "Italian"))
     for cell, trace in given.items():
         expected = trace.probabilities[:, trace.labels.index("Italian")]
         np.testing.assert_array_equal(lines[CELLS[cell].title].y, expected.astype(float))
-    with pytest.raises(ValueError, match="Klingon"):
-        said(given, "Klingon")
+    with raises(UnknownNameError, kind="output", name="Klingon"):
+        prediction_curves(given, "Klingon")
 
 
 @given(st.floats(-4, 4), st.integers(0, 12))
 def test_growth_shows_every_number_within_its_scale(factor, steps):
     free, squashed = analysis.multiply_repeatedly(np.array([0.9, 0.1, -0.5]), factor, steps)
-    figure = growth(free, squashed)
+    figure = growth_curves(free, squashed)
     for panel, values in (("", free), ("2", squashed)):
         shown = [trace.y for trace in figure.data if trace.yaxis == f"y{panel}"]
         np.testing.assert_array_equal(np.array(shown).T, values)
@@ -196,29 +207,33 @@ def test_growth_shows_every_number_within_its_scale(factor, steps):
 
 def test_growth_names_its_lines_by_where_they_began_and_ended():
     free = np.array([[0.6, -0.3], [5.4, -2.7], [48.6, -24.3]])
-    texts = [note.text for note in growth(free, np.tanh(free)).layout.annotations]
+    texts = [note.text for note in growth_curves(free, np.tanh(free)).layout.annotations]
     assert any(text.endswith(" 0.6 → 48.6") for text in texts) and any(text.endswith(" −0.3 → −24.3") for text in texts)
 
 
 @given(st.integers(1, 600), st.integers(2, 40))
 def test_the_first_and_the_last_token_are_labelled_always(steps, most):
-    kept = labelled(steps, most)
+    kept = labelled_steps(steps, most)
     assert kept[0] == 1 and kept[-1] == steps and len(kept) <= most
     assert all(b > a for a, b in pairwise(kept))
 
 
 def test_long_texts_are_labelled_from_the_first_token_to_the_last():
     reach = reach_curve(reaches("recall", LONG), list(LONG))
-    spoken = said(traces("recall", LONG), "C")
+    spoken = prediction_curves(traces("recall", LONG), "C")
     for figure in (reach, spoken):
         assert figure.layout.xaxis.tickvals[0] == 1 and figure.layout.xaxis.tickvals[-1] == len(LONG)
-    assert said(traces("names", "Rossi"), "Italian").layout.xaxis.tickvals is None
+    assert prediction_curves(traces("names", "Rossi"), "Italian").layout.xaxis.tickvals is None
     (line,) = reach.layout.shapes
     assert (line.xref, line.x0) == ("x", 0), "no line through the labels at the left"
 
 
-def test_lines_upon_each_other_show_their_markers_by_turns():
-    shown = [np.array(trace.marker.size) > 0 for trace in regimes(cards("recall"), mixed()).data if trace.xaxis == "x2"]
+def test_lines_on_top_of_each_other_show_their_markers_in_turn():
+    shown = [
+        np.array(trace.marker.size) > 0
+        for trace in training_regimes(cards("recall"), mixed()).data
+        if trace.xaxis == "x2"
+    ]
     for k, one in enumerate(shown):
         for other in shown[k + 1 :]:
             both = min(len(one), len(other)) - 1  # all show their last point
@@ -265,7 +280,7 @@ def test_lines_stand_out_on_a_light_page_and_a_dark_one(style, page):
     assert contrast(style.colour, page) >= 3
 
 
-def test_a_cell_that_nobody_foresaw_has_a_style_and_shows_up_under_its_title():
+def test_a_new_cell_has_a_style_and_appears_under_its_title():
     assert cell_style(CoupledLSTM.name) in FURTHER
     figure = reach_curve({"rnn": np.array([0.1, 1]), CoupledLSTM.name: np.array([0.5, 1])}, ["a", "b"])
     assert {trace.name for trace in figure.data} == {"RNN", "Coupled LSTM"}
@@ -274,17 +289,17 @@ def test_a_cell_that_nobody_foresaw_has_a_style_and_shows_up_under_its_title():
 
 @given(st.lists(st.floats(0, 200), max_size=8).map(sorted))
 def test_labels_keep_their_distance_and_their_order(pixels):
-    found = apart(pixels, 200)
+    found = spread_out(pixels, 200)
     assert all(b - a >= CLOSEST - 1e-9 for a, b in pairwise(found))
     assert not found or (found[0] >= -1e-9 and found[-1] <= 200 + 1e-9)
 
 
 @given(st.integers(-16, -2), st.integers(1, 12))
 def test_ticks_of_a_logarithmic_axis(low, high):
-    values, texts = decades(low, high)
+    values, texts = log_ticks(low, high)
     assert 1.0 in values and "1" in texts and len(values) == len(texts) <= 8
     assert all(10.0**low <= value <= 10.0**high for value in values)
 
 
 def test_ticks_do_not_crowd():
-    assert spaced([1, 5, 10, 20, 30, 40, 80, 160]) == [1, 5, 10, 20, 40, 80, 160]
+    assert uncrowded_ticks([1, 5, 10, 20, 30, 40, 80, 160]) == [1, 5, 10, 20, 40, 80, 160]

@@ -7,9 +7,18 @@ import rnnviz
 from rnnviz.analysis import gradient_by_layers, gradient_flow, input_gradient
 from rnnviz.cells import CELLS
 from rnnviz.colours import EXPLODING
-from rnnviz.figures import gradient_map, layers_flow, reach_curve, routes, singular_values, token_gradient
-from rnnviz.figures.line_chart import outline
+from rnnviz.errors import ArgumentError, ArrayError
+from rnnviz.figures import (
+    gradient_map,
+    gradient_routes,
+    layer_gradient_map,
+    reach_curve,
+    singular_value_curves,
+    token_gradient_bars,
+)
+from rnnviz.figures.chart_parts import outline_path
 
+from ..raising import raises
 from .agreement import agree, no_markup_but_our_own
 
 CELLS_OF_NAMES = ("rnn", "gru", "lstm")
@@ -37,11 +46,11 @@ def test_each_figure_is_valid_and_the_same_for_a_page(traces, flows):
     layers = gradient_by_layers(trace, 9)
     for call in (
         (gradient_map, ("lstm", flow.norms, tokens, trace.unknown), {"title": "names"}),
-        (singular_values, ({cell: one.largest_singular_values for cell, one in flows.items()}, tokens), {}),
-        (routes, ("lstm", between[8], flow.highway_norms[8], flow.gate_path_norms[8], tokens), {"to": 9}),
+        (singular_value_curves, ({cell: one.largest_singular_values for cell, one in flows.items()}, tokens), {}),
+        (gradient_routes, ("lstm", between[8], flow.highway_norms[8], flow.gate_path_norms[8], tokens), {"to": 9}),
         (reach_curve, ({cell: one.curve(9) for cell, one in flows.items()}, tokens), {"to": 9}),
-        (token_gradient, (input_gradient(trace, "German", 9)[1], tokens), {"label": "German", "step": 9}),
-        (layers_flow, ({(0, "forward"): layers.norm(0)}, layers.input_norm, tokens), {"to": 9}),
+        (token_gradient_bars, (input_gradient(trace, "German", 9)[1], tokens), {"label": "German", "step": 9}),
+        (layer_gradient_map, ({(0, "forward"): layers.norm(0)}, layers.input_norm, tokens), {"to": 9}),
     ):
         figure, args, kwargs = call
         assert agree(figure, *args, **kwargs)
@@ -78,7 +87,7 @@ def test_one_scale_for_whatever_the_norms_are():
     assert texts[0].startswith("≤") and texts[-1] == "≥100"
 
 
-def test_what_lies_beyond_the_scale_keeps_its_number():
+def test_norms_beyond_the_scale_keep_their_numbers():
     norms = np.array([[1, 0, 0], [1e-60, 1, 0], [0, 1e50, 1]])
     (heatmap,) = gradient_map("rnn", norms, list("abc")).data
     np.testing.assert_array_equal(heatmap.customdata, norms)
@@ -87,7 +96,7 @@ def test_what_lies_beyond_the_scale_keeps_its_number():
     assert np.isnan(z[0, 1])
 
 
-def test_what_grew_is_outlined_and_said_in_words():
+def test_what_grew_is_outlined_with_a_legend():
     norms = np.tri(3) * 0.5
     calm = gradient_map("rnn", norms, list("abc"))
     norms[2, 0] = 3.0
@@ -95,7 +104,7 @@ def test_what_grew_is_outlined_and_said_in_words():
     assert "outlined" not in " ".join(note.text for note in calm.layout.annotations)
     assert "outlined" in " ".join(note.text for note in grown.layout.annotations)
     assert len(grown.layout.shapes) == len(calm.layout.shapes) + 1
-    assert grown.layout.shapes[-1].path == outline(np.arange(9).reshape(3, 3) == 6)
+    assert grown.layout.shapes[-1].path == outline_path(np.arange(9).reshape(3, 3) == 6)
     assert grown.layout.shapes[-1].line.color == EXPLODING
 
 
@@ -120,10 +129,10 @@ def test_short_and_long_texts(steps):
     curve = norms[-1]
     for call in (
         (reach_curve, ({"rnn": curve}, tokens), {"to": steps}),
-        (singular_values, ({"rnn": curve},), {"tokens": tokens}),
-        (routes, ("lstm", curve, curve, curve * 0, tokens), {"to": 1}),
-        (token_gradient, (curve, tokens), {"label": "x", "step": steps}),
-        (layers_flow, ({(0, "forward"): curve}, curve, tokens), {"to": 1}),
+        (singular_value_curves, ({"rnn": curve},), {"tokens": tokens}),
+        (gradient_routes, ("lstm", curve, curve, curve * 0, tokens), {"to": 1}),
+        (token_gradient_bars, (curve, tokens), {"label": "x", "step": steps}),
+        (layer_gradient_map, ({(0, "forward"): curve}, curve, tokens), {"to": 1}),
     ):
         figure, args, kwargs = call
         assert agree(figure, *args, **kwargs)
@@ -139,18 +148,18 @@ def test_no_token_and_no_title_becomes_markup():
     norms, curve = np.tri(3), np.ones(3)
     for figure in (
         gradient_map("rnn", norms, tokens, title="<b>my</b> model"),
-        singular_values({"rnn": curve}, tokens),
-        routes("lstm", curve, curve, curve, tokens, to=3),
+        singular_value_curves({"rnn": curve}, tokens),
+        gradient_routes("lstm", curve, curve, curve, tokens, to=3),
         reach_curve({"rnn": curve}, tokens, to=1),
-        token_gradient(curve, tokens, label="<i>y</i>", step=1),
-        layers_flow({(0, "forward"): curve}, curve, tokens, to=1),
+        token_gradient_bars(curve, tokens, label="<i>y</i>", step=1),
+        layer_gradient_map({(0, "forward"): curve}, curve, tokens, to=1),
     ):
         assert no_markup_but_our_own(figure)
         assert "b>x" not in str(figure.layout.annotations)
 
 
 def test_norms_of_another_text_are_refused():
-    with pytest.raises(ValueError, match="2 tokens"):
+    with raises(ArrayError, name="norms", shape=(3, 3), expected=(2, 2)):
         gradient_map("rnn", np.eye(3), ["a", "b"])
 
 
@@ -177,19 +186,19 @@ def test_reach_of_a_layer_that_reads_from_the_end():
     assert end.x == 4 and end.xanchor == "left" and figure.layout.yaxis.side == "left"
 
 
-def test_reach_without_a_step_is_as_it_was(flows, traces):
+def test_reach_without_a_step_is_to_the_last_one(flows, traces):
     figure = reach_curve({cell: flow.curve() for cell, flow in flows.items()}, traces["rnn"].tokens)
     assert figure.layout.annotations[0].text == "how far a nudge at each step<br>still moves the last hidden state"
     assert len(figure.layout.shapes) == 1 and figure.layout.yaxis.side == "right"
-    with pytest.raises(ValueError, match="no step 99"):
+    with raises(ArgumentError, code="unknown_step", name="to", value=99):
         reach_curve({"rnn": np.ones(2)}, ["a", "b"], to=99)
-    assert "my words" in reach_curve({"rnn": np.ones(1)}, ["a"], heading="my words").layout.annotations[0].text
+    assert "my words" in reach_curve({"rnn": np.ones(1)}, ["a"], title="my words").layout.annotations[0].text
 
 
 @pytest.mark.parametrize("bad", [np.inf, np.nan, 0.0, 1e-300])
-def test_numbers_that_have_overflowed_or_are_lost_break_no_axis(bad):
+def test_overflow_and_underflow_break_no_axis(bad):
     curve = np.array([bad, 0.5, 1.0])
-    for figure in (reach_curve({"rnn": curve}, list("abc"), to=3), singular_values({"rnn": curve}, list("abc"))):
+    for figure in (reach_curve({"rnn": curve}, list("abc"), to=3), singular_value_curves({"rnn": curve}, list("abc"))):
         assert np.isfinite(figure.layout.yaxis.range).all()
         np.testing.assert_array_equal(figure.data[0].customdata, curve)
     norms = np.eye(3)
@@ -199,15 +208,17 @@ def test_numbers_that_have_overflowed_or_are_lost_break_no_axis(bad):
 
 
 def test_singular_values_are_the_flows_with_a_line_at_1(flows, traces):
-    figure = singular_values({cell: flow.largest_singular_values for cell, flow in flows.items()}, traces["rnn"].tokens)
+    figure = singular_value_curves(
+        {cell: flow.largest_singular_values for cell, flow in flows.items()}, traces["rnn"].tokens
+    )
     for line in figure.data:
         cell = next(cell for cell in CELLS_OF_NAMES if CELLS[cell].title == line.name)
         np.testing.assert_array_equal(line.y, flows[cell].largest_singular_values)
     (one,) = figure.layout.shapes
     assert one.y0 == one.y1 == 1 and one.line.dash == "dash"
     assert "nothing lost, nothing gained" in figure.layout.annotations[0].text
-    with pytest.raises(ValueError, match="differ"):
-        singular_values({"rnn": np.ones(2)}, ["a"])
+    with raises(ArrayError, code="different_lengths", expected={"rnn": 2, "tokens": 1}):
+        singular_value_curves({"rnn": np.ones(2)}, ["a"])
 
 
 @pytest.mark.parametrize(("cell", "state", "gate"), [("lstm", "cell", "forget"), ("gru", "hidden", "update")])
@@ -215,7 +226,7 @@ def test_routes_are_the_rows_of_the_flow(cell, state, gate, flows, traces):
     flow, to = flows[cell], 9
     rows = [flow.between(state, state)[to - 1], flow.highway_norms[to - 1], flow.gate_path_norms[to - 1]]
     quantity = traces[cell].definition.by_name[gate]
-    figure = routes(cell, *rows, traces[cell].tokens, to=to, gate=quantity.title)
+    figure = gradient_routes(cell, *rows, traces[cell].tokens, to=to, gate=quantity.title)
     lines = {line.name: line for line in figure.data}
     for name, row in zip(("all paths", "highway", "via gates"), rows, strict=True):
         drawn = ~np.isnan(lines[name].y)
@@ -229,8 +240,8 @@ def test_routes_are_the_rows_of_the_flow(cell, state, gate, flows, traces):
         assert len({str(line[part.split(".")[0]][part.split(".")[1]]) for line in lines.values()}) == 3
 
 
-def test_no_way_through_a_gate_from_one_step_to_itself_draws_no_loss():
-    figure = routes("lstm", np.ones(4), np.ones(4), np.array([0.2, 0.1, 0.0, 0.0]), list("abcd"), to=4)
+def test_steps_without_a_path_through_a_gate_draw_no_loss():
+    figure = gradient_routes("lstm", np.ones(4), np.ones(4), np.array([0.2, 0.1, 0.0, 0.0]), list("abcd"), to=4)
     through = next(line for line in figure.data if line.name == "via gates")
     np.testing.assert_array_equal(through.y, [0.2, 0.1, np.nan, np.nan])
     assert figure.layout.yaxis.range[0] > -3
@@ -242,7 +253,7 @@ def test_no_way_through_a_gate_from_one_step_to_itself_draws_no_loss():
 def test_bars_are_the_lengths_and_later_tokens_have_none(traces):
     trace = traces["lstm"]
     _, lengths = input_gradient(trace, "German", 6)
-    figure = token_gradient(lengths, trace.tokens, label="German", step=6)
+    figure = token_gradient_bars(lengths, trace.tokens, label="German", step=6)
     (bars,) = figure.data
     np.testing.assert_array_equal(bars.y[:6], lengths[:6])
     assert np.isnan(bars.y[6:]).all()
@@ -250,19 +261,19 @@ def test_bars_are_the_lengths_and_later_tokens_have_none(traces):
     assert low == 0 and lengths.max() <= high <= 2 * lengths.max()
 
 
-def test_bars_of_a_network_that_reads_both_ways_and_of_one_that_does_not_care():
-    both = token_gradient(np.array([1.0, 2.0, 3.0]), list("abc"), label="x", step=2)
+def test_bars_of_a_bidirectional_network_and_of_zero_gradients():
+    both = token_gradient_bars(np.array([1.0, 2.0, 3.0]), list("abc"), label="x", step=2)
     assert list(both.data[0].y) == [1, 2, 3]
-    none = token_gradient(np.zeros(3), list("abc"), label="x", step=3)
+    none = token_gradient_bars(np.zeros(3), list("abc"), label="x", step=3)
     assert none.layout.yaxis.range == (0, 1)
 
 
-def test_layers_stand_on_each_other_as_in_the_network():
+def test_layers_are_stacked_as_in_the_network():
     random = np.random.default_rng(0)
     keys = [(0, "forward"), (0, "backward"), (1, "forward"), (1, "backward")]
     norms = {key: random.uniform(0, 2, 5) for key in keys}
     inputs = np.array([0, 1e-9, 1e-3, 5, 1e9])
-    figure = layers_flow(norms, inputs, list("abcde"), to=3)
+    figure = layer_gradient_map(norms, inputs, list("abcde"), to=3)
     (heatmap,) = figure.data
     rows = [text.replace("<br>", " ") for text in figure.layout.yaxis.ticktext]
     assert rows == ["layer 2 forward", "layer 2 backward", "layer 1 forward", "layer 1 backward", "input vectors"]
@@ -271,5 +282,5 @@ def test_layers_stand_on_each_other_as_in_the_network():
     np.testing.assert_allclose(heatmap.z[-1], [-8, -8, -3, np.log10(5), 2], atol=1e-6)
     low, high = figure.layout.yaxis.range
     assert low > high, "the highest layer is on top"
-    with pytest.raises(ValueError, match="no step 6"):
-        layers_flow(norms, inputs, list("abcde"), to=6)
+    with raises(ArgumentError, code="unknown_step", name="to", value=6):
+        layer_gradient_map(norms, inputs, list("abcde"), to=6)

@@ -1,4 +1,4 @@
-"""Parts of the figures of the Memory page: outlines, scales, and hues that are set against each other."""
+"""Parts of figures: outlines, scales, and hues that must be distinguishable."""
 
 import numpy as np
 import pytest
@@ -8,15 +8,15 @@ from hypothesis.extra.numpy import arrays
 
 from rnnviz.cells import CELLS
 from rnnviz.colours import CELL_STYLES, EXPLODING, FURTHER, GRADIENT, SAYS, SAYS_TOO, gradients, rgb, widest
-from rnnviz.figures.line_chart import outline
-from rnnviz.figures.step_pairs import compact
+from rnnviz.figures.chart_parts import outline_path
+from rnnviz.figures.step_pairs import compact_floats
 
 
 @given(arrays(bool, st.tuples(st.integers(1, 6), st.integers(1, 6))))
 def test_an_outline_is_where_marked_cells_meet_others(mask):
     """Walking a row from the left, one crosses the outline exactly where the mark changes; a column likewise."""
     crossed = {"H": set(), "V": set()}
-    for piece in outline(mask).split("M")[1:]:
+    for piece in outline_path(mask).split("M")[1:]:
         kind = "H" if "H" in piece else "V"
         start, end = piece.split(kind)
         x, y = (float(part) + 0.5 for part in start.split(","))
@@ -30,10 +30,10 @@ def test_an_outline_is_where_marked_cells_meet_others(mask):
     assert crossed == {"H": level, "V": plumb}
 
 
-def test_numbers_are_sent_in_few_bytes_only_if_none_is_lost():
-    assert compact(np.array([0.0, 1e-30, 3.0])).dtype == np.float32
-    assert compact(np.array([0.0, 1e-60, 3.0])).dtype == np.float64
-    assert compact(np.array([1e60, np.inf])).dtype == np.float64
+def test_values_are_sent_in_float32_only_if_none_is_lost():
+    assert compact_floats(np.array([0.0, 1e-30, 3.0])).dtype == np.float32
+    assert compact_floats(np.array([0.0, 1e-60, 3.0])).dtype == np.float64
+    assert compact_floats(np.array([1e60, np.inf])).dtype == np.float64
 
 
 def test_the_gradients_scale_fades_from_1_downwards_and_turns_to_another_hue_above():

@@ -1,10 +1,9 @@
-"""All that a trace recorded, as one figure: heatmaps stacked on one time axis.
+"""Everything that a trace recorded, as one figure: heatmaps stacked on one time axis.
 
-On top what the readout says, then the states, then the gates in the order of computation.
-Time runs along x, labelled with the tokens; units run along y.
+The prediction is on top, then the states, then the gates in the order of computation. Time runs along x, labelled with
+the tokens; units run along y.
 
-The constant parts are put together once for a kind of trace (`Template`); a keystroke only
-adds numbers and labels to them.
+The constant parts are built once for a kind of trace (`HeatmapTemplate`); a keystroke adds only numbers and labels.
 """
 
 from __future__ import annotations
@@ -18,29 +17,31 @@ import plotly.graph_objects as go
 
 from ..cells import Quantity
 from ..colours import PLAYHEAD, SAYS, bounds, diverging, scale_for, sequential
+from ..errors import ArgumentError
 from ..text.tokens import visible
 from ..trace import Trace
+from .chart_parts import coloured
 from .plain_figure import Content
 
 TITLE = 26  # pixels above each panel
 GAP = 10  # pixels below it
 MARGIN = {"l": 78, "r": 44}
-LETTER, LONGEST = 6.5, 12  # pixels a letter of a token's label, and the letters shown of a long one
-CLASS = 17  # pixels a class of the readout
+LETTER, LONGEST = 6.5, 12  # pixels of a letter of a token's label, and the letters shown of a long one
+CLASS = 17  # pixels of a class of the readout
 CLASSES = 6  # how many of the readout's classes are shown at most
-SAID = "says"  # the name of the readout's panel, beside those of the quantities
+PREDICTION = "prediction"  # the name of the readout's panel, beside those of the quantities
 
 
 class Panel(NamedTuple):
-    """One heatmap of the stack: a quantity, or what the readout says (quantity None); or the change of either."""
+    """One heatmap of the stack: a quantity, or the prediction (quantity None); or the change of either."""
 
     quantity: Quantity | None
     height: int
     change: bool = False
 
 
-class Numbers(NamedTuple):
-    """What fills a panel: z (rows, T), the rows' labels if they are not units, limits of colours if not the panel's."""
+class PanelValues(NamedTuple):
+    """What fills a panel: z (rows, T), labels of rows that are not units, and limits of colours that are not fixed."""
 
     z: np.ndarray
     rows: list[str] | None = None
@@ -55,117 +56,200 @@ def heatmaps(
     direction: str = "forward",
     step: int | None = None,
 ) -> go.Figure:
-    """The stacked heatmaps of a trace, for one layer and direction.
+    """Draw the stacked heatmaps of a trace, for one layer and direction.
 
-    quantities: which panels, from top to bottom, "says" for the readout's; what the model says, the states and the
-    gates if left out. step: where to put the playhead, counted from 1; nowhere if left out.
-    Raises KeyError if the trace lacks a quantity, the layer or the direction, ValueError if nothing is left to show.
+    Parameters
+    ----------
+    trace : Trace
+        A run of T steps.
+    quantities : sequence of str, optional
+        The panels from top to bottom: names of quantities, and "prediction" for the readout's probabilities. By
+        default the prediction, the states and the gates.
+    layer : int, default 0
+        The layer, counted from 0.
+    direction : {"forward", "backward"}, default "forward"
+        The direction of the layer.
+    step : int, optional
+        The step to mark with the playhead, counted from 1.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        One heatmap for each panel, with units (or labels) in rows and steps in columns.
+
+    Raises
+    ------
+    UnknownQuantityError
+        If the trace has no such quantity, layer or direction.
+    ArgumentError
+        If there is no panel to show.
+
+    Examples
+    --------
+    >>> import rnnviz
+    >>> figure = heatmaps(rnnviz.load("names-lstm").trace("Rossi"), ["prediction", "forget"])
+    >>> [heatmap.name for heatmap in figure.data]
+    ['prediction', 'forget']
     """
-    return go.Figure(Template(trace, quantities, layer=layer).fill(trace, layer=layer, direction=direction, step=step))
+    template = HeatmapTemplate(trace, quantities, layer=layer)
+    return go.Figure(template.fill(trace, layer=layer, direction=direction, step=step))
 
 
-class Template:
-    """The constant parts of the figure of one kind of trace: the same cell, sizes and labels.
+class HeatmapTemplate:
+    """The constant parts of the heatmaps of one kind of trace: of the same cell, sizes and labels.
 
-    quantities: as of `heatmaps`, which also says what this raises. layer: whose sizes they are. change: of changes.
+    Parameters
+    ----------
+    trace : Trace
+        A trace of that kind.
+    quantities : sequence of str, optional
+        The panels, as for `heatmaps`.
+    layer : int, default 0
+        The layer whose sizes the panels have.
+    change : bool, default False
+        Whether the panels show changes.
+
+    Raises
+    ------
+    UnknownQuantityError
+        If the trace has no such quantity or layer.
+    ArgumentError
+        If there is no panel to show.
     """
 
     def __init__(
         self, trace: Trace, quantities: Sequence[str] | None = None, *, layer: int = 0, change: bool = False
     ) -> None:
-        names = [SAID, *(q.name for q in trace.definition.display_order)] if quantities is None else quantities
-        shown = (name for name in names if name != SAID or trace.probabilities is not None)
+        names = [PREDICTION, *(q.name for q in trace.definition.display_order)] if quantities is None else quantities
+        shown = (name for name in names if name != PREDICTION or trace.probabilities is not None)
         self.panels = [_panel(trace, name, layer)._replace(change=change) for name in shown]
         if not self.panels:
-            raise ValueError("there is no panel to show: no quantity is named, or only what a missing readout says")
+            raise ArgumentError(
+                "There is no panel to show: name a quantity, or the prediction of a model that has a readout.",
+                code="no_panel",
+                name="quantities",
+                value=quantities,
+            )
         self.parts = _skeleton(self.panels)
 
     def fill(self, trace: Trace, *, layer: int = 0, direction: str = "forward", step: int | None = None) -> Content:
-        """A trace's numbers put between the constant parts, which stay as they are."""
+        """Put a trace's values between the constant parts, which stay unchanged.
+
+        Parameters
+        ----------
+        trace : Trace
+            A trace of the template's kind.
+        layer : int, default 0
+            The layer, counted from 0.
+        direction : {"forward", "backward"}, default "forward"
+            The direction of the layer.
+        step : int, optional
+            The step to mark with the playhead, counted from 1.
+
+        Returns
+        -------
+        dict
+            The figure's "data" and "layout" as plain data.
+        """
         content = self.put(
-            [self._numbers(trace, panel, layer, direction) for panel in self.panels],
-            labels_of(trace.tokens, trace.unknown),
-            room_for(trace.tokens),
+            [self._values(trace, panel, layer, direction) for panel in self.panels],
+            token_labels(trace.tokens, trace.unknown),
+            token_room(trace.tokens),
         )
         if step is not None:
             content["layout"]["shapes"] = [_playhead(min(max(step, 1), len(trace)))]
         return content
 
-    def put(self, numbers: Sequence[Numbers], labels: dict[str, str], room: int) -> Content:
-        """The numbers of each panel put between the constant parts. labels: of the T steps. room: pixels for them."""
+    def put(self, values: Sequence[PanelValues], labels: dict[str, str], room: int) -> Content:
+        """Put the values of each panel between the constant parts.
+
+        Parameters
+        ----------
+        values : sequence of PanelValues
+            The values of each panel.
+        labels : dict of str to str
+            The label of each step, by its number.
+        room : int
+            Pixels for the labels.
+
+        Returns
+        -------
+        dict
+            The figure's "data" and "layout" as plain data.
+        """
         steps, data = len(labels), []
         x = np.arange(1, steps + 1)
-        for part, (z, rows, limits) in zip(self.parts["data"], numbers, strict=True):
+        for part, (z, rows, limits) in zip(self.parts["data"], values, strict=True):
             data.append({**part, "x": x, "z": z} if rows is None else {**part, "x": x, "y": rows, "z": z})
             if limits is not None:
                 low, high = limits
                 data[-1] |= {"zmin": low, "zmax": high, "colorbar": {**part["colorbar"], "tickvals": [low, 0, high]}}
-        layout = self._make_room(room)
+        layout = self._layout(room)
         for axis in self.parts["layout"].keys() & {"xaxis", "xaxis2"}:
             layout[axis] = {**layout[axis], "labelalias": labels, "range": [-0.5, steps - 0.5]}
         return {"data": data, "layout": layout}
 
-    def _numbers(self, trace: Trace, panel: Panel, layer: int, direction: str) -> Numbers:
+    def _values(self, trace: Trace, panel: Panel, layer: int, direction: str) -> PanelValues:
         if panel.quantity is None:
             assert trace.probabilities is not None
-            best = likeliest(trace.probabilities)
-            return Numbers(trace.probabilities[:, best].T, [label(trace.labels[k]) for k in best])
+            best = likeliest_classes(trace.probabilities)
+            return PanelValues(trace.probabilities[:, best].T, [markup_label(trace.labels[k]) for k in best])
         values = trace[panel.quantity.name, layer, direction]
-        return Numbers(values.T, None, None if panel.quantity.bounded else bounds(panel.quantity, values))
+        return PanelValues(values.T, None, None if panel.quantity.bounded else bounds(panel.quantity, values))
 
-    def _make_room(self, room: int) -> dict[str, Any]:
+    def _layout(self, room: int) -> dict[str, Any]:
         """The layout with so many pixels above and below for token labels."""
         layout = dict(self.parts["layout"])
         below = room if "xaxis2" in layout else GAP
         layout["margin"] = {**MARGIN, "t": TITLE + room, "b": below}
         layout["height"] += TITLE + room + below
-        first, *rest = layout["annotations"]
-        layout["annotations"] = [{**first, "yshift": first["yshift"] + room}, *rest]
+        first, *others = layout["annotations"]
+        layout["annotations"] = [{**first, "yshift": first["yshift"] + room}, *others]
         return layout
 
 
 def _panel(trace: Trace, name: str, layer: int) -> Panel:
-    if name == SAID:
+    if name == PREDICTION:
         return Panel(None, min(CLASSES, len(trace.labels)) * CLASS)
-    return Panel(trace.definition.by_name[name], units_height(trace[name, layer].shape[1]))
+    return Panel(trace.definition.by_name[name], _units_height(trace[name, layer].shape[1]))
 
 
-def label(token: str, unknown: bool = False) -> str:
-    """A token as an axis shows it: never markup, and marked where the vocabulary lacks it."""
+def markup_label(token: str, unknown: bool = False) -> str:
+    """A token or label as an axis shows it: short, never markup, and marked where the vocabulary lacks it."""
     text = visible(token)
     text = escape(text if len(text) <= LONGEST else text[: LONGEST - 1] + "…", quote=False)
     return f"<i>{text}</i><sup>?</sup>" if unknown else text
 
 
-def labels_of(tokens: Sequence[str], unknown: Sequence[bool] | np.ndarray) -> dict[str, str]:
+def token_labels(tokens: Sequence[str], unknown: Sequence[bool] | np.ndarray) -> dict[str, str]:
     """What a time axis writes in place of the number of each step, for its `labelalias`."""
     pairs = zip(tokens, unknown, strict=True)
-    return {str(t): label(token, bool(new)) for t, (token, new) in enumerate(pairs, 1)}
+    return {str(t): markup_label(token, bool(is_unknown)) for t, (token, is_unknown) in enumerate(pairs, 1)}
 
 
-def room_for(tokens: Sequence[str]) -> int:
-    """Pixels for the labels of tokens, which stand upright where it is narrow."""
+def token_room(tokens: Sequence[str]) -> int:
+    """Pixels for the labels of tokens, which are upright where there is little width."""
     longest = max(len(visible(token)) for token in tokens)
     return 22 if longest < 3 else round(10 + LETTER * min(longest, LONGEST))
 
 
-def units_height(units: int) -> int:
+def _units_height(units: int) -> int:
     """Pixels for a heatmap of so many units: enough to see one, not so much that one must scroll past them."""
     return min(max(2 * units, 84), 150)
 
 
-def likeliest(*tables: np.ndarray) -> np.ndarray:
-    """The classes that ever were most likely in any table (T, C), the one that is in the end on top, that is, last."""
-    rank = np.max([said.max(axis=0) + (said[-1] == said[-1].max()) for said in tables], axis=0)
+def likeliest_classes(*tables: np.ndarray) -> np.ndarray:
+    """Classes that were the most likely at any step of any table (T, C), with the final one last, that is, on top."""
+    rank = np.max([table.max(axis=0) + (table[-1] == table[-1].max()) for table in tables], axis=0)
     return np.argsort(-rank, kind="stable")[:CLASSES][::-1]
 
 
 def _skeleton(panels: list[Panel]) -> Content:
-    """The figure without its numbers, as plain data: heatmaps, axes, titles, colour bars and the playhead."""
+    """The figure without its numbers, as plain data: heatmaps, axes, titles and colour bars."""
     inner = sum(TITLE + panel.height + GAP for panel in panels) - TITLE - GAP
     data: list[dict[str, Any]] = []
     layout: dict[str, Any] = {
-        "height": inner,  # of the panels alone; `fill` adds the room for titles and labels
+        "height": inner,  # of the panels alone; `_layout` adds the room for titles and labels
         "showlegend": False,
         "plot_bgcolor": "rgba(0,0,0,0)",
         "paper_bgcolor": "rgba(0,0,0,0)",
@@ -191,7 +275,7 @@ def _skeleton(panels: list[Panel]) -> Content:
 def _heatmap(panel: Panel, yaxis: str, xaxis: str, domain: list[float]) -> dict[str, Any]:
     quantity = panel.quantity
     low, high = (0.0, 1.0) if quantity is None else bounds(quantity, np.zeros(1))
-    name, title = (SAID, "probability") if quantity is None else (quantity.name, quantity.title)
+    name, title = (PREDICTION, "probability") if quantity is None else (quantity.name, quantity.title)
     row = "%{y}" if quantity is None else "unit %{y}"
     scale, number = sequential(SAYS) if quantity is None else scale_for(quantity), "%{z:.4f}"
     if panel.change:
@@ -225,12 +309,11 @@ def _heatmap(panel: Panel, yaxis: str, xaxis: str, domain: list[float]) -> dict[
 
 
 def _title(panel: Panel, y: float) -> dict[str, Any]:
-    quantity = panel.quantity
-    if quantity is None:
-        change = "<b>Change in what the model says</b> after each step"
-        text = marked(SAYS, change if panel.change else "<b>What the model says</b> after each step")
+    if panel.quantity is None:
+        words = "Change of the prediction" if panel.change else "Prediction"
+        text = swatch_label(SAYS, f"<b>{words}</b> after each step")
     else:
-        text = heading_of(quantity, change=panel.change)
+        text = quantity_heading(panel.quantity, change=panel.change)
     return {
         "text": text,
         "x": 0,
@@ -245,17 +328,17 @@ def _title(panel: Panel, y: float) -> dict[str, Any]:
     }
 
 
-def heading_of(quantity: Quantity, *, change: bool = False) -> str:
-    """A quantity's name and symbol behind its colour, as a panel's title."""
+def quantity_heading(quantity: Quantity, *, change: bool = False) -> str:
+    """A quantity's title and symbol behind its colour, as the heading of a panel."""
     words, symbol = quantity.title[0].upper() + quantity.title[1:], quantity.symbol
     if change:
         words, symbol = f"Change of the {quantity.title}", f"Δ{symbol}"
-    return marked(quantity.colour, f"<b>{words}</b>  <i>{symbol}</i>")
+    return swatch_label(quantity.colour, f"<b>{words}</b>  <i>{symbol}</i>")
 
 
-def marked(colour: str, text: str) -> str:
-    """Words behind a square of a colour."""
-    return f'<span style="color:{colour}">■</span> {text}'
+def swatch_label(colour: str, text: str) -> str:
+    """A text behind a square of a colour."""
+    return f"{coloured('■', colour)} {text}"
 
 
 def _unit_axis(panel: Panel, domain: list[float]) -> dict[str, Any]:

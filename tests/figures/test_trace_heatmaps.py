@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 import rnnviz
 from rnnviz.cells.definition import FORGET, HIDDEN, OUTPUT
 from rnnviz.colours import bounds, round_up, scale_for
-from rnnviz.figures import heatmaps
-from rnnviz.figures.gated_vector import gated
-from rnnviz.figures.heatmaps import Template, label
-from rnnviz.figures.plain_figure import Ready, packed
+from rnnviz.errors import ArgumentError
+from rnnviz.figures import HeatmapTemplate, PlainFigure, heatmaps, vector_times_gate
+from rnnviz.figures.plain_figure import pack_array
+from rnnviz.figures.trace_heatmaps import markup_label
 from rnnviz.instrument.payload import payload
+
+from ..raising import raises
 
 CELLS_AND_TEXTS = [("names-rnn", "Dubois"), ("counter-gru", "aabb"), ("reviews-lstm", "not good <at> all 👩🏽‍🚀")]
 
@@ -32,18 +34,20 @@ def unpacked(value: dict) -> object:
 
 @pytest.mark.parametrize(("name", "text"), CELLS_AND_TEXTS)
 def test_what_the_page_sends_is_what_plotly_itself_would_send(name, text):
-    """`Ready` skips Plotly's checks, so they are made here."""
+    """`PlainFigure` skips Plotly's checks, so they are made here."""
     trace = rnnviz.load(name).trace(text)
-    for content in (Template(trace).fill(trace), Template(trace).fill(trace, step=2)):
+    for content in (HeatmapTemplate(trace).fill(trace), HeatmapTemplate(trace).fill(trace, step=2)):
         checked = go.Figure(content)
         checked.layout.template = None
-        sent, expected = (json.loads(plotly.io.to_json(f), object_hook=unpacked) for f in (Ready(content), checked))
+        sent, expected = (
+            json.loads(plotly.io.to_json(f), object_hook=unpacked) for f in (PlainFigure(content), checked)
+        )
         assert sent == expected
 
 
 def test_filling_leaves_the_template_as_it_was():
     trace = rnnviz.load("names-lstm").trace("Dubois")
-    template = Template(trace)
+    template = HeatmapTemplate(trace)
     before = json.dumps(template.parts)
     template.fill(trace, step=3)
     assert json.dumps(template.parts) == before
@@ -65,18 +69,18 @@ def test_axes_are_labelled_with_the_tokens_and_mark_unknown_ones():
     assert labels["4"] == "∎"
 
 
-def test_packing_keeps_every_number():
+def test_packing_keeps_every_value():
     for array in (np.arange(5), np.eye(3, dtype=np.float32)[:, ::-1], np.linspace(0, 1, 4), np.eye(2, dtype=">f8")):
-        assert unpacked(packed(array)) == array.tolist()
+        assert unpacked(pack_array(array)) == array.tolist()
 
 
 @given(st.text(max_size=8))
 def test_no_token_becomes_markup(token):
-    text = label(token)
+    text = markup_label(token)
     assert "<" not in text and ">" not in text
 
 
-def test_the_playhead_stands_over_the_chosen_step():
+def test_the_playhead_is_over_the_chosen_step():
     trace = rnnviz.load("names-lstm").trace("Dubois")
     (playhead,) = heatmaps(trace, step=3).layout.shapes
     assert (playhead.x0, playhead.x1) == (1.5, 2.5)
@@ -119,7 +123,7 @@ def test_the_browser_gets_the_limits_of_the_figure():
 
 def test_a_gated_vector_has_lines_between_its_units():
     trace = rnnviz.load("names-lstm").trace("Dubois")
-    figure = gated(trace["hidden"][-1], 0.5, HIDDEN)
+    figure = vector_times_gate(trace["hidden"][-1], 0.5, HIDDEN)
     np.testing.assert_allclose(figure.data[0].z, [trace["hidden"][-1] / 2, trace["hidden"][-1]])
     lines, edges = figure.layout.shapes
     assert lines.path.count("M") == 2 * (trace.hidden_size - 1) and edges.path.count("M") == 2
@@ -139,35 +143,35 @@ def test_zero_is_transparent_and_the_highest_value_wears_the_role_colour():
     assert [colour for at, colour in scale_for(HIDDEN) if at == 0.5] == ["rgba(95,107,122,0)", "rgba(86,180,233,0)"]
 
 
-def test_a_model_without_readout_has_no_panel_for_what_it_says():
+def test_a_model_without_readout_has_no_panel_for_predictions():
     trace = rnnviz.load("names-lstm").trace("Dubois")
     silent = type(trace)(**{**trace.__dict__, "probabilities": None, "labels": []})
     assert [h.name for h in heatmaps(silent).data] == [q.name for q in trace.definition.display_order]
 
 
-def test_only_the_panels_that_were_named_in_that_order():
+def test_named_panels_are_drawn_in_that_order():
     trace = rnnviz.load("names-lstm").trace("Dubois")
-    figure = heatmaps(trace, ["input_vector", "says", "forget"])
-    assert [h.name for h in figure.data] == ["input_vector", "says", "forget"]
+    figure = heatmaps(trace, ["input_vector", "prediction", "forget"])
+    assert [h.name for h in figure.data] == ["input_vector", "prediction", "forget"]
     vectors = figure.data[0]
     np.testing.assert_array_equal(vectors.z, trace["input_vector"].T)
     assert vectors.zmin == -vectors.zmax and np.abs(trace["input_vector"]).max() <= vectors.zmax
 
 
-@pytest.mark.parametrize("name", ["says", "forget", "input_vector"])
+@pytest.mark.parametrize("name", ["prediction", "forget", "input_vector"])
 def test_a_single_panel_names_its_tokens_once(name):
     trace = rnnviz.load("names-lstm").trace("Dubois")
-    content = Template(trace, [name]).fill(trace)
+    content = HeatmapTemplate(trace, [name]).fill(trace)
     assert "xaxis2" not in content["layout"]
     assert content["layout"]["xaxis"]["labelalias"]["1"] == "D"
-    assert content["layout"]["height"] < Template(trace).fill(trace)["layout"]["height"] / 2
+    assert content["layout"]["height"] < HeatmapTemplate(trace).fill(trace)["layout"]["height"] / 2
 
 
-def test_panels_that_are_not_there():
+def test_missing_panels_are_refused():
     trace = rnnviz.load("names-lstm").trace("Dubois")
-    with pytest.raises(KeyError, match="update"):
+    with pytest.raises(KeyError):
         heatmaps(trace, ["update"])
     silent = type(trace)(**{**trace.__dict__, "probabilities": None, "labels": []})
-    for nothing in ([], ["says"]):
-        with pytest.raises(ValueError, match="no panel"):
+    for nothing in ([], ["prediction"]):
+        with raises(ArgumentError, code="no_panel", name="quantities"):
             heatmaps(silent if nothing else trace, nothing)

@@ -1,4 +1,4 @@
-"""Figures of two models: distances are those of the analysis, and what has none says why."""
+"""Figures of two models: distances are those of the analysis, and arrays without one have words."""
 
 import numpy as np
 import pytest
@@ -6,9 +6,11 @@ import pytest
 import rnnviz
 from rnnviz import Model
 from rnnviz.analysis import compare_models
+from rnnviz.errors import ArrayError
 from rnnviz.figures import array_differences, weight_differences
 from rnnviz.network import Network
 
+from ..raising import raises
 from ..strategies import CHARACTERS, draw_network
 from .agreement import agree, no_markup_but_our_own
 
@@ -53,7 +55,7 @@ def test_dots_are_the_relative_differences_and_equal_arrays_have_words():
     for name, far in table.to_dict("index").items():
         at = rows[name.removeprefix("rnn.")]
         if far["identical"]:
-            assert np.isnan(at) and words[name.removeprefix("rnn.")] == "= equal, bit for bit"
+            assert np.isnan(at) and words[name.removeprefix("rnn.")] == "= identical, bit for bit"
         else:
             assert at == far["relative"] and "weight_hh" in name
     np.testing.assert_array_equal(figure.data[0].customdata[:, 0], found.arrays.relative)
@@ -67,7 +69,7 @@ def test_unrelated_arrays_of_one_size_are_where_the_line_says():
     assert found["weight_hh_l0"] == pytest.approx(np.sqrt(2), rel=0.05)
 
 
-def test_what_has_no_distance_says_why():
+def test_arrays_without_a_distance_have_words():
     words = words_of(array_differences(compare_models(small(hidden=5, name="A"), small(hidden=6, layers=2, name="B"))))
     assert words["weight_ih_l0"] == "20 × 3 against 24 × 3" and words["weight_ih_l1"] == "only in B"
     backwards = words_of(array_differences(compare_models(small(layers=2, name="B"), small(name="A"))))
@@ -78,7 +80,7 @@ def test_what_has_no_distance_says_why():
     other.network.layers[0][0].bias_ih[...] = one.network.layers[0][0].bias_ih[...] = 0
     one.network.layers[0][0].bias_ih *= -1
     figure = array_differences(compare_models(one, other))
-    assert words_of(figure)["bias_ih_l0"] == "= equal numbers"
+    assert words_of(figure)["bias_ih_l0"] == "= equal"
     assert rows_of(figure)["readout.bias"] == 100, "an infinite difference stands at the end of the scale"
 
 
@@ -101,15 +103,15 @@ def test_maps_are_the_first_less_the_second():
     assert "<b>names-gru</b> − <b>reviews-gru</b>" in forth.layout.annotations[0].text
 
 
-def test_no_difference_is_told():
+def test_no_difference_is_reported():
     figure = weight_differences(compare_models(small(), small()))
-    assert "No number differs" in figure.layout.annotations[0].text
+    assert "No weight differs" in figure.layout.annotations[0].text
     assert not np.any(figure.data[0].z)
 
 
 @pytest.mark.parametrize("other", [small("gru"), small(hidden=6), small(embedding=4)])
 def test_cells_of_another_kind_or_size_are_refused(other):
-    with pytest.raises(ValueError, match="different cells"):
+    with raises(ArrayError, code="different_cells"):
         weight_differences(compare_models(small(), other))
 
 

@@ -1,4 +1,4 @@
-"""Figures that compare: cells on one text, and two texts in one network, column by column from their start on."""
+"""Figures that compare cells on one text, and two texts in one network, column by column from their starts."""
 
 import numpy as np
 import pytest
@@ -7,10 +7,19 @@ from hypothesis import strategies as st
 
 import rnnviz
 from rnnviz.analysis import difference
-from rnnviz.figures import heatmaps, said, said_by_cells, text_heatmaps, texts_said
-from rnnviz.figures.heatmaps import label
-from rnnviz.figures.text_comparison import NOTHING, both_labels, disagreeing
+from rnnviz.errors import ArgumentError
+from rnnviz.figures import (
+    disagreeing_steps,
+    heatmaps,
+    prediction_curves,
+    predictions_by_cell,
+    predictions_by_text,
+    text_heatmaps,
+)
+from rnnviz.figures.text_comparison import ENDED, both_labels
+from rnnviz.figures.trace_heatmaps import markup_label
 
+from ..raising import raises
 from .agreement import agree, no_markup_but_our_own
 
 THREE = ("rnn", "gru", "lstm")
@@ -32,9 +41,9 @@ def test_cells_that_disagree_are_shaded_and_marked(text):
     read = traces("names", text)
     best = [[trace.labels[k] for k in trace.probabilities.argmax(1)] for trace in read.values()]
     expected = [step for step, labels in enumerate(zip(*best, strict=True), 1) if len(set(labels)) > 1]
-    assert disagreeing(read) == expected
-    figure = said_by_cells(read, "Russian", step=2)
-    assert agree(said_by_cells, read, "Russian", step=2) and no_markup_but_our_own(figure)
+    assert disagreeing_steps(read) == expected
+    figure = predictions_by_cell(read, "Russian", step=2)
+    assert agree(predictions_by_cell, read, "Russian", step=2) and no_markup_but_our_own(figure)
     shaded = {
         step
         for shape in figure.layout.shapes
@@ -43,24 +52,24 @@ def test_cells_that_disagree_are_shaded_and_marked(text):
     }
     assert shaded == set(expected)
     assert bool(expected) == any(note.text == "≠" for note in figure.layout.annotations)
-    plain = said(read, "Russian")
+    plain = prediction_curves(read, "Russian")
     for line, same in zip(figure.data, plain.data, strict=True):
         np.testing.assert_array_equal(line.y, same.y)
     (place,) = [shape for shape in figure.layout.shapes if shape.type == "line"]
     assert place.x0 == place.x1 == 1
 
 
-def test_runs_of_other_texts_or_without_words_are_refused(model):
-    with pytest.raises(ValueError, match="one text"):
-        disagreeing({"gru": rnnviz.load("names-gru").trace("ab"), "lstm": model.trace("a")})
+def test_runs_of_different_texts_are_refused(model):
+    with raises(ArgumentError, code="different_texts"):
+        disagreeing_steps({"gru": rnnviz.load("names-gru").trace("ab"), "lstm": model.trace("a")})
 
 
 @pytest.mark.parametrize(("one", "other"), PAIRS)
-def test_two_texts_stand_side_by_side_and_end_where_they_end(model, one, other):
+def test_two_texts_are_aligned_at_their_starts(model, one, other):
     first, second = model.trace(one), model.trace(other)
     apart = difference(first, second)
     steps = max(len(first), len(second))
-    three = {which: text_heatmaps(first, second, which, ["says", "hidden", "cell", "forget"]) for which in WHICH}
+    three = {which: text_heatmaps(first, second, which, ["prediction", "hidden", "cell", "forget"]) for which in WHICH}
     for name in ("hidden", "cell", "forget"):
         drawn = {which: next(h for h in figure.data if h.name == name) for which, figure in three.items()}
         for which, trace in (("first", first), ("second", second)):
@@ -81,45 +90,45 @@ def test_two_texts_stand_side_by_side_and_end_where_they_end(model, one, other):
 def test_columns_are_named_by_both_tokens(model):
     labels = both_labels(model.trace("Rossi"), model.trace("Ro<"))
     assert [labels[str(step)] for step in range(1, 7)] == [
-        "R", "o", f"s<br>{label('<', True)}", "s<br>∎", f"i<br>{NOTHING}", f"∎<br>{NOTHING}",
+        "R", "o", f"s<br>{markup_label('<', True)}", "s<br>∎", f"i<br>{ENDED}", f"∎<br>{ENDED}",
     ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("one", "other"), PAIRS)
-def test_what_is_said_of_both_and_how_far_it_differs(model, one, other):
+def test_predictions_of_both_texts_and_their_distance(model, one, other):
     first, second = model.trace(one), model.trace(other)
-    figure = texts_said(first, second)
+    figure = predictions_by_text(first, second)
     assert no_markup_but_our_own(figure)
     *lines, bars = figure.data
     np.testing.assert_allclose(bars.y, difference(first, second).change, atol=1e-7)
     ends = dict.fromkeys(int(trace.probabilities[-1].argmax()) for trace in (first, second))
     for k in ends:
-        old, new = [line for line in lines[::-1] if line.name == label(first.labels[k])]
+        old, new = [line for line in lines[::-1] if line.name == markup_label(first.labels[k])]
         np.testing.assert_allclose(np.asarray(old.y)[: len(first)], first.probabilities[:, k], atol=1e-7)
         np.testing.assert_allclose(np.asarray(new.y)[: len(second)], second.probabilities[:, k], atol=1e-7)
         assert (old.line.dash, new.line.dash) == ("dot", "solid")
 
 
 @pytest.mark.parametrize("name", ["names-rnn", "names-gru", "counter-lstm"])
-def test_every_cell_and_both_ways_to_the_figure(name):
+def test_every_cell_with_and_without_checks(name):
     model = rnnviz.load(name)
     first, second = model.trace("aab"), model.trace("abbab")
     assert all(agree(text_heatmaps, first, second, which) for which in WHICH)
-    assert agree(texts_said, first, second)
+    assert agree(predictions_by_text, first, second)
     same = text_heatmaps(first, first, "first", ["hidden"]).data[0]
     np.testing.assert_array_equal(same.z, heatmaps(first, ["hidden"]).data[0].z)
 
 
 @settings(max_examples=15)
-@given(*2 * [st.text(min_size=1, max_size=20).filter(str.strip)])  # blanks alone are nothing to read
+@given(*2 * [st.text(min_size=1, max_size=20).filter(str.strip)])  # spaces alone are nothing to read
 def test_no_text_becomes_markup(one, other):
     model = rnnviz.load("shakespeare-gru")
     first, second = model.trace(one), model.trace(other)
     for which in WHICH:
         assert no_markup_but_our_own(text_heatmaps(first, second, which))
-    assert no_markup_but_our_own(texts_said(first, second))
+    assert no_markup_but_our_own(predictions_by_text(first, second))
 
 
 def test_two_kinds_of_network_have_no_difference(model):
-    with pytest.raises(ValueError, match="one kind of network"):
+    with raises(ArgumentError, code="different_networks", name="second"):
         text_heatmaps(model.trace("ab"), rnnviz.load("names-gru").trace("ab"), "first")

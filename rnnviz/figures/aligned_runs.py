@@ -1,0 +1,134 @@
+"""Two runs on one time axis: their heatmaps in the same places, and their predictions in one chart.
+
+`intervention_charts` aligns a run with the same text before its interventions, `text_comparison` the runs of two texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from ..cells.activations import Array
+from ..colours import NEGATIVE, SAYS, SAYS_TOO, Style, bounds, widest
+from ..number_format import short_number
+from ..trace import Trace
+from .chart_parts import (
+    EndLabel,
+    Part,
+    annotation,
+    chart_axis,
+    chart_layout,
+    coloured,
+    end_labels,
+    heading,
+    label_room,
+    styled_line,
+)
+from .curves_over_text import SHARE_EDGES
+from .plain_figure import Content
+from .trace_heatmaps import HeatmapTemplate, Panel, PanelValues, likeliest_classes, markup_label
+
+ShownRun = Literal["before", "after", "difference"]
+
+BAR = 56  # pixels right of the panels in all three, so that their columns are in the same places
+# Colour, marker, and the marker as a letter, filled and hollow, of the label predicted before and of another one.
+LOOKS = ((SAYS, "circle", "●", "○"), (SAYS_TOO, "diamond", "◆", "◇"))
+PROBABILITIES, BETWEEN, DISTANCES = 150, 40, 70  # pixels: of the upper panel, of words, of the lower panel
+
+
+class AlignedRuns(NamedTuple):
+    """Two runs on one time axis of `steps` steps. before_rows, after_rows: the steps that each has, as rows from 0."""
+
+    before: Trace
+    after: Trace
+    before_rows: np.ndarray
+    after_rows: np.ndarray
+    steps: int
+
+
+def aligned_values(panel: Panel, runs: AlignedRuns, which: ShownRun, layer: int, direction: str) -> PanelValues:
+    """What fills a panel of one of the runs or of the difference; rows and limits are those of both runs together."""
+    rows, limits = None, None
+    if panel.quantity is None:
+        assert runs.before.probabilities is not None and runs.after.probabilities is not None
+        best = likeliest_classes(runs.before.probabilities, runs.after.probabilities)
+        rows = [markup_label(runs.before.labels[k]) for k in best]
+        old, new = runs.before.probabilities[:, best], runs.after.probabilities[:, best]
+    else:
+        old, new = (trace[panel.quantity.name, layer, direction] for trace in (runs.before, runs.after))
+        if not panel.quantity.bounded:
+            limits = bounds(panel.quantity, np.concatenate([old, new]))
+    old, new = place_rows(old, runs.before_rows, runs.steps), place_rows(new, runs.after_rows, runs.steps)
+    if which != "difference":
+        return PanelValues((old if which == "before" else new).T, rows, limits)
+    change = new - old
+    limit = widest(change)
+    return PanelValues(change.T, rows, (-limit, limit))
+
+
+def aligned_heatmaps(
+    template: HeatmapTemplate, values: Sequence[PanelValues], labels: dict[str, str], room: int
+) -> Content:
+    """Fill a template so that several figures have their columns and panels in the same places."""
+    content = template.put(values, labels, room)
+    content["layout"]["margin"] = {**content["layout"]["margin"], "r": BAR, "autoexpand": False}
+    for heatmap in content["data"]:
+        heatmap["hoverongaps"] = False
+        ticks = heatmap["colorbar"]["tickvals"]
+        heatmap["colorbar"] = {**heatmap["colorbar"], "ticktext": [short_number(tick) for tick in ticks]}
+    return content
+
+
+def aligned_predictions(
+    runs: AlignedRuns, steps_axis: Part, room: int, names: tuple[str, str], distance: str
+) -> Content:
+    """The predictions of two runs: the labels that each ends on, and below the distance of the two predictions.
+
+    steps_axis: the axis of both panels. room: pixels for its labels. names: of the two runs. distance: what the lower
+    panel shows, in words. Both must have a readout of the same labels.
+    """
+    before, after = runs.before, runs.after
+    assert before.probabilities is not None and after.probabilities is not None
+    old = place_rows(before.probabilities.astype(np.float64), runs.before_rows, runs.steps)
+    new = place_rows(after.probabilities.astype(np.float64), runs.after_rows, runs.steps)
+    labels = dict.fromkeys(int(trace[-1].argmax()) for trace in (before.probabilities, after.probabilities))
+    whole = PROBABILITIES + BETWEEN + DISTANCES
+    right = label_room([markup_label(before.labels[k]) for k in labels])
+    content = chart_layout(whole, left=34, right=right, top=46, bottom=room + 4)
+    content["xaxis"] = steps_axis | {"anchor": "y2"}
+    content["yaxis"] = chart_axis(range=[*SHARE_EDGES], tickvals=[0, 0.5, 1], domain=[1 - PROBABILITIES / whole, 1])
+    content["yaxis2"] = chart_axis(range=[0, 1], tickvals=[0, 1], domain=[0, DISTANCES / whole], anchor="x")
+    x, data, ends = np.arange(1, runs.steps + 1), [], []
+    for k, (colour, marker, filled, hollow) in zip(labels, LOOKS, strict=False):
+        label = markup_label(before.labels[k])
+        for name, y, dash, symbol, glyph in (
+            (names[0], old[:, k], "dot", f"{marker}-open", hollow),
+            (names[1], new[:, k], "solid", marker, filled),
+        ):
+            hover = f"step %{{x:d}}, {name}<br>probability <b>%{{y:.4f}}</b>"
+            data.append(styled_line(Style(colour, dash, symbol, glyph), label, x, y, hover))
+            last = int(np.flatnonzero(~np.isnan(y))[-1])
+            ends.append(EndLabel(f"{coloured(glyph, colour)} {label}", last, float(y[last])))
+    bars: Part = {
+        "type": "bar",
+        "name": "moved",
+        "x": x,
+        "y": np.abs(new - old).sum(1) / 2,
+        "yaxis": "y2",
+        "marker": {"color": NEGATIVE, "line": {"width": 0}},
+        "hovertemplate": "step %{x:d}<br>probability moved <b>%{y:.4f}</b><extra></extra>",
+    }
+    content["bargap"] = 0.25
+    words = f"probability after each step<br>{names[0]}: dotted, hollow; {names[1]}: solid, filled"
+    below = annotation(distance, 0, DISTANCES / whole, ("paper", "paper"), yanchor="bottom", yshift=6)
+    content["annotations"] += [heading(words), below, *end_labels(ends, SHARE_EDGES, PROBABILITIES)]
+    return {"data": [*data[::-1], bars], "layout": content}
+
+
+def place_rows(values: Array, rows: np.ndarray, steps: int) -> Array:
+    """Place values at the steps that a run has; NaN at the others."""
+    placed = np.full((steps, *values.shape[1:]), np.nan, values.dtype)
+    placed[rows] = values
+    return placed
