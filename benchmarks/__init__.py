@@ -1,4 +1,7 @@
-"""Claims about speed, each in a module with `run() -> list[Row]`: ratios against a named peer, measured in one run."""
+"""Measurements behind claims about speed.
+
+Each module has `run() -> list[Row]`: times of rnnviz as ratios to those of a named peer, measured in the same run.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,22 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table. ours and theirs: milliseconds, medians; aim: what was aimed at, in words.
+    """One line of the table.
 
-    ratio: the median over rounds of ours / theirs, where rounds were compared one by one.
+    Parameters
+    ----------
+    what : str
+        What was measured.
+    size : str
+        Sizes and settings.
+    ours, theirs : float
+        Median milliseconds of rnnviz and of the peer.
+    peer : str
+        Name of the peer.
+    target : str
+        The target, in words.
+    ratio : float, optional
+        Median over rounds of ours / theirs, where rounds were compared one by one; the ratio of the medians by default.
     """
 
     what: str
@@ -17,15 +33,15 @@ class Row:
     ours: float
     peer: str
     theirs: float
-    aim: str
+    target: str
     ratio: float | None = None
 
     @property
     def line(self) -> str:
         """The row of a Markdown table; see HEADER."""
         ratio = self.ours / self.theirs if self.ratio is None else self.ratio
-        cells = (self.what, self.size, f"{self.ours:.3g}", self.peer, f"{self.theirs:.3g}", f"{ratio:.2f}", self.aim)
+        cells = (self.what, self.size, f"{self.ours:.3g}", self.peer, f"{self.theirs:.3g}", f"{ratio:.2f}", self.target)
         return f"| {' | '.join(cells)} |"
 
 
-HEADER = "| what | size | rnnviz, ms | peer | peer, ms | rnnviz / peer | aim |\n|---|---|---|---|---|---|---|"
+HEADER = "| what | size | rnnviz, ms | peer | peer, ms | rnnviz / peer | target |\n|---|---|---|---|---|---|---|"

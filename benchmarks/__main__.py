@@ -1,8 +1,8 @@
 """All benchmarks with one command, as one Markdown table.
 
-python -m benchmarks                     everything that has rows for the table, some minutes
-python -m benchmarks trace_speed         only the benchmarks named
-python -m benchmarks twin names          a long one, only run when named, with arguments of its own
+python -m benchmarks                     all benchmarks that have rows for the table; takes some minutes
+python -m benchmarks trace_cost          only the named ones
+python -m benchmarks torch_twins names   a long one, which runs only when named and has arguments of its own
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from benchmarks import HEADER, __path__
 
 
 def main(names: list[str]) -> None:
-    there = [module.name for module in iter_modules(__path__) if not module.name.startswith("_")]
-    if unknown := [name for name in names[:1] if name not in there]:
-        raise SystemExit(f"There is no benchmark {unknown[0]!r}. There are: {', '.join(there)}.")
-    if names and hasattr(alone := import_module(f"benchmarks.{names[0]}"), "main"):
+    available = [module.name for module in iter_modules(__path__) if not module.name.startswith("_")]
+    if names and names[0] not in available:
+        raise SystemExit(f"There is no benchmark {names[0]!r}. There are: {', '.join(available)}.")
+    if names and hasattr(named := import_module(f"benchmarks.{names[0]}"), "main"):
         sys.argv = names
-        alone.main()
+        named.main()
         return
-    modules = [import_module(f"benchmarks.{name}") for name in names or there]
+    modules = [import_module(f"benchmarks.{name}") for name in names or available]
     print(HEADER, flush=True)
     for module in modules:
         for row in module.run() if hasattr(module, "run") else []:

@@ -1,8 +1,8 @@
 """How two peers are timed against each other on a machine that does other things too.
 
-The worker threads of PyTorch and of NumPy's OpenBLAS keep spinning for a while after a call
-and would slow the other peer down. So the peers take turns in blocks with a pause between
-them, and what counts is the median over rounds of the ratio of two neighbouring blocks.
+The worker threads of PyTorch and of NumPy's OpenBLAS keep spinning for a while after a call and would slow the other
+peer down. So the peers take turns in blocks with a pause between them, and the result is the median over rounds of the
+ratio of two neighbouring blocks.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Call = Callable[[], object]
 
 
 def compare(ours: Call, theirs: Call) -> tuple[float, float, float]:
-    """Milliseconds a call of ours and of theirs (medians over rounds), and the median of their ratios."""
+    """Milliseconds per call of ours and of theirs (medians over rounds), and the median of their ratios."""
     rounds = [(_block(ours), _block(theirs)) for _ in range(ROUNDS)]
     return median(a for a, _ in rounds), median(b for _, b in rounds), median(a / b for a, b in rounds)
 
@@ -35,33 +35,38 @@ def _block(call: Call) -> float:
     """The median milliseconds of one call, over one block."""
     time.sleep(PAUSE)
     call()
-    spent, end = [], time.perf_counter() + BLOCK
-    while time.perf_counter() < end or len(spent) < 3:
+    durations, end = [], time.perf_counter() + BLOCK
+    while time.perf_counter() < end or len(durations) < 3:
         start = time.perf_counter()
         call()
-        spent.append(1000 * (time.perf_counter() - start))
-    return median(spent)
+        durations.append(1000 * (time.perf_counter() - start))
+    return median(durations)
+
+
+def thread_label(threads: int) -> str:
+    """A number of threads in words."""
+    return f"{threads} thread{'s' * (threads > 1)}"
 
 
 def in_processes(module: str) -> list[Row]:
-    """The rows that `python -m MODULE` prints as JSON, with one thread and with as many as the libraries choose.
+    """The rows that `python -m MODULE` prints as JSON, with one thread and with the libraries' default number.
 
-    The number of threads is settled when NumPy and PyTorch load, so each setting has a process of its own.
+    NumPy and PyTorch read the number of threads when they are imported, so each setting has a process of its own.
     """
     rows = []
     for threads in (1, None):
         limit = {name: str(threads) for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")}
-        run = subprocess.run(
+        process = subprocess.run(
             [sys.executable, "-m", module],
             env=os.environ | (limit if threads else {}),
             stdout=subprocess.PIPE,
             text=True,
             check=True,
         )
-        rows += [Row(**row) for row in json.loads(run.stdout)]
+        rows += [Row(**row) for row in json.loads(process.stdout)]
     return rows
 
 
 def print_rows(rows: list[Row]) -> None:
-    """What `in_processes` reads."""
+    """Print rows as JSON, for `in_processes`."""
     print(json.dumps([asdict(row) for row in rows]))

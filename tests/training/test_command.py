@@ -50,12 +50,12 @@ def test_the_cards_command_trains_the_same_model_again(tmp_path):
 
 
 def test_options_of_the_task_and_of_the_cell_reach_the_card(tmp_path):
-    words = ["recall", "--cell", "gru", "--option", "reset=before", "--shortest", 2, "--longest", 5, "--epochs", 1]
+    words = ["brackets", "--cell", "gru", "--option", "reset=before", "--length", 6, "--depth", 2, "--epochs", 1]
     assert run(*words, "--out", tmp_path) == 0
-    card = json.loads((tmp_path / "recall-gru.json").read_text())
+    card = json.loads((tmp_path / "brackets-gru.json").read_text())
     assert card["architecture"]["options"] == {"reset": "before"}
-    assert card["training"]["task_options"] == {"shortest": 2, "longest": 5}
-    expected = "python -m rnnviz.training recall --cell gru --option reset=before --epochs 1 --shortest 2 --longest 5"
+    assert card["training"]["task_options"] == {"length": 6, "depth": 2}
+    expected = "python -m rnnviz.training brackets --cell gru --option reset=before --epochs 1 --length 6 --depth 2"
     assert card["training"]["command"] == expected
 
 

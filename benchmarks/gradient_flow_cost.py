@@ -1,11 +1,12 @@
 """All gradients of a run, d s_t / d s_k for every pair of steps, in CPU time on one thread and in float32.
 
-Two ways of a PyTorch user who wants the same norms stand beside it. "autograd": the states of a run with a graph, and
-for every step one backward pass with the identity as a batch of gradients, which yields its Jacobians by all steps
-before it. "jacrev": the one-step Jacobians by torch.func, vmapped over all steps, and then all of their products,
-those of the same length in one batched multiplication. The latter is the quickest that we know of there.
+It is compared with two methods for the same norms in PyTorch. "autograd" records the states of a run with a graph and
+takes one backward pass from every step, with the identity as a batch of gradients, which yields the Jacobians with
+respect to all steps before it. "jacrev" computes the one-step Jacobians with torch.func, vmapped over all steps, and
+then all of their products, those of the same length in one batched multiplication. It is the fastest method that we
+know of in PyTorch.
 
-Run alone, `python -m benchmarks gradient_flow`, it also prints how the cost grows with T and H.
+Run alone, `python -m benchmarks gradient_flow_cost`, it also prints how the cost grows with T and H.
 """
 
 from __future__ import annotations
@@ -28,33 +29,34 @@ from rnnviz.network import Network
 from rnnviz.text.tokens import Vocabulary
 
 CELLS_TIMED = ("rnn", "gru", "lstm")
-STEPS, HIDDEN, AIM = 128, 64, 100.0  # milliseconds of CPU
+STEPS, HIDDEN = 128, 64
+TARGET = 100.0  # milliseconds of CPU time
 ROUNDS = 7
 LETTERS = "abcdefgh"
 MODULES = {"rnn": torch.nn.RNNCell, "gru": torch.nn.GRUCell, "lstm": torch.nn.LSTMCell}
 
 
 def run() -> list[Row]:
-    """Ours beside both of PyTorch's ways, in turns."""
-    return [row for cell in CELLS_TIMED for row in _beside_torch(cell)]
+    """Ours against both methods in PyTorch, in turns."""
+    return [row for cell in CELLS_TIMED for row in _against_torch(cell)]
 
 
-def _beside_torch(cell: str) -> Iterator[Row]:
+def _against_torch(cell: str) -> Iterator[Row]:
     trace = _trace(cell, STEPS, HIDDEN)
     network = _in_torch(trace)
 
     def ours() -> np.ndarray:
         return gradient_flow(trace).norms
 
-    for name, way in {"jacrev": _products, "autograd": _backward}.items():
-        theirs = partial(way, *network)
+    for name, method in {"jacrev": _jacobian_products, "autograd": _backward_passes}.items():
+        theirs = partial(method, *network)
         np.testing.assert_allclose(ours(), theirs(), rtol=1e-3, atol=1e-20)  # where PyTorch's squares underflow
         with _one_thread():
             rounds = [(_cpu(ours), _cpu(theirs)) for _ in range(ROUNDS)]
-        mine, peer = (median(times) for times in zip(*rounds, strict=True))
+        our_ms, their_ms = (median(times) for times in zip(*rounds, strict=True))
         size, ratio = f"T={STEPS}, H={HIDDEN}, 1 thread, CPU", median(a / b for a, b in rounds)
         what = f"gradients of all pairs of steps, {CELLS[cell].title}"
-        yield Row(what, size, mine, f"PyTorch, {name}", peer, f"{AIM:g} ms", ratio)
+        yield Row(what, size, our_ms, f"PyTorch, {name}", their_ms, f"{TARGET:g} ms", ratio)
 
 
 def main() -> None:
@@ -67,8 +69,8 @@ def main() -> None:
             for steps, hidden in [(t, HIDDEN) for t in (32, 64, 128, 256)] + [(STEPS, h) for h in (16, 32, 128)]:
                 trace = _trace(cell, steps, hidden, dtype)
                 with _one_thread():
-                    spent = median(_cpu(lambda trace=trace: gradient_flow(trace)) for _ in range(ROUNDS))
-                print(f"| {cell} | {steps} | {hidden} | {spent:.3g} |", flush=True)
+                    cpu_ms = median(_cpu(lambda trace=trace: gradient_flow(trace)) for _ in range(ROUNDS))
+                print(f"| {cell} | {steps} | {hidden} | {cpu_ms:.3g} |", flush=True)
 
 
 def _trace(cell: str, steps: int, hidden: int, dtype: type = np.float32) -> Trace:
@@ -79,7 +81,7 @@ def _trace(cell: str, steps: int, hidden: int, dtype: type = np.float32) -> Trac
 
 
 def _in_torch(trace: Trace) -> tuple[Callable, torch.Tensor, torch.Tensor]:
-    """One step in PyTorch, (s, x) -> s, the states (T + 1, S) from the first one on, and the inputs (T, D)."""
+    """One step in PyTorch, (s, x) -> s, the states (T + 1, S) from the initial one on, and the inputs (T, D)."""
     cell, names = trace.network.layers[0][0], trace.definition.states
     module = MODULES[trace.cell](cell.input_size, cell.hidden_size)
     module.load_state_dict({name: torch.from_numpy(array) for name, array in cell.parameters.items()})
@@ -94,8 +96,8 @@ def _in_torch(trace: Trace) -> tuple[Callable, torch.Tensor, torch.Tensor]:
     return step, torch.from_numpy(np.vstack([first, after])), torch.from_numpy(trace["input_vector"].copy())
 
 
-def _products(step: Callable, states: torch.Tensor, inputs: torch.Tensor) -> np.ndarray:
-    """|d s_t / d s_k|, (T, T), by the products of all one-step Jacobians."""
+def _jacobian_products(step: Callable, states: torch.Tensor, inputs: torch.Tensor) -> np.ndarray:
+    """The norms |d s_t / d s_k|, (T, T), by products of the one-step Jacobians."""
     one_step = torch.func.vmap(torch.func.jacrev(step))(states[:-1], inputs)
     steps, size = one_step.shape[:2]
     norms, products = torch.eye(steps), torch.eye(size).expand(steps, size, size)
@@ -105,8 +107,8 @@ def _products(step: Callable, states: torch.Tensor, inputs: torch.Tensor) -> np.
     return norms.numpy()
 
 
-def _backward(step: Callable, states: torch.Tensor, inputs: torch.Tensor) -> np.ndarray:
-    """The same by one backward pass from every step, with the identity as a batch of gradients."""
+def _backward_passes(step: Callable, states: torch.Tensor, inputs: torch.Tensor) -> np.ndarray:
+    """The same norms by one backward pass from every step, with the identity as a batch of gradients."""
     steps, size = len(inputs), states.shape[1]
     run = [states[0].clone().requires_grad_()]
     for x in inputs:

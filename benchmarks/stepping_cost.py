@@ -1,8 +1,8 @@
 """Moving through time on Explore, in a real Chromium, at T = 128 and H = 64.
 
-Three questions. How long from a key press to the frame that shows the new step, beside the same
-step taken through the server? How long from the last letter typed until the heatmaps are
-repainted? How many bytes does a rerun send?
+It answers three questions. How long does it take from a key press to the frame that shows the new step, compared with
+the same step through the server? How long does it take from the last letter typed until the heatmaps are repainted? How
+many bytes does a rerun send?
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from statistics import median, quantiles
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks import Row
-from benchmarks.keystroke import ROOT, TEXT, launch, serve
+from benchmarks.keystroke_cost import ROOT, TEXT, launch, serve
 
 FRAME = 16.7  # milliseconds
 STEPS, LETTERS = 100, 12
@@ -32,7 +32,7 @@ st.plotly_chart(heatmaps(trace, step=step), key="heatmaps")
 st.text(f"step {{step}}")
 """
 
-# From the key press, sent at no particular moment of a frame, until a frame after it is on the screen.
+# From the key press, at a random moment within a frame, until the next frame is on the screen.
 PRESS = """async count => {
   const host = document.querySelector('[data-testid=stBidiComponentIsolated], .instrument-place') ?? document;
   const root = (host.shadowRoot ?? host).querySelector('.instrument')
@@ -65,11 +65,11 @@ def run() -> list[Row]:
         browser.close()
     high = quantiles(frames, n=20)[-1]
     size = "T=128, H=64"
-    peer = "a server rerun"
+    peer = "a rerun on the server"
     return [
         Row("key press to frame, 95th percentile", size, high, peer, server, f"{FRAME} ms"),
-        Row("  of it script and layout, 95th percentile", size, quantiles(work, n=20)[-1], peer, server, ""),
-        Row("last letter to repainted heatmaps", "T=64, H=64", typing, "the aim", 450.0, "450 ms"),
+        Row("  of which script and layout, 95th percentile", size, quantiles(work, n=20)[-1], peer, server, ""),
+        Row("last letter to repainted heatmaps", "T=64, H=64", typing, "the target", 450.0, "450 ms"),
         Row("kilobytes sent for one letter", "T=64, H=64", sent / 1000, "a budget of 2 MB", 2000.0, ""),
     ]
 
@@ -85,21 +85,21 @@ def _explore(browser) -> tuple[list[float], list[float], float, float]:
         page.goto(f"{address}/?step=1&text={LONG[:127]}")
         page.wait_for_selector(".instrument .token")
         page.wait_for_timeout(4000)
-        found = page.evaluate(PRESS, STEPS)
+        durations = page.evaluate(PRESS, STEPS)
         box = page.get_by_role("textbox", name="Type a sequence")
         box.fill(TEXT)
         page.wait_for_timeout(3000)
         times = []
         received.clear()
         for k in range(LETTERS):
-            times.append(_letter(page, box, TEXT[:-1] + "abcdefghijklmnopqrstuvwxyz"[k]))
+            times.append(letter_to_repaint(page, box, TEXT[:-1] + "abcdefghijklmnopqrstuvwxyz"[k]))
             page.wait_for_timeout(500)
         page.close()
-        return found["frames"], found["work"], median(times), sum(received) / LETTERS
+        return durations["frames"], durations["work"], median(times), sum(received) / LETTERS
 
 
-def _letter(page: Page, box, text: str) -> float:
-    """Milliseconds from changing the last letter to the heatmaps' next repaint."""
+def letter_to_repaint(page: Page, box, text: str) -> float:
+    """Milliseconds from a change of the last letter to the heatmaps' next repaint."""
     page.evaluate(
         """() => {
           const last = () => {

@@ -1,10 +1,9 @@
-"""What one keystroke costs the server: CPU time from the letter to the sent figures.
+"""What one keystroke costs the server: CPU time from the letter to the figures that are sent.
 
-A real Chromium types into the real app, at T = 64 and H = 64 on Explore and on Memory, where every
-letter asks for all gradients of three networks anew, and on the two chapters of the guide that
-show most: six heatmaps of an LSTM, and the gradients of three networks. The server's CPU time is
-read from the operating system before and after. The peer, measured in the same run, is the least
-that a Streamlit app can do: a text box and nothing else.
+A real Chromium types into the real app: on Explore and on Memory at T = 64 and H = 64, where every letter needs all
+gradients of three networks anew, and on the two chapters of the guide that show most, six heatmaps of an LSTM and the
+gradients of three networks. The server's CPU time is read from the operating system before and after. The peer,
+measured in the same run, is the least that a Streamlit app can do: a text box and nothing else.
 """
 
 from __future__ import annotations
@@ -28,9 +27,9 @@ from benchmarks import Row
 
 ROOT = Path(__file__).parents[1]
 TEXT = "Wolfeschlegelsteinhausenbergerdorff von der Hohenzollern Muellerx"[:63]  # and the end mark: T = 64
-AIM = 20.0  # milliseconds, on Explore
+TARGET = 20.0  # milliseconds, on Explore
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
-# Page, what is measured there, and the text that it gets but for its last letter.
+# Page: its path, sizes and cell, and the text without its last letter.
 PAGES = {
     "Explore": ("", "T=64, H=64, LSTM", TEXT[:-1]),
     "the chapter on the LSTM": ("lstm", "T=64, H=8, LSTM", "ab" * 31 + "a"),
@@ -40,7 +39,7 @@ PAGES = {
 }
 KEYSTROKES, ROUNDS = 20, 3
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-QUIET = 700  # milliseconds between letters, so that each is a run of its own
+QUIET = 700  # milliseconds between letters, so that each gets a rerun of its own
 TEXT_BOX_ALONE = """
 import streamlit as st
 st.text_input("Type a sequence", live=True)
@@ -48,20 +47,20 @@ st.text_input("Type a sequence", live=True)
 
 
 def run() -> list[Row]:
-    """CPU milliseconds a keystroke, of pages and of a bare text box, and their ratio."""
+    """CPU milliseconds per keystroke of pages and of a bare text box, and their ratio."""
     with tempfile.TemporaryDirectory() as folder:
         bare = Path(folder) / "bare.py"
         bare.write_text(TEXT_BOX_ALONE)
         peer = _measure(bare, "", TEXT[:-1])
     rows = []
     for name, (path, size, text) in PAGES.items():
-        ours, aim = _measure(ROOT / "app.py", path, text), f"{AIM:g} ms" if name == "Explore" else ""
-        rows.append(Row(f"one keystroke on {name}, server CPU", size, ours, "a text box alone", peer, aim))
+        ours, target = _measure(ROOT / "app.py", path, text), f"{TARGET:g} ms" if name == "Explore" else ""
+        rows.append(Row(f"one keystroke on {name}, server CPU", size, ours, "a text box alone", peer, target))
     return rows
 
 
 def _measure(app: Path, path: str, text: str) -> float:
-    """Median over rounds of the server's CPU milliseconds a keystroke."""
+    """Median over rounds of the server's CPU milliseconds per keystroke."""
     with serve(app) as (address, server), sync_playwright() as playwright:
         browser = launch(playwright)
         page = browser.new_page(viewport={"width": 1440, "height": 900})
@@ -74,7 +73,7 @@ def _measure(app: Path, path: str, text: str) -> float:
 
 
 def _type(page: Page, server: int, text: str) -> float:
-    """Replace the last letter again and again, slowly enough that every letter is a run of its own."""
+    """Replace the last letter again and again, slowly enough that every letter gets a rerun of its own."""
     box = page.get_by_role("textbox", name="Type a sequence")
     before = _cpu(server)
     for letter in LETTERS[:KEYSTROKES]:
@@ -84,20 +83,20 @@ def _type(page: Page, server: int, text: str) -> float:
 
 
 def _cpu(process: int) -> float:
-    """CPU milliseconds that a process has used so far (Linux)."""
+    """CPU milliseconds that a process has used so far (Linux only)."""
     fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
 
 
 def launch(playwright: Playwright) -> Browser:
-    """An installed Chromium, or Playwright's own where there is none."""
+    """An installed Chromium, or Playwright's own."""
     installed = os.environ.get("RNNVIZ_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     return playwright.chromium.launch(executable_path=installed, args=FLAGS)
 
 
 @contextmanager
 def serve(app: Path) -> Iterator[tuple[str, int]]:
-    """An app, started as a user starts it: its address and its process."""
+    """An app, started as users start it: its address and its process id."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
