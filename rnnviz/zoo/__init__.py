@@ -1,7 +1,6 @@
-"""The zoo: trained models by name, the bundled ones and those in folders that the user names.
+"""The zoo: trained models by name, the bundled ones and those in the user's folders.
 
-Further folders are named in the environment variable RNNVIZ_MODELS, apart by the
-operating system's path separator.
+The environment variable RNNVIZ_MODELS names further folders, separated by the operating system's path separator.
 """
 
 from __future__ import annotations
@@ -18,22 +17,62 @@ from ..checkpoints.native import model_files
 from ..model import Model
 from ..network import Network
 
+__all__ = ["card", "checkpoint", "folders", "load", "models", "untrained_model"]
+
 BUNDLED = Path(__file__).parent
 
 
 def folders() -> list[Path]:
-    """Where models are looked for, the bundled ones first."""
+    """Return the folders in which models are looked for.
+
+    Returns
+    -------
+    list of Path
+        The folder of the bundled models first, then those in RNNVIZ_MODELS.
+    """
     named = os.environ.get("RNNVIZ_MODELS", "")
     return [BUNDLED, *(Path(folder) for folder in named.split(os.pathsep) if folder)]
 
 
 def models() -> list[str]:
-    """The names of all models, e.g. "names-lstm", sorted."""
+    """Return the names of all models.
+
+    Returns
+    -------
+    list of str
+        Such as "names-lstm", sorted.
+
+    Examples
+    --------
+    >>> [name for name in models() if name.startswith("recall")]
+    ['recall-gru', 'recall-lstm', 'recall-rnn']
+    """
     return sorted({file.stem for folder in folders() for file in folder.glob("*.safetensors")})
 
 
 def card(name: str) -> dict[str, Any]:
-    """The card of a model: task, architecture, data and licence, training, held-out scores. See `load` for errors."""
+    """Return the card of a model, without loading the model.
+
+    Parameters
+    ----------
+    name : str
+        Name of the model.
+
+    Returns
+    -------
+    dict
+        Task, architecture, data and licence, training, held-out scores, vocabulary and labels.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such model.
+
+    Examples
+    --------
+    >>> card("names-lstm")["scores"]["metric"]
+    'accuracy at the end mark'
+    """
     return json.loads(_find(name).with_name(f"{name}.json").read_text(encoding="utf-8"))
 
 
@@ -78,10 +117,20 @@ def _find(name: str) -> Path:
     raise ValueError(f"There is no model {name!r}. The models here are: {', '.join(models())}.")
 
 
-def untrained(like: Model, cell: str) -> Model:
-    """A network of another kind of cell, of the same sizes and vocabulary, with random weights (seed 0).
+def untrained_model(like: Model, cell: str) -> Model:
+    """Return a model with another cell and random parameters (seed 0), to look inside a cell without trained models.
 
-    For a look inside a cell that nobody has trained yet. Its card is empty.
+    Parameters
+    ----------
+    like : Model
+        The model whose sizes, vocabulary and labels it gets.
+    cell : str
+        Name of the cell.
+
+    Returns
+    -------
+    Model
+        With an empty card.
     """
     network = like.network
     fresh = Network.random(

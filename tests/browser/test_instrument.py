@@ -367,7 +367,7 @@ def test_half_precision_is_read_as_numpy_writes_it(page: Page, app: str):
 def test_the_instrument_plays_in_a_plain_page_and_draws_any_cell(page: Page, cell: str):
     """Without Streamlit, and for a cell that has no diagram of its own."""
     known = rnnviz.load("counter-gru")
-    model = zoo.untrained(known, CoupledLSTM.name) if cell == "coupled" else known
+    model = zoo.untrained_model(known, CoupledLSTM.name) if cell == "coupled" else known
     trace = model.trace("aabb")
     page.set_content(f"<style>{bundle.style()}</style><main></main>")
     page.add_script_tag(

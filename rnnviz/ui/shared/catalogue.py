@@ -199,4 +199,4 @@ def _trained(name: str) -> Model:
 
 @st.cache_resource(show_spinner=False)
 def _untrained(task: str, cell: str) -> Model:
-    return zoo.untrained(_trained(next(iter(tasks()[task].models.values()))), cell)
+    return zoo.untrained_model(_trained(next(iter(tasks()[task].models.values()))), cell)
