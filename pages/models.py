@@ -3,13 +3,8 @@
 import streamlit as st
 
 from rnnviz.ui.pages import models
-from rnnviz.ui.shared import lesson_link, notices, page_setup
+from rnnviz.ui.shared import page_setup
 
 page_setup.enter()
 st.title("Look inside any model", anchor=False)
-part = models.pick_part()
-messages = st.container()
-models.answer(part)
-lesson_link.menu()
-with messages:
-    notices.show()
+models.page()

@@ -67,20 +67,22 @@ class RnnvizError(Exception):
     def __reduce__(self) -> tuple[Any, ...]:  # fields are keyword-only, which pickle does not know
         return _rebuilt, (type(self), self.message, self.code, self.fields)
 
-    def with_message(self, message: str) -> Self:
+    def with_message(self, message: str, **fields: Any) -> Self:
         """Copy the error with another message, for a caller that knows more about the context.
 
         Parameters
         ----------
         message : str
             The new sentence.
+        **fields
+            Further details, which replace those of the same name.
 
         Returns
         -------
         RnnvizError
             An error of the same class with the same code and fields.
         """
-        return type(self)(message, code=self.code, **self.fields)
+        return type(self)(message, code=self.code, **{**self.fields, **fields})
 
 
 def _rebuilt(cls: type[RnnvizError], message: str, code: str, fields: dict[str, Any]) -> RnnvizError:
@@ -259,6 +261,10 @@ class UnsupportedFileError(FileError):
     """A file is intact, but holds something that rnnviz does not read."""
 
 
+class MissingFileError(FileError, FileNotFoundError):
+    """There is no such file."""
+
+
 class LimitError(FileError):
     """A file, or a part of it, exceeds a limit.
 
@@ -272,6 +278,21 @@ class LimitError(FileError):
 
     limit: float | None = None
     actual: float | None = None
+
+
+class MissingLibraryError(RnnvizError, ModuleNotFoundError):
+    """A library is not installed.
+
+    Attributes
+    ----------
+    library : str
+        The name of the library.
+    file : str
+        The name of the file that cannot be read without it.
+    """
+
+    library: str = ""
+    file: str = ""
 
 
 class TrainingError(RnnvizError, ValueError):

@@ -15,7 +15,7 @@ SCRIPTS = sorted(PACKAGE.rglob("*.js"))
 # From the ground up. A part imports from floors below its own, never from beside it.
 FLOORS = [
     {"errors"},
-    {"limits", "number_format", "wording"},
+    {"limits", "npy", "number_format", "wording"},
     {"cells"},
     {"colours", "network", "text"},
     {"interventions"},

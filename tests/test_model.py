@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import rnnviz
 from rnnviz import Model, Trace
 from rnnviz.cells import GRU
-from rnnviz.checkpoints.native import model_files
+from rnnviz.checkpoints.native.model_files import load_pair, save_pair
 from rnnviz.errors import ArrayError
 from rnnviz.network import softmax
 from rnnviz.text.tokens import Vocabulary
@@ -157,8 +157,8 @@ def test_a_model_in_another_convention_predicts_the_same():
 @pytest.mark.parametrize("options", [{"update": "writes"}, {"reset": "before", "update": "writes"}])
 def test_files_of_models_and_traces_carry_the_convention(tmp_path, options):
     model = draw_model("gru", layers=2, options={"reset": "before"}).with_options(**options)
-    model_files.save(model, tmp_path / "converted")
-    trace, again = model.trace("film"), model_files.load(tmp_path / "converted").trace("film")
+    save_pair(model, tmp_path / "converted")
+    trace, again = model.trace("film"), load_pair(tmp_path / "converted").trace("film")
     file = io.BytesIO()
     trace.save(file)
     file.seek(0)
@@ -173,11 +173,11 @@ def test_files_of_models_and_traces_carry_the_convention(tmp_path, options):
 
 def test_files_from_before_there_was_a_choice_have_the_default(tmp_path):
     model = draw_model("gru", options={"reset": "before"})
-    model_files.save(model, tmp_path / "old")
+    save_pair(model, tmp_path / "old")
     card = json.loads((tmp_path / "old.json").read_text())
     card["options"] = {"reset": "before"}
     (tmp_path / "old.json").write_text(json.dumps(card))
-    again = model_files.load(tmp_path / "old").trace("film")
+    again = load_pair(tmp_path / "old").trace("film")
     assert again.options == GRU.resolve_options({"reset": "before"})
     np.testing.assert_array_equal(again["hidden"], model.trace("film")["hidden"])
 

@@ -1,61 +1,93 @@
-"""Any file that holds recurrent layers: which format it is, what was found in it, and models made of that."""
+"""A file that holds recurrent layers, opened: what was found in it, and models made of that."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePath
-from typing import NoReturn
+from pathlib import Path
 
 from ..cells import CELLS
-from ..cells.activations import Array
+from ..errors import FileError, MissingFileError, MissingLibraryError, RnnvizError
 from ..limits import DEFAULT_LIMITS, Limits
 from ..model import Model
 from ..text.tokens import Vocabulary
-from ..wording import printable
-from . import keras, onnx, torch
-from .conversion import build, model_from_stack
-from .detection import READ, format_of
-from .keras.layer_stacks import stacks as keras_stacks
-from .named.array_stacks import stacks as named_stacks
-from .named.named_arrays import Arrays
-from .named.surroundings import NONE
-from .native import model_files
-from .native.card_checks import tidy
-from .native.network_stack import as_stack
-from .numpy import numpy_archive
-from .onnx import onnx_writer as onnx_write
-from .safetensors import tensor_file
-from .stack import Fact, Stack, one_of
+from .conversion import Conversion, convert_stack, model_from_conversion
+from .file import File, Folder
+from .formats import detect, main_file, stem
+from .interface import Format, Opened, UnusedArray
+from .native.model_archive import ModelArchive, open_archives
+from .settings import NONE, InferredSetting
+from .stack import Stack, select_stack
 
 LISTED = 20  # arrays in a line
-_ATTENDS = re.compile(r"attn|attention|(?:^|[._/])[qkv]_proj|qkv|in_proj_weight", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Left:
-    """An array of the file that no stack uses or could use: its name, shape and dtype."""
-
-    name: str
-    shape: tuple[int, ...]
-    dtype: str
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """What a file was understood to hold.
+    """What was found in a file. Printed, it is a full report.
 
-    name: of the file. format: in words. stacks: every recurrent stack in it, see `layouts.Stack`. left: arrays that
-    belong to none. notes: sentences on what was passed over. whole: the model itself, where rnnviz wrote the file.
+    Parameters
+    ----------
+    name : str
+        The file's name.
+    format : Format
+        The format that opened it.
+    description : str
+        The kind of file in words, such as "Keras 3.15.1 (.keras)".
+    stacks : tuple of Stack
+        Every recurrent stack, at least one.
+    unused : tuple of UnusedArray
+        Arrays that belong to no stack, as far as the format lists them.
+    notes : tuple of str
+        Sentences on what was skipped.
+    models : mapping of str to Model
+        By stack, the complete model, where rnnviz wrote the file.
     """
 
     name: str
-    format: str
+    format: Format
+    description: str
     stacks: tuple[Stack, ...]
-    left: tuple[Left, ...] = ()
+    unused: tuple[UnusedArray, ...] = ()
     notes: tuple[str, ...] = ()
-    whole: Model | None = field(default=None, repr=False)
+    models: Mapping[str, Model] = field(default_factory=dict, repr=False)
+    _conversions: dict[str, tuple[Mapping[str, str], Conversion]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def convert(self, stack: str | None = None, **overrides: str) -> Conversion:
+        """Convert a stack to a network. The last conversion of each stack is kept, and not computed again.
+
+        Parameters
+        ----------
+        stack : str, optional
+            The stack's name; needed only if there are several.
+        **overrides : str
+            Values by setting that replace the inferred ones: order="ifog", reset="before".
+
+        Returns
+        -------
+        Conversion
+            The network, and how each array was mapped.
+
+        Raises
+        ------
+        ArgumentError
+            If there are several stacks and none is named, or an override is invalid.
+        UnknownNameError
+            If there is no such stack or setting.
+        NotFiniteError
+            If an array holds NaN or infinite values.
+        DamagedFileError
+            If arrays contradict each other.
+        """
+        chosen = select_stack(self.stacks, stack)
+        latest, conversion = self._conversions.get(chosen.name, (None, None))
+        if conversion is None or latest != overrides:
+            conversion = convert_stack(chosen, overrides)
+            self._conversions[chosen.name] = overrides, conversion
+        return conversion
 
     def model(
         self,
@@ -64,62 +96,200 @@ class Checkpoint:
         name: str | None = None,
         vocabulary: Vocabulary | None = None,
         labels: Sequence[str] | None = None,
-        **taken: str,
+        **overrides: str,
     ) -> Model:
-        """The model of one stack (the only one if left out). taken: facts by name that are to be taken otherwise.
+        """Make a model of one stack.
 
-        Raises ValueError, in one sentence, if there are several stacks and none is named, or for what does not fit.
+        Parameters
+        ----------
+        stack : str, optional
+            The stack's name; needed only if there are several.
+        name : str, optional
+            The model's name; by default the file's.
+        vocabulary : Vocabulary, optional
+            The vocabulary of the embedding; by default the numbers of its rows.
+        labels : sequence of str, optional
+            The labels of the readout's outputs; by default the vocabulary's tokens if there are as many, else numbers.
+        **overrides : str
+            Values by setting that replace the inferred ones: order="ifog", reset="before".
+
+        Returns
+        -------
+        Model
+            The model. If rnnviz wrote the file, vocabulary, labels and card are those of the saved model.
+
+        Raises
+        ------
+        ArgumentError
+            If there are several stacks and none is named, or an argument does not fit.
+        UnknownNameError
+            If there is no such stack or setting.
         """
-        chosen, whole = one_of(self.stacks, stack), self.whole
+        chosen = select_stack(self.stacks, stack)
+        whole = self.models.get(chosen.name)
         if whole is not None:
             vocabulary = whole.vocabulary if vocabulary is None else vocabulary
-            if labels is None and taken.get("readout") != NONE:
+            if labels is None and overrides.get("readout") != NONE:
                 labels = whole.labels
-            if not taken:
+            if not overrides:
                 return replace(whole, name=name or whole.name, vocabulary=vocabulary, labels=list(labels or []))
-        return model_from_stack(chosen, taken, name=name or stem(self.name), vocabulary=vocabulary, labels=labels)
+        return model_from_conversion(
+            self.convert(chosen.name, **overrides),
+            chosen,
+            name=name or stem(self.name),
+            vocabulary=vocabulary,
+            labels=labels,
+        )
 
     def __str__(self) -> str:
-        """The report in plain words, what was assumed marked with a question mark."""
-        lines = [f"{self.name}: {self.format}"]
+        """The report, with a question mark before what was assumed."""
+        lines = [f"{self.name}: {self.description}"]
         for stack in self.stacks:
-            lines += [f"  {stack.name}: {described(stack)}", *(f"    {line}" for line in _report(stack))]
-        if self.left:
-            more = f" and {len(self.left) - LISTED} more" if len(self.left) > LISTED else ""
-            lines.append(f"  not used: {', '.join(f'{one.name} {one.shape}' for one in self.left[:LISTED])}{more}")
+            lines += [f"  {stack.name}: {summary(stack)}", *(f"    {line}" for line in self._report(stack))]
+        if self.unused:
+            more = f" and {len(self.unused) - LISTED} more" if len(self.unused) > LISTED else ""
+            lines.append(f"  unused: {', '.join(f'{a.name} {a.shape}' for a in self.unused[:LISTED])}{more}")
         return "\n".join(lines + [f"  {note}" for note in self.notes])
 
+    def _report(self, stack: Stack) -> Iterator[str]:
+        """What was inferred about a stack, what else could be, and how its arrays were mapped."""
+        settings: tuple[InferredSetting, ...] = stack.settings
+        try:
+            conversion = self.convert(stack.name)
+        except RnnvizError as error:
+            mapping = [f"  It cannot be run: {error}"]
+        else:
+            settings = conversion.settings
+            mapping = [f"  {a.source} {a.shape} {a.dtype} -> {a.target}: {a.changes}" for a in conversion.arrays]
+        for setting in settings:
+            others = [repr(value) for value in setting.choices if value != setting.value]
+            also = f", or {' or '.join(others)}" if others else ""
+            mark = "?" if setting.basis == "assumed" else " "
+            yield f"{mark} {setting.title}: {setting.describe()}  [{setting.name}={setting.value!r}{also}]"
+            yield f"    {setting.reason}"
+        yield from mapping
+        yield from stack.notes
 
-def _report(stack: Stack) -> Iterator[str]:
-    """What a stack was taken for, what else it could be, and what became of its arrays."""
-    try:
-        built = build(stack)
-    except ValueError as error:
-        facts: tuple[Fact, ...] = stack.facts
-        mapped = [f"  It cannot be run: {error}"]
-    else:
-        facts = built.facts
-        mapped = [f"  {one.source} {one.shape} {one.dtype} -> {one.target}: {one.how}" for one in built.mapped]
-    for fact in facts:
-        others = [repr(value) for value in fact.options if value != fact.value]
-        also = f", or {' or '.join(others)}" if others else ""
-        mark = "?" if fact.how == "assumed" else " "
-        yield f"{mark} {fact.title}: {fact.words()}  [{fact.name}={fact.value!r}{also}]"
-        yield f"    {fact.why}"
-    yield from mapped
-    yield from stack.notes
+
+def open_file(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> Checkpoint:
+    """Open a file of any supported format. Nothing in it is executed.
+
+    Files that belong to it (a card, arrays that ONNX keeps outside) are looked for beside it.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+    limits : Limits, optional
+        Bounds on what is read.
+
+    Returns
+    -------
+    Checkpoint
+        What was found.
+
+    Raises
+    ------
+    MissingFileError
+        If there is no such file.
+    FileError
+        If it holds no recurrent layer that can be run here; the message says what was found and what to do.
+    MissingLibraryError
+        If the library that reads such files is not installed.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise MissingFileError(f"There is no file {path}.", code="missing", file=str(path))
+    limits.check_file(path.name, path.stat().st_size)
+    return _open(File(path.name, path.read_bytes(), Folder(path.parent, limits), limits))
 
 
-def described(stack: Stack) -> str:
-    """A stack's cell, layers, directions and sizes in words: "GRU, 2 layers, both ways, 32 inputs, 64 units"."""
-    count, ways = len(stack.layers), {tuple(layer) for layer in stack.layers}
-    told = {("forward",): "forward", ("backward",): "backward", ("forward", "backward"): "both ways"}
+def open_bytes(
+    name: str, data: bytes, beside: Mapping[str, bytes] | None = None, limits: Limits = DEFAULT_LIMITS
+) -> Checkpoint:
+    """Open the content of a file. See `open_file`.
+
+    Parameters
+    ----------
+    name : str
+        The file's name.
+    data : bytes
+        Its content.
+    beside : mapping of str to bytes, optional
+        The content of files that came with it, by name.
+    limits : Limits, optional
+        Bounds on what is read.
+
+    Returns
+    -------
+    Checkpoint
+        What was found.
+
+    Raises
+    ------
+    FileError
+        If it holds no recurrent layer that can be run here.
+    MissingLibraryError
+        If the library that reads such files is not installed.
+    """
+    return _open(File(name, data, beside or {}, limits))
+
+
+def open_files(files: Mapping[str, bytes], limits: Limits = DEFAULT_LIMITS) -> Checkpoint:
+    """Open files that belong together: a model with its card or with arrays kept outside, or archives of models.
+
+    Parameters
+    ----------
+    files : mapping of str to bytes
+        The content of the files, by name.
+    limits : Limits, optional
+        Bounds on what is read from each.
+
+    Returns
+    -------
+    Checkpoint
+        What was found.
+
+    Raises
+    ------
+    FileError
+        If it is not clear which file is the model, or it holds no recurrent layer that can be run here.
+    MissingLibraryError
+        If the library that reads such files is not installed.
+    """
+    listed = [
+        File(name, data, {other: files[other] for other in files if other != name}, limits)
+        for name, data in files.items()
+    ]
+    archive = next((file for file in listed if _is_archive(file)), None)
+    if archive is not None:
+        return _checkpoint(archive, ModelArchive(), open_archives(listed))
+    with _naming_libraries(listed[0].name):
+        main = main_file(listed)
+    return _open(main)
+
+
+def summary(stack: Stack) -> str:
+    """Describe a stack in one line: "GRU, 2 layers, bidirectional, 32 inputs, 64 units".
+
+    Parameters
+    ----------
+    stack : Stack
+        The stack.
+
+    Returns
+    -------
+    str
+        Its cell, layers, directions and sizes.
+    """
+    count, directions = len(stack.layers), [tuple(layer) for layer in stack.layers]
+    words = {("forward",): "forward", ("backward",): "backward", ("forward", "backward"): "bidirectional"}
     sizes = [stack.hidden_size(k) for k in range(count)]
     return ", ".join(
         [
             CELLS[stack.cell].title,
             f"{count} layer{'s' * (count > 1)}",
-            " then ".join(told[tuple(layer)] for layer in stack.layers) if len(ways) > 1 else told[ways.pop()],
+            " then ".join(map(words.__getitem__, directions if len(set(directions)) > 1 else directions[:1])),
             f"{stack.input_size} inputs",
             f"{' then '.join(map(str, sizes)) if len(set(sizes)) > 1 else sizes[0]} units",
             *([f"directions merged by {stack.merge}"] if stack.merge != "concat" else []),
@@ -127,134 +297,30 @@ def described(stack: Stack) -> str:
     )
 
 
-def open_file(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> Checkpoint:
-    """What a file holds; files that belong to it (a card, ONNX's external data) are looked for beside it.
-
-    Nothing in it is executed. Raises FileNotFoundError if there is no such file, ValueError, in one sentence that says
-    what was found and what to do, if it holds no recurrent layer that can be run here.
-    """
-    path = Path(path)
-    if not path.is_file():
-        raise FileNotFoundError(f"there is no file {path}")
-    limits.check_file(path.name, path.stat().st_size)
-    beside = _Folder(path.parent, limits)
-    return open_bytes(path.name, path.read_bytes(), beside, limits)
+def _open(file: File) -> Checkpoint:
+    with _naming_libraries(file.name):
+        format = detect(file)
+        return _checkpoint(file, format, format.open(file))
 
 
-def open_bytes(
-    name: str, data: bytes, beside: Mapping[str, bytes] | None = None, limits: Limits = DEFAULT_LIMITS
-) -> Checkpoint:
-    """As `open_file`, for the contents of a file. beside: others that came with it, by name.
+def _checkpoint(file: File, format: Format, opened: Opened) -> Checkpoint:
+    return Checkpoint(file.name, format, opened.description, opened.stacks, opened.unused, opened.notes, opened.models)
 
-    Raises ModuleNotFoundError, naming it, if a library that such files are read with is not installed.
-    """
+
+@contextmanager
+def _naming_libraries(name: str) -> Iterator[None]:
+    """Says which library is missing, and how to install it."""
     try:
-        return _opened(name, data, beside, limits)
+        yield
     except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(
-            f"{name} is read with {error.name}, which is not installed: pip install {error.name}", name=error.name
-        ) from error
+        raise MissingLibraryError(
+            f"{name} cannot be read without {error.name}, which is not installed: pip install {error.name}",
+            code="missing_library", library=error.name or "", file=name,
+        ) from error  # fmt: skip
 
 
-def _opened(name: str, data: bytes, beside: Mapping[str, bytes] | None, limits: Limits) -> Checkpoint:
-    limits.check_file(name, len(data))
-    others = {} if beside is None else beside
-    kind = format_of(name, data)
-    if kind == "onnx":
-        stacks, notes, words = onnx.read(name, data, others, limits)
-        return Checkpoint(name, words, stacks, (), notes, onnx_write.restore(name, data, others, limits))
-    if kind == "keras":
-        layers, notes, words = keras.read(name, data, limits)
-        try:
-            return Checkpoint(name, words, keras_stacks(layers), (), notes)
-        except ValueError as error:
-            raise ValueError(f"{name} ({words}) cannot be read: {error}") from error
-    reader = {"safetensors": tensor_file.read, "torch": torch.read, "npz": numpy_archive.read}[kind]
-    arrays: Arrays = reader(name, data, limits)
-    whole = _own_arrays(name, arrays, others)
-    if whole is not None:
-        return Checkpoint(name, arrays.format, (as_stack(whole),), (), arrays.notes, whole)
+def _is_archive(file: File) -> bool:
     try:
-        stacks = named_stacks(arrays.arrays, arrays.dtypes)
-    except ValueError as error:
-        raise ValueError(f"{name} cannot be read: {error}") from error
-    if not stacks:
-        _nothing(name, arrays)
-    return Checkpoint(name, arrays.format, stacks, _left(arrays, stacks), arrays.notes)
-
-
-def stem(name: str) -> str:
-    """A file's name without its endings: "model" for "model.weights.h5"."""
-    found = PurePath(name).name
-    for end in (".weights.h5", *READ, ".json", ".npy"):
-        if found.lower().endswith(end):
-            return found[: -len(end)] or found
-    return found
-
-
-class _Folder(Mapping[str, bytes]):
-    """The other files of a folder by plain name, each read when it is asked for."""
-
-    def __init__(self, folder: Path, limits: Limits) -> None:
-        self.folder, self.limits = folder, limits
-
-    def __getitem__(self, name: str) -> bytes:
-        path = self.folder / name
-        if PurePath(name).name != name or not path.is_file() or path.is_symlink():
-            raise KeyError(name)
-        self.limits.check_file(name, path.stat().st_size)
-        return path.read_bytes()
-
-    def __iter__(self) -> Iterator[str]:
-        return (path.name for path in self.folder.iterdir() if path.is_file())
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-
-def _own_arrays(name: str, found: Arrays, beside: Mapping[str, bytes]) -> Model | None:
-    """The model itself, if rnnviz wrote the file: its card stands inside or, for weights, beside it."""
-    card = found.metadata.get(model_files.KEY)
-    if card is None and name.lower().endswith(".safetensors") and f"{stem(name)}.json" in beside:
-        card = beside[f"{stem(name)}.json"].decode("utf-8", "replace")
-    return None if card is None else _from_card(name, card, found.arrays)
-
-
-def _from_card(name: str, card: str, arrays: Mapping[str, Array]) -> Model | None:
-    """The model of a card and its arrays. A card that is not rnnviz's own counts as none."""
-    try:
-        model = model_files.from_json(card, arrays)
-    except ValueError as error:
-        if '"format"' in card and '"vocabulary"' in card:
-            raise ValueError(f"{name} was written by rnnviz, but its card does not fit: {error}") from error
-        return None
-    return replace(model, card=tidy(model.card))
-
-
-def _left(found: Arrays, stacks: Sequence[Stack]) -> tuple[Left, ...]:
-    """The arrays that no stack uses or could use."""
-    used: set[str] = set()
-    for stack in stacks:
-        used |= stack.names | set(stack.embeddings)
-        used |= {one for readout in stack.readouts.values() for one in readout.names}
-    return tuple(
-        Left(name, array.shape, found.dtypes.get(name, str(array.dtype)))
-        for name, array in found.arrays.items()
-        if name not in used
-    )
-
-
-def _nothing(name: str, found: Arrays) -> NoReturn:
-    """Raises ValueError for a file without a recurrent layer: what it holds instead, and what to do."""
-    arrays = found.arrays
-    listed = ", ".join(f"{printable(one)} {array.shape}" for one, array in list(arrays.items())[:4])
-    there = f" Its {len(arrays):,} arrays are {listed}{' and others' if len(arrays) > 4 else ''}." if arrays else ""
-    if len(arrays) == 1:
-        there = f" Its only array is {listed}."
-    attends = any(_ATTENDS.search(one) for one in arrays)
-    advice = (
-        "It looks like a transformer, which carries no state from step to step: bring a recurrent network."
-        if attends
-        else "Bring a file with a simple RNN, a GRU or an LSTM in it, under the names of its framework."
-    )
-    raise ValueError(f"{name} ({found.format}) holds no recurrent layer.{there} {advice}")
+        return ModelArchive().matches(file)
+    except FileError:
+        return False

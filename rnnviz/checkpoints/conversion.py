@@ -1,4 +1,4 @@
-"""From a stack as somebody else wrote it to a network: gates in our order, every array accounted for."""
+"""From a stack as another framework wrote it to a network: gates in our order, every array accounted for."""
 
 from __future__ import annotations
 
@@ -9,75 +9,125 @@ import numpy as np
 
 from ..cells import CELLS
 from ..cells.activations import Array
+from ..errors import ArgumentError, DamagedFileError, NotFiniteError, UnknownNameError
 from ..model import Model
 from ..network import Network
 from ..network.parameter_names import name_suffix
 from ..text.tokens import Vocabulary
-from .gate_orders import ORDERS, blocks
-from .named.surroundings import NONE
-from .stack import Fact, Readout, Source, Stack, Way
+from .gate_orders import ORDERS, block_places
+from .settings import NONE, InferredSetting
+from .stack import Parameters, Readout, SourceArray, Stack
 
 
 @dataclass(frozen=True)
-class Mapped:
-    """What became of an array: from its name, shape and dtype in the file to its name here, and what was done to it."""
+class MappedArray:
+    """How an array of the file was mapped to a parameter of the network.
+
+    Parameters
+    ----------
+    source : str
+        Its name in the file.
+    shape : tuple of int
+        Its shape in the file.
+    dtype : str
+        Its type in the file.
+    target : str
+        The name of the parameter that it became.
+    changes : str
+        What was done to it, in words: "transposed"; "unchanged" if nothing.
+    """
 
     source: str
     shape: tuple[int, ...]
     dtype: str
     target: str
-    how: str
+    changes: str
 
 
 @dataclass(frozen=True)
-class Built:
-    """A network made of a stack. values: of all facts, as they were taken. facts: the same with their words."""
+class Conversion:
+    """A network made from a stack.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+    arrays : tuple of MappedArray
+        How each array was mapped.
+    values : dict of str to str
+        The value in use of every setting, overrides included.
+    settings : tuple of InferredSetting
+        The settings with these values.
+    """
 
     network: Network
-    mapped: tuple[Mapped, ...]
+    arrays: tuple[MappedArray, ...]
     values: dict[str, str]
-    facts: tuple[Fact, ...]
+    settings: tuple[InferredSetting, ...]
 
 
-def build(stack: Stack, taken: Mapping[str, str] | None = None) -> Built:
-    """The network of a stack. taken: values of facts that are to be other than the file's reader took them.
+def convert_stack(stack: Stack, overrides: Mapping[str, str] | None = None) -> Conversion:
+    """Convert a stack to a network.
 
-    Raises ValueError, in one sentence, for a fact or value that the stack does not have, for arrays that hold NaN, and
-    for those that contradict each other.
+    Parameters
+    ----------
+    stack : Stack
+        The stack, as a file's reader returned it.
+    overrides : mapping of str to str, optional
+        Values by setting that replace the inferred ones.
+
+    Returns
+    -------
+    Conversion
+        The network, and how each array was mapped.
+
+    Raises
+    ------
+    UnknownNameError
+        If the stack has no setting of an override's name.
+    ArgumentError
+        If a setting cannot have an override's value.
+    NotFiniteError
+        If an array holds NaN or infinite values.
+    DamagedFileError
+        If arrays contradict each other; code "contradiction".
     """
-    chosen = dict(taken or {})
-    if unknown := [name for name in chosen if stack.fact(name) is None]:
-        there = ", ".join(fact.name for fact in stack.facts) or "nothing"
-        raise ValueError(f"Of {stack.name} there is no {unknown[0]!r} to choose; there is {there}.")
-    changed = {fact.name: _changed(fact, chosen, stack.cell) for fact in stack.facts}
-    facts = tuple(_following(fact, changed) for fact in changed.values())
-    values = {fact.name: fact.value for fact in facts}
-    put: dict[str, tuple[Source, Array, str]] = {}
-    for layer, ways in enumerate(stack.layers):
-        for direction, way in ways.items():
-            for name, source in way.items():
-                array, how = _ours(stack, values, name, source, way)
-                put[f"rnn.{name}{name_suffix(layer, direction)}"] = source, array, how
+    chosen = dict(overrides or {})
+    known = tuple(setting.name for setting in stack.settings)
+    if unknown := [name for name in chosen if name not in known]:
+        raise UnknownNameError(
+            f"{stack.name} has no setting {unknown[0]!r} to override; its settings are: {', '.join(known) or 'none'}.",
+            kind="setting", name=unknown[0], allowed=known,
+        )  # fmt: skip
+    changed = {setting.name: _overridden(setting, chosen, stack.cell) for setting in stack.settings}
+    settings = tuple(_followed(setting, changed) for setting in changed.values())
+    values = {setting.name: setting.value for setting in settings}
+    parameters: dict[str, tuple[SourceArray, Array, str]] = {}
+    for layer, directions in enumerate(stack.layers):
+        for direction, sources in directions.items():
+            for name, source in sources.items():
+                array, changes = _rearranged(stack, values, name, source, sources)
+                parameters[f"rnn.{name}{name_suffix(layer, direction)}"] = source, array, changes
     if (name := values.get("embedding", NONE)) != NONE:
-        put["embedding.weight"] = stack.embeddings[name], stack.embeddings[name].array, ""
+        parameters["embedding.weight"] = stack.embeddings[name], stack.embeddings[name].array, ""
     if (name := values.get("readout", NONE)) != NONE:
         readout: Readout = stack.readouts[name]
-        put["readout.weight"] = readout.weight, readout.weight.array, ""
+        parameters["readout.weight"] = readout.weight, readout.weight.array, ""
         if readout.bias is not None:
-            put["readout.bias"] = readout.bias, readout.bias.array, ""
+            parameters["readout.bias"] = readout.bias, readout.bias.array, ""
     for (layer, direction, state), source in stack.initial.items():
-        put[f"initial.{state}{name_suffix(layer, direction)}"] = source, source.array, ""
-    for source, _, _ in put.values():
-        _check_numbers(source)
-    same = np.result_type(*(array for _, array, _ in put.values()))
-    parameters = {target: np.ascontiguousarray(array, same) for target, (_, array, _) in put.items()}
+        parameters[f"initial.{state}{name_suffix(layer, direction)}"] = source, source.array, ""
+    for source, _, _ in parameters.values():
+        _check_finite(source)
+    dtype = np.result_type(*(array for _, array, _ in parameters.values()))
+    arrays = {target: np.ascontiguousarray(array, dtype) for target, (_, array, _) in parameters.items()}
     mapped = tuple(
-        Mapped(source.name, source.shape, source.dtype, target, _words(source, how, same))
-        for target, (source, _, how) in put.items()
+        MappedArray(source.name, source.shape, source.dtype, target, _described(source, changes, dtype))
+        for target, (source, _, changes) in parameters.items()
     )
     merge = values.get("merge", stack.merge)
-    network = Network.from_parameters(parameters, stack.cell, options(stack.cell, values), merge)
-    return Built(network, mapped, values, facts)
+    network = Network.from_parameters(arrays, stack.cell, cell_options(stack.cell, values), merge)
+    return Conversion(network, mapped, values, settings)
 
 
 def model_from_stack(
@@ -88,99 +138,140 @@ def model_from_stack(
     vocabulary: Vocabulary | None = None,
     labels: Sequence[str] | None = None,
 ) -> Model:
-    """A model of recurrent layers that come from elsewhere. overrides: see `build`.
+    """Make a model from a stack of recurrent layers.
 
-    vocabulary: of the embedding; if left out, tokens are typed as the numbers of its rows, "12 5 7". Without an
-    embedding vectors of numbers are read. labels: of the readout's outputs; if left out the vocabulary's tokens,
-    where there are as many of them, else the outputs' numbers.
-    Raises ValueError, in one sentence, for what does not fit together.
+    Parameters
+    ----------
+    stack : Stack
+        The stack.
+    overrides : mapping of str to str, optional
+        Values by setting that replace the inferred ones.
+    name : str, optional
+        The model's name; the stack's if left out.
+    vocabulary : Vocabulary, optional
+        The vocabulary of the embedding. If left out, tokens are the numbers of its rows, "12 5 7"; without an
+        embedding, the model reads vectors.
+    labels : sequence of str, optional
+        The labels of the readout's outputs. If left out, the vocabulary's tokens where there are as many, else numbers.
+
+    Returns
+    -------
+    Model
+        The model; its card lists what was inferred.
+
+    Raises
+    ------
+    ArgumentError
+        If the vocabulary or the labels do not fit the network. See `convert_stack` for other errors.
     """
-    built = build(stack, overrides)
-    network = built.network
+    return model_from_conversion(
+        convert_stack(stack, overrides), stack, name=name, vocabulary=vocabulary, labels=labels
+    )
+
+
+def model_from_conversion(
+    conversion: Conversion,
+    stack: Stack,
+    *,
+    name: str | None = None,
+    vocabulary: Vocabulary | None = None,
+    labels: Sequence[str] | None = None,
+) -> Model:
+    """As `model_from_stack`, for a stack that has been converted."""
+    network = conversion.network
     rows = None if network.embedding is None else len(network.embedding)
     if rows is None:
         vocabulary = Vocabulary("numbers", vector_size=network.input_size)
     elif vocabulary is None:
         vocabulary = Vocabulary("pieces", tuple(map(str, range(rows))))
     elif len(vocabulary) != rows:
-        raise ValueError(
-            f"The vocabulary has {len(vocabulary):,} tokens, but the embedding {built.values['embedding']} has "
-            f"{rows:,} rows: it needs one token for each, in the order of the rows."
-        )
+        raise ArgumentError(
+            f"The vocabulary has {len(vocabulary):,} tokens, but the embedding {conversion.values['embedding']} has "
+            f"{rows:,} rows: it needs one token per row, in the order of the rows.",
+            code="vocabulary_size", name="vocabulary", value=len(vocabulary), allowed=rows,
+        )  # fmt: skip
     classes = 0 if network.readout_weight is None else len(network.readout_weight)
     if labels is None:
-        alike = vocabulary.tokens if len(vocabulary) == classes else ()
-        labels = [*alike] or [str(k) for k in range(classes)]
-    said = (fact for fact in built.facts if not fact.follows and fact.value != "none" and fact.name != "initial")
-    card = {"understood": {fact.title: fact.words() for fact in said}}
-    return Model(name or stack.name, network, vocabulary, list(labels), card, stack.longest)
+        same = vocabulary.tokens if len(vocabulary) == classes else ()
+        labels = [*same] or [str(k) for k in range(classes)]
+    listed = (s for s in conversion.settings if not s.follows and s.value != NONE and s.name != "initial")
+    card = {"understood": {setting.title: setting.describe() for setting in listed}}
+    return Model(name or stack.name, network, vocabulary, list(labels), card, stack.max_steps)
 
 
-def options(cell: str, values: Mapping[str, str]) -> dict[str, str]:
-    """A cell's options among the values of facts; its state is squashed as the candidate is, unless they say more."""
+def cell_options(cell: str, values: Mapping[str, str]) -> dict[str, str]:
+    """A cell's options among the values of settings; unless they say more, `squash` is what `activation` is."""
     known = CELLS[cell].resolve_options({})
-    found = {name: value for name, value in values.items() if name in known}
-    if "squash" in known and "squash" not in found and "activation" in found:
-        found["squash"] = found["activation"]
-    return found
+    options = {name: value for name, value in values.items() if name in known}
+    if "squash" in known and "squash" not in options and "activation" in options:
+        options["squash"] = options["activation"]
+    return options
 
 
-def _changed(fact: Fact, chosen: Mapping[str, str], cell: str) -> Fact:
-    if fact.name not in chosen or chosen[fact.name] == fact.value:
-        return fact
-    value = chosen[fact.name]
-    if fact.name == "order" and isinstance(value, str):
-        blocks(cell, value)  # every order of its gates is possible
-    elif value not in list(fact.options):
-        raise ValueError(f"{fact.title}: {value!r} is none of {', '.join(fact.options)}.")
-    return replace(fact, value=value, how="said", why="Chosen by you.")
+def _overridden(setting: InferredSetting, chosen: Mapping[str, str], cell: str) -> InferredSetting:
+    if setting.name not in chosen or chosen[setting.name] == setting.value:
+        return setting
+    value = chosen[setting.name]
+    if setting.name == "order" and isinstance(value, str):
+        block_places(cell, value)  # every order of its gates is possible
+    elif value not in list(setting.choices):
+        raise ArgumentError(
+            f"{setting.title} cannot be {value!r}; it can be {', '.join(setting.choices)}.",
+            name=setting.name, value=value, allowed=tuple(setting.choices),
+        )  # fmt: skip
+    return replace(setting, value=value, basis="stated", reason="Chosen by you.")
 
 
-def _following(fact: Fact, changed: Mapping[str, Fact]) -> Fact:
-    """A fact that is a consequence of another one takes the value of that."""
-    return replace(fact, value=changed[fact.follows].value) if fact.follows in changed else fact
+def _followed(setting: InferredSetting, changed: Mapping[str, InferredSetting]) -> InferredSetting:
+    """A setting that follows another one, with the value of that one."""
+    return replace(setting, value=changed[setting.follows].value) if setting.follows in changed else setting
 
 
-def _ours(stack: Stack, values: Mapping[str, str], name: str, source: Source, way: Way) -> tuple[Array, str]:
-    """A parameter with its blocks of gates in our order and the way round that was chosen, and what was done."""
+def _rearranged(
+    stack: Stack, values: Mapping[str, str], name: str, source: SourceArray, sources: Parameters
+) -> tuple[Array, str]:
+    """A parameter with its blocks of gates in our order and in the chosen orientation, and what was done."""
     order = values.get("order", next(iter(ORDERS.get(stack.cell, {"": ""}))))
     cell = CELLS[stack.cell]
-    if name in cell.extra_parameters:  # which comes in our order
+    if name in cell.extra_parameters:  # its rows come in our order
         rows = cell.extra_parameters[name]
         places = list(range(len(rows)))
     else:
-        rows, places = cell.rows, blocks(stack.cell, order)
-    size = len(way["weight_hh"].array) // len(cell.rows)
+        rows, places = cell.rows, block_places(stack.cell, order)
+    recurrent = sources["weight_hh"]
+    size = len(recurrent.array) // len(cell.rows)
     if len(source.array) != size * len(rows):
-        raise ValueError(
-            f"{source.name} has shape {source.shape}, but {way['weight_hh'].name} with shape "
-            f"{way['weight_hh'].shape} needs {size * len(rows)} rows there: they contradict each other."
-        )
-    parts, done = np.split(source.array, len(places)), []
-    lying = stack.fact("orientation")
-    if lying is not None and values["orientation"] != lying.value and parts[0].shape == (size, size):
-        parts = [part.T for part in parts]
-        done.append("turned the other way round")
+        raise DamagedFileError(
+            f"{source.name} has shape {source.shape}, but {recurrent.name} with shape {recurrent.shape} requires "
+            f"{size * len(rows)} rows: they contradict each other.",
+            code="contradiction", part=source.name,
+        )  # fmt: skip
+    blocks, changes = np.split(source.array, len(places)), []
+    orientation = stack.setting("orientation")
+    if orientation is not None and values["orientation"] != orientation.value and blocks[0].shape == (size, size):
+        blocks = [block.T for block in blocks]
+        changes.append("each gate transposed")
     if places != list(range(len(places))):
-        parts = [parts[place] for place in places]
-        done.append(f"gates {', '.join(order)} put in order")
+        blocks = [blocks[place] for place in places]
+        changes.append(f"gates {', '.join(order)} reordered")
     if name == "bias_ih" and (added := float(values.get("forget_bias", 0))):
         row = rows.index("forget")
-        parts = [part + part.dtype.type(added) if k == row else part for k, part in enumerate(parts)]
-        done.append(f"{added:g} added to the forget gate’s")
-    return (np.concatenate(parts), "; ".join(done)) if done else (source.array, "")
+        blocks = [block + block.dtype.type(added) if k == row else block for k, block in enumerate(blocks)]
+        changes.append(f"{added:g} added to the forget gate’s")
+    return (np.concatenate(blocks), "; ".join(changes)) if changes else (source.array, "")
 
 
-def _words(source: Source, how: str, dtype: np.dtype) -> str:
-    """What was done to an array in all. Half precision is widened to float32 without saying so twice."""
-    wide = f"{source.dtype} widened to {dtype}" if source.dtype != dtype.name else ""
-    return "; ".join(filter(None, (source.how, how, wide))) or "as it is"
+def _described(source: SourceArray, changes: str, dtype: np.dtype) -> str:
+    """All that was done to an array. Half precision is widened to float32 without saying so twice."""
+    widened = f"{source.dtype} widened to {dtype}" if source.dtype != dtype.name else ""
+    return "; ".join(filter(None, (source.changes, changes, widened))) or "unchanged"
 
 
-def _check_numbers(source: Source) -> None:
-    if not np.isfinite(source.array).all():
-        count = int(source.array.size - np.isfinite(source.array).sum())
-        raise ValueError(
-            f"{source.name} holds {count:,} values that are NaN or infinite, so that nothing computed with it would be "
-            "a number: the training has probably diverged; bring an earlier checkpoint."
-        )
+def _check_finite(source: SourceArray) -> None:
+    count = source.array.size - int(np.isfinite(source.array).sum())
+    if count:
+        raise NotFiniteError(
+            f"{source.name} holds {count:,} NaN or infinite value{'s' * (count > 1)}, so nothing computed with it "
+            "would be a number. The training has probably diverged: open an earlier checkpoint.",
+            name=source.name, shape=source.shape, count=count,
+        )  # fmt: skip

@@ -1,10 +1,11 @@
-"""The orders in which frameworks stack a cell's gates."""
+"""The orders in which frameworks stack the gates of a cell."""
 
 from __future__ import annotations
 
 from ..cells import CELLS
+from ..errors import ArgumentError
 
-# By cell: the orders in use, by the gates' letters, and who writes them so. Ours, PyTorch's, stands first.
+# By cell: the orders in use, by the gates' letters, and who writes them so. Ours, PyTorch's, comes first.
 ORDERS: dict[str, dict[str, str]] = {
     "rnn": {"h": "one block"},
     "lstm": {
@@ -23,15 +24,18 @@ LETTERS = {
 }  # fmt: skip
 
 
-def blocks(cell: str, order: str) -> list[int]:
-    """Where each of our blocks of rows stands among those of another order: ours[k] is theirs[blocks[k]].
+def block_places(cell: str, order: str) -> list[int]:
+    """The place of each of our blocks of rows among those of another order: ours[k] is theirs[block_places[k]].
 
-    Raises ValueError for an order that is none of the cell's gates, each once.
+    Raises ArgumentError for an order that does not name each of the cell's gates once.
     """
     names = [LETTERS.get(letter, letter) for letter in order]
     rows = CELLS[cell].rows
     if sorted(names) != sorted(rows):
         usual = next(iter(ORDERS.get(cell, {})), [row[0] for row in rows])
         needed = ", ".join(f"{letter} ({row})" for letter, row in zip(usual, rows, strict=True))
-        raise ValueError(f"{order!r} is no order of the gates of {CELLS[cell].title}: {needed}, each once.")
+        raise ArgumentError(
+            f"{order!r} is not an order of the gates of {CELLS[cell].title}: name each of {needed} once.",
+            name="order", value=order, allowed=tuple(ORDERS.get(cell, ())),
+        )  # fmt: skip
     return [names.index(row) for row in rows]

@@ -1,15 +1,23 @@
-"""What a fact can be, by value, in words that say who writes it so: the same for every format."""
+"""What is inferred about a stack of recurrent layers: one table of titles and choices for all formats."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Literal
+
+from .gate_orders import ORDERS
+
+Basis = Literal["stated", "fixed", "assumed"]
+
+NONE = "none"
 HARD_2, HARD_3 = "hard_sigmoid(0.2, 0.5)", "hard_sigmoid(0.16666667, 0.5)"
 GATES = {
-    "sigmoid": "sigmoid (usual; Keras since 2.3)",
-    HARD_2: "hard sigmoid, slope 0.2 (Keras until 2.2, and Keras 2’s own)",
+    "sigmoid": "sigmoid (the default; Keras since 2.3)",
+    HARD_2: "hard sigmoid, slope 0.2 (Keras up to 2.2, and Keras 2’s own)",
     HARD_3: "hard sigmoid, slope 1/6 (Keras 3, PyTorch)",
 }
 ACTIVATIONS = {
-    "tanh": "tanh (usual)",
+    "tanh": "tanh (the default)",
     "relu": "relu",
     "sigmoid": "sigmoid",
     "linear": "none (linear)",
@@ -21,10 +29,104 @@ ACTIVATIONS = {
 }
 RESETS = {
     "after": "after the matrix product (PyTorch, cuDNN, Keras since 2.3)",
-    "before": "before the matrix product (Cho et al., Keras until 2.2, ONNX’s default)",
+    "before": "before the matrix product (Cho et al., Keras up to 2.2, ONNX’s default)",
 }
 UPDATES = {
     "keeps": "z keeps the old state: h′ = (1 − z) n + z h (PyTorch, Keras, ONNX)",
     "writes": "z writes the candidate: h′ = z n + (1 − z) h (Chung et al., many textbooks)",
 }
-MERGES = {"concat": "side by side", "sum": "added", "mul": "multiplied", "ave": "averaged"}
+MERGES = {"concat": "concatenated", "sum": "summed", "mul": "multiplied", "ave": "averaged"}
+ORIENTATIONS = {
+    "rows": "one row per unit, W x (PyTorch)",
+    "columns": "one column per unit, x W (Keras)",
+}
+FORGET_BIASES = {"1": "1 is added to the forget gate’s sum", "0": "nothing is added"}
+
+# By setting: its title and, where they do not depend on the file, the values that it can have.
+TITLES = {
+    "order": "Order of the gates",
+    "reset": "Reset gate",
+    "update": "Update gate",
+    "gates": "Activation of the gates",
+    "activation": "Activation",
+    "squash": "Activation of the cell state",
+    "forget_bias": "Bias of the forget gate",
+    "merge": "The two directions",
+    "orientation": "Orientation",
+    "embedding": "Embedding",
+    "readout": "Readout",
+    "initial": "Initial states",
+}
+CHOICES = {
+    "reset": RESETS,
+    "update": UPDATES,
+    "gates": GATES,
+    "activation": ACTIVATIONS,
+    "squash": ACTIVATIONS,
+    "forget_bias": FORGET_BIASES,
+    "merge": MERGES,
+    "orientation": ORIENTATIONS,
+}
+
+
+@dataclass(frozen=True)
+class InferredSetting:
+    """One setting of a stack that a file's reader inferred.
+
+    Parameters
+    ----------
+    name : str
+        The name by which it can be overridden, such as "order".
+    title : str
+        The name in words.
+    value : str
+        The value that was inferred.
+    choices : dict of str to str
+        The values that it can have, each with a description.
+    basis : {"stated", "fixed", "assumed"}
+        Whether the file states it, its format or shapes fix it, or it is assumed because the file leaves it open.
+    reason : str
+        One sentence on what the value rests on.
+    follows : str, default ""
+        Another setting whose value this one takes when that one is overridden. Such a setting need not be shown.
+    """
+
+    name: str
+    title: str
+    value: str
+    choices: dict[str, str]
+    basis: Basis
+    reason: str
+    follows: str = ""
+
+    def describe(self, value: str | None = None) -> str:
+        """Describe a value in words; an order with its gates: "i, f, g, o (PyTorch, Keras)".
+
+        Parameters
+        ----------
+        value : str, optional
+            The value; the inferred one if left out.
+
+        Returns
+        -------
+        str
+            Its description, or the value itself if it has none.
+        """
+        chosen = self.value if value is None else value
+        words = self.choices.get(chosen, chosen)
+        if self.name != "order":
+            return words
+        return ", ".join(chosen) + (f" ({words})" if words != chosen else "")
+
+
+def inferred(
+    name: str, value: str, basis: Basis, reason: str, choices: dict[str, str] | None = None, follows: str = ""
+) -> InferredSetting:
+    """A setting with the title that it has in every format and, if left out, with the usual choices."""
+    known = CHOICES[name] if choices is None else choices
+    return InferredSetting(name, TITLES.get(name, name), value, known, basis, reason, follows)
+
+
+def inferred_order(cell: str, order: str, basis: Basis, reason: str) -> InferredSetting:
+    """The order in which the gates of a cell are stacked."""
+    return inferred("order", order, basis, reason, ORDERS[cell])

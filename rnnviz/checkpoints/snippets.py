@@ -1,39 +1,47 @@
-"""The few lines of Python that do what the page does: load a model, trace a text, and build the same in PyTorch."""
+"""The few lines of Python that do what a page does: load a model, trace a text, and build the same in PyTorch."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
+from ..errors import UnsupportedFileError
 from ..model import Model
 
-# A module of PyTorch for each cell, and the options under which it computes the same.
+# A PyTorch module for each cell, and the options under which it computes the same.
 _MODULES = {"rnn": "RNN", "gru": "GRU", "lstm": "LSTM"}
-_USUAL = {
+_FIXED = {
     "rnn": {},
     "gru": {"reset": "after", "update": "keeps", "gates": "sigmoid", "activation": "tanh"},
     "lstm": {"gates": "sigmoid", "activation": "tanh", "squash": "tanh"},
 }
 
 
-def in_python(model: Model, source: str, given: Mapping[str, str] | None = None, text: str | None = None) -> str:
-    """Lines that load the model and trace a text. source: a bundled name, or a file's. given: further arguments of
-    `rnnviz.load`, such as the stack, and the facts that are taken otherwise."""
-    arguments = ", ".join([repr(source), *(f"{name}={value!r}" for name, value in (given or {}).items())])
+class Obstacle(NamedTuple):
+    """Why PyTorch has no module that computes the same: a short key, and a sentence."""
+
+    code: str
+    message: str
+
+
+def python_code(model: Model, source: str, arguments: Mapping[str, str] | None = None, text: str | None = None) -> str:
+    """Lines that load the model and trace a text. source: a bundled name, or a file's. arguments: of `rnnviz.load`,
+    such as the stack, and overrides."""
+    listed = ", ".join([repr(source), *(f"{name}={value!r}" for name, value in (arguments or {}).items())])
+    shown = example_text(model) if text is None else text
     gate = next((q.name for q in model.definition.quantities if q.role == "gate"), "hidden")
-    shown = example(model) if text is None else text
     return "\n".join(
         [
             "import rnnviz",
             "",
-            f"model = rnnviz.load({arguments})",
+            f"model = rnnviz.load({listed})",
             f"trace = model.trace({shown!r})",
             f'trace["{gate}"]  # (T, {model.network.hidden_size})',
         ]
     )
 
 
-def example(model: Model) -> str:
+def example_text(model: Model) -> str:
     """A text that the model can read."""
     examples = model.card.get("examples")
     if isinstance(examples, list) and examples:
@@ -41,36 +49,40 @@ def example(model: Model) -> str:
     return model.vocabulary.example
 
 
-def why_not_torch(model: Model) -> str | None:
-    """Why PyTorch has no module that computes the same, in a sentence; None if it has."""
+def torch_obstacle(model: Model) -> Obstacle | None:
+    """Why PyTorch has no module that computes the same; None if it has one."""
     network = model.network
     cell = network.layers[0][0]
     if cell.name not in _MODULES:
-        return f"PyTorch has no {cell.title}."
+        return Obstacle("cell", f"PyTorch has no {cell.title}.")
     if cell.name == "rnn" and cell.options["activation"] not in ("tanh", "relu"):
-        return f"PyTorch’s RNN knows tanh and relu, not {cell.options['activation']}."
-    for name, value in _USUAL[cell.name].items():
+        return Obstacle("activation", f"PyTorch’s RNN supports tanh and relu, not {cell.options['activation']}.")
+    for name, value in _FIXED[cell.name].items():
         if cell.options.get(name, value) != value:
-            return f"PyTorch’s {_MODULES[cell.name]} has {name} = {value}, this model has {cell.options[name]}."
-    if len({one.hidden_size for layer in network.layers for one in layer}) > 1:
-        return "The layers of one PyTorch module all have the same size; these differ."
+            return Obstacle(
+                name, f"PyTorch’s {_MODULES[cell.name]} has {name} = {value}, this model has {cell.options[name]}."
+            )
+    if len({member.hidden_size for layer in network.layers for member in layer}) > 1:
+        return Obstacle("sizes", "All layers of a PyTorch module have the same size; these differ.")
     if len(set(network.directions_by_layer)) > 1 or network.directions_by_layer[0] == ("backward",):
-        return "The layers of one PyTorch module all read forward, or all both ways; these do not."
+        return Obstacle("directions", "All layers of a PyTorch module are forward or all bidirectional; these are not.")
     if network.initial is not None:
-        return "This network starts from states of its own, which PyTorch’s modules are given from outside."
+        return Obstacle(
+            "initial", "This network has its own initial states; a PyTorch module gets them as an argument."
+        )
     if network.merge != "concat" and len(network.directions_by_layer[0]) == 2:
-        return "PyTorch puts two directions side by side; here they are merged otherwise."
+        return Obstacle("merge", "PyTorch concatenates two directions; here they are merged in another way.")
     return None
 
 
-def in_torch(model: Model, file: str) -> str:
+def torch_code(model: Model, file: str) -> str:
     """Lines that build the same network in PyTorch from the model's .safetensors file, and run it.
 
-    Raises ValueError, with the reason, if PyTorch has no such module.
+    Raises UnsupportedFileError, with the code and the sentence of the obstacle, if PyTorch has no such module.
     """
-    why = why_not_torch(model)
-    if why is not None:
-        raise ValueError(why)
+    obstacle = torch_obstacle(model)
+    if obstacle is not None:
+        raise UnsupportedFileError(obstacle.message, code=obstacle.code, file=file)
     network = model.network
     cell = network.layers[0][0]
     sizes: list[Any] = [network.input_size, network.hidden_size]

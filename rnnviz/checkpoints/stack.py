@@ -1,143 +1,188 @@
-"""A recurrent stack as somebody else's file holds it: what was understood of it, and how."""
+"""A stack of recurrent layers as another framework's file holds it, and what was inferred about it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 from ..cells.activations import Array
-
-How = Literal["said", "fixed", "assumed"]
+from ..errors import ArgumentError, UnknownNameError
+from .settings import InferredSetting
 
 
 @dataclass(frozen=True)
-class Source:
+class SourceArray:
     """An array on its way from a file into a network.
 
-    name: as in the file. array: float32 or float64, turned so that it has our shape, gates along the rows, but with
-    the gates' blocks still in the file's order. shape, dtype: as in the file, "float16". how: what was done to it so
-    far, in words: "transposed"; empty if nothing. parts: the names of the file's arrays if it was put together from
-    several, `name` then being for people.
+    Parameters
+    ----------
+    name : str
+        Its name in the file; for an array put together from several, a name for messages.
+    array : ndarray
+        float32 or float64, with gates along the rows as in our parameters, but with the gates' blocks still in the
+        file's order.
+    shape : tuple of int
+        The shape in the file.
+    dtype : str
+        The type in the file, such as "float16".
+    changes : str, default ""
+        What was done to it so far, in words: "transposed".
+    parts : tuple of str, default ()
+        The names of the file's arrays, if it was put together from several.
     """
 
     name: str
     array: Array
     shape: tuple[int, ...]
     dtype: str
-    how: str = ""
+    changes: str = ""
     parts: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The arrays of the file that are in it."""
+        """The names of the file's arrays that it contains."""
         return self.parts or (self.name,)
 
 
 @dataclass(frozen=True)
-class Fact:
-    """One thing that was understood of a stack.
+class Readout:
+    """A linear layer on top.
 
-    name: by which it can be changed, "order". title: in words. value: what was taken. options: what it can be, by
-    value, in words. how: "said" by the file, "fixed" by its format or shapes, or "assumed" because the file leaves
-    it open. why: one sentence on what the value rests on. follows: another fact of which it is a consequence, and
-    whose value it takes when that one is changed; such a fact need not be shown.
+    Parameters
+    ----------
+    weight : SourceArray of shape (C, H)
+        The weight.
+    bias : SourceArray of shape (C,), optional
+        The bias.
     """
 
-    name: str
-    title: str
-    value: str
-    options: dict[str, str]
-    how: How
-    why: str
-    follows: str = ""
-
-    def words(self, value: str | None = None) -> str:
-        """A value in words, the one taken if left out; an order with its gates: "i, f, g, o (PyTorch, Keras)"."""
-        taken = self.value if value is None else value
-        words = self.options.get(taken, taken)
-        if self.name != "order":
-            return words
-        return ", ".join(taken) + (f" ({words})" if words != taken else "")
-
-
-@dataclass(frozen=True)
-class Readout:
-    """A linear layer on top: weight (C, H) and perhaps bias (C,)."""
-
-    weight: Source
-    bias: Source | None = None
+    weight: SourceArray
+    bias: SourceArray | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The arrays of the file that are in it."""
+        """The names of the file's arrays that it contains."""
         return self.weight.names + (self.bias.names if self.bias is not None else ())
 
 
-Way = dict[str, Source]  # one direction of one layer: weight_ih, weight_hh, bias_ih, bias_hh, as far as they are there
+# One direction of one layer: weight_ih, weight_hh, bias_ih, bias_hh, as far as they exist.
+Parameters = dict[str, SourceArray]
 
 
 @dataclass(frozen=True)
 class Stack:
-    """Recurrent layers of one kind, one above the other.
+    """Recurrent layers of one kind, one above the other, as a file holds them.
 
-    name: what tells it from others in the file, "encoder.rnn". cell: by its name in CELLS. layers: from the bottom up,
-    by direction ("forward", "backward", or both). facts: see `Fact`; those named like one of the cell's options
-    ("reset", "activation") set it, "order" says how gates are stacked. embeddings, readouts: what could stand below and
-    on top, by name, the likeliest first; the facts "embedding" and "readout" say which does ("none" for nothing).
-    initial: states that the file starts from, by layer, direction and state, (H,) each. longest: steps that the
-    file reads at most. merge: how two directions become one vector. labels, tokens: if the file names them.
+    Parameters
+    ----------
+    name : str
+        What distinguishes it from other stacks in the file, such as "encoder.rnn".
+    cell : str
+        The cell's name in `rnnviz.cells.CELLS`.
+    layers : tuple of dict
+        From the bottom up, the parameters by direction: "forward", "backward", or both.
+    settings : tuple of InferredSetting
+        What was inferred. Settings named like an option of the cell ("reset", "activation") set it; "order" is the
+        order in which gates are stacked.
+    embeddings : dict of str to SourceArray
+        Tables that could be the embedding, the likeliest first. The setting "embedding" names the one in use.
+    readouts : dict of str to Readout
+        Linear layers that could be the readout, the likeliest first. The setting "readout" names the one in use.
+    initial : dict
+        States of shape (H,) that the file starts from, by layer, direction and state.
+    max_steps : int, optional
+        Steps that the file reads at most.
+    merge : {"concat", "sum", "mul", "ave"}
+        How two directions become one vector.
+    notes : tuple of str
+        Sentences on what else a user should know.
     """
 
     name: str
     cell: str
-    layers: tuple[dict[str, Way], ...]
-    facts: tuple[Fact, ...] = ()
-    embeddings: dict[str, Source] = field(default_factory=dict)
+    layers: tuple[dict[str, Parameters], ...]
+    settings: tuple[InferredSetting, ...] = ()
+    embeddings: dict[str, SourceArray] = field(default_factory=dict)
     readouts: dict[str, Readout] = field(default_factory=dict)
-    initial: dict[tuple[int, str, str], Source] = field(default_factory=dict)
-    longest: int | None = None
+    initial: dict[tuple[int, str, str], SourceArray] = field(default_factory=dict)
+    max_steps: int | None = None
     merge: str = "concat"
     notes: tuple[str, ...] = ()
 
     @property
-    def names(self) -> set[str]:
-        """The arrays of the file that its layers are made of."""
-        return {name for layer in self.layers for way in layer.values() for one in way.values() for name in one.names}
+    def array_names(self) -> set[str]:
+        """The names of the file's arrays that its layers are made of."""
+        return {
+            name
+            for directions in self.layers
+            for parameters in directions.values()
+            for source in parameters.values()
+            for name in source.names
+        }
 
     @property
     def input_size(self) -> int:
-        """D, the numbers that the first layer reads at a step."""
+        """D, the size of the vectors that the first layer reads."""
         return next(iter(self.layers[0].values()))["weight_ih"].array.shape[1]
 
     def hidden_size(self, layer: int = 0) -> int:
-        """H, the units of one direction of a layer."""
+        """H, the number of units in one direction of a layer.
+
+        Parameters
+        ----------
+        layer : int, default 0
+            The layer, counted from the bottom.
+
+        Returns
+        -------
+        int
+            The number of units.
+        """
         return next(iter(self.layers[layer].values()))["weight_hh"].array.shape[1]
 
     @property
     def width(self) -> int:
-        """How many numbers the top layer hands on at a step, its directions merged."""
+        """The size of the vectors that the top layer passes on, its directions merged."""
         directions = len(self.layers[-1]) if self.merge == "concat" else 1
         return self.hidden_size(-1) * directions
 
-    def fact(self, name: str) -> Fact | None:
-        return next((fact for fact in self.facts if fact.name == name), None)
+    def setting(self, name: str) -> InferredSetting | None:
+        """Look up an inferred setting.
+
+        Parameters
+        ----------
+        name : str
+            Its name, such as "order".
+
+        Returns
+        -------
+        InferredSetting or None
+            The setting; None if the stack has none of that name.
+        """
+        return next((setting for setting in self.settings if setting.name == name), None)
 
     @property
-    def assumed(self) -> tuple[Fact, ...]:
-        """What the file leaves open."""
-        return tuple(fact for fact in self.facts if fact.how == "assumed")
+    def assumed(self) -> tuple[InferredSetting, ...]:
+        """The settings that the file leaves open."""
+        return tuple(setting for setting in self.settings if setting.basis == "assumed")
 
 
-def one_of(stacks: Sequence[Stack], name: str | None = None) -> Stack:
-    """The stack of that name, or the only one. Raises ValueError, naming what there is, if that does not tell which."""
-    names = ", ".join(stack.name for stack in stacks)
+def select_stack(stacks: Sequence[Stack], name: str | None = None) -> Stack:
+    """The stack of that name, or the only one.
+
+    Raises UnknownNameError if there is none of that name, ArgumentError if there are several and none is named.
+    """
+    names = tuple(stack.name for stack in stacks)
     if name is None:
         if len(stacks) > 1:
-            such = f"stack={stacks[-1].name!r}"
-            raise ValueError(f"There are {len(stacks)} recurrent stacks, {names}: say which, as in {such}.")
+            raise ArgumentError(
+                f"There are {len(stacks)} recurrent stacks, {', '.join(names)}: choose one, as in stack={names[-1]!r}.",
+                code="several_stacks", name="stack", allowed=names,
+            )  # fmt: skip
         return stacks[0]
     found = next((stack for stack in stacks if stack.name == name), None)
     if found is None:
-        raise ValueError(f"There is no stack {name!r}; there is {names}.")
+        raise UnknownNameError(
+            f"There is no stack {name!r}; the stacks are: {', '.join(names)}.", kind="stack", name=name, allowed=names
+        )
     return found

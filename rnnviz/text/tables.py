@@ -11,20 +11,18 @@ import io
 import math
 from array import array
 from collections.abc import Iterator
-from tokenize import TokenError
 
 import numpy as np
 
-from ..errors import DamagedFileError, InputError, LimitError, UnsupportedFileError
+from .. import npy
+from ..errors import InputError, LimitError, UnsupportedFileError
 from ..limits import MILLION, Limits
 from . import vectors
 from .vectors import LARGEST, has_decimal_comma, is_header, parse_number
 
 TABLE = Limits(file=20 * MILLION, unpacked=40 * MILLION, arrays=1)
 SHOWN = 24  # code points of a cell that a sentence shows
-_MAGIC, _ZIP = b"\x93NUMPY", b"PK\x03\x04"
-# What numpy raises on an invalid header, which it reads as a Python literal and, failing that, by the tokenizer.
-_HEADER_ERRORS = (KeyError, ValueError, TypeError, SyntaxError, EOFError, RecursionError, MemoryError, TokenError)
+_ZIP = b"PK\x03\x04"
 _BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
@@ -64,7 +62,7 @@ def read_table(name: str, data: bytes, vector_size: int, limits: Limits = TABLE)
             "read: shorten the table to the steps that you want to see.",
             code="too_large", file=name, limit=limits.file, actual=len(data),
         )  # fmt: skip
-    if data.startswith(_MAGIC):
+    if data.startswith(npy.SIGNATURE):
         return parse_npy(name, data, vector_size, limits)
     if data.startswith(_ZIP):
         raise UnsupportedFileError(
@@ -234,13 +232,15 @@ def parse_npy(name: str, data: bytes, vector_size: int, limits: Limits = TABLE) 
     InputError
         If the array has another shape, or holds a number that is not finite.
     """
-    shape = _header_shape(name, data, limits)
-    try:
-        table = np.load(io.BytesIO(data), allow_pickle=False)
-    except (ValueError, EOFError, MemoryError, OverflowError) as error:
-        raise DamagedFileError(
-            f"{name} is cut off or damaged: save the array again with numpy.save.", code="damaged", file=name
-        ) from error
+    dtype, shape, table = npy.read(name, data)
+    if table is None or table.dtype.kind not in "fiu":
+        raise UnsupportedFileError(
+            f"{name} holds {dtype} and not numbers: save an array of floats or integers.", code="dtype", file=name
+        )
+    if table.size == 0:
+        raise InputError(f"{name} holds no numbers: its shape is {shape}.", code="empty", file=name)
+    if table.size * 8 > limits.unpacked:
+        raise _too_many(name, limits)
     if len(shape) == 3 and 1 in shape[:2]:
         table = table[0] if shape[0] == 1 else table[:, 0]
     elif table.ndim == 1 and table.size % vector_size == 0:
@@ -259,34 +259,6 @@ def parse_npy(name: str, data: bytes, vector_size: int, limits: Limits = TABLE) 
         row, column = wrong[0]
         raise _not_finite(name, int(row) + 1, int(column) + 1, values[row, column])
     return values
-
-
-def _header_shape(name: str, data: bytes, limits: Limits) -> tuple[int, ...]:
-    """The shape in an npy file's header, checked before an array of that size is made."""
-    file = io.BytesIO(data)
-    try:
-        version = np.lib.format.read_magic(file)
-        readers = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
-        shape, _, dtype = readers[version](file)
-    except _HEADER_ERRORS as error:
-        raise DamagedFileError(
-            f"{name} has no header that numpy can read: save the array again with numpy.save.",
-            code="header", file=name,
-        ) from error  # fmt: skip
-    if dtype.kind not in "fiu":
-        raise UnsupportedFileError(
-            f"{name} holds {dtype} and not numbers: save an array of floats or integers.", code="dtype", file=name
-        )
-    if math.prod(shape) == 0:
-        raise InputError(f"{name} holds no numbers: its shape is {shape}.", code="empty", file=name)
-    if min(shape, default=1) < 0 or math.prod(shape) * dtype.itemsize > len(data) - file.tell():
-        raise DamagedFileError(
-            f"{name} has shape {shape} and fewer numbers, so it is cut off: save it again with numpy.save.",
-            code="cut_off", file=name,
-        )  # fmt: skip
-    if math.prod(shape) * 8 > limits.unpacked:
-        raise _too_many(name, limits)
-    return tuple(shape)
 
 
 def _separator(text: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any, get_type_hints
 from tqdm import tqdm
 
 from ..cells import CELLS
-from ..checkpoints.native import model_files
+from ..checkpoints.native.model_files import save_pair
 from ..errors import ArgumentError
 from ..text.decoding import decode_text
 from .recipe import Recipe
@@ -38,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
     if trainer.stop_reason:
         print(trainer.stop_reason)
     model = trained_model(trainer, name, text_file=args.text.name if trainer.task.needs_text else None)
-    model_files.save(model, args.out / name)
+    save_pair(model, args.out / name)
     progress_file(args, name).unlink(missing_ok=True)
     scores = model.card["scores"]
     print(f"{args.out / name}: {scores['metric']} {scores['test']:.4f} (validation {scores['validation']:.4f}).")

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ..checkpoints.checkpoint import Checkpoint, open_file
-from ..checkpoints.native import model_files
+from ..checkpoints.native.model_files import load_pair
+from ..errors import UnknownNameError
 from ..model import Model
 from ..network import Network
+from ..text.tokens import Vocabulary
 
 __all__ = ["card", "checkpoint", "folders", "load", "models", "untrained_model"]
 
@@ -76,23 +79,86 @@ def card(name: str) -> dict[str, Any]:
     return json.loads(_find(name).with_name(f"{name}.json").read_text(encoding="utf-8"))
 
 
-def load(name: str | Path, /, stack: str | None = None, **given: Any) -> Model:
+def load(
+    source: str | Path,
+    /,
+    stack: str | None = None,
+    *,
+    name: str | None = None,
+    vocabulary: Vocabulary | None = None,
+    labels: Sequence[str] | None = None,
+    **overrides: str,
+) -> Model:
     """Load a model by its name, or from a file of PyTorch, Keras, ONNX, NumPy or rnnviz.
 
-    stack: which of a file's recurrent stacks, if it holds several. given: what is to be taken otherwise than the file's
-    reader took it ("order", "reset", "activation", ...), and name, vocabulary and labels; see `Checkpoint.model`, and
-    `checkpoint` for what there is. Nothing in a file is executed.
-    Raises ValueError, in one sentence, if there is no such model or the file holds none that can be run, and
-    FileNotFoundError if there is no such file.
+    Nothing in a file is executed. See `checkpoint` for a report on what a file holds.
+
+    Parameters
+    ----------
+    source : str or Path
+        The name of a bundled model, such as "names-lstm", or the path of a file.
+    stack : str, optional
+        Which of a file's recurrent stacks, if there are several.
+    name : str, optional
+        The model's name; by default the file's.
+    vocabulary : Vocabulary, optional
+        The vocabulary of the embedding; by default the numbers of its rows.
+    labels : sequence of str, optional
+        The labels of the readout's outputs; by default the vocabulary's tokens if there are as many, else numbers.
+    **overrides : str
+        Values by setting that replace what was inferred from the file: order="ifog", reset="before".
+
+    Returns
+    -------
+    Model
+        The model.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no model, stack or setting of that name.
+    MissingFileError
+        If there is no such file.
+    FileError
+        If the file holds no recurrent layer that can be run here.
+    ArgumentError
+        If there are several stacks and none is named, or an argument does not fit.
+
+    Examples
+    --------
+    >>> import rnnviz
+    >>> model = rnnviz.load("names-lstm")
+    >>> model.network.hidden_size
+    64
     """
-    if not _is_file(name):
-        found = _find(str(name))
-        return checkpoint(found).model(stack, **given) if stack is not None or given else model_files.load(found)
-    return checkpoint(name).model(stack, **given)
+    plain = not overrides and all(value is None for value in (stack, name, vocabulary, labels))
+    if plain and not _is_file(source):
+        return load_pair(_find(str(source)))
+    return checkpoint(source).model(stack, name=name, vocabulary=vocabulary, labels=labels, **overrides)
 
 
 def checkpoint(path: str | Path) -> Checkpoint:
-    """What a file, or that of a bundled model, was understood to hold; printed, it tells all. Raises as `load`."""
+    """Open a file, or that of a bundled model. Printed, the result is a full report on what was found.
+
+    Parameters
+    ----------
+    path : str or Path
+        The path of a file, or the name of a bundled model.
+
+    Returns
+    -------
+    Checkpoint
+        What was found.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such model.
+    MissingFileError
+        If there is no such file.
+    FileError
+        If the file holds no recurrent layer that can be run here.
+    """
     if not _is_file(path):
         return open_file(_find(str(path)))
     path = Path(path)
@@ -104,7 +170,7 @@ def checkpoint(path: str | Path) -> Checkpoint:
 
 
 def _is_file(name: str | Path) -> bool:
-    """Whether a name is that of a file rather than a model's."""
+    """Whether a name is a file's rather than a model's."""
     if isinstance(name, Path):
         return True
     return name not in models() and (Path(name).name != name or bool(Path(name).suffix) or Path(name).is_file())
@@ -114,7 +180,10 @@ def _find(name: str) -> Path:
     for folder in folders():
         if (folder / f"{name}.safetensors").is_file() and name == Path(name).name:
             return folder / f"{name}.safetensors"
-    raise ValueError(f"There is no model {name!r}. The models here are: {', '.join(models())}.")
+    known = tuple(models())
+    raise UnknownNameError(
+        f"There is no model {name!r}. The models are: {', '.join(known)}.", kind="model", name=name, allowed=known
+    )
 
 
 def untrained_model(like: Model, cell: str) -> Model:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 import rnnviz
-from rnnviz.checkpoints.checkpoint import open_file
+from rnnviz.checkpoints import open_file
 from rnnviz.network import Network
 from rnnviz.ui.pages.models import PARTS
 from tests.browser.conftest import check_in_both_themes, settle
@@ -53,7 +53,7 @@ def test_every_part_fits_and_is_accessible(page: Page, app: str, part: str, tmp_
 
 def test_a_file_is_opened_its_words_are_typed_and_explore_reads_with_it(page: Page, app: str, tmp_path: Path):
     open_page(page, f"{app}/models")
-    expect(page.get_by_text("What happens then.")).to_be_visible()
+    expect(page.get_by_text("What happens next.")).to_be_visible()
     path = checkpoint(tmp_path)
     bring(page, path)
     expect(page.get_by_role("heading", name="GRU, 2 layers, forward, 4 inputs, 6 units")).to_be_visible()

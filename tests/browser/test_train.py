@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from rnnviz.checkpoints.native import model_archive
+from rnnviz.checkpoints import open_files
 from rnnviz.training import TASKS, Settings, TrainingRun
 from tests.browser.conftest import check_in_both_themes, settle
 from tests.browser.test_explore import heatmap, link, open_page, write
@@ -157,7 +157,7 @@ def test_a_download_loaded_back_gives_the_same_numbers(page: Page, app: str, tmp
         button(page, "Download").click()
     file = tmp_path / download.value.suggested_filename
     download.value.save_as(file)
-    (model,) = model_archive.unpack({file.name: file.read_bytes()})
+    (model,) = open_files({file.name: file.read_bytes()}).models.values()
     page.reload()  # nothing of the run is left
     settle(page)
     page.get_by_role("link", name="Load a model from a file").click()

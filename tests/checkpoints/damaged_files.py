@@ -4,9 +4,20 @@ import tracemalloc
 from contextlib import contextmanager
 
 import numpy as np
-import pytest
+
+from rnnviz.checkpoints import File
+from rnnviz.errors import FileError
+from rnnviz.limits import DEFAULT_LIMITS
+
+from ..raising import raises
 
 MILLION = 1_000_000
+NAME = "mine.x"
+
+
+def reader(read):
+    """A function of a file, as one of its bytes."""
+    return lambda data, limits=DEFAULT_LIMITS: read(File(NAME, data, limits=limits))
 
 
 @contextmanager
@@ -20,21 +31,20 @@ def memory_below(bytes_):
         tracemalloc.stop()
 
 
-def refused(read, data, *says):
-    """The message with which a reader refuses these bytes: it names the file, and says this."""
-    with pytest.raises(ValueError, match=r"mine\.x") as error:
-        read("mine.x", data)
-    for words in says:
-        assert words in str(error.value)
-    return str(error.value)
+def refused(read, data, error=FileError, **fields):
+    """The error with which a reader refuses these bytes: of this class, with these fields; it names the file."""
+    with raises(error, **fields) as caught:
+        read(data)
+    assert NAME in caught.value.file
+    return caught.value
 
 
 def survives(read, data):
-    """The arrays that a reader makes of damaged bytes, or None where it refuses them in words that name the file."""
+    """The arrays that a reader makes of damaged bytes, or None where it refuses them and names the file."""
     try:
-        return read("mine.x", data)
-    except ValueError as error:
-        assert "mine.x" in str(error)
+        return read(data)
+    except FileError as error:
+        assert NAME in error.file and NAME in str(error)
         return None
 
 

@@ -38,8 +38,8 @@ def models(draw, kinds=KINDS, dtypes=("float32", "float64")):
     network = Network(layers, table, weight, bias, tuple(directions), merge, initial if given else None)
     vocabulary = Vocabulary("numbers", vector_size=inputs) if table is None else draw(vocabularies)
     labels = [f"“{k}”, é\n" for k in range(classes)]
-    longest = draw(st.none() | st.integers(1, 50))
-    return Model("mine", network, vocabulary, labels, {"task": "none", "note": "ä"}, longest)
+    max_steps = draw(st.none() | st.integers(1, 50))
+    return Model("mine", network, vocabulary, labels, {"task": "none", "note": "ä"}, max_steps)
 
 
 vocabularies = st.sampled_from(

@@ -3,7 +3,7 @@
 import numpy as np
 
 from rnnviz.cells import CELLS
-from rnnviz.checkpoints.gate_orders import blocks
+from rnnviz.checkpoints.gate_orders import block_places
 
 MERGED = {
     "concat": np.hstack,
@@ -16,8 +16,10 @@ PLAIN = {"gates": "sigmoid", "activation": "tanh", "squash": "tanh"}
 
 
 def values(stack, **chosen):
-    """The facts' values, some chosen by a person; what follows from another fact follows."""
-    return {fact.name: chosen.get(fact.name, chosen.get(fact.follows, fact.value)) for fact in stack.facts}
+    """The settings' values, some chosen by a person; what follows from another setting follows."""
+    return {
+        setting.name: chosen.get(setting.name, chosen.get(setting.follows, setting.value)) for setting in stack.settings
+    }
 
 
 def built(stack, way, **chosen):
@@ -27,7 +29,7 @@ def built(stack, way, **chosen):
     options = {name: value for name, value in taken.items() if name in known}
     for name, value in taken.items():
         assert name in options or name not in PLAIN or value == PLAIN[name], f"{kind.title} has no {name}={value}"
-    place = blocks(stack.cell, taken["order"]) if "order" in taken else [0]
+    place = block_places(stack.cell, taken["order"]) if "order" in taken else [0]
     return kind(**{name: _ours(source.array, place) for name, source in way.items()}, **options)
 
 

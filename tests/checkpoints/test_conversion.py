@@ -9,14 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnviz.cells import CELLS
-from rnnviz.checkpoints.conversion import build, model_from_stack
-from rnnviz.checkpoints.gate_orders import LETTERS, ORDERS, blocks
-from rnnviz.checkpoints.native.network_stack import as_stack
-from rnnviz.checkpoints.stack import Fact, Source
+from rnnviz.checkpoints.conversion import convert_stack, model_from_stack
+from rnnviz.checkpoints.gate_orders import LETTERS, ORDERS, block_places
+from rnnviz.checkpoints.native.network_stack import stack_from_model
+from rnnviz.checkpoints.settings import InferredSetting
+from rnnviz.checkpoints.stack import SourceArray
+from rnnviz.errors import DamagedFileError
 from rnnviz.model import Model
 from rnnviz.network import Network
 from rnnviz.text.tokens import Vocabulary
 
+from ..raising import raises
 from .random_models import models
 
 ALL_ORDERS = [(cell, "".join(order)) for cell, known in ORDERS.items() for order in permutations(next(iter(known)))]
@@ -25,19 +28,19 @@ ALL_ORDERS = [(cell, "".join(order)) for cell, known in ORDERS.items() for order
 @pytest.mark.parametrize(("cell", "order"), ALL_ORDERS)
 def test_every_order_of_the_gates_is_put_in_ours(cell, order):
     theirs = [LETTERS[letter] for letter in order]
-    assert [theirs[k] for k in blocks(cell, order)] == list(CELLS[cell].rows)
+    assert [theirs[k] for k in block_places(cell, order)] == list(CELLS[cell].rows)
 
 
 def test_the_usual_order_is_ours():
     for cell, known in ORDERS.items():
-        assert blocks(cell, next(iter(known))) == list(range(len(CELLS[cell].rows)))
+        assert block_places(cell, next(iter(known))) == list(range(len(CELLS[cell].rows)))
 
 
 @settings(max_examples=15)
 @given(models(), st.randoms(use_true_random=False))
 def test_gates_that_stand_otherwise_come_out_the_same(model, random):
     """A network taken apart into the blocks of another order, and built again under that order."""
-    stack = as_stack(model)
+    stack = stack_from_model(model)
     letters = list(next(iter(ORDERS[stack.cell])))
     random.shuffle(letters)
     order = "".join(letters)
@@ -55,19 +58,19 @@ def test_gates_that_stand_otherwise_come_out_the_same(model, random):
         for layer in stack.layers
     )
     moved = replace(stack, layers=layers)
-    taken = {"order": order} if stack.fact("order") else {}
-    built = build(moved, taken)
+    overrides = {"order": order} if stack.setting("order") else {}
+    built = convert_stack(moved, overrides)
     for name, array in model.network.parameters.items():
         np.testing.assert_array_equal(built.network.parameters[name], array)
     if order != next(iter(ORDERS[stack.cell])):
-        assert f"gates {', '.join(order)} put in order" in built.mapped[0].how
-    assert {one.target for one in built.mapped} == set(model.network.parameters)
+        assert ", ".join(order) in built.arrays[0].changes
+    assert {one.target for one in built.arrays} == set(model.network.parameters)
 
 
 @settings(max_examples=15)
 @given(models())
 def test_a_network_of_ours_is_a_stack_that_makes_it_again(model):
-    built = build(as_stack(model))
+    built = convert_stack(stack_from_model(model))
     assert built.network.layers[0][0].options == model.network.layers[0][0].options
     assert (built.network.directions_by_layer, built.network.merge) == (
         model.network.directions_by_layer,
@@ -75,12 +78,12 @@ def test_a_network_of_ours_is_a_stack_that_makes_it_again(model):
     )
     for name, array in model.network.parameters.items():
         np.testing.assert_array_equal(built.network.parameters[name], array)
-    assert not as_stack(model).assumed
+    assert not stack_from_model(model).assumed
 
 
 def small(**more):
     network = Network.random("lstm", hidden=3, embedding=2, rng=np.random.default_rng(0))
-    return replace(as_stack(model_from_stack(as_stack(_model(network)))), **more)
+    return replace(stack_from_model(model_from_stack(stack_from_model(_model(network)))), **more)
 
 
 def _model(network):
@@ -88,11 +91,11 @@ def _model(network):
 
 
 def test_what_follows_another_fact_changes_with_it():
-    activation, squash = small().fact("activation"), small().fact("squash")
-    stack = small(facts=(activation, Fact(**(vars(squash) | {"follows": "activation"}))))
-    built = build(stack, {"activation": "relu"})
+    activation, squash = small().setting("activation"), small().setting("squash")
+    stack = small(settings=(activation, InferredSetting(**(vars(squash) | {"follows": "activation"}))))
+    built = convert_stack(stack, {"activation": "relu"})
     assert built.values == {"activation": "relu", "squash": "relu"}
-    assert [fact.how for fact in built.facts] == ["said", "said"]
+    assert [setting.basis for setting in built.settings] == ["stated", "stated"]
     assert built.network.layers[0][0].options["squash"] == "relu"
 
 
@@ -100,8 +103,6 @@ def test_an_array_without_enough_rows_is_named():
     stack = small()
     way = dict(stack.layers[0]["forward"])
     short = np.zeros(5, np.float32)
-    way["bias_ih"] = Source("b", short, short.shape, "float32")
-    with pytest.raises(
-        ValueError, match=r"b has shape \(5,\), but rnn\.weight_hh_l0 with shape \(12, 3\) needs 12 rows"
-    ):
-        build(replace(stack, layers=({"forward": way},)))
+    way["bias_ih"] = SourceArray("b", short, short.shape, "float32")
+    with raises(DamagedFileError, code="contradiction", part="b"):
+        convert_stack(replace(stack, layers=({"forward": way},)))

@@ -5,8 +5,10 @@ import pytest
 from onnx import helper
 
 import rnnviz
+from rnnviz.errors import DtypeError, FileError, UnsupportedFileError
 from rnnviz.text.tokens import Vocabulary
 
+from ..raising import raises
 from .keras_models import BOTH, outputs, sequence, sequential
 from .onnx.graphs import model as onnx_model
 from .onnx.graphs import one_node, theirs, weights
@@ -56,7 +58,7 @@ def test_weights_of_keras_alone_leave_things_open(tmp_path):
     path = tmp_path / "mine.weights.h5"
     keras.save_weights(path)
     (stack,) = rnnviz.checkpoint(path).stacks
-    assert "activation" in [fact.name for fact in stack.assumed]
+    assert "activation" in [setting.name for setting in stack.assumed]
     model = rnnviz.load(path, activation="relu")
     holds(model, keras, False)
     assert model.name == "mine"
@@ -72,9 +74,9 @@ def test_live_layers_of_keras(package):
     assert model.labels == ["x", "y", "z"]
     alone = rnnviz.from_keras(keras.layers[-2], activation="tanh", name="alone")
     assert (alone.name, alone.network.embedding) == ("alone", None)
-    with pytest.raises(ValueError, match="no recurrent layer"):
+    with raises(UnsupportedFileError, code="no_recurrent_layer"):
         rnnviz.from_keras(keras.layers[-1])
-    with pytest.raises(TypeError):
+    with raises(DtypeError, dtype="list"):
         rnnviz.from_keras([1, 2])
 
 
@@ -154,5 +156,5 @@ def test_weights_beside_the_file(tmp_path):
     outside = rnnviz.load(tmp_path / "outside.onnx")
     np.testing.assert_array_equal(outside.network.layers[0][0].weight_hh, plain.network.layers[0][0].weight_hh)
     (tmp_path / "weights.bin").unlink()
-    with pytest.raises(ValueError, match=r"weights\.bin"):
+    with raises(FileError, code="missing", part="weights.bin"):
         rnnviz.load(tmp_path / "outside.onnx")

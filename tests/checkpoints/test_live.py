@@ -5,8 +5,10 @@ import pytest
 from hypothesis import given, settings
 
 import rnnviz
+from rnnviz.errors import DtypeError, UnknownNameError, UnsupportedFileError
 from rnnviz.text.tokens import Vocabulary
 
+from ..raising import raises
 from .torch_models import Reader, modules, says, states, torch, wide
 
 
@@ -57,7 +59,7 @@ def test_cells_in_a_list_are_one_stack_unless_they_compute_differently():
     model = rnnviz.from_torch(cells)
     assert len(model.network.layers) == 2
     cells[1].nonlinearity = "tanh"
-    with pytest.raises(ValueError, match=r"The layers of \* have relu and tanh, and a network here has one"):
+    with raises(UnsupportedFileError, code="mixed_activations"):
         rnnviz.from_torch(cells)
 
 
@@ -71,13 +73,11 @@ def test_a_weight_that_a_parametrization_computes():
 
 
 def test_what_is_no_module_or_has_no_recurrent_layer():
-    with pytest.raises(TypeError, match=r"from_torch takes a torch\.nn\.Module; this is a dict"):
+    with raises(DtypeError, name="module", dtype="dict"):
         rnnviz.from_torch({})
-    with pytest.raises(ValueError, match="Sequential holds no recurrent layer; it is made of Linear, ReLU, Sequential"):
+    with raises(UnsupportedFileError, code="no_recurrent_layer"):
         rnnviz.from_torch(torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.ReLU()))
-    with pytest.raises(ValueError, match="proj_size"):
+    with raises(UnsupportedFileError, code="projection", part="weight_hr_l0"):
         rnnviz.from_torch(torch.nn.LSTM(2, 4, proj_size=2))
-    with pytest.raises(
-        ValueError, match=r"Of the network there is no 'colour' to choose; there is order, reset, update"
-    ):
+    with raises(UnknownNameError, kind="setting", name="colour", allowed=("order", "reset", "update")):
         rnnviz.from_torch(torch.nn.GRU(2, 3), colour="red")

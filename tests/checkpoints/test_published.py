@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 import rnnviz
+from rnnviz.errors import ArgumentError
 from rnnviz.text.tokens import Vocabulary
 
+from ..raising import raises
 from .published_packages import package_file
 from .torch_models import torch
 
@@ -59,7 +61,7 @@ def test_g2p_en_reads_words_and_says_that_there_are_two(g2p):
     names = ("w_ih", "w_hh", "b_ih", "b_hh")
     expected = code.gru(arrays["enc_emb"][ids][None], len(ids), *(arrays[f"enc_{name}"] for name in names))[0]
     close(model.trace("schmidhuber")["hidden"], expected)
-    with pytest.raises(ValueError, match="There are 2 recurrent stacks, enc, dec: say which"):
+    with raises(ArgumentError, code="several_stacks", allowed=("enc", "dec")):
         rnnviz.load(path)
 
 

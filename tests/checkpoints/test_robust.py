@@ -12,23 +12,33 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import rnnviz
-from rnnviz.checkpoints.checkpoint import Checkpoint, open_bytes, open_file, stem
-from rnnviz.checkpoints.detection import READ, format_of
-from rnnviz.checkpoints.native.writers import WRITERS
+from rnnviz.checkpoints import FORMATS, Checkpoint, File, detect, open_bytes, open_file, open_files, suffixes, supported
+from rnnviz.checkpoints.formats import stem
+from rnnviz.checkpoints.io import zip_archive
+from rnnviz.errors import (
+    DamagedFileError,
+    FileError,
+    LimitError,
+    MissingFileError,
+    RnnvizError,
+    UnsupportedFileError,
+)
 from rnnviz.limits import MILLION, Limits
 
+from ..raising import raises
 from .damaged_files import flipped, memory_below
 from .keras_models import sequential
+from .saved_models import WRITERS
 from .torch_models import WRITTEN, Reader, written
 
 SEQ = {"return_sequences": True}
 
 
 def sentence(error):
-    """Whether a message is one that a person can read: short, on one line but for a line of code, with a full stop."""
-    text = str(error)
+    """Whether a message is one that a person can read: short, and on one line."""
+    text = error.message
     assert 10 < len(text) < 1500, text[:2000]
-    assert text.count("\n") <= 3
+    assert "\n" not in text
     assert "Traceback" not in text
     return True
 
@@ -40,7 +50,7 @@ def opened(name, data):
         str(found)
         for stack in found.stacks:
             found.model(stack.name)
-    except ValueError as error:
+    except RnnvizError as error:
         assert sentence(error)
         return None
     return found
@@ -67,7 +77,7 @@ def keras_files(folder):
     return found | {"k.weights.h5": (folder / "k.weights.h5").read_bytes()}
 
 
-names = st.sampled_from([f"x{end}" for end in READ] + ["x", "x.json", "x.weights.h5", "..", "a\nb.pt"])
+names = st.sampled_from([f"x{end}" for end in suffixes()] + ["x", "x.json", "x.weights.h5", "..", "a\nb.pt"])
 starts = st.sampled_from(
     [b"", b"\x80\x02", b"\x80\x04\x95", b"PK\x03\x04", b"PK\x05\x06", b"\x89HDF\r\n\x1a\n", b"\x93NUMPY\x01\x00",
      b"\x08\x08\x12", b"GGUF", b"\x1f\x8b", struct.pack("<Q", 20) + b'{"', struct.pack("<Q", 2**60) + b'{"']
@@ -83,7 +93,7 @@ def test_every_file_is_known_by_what_it_holds_and_not_by_its_name(files):
     for name, data in files.items():
         if name.endswith("onnx") or name.startswith("mine.old"):
             continue
-        assert format_of("x", data) == format_of(name, data)
+        assert detect(File("x", data)) is detect(File(name, data))
         assert opened("x.pt" if "safetensors" in name else "x", data) is not None
 
 
@@ -97,17 +107,17 @@ def test_damaged_files(files):
 
 
 def test_what_people_bring_by_mistake():
-    for data, says in (
-        (b"", "is empty"),
-        (b"\x1f\x8b123", "is a gzip file: unpack it first"),
-        (b"%PDF-1.7", "is a PDF"),
-        (b"\x93NUMPY\x01\x00", "is a single NumPy array: a model needs several"),
-        (b"hello", "is of no known format"),
-        (b'{"a": 1}', "is of no known format"),
+    for data, code in (
+        (b"", "empty"),
+        (b"\x1f\x8b123", "foreign"),
+        (b"%PDF-1.7", "foreign"),
+        (b"\x93NUMPY\x01\x00", "foreign"),
+        (b"hello", "format"),
+        (b'{"a": 1}', "format"),
     ):
-        with pytest.raises(ValueError, match=says):
+        with raises(FileError, code=code, file="x"):
             open_bytes("x", data)
-    with pytest.raises(ValueError, match=r"x\.h5 does not begin as such a file does"):
+    with raises(DamagedFileError, code="signature", file="x.h5"):
         open_bytes("x.h5", b"hello")
 
 
@@ -120,21 +130,22 @@ def zipped(**parts):
 
 
 def test_zips_that_hold_no_model():
-    with pytest.raises(ValueError, match=r"is a zip that holds model\.pt, which is no model\. Unpack it first\."):
+    with raises(UnsupportedFileError, code="archive", file="x.zip") as caught:
         open_bytes("x.zip", zipped(model__pt=b"1"))
-    with pytest.raises(ValueError, match="is a zip that holds nothing"):
+    assert "model.pt" in caught.value.message
+    with raises(UnsupportedFileError, code="archive", file="x.npz"):
         open_bytes("x.npz", zipped())
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as made:
         made.writestr("a\nb" + "c" * 500, b"")
-    with pytest.raises(ValueError, match=r"a\?bccc") as error:
+    with raises(UnsupportedFileError, code="archive") as caught:
         open_bytes("x.npz", file.getvalue())
-    assert sentence(error.value)
+    assert sentence(caught.value) and "a?bccc" in caught.value.message
 
 
 def test_a_zip_of_very_many_files_is_not_even_listed():
     entry = b"PK\x01\x02" + bytes(42)
-    with memory_below(40 * MILLION), pytest.raises(ValueError, match="files inside, which is too many"):
+    with memory_below(40 * MILLION), raises(LimitError, code="entries"):
         open_bytes("x.npz", b"PK\x03\x04" + entry * 200_000)
 
 
@@ -144,9 +155,9 @@ def test_bombs():
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as made:
         made.writestr("a.npy", np.lib.format.magic(1, 0) + zeros)
     del zeros
-    with memory_below(500 * MILLION), pytest.raises(ValueError, match="million bytes once unpacked"):
+    with memory_below(500 * MILLION), raises(LimitError, code="unpacked"):
         open_bytes("x.npz", file.getvalue())
-    with pytest.raises(ValueError, match="million bytes, and at most 1 million are read"):
+    with raises(LimitError, code="file", limit=MILLION):
         open_bytes("x.npz", b"PK\x03\x04" + bytes(2 * MILLION), limits=Limits(file=MILLION))
 
 
@@ -197,7 +208,7 @@ def test_files_of_many_layers_and_arrays_are_read_in_reasonable_time():
     np.savez(file, **arrays)
     found = open_bytes("x.npz", file.getvalue())
     assert len(found.stacks) == 90
-    assert len(found.stacks[0].fact("embedding").options) < 20
+    assert len(found.stacks[0].setting("embedding").choices) < 20
     assert len(str(found)) < 300_000
 
 
@@ -207,8 +218,8 @@ def test_a_folder_gives_only_files_of_its_own(tmp_path):
     (tmp_path / "secret.json").write_text("{}")
     (inner / "link.json").symlink_to(tmp_path / "secret.json")
     (inner / "link.safetensors").write_bytes(WRITERS["safetensors"](rnnviz.load("counter-rnn")))
-    assert open_file(inner / "link.safetensors").whole is not None
-    with pytest.raises(FileNotFoundError, match="there is no file"):
+    assert open_file(inner / "link.safetensors").models
+    with raises(MissingFileError, file=str(inner)):
         open_file(inner)
 
 
@@ -224,7 +235,63 @@ def test_cards_of_strangers_inside_a_file():
 
     arrays = {"rnn.weight_ih_l0": np.ones((3, 2), np.float32), "rnn.weight_hh_l0": np.ones((3, 1), np.float32)}
     for card in ("", "no JSON", "[]", "null", "[" * 5000, json.dumps({"title": "mine"})):
-        assert open_bytes("x.safetensors", save(arrays, {"rnnviz": card})).whole is None
+        assert not open_bytes("x.safetensors", save(arrays, {"rnnviz": card})).models
     ours = json.dumps({"format": 1, "vocabulary": {}})
-    with pytest.raises(ValueError, match=r"x\.safetensors was written by rnnviz, but its card does not fit"):
+    with raises(FileError, code="card", file="x.safetensors"):
         open_bytes("x.safetensors", save(arrays, {"rnnviz": ours}))
+
+
+# ---- the registry ------------------------------------------------------------------------------------------
+
+
+def test_what_can_be_opened_is_said_by_the_registry():
+    for format in FORMATS:
+        assert format.title in supported() and all(suffix in supported() for suffix in format.suffixes)
+        assert set(format.suffixes) <= set(suffixes())
+        assert format.matches(File("x", b"neither here nor there")) is False
+
+
+def test_a_file_is_parsed_once(files, monkeypatch):
+    """However many formats look at it: a zip's directory, and what a format parses."""
+    counted = []
+    monkeypatch.setattr(
+        zip_archive,
+        "ZipFile",
+        lambda *more, real=zipfile.ZipFile, **options: counted.append(1) or real(*more, **options),
+    )
+    for name, data in files.items():
+        counted.clear()
+        open_files({name: data})
+        assert len(counted) == (data[:2] == b"PK"), name
+
+
+def test_an_onnx_file_is_parsed_once(monkeypatch):
+    import onnx
+
+    parsed = []
+    real = onnx.ModelProto
+    monkeypatch.setattr(onnx, "ModelProto", lambda: parsed.append(1) or real())
+    data = WRITERS["onnx"](rnnviz.load("counter-rnn"))
+    parsed.clear()
+    found = open_files({"x.onnx": data})
+    assert found.models and parsed == [1]
+
+
+def test_a_stack_is_converted_once_for_each_override():
+    found = open_bytes("mine.npz", written(Reader("gru"), "npz"))
+    first = found.convert()
+    assert found.convert() is first and found.model().network is first.network and str(found)
+    other = found.convert(reset="before")
+    assert other is not first and found.convert(reset="before") is other
+
+
+def test_of_several_files_the_model_is_found():
+    arrays = written(Reader("gru"), "npz")
+    found = open_files({"notes.json": b"{}", "mine.npz": arrays})
+    assert found.name == "mine.npz"
+    with raises(UnsupportedFileError, code="several_models"):
+        open_files({"one.npz": arrays, "two.npz": arrays})
+    with raises(UnsupportedFileError, code="no_model"):
+        open_files({"a.json": b"{}", "b.json": b"{}"})
+    with raises(UnsupportedFileError, code="format"):
+        open_files({"a.json": b"{}", "b.txt": b"hello"})

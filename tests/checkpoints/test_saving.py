@@ -9,14 +9,17 @@ from hypothesis import strategies as st
 from safetensors.numpy import load as safetensors_load
 
 import rnnviz
-from rnnviz.checkpoints.checkpoint import open_bytes
-from rnnviz.checkpoints.native import model_files
-from rnnviz.checkpoints.native.writers import WRITERS, to_npz, to_safetensors
+from rnnviz.checkpoints import open_bytes
+from rnnviz.checkpoints.native.card_json import from_json, to_json
+from rnnviz.checkpoints.native.model_files import save_pair
+from rnnviz.errors import ArrayError, FileError, MissingFileError, UnknownNameError
 from rnnviz.model import Model
 from rnnviz.text.tokens import Vocabulary
 
+from ..raising import raises
 from ..strategies import VARIANTS
 from .random_models import inputs_of, models, same_model
+from .saved_models import WRITERS, to_npz, to_safetensors
 
 
 @pytest.mark.parametrize("end", WRITERS)
@@ -37,7 +40,7 @@ def test_any_model_loads_back(end, model):
     assert same_model(model, found.model())
     assert len(found.stacks) == 1
     assert not found.stacks[0].assumed
-    assert found.left == ()
+    assert found.unused == ()
     np.testing.assert_array_equal(
         found.model().network.forward(inputs_of(model)).top, model.network.forward(inputs_of(model)).top
     )
@@ -67,7 +70,7 @@ def test_onnx_runtime_computes_the_same(model):
         np.testing.assert_allclose(outputs["logits"][:, 0], run.logits, rtol=0, atol=1e-5)
 
 
-def test_files_of_ours_can_be_taken_otherwise():
+def test_files_of_ours_can_be_overridden():
     model = rnnviz.load("names-gru")
     found = open_bytes("names.npz", to_npz(model))
     assert found.model(name="mine").name == "mine"
@@ -77,9 +80,9 @@ def test_files_of_ours_can_be_taken_otherwise():
     assert (other.vocabulary, other.labels) == (model.vocabulary, model.labels)
     assert found.model(readout="none").labels == []
     assert found.model(embedding="none").vocabulary.kind == "numbers"
-    with pytest.raises(ValueError, match=r"There is no stack 'x'; there is names-gru"):
+    with raises(UnknownNameError, kind="stack", name="x", allowed=("names-gru",)):
         found.model("x")
-    with pytest.raises(ValueError, match=r"vocabulary has 1 tokens, but embedding\.weight has 71 rows"):
+    with raises(ArrayError, code="vocabulary"):
         found.model(vocabulary=Vocabulary("pieces", ("a",)))
 
 
@@ -88,15 +91,15 @@ def test_a_bundled_model_is_a_checkpoint_too():
     assert "names-lstm: LSTM, 1 layer, forward, 32 inputs, 64 units" in report
     assert "?" not in report.replace("'?'", "")
     assert rnnviz.load("names-lstm", name="mine").name == "mine"
-    with pytest.raises(ValueError, match="There is no model 'nonsense'"):
+    with raises(UnknownNameError, kind="model", name="nonsense"):
         rnnviz.load("nonsense")
-    with pytest.raises(FileNotFoundError, match=r"there is no file nonsense\.pt"):
+    with raises(MissingFileError, file="nonsense.pt"):
         rnnviz.load("nonsense.pt")
 
 
 def test_a_models_own_name_may_have_a_dot(tmp_path, monkeypatch):
     model = rnnviz.load("counter-rnn")
-    model_files.save(model, tmp_path / "run-1.5-rnn.safetensors")
+    save_pair(model, tmp_path / "run-1.5-rnn.safetensors")
     monkeypatch.setenv("RNNVIZ_MODELS", str(tmp_path))
     assert same_model(model, rnnviz.load("run-1.5-rnn"))
     monkeypatch.chdir(tmp_path)
@@ -106,7 +109,7 @@ def test_a_models_own_name_may_have_a_dot(tmp_path, monkeypatch):
 
 def test_weights_with_a_card_beside_them(tmp_path):
     model = rnnviz.load("counter-gru")
-    model_files.save(model, tmp_path / "kept")
+    save_pair(model, tmp_path / "kept")
     for name in ("kept", "kept.safetensors"):
         assert same_model(model, rnnviz.load(tmp_path / name))
     (tmp_path / "kept.json").write_text('{"somebody": "else’s"}', encoding="utf-8")
@@ -135,11 +138,10 @@ CARDS = {
 @pytest.mark.parametrize("what", CARDS)
 def test_cards_that_say_what_they_cannot_are_refused(what):
     model = rnnviz.load("counter-rnn")
-    about = json.loads(model_files.to_json(model)) | {what.strip(): CARDS[what]}
+    about = json.loads(to_json(model)) | {what.strip(): CARDS[what]}
     arrays = {name: np.array(array) for name, array in safetensors_load(to_safetensors(model)).items()}
-    with pytest.raises(ValueError) as error:
-        model_files.from_json(json.dumps(about), arrays)
-    assert "\n" not in str(error.value)
+    with raises(FileError, code="card"):
+        from_json(json.dumps(about), arrays)
 
 
 def test_vocabulary_and_labels_hold_what_is_no_letter():
@@ -151,3 +153,19 @@ def test_vocabulary_and_labels_hold_what_is_no_letter():
     model = Model("ü", network, Vocabulary("pieces", tokens), ["\x00", "é"], {"task": "“x”"})
     for end, write in WRITERS.items():
         assert same_model(model, open_bytes(f"x.{end}", write(model)).model())
+
+
+@pytest.mark.parametrize("end", WRITERS)
+def test_a_model_is_saved_by_the_suffix_of_its_path(end, tmp_path):
+    model = rnnviz.load("counter-gru")
+    path = tmp_path / "new" / f"mine.{end.upper()}"
+    rnnviz.save(model, path)
+    assert same_model(model, rnnviz.load(path)) and [file.name for file in path.parent.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("name", ["mine.pt", "mine", "mine.h5", "mine.zip"])
+def test_other_suffixes_cannot_be_saved(name, tmp_path):
+    allowed = tuple(f".{end}" for end in WRITERS)
+    with raises(UnknownNameError, kind="suffix", allowed=allowed):
+        rnnviz.save(rnnviz.load("counter-gru"), tmp_path / name)
+    assert not list(tmp_path.iterdir())

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 import rnnviz
-from rnnviz.checkpoints.native import model_files
+from rnnviz.checkpoints.native.model_files import load_pair, save_pair
 from rnnviz.model import Model
 from rnnviz.network import Network
 from rnnviz.text.tokens import Vocabulary
@@ -200,17 +200,15 @@ def own_models(tmp_path, monkeypatch):
         ("number", plain, Vocabulary("numbers", vector_size=2), "0.5 1, -1 2"),
     ):
         card = {**about, "task": name, "examples": [example], "scores": scores}
-        model_files.save(
-            Model(f"{name}-{network.cell_name}", network, vocabulary, ["no", "yes"], card), tmp_path / name
-        )
-    model_files.save(Model("bare", plain, Vocabulary("numbers", vector_size=2), ["no", "yes"]), tmp_path / "bare")
+        save_pair(Model(f"{name}-{network.cell_name}", network, vocabulary, ["no", "yes"], card), tmp_path / name)
+    save_pair(Model("bare", plain, Vocabulary("numbers", vector_size=2), ["no", "yes"]), tmp_path / "bare")
     monkeypatch.setenv("RNNVIZ_MODELS", str(tmp_path))
     return tmp_path
 
 
 def test_layer_and_direction_can_be_chosen_where_there_are_several(own_models):
     app = explore(task="deep", cell="gru")
-    model = model_files.load(own_models / "deep")
+    model = load_pair(own_models / "deep")
     trace = model.trace("abba")
     app.segmented_control(key="layer").set_value(1).run()
     app.segmented_control(key="direction").set_value("backward").run()

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 import rnnviz
 from rnnviz.analysis import ablation, gradient_flow, half_life, input_gradient, memory_shares
-from rnnviz.checkpoints.native import model_files
+from rnnviz.checkpoints.native.model_files import save_pair
 from rnnviz.interventions import parse, parse_all
 from rnnviz.model import Model
 from rnnviz.network import Network
@@ -227,7 +227,7 @@ def others(tmp_path, monkeypatch):
         ("pairs", plain, Vocabulary("numbers", vector_size=2), "0.5 1, -1 2"),
     ):
         model = Model(f"{name}-{network.cell_name}", network, vocabulary, ["no", "yes"])
-        model_files.save(replace(model, card={"task": name, "examples": [example]}), tmp_path / name)
+        save_pair(replace(model, card={"task": name, "examples": [example]}), tmp_path / name)
     monkeypatch.setenv("RNNVIZ_MODELS", str(tmp_path))
 
 

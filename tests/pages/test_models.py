@@ -12,12 +12,12 @@ from streamlit.testing.v1 import AppTest
 import rnnviz
 from rnnviz.analysis import weights_by_gate
 from rnnviz.cells import GRU, LSTM
-from rnnviz.checkpoints.native.writers import WRITERS, to_npz
 from rnnviz.model import Model
 from rnnviz.network import Network
 from rnnviz.text.tokens import Vocabulary
 from rnnviz.ui.pages.models import PARTS
 
+from ..checkpoints.saved_models import WRITERS, to_npz
 from .shown import figure, numbers, opened
 
 LETTERS = [*"abcdefghij"]
@@ -89,10 +89,10 @@ def test_a_state_dict_is_understood_and_stands_on_explore():
     app = upload(models(), "net.safetensors", save(arrays))
     told = said(app)
     assert "net.safetensors" in told and "LSTM, 1 layer, forward, 3 inputs, 4 units" in told
-    assert "reads vectors of numbers" in told and "ends with its hidden states" in told
+    assert "reads vectors" in told and "ends with its hidden states" in told
     (table,) = [frame.value for frame in app.dataframe]
     assert set(table["array in the file"]) == set(arrays)
-    assert set(table["became"]) == {f"rnn.{name}_l0" for name in cell.parameters}
+    assert set(table["parameter"]) == {f"rnn.{name}_l0" for name in cell.parameters}
     app = press(app, "open-Explore")
     app.switch_page("pages/explore.py").run()
     (task,) = app.session_state["own_tasks"].values()
@@ -140,7 +140,7 @@ def test_a_vocabulary_that_does_not_fit_is_kept_and_said_and_a_fitting_one_is_us
     box = widget(app.text_area, "vocabulary-typed")
     box.set_value("\n".join(LETTERS[:9])).run()
     (error,) = app.error
-    assert "9 tokens for 10 rows" in error.value
+    assert "9 tokens" in error.value and "10 rows" in error.value
     assert widget(app.text_area, "vocabulary-typed").value == "\n".join(LETTERS[:9])
     assert not [button for button in app.button if button.key and "open-Explore" in button.key]
     widget(app.text_area, "vocabulary-typed").set_value("\n".join(LETTERS)).run()
@@ -158,8 +158,8 @@ def test_a_vocabulary_that_does_not_fit_is_kept_and_said_and_a_fitting_one_is_us
     ("name", "data", "words"),
     [
         ("empty.pt", b"", "empty"),
-        ("picture.png", b"\x89PNG\r\n\x1a\n", "a picture"),
-        ("notes.txt", b"hello", "no known format"),
+        ("picture.png", b"\x89PNG\r\n\x1a\n", "an image"),
+        ("notes.txt", b"hello", "is unknown"),
         ("evil.pt", b"\x80\x02cos\nsystem\nq\x00X\x02\x00\x00\x00lsq\x01\x85q\x02Rq\x03.", "was not opened"),
         ("cut.safetensors", b"\x10\x00\x00\x00\x00\x00\x00\x00{", "cut.safetensors"),
         ("linear.npz", npz({"layer.weight": np.ones((3, 4))}), "holds no recurrent layer"),
@@ -184,14 +184,14 @@ def test_verify_says_how_far_and_repairs_what_a_fact_repairs():
     box = widget(app.file_uploader, "enc-verify")
     upload(app, "check.npz", pair, box.key)
     (warning,) = app.warning
-    assert "It differs" in warning.value
-    assert "It would agree" in said(app) and "before the matrix product" in said(app)
+    assert "They differ" in warning.value
+    assert "They would agree" in said(app) and "before the matrix product" in said(app)
     press(app, "enc-repair")
     (success,) = app.success
-    assert "It agrees" in success.value
+    assert "They agree" in success.value
     assert widget(app.selectbox, "enc-reset").value == "before"
     upload(app, "other.npz", npz({"input": x, "output": np.zeros((12, 3), np.float32)}), box.key)
-    assert any("fits nothing" in error.value for error in app.error)
+    assert any("no quantity" in error.value for error in app.error)
 
 
 def test_a_file_of_rnnviz_brings_words_labels_and_card_along():
@@ -212,7 +212,7 @@ def test_sessions_are_apart_and_room_is_limited(monkeypatch):
     press(first, "open-Explore")
     second.run()
     assert "own_tasks" not in second.session_state or not second.session_state["own_tasks"]
-    assert "models-held" not in second.session_state
+    assert "models-opened" not in second.session_state
     monkeypatch.setattr("rnnviz.ui.pages.models.use_panel.ROOM", 1)
     first.switch_page("pages/models.py").run()
     press(first, "open-Memory")

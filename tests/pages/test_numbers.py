@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import rnnviz
-from rnnviz.checkpoints.native import model_files
+from rnnviz.checkpoints.native.model_files import save_pair
 from rnnviz.model import Model
 from rnnviz.network import Network
 from rnnviz.text.tokens import Vocabulary
@@ -28,7 +28,7 @@ def folder(tmp_path, monkeypatch):
         for cell in ("gru", "lstm"):
             network = Network.random(cell, hidden=4, embedding=width, classes=2, rng=np.random.default_rng(width))
             model = Model(f"n{width}-{cell}", network, Vocabulary("numbers", vector_size=width), ["no", "yes"])
-            model_files.save(replace(model, card={"task": f"n{width}"}), tmp_path / model.name)
+            save_pair(replace(model, card={"task": f"n{width}"}), tmp_path / model.name)
     monkeypatch.setenv("RNNVIZ_MODELS", str(tmp_path))
 
 

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
+from rnnviz.checkpoints import open_files
 from rnnviz.checkpoints.native import model_archive
 from rnnviz.training import TASKS, Settings, TrainingRun
 from rnnviz.ui.pages.train import training_group, training_session
@@ -328,7 +329,7 @@ def test_what_is_downloaded_comes_back(finished):
     packed = model_archive.pack(list(training.models("mine").values()))
     with ZipFile(io.BytesIO(packed)) as file:
         assert sorted(file.namelist()) == ["mine-lstm.json", "mine-lstm.safetensors"]
-    (model,) = model_archive.unpack({"mine.zip": packed})
+    (model,) = open_files({"mine.zip": packed}).models.values()
     trace = training.models("mine")["lstm"].trace("aabb")
     assert np.array_equal(model.trace("aabb").probabilities, trace.probabilities)
     assert model.card["training"]["command"].startswith("python -m rnnviz.training counter")

@@ -102,7 +102,7 @@ def test_one_number_a_step_needs_no_second_axis():
         ),
         (2, npy(np.ones((3, 2), complex)), UnsupportedFileError, {"code": "dtype"}),
         (2, npy(np.array([["a", "b"]])), UnsupportedFileError, {"code": "dtype"}),
-        (2, npy(np.array([[{}, {}]]), allow_pickle=True), UnsupportedFileError, {"code": "dtype"}),
+        (2, npy(np.array([[{}, {}]]), allow_pickle=True), UnsupportedFileError, {"code": "objects"}),
     ],
 )
 def test_what_is_not_such_a_table_is_refused(width, data, error, fields):

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import rnnviz
-from rnnviz.checkpoints.native import model_files
+from rnnviz.checkpoints.native.model_files import save_pair
 from rnnviz.errors import TrainingError, UnknownNameError
 from rnnviz.training import TASKS, Settings, Trainer, TrainingRun
 from rnnviz.training.history import FEWEST_SNAPSHOTS, MOST_SNAPSHOTS, Snapshot, Snapshots
@@ -298,7 +298,7 @@ def test_a_model_is_saved_and_loaded_back_bit_for_bit(tmp_path, name):
     task = TASKS[name]()
     run = finished(short(task, "lstm", epochs=1))
     model = run.best_model("mine")
-    model_files.save(model, tmp_path / "mine")
+    save_pair(model, tmp_path / "mine")
     again = rnnviz.load(tmp_path / "mine.safetensors")
     assert again.network.parameters.keys() == model.network.parameters.keys()
     for key, array in model.network.parameters.items():

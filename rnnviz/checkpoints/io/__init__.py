@@ -1,1 +1,1 @@
-"""Bounded reading: zip files, number types and arrays from files that nobody vouches for."""
+"""Bounded reading of files that nobody vouches for: zip archives and types of numbers."""

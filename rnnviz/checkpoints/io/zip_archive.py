@@ -1,4 +1,4 @@
-"""A zip file of somebody else's, read with care: nothing goes to the disk, and no more is unpacked than is allowed."""
+"""A zip file from a stranger: nothing is written to the disk, and no more is unpacked than is allowed."""
 
 from __future__ import annotations
 
@@ -8,68 +8,125 @@ import zlib
 from pathlib import PurePosixPath
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
+from ...errors import DamagedFileError, LimitError, UnsupportedFileError
 from ...limits import DEFAULT_LIMITS, Limits
 from ...wording import printable
 
-_BROKEN = (BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, LookupError, OverflowError)
-_ENTRY = b"PK\x01\x02"  # where a zip's table of contents has an entry
-MARK = b"PK\x03\x04"  # how a zip begins
+SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")  # of a zip with entries, and of an empty one
+_DIRECTORY_ENTRY = b"PK\x01\x02"
+_ZIP_ERRORS = (BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, LookupError, OverflowError)
 
 
-class Zipped:
-    """The files inside a zip, by name as the zip has it, folders included; folders themselves are left out.
+class ZipArchive:
+    """The files in a zip, by their full names in it; folders themselves are left out.
 
-    All reading together unpacks at most limits.unpacked bytes, whatever the zip says of its sizes. Raises ValueError,
-    in a sentence for a person, for what is no zip or a broken one, is encrypted, packed by anything but "deflate", has
-    one name twice, or more than four times limits.arrays entries and a hundred.
+    All reading together unpacks at most `limits.unpacked` bytes, whatever the zip claims about its sizes.
+
+    Parameters
+    ----------
+    name : str
+        The zip's name, for messages.
+    data : bytes
+        The whole file.
+    limits : Limits
+        Bounds on unpacked bytes, and with four entries for each array and a hundred more, on entries.
+
+    Raises
+    ------
+    DamagedFileError
+        If it is not a zip or a broken one (code "zip"), or has two files of one name (code "duplicate").
+    LimitError
+        If it has too many entries; code "entries".
     """
 
     def __init__(self, name: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> None:
         self.name = name
         self._limits = limits
-        self._left = limits.unpacked
+        self._remaining = limits.unpacked
         most = 4 * limits.arrays + 100
-        if data.count(_ENTRY) > most:  # before they are parsed, as each would take ten times its bytes
-            raise ValueError(f"{name} has more than {most:,} files inside, which is too many.")
+        count = data.count(_DIRECTORY_ENTRY)
+        if count > most:  # before they are parsed, as each would take ten times its bytes
+            raise LimitError(
+                f"{name} contains more than {most:,} files, which is the limit.",
+                code="entries", file=name, limit=most, actual=count,
+            )  # fmt: skip
         try:
             self._file = ZipFile(io.BytesIO(data))
-        except (*_BROKEN, struct.error) as error:
-            raise ValueError(f"{name} is not a zip file that can be opened.") from error
+        except (*_ZIP_ERRORS, struct.error) as error:
+            raise DamagedFileError(f"{name} is not a valid zip file.", code="zip", file=name) from error
         self._entries: dict[str, ZipInfo] = {}
         for entry in self._file.infolist():
             if entry.is_dir():
                 continue
             if entry.filename in self._entries:
-                raise ValueError(f"{name} has two files named {printable(entry.filename)} inside.")
+                raise DamagedFileError(
+                    f"{name} contains two files named {printable(entry.filename)}.",
+                    code="duplicate", file=name, part=entry.filename,
+                )  # fmt: skip
             self._entries[entry.filename] = entry
 
     @property
     def names(self) -> list[str]:
+        """The names of the files inside."""
         return list(self._entries)
 
     def __contains__(self, entry: str) -> bool:
+        """Whether there is a file of that name."""
         return entry in self._entries
 
-    def read(self, entry: str) -> bytes:
-        """The unpacked bytes of one file inside. Raises ValueError where they cannot be had, KeyError for no entry."""
+    def read(self, entry: str, most: int | None = None) -> bytes:
+        """Unpack one file.
+
+        Parameters
+        ----------
+        entry : str
+            Its name in the zip.
+        most : int, optional
+            Stop after so many bytes.
+
+        Returns
+        -------
+        bytes
+            Its content, or the first `most` bytes of it.
+
+        Raises
+        ------
+        KeyError
+            If there is no such file.
+        UnsupportedFileError
+            If it is encrypted (code "encrypted") or compressed by anything but "deflate" (code "compression").
+        DamagedFileError
+            If it cannot be unpacked; code "unpacking".
+        LimitError
+            If it unpacks to too much; code "unpacked".
+        """
         info = self._entries[entry]
         what = f"{printable(entry)} in {self.name}"
         if info.flag_bits & 1:
-            raise ValueError(f"{what} is encrypted: bring the file without a password.")
+            raise UnsupportedFileError(
+                f"{what} is encrypted: provide the file without a password.",
+                code="encrypted", file=self.name, part=entry,
+            )  # fmt: skip
         if info.compress_type not in (ZIP_STORED, ZIP_DEFLATED):  # the others unpack without bounds
-            raise ValueError(f"{what} is packed by a rare method: zip it anew, with the usual one (deflate) or none.")
+            raise UnsupportedFileError(
+                f"{what} uses a rare compression method: zip it again with the standard one (deflate) or none.",
+                code="compression", file=self.name, part=entry,
+            )  # fmt: skip
         try:
             with self._file.open(info) as part:
-                content = part.read(self._left + 1)
-        except (*_BROKEN, struct.error, zlib.error) as error:
-            raise ValueError(f"{what} cannot be unpacked: the file is damaged or was cut off.") from error
-        self._left -= len(content)
-        if self._left < 0:
+                content = part.read(self._remaining + 1 if most is None else min(most, self._remaining + 1))
+        except (*_ZIP_ERRORS, struct.error, zlib.error) as error:
+            raise DamagedFileError(
+                f"{what} cannot be unpacked: the file is damaged or incomplete.",
+                code="unpacking", file=self.name, part=entry,
+            ) from error  # fmt: skip
+        self._remaining -= len(content)
+        if self._remaining < 0:
             self._limits.check_unpacked(self.name, self._limits.unpacked + 1)
         return content
 
 
-def plain(name: str) -> str:
-    """A name without folders and in few letters, so that no file can be put anywhere but where it belongs."""
+def plain_name(name: str) -> str:
+    """A name without folders and unusual characters, so that no file can land outside of its own folder."""
     last = PurePosixPath(name.replace("\\", "/")).name
     return "".join(letter if letter.isalnum() or letter in "-_. " else "_" for letter in last)[-100:] or "_"

@@ -1,5 +1,1 @@
-"""Keras's files, of versions 2 and 3."""
-
-from .keras_file import read
-
-__all__ = ["read"]
+"""Keras's files and live layers, of Keras 2 and 3. Keras itself is never imported."""

@@ -1,4 +1,4 @@
-"""Keras's description of a model, read and never built: its layers in order, and which reads which."""
+"""Keras's configuration of a model, read and never built: its layers in order, and which reads which."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, Self
 
-from ..stack import Source
-from .layer import OF_CELL, Layer, named
+from ...errors import DamagedFileError
+from ..stack import SourceArray
+from .layer import OF_CELL, Layer, arrays_by_name
 
 DEEPEST = 20  # models within models
 HISTORY = 3  # a tensor's history: layer, node, tensor
@@ -17,12 +18,12 @@ class Holder(Protocol):
     """Where the arrays of a layer are: a group of a file, or a live layer."""
 
     def children(self, layers: Sequence[tuple[str, str]]) -> list[Self | None]:
-        """Those of the layers of a model, each given by class and name."""
+        """The holders of the layers of a model, each given by class and name."""
 
     def part(self, name: str, place: int = 0) -> Self | None:
-        """That of a layer inside a layer: "forward" or "backward", "wrapped", or "cell" by its place."""
+        """The holder of a layer inside a layer: "forward" or "backward", "wrapped", or "cell" by its place."""
 
-    def sources(self) -> list[Source]:
+    def sources(self) -> list[SourceArray]:
         """The layer's own arrays, in Keras's order."""
 
 
@@ -38,12 +39,12 @@ class _Entry:
     @classmethod
     def of(cls, raw: Any) -> _Entry:
         if not isinstance(raw, Mapping) or not isinstance(raw.get("class_name"), str):
-            raise ValueError("the model's configuration lists something that is no layer of Keras")
+            raise _invalid("the model's configuration lists something that is not a Keras layer")
         config = raw.get("config")
         kind, module, registered = raw["class_name"], raw.get("module"), raw.get("registered_name")
-        own = isinstance(module, str) and module.split(".")[0] not in ("keras", "tf_keras", "builtins")
-        if isinstance(registered, str) and (own or ">" in registered):
-            kind = f"{module or 'somebody'}.{kind}"  # a class of somebody's own, whatever it is called
+        custom = isinstance(module, str) and module.split(".")[0] not in ("keras", "tf_keras", "builtins")
+        if isinstance(registered, str) and (custom or ">" in registered):
+            kind = f"{module or 'custom'}.{kind}"  # not Keras's own, whatever its name
         if isinstance(config, list | tuple):  # a Sequential until Keras 2.2
             config = {"layers": config}
         config = config if isinstance(config, Mapping) else {}
@@ -55,28 +56,29 @@ class _Entry:
         return isinstance(self.config.get("layers"), list | tuple)
 
 
-def described(raw: Any, holder: Holder | None, version: str = "") -> list[Layer]:
+def described_layers(raw: Any, holder: Holder | None, version: str = "") -> list[Layer]:
     """The layers of a model, or of a single layer, with the arrays that `holder` has for them.
 
     raw: {"class_name": ..., "config": ...} as Keras writes it. Models within models are walked, their layers' names
-    joined by slashes. Nothing in it is imported or called. Raises ValueError if it is no such description.
+    joined by slashes. Nothing in it is imported or called. Raises DamagedFileError, code "configuration", if it is not
+    such a description.
     """
     try:
-        return _Walk(version).one(_Entry.of(raw), (), holder, (), 0)[0]
+        return _Walk(version).entry(_Entry.of(raw), (), holder, (), 0)[0]
     except RecursionError as error:
-        raise ValueError("the model's configuration is nested too deeply") from error
+        raise _invalid("the model's configuration is nested too deeply") from error
 
 
 @dataclass
 class _Walk:
     version: str
 
-    def one(
+    def entry(
         self, entry: _Entry, prefix: tuple[str, ...], holder: Holder | None, feeds: tuple[str, ...] | None, depth: int
     ) -> tuple[list[Layer], tuple[str, ...]]:
-        """Layers of one entry, and what it hands on: names of layers, by the tensor's place."""
+        """Layers of one entry, and what it passes on: names of layers, by the tensor's place."""
         if depth > DEEPEST:
-            raise ValueError(f"the model's configuration has models within models, more than {DEEPEST} deep")
+            raise _invalid(f"the model's configuration nests models more than {DEEPEST} deep")
         if entry.model:
             inside = (*prefix, entry.name) if depth else prefix
             return self.model(entry, inside, holder, feeds or (), depth)
@@ -111,7 +113,7 @@ class _Walk:
                 below, starts = self.feeds(one, gives)
             else:
                 below, starts = hands, ()
-            layers, hands = self.one(one, prefix, arrays, below, depth + 1)
+            layers, hands = self.entry(one, prefix, arrays, below, depth + 1)
             if layers and graph:
                 uses = len(one.nodes) if isinstance(one.nodes, list | tuple) and not one.model else 1
                 layers[0] = replace(layers[0], starts=starts, uses=max(uses, 1))
@@ -129,7 +131,7 @@ class _Walk:
         return tuple(sources), ()
 
     def layer(self, entry: _Entry, name: str, holder: Holder | None) -> list[Layer]:
-        """A layer that is no model; several for an RNN of several cells, which are layers one above the other."""
+        """A layer that is not a model; several for an RNN of several cells, which are layers one above the other."""
         config = entry.config
         if entry.kind == "TimeDistributed" and isinstance(config.get("layer"), Mapping):
             inner = _Entry.of(config["layer"])
@@ -177,8 +179,12 @@ class _Walk:
             found.append(Layer(label, kind, config, self.arrays(kind, inside), version=self.version))
         return found
 
-    def arrays(self, kind: str, holder: Holder | None) -> dict[str, Source]:
-        return named(kind, holder.sources()) if holder else {}
+    def arrays(self, kind: str, holder: Holder | None) -> dict[str, SourceArray]:
+        return arrays_by_name(kind, holder.sources()) if holder else {}
+
+
+def _invalid(message: str) -> DamagedFileError:
+    return DamagedFileError(message, code="configuration")
 
 
 _WITH_STATES = {"SimpleRNN", "GRU", "LSTM", "RNN", "Bidirectional", "CuDNNGRU", "CuDNNLSTM"}

@@ -1,8 +1,9 @@
-"""Texts that HDF5 objects carry as attributes, read from the file's own bytes.
+"""Texts that HDF5 objects have as attributes, read from the file's own bytes.
 
-The HDF5 library makes room for a text of varying length before it looks whether the file holds one, so that some bytes
-in a broken file can ask for gigabytes. Here nothing is taken but slices of what is there. Layout: the HDF5 File Format
-Specification, version 3.0: object headers (IV.A), attributes (IV.A.2.m), the global heap (III.E).
+The HDF5 library reserves memory for a text of variable length before it checks whether the file holds one, so that a
+few bytes in a damaged file can ask for gigabytes (`test_hdf5` has such files). Here only slices of existing bytes are
+used. Reference: the HDF5 File Format Specification, version 3.0: object headers (IV.A), attributes (IV.A.2.m), the
+global heap (III.E).
 """
 
 from __future__ import annotations
@@ -10,32 +11,32 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 ATTRIBUTE, CONTINUATION = 0x0C, 0x10
-STRING, VARYING = 3, 9  # classes of datatypes
-ELEMENT = 16  # bytes of a text of varying length where it is pointed to: length, heap, place in the heap
+STRING, VARIABLE = 3, 9  # classes of datatypes
+ELEMENT = 16  # bytes of a reference to a text of variable length: length, heap, place in the heap
 MOST = 10_000  # messages of one header, and objects of one heap
 
 
 class Texts:
-    """A file's bytes. count: called with the length of every text, before it is decoded; it raises to stop."""
+    """The texts in a file's bytes. count: called with the length of every text before it is decoded; raises to stop."""
 
     def __init__(self, data: bytes, count: Callable[[int], None]) -> None:
         self.data, self.count = data, count
         version = data[8] if len(data) > 14 else 255
         sizes = data[13:15] if version < 2 else data[9:11]
-        self.usual = sizes == b"\x08\x08"  # offsets and lengths of 8 bytes
+        self.supported = sizes == b"\x08\x08"  # offsets and lengths of 8 bytes
 
     def of(self, address: int, names: frozenset[str]) -> dict[str, list[str]]:
-        """The attributes of an object, by its header's address, that are texts and are asked for.
+        """The requested attributes of an object, by its header's address, as far as they are texts.
 
-        A single text comes as a list of one. What is kept in any less usual way is left out.
+        A single text comes as a list of one. Attributes stored in less usual ways are left out.
         """
         found: dict[str, list[str]] = {}
-        if self.usual:
+        if self.supported:
             for kind, body in self.messages(address):
                 attribute = _Attribute.of(body) if kind == ATTRIBUTE else None
                 if attribute is not None and attribute.name in names:
                     texts = list(self.texts(attribute))
-                    if len(texts) == attribute.many:
+                    if len(texts) == attribute.count:
                         found[attribute.name] = texts
         return found
 
@@ -66,17 +67,19 @@ class Texts:
                 body = data[place + head : min(place + head + size, end)]
                 if kind == CONTINUATION and len(body) >= ELEMENT:
                     at, more = int.from_bytes(body[:8], "little"), int.from_bytes(body[8:16], "little")
-                    blocks.append((at + 4, more - 8) if new else (at, more))  # the new kind has a name and a checksum
+                    blocks.append(
+                        (at + 4, more - 8) if new else (at, more)
+                    )  # the newer layout has a name and a checksum
                 yield kind, body
                 place += head + size
 
     def texts(self, attribute: _Attribute) -> Iterator[str]:
-        """The texts of an attribute, as far as they are there."""
-        for k in range(attribute.many):
+        """The texts of an attribute, as far as they exist."""
+        for k in range(attribute.count):
             piece = attribute.data[k * attribute.size : (k + 1) * attribute.size]
             if len(piece) < attribute.size:
                 return
-            if attribute.varying:
+            if attribute.variable:
                 length, heap, place = (int.from_bytes(part, "little") for part in (piece[:4], piece[4:12], piece[12:]))
                 if length and not (piece := self.in_heap(heap, place, length)):
                     return
@@ -85,7 +88,7 @@ class Texts:
             yield piece.rstrip(b"\0").decode("utf-8", "replace")
 
     def in_heap(self, address: int, wanted: int, length: int) -> bytes:
-        """An object of a global heap; empty if it is not there."""
+        """An object of a global heap; empty if it does not exist."""
         data = self.data
         if data[address : address + 4] != b"GCOL":
             return b""
@@ -107,15 +110,15 @@ class Texts:
 
 
 class _Attribute:
-    """name. many: texts. size: bytes of each where they stand. varying: whether that is only a pointer."""
+    """count: number of texts. size: bytes of each. variable: whether these are only a reference to the text."""
 
-    def __init__(self, name: str, many: int, size: int, varying: bool, data: bytes) -> None:
-        self.name, self.many, self.size, self.varying, self.data = name, many, size, varying, data
+    def __init__(self, name: str, count: int, size: int, variable: bool, data: bytes) -> None:
+        self.name, self.count, self.size, self.variable, self.data = name, count, size, variable, data
 
     @classmethod
     def of(cls, body: bytes) -> _Attribute | None:
         """From an attribute's message; None if it holds anything but texts, one or a list."""
-        if len(body) < 9 or body[0] not in (1, 2, 3) or (body[0] > 1 and body[1]):  # parts that are kept elsewhere
+        if len(body) < 9 or body[0] not in (1, 2, 3) or (body[0] > 1 and body[1]):  # parts stored elsewhere
             return None
         pad = 8 if body[0] == 1 else 1
         place, parts = (9 if body[0] == 3 else 8), []
@@ -129,10 +132,10 @@ class _Attribute:
         if space[0] == 2 and space[3] == 2:  # no values at all
             return None
         dims = space[8:16] if space[0] == 1 else space[4:12]
-        many = int.from_bytes(dims, "little") if space[1] else 1
+        count = int.from_bytes(dims, "little") if space[1] else 1
         size, sort = int.from_bytes(kind[4:8], "little"), kind[0] & 15
-        varying = sort == VARYING and kind[1] & 15 == 1 and size == ELEMENT
+        variable = sort == VARIABLE and kind[1] & 15 == 1 and size == ELEMENT
         data = body[place:]
-        if not (varying or sort == STRING) or size == 0 or many * size > len(data):
+        if not (variable or sort == STRING) or size == 0 or count * size > len(data):
             return None
-        return cls(name.rstrip(b"\0").decode("utf-8", "replace"), many, size, varying, data)
+        return cls(name.rstrip(b"\0").decode("utf-8", "replace"), count, size, variable, data)

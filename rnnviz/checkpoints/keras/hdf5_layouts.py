@@ -1,4 +1,4 @@
-"""The two ways in which Keras lays out layers in HDF5: by class, since Keras 3 and in .keras, and by name, before."""
+"""Keras's two layouts of layers in HDF5: by class, since Keras 3 and in every .keras file, and by name, before."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ..stack import Source
+from ..stack import SourceArray
 from .hdf5 import Group
-from .layer import TRANSPARENT, Layer, kind_of, named
-from .layer_order import in_order
+from .layer import TRANSPARENT, Layer, arrays_by_name, kind_of
+from .layer_order import ordered_layers
 
 CONTAINERS = ("layers", "_layer_checkpoint_dependencies", "_self_tracked_trackables")
 MODELS = ("Sequential", "Functional", "Model")
 RANKS = ("embeddings", "kernel", "recurrent_kernel", "bias")  # Keras's order of a layer's arrays
-# What a default name speaks of, "repeat_vector_2", where layers without weights have nothing else.
-BY_NAME = {
+# The class of a default name, "repeat_vector_2", for layers without weights, which have nothing else.
+DEFAULT_NAMES = {
     re.sub("([a-z0-9])([A-Z])", r"\1_\2", kind).lower(): kind
     for kind in (
         *TRANSPARENT, "Activation", "Flatten", "Reshape", "Permute", "RepeatVector", "Lambda", "Concatenate", "Add",
@@ -30,12 +30,12 @@ BY_NAME = {
 
 
 @dataclass(frozen=True)
-class Modern:
-    """A layer's group in the layout of Keras 3 and of every .keras file."""
+class ByClass:
+    """A layer's group in the layout by class."""
 
     group: Group
 
-    def children(self, layers: Sequence[tuple[str, str]]) -> list[Modern | None]:
+    def children(self, layers: Sequence[tuple[str, str]]) -> list[ByClass | None]:
         container = next((self.group.groups[key] for key in CONTAINERS if key in self.group.groups), Group())
         by_name = {_own_name(group): group for group in container.groups.values() if _own_name(group)}
         counted: dict[str, int] = {}
@@ -45,24 +45,24 @@ class Modern:
             number = counted[snake] = counted.get(snake, -1) + 1
             key = f"{snake}_{number}" if number else snake
             group = by_name.get(name) if by_name else container.groups.get(key)
-            found.append(None if group is None else Modern(group))
+            found.append(None if group is None else ByClass(group))
         return found
 
-    def part(self, name: str, place: int = 0) -> Modern | None:
+    def part(self, name: str, place: int = 0) -> ByClass | None:
         if name == "cell":
             cells = _cells(self.group)
             return cells[place] if place < len(cells) else None
         inner = self.group.groups.get("layer" if name == "wrapped" else f"{name}_layer")
-        return None if inner is None else Modern(inner)
+        return None if inner is None else ByClass(inner)
 
-    def sources(self) -> list[Source]:
+    def sources(self) -> list[SourceArray]:
         group = self.group.groups.get("cell", self.group).groups.get("vars", Group())
         return [group.arrays[key] for key in sorted(group.arrays, key=natural)]
 
 
-def guessed(root: Group, version: str = "") -> list[Layer]:
-    """The layers of a file in the layout by class that has no configuration, in an order in which sizes fit."""
-    return in_order(_inside(root, (), version))
+def layers_by_class(root: Group, version: str = "") -> list[Layer]:
+    """The layers of a file without a configuration, in the layout by class, in an order in which sizes fit."""
+    return ordered_layers(_inside(root, (), version))
 
 
 def _inside(group: Group, prefix: tuple[str, ...], version: str) -> list[tuple[str, Layer]]:
@@ -75,11 +75,11 @@ def _inside(group: Group, prefix: tuple[str, ...], version: str) -> list[tuple[s
             found += _inside(child, prefix, version)
             continue
         name = "/".join((*prefix, _own_name(child) or key))
-        modern = Modern(child)
-        forward, backward = modern.part("forward"), modern.part("backward")
+        arrays = ByClass(child)
+        forward, backward = arrays.part("forward"), arrays.part("backward")
         if forward and backward:
-            halves = [_plain(f"{name}/{way}", one.sources(), version) for way, one in
-                      (("forward", forward), ("backward", backward))]  # fmt: skip
+            halves = [_plain(f"{name}/{direction}", half.sources(), version)
+                      for direction, half in (("forward", forward), ("backward", backward))]  # fmt: skip
             found.append((key, Layer(name, "Bidirectional", halves=(halves[0], halves[1]), version=version)))
         elif "cell" in child.groups:
             cells = _cells(child)
@@ -87,25 +87,27 @@ def _inside(group: Group, prefix: tuple[str, ...], version: str) -> list[tuple[s
                 label = name if len(cells) == 1 else f"{name}/{place}"
                 found.append((key, _plain(label, cell.sources(), version)))
         elif "layer" in child.groups:
-            sources = Modern(child.groups["layer"]).sources()
+            sources = ByClass(child.groups["layer"]).sources()
             found.append((key, _plain(name, sources, version, kind_of(sources, "Dense"))))
-        elif any(one in child.groups for one in CONTAINERS):
+        elif any(container in child.groups for container in CONTAINERS):
             found += _inside(child, (*prefix, _own_name(child) or key), version)
         else:
-            sources = modern.sources()
-            hint = _by_name(key)
+            sources = arrays.sources()
+            hint = _class_of_name(key)
             known = kind_of(sources, hint) if sources else hint
-            kind = known if known in ("Dense", "Embedding", hint) else ""  # recurrent arrays lie in a cell
+            kind = known if known in ("Dense", "Embedding", hint) else ""  # recurrent arrays are in a cell
             found.append((key, _plain(name, sources, version, kind)))
             if not sources:
                 found += _inside(child, (*prefix, key), version)
     return found
 
 
-def _cells(group: Group) -> list[Modern]:
+def _cells(group: Group) -> list[ByClass]:
     cell = group.groups.get("cell", Group())
-    many = cell.groups.get("cells")
-    return [Modern(cell)] if many is None else [Modern(many.groups[key]) for key in sorted(many.groups, key=natural)]
+    cells = cell.groups.get("cells")
+    return (
+        [ByClass(cell)] if cells is None else [ByClass(cells.groups[key]) for key in sorted(cells.groups, key=natural)]
+    )
 
 
 def _own_name(group: Group) -> str:
@@ -116,98 +118,98 @@ def _own_name(group: Group) -> str:
 
 
 @dataclass(frozen=True)
-class Older:
-    """The arrays of a layer in the older layout, in Keras's order, each with the names above its own.
+class ByName:
+    """The arrays of a layer in the layout by name, in Keras's order, each with the path of its group.
 
-    groups: those of the layers, for a whole model.
+    groups: for a whole model, the groups of its layers.
     """
 
-    pieces: tuple[tuple[tuple[str, ...], Source], ...]
+    pieces: tuple[tuple[tuple[str, ...], SourceArray], ...]
     groups: Mapping[str, Group] | None = None
 
     @classmethod
-    def of_model(cls, weights: Group) -> Older:
+    def of_model(cls, weights: Group) -> ByName:
         return cls((), weights.groups)
 
     @classmethod
-    def of_layer(cls, group: Group) -> Older:
+    def of_layer(cls, group: Group) -> ByName:
         pieces = [(path, key, source) for path, inner in group.walk() for key, source in inner.arrays.items()]
         order = {name: place for place, name in enumerate(group.lists.get("weight_names", ()))}
-        pieces.sort(key=lambda one: (order.get("/".join((*one[0], one[1])), len(order)), natural("/".join(one[0]))))
+        pieces.sort(key=lambda p: (order.get("/".join((*p[0], p[1])), len(order)), natural("/".join(p[0]))))
         return cls(tuple((path, source) for path, _, source in pieces))
 
-    def children(self, layers: Sequence[tuple[str, str]]) -> list[Older | None]:
+    def children(self, layers: Sequence[tuple[str, str]]) -> list[ByName | None]:
         if self.groups is None:
             return [self.model(name) if kind in MODELS else self.layer(name) for kind, name in layers]
         return [self.of_layer(group) if (group := _at(self.groups, name)) else None for _, name in layers]
 
-    def model(self, name: str) -> Older:
-        """The arrays of an inner model's inner model; Keras 2 does not always write its name above them."""
+    def model(self, name: str) -> ByName:
+        """The arrays of a model within a model; Keras 2 does not always include its name in their paths."""
         found = [piece for piece in self.pieces if name in piece[0]]
-        return Older(tuple(found)) if found else self
+        return ByName(tuple(found)) if found else self
 
-    def layer(self, name: str) -> Older | None:
-        """The arrays of a layer of an inner model: those with its name above them, as near as possible."""
+    def layer(self, name: str) -> ByName | None:
+        """The arrays of a layer of a model within a model: those with its name in their paths, as near as possible."""
         for depth in range(1, 5):
             if found := [piece for piece in self.pieces if piece[0][-depth : -depth + 1 or None] == (name,)]:
-                least = min(len(path) for path, _ in found)  # not one of the same name in a model further in
-                return Older(tuple(piece for piece in found if len(piece[0]) == least))
+                least = min(len(path) for path, _ in found)  # not a layer of the same name in a model further in
+                return ByName(tuple(piece for piece in found if len(piece[0]) == least))
         return None
 
-    def part(self, name: str, place: int = 0) -> Older | None:
+    def part(self, name: str, place: int = 0) -> ByName | None:
         if name == "wrapped":
             return self
         if name == "cell":
             parents = list(dict.fromkeys(path for path, _ in self.pieces))
             inside = parents[place : place + 1]
-            return Older(tuple(piece for piece in self.pieces if piece[0] in inside)) if inside else None
+            return ByName(tuple(piece for piece in self.pieces if piece[0] in inside)) if inside else None
         forward = [piece for piece in self.pieces if _starts(piece[0], "forward_")]
         forward = forward or list(self.pieces[: len(self.pieces) // 2])
         if name == "forward":
-            return Older(tuple(forward))
-        return Older(tuple(piece for piece in self.pieces if all(piece is not one for one in forward)))
+            return ByName(tuple(forward))
+        return ByName(tuple(piece for piece in self.pieces if all(piece is not one for one in forward)))
 
-    def sources(self) -> list[Source]:
+    def sources(self) -> list[SourceArray]:
         return [source for _, source in sorted(self.pieces, key=lambda piece: _rank(piece[1]))]
 
 
-def guessed_older(weights: Group, version: str) -> list[Layer]:
-    """The layers of a file in the layout by name that has no configuration, in the order that it lists."""
+def layers_by_name(weights: Group, version: str) -> list[Layer]:
+    """The layers of a file without a configuration, in the layout by name, in the order that it lists."""
     listed = weights.lists.get("layer_names") or sorted(weights.groups, key=natural)
     found: list[Layer] = []
     for name in listed:
         group = _at(weights.groups, name)
         if group is None:
             continue
-        older = Older.of_layer(group)
-        if not older.pieces:
-            found.append(Layer(name, "" if group.other else _by_name(name), version=version))
+        arrays = ByName.of_layer(group)
+        if not arrays.pieces:
+            found.append(Layer(name, "" if group.skipped else _class_of_name(name), version=version))
             continue
-        if any(_starts(path, "backward_") for path, _ in older.pieces):
-            found += _both_ways(name, older, version)
+        if any(_starts(path, "backward_") for path, _ in arrays.pieces):
+            found += _bidirectional_layers(name, arrays, version)
             continue
-        parents = list(dict.fromkeys(path for path, _ in older.pieces))
+        parents = list(dict.fromkeys(path for path, _ in arrays.pieces))
         for place, parent in enumerate(parents):
             label = name if len(parents) == 1 else f"{name}/{parent[-1] if parent else place}"
-            inside = Older(tuple(piece for piece in older.pieces if piece[0] == parent))
+            inside = ByName(tuple(piece for piece in arrays.pieces if piece[0] == parent))
             found.append(_plain(_unused(label, found), inside.sources(), version, _kind(inside)))
     return found
 
 
-def _both_ways(name: str, older: Older, version: str) -> list[Layer]:
-    """The Bidirectional layers in a group, told apart by what stands above "forward_"."""
-    above: dict[tuple[str, ...], list[tuple[tuple[str, ...], Source]]] = {}
-    for path, source in older.pieces:
+def _bidirectional_layers(name: str, arrays: ByName, version: str) -> list[Layer]:
+    """The Bidirectional layers in a group, distinguished by the path above "forward_"."""
+    above: dict[tuple[str, ...], list[tuple[tuple[str, ...], SourceArray]]] = {}
+    for path, source in arrays.pieces:
         place = next((k for k, part in enumerate(path) if part.startswith(("forward_", "backward_"))), len(path))
         above.setdefault(path[:place], []).append((path, source))
     found: list[Layer] = []
     for path, pieces in above.items():
         label = name if len(above) == 1 else f"{name}/{path[-1] if path else len(found)}"
-        inside = Older(tuple(pieces))
-        if not any(_starts(one, "backward_") for one, _ in pieces):
+        inside = ByName(tuple(pieces))
+        if not any(_starts(path, "backward_") for path, _ in pieces):
             found.append(_plain(label, inside.sources(), version, _kind(inside)))
             continue
-        forward, backward = (inside.part(way) or inside for way in ("forward", "backward"))
+        forward, backward = (inside.part(direction) or inside for direction in ("forward", "backward"))
         halves = (
             _plain(f"{label}/forward", forward.sources(), version, _kind(forward)),
             _plain(f"{label}/backward", backward.sources(), version, _kind(backward)),
@@ -216,10 +218,10 @@ def _both_ways(name: str, older: Older, version: str) -> list[Layer]:
     return found
 
 
-def _kind(older: Older) -> str:
+def _kind(arrays: ByName) -> str:
     """The class that arrays with these names and shapes belong to."""
-    names = {_leaf(source) for _, source in older.pieces}
-    found = kind_of(older.sources(), "Dense" if "kernel" in names else "")
+    names = {_leaf(source) for _, source in arrays.pieces}
+    found = kind_of(arrays.sources(), "Dense" if "kernel" in names else "")
     return found if found in ("Dense", "Embedding", "") or "recurrent_kernel" in names else ""
 
 
@@ -227,14 +229,14 @@ def _kind(older: Older) -> str:
 
 
 def natural(name: str) -> tuple[tuple[int, int, str], ...]:
-    """So that lstm_2 stands before lstm_10."""
+    """A key that sorts lstm_2 before lstm_10."""
     parts = re.findall(r"\d{1,9}|\D+|\d+", name)
     return tuple((0, int(part), "") if part.isdigit() and len(part) < 10 else (1, 0, part) for part in parts)
 
 
-def _plain(name: str, sources: Sequence[Source], version: str, kind: str | None = None) -> Layer:
+def _plain(name: str, sources: Sequence[SourceArray], version: str, kind: str | None = None) -> Layer:
     kind = kind_of(sources) if kind is None else kind
-    return Layer(name, kind, arrays=named(kind, sources), version=version)
+    return Layer(name, kind, arrays=arrays_by_name(kind, sources), version=version)
 
 
 def _at(groups: Mapping[str, Group], name: str) -> Group | None:
@@ -252,11 +254,11 @@ def _starts(path: tuple[str, ...], word: str) -> bool:
     return any(part.startswith(word) for part in path)
 
 
-def _leaf(source: Source) -> str:
+def _leaf(source: SourceArray) -> str:
     return source.name.rsplit("/", 1)[-1].split(":")[0]
 
 
-def _rank(source: Source) -> int:
+def _rank(source: SourceArray) -> int:
     leaf = _leaf(source)
     return RANKS.index(leaf) if leaf in RANKS else len(RANKS)
 
@@ -266,13 +268,13 @@ def _unused(label: str, found: Sequence[Layer]) -> str:
     return next(name for name in (label, *(f"{label}#{k}" for k in range(2, len(found) + 3))) if name not in used)
 
 
-def _by_name(name: str) -> str:
-    """The class that a default name speaks of, "dropout_3"; empty for any other name."""
-    return BY_NAME.get(re.sub(r"_\d+$", "", name.rsplit("/", 1)[-1]), "")
+def _class_of_name(name: str) -> str:
+    """The class of a default name, "dropout_3"; empty for any other name."""
+    return DEFAULT_NAMES.get(re.sub(r"_\d+$", "", name.rsplit("/", 1)[-1]), "")
 
 
 def _snake(kind: str) -> str:
-    """As Keras writes a class's name in small letters."""
+    """A class's name in snake case, as Keras writes it."""
     kind = re.sub(r"\W+", "", kind)
     kind = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", kind)
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", kind).lower()

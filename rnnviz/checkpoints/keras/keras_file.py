@@ -3,97 +3,140 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, NamedTuple
 
-from ...limits import DEFAULT_LIMITS, Limits
-from ..io.zip_archive import MARK, Zipped
-from . import hdf5 as hdf5
-from .configuration import described
-from .hdf5 import Group
-from .hdf5_layouts import Modern, Older, guessed, guessed_older
+from ...errors import DamagedFileError, FileError, UnsupportedFileError
+from ..file import File
+from ..interface import Format, Opened
+from .configuration import described_layers
+from .hdf5 import Group, is_hdf5, read_hdf5
+from .hdf5_layouts import ByClass, ByName, layers_by_class, layers_by_name
 from .layer import Layer
+from .layer_stacks import stacks_from_layers
 
 ATTRIBUTES = {
     "model_config": "text", "keras_version": "text", "name": "text",
     "layer_names": "list", "weight_names": "list",
 }  # fmt: skip
 OPTIMISER = ("optimizer", "optimizer_weights", "_optimizer")
-PASSED_OVER = (*OPTIMISER, "metrics", "_metrics", "loss_tracker", "top_level_model_weights", "seed_generator")
-OPTIMISER_NOTE = "The optimiser's state was passed over."
+SKIPPED = (*OPTIMISER, "metrics", "_metrics", "loss_tracker", "top_level_model_weights", "seed_generator")
+OPTIMISER_NOTE = "The optimiser's state was skipped."
 ORDER_NOTE = (
-    "The file keeps weights only, and not how its layers are joined; they are taken in the order of their names, and "
-    "layers of different kinds in an order in which their sizes fit."
+    "The file keeps only weights, and not how its layers are connected: they are read in the order of their names, and "
+    "layers of different classes in an order in which their sizes fit."
 )
 CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
 
 
-def read(name: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> tuple[list[Layer], tuple[str, ...], str]:
-    """A file's layers (see `layer_stacks`), notes on what was passed over, and its format in words.
+class Layers(NamedTuple):
+    """The layers of a file, notes on what was skipped, and the kind of file in words."""
 
-    name: the file's, for messages. Nothing in the file is executed: a configuration is only read, classes and
-    functions in it are names. Raises ValueError, in a sentence for a person, for a file that is damaged, too large,
-    leads outside of itself, or is none of Keras's.
+    layers: list[Layer]
+    notes: tuple[str, ...]
+    description: str
+
+
+class KerasFile(Format):
+    """A Keras file: HDF5, or a zip with HDF5 inside."""
+
+    title = "Keras"
+    suffixes = (".keras", ".h5", ".hdf5", ".weights.h5")
+
+    def matches(self, file: File) -> bool:
+        if file.is_zip:
+            return CONFIG in file.zip and any(entry.endswith(".h5") for entry in file.zip.names)
+        return is_hdf5(file.data)
+
+    def open(self, file: File) -> Opened:
+        layers, notes, description = read_layers(file)
+        try:
+            return Opened(description, stacks_from_layers(layers), notes=notes)
+        except FileError as error:
+            message = f"{file.name} ({description}) cannot be read: {error}"
+            raise error.with_message(message, file=file.name) from error
+
+
+def read_layers(file: File) -> Layers:
+    """The layers of a file.
+
+    Nothing in the file is executed: a configuration is only read, classes and functions in it are names. Raises
+    FileError for a file that is damaged, too large, leads outside of itself, or was not written by Keras.
     """
-    limits.check_file(name, len(data))
-    if hdf5.is_hdf5(data):
-        return _hdf5(name, data, limits)
-    if data.startswith(MARK):
-        return _archive(name, data, limits)
-    raise ValueError(f"{name} is no file of Keras: it is neither HDF5 (.h5, .weights.h5) nor a zip (.keras).")
+    try:
+        if is_hdf5(file.data):
+            return _from_hdf5(file)
+        if file.is_zip:
+            return _from_zip(file)
+    except FileError as error:
+        if error.file:
+            raise
+        raise error.with_message(f"{file.name} cannot be read: {error}.", file=file.name) from error
+    raise DamagedFileError(
+        f"{file.name} is not a Keras file: it is neither HDF5 (.h5, .weights.h5) nor a zip (.keras).",
+        code="signature", file=file.name,
+    )  # fmt: skip
 
 
-def _hdf5(name: str, data: bytes, limits: Limits) -> tuple[list[Layer], tuple[str, ...], str]:
-    root, notes = _tree(name, data, limits)
+def _from_hdf5(file: File) -> Layers:
+    root, notes = _tree(file, file.data)
     weights = root.groups.get("model_weights", root)
     version = root.texts.get("keras_version") or weights.texts.get("keras_version", "")
-    words = f"Keras {version}" if version else "Keras"
+    keras = f"Keras {version}" if version else "Keras"
     if "model_config" in root.texts:
-        config = _json(name, "its model_config", root.texts["model_config"])
-        layers = described(config, Older.of_model(weights), version)
-        return layers, notes, f"{words}, whole model in HDF5"
+        config = _json(file, "model_config", root.texts["model_config"])
+        layers = described_layers(config, ByName.of_model(weights), version)
+        return Layers(layers, notes, f"{keras}, whole model in HDF5")
     if any("vars" in group.groups for _, group in root.walk()):
-        return guessed(root), (*notes, ORDER_NOTE), "Keras 3, weights only (.weights.h5)"
-    if layers := guessed_older(weights, version):
-        return layers, (*notes, _without_graph(weights)), f"{words}, weights only in HDF5"
-    raise ValueError(f"{name} is an HDF5 file, but Keras did not write it: it holds no layers with their weights.")
+        return Layers(layers_by_class(root), (*notes, ORDER_NOTE), "Keras 3, weights only (.weights.h5)")
+    if layers := layers_by_name(weights, version):
+        return Layers(layers, (*notes, _without_graph(weights)), f"{keras}, weights only in HDF5")
+    raise UnsupportedFileError(
+        f"{file.name} is an HDF5 file, but Keras did not write it: it contains no layers with their weights.",
+        code="hdf5", file=file.name,
+    )  # fmt: skip
 
 
-def _archive(name: str, data: bytes, limits: Limits) -> tuple[list[Layer], tuple[str, ...], str]:
-    file = Zipped(name, data, limits)
-    found = {part: file.read(part) for part in (CONFIG, METADATA, WEIGHTS) if part in file}
-    if missing := [part for part in (CONFIG, WEIGHTS) if part not in found]:
-        raise ValueError(f"{name} is a zip file without {missing[0]}, and so no .keras file.")
-    config = _json(name, CONFIG, found[CONFIG])
-    metadata = _json(name, METADATA, found.get(METADATA, b"{}"))
+def _from_zip(file: File) -> Layers:
+    parts = {part: file.zip.read(part) for part in (CONFIG, METADATA, WEIGHTS) if part in file.zip}
+    if missing := [part for part in (CONFIG, WEIGHTS) if part not in parts]:
+        raise DamagedFileError(
+            f"{file.name} is a zip file without {missing[0]}, so it is not a .keras file.",
+            code="missing_part", file=file.name, part=missing[0],
+        )  # fmt: skip
+    config = _json(file, CONFIG, parts[CONFIG])
+    metadata = _json(file, METADATA, parts.get(METADATA, b"{}"))
     version = str(metadata.get("keras_version", "")) if isinstance(metadata, dict) else ""
-    root, notes = _tree(name, found[WEIGHTS], limits)
-    words = f"Keras {version}".strip() + " (.keras)"
+    root, notes = _tree(file, parts[WEIGHTS])
+    description = f"Keras {version}".strip() + " (.keras)"
     inner = config.get("config") if isinstance(config, dict) else None
     if isinstance(inner, dict) and isinstance(inner.get("layers"), list):
-        return described(config, Modern(root), version), notes, words
-    said = "The model is a class of somebody's own, whose code the file does not hold."
-    return guessed(root, version), (*notes, said, ORDER_NOTE), words
+        return Layers(described_layers(config, ByClass(root), version), notes, description)
+    custom = "The model is a custom class, whose code is not in the file."
+    return Layers(layers_by_class(root, version), (*notes, custom, ORDER_NOTE), description)
 
 
-def _tree(name: str, data: bytes, limits: Limits) -> tuple[Group, tuple[str, ...]]:
-    found = set()
+def _tree(file: File, data: bytes) -> tuple[Group, tuple[str, ...]]:
+    skipped = set()
 
     def skip(path: tuple[str, ...]) -> bool:
-        if path[-1] in PASSED_OVER:
-            found.add(path[-1])
-        return path[-1] in PASSED_OVER
+        if path[-1] in SKIPPED:
+            skipped.add(path[-1])
+        return path[-1] in SKIPPED
 
-    root = hdf5.read(name, data, limits, ATTRIBUTES, skip)
-    return root, (OPTIMISER_NOTE,) if found & set(OPTIMISER) else ()
+    root = read_hdf5(file.name, data, file.limits, ATTRIBUTES, skip)
+    return root, (OPTIMISER_NOTE,) if skipped & set(OPTIMISER) else ()
 
 
-def _json(name: str, part: str, text: str | bytes) -> Any:
+def _json(file: File, part: str, text: str | bytes) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ValueError(f"{name} cannot be read: {part} is no JSON, or nested too deeply.") from error
+        raise DamagedFileError(
+            f"{file.name} cannot be read: its {part} is not valid JSON, or is nested too deeply.",
+            code="json", file=file.name, part=part,
+        ) from error  # fmt: skip
 
 
 def _without_graph(weights: Group) -> str:
-    rests = "in which it lists them" if weights.lists.get("layer_names") else "of their names"
-    return f"The file keeps weights only, and not how its layers are joined; they are taken in the order {rests}."
+    order = "in which it lists them" if weights.lists.get("layer_names") else "of their names"
+    return f"The file keeps only weights, and not how its layers are connected: they are read in the order {order}."

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..stack import Source
+from ..stack import SourceArray
 
 GATES = {"SimpleRNN": 1, "GRU": 3, "LSTM": 4}  # blocks of columns in a kernel
 CELLS = {"SimpleRNN": "rnn", "GRU": "gru", "LSTM": "lstm"}  # Keras's names, and ours
 OF_CELL = {"SimpleRNNCell": "SimpleRNN", "GRUCell": "GRU", "LSTMCell": "LSTM"}
 OF_CUDNN = {"CuDNNGRU": "GRU", "CuDNNLSTM": "LSTM"}
-# Layers that hand on what they get when a network is used, not trained.
+# Layers that pass on their input when a network is used, not trained.
 TRANSPARENT = {
     "InputLayer", "Masking", "Dropout", "SpatialDropout1D", "GaussianNoise", "GaussianDropout", "AlphaDropout",
     "ActivityRegularization", "Identity",
@@ -21,20 +21,20 @@ TRANSPARENT = {
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer: what its file, or the live object, says of it.
+    """One layer, as its file or the live object describes it.
 
-    name: by which it differs from others, "encoder/lstm". kind: Keras's class, "LSTM"; empty if nothing says it. A
-    class of somebody's own has a dot or > in it. config: as Keras writes it, None if there is none. arrays: by
-    Keras's names: kernel, recurrent_kernel, bias, embeddings; as in the file, nothing turned yet. halves: the forward
-    and the backward layer of a Bidirectional. below: the layers whose outputs it reads, the sequence first; None where
-    the order of the layers is all there is. starts: layers whose states it starts from. uses: how often the network
-    uses it. version: of the Keras that wrote it, "3.15.1", empty if unknown.
+    name: what distinguishes it from others, "encoder/lstm". kind: Keras's class, "LSTM"; empty if unknown. A custom
+    class has a dot or > in it. config: as Keras writes it, None if there is none. arrays: by Keras's names: kernel,
+    recurrent_kernel, bias, embeddings; as in the file, not transposed yet. halves: the forward and the backward layer
+    of a Bidirectional. below: the layers whose outputs it reads, the sequence first; None where only the order of the
+    layers is known. starts: layers whose states it starts from. uses: how often the network uses it. version: of the
+    Keras that wrote it, "3.15.1", empty if unknown.
     """
 
     name: str
     kind: str
     config: Mapping[str, Any] | None = None
-    arrays: Mapping[str, Source] = field(default_factory=dict)
+    arrays: Mapping[str, SourceArray] = field(default_factory=dict)
     halves: tuple[Layer, Layer] | None = None
     below: tuple[str, ...] | None = None
     starts: tuple[str, ...] = ()
@@ -42,7 +42,7 @@ class Layer:
     version: str = ""
 
     def setting(self, name: str, default: Any = None) -> Any:
-        """What the config says of one thing."""
+        """An entry of the configuration."""
         return default if self.config is None else self.config.get(name, default)
 
     @property
@@ -52,19 +52,19 @@ class Layer:
 
     @property
     def recurrent(self) -> bool:
-        """Whether it is a recurrent layer that can be shown, as far as its class says."""
+        """Whether it is a recurrent layer that can be shown, as far as its class tells."""
         return all(half.base in GATES for half in self.halves) if self.halves else self.base in GATES
 
     @property
     def transparent(self) -> bool:
-        """Whether it hands on what it gets."""
+        """Whether it passes on its input."""
         if self.kind == "Activation":
             return self.setting("activation") == "linear"
         return self.kind in TRANSPARENT or not (self.kind or self.arrays or self.halves)
 
     @property
     def reads(self) -> int | None:
-        """How many numbers it reads at a step; None if no array says it."""
+        """The size of the vectors that it reads; None if no array tells it."""
         first = self.halves[0] if self.halves else self
         kernel = first.arrays.get("kernel")
         return None if kernel is None or len(kernel.shape) != 2 else kernel.shape[0]
@@ -76,12 +76,12 @@ class Layer:
         return first.arrays["recurrent_kernel"].shape[0]
 
 
-def named(kind: str, sources: Sequence[Source]) -> dict[str, Source]:
-    """A layer's arrays, given in Keras's order, by Keras's names; those that fit none are left out."""
+def arrays_by_name(kind: str, sources: Sequence[SourceArray]) -> dict[str, SourceArray]:
+    """A layer's arrays, given in Keras's order, by Keras's names; those that fit none get numbers or are left out."""
     wide = [source for source in sources if len(source.shape) == 2]
     if OF_CUDNN.get(kind, kind) in GATES:
         found = dict(zip(("kernel", "recurrent_kernel"), wide, strict=False))
-        rest = [source for source in sources if all(source is not one for one in found.values())]
+        rest = [source for source in sources if all(source is not other for other in found.values())]
         return found | ({"bias": rest[0]} if rest else {})
     if kind == "Embedding":
         return {"embeddings": wide[0]} if wide else {}
@@ -91,10 +91,10 @@ def named(kind: str, sources: Sequence[Source]) -> dict[str, Source]:
     return {str(place): source for place, source in enumerate(sources)}
 
 
-def kind_of(sources: Sequence[Source], hint: str = "") -> str:
+def kind_of(sources: Sequence[SourceArray], hint: str = "") -> str:
     """Which class arrays in Keras's order belong to, by their shapes; empty if they fit none.
 
-    hint: the class that the layer's name speaks of, which settles what shapes alone cannot.
+    hint: the class that the layer's name suggests, which decides where shapes alone cannot.
     """
     shapes = [source.shape for source in sources]
     if len(shapes) in (2, 3) and all(len(shape) == 2 and min(shape) > 0 for shape in shapes[:2]):

@@ -1,15 +1,15 @@
-"""What stands around a recurrent layer in a model: what it reads, which embedding, which readout."""
+"""Which layer of a Keras model reads which, and with that the embedding and the readout of a recurrent layer."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..stack import Fact, How
+from ..settings import NONE, Basis, InferredSetting, inferred
 from . import layer_notes
 from .layer import Layer
 
 
-class Around:
+class LayerGraph:
     """The layers of a model and which reads which."""
 
     def __init__(self, layers: Sequence[Layer]) -> None:
@@ -24,7 +24,7 @@ class Around:
         return (self.layers[place - 1].name,) if place else ()
 
     def below(self, layer: Layer) -> tuple[Layer | None, list[Layer]]:
-        """The layer whose output a layer reads, and those between them that only hand it on, from below."""
+        """The layer whose output a layer reads, and those between them that only pass it on, from below."""
         passed: list[Layer] = []
         while True:
             sources = self.sources(layer)
@@ -35,20 +35,20 @@ class Around:
                 return layer, passed[::-1]
             passed.append(layer)
 
-    def above(self, layer: Layer) -> list[tuple[Layer, list[Layer]]]:
-        """The layers that read a layer's output, each with those between that only hand it on."""
+    def above(self, layer: Layer) -> list[Layer]:
+        """The layers that read a layer's output, directly or through layers that only pass it on."""
         found = []
         for other in self.layers:
-            below, passed = self.below(other)
+            below, _ = self.below(other)
             if below is not None and below.name == layer.name and not other.transparent:
-                found.append((other, passed))
+                found.append(other)
         return found
 
     def width_above(self, layer: Layer) -> int | None:
-        """How many numbers the layer on top reads at a step, if an array says it."""
-        return next((other.reads for other, _ in self.above(layer) if other.reads), None)
+        """The size of the vectors that the next layer reads, if an array tells it."""
+        return next((other.reads for other in self.above(layer) if other.reads), None)
 
-    def embeddings(self, layer: Layer) -> tuple[list[Layer], Fact]:
+    def embeddings(self, layer: Layer) -> tuple[list[Layer], InferredSetting]:
         """The embeddings whose vectors a layer could read, the one directly below first, and which it is."""
         width = layer.reads
         fitting = [
@@ -60,52 +60,54 @@ class Around:
         ]
         below, _ = self.below(layer)
         direct = next((other for other in fitting if below is not None and other.name == below.name), None)
-        options = {other.name: f"{other.name}, {other.arrays['embeddings'].shape[0]:,} tokens" for other in fitting}
-        options["none"] = f"none: the input is vectors of {width} numbers"
+        choices = {other.name: f"{other.name}, {other.arrays['embeddings'].shape[0]:,} tokens" for other in fitting}
+        choices[NONE] = f"none: the input is vectors of size {width}"
         if direct is not None:
-            how, why = self._known(layer, f"{layer.name!r} reads {direct.name!r}.", f"{direct.name!r} stands below it")
-            fact = Fact("embedding", "Embedding", direct.name, options, how, why)
-            return [direct, *(other for other in fitting if other is not direct)], fact
+            basis, reason = self._basis(layer, f"{layer.name!r} reads {direct.name!r}.", f"{direct.name!r} is below it")
+            setting = inferred("embedding", direct.name, basis, reason, choices)
+            return [direct, *(other for other in fitting if other is not direct)], setting
         if not fitting:
-            why = f"No embedding has vectors of {width} numbers."
-            return [], Fact("embedding", "Embedding", "none", options, "fixed", why)
-        how, why = self._known(layer, f"{layer.name!r} reads no embedding directly.", "no embedding stands below it")
-        return fitting, Fact("embedding", "Embedding", "none", options, how, why)
+            reason = f"No embedding has vectors of size {width}."
+            return [], inferred("embedding", NONE, "fixed", reason, choices)
+        basis, reason = self._basis(layer, f"{layer.name!r} reads no embedding directly.", "no embedding is below it")
+        return fitting, inferred("embedding", NONE, basis, reason, choices)
 
-    def readouts(self, layer: Layer, width: int) -> tuple[list[Layer], Fact]:
-        """The Dense layers that read a layer's output, and which is taken; without a graph, others that fit as well."""
-        direct = [other for other, _ in self.above(layer) if _fits(other, width)]
+    def readouts(self, layer: Layer, width: int) -> tuple[list[Layer], InferredSetting]:
+        """The Dense layers that read a layer's output, and which is in use; without a graph, also others that fit."""
+        direct = [other for other in self.above(layer) if _fits(other, width)]
         found = list(direct)
         if any(other.below is None for other in self.layers):
             found += [other for other in self.layers if _fits(other, width) and other not in direct]
-        options = {other.name: f"{other.name}, {other.arrays['kernel'].shape[1]:,} outputs" for other in found}
-        options["none"] = "none: the network ends with its hidden states"
+        choices = {other.name: f"{other.name}, {other.arrays['kernel'].shape[1]:,} outputs" for other in found}
+        choices[NONE] = "none: the network ends with its hidden states"
         if direct:
             top = direct[0]
-            how, why = self._known(top, f"{top.name!r} reads {layer.name!r}.", f"{top.name!r} stands on top of it")
-            return found, Fact("readout", "Readout", top.name, options, how, why)
+            basis, reason = self._basis(top, f"{top.name!r} reads {layer.name!r}.", f"{top.name!r} follows it")
+            return found, inferred("readout", top.name, basis, reason, choices)
         if not found:
-            why = f"No Dense layer reads the {width} numbers of {layer.name!r}."
-            return [], Fact("readout", "Readout", "none", options, "fixed", why)
-        how, why = self._known(layer, f"No Dense layer reads {layer.name!r} directly.", "no Dense layer stands on top")
-        return found, Fact("readout", "Readout", "none", options, how, why)
+            reason = f"No Dense layer reads the {width} values of {layer.name!r}."
+            return [], inferred("readout", NONE, "fixed", reason, choices)
+        basis, reason = self._basis(
+            layer, f"No Dense layer reads {layer.name!r} directly.", "no Dense layer follows it"
+        )
+        return found, inferred("readout", NONE, basis, reason, choices)
 
-    def on_top(self, layer: Layer, dense: Sequence[Layer]) -> list[str]:
-        """Sentences on what reads a layer, beside the readouts, and on what readouts do after their sum."""
+    def notes_above(self, layer: Layer, dense: Sequence[Layer]) -> list[str]:
+        """Sentences on what else reads a layer, and on what is applied to the sums of its readout."""
         names = {other.name for other in dense}
-        others = [other for other, _ in self.above(layer) if other.name not in names]
-        said = [layer_notes.over(layer, others)] if others else []
+        others = [other for other in self.above(layer) if other.name not in names]
+        notes = [layer_notes.ignored_consumers(layer, others)] if others else []
         for readout in dense[:1]:
             functions = [readout.setting("activation", "linear")]
-            functions += [one.setting("activation") for one, _ in self.above(readout) if one.kind == "Activation"]
-            said += layer_notes.readout(readout, functions)
-        return said
+            functions += [other.setting("activation") for other in self.above(readout) if other.kind == "Activation"]
+            notes += layer_notes.readout(readout, functions)
+        return notes
 
     @staticmethod
-    def _known(layer: Layer, said: str, guess: str) -> tuple[How, str]:
+    def _basis(layer: Layer, stated: str, guess: str) -> tuple[Basis, str]:
         if layer.below is not None:
-            return "said", said
-        return "assumed", f"The file keeps no more than an order of layers; {guess}."
+            return "stated", stated
+        return "assumed", f"The file keeps only an order of layers; {guess}."
 
 
 def _fits(layer: Layer, width: int) -> bool:

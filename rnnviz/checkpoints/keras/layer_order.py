@@ -1,4 +1,4 @@
-"""An order for layers of which a file keeps the weights alone."""
+"""An order for layers of which a file keeps only the weights."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from .layer import Layer
 
 
-def in_order(keyed: Sequence[tuple[str, Layer]]) -> list[Layer]:
-    """Layers in an order in which sizes fit: each reads, where that can be, what the one before it gives.
+def ordered_layers(keyed: Sequence[tuple[str, Layer]]) -> list[Layer]:
+    """Layers in an order in which sizes fit: each reads, if possible, what the one before it passes on.
 
-    keyed: with their names in the file, "lstm_1", of one class in the right order; of different classes nothing says
-    which comes first. Layers without weights, which could stand anywhere, are left out.
+    keyed: with their names in the file, "lstm_1", those of one class in the right order; nothing tells which of two
+    classes comes first. Layers without weights, which could be anywhere, are left out.
     """
     classes: dict[str, list[Layer]] = {}
     for key, layer in keyed:
@@ -22,9 +22,9 @@ def in_order(keyed: Sequence[tuple[str, Layer]]) -> list[Layer]:
     last = ""
     while any(classes.values()):
         first = {name: layers[0] for name, layers in classes.items() if layers}
-        width = _gives(found[-1]) if found else None
+        width = _output_size(found[-1]) if found else None
         fitting = [name for name, layer in first.items() if width is not None and layer.reads == width]
-        given = {_gives(layer) for layers in classes.values() for layer in layers}
+        given = {_output_size(layer) for layers in classes.values() for layer in layers}
         start = [name for name, layer in first.items() if layer.kind == "Embedding"]
         start += [name for name, layer in first.items() if layer.recurrent and layer.reads not in given]
         start += [name for name, layer in first.items() if layer.recurrent]
@@ -34,8 +34,8 @@ def in_order(keyed: Sequence[tuple[str, Layer]]) -> list[Layer]:
     return found
 
 
-def _gives(layer: Layer) -> int | None:
-    """How many numbers a layer hands on at a step, as far as its arrays say."""
+def _output_size(layer: Layer) -> int | None:
+    """The size of the vectors that a layer passes on, as far as its arrays tell."""
     if layer.recurrent:
         return layer.units * (2 if layer.halves else 1)
     if layer.kind == "Embedding":

@@ -1,112 +1,115 @@
-"""What named arrays leave open about a stack, and what is taken for it."""
+"""What names and shapes of arrays leave open about a stack, and what is inferred."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from ..gate_orders import ORDERS
-from ..settings import ACTIVATIONS, GATES, RESETS, UPDATES
-from ..stack import Fact, Way
-from .array_names import Named
+from ..settings import ACTIVATIONS, InferredSetting, inferred, inferred_order
+from ..stack import Parameters
+from .array_names import ArrayName
 
-ORIENTATIONS = {
-    "rows": "a row for each unit, W x (PyTorch)",
-    "columns": "a column for each unit, x W (Keras)",
-}
+Layers = Sequence[Mapping[str, Parameters]]
 
-
-def orientation(columns: bool) -> Fact:
-    """Which way round square matrices lie, which neither their names nor their shapes tell."""
-    why = "The matrices are square, and their names are nobody’s in particular."
-    return Fact("orientation", "Orientation", "columns" if columns else "rows", ORIENTATIONS, "assumed", why)
+_TANH = inferred("activation", "tanh", "assumed", "The file does not say; tanh is the default.")
+_SIGMOID = inferred("gates", "sigmoid", "assumed", "The file does not say; sigmoid is the default.")
 
 
-def facts_of(cell: str, named: Mapping[str, Named], layers: Sequence[Mapping[str, Way]]) -> tuple[Fact, ...]:
-    """The facts of a stack of named arrays. named: the names of one of its ways."""
-    if all(one.exact for one in named.values()):
-        return _of_pytorch(cell)
-    if named["weight_hh"].word == "recurrent_kernel":
-        return _of_keras(cell, layers)
-    return _of_strangers(cell, layers)
+def orientation(columns: bool) -> InferredSetting:
+    """The orientation of square matrices, which neither their names nor their shapes tell."""
+    reason = "The matrices are square, and their names belong to no particular framework."
+    return inferred("orientation", "columns" if columns else "rows", "assumed", reason)
 
 
-def _of_pytorch(cell: str) -> tuple[Fact, ...]:
+def inferred_settings(cell: str, names: Mapping[str, ArrayName], layers: Layers) -> tuple[InferredSetting, ...]:
+    """The settings of a stack of named arrays. names: those of one of its directions."""
+    if all(name.exact for name in names.values()):
+        return _for_pytorch_names(cell)
+    if names["weight_hh"].word == "recurrent_kernel":
+        return _for_keras_names(cell, layers)
+    return _for_other_names(cell, layers)
+
+
+def _for_pytorch_names(cell: str) -> tuple[InferredSetting, ...]:
     if cell == "rnn":
-        why = "PyTorch’s files do not say whether an RNN uses tanh or relu; tanh is its default."
+        reason = "PyTorch’s files do not say whether an RNN uses tanh or relu; tanh is its default."
         choices = {name: ACTIVATIONS[name] for name in ("tanh", "relu")}
-        return (Fact("activation", "Activation", "tanh", choices, "assumed", why),)
+        return (inferred("activation", "tanh", "assumed", reason, choices),)
     order = "ifgo" if cell == "lstm" else "rzn"
-    why = "The arrays have PyTorch’s names, and PyTorch stacks the gates in this order."
-    found = [Fact("order", "Order of the gates", order, ORDERS[cell], "fixed", why)]
+    reason = "The arrays have PyTorch’s names, and PyTorch stacks the gates in this order."
+    settings = [inferred_order(cell, order, "fixed", reason)]
     if cell == "gru":
-        found += [
-            Fact("reset", "Reset gate", "after", RESETS, "fixed", "PyTorch’s GRU has it there."),
-            Fact("update", "Update gate", "keeps", UPDATES, "fixed", "PyTorch’s GRU has it so."),
+        settings += [
+            inferred("reset", "after", "fixed", "PyTorch’s GRU applies it there."),
+            inferred("update", "keeps", "fixed", "PyTorch’s GRU uses it in this way."),
         ]
-    return tuple(found)
+    return tuple(settings)
 
 
-def _of_keras(cell: str, layers: Sequence[Mapping[str, Way]]) -> tuple[Fact, ...]:
-    """Of arrays with Keras's names outside a Keras file."""
-    unsaid = "The arrays have Keras’s names, but no configuration beside them says this."
-    found = [Fact("activation", "Activation", "tanh", ACTIVATIONS, "assumed", unsaid)]
+def _for_keras_names(cell: str, layers: Layers) -> tuple[InferredSetting, ...]:
+    """The settings of arrays with Keras's names outside a Keras file."""
+    unstated = "The arrays have Keras’s names, but there is no configuration that states this."
+    settings = [inferred("activation", "tanh", "assumed", unstated)]
     if cell == "rnn":
-        return tuple(found)
+        return tuple(settings)
     order = "ifgo" if cell == "lstm" else "zrn"
-    why = "The arrays have Keras’s names, and Keras stacks the gates in this order."
-    found = [
-        Fact("order", "Order of the gates", order, ORDERS[cell], "fixed", why),
-        Fact("gates", "Activation of the gates", "sigmoid", GATES, "assumed", unsaid),
-        *found,
+    reason = "The arrays have Keras’s names, and Keras stacks the gates in this order."
+    settings = [
+        inferred_order(cell, order, "fixed", reason),
+        inferred("gates", "sigmoid", "assumed", unstated),
+        *settings,
     ]
     if cell == "gru":
-        two = any("bias_hh" in way for layer in layers for way in layer.values())
-        why = "Keras writes two rows of biases only with the reset gate after the product." if two else unsaid
-        reset = "after" if two else "before"
-        found.insert(1, Fact("reset", "Reset gate", reset, RESETS, "fixed" if two else "assumed", why))
-    return tuple(found)
+        two = _has_two_biases(layers)
+        reason = "Keras writes two rows of biases only with the reset gate after the product." if two else unstated
+        reset = inferred("reset", "after" if two else "before", "fixed" if two else "assumed", reason)
+        settings.insert(1, reset)
+    return tuple(settings)
 
 
-def _of_strangers(cell: str, layers: Sequence[Mapping[str, Way]]) -> tuple[Fact, ...]:
-    """Of arrays whose names are nobody's in particular: all is as PyTorch has it unless somebody says otherwise."""
-    why = "The names are not those of a framework that fixes it; this is PyTorch’s way."
-    activation = Fact(
-        "activation", "Activation", "tanh", ACTIVATIONS, "assumed", "The file does not say; tanh is usual."
-    )
+def _for_other_names(cell: str, layers: Layers) -> tuple[InferredSetting, ...]:
+    """The settings of arrays whose names belong to no framework: as in PyTorch, unless overridden."""
+    reason = "The names are not those of a framework that fixes it; this is PyTorch’s convention."
     if cell == "rnn":
-        return (activation,)
+        return (_TANH,)
     order = "ifgo" if cell == "lstm" else "rzn"
-    gates = Fact(
-        "gates", "Activation of the gates", "sigmoid", GATES, "assumed", "The file does not say; sigmoid is usual."
-    )
-    found = [Fact("order", "Order of the gates", order, ORDERS[cell], "assumed", why), gates, activation]
+    settings = [inferred_order(cell, order, "assumed", reason), _SIGMOID, _TANH]
     if cell == "gru":
-        two = any("bias_hh" in way for layer in layers for way in layer.values())
-        told = "a bias of its own for the recurrent product is of use only there" if two else "the file does not say"
-        found[1:1] = [
-            Fact("reset", "Reset gate", "after", RESETS, "assumed", f"Taken as PyTorch has it: {told}."),
-            Fact("update", "Update gate", "keeps", UPDATES, "assumed", why),
+        why = (
+            "a separate bias for the recurrent product is useful only there"
+            if _has_two_biases(layers)
+            else "the file does not say"
+        )
+        settings[1:1] = [
+            inferred("reset", "after", "assumed", f"Assumed as in PyTorch: {why}."),
+            inferred("update", "keeps", "assumed", reason),
         ]
-    return tuple(found)
+    return tuple(settings)
 
 
-def of_single_gates(facts: Sequence[Fact], layers: Sequence[Mapping[str, Way]]) -> tuple[Fact, ...]:
-    """Facts of a stack whose gates have arrays of their own, which says which is which."""
-    why = "Each gate has arrays of its own, which are called after it."
-    one = not any("bias_hh" in way for layer in layers for way in layer.values())
-    early = "The file does not say; matrices apart and one bias for both are written so that it can stand there."
-    changed = {"order": {"how": "fixed", "why": why}} | ({"reset": {"value": "before", "why": early}} if one else {})
-    return tuple(Fact(**(vars(fact) | changed.get(fact.name, {}))) for fact in facts)
+def _has_two_biases(layers: Layers) -> bool:
+    return any("bias_hh" in parameters for directions in layers for parameters in directions.values())
 
 
-def of_joint() -> tuple[Fact, ...]:
-    """Facts of a BasicLSTMCell of TensorFlow 1."""
-    why = "An LSTM cell with one kernel for input and state is TensorFlow 1’s."
-    forget = {"1": "1 is added to the forget gate’s sum", "0": "nothing is added"}
+def with_separate_gates(settings: Sequence[InferredSetting], layers: Layers) -> tuple[InferredSetting, ...]:
+    """The settings of a stack whose gates have separate arrays, named after them."""
+    changed = []
+    for setting in settings:
+        if setting.name == "order":
+            reason = "Each gate has separate arrays, named after it."
+            setting = replace(setting, basis="fixed", reason=reason)
+        elif setting.name == "reset" and not _has_two_biases(layers):
+            reason = "The file does not say; separate matrices with one bias for both allow it to be applied there."
+            setting = replace(setting, value="before", reason=reason)
+        changed.append(setting)
+    return tuple(changed)
+
+
+def with_joint_kernel() -> tuple[InferredSetting, ...]:
+    """The settings of a BasicLSTMCell of TensorFlow 1."""
+    reason = "An LSTM cell with one kernel for input and state is TensorFlow 1’s."
     return (
-        Fact("order", "Order of the gates", "igfo", ORDERS["lstm"], "fixed", why),
-        Fact(
-            "forget_bias", "Bias of the forget gate", "1", forget, "assumed", f"{why} It adds 1 unless told otherwise."
-        ),
-        Fact("activation", "Activation", "tanh", ACTIVATIONS, "assumed", "The file does not say; tanh is usual."),
+        inferred_order("lstm", "igfo", "fixed", reason),
+        inferred("forget_bias", "1", "assumed", f"{reason} It adds 1 by default."),
+        _TANH,
     )

@@ -1,26 +1,154 @@
-"""Named arrays, as the readers of single formats hand them on."""
+"""Named arrays, as the readers of state dicts, safetensors and npz files return them, and formats of such files."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from ...cells.activations import Array
+from ...errors import FileError, UnsupportedFileError
+from ...model import Model
+from ...wording import printable
+from ..file import File
+from ..interface import Format, Opened, UnusedArray
+from ..native.card_checks import checked_card
+from ..native.card_json import KEY, from_json, is_card
+from ..native.network_stack import stack_from_model
+from ..stack import Stack
+from .array_stacks import stacks_from_arrays
 
-ALONE = "array"  # the name of an array that has none
-WORDS = 4_000_000  # letters of all words beside the arrays
+UNNAMED = "array"  # the name of an array that has none
+LONGEST_METADATA = 4_000_000  # letters of all texts beside the arrays
+LISTED = 5  # names in a sentence
+_ATTENTION = re.compile(r"attn|attention|(?:^|[._/])[qkv]_proj|qkv|in_proj_weight", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Arrays:
-    """The arrays of a file by name, dots between the levels of what was nested.
+class NamedArrays:
+    """The arrays of a file.
 
-    format: in words, "PyTorch state dict". arrays: of numbers; float16 and bfloat16 come as float32, which holds
-    them exactly, all else in its own dtype. dtypes: as the file has them, "bfloat16". metadata: words that the
-    file keeps beside them. notes: sentences on what was passed over.
+    Parameters
+    ----------
+    description : str
+        The kind of file in words, such as "PyTorch state dict".
+    arrays : dict of str to ndarray
+        Arrays of numbers by name, with dots between the levels of what was nested. float16, bfloat16 and float8 come
+        as float32, which holds them exactly; all else keeps its type.
+    dtypes : dict of str to str
+        The types in the file, such as "bfloat16".
+    metadata : dict of str to str
+        Texts that the file keeps beside its arrays.
+    notes : tuple of str
+        Sentences on what was skipped.
     """
 
-    format: str
+    description: str
     arrays: dict[str, Array]
     dtypes: dict[str, str]
     metadata: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+
+
+class ArrayFormat(Format):
+    """A format whose files hold named arrays, and leave it to the names what these are."""
+
+    @abstractmethod
+    def read_arrays(self, file: File) -> NamedArrays:
+        """Read the arrays of a file.
+
+        Parameters
+        ----------
+        file : File
+            A file of this format.
+
+        Returns
+        -------
+        NamedArrays
+            Its arrays, at least one.
+
+        Raises
+        ------
+        FileError
+            If it is damaged, holds no arrays of numbers, or is beyond a limit.
+        """
+
+    def open(self, file: File) -> Opened:
+        found = self.read_arrays(file)
+        model = _native_model(file, found)
+        if model is not None:
+            stack = stack_from_model(model)
+            return Opened(found.description, (stack,), notes=found.notes, models={stack.name: model})
+        try:
+            stacks = stacks_from_arrays(found.arrays, found.dtypes)
+        except FileError as error:
+            raise error.with_message(f"{file.name} cannot be read: {error}", file=file.name) from error
+        if not stacks:
+            raise _no_recurrent_layer(file.name, found)
+        return Opened(found.description, stacks, _unused(found, stacks), found.notes)
+
+
+def ignored_arrays_note(names: Sequence[str]) -> tuple[str, ...]:
+    """The note on arrays that are not read, each given as "name (type)"; empty if there are none."""
+    more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
+    few = ", ".join(names[:LISTED])
+    return (f"Ignored, because a recurrent network has no arrays of this type: {few}{more}.",) if names else ()
+
+
+def no_arrays_error(name: str, notes: Sequence[str]) -> UnsupportedFileError:
+    """The error for a file without any array that can be read."""
+    message = " ".join([f"{name} holds no arrays of numbers that can be read.", *notes])
+    return UnsupportedFileError(message, code="no_arrays", file=name)
+
+
+def _native_model(file: File, found: NamedArrays) -> Model | None:
+    """The model itself, if rnnviz wrote the file: its card is inside or, for weights, beside it."""
+    card = found.metadata.get(KEY)
+    if card is None and file.has_suffix([".safetensors"]):
+        beside = f"{file.name[: -len('.safetensors')]}.json"
+        card = file.beside[beside].decode("utf-8", "replace") if beside in file.beside else None
+    if card is None:
+        return None
+    try:
+        model = from_json(card, found.arrays)
+    except FileError as error:
+        if is_card(card):
+            raise error.with_message(
+                f"{file.name} was written by rnnviz, but its card does not fit: {str(error).removesuffix('.')}.",
+                file=file.name,
+            ) from error
+        return None  # another program's
+    return replace(model, card=checked_card(model.card))
+
+
+def _unused(found: NamedArrays, stacks: Sequence[Stack]) -> tuple[UnusedArray, ...]:
+    used: set[str] = set()
+    for stack in stacks:
+        used |= stack.array_names | set(stack.embeddings)
+        used |= {name for readout in stack.readouts.values() for name in readout.names}
+    return tuple(
+        UnusedArray(name, array.shape, found.dtypes.get(name, str(array.dtype)))
+        for name, array in found.arrays.items()
+        if name not in used
+    )
+
+
+def _no_recurrent_layer(name: str, found: NamedArrays) -> UnsupportedFileError:
+    """The error for a file without a recurrent layer: what it holds instead, and what to do."""
+    arrays: Mapping[str, Array] = found.arrays
+    listed = ", ".join(f"{printable(key)} {array.shape}" for key, array in list(arrays.items())[:4])
+    if len(arrays) == 1:
+        content = f"Its only array is {listed}."
+    else:
+        content = f"Its {len(arrays):,} arrays are {listed}{' and others' if len(arrays) > 4 else ''}."
+    transformer = any(_ATTENTION.search(key) for key in arrays)
+    advice = (
+        "It looks like a transformer, which carries no state from step to step: open a recurrent network instead."
+        if transformer
+        else "Open a file that contains a simple RNN, a GRU or an LSTM, with the names of its framework."
+    )
+    return UnsupportedFileError(
+        f"{name} ({found.description}) holds no recurrent layer. {content} {advice}",
+        code="transformer" if transformer else "no_recurrent_layer", file=name,
+    )  # fmt: skip

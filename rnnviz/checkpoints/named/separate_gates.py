@@ -1,7 +1,7 @@
-"""Arrays of single gates put together, and joint ones taken apart, so that a layer has one array for each parameter.
+"""Arrays of single gates joined, and joint ones split, so that a layer has one array for each parameter.
 
-Code written by hand, and Flax, keep a matrix for each gate, called after it: W_xi, W_hi and b_i, or U_f, or hi/kernel.
-And TensorFlow 1's BasicLSTMCell has one kernel for input and hidden state, one above the other.
+Code written by hand, and Flax, keep a matrix for each gate, named after it: W_xi, W_hi and b_i, or U_f, or hi/kernel.
+TensorFlow 1's BasicLSTMCell has one kernel for input and hidden state, one above the other.
 """
 
 from __future__ import annotations
@@ -13,127 +13,130 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ...cells.activations import Array
-from .array_names import LONGEST, Named, owned
+from .array_names import LONGEST, ArrayName, split_direction
 
-# By the gates' letters as files have them: in which order they come here, ours being i, f, g, o and r, z, n.
-_SETS = [("i", "f", candidate, "o") for candidate in "gcz"] + [("r", "z", candidate) for candidate in "nhcg"]
+# By the gates' letters in files: in which order they are joined, ours being i, f, g, o and r, z, n.
+_GATE_SETS = [("i", "f", candidate, "o") for candidate in "gcz"] + [("r", "z", candidate) for candidate in "nhcg"]
 _INPUT, _STATE = ("wx", "wi", "w", "i"), ("wh", "u", "uh", "r", "h")
-_PART = re.compile(
+_GATE_ARRAY = re.compile(
     r"(?P<head>|.*?[^a-z0-9])(?P<side>w_?[xih]?|u_?h?|r|b_?[xih]?|[ih](?=[a-z][._/]))_?(?P<gate>[ifogcrznh])"
     r"(?:[._/](?P<what>weight|bias|kernel))?(?::0)?",
     re.IGNORECASE | re.DOTALL,
 )
-_JOINT = re.compile(r"(?P<head>.*lstm_cell(?:_[0-9]{1,3})?[._/])kernel(?::0)?", re.IGNORECASE | re.DOTALL)
+_JOINT_KERNEL = re.compile(r"(?P<head>.*lstm_cell(?:_[0-9]{1,3})?[._/])kernel(?::0)?", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True)
-class Part:
-    """What a made array is made of: the names of the file's arrays, and what was done to them."""
+class Origin:
+    """What an assembled array is made of: the names of the file's arrays, and what was done to them."""
 
     names: tuple[str, ...]
-    how: str
+    changes: str
 
 
 @dataclass
-class Gathered:
-    """Layers whose arrays had to be made.
+class AssembledLayers:
+    """Layers whose arrays had to be assembled.
 
-    ways: by owner and direction, its parameters. arrays: those made, gates along the rows, by a name of their own.
-    parts: of what. open: owners whose square matrices may lie either way; joint: those of a BasicLSTMCell.
+    layers: by owner and direction, the parameters. arrays: the assembled arrays, gates along the rows, by names of
+    their own. origins: what each is made of. square: owners whose matrices are square, so that their orientation is
+    open, and whether gates are assumed along the columns. joint: owners that are a BasicLSTMCell.
     """
 
-    ways: dict[str, dict[str, dict[str, Named]]] = field(default_factory=dict)
+    layers: dict[str, dict[str, dict[str, ArrayName]]] = field(default_factory=dict)
     arrays: dict[str, Array] = field(default_factory=dict)
-    parts: dict[str, Part] = field(default_factory=dict)
-    open: dict[str, bool] = field(default_factory=dict)
+    origins: dict[str, Origin] = field(default_factory=dict)
+    square: dict[str, bool] = field(default_factory=dict)
     joint: set[str] = field(default_factory=set)
 
     @property
-    def taken(self) -> set[str]:
-        """The file's arrays that are in those made."""
-        return {name for part in self.parts.values() for name in part.names}
+    def used(self) -> set[str]:
+        """The file's arrays that the assembled ones are made of."""
+        return {name for origin in self.origins.values() for name in origin.names}
 
-    def put(self, head: str, parameter: str, array: Array, part: Part) -> str:
-        """Add one made array; its owner's name."""
-        owner, direction = owned(head)
+    def add(self, head: str, parameter: str, array: Array, origin: Origin) -> str:
+        """Add one assembled array; returns its owner's name."""
+        owner, direction = split_direction(head)
         word = {"weight_ih": "w_ih", "weight_hh": "w_hh", "bias_ih": "b_ih", "bias_hh": "b_hh"}[parameter]
-        name = f"{', '.join(part.names[:4])}{' and others' if len(part.names) > 4 else ''} for {parameter}"
-        self.arrays[name], self.parts[name] = array, part
-        way = self.ways.setdefault(owner, {}).setdefault(direction, {})
-        way[parameter] = Named(name, owner, parameter, word, 0, direction, False, 0)
+        name = f"{', '.join(origin.names[:4])}{' and others' if len(origin.names) > 4 else ''} for {parameter}"
+        self.arrays[name], self.origins[name] = array, origin
+        parameters = self.layers.setdefault(owner, {}).setdefault(direction, {})
+        parameters[parameter] = ArrayName(name, owner, parameter, word, 0, direction, False, 0)
         return owner
 
 
-def gathered(arrays: Mapping[str, Array]) -> Gathered:
+def assemble_layers(arrays: Mapping[str, Array]) -> AssembledLayers:
     """The layers among named arrays that have an array for each gate, or one for all."""
-    found = Gathered()
+    found = AssembledLayers()
     tables: dict[str, dict[str, dict[str, str]]] = {}
     for name, array in arrays.items():
-        match = _PART.fullmatch(name) if len(name) <= LONGEST else None
+        match = _GATE_ARRAY.fullmatch(name) if len(name) <= LONGEST else None
         if match is not None:
             side = re.sub("_", "", match["side"].lower()) + ("|bias" if (match["what"] or "").lower() == "bias" else "")
             tables.setdefault(match["head"], {}).setdefault(side, {})[match["gate"].lower()] = name
-        joint = _JOINT.fullmatch(name) if len(name) <= LONGEST else None
+        joint = _JOINT_KERNEL.fullmatch(name) if len(name) <= LONGEST else None
         if joint is not None and array.ndim == 2:
-            _split(found, joint["head"], name, arrays)
+            _split_kernel(found, joint["head"], name, arrays)
     for head, sides in tables.items():
-        _put_together(found, head, sides, arrays)
+        _join_gates(found, head, sides, arrays)
     return found
 
 
-def _put_together(found: Gathered, head: str, sides: dict[str, dict[str, str]], arrays: Mapping[str, Array]) -> None:
-    for gates, reads, recalls in _whole(sides):
-        ih, hh = ([arrays[side[gate]] for gate in gates] for side in (sides[reads], sides[recalls]))
+def _join_gates(
+    found: AssembledLayers, head: str, sides: dict[str, dict[str, str]], arrays: Mapping[str, Array]
+) -> None:
+    for gates, input_side, state_side in _complete_sets(sides):
+        ih, hh = ([arrays[side[gate]] for gate in gates] for side in (sides[input_side], sides[state_side]))
         shapes = {array.shape for array in ih}, {array.shape for array in hh}
-        if any(len(one) != 1 for one in shapes) or any(array.ndim != 2 for array in (*ih, *hh)):
+        if any(len(distinct) != 1 for distinct in shapes) or any(array.ndim != 2 for array in (*ih, *hh)):
             continue
         (height, width), (hidden, same) = shapes[0].pop(), shapes[1].pop()
         if hidden != same or hidden not in (height, width) or not hidden:
             continue
-        told = sides[reads][gates[0]].lower().removesuffix(":0")
-        usual = told.endswith("kernel") or (reads == "wx" and not told.endswith("weight"))  # x W_xi, but W_ii x
-        lies = width == hidden if height != width else usual
-        for parameter, side, blocks in (("weight_ih", reads, ih), ("weight_hh", recalls, hh)):
+        first_name = sides[input_side][gates[0]].lower().removesuffix(":0")
+        by_name = first_name.endswith("kernel") or (input_side == "wx" and not first_name.endswith("weight"))
+        columns = width == hidden if height != width else by_name  # x W_xi, but W_ii x
+        for parameter, side, blocks in (("weight_ih", input_side, ih), ("weight_hh", state_side, hh)):
             names = tuple(sides[side][gate] for gate in gates)
-            how = f"gates {', '.join(gates)} put together" + (", transposed" if lies else "")
-            whole = np.concatenate([block.T if lies else block for block in blocks])
-            owner = found.put(head, parameter, whole, Part(names, how))
-        if height == width and not told.endswith(("kernel", "weight")):
-            found.open[owner] = lies
-        first = "b" if "b" in sides else "bx" if "bx" in sides else "bi"
-        for parameter, names_of in (
-            ("bias_ih", {**sides.get(first, {}), **sides.get(f"{reads}|bias", {})}),
-            ("bias_hh", {**sides.get("bh", {}), **sides.get(f"{recalls}|bias", {})}),
+            changes = f"gates {', '.join(gates)} joined" + (", transposed" if columns else "")
+            whole = np.concatenate([block.T if columns else block for block in blocks])
+            owner = found.add(head, parameter, whole, Origin(names, changes))
+        if height == width and not first_name.endswith(("kernel", "weight")):
+            found.square[owner] = columns
+        bias_side = "b" if "b" in sides else "bx" if "bx" in sides else "bi"
+        for parameter, by_gate in (
+            ("bias_ih", {**sides.get(bias_side, {}), **sides.get(f"{input_side}|bias", {})}),
+            ("bias_hh", {**sides.get("bh", {}), **sides.get(f"{state_side}|bias", {})}),
         ):
-            there = {gate: arrays[names_of[gate]] for gate in gates if gate in names_of}
-            if there and all(array.size == hidden for array in there.values()):
+            biases = {gate: arrays[by_gate[gate]] for gate in gates if gate in by_gate}
+            if biases and all(array.size == hidden for array in biases.values()):
                 zeros = np.zeros(hidden, hh[0].dtype)
-                whole = np.concatenate([there[gate].reshape(-1) if gate in there else zeros for gate in gates])
-                names = tuple(names_of[gate] for gate in there)
-                found.put(head, parameter, whole, Part(names, f"gates {', '.join(gates)} put together"))
+                whole = np.concatenate([biases[gate].reshape(-1) if gate in biases else zeros for gate in gates])
+                names = tuple(by_gate[gate] for gate in biases)
+                found.add(head, parameter, whole, Origin(names, f"gates {', '.join(gates)} joined"))
         return
 
 
-def _whole(sides: dict[str, dict[str, str]]) -> Iterator[tuple[tuple[str, ...], str, str]]:
+def _complete_sets(sides: dict[str, dict[str, str]]) -> Iterator[tuple[tuple[str, ...], str, str]]:
     """Sets of gates of which both an input's and a state's side have all."""
-    for gates in _SETS:
-        for reads in _INPUT:
-            for recalls in _STATE:
-                if all(set(gates) <= set(sides.get(side, ())) for side in (reads, recalls)):
-                    yield gates, reads, recalls
+    for gates in _GATE_SETS:
+        for input_side in _INPUT:
+            for state_side in _STATE:
+                if all(set(gates) <= set(sides.get(side, ())) for side in (input_side, state_side)):
+                    yield gates, input_side, state_side
 
 
-def _split(found: Gathered, head: str, name: str, arrays: Mapping[str, Array]) -> None:
-    """A joint kernel (I + H, 4H) and its bias (4H)."""
-    bias = next((one for one in (f"{head}bias", f"{head}bias:0") if one in arrays), None)
-    both, columns = arrays[name].shape
+def _split_kernel(found: AssembledLayers, head: str, name: str, arrays: Mapping[str, Array]) -> None:
+    """A joint kernel (D + H, 4H) and its bias (4H)."""
+    bias = next((key for key in (f"{head}bias", f"{head}bias:0") if key in arrays), None)
+    height, columns = arrays[name].shape
     hidden = columns // 4
-    if bias is None or columns % 4 or not 0 < hidden < both or arrays[bias].shape != (columns,):
+    if bias is None or columns % 4 or not 0 < hidden < height or arrays[bias].shape != (columns,):
         return
-    inputs = both - hidden
+    inputs = height - hidden
     rows = {"weight_ih": slice(0, inputs), "weight_hh": slice(inputs, None)}
     for parameter, part in rows.items():
-        how = f"rows {part.start} to {both - 1 if part.stop is None else part.stop - 1}, transposed"
-        owner = found.put(head, parameter, arrays[name][part].T, Part((name,), how))
-    found.put(head, "bias_ih", arrays[bias], Part((bias,), ""))
+        changes = f"rows {part.start} to {height - 1 if part.stop is None else part.stop - 1}, transposed"
+        owner = found.add(head, parameter, arrays[name][part].T, Origin((name,), changes))
+    found.add(head, "bias_ih", arrays[bias], Origin((bias,), ""))
     found.joint.add(owner)

@@ -1,1 +1,1 @@
-"""rnnviz's own files: weights with a card, and archives of several models."""
+"""rnnviz's own files: weights with a card, inside or beside them, and zip archives of several models."""

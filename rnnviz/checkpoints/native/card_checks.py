@@ -1,12 +1,12 @@
-"""What a page may rely on in a card that a stranger wrote: parts of another shape than usual are left out."""
+"""What a page may rely on in a card that a stranger wrote: entries of an unusual shape are left out."""
 
 from __future__ import annotations
 
 from typing import Any
 
 NUMBER = (int, float)
-WORDS = ("task", "title", "reads", "says", "asked", "note")
-# By part: its entries, and of what type each is; a tuple of types for a choice, a dict for what is nested.
+TEXTS = ("task", "title", "reads", "says", "asked", "note")
+# By entry: its parts, and of what type each is; a tuple of types for a choice, a dict for what is nested.
 SHAPES: dict[str, dict[str, Any]] = {
     "scores": {
         "metric": str,
@@ -29,23 +29,23 @@ SHAPES: dict[str, dict[str, Any]] = {
 }
 
 
-def tidy(card: dict[str, Any]) -> dict[str, Any]:
-    """The card without the parts that are not what rnnviz writes; a model without them still runs."""
-    found = dict(card)
-    for name in WORDS:
-        if not isinstance(found.get(name, ""), str):
-            del found[name]
+def checked_card(card: dict[str, Any]) -> dict[str, Any]:
+    """The card without the entries that differ from what rnnviz writes; a model without them still runs."""
+    checked = dict(card)
+    for name in TEXTS:
+        if not isinstance(checked.get(name, ""), str):
+            del checked[name]
     for name, shape in SHAPES.items():
-        if name in found and not _fits(found[name], shape):
-            del found[name]
-    examples = found.get("examples", ["-"])
-    if not (isinstance(examples, list) and examples and all(isinstance(one, str) for one in examples)):
-        del found["examples"]
-    if "data" in found and not _sources(found["data"]):
-        del found["data"]
-    if not {"reads", "says"} <= set(found):
-        found.pop("scores", None)  # they are told in one sentence
-    return found
+        if name in checked and not _fits(checked[name], shape):
+            del checked[name]
+    examples = checked.get("examples", ["-"])
+    if not (isinstance(examples, list) and examples and all(isinstance(text, str) for text in examples)):
+        del checked["examples"]
+    if "data" in checked and not _is_sources(checked["data"]):
+        del checked["data"]
+    if not {"reads", "says"} <= set(checked):
+        checked.pop("scores", None)  # one sentence needs all three
+    return checked
 
 
 def _fits(value: Any, shape: Any) -> bool:
@@ -54,8 +54,8 @@ def _fits(value: Any, shape: Any) -> bool:
     return isinstance(value, shape) and not isinstance(value, bool)
 
 
-def _sources(value: Any) -> bool:
+def _is_sources(value: Any) -> bool:
     return isinstance(value, list) and all(
-        isinstance(one, dict) and "licence" in one and all(isinstance(text, str) for text in one.values())
-        for one in value
+        isinstance(source, dict) and "licence" in source and all(isinstance(text, str) for text in source.values())
+        for source in value
     )

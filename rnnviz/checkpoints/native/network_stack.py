@@ -1,67 +1,60 @@
-"""A network of ours as a stack, so that a file of rnnviz's own can be looked at and taken otherwise like any other."""
+"""A network as a stack, so that a file of rnnviz's own can be inspected and overridden like any other."""
 
 from __future__ import annotations
 
 from ...cells.activations import Array
 from ...model import Model
-from ...network.merging import MERGES
 from ...network.parameter_names import name_suffix
 from ..gate_orders import ORDERS
-from ..named.array_settings import ACTIVATIONS, GATES, RESETS, UPDATES
-from ..named.surroundings import NONE
-from ..stack import Fact, Readout, Source, Stack
+from ..settings import CHOICES, NONE, InferredSetting, inferred, inferred_order
+from ..stack import Readout, SourceArray, Stack
 
-# By option of a cell: its title, and in words what else it could be.
-_OPTIONS = {
-    "reset": ("Reset gate", RESETS),
-    "update": ("Update gate", UPDATES),
-    "gates": ("Activation of the gates", GATES),
-    "activation": ("Activation", ACTIVATIONS),
-    "squash": ("The cell state’s way out", ACTIVATIONS),
-}
-_WHY = "rnnviz wrote the file, and its card says so."
+_REASON = "rnnviz wrote the file, and its card states it."
 
 
-def as_stack(model: Model) -> Stack:
+def stack_from_model(model: Model) -> Stack:
     """The stack whose network, built as it is, is the model's."""
     network = model.network
     layers = tuple(
         {
-            way: {name: _source(f"rnn.{name}{name_suffix(k, way)}", array) for name, array in cell.parameters.items()}
-            for way, cell in zip(network.directions_by_layer[k], cells, strict=True)
+            direction: {
+                name: _source(f"rnn.{name}{name_suffix(k, direction)}", array) for name, array in parameters.items()
+            }
+            for direction, parameters in zip(
+                network.directions_by_layer[k], (cell.parameters for cell in cells), strict=True
+            )
         }
         for k, cells in enumerate(network.layers)
     )
-    facts = []
+    settings = []
     if network.cell_name in ORDERS and len(network.layers[0][0].rows) > 1:
-        orders = ORDERS[network.cell_name]
-        facts.append(Fact("order", "Order of the gates", next(iter(orders)), orders, "fixed", "It is rnnviz’s own."))
+        order = next(iter(ORDERS[network.cell_name]))
+        settings.append(inferred_order(network.cell_name, order, "fixed", "rnnviz always stacks them in this order."))
     for name, value in network.layers[0][0].options.items():
-        title, known = _OPTIONS.get(name, (name, {}))
-        facts.append(Fact(name, title, value, {value: value} | known, "said", _WHY))
+        settings.append(inferred(name, value, "stated", _REASON, {value: value} | CHOICES.get(name, {})))
     if network.merge != "concat" or any(len(cells) == 2 for cells in network.layers):
-        facts.append(Fact("merge", "The two directions", network.merge, {m: m for m in MERGES}, "said", _WHY))
+        settings.append(inferred("merge", network.merge, "stated", _REASON))
     embeddings, readouts = {}, {}
     if network.embedding is not None:
         embeddings["embedding.weight"] = _source("embedding.weight", network.embedding)
-        none = f"none: the input is vectors of {network.input_size} numbers"
-        facts.append(_present("embedding", f"{len(network.embedding):,} tokens", none))
+        none = f"none: the input is vectors of size {network.input_size}"
+        settings.append(_present("embedding", f"{len(network.embedding):,} tokens", none))
     if network.readout_weight is not None:
         bias = None if network.readout_bias is None else _source("readout.bias", network.readout_bias)
         readouts["readout.weight"] = Readout(_source("readout.weight", network.readout_weight), bias)
         none = "none: the network ends with its hidden states"
-        facts.append(_present("readout", f"{len(network.readout_weight):,} outputs", none))
+        settings.append(_present("readout", f"{len(network.readout_weight):,} outputs", none))
     initial = {
-        (k, way, state): _source(f"initial.{state}{name_suffix(k, way)}", array)
+        (k, direction, state): _source(f"initial.{state}{name_suffix(k, direction)}", array)
         for k, layer in enumerate(network.initial or [])
-        for way, states in zip(network.directions_by_layer[k], layer, strict=True)
+        for direction, states in zip(network.directions_by_layer[k], layer, strict=True)
         for state, array in states.items()
     }
     return Stack(
         model.name,
         network.cell_name,
         layers,
-        tuple(facts),
+        tuple(settings),
         embeddings,
         readouts,
         initial,
@@ -70,10 +63,10 @@ def as_stack(model: Model) -> Stack:
     )
 
 
-def _source(name: str, array: Array) -> Source:
-    return Source(name, array, array.shape, array.dtype.name)
+def _source(name: str, array: Array) -> SourceArray:
+    return SourceArray(name, array, array.shape, array.dtype.name)
 
 
-def _present(name: str, words: str, none: str) -> Fact:
-    there = f"{name}.weight"
-    return Fact(name, name.capitalize(), there, {there: f"{there}, {words}", NONE: none}, "said", _WHY)
+def _present(name: str, size: str, none: str) -> InferredSetting:
+    weight = f"{name}.weight"
+    return inferred(name, weight, "stated", _REASON, {weight: f"{weight}, {size}", NONE: none})

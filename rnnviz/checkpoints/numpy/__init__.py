@@ -1,1 +1,1 @@
-"""NumPy's files: .npz and .npy."""
+"""NumPy's files: .npz archives and .npy arrays."""

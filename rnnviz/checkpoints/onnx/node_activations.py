@@ -9,95 +9,101 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...errors import UnsupportedFileError
 from .flat_graph import Node
-from .tensor_data import UnreadableError
+from .tensor_data import UnreadablePartError
 
 
 @dataclass(frozen=True)
-class Kind:
-    """One activation. theirs: its name in ONNX. defaults: of alpha and perhaps beta, by the standard.
-    guessed: whether programs differ in what they take for a constant that is left out."""
+class OnnxActivation:
+    """One activation. name: in ONNX. defaults: of alpha and, if it has one, beta, in the standard.
+    ambiguous: whether programs differ in what they assume for a constant that is left out."""
 
-    theirs: str
+    name: str
     defaults: tuple[float, ...] = ()
-    guessed: bool = False
+    ambiguous: bool = False
 
 
-KINDS = {
-    "sigmoid": Kind("Sigmoid"),
-    "tanh": Kind("Tanh"),
-    "relu": Kind("Relu"),
-    "hard_sigmoid": Kind("HardSigmoid", (0.2, 0.5)),
-    "leaky_relu": Kind("LeakyRelu", (0.01,)),
-    "thresholded_relu": Kind("ThresholdedRelu", (1.0,), guessed=True),
-    "elu": Kind("Elu", (1.0,)),
-    "scaled_tanh": Kind("ScaledTanh", (1.0, 1.0), guessed=True),
-    "affine": Kind("Affine", (1.0, 0.0), guessed=True),
-    "softsign": Kind("Softsign"),
-    "softplus": Kind("Softplus"),
+# By our names.
+ACTIVATIONS = {
+    "sigmoid": OnnxActivation("Sigmoid"),
+    "tanh": OnnxActivation("Tanh"),
+    "relu": OnnxActivation("Relu"),
+    "hard_sigmoid": OnnxActivation("HardSigmoid", (0.2, 0.5)),
+    "leaky_relu": OnnxActivation("LeakyRelu", (0.01,)),
+    "thresholded_relu": OnnxActivation("ThresholdedRelu", (1.0,), ambiguous=True),
+    "elu": OnnxActivation("Elu", (1.0,)),
+    "scaled_tanh": OnnxActivation("ScaledTanh", (1.0, 1.0), ambiguous=True),
+    "affine": OnnxActivation("Affine", (1.0, 0.0), ambiguous=True),
+    "softsign": OnnxActivation("Softsign"),
+    "softplus": OnnxActivation("Softplus"),
 }
-OURS = {kind.theirs.lower(): name for name, kind in KINDS.items()}  # ONNX's names, in any case
+OUR_NAMES = {activation.name.lower(): name for name, activation in ACTIVATIONS.items()}  # ONNX's, in any case
 
 
 @dataclass(frozen=True)
-class Understood:
-    """A direction's activations, in ONNX's order (f, g, h). said: whether the file names them. notes: sentences."""
+class NodeActivations:
+    """A direction's activations, in ONNX's order (f, g, h). stated: whether the file names them. notes: sentences."""
 
     texts: tuple[str, ...]
-    said: bool
+    stated: bool
     notes: tuple[str, ...] = ()
 
 
-def understood(node: Node, directions: int, usual: Sequence[str]) -> Understood:
-    """The activations of a node; usual: those of a direction where the node does not say, ["sigmoid", "tanh"].
+def node_activations(node: Node, directions: int, usual: Sequence[str]) -> NodeActivations:
+    """The activations of a node. usual: those of a direction where the node states none, ["sigmoid", "tanh"].
 
-    Constants (alpha, beta) are handed out in the order of the activations that take one, as ONNX Runtime does.
-    Raises UnreadableError for activations that are unknown, too few, or differ between the directions.
+    Constants (alpha, beta) are assigned in the order of the activations that have one, as in ONNX Runtime. Raises
+    UnreadablePartError for activations that are unknown, too few, or differ between the directions.
     """
-    named = node.texts("activations")
-    names = named or [KINDS[one].theirs for _ in range(directions) for one in usual]
+    stated = node.texts("activations")
+    names = stated or [ACTIVATIONS[name].name for _ in range(directions) for name in usual]
     if len(names) != directions * len(usual):
-        raise UnreadableError(f"{node.called} names {len(names)} activations; it needs {directions * len(usual)}")
+        raise _unreadable(f"{node.called} names {len(names)} activations; it needs {directions * len(usual)}")
     rest = [list(node.get(f"activation_{which}", "floats", [])) for which in ("alpha", "beta")]
     given = [len(numbers) for numbers in rest]
     texts, notes = [], []
     for name in names:
-        ours = OURS.get(name.lower())
+        ours = OUR_NAMES.get(name.lower())
         if ours is None:
-            raise UnreadableError(f"{node.called} has the activation {name!r}; known are {', '.join(_THEIRS)}")
-        kind = KINDS[ours]
-        left_out = kind.guessed and not all(rest[: len(kind.defaults)])
-        constants = [rest[place].pop(0) if rest[place] else default for place, default in enumerate(kind.defaults)]
+            raise _unreadable(f"{node.called} has the activation {name!r}; supported are {', '.join(_ONNX_NAMES)}")
+        activation = ACTIVATIONS[ours]
+        left_out = activation.ambiguous and not all(rest[: len(activation.defaults)])
+        constants = [
+            rest[place].pop(0) if rest[place] else default for place, default in enumerate(activation.defaults)
+        ]
         if not all(math.isfinite(constant) for constant in constants):
-            raise UnreadableError(f"{node.called} has a constant of {name} that is no finite number")
+            raise _unreadable(f"{node.called} has a constant of {name} that is not a finite number")
         if left_out:
             notes.append(
-                f"{node.called} leaves out constants of {name}: what is missing is taken as the standard's, "
-                f"{' and '.join(map(decimal, kind.defaults))}, where ONNX Runtime takes 0."
+                f"{node.called} leaves out constants of {name}: the standard's, "
+                f"{' and '.join(map(decimal, activation.defaults))}, are assumed, where ONNX Runtime assumes 0."
             )
         texts.append(text(ours, constants))
     if any(rest):
         notes.append(
-            f"{node.called} has {given[0]} alpha and {given[1]} beta values, more than its activations take: "
-            "they were handed out in order, as ONNX Runtime does."
+            f"{node.called} has {given[0]} alpha and {given[1]} beta values, more than its activations have: "
+            "they were assigned in order, as in ONNX Runtime."
         )
     each = [tuple(texts[start : start + len(usual)]) for start in range(0, len(texts), len(usual))]
     if len(set(each)) > 1:
-        raise UnreadableError(
-            f"{node.called} reads forwards with {', '.join(each[0])} and backwards with {', '.join(each[1])}; "
-            "both directions of a layer need the same activations here"
+        raise _unreadable(
+            f"{node.called} reads forwards with {', '.join(each[0])} and backwards with {', '.join(each[1])}; both "
+            "directions of a layer must have the same activations"
         )
-    return Understood(each[0], named is not None, tuple(dict.fromkeys(notes)))
+    return NodeActivations(each[0], stated is not None, tuple(dict.fromkeys(notes)))
 
 
-def clip(node: Node) -> float | None:
-    """What bounds the sums before their activation, None for nothing."""
-    found = node.get("clip", "float")
-    if found is None or found == math.inf:
+def clip_bound(node: Node) -> float | None:
+    """The bound on the sums before their activation, None if there is none."""
+    bound = node.get("clip", "float")
+    if bound is None or bound == math.inf:
         return None
-    if not found > 0:
-        raise UnreadableError(f"{node.called} clips sums at {found:g}; only a positive number can bound them")
-    return found
+    if not bound > 0:
+        raise UnreadablePartError(
+            f"{node.called} clips sums at {bound:g}; only a positive number can bound them", code="clip"
+        )
+    return bound
 
 
 def text(name: str, constants: Sequence[float] = (), within: float | None = None) -> str:
@@ -111,33 +117,42 @@ def decimal(number: float) -> str:
     return repr(float(str(np.float32(number)))).removesuffix(".0")
 
 
-def mirrored(words: str) -> bool:
+def is_symmetric(words: str) -> bool:
     """Whether f(-a) = 1 - f(a)."""
-    name, constants, _ = parsed(words)
+    name, constants, _ = parse_activation(words)
     return name == "sigmoid" or (name in ("hard_sigmoid", "affine") and constants[1] == 0.5)
 
 
 _WORDS = re.compile(r"(\w+)(?:\((.*)\))?(?: within (\S+))?")
-_THEIRS = [kind.theirs for kind in KINDS.values()]
+_ONNX_NAMES = [activation.name for activation in ACTIVATIONS.values()]
 
 
-def parsed(words: str) -> tuple[str, tuple[float, ...], float | None]:
-    """Name, constants (the standard's where left out) and bound. Raises ValueError if ONNX has no such activation."""
+def parse_activation(words: str) -> tuple[str, tuple[float, ...], float | None]:
+    """Name, constants (the standard's where left out) and bound.
+
+    Raises UnsupportedFileError, code "activation", if ONNX has no such activation.
+    """
     match = _WORDS.fullmatch(words.replace("linear", "affine(1, 0)"))
-    if match is None or match[1] not in KINDS:
-        raise ValueError(f"ONNX has no activation {words!r}; it has {', '.join(KINDS)}")
-    constants = tuple(float(number) for number in match[2].split(",")) if match[2] else KINDS[match[1]].defaults
+    if match is None or match[1] not in ACTIVATIONS:
+        raise UnsupportedFileError(
+            f"ONNX has no activation {words!r}; it has {', '.join(ACTIVATIONS)}", code="activation", part=words
+        )
+    constants = tuple(float(number) for number in match[2].split(",")) if match[2] else ACTIVATIONS[match[1]].defaults
     return match[1], constants, float(match[3]) if match[3] else None
 
 
-def attributes(activations: Sequence[str]) -> Mapping[str, object]:
+def activation_attributes(activations: Sequence[str]) -> Mapping[str, object]:
     """A node's attributes for activations in our words, those of all directions one after another.
 
-    Raises ValueError if ONNX cannot say them.
+    Raises UnsupportedFileError if ONNX cannot express them.
     """
-    each = [parsed(words) for words in activations]
-    found: dict[str, object] = {"activations": [KINDS[name].theirs for name, _, _ in each]}
+    each = [parse_activation(words) for words in activations]
+    attributes: dict[str, object] = {"activations": [ACTIVATIONS[name].name for name, _, _ in each]}
     for place, which in enumerate(("activation_alpha", "activation_beta")):
         if numbers := [constants[place] for _, constants, _ in each if len(constants) > place]:
-            found[which] = numbers
-    return found
+            attributes[which] = numbers
+    return attributes
+
+
+def _unreadable(message: str) -> UnreadablePartError:
+    return UnreadablePartError(message, code="activation")

@@ -1,4 +1,4 @@
-"""Which recurrent node reads which in an ONNX graph, through the nodes that only turn arrays or pass them on."""
+"""Which recurrent node reads which in an ONNX graph, through the nodes that only reshape arrays or pass them on."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .constant_folding import Folder
-from .flat_graph import JOIN, Graph, Node
-from .recurrent_nodes import Layer
+from .constant_folding import ConstantFolder
+from .flat_graph import JOIN, FlatGraph, Node
+from .recurrent_nodes import RecurrentLayer
 
-# Operations that hand on every number that they read, and those that hand on a part of them.
+# Operations that pass on every number that they read, and those that pass on a part of them.
 PASSES = ("Transpose", "Squeeze", "Unsqueeze", "Reshape", "Flatten", "Identity", "Dropout", "Cast", JOIN)
 PARTS = ("Slice", "Split", "Gather")
 MERGES = {"Concat": "concat", "Add": "sum", "Mul": "mul"}
 REDUCES = {"ReduceSum": "sum", "ReduceMean": "ave", "ReduceProd": "mul"}
-FARTHEST = 500  # nodes looked at on the way from one layer to the next
+FARTHEST = 500  # nodes visited on the way from one layer to the next
 
 
 @dataclass(eq=False)
@@ -26,32 +26,34 @@ class Level:
     merge: how two directions become one vector; None if the graph never shows it.
     """
 
-    layers: list[Layer]
+    layers: list[RecurrentLayer]
     merge: str | None = None
     below: Level | None = None
 
     @property
-    def both(self) -> bool:
-        return sum(len(layer.ways) for layer in self.layers) == 2
+    def is_bidirectional(self) -> bool:
+        """Whether it has two directions."""
+        return sum(len(layer.directions) for layer in self.layers) == 2
 
     @property
     def width(self) -> int:
-        """How many numbers it hands on at a step."""
+        """The size of the vectors that it passes on."""
         hidden = self.layers[0].hidden_size
-        return hidden * 2 if self.both and self.merge in (None, "concat") else hidden
+        return hidden * 2 if self.is_bidirectional and self.merge in (None, "concat") else hidden
 
     @property
-    def first(self) -> Layer:
+    def first(self) -> RecurrentLayer:
+        """Its node, or the first of its two."""
         return self.layers[0]
 
 
-class Tracer:
-    """Finds the levels of a graph and which stands on which."""
+class LevelFinder:
+    """Finds the levels of a graph and which reads which."""
 
-    def __init__(self, folder: Folder, layers: Sequence[Layer]) -> None:
+    def __init__(self, folder: ConstantFolder, layers: Sequence[RecurrentLayer]) -> None:
         self.folder, self.graph = folder, folder.graph
         self.by_node = {id(layer.node): layer for layer in layers}
-        self.merged: dict[int, Level] = {}  # by the value that joins two directions
+        self.merged: dict[int, Level] = {}  # by the value that merges two directions
         self.level: dict[int, Level] = {}  # by node
         for node in self.graph.nodes:
             if node.op in MERGES and len(node.inputs) == 2:
@@ -69,33 +71,33 @@ class Tracer:
         return next(self.sources(value, through, states), None)
 
     def sources(self, value: int | None, through: Sequence[str] = PASSES, states: bool = False) -> Iterator[Level]:
-        """The levels that a value comes from, one in each branch of an If; states: whether a last state will do."""
-        for found in self.back(value, through):
-            if found in self.merged:
-                yield self.merged[found]
+        """The levels that a value comes from, one for each branch of an If. states: whether last states count too."""
+        for origin in self.back(value, through):
+            if origin in self.merged:
+                yield self.merged[origin]
                 continue
-            node = self.graph.makers.get(found)
+            node = self.graph.makers.get(origin)
             if node is None:
                 continue
             if (level := self._reduced(node)) is not None:
                 yield level
                 continue
             level = self.level.get(id(node))
-            if level is not None and len(level.layers) == 1 and found in node.outputs[: 2 if states else 1]:
+            if level is not None and len(level.layers) == 1 and origin in node.outputs[: 2 if states else 1]:
                 yield level
 
     def back(self, value: int | None, through: Sequence[str]) -> Iterator[int]:
-        """A value and those before it, as long as only `through` stands between, the nearest first."""
+        """A value and those that it comes from through operations in `through`, the nearest first."""
         queue: list[int | None] = [value]
         seen: set[int] = set()
         while queue and len(seen) < FARTHEST:
-            one = queue.pop(0)
-            if one is None or one in seen:
+            number = queue.pop(0)
+            if number is None or number in seen:
                 continue
-            seen.add(one)
-            yield one
-            node = self.graph.makers.get(one)
-            if node is not None and node.op in through and one not in self.merged:
+            seen.add(number)
+            yield number
+            node = self.graph.makers.get(number)
+            if node is not None and node.op in through and number not in self.merged:
                 queue += node.inputs if node.op == JOIN else node.inputs[:1]
 
     def root(self, value: int | None) -> int | None:
@@ -107,70 +109,70 @@ class Tracer:
         return self.level.get(id(node)) if node is not None else None
 
     def _merge(self, node: Node) -> None:
-        """Both directions joined by a node: those of one recurrent node taken apart before, or those of two."""
+        """Two directions merged by a node: those of one recurrent node, split before, or those of two."""
         nodes: list[Node] = []
         for value in node.inputs:
-            makers = (self.graph.makers.get(one) for one in self.back(value, (*PASSES, *PARTS)))
+            makers = (self.graph.makers.get(number) for number in self.back(value, (*PASSES, *PARTS)))
             nodes += [maker for maker in makers if maker is not None and id(maker) in self.by_node][:1]
         if len(nodes) != 2:
             return
-        ours = [self.by_node[id(one)] for one in nodes]
-        if ours[0] is ours[1]:
-            if len(ours[0].ways) == 2:
-                level = self.level.setdefault(id(nodes[0]), Level(ours[:1]))
+        pair = [self.by_node[id(member)] for member in nodes]
+        if pair[0] is pair[1]:
+            if len(pair[0].directions) == 2:
+                level = self.level.setdefault(id(nodes[0]), Level(pair[:1]))
                 level.merge = MERGES[node.op]
-                self._joined(node, level)
+                self._set_merged(node, level)
             return
         if node.op != "Concat":
-            ours.sort(key=lambda layer: "backward" in layer.ways)
-        forward, backward = ours
-        alike = (forward.cell, forward.options, forward.hidden_size) == (
+            pair.sort(key=lambda layer: "backward" in layer.directions)
+        forward, backward = pair
+        alike = (forward.cell, forward.values, forward.hidden_size) == (
             backward.cell,
-            backward.options,
+            backward.values,
             backward.hidden_size,
         )
         same = self.root(forward.node.input(0)) == self.root(backward.node.input(0))
-        if [*forward.ways] == ["forward"] and [*backward.ways] == ["backward"] and alike and same:
-            level = self.level.get(id(forward.node)) or Level(ours, MERGES[node.op])
-            if level.layers == ours:
+        if [*forward.directions] == ["forward"] and [*backward.directions] == ["backward"] and alike and same:
+            level = self.level.get(id(forward.node)) or Level(pair, MERGES[node.op])
+            if level.layers == pair:
                 self.level[id(forward.node)] = self.level[id(backward.node)] = level
-                self._joined(node, level)
+                self._set_merged(node, level)
 
     def _reduced(self, node: Node) -> Level | None:
-        """The level whose two directions a node joins unit by unit; None if it does no such thing."""
+        """The level whose two directions a node merges unit by unit; None if it does nothing of the kind."""
         if node.op not in REDUCES or self._axes(node) != [1]:
             return None
         level = self._direct(node.input(0))
-        if level is None or not level.both:
+        if level is None or not level.is_bidirectional:
             return None
         level.merge = REDUCES[node.op]
         return level
 
-    def _joined(self, node: Node, level: Level) -> None:
+    def _set_merged(self, node: Node, level: Level) -> None:
         if (output := node.output(0)) is not None:
             self.merged[output] = level
 
     def _axes(self, node: Node) -> list[int] | None:
-        found = self.folder.constant(node.input(1))
-        return [int(v) for v in np.ravel(found.array)] if found is not None else node.get("axes", "ints")
+        constant = self.folder.constant(node.input(1))
+        return [int(v) for v in np.ravel(constant.array)] if constant is not None else node.get("axes", "ints")
 
 
-def between(graph: Graph, value: int | None, ends: set[int]) -> tuple[list[str], bool]:
-    """The operations before a value, the nearest first, and whether one of `ends` (nodes, by id) stands before them."""
+def operations_before(graph: FlatGraph, value: int | None, ends: set[int]) -> tuple[list[str], bool]:
+    """The operations that a value comes from, the nearest first; whether one of `ends` (nodes, by id) is reached."""
     queue: list[int | None] = [value]
     seen: set[int] = set()
     ops: list[str] = []
-    met = False
+    reached = False
     while queue and len(seen) < FARTHEST:
-        one = queue.pop(0)
-        node = None if one is None else graph.makers.get(one)
+        number = queue.pop(0)
+        node = None if number is None else graph.makers.get(number)
         if node is None or id(node) in seen:
             continue
         seen.add(id(node))
         if id(node) in ends:
-            met = True
+            reached = True
             continue
         if node.op not in (*PASSES, "Constant", "Shape", "Concat", *PARTS):
             ops.append(node.op)
         queue += node.inputs
-    return list(dict.fromkeys(ops)), met
+    return list(dict.fromkeys(ops)), reached

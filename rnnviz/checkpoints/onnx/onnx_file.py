@@ -4,60 +4,128 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
-from ...limits import DEFAULT_LIMITS, Limits
+from ...errors import DamagedFileError, UnsupportedFileError
+from ...model import Model
+from ..file import File
+from ..interface import Opened, WritableFormat
+from ..native.card_json import KEY
 from ..stack import Stack
-from .constant_folding import Folder
+from .constant_folding import ConstantFolder
 from .flat_graph import Flattener
-from .node_stacks import stacks
-from .recurrent_nodes import KINDS, Layer, layer
-from .tensor_data import EXTERNAL, Bytes, UnreadableError, entries, outside, words
-
-NOTHING: Mapping[str, bytes] = {}
-
-
-def read(
-    name: str, data: bytes, beside: Mapping[str, bytes] = NOTHING, limits: Limits = DEFAULT_LIMITS
-) -> tuple[tuple[Stack, ...], tuple[str, ...], str]:
-    """The recurrent stacks of an ONNX file, notes in sentences, and what the format is called.
-
-    name: of the file, for messages. data: its bytes. beside: further files by their plain names, for weights that it
-    keeps outside. What cannot be read while other layers can is told in a note.
-
-    Raises ValueError, in a sentence for a person, if the file is broken or too large, if a file that belongs to it is
-    missing, or if no recurrent layer in it can be read.
-    """
-    return _read(name, parsed(name, data, limits), beside, limits)
+from .node_stacks import stacks_from_nodes
+from .onnx_writer import model_from_stacks, to_onnx
+from .recurrent_nodes import OPS, RecurrentLayer, recurrent_layer
+from .tensor_data import EXTERNAL, TensorData, UnreadablePartError, as_text, external_entries, external_file
 
 
-def parsed(name: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Any:
-    """The file as a ModelProto. Raises ValueError if it is too large or none."""
+class Stacks(NamedTuple):
+    """The stacks of a file, notes on what was skipped, and the kind of file in words."""
+
+    stacks: tuple[Stack, ...]
+    notes: tuple[str, ...]
+    description: str
+
+
+class OnnxFile(WritableFormat):
+    """An ONNX file, possibly with weights in files beside it."""
+
+    title = "ONNX"
+    suffixes = (".onnx",)
+    label = "ONNX, for any runtime"
+
+    def matches(self, file: File) -> bool:
+        return file.has_suffix(self.suffixes) and file.data[:1] == b"\x08"  # protobuf has no signature
+
+    def open(self, file: File) -> Opened:
+        stacks, notes, description = read_stacks(file)
+        card = metadata(file).get(KEY)
+        if card is None:
+            return Opened(description, stacks, notes=notes)
+        model = model_from_stacks(file.name, card, stacks)
+        return Opened(description, stacks, notes=notes, models={stacks[0].name: model})
+
+    def companions(self, file: File) -> tuple[str, ...]:
+        return external_files(file)
+
+    def save(self, model: Model) -> bytes:
+        return to_onnx(model)
+
+
+def parse_model(file: File) -> Any:
+    """The file as a ModelProto, parsed once. Raises DamagedFileError, code "onnx", if it is invalid."""
+    return file.parsed(_parse)
+
+
+def _parse(file: File) -> Any:
     import onnx
     from google.protobuf.message import DecodeError
 
-    limits.check_file(name, len(data))
     model = onnx.ModelProto()
     try:
-        model.ParseFromString(data)
+        model.ParseFromString(file.data)
     except DecodeError:
-        raise ValueError(f"{name} is no ONNX file, or was cut off or damaged on its way: export it again.") from None
+        raise DamagedFileError(
+            f"{file.name} is not an ONNX file, or is damaged or incomplete: export the model again.",
+            code="onnx", file=file.name,
+        ) from None  # fmt: skip
     if not model.graph.node:
-        raise ValueError(f"{name} is no ONNX file, or one whose graph has no nodes: export the model again.")
+        raise DamagedFileError(
+            f"{file.name} is not an ONNX file, or one whose graph has no nodes: export the model again.",
+            code="onnx", file=file.name,
+        )  # fmt: skip
     return model
 
 
-def files_beside(name: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> tuple[str, ...]:
-    """The plain names of the files that an ONNX file keeps weights in.
+def metadata(file: File) -> dict[str, str]:
+    """The texts that a file keeps beside its graph."""
+    return {as_text(entry.key): as_text(entry.value) for entry in parse_model(file).metadata_props}
 
-    Raises ValueError as `read` does, and for a place outside of the file's own folder.
+
+def external_files(file: File) -> tuple[str, ...]:
+    """The plain names of the files that a file keeps weights in.
+
+    Raises UnsupportedFileError, code "outside", for a place outside of the file's own folder.
     """
-    said = [entries(one) for one in _tensors(parsed(name, data, limits).graph) if one.data_location == EXTERNAL]
-    return tuple(dict.fromkeys(outside(name, one) for one in said))
+    tensors = _tensors(parse_model(file).graph)
+    external = [external_entries(tensor) for tensor in tensors if tensor.data_location == EXTERNAL]
+    return tuple(dict.fromkeys(external_file(file.name, entries) for entries in external))
+
+
+def read_stacks(file: File) -> Stacks:
+    """The recurrent stacks of a file. What cannot be read while other layers can is reported in a note.
+
+    Raises FileError if the file is damaged or too large, if a file that belongs to it is missing, or if no recurrent
+    layer in it can be read.
+    """
+    model = parse_model(file)
+    graph = Flattener(model, file.name, file.limits).graph
+    nodes = [node for node in graph.nodes if node.op in OPS]
+    if not nodes:
+        raise _no_recurrent_node(file.name, graph.counts())
+    folder = ConstantFolder(graph, TensorData(file.name, file.beside, file.limits))
+    layers: list[RecurrentLayer] = []
+    problems: list[UnreadablePartError] = []
+    for node in nodes:
+        try:
+            layers.append(recurrent_layer(node, folder))
+        except UnreadablePartError as error:
+            problems.append(error)
+    if not layers:
+        raise problems[0].with_message(f"{file.name} cannot be read: {problems[0]}.", file=file.name)
+    try:
+        stacks, notes = stacks_from_nodes(folder, layers)
+    except UnreadablePartError as error:
+        raise error.with_message(f"{file.name} cannot be read: {error}.", file=file.name) from None
+    skipped = [f"Skipped: {problem}." for problem in dict.fromkeys(map(str, problems))]
+    producer = " ".join(filter(None, [as_text(model.producer_name), as_text(model.producer_version)]))
+    description = f"ONNX, written by {producer[:60]}" if producer else "ONNX"
+    return Stacks(tuple(stacks), (*notes, *skipped), description)
 
 
 def _tensors(graph: Any) -> Iterator[Any]:
-    """All arrays of a graph and of those inside it."""
+    """All tensors of a graph and of those inside it."""
     yield from graph.initializer
     for node in graph.node:
         for attribute in node.attribute:
@@ -65,52 +133,34 @@ def _tensors(graph: Any) -> Iterator[Any]:
             yield from _tensors(attribute.g) if attribute.HasField("g") else []
 
 
-def _read(
-    name: str, model: Any, beside: Mapping[str, bytes], limits: Limits
-) -> tuple[tuple[Stack, ...], tuple[str, ...], str]:
-    graph = Flattener(model, name, limits).graph
-    nodes = [node for node in graph.nodes if node.op in KINDS]
-    if not nodes:
-        raise ValueError(_nothing(name, graph.counts()))
-    folder = Folder(graph, Bytes(name, beside, limits))
-    layers: list[Layer] = []
-    problems: list[str] = []
-    for node in nodes:
-        try:
-            layers.append(layer(node, folder))
-        except UnreadableError as error:
-            problems.append(str(error))
-    if not layers:
-        raise ValueError(f"{name} cannot be read: {problems[0]}.")
-    try:
-        found, notes = stacks(folder, layers)
-    except UnreadableError as error:
-        raise ValueError(f"{name} cannot be read: {error}.") from None
-    passed_over = [f"Passed over: {problem}." for problem in dict.fromkeys(problems)]
-    maker = " ".join(filter(None, [words(model.producer_name), words(model.producer_version)]))
-    return tuple(found), (*notes, *passed_over), f"ONNX, written by {maker[:60]}" if maker else "ONNX"
-
-
-def _nothing(name: str, counts: Counter[str]) -> str:
-    """What to say of a graph without a recurrent node."""
-    listed = ", ".join(f"{count} {op}" for op, count in counts.most_common(6)) or "none"
-    quantised = [op for op in counts if op.endswith(("QuantizeLSTM", "QuantizeGRU"))]
+def _no_recurrent_node(name: str, counts: Mapping[str, int]) -> UnsupportedFileError:
+    """The error for a graph without a recurrent node: what it contains instead, and what to do."""
+    count = Counter(counts)
+    listed = ", ".join(f"{number} {op}" for op, number in count.most_common(6)) or "none"
+    quantised = [op for op in count if op.endswith(("QuantizeLSTM", "QuantizeGRU"))]
     if quantised:
+        code = "quantised"
+        advice = f"{quantised[0].split('.')[-1]} holds rounded weights: open the model as it was before quantisation."
+    elif count["Loop"] or count["Scan"]:
+        code = "loop"
         advice = (
-            f"{quantised[0].split('.')[-1]} holds rounded weights: bring the model as it was before it was quantised."
+            "Its steps are written as a Loop or Scan: export it with recurrent nodes, or open the framework's own file "
+            "of weights."
         )
-    elif counts["Loop"] or counts["Scan"]:
+    elif count["Softmax"] and count["MatMul"] > 1 and not count["Tanh"]:
+        code = "transformer"
         advice = (
-            "Its steps are written out in a Loop or Scan: export it with recurrent nodes, or bring the framework's "
-            "own file of weights."
+            "It looks like a transformer, which carries no state from step to step: open a recurrent network instead."
         )
-    elif counts["Softmax"] and counts["MatMul"] > 1 and not counts["Tanh"]:
-        advice = "It looks like a transformer, which carries no state from step to step: bring a recurrent network."
-    elif counts["Tanh"] and (counts["MatMul"] or counts["Gemm"]):
+    elif count["Tanh"] and (count["MatMul"] or count["Gemm"]):
+        code = "unrolled"
         advice = (
-            "If it is recurrent, its steps were written out one by one: export it with recurrent nodes (in PyTorch, "
-            "torch.onnx.export(..., dynamo=False)), or bring the framework's own file of weights."
+            "If it is recurrent, its steps were unrolled: export it with recurrent nodes (in PyTorch, "
+            "torch.onnx.export(..., dynamo=False)), or open the framework's own file of weights."
         )
     else:
-        advice = "Bring a network with recurrent layers."
-    return f"{name} holds no RNN, GRU or LSTM node; its nodes are {listed}. {advice}"
+        code = "no_recurrent_layer"
+        advice = "Open a network with recurrent layers."
+    return UnsupportedFileError(
+        f"{name} contains no RNN, GRU or LSTM node; its nodes are {listed}. {advice}", code=code, file=name
+    )

@@ -1,13 +1,13 @@
 """A model as an ONNX file that any runtime can run, and back, bit for bit.
 
-One node a layer, between the embedding's Gather and the readout's MatMul, Add and Softmax. Weights are only put in
-another order, so nothing is rounded. What ONNX has no words for (vocabulary, labels, card) is in the file's metadata.
+One node per layer, between the embedding's Gather and the readout's MatMul, Add and Softmax. Weights are only
+reordered, so nothing is rounded. What ONNX cannot express (vocabulary, labels, card) is in the file's metadata.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,36 +16,39 @@ import numpy as np
 from ... import __version__
 from ...cells import CELLS, Cell
 from ...cells.activations import Array
-from ...limits import DEFAULT_LIMITS, Limits
+from ...errors import DamagedFileError, FileError, RnnvizError, UnsupportedFileError
 from ...model import Model
 from ...network import Network
 from ...network.parameter_names import name_suffix
-from .. import onnx as reading
-from ..gate_orders import LETTERS, blocks
-from ..native import model_files
-from ..native.card_checks import tidy
-from .node_activations import attributes, parsed
+from ..gate_orders import LETTERS, block_places
+from ..native.card_checks import checked_card
+from ..native.card_json import KEY, from_json, to_json
+from ..stack import Stack
+from .node_activations import activation_attributes, parse_activation
 from .recurrent_nodes import OPTIONS, ORDER
-from .tensor_data import words
 
 OPSET, IR = 17, 8  # of 2022: old enough for most runtimes, and Softmax and the recurrent nodes as they still are
 NODES = {"rnn": "RNN", "gru": "GRU", "lstm": "LSTM", "peephole": "LSTM"}
 DIRECTIONS = {("forward",): "forward", ("backward",): "reverse", ("forward", "backward"): "bidirectional"}
 
 
-def dump(model: Model) -> bytes:
+def to_onnx(model: Model) -> bytes:
     """The model as an ONNX file.
 
-    It reads `ids` (T, B), or `vectors` (T, B, D) where the model has no embedding, and gives the states of every layer
-    as `layer_0`, `layer_1`, ..., (T, directions, B, H), and with a readout `logits` and `probabilities`, (T, B, C).
+    Its inputs are `ids` (T, B), or `vectors` (T, B, D) where the model has no embedding. Its outputs are the states of
+    every layer as `layer_0`, `layer_1`, ..., (T, directions, B, H), and with a readout `logits` and `probabilities`,
+    (T, B, C).
 
-    Raises ValueError if ONNX has no node for the cell or no words for one of its options.
+    Raises UnsupportedFileError if ONNX has no node for the cell (code "cell") or cannot express one of its options.
     """
     from onnx import TensorProto, helper, numpy_helper
 
     network = model.network
     if network.cell_name not in NODES:
-        raise ValueError(f"ONNX has no node for the cell {model.definition.title}; it has RNN, GRU and LSTM.")
+        raise UnsupportedFileError(
+            f"ONNX has no node for the cell {model.definition.title}; it has RNN, GRU and LSTM.",
+            code="cell", part=network.cell_name,
+        )  # fmt: skip
     number = helper.np_dtype_to_tensor_dtype(network.dtype)
     nodes: list[Any] = []
     arrays: dict[str, Array] = {}
@@ -55,7 +58,7 @@ def dump(model: Model) -> bytes:
         nodes.append(helper.make_node(op, inputs, [output], name=output, **more))
         return output
 
-    def gives(name: str, *shape: str | int) -> None:
+    def add_output(name: str, *shape: str | int) -> None:
         outputs.append(helper.make_tensor_value_info(name, number, shape))
 
     if network.embedding is not None:
@@ -65,7 +68,7 @@ def dump(model: Model) -> bytes:
     else:
         given = helper.make_tensor_value_info("vectors", number, ["steps", "batch", network.input_size])
         top = "vectors"
-    arrays["side_by_side"] = np.array([0, 0, -1])
+    arrays["concatenated"] = np.array([0, 0, -1])
     if network.merge == "sum":
         arrays["directions"] = np.array([1])
     if network.initial is not None:
@@ -75,23 +78,23 @@ def dump(model: Model) -> bytes:
         add("Concat", ["one", batch, "one"], "every_sequence", axis=0)
     for k, layer in enumerate(network.layers):
         cells, output = dict(zip(network.directions_by_layer[k], layer, strict=True)), f"layer_{k}"
-        held = {f"{output}.{letter}": array for letter, array in _inputs(cells.values()).items()}
-        arrays |= held
+        stored = {f"{output}.{letter}": array for letter, array in _inputs(cells.values()).items()}
+        arrays |= stored
         starts = {f"{output}.{state}0": array for state, array in _starts(network, k).items()}
         arrays |= starts
         states = [add("Expand", [name, "every_sequence"], f"{name}.each") for name in starts]
-        weights, peepholes = ([name for name in held if name.endswith(".P") == last] for last in (False, True))
+        weights, peepholes = ([name for name in stored if name.endswith(".P") == last] for last in (False, True))
         if peepholes and not states:
             states = ["", ""]
         lengths = [""] if states else []
         inputs = [top, *weights, *lengths, *states, *peepholes]
         add(NODES[network.cell_name], inputs, output, **_attributes(cells))
-        gives(output, "steps", len(cells), "batch", layer[0].hidden_size)
+        add_output(output, "steps", len(cells), "batch", layer[0].hidden_size)
         if len(cells) == 2 and network.merge != "concat":
             top = _merged(add, output, network.merge)
         else:
-            turned = add("Transpose", [output], f"{output}.turned", perm=[0, 2, 1, 3])
-            top = add("Reshape", [turned, "side_by_side"], f"{output}.joined")
+            transposed = add("Transpose", [output], f"{output}.transposed", perm=[0, 2, 1, 3])
+            top = add("Reshape", [transposed, "concatenated"], f"{output}.joined")
     if network.readout_weight is not None:
         arrays["readout.weight"] = network.readout_weight.T
         logits = add("MatMul", [top, "readout.weight"], "logits" if network.readout_bias is None else "readout.sums")
@@ -100,32 +103,31 @@ def dump(model: Model) -> bytes:
             logits = add("Add", [logits, "readout.bias"], "logits")
         add("Softmax", [logits], "probabilities", axis=-1)
         for name in ("logits", "probabilities"):
-            gives(name, "steps", "batch", len(model.labels))
-    stored = [numpy_helper.from_array(np.ascontiguousarray(array), name) for name, array in arrays.items()]
-    graph = helper.make_graph(nodes, "rnnviz", [given], outputs, stored)
-    made = helper.make_model(
+            add_output(name, "steps", "batch", len(model.labels))
+    tensors = [numpy_helper.from_array(np.ascontiguousarray(array), name) for name, array in arrays.items()]
+    graph = helper.make_graph(nodes, "rnnviz", [given], outputs, tensors)
+    proto = helper.make_model(
         graph,
         opset_imports=[helper.make_opsetid("", OPSET)],
         ir_version=IR,
         producer_name="rnnviz",
         producer_version=__version__,
     )
-    helper.set_model_props(made, {model_files.KEY: model_files.to_json(model)})
-    return bytes(made.SerializeToString())
+    helper.set_model_props(proto, {KEY: to_json(model)})
+    return bytes(proto.SerializeToString())
 
 
-def restore(
-    name: str, data: bytes, beside: Mapping[str, bytes] = reading.NOTHING, limits: Limits = DEFAULT_LIMITS
-) -> Model | None:
-    """The model that `dump` wrote, or None if somebody else wrote the file. Raises ValueError as `onnx.read` does."""
-    said = {entry.key: entry.value for entry in reading.parsed(name, data, limits).metadata_props}
-    if model_files.KEY not in said:
-        return None
-    about = words(said[model_files.KEY])
-    found, _, _ = reading.read(name, data, beside, limits)
-    if len(found) != 1:
-        raise ValueError(f"{name} is said to be from rnnviz, but holds {len(found)} stacks of layers, not one.")
-    (stack,) = found
+def model_from_stacks(name: str, card: str, stacks: Sequence[Stack]) -> Model:
+    """The model that `to_onnx` wrote, from its card and the stacks in the file.
+
+    Raises FileError, code "card", if they do not fit each other.
+    """
+    if len(stacks) != 1:
+        raise DamagedFileError(
+            f"{name} should be from rnnviz, but has {len(stacks)} stacks of layers instead of one.",
+            code="card", file=name,
+        )  # fmt: skip
+    (stack,) = stacks
     parameters: dict[str, Array] = {}
     for source in stack.embeddings.values():
         parameters["embedding.weight"] = source.array
@@ -134,31 +136,34 @@ def restore(
         if readout.bias is not None:
             parameters["readout.bias"] = readout.bias.array
     try:
-        options = json.loads(about)["options"]
-        for k, layer in enumerate(stack.layers):
-            for way, arrays in layer.items():
-                cell = _cell(stack.cell, {name: source.array for name, source in arrays.items()}, options)
-                parameters |= {f"rnn.{name}{name_suffix(k, way)}": array for name, array in cell.parameters.items()}
-        for (k, way, state), source in stack.initial.items():
-            parameters[f"initial.{state}{name_suffix(k, way)}"] = source.array
-        model = model_files.from_json(about, parameters)
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
-        raise ValueError(f"{name} is not a model that rnnviz can read: {error}") from error
-    return replace(model, card=tidy(model.card))
+        options = json.loads(card)["options"]
+        for k, directions in enumerate(stack.layers):
+            for direction, sources in directions.items():
+                cell = _cell(stack.cell, {key: source.array for key, source in sources.items()}, options)
+                parameters |= {f"rnn.{key}{name_suffix(k, direction)}": array for key, array in cell.parameters.items()}
+        for (k, direction, state), source in stack.initial.items():
+            parameters[f"initial.{state}{name_suffix(k, direction)}"] = source.array
+        model = from_json(card, parameters)
+    except (RnnvizError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
+        raise FileError(
+            f"{name} is not a model that rnnviz can read: {str(error).removesuffix('.')}.", code="card", file=name
+        ) from error
+    return replace(model, card=checked_card(model.card))
 
 
 def _cell(name: str, arrays: Mapping[str, Array], options: Mapping[str, str]) -> Cell:
-    """A cell under its own options, from arrays as an ONNX node has them."""
-    kind, order = CELLS[name], blocks(name, ORDER[NODES[name]])
-    given: dict[str, Any] = dict(options) | _usual(kind)
-    for array, held in arrays.items():
+    """A cell under its own options, from arrays in the layout of an ONNX node."""
+    kind, order = CELLS[name], block_places(name, ORDER[NODES[name]])
+    given: dict[str, Any] = dict(options) | _onnx_notation(kind)
+    for parameter, array in arrays.items():
         # A peephole's weights are not stacked as the gates' rows are, and come in our order.
-        given[array] = held if array == "weight_peephole" else _blocks(held, len(order))[order].reshape(held.shape)
+        reordered = array if parameter == "weight_peephole" else _blocks(array, len(order))[order].reshape(array.shape)
+        given[parameter] = reordered
     return kind(**given).with_options(**options)
 
 
-def _usual(kind: type[Cell]) -> dict[str, str]:
-    """A cell's options of notation as ONNX writes it: all as they are by default."""
+def _onnx_notation(kind: type[Cell]) -> dict[str, str]:
+    """A cell's options of notation as in ONNX: the default of each."""
     return {option: kind.choices[option][0] for option in kind.notation}
 
 
@@ -167,20 +172,20 @@ def _blocks(array: Array, count: int) -> Array:
     return array.reshape(count, -1, *array.shape[1:])
 
 
-# ---- what stands around a node --------------------------------------------------------------------------
+# ---- what surrounds a node ------------------------------------------------------------------------------
 
 REDUCES = {"sum": "ReduceSum", "ave": "ReduceMean", "mul": "ReduceProd"}
 
 
 def _merged(add: Callable[..., str], output: str, merge: str) -> str:
-    """Two directions, (T, 2, B, H), joined unit by unit, (T, B, H)."""
-    if merge == "sum":  # whose axes moved from the attributes to the inputs before the others'
+    """Two directions, (T, 2, B, H), merged unit by unit, (T, B, H)."""
+    if merge == "sum":  # its axes became an input in an earlier version than the others'
         return add("ReduceSum", [output, "directions"], f"{output}.joined", keepdims=0)
     return add(REDUCES[merge], [output], f"{output}.joined", axes=[1], keepdims=0)
 
 
 def _starts(network: Network, layer: int) -> dict[str, Array]:
-    """The states that a layer starts from, (directions, 1, H), by the letters of a node's inputs; zeros if unsaid."""
+    """The initial states of a layer, (directions, 1, H), by the letters of a node's inputs; zeros where not given."""
     if network.initial is None:
         return {}
     cells, given = network.layers[layer], network.initial[layer]
@@ -200,38 +205,39 @@ def _starts(network: Network, layer: int) -> dict[str, Array]:
 
 def _inputs(cells: Iterable[Cell]) -> dict[str, Array]:
     """The arrays of a node by ONNX's letters, directions along the first axis."""
-    found: dict[str, list[Array]] = {"W": [], "R": [], "B": [], "P": []}
+    by_letter: dict[str, list[Array]] = {"W": [], "R": [], "B": [], "P": []}
     for cell in cells:
         order = [cell.rows.index(LETTERS[letter]) for letter in ORDER[NODES[cell.name]]]
-        theirs = {
+        reordered = {
             name: array if name == "weight_peephole" else _blocks(array, len(order))[order].reshape(array.shape)
-            for name, array in cell.with_options(**_usual(type(cell))).parameters.items()
+            for name, array in cell.with_options(**_onnx_notation(type(cell))).parameters.items()
         }
-        found["W"].append(theirs["weight_ih"])
-        found["R"].append(theirs["weight_hh"])
-        found["B"].append(np.concatenate([theirs["bias_ih"], theirs["bias_hh"]]))
-        if "weight_peephole" in theirs:
-            i, f, o = np.split(theirs["weight_peephole"], 3)
-            found["P"].append(np.concatenate([i, o, f]))
-    return {letter: np.stack(arrays) for letter, arrays in found.items() if arrays}
+        by_letter["W"].append(reordered["weight_ih"])
+        by_letter["R"].append(reordered["weight_hh"])
+        by_letter["B"].append(np.concatenate([reordered["bias_ih"], reordered["bias_hh"]]))
+        if "weight_peephole" in reordered:
+            i, f, o = np.split(reordered["weight_peephole"], 3)
+            by_letter["P"].append(np.concatenate([i, o, f]))
+    return {letter: np.stack(arrays) for letter, arrays in by_letter.items() if arrays}
 
 
 def _attributes(cells: Mapping[str, Cell]) -> dict[str, Any]:
-    """What a node says beside its arrays; cells: by direction, under the same options."""
+    """A node's attributes. cells: by direction, under the same options."""
     cell = next(iter(cells.values()))
-    found: dict[str, Any] = {"hidden_size": cell.hidden_size, "direction": DIRECTIONS[tuple(cells)]}
-    usual = OPTIONS[NODES[cell.name]]
-    chosen = {option: cell.options.get(option, default) for option, default in usual.items()}
-    bounds = {option: parsed(text)[2] for option, text in chosen.items()}
+    attributes: dict[str, Any] = {"hidden_size": cell.hidden_size, "direction": DIRECTIONS[tuple(cells)]}
+    defaults = OPTIONS[NODES[cell.name]]
+    chosen = {option: cell.options.get(option, default) for option, default in defaults.items()}
+    bounds = {option: parse_activation(text)[2] for option, text in chosen.items()}
     if len(sums := {bound for option, bound in bounds.items() if option != "squash"}) > 1 or bounds.get("squash"):
-        raise ValueError(
+        raise UnsupportedFileError(
             "ONNX bounds the sums of all gates alike, and the cell state not at all; this model has "
-            + ", ".join(f"{option} {text}" for option, text in chosen.items())
+            + ", ".join(f"{option} {text}" for option, text in chosen.items()),
+            code="activation",
         )
     if (bound := next(iter(sums))) is not None:
-        found["clip"] = bound
-    if chosen != usual:
-        found |= attributes([*chosen.values()] * len(cells))
+        attributes["clip"] = bound
+    if chosen != defaults:
+        attributes |= activation_attributes([*chosen.values()] * len(cells))
     if "reset" in cell.options:
-        found["linear_before_reset"] = int(cell.options["reset"] == "after")
-    return found
+        attributes["linear_before_reset"] = int(cell.options["reset"] == "after")
+    return attributes

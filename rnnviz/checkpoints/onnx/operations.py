@@ -1,4 +1,4 @@
-"""The operations of ONNX that are computed on constants: those by which exporters prepare weights."""
+"""The operations of ONNX that are computed on constants: those with which exporters prepare weights."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import numpy as np
 
 from ...cells.activations import Array
 from .flat_graph import Node
-from .tensor_data import KINDS, UnreadableError
+from .tensor_data import TYPES, UnreadablePartError
 
 # What NumPy and Python raise where a node and its constants contradict each other.
-FAULTS = (ValueError, IndexError, TypeError, OverflowError, KeyError, AttributeError)
+ERRORS = (ValueError, IndexError, TypeError, OverflowError, KeyError, AttributeError)
 
 
 def new_bytes(node: Node, arrays: list[Array | None]) -> int:
-    """Bytes that the node's output adds, asked before it is made; 0 where it is a view of its input."""
+    """Bytes that the node's output adds, computed before the output; 0 where it is a view of its input."""
     data, second = arrays[0], arrays[1] if len(arrays) > 1 else None
     assert data is not None
     if node.op in ("Cast", "DequantizeLinear"):
@@ -35,27 +35,27 @@ def new_bytes(node: Node, arrays: list[Array | None]) -> int:
     return 0
 
 
-# ---- node, inputs and which output is asked for -> that output ---------------------------------------
+# ---- node, inputs and the place of an output -> that output ------------------------------------------
 
 
 def _numbers(node: Node, arrays: list[Array | None], place: int, attribute: str) -> list[int] | None:
-    """Axes and the like: an input in newer files, an attribute in older ones."""
-    found = arrays[place] if place < len(arrays) else None
-    return [int(v) for v in np.ravel(found)] if found is not None else node.get(attribute, "ints")
+    """Axes and similar lists: an input in newer files, an attribute in older ones."""
+    given = arrays[place] if place < len(arrays) else None
+    return [int(number) for number in np.ravel(given)] if given is not None else node.get(attribute, "ints")
 
 
 def _cast(node: Node, arrays: list[Any], _: int) -> Array:
-    kind = KINDS[node.get("to", "int")]
+    kind = TYPES[node.get("to", "int")]
     if kind.name == "bfloat16":
-        raise UnreadableError(f"{node.called} turns weights into bfloat16, which is not computed here")
+        raise UnreadablePartError(f"{node.called} casts weights to bfloat16, which is not supported", code="dtype")
     return arrays[0].astype(np.dtype(kind.stored).newbyteorder("="))
 
 
 def _reshape(node: Node, arrays: list[Any], _: int) -> Array:
-    wanted = _numbers(node, arrays, 1, "shape") or []
+    shape = _numbers(node, arrays, 1, "shape") or []
     if not node.get("allowzero", "int", 0):
-        wanted = [arrays[0].shape[k] if size == 0 else size for k, size in enumerate(wanted)]
-    return arrays[0].reshape(wanted)
+        shape = [arrays[0].shape[k] if size == 0 else size for k, size in enumerate(shape)]
+    return arrays[0].reshape(shape)
 
 
 def _transpose(node: Node, arrays: list[Any], _: int) -> Array:
@@ -107,13 +107,15 @@ def _dequantize(node: Node, arrays: list[Any], _: int) -> Array:
     x, scale, *rest = arrays
     axis = node.get("axis", "int", 1)
     if node.get("block_size", "int", 0):
-        raise UnreadableError(f"{node.called} has its scales block by block; one scale, or one a row, can be read")
+        raise UnreadablePartError(
+            f"{node.called} has one scale per block; only one for all, or one per row, is supported", code="quantised"
+        )
     shape = [-1 if scale.ndim and k == axis % x.ndim else 1 for k in range(x.ndim)]
     zero = rest[0].astype(np.int64).reshape(shape) if rest and rest[0] is not None else 0
     return (x.astype(np.int64) - zero).astype(scale.dtype) * scale.reshape(shape)
 
 
-FOLDS: dict[str, Callable[[Node, list[Any], int], Array]] = {
+OPERATIONS: dict[str, Callable[[Node, list[Any], int], Array]] = {
     "Identity": lambda node, arrays, _: arrays[0],
     "Cast": _cast,
     "Transpose": _transpose,
@@ -127,7 +129,7 @@ FOLDS: dict[str, Callable[[Node, list[Any], int], Array]] = {
     "Expand": _expand,
     "DequantizeLinear": _dequantize,
 }
-DONE = {
+CHANGES = {
     "Transpose": ("transposed",), "Reshape": ("reshaped",), "Concat": ("joined",), "Slice": ("cut",), "Split": ("cut",),
     "Gather": ("picked",), "Expand": ("repeated",), "DequantizeLinear": ("dequantised",),
 }  # fmt: skip

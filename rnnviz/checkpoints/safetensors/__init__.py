@@ -1,1 +1,1 @@
-"""Files in the safetensors format."""
+"""Files in the safetensors format, as PyTorch and rnnviz write them."""

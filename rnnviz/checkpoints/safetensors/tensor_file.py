@@ -1,125 +1,116 @@
-"""`.safetensors`: a header in JSON that says where each array's bytes are. Read with NumPy, which knows no bfloat16.
+"""`.safetensors`: a header in JSON, and the bytes of every array behind it.
 
-Source: github.com/huggingface/safetensors, README, "Format".
+The `safetensors` library checks that header and bytes agree. Only the metadata, which it does not return for bytes in
+memory, are read here, as is the size of the header, which takes some twenty times its bytes once it is parsed.
+Reference: github.com/huggingface/safetensors, README, "Format".
 """
 
 from __future__ import annotations
 
 import json
-from math import prod
 from typing import Any
 
 import numpy as np
+from safetensors import SafetensorError, deserialize
+from safetensors.numpy import save
 
-from ...limits import DEFAULT_LIMITS, Limits
-from ...wording import ignored_arrays_note, no_arrays_error, printable, without_surrogates
-from ..io.dtypes import loaded_as, numbers, raw
-from ..named.named_arrays import Arrays
+from ...cells.activations import Array
+from ...errors import DamagedFileError, LimitError
+from ...model import Model
+from ...wording import printable, without_surrogates
+from ..file import File
+from ..interface import WritableFormat
+from ..io.number_types import loaded_dtype, stored_dtype, widened
+from ..named.named_arrays import ArrayFormat, NamedArrays, ignored_arrays_note, no_arrays_error
+from ..native.card_json import KEY, to_json
 
-HEADER = 8_000_000  # bytes of JSON, which takes some twenty times its size once it is parsed
+LONGEST_HEADER = 8_000_000  # bytes
+# The library's names of the types that are read; complex numbers and those of 4 or 6 bits are skipped.
 DTYPES = {
     "BOOL": "bool", "U8": "uint8", "I8": "int8", "U16": "uint16", "I16": "int16", "U32": "uint32", "I32": "int32",
     "U64": "uint64", "I64": "int64", "F16": "float16", "BF16": "bfloat16", "F32": "float32", "F64": "float64",
     "F8_E4M3": "float8_e4m3fn", "F8_E5M2": "float8_e5m2", "F8_E8M0": "float8_e8m0fnu",
     "F8_E4M3FNUZ": "float8_e4m3fnuz", "F8_E5M2FNUZ": "float8_e5m2fnuz",
 }  # fmt: skip
-_OTHER_BITS = {"C64": 64, "F4": 4, "F6_E2M3": 6, "F6_E3M2": 6}  # whose numbers are not read
 
 
-def read(name: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Arrays:
-    """The arrays of a .safetensors file, by name, and the words in its header as metadata.
+class SafetensorsFile(ArrayFormat, WritableFormat):
+    """A safetensors file."""
 
-    Complex numbers and those of 4 or 6 bits are passed over, with a note. Raises ValueError, in a sentence for a
-    person, for a header that is none, says one thing twice, or lies about where the arrays are, for a file that was cut
-    off, and for one that passes a limit.
+    title = "safetensors"
+    suffixes = (".safetensors",)
+    label = "safetensors, for PyTorch"
+
+    def matches(self, file: File) -> bool:
+        return file.data[8:9] == b"{" and int.from_bytes(file.data[:8], "little") <= len(file.data)
+
+    def read_arrays(self, file: File) -> NamedArrays:
+        return read_tensors(file)
+
+    def save(self, model: Model) -> bytes:
+        """PyTorch's `load_state_dict` takes its arrays, for a module with members embedding, rnn and readout."""
+        arrays = {name: np.ascontiguousarray(array) for name, array in model.network.parameters.items()}
+        return save(arrays, metadata={KEY: to_json(model)})
+
+
+def read_tensors(file: File) -> NamedArrays:
+    """The arrays of a safetensors file by name, in the order of its header, and the texts in its header as metadata.
+
+    Raises DamagedFileError, code "header", for a file that is cut off or whose header is invalid, and LimitError.
     """
-    limits.check_file(name, len(data))
-    header, rest = _header(name, data)
-    words = header.pop("__metadata__", {})
-    if not isinstance(words, dict) or not all(isinstance(word, str) for word in words.values()):
-        raise ValueError(f"{name} is damaged: the metadata in its header is not made of text.")
-    words = {without_surrogates(word): without_surrogates(text) for word, text in words.items()}
-    limits.check_arrays(name, len(header))
-    kept, strange, total = {}, [], 0
-    for key, (dtype, shape, begin, end) in _entries(name, header, len(rest)).items():
-        if dtype not in DTYPES:
-            strange.append(f"{printable(key)} ({dtype})")
+    header = _header(file)
+    file.limits.check_arrays(file.name, len(header) - ("__metadata__" in header))
+    try:
+        tensors = dict(deserialize(file.data))
+    except SafetensorError as error:
+        raise _damaged(file, str(error).removeprefix("Error while deserializing: ")) from error
+    arrays: dict[str, Array] = {}
+    dtypes: dict[str, str] = {}
+    skipped, total = [], 0
+    for name in header:
+        if name not in tensors:  # the metadata
             continue
-        kept[key] = DTYPES[dtype], shape, rest[begin:end]
-        total += prod(shape) * loaded_as(DTYPES[dtype]).itemsize
-        limits.check_unpacked(name, total)
-    notes = ignored_arrays_note(strange)
-    if not kept:
-        raise no_arrays_error(name, notes)
-    try:
-        arrays = {k: numbers(np.frombuffer(part, raw(d)).reshape(shape), d) for k, (d, shape, part) in kept.items()}
-    except (ValueError, OverflowError) as error:  # an empty array can claim any other sizes, or too many
-        raise ValueError(f"{name} is damaged: an array in it has a shape that is none.") from error
-    return Arrays("safetensors", arrays, {key: dtype for key, (dtype, _, _) in kept.items()}, words, notes)
+        tensor = tensors.pop(name)
+        dtype = DTYPES.get(tensor["dtype"])
+        if dtype is None:
+            skipped.append(f"{printable(name)} ({tensor['dtype']})")
+            continue
+        stored = np.frombuffer(tensor["data"], stored_dtype(dtype))
+        total += stored.size * loaded_dtype(dtype).itemsize
+        file.limits.check_unpacked(file.name, total)
+        try:
+            arrays[name] = widened(stored.reshape(tensor["shape"]), dtype)
+        except (ValueError, OverflowError) as error:  # an empty array can claim any other sizes, or too many
+            raise _damaged(file, f"the shape of {printable(name)} is invalid") from error
+        dtypes[name] = dtype
+    notes = ignored_arrays_note(skipped)
+    if not arrays:
+        raise no_arrays_error(file.name, notes)
+    metadata = {
+        without_surrogates(key): without_surrogates(text) for key, text in (header.get("__metadata__") or {}).items()
+    }
+    return NamedArrays("safetensors", arrays, dtypes, metadata, notes)
 
 
-def _header(name: str, data: bytes) -> tuple[dict[str, Any], memoryview]:
-    """The header, and the bytes behind it."""
-    size = int.from_bytes(data[:8], "little")
-    if len(data) < 10 or size > len(data) - 8:
-        raise ValueError(f"{name} is no safetensors file, or was cut off: its header would be longer than the file.")
-    if size > HEADER:
-        raise ValueError(f"{name} has a header of {size:,} bytes, and at most {HEADER:,} are read.")
+def _header(file: File) -> dict[str, Any]:
+    """The header, which the library checks in detail."""
+    size = int.from_bytes(file.data[:8], "little")
+    if size > LONGEST_HEADER and size <= len(file.data):
+        raise LimitError(
+            f"{file.name} has a header of {size:,} bytes; the limit is {LONGEST_HEADER:,}.",
+            code="header", file=file.name, limit=LONGEST_HEADER, actual=size,
+        )  # fmt: skip
     try:
-        header = json.loads(data[8 : 8 + size].decode("utf-8"), object_pairs_hook=_once)
-    except _TwiceError as error:
-        raise ValueError(f"{name} is damaged: its header names {printable(str(error))} twice.") from error
+        header = json.loads(file.data[8 : 8 + size].decode("utf-8"))
     except (ValueError, RecursionError) as error:
-        raise ValueError(f"{name} is no safetensors file, or is damaged: its header is not JSON.") from error
+        raise _damaged(file, "its header is not valid JSON") from error
     if not isinstance(header, dict):
-        raise ValueError(f"{name} is no safetensors file: its header names no arrays.")
-    return header, memoryview(data)[8 + size :]
+        raise _damaged(file, "its header does not name arrays")
+    return header
 
 
-class _TwiceError(Exception):
-    """A name that stands twice."""
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found:
-            raise _TwiceError(key)
-        found[key] = value
-    return found
-
-
-def _entries(name: str, header: dict[str, Any], length: int) -> dict[str, tuple[str, list[int], int, int]]:
-    """By array: dtype, shape, where it begins and ends. They must follow one another without gap and fill the file."""
-    found = {}
-    for key, entry in header.items():
-        match entry:
-            case {"dtype": str(dtype), "shape": list(shape), "data_offsets": [begin, end]}:
-                bits = 8 * raw(DTYPES[dtype]).itemsize if dtype in DTYPES else _OTHER_BITS.get(dtype)
-            case _:
-                raise ValueError(f"{name} is damaged: its header does not say what {printable(key)} is.")
-        if not _sizes([*shape, begin, end]) or without_surrogates(key) != key:
-            raise ValueError(f"{name} is damaged: its header does not say what {printable(key)} is.")
-        if bits is None:
-            raise ValueError(
-                f"{name} is damaged: {printable(key)} has the type {printable(dtype)}, which does not exist."
-            )
-        if prod(shape) * bits != 8 * (end - begin):
-            raise ValueError(
-                f"{name} is damaged: the shape of {printable(key)} does not fit its {end - begin:,} bytes."
-            )
-        found[key] = (dtype, shape, begin, end)
-    place = 0
-    for key, (_, _, begin, end) in sorted(found.items(), key=lambda item: item[1][2:]):
-        if begin != place:
-            raise ValueError(f"{name} is damaged: {printable(key)} does not begin where the array before it ends.")
-        place = end
-    if place > length:
-        raise ValueError(f"{name} was cut off: {place:,} bytes of arrays are announced, and {length:,} are there.")
-    if place < length:
-        raise ValueError(f"{name} is damaged: {length - place:,} bytes at its end belong to no array.")
-    return found
-
-
-def _sizes(values: list[Any]) -> bool:
-    return all(type(value) is int and 0 <= value < 1 << 63 for value in values)
+def _damaged(file: File, reason: str) -> DamagedFileError:
+    return DamagedFileError(
+        f"{file.name} is not a safetensors file, or is damaged or incomplete: {printable(reason, 200)}.",
+        code="header", file=file.name,
+    )  # fmt: skip

@@ -7,29 +7,35 @@ from dataclasses import replace
 from typing import Any
 
 from ...cells.activations import Array
-from ..named.array_stacks import stacks
-from ..stack import Fact, Stack
+from ...errors import DtypeError, UnsupportedFileError
+from ..named.array_stacks import stacks_from_arrays
+from ..stack import Stack
 
 
-def torch_stacks(module: Any) -> tuple[Stack, ...]:
-    """The recurrent stacks of a torch.nn.Module, of its state dict and with what its members say.
+def stacks_from_module(module: Any) -> tuple[Stack, ...]:
+    """The recurrent stacks of a torch.nn.Module, from its state dict and what its members state.
 
-    Raises TypeError if it is no module, ValueError if it holds no recurrent layer that can be run here.
+    Raises DtypeError if it is not a module, FileError if it has no recurrent layer that can be run here.
     """
     if not (hasattr(module, "state_dict") and hasattr(module, "named_modules")):
-        raise TypeError(f"from_torch takes a torch.nn.Module; this is a {type(module).__name__}")
+        kind = type(module).__name__
+        raise DtypeError(
+            f"from_torch takes a torch.nn.Module, not {kind}", name="module", dtype=kind, expected="torch.nn.Module"
+        )
     arrays, dtypes = _arrays(module)
-    found = stacks(arrays, dtypes)
-    if not found:
-        kinds = ", ".join(sorted({type(one).__name__ for one in module.modules()}))
-        raise ValueError(f"{type(module).__name__} holds no recurrent layer; it is made of {kinds}.")
+    stacks = stacks_from_arrays(arrays, dtypes)
+    if not stacks:
+        kinds = ", ".join(sorted({type(member).__name__ for member in module.modules()}))
+        raise UnsupportedFileError(
+            f"{type(module).__name__} has no recurrent layer; its members are {kinds}.", code="no_recurrent_layer"
+        )
     members = dict(module.named_modules())
-    return tuple(_told(stack, members) for stack in found)
+    return tuple(_with_nonlinearity(stack, members) for stack in stacks)
 
 
 def _arrays(module: Any) -> tuple[dict[str, Array], dict[str, str]]:
-    """Copies of a module's arrays by name, and their types. Where a weight is computed from others, it stands too."""
-    tensors = {name: one for name, one in module.state_dict().items() if hasattr(one, "is_floating_point")}
+    """Copies of a module's arrays by name, and their types, including weights that are computed from others."""
+    tensors = {name: value for name, value in module.state_dict().items() if hasattr(value, "is_floating_point")}
     for owner, member in module.named_modules():
         for name in getattr(member, "parametrizations", ()):
             tensors[f"{owner}.{name}".lstrip(".")] = getattr(member, name)
@@ -42,17 +48,22 @@ def _arrays(module: Any) -> tuple[dict[str, Array], dict[str, str]]:
     return arrays, dtypes
 
 
-def _told(stack: Stack, members: Mapping[str, Any]) -> Stack:
-    """The stack with what its modules say of themselves. Raises ValueError if they say different things."""
+def _with_nonlinearity(stack: Stack, members: Mapping[str, Any]) -> Stack:
+    """The stack with the activation that its modules state. Raises UnsupportedFileError if they state several."""
     if stack.cell != "rnn":
         return stack
-    owners = {name.rpartition(".")[0] for name in stack.names}
-    said = {str(members[owner].nonlinearity) for owner in owners if hasattr(members.get(owner), "nonlinearity")}
-    if len(said) > 1:
-        raise ValueError(f"The layers of {stack.name} have {' and '.join(sorted(said))}, and a network here has one.")
-    facts = tuple(_said(fact, *said) if fact.name == "activation" and said else fact for fact in stack.facts)
-    return replace(stack, facts=facts)
-
-
-def _said(fact: Fact, value: str) -> Fact:
-    return replace(fact, value=value, how="said", why="The module says so.")
+    owners = {name.rpartition(".")[0] for name in stack.array_names}
+    stated = {str(members[owner].nonlinearity) for owner in owners if hasattr(members.get(owner), "nonlinearity")}
+    if len(stated) > 1:
+        raise UnsupportedFileError(
+            f"The layers of {stack.name} have different activations, {' and '.join(sorted(stated))}. Only one per "
+            "network is supported.",
+            code="mixed_activations", part=stack.name,
+        )  # fmt: skip
+    settings = tuple(
+        replace(setting, value=value, basis="stated", reason="The module states it.")
+        if setting.name == "activation" and (value := next(iter(stated), None))
+        else setting
+        for setting in stack.settings
+    )
+    return replace(stack, settings=settings)

@@ -1,101 +1,103 @@
-"""What a checkpoint nests, by one name each: arrays with dots between the levels, and the words beside them."""
+"""What a checkpoint nests, by one name each: arrays with dots between the levels, and the texts beside them."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from ...wording import printable, without_surrogates
-from ..named.named_arrays import ALONE, WORDS
-from .pickle_machine import BrokenError, Name, Pairs
+from ..named.named_arrays import LONGEST_METADATA, UNNAMED
+from .pickle_machine import InvalidPickleError, Name, Pairs
 
 DEEPEST = 64  # levels
-VISITS = 1_000_000  # a list that holds another twice, which holds another twice, and so on, has more than atoms exist
+VISITS = 1_000_000  # a list that contains another twice, which contains another twice, and so on, has no end
 LONGEST = 1000  # letters of a name
 
 
 @dataclass
-class Flat:
-    """leaves: the arrays by name. words: text and numbers beside them, and lists or dicts of nothing else as JSON.
+class FlatCheckpoint:
+    """arrays: by name. metadata: texts and numbers beside them, and lists or dicts of nothing else as JSON.
 
     optimisers: the names of the parts that were left out because they look like an optimiser's state.
     """
 
-    leaves: dict[str, Any] = field(default_factory=dict)
-    words: dict[str, str] = field(default_factory=dict)
+    arrays: dict[str, Any] = field(default_factory=dict)
+    metadata: dict[str, str] = field(default_factory=dict)
     optimisers: list[str] = field(default_factory=list)
 
 
-def flat(root: Any, kinds: tuple[type, ...], most: int) -> Flat:
+def flatten(root: Any, kinds: tuple[type, ...], check_count: Callable[[int], None]) -> FlatCheckpoint:
     """The arrays in nested dicts (`Pairs`), lists and tuples: "model_state.rnn.weight_ih_l0", lists by index.
 
-    kinds: the classes of what counts as an array; at most `most` are taken. Raises BrokenError for containers that hold
-    themselves, are nested too deeply or too often, and for names that are too long or stand for two arrays.
+    kinds: the classes of what counts as an array. check_count: called with the number of arrays so far; it raises to
+    stop. Raises InvalidPickleError for containers that contain themselves or are nested too deeply or too often, and
+    for names that are too long or that two arrays have.
     """
-    walk = _Walk(kinds, most)
+    walk = _Walk(kinds, check_count)
     walk.visit(root, "", [])
     return walk.found
 
 
 class _Walk:
-    def __init__(self, kinds: tuple[type, ...], most: int) -> None:
+    def __init__(self, kinds: tuple[type, ...], check_count: Callable[[int], None]) -> None:
         self.kinds = kinds
-        self.most = most
-        self.found = Flat()
+        self.check_count = check_count
+        self.found = FlatCheckpoint()
         self.visits = 0
-        self.barren: set[int] = set()  # containers of containers without any array: once is enough
+        self.without_arrays: set[int] = set()  # containers of containers that need not be visited again
         self.letters = 0
 
     def visit(self, value: Any, name: str, above: list[Any]) -> None:
-        """Take a value in; above: the containers that it stands in, from the outermost."""
+        """Add a value; above: the containers that it is in, from the outermost."""
         if isinstance(value, self.kinds):
-            self._leaf(value, name or ALONE)
+            self._add_array(value, name or UNNAMED)
         elif isinstance(value, Pairs | list | tuple):
             if any(value is other for other in above):
-                raise BrokenError("it has a container that holds itself")
+                raise InvalidPickleError("it has a container that contains itself")
             if len(above) >= DEEPEST:
-                raise BrokenError(f"its containers are nested more than {DEEPEST} levels deep")
+                raise InvalidPickleError(f"its containers are nested more than {DEEPEST} levels deep")
             self.visits += 1 + len(value.items if isinstance(value, Pairs) else value)
             if self.visits > VISITS:
-                raise BrokenError(f"it nests the same containers so often that they have over {VISITS:,} entries")
-            if id(value) not in self.barren:
-                self._inside(value, name, [*above, value])
-        elif _plain(value) and value is not None:
-            self._word(name or ALONE, value if isinstance(value, str) else _text(value).strip('"'))
+                raise InvalidPickleError(
+                    f"it nests the same containers so often that they have over {VISITS:,} entries"
+                )
+            if id(value) not in self.without_arrays:
+                self._visit_items(value, name, [*above, value])
+        elif _is_plain(value) and value is not None:
+            self._add_text(name or UNNAMED, value if isinstance(value, str) else _json(value).strip('"'))
 
-    def _inside(self, value: Any, name: str, above: list[Any]) -> None:
-        items = dict(_items(value))  # what is set twice counts as it was set last
+    def _visit_items(self, value: Any, name: str, above: list[Any]) -> None:
+        items = dict(_items(value))  # of two values for one key the last one counts
         if isinstance(value, Pairs) and {"state", "param_groups"} <= items.keys():
             self.found.optimisers.append(name)
-        elif items and all(_plain(item) for item in items.values()):
-            if sum(map(_letters, items.values())) <= WORDS:  # the same long text can stand in many places
-                self._word(name or ALONE, _text(items if isinstance(value, Pairs) else list(items.values())))
+        elif items and all(_is_plain(item) for item in items.values()):
+            if sum(map(_letters, items.values())) <= LONGEST_METADATA:  # the same long text can be in many places
+                self._add_text(name or UNNAMED, _json(items if isinstance(value, Pairs) else list(items.values())))
         else:
-            before = len(self.found.leaves)
+            before = len(self.found.arrays)
             for key, item in items.items():
                 longer = f"{name}.{key}" if name else key
                 if len(longer) > LONGEST:
-                    raise BrokenError(f"it has a name of more than {LONGEST} letters, {printable(longer)}")
+                    raise InvalidPickleError(f"it has a name of more than {LONGEST} letters, {printable(longer)}")
                 self.visit(item, longer, above)
-            if len(self.found.leaves) == before:
-                self.barren.add(id(value))
+            if len(self.found.arrays) == before:
+                self.without_arrays.add(id(value))
 
-    def _leaf(self, value: Any, name: str) -> None:
-        if name in self.found.leaves:
-            raise BrokenError(f"it has two arrays named {printable(name)}")
-        self.found.leaves[name] = value
-        if len(self.found.leaves) > self.most:
-            raise BrokenError(f"it holds more than {self.most:,} arrays, which is more than a recurrent network has")
+    def _add_array(self, value: Any, name: str) -> None:
+        if name in self.found.arrays:
+            raise InvalidPickleError(f"it has two arrays named {printable(name)}", code="duplicate", part=name)
+        self.found.arrays[name] = value
+        self.check_count(len(self.found.arrays))
 
-    def _word(self, name: str, text: str) -> None:
+    def _add_text(self, name: str, text: str) -> None:
         self.letters += len(name) + len(text)
-        if self.letters <= WORDS:
-            self.found.words[name] = without_surrogates(text)
+        if self.letters <= LONGEST_METADATA:
+            self.found.metadata[name] = without_surrogates(text)
 
 
-def _plain(value: Any) -> bool:
+def _is_plain(value: Any) -> bool:
     return value is None or isinstance(value, str | bool | int | float | Name)
 
 
@@ -104,17 +106,17 @@ def _letters(value: Any) -> int:
 
 
 def _items(value: Any) -> Iterator[tuple[str, Any]]:
-    """Keys as text, and what they stand for; entries whose key is no text, number or None are left out."""
+    """Keys as text, and their values; entries whose key is neither text nor a number nor None are left out."""
     if isinstance(value, Pairs):
         for key, item in value.items:
             if isinstance(key, str):
                 yield without_surrogates(key[: LONGEST + 1]), item
-            elif _plain(key) and not isinstance(key, Name):
+            elif _is_plain(key) and not isinstance(key, Name):
                 yield str(key), item
     else:
         for place, item in enumerate(value):
             yield str(place), item
 
 
-def _text(value: Any) -> str:
+def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, default=lambda other: other.dotted)

@@ -1,9 +1,9 @@
 """A pickle read without running it: a machine that knows the opcodes and calls nothing that a file names.
 
-Python's own unpickler imports and calls what a file asks for, and sets aside as much memory as a file claims. Here a
-name stays a name: where a pickle calls one, a table says which inert value takes the result's place, and a name that is
-not in the table ends the reading. Source of the opcodes: Python's `pickletools`, whose readers of arguments check the
-lengths.
+Python's own unpickler imports and calls what a file asks for, and reserves as much memory as a file claims. Here a name
+stays a name: where a pickle calls one, a table tells which inert value takes the place of the result, and a name
+missing from the table ends the reading. The opcodes are those of Python's `pickletools`, whose readers of arguments
+check the lengths.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
+from ...errors import DamagedFileError, UnsupportedFileError
 from ...wording import printable
 
 STEPS = 1_000_000  # opcodes; a checkpoint of a thousand arrays with its optimiser has some 100,000
-WORK = 5_000_000  # entries, or 16 letters, handed to what stands for calls; the same ones can be handed on many times
+WORK = 5_000_000  # entries, or 16 letters each, passed to stand-ins; the same ones can be passed many times
 LONGEST = 128  # bytes of an integer
 _CODES = {op.code.encode("latin-1"): op for op in pickletools.opcodes}
 _MARK: Any = object()  # never leaves the machine
@@ -24,17 +25,17 @@ _MARK: Any = object()  # never leaves the machine
 Make = Callable[..., Any]
 
 
-class BrokenError(ValueError):
-    """What is wrong with what a pickle says, as the end of a sentence: "its pickle is cut off"."""
+class InvalidPickleError(DamagedFileError):
+    """A pickle is invalid. The message is the end of a sentence: "its pickle is cut off"."""
 
 
-class RefusedError(BrokenError):
-    """The pickle asks for what is not in the table."""
+class UnsafePickleError(UnsupportedFileError):
+    """A pickle asks for something that is not in the table. `part` is its name."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Name:
-    """A class or function as a pickle names it, "collections.OrderedDict"; `make` gives what stands for its result."""
+    """A class or function as a pickle names it, "collections.OrderedDict"; `make` returns a stand-in for its result."""
 
     dotted: str
     make: Make | None = None
@@ -42,9 +43,9 @@ class Name:
 
 @dataclass(eq=False, slots=True)
 class Pairs:
-    """A dict of any class, as the pairs in their order: keys are not hashed, as a file could choose them to collide.
+    """A dict of any class, as pairs in their order: keys are not hashed, as a file could choose them to collide.
 
-    attributes: whether what is set on the object are its items as well, as for a namespace.
+    attributes: whether attributes set on the object become items as well, as for a namespace.
     """
 
     items: list[tuple[Any, Any]] = field(default_factory=list)
@@ -56,12 +57,13 @@ class Pairs:
 
 
 class Machine:
-    """Reads one pickle from a stream and leaves the stream behind it.
+    """Reads one pickle from a stream, up to its end.
 
-    table: by dotted name, what stands for the result of calling it (a function of the arguments), or None for a name
-    that may be mentioned but not called. storage: what stands for a persistent id. Lists, tuples, dicts (`Pairs`),
-    text, bytes and numbers come out; sets and frozensets as lists. Raises BrokenError for a pickle that is broken, too
-    long or of a kind that no checkpoint has, RefusedError for names that are not in the table.
+    table: by dotted name, the stand-in for the result of calling it (a function of the arguments), or None for a name
+    that may be mentioned but not called. storage: the stand-in for a persistent id. The result consists of lists,
+    tuples, dicts (`Pairs`), text, bytes and numbers; sets and frozensets become lists. Raises InvalidPickleError for a
+    pickle that is damaged, too long or of a kind that no checkpoint has, UnsafePickleError for names that are not in
+    the table.
     """
 
     def __init__(
@@ -85,28 +87,28 @@ class Machine:
             code = self._stream.read(1)
             op = _CODES.get(code)
             if op is None:
-                raise BrokenError(
-                    "its pickle is cut off" if not code else f"its pickle holds {code!r}, which is no opcode"
+                raise InvalidPickleError(
+                    "its pickle is cut off" if not code else f"its pickle contains {code!r}, which is not an opcode"
                 )
             try:
                 argument = op.arg.reader(self._stream) if op.arg else None
-            except ValueError as error:  # fewer bytes than it claims, or no text, or no number
-                raise BrokenError(f"its pickle is damaged or cut off at a {op.name}") from error
+            except ValueError as error:  # fewer bytes than it claims, or invalid text or numbers
+                raise InvalidPickleError(f"its pickle is damaged or cut off at a {op.name}") from error
             if op.name == "STOP":
                 return self._pop()
             if op.name in _VALUES:
                 if isinstance(argument, int) and argument.bit_length() > 8 * LONGEST:
-                    raise BrokenError(f"its pickle holds an integer of more than {LONGEST} bytes")
+                    raise InvalidPickleError(f"its pickle contains an integer of more than {LONGEST} bytes")
                 self._stack.append(argument)
             elif op.name in _ACTIONS:
                 _ACTIONS[op.name](self, argument)
             else:
-                raise BrokenError(f"its pickle holds {op.name}, which no checkpoint needs")
-        raise BrokenError(f"its pickle has more than {self._steps:,} steps")
+                raise InvalidPickleError(f"its pickle contains the opcode {op.name}, which no checkpoint needs")
+        raise InvalidPickleError(f"its pickle has more than {self._steps:,} steps")
 
     def _pop(self) -> Any:
         if not self._stack or self._stack[-1] is _MARK:
-            raise BrokenError("its pickle takes more than it has put down")
+            raise InvalidPickleError("its pickle pops a value from an empty stack")
         return self._stack.pop()
 
     def _top(self) -> Any:
@@ -117,45 +119,45 @@ class Machine:
         """Everything down to the last mark."""
         for place in range(len(self._stack) - 1, -1, -1):
             if self._stack[place] is _MARK:
-                taken = self._stack[place + 1 :]
+                values = self._stack[place + 1 :]
                 del self._stack[place:]
-                return taken
-        raise BrokenError("its pickle lacks a mark")
+                return values
+        raise InvalidPickleError("its pickle lacks a mark")
 
-    def _put(self, value: Any) -> None:
+    def _push(self, value: Any) -> None:
         self._stack.append(value)
 
-    def _remember(self, place: Any) -> None:
+    def _store(self, place: Any) -> None:
         if not 0 <= place <= STEPS:  # Python's own would make room for as many as are claimed
-            raise BrokenError(f"its pickle remembers a value as number {place:,}")
+            raise InvalidPickleError(f"its pickle stores a value as number {place:,} of its memo")
         self._memo[place] = self._top()
 
-    def _recall(self, place: Any) -> None:
+    def _load(self, place: Any) -> None:
         if place not in self._memo:
-            raise BrokenError("its pickle recalls what it never held")
-        self._put(self._memo[place])
+            raise InvalidPickleError("its pickle reads an entry of its memo that it never stored")
+        self._push(self._memo[place])
 
     def _tuple(self, size: int) -> None:
-        taken = [self._pop() for _ in range(size)]
-        self._put(tuple(reversed(taken)))
+        values = [self._pop() for _ in range(size)]
+        self._push(tuple(reversed(values)))
 
     def _extend(self, values: list[Any]) -> None:
         if not isinstance(target := self._top(), list):
-            raise BrokenError("its pickle adds to what is no list")
+            raise InvalidPickleError("its pickle appends to something that is not a list")
         target.extend(values)
 
     def _set(self, values: list[Any]) -> None:
         if not isinstance(target := self._top(), Pairs):
-            raise BrokenError("its pickle sets items of what is no dict")
+            raise InvalidPickleError("its pickle sets items of something that is not a dict")
         target.items.extend(_pairs(values))
 
     def _name(self, module: Any, name: Any) -> None:
         if not isinstance(module, str) or not isinstance(name, str):
-            raise BrokenError("its pickle names something by what is no text")
+            raise InvalidPickleError("its pickle uses a name that is not text")
         dotted = f"{module}.{name}"
         if dotted not in self._table:
-            raise RefusedError(f"it calls for {printable(dotted)}")
-        self._put(Name(dotted, self._table[dotted]))
+            raise UnsafePickleError(f"it asks for {printable(dotted)}", part=dotted)
+        self._push(Name(dotted, self._table[dotted]))
 
     def _global(self, argument: str) -> None:
         module, _, name = argument.partition(" ")
@@ -167,14 +169,14 @@ class Machine:
 
     def _call(self, name: Any, arguments: Any) -> None:
         if not isinstance(name, Name) or not isinstance(arguments, tuple):
-            raise BrokenError("its pickle calls what has no name")
+            raise InvalidPickleError("its pickle calls something that is not a function")
         if name.make is None:
-            raise RefusedError(f"it calls {printable(name.dotted)}")
+            raise UnsafePickleError(f"it calls {printable(name.dotted)}", part=name.dotted)
         self._spend(arguments)
         try:
-            self._put(name.make(*arguments))
-        except (TypeError, UnicodeError) as error:  # arguments that are too few or too many, or no such text
-            raise BrokenError(f"its pickle makes a {printable(name.dotted)} of what none is made of") from error
+            self._push(name.make(*arguments))
+        except (TypeError, UnicodeError) as error:  # too few or too many arguments, or invalid text
+            raise InvalidPickleError(f"its pickle calls {printable(name.dotted)} with invalid arguments") from error
 
     def _reduce(self) -> None:
         arguments = self._pop()
@@ -182,12 +184,12 @@ class Machine:
 
     def _new_with_keywords(self) -> None:
         if not isinstance(keywords := self._pop(), Pairs) or keywords.items:
-            raise BrokenError("its pickle makes an object with keywords")
+            raise InvalidPickleError("its pickle creates an object with keyword arguments")
         self._reduce()
 
     def _object(self) -> None:
-        taken = self._marked()
-        self._call(taken[0] if taken else None, tuple(taken[1:]))
+        values = self._marked()
+        self._call(values[0] if values else None, tuple(values[1:]))
 
     def _instance(self, argument: str) -> None:
         arguments = tuple(self._marked())
@@ -198,19 +200,19 @@ class Machine:
         state = self._pop()
         build = getattr(self._top(), "build", None)
         if build is None:
-            raise BrokenError("its pickle sets the state of what has none")
+            raise InvalidPickleError("its pickle sets the state of an object that has none")
         self._spend(state if isinstance(state, tuple) else (state,))
         build(state)
 
     def _spend(self, values: tuple[Any, ...]) -> None:
         self._work += sum(map(_size, values))
         if self._work > WORK:
-            raise BrokenError("its pickle makes too much of the same few values")
+            raise InvalidPickleError("its pickle expands a few values too many times")
 
     def _persistent(self) -> None:
         if self._storage is None:
-            raise BrokenError("its pickle refers to something outside of it")
-        self._put(self._storage(self._pop()))
+            raise InvalidPickleError("its pickle refers to something outside of itself")
+        self._push(self._storage(self._pop()))
 
 
 def _size(value: Any) -> int:
@@ -222,7 +224,7 @@ def _size(value: Any) -> int:
 
 def _pairs(values: list[Any]) -> list[tuple[Any, Any]]:
     if len(values) % 2:
-        raise BrokenError("its pickle has a key without a value")
+        raise InvalidPickleError("its pickle has a key without a value")
     return list(zip(values[::2], values[1::2], strict=True))
 
 
@@ -234,34 +236,34 @@ _VALUES = {
 _ACTIONS: dict[str, Callable[[Machine, Any], Any]] = {
     "PROTO": lambda machine, _: None,
     "FRAME": lambda machine, _: None,
-    "NONE": lambda machine, _: machine._put(None),
-    "NEWTRUE": lambda machine, _: machine._put(True),
-    "NEWFALSE": lambda machine, _: machine._put(False),
-    "MARK": lambda machine, _: machine._put(_MARK),
+    "NONE": lambda machine, _: machine._push(None),
+    "NEWTRUE": lambda machine, _: machine._push(True),
+    "NEWFALSE": lambda machine, _: machine._push(False),
+    "MARK": lambda machine, _: machine._push(_MARK),
     "POP": lambda machine, _: machine._stack and machine._stack.pop(),  # a mark as well
     "POP_MARK": lambda machine, _: machine._marked(),
-    "DUP": lambda machine, _: machine._put(machine._top()),
-    "PUT": Machine._remember,
-    "BINPUT": Machine._remember,
-    "LONG_BINPUT": Machine._remember,
-    "MEMOIZE": lambda machine, _: machine._remember(len(machine._memo)),
-    "GET": Machine._recall,
-    "BINGET": Machine._recall,
-    "LONG_BINGET": Machine._recall,
-    "EMPTY_TUPLE": lambda machine, _: machine._put(()),
+    "DUP": lambda machine, _: machine._push(machine._top()),
+    "PUT": Machine._store,
+    "BINPUT": Machine._store,
+    "LONG_BINPUT": Machine._store,
+    "MEMOIZE": lambda machine, _: machine._store(len(machine._memo)),
+    "GET": Machine._load,
+    "BINGET": Machine._load,
+    "LONG_BINGET": Machine._load,
+    "EMPTY_TUPLE": lambda machine, _: machine._push(()),
     "TUPLE1": lambda machine, _: machine._tuple(1),
     "TUPLE2": lambda machine, _: machine._tuple(2),
     "TUPLE3": lambda machine, _: machine._tuple(3),
-    "TUPLE": lambda machine, _: machine._put(tuple(machine._marked())),
-    "EMPTY_LIST": lambda machine, _: machine._put([]),
-    "LIST": lambda machine, _: machine._put(machine._marked()),
+    "TUPLE": lambda machine, _: machine._push(tuple(machine._marked())),
+    "EMPTY_LIST": lambda machine, _: machine._push([]),
+    "LIST": lambda machine, _: machine._push(machine._marked()),
     "APPEND": lambda machine, _: machine._extend([machine._pop()]),
     "APPENDS": lambda machine, _: machine._extend(machine._marked()),
-    "EMPTY_SET": lambda machine, _: machine._put([]),
+    "EMPTY_SET": lambda machine, _: machine._push([]),
     "ADDITEMS": lambda machine, _: machine._extend(machine._marked()),
-    "FROZENSET": lambda machine, _: machine._put(machine._marked()),
-    "EMPTY_DICT": lambda machine, _: machine._put(Pairs()),
-    "DICT": lambda machine, _: machine._put(Pairs(_pairs(machine._marked()))),
+    "FROZENSET": lambda machine, _: machine._push(machine._marked()),
+    "EMPTY_DICT": lambda machine, _: machine._push(Pairs()),
+    "DICT": lambda machine, _: machine._push(Pairs(_pairs(machine._marked()))),
     "SETITEM": lambda machine, _: machine._set([machine._pop(), machine._pop()][::-1]),
     "SETITEMS": lambda machine, _: machine._set(machine._marked()),
     "GLOBAL": Machine._global,

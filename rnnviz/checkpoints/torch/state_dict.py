@@ -1,7 +1,7 @@
 """PyTorch's files, `.pt`, `.pth`, `.bin`: state dicts and checkpoints, read without PyTorch and without running them.
 
-Two formats are in use: since PyTorch 1.6 a zip with one pickle and every storage as a file of its own; before that a
-row of pickles, with the storages behind it. Source: torch/serialization.py.
+Two layouts are in use: since PyTorch 1.6 a zip with one pickle and every storage as a separate file; before that a
+sequence of pickles, followed by the storages. Reference: torch/serialization.py.
 """
 
 from __future__ import annotations
@@ -16,201 +16,237 @@ from typing import Any, Literal
 import numpy as np
 
 from ...cells.activations import Array
-from ...limits import DEFAULT_LIMITS, Limits
-from ...wording import LISTED, ignored_arrays_note, no_arrays_error, printable
-from ..io.dtypes import loaded_as, numbers, raw
-from ..io.zip_archive import MARK, Zipped
-from ..named.named_arrays import Arrays
-from .nested_containers import Flat, flat
-from .pickle_machine import STEPS, BrokenError, Machine, RefusedError
-from .pickle_names import NumpyArray, Storage, Strange, Tensor, names, size_of, storage
+from ...errors import DamagedFileError, UnsupportedFileError
+from ...limits import Limits
+from ...wording import printable
+from ..file import File
+from ..io.number_types import loaded_dtype, stored_dtype, widened
+from ..named.named_arrays import LISTED, ArrayFormat, NamedArrays, ignored_arrays_note, no_arrays_error
+from .nested_containers import FlatCheckpoint, flatten
+from .pickle_machine import STEPS, InvalidPickleError, Machine, UnsafePickleError
+from .pickle_stand_ins import NumpyArray, Storage, Tensor, UnreadableArray, size_of, stand_ins, storage_of
 
 MAGIC = 0x1950A86A20F9469CFC6C
 PROTOCOL = 1001
+PICKLES = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")  # first bytes, by protocol
 STORAGES_INSIDE = 5000
-STEPS_INSIDE = 100  # opcodes of a storage that stands in a pickle as a file of its own
-SAVE = 'from safetensors.torch import save_file\nsave_file(model.state_dict(), "model.safetensors")'
-SAVE_SCRIPT = SAVE.replace("model.state_dict()", 'torch.jit.load("model.pt").state_dict()')
+STEPS_INSIDE = 100  # opcodes of a storage that is a file within a pickle
+SAVE = 'from safetensors.torch import save_file; save_file(model.state_dict(), "model.safetensors")'
+SAVE_SCRIPT = "import torch; " + SAVE.replace("model.state_dict()", 'torch.jit.load("model.pt").state_dict()')
 
 Find = Callable[[Storage], bytes | memoryview]  # the bytes of a whole storage
 Order = Literal["<", ">"]
 
 
-def read(name: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Arrays:
+class TorchFile(ArrayFormat):
+    """A PyTorch file of either layout, or a pickle of arrays."""
+
+    title = "PyTorch"
+    suffixes = (".pt", ".pth", ".bin", ".ckpt")
+
+    def matches(self, file: File) -> bool:
+        if file.is_zip:
+            return any(entry.endswith(("data.pkl", "constants.pkl", "/version")) for entry in file.zip.names)
+        return file.data.startswith(PICKLES)
+
+    def read_arrays(self, file: File) -> NamedArrays:
+        return read_state_dict(file)
+
+
+def read_state_dict(file: File) -> NamedArrays:
     """The arrays of a PyTorch file by name, those of nested dicts with dots: "model_state.rnn.weight_ih_l0".
 
-    Text and numbers beside them come as metadata, lists and dicts of nothing else as JSON. What looks like an
+    Text and numbers beside them become metadata, lists and dicts of nothing else as JSON. What looks like an
     optimiser's state is left out, and so are complex, quantised and sparse tensors; notes say so. Nothing in the file
-    is executed. Raises ValueError, in a sentence for a person, for anything but tensors in plain containers, a whole
-    pickled module among it, for files that are damaged and for those that pass a limit.
+    is executed. Raises UnsupportedFileError, code "code", for anything but tensors in plain containers, such as a
+    pickled module, DamagedFileError and LimitError.
     """
-    limits.check_file(name, len(data))
     order: Order = "<"
     try:
-        if data.startswith(MARK):
-            root, find, order = _zipped(name, data, limits)
+        if file.is_zip:
+            root, find, order = _read_zip(file)
         else:
-            root, find = _row(data)
-        found = flat(root, (Tensor, NumpyArray, Strange), limits.arrays)
-        arrays, dtypes, strange = _arrays(name, found.leaves, find, order, limits)
-    except RefusedError as error:
-        raise ValueError(
-            f"{name} holds more than tensors and plain containers: {error}, so it was not opened, and nothing of it "
-            f"was run. Where the model was made, two lines write its weights alone:\n{SAVE}"
-        ) from error
-    except BrokenError as error:
-        raise ValueError(f"{name} cannot be read as a PyTorch file: {error}.") from error
-    notes = _notes(found, strange)
+            root, find = _read_sequence(file.data)
+        kinds = (Tensor, NumpyArray, UnreadableArray)
+        found = flatten(root, kinds, lambda count: file.limits.check_arrays(file.name, count))
+        arrays, dtypes, skipped = _arrays(file.name, found.arrays, find, order, file.limits)
+    except UnsafePickleError as error:
+        raise UnsupportedFileError(
+            f"{file.name} holds more than tensors and plain containers: {error}. It was not opened, and nothing in it "
+            f"was run. Where the model was made, this saves its weights alone: {SAVE}",
+            code="code", file=file.name, part=error.part,
+        ) from error  # fmt: skip
+    except InvalidPickleError as error:
+        raise DamagedFileError(
+            f"{file.name} cannot be read as a PyTorch file: {error}.",
+            code=error.code or "pickle", file=file.name, part=error.part,
+        ) from error  # fmt: skip
+    notes = _notes(found, skipped)
     if not arrays:
-        raise no_arrays_error(name, notes)
-    kind = "pickled arrays" if find is _nowhere else "PyTorch state dict"
-    return Arrays(kind, arrays, dtypes, found.words, notes)
+        raise no_arrays_error(file.name, notes)
+    description = "pickled arrays" if find is _find_nothing else "PyTorch state dict"
+    return NamedArrays(description, arrays, dtypes, found.metadata, notes)
 
 
-def _zipped(name: str, data: bytes, limits: Limits) -> tuple[Any, Find, Order]:
-    """The newer format: what its pickle holds, where its storages are, and the order of their bytes."""
-    file = Zipped(name, data, limits)
-    pickles = sorted((entry for entry in file.names if f"/{entry}".endswith("/data.pkl")), key=len)
+def _read_zip(file: File) -> tuple[Any, Find, Order]:
+    """The newer layout: the content of its pickle, where its storages are, and their byte order."""
+    archive = file.zip
+    pickles = sorted((entry for entry in archive.names if f"/{entry}".endswith("/data.pkl")), key=len)
     if not pickles:
-        raise ValueError(f"{name} is a zip, but not one of PyTorch's: it has no data.pkl inside.")
+        raise UnsupportedFileError(
+            f"{file.name} is a zip, but not one of PyTorch's: it contains no data.pkl.",
+            code="missing_part", file=file.name, part="data.pkl",
+        )  # fmt: skip
     prefix = pickles[0].removesuffix("data.pkl")
-    if f"{prefix}constants.pkl" in file or any(entry.startswith(f"{prefix}code/") for entry in file.names):
-        raise ValueError(
-            f"{name} is a TorchScript program, which would have to be run to be read. Where PyTorch is at hand, "
-            f"these lines write its weights alone:\nimport torch\n{SAVE_SCRIPT}"
-        )
-    order = file.read(f"{prefix}byteorder") if f"{prefix}byteorder" in file else b"little"
+    if f"{prefix}constants.pkl" in archive or any(entry.startswith(f"{prefix}code/") for entry in archive.names):
+        raise UnsupportedFileError(
+            f"{file.name} is a TorchScript program, which would have to be run to be read. Where PyTorch is installed, "
+            f"this saves its weights alone: {SAVE_SCRIPT}",
+            code="torchscript", file=file.name,
+        )  # fmt: skip
+    order = archive.read(f"{prefix}byteorder") if f"{prefix}byteorder" in archive else b"little"
     if order not in (b"little", b"big"):
-        raise ValueError(f"{name} is damaged: its order of bytes is {order[:20]!r}, neither little nor big.")
+        raise DamagedFileError(
+            f"{file.name} is damaged: its byte order is {order[:20]!r}, neither little nor big.",
+            code="byte_order", file=file.name,
+        )  # fmt: skip
 
-    def find(where: Storage) -> bytes:
-        entry = f"{prefix}data/{where.key}"
-        if entry not in file:
-            raise BrokenError(f"the numbers of a tensor are not in it, {printable(entry)} is missing")
-        return file.read(entry)
+    def find(storage: Storage) -> bytes:
+        entry = f"{prefix}data/{storage.key}"
+        if entry not in archive:
+            raise InvalidPickleError(
+                f"it lacks the values of a tensor, {printable(entry)}", code="missing_part", part=entry
+            )
+        return archive.read(entry)
 
-    root = Machine(io.BytesIO(file.read(pickles[0])), names(_inside()), storage).run()
+    root = Machine(io.BytesIO(archive.read(pickles[0])), stand_ins(_inside()), storage_of).run()
     return root, find, "<" if order == b"little" else ">"
 
 
-def _row(data: bytes | bytearray, inside: bool = False) -> tuple[Any, Find]:
-    """The older format: the magic number, the version, the machine's sizes, the object, keys, and the storages by key.
+def _read_sequence(data: bytes | bytearray, inside: bool = False) -> tuple[Any, Find]:
+    """The older layout: the magic number, the version, the machine's sizes, the object, keys, and the storages by key.
 
-    A size in numbers stands before each storage, in 8 bytes; all is little-endian, whatever machine wrote it. A plain
-    pickle, whose storages are files of this format inside it, is read as well.
+    A size, counted in numbers, precedes each storage, in 8 bytes; everything is little-endian, whatever machine wrote
+    it. A plain pickle, whose storages are files of this layout inside it, is read as well.
     """
     stream = io.BytesIO(data)
     sizes: dict[str, int] = {}
 
     def seen(reference: Any) -> Storage:
-        where = storage(reference)
-        sizes.setdefault(where.key, size_of(where.dtype))
-        return where
+        storage = storage_of(reference)
+        sizes.setdefault(storage.key, size_of(storage.dtype))
+        return storage
 
-    table = names(None if inside else _inside())
+    table = stand_ins(None if inside else _inside())
     steps = STEPS_INSIDE if inside else STEPS
     first = Machine(stream, table, steps=steps).run()
     if type(first) is not int or first != MAGIC:
-        return first, _nowhere
+        return first, _find_nothing
     version = Machine(stream, table, steps=steps).run()
     if version != PROTOCOL:
-        raise BrokenError(f"the version of its format is not {PROTOCOL}")
+        raise InvalidPickleError(f"the version of its format is not {PROTOCOL}")
     Machine(stream, table, steps=steps).run()
     root = Machine(stream, table, seen, steps).run()
     keys = Machine(stream, table, steps=steps).run()
     if not isinstance(keys, list) or not all(isinstance(key, str) and key in sizes for key in keys):
-        raise BrokenError("the list of its storages is not what it should be")
-    whole, place, found = memoryview(data), stream.tell(), {}
+        raise InvalidPickleError("the list of its storages is invalid")
+    whole, place, storages = memoryview(data), stream.tell(), {}
     for key in keys:
         length = int.from_bytes(whole[place : place + 8], "little") * sizes[key]
         place += 8
         if length > len(whole) - place:
-            raise BrokenError("it is cut off, or a storage in it claims more than there is")
-        found[key] = whole[place : place + length]
+            raise InvalidPickleError(
+                "it is cut off, or a storage in it claims more bytes than there are", code="cut_off"
+            )
+        storages[key] = whole[place : place + length]
         place += length
 
-    def find(where: Storage) -> memoryview:
-        if where.key not in found:
-            raise BrokenError("the numbers of a tensor are not in it")
-        return found[where.key]
+    def find(storage: Storage) -> memoryview:
+        if storage.key not in storages:
+            raise InvalidPickleError("it lacks the values of a tensor")
+        return storages[storage.key]
 
     return root, find
 
 
-def _nowhere(where: Storage) -> bytes:
-    raise BrokenError("the numbers of a tensor are not in it")
+def _find_nothing(storage: Storage) -> bytes:
+    raise InvalidPickleError("it lacks the values of a tensor")
 
 
 def _inside() -> Callable[[Any], Storage]:
-    """How to read a storage that stands in a pickle as the bytes of a file of its own."""
+    """A function that reads a storage which was pickled as the bytes of a file of its own."""
     so_far = count(1)
     return lambda data: _storage_inside(data, next(so_far))
 
 
 def _storage_inside(data: Any, number: int) -> Storage:
     if number > STORAGES_INSIDE:
-        raise BrokenError(f"its pickle has more than {STORAGES_INSIDE:,} storages inside")
+        raise InvalidPickleError(f"its pickle contains more than {STORAGES_INSIDE:,} storages")
     if not isinstance(data, bytes | bytearray):
-        raise BrokenError("a storage in it is made of what are no bytes")
-    where, find = _row(data, inside=True)
-    if not isinstance(where, Storage):
-        raise BrokenError("a storage in it is none")
-    return replace(where, data=find(where))
+        raise InvalidPickleError("an embedded storage is not a byte string")
+    storage, find = _read_sequence(data, inside=True)
+    if not isinstance(storage, Storage):
+        raise InvalidPickleError("an embedded storage is invalid")
+    return replace(storage, data=find(storage))
 
 
 def _arrays(
-    name: str, leaves: dict[str, Any], find: Find, order: Order, limits: Limits
+    name: str, found: dict[str, Any], find: Find, order: Order, limits: Limits
 ) -> tuple[dict[str, Array], dict[str, str], list[str]]:
-    """Arrays and types as the file has them, in its order, and what is passed over. Storages are read one at a time."""
+    """Arrays and types as the file has them, in its order, and what is skipped. Storages are read one at a time."""
     arrays: dict[str, Array] = {}
     dtypes: dict[str, str] = {}
-    strange: list[str] = []
+    skipped: list[str] = []
     sharing: dict[Any, list[str]] = {}
     total = 0
-    for leaf, value in leaves.items():
+    for key, value in found.items():
         if isinstance(value, Tensor):
-            dtypes[leaf] = value.dtype
-            total += prod(value.shape) * loaded_as(value.dtype).itemsize
-            sharing.setdefault(value.storage.key if value.storage.data is None else id(value.storage), []).append(leaf)
+            dtypes[key] = value.dtype
+            total += prod(value.shape) * loaded_dtype(value.dtype).itemsize
+            sharing.setdefault(value.storage.key if value.storage.data is None else id(value.storage), []).append(key)
         elif isinstance(value, NumpyArray) and value.array is not None:
-            dtypes[leaf] = value.array.dtype.name
-            total += value.array.size * loaded_as(dtypes[leaf]).itemsize
+            dtypes[key] = value.array.dtype.name
+            total += value.array.size * loaded_dtype(dtypes[key]).itemsize
         else:
-            strange.append(f"{printable(leaf)} ({value.what if isinstance(value, Strange) else value.strange})")
+            skipped.append(f"{printable(key)} ({value.kind})")
         limits.check_unpacked(name, total)
     for group in sharing.values():
-        where = leaves[group[0]].storage
-        content = find(where) if where.data is None else where.data
-        for leaf in group:
-            arrays[leaf] = _array(leaf, leaves[leaf], content, order if where.data is None else "<")
-    for leaf in dtypes.keys() - arrays.keys():
-        arrays[leaf] = numbers(leaves[leaf].array, dtypes[leaf])
-    return {leaf: arrays[leaf] for leaf in dtypes}, dtypes, strange
+        storage = found[group[0]].storage
+        content = find(storage) if storage.data is None else storage.data
+        for key in group:
+            arrays[key] = _array(key, found[key], content, order if storage.data is None else "<")
+    for key in dtypes.keys() - arrays.keys():
+        arrays[key] = widened(found[key].array, dtypes[key])
+    return {key: arrays[key] for key in dtypes}, dtypes, skipped
 
 
 def _array(name: str, tensor: Tensor, content: bytes | memoryview, order: Order) -> Array:
-    """The numbers of a tensor, out of the bytes of its storage."""
-    kind = raw(tensor.dtype, order)
+    """The values of a tensor, from the bytes of its storage."""
+    dtype = stored_dtype(tensor.dtype, order)
     unit = size_of(tensor.storage.dtype)
     begin, length = tensor.storage.begin * unit, tensor.storage.size * unit
     if begin + length > len(content):
-        raise BrokenError(f"it is cut off: the storage of {printable(name)} claims more than there is")
+        raise InvalidPickleError(
+            f"it is cut off: the storage of {printable(name)} claims more bytes than there are",
+            code="cut_off",
+            part=name,
+        )
     if 0 in tensor.shape:
         try:
-            return numbers(np.zeros(tensor.shape, kind), tensor.dtype)
+            return widened(np.zeros(tensor.shape, dtype), tensor.dtype)
         except (ValueError, OverflowError) as error:  # the other sizes may be any
-            raise BrokenError(f"the shape of {printable(name)} is none") from error
+            raise InvalidPickleError(f"the shape of {printable(name)} is invalid") from error
     along = list(zip(tensor.shape, tensor.strides, strict=True))
     spanned = sum((size - 1) * stride for size, stride in along) + 1
-    if (tensor.offset + spanned) * kind.itemsize > length:
-        raise BrokenError(f"{printable(name)} reaches outside of its storage")
-    run = np.frombuffer(content, kind, spanned, begin + tensor.offset * kind.itemsize)
-    strides = [stride * kind.itemsize if size > 1 else 0 for size, stride in along]
-    return numbers(np.lib.stride_tricks.as_strided(run, tensor.shape, strides, writeable=False), tensor.dtype)
+    if (tensor.offset + spanned) * dtype.itemsize > length:
+        raise InvalidPickleError(f"{printable(name)} reaches outside of its storage", code="outside", part=name)
+    run = np.frombuffer(content, dtype, spanned, begin + tensor.offset * dtype.itemsize)
+    strides = [stride * dtype.itemsize if size > 1 else 0 for size, stride in along]
+    return widened(np.lib.stride_tricks.as_strided(run, tensor.shape, strides, writeable=False), tensor.dtype)
 
 
-def _notes(found: Flat, strange: list[str]) -> tuple[str, ...]:
+def _notes(found: FlatCheckpoint, skipped: list[str]) -> tuple[str, ...]:
     if not found.optimisers:
-        return ignored_arrays_note(strange)
+        return ignored_arrays_note(skipped)
     which = ", ".join(printable(name) for name in found.optimisers[:LISTED] if name)
-    return (f"The state of an optimiser was left out{f': {which}' if which else ''}.", *ignored_arrays_note(strange))
+    return (f"The optimiser's state was skipped{f': {which}' if which else ''}.", *ignored_arrays_note(skipped))

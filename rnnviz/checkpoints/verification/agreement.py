@@ -1,8 +1,8 @@
-"""Is a model read from a file the one that wrote it? An input and the framework's own output tell.
+"""Does a model read from a file compute what its framework computed? An input and the framework's own output tell.
 
-What differs is traced back, see `where`, and the usual mistakes are tried one by one, see `suspects`: each fact taken
-otherwise, gates in every other order, matrices transposed, biases left out. One that makes the difference vanish is
-named.
+A difference is traced to the arrays that explain it, see `location`, and the usual mistakes are tried one by one, see
+`mistakes`: each setting overridden, gates in every other order, matrices transposed, biases left out. A correction that
+makes the difference vanish is named.
 """
 
 from __future__ import annotations
@@ -12,53 +12,94 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..conversion import build
+from ..conversion import Conversion, convert_stack
 from ..stack import Stack
 from .comparison import closest
-from .example_pair import Pair
-from .location import where
-from .mistakes import Suspect, suspects
+from .example_pair import ExamplePair
+from .location import Location, locate
+from .mistakes import Correction, corrections
 
 TOLERANCE = 1e-5
 
 
 @dataclass(frozen=True)
-class Verified:
-    """How far a model's numbers are from a framework's.
+class Agreement:
+    """How far a model's output is from a framework's.
 
-    what: which of the model's numbers were compared, "hidden states of layer 1". worst: largest difference, at steps
-    with numbers above 1 in size relative to the largest. step, unit: where it is, the step counted from 1. first: the
-    first step in order of reading that differs by more than the tolerance, None if none does or it is not known.
-    where: in words which arrays that points to. suspects: mistakes that were tried and make the difference smaller,
-    the best first.
+    Parameters
+    ----------
+    quantity : str
+        Which of the model's quantities was compared, such as "hidden states of the top layer".
+    largest : float
+        The largest difference; at steps with values above 1 in size, relative to the largest value of the step.
+    tolerance : float
+        The difference up to which they agree.
+    step : int
+        The step of the largest difference, counted from 1.
+    unit : int
+        The unit of the largest difference.
+    location : Location or None
+        Where the difference comes from; None if they agree.
+    corrections : tuple of Correction
+        Corrections of usual mistakes that make the difference smaller, the best first.
     """
 
-    what: str
-    worst: float
+    quantity: str
+    largest: float
     tolerance: float
     step: int
     unit: int
-    first: int | None
-    where: str
-    suspects: tuple[Suspect, ...]
+    location: Location | None
+    corrections: tuple[Correction, ...]
 
     @property
     def agrees(self) -> bool:
-        return self.worst <= self.tolerance
+        """Whether the largest difference is within the tolerance."""
+        return self.largest <= self.tolerance
 
 
-def verify(stack: Stack, pair: Pair, taken: Mapping[str, str] | None = None, tolerance: float = TOLERANCE) -> Verified:
-    """Compare a stack's outputs with a framework's. taken: as of `layouts.build`.
+def verify(
+    stack: Stack,
+    pair: ExamplePair,
+    overrides: Mapping[str, str] | None = None,
+    tolerance: float = TOLERANCE,
+    *,
+    conversion: Conversion | None = None,
+) -> Agreement:
+    """Compare a stack's output with a framework's.
 
-    Raises ValueError, in one sentence, if the pair's shapes are not those of this stack's inputs and outputs.
+    Parameters
+    ----------
+    stack : Stack
+        The stack.
+    pair : ExamplePair
+        An input, and the framework's output for it.
+    overrides : mapping of str to str, optional
+        Values by setting that replace the inferred ones, as for `convert_stack`.
+    tolerance : float, default 1e-5
+        The difference up to which they agree.
+    conversion : Conversion, optional
+        The stack, converted with these overrides; converted here if left out.
+
+    Returns
+    -------
+    Agreement
+        How far the outputs differ, and what may explain it.
+
+    Raises
+    ------
+    ArrayError
+        If the pair's shapes are not those of this stack's inputs and outputs.
     """
-    facts = dict(taken or {})
-    network = build(stack, facts).network
-    compared = closest(network, pair)
-    step, _, unit = (int(k) for k in np.unravel_index(compared.differs.argmax(), compared.differs.shape))
-    step += len(compared.inputs) - len(compared.differs)
-    what, worst = compared.quantity.words, compared.worst
-    if worst <= tolerance:
-        return Verified(what, worst, tolerance, step + 1, unit, None, "", ())
-    first, told = where(stack, network, compared, tolerance)
-    return Verified(what, worst, tolerance, step + 1, unit, first, told, suspects(stack, compared, facts))
+    chosen = dict(overrides or {})
+    network = (conversion or convert_stack(stack, chosen)).network
+    comparison = closest(network, pair)
+    differences = comparison.differences
+    step, _, unit = (int(k) for k in np.unravel_index(differences.argmax(), differences.shape))
+    step += len(comparison.inputs) - len(differences)
+    quantity, largest = comparison.quantity.words, comparison.largest
+    if largest <= tolerance:
+        return Agreement(quantity, largest, tolerance, step + 1, unit, None, ())
+    location = locate(stack, network, comparison, tolerance)
+    found = corrections(stack, network, comparison, chosen)
+    return Agreement(quantity, largest, tolerance, step + 1, unit, location, found)

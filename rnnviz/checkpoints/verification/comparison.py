@@ -1,4 +1,4 @@
-"""Which of a network's numbers a framework's output is, and how far the two are apart."""
+"""Which of a network's quantities a framework's output is, and how far the two differ."""
 
 from __future__ import annotations
 
@@ -8,28 +8,29 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...cells.activations import Array
+from ...errors import ArrayError
 from ...network import Network, Run, reverse_if_backward, softmax
 from ...network.merging import merge_directions
-from .example_pair import Pair
+from .example_pair import ExamplePair
 
 
 @dataclass(frozen=True)
 class Quantity:
     """One thing that a network computes at every step.
 
-    words: "hidden states of layer 1". kind: "hidden" or "cell" of one way, "top" for what the top layer hands on,
-    "final" for the last state that each of its directions read, "logits" or "probabilities". way: of one direction.
+    words: "hidden states of layer 1". kind: "hidden" or "cell" of one direction, "top" for the output of the top layer,
+    "final" for the last state of each of its directions, "logits" or "probabilities".
     """
 
     words: str
     kind: str
     layer: int
-    way: str | None = None
+    direction: str | None = None
 
 
 @dataclass(frozen=True)
-class Compared:
-    """A network's numbers beside a framework's.
+class Comparison:
+    """A quantity of a network beside a framework's.
 
     inputs: (T, B) or (T, B, D). ours, theirs: (T, B, N), or (1, B, N) if only the last step was given.
     """
@@ -40,73 +41,76 @@ class Compared:
     theirs: Array
 
     @property
-    def differs(self) -> Array:
-        """How far each number is off, (T, B, N); at steps with numbers above 1 in size, relative to the largest."""
-        return apart(self.ours, self.theirs)
+    def differences(self) -> Array:
+        """The difference of each value, (T, B, N); at steps with values above 1 in size, relative to the largest."""
+        return relative_differences(self.ours, self.theirs)
 
     @property
-    def worst(self) -> float:
-        return float(self.differs.max())
+    def largest(self) -> float:
+        """The largest difference."""
+        return float(self.differences.max())
 
 
-def apart(ours: Array, theirs: Array) -> Array:
-    """As `Compared.differs`: what is rounded in a sum is as large as the largest of its terms."""
+def relative_differences(ours: Array, theirs: Array) -> Array:
+    """As `Comparison.differences`: the rounding error of a sum is proportional to the largest of its terms."""
     return np.abs(ours - theirs) / np.maximum(1, np.abs(theirs).max(-1, keepdims=True))
 
 
-def closest(network: Network, pair: Pair) -> Compared:
-    """The pair's output beside that of the network's quantities, of those with its shape, to which it is nearest.
+def closest(network: Network, pair: ExamplePair) -> Comparison:
+    """The pair's output beside the closest of the network's quantities that have its shape.
 
-    Raises ValueError, in one sentence, if the pair's shapes are not those of inputs and outputs of the network.
+    Raises ArrayError, code "output_shape", if the network has no quantity of that shape.
     """
-    best: Compared | None = None
-    there: dict[str, int] = {}
-    last = pair.last(network)
-    shares = bool((pair.output >= 0).all() and np.allclose(pair.output.sum(-1), 1, atol=1e-3))
+    best: Comparison | None = None
+    sizes: dict[str, int] = {}
+    last = pair.is_last_step(network)
+    probable = bool((pair.output >= 0).all() and np.allclose(pair.output.sum(-1), 1, atol=1e-3))
     for inputs, theirs in pair.readings(network):
         for quantity, values in quantities(network, network.forward(inputs), last):
-            there[quantity.words] = values.shape[-1]
-            if values.shape == theirs.shape and quantity.kind != ("logits" if shares else "probabilities"):
-                found = Compared(quantity, inputs, values.astype(np.float64), theirs.astype(np.float64))
-                if best is None or found.worst < best.worst:
-                    best = found
+            sizes[quantity.words] = values.shape[-1]
+            if values.shape == theirs.shape and quantity.kind != ("logits" if probable else "probabilities"):
+                comparison = Comparison(quantity, inputs, values.astype(np.float64), theirs.astype(np.float64))
+                if best is None or comparison.largest < best.largest:
+                    best = comparison
     if best is None:
-        listed = "; ".join(f"{words}, {count}" for words, count in there.items())
-        raise ValueError(
-            f"The output has shape {pair.output.shape}, which fits nothing that the network computes for an input of "
-            f"shape {pair.input.shape}; it has, at each step: {listed}."
-        )
+        listed = "; ".join(f"{words}, {size}" for words, size in sizes.items())
+        raise ArrayError(
+            f"The output has shape {pair.output.shape}, which no quantity of the network has for an input of shape "
+            f"{pair.input.shape}. Its quantities, and their size at each step: {listed}.",
+            code="output_shape", name="output", shape=pair.output.shape, expected=sizes,
+        )  # fmt: skip
     return best
 
 
-def again(network: Network, compared: Compared) -> Compared | None:
+def compare_again(network: Network, comparison: Comparison) -> Comparison | None:
     """The same quantity of another network for the same inputs; None if it has none of that shape."""
-    last = len(compared.theirs) == 1 and len(compared.inputs) > 1
-    for quantity, values in quantities(network, network.forward(compared.inputs), last):
-        if (quantity.kind, quantity.layer, quantity.way) == (
-            compared.quantity.kind, compared.quantity.layer, compared.quantity.way
-        ):  # fmt: skip
-            same = values.shape == compared.theirs.shape
-            return Compared(quantity, compared.inputs, values.astype(np.float64), compared.theirs) if same else None
+    last = len(comparison.theirs) == 1 and len(comparison.inputs) > 1
+    wanted = comparison.quantity
+    for quantity, values in quantities(network, network.forward(comparison.inputs), last):
+        if (quantity.kind, quantity.layer, quantity.direction) == (wanted.kind, wanted.layer, wanted.direction):
+            if values.shape != comparison.theirs.shape:
+                return None
+            return Comparison(quantity, comparison.inputs, values.astype(np.float64), comparison.theirs)
     return None
 
 
 def quantities(network: Network, run: Run, last: bool) -> Iterator[tuple[Quantity, Array]]:
-    """What a network computes, (T, B, N) each in the order of the text; after the last step alone, (1, B, N)."""
+    """What a network computes, (T, B, N) each in the order of the text; after the last step only, (1, B, N)."""
     end = slice(-1, None) if last else slice(None)
     top = len(network.layers) - 1
     yield Quantity("hidden states of the top layer", "top", top), run.top[end]
     if last and "backward" in network.directions_by_layer[top]:
         words = "hidden states of the top layer, each direction’s after the last step that it reads"
-        yield (
-            Quantity(words, "final", top),
-            merge_directions([one["hidden"][-1:] for one in run.records[top]], network.merge),
-        )
+        final = merge_directions([record["hidden"][-1:] for record in run.records[top]], network.merge)
+        yield Quantity(words, "final", top), final
     if run.logits is not None:
         yield Quantity("outputs of the readout", "logits", top), run.logits[end]
         yield Quantity("probabilities", "probabilities", top), softmax(run.logits[end])
     for k, records in enumerate(run.records):
-        for way, record in zip(network.directions_by_layer[k], records, strict=True):
-            where = f"of layer {k}, {way}" if k < top else f"of the top layer, {way}"
+        for direction, record in zip(network.directions_by_layer[k], records, strict=True):
+            where = f"of layer {k}, {direction}" if k < top else f"of the top layer, {direction}"
             for state in record.cell.states:
-                yield Quantity(f"{state} states {where}", state, k, way), reverse_if_backward(record[state], way)[end]
+                yield (
+                    Quantity(f"{state} states {where}", state, k, direction),
+                    reverse_if_backward(record[state], direction)[end],
+                )

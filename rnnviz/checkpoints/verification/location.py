@@ -1,14 +1,14 @@
-"""Which arrays a difference from a framework's numbers points to.
+"""Which arrays a difference from a framework's output points to.
 
-Two things tell. In the first step that a direction reads its old state is still zero, so that the recurrent weights
-have no part in it. And a step fed with the framework's own old states goes wrong only in units whose own rows are
-wrong, because what one unit does reaches the others through the hidden state alone (but for a reset gate before the
-product).
+Two observations tell. At the first step that a direction reads, its old state is still zero, so the recurrent weights
+have no effect. And if every step starts from the framework's own old state, only the units go wrong whose own rows are
+wrong, because one unit reaches the others through the hidden state alone (except for a reset gate before the product).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,124 +17,162 @@ from ...cells.activations import Array
 from ...network import Network, reverse_if_backward
 from ...network.merging import merge_directions
 from ..stack import Stack
-from .comparison import Compared, apart
+from .comparison import Comparison, relative_differences
 
-MOST = 2000  # steps that are fed one by one
+MOST = 2000  # steps that are computed one by one
 _BIASES = ("bias_ih", "bias_hh")
+_FROM_OLD = "If every step starts from the framework’s own old state"
 
 
-def where(stack: Stack, network: Network, compared: Compared, tolerance: float) -> tuple[int | None, str]:
-    """The first step, from 1 and in the order of reading, that differs; and in words what that points to."""
-    wrong, quantity = compared.differs > tolerance, compared.quantity
-    if len(wrong) < len(compared.inputs):
-        return None, "Only the last step was given; the output of every step would tell which array is wrong."
-    layer, ways = quantity.layer, network.directions_by_layer[quantity.layer]
-    way = quantity.way or (ways[0] if len(ways) == 1 else None)
-    if way is None and quantity.kind == "top" and network.merge == "concat":
+@dataclass(frozen=True)
+class Location:
+    """Where a difference comes from.
+
+    Parameters
+    ----------
+    first : int or None
+        The first step, in the order of reading and counted from 1, that differs; None if it is unknown.
+    cause : str
+        A short key: "start" if the first step already differs, "later" if a later one does, "readout", "rounding",
+        "initial" for a network with its own initial states, or, if it cannot be told, "last_step", "directions" or
+        "layers".
+    words : str
+        The same in sentences.
+    arrays : tuple of str
+        The arrays of the file that the difference points to.
+    units : tuple of int
+        The units, or the outputs of the readout, that are wrong by themselves; empty if these are most or all.
+    tokens : tuple of int
+        The tokens whose steps are wrong, if only these are.
+    """
+
+    first: int | None
+    cause: str
+    words: str
+    arrays: tuple[str, ...] = ()
+    units: tuple[int, ...] = ()
+    tokens: tuple[int, ...] = ()
+
+
+def locate(stack: Stack, network: Network, comparison: Comparison, tolerance: float) -> Location:
+    """Find out where a difference comes from."""
+    wrong, quantity = comparison.differences > tolerance, comparison.quantity
+    if len(wrong) < len(comparison.inputs):
+        words = "Only the last step was given; the output at every step would show which array is wrong."
+        return Location(None, "last_step", words)
+    layer, directions = quantity.layer, network.directions_by_layer[quantity.layer]
+    direction = quantity.direction or (directions[0] if len(directions) == 1 else None)
+    if direction is None and quantity.kind == "top" and network.merge == "concat":
         halves = np.split(wrong, 2, axis=2)
-        way = ways[int(np.argmax([half.any((1, 2)).sum() for half in halves]))]
-        wrong = halves[ways.index(way)]
-    if way is None:
-        told = "Both directions have a part in it; the hidden states of one of them would tell which array is wrong."
-        return int(wrong.any((1, 2)).argmax()) + 1, told
-    order = reverse_if_backward(np.arange(len(wrong)), way)
+        direction = directions[int(np.argmax([half.any((1, 2)).sum() for half in halves]))]
+        wrong = halves[directions.index(direction)]
+    if direction is None:
+        words = "Both directions contribute to it; the hidden states of one of them would show which array is wrong."
+        return Location(int(wrong.any((1, 2)).argmax()) + 1, "directions", words)
+    order = reverse_if_backward(np.arange(len(wrong)), direction)
     first = next(int(step) for step in order if wrong[step].any())
-    arrays = {name: source.name for name, source in stack.layers[layer][way].items()}
+    sources = stack.layers[layer][direction]
     outputs = np.flatnonzero(wrong.any((0, 1)))
     if quantity.kind == "logits" and len(outputs) <= wrong.shape[2] // 2:
-        return first + 1, f"Only {_listed('output', outputs, 'differ')}: look there in the readout."
-    which, few = "", False
-    fed = _fed(network, compared, way)
-    if fed is not None:
-        off = fed > tolerance
+        words = f"Only {_listed('output', outputs, 'differ')}: look there in the readout."
+        return Location(first + 1, "readout", words, units=tuple(map(int, outputs)))
+    rows, units, tokens = "", np.zeros(0, int), np.zeros(0, int)
+    from_old = _differences_from_old_states(network, comparison, direction)
+    if from_old is not None:
+        off = from_old > tolerance
         units = np.flatnonzero(off.any((0, 1)))
         if not len(units):
-            return first + 1, (
-                "Every step agrees if it is fed the framework’s own states before it: no array is wrong, but small "
-                "differences add up, as those of half precision do."
+            words = (
+                f"{_FROM_OLD}, every step agrees: no array is wrong, but small differences add up, as those of half "
+                "precision do."
             )
-        few = len(units) <= off.shape[2] // 2
-        which = (
-            f" Fed the framework’s own states, only {_listed('unit', units, 'come')} out wrong: look at the rows there."
-        )
-        which = which if few else _tokens(network, compared, layer, off)
-    if layer > 0 and not few:
-        return first + 1, (
-            f"All layers up to layer {layer} can have a part in it: compare the states of layer 0 to tell them apart."
-        )
-    besides, own = _besides(network, quantity.kind, layer), network.initial is not None
-    blank = network.embedding is None and layer == 0 and bool((compared.inputs[order[0]] == 0).all(0).any())
-    return first + 1, _told(network.cell(layer, way), arrays, first == order[0], besides, own, blank) + which
+            return Location(first + 1, "rounding", words)
+        if len(units) <= off.shape[2] // 2:
+            rows = f" {_FROM_OLD}, only {_listed('unit', units, 'differ')}: look at the rows there."
+        else:
+            units, tokens = units[:0], _wrong_tokens(network, comparison, layer, off)
+    if len(tokens):
+        rows = f" {_FROM_OLD}, only the steps that read {_listed('token', tokens)} differ."
+    if layer > 0 and not len(units):
+        words = f"Any layer up to layer {layer} can be the cause: the states of layer 0 would show which."
+        return Location(first + 1, "layers", words)
+    zeros = network.embedding is None and layer == 0 and bool((comparison.inputs[order[0]] == 0).all(0).any())
+    names = {name: source.name for name, source in sources.items()}
+    others = _other_causes(network, quantity.kind, layer)
+    cause, words, arrays = _cause(network, network.cell(layer, direction), names, first == order[0], others, zeros)
+    return Location(first + 1, cause, words + rows, arrays, tuple(map(int, units)), tuple(map(int, tokens)))
 
 
-def _told(cell: Cell, arrays: Mapping[str, str], begins: bool, besides: tuple[str, ...], own: bool, blank: bool) -> str:
-    """What the first step says. own: whether the network starts from states of its own; blank: whether some of the
-    numbers that it reads first are all zero."""
-    reads = ["weight_ih", *(name for name in _BIASES if name in arrays)]
-    lacking = ("a bias that the file does not have",) if len(reads) < 3 else ()
-    if own:
-        return f"One of {_either([*arrays.values(), *besides, *lacking])} is wrong, or what was taken of the cell."
-    if begins:
-        named = _either([*(arrays[name] for name in reads), *besides, *lacking])
-        return (
-            f"The very first step differs, in which the old state is still zero and {arrays['weight_hh']} has no part: "
-            f"{named} is wrong, or what was taken of the cell."
+def _cause(
+    network: Network, cell: Cell, names: Mapping[str, str], at_start: bool, others: tuple[str, ...], zeros: bool
+) -> tuple[str, str, tuple[str, ...]]:
+    """What the first differing step points to: key, sentences and arrays. zeros: whether some of the values that it
+    reads first are zero in every sequence."""
+    inputs = ["weight_ih", *(name for name in _BIASES if name in names)]
+    missing = ("a bias that the file lacks",) if len(inputs) < 3 else ()
+    recurrent = names["weight_hh"]
+    if network.initial is not None:
+        words = f"One of {_either([*names.values(), *others, *missing])} is wrong, or a setting of the cell."
+        return "initial", words, tuple(names.values())
+    read = [names[name] for name in inputs]
+    if at_start:
+        words = (
+            f"The very first step differs, at which the old state is still zero and {recurrent} has no effect: "
+            f"{_either([*read, *others, *missing])} is wrong, or a setting of the cell."
         )
+        return "start", words, tuple(read)
     late = {"lstm": "forget gate", "peephole": "forget gate", "gru": "reset gate"}.get(cell.name)
-    others = [f"rows of the {late} in {_either([arrays[name] for name in reads])}"] if late else []
-    if blank:
-        others.append(f"columns of {arrays['weight_ih']} for numbers that were still zero")
-    if "embedding" in besides:
-        others.append("the embedding of a token that comes later")
-    also = f" Or else {' or '.join(others)}, which had no part in it." if others else ""
-    return f"The first step is right and a later one is not: that points to {arrays['weight_hh']}.{also}"
+    rest = [f"rows of the {late} in {_either(read)}"] if late else []
+    if zeros:
+        rest.append(f"columns of {names['weight_ih']} for values that were still zero")
+    if "embedding" in others:
+        rest.append("the embedding of a token that comes later")
+    also = f" It can also be {' or '.join(rest)}, which had no effect there." if rest else ""
+    arrays = (recurrent, *(read if late else [names["weight_ih"]] if zeros else []))
+    return "later", f"The first step agrees and a later one differs, which points to {recurrent}.{also}", arrays
 
 
-def _tokens(network: Network, compared: Compared, layer: int, off: Array) -> str:
-    """A sentence on tokens all of whose steps are wrong while those of all others are right, if there are such."""
+def _wrong_tokens(network: Network, comparison: Comparison, layer: int, off: Array) -> Array:
+    """The tokens all of whose steps are wrong while those of all others are right, if there are any."""
+    none = np.zeros(0, int)
     if network.embedding is None or layer > 0:
-        return ""
+        return none
     steps = off.any(2)
-    bad, good = np.unique(compared.inputs[steps]), np.unique(compared.inputs[~steps])
-    if len(bad) > len(good) or np.isin(bad, good).any():
-        return ""
-    return f" Fed the framework’s own states, only the steps that read {_listed('token', bad)} come out wrong."
+    bad, good = np.unique(comparison.inputs[steps]), np.unique(comparison.inputs[~steps])
+    return none if len(bad) > len(good) or np.isin(bad, good).any() else bad
 
 
-def _besides(network: Network, kind: str, layer: int) -> tuple[str, ...]:
-    """What else has a part in every step."""
+def _other_causes(network: Network, kind: str, layer: int) -> tuple[str, ...]:
+    """What else affects every step."""
     below = ("embedding",) if network.embedding is not None and layer == 0 else ()
     return (*below, "readout") if kind in ("logits", "probabilities") else below
 
 
-def _fed(network: Network, compared: Compared, way: str) -> Array | None:
-    """How far each step of a way is off if it starts from the framework's own hidden states, (T, B, H).
+def _differences_from_old_states(network: Network, comparison: Comparison, direction: str) -> Array | None:
+    """The difference of each step if it starts from the framework's own hidden states, (T, B, H).
 
-    None where these are not known. An LSTM's cell states are its own: each unit's depends on that unit's rows alone.
+    None where these are unknown. An LSTM's cell states are its own: each unit's depends on that unit's rows alone.
     """
-    quantity = compared.quantity
-    if quantity.kind not in ("hidden", "top") or len(compared.inputs) > MOST:
+    quantity = comparison.quantity
+    if quantity.kind not in ("hidden", "top") or len(comparison.inputs) > MOST:
         return None
-    cell, ways = network.cell(quantity.layer, way), network.directions_by_layer[quantity.layer]
-    theirs = compared.theirs
-    if quantity.kind == "top" and len(ways) == 2:
-        theirs = np.split(theirs, 2, axis=2)[ways.index(way)]
-    run, k = network.forward(compared.inputs), quantity.layer
+    cell, directions = network.cell(quantity.layer, direction), network.directions_by_layer[quantity.layer]
+    theirs = comparison.theirs
+    if quantity.kind == "top" and len(directions) == 2:
+        theirs = np.split(theirs, 2, axis=2)[directions.index(direction)]
+    run, k = network.forward(comparison.inputs), quantity.layer
     below = run.inputs
     if k:
-        hidden = [
-            reverse_if_backward(one["hidden"], w)
-            for w, one in zip(network.directions_by_layer[k - 1], run.records[k - 1], strict=True)
-        ]
-        below = merge_directions(hidden, network.merge)
-    x, given = (np.ascontiguousarray(reverse_if_backward(array, way), cell.dtype) for array in (below, theirs))
-    states = run.records[k][ways.index(way)].initial
-    found = []
+        records = zip(network.directions_by_layer[k - 1], run.records[k - 1], strict=True)
+        below = merge_directions([reverse_if_backward(record["hidden"], d) for d, record in records], network.merge)
+    x, given = (np.ascontiguousarray(reverse_if_backward(array, direction), cell.dtype) for array in (below, theirs))
+    states = run.records[k][directions.index(direction)].initial
+    hidden = []
     for now, after in zip(x, given, strict=True):
         record = cell.forward(now[None], states)
-        found.append(record["hidden"][0])
+        hidden.append(record["hidden"][0])
         states = {**record.final, "hidden": after}
-    return reverse_if_backward(apart(np.stack(found), given), way)
+    return reverse_if_backward(relative_differences(np.stack(hidden), given), direction)
 
 
 def _either(names: list[str]) -> str:

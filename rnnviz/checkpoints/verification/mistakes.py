@@ -1,96 +1,128 @@
-"""The usual mistakes in reading somebody else's weights, each made good: which of them explains a difference?"""
+"""The usual mistakes in reading another framework's weights, each corrected: which correction explains a difference?"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice, permutations
+from typing import NamedTuple
 
 import numpy as np
 
+from ...errors import RnnvizError
 from ...network import Network
-from ..conversion import build
-from ..stack import Stack, Way
-from .comparison import Compared, again
+from ..conversion import convert_stack
+from ..stack import Parameters, Stack
+from .comparison import Comparison, compare_again
 
 TRIED, SHOWN = 200, 4
-_WORK = 200_000_000  # multiplications for one trial, so that all take seconds
+_WORK = 200_000_000  # multiplications of one trial, so that all take seconds
 
 
 @dataclass(frozen=True)
-class Suspect:
-    """A mistake that was tried: in words, and how far the outputs differ if it is made good."""
+class Correction:
+    """A correction of a usual mistake that was tried.
 
+    Parameters
+    ----------
+    kind : str
+        A short key: "setting", "transposed", "left_out" or "exchanged".
+    words : str
+        The correction in words.
+    largest : float
+        The largest difference that is left with it.
+    overrides : mapping of str to str or None
+        The overrides that apply it; None if overrides cannot.
+    arrays : tuple of str
+        The arrays of the file that it changes, if it is not a setting.
+    """
+
+    kind: str
     words: str
-    worst: float
-    taken: Mapping[str, str] | None = None  # facts that make it good, where facts do
+    largest: float
+    overrides: Mapping[str, str] | None = None
+    arrays: tuple[str, ...] = ()
 
 
-def suspects(stack: Stack, compared: Compared, taken: Mapping[str, str]) -> tuple[Suspect, ...]:
-    """The mistakes that make the difference smaller by half or more, the best first."""
-    network = build(stack, taken).network
-    short = _shortened(network, compared)
-    now = again(network, short)
+def corrections(
+    stack: Stack, network: Network, comparison: Comparison, overrides: Mapping[str, str]
+) -> tuple[Correction, ...]:
+    """The corrections that make the difference smaller by half or more, the best first. network: the stack's."""
+    short = _shortened(network, comparison)
+    now = compare_again(network, short)
     assert now is not None, "the network has what it was compared by"
     found = []
-    for words, other, facts in islice(_mistakes(stack, taken), TRIED):
+    for trial in islice(_trials(stack, overrides), TRIED):
         try:
-            tried = again(build(other, facts).network, short)
-        except (ValueError, TypeError):  # an embedding without the tokens that the input has, say
+            tried = compare_again(convert_stack(trial.stack, trial.overrides).network, short)
+        except (RnnvizError, ValueError, TypeError):  # an embedding without the tokens that the input has, for example
             continue
-        if tried is not None and tried.worst < now.worst / 2:
-            found.append(Suspect(words, tried.worst, facts if facts != taken else None))
-    return tuple(sorted(found, key=lambda suspect: suspect.worst)[:SHOWN])
+        if tried is not None and tried.largest < now.largest / 2:
+            changed = trial.overrides if trial.overrides != overrides else None
+            found.append(Correction(trial.kind, trial.words, tried.largest, changed, trial.arrays))
+    return tuple(sorted(found, key=lambda correction: correction.largest)[:SHOWN])
 
 
-def _shortened(network: Network, compared: Compared) -> Compared:
-    """Fewer sequences, and fewer steps where nothing reads from the end."""
+def _shortened(network: Network, comparison: Comparison) -> Comparison:
+    """Fewer sequences, and fewer steps where no direction reads from the end."""
     size = sum(cell.weight_ih.size + cell.weight_hh.size for layer in network.layers for cell in layer)
     most = max(_WORK // size, 16)
-    steps, sequences = compared.inputs.shape[:2]
+    steps, sequences = comparison.inputs.shape[:2]
     sequences = max(min(sequences, most // steps), 1)
-    whole = "backward" in network.directions or len(compared.theirs) < steps
+    whole = "backward" in network.directions or len(comparison.theirs) < steps
     steps = steps if whole else min(steps, max(most // sequences, 16))
     cut = slice(steps), slice(sequences)
-    return replace(compared, inputs=compared.inputs[cut], ours=compared.ours[cut], theirs=compared.theirs[cut])
+    return replace(comparison, inputs=comparison.inputs[cut], ours=comparison.ours[cut], theirs=comparison.theirs[cut])
 
 
-def _mistakes(stack: Stack, taken: Mapping[str, str]) -> Iterator[tuple[str, Stack, dict[str, str]]]:
-    """Each usual mistake made good: in words, the stack, and the facts."""
-    now = {fact.name: taken.get(fact.name, fact.value) for fact in stack.facts}
-    for fact in stack.facts:
-        for value, words in fact.options.items():
-            if value != now[fact.name] and fact.name not in ("order", "readout") and not fact.follows:
-                yield f"{fact.title}: {words}", stack, {**taken, fact.name: value}
+class _Trial(NamedTuple):
+    """A usual mistake, corrected."""
+
+    kind: str
+    words: str
+    stack: Stack
+    overrides: dict[str, str]
+    arrays: tuple[str, ...] = ()
+
+
+def _trials(stack: Stack, overrides: Mapping[str, str]) -> Iterator[_Trial]:
+    """Each usual mistake corrected."""
+    now = {setting.name: overrides.get(setting.name, setting.value) for setting in stack.settings}
+    for setting in stack.settings:
+        for value, words in setting.choices.items():
+            if value != now[setting.name] and setting.name not in ("order", "readout") and not setting.follows:
+                yield _Trial("setting", f"{setting.title}: {words}", stack, {**overrides, setting.name: value})
     for order in map("".join, permutations(now.get("order", ""))):
         if order and order != now["order"]:
-            yield f"Order of the gates: {', '.join(order)}", stack, {**taken, "order": order}
-    for k, layer in enumerate(stack.layers):
-        for way, arrays in layer.items():
-            for words, changed in _in_arrays(arrays):
-                yield words, _with(stack, k, way, changed), dict(taken)
+            yield _Trial("setting", f"Order of the gates: {', '.join(order)}", stack, {**overrides, "order": order})
+    for k, directions in enumerate(stack.layers):
+        for direction, parameters in directions.items():
+            for kind, words, names, changed in _corrected_parameters(parameters):
+                other = _with_parameters(stack, k, direction, changed)
+                yield _Trial(kind, words, other, dict(overrides), names)
 
 
-def _in_arrays(way: Way) -> Iterator[tuple[str, Way]]:
-    """The mistakes within one direction of a layer: gates' matrices transposed, biases left out or exchanged."""
-    size = way["weight_hh"].array.shape[1]
+def _corrected_parameters(parameters: Parameters) -> Iterator[tuple[str, str, tuple[str, ...], Parameters]]:
+    """Mistakes in one direction of a layer: gates' matrices transposed, biases left out or exchanged."""
+    size = parameters["weight_hh"].array.shape[1]
     for name in ("weight_hh", "weight_ih"):
-        source = way[name]
+        source = parameters[name]
         if source.array.shape[1] == size:
-            turned = np.concatenate([block.T for block in np.split(source.array, len(source.array) // size)])
-            yield f"{source.name}: every gate’s matrix transposed", {**way, name: replace(source, array=turned)}
+            transposed = np.concatenate([block.T for block in np.split(source.array, len(source.array) // size)])
+            changed = {**parameters, name: replace(source, array=transposed)}
+            yield "transposed", f"{source.name}: every gate’s matrix transposed", (source.name,), changed
     for name in ("bias_ih", "bias_hh"):
-        if name in way:
-            yield f"{way[name].name} left out", {key: value for key, value in way.items() if key != name}
-    if {"bias_ih", "bias_hh"} <= set(way):
-        swapped = {**way, "bias_ih": way["bias_hh"], "bias_hh": way["bias_ih"]}
-        one, two = (
-            f"{way[name].name}{f' ({way[name].how})' if way[name].how else ''}" for name in ("bias_ih", "bias_hh")
-        )
-        yield f"{one} and {two} exchanged", swapped
+        if name in parameters:
+            rest = {key: value for key, value in parameters.items() if key != name}
+            yield "left_out", f"{parameters[name].name} left out", (parameters[name].name,), rest
+    if {"bias_ih", "bias_hh"} <= set(parameters):
+        swapped = {**parameters, "bias_ih": parameters["bias_hh"], "bias_hh": parameters["bias_ih"]}
+        biases = [parameters[name] for name in ("bias_ih", "bias_hh")]
+        first, second = (f"{bias.name}{f' ({bias.changes})' if bias.changes else ''}" for bias in biases)
+        yield "exchanged", f"{first} and {second} exchanged", tuple(bias.name for bias in biases), swapped
 
 
-def _with(stack: Stack, k: int, way: str, arrays: Way) -> Stack:
-    layers = [dict(layer) for layer in stack.layers]
-    layers[k][way] = arrays
+def _with_parameters(stack: Stack, k: int, direction: str, parameters: Parameters) -> Stack:
+    layers = [dict(directions) for directions in stack.layers]
+    layers[k][direction] = parameters
     return replace(stack, layers=tuple(layers))

@@ -35,6 +35,10 @@ WEIGHTS_SENT = "weights_sent"  # keys of the weights that the browser has
 UNIT = "chosen-unit"
 REPORTED = "reported-position"  # the last position that the browser reported
 
+# The Models page.
+OPENED_FILE = "models-opened"
+OPENED_COUNT = "models-count"  # of the files that were opened so far
+UPLOADED_FILES = "models-ids"  # of the files in the uploader when they were opened
 
 # The Train page.
 TRAININGS = "trainings"

@@ -6,9 +6,10 @@ States are Keras's own, with every function that cells and Keras share.
 import numpy as np
 import pytest
 
-from rnnviz.checkpoints import keras as reader
-from rnnviz.checkpoints.keras.layer_stacks import stacks
-from rnnviz.checkpoints.keras.live_layers import live
+from rnnviz.checkpoints import File
+from rnnviz.checkpoints.keras.keras_file import read_layers
+from rnnviz.checkpoints.keras.layer_stacks import stacks_from_layers
+from rnnviz.checkpoints.keras.live_layers import live_layers
 
 from ..keras_models import BOTH, outputs, package_of, sequence, sequential
 from ..published_packages import package_file
@@ -39,11 +40,11 @@ def holds(stack, model, **chosen):
 @pytest.mark.parametrize("name", [*TEXTS, "hard_sigmoid"])
 def test_the_candidate_and_the_way_out(package, kind, name):
     model = sequential(package, lambda L: [getattr(L, kind)(4, activation=name, name="one", **SEQ)])
-    (stack,) = stacks(live(model))
-    fact = stack.fact("activation")
-    assert (fact.value, fact.how) == ((TEXTS | {"hard_sigmoid": HARD[package]})[name], "said")
+    (stack,) = stacks_from_layers(live_layers(model))
+    setting = stack.setting("activation")
+    assert (setting.value, setting.basis) == ((TEXTS | {"hard_sigmoid": HARD[package]})[name], "stated")
     if kind == "LSTM":
-        assert stack.fact("squash").value == fact.value
+        assert stack.setting("squash").value == setting.value
     holds(stack, model)
 
 
@@ -52,8 +53,8 @@ def test_the_candidate_and_the_way_out(package, kind, name):
 def test_the_gates(package, kind):
     make = lambda L: [getattr(L, kind)(4, recurrent_activation="hard_sigmoid", name="one", **SEQ)]  # noqa: E731
     model = sequential(package, make)
-    (stack,) = stacks(live(model))
-    assert (stack.fact("gates").value, stack.fact("gates").how) == (HARD[package], "said")
+    (stack,) = stacks_from_layers(live_layers(model))
+    assert (stack.setting("gates").value, stack.setting("gates").basis) == (HARD[package], "stated")
     holds(stack, model)
 
 
@@ -63,16 +64,16 @@ def test_what_a_file_of_weights_leaves_open_can_be_chosen(package, tmp_path):
     model = sequential(package, make)
     path = tmp_path / "m.weights.h5"
     model.save_weights(path)
-    (stack,) = stacks(reader.read(path.name, path.read_bytes())[0])
-    assert HARD[package] in stack.fact("gates").options and "relu" in stack.fact("activation").options
+    (stack,) = stacks_from_layers(read_layers(File(path.name, path.read_bytes()))[0])
+    assert HARD[package] in stack.setting("gates").choices and "relu" in stack.setting("activation").choices
     holds(stack, model, gates=HARD[package], activation="relu")
 
 
 @BOTH
 def test_chars2vec_with_the_gates_of_the_keras_that_wrote_it(package):
     data = package_file("chars2vec/trained_models/eng_50/weights.h5").read_bytes()
-    layers, _, _ = reader.read("weights.h5", data)
-    (stack,) = stacks(layers)
+    layers, _, _ = read_layers(File("weights.h5", data))
+    (stack,) = stacks_from_layers(layers)
     hard = {"recurrent_activation": "hard_sigmoid", **SEQ}
     L = package_of(package).layers
     model = sequential(package, lambda _: [L.LSTM(50, **hard), L.LSTM(50, **hard)], inputs=59)

@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 
 from rnnviz.checkpoints.keras.layer import Layer
-from rnnviz.checkpoints.keras.layer_stacks import stacks
-from rnnviz.checkpoints.keras.live_layers import live
-from rnnviz.checkpoints.stack import Source
+from rnnviz.checkpoints.keras.layer_stacks import stacks_from_layers
+from rnnviz.checkpoints.keras.live_layers import live_layers
+from rnnviz.checkpoints.stack import SourceArray
+from rnnviz.errors import ArgumentError, DamagedFileError, DtypeError, FileError, UnsupportedFileError
 
+from ...raising import raises
 from ..keras_models import BOTH, drawn, outputs, package_of, sequence, sequential
 from ..stack_runs import read_out, run
 
@@ -105,7 +107,7 @@ def holds(stack, model, ways, turned, x):
 def test_states_are_keras_own(package, chain):
     make, ways, turned = CHAINS[chain]
     model = sequential(package, lambda L: [*make(L), L.TimeDistributed(L.Dense(3), name="says")])
-    (stack,) = stacks(live(model))
+    (stack,) = stacks_from_layers(live_layers(model))
     assert list(stack.readouts) == ["says"]
     holds(stack, model, ways, turned, sequence())
     assert not stack.assumed
@@ -115,7 +117,7 @@ def test_states_are_keras_own(package, chain):
 @BOTH
 def test_a_layer_alone(package):
     model = sequential(package, lambda L: [L.GRU(4, name="one", **SEQ)])
-    (stack,) = stacks(live(model.layers[-1]))
+    (stack,) = stacks_from_layers(live_layers(model.layers[-1]))
     assert (stack.name, stack.cell, stack.input_size, stack.hidden_size()) == ("one", "gru", 3, 4)
     holds(stack, model, [F], False, sequence())
 
@@ -135,13 +137,11 @@ def test_where_kind_options_or_merge_change_a_stack_ends():
             L.LSTM(2, name="i"),
         ]
 
-    found = stacks(live(sequential("keras", make)))
+    found = stacks_from_layers(live_layers(sequential("keras", make)))
     assert [stack.name for stack in found] == ["a to b", "c", "d", "e", "f", "g", "i"]
     assert [stack.merge for stack in found] == ["concat"] * 4 + ["sum", "concat", "concat"]
-    assert "'c' reads what 'b' (LSTM) computes; that is not part of this stack." in found[1].notes
-    assert (
-        "'i' hands on only its last state to what is above; here every step is shown and read out." in found[-1].notes
-    )
+    assert any("'c'" in note and "'b' (LSTM)" in note for note in found[1].notes)
+    assert any("'i'" in note and "last state" in note for note in found[-1].notes)
 
 
 @pytest.mark.peers
@@ -151,8 +151,8 @@ def test_merge_none_stands_side_by_side_and_says_so(package):
     start = keras.Input((6, 3))
     two = keras.layers.Bidirectional(keras.layers.LSTM(4, **SEQ), merge_mode=None, name="two")(start)
     model = drawn(keras.Model(start, two))
-    (stack,) = stacks(live(model))
-    assert stack.merge == "concat" and any("apart" in note for note in stack.notes)
+    (stack,) = stacks_from_layers(live_layers(model))
+    assert stack.merge == "concat" and any("concatenated" in note for note in stack.notes)
     (states,), top = run(stack, sequence())
     one, other = (
         np.asarray(part if not hasattr(part, "detach") else part.detach())[0] for part in model(sequence()[None])
@@ -174,17 +174,17 @@ def test_an_encoder_and_a_decoder_as_a_graph(package):
     _, h = L.GRU(5, return_state=True, name="encoder", **SEQ)(L.SpatialDropout1D(0.2)(shared(source)))
     out = L.GRU(5, name="decoder", **SEQ)(shared(target), initial_state=h)
     out = L.Dense(7, activation="sigmoid", name="says")(L.Dropout(0.1)(inner(out)))
-    layers = live(drawn(keras.Model([source, target], out)))
-    encoder, decoder = stacks(layers)
+    layers = live_layers(drawn(keras.Model([source, target], out)))
+    encoder, decoder = stacks_from_layers(layers)
     assert (encoder.name, decoder.name) == ("encoder", "decoder to inner/core")
     for stack in (encoder, decoder):
-        assert stack.fact("embedding").value == "words" and stack.fact("embedding").how == "said"
+        assert stack.setting("embedding").value == "words" and stack.setting("embedding").basis == "stated"
         assert stack.embeddings["words"].array.shape == (9, 3)
-    assert encoder.fact("readout").value == "none" and not encoder.readouts
-    assert decoder.fact("readout").value == "says"
-    assert any("starts from the states of encoder" in note for note in decoder.notes)
-    assert any("puts sigmoid" in note for note in decoder.notes)
-    assert any("Between 'decoder' and 'inner/core'" in note for note in decoder.notes)
+    assert encoder.setting("readout").value == "none" and not encoder.readouts
+    assert decoder.setting("readout").value == "says"
+    assert any("states of encoder" in note for note in decoder.notes)
+    assert any("sigmoid" in note for note in decoder.notes)
+    assert any("'decoder'" in note and "'inner/core'" in note for note in decoder.notes)
 
 
 @pytest.mark.peers
@@ -199,25 +199,25 @@ def test_what_is_no_embedding_and_no_readout(package):
             L.Dense(4, name="says"),
         ]
 
-    (stack,) = stacks(live(sequential(package, make, inputs=0)))
-    assert stack.fact("embedding").value == "none" and list(stack.embeddings) == ["words"]
-    assert stack.fact("readout").value == "none" and not stack.readouts
-    assert "'rnn' reads what 'between' (Conv1D) computes; that is not part of this stack." in stack.notes
-    assert "'rnn' is read by 'pool' (GlobalMaxPooling1D), which is not part of this stack." in stack.notes
+    (stack,) = stacks_from_layers(live_layers(sequential(package, make, inputs=0)))
+    assert stack.setting("embedding").value == "none" and list(stack.embeddings) == ["words"]
+    assert stack.setting("readout").value == "none" and not stack.readouts
+    assert any("'between' (Conv1D)" in note for note in stack.notes)
+    assert any("'pool' (GlobalMaxPooling1D)" in note for note in stack.notes)
 
 
 @pytest.mark.peers
 @BOTH
 def test_what_cannot_be_computed_is_refused_in_a_sentence(package):
     model = sequential(package, lambda L: [L.LSTM(4, activation="swish", name="odd")])
-    with pytest.raises(ValueError, match=r"Layer 'odd' cannot be shown: its activation '(swish|silu)' is none"):
-        stacks(live(model))
+    with raises(UnsupportedFileError, code="unsupported_layer", part="odd"):
+        stacks_from_layers(live_layers(model))
     model = sequential(package, lambda L: [L.LSTM(4, activation="swish", name="odd", **SEQ), L.LSTM(4, name="fine")])
-    (stack,) = stacks(live(model))
-    assert stack.name == "fine" and any("'odd' cannot be shown" in note for note in stack.notes)
+    (stack,) = stacks_from_layers(live_layers(model))
+    assert stack.name == "fine" and any("'odd'" in note for note in stack.notes)
     model = sequential(package, lambda L: [L.Dense(4), L.Flatten()])
-    with pytest.raises(ValueError, match="no recurrent layer in this model: its layers are Dense, Flatten"):
-        stacks(live(model))
+    with raises(UnsupportedFileError, code="no_recurrent_layer"):
+        stacks_from_layers(live_layers(model))
 
 
 @pytest.mark.peers
@@ -230,8 +230,8 @@ def test_a_class_of_somebodys_own_is_not_taken_for_keras(package):
 
     model = sequential(package, lambda L: [LSTM(4, name="mine")])
     for asked in (model, model.layers[-1]):
-        with pytest.raises(ValueError, match="Layer 'mine' cannot be shown: it is a"):
-            stacks(live(asked))
+        with raises(UnsupportedFileError, code="unsupported_layer", part="mine"):
+            stacks_from_layers(live_layers(asked))
 
 
 @pytest.mark.peers
@@ -251,24 +251,24 @@ def test_a_model_of_somebodys_own_is_taken_in_the_order_of_its_layers(package):
 
     model = Mine()
     model(np.zeros((1, 6), np.int32))
-    (stack,) = stacks(live(model))
+    (stack,) = stacks_from_layers(live_layers(model))
     assert stack.cell == "gru" and list(stack.layers[0]) == ["forward", "backward"]
-    assert {stack.fact(name).how for name in ("embedding", "readout")} == {"assumed"}
-    assert stack.width == 8 and stack.readouts[stack.fact("readout").value].weight.array.shape == (2, 8)
+    assert {stack.setting(name).basis for name in ("embedding", "readout")} == {"assumed"}
+    assert stack.width == 8 and stack.readouts[stack.setting("readout").value].weight.array.shape == (2, 8)
 
 
 @pytest.mark.peers
 def test_what_is_no_layer_and_what_has_no_weights():
     keras = package_of("keras")
-    with pytest.raises(TypeError, match="not dict"):
-        live({})
-    with pytest.raises(ValueError, match="'new' has no weights yet"):
-        live(keras.layers.LSTM(4, name="new"))
+    with raises(DtypeError, dtype="dict"):
+        live_layers({})
+    with raises(ArgumentError, code="no_weights"):
+        live_layers(keras.layers.LSTM(4, name="new"))
 
 
 def source(name, *shape):
     array = np.random.default_rng(len(name)).standard_normal(shape).astype(np.float32)
-    return Source(name, array, shape, "float32")
+    return SourceArray(name, array, shape, "float32")
 
 
 def lstm(kernel=(3, 16), recurrent=(4, 16), bias=(16,), kind="LSTM", config=None):
@@ -279,30 +279,30 @@ def lstm(kernel=(3, 16), recurrent=(4, 16), bias=(16,), kind="LSTM", config=None
 
 
 @pytest.mark.parametrize(
-    ("layer", "says"),
+    ("layer", "code"),
     [
-        (lstm(recurrent=(5, 16)), r"its kernel has shape \(3, 16\) and its recurrent kernel \(5, 16\)"),
-        (lstm(kernel=(3, 12)), r"LSTM has \(D, 4\*H\) and \(H, 4\*H\)"),
-        (lstm(bias=(12,)), r"its bias has shape \(12,\); a LSTM with 4 units has \(16,\) or \(32,\)"),
-        (lstm(kernel=(0, 16)), "its kernel has shape"),
-        (lstm(config={"units": 7}), "its configuration says 7 units"),
-        (lstm(config={"use_bias": False}), "use_bias=False"),
-        (lstm(kind="CuDNNLSTM"), r"has \(32,\)"),
-        (lstm(kind="CuDNNLSTM", bias=None), "its bias is missing"),
-        (Layer("one", "LSTM"), "its kernel is missing"),
-        (Layer("one", "LSTM", None, {"kernel": source("kernel", 3, 16)}), "its recurrent kernel is missing"),
+        (lstm(recurrent=(5, 16)), "contradiction"),
+        (lstm(kernel=(3, 12)), "contradiction"),
+        (lstm(bias=(12,)), "contradiction"),
+        (lstm(kernel=(0, 16)), "contradiction"),
+        (lstm(config={"units": 7}), "contradiction"),
+        (lstm(config={"use_bias": False}), "contradiction"),
+        (lstm(kind="CuDNNLSTM"), "contradiction"),
+        (lstm(kind="CuDNNLSTM", bias=None), "missing_array"),
+        (Layer("one", "LSTM"), "missing_array"),
+        (Layer("one", "LSTM", None, {"kernel": source("kernel", 3, 16)}), "missing_array"),
     ],
 )
-def test_shapes_that_contradict_each_other(layer, says):
-    with pytest.raises(ValueError, match=f"Layer 'one' cannot be read: .*{says}"):
-        stacks([layer])
+def test_shapes_that_contradict_each_other(layer, code):
+    with raises(DamagedFileError, code=code, part="one"):
+        stacks_from_layers([layer])
 
 
 def test_a_bias_that_contradicts_reset_after():
     arrays = {"kernel": source("kernel", 3, 12), "recurrent_kernel": source("r", 4, 12), "bias": source("b", 12)}
     layer = Layer("one", "GRU", {"reset_after": True}, arrays)
-    with pytest.raises(ValueError, match=r"reset_after=True, but its bias has shape \(12,\)"):
-        stacks([layer])
+    with raises(FileError, code="unsupported_layer", part="one"):
+        stacks_from_layers([layer])
 
 
 @pytest.mark.parametrize(
@@ -312,41 +312,50 @@ def test_a_bias_that_contradicts_reset_after():
         ("2.2.4-tf", None, ("sigmoid", "assumed"), ("after", "assumed")),
         ("2.3.1", None, ("sigmoid", "assumed"), ("after", "assumed")),
         ("", None, ("sigmoid", "assumed"), ("after", "assumed")),
-        ("2.1.0", {"recurrent_activation": "hard_sigmoid"}, ("hard_sigmoid(0.2, 0.5)", "said"), ("before", "assumed")),
+        (
+            "2.1.0",
+            {"recurrent_activation": "hard_sigmoid"},
+            ("hard_sigmoid(0.2, 0.5)", "stated"),
+            ("before", "assumed"),
+        ),
         (
             "3.1.0",
             {"recurrent_activation": "hard_sigmoid", "reset_after": True},
-            ("hard_sigmoid(0.16666667, 0.5)", "said"),
-            ("after", "said"),
+            ("hard_sigmoid(0.16666667, 0.5)", "stated"),
+            ("after", "stated"),
         ),
         ("", {"recurrent_activation": "hard_sigmoid"}, ("hard_sigmoid(0.2, 0.5)", "assumed"), ("before", "assumed")),
     ],
 )
 def test_what_version_and_configuration_say(version, config, gates, reset):
     arrays = {"kernel": source("kernel", 3, 12), "recurrent_kernel": source("r", 4, 12)}
-    (stack,) = stacks([Layer("one", "GRU", config, arrays, version=version)])
-    assert (stack.fact("gates").value, stack.fact("gates").how) == gates
-    assert (stack.fact("reset").value, stack.fact("reset").how) == reset
-    for fact in stack.facts:
-        assert fact.value in fact.options and fact.why.endswith(".")
+    (stack,) = stacks_from_layers([Layer("one", "GRU", config, arrays, version=version)])
+    assert (stack.setting("gates").value, stack.setting("gates").basis) == gates
+    assert (stack.setting("reset").value, stack.setting("reset").basis) == reset
+    for setting in stack.settings:
+        assert setting.value in setting.choices and setting.reason.endswith(".")
 
 
 def test_facts_fixed_by_format_and_shapes():
     arrays = {"kernel": source("kernel", 3, 12), "recurrent_kernel": source("r", 4, 12)}
     for bias, reset in (((12,), "before"), ((2, 12), "after"), ((24,), "after")):
-        (stack,) = stacks([Layer("one", "GRU", None, arrays | {"bias": source("b", *bias)})])
-        assert (stack.fact("reset").value, stack.fact("reset").how) == (reset, "fixed")
-        assert (stack.fact("order").value, stack.fact("order").how) == ("zrn", "fixed")
-    (stack,) = stacks([lstm()])
-    assert stack.fact("order").value == "ifgo"
-    assert stack.fact("squash").follows == "activation"
-    assert {fact.name for fact in stack.assumed} == {"gates", "activation", "squash"}
+        (stack,) = stacks_from_layers([Layer("one", "GRU", None, arrays | {"bias": source("b", *bias)})])
+        assert (stack.setting("reset").value, stack.setting("reset").basis) == (reset, "fixed")
+        assert (stack.setting("order").value, stack.setting("order").basis) == ("zrn", "fixed")
+    (stack,) = stacks_from_layers([lstm()])
+    assert stack.setting("order").value == "ifgo"
+    assert stack.setting("squash").follows == "activation"
+    assert {setting.name for setting in stack.assumed} == {"gates", "activation", "squash"}
 
 
 def test_sources_keep_the_names_shapes_and_say_what_was_done():
-    (stack,) = stacks([lstm()])
+    (stack,) = stacks_from_layers([lstm()])
     way = stack.layers[0]["forward"]
-    assert (way["weight_ih"].name, way["weight_ih"].shape, way["weight_ih"].how) == ("kernel", (3, 16), "transposed")
+    assert (way["weight_ih"].name, way["weight_ih"].shape, way["weight_ih"].changes) == (
+        "kernel",
+        (3, 16),
+        "transposed",
+    )
     assert way["weight_ih"].array.shape == (16, 3) and way["weight_hh"].array.shape == (16, 4)
     assert "bias_hh" not in way
 
@@ -358,14 +367,14 @@ def test_merge_where_only_shapes_speak():
             for name in ("f", "b")
         )
         dense = Layer("says", "Dense", None, {"kernel": source("kernel", reads, 2)})
-        (stack,) = stacks([Layer("two", "Bidirectional", halves=halves), dense])
+        (stack,) = stacks_from_layers([Layer("two", "Bidirectional", halves=halves), dense])
         return stack
 
-    assert (both(8).fact("merge").value, both(8).fact("merge").how) == ("concat", "fixed")
-    assert (both(4).fact("merge").value, both(4).fact("merge").how) == ("sum", "assumed")
-    assert set(both(4).fact("merge").options) == {"sum", "mul", "ave"}
-    assert (both(5).fact("merge").value, both(5).fact("merge").how) == ("concat", "assumed")
-    assert both(5).fact("readout").value == "none" and both(4).fact("readout").value == "says"
+    assert (both(8).setting("merge").value, both(8).setting("merge").basis) == ("concat", "fixed")
+    assert (both(4).setting("merge").value, both(4).setting("merge").basis) == ("sum", "assumed")
+    assert set(both(4).setting("merge").choices) == {"sum", "mul", "ave"}
+    assert (both(5).setting("merge").value, both(5).setting("merge").basis) == ("concat", "assumed")
+    assert both(5).setting("readout").value == "none" and both(4).setting("readout").value == "says"
 
 
 def test_layers_whose_sizes_do_not_fit_are_stacks_of_their_own_where_only_an_order_is_known():
@@ -373,13 +382,11 @@ def test_layers_whose_sizes_do_not_fit_are_stacks_of_their_own_where_only_an_ord
         arrays = {"kernel": source("k", reads, units), "recurrent_kernel": source("r", units, units)}
         return Layer(name, "SimpleRNN", None, arrays)
 
-    assert [stack.name for stack in stacks([simple("a", 3, 4), simple("b", 4, 5), simple("c", 3, 4)])] == [
+    assert [stack.name for stack in stacks_from_layers([simple("a", 3, 4), simple("b", 4, 5), simple("c", 3, 4)])] == [
         "a to b",
         "c",
     ]
     graph = [simple("a", 3, 4), simple("b", 3, 4)]
     graph[1] = Layer("b", "SimpleRNN", {}, graph[1].arrays, below=("a",))
-    with pytest.raises(
-        ValueError, match="'b' cannot be read: it reads 3 numbers at a step, but 'a' below it hands on 4"
-    ):
-        stacks(graph)
+    with raises(DamagedFileError, code="contradiction", part="b"):
+        stacks_from_layers(graph)

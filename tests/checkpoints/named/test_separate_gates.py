@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from rnnviz.checkpoints.conversion import build
-from rnnviz.checkpoints.named.array_stacks import stacks
+from rnnviz.checkpoints.conversion import convert_stack
+from rnnviz.checkpoints.named.array_stacks import stacks_from_arrays
 
 D, H = 3, 4
 GATES = {"lstm": "ifgo", "gru": "rzn"}
@@ -61,26 +61,26 @@ def test_states_are_those_of_the_code(code, inputs):
         arrays[reads.format(letter)] = w[gate].T if right else w[gate]
         arrays[recalls.format(letter)] = u[gate].T if right else u[gate]
         arrays[bias.format(letter)] = b[gate]
-    (stack,) = stacks(arrays)
+    (stack,) = stacks_from_arrays(arrays)
     assert stack.cell == kind
-    assert stack.names == set(arrays)
-    assert (stack.fact("order").value, stack.fact("order").how) == (GATES[kind], "fixed")
-    assert (stack.fact("orientation") is None) == (inputs == D or reads.endswith(("weight", "kernel")))
+    assert stack.array_names == set(arrays)
+    assert (stack.setting("order").value, stack.setting("order").basis) == (GATES[kind], "fixed")
+    assert (stack.setting("orientation") is None) == (inputs == D or reads.endswith(("weight", "kernel")))
     x = drawn(6, inputs)
-    ours = build(stack).network.forward(x).top
+    ours = convert_stack(stack).network.forward(x).top
     np.testing.assert_allclose(ours, states(kind, w, u, b, x), rtol=0, atol=1e-5)
-    if stack.fact("orientation") is not None:
-        other = {"rows": "columns", "columns": "rows"}[stack.fact("orientation").value]
-        turned = build(stack, {"orientation": other}).network.layers[0][0]
-        np.testing.assert_array_equal(turned.weight_hh[:H], build(stack).network.layers[0][0].weight_hh[:H].T)
+    if stack.setting("orientation") is not None:
+        other = {"rows": "columns", "columns": "rows"}[stack.setting("orientation").value]
+        turned = convert_stack(stack, {"orientation": other}).network.layers[0][0]
+        np.testing.assert_array_equal(turned.weight_hh[:H], convert_stack(stack).network.layers[0][0].weight_hh[:H].T)
 
 
 def test_a_gate_that_is_missing_or_of_another_size_makes_no_layer():
     arrays = {f"{side}_{gate}": drawn(H, H) for side in "WU" for gate in "ifoc"}
-    assert len(stacks(arrays)) == 1
-    assert stacks({name: array for name, array in arrays.items() if name != "U_f"}) == ()
-    assert stacks(arrays | {"U_f": drawn(H, H + 1)}) == ()
-    assert stacks(arrays | {"U_f": drawn(H)}) == ()
+    assert len(stacks_from_arrays(arrays)) == 1
+    assert stacks_from_arrays({name: array for name, array in arrays.items() if name != "U_f"}) == ()
+    assert stacks_from_arrays(arrays | {"U_f": drawn(H, H + 1)}) == ()
+    assert stacks_from_arrays(arrays | {"U_f": drawn(H)}) == ()
 
 
 @pytest.mark.parametrize("added", ["1", "0"])
@@ -88,17 +88,17 @@ def test_a_basic_lstm_cell_of_tensorflow_1(added):
     kernel, bias = drawn(D + H, 4 * H), drawn(4 * H)
     head = "rnn/multi_rnn_cell/cell_0/basic_lstm_cell/"
     arrays = {f"{head}kernel:0": kernel, f"{head}bias:0": bias, "softmax_w": drawn(H, 9)}
-    (stack,) = stacks(arrays)
-    assert stack.fact("order").how == "fixed"
-    assert [fact.name for fact in stack.assumed] == ["forget_bias", "activation"]
-    assert stack.names == {f"{head}kernel:0", f"{head}bias:0"}
+    (stack,) = stacks_from_arrays(arrays)
+    assert stack.setting("order").basis == "fixed"
+    assert [setting.name for setting in stack.assumed] == ["forget_bias", "activation"]
+    assert stack.array_names == {f"{head}kernel:0", f"{head}bias:0"}
     w, u, b = ({gate: part.T for gate, part in zip("igfo", np.split(one, 4, axis=-1), strict=True)}
                for one in (kernel[:D], kernel[D:], bias))  # fmt: skip
     b["f"] = b["f"] + np.float32(added)
     x = drawn(6, D)
-    ours = build(stack, {"forget_bias": added}).network.forward(x).top
+    ours = convert_stack(stack, {"forget_bias": added}).network.forward(x).top
     np.testing.assert_allclose(ours, states("lstm", w, u, b, x), rtol=0, atol=1e-5)
-    assert "1 added to the forget gate’s" in build(stack).mapped[2].how
+    assert "1 added to the forget gate’s" in convert_stack(stack).arrays[2].changes
 
 
 def test_two_such_cells_one_above_the_other_are_one_stack():
@@ -106,10 +106,10 @@ def test_two_such_cells_one_above_the_other_are_one_stack():
     for k, inputs in enumerate((D, H)):
         head = f"rnn/multi_rnn_cell/cell_{k}/basic_lstm_cell/"
         arrays |= {f"{head}kernel": drawn(inputs + H, 4 * H), f"{head}bias": drawn(4 * H)}
-    (stack,) = stacks(arrays)
-    assert len(build(stack).network.layers) == 2
+    (stack,) = stacks_from_arrays(arrays)
+    assert len(convert_stack(stack).network.layers) == 2
 
 
 def test_a_dense_layer_is_no_such_cell():
-    assert stacks({"dense/kernel": drawn(D + H, 4 * H), "dense/bias": drawn(4 * H)}) == ()
-    assert stacks({"lstm_cell/kernel": drawn(H, 4 * H), "lstm_cell/bias": drawn(4 * H)}) == ()
+    assert stacks_from_arrays({"dense/kernel": drawn(D + H, 4 * H), "dense/bias": drawn(4 * H)}) == ()
+    assert stacks_from_arrays({"lstm_cell/kernel": drawn(H, 4 * H), "lstm_cell/bias": drawn(4 * H)}) == ()

@@ -5,8 +5,10 @@ import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 
 from rnnviz.cells import CELLS
-from rnnviz.checkpoints import onnx
-from rnnviz.checkpoints.gate_orders import blocks
+from rnnviz.checkpoints import File
+from rnnviz.checkpoints.gate_orders import block_places
+from rnnviz.checkpoints.onnx.onnx_file import OnnxFile, read_stacks
+from rnnviz.limits import DEFAULT_LIMITS
 
 ROWS = {"RNN": 1, "GRU": 3, "LSTM": 4}
 DIRECTIONS = {"forward": ["forward"], "reverse": ["backward"], "bidirectional": ["forward", "backward"]}
@@ -52,11 +54,21 @@ def one_node(op, arrays, inputs=("X",), more_inputs=(), outputs=("Y",), **attrib
     return model([node], arrays, (*inputs, *more_inputs), [name for name in outputs if name])
 
 
+def file_of(data, beside=None, limits=DEFAULT_LIMITS, name="made.onnx"):
+    """A file with these bytes."""
+    return File(name, data, beside or {}, limits)
+
+
 def read(made, beside=None, **more):
     """The stacks and notes of a file."""
-    found, notes, words = onnx.read("made.onnx", made.SerializeToString(), beside or {}, **more)
+    found, notes, words = read_stacks(file_of(made.SerializeToString(), beside, **more))
     assert words.startswith("ONNX")
     return found, notes
+
+
+def restored(data):
+    """The model that rnnviz wrote into a file, None if another program wrote it."""
+    return next(iter(OnnxFile().open(file_of(data)).models.values()), None)
 
 
 def only(made, beside=None):
@@ -66,8 +78,8 @@ def only(made, beside=None):
 
 
 def value(stack, name):
-    fact = stack.fact(name)
-    return None if fact is None else fact.value
+    setting = stack.setting(name)
+    return None if setting is None else setting.value
 
 
 def theirs(made, feeds):
@@ -79,22 +91,22 @@ def theirs(made, feeds):
 def cell(stack, layer, way):
     """One of our cells with a stack's weights and options."""
     kind = CELLS[stack.cell]
-    order = blocks(stack.cell, value(stack, "order"))
+    order = block_places(stack.cell, value(stack, "order"))
     arrays = {}
     for name, source in stack.layers[layer][way].items():
         array = arrays[name] = source.array
         if name != "weight_peephole":  # which is in our order already
             arrays[name] = array.reshape(len(order), -1, *array.shape[1:])[order].reshape(array.shape)
-    facts = {fact.name: fact.value for fact in stack.facts}
-    options = {name: facts[name] for name in kind.resolve_options({}) if name in facts}
+    settings = {setting.name: setting.value for setting in stack.settings}
+    options = {name: settings[name] for name in kind.resolve_options({}) if name in settings}
     for name, usual in USUAL.items():  # what the cell cannot choose must be what it does anyway
-        assert name in options or facts.get(name, usual) == usual
+        assert name in options or settings.get(name, usual) == usual
     return kind(**arrays, **options)
 
 
 def run(stack, x):
     """States by layer, direction and name, (T, B, H), in the order of the text; x (T, B, D)."""
-    found, top = {}, x[: stack.longest]
+    found, top = {}, x[: stack.max_steps]
     for k, layer in enumerate(stack.layers):
         hidden = []
         for way in layer:

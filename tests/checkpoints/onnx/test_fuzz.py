@@ -6,13 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from onnx import helper
 
-from rnnviz.checkpoints import onnx
-from rnnviz.checkpoints.onnx import onnx_writer as onnx_write
+from rnnviz.checkpoints.onnx.onnx_file import read_stacks
+from rnnviz.checkpoints.onnx.onnx_writer import to_onnx
 from rnnviz.checkpoints.stack import Stack
+from rnnviz.errors import FileError
 from rnnviz.model import Model
 
 from ...strategies import CHARACTERS, draw_network
-from .graphs import model, one_node, weights
+from .graphs import file_of, model, one_node, restored, weights
 from .test_onnx_file import outside, prepared
 
 
@@ -40,7 +41,7 @@ def several():
     return model(nodes, arrays, imports=imports, functions=[function])
 
 
-OURS = onnx_write.dump(Model("m", draw_network("gru", layers=2, bidirectional=True), CHARACTERS, list("abcd")))
+OURS = to_onnx(Model("m", draw_network("gru", layers=2, bidirectional=True), CHARACTERS, list("abcd")))
 BESIDE = outside()[1]
 FILES = {
     "coupled": coupled().SerializeToString(),
@@ -54,10 +55,10 @@ FILES = {
 def tried(data):
     """What comes of a file: its stacks, or a sentence."""
     try:
-        stacks, notes, words = onnx.read("a.onnx", data, BESIDE)
-    except ValueError as error:
-        message = str(error)
-        assert type(error) is ValueError
+        stacks, notes, words = read_stacks(file_of(data, BESIDE))
+    except FileError as error:
+        message = error.message
+        assert error.file
         assert "\n" not in message.strip()
         assert message[-1] in ".:" and "codec" not in message
         return
@@ -95,9 +96,9 @@ def test_our_own_files_with_other_bytes_in_some_places(data):
     for _ in range(data.draw(st.integers(1, 6))):
         changed[data.draw(st.integers(0, len(changed) - 1))] = data.draw(st.integers(0, 255))
     try:
-        found = onnx_write.restore("a.onnx", bytes(changed))
-    except ValueError as error:
-        assert "\n" not in str(error).strip()
+        found = restored(bytes(changed))
+    except FileError as error:
+        assert error.file and "\n" not in error.message
     else:
         assert found is None or isinstance(found, Model)
 
@@ -107,7 +108,7 @@ def test_names_that_are_no_text_are_read_as_well_as_can_be():
     for name in (b"made", b"rnn/LSTM", b"h0"):
         data = data.replace(name, b"\xff" * len(name))
     made = data.replace(b"\xff\xff\xff\xff\xff\xff\xff\xff", b"\xfe" * 8)
-    (stack,), _, _ = onnx.read("a.onnx", made)
+    (stack,), _, _ = read_stacks(file_of(made))
     assert "\ufffd" in stack.name
     assert stack.initial[0, "forward", "hidden"].name == "\ufffd\ufffd"
 
@@ -119,5 +120,5 @@ def test_bytes_that_never_were_a_file(data):
 
 @pytest.mark.parametrize("name", FILES)
 def test_every_file_is_sound_before_it_is_damaged(name):
-    stacks, _, _ = onnx.read("a.onnx", FILES[name], BESIDE)
+    stacks, _, _ = read_stacks(file_of(FILES[name], BESIDE))
     assert stacks

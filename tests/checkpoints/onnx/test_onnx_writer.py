@@ -10,15 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import rnnviz
-from rnnviz.checkpoints.native import model_files
-from rnnviz.checkpoints.onnx import onnx_writer as onnx_write
+from rnnviz.checkpoints.native.card_json import to_json
+from rnnviz.checkpoints.onnx.onnx_writer import to_onnx
+from rnnviz.errors import FileError, UnsupportedFileError
 from rnnviz.model import Model
 from rnnviz.text.tokens import Vocabulary
 
 from ...cells.variants import EVERY_VARIANT
 from ...coupled_lstm import CoupledLSTM
+from ...raising import raises
 from ...strategies import CHARACTERS, draw_network, seeds
-from .graphs import close, read
+from .graphs import close, read, restored
 
 
 def same(model, other):
@@ -54,7 +56,7 @@ def drawn(kind, options, seed, **sizes):
 )
 def test_onnx_runtime_computes_what_the_model_does(kind, options, layers, both, reads, says, seed):
     model = drawn(kind, options, seed, layers=layers, bidirectional=both, vocabulary=reads, classes=says)
-    data = onnx_write.dump(model)
+    data = to_onnx(model)
     onnx.checker.check_model(onnx.load_from_string(data), full_check=True)
     rng = np.random.default_rng(seed)
     if reads.kind == "numbers":
@@ -80,42 +82,42 @@ def test_what_was_written_comes_back_bit_for_bit(kind, options, layers, both, dt
     model = drawn(kind, options, seed, layers=layers, bidirectional=both, dtype=dtype)
     for array in model.network.parameters.values():
         array.ravel()[0] = -0.0
-    data = onnx_write.dump(model)
-    back = onnx_write.restore("drawn.onnx", data)
+    data = to_onnx(model)
+    back = restored(data)
     same(model, back)
-    assert back.card == model.card | json.loads(model_files.to_json(model))
-    assert onnx_write.dump(back) == data
+    assert back.card == model.card | json.loads(to_json(model))
+    assert to_onnx(back) == data
 
 
 def test_a_bundled_model_is_read_as_one_stack_with_embedding_and_readout():
     model = rnnviz.load("names-gru")
-    (stack,), notes = read(onnx.load_from_string(onnx_write.dump(model)))
+    (stack,), notes = read(onnx.load_from_string(to_onnx(model)))
     assert (stack.cell, stack.notes, notes, stack.assumed) == ("gru", (), (), ())
     np.testing.assert_array_equal(stack.embeddings["embedding.weight"].array, model.network.embedding)
     (readout,) = stack.readouts.values()
     np.testing.assert_array_equal(readout.bias.array, model.network.readout_bias)
-    same(model, onnx_write.restore("names.onnx", onnx_write.dump(model)))
+    same(model, restored(to_onnx(model)))
 
 
 def test_a_readout_without_bias_has_none_when_it_comes_back():
     network = draw_network(layers=1)
     network.readout_bias = None
     model = Model("plain", network, CHARACTERS, list("abcd"))
-    data = onnx_write.dump(model)
-    same(model, onnx_write.restore("plain.onnx", data))
+    data = to_onnx(model)
+    same(model, restored(data))
     ids = np.zeros((3, 1), np.int64)
     close(network.forward(ids).logits, runtime(data, ids=ids)["logits"])
 
 
 def test_a_cell_that_onnx_has_no_node_for_is_refused():
     network = draw_network(CoupledLSTM.name)
-    with pytest.raises(ValueError, match="no node for the cell Coupled LSTM"):
-        onnx_write.dump(Model("own", network, CHARACTERS, list("abcd")))
+    with raises(UnsupportedFileError, code="cell", part=CoupledLSTM.name):
+        to_onnx(Model("own", network, CHARACTERS, list("abcd")))
 
 
 def with_words(words):
     """A file of ours with other words in its metadata; None for none at all."""
-    made = onnx.load_from_string(onnx_write.dump(drawn(type(draw_network("gru").layers[0][0]), {}, 0)))
+    made = onnx.load_from_string(to_onnx(drawn(type(draw_network("gru").layers[0][0]), {}, 0)))
     del made.metadata_props[:]
     if words is not None:
         onnx.helper.set_model_props(made, {"rnnviz": words})
@@ -123,7 +125,7 @@ def with_words(words):
 
 
 def test_somebody_elses_file_is_none_of_ours():
-    assert onnx_write.restore("theirs.onnx", with_words(None)) is None
+    assert restored(with_words(None)) is None
 
 
 @pytest.mark.parametrize(
@@ -134,13 +136,13 @@ def test_somebody_elses_file_is_none_of_ours():
     ids=lambda words: words[:40],
 )  # fmt: skip
 def test_words_that_do_not_fit_the_arrays_are_refused(words):
-    with pytest.raises(ValueError, match=r"mine\.onnx is not a model that rnnviz can read"):
-        onnx_write.restore("mine.onnx", with_words(words))
+    with raises(FileError, code="card", file="made.onnx"):
+        restored(with_words(words))
 
 
 def test_parts_of_a_strangers_card_of_another_shape_than_usual_are_left_out():
     model = drawn(type(draw_network("gru").layers[0][0]), {}, 0)
-    words = json.loads(model_files.to_json(model)) | {"scores": "high", "title": 3}
-    card = onnx_write.restore("mine.onnx", with_words(json.dumps(words))).card
+    words = json.loads(to_json(model)) | {"scores": "high", "title": 3}
+    card = restored(with_words(json.dumps(words))).card
     assert "scores" not in card
     assert "title" not in card

@@ -5,10 +5,12 @@ import onnxruntime
 import pytest
 from onnx import TensorProto, helper, load_from_string
 
-from rnnviz.checkpoints import onnx
+from rnnviz.checkpoints.onnx.onnx_file import read_stacks
+from rnnviz.errors import UnsupportedFileError
 
+from ...raising import raises
 from ..published_packages import package_file
-from .graphs import close, run, value
+from .graphs import close, file_of, run, value
 
 pytestmark = pytest.mark.peers
 
@@ -30,21 +32,21 @@ def published(name):
 @pytest.mark.parametrize("name", FILES)
 def test_the_lstm_is_found_once_whatever_branch_it_stands_in(name):
     count, which = FILES[name]
-    stacks, notes, _ = onnx.read(name, published(name))
+    stacks, notes, _ = read_stacks(file_of(published(name)))
     assert len(stacks) == count
-    assert all("has the same weights as" in note for note in notes)
+    assert all("same weights" in note for note in notes)
     stack = stacks[which]
     assert (stack.cell, len(stack.layers), stack.input_size, stack.hidden_size()) == ("lstm", 1, 128, 128)
-    assert [fact.name for fact in stack.assumed] == ["initial"]
+    assert [setting.name for setting in stack.assumed] == ["initial"]
     assert (value(stack, "embedding"), value(stack, "readout")) == ("none", "none")
-    assert "compute from the graph's input" in stack.notes[0]
+    assert "graph's input" in stack.notes[0]
 
 
 @pytest.mark.parametrize("name", [name for name in FILES if name != "silero_vad_half.onnx"])  # another training
 def test_weights_are_the_same_whether_nodes_prepare_them_or_the_exporter_did(name):
-    prepared = onnx.read(name, published(name))[0][FILES[name][1]].layers[0]["forward"]
+    prepared = read_stacks(file_of(published(name)))[0][FILES[name][1]].layers[0]["forward"]
     name = "silero_vad_16k_sequence.onnx"
-    ready = onnx.read(name, published(name))[0][0].layers[0]["forward"]
+    ready = read_stacks(file_of(published(name)))[0][0].layers[0]["forward"]
     for array, source in prepared.items():
         np.testing.assert_array_equal(source.array, ready[array].array)
 
@@ -52,7 +54,7 @@ def test_weights_are_the_same_whether_nodes_prepare_them_or_the_exporter_did(nam
 def test_its_states_are_those_of_onnx_runtime_chunk_by_chunk():
     name = "silero_vad_16k_op15.onnx"
     data = published(name)
-    (stack,), _, _ = onnx.read(name, data)
+    (stack,), _, _ = read_stacks(file_of(data))
     made = load_from_string(data)
     encoded = "/model/encoder/3/activation/Relu_output_0"  # what the LSTM reads, (B, 128, 1)
     made.graph.output.append(helper.make_tensor_value_info(encoded, TensorProto.FLOAT, None))
@@ -72,7 +74,5 @@ def test_its_states_are_those_of_onnx_runtime_chunk_by_chunk():
 
 def test_a_cell_that_was_written_out_in_single_products_is_told():
     name = "silero_vad_op18_ifless.onnx"
-    with pytest.raises(
-        ValueError, match=r"holds no RNN, GRU or LSTM node; its nodes are 12 Conv.*written out one by one"
-    ):
-        onnx.read(name, published(name))
+    with raises(UnsupportedFileError, code="unrolled"):
+        read_stacks(file_of(published(name)))

@@ -1,18 +1,31 @@
-"""The Models page: a checkpoint of your own, the weights of any model, and two models beside each other."""
+"""The Models page: a checkpoint of your own, the weights of any model, and two models side by side."""
 
 from __future__ import annotations
 
-from ...shared import link_parameters, pickers
+from collections.abc import Callable
+
+import streamlit as st
+
+from ...shared import lesson_link, link_parameters, notices, pickers
 from . import comparison_panel, upload_panel, weights_panel
 
-PARTS = {"yours": "Your model", "inside": "Weights", "beside": "Compare two"}
+__all__ = ["PARTS", "page"]
+
+# By name in the link: the title of a part, and its panel.
+PARTS: dict[str, tuple[str, Callable[[], None]]] = {
+    "yours": ("Your model", upload_panel.show),
+    "inside": ("Weights", weights_panel.show),
+    "beside": ("Compare two", comparison_panel.show),
+}
 
 
-def pick_part() -> str:
-    """Which part of the page is shown, by its name in PARTS."""
-    return pickers.pick_part("Part", link_parameters.models_part(list(PARTS)), PARTS)
-
-
-def answer(part: str) -> None:
-    """Show a part of the page."""
-    {"yours": upload_panel.answer, "inside": weights_panel.answer, "beside": comparison_panel.answer}[part]()
+def page() -> None:
+    """Show everything under the title."""
+    titles = {name: title for name, (title, _) in PARTS.items()}
+    part = pickers.pick_part("Part", link_parameters.models_part(list(titles)), titles)
+    messages = st.container()
+    _, show = PARTS[part]
+    show()
+    lesson_link.menu()
+    with messages:
+        notices.show()

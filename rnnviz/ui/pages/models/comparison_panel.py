@@ -13,7 +13,8 @@ from ...shared.pickers import pick_layer
 from . import model_table
 
 
-def answer() -> None:
+def show() -> None:
+    """Show two models side by side."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         first = model_table.pick("one", "Model", "names-gru")
         second = model_table.pick("against", "Against", "names-lstm")

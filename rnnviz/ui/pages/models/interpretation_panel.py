@@ -1,124 +1,124 @@
-"""What was understood of a stack: facts with what they rest on, what was assumed, and what became of each array."""
+"""How a stack was interpreted: its settings with their reasons, what was assumed, and how each array was mapped."""
 
 from __future__ import annotations
 
 import pandas as pd
 import streamlit as st
 
-from ....checkpoints.checkpoint import Checkpoint
-from ....checkpoints.conversion import Built
-from ....checkpoints.stack import Fact, Stack
+from ....checkpoints import Checkpoint, Conversion, InferredSetting, Stack
 from ...shared.markdown import plain
-from .opened_file import Held
+from .opened_file import OpenedFile
 
-HOW = {
-    "said": ":material/check: said by the file",
+BASES = {
+    "stated": ":material/check: stated in the file",
     "fixed": ":material/check: follows from its format or shapes",
     "assumed": ":material/help: assumed",
 }
-SHOWN = 12  # arrays that are named where others are not used
+COLUMNS = 3  # of settings to choose
+SHOWN = 12  # unused arrays that are named
 
 
-def facts(found: Held, stack: Stack) -> dict[str, str]:
-    """What was taken, what was assumed marked, with a way to take each otherwise; returns what the user changed."""
-    taken = found.taken.setdefault(stack.name, {})
-    listed = [fact for fact in stack.facts if not fact.follows]
-    open_ones = [fact for fact in listed if fact.how == "assumed" and len(fact.options) > 1]
-    rest = [fact for fact in listed if fact not in open_ones]
-    if open_ones:
-        st.markdown(":material/help: **Assumed**, because the file leaves it open. Set right what you know better.")
-        for row in range(0, len(open_ones), 3):
-            for fact, column in zip(open_ones[row : row + 3], st.columns(3), strict=False):
-                with column:
-                    _choice(found, stack, fact, taken)
+def settings(file: OpenedFile, stack: Stack) -> None:
+    """Show the inferred settings, those that were assumed first, each with a way to override it."""
+    changed = file.changed(stack)
+    listed = [setting for setting in stack.settings if not setting.follows]
+    assumed = [setting for setting in listed if setting.basis == "assumed" and len(setting.choices) > 1]
+    rest = [setting for setting in listed if setting not in assumed]
+    if assumed:
+        st.markdown(":material/help: **Assumed**, because the file leaves it open. Correct anything you know.")
+        _choices(file, stack, assumed, changed)
     if rest:
-        _known(stack, rest, taken)
-        changeable = [fact for fact in rest if len(fact.options) > 1]
-        if changeable:
-            with st.expander("Take something of this otherwise", icon=":material/tune:"):
-                for row in range(0, len(changeable), 3):
-                    for fact, column in zip(changeable[row : row + 3], st.columns(3), strict=False):
-                        with column:
-                            _choice(found, stack, fact, taken)
-    return dict(taken)
+        _table(rest, changed)
+        if changeable := [setting for setting in rest if len(setting.choices) > 1]:
+            with st.expander("Override an inferred setting", icon=":material/tune:"):
+                _choices(file, stack, changeable, changed)
 
 
-def _choice(found: Held, stack: Stack, fact: Fact, taken: dict[str, str]) -> None:
-    """A picker for one fact. What is chosen is kept while one looks at another stack or page."""
-    key = found.key(stack.name, fact.name)
-    now = taken.get(fact.name, fact.value)
-    options = list(fact.options) + ([now] if now not in fact.options else [])
+def _choices(file: OpenedFile, stack: Stack, listed: list[InferredSetting], changed: dict[str, str]) -> None:
+    for row in range(0, len(listed), COLUMNS):
+        for setting, column in zip(listed[row : row + COLUMNS], st.columns(COLUMNS), strict=False):
+            with column:
+                _choice(file, stack, setting, changed)
+
+
+def _choice(file: OpenedFile, stack: Stack, setting: InferredSetting, changed: dict[str, str]) -> None:
+    """A picker for one setting. The choice stays while another stack or page is shown."""
+    now = changed.get(setting.name, setting.value)
+    options = list(setting.choices) + ([now] if now not in setting.choices else [])
     chosen = st.selectbox(
-        fact.title,
+        setting.title,
         options,
         index=options.index(now),
-        format_func=fact.words,
-        key=key,
+        format_func=setting.describe,
+        key=file.key(stack.name, setting.name),
     )
-    if chosen == fact.value:
-        taken.pop(fact.name, None)
+    if chosen == setting.value:
+        changed.pop(setting.name, None)
     else:
-        taken[fact.name] = chosen
-    st.caption(plain(fact.why) if chosen == fact.value else ":material/edit: Changed by you.")
+        changed[setting.name] = chosen
+    st.caption(plain(setting.reason) if chosen == setting.value else ":material/edit: Overridden by you.")
 
 
-def _known(stack: Stack, rest: list[Fact], taken: dict[str, str]) -> None:
-    """The facts that nothing leaves open, in a table."""
+def _table(listed: list[InferredSetting], changed: dict[str, str]) -> None:
+    """The settings that the file does not leave open."""
     st.table(
         {
-            "what": [f"**{plain(fact.title)}**" for fact in rest],
-            "taken": [plain(fact.words(taken.get(fact.name, fact.value))) for fact in rest],
-            "how it is known": [
-                ":material/edit: changed by you" if fact.name in taken else HOW[fact.how] for fact in rest
+            "setting": [f"**{plain(setting.title)}**" for setting in listed],
+            "value": [plain(setting.describe(changed.get(setting.name, setting.value))) for setting in listed],
+            "basis": [
+                ":material/edit: overridden by you" if setting.name in changed else BASES[setting.basis]
+                for setting in listed
             ],
-            "why": [plain(fact.why) for fact in rest],
+            "reason": [plain(setting.reason) for setting in listed],
         }
     )
 
 
-def sizes(stack: Stack, built: Built) -> None:
-    """Sizes and precision in one line, and what the file's reader had to remark."""
-    network = built.network
-    numbers = sum(array.size for array in network.parameters.values())
-    kinds = list(dict.fromkeys(one.dtype for one in built.mapped))
+def sizes(stack: Stack, conversion: Conversion) -> None:
+    """Show sizes and precision in one line, and the notes on the stack."""
+    network = conversion.network
+    count = sum(array.size for array in network.parameters.values())
+    dtypes = list(dict.fromkeys(array.dtype for array in conversion.arrays))
     table, readout = network.embedding, network.readout_weight
     parts = [
-        f"**{numbers:,}** numbers in {' and '.join(kinds)}",
-        "reads vectors of numbers" if table is None else f"reads **{len(table):,}** tokens by their embedding",
-        "ends with its hidden states" if readout is None else f"says one of **{len(readout):,}** outputs",
+        f"**{count:,}** parameters in {' and '.join(dtypes)}",
+        "reads vectors" if table is None else f"reads **{len(table):,}** tokens through an embedding",
+        "ends with its hidden states" if readout is None else f"has **{len(readout):,}** outputs",
     ]
     if network.initial is not None:
-        parts.append("starts from states of its own")
-    if stack.longest is not None:
-        parts.append(f"reads at most {stack.longest} steps")
+        parts.append("has its own initial states")
+    if stack.max_steps is not None:
+        parts.append(f"reads at most {stack.max_steps} steps")
     st.markdown("; ".join(parts) + ".")
     for note in stack.notes:
         st.caption(":material/info: " + plain(note))
 
 
-def mapping(stack: Stack, built: Built) -> None:
-    """What became of every array."""
-    with st.expander(f"How each of the {len(built.mapped)} arrays was mapped", icon=":material/account_tree:"):
+def mapping(stack: Stack, conversion: Conversion) -> None:
+    """Show how every array was mapped."""
+    arrays = conversion.arrays
+    with st.expander(f"How each of the {len(arrays)} arrays was mapped", icon=":material/account_tree:"):
         st.dataframe(
             pd.DataFrame(
                 {
-                    "array in the file": [one.source for one in built.mapped],
-                    "shape": [" × ".join(map(str, one.shape)) for one in built.mapped],
-                    "precision": [one.dtype for one in built.mapped],
-                    "became": [one.target for one in built.mapped],
-                    "what was done": [one.how for one in built.mapped],
+                    "array in the file": [array.source for array in arrays],
+                    "shape": [" × ".join(map(str, array.shape)) for array in arrays],
+                    "precision": [array.dtype for array in arrays],
+                    "parameter": [array.target for array in arrays],
+                    "changes": [array.changes for array in arrays],
                 }
             ),
             hide_index=True,
-            alt=f"The arrays of {stack.name}: shape, precision, what each became, and what was done to it.",
+            alt=f"The arrays of {stack.name}: shape, precision, the parameter that each became, and its changes.",
         )
 
 
-def left_over(checkpoint: Checkpoint) -> None:
-    """What of the file no stack uses, and what was passed over."""
-    if checkpoint.left:
-        named = ", ".join(f"{one.name} {' × '.join(map(str, one.shape))}" for one in checkpoint.left[:SHOWN])
-        more = f" and {len(checkpoint.left) - SHOWN} more" if len(checkpoint.left) > SHOWN else ""
+def unused(checkpoint: Checkpoint) -> None:
+    """Show which arrays of the file no stack uses, and what was skipped."""
+    arrays = checkpoint.unused
+    if arrays:
+        named = ", ".join(f"{array.name} {' × '.join(map(str, array.shape))}" for array in arrays[:SHOWN])
+        more = f" and {len(arrays) - SHOWN} more" if len(arrays) > SHOWN else ""
         st.caption(f":material/info: Not part of any recurrent stack: {plain(named)}{more}.")
     for note in checkpoint.notes:
         st.caption(":material/info: " + plain(note))

@@ -1,4 +1,4 @@
-"""A model taken along: files in formats that others read too, and the lines of Python that use them."""
+"""Downloads of a model in formats that other programs read, and the lines of Python that use them."""
 
 from __future__ import annotations
 
@@ -6,42 +6,42 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from ....checkpoints import snippets
-from ....checkpoints.native.writers import WRITERS
+from ....checkpoints import WritableFormat, snippets, writable
 from ....model import Model
 from ...shared.markdown import plain
 from .model_table import Entry
 
-TITLES = {"safetensors": "safetensors, for PyTorch", "npz": "npz, for NumPy", "onnx": "ONNX, for any runtime"}
 MIME = "application/octet-stream"
 
 
-def take_along(model: Model, entry: Entry) -> None:
-    """Downloads, and the same in Python and in PyTorch."""
+def show(model: Model, entry: Entry) -> None:
+    """Show downloads, and the same in Python and in PyTorch."""
     st.header("Take it with you", anchor=False)
     with st.container(horizontal=True):
-        for end, write in WRITERS.items():
+        for format in writable():
+            suffix = format.suffixes[0]
             st.download_button(
-                TITLES[end], _written(model, write), f"{model.name}.{end}", MIME, on_click="ignore",
-                icon=":material/download:", key=f"models-save-{end}",
+                format.label, _writer(model, format), f"{model.name}{suffix}", MIME, on_click="ignore",
+                icon=":material/download:", key=f"models-save-{suffix.removeprefix('.')}",
             )  # fmt: skip
     st.caption(
-        "Each file holds vocabulary, labels and card as well, and loads back here to the same numbers, bit for bit."
+        "Each file includes vocabulary, labels and card, and loads here again with the same parameters, bit for bit."
     )
     left, right = st.columns(2, gap="medium")
     file = f"{model.name}.safetensors"
     with left:
         st.markdown("**With rnnviz**")
-        st.code(snippets.in_python(model, file if entry.task.own else model.name), language="python", wrap_lines=True)
+        source = file if entry.task.own else model.name
+        st.code(snippets.python_code(model, source), language="python", wrap_lines=True)
     with right:
         st.markdown("**With PyTorch alone**")
-        why = snippets.why_not_torch(model)
-        if why is None:
-            st.code(snippets.in_torch(model, file), language="python", wrap_lines=True)
+        obstacle = snippets.torch_obstacle(model)
+        if obstacle is None:
+            st.code(snippets.torch_code(model, file), language="python", wrap_lines=True)
         else:
-            st.caption(":material/info: " + plain(why))
+            st.caption(":material/info: " + plain(obstacle.message))
 
 
-def _written(model: Model, write: Callable[[Model], bytes]) -> Callable[[], bytes]:
+def _writer(model: Model, format: WritableFormat) -> Callable[[], bytes]:
     """The file, written on the click."""
-    return lambda: write(model)
+    return lambda: format.save(model)

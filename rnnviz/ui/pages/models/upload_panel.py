@@ -1,4 +1,4 @@
-"""A model of your own: bring a file, see what was understood of it, set right what was assumed, and look inside."""
+"""A model of your own: upload a file, see what was found in it, correct what was assumed, and look inside."""
 
 from __future__ import annotations
 
@@ -6,71 +6,66 @@ import streamlit as st
 from safetensors.numpy import save
 
 from .... import zoo
-from ....checkpoints.checkpoint import described
-from ....checkpoints.conversion import Built, build
-from ....checkpoints.stack import Stack
+from ....checkpoints import FORMATS, Stack, summary
+from ....errors import RnnvizError
 from ....limits import DEFAULT_LIMITS, MILLION
 from ....text.tokens import visible
 from ...shared import catalogue, lesson_link, notices
 from ...shared.markdown import plain
+from ...shared.session_keys import UPLOADED_FILES
 from . import interpretation_panel, use_panel, verify_panel, vocabulary_panel
-from .opened_file import Held, close, held, hold
-
-HELP = (
-    "PyTorch: state dicts as .safetensors, .pt or .pth. Keras: .keras, .weights.h5, .h5. ONNX: .onnx, with the files "
-    "that keep its weights if there are any. NumPy: .npz. And what rnnviz saved."
-)
-
+from .opened_file import OpenedFile, close, open_in_session, opened_file
 
 EXAMPLE = "names-gru"
 
 
-def answer() -> None:
-    _bring()
-    found = held()
-    if found is None:
-        _invite()
-    elif found.refused is not None:
-        st.error(plain(found.refused), icon=":material/description:")
-    elif found.models:
-        _archive(found)
+def show() -> None:
+    """Show the uploader, and what was found in the file that is open."""
+    _uploader()
+    file = opened_file()
+    if file is None:
+        _introduction()
+    elif file.error:
+        st.error(plain(file.error), icon=":material/description:")
+    elif file.is_archive:
+        _archive(file)
     else:
-        _checkpoint(found)
+        _checkpoint(file)
 
 
-def _bring() -> None:
-    """The uploader; files are read once, when they arrive."""
+def _uploader() -> None:
+    """The uploader; files are opened once, when they arrive."""
     state = st.session_state
+    formats = "; ".join(f"{format.title}: {', '.join(format.suffixes)}" for format in FORMATS)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         files = st.file_uploader(
             "A file with recurrent layers: PyTorch, Keras, ONNX or NumPy",
             accept_multiple_files=True,
             key="models-files",
             max_upload_size=DEFAULT_LIMITS.file // MILLION,
-            help=HELP,
+            help=f"{formats}. If a model keeps its weights or its card in another file, upload both together.",
         )
     ids = tuple(file.file_id for file in files or [])
-    if ids and state.get("models-ids") != ids:
+    if ids and state.get(UPLOADED_FILES) != ids:
         with st.spinner("Reading the file"):
-            hold({file.name: file.getvalue() for file in files})
-        state["models-ids"] = ids
+            open_in_session({file.name: file.getvalue() for file in files})
+        state[UPLOADED_FILES] = ids
     st.caption(
-        ":material/lock: Nothing in a file is ever run. It stays in the memory of this session, where nobody else can "
-        f"see it, and is gone with it. At most {DEFAULT_LIMITS.file // MILLION} million bytes, "
-        f"{DEFAULT_LIMITS.unpacked // MILLION} million once unpacked, "
-        f"and {DEFAULT_LIMITS.arrays:,} arrays."
+        ":material/lock: Nothing in a file is ever executed. It stays in the memory of this session, where nobody else "
+        f"can see it, and is gone with it. Limits: {DEFAULT_LIMITS.file // MILLION} million bytes, "
+        f"{DEFAULT_LIMITS.unpacked // MILLION} million once unpacked, and {DEFAULT_LIMITS.arrays:,} arrays."
     )
 
 
-def _invite() -> None:
+def _introduction() -> None:
     with st.container(border=True):
         st.markdown(
-            "**What happens then.** Every recurrent stack in the file is found: its cell, layers, directions, sizes, "
+            "**What happens next.** Every recurrent stack in the file is found: its cell, layers, directions, sizes, "
             "convention, precision, the embedding below it and the readout on top. You see how each array was mapped "
-            "and what had to be assumed, and can set that right. Then every page works on your model: **Explore**, "
+            "and what had to be assumed, and can correct it. Then every page works with your model: **Explore**, "
             "**Memory** and **Compare**."
         )
-        st.markdown("In Python it is one line, in a notebook with the live module another:")
+        st.markdown("In Python this takes one line, and in a notebook with the live module another:")
         st.code(
             'import rnnviz\n\nmodel = rnnviz.load("model.safetensors")\nprint(rnnviz.checkpoint("model.safetensors"))\n'
             "model = rnnviz.from_torch(module)   # or from_keras(layer)",
@@ -78,72 +73,71 @@ def _invite() -> None:
             wrap_lines=True,
         )
         st.button(
-            "Try it with an example", key="models-example", icon=":material/play_circle:", on_click=_example,
-            help=f"The bare arrays of {EXAMPLE}, as PyTorch would write them, and its vocabulary as a list.",
+            "Try it with an example", key="models-example", icon=":material/play_circle:", on_click=_open_example,
+            help=f"The bare arrays of {EXAMPLE}, as PyTorch would save them, and its vocabulary as a list.",
         )  # fmt: skip
 
 
-def _example() -> None:
-    """Open a bundled model as if it were somebody's file: arrays alone, and a list of its tokens; for a callback."""
+def _open_example() -> None:
+    """Open a bundled model as if it were another program's: arrays alone, and a list of its tokens; for a callback."""
     model = zoo.load(EXAMPLE)
-    found = hold({"example.safetensors": save(model.network.parameters)})
-    assert found.checkpoint is not None
+    file = open_in_session({"example.safetensors": save(model.network.parameters)})
     for what, words in (("vocabulary", model.vocabulary.tokens), ("labels", model.labels)):
-        key = vocabulary_panel.typed_key(found, found.checkpoint.stacks[0], what)
-        st.session_state[key] = "\n".join(words)
+        st.session_state[vocabulary_panel.typed_key(file, file.found.stacks[0], what)] = "\n".join(words)
 
 
-def _archive(found: Held) -> None:
-    """Models that rnnviz saved, several in one file: they join the session's models at once."""
-    if not found.tasks:
-        found.tasks = use_panel.add_all(found.models)
-    for task in found.tasks.values():
-        known = catalogue.tasks().get(task)
-        if known is not None:
-            st.success(f"{plain(known.title)} is opened, with {', '.join(known.cells)}.", icon=":material/check:")
-            use_panel.buttons(task, known.cells[-1], found.key(task))
-    st.button("Close the file", on_click=close, key="models-close", icon=":material/close:", type="tertiary")
+def _archive(file: OpenedFile) -> None:
+    """Models that rnnviz saved together: they join the session's models at once."""
+    if not file.tasks:
+        file.tasks = use_panel.add_all([*file.found.models.values()])
+    for task in file.tasks.values():
+        added = catalogue.tasks().get(task)
+        if added is not None:
+            st.success(f"Opened {plain(added.title)}, with {', '.join(added.cells)}.", icon=":material/check:")
+            use_panel.links(task, added.cells[-1])
+    _close_button()
 
 
-def _checkpoint(found: Held) -> None:
-    checkpoint = found.checkpoint
-    assert checkpoint is not None
-    stacks = checkpoint.stacks
-    several = f"{len(stacks)} recurrent stacks" if len(stacks) > 1 else "one recurrent stack"
+def _checkpoint(file: OpenedFile) -> None:
+    stacks = file.found.stacks
+    count = f"{len(stacks)} recurrent stacks" if len(stacks) > 1 else "one recurrent stack"
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{plain(checkpoint.name)}** · {plain(checkpoint.format)} · {several}")
-        st.button("Close the file", on_click=close, key="models-close", icon=":material/close:", type="tertiary")
+        st.markdown(f"**{plain(file.found.name)}** · {plain(file.found.description)} · {count}")
+        _close_button()
     stack = stacks[0]
     if len(stacks) > 1:
-        names = [one.name for one in stacks]
-        key = found.key("stack")
+        names = [member.name for member in stacks]
         chosen = st.segmented_control(
             "Stack",
             names,
             default=names[0],
             required=True,
             format_func=lambda name: plain(visible(name)),
-            key=key,
+            key=file.key("stack"),
             persist_state="session",
         )
         stack = stacks[names.index(chosen or names[0])]
-    _stack(found, stack)
-    interpretation_panel.left_over(checkpoint)
+    _stack(file, stack)
+    interpretation_panel.unused(file.found)
 
 
-def _stack(found: Held, stack: Stack) -> None:
-    st.header(plain(described(stack)), anchor=False)
-    taken = interpretation_panel.facts(found, stack)
+def _close_button() -> None:
+    st.button("Close the file", on_click=close, key="models-close", icon=":material/close:", type="tertiary")
+
+
+def _stack(file: OpenedFile, stack: Stack) -> None:
+    st.header(plain(summary(stack)), anchor=False)
+    interpretation_panel.settings(file, stack)
     try:
-        built: Built = build(stack, taken)
-    except ValueError as error:
+        conversion = file.convert(stack)
+    except RnnvizError as error:
         st.error(plain(str(error)), icon=":material/rule:")
         return
-    interpretation_panel.sizes(stack, built)
-    interpretation_panel.mapping(stack, built)
-    words = vocabulary_panel.choose(found, stack, built)
+    interpretation_panel.sizes(stack, conversion)
+    interpretation_panel.mapping(stack, conversion)
+    words = vocabulary_panel.choose(file, stack, conversion.network)
     if lesson_link.shows("verify"):
-        verify_panel.verify_box(found, stack, taken)
+        verify_panel.show(file, stack)
     if words is not None:
-        use_panel.use(found, stack, taken, words)
+        use_panel.show(file, stack, words)
     notices.show()

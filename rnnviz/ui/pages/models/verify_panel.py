@@ -1,18 +1,13 @@
-"""Verify: an input with the framework's own output says whether the model was understood."""
+"""Verify: an input with the framework's own output shows whether the model was read correctly."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import streamlit as st
 
-from ....checkpoints.numpy import numpy_archive
-from ....checkpoints.safetensors import tensor_file
-from ....checkpoints.stack import Stack
-from ....checkpoints.verification.agreement import Verified, verify
-from ....checkpoints.verification.example_pair import Pair
+from ....checkpoints import Agreement, ExamplePair, Stack, read_arrays, verify
+from ....errors import RnnvizError
 from ...shared.markdown import plain
-from .opened_file import Held
+from .opened_file import OpenedFile
 
 CODE = """import numpy as np, torch
 
@@ -22,63 +17,66 @@ with torch.no_grad():
 np.savez("check.npz", input=x.numpy(), output=output.numpy())"""
 
 
-def verify_box(found: Held, stack: Stack, taken: Mapping[str, str]) -> None:
-    """An uploader for such a pair, and what came of it."""
-    opened = st.expander("Verify against the framework’s own output", icon=":material/fact_check:")
-    with opened:
+def show(file: OpenedFile, stack: Stack) -> None:
+    """Show an uploader for such a pair, and the result."""
+    with st.expander("Verify against the framework’s own output", icon=":material/fact_check:"):
         st.markdown(
-            "Bring an input and what your framework makes of it: hidden states, outputs or probabilities, at every "
-            "step. You learn how far the numbers differ and, where they do, which array looks wrong."
+            "Upload an input and your framework’s output for it: hidden states, outputs or probabilities, at every "
+            "step. You see how far the values differ and, if they do, which array looks wrong."
         )
-        file = st.file_uploader(
+        uploaded = st.file_uploader(
             "A .npz or .safetensors file with an input and an output", ["npz", "safetensors"],
-            key=found.key(stack.name, "verify"), max_upload_size=20,
+            key=file.key(stack.name, "verify"), max_upload_size=20,
         )  # fmt: skip
-        if file is None:
+        if uploaded is None:
             member = stack.name if stack.name.isidentifier() else "rnn"
             st.code(CODE.format(width=stack.input_size, member=member), language="python", wrap_lines=True)
             return
-        try:
-            with st.spinner("Comparing"):
-                reader = numpy_archive.read if file.name.lower().endswith(".npz") else tensor_file.read
-                result = verify(stack, Pair.of(reader(file.name, file.getvalue()).arrays), taken)
-        except ValueError as error:
-            st.error(plain(str(error)), icon=":material/rule:")
-            return
-        _tell(found, stack, result)
+        overrides = dict(file.changed(stack))
+        before, result = file.agreements.get(stack.name, (None, None))
+        if result is None or before != (uploaded.file_id, overrides):
+            try:
+                with st.spinner("Comparing"):
+                    pair = ExamplePair.from_arrays(read_arrays(uploaded.name, uploaded.getvalue()).arrays)
+                    result = verify(stack, pair, overrides, conversion=file.convert(stack))
+            except RnnvizError as error:
+                st.error(plain(str(error)), icon=":material/rule:")
+                return
+            file.agreements[stack.name] = (uploaded.file_id, overrides), result
+        _result(file, stack, result)
 
 
-def _tell(found: Held, stack: Stack, result: Verified) -> None:
+def _result(file: OpenedFile, stack: Stack, result: Agreement) -> None:
     if result.agrees:
         st.success(
-            f"It agrees: the {plain(result.what)} differ by at most {result.worst:.1e}, within the tolerance of "
+            f"They agree: the {plain(result.quantity)} differ by at most {result.largest:.1e}, within the tolerance of "
             f"{result.tolerance:.0e}.",
             icon=":material/check:",
         )
         return
     st.warning(
-        f"It differs: the {plain(result.what)} by up to {result.worst:.2g}, at step {result.step} in unit "
-        f"{result.unit}. {plain(result.where)}",
+        f"They differ: the {plain(result.quantity)} by up to {result.largest:.2g}, at step {result.step} in unit "
+        f"{result.unit}. {plain(result.location.words if result.location else '')}",
         icon=":material/difference:",
     )
-    for suspect in result.suspects:
-        fits = suspect.worst <= result.tolerance
+    for correction in result.corrections:
+        fits = correction.largest <= result.tolerance
         st.markdown(
-            f"- {'**It would agree** with' if fits else 'Closer, but not equal, with'} {plain(suspect.words)}: "
-            f"differs by {suspect.worst:.1e}"
+            f"- {'**They would agree** with' if fits else 'Closer, but not equal, with'} {plain(correction.words)}: "
+            f"the largest difference is {correction.largest:.1e}"
         )
-    best = next((one for one in result.suspects if one.worst <= result.tolerance and one.taken is not None), None)
-    if best is not None and best.taken is not None:
+    best = next((c for c in result.corrections if c.largest <= result.tolerance and c.overrides is not None), None)
+    if best is not None and best.overrides is not None:
         st.button(
-            "Take it so", key=found.key(stack.name, "repair"), icon=":material/build:",
-            on_click=_take, args=(found, stack, dict(best.taken)),
+            "Apply this fix", key=file.key(stack.name, "repair"), icon=":material/build:",
+            on_click=_apply, args=(file, stack, dict(best.overrides)),
         )  # fmt: skip
-    if not result.suspects:
-        st.markdown("None of the usual mistakes explains it.")
+    if not result.corrections:
+        st.markdown("None of the usual mistakes explains the difference.")
 
 
-def _take(found: Held, stack: Stack, taken: dict[str, str]) -> None:
-    """Take facts as they were found to agree; for a callback."""
-    found.taken[stack.name] = taken
-    for fact in stack.facts:
-        st.session_state.pop(found.key(stack.name, fact.name), None)
+def _apply(file: OpenedFile, stack: Stack, overrides: dict[str, str]) -> None:
+    """Override settings with the values that agree; for a callback."""
+    file.overrides[stack.name] = overrides
+    for setting in stack.settings:
+        st.session_state.pop(file.key(stack.name, setting.name), None)

@@ -1,4 +1,4 @@
-"""The words for what a network reads and says: a vocabulary for its embedding, labels for its outputs."""
+"""Words for a network's input and output: a vocabulary for its embedding, labels for its outputs."""
 
 from __future__ import annotations
 
@@ -6,136 +6,135 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from ....checkpoints.conversion import Built
-from ....checkpoints.stack import Stack
+from ....checkpoints import Stack
+from ....errors import RnnvizError
+from ....network import Network
 from ....text import vocabularies
 from ....text.decoding import decode_text
 from ....text.tokens import TokenKind, Vocabulary
 from ...shared.markdown import plain
-from .opened_file import Held
+from .opened_file import OpenedFile
 
 KINDS: dict[TokenKind, str] = {
     "characters": "into characters",
-    "words": "into words and marks, in small letters",
-    "pieces": "at blanks, each piece a token",
+    "words": "into lower-case words and punctuation",
+    "pieces": "at spaces, each piece a token",
 }
 NONE = "none"
 LARGEST = 5  # million bytes of a vocabulary
-OFFERED = 100  # tokens that are offered for a special part: those that look special, and the first ones
+OFFERED = 100  # tokens that are offered for a special role: those that look special, and the first ones
 
 
 class Words(NamedTuple):
-    """What was given: a vocabulary, or None for numbers, and labels, or None for the usual ones."""
+    """A vocabulary, or None for numbers, and labels, or None for the default ones."""
 
     vocabulary: Vocabulary | None
     labels: list[str] | None
 
 
-def choose(found: Held, stack: Stack, built: Built) -> Words | None:
-    """The vocabulary and the labels; None, after a sentence, as long as what was given does not fit."""
-    network, whole = built.network, found.checkpoint.whole if found.checkpoint is not None else None
+def choose(file: OpenedFile, stack: Stack, network: Network) -> Words | None:
+    """The vocabulary and the labels; None, after an error, as long as they do not fit."""
+    whole = file.found.models.get(stack.name)
     if whole is not None:
-        known = f"{len(whole.vocabulary):,} tokens and {len(whole.labels):,} labels"
-        st.caption(f":material/dictionary: rnnviz wrote this file, with its own words inside: {known}.")
+        count = f"{len(whole.vocabulary):,} tokens and {len(whole.labels):,} labels"
+        st.caption(f":material/dictionary: rnnviz saved this file, with its vocabulary and labels: {count}.")
         return Words(None, None)
     if network.embedding is None and network.readout_weight is None:
-        _numbers(network.input_size)
+        _about_vectors(network.input_size)
         return Words(None, None)
-    title = "Words for what it reads and says" if network.embedding is not None else "Words for what it says"
+    title = "Vocabulary and labels" if network.embedding is not None else "Labels"
     with st.expander(title, icon=":material/dictionary:", expanded=network.embedding is not None):
         try:
-            vocabulary = None if network.embedding is None else _vocabulary(found, stack, len(network.embedding))
+            vocabulary = None if network.embedding is None else _vocabulary(file, stack, len(network.embedding))
             outputs = 0 if network.readout_weight is None else len(network.readout_weight)
-            labels = _labels(found, stack, outputs, vocabulary) if outputs else None
-        except ValueError as error:
+            labels = _labels(file, stack, outputs, vocabulary) if outputs else None
+        except RnnvizError as error:
             st.error(plain(str(error)), icon=":material/dictionary:")
             return None
     if network.embedding is None:
-        _numbers(network.input_size)
+        _about_vectors(network.input_size)
     return Words(vocabulary, labels)
 
 
-def _numbers(width: int) -> None:
-    many = f"vectors of {width} numbers" if width > 1 else "numbers"
+def _about_vectors(size: int) -> None:
+    what = f"vectors of {size} numbers" if size > 1 else "numbers"
     st.caption(
-        f":material/table_chart: It reads {many}: on the pages you can type them, paste a table, upload CSV or npy, or "
-        "let seeded noise be drawn."
+        f":material/table_chart: It reads {what}: on the pages you can type them, paste a table, upload CSV or npy, or "
+        "draw seeded noise."
     )
 
 
-def typed_key(found: Held, stack: Stack, what: str) -> str:
+def typed_key(file: OpenedFile, stack: Stack, what: str) -> str:
     """The key of the box for a stack's "vocabulary" or its "labels"."""
-    return found.key(f"{stack.name}-{what}", "typed")
+    return file.key(f"{stack.name}-{what}", "typed")
 
 
-def _given(found: Held, stack: Stack, what: str, label: str, help: str) -> str | None:
-    """Text that is typed, or of an uploaded file; None if neither is there. What is typed stays."""
+def _text(file: OpenedFile, stack: Stack, what: str, label: str, help: str) -> str | None:
+    """Text that is typed or uploaded; None without either. What is typed stays."""
     key = f"{stack.name}-{what}"
     left, right = st.columns(2)
     with right:
-        file = st.file_uploader(
+        uploaded = st.file_uploader(
             f"{label.split(':')[0]} from a file, text or JSON", ["txt", "json", "tsv", "csv", "vocab"],
-            key=found.key(key, "file"), max_upload_size=LARGEST,
+            key=file.key(key, "file"), max_upload_size=LARGEST,
         )  # fmt: skip
     with left:
-        typed = st.text_area(label, key=typed_key(found, stack, what), help=help, height=120, persist_state="session")
-    if file is not None:
-        found.given[key] = file.name, decode_text(file.getvalue())
-    elif key in found.given:
-        name, _ = found.given[key]
+        typed = st.text_area(label, key=typed_key(file, stack, what), help=help, height=120, persist_state="session")
+    if uploaded is not None:
+        file.texts[key] = uploaded.name, decode_text(uploaded.getvalue())
+    elif key in file.texts:
+        name, _ = file.texts[key]
         st.button(
-            f"Forget {plain(name)}", key=found.key(key, "forget"), icon=":material/close:", type="tertiary",
-            on_click=_forget, args=(found, key),
+            f"Remove {plain(name)}", key=file.key(key, "forget"), icon=":material/close:", type="tertiary",
+            on_click=_remove, args=(file, key),
         )  # fmt: skip
-    return found.given[key][1] if key in found.given else typed or None
+    return file.texts[key][1] if key in file.texts else typed or None
 
 
-def _forget(found: Held, what: str) -> None:
-    found.given.pop(what, None)
+def _remove(file: OpenedFile, key: str) -> None:
+    file.texts.pop(key, None)
 
 
-def _vocabulary(found: Held, stack: Stack, rows: int) -> Vocabulary | None:
-    text = _given(
-        found, stack, "vocabulary", f"Vocabulary: {rows:,} tokens, in the order of the rows",
-        "A token a line, a JSON list, or a JSON map from token to row; or tokens apart by blanks.",
+def _vocabulary(file: OpenedFile, stack: Stack, rows: int) -> Vocabulary | None:
+    text = _text(
+        file, stack, "vocabulary", f"Vocabulary: {rows:,} tokens, in the order of the rows",
+        "One token per line, a JSON list, or a JSON map from token to row; or tokens separated by spaces.",
     )  # fmt: skip
     if text is None:
-        st.caption(
-            f"Until there is one, tokens are typed as the numbers of their rows, 0 to {rows - 1}, apart by blanks."
-        )
+        st.caption(f"Without one, tokens are typed as the numbers of their rows, 0 to {rows - 1}, separated by spaces.")
         return None
     tokens = vocabularies.parse_tokens(text, rows)
     kind, unknown, end = vocabularies.guess_settings(tokens)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kinds = list(KINDS)
-        cut = st.selectbox(
-            "A text is cut", kinds, index=kinds.index(kind), format_func=lambda name: KINDS[name], width=280,
-            key=found.key(stack.name, "kind"), persist_state="session",
+        chosen = st.selectbox(
+            "Split a text", kinds, index=kinds.index(kind), format_func=lambda name: KINDS[name], width=280,
+            key=file.key(stack.name, "kind"), persist_state="session",
         )  # fmt: skip
-        marked = [token for token in tokens if token[:1] in ("<", "[", "_", "|")]
-        options = [*dict.fromkeys([NONE, *marked[:OFFERED], *tokens[:OFFERED], unknown or NONE, end or NONE])]
+        special = [token for token in tokens if token[:1] in ("<", "[", "_", "|")]
+        options = [*dict.fromkeys([NONE, *special[:OFFERED], *tokens[:OFFERED], unknown or NONE, end or NONE])]
         for_unknown = st.selectbox(
             "For unknown tokens", options, index=options.index(unknown) if unknown else 0, width=180,
-            key=found.key(stack.name, "unknown"), help="Without one, a text with unknown tokens is refused.",
+            key=file.key(stack.name, "unknown"), help="Without one, a text with unknown tokens is rejected.",
             persist_state="session",
         )  # fmt: skip
         at_end = st.selectbox(
             "At the end of a text", options, index=options.index(end) if end else 0, width=180,
-            key=found.key(stack.name, "end"), help="Read after the last token, if the network was trained so.",
+            key=file.key(stack.name, "end"), help="Read after the last token, if the network was trained with it.",
             persist_state="session",
         )  # fmt: skip
     st.caption(f"{len(tokens):,} tokens: {plain(', '.join(tokens[:12]))}{' and so on' if len(tokens) > 12 else ''}.")
     return vocabularies.build_vocabulary(
-        tokens, cut, None if for_unknown == NONE else for_unknown, None if at_end == NONE else at_end
+        tokens, chosen, None if for_unknown == NONE else for_unknown, None if at_end == NONE else at_end
     )
 
 
-def _labels(found: Held, stack: Stack, outputs: int, vocabulary: Vocabulary | None) -> list[str] | None:
-    text = _given(
-        found, stack, "labels", f"Labels: {outputs:,} outputs, in their order", "A label a line, or a JSON list."
+def _labels(file: OpenedFile, stack: Stack, outputs: int, vocabulary: Vocabulary | None) -> list[str] | None:
+    text = _text(
+        file, stack, "labels", f"Labels: {outputs:,} outputs, in their order", "One label per line, or a JSON list."
     )
     if text is None:
-        alike = vocabulary is not None and len(vocabulary) == outputs
-        st.caption("Until there are any, " + ("they are the tokens." if alike else "outputs are numbered from 0."))
+        same = vocabulary is not None and len(vocabulary) == outputs
+        st.caption("Without any, " + ("the labels are the tokens." if same else "outputs are numbered from 0."))
         return None
     return vocabularies.parse_tokens(text, outputs, what="labels", of="outputs")

@@ -19,7 +19,8 @@ from . import model_table, save_panel, use_panel
 QUICK = 256  # units up to which spectra take less than half a second
 
 
-def answer() -> None:
+def show() -> None:
+    """Show all models in a table, and the weights of one."""
     model_table.table()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         entry = model_table.pick("model", "Model", "names-lstm")
@@ -28,7 +29,7 @@ def answer() -> None:
     score_line(model)
     if lesson_link.shows("about"):
         model_card.show(model)
-    use_panel.buttons(entry.task.name, entry.cell, "inside")
+    use_panel.links(entry.task.name, entry.cell)
     cell = model.network.cell(layer, direction)
     with st.spinner("Taking the matrices apart") if cell.hidden_size > QUICK else nullcontext():
         known = cached(model.network, ("spectra", layer, direction), lambda: spectra(cell))
@@ -58,4 +59,4 @@ def answer() -> None:
         words = f"Norm, mean, deviation and largest number of every array of {model.name}."
         numbers.dataframe(weight_statistics(model.network), hide_index=True, alt=words)
     if lesson_link.shows("downloads"):
-        save_panel.take_along(model, entry)
+        save_panel.show(model, entry)

@@ -1,4 +1,4 @@
-"""What stands for the names that a PyTorch checkpoint calls for: tensors, NumPy arrays, plain containers, all inert."""
+"""Inert stand-ins for what a PyTorch checkpoint names: tensors, NumPy arrays, plain containers."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 
 from ...cells.activations import Array
-from ..io.dtypes import READABLE, raw
-from .pickle_machine import BrokenError, Make, Name, Pairs
+from ...wording import printable
+from ..io.number_types import READABLE, stored_dtype
+from .pickle_machine import InvalidPickleError, Make, Name, Pairs
 
-# The types of PyTorch's storages, and the bytes of a number in those whose numbers are not read.
+# The types of PyTorch's storages, and the size in bytes of those that are not read.
 STORAGES = {
     "DoubleStorage": "float64", "FloatStorage": "float32", "HalfStorage": "float16", "BFloat16Storage": "bfloat16",
     "LongStorage": "int64", "IntStorage": "int32", "ShortStorage": "int16", "CharStorage": "int8",
@@ -27,7 +28,7 @@ DIMENSIONS = 32
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Storage:
-    """A run of numbers beside the pickle, by its key; begin and size in numbers of its dtype. data: if it is inside."""
+    """A run of numbers beside the pickle, by its key; begin and size count numbers. data: its bytes, if embedded."""
 
     key: str
     dtype: str
@@ -38,7 +39,7 @@ class Storage:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Tensor:
-    """A view of a storage: offset and strides in numbers of its dtype."""
+    """A view of a storage; offset and strides count numbers."""
 
     storage: Storage
     dtype: str
@@ -48,15 +49,15 @@ class Tensor:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Strange:
-    """An array of a kind that is not read, in words."""
+class UnreadableArray:
+    """An array of a kind that is not read. kind: in words."""
 
-    what: str
+    kind: str
 
 
 @dataclass(eq=False, slots=True)
 class NumpyType:
-    """numpy.dtype: its letters, and the order of its bytes, which comes after."""
+    """numpy.dtype: its letters, and its byte order, which is set afterwards."""
 
     code: str
     order: str = "="
@@ -65,71 +66,71 @@ class NumpyType:
         if isinstance(state, tuple) and len(state) > 1 and state[1] in ("<", ">", "|", "="):
             self.order = state[1]
 
-    def made(self) -> np.dtype | None:
+    def dtype(self) -> np.dtype | None:
         """The type, or None for anything but plain numbers."""
         if len(self.code) > 3 or self.code[:1] not in tuple("biuf"):
             return None
         try:
-            made = np.dtype(self.code).newbyteorder(">" if self.order == ">" else "<" if self.order == "<" else "=")
+            dtype = np.dtype(self.code).newbyteorder(">" if self.order == ">" else "<" if self.order == "<" else "=")
         except (TypeError, ValueError) as error:
-            raise BrokenError(f"a NumPy array in it is of no type: {self.code!r}") from error
-        return made if made.itemsize <= 8 else None
+            raise InvalidPickleError(f"a NumPy array in it has the invalid type {self.code!r}") from error
+        return dtype if dtype.itemsize <= 8 else None
 
 
 @dataclass(eq=False, slots=True)
 class NumpyArray:
-    """numpy.ndarray: `array` (read only) once its state has come, or in words why there is none."""
+    """numpy.ndarray: `array`, read-only, once its state is set; otherwise `kind` tells in words why there is none."""
 
     array: Array | None = None
-    strange: str = "an array without numbers"
+    kind: str = "an array without numbers"
 
     def build(self, state: Any) -> None:
         if not isinstance(state, tuple) or len(state) != 5:
-            raise BrokenError("the state of a NumPy array in it is not what it should be")
+            raise InvalidPickleError("the state of a NumPy array in it is invalid")
         _, shape, dtype, fortran, data = state
         self._fill(shape, dtype, "F" if fortran else "C", data)
 
     def _fill(self, shape: Any, dtype: Any, order: str, data: Any) -> None:
-        made = dtype.made() if isinstance(dtype, NumpyType) else None
-        if isinstance(data, str):  # Python 2 knew no bytes
+        plain = dtype.dtype() if isinstance(dtype, NumpyType) else None
+        if isinstance(data, str):  # as Python 2 wrote bytes
             data = data.encode("latin-1", "replace")
-        if made is None or not isinstance(data, bytes | bytearray):
-            self.strange = "a NumPy array of no plain numbers"
+        if plain is None or not isinstance(data, bytes | bytearray):
+            self.kind = "a NumPy array of other things than plain numbers"
             return
-        if not _sizes(shape) or prod(shape) * made.itemsize != len(data):
-            raise BrokenError("the shape of a NumPy array in it does not fit its bytes")
+        if not _sizes(shape) or prod(shape) * plain.itemsize != len(data):
+            raise InvalidPickleError("the shape of a NumPy array in it does not fit its bytes")
         try:
-            self.array = np.frombuffer(data, made).reshape(shape, order="F" if order == "F" else "C")
+            self.array = np.frombuffer(data, plain).reshape(shape, order="F" if order == "F" else "C")
         except (ValueError, OverflowError) as error:
-            raise BrokenError("the shape of a NumPy array in it is none") from error
+            raise InvalidPickleError("the shape of a NumPy array in it is invalid") from error
 
 
-def names(inside: Callable[[bytes], Storage] | None = None) -> dict[str, Make | None]:
-    """The table for `Machine`; inside: how a storage is read that was pickled as bytes, a file within the file."""
-    table: dict[str, Make | None] = dict.fromkeys(_MENTIONED)
-    table |= _MADE
+def stand_ins(inside: Callable[[bytes], Storage] | None = None) -> dict[str, Make | None]:
+    """The table for `Machine`. inside: how to read a storage that was pickled as bytes, a file within the file."""
+    table: dict[str, Make | None] = dict.fromkeys(_NAMES_ONLY)
+    table |= _CALLABLE
     if inside is not None:
         table["torch.storage._load_from_bytes"] = inside
     return table
 
 
-def storage(reference: Any) -> Storage:
-    """What stands for a persistent id: ("storage", type, key, location, size), and perhaps a view's part of it."""
+def storage_of(reference: Any) -> Storage:
+    """The stand-in for a persistent id: ("storage", type, key, location, size), optionally with a view's part of it."""
     match reference:
         case ("storage", Name() as kind, str(key), _, int(size), *view) if size >= 0:
             if (dtype := STORAGES.get(kind.dotted.rpartition(".")[2])) is None:
-                raise BrokenError(f"it has a storage of the kind {kind.dotted}, which is not known")
+                raise InvalidPickleError(f"it has a storage of the unknown kind {printable(kind.dotted)}")
             match view:
                 case [] | [None]:
                     return Storage(key, dtype, size)
                 case [(str(), int(begin), int(inner))] if begin >= 0 and 0 <= inner <= size - begin:
                     return Storage(key, dtype, inner, begin)
-    raise BrokenError("it refers to something that is no storage")
+    raise InvalidPickleError("it refers to something that is not a storage")
 
 
 def size_of(dtype: str) -> int:
-    """Bytes of a number in a storage."""
-    return _OTHERS[dtype] if dtype in _OTHERS else raw(dtype).itemsize
+    """The size in bytes of a number in a storage."""
+    return _OTHERS[dtype] if dtype in _OTHERS else stored_dtype(dtype).itemsize
 
 
 def _sizes(values: Any) -> bool:
@@ -137,41 +138,41 @@ def _sizes(values: Any) -> bool:
     return isinstance(values, tuple) and len(values) <= DIMENSIONS and all(type(n) is int and n >= 0 for n in values)
 
 
-def _tensor(where: Any, offset: Any, shape: Any, strides: Any, *rest: Any) -> Tensor | Strange:
+def _tensor(where: Any, offset: Any, shape: Any, strides: Any, *rest: Any) -> Tensor | UnreadableArray:
     if not isinstance(where, Storage):
-        raise BrokenError("a tensor in it has no storage")
+        raise InvalidPickleError("a tensor in it has no storage")
     return _view(where, where.dtype, offset, shape, strides, rest[2] if len(rest) > 2 else None)
 
 
 def _tensor_of_type(
     where: Any, offset: Any, shape: Any, strides: Any, grad: Any, hooks: Any, dtype: Any, *rest: Any
-) -> Tensor | Strange:
+) -> Tensor | UnreadableArray:
     if not isinstance(where, Storage) or not isinstance(dtype, Name):
-        raise BrokenError("a tensor in it has no storage, or no type")
+        raise InvalidPickleError("a tensor in it has no storage or no type")
     return _view(where, dtype.dotted.removeprefix("torch."), offset, shape, strides, rest[0] if rest else None)
 
 
-def _view(where: Storage, dtype: str, offset: Any, shape: Any, strides: Any, bits: Any) -> Tensor | Strange:
+def _view(where: Storage, dtype: str, offset: Any, shape: Any, strides: Any, bits: Any) -> Tensor | UnreadableArray:
     if not _sizes(shape) or not _sizes(strides) or len(shape) != len(strides) or type(offset) is not int or offset < 0:
-        raise BrokenError("a tensor in it has a shape, strides or an offset that are none")
+        raise InvalidPickleError("a tensor in it has an invalid shape, invalid strides or an invalid offset")
     if isinstance(bits, Pairs) and bits.items:
-        return Strange("conjugated or negated when read")
-    return Tensor(where, dtype, offset, shape, strides) if dtype in READABLE else Strange(dtype)
+        return UnreadableArray("conjugated or negated when read")
+    return Tensor(where, dtype, offset, shape, strides) if dtype in READABLE else UnreadableArray(dtype)
 
 
 def _typed(function: Any, kind: Any, arguments: Any, state: Any) -> Any:
-    """A tensor with attributes: they are left out."""
+    """A tensor with attributes, which are left out."""
     if not isinstance(function, Name) or not function.dotted.startswith("torch._utils._rebuild"):
-        raise BrokenError("a tensor in it is made by nothing that makes one")
+        raise InvalidPickleError("a tensor in it is created by an unknown function")
     if function.make is None or not isinstance(arguments, tuple):
-        raise BrokenError("a tensor in it is made of nothing that one is made of")
+        raise InvalidPickleError("a tensor in it is created from invalid arguments")
     return function.make(*arguments)
 
 
 def _listed(values: Any = ()) -> Any:
     if not isinstance(values, list | tuple):
-        raise BrokenError("a set in it is made of what is no list")
-    return values  # copied nowhere, so that a pickle cannot make much of little
+        raise InvalidPickleError("a set in it is created from something that is not a list")
+    return values  # never copied, so that a pickle cannot make much of little
 
 
 def _paired(values: Any = None) -> Pairs:
@@ -180,7 +181,7 @@ def _paired(values: Any = None) -> Pairs:
     if isinstance(values, Pairs):
         return values
     if not isinstance(values, list) or not all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in values):
-        raise BrokenError("a dict in it is made of what are no pairs")
+        raise InvalidPickleError("a dict in it is created from something other than pairs")
     return Pairs(values)
 
 
@@ -191,7 +192,7 @@ def _defaulting(_: Any = None, *values: Any) -> Pairs:
 def _reconstructed(kind: Any, base: Any, state: Any) -> Any:
     """An object of a class as protocols 0 and 1 write it."""
     if not isinstance(kind, Name) or kind.make is None:
-        raise BrokenError("an object in it is of no class that is known")
+        raise InvalidPickleError("an object in it is of an unknown class")
     return kind.make() if state is None else kind.make(state)
 
 
@@ -207,38 +208,38 @@ def _bytes(text: Any = "", encoding: Any = "latin1") -> bytes | bytearray:
     if isinstance(text, bytes | bytearray):
         return text
     if not isinstance(text, str) or encoding not in ("latin1", "latin-1", "utf-8"):
-        raise BrokenError("bytes in it are made of what is no text")
+        raise InvalidPickleError("bytes in it are created from something that is not text")
     return text.encode(encoding)
 
 
 def _scalar(dtype: Any, data: Any = b"") -> Any:
     """One NumPy number, as Python's; None for anything else."""
-    made = NumpyArray()
-    made._fill((), dtype, "C", data)
-    return None if made.array is None else made.array.item()
+    scalar = NumpyArray()
+    scalar._fill((), dtype, "C", data)
+    return None if scalar.array is None else scalar.array.item()
 
 
 def _numpy_type(code: Any, *_: Any) -> NumpyType:
     if not isinstance(code, str):
-        raise BrokenError("a NumPy array in it is of no type")
+        raise InvalidPickleError("a NumPy array in it has no type")
     return NumpyType(code)
 
 
 def _from_buffer(data: Any, dtype: Any, shape: Any, order: Any = "C", *_: Any) -> NumpyArray:
-    made = NumpyArray()
-    made._fill(shape, dtype, order, data)
-    return made
+    found = NumpyArray()
+    found._fill(shape, dtype, order, data)
+    return found
 
 
-def _strange(what: str) -> Make:
-    return lambda *_: Strange(what)
+def _unreadable(kind: str) -> Make:
+    return lambda *_: UnreadableArray(kind)
 
 
-def _each(modules: Iterable[str], made: dict[str, Make]) -> dict[str, Make]:
-    return {f"{module}.{name}": make for module in modules for name, make in made.items()}
+def _each(modules: Iterable[str], callables: dict[str, Make]) -> dict[str, Make]:
+    return {f"{module}.{name}": make for module in modules for name, make in callables.items()}
 
 
-_MENTIONED = [
+_NAMES_ONLY = [
     *(f"torch.{place}{name}" for place in ("", "cuda.", "storage.") for name in STORAGES),
     *(f"torch.{dtype}" for dtype in (*READABLE, *_OTHERS)),
     *(f"torch.{layout}" for layout in ("strided", "sparse_coo", "sparse_csr", "sparse_csc", "sparse_bsr")),
@@ -249,7 +250,7 @@ _MENTIONED = [
       for name in ("int", "float", "str", "bool", "object", "unicode", "long")),
     "torch.Tensor", "torch.nn.parameter.Buffer", "numpy.ndarray",
 ]  # fmt: skip
-_MADE: dict[str, Make] = {
+_CALLABLE: dict[str, Make] = {
     "torch._utils._rebuild_tensor": _tensor,
     "torch._utils._rebuild_tensor_v2": _tensor,
     "torch._utils._rebuild_tensor_v3": _tensor_of_type,
@@ -257,10 +258,10 @@ _MADE: dict[str, Make] = {
     "torch._utils._rebuild_parameter_with_state": lambda data, *_: data,
     "torch.nn.parameter.Parameter": lambda data=None, *_: data,
     "torch._tensor._rebuild_from_type_v2": _typed,
-    "torch._utils._rebuild_sparse_tensor": _strange("sparse"),
-    "torch._utils._rebuild_qtensor": _strange("quantised"),
-    "torch._utils._rebuild_nested_tensor": _strange("nested"),
-    "torch._utils._rebuild_meta_tensor_no_storage": _strange("without numbers"),
+    "torch._utils._rebuild_sparse_tensor": _unreadable("sparse"),
+    "torch._utils._rebuild_qtensor": _unreadable("quantised"),
+    "torch._utils._rebuild_nested_tensor": _unreadable("nested"),
+    "torch._utils._rebuild_meta_tensor_no_storage": _unreadable("without numbers"),
     "torch.Size": _listed,
     "torch.device": _device,
     "torch.serialization._get_layout": lambda layout: layout,

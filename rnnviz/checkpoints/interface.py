@@ -1,0 +1,157 @@
+"""What a file format is to the rest of rnnviz: one class, which recognises its files and opens them.
+
+A new format is a folder with such a class, and one line in `formats.FORMATS`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..model import Model
+from .file import File
+from .stack import Stack
+
+
+@dataclass(frozen=True)
+class UnusedArray:
+    """An array of a file that no stack uses or could use.
+
+    Parameters
+    ----------
+    name : str
+        Its name in the file.
+    shape : tuple of int
+        Its shape.
+    dtype : str
+        Its type in the file.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What a format found in a file.
+
+    Parameters
+    ----------
+    description : str
+        The kind of file in words, such as "PyTorch state dict" or "Keras 3.15.1 (.keras)".
+    stacks : tuple of Stack
+        Every recurrent stack, at least one.
+    unused : tuple of UnusedArray
+        Arrays that belong to no stack, as far as the format lists them.
+    notes : tuple of str
+        Sentences on what was skipped.
+    models : mapping of str to Model
+        By stack, the complete model, where rnnviz wrote the file.
+    """
+
+    description: str
+    stacks: tuple[Stack, ...]
+    unused: tuple[UnusedArray, ...] = ()
+    notes: tuple[str, ...] = ()
+    models: Mapping[str, Model] = field(default_factory=dict, repr=False)
+
+
+class Format(ABC):
+    """A file format.
+
+    Attributes
+    ----------
+    title : str
+        What it is called: "PyTorch".
+    suffixes : tuple of str
+        The endings of its files' names, in lower case, the usual one first.
+    """
+
+    title: str
+    suffixes: tuple[str, ...]
+
+    @abstractmethod
+    def matches(self, file: File) -> bool:
+        """Recognise a file by its content.
+
+        A file that no format recognises is opened by the format of its suffix, which says what is wrong with it.
+
+        Parameters
+        ----------
+        file : File
+            Any file.
+
+        Returns
+        -------
+        bool
+            Whether the file is of this format.
+        """
+
+    @abstractmethod
+    def open(self, file: File) -> Opened:
+        """Open a file within its limits. Nothing in it is executed.
+
+        Parameters
+        ----------
+        file : File
+            A file that this format matches, or that has one of its suffixes.
+
+        Returns
+        -------
+        Opened
+            What was found.
+
+        Raises
+        ------
+        FileError
+            If nothing in it can be used: damaged, unsupported, or beyond a limit.
+        """
+
+    def companions(self, file: File) -> tuple[str, ...]:
+        """The names of the files that a file keeps part of itself in.
+
+        Parameters
+        ----------
+        file : File
+            A file of this format.
+
+        Returns
+        -------
+        tuple of str
+            Plain names, without folders.
+        """
+        return ()
+
+
+class WritableFormat(Format):
+    """A format that models can be saved in, complete: a saved model loads back bit for bit.
+
+    Attributes
+    ----------
+    label : str
+        The label of a download: "ONNX, for any runtime".
+    """
+
+    label: str
+
+    @abstractmethod
+    def save(self, model: Model) -> bytes:
+        """Write a model, its vocabulary, labels and card included.
+
+        Parameters
+        ----------
+        model : Model
+            The model.
+
+        Returns
+        -------
+        bytes
+            The content of the file.
+
+        Raises
+        ------
+        UnsupportedFileError
+            If the format cannot express the model.
+        """
