@@ -17,7 +17,7 @@ from .memory.logit_contributions import (
     contributions,
     contributions_over_time,
 )
-from .weights.gate_weights import GateWeights, cell_of, weight_statistics, weights_by_gate
+from .weights.gate_weights import GateWeights, weight_statistics, weights_by_gate
 from .weights.model_comparison import ArrayDistance, Feature, ModelComparison, array_distance, compare_models
 from .weights.weight_spectra import OriginStability, Spectrum, origin_stability, spectra
 
@@ -43,7 +43,6 @@ __all__ = [
     "Spectrum",
     "ablation",
     "array_distance",
-    "cell_of",
     "compare_models",
     "contributions",
     "contributions_over_time",

@@ -6,7 +6,7 @@ from html import escape
 
 import numpy as np
 
-from ..analysis import ModelComparison, cell_of, weights_by_gate
+from ..analysis import ModelComparison, weights_by_gate
 from ..colours import GRADIENT
 from ..errors import ArrayError
 from ..number_format import with_minus_signs
@@ -125,7 +125,7 @@ def weight_differences(
     ArgumentError
         If the limit is not above zero.
     """
-    cells = [cell_of(model.network, layer, direction) for model in (comparison.model, comparison.reference)]
+    cells = [model.network.cell(layer, direction) for model in (comparison.model, comparison.reference)]
     sizes = [(cell.input_size, cell.hidden_size) for cell in cells]
     if not comparison.same_cell or sizes[0] != sizes[1]:
         listed = " and ".join(

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from ..analysis import Spectrum, cell_of, spectra
+from ..analysis import Spectrum, spectra
 from ..cells import Quantity
 from ..cells.activations import Array
 from ..colours import GRID, REFERENCE, Style, round_up
@@ -225,7 +225,7 @@ def _styled(listed: Sequence[Spectrum]) -> list[tuple[Spectrum, tuple[Style, str
 
 
 def _spectra(model: Model, layer: int, direction: str, known: Sequence[Spectrum] | None) -> Sequence[Spectrum]:
-    cell = cell_of(model.network, layer, direction)
+    cell = model.network.cell(layer, direction)
     return spectra(cell) if known is None else known
 
 

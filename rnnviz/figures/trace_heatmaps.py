@@ -211,7 +211,8 @@ class HeatmapTemplate:
 def _panel(trace: Trace, name: str, layer: int) -> Panel:
     if name == PREDICTION:
         return Panel(None, min(CLASSES, len(trace.labels)) * CLASS)
-    return Panel(trace.definition.by_name[name], _units_height(trace[name, layer].shape[1]))
+    height = _units_height(trace[name, layer].shape[1])  # raises if there is no such quantity
+    return Panel(trace.definition.by_name[name], height)
 
 
 def markup_label(token: str, unknown: bool = False) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..analysis import GateWeights, cell_of, weights_by_gate
+from ..analysis import GateWeights, weights_by_gate
 from ..cells.activations import Array
 from ..colours import REFERENCE, round_up
 from ..model import Model
@@ -49,7 +49,7 @@ def weight_maps(model: Model, layer: int = 0, direction: str = "forward", *, lim
     ArgumentError
         If the limit is not above zero.
     """
-    cell = cell_of(model.network, layer, direction)
+    cell = model.network.cell(layer, direction)
     gates = [GateMatrices(weights.gate, weights.input, weights.recurrent) for weights in weights_by_gate(cell)]
     return gate_matrices(gates, input_title(layer), limit=limit)
 
@@ -80,7 +80,7 @@ def gate_biases(model: Model, layer: int = 0, direction: str = "forward") -> Con
     UnknownNameError
         If there is no such layer or direction.
     """
-    gates = weights_by_gate(cell_of(model.network, layer, direction))
+    gates = weights_by_gate(model.network.cell(layer, direction))
     rows = [(gate, name, values) for gate in gates for name, values in _vectors(gate).items()]
     units = len(gates[0].bias)
     size = block_size(units, BARS)

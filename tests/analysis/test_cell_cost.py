@@ -46,10 +46,10 @@ class Number(float):
 
 
 def numbers(array):
-    found = np.empty(array.shape, object)
+    elements = np.empty(array.shape, object)
     for k in np.ndindex(array.shape):
-        found[k] = Number(array[k])
-    return found
+        elements[k] = Number(array[k])
+    return elements
 
 
 def through(function, vector):
@@ -62,7 +62,7 @@ def sigmoid(z):
 
 def slow_step(cell, x, h, c):
     """One step by the textbook, a multiplication at a time: the new hidden state."""
-    weight_ih, weight_hh, bias_ih, bias_hh, *further = (
+    weight_ih, weight_hh, bias_ih, bias_hh, *peepholes = (
         dict(zip(rows, np.split(numbers(array), len(rows)), strict=True))
         for array, rows in zip(
             cell.parameters.values(), [*[cell.rows] * 4, *cell.extra_parameters.values()], strict=True
@@ -86,7 +86,7 @@ def slow_step(cell, x, h, c):
         return (1 - z) * n + z * h if cell.options["update"] == "keeps" else z * n + (1 - z) * h
 
     def gate(row, state):
-        seen = [one[row] * state for one in further]
+        seen = [vector[row] * state for vector in peepholes]
         return through(sigmoid, sum(seen, start=from_x(row) + from_h(row)))
 
     i, g = gate("input", c), through(np.tanh, from_x("candidate") + from_h("candidate"))
@@ -98,10 +98,10 @@ def slow_step(cell, x, h, c):
 @given(inputs=sizes, hidden=sizes)
 def test_parameters_are_the_sizes_of_the_arrays(name, options, inputs, hidden):
     cell = CELLS[name].random(inputs, hidden, np.random.default_rng(0), **options)
-    found = cost(name, inputs, hidden, **options)
-    assert found.weights == sum(array.size for key, array in cell.parameters.items() if key.startswith("weight"))
-    assert found.biases == cell.bias_ih.size + cell.bias_hh.size
-    assert found.parameters == sum(array.size for array in cell.parameters.values())
+    counts = cost(name, inputs, hidden, **options)
+    assert counts.weights == sum(array.size for key, array in cell.parameters.items() if key.startswith("weight"))
+    assert counts.biases == cell.bias_ih.size + cell.bias_hh.size
+    assert counts.parameters == sum(array.size for array in cell.parameters.values())
 
 
 @EVERY_CELL
@@ -111,9 +111,9 @@ def test_multiply_adds_are_those_of_a_step_done_one_by_one(name, options, inputs
     state = {name: numbers(array) for name, array in initial.items()}
     Number.multiplied = 0
     h = slow_step(cell, numbers(x[0]), state["hidden"], state.get("cell"))
-    found = cost(name, inputs, hidden, **options)
-    assert Number.multiplied == found.weights + found.elementwise
-    assert Number.multiplied == found.multiply_adds
+    counts = cost(name, inputs, hidden, **options)
+    assert Number.multiplied == counts.weights + counts.elementwise
+    assert Number.multiplied == counts.multiply_adds
     np.testing.assert_allclose(h.astype(float), cell.forward(x, initial)["hidden"][0], rtol=1e-11, atol=1e-12)
 
 
@@ -129,5 +129,5 @@ def test_invalid_arguments_are_refused():
         cost("rnn", 0, 3)
     with raises(ArgumentError, name="hidden_size", value=-1):
         cost("rnn", 3, -1)
-    with pytest.raises(ValueError):
+    with raises(UnknownNameError, kind="option", name="reset"):
         cost("lstm", 2, 3, reset="after")

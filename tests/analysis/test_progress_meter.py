@@ -29,12 +29,12 @@ class StopError(Exception):
 def test_progress_goes_from_0_to_1_and_never_back(name, monkeypatch):
     monkeypatch.setattr(progress_meter, "_PAUSE", 0.0)
     shares = []
-    found, silent = LONG[name](shares.append), LONG[name](None)
+    result, silent = LONG[name](shares.append), LONG[name](None)
     assert shares[0] == 0.0 and shares[-1] == 1.0
     assert (np.diff(shares) >= 0).all() and len(shares) > 3
     assert max(np.diff(shares)) < 0.8
     for key, value in silent.items():
-        np.testing.assert_array_equal(found[key], value)
+        np.testing.assert_array_equal(result[key], value)
 
 
 @every_one

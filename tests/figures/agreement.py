@@ -37,12 +37,12 @@ def words(figure):
     """All texts of the figure: labels of axes, annotations, titles."""
     layout = figure.layout
     axes = [layout[name] for name in layout if re.fullmatch(r"[xy]axis\d*", name)]
-    found = [note.text for note in layout.annotations]
+    texts = [note.text for note in layout.annotations]
     for axis in axes:
-        found += [*(axis.labelalias or {}).values(), *(axis.ticktext or ()), axis.title.text or ""]
+        texts += [*(axis.labelalias or {}).values(), *(axis.ticktext or ()), axis.title.text or ""]
     for trace in figure.data:
-        found += [row for row in (() if trace.y is None else trace.y) if isinstance(row, str)]
-    return found
+        texts += [row for row in (() if trace.y is None else trace.y) if isinstance(row, str)]
+    return texts
 
 
 def no_markup_but_our_own(figure):

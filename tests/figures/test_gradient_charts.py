@@ -46,9 +46,9 @@ def test_each_figure_is_valid_and_the_same_for_a_page(traces, flows):
     layers = gradient_by_layers(trace, 9)
     for call in (
         (gradient_map, ("lstm", flow.norms, tokens, trace.unknown), {"title": "names"}),
-        (singular_value_curves, ({cell: one.largest_singular_values for cell, one in flows.items()}, tokens), {}),
+        (singular_value_curves, ({cell: flow.largest_singular_values for cell, flow in flows.items()}, tokens), {}),
         (gradient_routes, ("lstm", between[8], flow.highway_norms[8], flow.gate_path_norms[8], tokens), {"to": 9}),
-        (reach_curve, ({cell: one.curve(9) for cell, one in flows.items()}, tokens), {"to": 9}),
+        (reach_curve, ({cell: flow.curve(9) for cell, flow in flows.items()}, tokens), {"to": 9}),
         (token_gradient_bars, (input_gradient(trace, "German", 9)[1], tokens), {"label": "German", "step": 9}),
         (layer_gradient_map, ({(0, "forward"): layers.norm(0)}, layers.input_norm, tokens), {"to": 9}),
     ):

@@ -42,10 +42,10 @@ def after(model):
     return model.trace(TEXT, interventions=ALL)
 
 
-def spread(values, kept, steps):
-    found = np.full((steps, values.shape[1]), np.nan)
-    found[kept] = values
-    return found
+def spread(values, remaining, steps):
+    placed = np.full((steps, values.shape[1]), np.nan)
+    placed[remaining] = values
+    return placed
 
 
 @pytest.mark.parametrize("which", ["before", "after", "difference"])
@@ -55,10 +55,10 @@ def test_each_is_valid_and_the_same_for_a_page(before, after, which):
 
 
 def test_numbers_are_those_of_the_traces_at_the_steps_as_typed(before, after):
-    kept = remaining_steps(ALL, len(before))
+    remaining = remaining_steps(ALL, len(before))
     three = {which: what_if_heatmaps(before, after, which) for which in ("before", "after", "difference")}
     for name in ("hidden", "cell", "forget", "input", "candidate", "output"):
-        old, new = before[name].astype(float), spread(after[name], kept, len(before))
+        old, new = before[name].astype(float), spread(after[name], remaining, len(before))
         for which, values in (("before", old), ("after", new), ("difference", new - old)):
             (heatmap,) = [h for h in three[which].data if h.name == name]
             np.testing.assert_allclose(heatmap.z, values.T, atol=1e-6)
@@ -97,16 +97,16 @@ def test_before_is_the_stack_of_heatmaps_with_limits_that_suit_both(before, afte
 
 
 def test_the_readouts_classes_are_the_likeliest_of_both_runs(before, after):
-    kept = remaining_steps(ALL, len(before))
+    remaining = remaining_steps(ALL, len(before))
     figure = what_if_heatmaps(before, after, "difference")
-    said = figure.data[0]
-    assert [list(stop) for stop in said.colorscale] == diverging(SAYS)
-    for name, row in zip(said.y, said.z, strict=True):
-        k = [markup_label(one) for one in before.labels].index(name)
-        change = after.probabilities[:, k] - before.probabilities[kept, k]
-        np.testing.assert_allclose(np.asarray(row)[kept], change, atol=1e-7)
+    prediction = figure.data[0]
+    assert [list(stop) for stop in prediction.colorscale] == diverging(SAYS)
+    for name, row in zip(prediction.y, prediction.z, strict=True):
+        k = [markup_label(text) for text in before.labels].index(name)
+        change = after.probabilities[:, k] - before.probabilities[remaining, k]
+        np.testing.assert_allclose(np.asarray(row)[remaining], change, atol=1e-7)
     for trace in (before, after):
-        assert markup_label(trace.labels[trace.probabilities[-1].argmax()]) in said.y
+        assert markup_label(trace.labels[trace.probabilities[-1].argmax()]) in prediction.y
 
 
 def test_labels_follow_the_swap_and_strike_out_what_was_removed(before, after):
@@ -120,7 +120,7 @@ def test_labels_follow_the_swap_and_strike_out_what_was_removed(before, after):
 
 def test_what_was_held_and_frozen_is_outlined_after_and_named(before, after):
     figure = what_if_heatmaps(before, after, "after")
-    kept = remaining_steps(ALL, len(before))
+    remaining = remaining_steps(ALL, len(before))
     titles = dict(zip([h.name for h in figure.data], [note.text for note in figure.layout.annotations], strict=True))
     assert "held everywhere" in titles["forget"]
     assert "▭ held" in titles["input"] and "┈ frozen" in titles["cell"]
@@ -130,7 +130,7 @@ def test_what_was_held_and_frozen_is_outlined_after_and_named(before, after):
     assert set(paths) == {axes[name] for name in ("forget", "input", "hidden", "cell")}
     for name in ("forget", "input", "cell"):
         masks = held_and_frozen(ALL, after.definition, name, after[name].shape)
-        mask = spread(masks[0] | masks[1], kept, len(before)) == 1
+        mask = spread(masks[0] | masks[1], remaining, len(before)) == 1
         assert paths[axes[name]].path == outline_path(mask.T)
     assert paths[axes["input"]].line.dash == "solid" and paths[axes["cell"]].line.dash == "dot"
     for which in ("before", "difference"):
@@ -153,8 +153,8 @@ def test_rows_stay_with_their_tokens_whatever_is_removed(gone, held):
     figure = what_if_heatmaps(before, after, "after", ["hidden", "update"])
     z = np.asarray(figure.data[0].z)
     assert {k + 1 for k in range(len(before)) if np.isnan(z[:, k]).all()} == gone
-    kept = [k for k in range(len(before)) if k + 1 not in gone]
-    np.testing.assert_array_equal(z[:, kept], after["hidden"].T)
+    remaining = [k for k in range(len(before)) if k + 1 not in gone]
+    np.testing.assert_array_equal(z[:, remaining], after["hidden"].T)
 
 
 def test_traces_that_do_not_belong_together(before, model):
@@ -192,10 +192,10 @@ def test_no_token_becomes_markup():
 
 
 def test_the_prediction_before_and_after_and_how_far_it_moved(before, after):
-    kept = remaining_steps(ALL, len(before))
+    remaining = remaining_steps(ALL, len(before))
     figure = prediction_change(before, after)
     *lines, bars = figure.data
-    now = spread(after.probabilities, kept, len(before))
+    now = spread(after.probabilities, remaining, len(before))
     shown = {int(before.probabilities[-1].argmax()), int(after.probabilities[-1].argmax())}
     assert len(lines) == 2 * len(shown)
     for k in shown:
@@ -204,8 +204,8 @@ def test_the_prediction_before_and_after_and_how_far_it_moved(before, after):
         np.testing.assert_allclose(new.y, now[:, k])
         assert (old.line.dash, new.line.dash) == ("dot", "solid")
         assert old.marker.symbol == f"{new.marker.symbol}-open"
-    moved = np.abs(after.probabilities.astype(float) - before.probabilities[kept]).sum(1) / 2
-    np.testing.assert_allclose(np.asarray(bars.y)[kept], moved, atol=1e-7)
+    moved = np.abs(after.probabilities.astype(float) - before.probabilities[remaining]).sum(1) / 2
+    np.testing.assert_allclose(np.asarray(bars.y)[remaining], moved, atol=1e-7)
     assert np.isnan(bars.y[3]) and np.isnan(bars.y[5])
     assert figure.layout.yaxis2.range == (0, 1)
 

@@ -75,21 +75,21 @@ def test_a_memory_of_nothing_and_one_of_another_text():
 
 @pytest.mark.parametrize(("model", "gate"), [("names-lstm", FORGET), ("names-gru", UPDATE)])
 def test_half_lives_are_ranked_and_carry_their_units(model, gate):
-    found = half_life(rnnviz.load(model).trace("Schmidhuber"))
-    figure = half_life_chart(found.steps, found.order, gate, unit=3)
+    lives = half_life(rnnviz.load(model).trace("Schmidhuber"))
+    figure = half_life_chart(lives.steps, lives.order, gate, unit=3)
     dots, ring = figure.data
-    np.testing.assert_array_equal(dots.x, np.arange(1, len(found.steps) + 1))
-    np.testing.assert_array_equal(dots.customdata, found.order)
-    finite = np.isfinite(found.steps[found.order])
-    np.testing.assert_allclose(10 ** np.asarray(dots.y)[finite], found.steps[found.order][finite])
+    np.testing.assert_array_equal(dots.x, np.arange(1, len(lives.steps) + 1))
+    np.testing.assert_array_equal(dots.customdata, lives.order)
+    finite = np.isfinite(lives.steps[lives.order])
+    np.testing.assert_allclose(10 ** np.asarray(dots.y)[finite], lives.steps[lives.order][finite])
     assert dots.marker.color == gate.colour
-    at = list(found.order).index(3)
+    at = list(lives.order).index(3)
     assert (ring.x[0], ring.y[0]) == (dots.x[at], dots.y[at]) and ring.marker.symbol == "circle-open"
     named = {(note.x, note.text.removeprefix("<b>").removesuffix("</b>")) for note in figure.layout.annotations[1:]}
-    size = len(found.order)
-    ends = {(k + 1, f"unit {found.order[k]}") for k in (0, 1, 2, size - 3, size - 2, size - 1, at)}
+    size = len(lives.order)
+    ends = {(k + 1, f"unit {lives.order[k]}") for k in (0, 1, 2, size - 3, size - 2, size - 1, at)}
     assert named == ends
-    assert agree(half_life_chart, found.steps, found.order, gate, unit=3)
+    assert agree(half_life_chart, lives.steps, lives.order, gate, unit=3)
 
 
 def test_units_that_never_forget_or_forget_all_are_marked():

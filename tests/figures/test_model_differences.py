@@ -41,16 +41,16 @@ def words_of(figure):
 def test_each_figure_is_valid_and_the_same_for_a_page():
     one = rnnviz.load("names-lstm")
     for other in (rnnviz.load("reviews-lstm"), one, moved(one, 1e-3)):
-        found = compare_models(one, other)
-        assert agree(array_differences, found) and agree(weight_differences, found)
+        comparison = compare_models(one, other)
+        assert agree(array_differences, comparison) and agree(weight_differences, comparison)
     assert agree(array_differences, compare_models(one, rnnviz.load("shakespeare-rnn")))
 
 
 def test_dots_are_the_relative_differences_and_equal_arrays_have_words():
     one = small(layers=2)
-    found = compare_models(one, moved(one, 1e-3))
-    figure = array_differences(found)
-    rows, words, table = rows_of(figure), words_of(figure), found.arrays.set_index("array")
+    comparison = compare_models(one, moved(one, 1e-3))
+    figure = array_differences(comparison)
+    rows, words, table = rows_of(figure), words_of(figure), comparison.arrays.set_index("array")
     assert len(rows) == len(table)
     for name, far in table.to_dict("index").items():
         at = rows[name.removeprefix("rnn.")]
@@ -58,15 +58,15 @@ def test_dots_are_the_relative_differences_and_equal_arrays_have_words():
             assert np.isnan(at) and words[name.removeprefix("rnn.")] == "= identical, bit for bit"
         else:
             assert at == far["relative"] and "weight_hh" in name
-    np.testing.assert_array_equal(figure.data[0].customdata[:, 0], found.arrays.relative)
+    np.testing.assert_array_equal(figure.data[0].customdata[:, 0], comparison.arrays.relative)
     assert any(shape.x0 == shape.x1 == np.sqrt(2) for shape in figure.layout.shapes)
 
 
 def test_unrelated_arrays_of_one_size_are_where_the_line_says():
     rng = np.random.default_rng(0)
     one, other = (small(hidden=40, seed=int(rng.integers(99))) for _ in range(2))
-    found = rows_of(array_differences(compare_models(one, other)))
-    assert found["weight_hh_l0"] == pytest.approx(np.sqrt(2), rel=0.05)
+    rows = rows_of(array_differences(compare_models(one, other)))
+    assert rows["weight_hh_l0"] == pytest.approx(np.sqrt(2), rel=0.05)
 
 
 def test_arrays_without_a_distance_have_words():
@@ -81,7 +81,7 @@ def test_arrays_without_a_distance_have_words():
     one.network.layers[0][0].bias_ih *= -1
     figure = array_differences(compare_models(one, other))
     assert words_of(figure)["bias_ih_l0"] == "= equal"
-    assert rows_of(figure)["readout.bias"] == 100, "an infinite difference stands at the end of the scale"
+    assert rows_of(figure)["readout.bias"] == 100, "an infinite difference is drawn at the end of the scale"
 
 
 def test_without_any_distance_there_is_no_scale():
@@ -92,8 +92,8 @@ def test_without_any_distance_there_is_no_scale():
 
 def test_maps_are_the_first_less_the_second():
     one, other = rnnviz.load("names-gru"), rnnviz.load("reviews-gru")
-    found = compare_models(one, other)
-    forth, back = weight_differences(found), weight_differences(compare_models(other, one))
+    comparison = compare_models(one, other)
+    forth, back = weight_differences(comparison), weight_differences(compare_models(other, one))
     a, b = one.network.layers[0][0], other.network.layers[0][0]
     expected = a.weight_hh.astype(np.float64) - b.weight_hh
     np.testing.assert_allclose(np.concatenate([part.z for part in forth.data[1::2]]), expected, rtol=1e-6)
@@ -116,7 +116,7 @@ def test_cells_of_another_kind_or_size_are_refused(other):
 
 
 def test_no_name_becomes_markup():
-    found = compare_models(small(name="<b>x</b>"), small(name="<img src=x>", seed=1))
-    for figure in (array_differences(found), weight_differences(found)):
+    comparison = compare_models(small(name="<b>x</b>"), small(name="<img src=x>", seed=1))
+    for figure in (array_differences(comparison), weight_differences(comparison)):
         assert no_markup_but_our_own(figure)
         assert any("&lt;img" in note.text for note in figure.layout.annotations)

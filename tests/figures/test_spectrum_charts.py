@@ -5,7 +5,7 @@ import pytest
 
 import rnnviz
 from rnnviz import Model
-from rnnviz.analysis import cell_of, spectra
+from rnnviz.analysis import spectra
 from rnnviz.errors import ArgumentError, UnknownNameError
 from rnnviz.figures import eigenvalue_chart, weight_spectrum
 
@@ -31,7 +31,7 @@ def of_recurrent(matrix):
 @pytest.mark.parametrize("name", NAMES)
 def test_each_figure_is_valid_and_the_same_for_a_page(name):
     model = rnnviz.load(name)
-    known = spectra(cell_of(model.network))
+    known = spectra(model.network.layers[0][0])
     assert agree(weight_spectrum, model, known=known) and agree(weight_spectrum, model, matrix="input", known=known)
     assert agree(eigenvalue_chart, model, known=known)
     assert no_markup_but_our_own(weight_spectrum(model)) and no_markup_but_our_own(eigenvalue_chart(model))
@@ -42,26 +42,26 @@ def test_each_figure_is_valid_and_the_same_for_a_page(name):
 def test_the_curves_are_the_singular_values(cell, matrix):
     model = small(cell)
     curves = {line.name: line for line in weight_spectrum(model, matrix=matrix).data}
-    found = spectra(cell_of(model.network))
-    assert len(curves) == len(found)
-    for one in found:
-        line = curves[one.gate.title]
-        np.testing.assert_array_equal(line.y, getattr(one, matrix))
-        np.testing.assert_array_equal(line.customdata, getattr(one, matrix))
-        assert list(line.x) == list(range(1, len(line.y) + 1)) and line.line.color == one.gate.colour
+    listed = spectra(model.network.layers[0][0])
+    assert len(curves) == len(listed)
+    for spectrum in listed:
+        line = curves[spectrum.gate.title]
+        np.testing.assert_array_equal(line.y, getattr(spectrum, matrix))
+        np.testing.assert_array_equal(line.customdata, getattr(spectrum, matrix))
+        assert list(line.x) == list(range(1, len(line.y) + 1)) and line.line.color == spectrum.gate.colour
     for part in ("dash", "symbol"):
         assert len({str(line.line.dash if part == "dash" else line.marker.symbol) for line in curves.values()}) == len(
-            found
+            listed
         )
 
 
 def test_of_the_layer_and_direction_asked_for():
     model = small("gru", layers=2, bidirectional=True)
-    one = spectra(cell_of(model.network, 1, "backward"))[0]
-    np.testing.assert_array_equal(weight_spectrum(model, 1, "backward").data[-1].y, one.recurrent)
-    np.testing.assert_array_equal(eigenvalue_chart(model, 1, "backward").data[0].x, one.eigenvalues.real)
+    spectrum = spectra(model.network.cell(1, "backward"))[0]
+    np.testing.assert_array_equal(weight_spectrum(model, 1, "backward").data[-1].y, spectrum.recurrent)
+    np.testing.assert_array_equal(eigenvalue_chart(model, 1, "backward").data[0].x, spectrum.eigenvalues.real)
     for figure in (weight_spectrum, eigenvalue_chart):
-        with raises(UnknownNameError, kind="layer", name="2"):
+        with raises(UnknownNameError, kind="layer"):
             figure(model, 2)
     with raises(ArgumentError, name="matrix", value="hidden"):
         weight_spectrum(model, matrix="hidden")
@@ -107,19 +107,19 @@ def test_eigenvalues_are_on_one_scale_with_the_unit_circle(name):
     circles = [shape for shape in figure.layout.shapes if shape.type == "circle"]
     assert len(circles) == len(figure.data)
     assert {(shape.x0, shape.x1, shape.y0, shape.y1) for shape in circles} == {(-1, 1, -1, 1)}
-    told = " ".join(note.text for note in figure.layout.annotations)
-    for one, points in zip(spectra(cell_of(model.network)), figure.data, strict=True):
-        np.testing.assert_array_equal(np.asarray(points.x) + 1j * np.asarray(points.y), one.eigenvalues)
-        np.testing.assert_array_equal(points.customdata, np.abs(one.eigenvalues))
-        assert np.abs(one.eigenvalues).max() <= high and points.marker.color == one.gate.colour
-        assert f"spectral radius {one.radius:.3g}" in told
+    text = " ".join(note.text for note in figure.layout.annotations)
+    for spectrum, points in zip(spectra(model.network.layers[0][0]), figure.data, strict=True):
+        np.testing.assert_array_equal(np.asarray(points.x) + 1j * np.asarray(points.y), spectrum.eigenvalues)
+        np.testing.assert_array_equal(points.customdata, np.abs(spectrum.eigenvalues))
+        assert np.abs(spectrum.eigenvalues).max() <= high and points.marker.color == spectrum.gate.colour
+        assert f"spectral radius {spectrum.radius:.3g}" in text
         assert figure.layout[f"yaxis{points.yaxis[1:]}"].scaleanchor == points.xaxis, "a circle is round"
 
 
 def test_some_of_the_gates_keep_the_scale_of_all():
     model = rnnviz.load("names-lstm")
-    (one,) = eigenvalue_chart(model, gates=["candidate"]).data
-    assert one.name == "candidate"
+    (points,) = eigenvalue_chart(model, gates=["candidate"]).data
+    assert points.name == "candidate"
     for gate in ("input", "forget"):
         assert eigenvalue_chart(model, gates=[gate]).layout.xaxis.range == eigenvalue_chart(model).layout.xaxis.range
     with raises(UnknownNameError, kind="gate", name="reset"):

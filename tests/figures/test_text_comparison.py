@@ -67,7 +67,7 @@ def test_runs_of_different_texts_are_refused(model):
 @pytest.mark.parametrize(("one", "other"), PAIRS)
 def test_two_texts_are_aligned_at_their_starts(model, one, other):
     first, second = model.trace(one), model.trace(other)
-    apart = difference(first, second)
+    change = difference(first, second)
     steps = max(len(first), len(second))
     three = {which: text_heatmaps(first, second, which, ["prediction", "hidden", "cell", "forget"]) for which in WHICH}
     for name in ("hidden", "cell", "forget"):
@@ -77,7 +77,7 @@ def test_two_texts_are_aligned_at_their_starts(model, one, other):
             assert z.shape == (64, steps)
             np.testing.assert_array_equal(z[:, : len(trace)], trace[name].T)
             assert np.isnan(z[:, len(trace) :]).all()
-        np.testing.assert_allclose(drawn["difference"].z, apart.values(name).T, atol=1e-6)
+        np.testing.assert_allclose(drawn["difference"].z, change.values(name).T, atol=1e-6)
         assert drawn["difference"].zmin == -drawn["difference"].zmax
         assert (drawn["first"].zmin, drawn["first"].zmax) == (drawn["second"].zmin, drawn["second"].zmax)
     for figure in three.values():

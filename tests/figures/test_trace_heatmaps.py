@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import rnnviz
 from rnnviz.cells.definition import FORGET, HIDDEN, OUTPUT
 from rnnviz.colours import bounds, round_up, scale_for
-from rnnviz.errors import ArgumentError
+from rnnviz.errors import ArgumentError, UnknownQuantityError
 from rnnviz.figures import HeatmapTemplate, PlainFigure, heatmaps, vector_times_gate
 from rnnviz.figures.plain_figure import pack_array
 from rnnviz.figures.trace_heatmaps import markup_label
@@ -108,8 +108,8 @@ def test_rounding_up_reaches_the_value_and_not_twice_it(value):
 
 
 def test_the_steps_of_a_scale_lie_close_above_10_too():
-    found = [round_up(value) for value in (1.1, 1.2, 11.16, 12.1, 15.5, 0.13)]
-    assert found == pytest.approx([1.2, 1.2, 12, 15, 20, 0.15])
+    steps = [round_up(value) for value in (1.1, 1.2, 11.16, 12.1, 15.5, 0.13)]
+    assert steps == pytest.approx([1.2, 1.2, 12, 15, 20, 0.15])
 
 
 def test_the_browser_gets_the_limits_of_the_figure():
@@ -169,7 +169,7 @@ def test_a_single_panel_names_its_tokens_once(name):
 
 def test_missing_panels_are_refused():
     trace = rnnviz.load("names-lstm").trace("Dubois")
-    with pytest.raises(KeyError):
+    with raises(UnknownQuantityError, name="update"):
         heatmaps(trace, ["update"])
     silent = type(trace)(**{**trace.__dict__, "probabilities": None, "labels": []})
     for nothing in ([], ["prediction"]):

@@ -14,13 +14,13 @@ from .agreement import agree, no_markup_but_our_own, words
 @pytest.fixture(scope="module")
 def runs():
     task = TASKS["counter"]()
-    found = {
+    by_cell = {
         cell: TrainingRun(Settings.for_task(task, cell, epochs=3, solved=0), task) for cell in ("rnn", "gru", "lstm")
     }
-    for run in found.values():
+    for run in by_cell.values():
         while not run.ended:
             run.work(10)
-    return found
+    return by_cell
 
 
 def lines(runs, **more):
@@ -33,15 +33,15 @@ def named(figure, part):
 
 def test_figures_with_and_without_checks_agree(runs):
     task = runs["rnn"].task
-    for one in (
+    for curves in (
         lines(runs),
         lines(runs)[:1],
         [*lines(runs), *lines(runs, faded=True)],
         [RunCurve("x", "gru", History())],
     ):
-        assert agree(loss_curves, one, task.chance, task.best)
-        assert agree(accuracy_curves, one, task.chance, task.best)
-        assert agree(norm_curves, one)
+        assert agree(loss_curves, curves, task.chance, task.best)
+        assert agree(accuracy_curves, curves, task.chance, task.best)
+        assert agree(norm_curves, curves)
     trace, snapshot = runs["lstm"].trace_at(-1), runs["lstm"].snapshots[-1]
     norms = {state: rows[0] for state, rows in snapshot.gradient.items()}
     assert agree(probe_gradient, trace.definition, norms, trace.tokens, trace.unknown, norms)
@@ -90,8 +90,8 @@ def test_an_explosion_makes_the_axis_logarithmic_and_levels_follow(runs):
 
 
 def test_the_clip_is_a_line_where_all_agree_on_it(runs):
-    def shapes(found):
-        return [shape.y0 for shape in norm_curves(found).layout.shapes]
+    def shapes(curves):
+        return [shape.y0 for shape in norm_curves(curves).layout.shapes]
 
     assert shapes(lines(runs, clip=1.0)) == [1.0]
     assert shapes(lines(runs, clip=0.0)) == []

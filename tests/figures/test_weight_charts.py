@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import rnnviz
 from rnnviz import Model
-from rnnviz.analysis import cell_of, weights_by_gate
+from rnnviz.analysis import weights_by_gate
 from rnnviz.cells.definition import FORGET
 from rnnviz.colours import diverging
 from rnnviz.errors import ArgumentError, UnknownNameError
@@ -52,39 +52,37 @@ def test_the_maps_are_the_weights_in_the_order_of_the_cells_rows(name):
     model = rnnviz.load(name)
     cell = model.network.layers[0][0]
     maps = weight_maps(model).data
-    assert [one.name for one in maps] == [row for row in cell.rows for _ in range(2)]
-    np.testing.assert_array_equal(np.concatenate([one.z for one in maps[::2]]), cell.weight_ih)
-    np.testing.assert_array_equal(np.concatenate([one.z for one in maps[1::2]]), cell.weight_hh)
-    for one in maps:
-        assert (one.x0, one.dx, one.y0, one.dy) == (0, 1, 0, 1)
-        assert [list(stop) for stop in one.colorscale] == diverging(cell.definition.by_name[one.name].colour)
+    assert [part.name for part in maps] == [row for row in cell.rows for _ in range(2)]
+    np.testing.assert_array_equal(np.concatenate([part.z for part in maps[::2]]), cell.weight_ih)
+    np.testing.assert_array_equal(np.concatenate([part.z for part in maps[1::2]]), cell.weight_hh)
+    for part in maps:
+        assert (part.x0, part.dx, part.y0, part.dy) == (0, 1, 0, 1)
+        assert [list(stop) for stop in part.colorscale] == diverging(cell.definition.by_name[part.name].colour)
 
 
 @pytest.mark.parametrize(("layer", "direction"), [(0, "forward"), (0, "backward"), (1, "forward"), (1, "backward")])
 def test_the_maps_are_of_the_layer_and_direction_asked_for(layer, direction):
     model = small("gru", layers=2, bidirectional=True)
     maps = weight_maps(model, layer, direction)
-    np.testing.assert_array_equal(
-        maps.data[1].z, weights_by_gate(cell_of(model.network, layer, direction))[0].recurrent
-    )
+    np.testing.assert_array_equal(maps.data[1].z, weights_by_gate(model.network.cell(layer, direction))[0].recurrent)
     titles = {maps.layout[name].title.text for name in maps.layout if name.startswith("xaxis")} - {None}
     assert titles == {"layer below" if layer else "input", "old hidden state"}
-    with raises(UnknownNameError, kind="layer", name="2"):
+    with raises(UnknownNameError, kind="layer"):
         weight_maps(model, 2)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_one_scale_symmetric_about_zero_serves_all_and_is_stated(name):
     figure = weight_maps(rnnviz.load(name))
-    (edge,) = {one.zmax for one in figure.data}
-    assert {one.zmin for one in figure.data} == {-edge}
-    values = np.abs(np.concatenate([np.ravel(one.z) for one in figure.data]))
-    told = figure.layout.annotations[0].text
-    assert f"from −{edge:g} to {edge:g}" in told
+    (edge,) = {part.zmax for part in figure.data}
+    assert {part.zmin for part in figure.data} == {-edge}
+    values = np.abs(np.concatenate([np.ravel(part.z) for part in figure.data]))
+    text = figure.layout.annotations[0].text
+    assert f"from −{edge:g} to {edge:g}" in text
     assert (values <= edge).mean() >= 0.995
     outside = (values > edge).sum()
-    assert f"Beyond the scale: {outside} of {values.size:,}, the largest {values.max():.3g} in size" in told
-    bars = [one.colorbar for one in figure.data if one.showscale is not False]
+    assert f"Beyond the scale: {outside} of {values.size:,}, the largest {values.max():.3g} in size" in text
+    bars = [part.colorbar for part in figure.data if part.showscale is not False]
     assert len(bars) == len(figure.data) / 2
     for bar in bars:
         assert bar.tickvals == (-edge, 0, edge) and bar.ticktext == (f"≤−{edge:g}", "0", f"≥{edge:g}")
@@ -92,7 +90,7 @@ def test_one_scale_symmetric_about_zero_serves_all_and_is_stated(name):
 
 def test_a_limit_can_be_given_to_compare_two_models():
     figures = [weight_maps(rnnviz.load(name), limit=5) for name in ("names-gru", "reviews-gru")]
-    assert {one.zmax for figure in figures for one in figure.data} == {5}
+    assert {part.zmax for figure in figures for part in figure.data} == {5}
     assert not any("Beyond" in figure.layout.annotations[0].text for figure in figures)
     assert figures[0].data[1].colorbar.ticktext == ("−5", "0", "5")
     for bad in (0, -1, np.inf, np.nan):
@@ -102,9 +100,9 @@ def test_a_limit_can_be_given_to_compare_two_models():
 
 def test_a_new_cell_is_drawn_with_the_titles_that_it_gives_itself():
     figure = weight_maps(small(CoupledLSTM.name))
-    assert [one.name for one in figure.data[::2]] == ["input", "candidate", "output"]
-    told = " ".join(note.text for note in figure.layout.annotations)
-    assert "Input gate" in told and "W<sub>hg</sub>" in told and "Forget" not in told
+    assert [part.name for part in figure.data[::2]] == ["input", "candidate", "output"]
+    text = " ".join(note.text for note in figure.layout.annotations)
+    assert "Input gate" in text and "W<sub>hg</sub>" in text and "Forget" not in text
     assert agree(gate_biases, small(CoupledLSTM.name))
 
 
@@ -124,15 +122,15 @@ def test_zeros_have_a_scale_as_well():
 @given(seed=seeds, rows=st.integers(1, 450), columns=st.integers(1, 450))
 def test_each_block_is_the_number_of_it_that_is_largest_in_size(seed, rows, columns):
     matrix = np.random.default_rng(seed).integers(-1000, 1000, (rows, columns)).astype(np.float32)
-    found = largest_of_blocks(matrix)
-    assert all(size <= LARGE for size in found.values.shape)
-    for size, block, drawn in zip(matrix.shape, found[1:], found.values.shape, strict=True):
+    blocks = largest_of_blocks(matrix)
+    assert all(size <= LARGE for size in blocks.values.shape)
+    for size, block, drawn in zip(matrix.shape, blocks[1:], blocks.values.shape, strict=True):
         assert (block == 1) == (size <= LARGE) and drawn == -(-size // block)
         assert block == 1 or drawn <= BLOCKS
-    assert np.abs(found.values).max() == np.abs(matrix).max()
-    for r, c in {(0, 0), (len(found.values) - 1, found.values.shape[1] - 1)}:
-        block = matrix[r * found.rows : (r + 1) * found.rows, c * found.columns : (c + 1) * found.columns]
-        assert found.values[r, c] in block and abs(found.values[r, c]) == np.abs(block).max()
+    assert np.abs(blocks.values).max() == np.abs(matrix).max()
+    for r, c in {(0, 0), (len(blocks.values) - 1, blocks.values.shape[1] - 1)}:
+        block = matrix[r * blocks.rows : (r + 1) * blocks.rows, c * blocks.columns : (c + 1) * blocks.columns]
+        assert blocks.values[r, c] in block and abs(blocks.values[r, c]) == np.abs(block).max()
 
 
 def test_blocks_of_large_matrices_are_explained(large):
@@ -162,7 +160,9 @@ def test_numbers_beyond_the_scale_are_counted_among_all_not_only_those_drawn():
 def test_the_bars_are_the_biases_as_the_cell_adds_them(name):
     model = rnnviz.load(name)
     figure = gate_biases(model)
-    expected = [(one.gate, *pair) for one in weights_by_gate(model.network.layers[0][0]) for pair in one.biases.items()]
+    expected = [
+        (gate.gate, *pair) for gate in weights_by_gate(model.network.layers[0][0]) for pair in gate.biases.items()
+    ]
     assert len(figure.data) == len(expected)
     edge = figure.layout.yaxis.range[1]
     for bars, (gate, what, values) in zip(figure.data, expected, strict=True):

@@ -14,7 +14,6 @@ import numpy as np
 
 from ...cells import Cell, Quantity
 from ...cells.activations import Array
-from ...errors import UnknownNameError
 from ...network import Network
 from ...network.parameter_names import name_suffix
 
@@ -59,51 +58,11 @@ class GateWeights:
         return {"bias": self.bias} | ({} if self.recurrent_bias is None else {"recurrent bias": self.recurrent_bias})
 
 
-def cell_of(network: Network, layer: int = 0, direction: str = "forward") -> Cell:
-    """Get the cell of one layer and direction.
-
-    Parameters
-    ----------
-    network : Network
-        A network.
-    layer : int, default 0
-        The layer, counted from 0.
-    direction : {"forward", "backward"}, default "forward"
-        The direction of the layer.
-
-    Returns
-    -------
-    Cell
-        The cell itself, not a copy.
-
-    Raises
-    ------
-    UnknownNameError
-        If the network has no such layer, or the layer no such direction.
-    """
-    if not 0 <= layer < len(network.layers):
-        raise UnknownNameError(
-            f"There is no layer {layer}; the network has {len(network.layers)}, counted from 0.",
-            kind="layer",
-            name=str(layer),
-            allowed=tuple(map(str, range(len(network.layers)))),
-        )
-    directions = network.directions_by_layer[layer]
-    if direction not in directions:
-        raise UnknownNameError(
-            f"Layer {layer} has no direction {direction!r}; it reads {' and '.join(directions)}.",
-            kind="direction",
-            name=direction,
-            allowed=directions,
-        )
-    return network.cell(layer, direction)
-
-
 def cells_of(network: Network) -> Iterator[tuple[int, str, Cell]]:
     """Yield every cell with its layer and its direction, from the bottom up."""
     for layer in range(len(network.layers)):
         for direction in network.directions_by_layer[layer]:
-            yield layer, direction, cell_of(network, layer, direction)
+            yield layer, direction, network.cell(layer, direction)
 
 
 def weights_by_gate(cell: Cell) -> tuple[GateWeights, ...]:

@@ -16,7 +16,7 @@ from ...cells.activations import Array
 from ...errors import ArrayError
 from ...model import Model
 from ...network import Network
-from .gate_weights import array_name, cell_of, cells_of, gate_blocks, weights_by_gate
+from .gate_weights import array_name, cells_of, gate_blocks, weights_by_gate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -206,10 +206,10 @@ def _features(model: Model, reference: Model) -> tuple[Feature, ...]:
         a, b = map(value_of, nets)
         return Feature(title, a, b, a == b)
 
-    options = dict.fromkeys(name for net in nets for name in cell_of(net).options)
+    options = dict.fromkeys(name for net in nets for name in net.layers[0][0].options)
     return (
         feature("cell", lambda net: CELLS[net.cell_name].title if net.cell_name in CELLS else net.cell_name),
-        *(feature(name, lambda net, name=name: cell_of(net).options.get(name, "–")) for name in options),  # type: ignore[misc]
+        *(feature(name, lambda net, name=name: net.layers[0][0].options.get(name, "–")) for name in options),  # type: ignore[misc]
         feature("layers", lambda net: str(len(net.layers))),
         feature(
             "directions", lambda net: _by_layer([" and ".join(directions) for directions in net.directions_by_layer])
@@ -249,7 +249,7 @@ def _compare_names(title: str, what: str, names: Sequence[str], reference: Seque
 
 def _in_notation_of(model: Model, reference: Model) -> tuple[Model, str]:
     """Convert the reference to the model's notation, as far as that changes nothing that it computes."""
-    first, second = cell_of(model.network), cell_of(reference.network)
+    first, second = model.network.layers[0][0], reference.network.layers[0][0]
     if type(first) is not type(second):
         return reference, ""
     changed = {name: first.options[name] for name in first.notation if first.options[name] != second.options[name]}
@@ -289,7 +289,7 @@ def _compare_gates(network: Network, reference: Network, same_cell: bool) -> pd.
 
     rows = []
     for layer, direction in _in_both(network, reference) if same_cell else ():
-        a, b = cell_of(network, layer, direction), cell_of(reference, layer, direction)
+        a, b = network.cell(layer, direction), reference.cell(layer, direction)
         for gate in a.rows:
             x, y = gate_blocks(a, gate), gate_blocks(b, gate)
             for name in (name for name in x if name in y and x[name].shape == y[name].shape):
@@ -303,7 +303,7 @@ def _compare_biases(network: Network, reference: Network, same_cell: bool) -> pd
 
     rows = []
     for layer, direction in _in_both(network, reference) if same_cell else ():
-        cells = (cell_of(each, layer, direction) for each in (network, reference))
+        cells = (each.cell(layer, direction) for each in (network, reference))
         for a, b in zip(*map(weights_by_gate, cells), strict=True):
             for name, x in a.biases.items():
                 y = b.biases.get(name)

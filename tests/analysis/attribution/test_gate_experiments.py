@@ -12,7 +12,7 @@ TEXT = "Schmidhuber"
 
 
 def by_title(cell: str, **options: str) -> dict[str, object]:
-    return {one.title: one.intervention for one in experiments(CELLS[cell].define(**options))}
+    return {each.title: each.intervention for each in experiments(CELLS[cell].define(**options))}
 
 
 def test_an_lstm_has_a_gate_for_each():
@@ -24,11 +24,11 @@ def test_an_lstm_has_a_gate_for_each():
     }
 
 
-@pytest.mark.parametrize(("update", "kept"), [("keeps", 1.0), ("writes", 0.0)])
-def test_a_gru_has_one_gate_for_both(update, kept):
+@pytest.mark.parametrize(("update", "keep"), [("keeps", 1.0), ("writes", 0.0)])
+def test_a_gru_has_one_gate_for_both(update, keep):
     assert by_title("gru", update=update) == {
-        "Never forget, never write": Hold("update", kept),
-        "Always forget": Hold("update", 1 - kept),
+        "Never forget, never write": Hold("update", keep),
+        "Always forget": Hold("update", 1 - keep),
         "Reset always open": Hold("reset", 1.0),
     }
 

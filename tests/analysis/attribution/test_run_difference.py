@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import rnnviz
 from rnnviz.analysis import difference
-from rnnviz.errors import ArgumentError
+from rnnviz.errors import ArgumentError, UnknownQuantityError
 from rnnviz.interventions import Hold, Remove, Swap, Zero
 
 from ...raising import raises
@@ -35,69 +35,72 @@ def test_a_run_with_interventions_beside_the_one_without(kind, options, data):
     if data.draw(st.booleans()):
         listed.append(Zero(0, None, run.layer, run.direction))
     after = model.trace("".join(run.trace.tokens), interventions=listed)
-    found = difference(before, after)
-    kept = [row for row in range(steps) if row + 1 not in removed]
-    assert found.tokens_before == before.tokens
+    result = difference(before, after)
+    remaining = [row for row in range(steps) if row + 1 not in removed]
+    assert result.tokens_before == before.tokens
     expected = ["h" if row + 1 in swapped else token for row, token in enumerate(before.tokens)]
-    assert found.tokens_after == [None if row + 1 in removed else expected[row] for row in range(steps)]
+    assert result.tokens_after == [None if row + 1 in removed else expected[row] for row in range(steps)]
     for name in before.definition.by_name:
-        values = found.values(name, run.layer, run.direction)
+        values = result.values(name, run.layer, run.direction)
         assert values.shape == (steps, before[name, run.layer, run.direction].shape[1])
         for row in range(steps):
-            if row not in kept:
+            if row not in remaining:
                 assert np.isnan(values[row]).all()
                 continue
-            new, old = after[name, run.layer, run.direction][kept.index(row)], before[name, run.layer, run.direction]
+            new, old = (
+                after[name, run.layer, run.direction][remaining.index(row)],
+                before[name, run.layer, run.direction],
+            )
             np.testing.assert_array_equal(values[row], new - old[row])
     first = None
     for row in range(steps):
-        if row not in kept:
-            assert np.isnan(found.change[row])
+        if row not in remaining:
+            assert np.isnan(result.change[row])
             continue
-        was, now = before.probabilities[row], after.probabilities[kept.index(row)]
-        assert found.change[row] == pytest.approx(total_variation(was, now), abs=1e-12)
+        was, now = before.probabilities[row], after.probabilities[remaining.index(row)]
+        assert result.change[row] == pytest.approx(total_variation(was, now), abs=1e-12)
         first = row + 1 if first is None and was.argmax() != now.argmax() else first
-    assert found.first == first
+    assert result.first == first
 
 
 @pytest.mark.parametrize(("one", "other"), [("Ada", "Bob"), ("Ada", "Adamowicz"), ("Adamowicz", "Ada"), ("Ada", "Ada")])
 def test_two_texts_are_aligned_from_the_start(one, other):
     before, after = MODEL.trace(one), MODEL.trace(other)
-    found = difference(before, after)
+    result = difference(before, after)
     steps, shorter = max(len(before), len(after)), min(len(before), len(after))
-    assert found.tokens_before == before.tokens + [None] * (steps - len(before))
-    assert found.tokens_after == after.tokens + [None] * (steps - len(after))
-    values = found.values("cell")
+    assert result.tokens_before == before.tokens + [None] * (steps - len(before))
+    assert result.tokens_after == after.tokens + [None] * (steps - len(after))
+    values = result.values("cell")
     np.testing.assert_array_equal(
         values[:shorter], after["cell"][:shorter].astype(np.float64) - before["cell"][:shorter].astype(np.float64)
     )
-    assert np.isnan(values[shorter:]).all() and np.isnan(found.change[shorter:]).all()
-    assert values.shape == (steps, 64) and not np.isnan(found.change[:shorter]).any()
+    assert np.isnan(values[shorter:]).all() and np.isnan(result.change[shorter:]).all()
+    assert values.shape == (steps, 64) and not np.isnan(result.change[:shorter]).any()
     if one == other:
-        assert found.first is None and (found.change == 0).all() and (values == 0).all()
+        assert result.first is None and (result.change == 0).all() and (values == 0).all()
 
 
 def test_a_change_shows_from_where_it_was_made():
     before = MODEL.trace("Schmidhuber")
-    found = difference(before, MODEL.trace("Schmidhuber", interventions=[Hold("forget", 0, None, (6, 6))]))
-    assert (found.change[:5] == 0).all() and (found.change[5:] > 0).all() and (found.change <= 1).all()
-    assert (found.values("forget")[5] == -before["forget"][5].astype(np.float64)).all()
-    assert found.first is None or found.first >= 6
+    result = difference(before, MODEL.trace("Schmidhuber", interventions=[Hold("forget", 0, None, (6, 6))]))
+    assert (result.change[:5] == 0).all() and (result.change[5:] > 0).all() and (result.change <= 1).all()
+    assert (result.values("forget")[5] == -before["forget"][5].astype(np.float64)).all()
+    assert result.first is None or result.first >= 6
 
 
 def test_what_has_no_difference_unit_by_unit():
     lstm, gru = MODEL.trace("Ada"), rnnviz.load("names-gru").trace("Ada")
-    found = difference(lstm, gru)
-    assert found.change is not None and lstm.labels == gru.labels
+    result = difference(lstm, gru)
+    assert result.change is not None and lstm.labels == gru.labels
     with raises(ArgumentError, code="different_networks"):
-        found.values("hidden")
+        result.values("hidden")
     small = difference(lstm, rnnviz.load("recall-lstm").trace("Ca?"))
     assert (small.change, small.first) == (None, None)
     with raises(ArgumentError, code="different_networks"):
         small.values("hidden")
-    with pytest.raises(KeyError):
+    with raises(UnknownQuantityError, code="quantity", name="update"):
         difference(lstm, lstm).values("update")
-    with pytest.raises(KeyError):
+    with raises(UnknownQuantityError, code="layer", name="cell"):
         difference(lstm, lstm).values("cell", 3)
     model = rnnviz.load("names-gru")
     rewritten = difference(gru, model.with_options(update="writes").trace("Ada"))

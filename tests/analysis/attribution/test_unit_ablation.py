@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import rnnviz
 from rnnviz import Model
 from rnnviz.analysis import ablation
-from rnnviz.errors import ArgumentError
+from rnnviz.errors import ArgumentError, InputError, UnknownNameError
 from rnnviz.interventions import Zero
 
 from ...raising import raises
@@ -56,12 +56,12 @@ def test_in_pieces_it_is_the_same_table(monkeypatch):
 def test_invalid_arguments_are_refused():
     model = rnnviz.load("names-lstm")
     for arguments in ({"layer": 1}, {"layer": -1}, {"direction": "backward"}):
-        with pytest.raises(ValueError):
+        with raises(UnknownNameError, kind="layer"):
             ablation(model, "Ada", **arguments)
     for step in (0, 5):
         with raises(ArgumentError, code="unknown_step", name="step", value=step, allowed=(1, 4)):
             ablation(model, "Ada", step=step)
-    with pytest.raises(ValueError):
+    with raises(InputError):
         ablation(model, " ")
     bare = Model("bare", replace(model.network, readout_weight=None, readout_bias=None), model.vocabulary, [])
     with raises(ArgumentError, code="no_readout", name="model"):

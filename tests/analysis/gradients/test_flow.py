@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 import rnnviz
 from rnnviz.analysis import gradient_flow, reach, step_jacobians
 from rnnviz.cells import GRU, LSTM, RNN
-from rnnviz.errors import ArgumentError, UnknownNameError
+from rnnviz.errors import ArgumentError, UnknownNameError, UnknownQuantityError
 
 from ...raising import raises
 from ...strategies import UNUSUAL, UNUSUAL_IDS
@@ -136,5 +136,5 @@ def test_invalid_arguments_are_refused():
         flow.highway(64)
     with raises(UnknownNameError, kind="state", name="update", allowed=("hidden", "cell")):
         flow.between("update")
-    with pytest.raises(KeyError):
+    with raises(UnknownQuantityError, code="layer"):
         gradient_flow(trace, 3)

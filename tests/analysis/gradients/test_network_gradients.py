@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import rnnviz
 from rnnviz.analysis import gradient_by_layers, gradient_flow, hidden_jacobians, input_gradient
 from rnnviz.cells import GRU, LSTM
-from rnnviz.errors import ArgumentError, UnknownNameError
+from rnnviz.errors import ArgumentError, UnknownNameError, UnknownQuantityError
 from rnnviz.network import softmax
 
 from ...raising import raises
@@ -73,9 +73,9 @@ def test_gradients_through_layers_and_directions_agree_with_autograd(kind, optio
     torch = pytest.importorskip("torch")
     run = data.draw(runs(kind, options, longest=5, largest=3))
     trace, to = run.trace, data.draw(st.integers(1, len(run.trace)))
-    found = gradient_by_layers(trace, to, run.layer, run.direction)
+    gradients = gradient_by_layers(trace, to, run.layer, run.direction)
     inputs, states, _ = torch_run(torch, trace, options)
-    assert set(found.states) == {(k, d) for k in range(run.layer + 1) for d in trace.directions}
+    assert set(gradients.states) == {(k, d) for k in range(run.layer + 1) for d in trace.directions}
     for i in range(trace.hidden_size):
         target = states[run.layer, run.direction][to - 1][0][i]
         for key, row in states.items():
@@ -84,11 +84,11 @@ def test_gradients_through_layers_and_directions_agree_with_autograd(kind, optio
             for k, (_, nudges) in enumerate(row):
                 parts = torch.autograd.grad(target, nudges, retain_graph=True, allow_unused=True)
                 expected = [np.zeros(trace.hidden_size) if part is None else part.numpy() for part in parts]
-                np.testing.assert_allclose(found.states[key][k, i], np.concatenate(expected), rtol=1e-8, atol=1e-9)
+                np.testing.assert_allclose(gradients.states[key][k, i], np.concatenate(expected), rtol=1e-8, atol=1e-9)
         parts = torch.autograd.grad(target, inputs, retain_graph=True, allow_unused=True)
         for k, part in enumerate(parts):
             expected = np.zeros(inputs[0].shape) if part is None else part.numpy()
-            np.testing.assert_allclose(found.inputs[k, i], expected, rtol=1e-8, atol=1e-9)
+            np.testing.assert_allclose(gradients.inputs[k, i], expected, rtol=1e-8, atol=1e-9)
 
 
 @every_cell
@@ -97,13 +97,13 @@ def test_gradients_through_layers_and_directions_agree_with_autograd(kind, optio
 def test_within_one_layer_it_is_the_flow_of_that_layer(kind, options, data):
     run = data.draw(runs(kind, options))
     to = data.draw(st.integers(1, len(run.trace)))
-    found = gradient_by_layers(run.trace, to, run.layer, run.direction)
-    own = found.states[run.layer, run.direction]
+    gradients = gradient_by_layers(run.trace, to, run.layer, run.direction)
+    own = gradients.states[run.layer, run.direction]
     np.testing.assert_allclose(own, hidden_jacobians(run.trace, run.layer, run.direction, to), rtol=1e-9, atol=1e-12)
     flow = gradient_flow(run.trace, run.layer, run.direction).between("hidden")[to - 1]
-    np.testing.assert_allclose(found.norm(run.layer, run.direction), flow, rtol=1e-8, atol=1e-13)
+    np.testing.assert_allclose(gradients.norm(run.layer, run.direction), flow, rtol=1e-8, atol=1e-13)
     for d in set(run.trace.directions) - {run.direction}:
-        assert (found.states[run.layer, d] == 0).all()
+        assert (gradients.states[run.layer, d] == 0).all()
 
 
 @ORACLE
@@ -116,12 +116,12 @@ def test_the_gradient_of_an_output_by_each_token_agrees_with_autograd(kind, opti
     inputs, _, logits = torch_run(torch, trace, options)
     number = trace.labels.index(label)
     for of, target in (("logit", logits[step - 1]), ("probability", logits[step - 1].softmax(0))):
-        found, lengths = input_gradient(trace, label, step, of=of)
+        gradient, lengths = input_gradient(trace, label, step, of=of)
         expected = torch.autograd.grad(target[number], inputs, retain_graph=True, allow_unused=True)
-        for row, part in zip(found, expected, strict=True):
+        for row, part in zip(gradient, expected, strict=True):
             np.testing.assert_allclose(row, 0 if part is None else part.numpy(), rtol=1e-8, atol=1e-9)
-        np.testing.assert_allclose(lengths, np.linalg.norm(found, axis=1), rtol=1e-12)
-        np.testing.assert_array_equal(found, input_gradient(trace, number, step, of=of)[0])
+        np.testing.assert_allclose(lengths, np.linalg.norm(gradient, axis=1), rtol=1e-12)
+        np.testing.assert_array_equal(gradient, input_gradient(trace, number, step, of=of)[0])
 
 
 @every_cell
@@ -131,18 +131,20 @@ def test_a_step_along_the_gradient_moves_the_probability_as_it_says(kind, option
     if options.get("activation") == "relu":  # a corner is a slope of its own
         return
     trace = data.draw(runs(kind, options)).trace
-    found, _ = input_gradient(trace, 1, of="probability")
+    gradient, _ = input_gradient(trace, 1, of="probability")
     initial = [
         [{s: trace.initial[s, k, d] for s in trace.definition.states} for d in trace.directions]
         for k in range(trace.layers)
     ]
-    nudge = np.random.default_rng(0).standard_normal(found.shape)
+    nudge = np.random.default_rng(0).standard_normal(gradient.shape)
     vectors = replace(trace.network, embedding=None)
 
     def probability(size):
         return softmax(vectors.forward(trace["input_vector"] + size * nudge, initial).logits[-1])[1]
 
-    assert (probability(1e-6) - probability(-1e-6)) / 2e-6 == pytest.approx((found * nudge).sum(), rel=1e-4, abs=1e-8)
+    assert (probability(1e-6) - probability(-1e-6)) / 2e-6 == pytest.approx(
+        (gradient * nudge).sum(), rel=1e-4, abs=1e-8
+    )
 
 
 def test_invalid_arguments_are_refused():
@@ -156,7 +158,7 @@ def test_invalid_arguments_are_refused():
             input_gradient(trace, output)
     with raises(ArgumentError, name="of", value="loss"):
         input_gradient(trace, 0, of="loss")
-    with pytest.raises(KeyError):
+    with raises(UnknownQuantityError, code="layer"):
         gradient_by_layers(trace, direction="sideways")
     bare = replace(trace.network, readout_weight=None, readout_bias=None)
     model = rnnviz.Model("bare", bare, rnnviz.load("names-lstm").vocabulary, [])

@@ -17,10 +17,10 @@ from ..random_runs import EVERY, EVERY_ID, runs
 def test_it_is_the_largest_singular_value_of_the_whole_product(kind, options, data):
     run = data.draw(runs(kind, options))
     to = data.draw(st.none() | st.integers(1, len(run.trace)))
-    found = reach(run.trace, run.layer, run.direction, to)
+    values = reach(run.trace, run.layer, run.direction, to)
     matrices = hidden_jacobians(run.trace, run.layer, run.direction, to)
-    assert found.shape == (len(run.trace),)
-    np.testing.assert_allclose(found, np.linalg.norm(matrices, 2, axis=(1, 2)), rtol=1e-8, atol=1e-12)
+    assert values.shape == (len(run.trace),)
+    np.testing.assert_allclose(values, np.linalg.norm(matrices, 2, axis=(1, 2)), rtol=1e-8, atol=1e-12)
 
 
 @pytest.mark.parametrize(("kind", "options"), EVERY, ids=EVERY_ID)
@@ -29,9 +29,9 @@ def test_it_is_the_largest_singular_value_of_the_whole_product(kind, options, da
 def test_it_is_one_at_the_step_itself_and_nothing_after_it(kind, options, data):
     run = data.draw(runs(kind, options))
     to = data.draw(st.integers(1, len(run.trace)))
-    found = reach(run.trace, run.layer, run.direction, to)
-    assert found[to - 1] == pytest.approx(1, abs=1e-12)
-    later = found[to:] if run.direction == "forward" else found[: to - 1]
+    values = reach(run.trace, run.layer, run.direction, to)
+    assert values[to - 1] == pytest.approx(1, abs=1e-12)
+    later = values[to:] if run.direction == "forward" else values[: to - 1]
     assert (later == 0).all()
 
 

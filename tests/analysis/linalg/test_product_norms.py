@@ -13,12 +13,12 @@ from rnnviz.analysis.linalg.step_matrices import StepMatrices
 def written_out(one_step):
     """Every product (T, T, S, S), [t, k] from k + 1 to t, one after the other."""
     steps, size, _ = one_step.shape
-    found = np.zeros((steps, steps, size, size))
+    products = np.zeros((steps, steps, size, size))
     for k in range(steps):
-        found[k, k] = np.eye(size)
+        products[k, k] = np.eye(size)
         for t in range(k + 1, steps):
-            found[t, k] = one_step[t] @ found[t - 1, k]
-    return found
+            products[t, k] = one_step[t] @ products[t - 1, k]
+    return products
 
 
 @given(data=st.data(), size=st.integers(1, 3), count=st.integers(1, 2), steps=st.integers(1, 18))
@@ -28,13 +28,13 @@ def test_norms_of_all_blocks_of_all_products(data, size, count, steps):
     products = written_out(one_step).reshape(steps, steps, count, size, count, size)
     expected = np.sqrt((products**2).sum((3, 5))).transpose(2, 3, 0, 1)
     whole = np.sqrt((products**2).sum((2, 3, 4, 5)))
-    # Sums that cancel exactly leave rounding behind in the products themselves, in either way of forming them.
+    # Sums that cancel exactly leave rounding behind in the products themselves, whichever way they are formed.
     reach = np.array([[np.prod([np.linalg.norm(one_step[j]) for j in range(k + 1, t + 1)]) for k in range(steps)]
                       for t in range(steps)])  # fmt: skip
-    found = block_norms(one_step, size)
-    assert (found[..., ~np.tri(steps, dtype=bool)] == 0).all()
-    assert (np.abs(found - expected) <= 1e-8 * expected + 1e-13 * reach).all()
-    assert (np.abs(np.sqrt((found**2).sum((0, 1))) - whole) <= 1e-8 * whole + 1e-13 * reach).all()
+    norms = block_norms(one_step, size)
+    assert (norms[..., ~np.tri(steps, dtype=bool)] == 0).all()
+    assert (np.abs(norms - expected) <= 1e-8 * expected + 1e-13 * reach).all()
+    assert (np.abs(np.sqrt((norms**2).sum((0, 1))) - whole) <= 1e-8 * whole + 1e-13 * reach).all()
 
 
 @pytest.mark.parametrize("scale", [1e-30, 1e-3, 1e3, 1e30])
@@ -42,21 +42,21 @@ def test_norms_far_from_one_are_as_exact(scale):
     one_step = np.random.default_rng(0).standard_normal((9, 4, 4))
     expected = block_norms(one_step, 2)
     powers = np.subtract.outer(np.arange(9), np.arange(9)).astype(float)
-    found = block_norms(scale * one_step, 2)
+    norms = block_norms(scale * one_step, 2)
     lower = np.tri(9, dtype=bool)
-    np.testing.assert_allclose(found[..., lower], (expected * scale ** np.maximum(powers, 0))[..., lower], rtol=1e-10)
+    np.testing.assert_allclose(norms[..., lower], (expected * scale ** np.maximum(powers, 0))[..., lower], rtol=1e-10)
 
 
 @pytest.mark.parametrize(("dtype", "small"), [(np.float64, 2.0**-40), (np.float32, 2.0**-20)])
 def test_products_that_cancel_are_formed_after_all(dtype, small):
     """The rows of one matrix are nearly at right angles to the columns of the next: large terms leave a small sum."""
     first, second = np.array([[1, 0], [small - 1, 0]]), np.array([[1, 1], [0, 0]])
-    found = block_norms(np.array([np.eye(2), first, second], dtype), 2)
-    np.testing.assert_allclose(found[0, 0, 2, 0], small, rtol=1e-6)
+    norms = block_norms(np.array([np.eye(2), first, second], dtype), 2)
+    np.testing.assert_allclose(norms[0, 0, 2, 0], small, rtol=1e-6)
     np.testing.assert_allclose(block_norms(np.array([np.eye(2), first, second], dtype), 1)[0, 0, 2, 0], small, 1e-6)
 
 
-def test_no_norm_is_lost_over_a_long_way():
+def test_no_norm_is_lost_over_many_steps():
     one_step = np.broadcast_to(np.diag([1e-3, 1e-4]), (60, 2, 2)).astype(np.float64)
     np.testing.assert_allclose(block_norms(one_step, 2)[0, 0, 59, 0], 1e-3**59, rtol=1e-10)
     forgets = np.ones((60, 2))
@@ -100,15 +100,15 @@ def test_what_is_small_compared_with_a_highway_is_as_exact(dtype, exact):
     # With the state h, v, u, where the cell is v + u and u the highway alone, v by u is what takes other paths.
     a, b, c, f = (one_step[:, r, k].astype(np.float64) for r in (slice(size), slice(size, None))
                   for k in (slice(size), slice(size, None)))  # fmt: skip
-    found = np.zeros((steps, steps))
+    expected = np.zeros((steps, steps))
     for k in range(steps):
         h, v, u = np.zeros((size, size)), np.zeros((size, size)), np.eye(size)
         for t in range(k + 1, steps):
             h, v, u = a[t] @ h + b[t] @ (v + u), c[t] @ h + f[t] @ v, f[t] @ u
-            found[t, k] = np.linalg.norm(v)
+            expected[t, k] = np.linalg.norm(v)
     far = np.subtract.outer(np.arange(steps), np.arange(steps)) > 2
-    assert (found[far] < 1e-2).all()
-    np.testing.assert_allclose(off_diagonal[far], found[far], rtol=exact)
+    assert (expected[far] < 1e-2).all()
+    np.testing.assert_allclose(off_diagonal[far], expected[far], rtol=exact)
 
 
 @given(seed=st.integers(0, 2**32 - 1), size=st.integers(1, 4), count=st.integers(1, 3), diagonal=st.integers(0, 3))

@@ -6,14 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import rnnviz
-from rnnviz.analysis import cell_of, weight_statistics, weights_by_gate
-from rnnviz.analysis.weights.gate_weights import euclidean_norm
+from rnnviz.analysis import weight_statistics, weights_by_gate
+from rnnviz.analysis.weights.gate_weights import cells_of, euclidean_norm
 from rnnviz.cells import GRU
-from rnnviz.errors import UnknownNameError
 from rnnviz.network import Network
 
 from ...coupled_lstm import CoupledLSTM
-from ...raising import raises
 from ...strategies import VARIANT_IDS, VARIANTS, cases, draw_cell, draw_network
 
 EVERY = [*VARIANTS, (CoupledLSTM, {})]
@@ -27,8 +25,12 @@ class Peeping(CoupledLSTM):
 
     @property
     def parameters(self):
-        found = super().parameters
-        return found if self.scale is None else found | {"weight_peephole": self.weight_peephole, "scale": self.scale}
+        parameters = super().parameters
+        return (
+            parameters
+            if self.scale is None
+            else parameters | {"weight_peephole": self.weight_peephole, "scale": self.scale}
+        )
 
 
 @pytest.mark.parametrize(("kind", "options"), EVERY, ids=EVERY_ID)
@@ -36,11 +38,11 @@ class Peeping(CoupledLSTM):
 def test_the_gates_put_together_are_the_cell(kind, options, case):
     cell = draw_cell(kind, options, case)
     gates = weights_by_gate(cell)
-    assert [one.gate for one in gates] == [cell.definition.by_name[row] for row in cell.rows]
-    np.testing.assert_array_equal(np.concatenate([one.input for one in gates]), cell.weight_ih)
-    np.testing.assert_array_equal(np.concatenate([one.recurrent for one in gates]), cell.weight_hh)
-    assert all(np.shares_memory(one.input, cell.weight_ih) for one in gates)
-    bias = [one.bias if one.recurrent_bias is None else one.bias + one.recurrent_bias for one in gates]
+    assert [gate.gate for gate in gates] == [cell.definition.by_name[row] for row in cell.rows]
+    np.testing.assert_array_equal(np.concatenate([gate.input for gate in gates]), cell.weight_ih)
+    np.testing.assert_array_equal(np.concatenate([gate.recurrent for gate in gates]), cell.weight_hh)
+    assert all(np.shares_memory(gate.input, cell.weight_ih) for gate in gates)
+    bias = [gate.bias if gate.recurrent_bias is None else gate.bias + gate.recurrent_bias for gate in gates]
     np.testing.assert_array_equal(np.concatenate(bias), cell.bias_ih + cell.bias_hh)
 
 
@@ -48,8 +50,8 @@ def test_the_gates_put_together_are_the_cell(kind, options, case):
 @given(case=cases)
 def test_only_a_bias_that_a_gate_multiplies_is_separate(kind, options, case):
     cell = draw_cell(kind, options, case)
-    apart = [one.gate.name for one in weights_by_gate(cell) if one.recurrent_bias is not None]
-    assert apart == (["candidate"] if kind is GRU and options["reset"] == "after" else [])
+    separate = [gate.gate.name for gate in weights_by_gate(cell) if gate.recurrent_bias is not None]
+    assert separate == (["candidate"] if kind is GRU and options["reset"] == "after" else [])
 
 
 def test_a_recurrent_bias_of_zeros_is_separate_too():
@@ -70,24 +72,18 @@ def test_a_further_parameter_is_split_where_it_has_rows_for_every_gate():
     cell = Peeping.random(2, 3, np.random.default_rng(0))
     cell.weight_peephole, cell.scale = np.arange(9, dtype=np.float32), np.ones(2, np.float32)
     gates = weights_by_gate(cell)
-    assert [one.more["weight_peephole"].tolist() for one in gates] == [[0, 1, 2], [3, 4, 5], [6, 7, 8]]
-    assert all(list(one.more) == ["weight_peephole"] for one in gates)
+    assert [gate.more["weight_peephole"].tolist() for gate in gates] == [[0, 1, 2], [3, 4, 5], [6, 7, 8]]
+    assert all(list(gate.more) == ["weight_peephole"] for gate in gates)
     table = weight_statistics(Network([[cell]]), by_gate=True)
     assert table[table.array == "rnn.weight_peephole_l0"].gate.tolist() == ["input", "candidate", "output"]
     assert table[table.array == "rnn.scale_l0"].gate.tolist() == [""]
 
 
-def test_each_layer_and_direction_is_found():
+def test_every_cell_comes_with_its_layer_and_direction():
     network = draw_network("gru", layers=2, bidirectional=True)
-    for layer, cells in enumerate(network.layers):
-        for direction, cell in zip(("forward", "backward"), cells, strict=True):
-            assert cell_of(network, layer, direction) is cell
-    with raises(UnknownNameError, kind="layer", name="2"):
-        cell_of(network, 2)
-    with raises(UnknownNameError, kind="layer", name="-1"):
-        cell_of(network, -1)
-    with raises(UnknownNameError, kind="direction", name="backward", allowed=("forward",)):
-        cell_of(draw_network("gru"), 0, "backward")
+    listed = [(layer, direction) for layer, direction, _ in cells_of(network)]
+    assert listed == [(0, "forward"), (0, "backward"), (1, "forward"), (1, "backward")]
+    assert all(cell is network.cell(layer, direction) for layer, direction, cell in cells_of(network))
 
 
 # ---- statistics -----------------------------------------------------------------------------------
@@ -108,8 +104,8 @@ def test_statistics_are_those_of_the_arrays(by_gate):
             exact = block.astype(np.float64)
             assert row["shape"] == block.shape and row["largest"] == np.abs(block).max() and row["finite"]
             expected = [np.linalg.norm(exact), exact.mean(), exact.std(), (block == 0).mean()]
-            found = [row["norm"], row["mean"], row["std"], row["zeros"]]
-            np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-15)
+            actual = [row["norm"], row["mean"], row["std"], row["zeros"]]
+            np.testing.assert_allclose(actual, expected, rtol=1e-12, atol=1e-15)
 
 
 def test_values_that_are_not_finite_are_reported():

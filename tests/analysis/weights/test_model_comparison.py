@@ -1,6 +1,7 @@
 """Two models compared: what differs is reported, what is equal is equal, and the distances are NumPy's."""
 
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -40,15 +41,15 @@ def changed(one, **options):
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm", CoupledLSTM.name])
 def test_a_model_and_its_like_agree_in_everything(cell):
     one = model(cell, layers=2, bidirectional=True)
-    found = compare_models(one, model(cell, layers=2, bidirectional=True))
-    assert found.differing == () and found.same_cell and found.conversion == ""
-    for table in (found.arrays, found.gates, found.biases):
+    comparison = compare_models(one, model(cell, layers=2, bidirectional=True))
+    assert comparison.differing == () and comparison.same_cell and comparison.conversion == ""
+    for table in (comparison.arrays, comparison.gates, comparison.biases):
         assert table.identical.all() and (table.relative == 0).all() and (table.largest == 0).all()
         np.testing.assert_allclose(table.cosine, 1)
-    np.testing.assert_allclose(found.biases.correlation, 1)
-    assert list(found.arrays.array) == list(one.network.parameters)
+    np.testing.assert_allclose(comparison.biases.correlation, 1)
+    assert list(comparison.arrays.array) == list(one.network.parameters)
     recurrent = [name for name in one.network.parameters if name.startswith("rnn.")]
-    assert len(found.gates) == len(recurrent) * len(one.network.layers[0][0].rows)
+    assert len(comparison.gates) == len(recurrent) * len(one.network.layers[0][0].rows)
 
 
 DIFFERENCES = {
@@ -81,9 +82,9 @@ def test_equally_many_other_tokens_differ():
     one = model()
     tokens = (*CHARACTERS.tokens[:-2], "ü", "ö")
     other = Model("other", one.network, Vocabulary("characters", tokens), ["a", "b", "c", "e"])
-    found = compare_models(one, other)
-    assert found.differing == ("vocabulary", "labels")
-    values = {feature.title: feature.reference_value for feature in found.features}
+    comparison = compare_models(one, other)
+    assert comparison.differing == ("vocabulary", "labels")
+    values = {feature.title: feature.reference_value for feature in comparison.features}
     assert values["vocabulary"].endswith("2 of them different") and values["labels"].endswith("1 of them different")
 
 
@@ -97,38 +98,52 @@ def test_arrays_of_one_model_only_and_of_other_shapes_have_no_distance():
     assert set(table.index) == {*one.network.parameters, *other.network.parameters}
 
 
+def test_networks_that_read_backward_only_are_compared():
+    forward = model("gru")
+    cell = forward.network.layers[0][0]
+    backward = Model(
+        "backward",
+        replace(forward.network, layers=[[cell]], directions_by_layer=(("backward",),)),
+        forward.vocabulary,
+        forward.labels,
+    )
+    assert compare_models(backward, backward).gates.direction.unique().tolist() == ["backward"]
+    comparison = compare_models(forward, backward)
+    assert comparison.differing == ("directions",) and len(comparison.gates) == 0
+
+
 def test_cells_of_two_kinds_have_no_gates_in_common():
-    found = compare_models(model("lstm"), model(CoupledLSTM.name))
-    assert not found.same_cell and len(found.gates) == len(found.biases) == 0
-    assert "relative" in found.gates and "correlation" in found.biases
+    comparison = compare_models(model("lstm"), model(CoupledLSTM.name))
+    assert not comparison.same_cell and len(comparison.gates) == len(comparison.biases) == 0
+    assert "relative" in comparison.gates and "correlation" in comparison.biases
 
 
 def test_one_gate_that_was_changed_is_the_one_that_differs():
     one = model("gru")
     weight = one.network.layers[0][0].weight_hh.copy()
     weight[5:10] *= 3  # the update gate's rows
-    found = compare_models(changed(one, rnn__weight_hh_l0=weight), one)
-    assert found.arrays[~found.arrays.identical].array.tolist() == ["rnn.weight_hh_l0"]
-    (row,) = found.gates[~found.gates.identical].to_dict("records")
+    comparison = compare_models(changed(one, rnn__weight_hh_l0=weight), one)
+    assert comparison.arrays[~comparison.arrays.identical].array.tolist() == ["rnn.weight_hh_l0"]
+    (row,) = comparison.gates[~comparison.gates.identical].to_dict("records")
     assert (row["gate"], row["parameter"], row["layer"], row["direction"]) == ("update", "weight_hh", 0, "forward")
     assert row["relative"] == pytest.approx(2) and row["cosine"] == pytest.approx(1)
-    assert found.biases.identical.all()
+    assert comparison.biases.identical.all()
 
 
 def test_a_bias_in_two_arrays_is_the_same_as_one_in_one():
     one = model("lstm")
     both = one.network.layers[0][0]
     zeros = np.zeros_like(both.bias_hh)
-    found = compare_models(one, changed(one, rnn__bias_ih_l0=both.bias_ih + both.bias_hh, rnn__bias_hh_l0=zeros))
-    assert not found.arrays.set_index("array").identical["rnn.bias_ih_l0"]
-    assert found.biases.identical.all() and list(found.biases.gate) == list(both.rows)
+    comparison = compare_models(one, changed(one, rnn__bias_ih_l0=both.bias_ih + both.bias_hh, rnn__bias_hh_l0=zeros))
+    assert not comparison.arrays.set_index("array").identical["rnn.bias_ih_l0"]
+    assert comparison.biases.identical.all() and list(comparison.biases.gate) == list(both.rows)
 
 
 def test_a_gru_in_another_notation_is_the_same():
     one = model("gru")
-    found = compare_models(one, one.with_options(update="writes"))
-    assert found.differing == ("update",) and "update='keeps'" in found.conversion
-    assert found.arrays.identical.all()
+    comparison = compare_models(one, one.with_options(update="writes"))
+    assert comparison.differing == ("update",) and "update='keeps'" in comparison.conversion
+    assert comparison.arrays.identical.all()
     before = compare_models(one, model("gru", options={"reset": "before"}))
     assert before.conversion == "" and before.differing == ("reset",)
     assert list(before.biases.bias) == ["bias"] * 3
@@ -142,12 +157,12 @@ def test_distances_are_numpys(seed, shape, dtype):
     rng = np.random.default_rng(seed)
     a, b = (rng.standard_normal(shape).astype(dtype) for _ in range(2))
     x, y = a.astype(np.float64), b.astype(np.float64)
-    found, back = array_distance(a, b), array_distance(b, a)
-    assert found.relative == pytest.approx(np.linalg.norm(x - y) / np.linalg.norm(y))
-    assert found.cosine == pytest.approx((x * y).sum() / np.linalg.norm(x) / np.linalg.norm(y))
-    assert found.largest == np.abs(x - y).max() and not found.identical
-    assert (found.cosine, found.largest) == (back.cosine, back.largest)
-    assert found.relative * np.linalg.norm(y) == pytest.approx(back.relative * np.linalg.norm(x))
+    distance, back = array_distance(a, b), array_distance(b, a)
+    assert distance.relative == pytest.approx(np.linalg.norm(x - y) / np.linalg.norm(y))
+    assert distance.cosine == pytest.approx((x * y).sum() / np.linalg.norm(x) / np.linalg.norm(y))
+    assert distance.largest == np.abs(x - y).max() and not distance.identical
+    assert (distance.cosine, distance.largest) == (back.cosine, back.largest)
+    assert distance.relative * np.linalg.norm(y) == pytest.approx(back.relative * np.linalg.norm(x))
     if a.size > 1 and a.ndim == 1:
         assert correlation(a, b) == pytest.approx(np.corrcoef(x, y)[0, 1])
 

@@ -6,7 +6,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import rnnviz
-from rnnviz.analysis import cell_of, origin_stability, spectra
+from rnnviz.analysis import origin_stability, spectra
 from rnnviz.cells import GRU, LSTM, RNN
 from rnnviz.cells.definition import HIDDEN
 
@@ -27,16 +27,18 @@ def simple(matrix, activation="tanh"):
 @given(case=cases)
 def test_spectra_are_numpys_of_each_block(kind, options, case):
     cell = draw_cell(kind, options, case)
-    found = spectra(cell)
-    assert [one.gate.name for one in found] == list(cell.rows)
+    listed = spectra(cell)
+    assert [spectrum.gate.name for spectrum in listed] == list(cell.rows)
     blocks = zip(np.split(cell.weight_ih, len(cell.rows)), np.split(cell.weight_hh, len(cell.rows)), strict=True)
-    for one, (weight_ih, weight_hh) in zip(found, blocks, strict=True):
-        np.testing.assert_allclose(one.input, np.linalg.svd(weight_ih)[1], rtol=1e-10, atol=1e-12)
-        np.testing.assert_allclose(one.recurrent, np.linalg.svd(weight_hh)[1], rtol=1e-10, atol=1e-12)
-        assert (np.diff(np.abs(one.eigenvalues)) <= 0).all() and one.radius == np.abs(one.eigenvalues).max()
-        np.testing.assert_allclose(one.eigenvalues.sum(), np.trace(weight_hh), atol=1e-9)
-        np.testing.assert_allclose(one.eigenvalues.prod(), np.linalg.det(weight_hh), atol=1e-9)
-        assert one.radius <= one.recurrent[0] * (1 + 1e-12)
+    for spectrum, (weight_ih, weight_hh) in zip(listed, blocks, strict=True):
+        np.testing.assert_allclose(spectrum.input, np.linalg.svd(weight_ih)[1], rtol=1e-10, atol=1e-12)
+        np.testing.assert_allclose(spectrum.recurrent, np.linalg.svd(weight_hh)[1], rtol=1e-10, atol=1e-12)
+        assert (np.diff(np.abs(spectrum.eigenvalues)) <= 0).all() and spectrum.radius == np.abs(
+            spectrum.eigenvalues
+        ).max()
+        np.testing.assert_allclose(spectrum.eigenvalues.sum(), np.trace(weight_hh), atol=1e-9)
+        np.testing.assert_allclose(spectrum.eigenvalues.prod(), np.linalg.det(weight_hh), atol=1e-9)
+        assert spectrum.radius <= spectrum.recurrent[0] * (1 + 1e-12)
 
 
 @given(seed=seeds, size=st.integers(1, 6), factor=st.floats(0.01, 100))
@@ -50,13 +52,13 @@ def test_units_in_another_order_have_the_same_spectrum_and_larger_weights_a_larg
 
 def test_a_rotation_keeps_every_length_and_a_known_product_has_the_values_it_was_made_of():
     rng = np.random.default_rng(0)
-    (one,) = spectra(simple(rotation(rng, 6)))
-    np.testing.assert_allclose(np.abs(one.eigenvalues), 1)
-    np.testing.assert_allclose(one.recurrent, 1)
-    (one,) = spectra(simple(rotation(rng, 3) @ np.diag([1e-12, 5, 2]) @ rotation(rng, 3)))
-    np.testing.assert_allclose(one.recurrent, [5, 2, 1e-12], rtol=1e-3)
-    (one,) = spectra(simple([[0, -2], [2, 0]]))
-    np.testing.assert_allclose(one.eigenvalues, [2j, -2j])
+    (spectrum,) = spectra(simple(rotation(rng, 6)))
+    np.testing.assert_allclose(np.abs(spectrum.eigenvalues), 1)
+    np.testing.assert_allclose(spectrum.recurrent, 1)
+    (spectrum,) = spectra(simple(rotation(rng, 3) @ np.diag([1e-12, 5, 2]) @ rotation(rng, 3)))
+    np.testing.assert_allclose(spectrum.recurrent, [5, 2, 1e-12], rtol=1e-3)
+    (spectrum,) = spectra(simple([[0, -2], [2, 0]]))
+    np.testing.assert_allclose(spectrum.eigenvalues, [2j, -2j])
 
 
 # ---- stability of a simple network --------------------------------------------------------------
@@ -102,7 +104,7 @@ def test_gated_cells_have_no_such_description():
 
 
 def test_a_spectrum_that_is_known_is_not_computed_again():
-    cell = cell_of(rnnviz.load("recall-rnn").network)
+    cell = rnnviz.load("recall-rnn").network.layers[0][0]
     (known,) = spectra(cell)
     assert origin_stability(cell, known) == origin_stability(cell)
     other = spectra(simple([[7.0]]))[0]

@@ -213,15 +213,15 @@ def test_growth_names_its_lines_by_where_they_began_and_ended():
 
 @given(st.integers(1, 600), st.integers(2, 40))
 def test_the_first_and_the_last_token_are_labelled_always(steps, most):
-    kept = labelled_steps(steps, most)
-    assert kept[0] == 1 and kept[-1] == steps and len(kept) <= most
-    assert all(b > a for a, b in pairwise(kept))
+    steps_labelled = labelled_steps(steps, most)
+    assert steps_labelled[0] == 1 and steps_labelled[-1] == steps and len(steps_labelled) <= most
+    assert all(b > a for a, b in pairwise(steps_labelled))
 
 
 def test_long_texts_are_labelled_from_the_first_token_to_the_last():
     reach = reach_curve(reaches("recall", LONG), list(LONG))
-    spoken = prediction_curves(traces("recall", LONG), "C")
-    for figure in (reach, spoken):
+    predictions = prediction_curves(traces("recall", LONG), "C")
+    for figure in (reach, predictions):
         assert figure.layout.xaxis.tickvals[0] == 1 and figure.layout.xaxis.tickvals[-1] == len(LONG)
     assert prediction_curves(traces("names", "Rossi"), "Italian").layout.xaxis.tickvals is None
     (line,) = reach.layout.shapes
@@ -289,9 +289,9 @@ def test_a_new_cell_has_a_style_and_appears_under_its_title():
 
 @given(st.lists(st.floats(0, 200), max_size=8).map(sorted))
 def test_labels_keep_their_distance_and_their_order(pixels):
-    found = spread_out(pixels, 200)
-    assert all(b - a >= CLOSEST - 1e-9 for a, b in pairwise(found))
-    assert not found or (found[0] >= -1e-9 and found[-1] <= 200 + 1e-9)
+    moved = spread_out(pixels, 200)
+    assert all(b - a >= CLOSEST - 1e-9 for a, b in pairwise(moved))
+    assert not moved or (moved[0] >= -1e-9 and moved[-1] <= 200 + 1e-9)
 
 
 @given(st.integers(-16, -2), st.integers(1, 12))
