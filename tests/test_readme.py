@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rnnviz.checkpoints import suffixes
 from rnnviz.training.__main__ import argument_parser
 
 ROOT = Path(__file__).parents[1]
@@ -40,6 +41,11 @@ def given(tmp_path, monkeypatch):
 @pytest.mark.parametrize("example", blocks(ROOT / "README.md", "python"))
 def test_a_python_example_runs(given, example):
     exec(example, given)
+
+
+def test_every_suffix_of_a_file_is_named():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert all(f"`{suffix}`" in readme for suffix in suffixes())
 
 
 def test_make_has_every_target_that_is_named():
