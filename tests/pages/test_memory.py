@@ -81,7 +81,7 @@ def test_the_memory_of_the_chosen_unit_is_taken_apart(cell):
         shown = np.nan_to_num(numbers(heatmap["z"]))
         np.testing.assert_allclose(shown, memory_shares(trace, unit), atol=1e-6)
     slowest = half_life(trace).order[0]
-    assert f"unit {slowest} is" in said(app)
+    assert f"(unit {slowest})." in said(app)
 
 
 def test_a_simple_network_says_that_there_is_no_sum_and_shows_its_gradient():

@@ -27,7 +27,7 @@ def score_line(model: Model) -> None:
         references.append(f"{baseline['name'].split(',')[0]} {_number(scores, baseline['value'])}")
     st.caption(
         plain(
-            f"{model.name} reads {card['reads']} and predicts {card['says']}. Held out: {scores['metric']} "
+            f"{model.name} reads {card['reads']}, and predicts {card['says']}. Held out: {scores['metric']} "
             f"{_number(scores, scores['test'])} ({', '.join(references)})."
         )
     )

@@ -118,8 +118,8 @@ def _reach(run: TextRun, runs: CellRuns, step: int) -> None:
     )
     chart(reach_curve.ready(curves, run.trace.tokens, run.trace.unknown, to=step, title=heading), words, "reach-cells")
     st.caption(
-        f"The most that a nudge of 1 after step 1 can move {plain(run.step_label(step))}: {plain(first)}. "
-        "This is the largest singular value of the exact Jacobian between the two."
+        f"A nudge of 1 after step 1 moves the hidden state after {plain(run.step_label(step))} by at most: "
+        f"{plain(first)}. This is the largest singular value of the exact Jacobian between the two."
     )
 
 

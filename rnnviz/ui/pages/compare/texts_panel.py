@@ -77,9 +77,9 @@ def describe(change: Difference) -> str:
         words += " The predictions agree at every step that both texts have."
     else:
         first, second = (_prediction(trace, change.first) for trace in traces)
-        words += f" The predictions first differ at step {change.first}: {first} against {second}."
+        words += f" The predictions first differ at step {change.first}: {first}; {second}."
     first, second = (_prediction(trace, len(trace)) for trace in traces)
-    return f"{words} At the end of the first text: {first}. At the end of the second: {second}."
+    return f"{words} In the end, the predictions are {first}, and {second}."
 
 
 def _first_difference(change: Difference) -> int | None:

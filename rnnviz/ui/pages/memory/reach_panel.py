@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import NamedTuple
-
 import numpy as np
 import streamlit as st
 
-from ....analysis import GradientFlow, gradient_by_layers, gradient_flow, input_gradient, largest_singular_values
+from ....analysis import GradientFlow, gradient_by_layers, input_gradient
 from ....analysis.gradients.flow import EXTREME_FACTOR
-from ....analysis.progress_meter import Tick, partial_tick
 from ....analysis.selection import reading_order
 from ....cells import CELLS
 from ....cells.activations import Array
@@ -22,22 +18,11 @@ from ....figures import (
     singular_value_curves,
     token_gradient_bars,
 )
-from ....model import Model
-from ....trace import Trace
 from ...shared.charts import chart
-from ...shared.long_work import Progress, cached
 from ...shared.markdown import plain, series
 from ...shared.pickers import pick_label
-from ...shared.text_box import TOKENS
 from ...shared.text_run import TextRun, current_position, exceeds_memory, transport
-
-
-class Reach(NamedTuple):
-    """A cell's trace, its gradients, and the largest singular value of each step's Jacobian."""
-
-    trace: Trace
-    flow: GradientFlow
-    largest: Array
+from .cell_gradients import CellGradients, measure
 
 
 def show(run: TextRun) -> None:
@@ -45,64 +30,41 @@ def show(run: TextRun) -> None:
     st.markdown(
         "How far does a small change of the states after one step (a column) move the states after a later step (a "
         "row)? The maps show the exact Jacobians between the two, as the root mean square over all directions. At "
-        "**1**, a change keeps its size. Where the gradient **vanishes**, a loss at the later step hardly reaches the "
-        "earlier one; where it **explodes**, a small change becomes a large one."
+        "**1**, a change keeps its size. Where the gradient **vanishes**, the gradient of a later loss hardly reaches "
+        "the earlier step; where it **explodes**, a small change becomes a large one."
     )
     transport(run)
     step, _ = current_position(run.trace, run.layer)
     if exceeds_memory([run.trace], run.layer):
         _token_gradient(run, step)
         return
-    reaches = measure(run)
-    columns = st.columns(len(reaches), gap="small")
-    for column, (cell, reach) in zip(columns, reaches.items(), strict=True):
+    by_cell = measure(run)
+    columns = st.columns(len(by_cell), gap="small")
+    for column, (cell, gradients) in zip(columns, by_cell.items(), strict=True):
         with column:
-            _map(run, cell, reach, step)
+            _map(run, cell, gradients, step)
     left, right = st.columns(2, gap="medium")
     tokens, unknown = run.trace.tokens, run.trace.unknown
     with left:
-        curves = {cell: reach.flow.curve(step) for cell, reach in reaches.items()}
+        curves = {cell: gradients.flow.curve(step) for cell, gradients in by_cell.items()}
         words = f"Gradient of the states after step {step} with respect to earlier states, on a logarithmic axis. "
         chart(reach_curve.ready(curves, tokens, unknown, to=step), words + _at_step_1(curves), "reach-curve")
     with right:
-        largest = {cell: reach.largest for cell, reach in reaches.items()}
+        largest = {cell: gradients.largest for cell, gradients in by_cell.items()}
         words = "Largest singular value of each step’s Jacobian. Above 1 a gradient can grow there; below 1 it shrinks."
         chart(singular_value_curves.ready(largest, tokens, unknown), words, "singular-values")
-    _routes(run, reaches, step)
+    _routes(run, by_cell, step)
     _layers(run, step)
     _token_gradient(run, step)
 
 
-def measure(run: TextRun) -> dict[str, Reach]:
-    """The gradients of the task's cells over the text, computed once."""
-    progress = Progress("Computing the gradient between all pairs of steps.")
-    models = run.models_by_cell()
-    share = 1 / len(models)
-    reaches = {
-        cell: _reach(run, model, partial_tick(progress, number * share, (number + 1) * share))
-        for number, (cell, model) in enumerate(models.items())
-    }
-    progress.end()
-    return reaches
-
-
-def _reach(run: TextRun, model: Model, tick: Tick | None) -> Reach:
-    def work() -> Reach:
-        trace = run.trace if model is run.model else model.trace(run.text, limit=TOKENS)
-        flow = gradient_flow(trace, *run.location, tick=partial_tick(tick, 0.0, 0.5))
-        largest = largest_singular_values(flow.one_step, partial_tick(tick, 0.5, 1.0))
-        return Reach(trace, replace(flow, one_step=flow.one_step[:0]), largest)  # the Jacobians are large
-
-    return cached(model.network, ("reach", run.input_key, run.location), work)
-
-
-def _map(run: TextRun, cell: str, reach: Reach, step: int) -> None:
+def _map(run: TextRun, cell: str, gradients: CellGradients, step: int) -> None:
     title = CELLS[cell].title
     with st.container(key=f"heatmaps-gradient-{cell}"):
         words = f"{title}: gradient between all pairs of steps, one row for each later step."
-        summary = _vanishing_and_exploding(run, reach.flow, step)
+        summary = _vanishing_and_exploding(run, gradients.flow, step)
         chart(
-            gradient_map.ready(cell, reach.flow.norms, run.trace.tokens, run.trace.unknown),
+            gradient_map.ready(cell, gradients.flow.norms, run.trace.tokens, run.trace.unknown),
             f"{words} {summary}",
             f"gradient-{cell}",
         )
@@ -123,20 +85,20 @@ def _vanishing_and_exploding(run: TextRun, flow: GradientFlow, step: int) -> str
         return f"The gradient neither vanishes nor explodes before {run.step_label(step)}: it is at least {least:.2g}."
     sentences = []
     for place in places:
-        span = f"step {place.first}" if place.first == place.last else f"steps {place.first} to {place.last}"
+        span = f"step {place.first}" if place.first == place.last else f"steps {place.first}–{place.last}"
         limit = f"below 1/{EXTREME_FACTOR:g}" if place.kind == "vanishing" else f"above {EXTREME_FACTOR:g}"
-        change = "loss" if place.kind == "vanishing" else "growth"
+        change = "decrease" if place.kind == "vanishing" else "increase"
         factor = curve[steps[steps.index(place.steepest) - 1]] / curve[place.steepest]
         sentences.append(
-            f"{place.kind.capitalize()}: from {span} to {run.step_label(step)}, the gradient is {limit}; the steepest "
+            f"{place.kind.capitalize()}: the gradient from {span} to {run.step_label(step)} is {limit}; the steepest "
             f"{change} is at {run.step_label(place.steepest)}, ×{factor:.2g}."
         )
     return " ".join(sentences)
 
 
-def _routes(run: TextRun, reaches: dict[str, Reach], step: int) -> None:
+def _routes(run: TextRun, by_cell: dict[str, CellGradients], step: int) -> None:
     """For gated cells: the gradient along the highway, and through the gates."""
-    gated = {cell: reach for cell, reach in reaches.items() if reach.flow.gated_state is not None}
+    gated = {cell: gradients for cell, gradients in by_cell.items() if gradients.flow.gated_state is not None}
     if not gated:
         return
     st.header("The highway, and the paths through the gates", anchor=False)
@@ -146,8 +108,8 @@ def _routes(run: TextRun, reaches: dict[str, Reach], step: int) -> None:
         "through a gate or the candidate, and so through the recurrent weights, at one step or more. The two parts add "
         "up to the whole gradient; their sizes need not, because they may partly cancel."
     )
-    for column, (cell, reach) in zip(st.columns(len(gated), gap="medium"), gated.items(), strict=True):
-        flow, definition = reach.flow, reach.trace.definition
+    for column, (cell, gradients) in zip(st.columns(len(gated), gap="medium"), gated.items(), strict=True):
+        flow, definition = gradients.flow, gradients.trace.definition
         assert flow.gated_state is not None and flow.gate is not None
         assert flow.gate_path_norms is not None and flow.highway_norms is not None
         whole = flow.between(flow.gated_state, flow.gated_state)

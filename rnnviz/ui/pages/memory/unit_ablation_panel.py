@@ -68,7 +68,10 @@ def show(run: TextRun) -> None:
             on_click="ignore",
             icon=":material/download:",
         )
-    st.caption("Choose a row to open its unit in the instrument. Click a column’s title to sort by it.")
+    st.caption(
+        "Silencing a unit sets its states to 0 at every step. Choose a row to open its unit in the instrument; click a "
+        "column’s title to sort by it."
+    )
 
 
 def _measure(run: TextRun, step: int) -> pd.DataFrame:
@@ -92,9 +95,9 @@ def _summary(run: TextRun, table: pd.DataFrame, step: int) -> str:
         else f"The prediction is still **{plain(visible(label))}**."
     )
     return (
-        f"The prediction after {plain(run.step_label(step))}: {prediction(label, first['probability'])}. Silencing a "
-        f"unit sets its states to 0 at every step. Without unit {first['unit']}, {percent(first['change'])} of the "
-        f"probability moves to other labels, more than without any other unit. {end}"
+        f"The prediction after {plain(run.step_label(step))}: {prediction(label, first['probability'])}. Without unit "
+        f"{first['unit']}, {percent(first['change'])} of the probability moves to other labels, more than without any "
+        f"other unit. {end}"
     )
 
 

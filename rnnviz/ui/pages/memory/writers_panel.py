@@ -23,7 +23,7 @@ from ...shared.instrument import Rows, slot
 from ...shared.markdown import plain
 from ...shared.pickers import pick_label
 from ...shared.text_run import TextRun, choose_unit, current_position, exceeds_memory, transport
-from .reach_panel import measure
+from .cell_gradients import measure
 
 HALF_LIVES = "half-lives"  # the chart's key
 TARGETS = {"unit": "one unit’s memory", "prediction": "the prediction"}
@@ -120,13 +120,13 @@ def _half_lives(run: TextRun, unit: int) -> None:
 def _half_lives_in_words(lives: HalfLives) -> str:
     slow, fast = (int(lives.order[k]) for k in (0, -1))
     return (
-        f"At the rate at which units kept their memory over this text, the half-life of unit {slow} is "
-        f"{_steps(lives.steps[slow])}, and that of unit {fast} {_steps(lives.steps[fast])}."
+        f"At the rate at which units kept their memory over this text, their half-lives range from "
+        f"{_steps(lives.steps[fast])} (unit {fast}) to {_steps(lives.steps[slow])} (unit {slow})."
     )
 
 
 def _steps(steps: float) -> str:
-    return "infinite" if np.isinf(steps) else f"{steps:.3g} steps"
+    return "infinity" if np.isinf(steps) else f"{steps:.3g} steps"
 
 
 def _gradient_instead(run: TextRun) -> None:

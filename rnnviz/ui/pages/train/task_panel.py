@@ -15,7 +15,7 @@ def show(task: Task) -> None:
     """Show a task in a few sentences with an example, and the curves of the bundled models, if there are any."""
     st.header(task.title, anchor=False)
     st.markdown(
-        f"The network reads {plain(task.reads)} and predicts {plain(task.predicts)}. An answer is due "
+        f"The network reads {plain(task.reads)}, and predicts {plain(task.predicts)}. An answer is due "
         f"{plain(task.answer_due)}. For example:"
     )
     st.code(task.examples[0][:80], language=None, wrap_lines=True)
