@@ -5,8 +5,10 @@ import pytest
 from . import docstrings
 
 DONE = (
+    "rnnviz",
     "rnnviz.analysis",
     "rnnviz.cells",
+    "rnnviz.checkpoints",
     "rnnviz.errors",
     "rnnviz.figures",
     "rnnviz.interventions",
@@ -18,6 +20,7 @@ DONE = (
     "rnnviz.training",
     "rnnviz.training.tasks",
     "rnnviz.ui.pages.train",
+    "rnnviz.zoo",
 )  # the packages whose public names are all documented
 
 

@@ -57,7 +57,7 @@ class Checkpoint:
     )
 
     def convert(self, stack: str | None = None, **overrides: str) -> Conversion:
-        """Convert a stack to a network. The last conversion of each stack is kept, and not computed again.
+        """Convert a stack to a network. The last conversion of each stack is cached.
 
         Parameters
         ----------
@@ -193,7 +193,7 @@ def open_file(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> Checkpoint:
     MissingFileError
         If there is no such file.
     FileError
-        If it holds no recurrent layer that can be run here; the message says what was found and what to do.
+        If it holds no recurrent layer that can be run here; the message states what was found and what to do.
     MissingLibraryError
         If the library that reads such files is not installed.
     """

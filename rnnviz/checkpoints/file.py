@@ -43,7 +43,7 @@ class File:
     _parsed: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self.name = printable(self.name, len(self.name))  # it stands in sentences
+        self.name = printable(self.name, len(self.name))  # it is part of messages
         self.limits.check_file(self.name, len(self.data))
 
     def has_suffix(self, suffixes: Sequence[str]) -> bool:

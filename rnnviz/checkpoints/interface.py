@@ -76,7 +76,7 @@ class Format(ABC):
     def matches(self, file: File) -> bool:
         """Recognise a file by its content.
 
-        A file that no format recognises is opened by the format of its suffix, which says what is wrong with it.
+        A file that no format recognises is opened by the format of its suffix, whose error explains what is wrong.
 
         Parameters
         ----------

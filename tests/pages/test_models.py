@@ -1,4 +1,4 @@
-"""The Models page's logic: what is in a file is understood and said, can be set right, and then is on every page."""
+"""The Models page's logic: a file is interpreted, its settings can be overridden, and then it is on every page."""
 
 import gc
 import io
@@ -83,7 +83,7 @@ def test_every_part_opens_on_something(part):
 # ---- your model --------------------------------------------------------------------------------------------
 
 
-def test_a_state_dict_is_understood_and_stands_on_explore():
+def test_a_state_dict_is_interpreted_and_opens_on_explore():
     cell = LSTM.random(3, 4, np.random.default_rng(1))
     arrays = {f"module.encoder.rnn.{name}_l0": array for name, array in cell.parameters.items()}
     app = upload(models(), "net.safetensors", save(arrays))
@@ -103,7 +103,7 @@ def test_a_state_dict_is_understood_and_stands_on_explore():
     np.testing.assert_array_equal(shown["forget"], trace["forget"].T)
 
 
-def test_what_was_assumed_can_be_set_right():
+def test_what_was_assumed_can_be_overridden():
     arrays = gru()
     app = upload(models(), "net.npz", npz(arrays))
     assert "**Assumed**" in said(app)
@@ -241,7 +241,7 @@ def test_every_model_is_listed_with_its_score():
     assert set(table["model"]) == set(rnnviz.models())
     row = table.set_index("model").loc["names-lstm"]
     network = rnnviz.load("names-lstm").network
-    assert row["numbers"] == sum(array.size for array in network.parameters.values())
+    assert row["parameters"] == sum(array.size for array in network.parameters.values())
     assert row["held out"].startswith("81.6")
 
 
@@ -265,7 +265,7 @@ def test_a_model_with_layers_and_directions_shows_each():
 
 def test_two_models_beside_each_other():
     app = models(part="beside", one="names-lstm", against="names-lstm")
-    assert "are built alike" in said(app)
+    assert "have the same architecture" in said(app)
     drawn = [numbers(part["z"]) for part in figure(app, "differences") if part["type"] == "heatmap"]
     assert drawn and all(not z.any() for z in drawn)
     app = models(part="beside", one="names-gru", against="names-lstm")

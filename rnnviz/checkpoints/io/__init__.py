@@ -1,1 +1,1 @@
-"""Bounded reading of files that nobody vouches for: zip archives and types of numbers."""
+"""Bounded reading of untrusted files: zip archives and types of numbers."""

@@ -14,7 +14,7 @@ from ...text.tokens import Vocabulary
 
 FORMAT = 1
 KEY = "rnnviz"  # the name under which other formats hold a model's card beside its arrays
-MERGE = "concat"  # how two directions are merged unless the card says otherwise
+MERGE = "concat"  # how two directions are merged unless the card states it
 
 
 def to_json(model: Model, indent: int | None = None) -> str:

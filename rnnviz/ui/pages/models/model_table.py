@@ -1,4 +1,4 @@
-"""All models that the session has, bundled and its own: a table, and a picker for one of them."""
+"""All models of a session, bundled and its own: a table, and a picker for one of them."""
 
 from __future__ import annotations
 
@@ -24,22 +24,25 @@ class Entry(NamedTuple):
 
 
 def entries() -> dict[str, Entry]:
-    """By model's name: those of the session first, then the bundled ones in the order of the tasks."""
-    found = {task.models[cell]: Entry(task, cell) for task in catalogue.tasks().values() for cell in task.models}
-    return dict(sorted(found.items(), key=lambda item: not item[1].task.own))
+    """By name: the session's own models first, then the bundled ones in the order of the tasks."""
+    models = {task.models[cell]: Entry(task, cell) for task in catalogue.tasks().values() for cell in task.models}
+    return dict(sorted(models.items(), key=lambda item: not item[1].task.own))
 
 
 def model_of(entry: Entry) -> Model:
+    """The model of an entry."""
     return catalogue.model(*entry)
 
 
-def pick(parameter: str, label: str, usual: str) -> Entry:
-    """A picker for one model, kept in the link under `parameter`."""
-    known = entries()
-    usual = usual if usual in known else next(iter(known))
-    choice = link_parameters.model(parameter, list(known), usual)
-    st.selectbox(label, list(known), format_func=lambda one: _title(one, known[one]), key=choice.restore(), width=420)
-    return known[choice.save()]
+def pick(parameter: str, label: str, default: str) -> Entry:
+    """A picker for one model, saved in the link under `parameter`."""
+    models = entries()
+    default = default if default in models else next(iter(models))
+    choice = link_parameters.model(parameter, list(models), default)
+    st.selectbox(
+        label, list(models), format_func=lambda name: _title(name, models[name]), key=choice.restore(), width=420
+    )
+    return models[choice.save()]
 
 
 def _title(name: str, entry: Entry) -> str:
@@ -47,14 +50,14 @@ def _title(name: str, entry: Entry) -> str:
 
 
 def table() -> None:
-    """Every model in a row: what it reads and says, architecture, size and held-out score."""
+    """Show a row for every model: task, architecture, size and held-out score."""
     rows = [_row(name, entry) for name, entry in entries().items()]
     st.dataframe(
         pd.DataFrame(rows),
         hide_index=True,
         height=min(len(rows) + 1, 10) * 35 + 3,
-        column_config={"numbers": st.column_config.NumberColumn(format="localized")},
-        alt="All models: what they read and say, cell, layers, units, numbers of parameters, and held-out score.",
+        column_config={"parameters": st.column_config.NumberColumn(format="localized")},
+        alt="All models: task, cell, layers, units, number of parameters, and held-out score.",
     )
     own = {entry.task.name: entry.task for entry in entries().values() if entry.task.own}
     if own:
@@ -75,14 +78,14 @@ def _row(name: str, entry: Entry) -> dict[str, Any]:
         row |= {
             "layers": len(network.layers),
             "units": " then ".join(dict.fromkeys(str(layer[0].hidden_size) for layer in network.layers)),
-            "numbers": sum(array.size for array in network.parameters.values()),
+            "parameters": sum(array.size for array in network.parameters.values()),
         }
     else:
-        built = card.get("architecture", {})
+        architecture = card.get("architecture", {})
         row |= {
-            "layers": built.get("layers"),
-            "units": str(built.get("hidden", "")),
-            "numbers": built.get("parameters"),
+            "layers": architecture.get("layers"),
+            "units": str(architecture.get("hidden", "")),
+            "parameters": architecture.get("parameters"),
         }
     scores = card.get("scores")
     return row | {

@@ -1,4 +1,4 @@
-"""The weights of one model: its card, each gate's matrices, biases and spectra, and files to take it along."""
+"""The weights of one model: its card, each gate's matrices, biases and spectra, and downloads."""
 
 from __future__ import annotations
 
@@ -31,32 +31,30 @@ def show() -> None:
         model_card.show(model)
     use_panel.links(entry.task.name, entry.cell)
     cell = model.network.cell(layer, direction)
-    with st.spinner("Taking the matrices apart") if cell.hidden_size > QUICK else nullcontext():
-        known = cached(model.network, ("spectra", layer, direction), lambda: spectra(cell))
+    with st.spinner("Computing the spectra") if cell.hidden_size > QUICK else nullcontext():
+        gate_spectra = cached(model.network, ("spectra", layer, direction), lambda: spectra(cell))
     where = (layer, direction)
     left, right = st.columns([1.25, 1], gap="medium")
     with left:
         st.header("Every gate’s matrices", anchor=False)
         words = f"Heatmaps of the input and the recurrent weights of every gate of {model.name}, on one scale."
         chart(weight_maps.ready(model, *where), words, "weights")
-        words = "The singular values of every gate’s recurrent matrix, the largest first: "
-        told = "; ".join(f"{one.gate.title} {one.recurrent[0]:.3g}" for one in known)
-        chart(weight_spectrum.ready(model, *where, known=known), f"{words}largest of the {told}.", "spectrum")
+        words = "The singular values of every gate’s recurrent matrix, in descending order; "
+        largest = "; ".join(f"{s.gate.title} {s.recurrent[0]:.3g}" for s in gate_spectra)
+        chart(weight_spectrum.ready(model, *where, known=gate_spectra), f"{words}the largest is {largest}.", "spectrum")
     with right:
         st.header("Biases", anchor=False)
         chart(gate_biases.ready(model, *where), f"The bias of every unit in every gate of {model.name}.", "biases")
         st.header("Eigenvalues", anchor=False)
         words = "The eigenvalues of every gate’s recurrent matrix around the unit circle; spectral radius: "
-        told = "; ".join(f"{one.gate.title} {one.radius:.3g}" for one in known)
-        chart(eigenvalue_chart.ready(model, *where, known=known), f"{words}{told}.", "eigenvalues")
-        origin = origin_stability(cell, known[0])
+        radii = "; ".join(f"{s.gate.title} {s.radius:.3g}" for s in gate_spectra)
+        chart(eigenvalue_chart.ready(model, *where, known=gate_spectra), f"{words}{radii}.", "eigenvalues")
+        origin = origin_stability(cell, gate_spectra[0])
         if origin is not None:
             st.caption(plain(origin.description))
-    numbers = st.expander(
-        "Every array in numbers", icon=":material/table_rows:", key="models-numbers", on_change="rerun"
-    )
-    if numbers.open:
-        words = f"Norm, mean, deviation and largest number of every array of {model.name}."
-        numbers.dataframe(weight_statistics(model.network), hide_index=True, alt=words)
+    table = st.expander("Every array in numbers", icon=":material/table_rows:", key="models-numbers", on_change="rerun")
+    if table.open:
+        words = f"Norm, mean, standard deviation and largest value of every array of {model.name}."
+        table.dataframe(weight_statistics(model.network), hide_index=True, alt=words)
     if lesson_link.shows("downloads"):
         save_panel.show(model, entry)
