@@ -56,6 +56,14 @@ def test_make_has_every_target_that_is_named():
         assert named and set(named) <= targets, file.name
 
 
+def test_commands_name_files_and_benchmarks_that_exist():
+    for file in DOCUMENTS:
+        for words in commands(file):
+            assert all((ROOT / word).exists() for word in words if word.startswith("tests/")), words
+            if "benchmarks" in words:
+                assert (ROOT / "benchmarks" / f"{words[-1]}.py").exists(), words
+
+
 def test_training_commands_are_understood():
     trainings = [
         words[3:] for words in commands(ROOT / "README.md") if words[:3] == ["python", "-m", "rnnviz.training"]
