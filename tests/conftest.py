@@ -7,10 +7,16 @@ a machine on which Keras failed to install cannot pass for one that compared wit
 
 import os
 
+import numpy  # noqa: F401  (its BLAS must be loaded before it can be limited)
 import pytest
 from hypothesis import settings
+from threadpoolctl import threadpool_limits
 
 from .extras import EXTRAS, summary
+
+# One thread each: where several processes share the cores, BLAS threads that wait for a core make the small products of
+# a training step take twenty times as long.
+threadpool_limits(limits=1, user_api="blas")
 
 settings.register_profile("local", deadline=None, max_examples=30)
 settings.register_profile("ci", deadline=None, max_examples=30, derandomize=True)

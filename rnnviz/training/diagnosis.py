@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import fmean, median
 from typing import Literal
@@ -26,14 +27,14 @@ class Diagnosis:
     cause : {"high_loss", "not_finite", "untrained_not_finite"}
         What was observed: a loss far above that of guessing, a loss or a gradient that is not finite, or a network
         that is not finite even before training.
-    settings : tuple of str
-        The recipe's fields to change, the most promising first.
+    limits : dict of str to float
+        The recipe's fields to change, the most promising first, each with the highest value to try.
     message : str
         Cause, advice and the parameters that are kept, in a few sentences.
     """
 
     cause: Cause
-    settings: tuple[str, ...]
+    limits: Mapping[str, float]
     message: str
 
 
@@ -97,10 +98,10 @@ def diagnose(settings: Settings, history: History, kept: str | None, guessing_lo
             f"Training diverged: over the last {LATEST} steps the loss was {fmean(history.loss[-LATEST:]):.3g} nats, "
             f"while guessing among all labels costs {guessing_loss:.3g}."
         )
-    advice = _advice(settings, history)
-    todo = "; ".join(advice.values())
+    limits, advice = _advice(settings, history)
+    todo = "; ".join(advice)
     message = f"{observed} {todo[0].upper()}{todo[1:]}. Kept: {kept or 'nothing'}."
-    return Diagnosis(cause, tuple(advice), message)
+    return Diagnosis(cause, limits, message)
 
 
 def find_explosion(settings: Settings, history: History) -> Explosion | None:
@@ -126,21 +127,23 @@ def find_explosion(settings: Settings, history: History) -> Explosion | None:
     return Explosion(history.norm.index(longest) + 1, longest, usual)
 
 
-def _advice(settings: Settings, history: History) -> dict[str, str]:
-    """What to change, by the recipe's field."""
-    recipe, advice = settings.recipe, {}
+def _advice(settings: Settings, history: History) -> tuple[dict[str, float], list[str]]:
+    """The recipe's fields to change, each with the highest value to try, and the same in words."""
+    recipe, limits, advice = settings.recipe, {}, []
     if not recipe.clip:
         longest = max(history.norm[-LATEST:], default=0.0)
         grew = f", and the gradient grew to a length of {_length(longest)}" if longest > FAR_LONGER else ""
-        advice["clip"] = f"gradient clipping is off{grew}: turn it on (1 is usual)"
+        limits["clip"] = 1.0
+        advice.append(f"gradient clipping is off{grew}: turn it on (1 is usual)")
     if recipe.recurrent_scale > 1:
-        advice["recurrent_scale"] = (
-            f"initialise the recurrent matrix with a scale of 1 or less (now {recipe.recurrent_scale:g})"
-        )
+        limits["recurrent_scale"] = 1.0
+        scale = f"{recipe.recurrent_scale:g}"
+        advice.append(f"initialise the recurrent matrix with a scale of 1 or less (now {scale})")
     if recipe.learning_rate > HIGH_RATE or not advice:
-        highest = min(recipe.learning_rate / 3, HIGH_RATE)
-        advice["learning_rate"] = f"choose a learning rate of at most {highest:.1g} (now {recipe.learning_rate:g})"
-    return advice
+        highest = float(f"{min(recipe.learning_rate / 3, HIGH_RATE):.1g}")
+        limits["learning_rate"] = highest
+        advice.append(f"choose a learning rate of at most {highest:g} (now {recipe.learning_rate:g})")
+    return limits, advice
 
 
 def _length(value: float) -> str:

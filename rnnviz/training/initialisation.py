@@ -1,4 +1,4 @@
-"""Initial values of the recurrent matrix: they decide what becomes of a state over many untrained steps."""
+"""Initial values of the recurrent matrix: they decide how a state develops over many steps of an untrained network."""
 
 from __future__ import annotations
 

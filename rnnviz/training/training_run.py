@@ -33,7 +33,7 @@ SNAPSHOT_SHARE = 0.25  # of all tokens read in training may be read for snapshot
 
 
 class BestNetwork(NamedTuple):
-    """The best network so far, the step it was taken at (0 if untrained), and in words where it comes from."""
+    """The best network so far, its step (0 if untrained), and a description of where it comes from."""
 
     network: Network
     step: int
@@ -51,7 +51,7 @@ class TrainingRun:
     settings : Settings
         What to train, and how.
     task : Task, optional
-        The task that the settings are for; made from them by default.
+        The task that the settings are for; created from them by default.
 
     Attributes
     ----------
@@ -270,7 +270,7 @@ class TrainingRun:
 
     @property
     def best_step(self) -> int:
-        """After how many steps the network of `best_model` was taken; 0 for the untrained network."""
+        """The step of the network in `best_model`; 0 for the untrained network."""
         return self._best().step
 
     def _best(self) -> BestNetwork:

@@ -84,7 +84,7 @@ def test_truncation_changes_the_gradient_and_nothing_else(cell):
     assert not np.allclose(whole[1]["rnn.weight_hh_l0"], cut[1]["rnn.weight_hh_l0"])
 
 
-def test_a_stretch_in_which_nothing_is_asked_adds_nothing():
+def test_a_segment_without_scored_answers_adds_nothing():
     network, batch, masks = example("lstm")
     weights = np.zeros_like(batch.weights)
     weights[-1] = 1 / BATCH

@@ -8,7 +8,7 @@ import pytest
 from rnnviz.training.baselines import NaiveBayes, NGrams, tune_naive_bayes
 
 
-def test_naive_bayes_votes_as_the_formula_says():
+def test_naive_bayes_follows_its_formula():
     model = NaiveBayes(str.split, ["good good film", "bad film", "bad"], np.array([1, 0, 0]), 2)
     votes = {0: np.log(2 / 3) + np.log(2 / 6) * 2, 1: np.log(1 / 3) + np.log(1 / 6) * 2}
     # counts plus one: bad, film, good = 3, 2, 1 of 6 for class 0; 1, 2, 3 of 6 for class 1

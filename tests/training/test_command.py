@@ -164,7 +164,7 @@ def test_own_text_is_read_from_a_file(tmp_path, capsys):
     assert run("own", "--text", tmp_path / "none.txt", "--out", tmp_path) == 2
 
 
-def test_help_is_written_for_every_task(capsys):
+def test_every_task_has_help(capsys):
     for task in TASKS:
         with pytest.raises(SystemExit) as ended:
             run(task, "--help")

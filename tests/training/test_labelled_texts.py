@@ -45,7 +45,7 @@ def test_without_contradictions_the_best_is_unknown():
     assert (bound.accuracy, bound.loss) == (None, None)
 
 
-def test_the_probe_weighs_as_training_does():
+def test_the_probe_has_the_weights_of_training():
     task = Few()
     assert task.probe.weights == pytest.approx([0.25, 0.75])
     assert [task.labels[k] for k in task.probe.targets] == ["x", "x"]

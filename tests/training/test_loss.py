@@ -36,7 +36,7 @@ def test_gradient_is_that_of_finite_differences():
         assert gradient[place] == pytest.approx((up - down) / 2e-6, abs=1e-8)
 
 
-def test_steps_of_weight_zero_are_not_looked_at():
+def test_steps_of_weight_zero_do_not_count():
     logits, targets, weights = example(2)
     loss, gradient = cross_entropy(logits, targets, weights)
     assert (gradient[weights == 0] == 0).all()

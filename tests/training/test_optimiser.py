@@ -21,12 +21,12 @@ def test_adam_takes_the_steps_that_torch_takes():
     mine, peer = Adam(ours), torch.optim.Adam(theirs.values(), lr=1e-2)
     for k in range(20):
         rate = 1e-2 / (1 + k)
-        found = gradients(rng, scale=10.0 ** rng.integers(-6, 3))
-        mine.step(found, rate)
+        step_gradients = gradients(rng, scale=10.0 ** rng.integers(-6, 3))
+        mine.step(step_gradients, rate)
         for group in peer.param_groups:
             group["lr"] = rate
         for name, tensor in theirs.items():
-            tensor.grad = torch.from_numpy(found[name])
+            tensor.grad = torch.from_numpy(step_gradients[name])
         peer.step()
         for name in ours:
             np.testing.assert_allclose(ours[name], theirs[name].detach().numpy(), rtol=1e-10, atol=1e-12)

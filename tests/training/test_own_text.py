@@ -1,14 +1,11 @@
-"""From the bytes of a file to a task: encodings, refusals, characters, and chance."""
-
-import codecs
+"""The task over a text of the user's: its split, characters, chance, and what is refused."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnviz.errors import DamagedFileError, InputError, LimitError, UnsupportedFileError
-from rnnviz.text.decoding import LARGEST, LEAST, decode_text
+from rnnviz.errors import InputError
 from rnnviz.text.tokens import Vocabulary
 from rnnviz.training import TASKS, Settings, Trainer
 from rnnviz.training.tasks.own_text import example_lines, index_characters, stands_alone
@@ -16,74 +13,6 @@ from rnnviz.training.tasks.own_text import example_lines, index_characters, stan
 from ..raising import raises
 
 LATIN = "Où est passé l'été, à côté du chêne? Les élèves ont reçu leurs livres; le maître, très fâché, a crié. " * 40
-POLISH = "Zażółć gęślą jaźń; źle się dzieje w państwie duńskim, książę. " * 40
-RUSSIAN = "Все счастливые семьи похожи друг на друга, каждая несчастливая семья несчастлива по-своему. " * 40
-JAPANESE = "吾輩は猫である。名前はまだ無い。どこで生れたかとんと見当がつかぬ。" * 60
-
-
-@pytest.mark.parametrize("text", [LATIN, RUSSIAN, JAPANESE, "plain old text \U0001f600 " * 100])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
-def test_unicode_comes_back_as_it_was(text, encoding):
-    assert decode_text(text.encode(encoding)) == text
-
-
-@pytest.mark.parametrize("order", ["be", "le"])
-@pytest.mark.parametrize("width", ["16", "32"])
-def test_a_byte_order_mark_says_which_way_round(order, width):
-    mark = getattr(codecs, f"BOM_UTF{width}_{order.upper()}")
-    assert decode_text(mark + RUSSIAN.encode(f"utf-{width}-{order}")) == RUSSIAN
-
-
-@pytest.mark.parametrize(
-    ("text", "encoding"),
-    [
-        (LATIN, "cp1252"),
-        (POLISH, "cp1250"),
-        (RUSSIAN, "cp1251"),
-        (RUSSIAN, "koi8-r"),
-        (JAPANESE, "shift_jis"),
-        (JAPANESE, "euc_jp"),
-    ],
-)
-def test_older_encodings_are_recognised(text, encoding):
-    assert decode_text(text.encode(encoding)) == text
-
-
-def test_lines_end_in_one_way():
-    assert decode_text(b"one\r\ntwo\rthree\n" * 100) == "one\ntwo\nthree\n" * 100
-
-
-@pytest.mark.parametrize(
-    ("data", "error", "fields"),
-    [
-        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)) * 20, UnsupportedFileError, {"code": "not_text"}),
-        (b"a" * (LARGEST + 1), LimitError, {"code": "too_large", "limit": LARGEST, "actual": LARGEST + 1}),
-        (b"short", InputError, {"code": "too_short"}),
-        (b"", InputError, {"code": "too_short"}),
-        (b" \n" * LEAST, InputError, {"code": "blank"}),
-        (codecs.BOM_UTF16_LE + b"\0\xd8" * 900, DamagedFileError, {"code": "wrong_mark"}),
-        (b"plain text \x01\x02\x03 " * 200, UnsupportedFileError, {"code": "control_characters"}),
-        (b"plain text \0 " * 200, UnsupportedFileError, {"code": "control_characters"}),
-    ],
-)
-def test_what_is_not_text_is_refused(data, error, fields):
-    with raises(error, **fields) as caught:
-        decode_text(data)
-    assert str(caught.value).endswith(".")
-
-
-@given(st.binary(min_size=0, max_size=4000))
-def test_any_bytes_give_a_text_or_a_sentence(data):
-    try:
-        text = decode_text(data * 2)
-    except ValueError as error:
-        assert not isinstance(error, UnicodeError)
-        assert str(error).endswith(".")
-    else:
-        assert len(text) >= LEAST
-
-
-# ---- the task -------------------------------------------------------------------------
 
 
 def own(text=LATIN, **options):
@@ -99,7 +28,7 @@ def test_the_text_is_cut_in_order():
     assert sizes[0] == int(0.8 * len(LATIN))
 
 
-def test_an_epoch_reads_neighbouring_stretches_and_asks_for_what_follows():
+def test_an_epoch_reads_consecutive_segments_and_predicts_the_next_characters():
     task = own(length=10)
     batches = list(task.batches(np.random.default_rng(0), 4))
     assert len(batches) == task.steps_per_epoch(4)
@@ -113,7 +42,7 @@ def test_an_epoch_reads_neighbouring_stretches_and_asks_for_what_follows():
     assert batches[0].weights.sum() == pytest.approx(1, abs=1e-5)
 
 
-def test_a_short_text_is_laid_in_fewer_rows():
+def test_a_short_text_is_cut_into_fewer_rows():
     task = own("To be, or not to be. " * 50, length=300)
     assert task.row_layout(32)[0] < 32
     assert task.steps_per_epoch(32) >= 1
@@ -139,7 +68,7 @@ def test_chance_is_that_of_the_training_texts_shares():
     assert (task.best.accuracy, task.best.loss) == (None, None)
 
 
-def test_characters_are_those_that_a_person_counts():
+def test_characters_are_grapheme_clusters():
     text = "noe\u0308l 👩‍👩‍👧 e\u0301te\u0301 " * 10
     pieces, ids = index_characters(text)
     read = Vocabulary.collect("characters", [text]).encode(text).tokens
@@ -149,7 +78,7 @@ def test_characters_are_those_that_a_person_counts():
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60))
-def test_the_quick_way_and_the_slow_way_cut_alike(text):
+def test_the_fast_and_the_general_method_agree(text):
     text = text.replace("\r", "\n")
     pieces, ids = index_characters(text)
     vocabulary = Vocabulary("characters", ("<unk>", *pieces))

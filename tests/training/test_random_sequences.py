@@ -83,7 +83,7 @@ def test_adding_marks_one_number_in_each_half(length):
     assert (marks.sum(axis=1) > 0).all()  # any place can be marked
 
 
-def test_brackets_keep_between_nothing_and_the_limit():
+def test_brackets_stay_between_zero_and_the_limit():
     task = TASKS["brackets"](depth=3)
     _, depths = task.draw(2000, 40, np.random.default_rng(0))
     assert set(np.unique(depths)) == {0, 1, 2, 3}
@@ -101,7 +101,7 @@ def test_the_probe_is_a_sequence_of_the_task(name):
 
 
 @pytest.mark.parametrize("name", ["counter", "recall", *MADE])
-def test_levels_say_why(name):
+def test_levels_have_a_reason(name):
     task = TASKS[name]()
     for level in (task.chance, task.best):
         assert len(level.why) > 20
@@ -135,7 +135,7 @@ def test_counters_best_loss_is_what_the_prefixes_leave_open(longest):
     assert task.chance.accuracy == pytest.approx(1 / longest)
 
 
-def test_counter_of_another_length_asks_and_says_so():
+def test_counter_of_another_length_has_its_own_strings_and_note():
     task = TASKS["counter"](longest=5)
     assert task.all_strings.inputs.shape == (10, 5)
     assert "n from 1 to 5 " in task.card_note()

@@ -23,7 +23,7 @@ def blocks(network):
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_the_usual_start_is_the_networks_own(cell):
+def test_the_default_initialisation_is_the_networks_own(cell):
     plain = Network.random(
         cell, hidden=20, vocabulary=5, embedding=3, classes=4, layers=2, rng=np.random.default_rng(0)
     )
@@ -32,7 +32,7 @@ def test_the_usual_start_is_the_networks_own(cell):
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_other_starts_change_the_recurrent_matrices_alone(cell):
+def test_other_initialisations_change_the_recurrent_matrices_alone(cell):
     plain = start(cell, layers=2).parameters
     for kind in INITIALISATIONS:
         changed = {
@@ -45,10 +45,10 @@ def test_other_starts_change_the_recurrent_matrices_alone(cell):
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_orthogonal_blocks_keep_every_length(cell):
-    found = blocks(start(cell, recurrent="orthogonal", recurrent_scale=1.5))
-    for block in found:
+    gate_blocks = blocks(start(cell, recurrent="orthogonal", recurrent_scale=1.5))
+    for block in gate_blocks:
         np.testing.assert_allclose(block @ block.T, 1.5**2 * np.eye(20), atol=1e-5)
-    assert not any(np.array_equal(found[0], other) for other in found[1:])
+    assert not any(np.array_equal(gate_blocks[0], other) for other in gate_blocks[1:])
 
 
 def test_signs_of_a_rotation_are_not_fixed():

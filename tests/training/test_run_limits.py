@@ -1,4 +1,4 @@
-"""Too large a training is refused before it starts, in a sentence that says what to reduce."""
+"""A training that is too large is refused before it starts, with what is too large and what would fit."""
 
 from dataclasses import replace
 
@@ -50,7 +50,7 @@ def test_too_much_work_is_refused_with_the_epochs_that_fit():
 
 @pytest.mark.parametrize("name", ["counter", "recall", "adding", "parity", "brackets"])
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
-def test_every_made_tasks_usual_recipe_fits(name, cell):
+def test_the_recipe_of_every_generated_task_fits(name, cell):
     task = TASKS[name]()
     run_limits.check_limits(Settings.for_task(task, cell), task)
 
@@ -69,17 +69,17 @@ def test_multiply_adds_are_those_of_the_weight_matrices(cell, layers):
 
 def test_tokens_of_an_epoch_are_those_of_its_batches(counter):
     for task, batch in ((counter, 12), (TASKS["recall"](), 16), (TASKS["own"](text="some words or other " * 99), 8)):
-        read = sum(one.targets.size for one in task.batches(np.random.default_rng(0), batch))
+        read = sum(step.targets.size for step in task.batches(np.random.default_rng(0), batch))
         assert task.tokens_per_epoch(batch) == pytest.approx(read, rel=0.1)
 
 
-def test_work_of_a_single_epoch_that_is_too_much_asks_for_less_than_epochs():
+def test_if_one_epoch_is_too_much_no_epochs_are_allowed():
     task = TASKS["parity"](length=300)
     with raises(TrainingError, code="too_much_work", epochs=0):
         run_limits.check_limits(Settings.for_task(task, "lstm", hidden=128, layers=3, batch=256, epochs=1), task)
 
 
-def test_the_largest_that_is_let_in_can_be_trained():
+def test_the_largest_allowed_network_can_be_trained():
     task = TASKS["parity"](length=500)
     settings = Settings.for_task(task, "lstm", hidden=128, layers=3, batch=2, epochs=1)
     run_limits.check_limits(settings, task)

@@ -38,7 +38,7 @@ def torchs(network, inputs, probe):
         module.load_state_dict({name: torch.tensor(array) for name, array in layer[0].parameters.items()})
         cells.append(module)
     states = [(torch.zeros(1, HIDDEN, dtype=torch.float64),) * (1 + (network.cell_name == "lstm")) for _ in cells]
-    kept = [[] for _ in cells]
+    layer_states = [[] for _ in cells]
     loss = 0.0
     for t in range(STEPS):
         x = inputs[t] if network.embedding is None else network.embedding[inputs[t]]
@@ -49,7 +49,7 @@ def torchs(network, inputs, probe):
             states[k] = tuple(s.clone().requires_grad_() for s in new)
             for s in states[k]:
                 s.retain_grad()
-            kept[k].append(states[k])
+            layer_states[k].append(states[k])
             x = states[k][0]
         logits = x @ torch.tensor(network.readout_weight).T + torch.tensor(network.readout_bias)
         each = torch.nn.functional.cross_entropy(logits, torch.tensor(probe.targets[t : t + 1]))
@@ -57,7 +57,9 @@ def torchs(network, inputs, probe):
     loss.backward()
     names = ("hidden", "cell")[: len(states[0])]
     norms = {
-        name: np.array([[0.0 if s[i].grad is None else float(s[i].grad.norm()) for s in layer] for layer in kept])
+        name: np.array(
+            [[0.0 if s[i].grad is None else float(s[i].grad.norm()) for s in layer] for layer in layer_states]
+        )
         for i, name in enumerate(names)
     }
     return float(loss.detach()), norms

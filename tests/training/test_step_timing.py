@@ -1,4 +1,4 @@
-"""Measuring a training step: it trains what it says, in turns, and can be stopped. Nothing here is timed."""
+"""Timing training steps: the cells take turns, and timing can be stopped. No test depends on a time."""
 
 import math
 
@@ -26,7 +26,7 @@ def test_every_cell_in_turn_and_progress_after_every_step():
         assert 0 < first <= middle <= third and middle == measured.median(cell)
 
 
-def test_before_the_first_counted_step_there_is_no_number():
+def test_before_the_first_counted_step_the_median_is_nan():
     run = time_training_steps(["rnn"], 2, 2, 2, 2, repeats=5)
     assert math.isnan(next(run).median("rnn"))
     run.close()

@@ -20,7 +20,7 @@ def recall():
     return TASKS["recall"]()
 
 
-def test_counter_asks_for_what_follows(counter):
+def test_counter_predicts_the_next_symbol(counter):
     inputs, targets = counter.sequence(3)
     assert [counter.vocabulary.tokens[k] for k in inputs] == list("aaabbb")
     assert [counter.labels[k] for k in targets] == ["a", "a", "b", "b", "b", "end"]

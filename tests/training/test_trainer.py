@@ -105,7 +105,7 @@ def test_early_stopping_waits_as_long_as_the_recipe_says():
     assert trainer.stop_reason
 
 
-def test_a_loss_that_runs_away_keeps_the_last_good_weights():
+def test_divergence_keeps_the_last_good_parameters():
     class Poisoned(Echo):
         """Its batches look fine for two epochs; then one weighs infinitely much."""
 

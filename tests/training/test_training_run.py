@@ -37,7 +37,7 @@ def finished(run):
 
 
 def curves(run):
-    return run.history.loss, run.history.norm, run.history.checks, [one.step for one in run.snapshots]
+    return run.history.loss, run.history.norm, run.history.checks, [snapshot.step for snapshot in run.snapshots]
 
 
 def same(one, other):
@@ -170,30 +170,30 @@ def test_checks_are_taken_more_often_than_epochs_end(counter):
 # ---- snapshots --------------------------------------------------------------------------
 
 
-def snapshot(step):
+def snapshot_at(step):
     return Snapshot(step, 1, 0.0, {}, 0.0, {}, {})
 
 
 @settings(max_examples=50)
 @given(st.integers(0, 3000), st.integers(1, 40))
 def test_snapshots_are_few_and_even(last, every):
-    """However long the training gets, with moments at which a snapshot is offered at all `every` steps apart."""
-    kept = Snapshots(bytes_each=1000)
+    """However long the training gets, if a snapshot is offered every `every` steps."""
+    snapshots = Snapshots(bytes_each=1000)
     for step in range(0, last + 1, every):
-        if kept.due(step):
-            kept.add(snapshot(step))
-        assert len(kept) <= MOST_SNAPSHOTS
-    steps = [one.step for one in kept]
+        if snapshots.due(step):
+            snapshots.add(snapshot_at(step))
+        assert len(snapshots) <= MOST_SNAPSHOTS
+    steps = [snapshot.step for snapshot in snapshots]
     assert steps[0] == 0
     if last >= every:
         gaps = np.diff(steps)
-        assert gaps.min() >= max(every, kept.stride)
-        assert gaps.max() <= 2 * max(every, kept.stride)
+        assert gaps.min() >= max(every, snapshots.stride)
+        assert gaps.max() <= 2 * max(every, snapshots.stride)
     if last // every > 2 * MOST_SNAPSHOTS:
-        assert len(kept) >= MOST_SNAPSHOTS // 4
+        assert len(snapshots) >= MOST_SNAPSHOTS // 4
 
 
-def test_large_networks_keep_fewer():
+def test_large_networks_have_fewer_snapshots():
     assert Snapshots(bytes_each=10**9).capacity == FEWEST_SNAPSHOTS
     assert Snapshots(bytes_each=10**6).capacity == 24
 
@@ -202,48 +202,49 @@ def test_large_networks_keep_fewer():
 
 
 @pytest.mark.parametrize(
-    ("cell", "options", "changes", "cause", "advice"),
+    ("cell", "options", "changes", "cause", "limits"),
     [
-        ("rnn", {}, {"learning_rate": 1.0, "clip": 0}, "high_loss", ("clip", "learning_rate")),
-        ("rnn", {}, {"learning_rate": 1.0}, "high_loss", ("learning_rate",)),
-        ("lstm", {}, {"learning_rate": 30.0}, "high_loss", ("learning_rate",)),
+        ("rnn", {}, {"learning_rate": 1.0, "clip": 0}, "high_loss", {"clip": 1.0, "learning_rate": 0.03}),
+        ("rnn", {}, {"learning_rate": 1.0}, "high_loss", {"learning_rate": 0.03}),
+        ("lstm", {}, {"learning_rate": 30.0}, "high_loss", {"learning_rate": 0.03}),
         (
             "rnn",
             {"activation": "relu"},
             {"learning_rate": 3.0, "clip": 0},
             "not_finite",
-            ("clip", "learning_rate"),
+            {"clip": 1.0, "learning_rate": 0.03},
         ),
         (
             "rnn",
             {"activation": "relu"},
             {"recurrent": "scaled", "recurrent_scale": 3.0, "clip": 0},
             "high_loss",
-            ("clip", "recurrent_scale"),
+            {"clip": 1.0, "recurrent_scale": 1.0},
         ),
     ],
 )
-def test_divergence_is_caught_and_explained(cell, options, changes, cause, advice):
+def test_divergence_is_caught_and_explained(cell, options, changes, cause, limits):
     task = TASKS["recall"](shortest=1, longest=40)
     run = TrainingRun(Settings.for_task(task, cell, cell_options=options, epochs=3, **changes), task)
     with np.errstate(all="raise", under="ignore"):  # nothing warns: it is explained in words
         finished(run)
     assert run.state == "diverged"
-    assert (run.diagnosis.cause, run.diagnosis.settings) == (cause, advice)
+    assert (run.diagnosis.cause, run.diagnosis.limits) == (cause, limits)
+    assert run.steps_taken >= 20 if cause == "high_loss" else run.steps_taken == 1
     assert run.explanation == run.diagnosis.message
-    model = run.best_model("kept")
+    model = run.best_model("best")
     assert all(np.isfinite(array).all() for array in model.network.parameters.values())
     assert np.isfinite(model.trace("Cab?").probabilities).all()
     assert model.card["training"]["stopped"] == run.explanation
     json.dumps(model.card, allow_nan=False)
 
 
-def test_between_layers_numbers_that_are_no_longer_finite_are_caught():
+def test_values_between_layers_that_are_not_finite_are_caught():
     task = TASKS["parity"](length=60)
     changes = {"recurrent": "scaled", "recurrent_scale": 1000.0, "layers": 2, "epochs": 1}
     run = finished(TrainingRun(Settings.for_task(task, "rnn", cell_options={"activation": "relu"}, **changes), task))
     assert run.state == "diverged"
-    assert (run.diagnosis.cause, run.diagnosis.settings) == ("untrained_not_finite", ("recurrent_scale",))
+    assert (run.diagnosis.cause, run.diagnosis.limits) == ("untrained_not_finite", {"recurrent_scale": 1.0})
     with raises(TrainingError, code="no_model"):
         run.best_model("none")
     trainer = Trainer(task, "rnn", run.settings.recipe, options={"activation": "relu"})
@@ -270,7 +271,7 @@ def test_a_batch_that_poisons_the_loss_leaves_the_best_epoch():
     assert run.state == "diverged"
     assert run.steps_taken >= 45
     assert (run.diagnosis.cause, run.best_step) == ("not_finite", run.trainer.best_epoch * 20)
-    network = run.best_model("kept").network
+    network = run.best_model("best").network
     assert all(np.isfinite(array).all() for array in network.parameters.values())
     assert np.array_equal(network.readout_weight, run.trainer.best_parameters["readout.weight"])
 

@@ -1,4 +1,4 @@
-"""Every bundled model: it loads, its card is whole, and what the card claims can be measured again."""
+"""Every bundled model loads, its card is complete, and the card's claims can be measured again."""
 
 import json
 
@@ -37,14 +37,14 @@ def test_it_reads_its_own_examples(model):
         assert not trace.unknown.all()
 
 
-def test_a_token_that_it_never_saw_changes_nothing_to_nonsense(model):
+def test_an_unknown_token_gets_finite_probabilities(model):
     assert "<unk>" in model.vocabulary.tokens
     trace = model.trace("☃")
     assert trace.unknown[0]
     np.testing.assert_allclose(trace.probabilities.sum(axis=1), 1, rtol=1e-5)
 
 
-def test_the_card_is_whole(model):
+def test_the_card_is_complete(model):
     card = model.card
     task = TASKS[card["task"]]
     for key, attribute in {
@@ -80,7 +80,7 @@ def test_the_card_is_whole(model):
     assert scores["baseline"]["name"] and np.isfinite(scores["baseline"]["value"])
 
 
-def test_no_card_tells_of_the_machine_it_was_made_on(model):
+def test_no_card_names_the_machine_of_its_training(model):
     text = json.dumps(model.card | {"vocabulary": None})
     assert not any(sign in text for sign in ("/home", "/root", "/tmp", "/work", "\\\\"))
 
@@ -89,13 +89,13 @@ def test_no_card_tells_of_the_machine_it_was_made_on(model):
 def test_counter_is_right_up_to_twelve(cell):
     model, task = rnnviz.load(f"counter-{cell}"), TASKS["counter"]()
     for n in range(1, 13):
-        says = [model.labels[k] for k in model.trace("a" * n + "b" * n).probabilities.argmax(axis=1)]
-        assert says[n:] == ["b"] * (n - 1) + ["end"]
+        predicted = [model.labels[k] for k in model.trace("a" * n + "b" * n).probabilities.argmax(axis=1)]
+        assert predicted[n:] == ["b"] * (n - 1) + ["end"]
     largest = model.card["scores"]["largest"]
     assert [task.is_right(model.network, n) for n in (largest, largest + 1)] == [True, False]
 
 
-def test_one_number_of_the_lstms_cell_state_counts():
+def test_one_unit_of_the_lstms_cell_state_counts():
     model = rnnviz.load("counter-lstm")
     claimed = model.card["scores"]["counts"]["cell"]
     values, counts = [], []
@@ -123,7 +123,7 @@ def test_recall_separates_the_cells():
     assert at_40["rnn"] < 0.2
 
 
-def test_learning_curves_of_both_regimes_are_kept():
+def test_learning_curves_of_both_regimes_are_stored():
     cards = {file.stem: json.loads(file.read_text()) for file in MIXED}
     assert set(cards) == {f"recall-mixed-{cell}" for cell in ("rnn", "gru", "lstm")}
     for card in cards.values():
@@ -132,7 +132,7 @@ def test_learning_curves_of_both_regimes_are_kept():
 
 
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
-def test_the_note_on_negation_tells_what_the_models_do(cell):
+def test_the_note_on_negation_is_true_of_the_models(cell):
     model = rnnviz.load(f"reviews-{cell}")
     column = model.labels.index("positive")
     good, not_good, bad, not_bad = (

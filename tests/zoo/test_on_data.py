@@ -1,4 +1,4 @@
-"""What needs the training data: the splits are what the cards say, and so are the held-out scores."""
+"""Tests that need the training data: splits and held-out scores are those of the cards."""
 
 from itertools import combinations
 
@@ -32,14 +32,14 @@ def shakespeare():
 def test_splits_have_the_stated_sizes_and_share_nothing(labelled):
     assert tuple(labelled.split[part] for part in ("train", "validation", "test")) == SIZES[labelled.name]
     assert sorted(np.concatenate(labelled.indices)) == list(range(sum(SIZES[labelled.name])))
-    kept = [
+    examples = [
         {(labelled.texts[k].lower(), labelled.classes[k]) for k in part}
         if labelled.name == "reviews"
         else {(labelled.texts[k], labelled.classes[k]) for k in part}
         for part in labelled.indices
     ]
-    assert [len(part) for part in kept] == list(SIZES[labelled.name])
-    assert not any(one & other for one, other in combinations(kept, 2))
+    assert [len(part) for part in examples] == list(SIZES[labelled.name])
+    assert not any(one & other for one, other in combinations(examples, 2))
 
 
 def test_shakespeare_is_cut_in_order(shakespeare):
@@ -54,7 +54,7 @@ def test_names_hold_arabic_once(labelled):
     assert counts.get("Arabic", 108) == 108
 
 
-def test_vocabularies_know_the_training_split_alone(labelled):
+def test_vocabularies_are_collected_from_the_training_split_alone(labelled):
     trained = [labelled.texts[k] for k in labelled.indices.train]
     again = Vocabulary.collect(labelled.token_kind, trained, at_least=labelled.min_count, end=labelled.has_end_mark)
     assert again == labelled.vocabulary
@@ -67,7 +67,7 @@ def test_an_epoch_reads_the_training_split_once(labelled, shakespeare):
     assert 0 <= len(shakespeare.train) - read < 64 * 100 + 64
 
 
-def test_every_text_weighs_alike_at_its_last_token(labelled):
+def test_every_text_has_the_same_weight_at_its_last_token(labelled):
     batch = next(labelled.batches(np.random.default_rng(0), 64))
     assert batch.weights.sum() == pytest.approx(1, abs=1e-5)
     last = (batch.weights > 0).sum(axis=0) - 1
@@ -83,7 +83,7 @@ def test_held_out_scores_are_those_of_the_card(labelled, cell):
     for part in ("validation", "test"):
         which = getattr(labelled.indices, part)
         right = (labelled.final_logits(model.network, which).argmax(-1) == labelled.classes[which]).mean()
-        # A text on the very edge between two answers may fall either way on another machine.
+        # A text at the boundary between two answers may get either one on another machine.
         assert right == pytest.approx(model.card["scores"][part], abs=1.5 / len(which))
 
 

@@ -54,7 +54,7 @@ class Brackets(RandomSequences):
         return np.where(opens, self.opening, self.closing), depths
 
     def answer_frequencies(self, length: int) -> Array:
-        """Step by step: at each depth half of the sequences go up and half go down; at the ends all go one way."""
+        """Step by step: at each depth half of the sequences go up and half go down; at the two limits all turn back."""
         limit = self.options["depth"]
         up = np.array([1.0, *[0.5] * (limit - 1), 0.0])
         share, total = np.eye(limit + 1)[0], np.zeros(limit + 1)

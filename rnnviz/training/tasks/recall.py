@@ -18,7 +18,7 @@ from .task import GENERATED, STEPS_PER_ROUND, UNREAD_UNKNOWN, Level, Probe, Scor
 
 SYMBOLS, DISTRACTORS, QUERY = "ABCDEFGH", "abcdefgh", "?"
 HELD_OUT = 1000  # sequences for each delay that is scored
-SCORED_DELAYS = (1, 5, 10, 20, 30, 40, 80, 160)  # beside the longest one of training, which is used for validation
+SCORED_DELAYS = (1, 5, 10, 20, 30, 40, 80, 160)  # and the longest one of training
 LEARNED, LEARNED_CHECKS = 0.999, 10  # training ends after so many consecutive checks with at least this accuracy
 
 

@@ -93,7 +93,7 @@ class Probe:
 
 
 class Task:
-    """Something that networks are trained for. A file in this folder that subclasses it adds a task.
+    """Something that networks are trained to do. A file in this folder that subclasses it adds a task.
 
     A subclass sets the class attributes below, implements `load`, `steps_per_epoch`, `batches`, `validate`,
     `held_out_scores`, `length` and `validation_tokens`, and in `load` sets the instance attributes.
@@ -128,7 +128,7 @@ class Task:
     available_options : dict of str to (int, str)
         Default and help of each option.
     needs_text : bool
-        Whether the task is made from a text of the user's.
+        Whether the task needs a text from the user.
     examples : tuple of str
         Sequences to try.
     vocabulary : Vocabulary
