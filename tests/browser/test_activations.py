@@ -10,8 +10,7 @@ from playwright.sync_api import Page, expect
 
 from rnnviz.cells import LSTM, RNN
 from rnnviz.cells.activations import ACTIVATION_KINDS
-from rnnviz.instrument import bundle
-from rnnviz.instrument.payload import payload
+from rnnviz.instrument import bundle, payload
 from rnnviz.model import Model
 from rnnviz.network import Network
 from rnnviz.text.tokens import Vocabulary

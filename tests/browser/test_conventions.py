@@ -8,8 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 import rnnviz
-from rnnviz.instrument import bundle
-from rnnviz.instrument.payload import payload
+from rnnviz.instrument import bundle, payload
 
 TEXT, STEP, UNIT = "Dubois", 3, 5  # counted from 1, and from 0
 FORMS = {"wide": 1200, "dense": 600, "narrow": 390}  # dense: the wide form with larger letters

@@ -13,41 +13,42 @@ from playwright.sync_api import Locator, Page, expect
 import rnnviz
 from rnnviz.analysis import contributions, memory_of, memory_shares
 from rnnviz.colours import below_zero, rgb, round_up
-from rnnviz.instrument.payload import payload
+from rnnviz.instrument import TokenValues, payload
 from rnnviz.model import Model
 from rnnviz.trace import Trace
-from rnnviz.ui.shared.instrument import Rows
 from rnnviz.ui.shared.instrument import slot as slot_of
 from tests.browser.test_slots import STEP, TEXT, UNIT, go, number, plain
 
 COLOUR = "#CC79A7"
-SLOT = slot_of("credit", rows="memory")
+SLOT = slot_of("credit", values="memory")
 
 
-def memory_rows(trace: Trace, unit: int) -> Rows:
+def memory_rows(trace: Trace, unit: int) -> TokenValues:
     """What each step wrote into a unit's cell state, which it adds up to with what is left of the initial state."""
     values = memory_shares(trace, unit)
     initial = np.array([memory_of(trace, step).initial[unit] for step in range(1, len(trace) + 1)])
     total = (f"cell state of unit {unit}", trace["cell"][:, unit])
     limit = round_up(float(np.abs(values).max()))
-    return Rows(f"What wrote unit {unit}", values, COLOUR, limit, parts={"initial state": initial}, total=total)
+    return TokenValues(f"What wrote unit {unit}", values, COLOUR, limit, parts={"initial state": initial}, total=total)
 
 
-def logit_rows(trace: Trace, label: int) -> Rows:
+def logit_rows(trace: Trace, label: int) -> TokenValues:
     found = [contributions(trace, label, step) for step in range(1, len(trace) + 1)]
     values = np.stack([one.by_step for one in found])
     parts = {name: np.array([getattr(one, name) for one in found]) for name in ("initial", "unexplained", "bias")}
     total = (f"logit of {trace.labels[label]}", np.array([one.logit for one in found]))
-    return Rows("Shares of a logit", values, "#6C63C7", round_up(float(np.abs(values).max())), "nats", parts, total)
+    return TokenValues(
+        "Shares of a logit", values, "#6C63C7", round_up(float(np.abs(values).max())), "nats", parts, total
+    )
 
 
-def sent(trace: Trace, model: Model, **rows: Rows) -> dict[str, Any]:
+def sent(trace: Trace, model: Model, **token_values: TokenValues) -> dict[str, Any]:
     """What a payload with rows has over one without."""
-    found = payload(trace, model, rows=rows)
-    return {key: found[key] for key in ("rows", "rows_id", "kind")}
+    found = payload(trace, model, token_values=token_values)
+    return {key: found[key] for key in ("token_values", "token_values_id", "token_kind")}
 
 
-def shown(page: Page, model: Model, rows: Rows, **extra: Any) -> Trace:
+def shown(page: Page, model: Model, rows: TokenValues, **extra: Any) -> Trace:
     return plain(page, model, SLOT, **sent(model.trace(TEXT), model, memory=rows), **extra)
 
 
@@ -143,7 +144,7 @@ def test_pointing_and_keys_tell_a_token_s_number_and_a_click_goes_to_its_step(pa
         value = f"{row[k]:+.3g}".replace("-", "−") if k < STEP else "not read yet"
         return f"“{trace.tokens[k]}” (step {k + 1}): {value}"
 
-    line = page.locator(".credit-told")
+    line = page.locator(".credit-pointed")
     expect(line).to_have_text(told(STEP - 1))
     chips(page).nth(1).hover()
     expect(line).to_have_text(told(1))
@@ -186,7 +187,7 @@ def test_other_rows_of_the_same_trace_come_without_moving_anything(page: Page):
     shown(page, model, memory_rows(trace, UNIT))
     go(page, step=6, phase=2, playing=False)
     rows = memory_rows(trace, 17)
-    page.evaluate("next => instrument.load(next)", payload(trace, model, rows={"memory": rows}))
+    page.evaluate("next => instrument.load(next)", payload(trace, model, token_values={"memory": rows}))
     expect(page.locator(".credit-title")).to_have_text("What wrote unit 17")
     assert numbers(page)[:7] == pytest.approx([rounded(value) for value in rows.values[6, :7]], abs=1e-9)
     state = page.evaluate("instrument.store.state")
@@ -197,7 +198,9 @@ def test_another_text_brings_its_own_rows(page: Page):
     model = rnnviz.load("names-lstm")
     shown(page, model, memory_rows(model.trace(TEXT), UNIT))
     trace = model.trace("Nakamura")
-    page.evaluate("next => instrument.load(next)", payload(trace, model, rows={"memory": memory_rows(trace, UNIT)}))
+    page.evaluate(
+        "next => instrument.load(next)", payload(trace, model, token_values={"memory": memory_rows(trace, UNIT)})
+    )
     assert chips(page).all_text_contents() == ["N", "a", "k", "a", "m", "u", "r", "a", "∎"]
     go(page, step=8)
     assert numbers(page) == pytest.approx([rounded(value) for value in memory_shares(trace, UNIT)[8]], abs=1e-9)
@@ -207,7 +210,9 @@ def test_without_its_rows_a_slot_is_empty_until_they_come(page: Page):
     model = rnnviz.load("names-lstm")
     trace = plain(page, model, SLOT)
     assert page.locator(".rnnviz-slot").evaluate("e => e.getBoundingClientRect().height") == 0
-    page.evaluate("next => instrument.load(next)", payload(trace, model, rows={"memory": memory_rows(trace, UNIT)}))
+    page.evaluate(
+        "next => instrument.load(next)", payload(trace, model, token_values={"memory": memory_rows(trace, UNIT)})
+    )
     go(page, step=2)
     expect(chips(page)).to_have_count(len(trace))
     page.evaluate("next => instrument.load(next)", payload(trace, model))
@@ -218,7 +223,7 @@ def test_what_is_never_negative_has_a_scale_from_zero(page: Page):
     model = rnnviz.load("names-lstm")
     trace = model.trace(TEXT)
     values = memory_shares(trace)
-    shown(page, model, Rows("Sizes", values, COLOUR, 5.0, signed=False))
+    shown(page, model, TokenValues("Sizes", values, COLOUR, 5.0, signed=False))
     assert page.locator(".credit-ends span").all_text_contents() == ["0", "5"]
     assert page.locator(".credit-sum").is_hidden()
     assert "+" not in page.locator(".credit-strongest").inner_text()
@@ -228,7 +233,7 @@ def test_a_direction_that_reads_backwards_has_read_what_comes_later(page: Page):
     model = rnnviz.load("names-lstm")
     trace = model.trace(TEXT)
     values = np.triu(np.ones((len(trace), len(trace))))
-    shown(page, model, Rows("Backwards", values, COLOUR, 1.0), backward=True)
+    shown(page, model, TokenValues("Backwards", values, COLOUR, 1.0), direction="backward")
     go(page, step=8)
     assert numbers(page) == [None] * 8 + [1.0] * 4
 
@@ -236,10 +241,11 @@ def test_a_direction_that_reads_backwards_has_read_what_comes_later(page: Page):
 def test_words_stand_apart_and_markup_stays_text(page: Page):
     model = rnnviz.load("names-lstm")
     trace = model.trace("<b>&")
-    rows = Rows("<i>x</i>", np.eye(len(trace)), COLOUR, 1.0, parts={}, total=("<u>t</u>", np.ones(len(trace))))
+    rows = TokenValues("<i>x</i>", np.eye(len(trace)), COLOUR, 1.0, parts={}, total=("<u>t</u>", np.ones(len(trace))))
     plain(page, model, SLOT)
     page.evaluate(
-        "next => instrument.load(next)", {**payload(trace, model, rows={"memory": rows}), "kind": "words", "text": "x"}
+        "next => instrument.load(next)",
+        {**payload(trace, model, token_values={"memory": rows}), "token_kind": "words", "text": "x"},
     )
     go(page, step=1)
     assert "".join(chips(page).all_text_contents()).startswith("<b>&")

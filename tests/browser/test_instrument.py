@@ -10,8 +10,7 @@ from playwright.sync_api import Page, expect
 
 import rnnviz
 from rnnviz import zoo
-from rnnviz.instrument import bundle
-from rnnviz.instrument.payload import payload
+from rnnviz.instrument import bundle, payload
 from tests.browser.conftest import settle
 from tests.browser.test_explore import heatmap, link, open_page, text_box, write
 from tests.coupled_lstm import CoupledLSTM
@@ -299,7 +298,10 @@ def test_predictions_and_their_change(page: Page, app: str):
 def test_tokens_are_coloured_by_the_signal_that_is_picked(page: Page, app: str):
     open_page(page, f"{app}/?text={TEXT}")
     trace = rnnviz.load("names-lstm").trace(TEXT)
-    for signal, values in (("says", trace.probabilities.max(axis=1)), ("mean:forget", trace["forget"].mean(axis=1))):
+    for signal, values in (
+        ("prediction", trace.probabilities.max(axis=1)),
+        ("mean:forget", trace["forget"].mean(axis=1)),
+    ):
         page.get_by_label("Colour the tokens by").select_option(signal)
         shown = page.locator(".tokens .token").evaluate_all("tokens => tokens.map(t => Number(t.dataset.value))")
         np.testing.assert_allclose(shown, values, atol=1e-5)
@@ -358,7 +360,7 @@ def test_half_precision_is_read_as_numpy_writes_it(page: Page, app: str):
     module = (bundle.SCRIPTS / "model" / "trace.js").read_text().replace("export ", "")
     page.goto("about:blank")
     read = page.evaluate(
-        f"text => {{ {module}; return Array.from(halves(text)); }}", base64.b64encode(values.tobytes()).decode()
+        f"text => {{ {module}; return Array.from(decodeHalves(text)); }}", base64.b64encode(values.tobytes()).decode()
     )
     np.testing.assert_array_equal(np.array(read, dtype=np.float32), values.astype(np.float32))
 

@@ -11,8 +11,7 @@ from playwright.sync_api import Page, expect
 
 import rnnviz
 from rnnviz.figures import heatmaps
-from rnnviz.instrument import bundle
-from rnnviz.instrument.payload import payload
+from rnnviz.instrument import bundle, payload
 
 TEXT, OTHER = "Dubois", "Li"
 SITE = "http://page.test"
@@ -40,9 +39,11 @@ WORDS = f"""
 """
 
 PROGRAM = """
-import { changeOf, createAsking } from "./js/model/requests.js";
+import { stateChange } from "./js/model/link-target.js";
+import { createRequests } from "./js/model/requests.js";
 import { createDiagram } from "./js/diagram/diagram.js";
 import { flash } from "./js/page/flash.js";
+import { hostOf } from "./js/page/host.js";
 import { createPlayheads } from "./js/page/playheads.js";
 import { createProse } from "./js/page/prose.js";
 import { Store } from "./js/model/store.js";
@@ -54,21 +55,23 @@ const store = new Store(new Trace(payloads[0]), { step: 0 });
 window.store = store;
 window.asked = [];
 window.flashed = [];
-const asking = createAsking(store, payloads[0].text, (request) => asked.push(request));
-const shown = [createTokens(store), createTransport(store), createDiagram(store)];
-const prose = createProse(store, {
-  ask: asking.ask,
-  flash: (changed, words) => (flashed.push([changed, words]), flash(changed, words)),
-  present: asking.present,
+const requests = createRequests(store, payloads[0].text, (request) => asked.push(request));
+const host = hostOf({
+  graphs: () => document.querySelectorAll("[class*='st-key-heatmaps'] .js-plotly-plot"),
+  sections: "[class*='st-key-section']",
+  controlOf: (name) => `.st-key-${name} :is(input, [aria-checked=true])`,
+  keyOf: (marker) => `${marker.parentElement.className} ${marker.dataset.go}`,
 });
-const graphs = () => document.querySelectorAll("[class*='st-key-heatmaps'] .js-plotly-plot");
-const views = [...shown, createPlayheads(store, graphs), prose];
+const shown = [createTokens(store), createTransport(store), createDiagram(store)];
+const announce = (keys, words) => (flashed.push([keys, words]), flash(host, keys, words));
+const prose = createProse(store, host, requests, announce);
+const views = [...shown, createPlayheads(store, host.graphs), prose];
 document.querySelector(".instrument").append(...shown.map((view) => view.element));
 store.subscribe((...change) => views.forEach((view) => view.update(...change)));
 window.arrive = (payload) => {
-  const place = asking.arrived(payload) ?? {};
+  const target = requests.receive(payload) ?? {};
   const trace = new Trace(payload);
-  store.load(trace, { phase: null, ...changeOf(trace, place) });
+  store.load(trace, { phase: null, ...stateChange(trace, target) });
 };
 window.leave = () => views.forEach((view) => view.destroy());
 """
@@ -218,21 +221,21 @@ def test_without_motion_a_flash_is_a_steady_frame(page: Page):
 def test_pointing_lights_and_leaving_restores(page: Page):
     show(page)
     named(page, "forget gate").hover()
-    assert state(page, "lit") == ["forget"]
+    assert state(page, "highlight") == ["forget"]
     expect(page.locator(".diagram .lit").first).to_be_visible()
     named(page, "the output").hover()
-    assert (phase(page), state(page, "lit")) == ("output", [None])
+    assert (phase(page), state(page, "highlight")) == ("output", [None])
     page.mouse.move(5, 5)
-    assert (phase(page), state(page, "lit")) == (None, [None])
+    assert (phase(page), state(page, "highlight")) == (None, [None])
 
 
 def test_links_work_from_the_keyboard(page: Page):
     show(page)
     named(page, "step four").focus()
     page.keyboard.press("Tab")
-    assert state(page, "lit") == ["forget"]
+    assert state(page, "highlight") == ["forget"]
     page.keyboard.press("Tab")
-    assert (phase(page), state(page, "lit")) == ("output", [None])
+    assert (phase(page), state(page, "highlight")) == ("output", [None])
     page.keyboard.press("Tab")
     assert phase(page) is None
     page.keyboard.press("Enter")
@@ -248,7 +251,7 @@ def test_a_clicked_phase_stays_when_the_link_is_left(page: Page):
     assert flashed(page) == [[["phase"], f"step 1 of 7, unit 0, {title}"]]
     named(page, "forget gate").click()
     page.mouse.move(5, 5)
-    assert state(page, "lit") == ["forget"]
+    assert state(page, "highlight") == ["forget"]
 
 
 def test_other_texts_and_cells_are_asked_for_and_flashed_once_there(page: Page):
@@ -272,7 +275,7 @@ def test_other_texts_and_cells_are_asked_for_and_flashed_once_there(page: Page):
 
 
 def test_options_of_the_cell_are_places_too(page: Page):
-    words = """<div class="st-key-gru-reset"><button aria-checked="true">W</button></div>
+    words = """<div class="st-key-reset"><button aria-checked="true">W</button></div>
       <a href="#reset=before&amp;step=2">gate first</a> <a href="#update=keeps">as it is</a>
       <a href="#other=1">no</a>"""
     show(page, words=words)
@@ -321,7 +324,7 @@ def test_other_links_and_other_clicks_are_the_browsers(page: Page):
 @pytest.mark.parametrize("scroller", ["window", "element"])
 def test_the_section_at_the_reading_line_lights_its_part(page: Page, scroller: str):
     show(page, scroller=scroller)
-    assert (phase(page), state(page, "lit")) == (None, [None])
+    assert (phase(page), state(page, "highlight")) == (None, [None])
     for heading, is_phase, is_lit in (
         ("Forget", "forget", None),
         ("Plain", None, None),
@@ -331,7 +334,7 @@ def test_the_section_at_the_reading_line_lights_its_part(page: Page, scroller: s
         ("Forget", "forget", None),
     ):
         scroll(page, heading)
-        assert (phase(page), state(page, "lit")) == (is_phase, [is_lit]), heading
+        assert (phase(page), state(page, "highlight")) == (is_phase, [is_lit]), heading
     scroll(page, "Forget", 0.5)
     assert phase(page) is None, "above the line the section has not begun"
 
@@ -343,7 +346,7 @@ def test_a_choice_by_hand_stays_until_the_next_section(page: Page):
     scroll(page, "Forget", 0.1)
     assert phase(page) is None
     scroll(page, "Cell")
-    assert state(page, "lit") == ["cell"]
+    assert state(page, "highlight") == ["cell"]
 
 
 def test_pointing_wins_over_the_section_while_it_lasts(page: Page):
@@ -361,9 +364,9 @@ def test_what_the_section_lit_comes_back_after_pointing_at_the_diagram(page: Pag
     show(page)
     scroll(page, "Cell")
     page.locator(".diagram [data-name=forget]").first.hover(force=True)
-    assert state(page, "lit") == ["forget"]
+    assert state(page, "highlight") == ["forget"]
     page.mouse.move(1400, 5)
-    assert state(page, "lit") == ["cell"]
+    assert state(page, "highlight") == ["cell"]
 
 
 def test_a_new_trace_keeps_the_sections_part_and_playing_is_not_disturbed(page: Page):
@@ -383,14 +386,14 @@ def test_a_new_trace_keeps_the_sections_part_and_playing_is_not_disturbed(page: 
 
 def test_a_page_without_sections_is_left_alone(page: Page):
     show(page, words=FILLER)
-    page.evaluate("store.set({phase: 1, lit: 'cell'})")
+    page.evaluate("store.set({phase: 1, highlight: 'cell'})")
     page.mouse.wheel(0, 400)
     page.wait_for_timeout(150)
     page.evaluate("arrive(payloads[1])")
-    page.evaluate("store.set({phase: 1, lit: null})")
+    page.evaluate("store.set({phase: 1, highlight: null})")
     page.mouse.wheel(0, -400)
     page.wait_for_timeout(150)
-    assert state(page, "phase", "lit") == [1, None]
+    assert state(page, "phase", "highlight") == [1, None]
 
 
 def test_a_revealed_question_moves_the_instrument_once(page: Page):

@@ -11,8 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 import rnnviz
-from rnnviz.instrument import bundle
-from rnnviz.instrument.payload import payload
+from rnnviz.instrument import bundle, payload
 from rnnviz.model import Model
 from rnnviz.network import Network
 from rnnviz.trace import Trace
@@ -60,7 +59,7 @@ def data(model: Model, text: str = TEXT, **extra: Any) -> dict[str, Any]:
 
 def plain(page: Page, model: Model, *slots: str, theme: str = "light", **extra: Any) -> Trace:
     """A page without Streamlit with an instrument and slots; `asked` collects what the instrument asks for."""
-    colours = "".join(f"--st-{name}-color: {colour};" for name, colour in THEMES[theme].items())
+    colours = "".join(f"--theme-{name}: {colour};" for name, colour in THEMES[theme].items())
     ground = f"body {{ background: {THEMES[theme]['background']}; margin: 8px }} main {{ {colours} }}"
     page.set_content(
         f"<!doctype html><html lang=en><title>Slots</title><style>{ground}</style><style>{bundle.style()}</style>"
@@ -70,7 +69,7 @@ def plain(page: Page, model: Model, *slots: str, theme: str = "light", **extra: 
         type="module",
         content=f"{bundle.script()}\nwindow.asked = [];\n"
         f"window.instrument = mount(document.querySelector('main'), {json.dumps(data(model, **extra))},"
-        "{ asked: (request) => asked.push(request) });",
+        "{ onRequest: (request) => asked.push(request) });",
     )
     page.wait_for_function(
         "window.instrument && [...document.querySelectorAll('.rnnviz-slot')].every(s => s.shadowRoot)"
@@ -155,7 +154,7 @@ def test_the_chosen_unit_is_marked_with_its_numbers(page: Page):
     sums, values = dots(page)
     shown = [number(text) for text in page.locator(".curve-plot .reading").all_text_contents()]
     np.testing.assert_allclose(shown, [sums[UNIT], values[UNIT]], atol=5.1e-4)
-    told = page.locator(".curve-told").inner_text()
+    told = page.locator(".curve-pointed").inner_text()
     assert told.startswith(f"unit {UNIT}: tanh({sums[UNIT]:.3f}) = ".replace("-", "−"))
     assert number(told.split(" = ")[1]) == pytest.approx(float(trace["candidate"][STEP - 1, UNIT]), abs=5.1e-4)
 
@@ -183,7 +182,7 @@ def test_a_gate_times_what_it_lies_on_is_what_is_left(
         opening = trace[gate][step - 1]
         if gate == "update" and (of == "candidate") == keeps:
             opening = 1 - opening
-        told = page.locator(".gate-told").inner_text().removeprefix(f"unit {unit}: ")
+        told = page.locator(".gate-pointed").inner_text().removeprefix(f"unit {unit}: ")
         factors, product = told.split(" = ")
         shown = [*map(number, factors.split(" × ")), number(product)]
         exact = [held[unit], opening[unit], held[unit] * opening[unit]]
@@ -241,7 +240,7 @@ def test_factors_that_are_nearly_0_or_1_are_not_called_so(page: Page):
     factor = page.locator(".gate-number").nth(1).inner_text()
     assert float(factor) != 1 and float(factor) == pytest.approx(opening[step + 1, unit], abs=5.1e-5)
     assert page.locator(".arithmetic-number[data-name=forget]").first.inner_text() == factor
-    terms = bundle.script(bundle.SCRIPTS / "model" / "terms.js")
+    terms = bundle.script(bundle.SCRIPTS / "model" / "numbers.js")
     exactly = page.evaluate(
         f"async () => {{ {terms}; return [0, 1, 0.5, -1, -0].map(v => decimal(v)); }}".replace("export ", "")
     )
@@ -289,7 +288,12 @@ def test_the_compact_strip_opens_at_the_chosen_token(page: Page):
     sent = payload(model.trace(text), model)
     start = {"step": len(text) - 1, "unit": 0}
     plain(
-        page, model, slot("strip"), **{key: sent[key] for key in sent if key != "model"}, start=start, views=["tokens"]
+        page,
+        model,
+        slot("strip"),
+        **{key: sent[key] for key in sent if key != "model_key"},
+        start=start,
+        views=["tokens"],
     )
     for strip in page.locator(".tokens").all():
         box = strip.bounding_box()
@@ -327,10 +331,10 @@ def test_pointing_at_the_curve_tells_and_clicking_chooses(page: Page):
     assert box is not None
     at = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(*at)
-    expect(page.locator(".curve-told")).to_contain_text(f"unit {unit}:")
+    expect(page.locator(".curve-pointed")).to_contain_text(f"unit {unit}:")
     assert page.evaluate("instrument.store.state.unit") == UNIT
     page.mouse.move(2, 2)
-    expect(page.locator(".curve-told")).to_contain_text(f"unit {UNIT}:")
+    expect(page.locator(".curve-pointed")).to_contain_text(f"unit {UNIT}:")
     page.mouse.click(*at)
     assert page.evaluate("instrument.store.state.unit") == unit
 
@@ -339,7 +343,7 @@ def test_pointing_at_a_strip_tells_and_clicking_chooses(page: Page):
     plain(page, rnnviz.load("names-lstm"), slot("gate", gate="forget", of="cell"))
     strip = page.locator(".gating .vector").nth(1)
     strip.hover(position={"x": 5, "y": 5})
-    expect(page.locator(".gate-told")).to_contain_text("unit 0:")
+    expect(page.locator(".gate-pointed")).to_contain_text("unit 0:")
     expect(page.locator(".gate-row.lit")).to_have_attribute("data-name", "forget")
     strip.click(position={"x": 5, "y": 5})
     assert page.evaluate("instrument.store.state.unit") == 0
@@ -585,7 +589,7 @@ def test_in_the_app_a_slot_has_the_theme_of_the_instrument_and_follows_its_chang
       return [color, fontFamily];
     })"""
     look = "e => [getComputedStyle(e).color, getComputedStyle(e).fontFamily]"
-    expect(page.locator(".curve-told")).to_contain_text("unit 6: tanh(")
+    expect(page.locator(".curve-pointed")).to_contain_text("unit 6: tanh(")
     seen = []
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)

@@ -15,8 +15,7 @@ from playwright.sync_api import Page, expect
 import rnnviz
 from rnnviz.cells import CELLS
 from rnnviz.figures import heatmaps
-from rnnviz.instrument import bundle
-from rnnviz.instrument.payload import payload
+from rnnviz.instrument import bundle, payload
 from rnnviz.interventions import Freeze, Hold, Intervention, Remove, Swap, Zero, parse
 from rnnviz.model import Model
 from rnnviz.network import Network
@@ -31,7 +30,7 @@ ADAPTER = Path(rnnviz.__file__).parent / "ui" / "shared" / "streamlit.js"
 def about(model: Model, *interventions: Intervention, text: str = TEXT, **where: Any) -> dict[str, Any]:
     """What is sent of a run under interventions, with one model, of which a page knows already."""
     found = payload(model.trace(text, interventions=interventions), model, **where)
-    del found["model"]
+    del found["model_key"]
     return found
 
 
@@ -85,15 +84,15 @@ def test_a_value_is_held_where_the_controls_say(page: Page):
     page.get_by_label("Quantity").select_option("forget")
     set_value(page, "0.25")
     press(page, "Try it")
-    page.get_by_label("When").select_option("on")
+    page.get_by_label("When").select_option("onward")
     press(page, "Try it")
-    page.get_by_label("When").select_option("ever")
+    page.get_by_label("When").select_option("all")
     page.get_by_label("Which units").select_option("all")
     page.get_by_label("Value, as a slider").fill("1")
     press(page, "Try it")
     expected = [Hold("forget", 0.25, UNIT, STEP), Hold("forget", 0.25, UNIT, (STEP, 12)), Hold("forget", 1)]
     assert asked(page) == expected
-    page.get_by_label("When").select_option("on")
+    page.get_by_label("When").select_option("onward")
     go(page, step=11)
     page.get_by_label("Quantity").select_option("cell")
     set_value(page, "-2.5")
@@ -224,7 +223,7 @@ def test_other_layers_and_directions_are_named(page: Page):
     plain(page, model, **{**about(model, layer=1, direction="backward"), "views": EDITING, "editable": True})
     page.locator(".whatif summary").click()
     set_value(page, "0")
-    page.get_by_label("When").select_option("on")
+    page.get_by_label("When").select_option("onward")
     for name in ("Try it", "Silence this unit", "Freeze it from here"):
         press(page, name)
     place = {"layer": 1, "direction": "backward"}
@@ -305,9 +304,9 @@ def test_a_held_gate_is_said_to_be_held(page: Page):
     assert number(line(page, "forget").split("= ")[-1]) == pytest.approx(0.3)
     details = page.locator(".arithmetic-equation", has=page.locator(".arithmetic-result[data-name=forget]"))
     assert details.locator("details").is_hidden(), "the sum does not give the value"
-    expect(page.locator(".gate-told")).to_contain_text("; the forget gate is held at 0.3 by what-if")
-    expect(page.locator(".curve-told")).to_have_text(f"unit {UNIT}: held at 0.3 by what-if = 0.300")
-    expect(page.locator(".curve-where")).to_contain_text("; by what-if, 1 of them held elsewhere")
+    expect(page.locator(".gate-pointed")).to_contain_text("; the forget gate is held at 0.3 by what-if")
+    expect(page.locator(".curve-pointed")).to_have_text(f"unit {UNIT}: held at 0.3 by what-if = 0.300")
+    expect(page.locator(".curve-where")).to_contain_text("; 1 of them held off the curve by what-if")
     expect(page.locator(".narration")).to_contain_text(f"By what-if, the forget gate of unit {UNIT} is held at 0.3.")
     cell = line(page, "cell")
     assert cell.startswith("= ") and "what-if" not in cell
@@ -315,7 +314,7 @@ def test_a_held_gate_is_said_to_be_held(page: Page):
     for place in ({"unit": UNIT + 1}, {"unit": UNIT, "step": 6}):
         go(page, **place)
         assert "what-if" not in line(page, "forget")
-        for told in (".gate-told", ".curve-told"):
+        for told in (".gate-pointed", ".curve-pointed"):
             page.locator(told).scroll_into_view_if_needed()
             expect(page.locator(told)).not_to_contain_text("what-if")
         assert details.locator("details").is_visible()
@@ -328,13 +327,13 @@ def test_a_frozen_unit_is_said_to_be_kept(page: Page):
     trace = model.trace(TEXT, interventions=[Freeze(UNIT, (STEP, 12))])
     editing(page, model, Freeze(UNIT, (STEP, 12)), slots=(GATE,))
     for name in ("cell", "hidden"):
-        assert line(page, name).startswith("kept as before by what-if")
+        assert line(page, name).startswith("frozen by what-if")
         value = float(trace[name][STEP - 1, UNIT])
         assert value == trace[name][STEP - 2, UNIT]
         assert number(line(page, name).split("= ")[-1]) == pytest.approx(value, abs=6e-4)
-    expect(page.locator(".gate-told")).to_contain_text("; the cell state is kept as before by what-if")
+    expect(page.locator(".gate-pointed")).to_contain_text("; the cell state is frozen by what-if")
     told = page.locator(".narration").inner_text()
-    assert f"the cell state of unit {UNIT} is kept as before (not counted here)" in told
+    assert f"the cell state of unit {UNIT} is frozen (not counted here)" in told
     assert "what-if" not in line(page, "forget")
 
 
@@ -351,7 +350,7 @@ def test_units_that_are_held_do_not_count_among_what_the_cell_wrote(page: Page):
     editing(page, model, Hold("cell", 50, 9, STEP))
     told = page.locator(".narration").inner_text()
     said, held = told.split(" By what-if, ")
-    assert "unit 9" not in said.split("lets out")[0] and "writes most into" in said
+    assert "unit 9" not in said.split("has the largest")[0] and "writes most into" in said
     assert held.startswith("the cell state of unit 9 is held at 50 (not counted here).")
 
 
@@ -376,7 +375,7 @@ def plotted(page: Page, model: Model, figure: dict[str, Any], **extra: Any) -> N
         type="module",
         content=f"{bundle.script()}\n"
         f"window.instrument = mount(document.querySelector('main'), {json.dumps(data(model, **extra))},"
-        "{ graphs: () => [document.querySelector('#graph')] });",
+        "{ host: { graphs: () => [document.querySelector('#graph')] } });",
     )
     page.wait_for_function("window.instrument && document.querySelector('.playhead')")
 
@@ -483,7 +482,15 @@ window.show = (data) => window.component({
 
 def followed(page: Page, model: Model, *interventions: Intervention, **extra: Any) -> dict[str, Any]:
     """The component as Streamlit calls it, without Streamlit."""
-    sent = {**data(model), "follow": True, "default": None, **about(model, *interventions), **extra}
+    sent = {
+        **data(model),
+        "follow": True,
+        "default_position": None,
+        "default_text": None,
+        "opened_at_position": False,
+        **about(model, *interventions),
+        **extra,
+    }
     page.route("http://plain.test/", lambda route: route.fulfill(body="<main></main>", content_type="text/html"))
     page.goto("http://plain.test/")
     page.evaluate("document.querySelector('main').innerHTML = '<div class=instrument-place></div>'")
@@ -508,14 +515,14 @@ def test_the_server_is_told_the_place_once_at_rest(page: Page):
         where(page, step=step)
     assert page.evaluate("told") == [], "it is told at rest only"
     page.wait_for_timeout(700)
-    place = {"trace": sent["trace"], "step": 9, "unit": UNIT}
-    assert page.evaluate("told") == [["place", place]]
-    page.evaluate("data => show(data)", {**sent, "rows_id": "other", "start": {"step": 8, "unit": UNIT}})
+    place = {"fingerprint": sent["fingerprint"], "step": 9, "unit": UNIT}
+    assert page.evaluate("told") == [["position", place]]
+    page.evaluate("data => show(data)", {**sent, "token_values_id": "other", "start": {"step": 8, "unit": UNIT}})
     page.wait_for_timeout(700)
     assert len(page.evaluate("told")) == 1, "its answer is no news"
     where(page, step=STEP - 1)
     page.wait_for_timeout(700)
-    assert page.evaluate("told")[1:] == [["place", {**place, "step": STEP}]]
+    assert page.evaluate("told")[1:] == [["position", {**place, "step": STEP}]]
 
 
 def test_a_press_elsewhere_tells_at_once_and_one_in_the_instrument_does_not(page: Page):

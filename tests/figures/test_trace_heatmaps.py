@@ -17,7 +17,7 @@ from rnnviz.errors import ArgumentError, UnknownQuantityError
 from rnnviz.figures import HeatmapTemplate, PlainFigure, heatmaps, vector_times_gate
 from rnnviz.figures.plain_figure import pack_array
 from rnnviz.figures.trace_heatmaps import markup_label
-from rnnviz.instrument.payload import payload
+from rnnviz.instrument import payload
 
 from ..raising import raises
 

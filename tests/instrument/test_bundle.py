@@ -4,8 +4,7 @@ import re
 
 import rnnviz
 from rnnviz.colours import SAYS, diverging, rgb
-from rnnviz.instrument import bundle
-from rnnviz.instrument.payload import payload
+from rnnviz.instrument import bundle, payload
 
 MODULES = sorted(bundle.SCRIPTS.rglob("*.js"))
 ADAPTER = bundle.HERE.parent / "ui" / "shared" / "streamlit.js"
@@ -14,9 +13,7 @@ ADAPTER = bundle.HERE.parent / "ui" / "shared" / "streamlit.js"
 def test_the_joined_script_holds_every_module_and_imports_nothing():
     script = bundle.script()
     assert not re.search(r"^import ", script, re.MULTILINE)
-    assert re.findall(r"^export .*", script, re.MULTILINE) == [
-        "export function mount(element, payload, callbacks = {}) {"
-    ]
+    assert re.findall(r"^export \w+ (\w+)", script, re.MULTILINE) == ["VIEWS", "mount"]
     variables = re.findall(r"^const (module_\w+) = \(\(\) => \{$", script, re.MULTILINE)
     assert len(variables) == len(set(variables)) == len(MODULES) - 1
 
@@ -51,7 +48,7 @@ def test_the_browser_uses_the_same_colours_as_the_figures():
     trace = rnnviz.load("names-lstm").trace("Li")
     for quantity in payload(trace, rnnviz.load("names-lstm"))["quantities"]:
         scale = diverging(quantity["colour"])
-        assert ",".join(map(str, rgb(quantity["negative"]))) in scale[0][1]
-        assert quantity["negative"] != quantity["colour"]
-    assert dict(re.findall(r'export const (\w+) = "(#\w+)";', script)) == {"SAYS": SAYS}
+        assert ",".join(map(str, rgb(quantity["negative_colour"]))) in scale[0][1]
+        assert quantity["negative_colour"] != quantity["colour"]
+    assert dict(re.findall(r'export const (\w+) = "(#\w+)";', script)) == {"PREDICTION": SAYS}
     assert "#" not in re.sub(r"#888\w?\b", "", (bundle.HERE / "css" / "instrument.css").read_text())

@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 import rnnviz
-from rnnviz.instrument.payload import Rows, payload
+from rnnviz.errors import ArrayError
+from rnnviz.instrument import TokenValues, payload
 from rnnviz.interventions import Freeze, Hold, Remove, Swap
+from tests.raising import raises
 
 
 def floats(text: str) -> np.ndarray:
@@ -26,9 +28,9 @@ def test_the_payload_is_the_trace(name):
     np.testing.assert_array_equal(floats(sent["initial"]["hidden"]), trace.initial["hidden", 0, "forward"])
     cell = model.network.layers[0][0]
     for parameter, array in cell.parameters.items():
-        np.testing.assert_array_equal(floats(sent["weights"][parameter]), array.ravel())
+        np.testing.assert_array_equal(floats(sent["weights"]["arrays"][parameter]), array.ravel())
     assert sent["weights"]["rows"] == list(cell.rows)
-    assert not sent["reduced"]
+    assert not sent["reductions"]
 
 
 def test_weights_are_left_out_when_the_browser_has_them():
@@ -40,14 +42,14 @@ def test_weights_are_left_out_when_the_browser_has_them():
 def test_a_trace_beyond_the_budget_is_reduced_and_says_so(monkeypatch):
     model = rnnviz.load("names-lstm")
     trace = model.trace("Schmidhuber")
-    monkeypatch.setattr("rnnviz.instrument.payload.BUDGET", 25_000)
+    monkeypatch.setattr("rnnviz.instrument.payload_encoding.BUDGET", 25_000)
     sent = payload(trace, model)
-    assert sent["reduced"] == ["without its input vectors"]
+    assert sent["reductions"] == ["without its input vectors"]
     assert set(sent["values"]) == {q.name for q in trace.definition.quantities}
     np.testing.assert_array_equal(floats(sent["values"]["cell"]), trace["cell"].ravel())
-    monkeypatch.setattr("rnnviz.instrument.payload.BUDGET", 15_000)
+    monkeypatch.setattr("rnnviz.instrument.payload_encoding.BUDGET", 15_000)
     sent = payload(trace, model)
-    assert sent["reduced"] == ["without its input vectors", "in half precision (three digits)"]
+    assert sent["reductions"] == ["without its input vectors", "in half precision (three digits)"]
     halves = np.frombuffer(base64.b64decode(sent["values"]["cell"]), dtype="<f2")
     np.testing.assert_allclose(halves, trace["cell"].ravel(), rtol=1e-3, atol=1e-6)
 
@@ -72,38 +74,38 @@ def test_other_texts_models_and_layers_have_other_identities():
 def test_other_rows_leave_the_identity_and_have_their_own():
     model = rnnviz.load("names-lstm")
     trace = model.trace("ab")
-    rows = [Rows("x", np.full((3, 3), value), "#CC79A7", 1.0) for value in (1.0, 2.0)]
-    none, one, two = (payload(trace, model, rows=sent) for sent in (None, {"a": rows[0]}, {"a": rows[1]}))
+    rows = [TokenValues("x", np.full((3, 3), value), "#CC79A7", 1.0) for value in (1.0, 2.0)]
+    none, one, two = (payload(trace, model, token_values=sent) for sent in (None, {"a": rows[0]}, {"a": rows[1]}))
     assert none["id"] == one["id"] == two["id"]
-    assert len({none["rows_id"], one["rows_id"], two["rows_id"]}) == 3
-    assert payload(trace, model, rows={"a": rows[0]})["rows_id"] == one["rows_id"]
+    assert len({none["token_values_id"], one["token_values_id"], two["token_values_id"]}) == 3
+    assert payload(trace, model, token_values={"a": rows[0]})["token_values_id"] == one["token_values_id"]
 
 
 def test_rows_are_sent_as_they_are_and_only_in_the_right_shape():
     model = rnnviz.load("names-lstm")
     trace = model.trace("ab")
     values, part = np.arange(9.0).reshape(3, 3), np.array([1.0, 2.0, 3.0])
-    rows = Rows("Title", values, "#CC79A7", 8, parts={"rest": part}, total=("all", part * 2))
-    sent = json.loads(json.dumps(payload(trace, model, rows={"a": rows})))["rows"]["a"]
+    rows = TokenValues("Title", values, "#CC79A7", 8, parts={"rest": part}, total=("all", part * 2))
+    sent = json.loads(json.dumps(payload(trace, model, token_values={"a": rows})))["token_values"]["a"]
     np.testing.assert_array_equal(floats(sent["values"]), values.ravel())
-    assert sent["parts"][0][0] == "rest" and sent["total"][0] == "all"
-    np.testing.assert_array_equal(floats(sent["parts"][0][1]), part)
-    np.testing.assert_array_equal(floats(sent["total"][1]), part * 2)
-    with pytest.raises(ValueError, match=r"'a' are \(2, 3\); a trace of 3 steps needs \(3, 3\)"):
-        payload(trace, model, rows={"a": Rows("x", values[:2], "#CC79A7", 1)})
-    with pytest.raises(ValueError, match="'rest' of the rows 'a' needs a number for each of the 3 steps"):
-        payload(trace, model, rows={"a": Rows("x", values, "#CC79A7", 1, parts={"rest": part[:2]})})
+    assert sent["parts"][0]["title"] == "rest" and sent["total"]["title"] == "all"
+    np.testing.assert_array_equal(floats(sent["parts"][0]["values"]), part)
+    np.testing.assert_array_equal(floats(sent["total"]["values"]), part * 2)
+    with raises(ArrayError, name="a", shape=(2, 3), expected=(3, 3)):
+        payload(trace, model, token_values={"a": TokenValues("x", values[:2], "#CC79A7", 1)})
+    with raises(ArrayError, name="rest", shape=(2,), expected=(3,)):
+        payload(trace, model, token_values={"a": TokenValues("x", values, "#CC79A7", 1, parts={"rest": part[:2]})})
 
 
 def test_what_is_held_swapped_and_removed_goes_along():
     model = rnnviz.load("names-lstm")
     changes = [Remove(2), Swap(4, "x"), Hold("forget", 1, 5, (1, 3)), Freeze(6, 5)]
     sent = payload(model.trace("Dubois", interventions=changes), model)
-    assert sent["typed"] == [1, 3, 4, 5, 6, 7] and sent["swapped"] == [4]
-    assert set(sent["held"]) == {"forget", "hidden", "cell"}
-    held = {name: np.frombuffer(base64.b64decode(text), "u1").reshape(6, 64) for name, text in sent["held"].items()}
+    assert sent["typed_steps"] == [1, 3, 4, 5, 6, 7] and sent["swapped_steps"] == [4]
+    assert set(sent["holds"]) == {"forget", "hidden", "cell"}
+    held = {name: np.frombuffer(base64.b64decode(text), "u1").reshape(6, 64) for name, text in sent["holds"].items()}
     assert np.argwhere(held["forget"] == 1).tolist() == [[0, 5], [1, 5]] and not (held["forget"] == 2).any()
     for name in ("hidden", "cell"):
         assert np.argwhere(held[name]).tolist() == [[3, 6]] and held[name][3, 6] == 2
     plain = payload(model.trace("Dubois"), model)
-    assert (plain["typed"], plain["swapped"], plain["held"]) == ([1, 2, 3, 4, 5, 6, 7], [], {})
+    assert (plain["typed_steps"], plain["swapped_steps"], plain["holds"]) == ([1, 2, 3, 4, 5, 6, 7], [], {})

@@ -1,74 +1,113 @@
-// The instrument on any page: mount(element, payload, callbacks). Knows nothing of Streamlit.
+// The instrument on any page: mount(element, payload, options).
 
-import { createArithmetic } from "./views/arithmetic.js";
-import { changeOf, createAsking } from "./model/requests.js";
-import { createClock } from "./model/clock.js";
 import { createDiagram } from "./diagram/diagram.js";
-import { html } from "./page/dom.js";
-import { dress } from "./page/theme.js";
-import { flash } from "./page/flash.js";
-import { learn } from "./model/functions.js";
+import { createClock } from "./model/clock.js";
+import { addActivations } from "./model/functions.js";
+import { stateChange } from "./model/link-target.js";
 import { narrate } from "./model/narration.js";
+import { createRequests } from "./model/requests.js";
+import { Store } from "./model/store.js";
+import { Trace } from "./model/trace.js";
+import { hasModifier, html } from "./page/dom.js";
+import { flash } from "./page/flash.js";
+import { hostOf } from "./page/host.js";
 import { createPlayheads } from "./page/playheads.js";
-import { createPredictions } from "./views/predictions.js";
 import { createProse } from "./page/prose.js";
 import { createSlots } from "./page/slots.js";
-import { Store } from "./model/store.js";
-import { createTable } from "./views/table.js";
+import { setTextColours } from "./page/theme.js";
+import { createArithmetic } from "./views/arithmetic.js";
+import { createNarration } from "./views/narration-line.js";
+import { createPredictions } from "./views/predictions.js";
+import { createStepTable } from "./views/step-table.js";
 import { createTokens } from "./views/tokens.js";
-import { Trace } from "./model/trace.js";
 import { createTransport, KEYS } from "./views/transport.js";
 import { createWhatIf } from "./views/what-if.js";
 
-const REST_MS = 500; // after which a place counts as reached: it is told to `rested` and read aloud
-const PRESSES = ["pointerdown", "keydown"];
-const FIELDS = "input, select, textarea";
-const MOVING = ".rnnviz-slot, .js-plotly-plot"; // where a press, as in the instrument itself, only moves on
+/**
+ * @import { Payload, Settings } from "./model/payload.d.ts"
+ * @import { Request, Requests } from "./model/requests.js"
+ * @import { ElementView, Store as StoreType } from "./model/store.js"
+ * @import { Host } from "./page/host.js"
+ */
 
-/** What may stand in the instrument, in this order. */
-const VIEWS = {
-  tokens: createTokens,
+/**
+ * Where the user has come to rest.
+ * @typedef {object} Rest
+ * @property {number} step   from 0
+ * @property {number} unit
+ * @property {number} steps  of the trace
+ * @property {boolean} settled  whether no further move is expected at once
+ */
+
+/**
+ * @typedef {object} Options
+ * @property {(rest: Rest) => void} [onRest]
+ * @property {(request: Request) => void} [onRequest]  called for what only a server can compute
+ * @property {Partial<Host>} [host]  how the page differs from the default
+ */
+
+/**
+ * @typedef {object} Instrument
+ * @property {Store} store
+ * @property {(payload: Payload & Settings) => void} load  show another trace, or the same one with weights that were
+ *   missing or with other token values
+ * @property {() => void} destroy
+ */
+
+const REST_MS = 500; // without a move, after which a position is reported and read aloud
+const PRESSES = /** @type {const} */ (["pointerdown", "keydown"]);
+const FIELDS = "input, select, textarea";
+const MOVING = ".rnnviz-slot, .js-plotly-plot"; // where a press moves the instrument, as it does inside
+
+/**
+ * The views of the instrument, in their order.
+ * @type {Record<string, (store: StoreType, requests: Requests) => ElementView>}
+ */
+export const VIEWS = {
+  tokens: (store) => createTokens(store),
   transport: createTransport,
-  diagram: createDiagram,
+  diagram: (store) => createDiagram(store),
   narration: createNarration,
   predictions: createPredictions,
-  whatif: createWhatIf,
-  arithmetic: createArithmetic,
-  table: createTable,
+  whatif: (store, { requestIntervention }) => createWhatIf(store, requestIntervention),
+  arithmetic: (store) => createArithmetic(store),
+  table: createStepTable,
 };
 
 /**
  * Put an instrument into an element, and its views into the slots of the page.
- *
- * payload: see wire.py. Its `start` says at which step (from 0) and unit to begin, `views` which
- * views stand in the element (if absent all, "whatif" only if it is `editable`), `text` what was typed.
- * callbacks, all optional: graphs() returns the Plotly graphs of the heatmaps; rested({step, unit,
- * steps, left}) is called when the user has come to rest somewhere, where `left` says that no further move
- * is to be expected at once; asked({text?, cell?, if?}) when a link in the page's words, or an edit, wants what
- * only a server can compute; it has the cell's options by name as well. page: where slots and words are,
- * the whole document if absent.
- * Returns {store, load(payload), destroy()}.
+ * @param {HTMLElement} element
+ * @param {Payload & Settings} payload
+ * @param {Options} [options]
+ * @returns {Instrument}
  */
-export function mount(element, payload, callbacks = {}) {
-  const page = callbacks.page ?? document;
-  const store = new Store(traceOf(payload), { ...payload.start, phaseless: Boolean(payload.follow) });
-  const asking = createAsking(store, payload.text, callbacks.asked);
-  const shown = Object.keys(VIEWS).filter((name) => payload.views?.includes(name) ?? (name !== "whatif" || payload.editable));
-  const inside = shown.map((name) => VIEWS[name](store, { edit: asking.edit }));
+export function mount(element, payload, options = {}) {
+  const host = hostOf(options.host);
+  const store = new Store(traceOf(payload), { ...payload.start, wholeSteps: Boolean(payload.follow) });
+  const requests = createRequests(store, payload.text, options.onRequest);
+  const inside = viewNames(payload).map((name) => VIEWS[name](store, requests));
   const spoken = html("p", { class: "spoken", role: "status", "aria-live": "polite" });
   const reduced = html("p", { class: "reduced" });
   const root = html(
     "div",
-    { class: `instrument ${sizeOf(payload.views)}`.trim(), tabindex: -1, role: "group", "aria-label": "Instrument: arrow keys move through time, space plays", onkeydown: keyed },
-    ...inside.map((view) => view.element),
+    {
+      class: `instrument ${sizeClass(payload)}`.trim(),
+      tabindex: -1,
+      role: "group",
+      "aria-label": "Instrument: arrow keys move through time, space plays",
+      onkeydown: handleKey,
+    },
+    inside.map((view) => view.element),
     spoken,
     reduced,
   );
-  let resting = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let restTimer;
 
-  function keyed(event) {
+  /** @param {KeyboardEvent} event */
+  function handleKey(event) {
     const target = event.composedPath()[0];
-    if (event.ctrlKey || event.metaKey || event.altKey || target.matches(FIELDS)) return;
+    if (!(target instanceof Element) || target.matches(FIELDS) || hasModifier(event)) return;
     if (event.key === " " && target.matches("button, summary")) return; // they have their own use for space
     const action = KEYS[(event.shiftKey ? "Shift+" : "") + event.key];
     if (!action) return;
@@ -77,106 +116,120 @@ export function mount(element, payload, callbacks = {}) {
     action(store);
   }
 
-  function tell() {
-    clearTimeout(resting);
-    resting = setTimeout(rest, REST_MS);
+  function restSoon() {
+    clearTimeout(restTimer);
+    restTimer = setTimeout(rest, REST_MS);
   }
 
   function rest() {
-    const { step, unit, playing } = store.state;
-    resting = null;
+    restTimer = undefined;
+    const { step, playing } = store.state;
     if (!playing) spoken.textContent = narrate(store.trace, step);
-    callbacks.rested?.({ step, unit, steps: store.trace.steps, left: !playing });
+    reportPosition(!playing);
   }
 
-  /** Whatever is pressed next, on the page too, may ask where one stands; in the instrument it may also be one more move. */
-  function hurry(event) {
-    if (resting === null || (event.type === "keydown" && event.key !== "Enter")) return;
-    const moving = event.composedPath().some((node) => node === root || node.matches?.(MOVING));
+  /** @param {boolean} settled */
+  function reportPosition(settled) {
+    const { step, unit } = store.state;
+    options.onRest?.({ step, unit, steps: store.trace.steps, settled });
+  }
+
+  /**
+   * Report a position that is not yet at rest before a press: what is pressed may depend on it. In the instrument the
+   * press may also be one more move.
+   * @param {PointerEvent | KeyboardEvent} event
+   */
+  function reportBeforePress(event) {
+    if (restTimer === undefined || (event instanceof KeyboardEvent && event.key !== "Enter")) return;
+    const path = event.composedPath();
+    const moving = path.some((node) => node === root || (node instanceof Element && node.matches(MOVING)));
     if (moving) {
-      const { step, unit } = store.state;
-      callbacks.rested?.({ step, unit, steps: store.trace.steps, left: false });
+      reportPosition(false);
     } else {
-      clearTimeout(resting);
+      clearTimeout(restTimer);
       rest();
     }
   }
 
-  function clothe() {
-    dress(root, store.trace);
-    const how = store.trace.reduced.join(" and ");
+  function showTrace() {
+    setTextColours(root, store.trace);
+    const how = store.trace.reductions.join(" and ");
     reduced.textContent = how && `To keep the page fast, this long trace was sent ${how}.`;
     reduced.hidden = !how;
   }
 
   element.append(root);
-  clothe();
-  for (const press of PRESSES) document.addEventListener(press, hurry, true);
-  const slots = createSlots(store, page, root, keyed);
+  showTrace();
+  for (const press of PRESSES) document.addEventListener(press, reportBeforePress, true);
+  const slots = createSlots(store, host.root, root, handleKey);
   const views = [
     ...inside,
     slots,
     createClock(store),
-    createPlayheads(store, callbacks.graphs ?? (() => [])),
-    createProse(store, { ask: asking.ask, present: asking.present, flash, root: page }),
+    createPlayheads(store, host.graphs),
+    createProse(store, host, requests, (keys, words) => flash(host, keys, words)),
   ];
-  const stop = store.subscribe((state, previous, newTrace) => {
-    if (newTrace) clothe();
+  const unsubscribe = store.subscribe((state, previous, newTrace) => {
+    if (newTrace) showTrace();
     for (const view of views) view.update(state, previous, newTrace);
     const moved = state.step !== previous.step || state.unit !== previous.unit;
-    if (newTrace || moved || state.playing !== previous.playing) tell();
+    if (newTrace || moved || state.playing !== previous.playing) restSoon();
   });
   return {
     store,
-    /**
-     * Show another trace, or the same with weights at last or with other rows. The step stays, or follows the
-     * end if it stood there, unless somebody asked for this very trace to stand somewhere else.
-     */
+
     load(next) {
-      const place = asking.arrived(next);
-      slots.clothe(); // the theme may be another one
+      const target = requests.receive(next);
+      slots.refreshTheme();
       if (next.id === store.trace.id && !next.weights === !store.trace.weights) {
-        if (next.rows_id !== store.trace.rowsId) store.takeRows(next);
-        if (place) store.set(changeOf(store.trace, place));
+        if (next.token_values_id !== store.trace.tokenValuesId) store.setTokenValues(next);
+        if (target) store.set(stateChange(store.trace, target));
         return;
       }
+      // The position stays at the same token, or at the end if it was there, unless a link asked for another one.
       const { step } = store.state;
-      const trace = traceOf(next);
       const atEnd = step === store.trace.steps - 1;
-      const same = trace.stepAsTyped(store.trace.typed[step]);
-      const stays = { step: atEnd ? trace.steps - 1 : same, playing: false, phase: null };
-      store.load(trace, { ...stays, ...(place && changeOf(trace, place)) });
+      const typedStep = store.trace.typedSteps[step];
+      const trace = traceOf(next);
+      const stays = { step: atEnd ? trace.steps - 1 : trace.stepOfTyped(typedStep), playing: false, phase: null };
+      store.load(trace, { ...stays, ...(target && stateChange(trace, target)) });
     },
+
     destroy() {
-      stop();
-      clearTimeout(resting);
-      for (const press of PRESSES) document.removeEventListener(press, hurry, true);
+      unsubscribe();
+      clearTimeout(restTimer);
+      for (const press of PRESSES) document.removeEventListener(press, reportBeforePress, true);
       for (const view of views) view.destroy();
       root.remove();
     },
   };
 }
 
-/** "small" without a diagram, "low" where it stands beside the words of a page, which choose its views. */
-function sizeOf(views) {
+/**
+ * The names of the views to show.
+ * @param {Settings} settings
+ * @returns {string[]}
+ */
+function viewNames({ views, editable }) {
+  return Object.keys(VIEWS).filter((name) => views?.includes(name) ?? (name !== "whatif" || editable));
+}
+
+/**
+ * Where the page chooses the views, it has little room: "small" without a diagram, "low" with one.
+ * @param {Settings} settings
+ * @returns {string}
+ */
+function sizeClass({ views }) {
   if (!views) return "";
   return views.includes("diagram") ? "low" : "small";
 }
 
-/** The sentence on the step. */
-function createNarration(store) {
-  const element = html("p", { class: "narration" }, narrate(store.trace, store.state.step));
-  return {
-    element,
-    update(state, previous, newTrace) {
-      if (newTrace || state.step !== previous.step) element.textContent = narrate(store.trace, state.step);
-    },
-    destroy: () => element.remove(),
-  };
-}
-
-/** A payload's trace; from then on its cell's activations are known. */
+/**
+ * Decode a payload, and get to know its activations.
+ * @param {Payload & Settings} payload
+ * @returns {Trace}
+ */
 function traceOf(payload) {
-  learn(payload.functions ?? {});
+  addActivations(payload.activations);
   return new Trace(payload);
 }

@@ -1,4 +1,4 @@
-"""The instrument: one component that plays a trace in the browser. Moving through time never asks the server."""
+"""The instrument in Streamlit: a component that plays a trace in the browser. Moving through time asks no server."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from pathlib import Path
 
 import streamlit as st
 
-from ...instrument.bundle import script, style
-from ...instrument.payload import Rows, model_key, payload, trace_id
+from ...errors import UnknownNameError
+from ...instrument import TokenValues, model_key, payload, script, style
 from ...model import Model
 from ...trace import Trace
 from . import position
 from .session_keys import WEIGHTS_SENT
 
-__all__ = ["VIEWS", "Rows", "instrument", "reported_position", "slot"]
+__all__ = ["VIEWS", "TokenValues", "instrument", "reported_position", "slot"]
 
 VIEWS = ("tokens", "transport", "diagram", "narration", "predictions", "whatif", "arithmetic", "table")
-
 KEY = "rnnviz_instrument"  # of the component and its state
+HERE = Path(__file__).parent
 
 _mount = st.components.v2.component(
-    "rnnviz_instrument",
+    KEY,
     html='<div class="instrument-place"></div>',
-    css=style(),
-    js=script(Path(__file__).with_name("streamlit.js")),
+    css=style() + (HERE / "instrument_theme.css").read_text(),
+    js=script(HERE / "streamlit.js"),
 )
 
 
@@ -38,84 +38,104 @@ def instrument(
     step: int,
     unit: int,
     text: str = "",
-    usual_text: str | None = None,
-    default: tuple[int, int] | None = None,
+    default_text: str | None = None,
+    default_position: tuple[int, int] | None = None,
     views: Sequence[str] | None = None,
-    asked: Callable[[dict[str, str]], None] | None = None,
-    rows: Mapping[str, Rows] | None = None,
+    on_request: Callable[[dict[str, str]], None] | None = None,
+    token_values: Mapping[str, TokenValues] | None = None,
     follow: bool = False,
     editable: bool = False,
-    now: str = "now",
+    value_word: str = "now",
 ) -> None:
-    """Show a trace. step (counted from 1) and unit are where it begins; from then on the browser keeps the place.
+    """Show a trace. The browser starts at a position and keeps it from then on.
 
-    Once at rest, the browser writes step and unit into the link, except where they are the
-    `default` (step, unit), which is what a fresh page would show: the last step and unit 0 if None.
-    views: which of VIEWS to show; ValueError for others. If None all, "whatif" only if `editable`. Views in the
-    page's slots (see js/slots.js) follow in any case.
+    The layer's weights are sent once for each model; the browser asks again if it has lost them.
 
-    text: what was typed, which goes into the link as well unless it is the `usual_text` (None: it does not).
-    asked: called before the next run with {"text": ..., "cell": ...}, or one
-    of them, and options of the cell by name ({"reset": "before"}), when a link in the page's words
-    asks for what has to be computed here; with {"if": ...}, the text of an intervention (see
-    `interventions.parse`), when one is made in the instrument.
+    Parameters
+    ----------
+    trace, model, layer, direction
+        What to show.
+    step, unit : int
+        The position at which the browser starts. The step counts from 1.
+    text : str, default ""
+        The text as typed. It goes into the link unless it is the `default_text`.
+    default_text : str, optional
+        The text of a fresh page. If it is None, the link does not hold the text.
+    default_position : tuple of two ints, optional
+        The step and unit of a fresh page, which the link leaves out. The default is the last step and unit 0.
+    views : sequence of str, optional
+        Which of VIEWS to show. The default is all of them, with "whatif" only if `editable`. Slots show their views in
+        any case.
+    on_request : callable, optional
+        Called before the next run for what has to be computed here. A link in the words of the page requests a "text",
+        a "cell" or an option of the cell by name ({"reset": "before"}); the instrument requests an intervention, whose
+        text comes as "if".
+    token_values : mapping of str to TokenValues, optional
+        Values of all tokens, by the names that slots of the view "credit" ask for.
+    follow : bool, default False
+        Whether the browser reports its position, which runs the page again (see `reported_position`). Play then skips
+        the phases.
+    editable : bool, default False
+        Whether a value can be picked in a heatmap and overridden in the view "whatif".
+    value_word : str, default "now"
+        What precedes the present value of the one that is picked.
 
-    rows: numbers over tokens by name, for slots of the view "credit". follow: whether the browser, once at rest, tells
-    the server where it stands, which runs the page again (see `reported_position`); it then plays whole steps.
-    editable: whether a cell of the heatmaps can be picked, and edited in the view "whatif".
-    now: what that calls the trace's values.
-
-    The layer's weights, which the arithmetic needs, are sent once for each model; the browser asks
-    again if it lost them.
+    Raises
+    ------
+    UnknownNameError
+        If `views` names a view that does not exist.
     """
-    if unknown := set(views or ()) - set(VIEWS):
-        raise ValueError(f"the instrument has no view {', '.join(sorted(unknown))}; it has {', '.join(VIEWS)}")
+    for view in views or ():
+        if view not in VIEWS:
+            message = f"The instrument has no view {view!r}; it has {', '.join(VIEWS)}."
+            raise UnknownNameError(message, kind="view", name=view, allowed=VIEWS)
     sent: set[str] = st.session_state.setdefault(WEIGHTS_SENT, set())
-    name = model_key(model, layer, direction)
-    data = payload(trace, model, layer, direction, weights=name not in sent, rows=rows)
-    sent.add(name)
+    key = model_key(model, layer, direction)
+    data = payload(trace, model, layer, direction, weights=key not in sent, token_values=token_values)
+    sent.add(key)
     _mount(
         key=KEY,
         data={
             **data,
             "start": {"step": step - 1, "unit": unit},
-            "default": None if default is None else {"step": default[0] - 1, "unit": default[1]},
             "text": text,
-            "usualText": usual_text,
             "views": None if views is None else list(views),
             "follow": follow,
             "editable": editable,
-            "now": now,
-            "named": position.newly_linked(),
+            "value_word": value_word,
+            "default_position": default_position and {"step": default_position[0] - 1, "unit": default_position[1]},
+            "default_text": default_text,
+            "opened_at_position": position.newly_linked(),
         },
-        on_missing_change=lambda: sent.discard(name),
-        on_asked_change=lambda: _ask(asked),
-        on_place_change=lambda: None,  # for the state to exist; the page reads it by `reported_position`
+        on_missing_weights_change=lambda: sent.discard(key),
+        on_request_change=lambda: _handle_request(on_request),
+        on_position_change=lambda: None,  # makes Streamlit keep the state that `reported_position` reads
     )
 
 
 def reported_position(trace: Trace, layer: int = 0) -> tuple[int, int] | None:
-    """The step (counted from 1) and unit at which the browser last came to rest in this very trace, if it told so.
+    """The step (from 1) and unit at which the browser came to rest, if it reported them for exactly this trace.
 
-    It tells an instrument that is to be followed. None in all other cases, and for what lies outside the trace.
+    Only an instrument that is followed reports its position. A position outside the trace counts as none.
     """
     state = st.session_state.get(KEY)
-    told = state.get("place") if isinstance(state, Mapping) else None
-    if not isinstance(told, Mapping) or told.get("trace") != trace_id(trace):
+    position = state.get("position") if isinstance(state, Mapping) else None
+    if not isinstance(position, Mapping) or position.get("fingerprint") != trace.fingerprint:
         return None
-    step, unit = told.get("step"), told.get("unit")
+    step, unit = position.get("step"), position.get("unit")
     if not (isinstance(step, int) and isinstance(unit, int)):
         return None
     return (step, unit) if 1 <= step <= len(trace) and 0 <= unit < trace.units(layer) else None
 
 
-def _ask(asked: Callable[[dict[str, str]], None] | None) -> None:
-    request = st.session_state[KEY]["asked"]
-    if asked and request:
-        asked({str(key): str(value) for key, value in request.items()})
-
-
 def slot(view: str, **data: str) -> str:
     """The HTML of a place in the page into which the instrument draws one of its views."""
-    marks = "".join(f' data-{name}="{escape(value)}"' for name, value in data.items())
-    return f'<div class="rnnviz-slot" data-view="{escape(view)}"{marks}></div>'
+    attributes = "".join(f' data-{name}="{escape(value)}"' for name, value in data.items())
+    return f'<div class="rnnviz-slot" data-view="{escape(view)}"{attributes}></div>'
+
+
+def _handle_request(on_request: Callable[[dict[str, str]], None] | None) -> None:
+    """Pass on what the browser has requested."""
+    request = st.session_state[KEY]["request"]
+    if on_request and request:
+        on_request({str(key): str(value) for key, value in request.items()})

@@ -1,158 +1,313 @@
-// The instrument as a Streamlit component: called anew at each run of the page, with fresh data.
+// The instrument as a Streamlit component. This is the one script that knows Streamlit.
+//
+// What it takes from Streamlit's page beyond the public interface is listed in streamlit_internals.py.
 
 import { mount } from "../../instrument/js/instrument.js";
+import { elementsIn } from "../../instrument/js/page/dom.js";
 
-const AFTER_SERVER_MS = 600;
-const GRAPHS = '[class*="st-key-heatmaps"] .js-plotly-plot';
-const LINKS = "[data-testid=stPageLink] a";
-const START_MS = 1500; // by then the page's run has begun, or what was asked for changes nothing
-const LONGEST_MS = 8000;
+/**
+ * @import { Instrument, Rest } from "../../instrument/js/instrument.js"
+ * @import { Payload, Position, Settings, WeightsData } from "../../instrument/js/model/payload.d.ts"
+ * @import { Request } from "../../instrument/js/model/requests.js"
+ * @import { Host } from "../../instrument/js/page/host.js"
+ * @import { Graph } from "../../instrument/js/page/playheads.js"
+ */
 
-const running = () => document.querySelector("[data-testid=stApp]")?.dataset.testScriptState !== "notRunning";
+/**
+ * What the page adds to a payload: see `instrument` in instrument.py.
+ * @typedef {object} PageData
+ * @property {Position} start
+ * @property {string} text
+ * @property {string[] | null} views
+ * @property {boolean} follow
+ * @property {boolean} editable
+ * @property {Position | null} default_position  what a fresh page shows; null for the last step and unit 0
+ * @property {string | null} default_text  the text of a fresh page; null if the link does not hold the text
+ * @property {boolean} opened_at_position  whether the page was just opened by a link to a position
+ */
 
-const places = new WeakMap(); // by parent element: {instrument, component, views, calls, told, underway}
-const weightsOf = new Map(); // by model: the server sends a model's weights once
+/** @typedef {Payload & Settings & PageData} ComponentData */
 
-// Where one stood last, and in which trace: from page to page, for the same trace on another page is
-// taken up there. The server does not learn of it: once it has set a link itself, Streamlit sends it that link.
-const stood = (window.rnnvizStood ??= {});
+/**
+ * What Streamlit passes to a component in every run of the page.
+ * @typedef {object} Component
+ * @property {ComponentData} data
+ * @property {HTMLElement} parentElement
+ * @property {(name: string, value: unknown) => void} setStateValue
+ * @property {(name: string, value: unknown) => void} setTriggerValue
+ */
 
-/** Tell the server where one stands, if the page wants to follow and does not know it yet. */
-function tellServer({ step, unit, left }, place) {
-  const { data, setStateValue } = place.component;
-  if (!data.follow || !left) return;
-  const here = { trace: data.trace, step: step + 1, unit };
-  const from = { trace: data.trace, step: data.start.step + 1, unit: data.start.unit };
-  const known = place.told?.trace === data.trace ? place.told : from;
-  if (here.step === known.step && here.unit === known.unit) return;
-  place.told = here;
-  place.underway.add(String([here.step, here.unit]));
-  setStateValue("place", here);
+/**
+ * A component on the page.
+ * @typedef {object} Mounted
+ * @property {Component} component  as it was called last
+ * @property {Instrument} instrument
+ * @property {string} views  that the instrument was made with
+ * @property {number} calls
+ * @property {boolean} removed
+ * @property {ReportedPosition | null} reported  the position that the server knows
+ * @property {Set<string>} pending  positions that were reported and may still be echoed
+ */
+
+/** @typedef {{ fingerprint: string, step: number, unit: number }} ReportedPosition  step: from 1 */
+/** @typedef {{ id?: string, start?: Position }} LastPosition */
+
+const AFTER_RUN_MS = 600; // by then Streamlit has written its own link
+const RUN_STARTS_MS = 1500; // by then a run has started, or the request changes nothing
+const LONGEST_RUN_MS = 8000;
+
+// Streamlit's internals: see streamlit_internals.py.
+const COMPONENT = "[data-testid=stBidiComponentIsolated]";
+const PAGE_LINKS = "[data-testid=stPageLink] a";
+const isRunning = () => {
+  const app = /** @type {HTMLElement | null} */ (document.querySelector("[data-testid=stApp]"));
+  return app?.dataset.testScriptState !== "notRunning";
+};
+
+/**
+ * Streamlit puts the keys of widgets and containers into classes; our own keys name the page's parts.
+ * @type {Partial<Host>}
+ */
+const HOST = {
+  graphs: () => /** @type {Graph[]} */ (elementsIn(document, "[class*='st-key-heatmaps'] .js-plotly-plot")),
+  sections: "[class*='st-key-section']",
+  views: `.rnnviz-slot, ${COMPONENT}`,
+  controlOf: (name) => {
+    if (name === "text") return ".st-key-text input";
+    return `[class*='st-key-'][class*='${name === "cell" ? "cell" : `-${name}`}'] [aria-checked=true]`;
+  },
+  keyOf: (marker) => {
+    const container = marker.closest("[class*='st-key-']")?.className.match(/st-key-\S+/)?.[0];
+    return `${container} ${marker.dataset.go}`;
+  },
+};
+
+/** @type {WeakMap<HTMLElement, Mounted>} */
+const mounted = new WeakMap();
+/** The weights by their key: the server sends those of a model once. @type {Map<string, WeightsData>} */
+const weights = new Map();
+/**
+ * The last position, kept from page to page: the same trace on another page opens there. The server does not know it,
+ * and Streamlit sends it no link that the browser has changed.
+ * @type {LastPosition}
+ */
+const lastPosition = (/** @type {any} */ (window).rnnvizLastPosition ??= {});
+
+/**
+ * Called by Streamlit in every run of the page.
+ * @param {Component} component
+ * @returns {() => void} called when the component is removed
+ */
+export default function (component) {
+  const { data, parentElement, setTriggerValue } = component;
+  if (data.weights) weights.set(data.model_key, data.weights);
+  const payload = { ...data, weights: weights.get(data.model_key) ?? null };
+  if (!payload.weights) setTriggerValue("missing_weights", data.model_key);
+  const entry = mounted.get(parentElement) ?? create(component, payload);
+  if (entry.calls > 0) update(entry, component, payload);
+
+  // If the page has changed its link in this run, Streamlit has left the position out of it.
+  const call = ++entry.calls;
+  setTimeout(() => {
+    const { state, trace } = entry.instrument.store;
+    if (call !== entry.calls || entry.removed || state.playing) return;
+    writeAddress({ ...state, steps: trace.steps }, entry.component.data);
+  }, AFTER_RUN_MS);
+
+  // Streamlit keeps what the last call returned for the end, but may call what an earlier one returned at once.
+  return () =>
+    setTimeout(() => {
+      if (call !== entry.calls) return;
+      entry.removed = true;
+      mounted.delete(parentElement);
+      entry.instrument.destroy();
+    });
 }
 
 /**
- * Go where the page itself has gone, as when a unit is chosen in one of its figures. What comes back of what
- * was told here is no such wish, however late it comes.
+ * @param {Component} component
+ * @param {ComponentData} payload
+ * @returns {Mounted}
  */
-function followServer(place, before) {
-  const { component, instrument, told, underway } = place;
-  const { start, trace } = component.data;
-  const here = String([start.step + 1, start.unit]);
-  const moved = before.trace === trace && (before.start.step !== start.step || before.start.unit !== start.unit);
-  if (moved && !underway.has(here)) {
-    place.told = { trace, step: start.step + 1, unit: start.unit };
-    instrument.store.set({ ...start, playing: false });
+function create(component, payload) {
+  const { data, parentElement } = component;
+  if (lastPosition.start && lastPosition.id === data.id && !data.opened_at_position) payload.start = lastPosition.start;
+  const entry = /** @type {Mounted} */ ({
+    component,
+    views: viewsKey(data),
+    calls: 0,
+    removed: false,
+    reported: null,
+    pending: new Set(),
+  });
+  entry.instrument = mountInstrument(entry, payload);
+  mounted.set(parentElement, entry);
+  return entry;
+}
+
+/**
+ * @param {Mounted} entry
+ * @param {Component} component
+ * @param {ComponentData} payload
+ */
+function update(entry, component, payload) {
+  const before = entry.component.data;
+  entry.component = component;
+  if (entry.views === viewsKey(component.data)) {
+    entry.instrument.load(payload);
+    if (component.data.follow) followServer(entry, before);
+    return;
   }
-  if (told && here === String([told.step, told.unit])) underway.clear();
+  entry.views = viewsKey(component.data);
+  entry.instrument.destroy();
+  if (lastPosition.start && lastPosition.id === payload.id) payload.start = lastPosition.start;
+  entry.instrument = mountInstrument(entry, payload);
 }
 
 /**
- * Write step (from 1) and unit into the address, leaving out what a fresh page would show anyway. The
- * text too: Streamlit, which binds the text box to it, may forget it when one page leads to another.
+ * @param {Mounted} entry
+ * @param {ComponentData} payload
+ * @returns {Instrument}
  */
-function intoAddress({ step, unit, steps }, { default: usual, text, usualText }) {
+function mountInstrument(entry, payload) {
+  /** @param {Rest} rest */
+  const onRest = (rest) => {
+    const { step, unit } = rest;
+    Object.assign(lastPosition, { id: entry.component.data.id, start: { step, unit } });
+    writeAddress(rest, entry.component.data);
+    reportPosition(entry, rest);
+  };
+  /** @param {Request} request */
+  const onRequest = (request) => {
+    entry.component.setTriggerValue("request", request);
+    holdPageLinks(() => hasArrived(request, entry));
+  };
+  const place = /** @type {HTMLElement} */ (entry.component.parentElement.querySelector(".instrument-place"));
+  const instrument = mount(place, payload, { onRest, onRequest, host: HOST });
+  const { state, trace } = instrument.store;
+  onRest({ step: state.step, unit: state.unit, steps: trace.steps, settled: true });
+  return instrument;
+}
+
+/**
+ * What an instrument is made with, and cannot change.
+ * @param {ComponentData} data
+ * @returns {string}
+ */
+function viewsKey({ views, editable }) {
+  return String([views, editable]);
+}
+
+/**
+ * Report the position to the server if the page follows it and does not know it yet.
+ * @param {Mounted} entry
+ * @param {Rest} rest
+ */
+function reportPosition(entry, { step, unit, settled }) {
+  const { data, setStateValue } = entry.component;
+  if (!data.follow || !settled) return;
+  const { fingerprint } = data;
+  const start = { fingerprint, step: data.start.step + 1, unit: data.start.unit };
+  const known = entry.reported?.fingerprint === fingerprint ? entry.reported : start;
+  const position = { fingerprint, step: step + 1, unit };
+  if (position.step === known.step && position.unit === known.unit) return;
+  entry.reported = position;
+  entry.pending.add(positionKey(position));
+  setStateValue("position", position);
+}
+
+/**
+ * Go where the page has gone by itself, as when a unit is picked in one of its figures. Echoes of positions that were
+ * reported from here are ignored, even late ones.
+ * @param {Mounted} entry
+ * @param {ComponentData} before
+ */
+function followServer(entry, before) {
+  const { start, fingerprint } = entry.component.data;
+  const position = { fingerprint, step: start.step + 1, unit: start.unit };
+  const moved = before.start.step !== start.step || before.start.unit !== start.unit;
+  if (before.fingerprint === fingerprint && moved && !entry.pending.has(positionKey(position))) {
+    entry.reported = position;
+    entry.instrument.store.set({ ...start, playing: false });
+  }
+  if (entry.reported && positionKey(entry.reported) === positionKey(position)) entry.pending.clear();
+}
+
+/**
+ * @param {ReportedPosition} position
+ * @returns {string}
+ */
+function positionKey({ step, unit }) {
+  return `${step},${unit}`;
+}
+
+/**
+ * Write step (from 1) and unit into the address, without what a fresh page shows anyway. The text too: Streamlit, which
+ * binds the text box to it, may lose it on the way to another page.
+ * @param {{ step: number, unit: number, steps: number }} position
+ * @param {ComponentData} data
+ */
+function writeAddress({ step, unit, steps }, { default_position: start, text, default_text: defaultText }) {
   const address = new URL(window.location.href);
-  const put = (name, value, byDefault) =>
-    value === byDefault ? address.searchParams.delete(name) : address.searchParams.set(name, value);
-  put("step", step + 1, (usual?.step ?? steps - 1) + 1);
-  put("unit", unit, usual?.unit ?? 0);
-  if (typeof usualText === "string") put("text", text, usualText);
+  /** @type {(name: string, value: string | number, usual: string | number) => void} */
+  const put = (name, value, usual) => {
+    if (value === usual) address.searchParams.delete(name);
+    else address.searchParams.set(name, String(value));
+  };
+  put("step", step + 1, (start?.step ?? steps - 1) + 1);
+  put("unit", unit, start?.unit ?? 0);
+  if (defaultText !== null) put("text", text, defaultText);
   if (address.href !== window.location.href) window.history.replaceState(window.history.state, "", address);
 }
 
-/** Whether what was asked for is on the screen, and where one stands in it is noted. */
-function hasCome(request, { component: { data }, instrument }) {
+/**
+ * Whether what was requested is on the screen, and the position in it has been kept.
+ * @param {Request} request
+ * @param {Mounted} entry
+ * @returns {boolean}
+ */
+function hasArrived(request, { component: { data }, instrument }) {
+  /** @type {Record<string, string>} */
   const now = { ...data.options, text: data.text, cell: data.cell };
   const { step, unit } = instrument.store.state;
-  const noted = stood.id === data.id && stood.start.step === step && stood.start.unit === unit;
-  return noted && Object.entries(request).every(([name, value]) => !(name in now) || now[name] === value);
-}
-
-export default function (component) {
-  const { data, parentElement, setTriggerValue } = component;
-  if (data.weights) weightsOf.set(data.model, data.weights);
-  const payload = { ...data, weights: weightsOf.get(data.model) ?? null };
-  if (!payload.weights) setTriggerValue("missing", data.model);
-  const place = places.get(parentElement) ?? { calls: 0, underway: new Set() };
-  const before = place.component?.data;
-  places.set(parentElement, place);
-  place.component = component;
-  const views = String([data.views, data.editable]);
-  if (place.instrument && place.views !== views) {
-    place.instrument.destroy();
-    place.instrument = null;
-  }
-  place.views = views;
-  if (place.instrument) {
-    place.instrument.load(payload);
-    if (data.follow) followServer(place, before);
-  } else {
-    if (stood.id === data.id && !(data.named && place.calls === 0)) payload.start = stood.start;
-    const rested = (where) => {
-      Object.assign(stood, { id: place.component.data.id, start: { step: where.step, unit: where.unit } });
-      intoAddress(where, place.component.data);
-      tellServer(where, place);
-    };
-    place.instrument = mount(parentElement.querySelector(".instrument-place"), payload, {
-      graphs: () => [...document.querySelectorAll(GRAPHS)],
-      rested,
-      asked: (request) => {
-        place.component.setTriggerValue("asked", request);
-        holdLinks(() => hasCome(request, place));
-      },
-    });
-    const { state, trace } = place.instrument.store;
-    rested({ step: state.step, unit: state.unit, steps: trace.steps, left: true });
-  }
-
-  // Whatever the page puts into its link in this run, Streamlit leaves out where one stands.
-  const call = ++place.calls;
-  setTimeout(() => {
-    const { state, trace } = place.instrument.store;
-    const left = call !== place.calls || place.gone;
-    if (!left && !state.playing) intoAddress({ ...state, steps: trace.steps }, place.component.data);
-  }, AFTER_SERVER_MS);
-
-  // Streamlit keeps what the last call returned for the end, but may throw an earlier one's away at once.
-  return () =>
-    setTimeout(() => {
-      if (call !== place.calls) return;
-      place.gone = true;
-      places.delete(parentElement);
-      place.instrument.destroy();
-    });
+  const { id, start } = lastPosition;
+  const kept = id === data.id && start?.step === step && start?.unit === unit;
+  return kept && Object.entries(request).every(([name, value]) => !(name in now) || now[name] === value);
 }
 
 /**
- * Links that lead to other pages carry the text and the model that the server put into them. Until what it was asked
- * for has come, they carry what was there before: a click on one waits for that. To be called when something is asked
- * for: until it `hasCome` and the page is at rest, clicks on such links wait.
+ * Links to other pages carry the text and the model that the server has written into them. Until what was requested has
+ * arrived and the run is over, they carry the old ones, so a click on one waits for that.
+ * @param {() => boolean} arrived
  */
-function holdLinks(hasCome) {
+function holdPageLinks(arrived) {
   const since = performance.now();
-  let wanted = null; // the words of the link that was clicked
-  let begun = false;
+  /** @type {string | null} */
+  let clicked = null; // the words of the link
+  let started = false;
 
-  function clicked(event) {
-    const link = event.isTrusted && event.target.closest?.(LINKS);
+  /** @param {MouseEvent} event */
+  function hold(event) {
+    const link = event.isTrusted && event.target instanceof Element && event.target.closest(PAGE_LINKS);
     if (!link) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    wanted = link.textContent;
+    clicked = link.textContent;
   }
 
   function look() {
     const waited = performance.now() - since;
-    begun ||= running();
-    if (waited < LONGEST_MS && (begun ? running() || !hasCome() : waited < START_MS)) {
+    started ||= isRunning();
+    const waiting = started ? isRunning() || !arrived() : waited < RUN_STARTS_MS;
+    if (waiting && waited < LONGEST_RUN_MS) {
       requestAnimationFrame(look);
       return;
     }
-    document.removeEventListener("click", clicked, true);
-    if (wanted === null) return;
-    requestAnimationFrame(() => [...document.querySelectorAll(LINKS)].find((link) => link.textContent === wanted)?.click());
+    document.removeEventListener("click", hold, true);
+    if (clicked === null) return;
+    requestAnimationFrame(() => elementsIn(document, PAGE_LINKS).find((link) => link.textContent === clicked)?.click());
   }
 
-  document.addEventListener("click", clicked, true);
+  document.addEventListener("click", hold, true);
   look();
 }

@@ -15,7 +15,7 @@ from ...text.vectors import FEW
 from ...trace import Trace
 from . import catalogue, position, what_if
 from .catalogue import TaskModels
-from .instrument import Rows, instrument, reported_position
+from .instrument import TokenValues, instrument, reported_position
 from .session_keys import REPORTED, UNIT
 
 TRANSPORT = ("tokens", "transport")
@@ -101,9 +101,9 @@ def choose_unit(unit: int) -> None:
 def transport(
     run: TextRun,
     trace: Trace | None = None,
-    rows: Mapping[str, Rows] | None = None,
+    token_values: Mapping[str, TokenValues] | None = None,
     editable: bool = False,
-    now: str = "now",
+    value_word: str = "now",
 ) -> None:
     """The tokens and the transport, which move through time. The page's figures follow when they stop."""
     trace = trace or run.trace
@@ -115,11 +115,11 @@ def transport(
         step=step,
         unit=unit,
         text=run.text,
-        usual_text=run.task.examples[0],
+        default_text=run.task.examples[0],
         views=(*TRANSPORT, *(["whatif"] if editable else [])),
-        rows=rows,
+        token_values=token_values,
         follow=True,
         editable=editable,
-        now=now,
-        asked=what_if.add_requested,
+        value_word=value_word,
+        on_request=what_if.add_requested,
     )

@@ -1,37 +1,51 @@
-// The cell as a picture: vectors as strips of their units, gates, and the wires between them. It is
-// drawn once for a cell and a width; a step only changes colours, thicknesses and classes.
+// The cell as a picture: vectors as strips of their units, gates, and the wires between them. It is drawn once for a cell
+// and a width; a step only changes colours, thicknesses and classes.
 
+import { closestTo, html } from "../page/dom.js";
+import { createScrollBox } from "../page/scroll-box.js";
+import { genericGeometry } from "./generic-geometry.js";
+import { gruGeometry } from "./gru-geometry.js";
+import { lstmGeometry } from "./lstm-geometry.js";
 import { DiagramPicture } from "./picture.js";
-import { html } from "../page/dom.js";
-import { CELL_GEOMETRIES } from "./known-cells.js";
-import { genericGeometry } from "./generic-cell.js";
-import { createSight } from "../page/scroll-box.js";
+import { rnnGeometry } from "./rnn-geometry.js";
 
-const SMALLEST = 0.6; // of its full size; shrunk further, the wide form's labels would be hard to read
+/**
+ * @import { ElementView, State, Store } from "../model/store.js"
+ * @import { Trace } from "../model/trace.js"
+ * @import { FormName, Geometry } from "./geometry.js"
+ */
+
+const SMALLEST = 0.6; // of its full size; labels of the wide form would be hard to read below
 const DENSE = 0.75; // of its full size; below, labels are written larger in proportion
 
 /**
- * {element, update(state, previous, newTrace), destroy()}, like every view of the store.
- * phase: the name of one that is always shown, whichever the store stands at.
+ * The cells that have a diagram of their own, by name.
+ * @type {Record<string, (options: Record<string, string>) => Geometry>}
+ */
+const GEOMETRIES = { lstm: lstmGeometry, gru: gruGeometry, rnn: rnnGeometry };
+
+/**
+ * @param {Store} store
+ * @param {{ phase?: string }} [options]  the name of a phase that is always shown, whatever the store's
+ * @returns {ElementView}
  */
 export function createDiagram(store, { phase: pinned } = {}) {
   const element = html("figure", { class: "diagram" });
+  const scrollBox = createScrollBox();
+  let width = Infinity; // until it is known
+  let drawn = appearance(store.trace);
+  let geometry = geometryOf(store.trace);
+  let form = fittingForm();
+  let picture = new DiagramPicture(store.trace, geometry, form);
+
   const resized = new ResizeObserver(([{ contentRect }]) => {
     width = contentRect.width;
-    if (width > 0 && fitting() !== form) draw();
+    if (width > 0 && fittingForm() !== form) draw();
     else condense();
   });
-  const sight = createSight();
-  let width = Infinity; // until it is known
-  let geometry, drawn, form, picture;
 
-  function build() {
-    drawn = likeness(store.trace);
-    geometry = geometryOf(store.trace);
-    draw();
-  }
-
-  function fitting() {
+  /** @returns {FormName} */
+  function fittingForm() {
     const { size, smallest = SMALLEST } = geometry.forms.wide;
     return width >= smallest * size[0] ? "wide" : "narrow";
   }
@@ -41,58 +55,89 @@ export function createDiagram(store, { phase: pinned } = {}) {
   }
 
   function draw() {
-    form = fitting();
+    form = fittingForm();
     picture = new DiagramPicture(store.trace, geometry, form);
+    show();
+  }
+
+  function show() {
     element.replaceChildren(picture.element);
-    picture.show(store.trace, shown(store.state), null);
+    picture.show(store.trace, pinnedState(store.state), null);
     condense();
   }
 
-  /** A state with the pinned phase in place of its own. */
-  function shown(state) {
+  /**
+   * A state with the pinned phase in place of its own.
+   * @param {State} state
+   * @returns {State}
+   */
+  function pinnedState(state) {
     if (!pinned) return state;
     const phase = store.trace.phases.findIndex(({ name }) => name === pinned);
     return { ...state, phase: phase < 0 ? null : phase };
   }
 
-  function pointed({ target }) {
-    const name = target.closest("[data-name]")?.dataset.name ?? null;
-    if (name !== store.state.lit) store.set({ lit: name });
-  }
-
-  element.addEventListener("pointerover", pointed);
-  element.addEventListener("pointerleave", () => store.set({ lit: null }));
+  element.addEventListener("pointerover", (event) => {
+    store.set({ highlight: closestTo(event, "[data-name]")?.dataset.name ?? null });
+  });
+  element.addEventListener("pointerleave", () => store.set({ highlight: null }));
   element.addEventListener("pointermove", (event) => picture.explain(event, store.trace, store.state.step));
   element.addEventListener("click", (event) => {
     const unit = picture.unitAt(event);
     if (unit !== null) store.set({ unit });
   });
-  build();
+  show();
   resized.observe(element);
   return {
     element,
     update(state, previous, newTrace) {
-      if (newTrace && likeness(store.trace) !== drawn) build();
-      else picture.show(store.trace, shown(state), newTrace ? null : shown(previous));
-      if (!pinned && state.phase !== null && state.phase !== previous.phase) sight.keep(element, () => picture.atWork());
+      if (newTrace && appearance(store.trace) !== drawn) {
+        drawn = appearance(store.trace);
+        geometry = geometryOf(store.trace);
+        draw();
+      } else {
+        picture.show(store.trace, pinnedState(state), newTrace ? null : pinnedState(previous));
+      }
+      if (!pinned && state.phase !== null && state.phase !== previous.phase) {
+        scrollBox.show(element, () => picture.activeElements());
+      }
     },
     destroy() {
       resized.disconnect();
-      sight.destroy();
+      scrollBox.destroy();
       element.remove();
     },
   };
 }
 
-/** What two traces must share to be shown in the same drawing. */
-function likeness({ cell, title, options, units, inputs, quantities, phases }) {
-  const said = quantities.map(({ name, symbol, title: words, colour }) => [name, symbol, words, colour]);
-  return JSON.stringify([cell, title, options, units, inputs, said, phases]);
+/**
+ * What two traces must share to be shown in the same drawing.
+ * @param {Trace} trace
+ * @returns {string}
+ */
+function appearance({ cell, title, options, units, inputSize, quantities, phases }) {
+  const labels = quantities.map((quantity) => [quantity.name, quantity.symbol, quantity.title, quantity.colour]);
+  return JSON.stringify([cell, title, options, units, inputSize, labels, phases]);
 }
 
-/** A known cell's own geometry, or one laid out from the definition. */
+/**
+ * A known cell's own geometry, or one laid out from the definition.
+ * @param {Trace} trace
+ * @returns {Geometry}
+ */
 export function geometryOf(trace) {
-  const geometry = CELL_GEOMETRIES[trace.cell]?.(trace.options);
-  const needed = geometry && Object.values(geometry.nodes).flatMap(({ of, value }) => of ?? value?.of ?? []);
-  return needed?.every((name) => name in trace.byName) ? geometry : genericGeometry(trace);
+  const geometry = GEOMETRIES[trace.cell]?.(trace.options);
+  return geometry && quantitiesIn(geometry).every((name) => name in trace.byName) ? geometry : genericGeometry(trace);
+}
+
+/**
+ * The names of the quantities that a geometry shows.
+ * @param {Geometry} geometry
+ * @returns {string[]}
+ */
+function quantitiesIn({ nodes }) {
+  return Object.values(nodes).flatMap((node) => {
+    if ("of" in node) return [node.of];
+    return "value" in node ? [node.value.of] : [];
+  });
 }

@@ -1,28 +1,130 @@
-// The words in which the diagrams are written down: values, parts and wires, in two forms.
+// The vocabulary in which diagrams are written: values, nodes and wires, in a wide and a narrow form.
 //
-// A geometry is {nodes, wires, highways, forms: {wide, narrow}}. In the wide form time flows to the
-// right, in the narrow one (phones) the same picture is turned, and time flows down. Each form says
-// with `places` where the centre of a node lies; a node without a place is left out of that form, and
-// wires that need it too. `smallest` says how far a wide form may be shrunk, if not as far as others.
+// In the wide form time flows to the right. In the narrow form, for phones, the same picture is turned and time flows
+// down. A node without a position is left out of a form, with the wires that need it.
 
 import { FUNCTIONS } from "../model/functions.js";
 
-/** What is the same in every diagram of a form: sizes in the units of the SVG, which are px at full size. */
+/**
+ * @import { Node as EquationNode } from "../model/equations.js"
+ */
+
+/** @typedef {[x: number, y: number]} Point */
+/** @typedef {[width: number, height: number]} Size */
+/** @typedef {"wide" | "narrow"} FormName */
+
+/**
+ * A quantity as a factor of a value: now or at the step before, one minus it, or a function of it.
+ * @typedef {object} Factor
+ * @property {string} name
+ * @property {boolean} [before]
+ * @property {boolean} [complement]
+ * @property {string} [squash]  the name of the function
+ */
+
+/**
+ * What a strip or wire shows: a product of factors on the scale and in the colour of the quantity `of`.
+ * @typedef {object} Value
+ * @property {string} of
+ * @property {Factor[] | null} factors  null for what is computed on the way, but not recorded
+ * @property {[number, number]} [limits]  the scale, where it is not the quantity's
+ */
+
+/**
+ * A box in which a quantity is computed.
+ * @typedef {object} GateNode
+ * @property {"gate"} kind
+ * @property {string} of
+ * @property {string | EquationNode} [label]  a function's name or an equation's right side; by default the activation
+ */
+
+/** @typedef {{ kind: "strip", value: Value, given?: boolean }} StripNode  given: it exists before the step */
+/** @typedef {{ kind: "join", values: Value[] }} JoinNode  vectors put side by side */
+/** @typedef {{ kind: "token", of: string }} TokenNode */
+/** @typedef {{ kind: "function", of: string, text: string, wide: boolean }} FunctionNode  a small box */
+/** @typedef {{ kind: "operation", of: string, text: string }} OperationNode  a circle */
+/** @typedef {{ kind: "label", value: Value }} LabelNode */
+/** @typedef {{ kind: "branch" } | { kind: "corner" }} PointNode  where a wire divides; where it turns or ends */
+/** @typedef {GateNode | StripNode | JoinNode | TokenNode | FunctionNode | OperationNode | LabelNode | PointNode} Node */
+
+/**
+ * A wire that carries a value along nodes on the way to the quantities in `to`.
+ * @typedef {object} Wire
+ * @property {string[]} path  ids of nodes
+ * @property {Value} value
+ * @property {string[]} to
+ * @property {Value} [gate]  a gate, or one minus it, whose mean is the wire's thickness
+ * @property {boolean} [bundle]  whether it carries several vectors at once
+ * @property {boolean} [open]  whether it ends without an arrow
+ * @property {boolean} [straight]  see `pointsOf`
+ */
+
+/** @typedef {Pick<Wire, "path" | "straight">} Path */
+
+/**
+ * Where a label is, seen from its strip.
+ * @typedef {"above" | "short" | "ahead" | "across" | "below" | "right" | "left"} Side
+ */
+
+/** @typedef {[x: number, y: number, label?: Side | null]} Place  the centre of a node, and where its label is */
+
+/**
+ * Where everything is in one form of a diagram.
+ * @typedef {object} Layout
+ * @property {Size} size
+ * @property {[x: number, y: number, width: number, height: number]} frame  of the cell
+ * @property {Point} title
+ * @property {Record<string, Place>} places  by the id of the node
+ * @property {number} [smallest]  how far a wide form may shrink, if not as far as others
+ * @property {Size} [box]  the size of gates, if not the form's
+ */
+
+/**
+ * A diagram.
+ * @typedef {object} Geometry
+ * @property {Record<string, Node>} nodes  by id
+ * @property {Wire[]} wires
+ * @property {{ path: string[], of: string }[]} highways  broad bands on which a state passes through the cell
+ * @property {Record<FormName, Layout>} forms
+ */
+
+/**
+ * What is the same in every diagram of a form: sizes in the units of the SVG, which are pixels at full size.
+ * @typedef {object} Form
+ * @property {"x" | "y"} turnsFirst  the direction in which a wire that has to turn leaves: across the flow of time
+ * @property {Size} strip
+ * @property {GateSizes} gate
+ * @property {{ size: Size, parts: Point[] }} join
+ * @property {Size} function
+ * @property {number} operation
+ * @property {{ size: Size, letters: number }} token
+ * @property {number} label  from a strip to its label
+ * @property {number} corner
+ * @property {number} arrow
+ * @property {number} band
+ * @property {[shut: number, open: number]} wire  thickness of a wire behind a gate
+ */
+
+/**
+ * The heights of a gate's lines from its middle, and how far they move down without a meter.
+ * @typedef {{ size: Size, glyph: number, title: number, meter: number, meterWidth: number, alone: number }} GateSizes
+ */
+
+/** @type {Record<FormName, Form>} */
 export const FORMS = {
   wide: {
-    turnsFirst: "y", // a wire that has to turn leaves across the flow of time
+    turnsFirst: "y",
     strip: [96, 24],
-    // In a gate: heights of its lines from the middle, and how far they move down without a meter.
     gate: { size: [96, 56], glyph: -12, title: 5.5, meter: 18, meterWidth: 72, alone: 5 },
     join: { size: [110, 64], parts: [[0, -13.5], [0, 13.5]] },
     function: [50, 24],
     operation: 12,
     token: { size: [96, 26], letters: 9 },
-    label: 8, // from a strip to its label
+    label: 8,
     corner: 10,
     arrow: 5,
     band: 30,
-    wire: [1.5, 7], // thickness of a wire behind a gate, shut and open
+    wire: [1.5, 7],
   },
   narrow: {
     turnsFirst: "x",
@@ -40,146 +142,133 @@ export const FORMS = {
   },
 };
 
-// ---- values: a product of factors, shown on the scale and in the colour of the quantity `of` ----
+const LONG_NAME = 6; // letters from which a function needs a box as wide as a strip
 
-/** The name of the one quantity that has no units: its numbers are the input's. */
+// ---- values ----
+
+/** The name of the one quantity whose values belong to inputs rather than units. */
 export const INPUT = "input_vector";
 
-/** A quantity at this step. */
+/**
+ * A quantity at this step.
+ * @param {string} of
+ * @returns {Value & { factors: Factor[] }}
+ */
 export const now = (of) => ({ of, factors: [{ name: of }] });
 
-/** A state as this step finds it. */
+/**
+ * A state as this step finds it.
+ * @param {string} of
+ * @returns {Value & { factors: Factor[] }}
+ */
 export const before = (of) => ({ of, factors: [{ name: of, before: true }] });
 
-/** One minus a gate. */
-export const rest = (of) => ({ of, factors: [{ name: of, rest: true }] });
+/**
+ * One minus a gate.
+ * @param {string} of
+ * @returns {Value & { factors: Factor[] }}
+ */
+export const complement = (of) => ({ of, factors: [{ name: of, complement: true }] });
 
-/** A squashed state; where the function named has limits, they are its scale, whatever that of the state. */
+/**
+ * A function of a state. Its scale is that of the function if this has bounds.
+ * @param {string} of
+ * @param {string} name  of the function
+ * @returns {Value}
+ */
 export function squashed(of, name) {
   const { low = -Infinity, high = Infinity } = FUNCTIONS[name] ?? {};
   const limit = Math.max(-low, high);
-  return { of, factors: [{ name: of, squashed: name }], ...(Number.isFinite(limit) && { limits: [-limit, limit] }) };
+  const value = { of, factors: [{ name: of, squash: name }] };
+  return Number.isFinite(limit) ? { ...value, limits: [-limit, limit] } : value;
 }
 
-/** A gate times something, in the colours of the latter. */
+/**
+ * A gate times a value, in the colours of the value.
+ * @param {Value & { factors: Factor[] }} gate
+ * @param {Value & { factors: Factor[] }} value
+ * @returns {Value}
+ */
 export const gated = (gate, value) => ({ ...value, factors: [...gate.factors, ...value.factors] });
 
-/** Something of a quantity that is computed on the way, but not recorded. */
-export const unseen = (of) => ({ of, factors: null });
+/**
+ * Something of a quantity that is computed on the way, but not recorded.
+ * @param {string} of
+ * @returns {Value}
+ */
+export const unrecorded = (of) => ({ of, factors: null });
 
 // ---- nodes ----
 
-/** A vector as a strip of its units. */
+/**
+ * A vector as a strip of its units.
+ * @param {Value} value
+ * @returns {StripNode}
+ */
 export const strip = (value) => ({ kind: "strip", value });
 
-/** A vector that is there before the step begins. */
+/**
+ * A vector that exists before the step begins.
+ * @param {Value} value
+ * @returns {StripNode}
+ */
 export const given = (value) => ({ kind: "strip", value, given: true });
 
-/** A box that computes a quantity: its activation, or what else stands in `says`. */
-export const gate = (of, says) => ({ kind: "gate", of, says });
+/**
+ * A box in which a quantity is computed.
+ * @param {string} of
+ * @param {string | EquationNode} [label]
+ * @returns {GateNode}
+ */
+export const gate = (of, label) => ({ kind: "gate", of, label });
 
-/** A small box with a function in it, on the way to a quantity; as wide as a strip if its name is long. */
-export const step = (of, text) => ({ kind: "function", of, text, wide: text.length > 6 });
+/**
+ * A small box with a function in it, on the way to a quantity.
+ * @param {string} of
+ * @param {string} text
+ * @returns {FunctionNode}
+ */
+export const functionBox = (of, text) => ({ kind: "function", of, text, wide: text.length > LONG_NAME });
 
-/** A circle with an operation in it, on the way to a quantity. */
+/**
+ * A circle with an operation in it, on the way to a quantity.
+ * @param {string} of
+ * @param {string} text
+ * @returns {OperationNode}
+ */
 export const operation = (of, text) => ({ kind: "operation", of, text });
 
-/** Vectors put side by side. */
+/**
+ * Vectors put side by side.
+ * @param {...Value} values
+ * @returns {JoinNode}
+ */
 export const joined = (...values) => ({ kind: "join", values });
 
-/** The current token. */
+/**
+ * The current token.
+ * @returns {TokenNode}
+ */
 export const token = () => ({ kind: "token", of: INPUT });
 
-/** Where a wire divides. */
+/**
+ * Where a wire divides.
+ * @returns {PointNode}
+ */
 export const branch = () => ({ kind: "branch" });
 
-/** Where a wire turns or ends. */
+/**
+ * Where a wire turns or ends.
+ * @returns {PointNode}
+ */
 export const corner = () => ({ kind: "corner" });
 
-// ---- wires ----
-
 /**
- * A wire along the nodes of `path`, carrying a value on the way to the quantities in `to`.
- * options: gate, a value (a gate, or one minus it) whose mean is the wire's thickness;
- * bundle, true for a wire that carries several vectors at once; open, true to end without an arrow;
- * straight: see pointsOf.
+ * A wire along nodes, on the way to one quantity or several.
+ * @param {string[]} path
+ * @param {Value} value
+ * @param {string | string[]} to
+ * @param {Partial<Wire>} [options]
+ * @returns {Wire}
  */
 export const wire = (path, value, to, options = {}) => ({ path, value, to: [to].flat(), ...options });
-
-// ---- from nodes to lines ----
-
-/** Half the width and half the height of a node. */
-export function halfOf(node, form) {
-  if (node.kind === "strip") return form.strip.map((side) => side / 2);
-  if (node.kind === "gate") return form.gate.size.map((side) => side / 2);
-  if (node.kind === "join" || node.kind === "token") return form[node.kind].size.map((side) => side / 2);
-  if (node.kind === "function") return [node.wide ? form.strip[0] : form.function[0], form.function[1]].map((side) => side / 2);
-  if (node.kind === "operation") return [form.operation, form.operation];
-  return [0, 0];
-}
-
-/**
- * The corner points of a wire, from border to border of the nodes at its ends; null if one has no
- * place. A `straight` wire ends where it meets the border of a box, without turning to its middle.
- */
-export function pointsOf({ path, straight }, nodes, places, form) {
-  if (path.some((id) => !(id in places))) return null;
-  const points = [];
-  path.forEach((id, k) => {
-    let [x, y] = places[id];
-    const last = points.at(-1);
-    if (straight && k === path.length - 1) {
-      const [halfWidth, halfHeight] = halfOf(nodes[id], form);
-      if (Math.abs(x - last[0]) < halfWidth) x = last[0];
-      else if (Math.abs(y - last[1]) < halfHeight) y = last[1];
-    }
-    if (last && last[0] !== x && last[1] !== y) points.push(form.turnsFirst === "y" ? [last[0], y] : [x, last[1]]);
-    points.push([x, y]);
-  });
-  trimEnd(points, places[path[0]], halfOf(nodes[path[0]], form), 0);
-  trimEnd(points, places[path.at(-1)], halfOf(nodes[path.at(-1)], form), points.length - 1);
-  return points;
-}
-
-function trimEnd(points, centre, half, at) {
-  const neighbour = points[at === 0 ? 1 : at - 1];
-  const axis = neighbour[0] === points[at][0] ? 1 : 0;
-  if (half[axis] === 0) return;
-  points[at] = [...points[at]];
-  points[at][axis] = centre[axis] + Math.sign(neighbour[axis] - points[at][axis]) * half[axis];
-}
-
-/** An SVG path through points, its corners rounded. */
-export function roundedPath(points, radius) {
-  let path = `M${points[0]}`;
-  for (let k = 1; k + 1 < points.length; k++) {
-    const [into, outOf] = [points[k - 1], points[k + 1]].map((end) => towards(points[k], end, radius));
-    path += `L${into}Q${points[k]} ${outOf}`;
-  }
-  return `${path}L${points.at(-1)}`;
-}
-
-function towards(from, to, distance) {
-  const length = Math.hypot(to[0] - from[0], to[1] - from[1]);
-  const share = Math.min(distance / length, 0.5);
-  return from.map((value, axis) => value + share * (to[axis] - value));
-}
-
-/** The triangle at the end of a wire. */
-export function arrowHead(points, size) {
-  const [[fromX, fromY], [x, y]] = points.slice(-2);
-  const [dx, dy] = [Math.sign(x - fromX) * size, Math.sign(y - fromY) * size];
-  return `M${x},${y}L${x - 1.5 * dx - dy * 0.85},${y - 1.5 * dy - dx * 0.85}L${x - 1.5 * dx + dy * 0.85},${y - 1.5 * dy + dx * 0.85}Z`;
-}
-
-/** How n units fill a strip, with cells as close to squares as they get: {columns, rows}. */
-export function gridOf(count, [width, height]) {
-  let best = null;
-  for (let rows = 1; rows <= Math.min(count, height); rows++) {
-    const columns = Math.ceil(count / rows);
-    const stretch = Math.abs(Math.log(width / columns / (height / rows)));
-    const cost = stretch + (4 * (columns * rows - count)) / count;
-    if (!best || cost < best.cost) best = { columns, rows, cost };
-  }
-  return best;
-}

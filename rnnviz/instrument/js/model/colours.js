@@ -1,25 +1,62 @@
-// Values to colours, by the same rules as rnnviz/colours.py: zero is transparent, above
-// it the quantity's own colour, below it its `negative` hue. Both come with each quantity, as the limits do.
+// From values to colours, by the rules of rnnviz/colours.py: zero is transparent, values above it have the quantity's
+// colour, values below it its negative colour. Both come with the quantity, as do the limits of the scale.
 
-export const SAYS = "#6C63C7";
+/** The colour of the prediction, which belongs to no quantity of the cell. */
+export const PREDICTION = "#6C63C7";
 
+/**
+ * A colour scale: a quantity, or anything else with limits and two hues.
+ * @typedef {object} Scale
+ * @property {string} colour
+ * @property {string} negative_colour
+ * @property {[number, number]} limits
+ */
+
+/**
+ * The red, green and blue of a colour such as "#D55E00".
+ * @param {string} colour
+ * @returns {number[]}
+ */
 function channels(colour) {
   return [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
 }
 
-/** A colour with an opacity, as CSS. */
+/**
+ * A colour with an opacity, as CSS.
+ * @param {string} colour
+ * @param {number} opacity
+ * @returns {string}
+ */
 export function faded(colour, opacity) {
   return `rgba(${channels(colour).join(",")},${opacity.toFixed(3)})`;
 }
 
-/** The colour of a value of a quantity, whose `limits` are the ends of its scale. */
-export function colourOf(quantity, value) {
-  const [low, high] = quantity.limits;
+/**
+ * The colour of a value on a scale.
+ * @param {Scale} scale
+ * @param {number} value
+ * @returns {string}
+ */
+export function colourOf(scale, value) {
+  const [low, high] = scale.limits;
   const share = value >= 0 ? value / high : value / low;
-  return faded(value >= 0 ? quantity.colour : quantity.negative, Math.min(Math.abs(share), 1));
+  return faded(value >= 0 ? scale.colour : scale.negative_colour, Math.min(Math.abs(share), 1));
 }
 
-/** A quantity's colour as text: a CSS custom property that the style sheet sets for each theme. */
+/**
+ * The colour of text about a quantity: a CSS custom property that is set for each theme, see theme.js.
+ * @param {string} name
+ * @returns {string}
+ */
 export function textColour(name) {
-  return `var(--role-${name.replaceAll("_", "-")})`;
+  return `var(${roleProperty(name)})`;
+}
+
+/**
+ * The name of the custom property that holds a quantity's text colour.
+ * @param {string} name
+ * @returns {string}
+ */
+export function roleProperty(name) {
+  return `--role-${name.replaceAll("_", "-")}`;
 }

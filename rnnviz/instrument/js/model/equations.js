@@ -1,17 +1,35 @@
-// A cell's equations: from the LaTeX of its definition to a small tree, and from there to MathML.
-//
-// A tree is made of
-//   {kind: "number", value}            {kind: "sum", terms: [{sign, of}]}
-//   {kind: "quantity", name, before}   {kind: "product", factors}       unit by unit
-//   {kind: "bias", part, label}        {kind: "matrix", part, label, of}    a matrix times a vector
-//   {kind: "group", of}                {kind: "call", name, of}
-//   {kind: "peephole", label}                                               a weight for each unit
-// before: the value at t - 1. part: "ih" for what multiplies the input, "hh" for the old state.
+// A cell's equations, from the LaTeX of its definition to a tree.
 
-import { textColour } from "./colours.js";
-import { mathml } from "../page/dom.js";
 import { symbolOfFunction } from "./functions.js";
+import { MINUS } from "./numbers.js";
 
+/** @import { QuantityData } from "./payload.d.ts" */
+
+/**
+ * A node of an equation's tree.
+ * @typedef {NumberNode | QuantityNode | BiasNode | PeepholeNode | MatrixNode | SumNode | ProductNode | GroupNode
+ *   | CallNode} Node
+ */
+/** @typedef {{ kind: "number", value: number }} NumberNode */
+/** @typedef {{ kind: "quantity", name: string, before: boolean }} QuantityNode  before: its value at t - 1 */
+/** @typedef {{ kind: "bias", part: string, label: string }} BiasNode  part: "ih" or "hh" */
+/** @typedef {{ kind: "peephole", label: string }} PeepholeNode  a weight for each unit */
+/** @typedef {{ kind: "matrix", part: string, label: string, of: Node }} MatrixNode  a matrix times a vector */
+/** @typedef {{ kind: "sum", terms: Term[] }} SumNode */
+/** @typedef {{ sign: number, of: Node }} Term */
+/** @typedef {{ kind: "product", factors: Node[] }} ProductNode  unit by unit */
+/** @typedef {{ kind: "group", of: Node }} GroupNode  parentheses */
+/** @typedef {{ kind: "call", name: string, of: Node }} CallNode  a function of FUNCTIONS */
+
+/**
+ * @typedef {object} Equation
+ * @property {string} target  the name of the quantity that is computed
+ * @property {Node} tree
+ */
+
+/** @typedef {{ kind: string, text: string, time: string | undefined }} Lexeme */
+
+/** @type {[string, RegExp][]} */
 const LEXEMES = [
   ["space", /\s+|\\[,;:! ]|\\left|\\right/y],
   ["quantity", /\\q\{(\w+)\}(?:_(?:t|\{t\}|(\{t\s*-\s*1\})))?/y],
@@ -23,89 +41,135 @@ const LEXEMES = [
   ["times", /\\(?:odot|cdot|times|circ)\b/y],
   ["mark", /[-+=()]/y],
 ];
-const STARTS_A_FACTOR = new Set(["quantity", "matrix", "bias", "peephole", "call", "number", "("]);
-const remembered = new Map();
+const FACTOR_STARTS = new Set(["quantity", "matrix", "bias", "peephole", "call", "number", "("]);
 
-/** {target, tree, latex}, where target is the name of the quantity computed; null if it cannot be read. */
+/** @type {Map<string, Equation | null>} */
+const parsed = new Map();
+
+/**
+ * Parse an equation.
+ * @param {string} latex
+ * @returns {Equation | null} null if it is not written in the dialect of the cells' definitions
+ */
 export function parseEquation(latex) {
-  if (!remembered.has(latex)) remembered.set(latex, readEquation(latex));
-  return remembered.get(latex);
+  let equation = parsed.get(latex);
+  if (equation === undefined) {
+    const lexemes = lexemesOf(latex);
+    equation = lexemes && new Parser(lexemes).equation();
+    parsed.set(latex, equation);
+  }
+  return equation;
 }
 
-function readEquation(latex) {
-  const lexemes = lexemesOf(latex);
-  return lexemes && new EquationReader(lexemes).equation(latex);
+/**
+ * The equations of all phases that can be parsed.
+ * @param {{ phases: { equations: string[] }[] }} trace
+ * @returns {Equation[]}
+ */
+export function equationsOf({ phases }) {
+  return phases.flatMap(({ equations }) => equations.flatMap((latex) => parseEquation(latex) ?? []));
 }
 
+/**
+ * The equation that computes a quantity.
+ * @param {{ phases: { equations: string[] }[] }} trace
+ * @param {string} name
+ * @returns {Equation | undefined}
+ */
+export function equationFor(trace, name) {
+  return equationsOf(trace).find(({ target }) => target === name);
+}
+
+/**
+ * @param {string} latex
+ * @returns {Lexeme[] | null} null for characters that belong to no lexeme
+ */
 function lexemesOf(latex) {
-  const found = [];
-  for (let at = 0; at < latex.length; ) {
+  /** @type {Lexeme[]} */
+  const lexemes = [];
+  for (let at = 0; at < latex.length;) {
     let match = null;
     for (const [kind, pattern] of LEXEMES) {
       pattern.lastIndex = at;
       match = pattern.exec(latex);
       if (!match) continue;
-      const lexeme = { kind: kind === "mark" ? match[0] : kind, text: match[1] ?? match[2] ?? match[3], late: match[2] };
-      if (kind !== "space") found.push(lexeme);
+      const text = match[1] ?? match[2] ?? match[3];
+      if (kind !== "space") lexemes.push({ kind: kind === "mark" ? match[0] : kind, text, time: match[2] });
       break;
     }
     if (!match) return null;
     at += match[0].length;
   }
-  return found;
+  return lexemes;
 }
 
-/** Recursive descent, loosest first: sum, product, factor. Anything unexpected gives null. */
-class EquationReader {
+/** Recursive descent, loosest binding first: sum, product, factor. */
+class Parser {
+  /**
+   * @param {Lexeme[]} lexemes
+   */
   constructor(lexemes) {
     this.lexemes = lexemes;
     this.at = 0;
   }
 
+  /**
+   * The kind of the next lexeme; undefined at the end.
+   * @returns {string}
+   */
   get next() {
     return this.lexemes[this.at]?.kind;
   }
 
+  /**
+   * @param {string} kind
+   * @returns {Lexeme}
+   */
   take(kind) {
     if (this.next !== kind) throw new SyntaxError(`expected ${kind}, found ${this.next}`);
     return this.lexemes[this.at++];
   }
 
-  equation(latex) {
+  /** @returns {Equation | null} */
+  equation() {
     try {
       const target = this.take("quantity").text;
       this.take("=");
       const tree = this.sum();
-      return this.next === undefined ? { target, tree, latex } : null;
+      return this.next === undefined ? { target, tree } : null;
     } catch (error) {
       if (error instanceof SyntaxError) return null;
       throw error;
     }
   }
 
+  /** @returns {Node} */
   sum() {
     const terms = [{ sign: this.next === "-" ? this.sign() : 1, of: this.product() }];
     while (this.next === "+" || this.next === "-") terms.push({ sign: this.sign(), of: this.product() });
     return terms.length === 1 && terms[0].sign === 1 ? terms[0].of : { kind: "sum", terms };
   }
 
+  /** @returns {number} */
   sign() {
     return this.take(this.next).kind === "-" ? -1 : 1;
   }
 
+  /** @returns {Node} */
   product() {
     const factors = [this.factor()];
-    while (this.next === "times" || STARTS_A_FACTOR.has(this.next)) {
+    while (this.next === "times" || FACTOR_STARTS.has(this.next)) {
       if (this.next === "times") this.take("times");
       factors.push(this.factor());
     }
     return factors.length === 1 ? factors[0] : { kind: "product", factors };
   }
 
+  /** @returns {Node} */
   factor() {
-    const { kind, text, late } = this.take(STARTS_A_FACTOR.has(this.next) ? this.next : "a factor");
+    const { kind, text, time } = this.take(FACTOR_STARTS.has(this.next) ? this.next : "a factor");
     if (kind === "number") return { kind, value: Number(text) };
-    if (kind === "quantity") return { kind, name: text, before: late !== undefined };
+    if (kind === "quantity") return { kind, name: text, before: time !== undefined };
     if (kind === "bias") return { kind, part: partOf(text), label: text };
     if (kind === "peephole") return { kind, label: text };
     if (kind === "matrix") return { kind, part: partOf(text), label: text, of: this.factor() };
@@ -116,34 +180,65 @@ class EquationReader {
   }
 }
 
-/** W_{if} and b_{if} belong to the input, W_{hf} and b_{hf} to the old hidden state. */
+/**
+ * W_{if} and b_{if} belong to the input, W_{hf} and b_{hf} to the old hidden state.
+ * @param {string} label
+ * @returns {string}
+ */
 function partOf(label) {
   if (!"ih".includes(label[0])) throw new SyntaxError(`a weight of neither input nor hidden state: ${label}`);
   return `${label[0]}h`;
 }
 
-/** What a node is made of, one level down. */
-export function insideOf(node) {
+/**
+ * The nodes one level below a node.
+ * @param {Node} node
+ * @returns {Node[]}
+ */
+export function childrenOf(node) {
   if (node.kind === "sum") return node.terms.map((term) => term.of);
   if (node.kind === "product") return node.factors;
-  return node.of ? [node.of] : [];
+  return "of" in node ? [node.of] : [];
 }
 
-/** Whether a test holds for a node or anything inside it. */
-export function anywhere(node, test) {
-  return test(node) || insideOf(node).some((inner) => anywhere(inner, test));
+/**
+ * Whether a test holds for a node or anything below it.
+ * @param {Node} node
+ * @param {(node: Node) => boolean} test
+ * @returns {boolean}
+ */
+export function someNode(node, test) {
+  return test(node) || childrenOf(node).some((child) => someNode(child, test));
 }
 
-/** The quantity that a node speaks of: itself, or in a product the old state rather than its gate. */
-export function quantityIn(node) {
+/**
+ * A node without the parentheses around it.
+ * @param {Node} node
+ * @returns {Exclude<Node, GroupNode>}
+ */
+export function ungrouped(node) {
+  return node.kind === "group" ? ungrouped(node.of) : node;
+}
+
+/**
+ * The quantity that a node is about: itself, or in a product the old state rather than its gate.
+ * @param {Node} node
+ * @returns {QuantityNode | null}
+ */
+export function mainQuantity(node) {
   if (node.kind === "quantity") return node;
-  const found = insideOf(node).map(quantityIn).filter(Boolean);
-  return found.find((inner) => inner.before) ?? found[0] ?? null;
+  const quantities = childrenOf(node).flatMap((child) => mainQuantity(child) ?? []);
+  return quantities.find(({ before }) => before) ?? quantities[0] ?? null;
 }
 
-/** A node in one short line of text, without its times: "r ⊙ h". */
-export function symbolOf(node, byName) {
-  const inner = insideOf(node).map((part) => symbolOf(part, byName));
+/**
+ * A node as one short line of text, without times: "r ⊙ h".
+ * @param {Node} node
+ * @param {Record<string, QuantityData>} byName
+ * @returns {string}
+ */
+export function textOf(node, byName) {
+  const children = childrenOf(node).map((child) => textOf(child, byName));
   switch (node.kind) {
     case "number":
       return String(node.value);
@@ -154,19 +249,26 @@ export function symbolOf(node, byName) {
     case "peephole":
       return `p_${node.label}`;
     case "matrix":
-      return `W_${node.label} ${inner[0]}`;
+      return `W_${node.label} ${children[0]}`;
     case "product":
-      return inner.join(" ⊙ ");
+      return children.join(" ⊙ ");
     case "group":
-      return `(${inner[0]})`;
+      return `(${children[0]})`;
     case "call":
-      return `${symbolOfFunction(node.name)} ${inner[0]}`;
+      return `${symbolOfFunction(node.name)} ${children[0]}`;
     default:
-      return inner.map((text, k) => (node.terms[k].sign < 0 ? `− ${text}` : k ? `+ ${text}` : text)).join(" ");
+      return children.map((text, k) => (node.terms[k].sign < 0 ? `${MINUS} ${text}` : k ? `+ ${text}` : text)).join(
+        " ",
+      );
   }
 }
 
-/** An equation that cannot be read, as plain text. */
+/**
+ * An equation that cannot be parsed, as plain text.
+ * @param {string} latex
+ * @param {Record<string, QuantityData>} byName
+ * @returns {string}
+ */
 export function plainEquation(latex, byName) {
   return latex
     .replace(/\\q\{(\w+)\}/g, (_, name) => byName[name]?.symbol ?? name)
@@ -176,55 +278,4 @@ export function plainEquation(latex, byName) {
     .replaceAll("\\odot", "⊙")
     .replaceAll("\\sigma", "σ")
     .replace(/\\([a-zA-Z]+)/g, "$1");
-}
-
-/** An equation as a MathML element; its quantities carry their names in data-name. */
-export function equationMarkup({ target, tree }, byName) {
-  return mathml("math", {}, quantityMarkup({ name: target }, byName), mathml("mo", {}, "="), ...markup(tree, byName));
-}
-
-function markup(node, byName) {
-  const inner = insideOf(node).map((part) => markup(part, byName));
-  const sign = (text) => mathml("mo", { form: "infix" }, text);
-  switch (node.kind) {
-    case "number":
-      return [mathml("mn", {}, String(node.value))];
-    case "quantity":
-      return [quantityMarkup(node, byName)];
-    case "bias":
-      return [parameterMarkup("b", node.label)];
-    case "peephole":
-      return [parameterMarkup("p", node.label)];
-    case "matrix":
-      return [parameterMarkup("W", node.label), mathml("mspace", { width: "0.1em" }), ...inner[0]];
-    case "product":
-      return inner.flatMap((parts, k) => (k ? [sign("⊙"), ...parts] : parts));
-    case "group": {
-      const [open, close] = ["(", ")"].map((mark) => mathml("mo", { stretchy: "false" }, mark));
-      return [mathml("mrow", {}, open, ...inner[0], close)];
-    }
-    case "call": {
-      const gap = node.of.kind === "group" ? [] : [mathml("mspace", { width: "0.1em" })];
-      return [mathml("mi", {}, symbolOfFunction(node.name)), ...gap, ...inner[0]];
-    }
-    default:
-      return inner.flatMap((parts, k) => {
-        const minus = node.terms[k].sign < 0;
-        if (k) return [sign(minus ? "−" : "+"), ...parts];
-        return minus ? [mathml("mo", { form: "prefix" }, "−"), ...parts] : parts;
-      });
-  }
-}
-
-function quantityMarkup({ name, before }, byName) {
-  const time = before
-    ? mathml("mrow", {}, mathml("mi", {}, "t"), mathml("mo", {}, "−"), mathml("mn", {}, "1"))
-    : mathml("mi", {}, "t");
-  const marks = { "data-name": name, style: `color: ${textColour(name)}` };
-  return mathml("msub", marks, mathml("mi", {}, byName[name]?.symbol ?? name), time);
-}
-
-function parameterMarkup(symbol, label) {
-  const letters = [...label].map((letter) => mathml("mi", {}, letter));
-  return mathml("msub", {}, mathml("mi", {}, symbol), mathml("mrow", {}, ...letters));
 }

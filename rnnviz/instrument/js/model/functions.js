@@ -1,9 +1,22 @@
-// The functions of equations: how they look, what they do, and the lowest and the highest value they have.
+// The functions in equations: how they are written, what they compute, and the bounds of their values.
 
-/** What an activation does to a sum, by its kind, given its parameters. The same as in rnnviz/cells/activations.py. */
+/** @import { ActivationData } from "./payload.d.ts" */
+
+/**
+ * @typedef {object} MathFunction
+ * @property {string} symbol
+ * @property {(sum: number) => number} compute
+ * @property {number} low   the lower bound of its values, or -Infinity
+ * @property {number} high  the upper bound, or Infinity
+ */
+
+/**
+ * What an activation of a kind computes from a sum and its parameters, as in rnnviz/cells/activations.py.
+ * @type {Record<string, (sum: number, ...parameters: number[]) => number>}
+ */
 const KINDS = {
   sigmoid: (z) => 1 / (1 + Math.exp(-z)),
-  tanh: Math.tanh,
+  tanh: (z) => Math.tanh(z),
   relu: (z) => Math.max(z, 0),
   affine: (z, a, b) => a * z + b,
   leaky_relu: (z, a) => (z >= 0 ? z : a * z),
@@ -16,27 +29,38 @@ const KINDS = {
   linear: (z) => z,
 };
 
-const SIGMOID = { symbol: "σ", of: KINDS.sigmoid, low: 0, high: 1 };
+const SIGMOID = { symbol: "σ", compute: KINDS.sigmoid, low: 0, high: 1 };
 
-/** By the name that an equation or a quantity has for them. A trace adds its own; of others nothing is known. */
+/**
+ * The functions that are known, by the names in equations and quantities. A trace adds those of its cell.
+ * @type {Record<string, MathFunction>}
+ */
 export const FUNCTIONS = {
   sigma: SIGMOID,
   sigmoid: SIGMOID,
-  tanh: { symbol: "tanh", of: KINDS.tanh, low: -1, high: 1 },
-  relu: { symbol: "relu", of: KINDS.relu, low: 0, high: Infinity },
-  exp: { symbol: "exp", of: Math.exp, low: 0, high: Infinity },
-  linear: { symbol: "linear", of: KINDS.linear, low: -Infinity, high: Infinity },
+  tanh: { symbol: "tanh", compute: KINDS.tanh, low: -1, high: 1 },
+  relu: { symbol: "relu", compute: KINDS.relu, low: 0, high: Infinity },
+  exp: { symbol: "exp", compute: Math.exp, low: 0, high: Infinity },
+  linear: { symbol: "linear", compute: KINDS.linear, low: -Infinity, high: Infinity },
 };
 
-/** Take in the activations of a trace. A name says all of its function, so that two traces never differ in one. */
-export function learn(activations) {
+/**
+ * Add the activations of a trace. A name determines its function, so traces never contradict each other.
+ * @param {Record<string, ActivationData>} activations
+ */
+export function addActivations(activations) {
   for (const [name, { kind, parameters, within, symbol, low, high }] of Object.entries(activations)) {
-    const of = (z) => KINDS[kind](within === null ? z : Math.min(Math.max(z, -within), within), ...parameters);
-    FUNCTIONS[name] = { symbol, of, low: low ?? -Infinity, high: high ?? Infinity };
+    /** @type {(sum: number) => number} */
+    const compute = (z) => KINDS[kind](within === null ? z : Math.min(Math.max(z, -within), within), ...parameters);
+    FUNCTIONS[name] = { symbol, compute, low: low ?? -Infinity, high: high ?? Infinity };
   }
 }
 
-/** How a function is written; what is not known, by its name. */
+/**
+ * How a function is written; an unknown one by its name.
+ * @param {string} name
+ * @returns {string}
+ */
 export function symbolOfFunction(name) {
   return FUNCTIONS[name]?.symbol ?? name;
 }

@@ -1,50 +1,98 @@
-// Values that an intervention holds: what the instrument says of them in place of how a cell computes them.
+// Values that an intervention holds, and how the views describe them.
 
-const PUT = 1; // see PUT and FROZEN in wire.py
-const NAMED = 3; // units that are named one by one
+import { significant } from "./numbers.js";
 
-/** How a value is held: 0 if it is not. */
-export function heldAt(trace, name, step, unit) {
-  return trace.held[name]?.[step * trace.units + unit] ?? 0;
+/** @import { Trace } from "./trace.js" */
+
+const HELD = 1; // see HELD and FROZEN in payload_encoding.py
+const NAMED_UNITS = 3;
+
+/**
+ * How a value is held: 0 if the cell computed it.
+ * @param {Trace} trace
+ * @param {string} name
+ * @param {number} step
+ * @param {number} unit
+ * @returns {number}
+ */
+export function holdAt(trace, name, step, unit) {
+  return trace.holds[name]?.[step * trace.units + unit] ?? 0;
 }
 
-/** Which units of a quantity are held at a step: an array of flags, or null if none is. */
-export function heldUnits(trace, name, step) {
-  const marks = trace.held[name]?.subarray(step * trace.units, (step + 1) * trace.units);
-  return marks?.some(Boolean) ? marks : null;
+/**
+ * How each unit of a quantity is held at a step.
+ * @param {Trace} trace
+ * @param {string} name
+ * @param {number} step
+ * @returns {Uint8Array | null} null if no unit is held
+ */
+export function holdsAt(trace, name, step) {
+  const holds = trace.holds[name]?.subarray(step * trace.units, (step + 1) * trace.units);
+  return holds?.some(Boolean) ? holds : null;
 }
 
-/** "held at 1 by what-if", "kept as before by what-if"; "" for a value that the cell computed. */
-export function heldWords(trace, name, step, unit) {
-  const how = heldAt(trace, name, step, unit);
-  if (!how) return "";
-  return how === PUT ? `held at ${numberOf(trace, name, step, unit)} by what-if` : "kept as before by what-if";
+/**
+ * "held at 1", "frozen"; "" for a value that the cell computed.
+ * @param {Trace} trace
+ * @param {string} name
+ * @param {number} step
+ * @param {number} unit
+ * @returns {string}
+ */
+function holdPhrase(trace, name, step, unit) {
+  const hold = holdAt(trace, name, step, unit);
+  if (!hold) return "";
+  return hold === HELD ? `held at ${significant(trace.value(name, step, unit), trace.digits)}` : "frozen";
 }
 
-/** A sentence on all that is held at a step; "" if nothing is. */
-export function heldSentence(trace, step) {
-  const told = trace.shown.flatMap(({ name, title, role }) => {
-    const marks = heldUnits(trace, name, step);
-    if (!marks) return [];
-    const units = [...marks.keys()].filter((unit) => marks[unit]);
-    const groups = new Map(); // units by how they are held
+/**
+ * "held at 1 by what-if", "frozen by what-if"; "" for a value that the cell computed.
+ * @param {Trace} trace
+ * @param {string} name
+ * @param {number} step
+ * @param {number} unit
+ * @returns {string}
+ */
+export function holdText(trace, name, step, unit) {
+  const phrase = holdPhrase(trace, name, step, unit);
+  return phrase && `${phrase} by what-if`;
+}
+
+/**
+ * A sentence about all values that are held at a step; "" if there are none.
+ * @param {Trace} trace
+ * @param {number} step
+ * @returns {string}
+ */
+export function holdsSentence(trace, step) {
+  const clauses = trace.unitQuantities.flatMap(({ name, title, role }) => {
+    const holds = holdsAt(trace, name, step);
+    if (!holds) return [];
+    /** @type {Map<string, number[]>} */
+    const unitsByPhrase = new Map();
+    const units = [...holds.keys()].filter((unit) => holds[unit]);
     for (const unit of units) {
-      const words = heldWords(trace, name, step, unit);
-      groups.set(words, [...(groups.get(words) ?? []), unit]);
+      const phrase = holdPhrase(trace, name, step, unit);
+      unitsByPhrase.set(phrase, [...(unitsByPhrase.get(phrase) ?? []), unit]);
     }
-    const apart = role === "state" && units.length < trace.units ? " (not counted here)" : ""; // see narration.js
-    return [...groups].map(([words, held]) => `the ${title} of ${unitsIn(held, trace.units)} is ${words.replace(" by what-if", "")}${apart}`);
+    const excluded = role === "state" && units.length < trace.units ? " (not counted here)" : ""; // see narration.js
+    return [...unitsByPhrase].map(
+      ([phrase, held]) => `the ${title} of ${unitList(held, trace.units)} is ${phrase}${excluded}`,
+    );
   });
-  return told.length ? `By what-if, ${told.join("; ")}.` : "";
+  return clauses.length ? `By what-if, ${clauses.join("; ")}.` : "";
 }
 
-function unitsIn(units, all) {
+/**
+ * "every unit", "unit 3", "units 3, 4 and 5", "units 3, 4, 5 and 12 more".
+ * @param {number[]} units
+ * @param {number} all
+ * @returns {string}
+ */
+function unitList(units, all) {
   if (units.length === all) return "every unit";
   if (units.length === 1) return `unit ${units[0]}`;
-  const named = units.slice(0, NAMED).join(", ");
-  return units.length > NAMED ? `units ${named} and ${units.length - NAMED} more` : `units ${named.replace(/, (?=\d+$)/, " and ")}`;
-}
-
-function numberOf(trace, name, step, unit) {
-  return String(Number(trace.value(name, step, unit).toPrecision(trace.digits))).replaceAll("-", "−");
+  const named = units.slice(0, NAMED_UNITS).join(", ");
+  if (units.length > NAMED_UNITS) return `units ${named} and ${units.length - NAMED_UNITS} more`;
+  return `units ${named.replace(/, (?=\d+$)/, " and ")}`;
 }

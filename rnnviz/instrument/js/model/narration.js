@@ -1,158 +1,228 @@
-// A sentence on what happened at a step, from the recorded numbers alone.
+// What happened at a step, in plain sentences, from the recorded values alone.
 //
-// Which part of a state is old and which is new is read off its equation: in
-// c_t = f ⊙ c_{t-1} + i ⊙ g, the term that multiplies the state's own old value is what is kept.
+// A state's equation tells which part of the state is old and which is new: in c_t = f ⊙ c_{t-1} + i ⊙ g, the term that
+// multiplies the state's own old value is what is kept.
 
-import { anywhere, parseEquation } from "./equations.js";
-import { heldSentence, heldUnits } from "./holds.js";
-import { bare, computable, placeOf, valueOf, weighs } from "./terms.js";
+import { equationFor, someNode, ungrouped } from "./equations.js";
+import { holdsAt, holdsSentence } from "./holds.js";
+import { percent, signedFixed } from "./numbers.js";
+import { hasWeights, isComputable, scopeOf, valueOf } from "./terms.js";
 
-const NAMED = 2; // units named in each part of the sentence
-const TOO_SMALL = 0.005; // less shows as 0.00, and is not worth naming
-const SPACE = "\u00a0";
+/**
+ * @import { Equation, Node } from "./equations.js"
+ * @import { QuantityData } from "./payload.d.ts"
+ * @import { Trace } from "./trace.js"
+ */
 
-/** A few plain sentences on a step of a trace. */
+/** @typedef {Float32Array | Float64Array} Vector */
+
+const NAMED_UNITS = 2; // in each part of a sentence
+const TOO_SMALL = 0.005; // less would be written as 0.00
+
+/**
+ * Describe a step of a trace.
+ * @param {Trace} trace
+ * @param {number} step
+ * @returns {string}
+ */
 export function narrate(trace, step) {
-  const deeds = trace.quantities.filter(({ role }) => role === "state").flatMap((state) => deedsOf(trace, state, step));
+  const states = trace.quantities.filter(({ role }) => role === "state");
+  const phrases = states.flatMap((state) => statePhrases(trace, state, step));
   const where = `At “${trace.tokens[step]}” (step ${step + 1} of ${trace.steps}) the ${trace.title}`;
-  const said = deeds.length ? listed(deeds) : "computes no state by itself";
-  return [`${where} ${said}.`, heldSentence(trace, step), readoutSentence(trace, step)].filter(Boolean).join(" ");
-}
-
-/** What a cell did to one of its states, as phrases that follow "the LSTM". Units that are held are left out. */
-function deedsOf(trace, state, step) {
-  const held = heldUnits(trace, state.name, step);
-  if (held?.every(Boolean)) return [];
-  const free = (values) => (held && values ? values.map((value, unit) => (held[unit] ? 0 : value)) : values);
-  const old = free(trace.before(state.name, step));
-  const now = free(trace.vector(state.name, step));
-  const equation = equationOf(trace, state.name);
-  const kept = free(equation && keptPart(trace, equation, step));
-  const empty = old.every((value) => value === 0);
-  if (kept) {
-    const written = now.map((value, unit) => value - kept[unit]);
-    return [...keepingDeeds(state, old, kept, empty), writingDeed(written)];
-  }
-  if (equation && !weighs(equation.tree)) return [outDeed(state, now)];
-  return [changingDeed(state, old, now, empty)];
-}
-
-function equationOf(trace, name) {
-  const all = trace.phases.flatMap((phase) => phase.equations).map(parseEquation);
-  return all.find((equation) => equation?.target === name);
+  const summary = `${where} ${phrases.length ? joined(phrases) : "computes no state by itself"}.`;
+  return [summary, holdsSentence(trace, step), predictionSentence(trace, step)].filter(Boolean).join(" ");
 }
 
 /**
- * The numbers that come from the state's own old value, unit by unit (f · c_{t-1}); null where no
- * term of the equation is the old value times something.
+ * What the cell did to one of its states, as phrases that continue "the LSTM ...". Units that are held are left out.
+ * @param {Trace} trace
+ * @param {QuantityData} state
+ * @param {number} step
+ * @returns {string[]}
+ */
+function statePhrases(trace, state, step) {
+  const holds = holdsAt(trace, state.name, step);
+  if (holds?.every(Boolean)) return [];
+  /** @type {(values: Vector) => Float64Array} */
+  const computed = (values) => Float64Array.from(values, (value, unit) => (holds?.[unit] ? 0 : value));
+  const old = computed(trace.valuesBefore(state.name, step));
+  const now = computed(trace.vector(state.name, step));
+  const equation = equationFor(trace, state.name);
+  const kept = equation && keptPart(trace, equation, step);
+  const wasZero = old.every((value) => value === 0);
+  if (kept) {
+    const keptHere = computed(kept);
+    const written = now.map((value, unit) => value - keptHere[unit]);
+    return [...keepPhrases(state, old, keptHere, wasZero), writePhrase(written)];
+  }
+  if (equation && !hasWeights(equation.tree)) return [outputPhrase(state, now)];
+  return [changePhrase(state, old, now, wasZero)];
+}
+
+/**
+ * The part of a state that comes from its own old value, by unit (f · c_{t-1}).
+ * @param {Trace} trace
+ * @param {Equation} equation
+ * @param {number} step
+ * @returns {Float64Array | null} null if no term of the equation scales the old value
  */
 function keptPart(trace, equation, step) {
-  const tree = bare(equation.tree);
-  const terms = tree.kind === "sum" ? tree.terms : [{ sign: 1, of: tree }];
+  const tree = ungrouped(equation.tree);
+  const terms = tree.kind === "sum" ? tree.terms : [{ sign: 1, of: /** @type {Node} */ (tree) }];
+  /** @type {(node: Node) => boolean} */
   const isOld = (node) => node.kind === "quantity" && node.name === equation.target && node.before;
-  const scalesOld = ({ of }) => isOld(bare(of)) || (of.kind === "product" && of.factors.map(bare).some(isOld));
-  const keeping = terms.filter(scalesOld);
-  const others = terms.filter((term) => !scalesOld(term));
+  /** @type {(node: Node) => boolean} */
+  const scalesOld = (node) =>
+    isOld(ungrouped(node)) || (node.kind === "product" && node.factors.some((factor) => isOld(ungrouped(factor))));
+  const keeping = terms.filter(({ of }) => scalesOld(of));
+  const others = terms.filter(({ of }) => !scalesOld(of));
   // An old value inside a function or a matrix product is used, not kept.
-  if (keeping.length === 0 || others.some(({ of }) => anywhere(of, isOld)) || !computable(trace, equation)) return null;
-  const sum = { kind: "sum", terms: keeping };
-  return Float64Array.from({ length: trace.units }, (_, unit) => valueOf(sum, placeOf(trace, equation, step, unit)));
+  if (!keeping.length || others.some(({ of }) => someNode(of, isOld)) || !isComputable(trace, equation)) return null;
+  const sum = { kind: /** @type {const} */ ("sum"), terms: keeping };
+  return Float64Array.from(
+    { length: trace.units },
+    (_, unit) => valueOf(sum, scopeOf(trace, equation.target, step, unit)),
+  );
 }
 
 /**
- * The share kept is sum |kept| / sum |old| over all units. Units are said to be erased by how much
- * of their old value is gone, |old - kept|.
+ * The share kept is sum |kept| / sum |old| over all units. The unit that gives up most is the one with the largest
+ * |old - kept|.
+ * @param {QuantityData} state
+ * @param {Vector} old
+ * @param {Vector} kept
+ * @param {boolean} wasZero
+ * @returns {string[]}
  */
-function keepingDeeds(state, old, kept, empty) {
-  if (empty) return [`has nothing to keep yet (its ${state.title} is zero)`];
+function keepPhrases(state, old, kept, wasZero) {
+  if (wasZero) return [`has nothing to keep yet (its ${state.title} is zero)`];
   const share = sizeOf(kept) / sizeOf(old);
   // Only factors between 0 and 1 keep a share; a cell may have others.
   const shrinks = kept.every((value, unit) => value * old[unit] >= 0 && Math.abs(value) <= Math.abs(old[unit]));
-  if (!shrinks) return [`scales what its ${state.title} held to ${percent(share)} of its size`];
-  const most = largestUnits(kept.map((value, unit) => Math.abs(old[unit] - value)));
-  const keeps = `keeps ${percent(share)} of what its ${state.title} held`;
-  return most.length ? [keeps, `erases most in ${unitsNamed(most)}`] : [keeps];
+  if (!shrinks) return [`scales its ${state.title} to ${percent(share)} of its size`];
+  const keeps = `keeps ${percent(share)} of its ${state.title}`;
+  const [most] = largestUnits(kept.map((value, unit) => Math.abs(old[unit] - value)));
+  if (most === undefined) return [keeps];
+  return [keeps, `gives up most in unit ${most} (${signedFixed(old[most])} to ${signedFixed(kept[most])})`];
 }
 
-function writingDeed(written) {
+/**
+ * @param {Vector} written
+ * @returns {string}
+ */
+function writePhrase(written) {
   const most = largestUnits(written);
   if (!most.length) return "writes less than 0.01 into any unit";
-  return `writes most into ${unitsNamed(most, (unit) => signed(written[unit]))}`;
+  return `writes most into ${unitList(most, (unit) => signedFixed(written[unit]))}`;
 }
 
-function outDeed(state, now) {
+/**
+ * @param {QuantityData} state
+ * @param {Vector} now
+ * @returns {string}
+ */
+function outputPhrase(state, now) {
   const most = largestUnits(now);
-  if (!most.length) return `lets less than 0.01 of any unit out into its ${state.title}`;
-  return `lets out most of ${unitsNamed(most, (unit) => signed(now[unit]))}`;
+  if (!most.length) return `has a ${state.title} of less than 0.01 in every unit`;
+  return `has the largest ${state.title} in ${unitList(most, (unit) => signedFixed(now[unit]))}`;
 }
 
-function changingDeed(state, old, now, empty) {
+/**
+ * @param {QuantityData} state
+ * @param {Vector} old
+ * @param {Vector} now
+ * @param {boolean} wasZero
+ * @returns {string}
+ */
+function changePhrase(state, old, now, wasZero) {
   const most = largestUnits(now.map((value, unit) => value - old[unit]));
-  if (!most.length) return `leaves every unit of its ${state.title} within 0.01 of what it was`;
-  const moved = (unit) => (empty ? signed(now[unit]) : `${signed(old[unit])} to ${signed(now[unit])}`);
-  const verb = empty ? `fills its ${state.title}, which was zero,` : `changes its ${state.title}`;
-  return `${verb} most in ${unitsNamed(most, moved)}`;
+  if (!most.length) return `changes its ${state.title} by less than 0.01 in every unit`;
+  const verb = wasZero ? `fills its ${state.title}, which was zero,` : `changes its ${state.title}`;
+  /** @type {(unit: number) => string} */
+  const change = (unit) => (wasZero ? "" : `${signedFixed(old[unit])} to `) + signedFixed(now[unit]);
+  return `${verb} most in ${unitList(most, change)}`;
 }
 
-/** What the readout says now, and what it said a step before. */
-function readoutSentence(trace, step) {
-  const now = trace.says(step);
+/**
+ * The prediction after a step and after the step before; "" without a readout.
+ * @param {Trace} trace
+ * @param {number} step
+ * @returns {string}
+ */
+function predictionSentence(trace, step) {
+  const now = trace.probabilitiesAt(step);
   if (!now) return "";
   const best = likeliest(now);
-  const says = `${labelText(trace.labels[best])}, ${percent(now[best])}`;
-  const past = trace.previous(step);
-  if (past < 0) return `The readout says ${says}.`;
-  const before = trace.says(past);
+  const prediction = predictionText(trace, now, best);
+  const previous = trace.previousStep(step);
+  const before = previous < 0 ? null : trace.probabilitiesAt(previous);
+  if (!before) return `The prediction is ${prediction}.`;
   const bestBefore = likeliest(before);
   if (bestBefore !== best) {
-    const said = `${labelText(trace.labels[bestBefore])}, ${percent(before[bestBefore])}`;
-    return `The readout now says ${says}; before, it said ${said}.`;
+    return `The prediction is now ${prediction}; before, it was ${predictionText(trace, before, bestBefore)}.`;
   }
   const was = percent(before[best]);
-  return `The readout still says ${says} (${was === percent(now[best]) ? "as before" : `was ${was}`}).`;
+  return `The prediction is still ${prediction} (${was === percent(now[best]) ? "as before" : `was ${was}`}).`;
 }
 
+/**
+ * "Italian, 68 %". A label of one character is quoted, since a predicted comma would read as punctuation.
+ * @param {Trace} trace
+ * @param {Vector} probabilities
+ * @param {number} label
+ * @returns {string}
+ */
+function predictionText(trace, probabilities, label) {
+  const name = trace.labels[label];
+  return `${[...name].length > 1 ? name : `“${name}”`}, ${percent(probabilities[label])}`;
+}
+
+/**
+ * @param {Vector} probabilities
+ * @returns {number}
+ */
 function likeliest(probabilities) {
-  return probabilities.reduce((best, value, k) => (value > probabilities[best] ? k : best), 0);
+  let best = 0;
+  for (const [label, value] of probabilities.entries()) if (value > probabilities[best]) best = label;
+  return best;
 }
 
-/** Single signs are quoted, since a comma that is said would pass for one that is written. */
-function labelText(label) {
-  return [...label].length > 1 ? label : `“${label}”`;
-}
-
-/** The units with the largest absolute values, the largest first; none that would show as 0.00. */
+/**
+ * The units with the largest absolute values, the largest first, without those that would be written as 0.00.
+ * @param {Vector} values
+ * @returns {number[]}
+ */
 function largestUnits(values) {
   return [...values.keys()]
     .filter((unit) => Math.abs(values[unit]) >= TOO_SMALL)
     .sort((a, b) => Math.abs(values[b]) - Math.abs(values[a]))
-    .slice(0, NAMED);
+    .slice(0, NAMED_UNITS);
 }
 
-/** "unit 3 (+0.82)", "units 3 (+0.82) and 17 (−0.55)". */
-function unitsNamed(units, remark) {
-  const named = units.map((unit) => (remark ? `${unit} (${remark(unit)})` : String(unit)));
-  return `unit${units.length > 1 ? "s" : ""} ${named.join(" and ")}`;
+/**
+ * "unit 3 (+0.82)", "units 3 (+0.82) and 17 (−0.55)".
+ * @param {number[]} units
+ * @param {(unit: number) => string} remark
+ * @returns {string}
+ */
+function unitList(units, remark) {
+  return `unit${units.length > 1 ? "s" : ""} ${units.map((unit) => `${unit} (${remark(unit)})`).join(" and ")}`;
 }
 
-function listed(phrases) {
+/**
+ * @param {string[]} phrases
+ * @returns {string}
+ */
+function joined(phrases) {
   return phrases.length < 2 ? phrases.join("") : `${phrases.slice(0, -1).join(", ")}, and ${phrases.at(-1)}`;
 }
 
+/**
+ * @param {Vector} values
+ * @returns {number}
+ */
 function sizeOf(values) {
-  return values.reduce((sum, value) => sum + Math.abs(value), 0);
-}
-
-/** Whole percents, except that what is not all is never called 100 %, nor what is not nothing 0 %. */
-function percent(share) {
-  const whole = Math.round(share * 100);
-  if (whole === 0 && share > 0) return `under 1${SPACE}%`;
-  if (whole === 100 && share < 1) return `over 99${SPACE}%`;
-  return `${whole}${SPACE}%`;
-}
-
-function signed(value) {
-  const digits = Math.abs(value).toFixed(2);
-  if (Number(digits) === 0) return digits;
-  return `${value < 0 ? "−" : "+"}${digits}`;
+  let sum = 0;
+  for (const value of values) sum += Math.abs(value);
+  return sum;
 }

@@ -1,14 +1,129 @@
-// Numbers in few digits, for sentences and labels.
+// Numbers as text, with a real minus sign.
 
-const DIGITS = 3;
+export const MINUS = "−";
+export const HARD_SPACE = "\u00a0";
+const BRIEF_DIGITS = 3;
+const EXACT_DIGITS = 6;
+const DECIMALS = 3;
+const MOST_DECIMALS = 5;
 
-/** Three significant digits with a real minus sign: "0.93", "−12.5". */
-export function worded(value) {
-  return String(Number(value.toPrecision(DIGITS)) || 0).replaceAll("-", "−");
+/**
+ * Replace the hyphen in front of a number, and in its exponent, by a minus sign.
+ * @param {string} text
+ * @returns {string}
+ */
+export function withMinus(text) {
+  return text.replaceAll("-", MINUS);
 }
 
-/** The same with a sign in front, unless it is zero: "+0.41". */
-export function signedNumber(value) {
-  const words = worded(value);
-  return value > 0 && words !== "0" ? `+${words}` : words;
+/**
+ * A number with so many significant digits, without trailing zeros: "0.25", "−12.5".
+ * @param {number} value
+ * @param {number} digits
+ * @returns {string}
+ */
+export function significant(value, digits) {
+  return withMinus(String(Number(value.toPrecision(digits))));
+}
+
+/**
+ * A number in a sentence or label: three significant digits.
+ * @param {number} value
+ * @returns {string}
+ */
+export function brief(value) {
+  return Number.isNaN(value) ? "0" : significant(value, BRIEF_DIGITS);
+}
+
+/**
+ * The same with a plus in front of what is above zero: "+0.41".
+ * @param {number} value
+ * @returns {string}
+ */
+export function signedBrief(value) {
+  const text = brief(value);
+  return value > 0 && text !== "0" ? `+${text}` : text;
+}
+
+/**
+ * A number for a tooltip: six significant digits.
+ * @param {number} value
+ * @returns {string}
+ */
+export function exact(value) {
+  return significant(value, EXACT_DIGITS);
+}
+
+/**
+ * A number with a fixed count of decimals, and a sign unless all digits are zero: "+0.82", "0.00".
+ * @param {number} value
+ * @param {number} [decimals]
+ * @returns {string}
+ */
+export function signedFixed(value, decimals = 2) {
+  const digits = Math.abs(value).toFixed(decimals);
+  if (Number(digits) === 0) return digits;
+  return `${value < 0 ? MINUS : "+"}${digits}`;
+}
+
+/**
+ * Three decimals, never with a negative zero. What would read as 0 or 1 without being it gets more decimals, up to
+ * `most`: "0.9997".
+ * @param {number} value
+ * @param {number} [most]
+ * @returns {string}
+ */
+export function decimal(value, most = MOST_DECIMALS) {
+  const size = Math.abs(value);
+  let digits = size.toFixed(DECIMALS);
+  const misleading = () => (digits === "0.000" || digits === "1.000") && Number(digits) !== size;
+  for (let more = DECIMALS + 1; more <= most && misleading(); more++) {
+    const longer = size.toFixed(more);
+    if (Number(longer) !== Number(digits)) digits = longer;
+  }
+  return value < 0 && Number(digits) !== 0 ? MINUS + digits : digits;
+}
+
+/**
+ * A decimal as a summand: its sign, a space and its size, "− 0.031".
+ * @param {number} value
+ * @returns {string}
+ */
+export function summand(value) {
+  const sign = decimal(value).startsWith(MINUS) ? MINUS : "+";
+  return sign + HARD_SPACE + decimal(Math.abs(value));
+}
+
+/**
+ * A decimal behind another sign: in parentheses if it is negative.
+ * @param {number} value
+ * @param {number} [most]
+ * @returns {string}
+ */
+export function operand(value, most) {
+  const text = decimal(value, most);
+  return text.startsWith(MINUS) ? `(${text})` : text;
+}
+
+/**
+ * Whole percents: "68 %". Less than all is never 100 %, more than nothing never 0 %.
+ * @param {number} share
+ * @returns {string}
+ */
+export function percent(share) {
+  const whole = Math.round(share * 100);
+  if (whole === 0 && share > 0) return `under 1${HARD_SPACE}%`;
+  if (whole === 100 && share < 1) return `over 99${HARD_SPACE}%`;
+  return `${whole}${HARD_SPACE}%`;
+}
+
+/**
+ * A number between two others.
+ * @param {number} value
+ * @param {number} low
+ * @param {number} high
+ * @returns {number}
+ */
+export function clamp(value, low, high) {
+  return Math.min(Math.max(value, low), high);
 }

@@ -1,61 +1,88 @@
-// What only the server can do, another text, another cell or other options of it; and where to stand once that is there.
+// Requests to the server for what only it can compute: another text, another cell or other options of it, an
+// intervention. The position that goes with a request waits until its trace has come.
+
+import { stateChange } from "./link-target.js";
 
 /**
- * `send` takes such a request, {text?, cell?} and options of the cell by name, to the server; on a
- * plain page there is none. text: what was typed. Returns {ask, arrived, present, edit}.
+ * @import { StoreTarget } from "./link-target.js"
+ * @import { Payload, Settings } from "./payload.d.ts"
+ * @import { Store } from "./store.js"
  */
-export function createAsking(store, text, send) {
-  let now = { ...store.trace.options, text, cell: store.trace.cell };
-  let waiting = null; // {wanted, place, from}: what was asked for, where to go then, what was there before
 
-  const differs = (wanted, known) => Object.keys(wanted).filter((name) => wanted[name] !== known[name]);
+/**
+ * The text, the cell, and the cell's options by name; or the text of an intervention as "if".
+ * @typedef {Record<string, string>} Request
+ */
+
+/**
+ * @typedef {object} Requests
+ * @property {() => Request} present  the text, cell and options that are shown
+ * @property {(request: Record<string, string | null | undefined>, target?: StoreTarget) => boolean} request
+ *   request what differs from the present; returns whether the target was set at once, because nothing differs
+ * @property {((intervention: string) => void) | undefined} requestIntervention
+ *   request the same with one more intervention; undefined where nobody can compute it
+ * @property {(payload: Payload & Settings) => StoreTarget | null} receive
+ *   take note of a payload; returns the target that waited for it
+ */
+
+/**
+ * @param {Store} store
+ * @param {string | undefined} text  the text that is shown
+ * @param {((request: Request) => void) | undefined} send  missing on a page without a server
+ * @returns {Requests}
+ */
+export function createRequests(store, text, send) {
+  let present = { ...store.trace.options, ...given({ text, cell: store.trace.cell }) };
+  /** @type {{ wanted: Request, target: StoreTarget, from: Request } | null} */
+  let waiting = null;
 
   return {
-    /** The {text, cell} that are on the screen, and the cell's options. */
-    present: () => now,
+    present: () => present,
 
-    /**
-     * Ask for what differs from the present; the place (see `changeOf`) is for the trace that comes then.
-     * Returns whether the place could be taken at once because nothing differs.
-     */
-    ask(request, place = {}) {
-      const given = Object.entries(request).filter(([, value]) => value !== undefined && value !== null);
-      const wanted = Object.fromEntries(given);
-      const missing = differs(wanted, now);
+    request(request, target = {}) {
+      const wanted = given(request);
+      const missing = differences(wanted, present);
       waiting = null;
       if (!missing.length) {
-        store.set(changeOf(store.trace, place));
+        store.set(stateChange(store.trace, target));
         return true;
       }
       if (send) {
-        waiting = { wanted, place, from: now };
+        waiting = { wanted, target, from: present };
         send(Object.fromEntries(missing.map((name) => [name, wanted[name]])));
       }
       return false;
     },
 
-    /** Ask for the same with an intervention, given by its text; one stays where one is. */
-    edit: send && ((intervention) => send({ if: intervention })),
+    requestIntervention: send && ((intervention) => send({ if: intervention })),
 
-    /** Take note of a payload; returns the place that was waiting for it, or null. */
-    arrived({ text, cell, options }) {
-      now = { ...options, text, cell };
+    receive({ text: newText, cell, options }) {
+      present = { ...options, ...given({ text: newText, cell }) };
       if (!waiting) return null;
-      const { wanted, place, from } = waiting;
-      const there = !differs(wanted, now).length;
-      const untouched = !differs(from, now).length;
-      if (there || !untouched) waiting = null; // if it is neither of both, something else was typed in between
-      return there ? place : null;
+      const { wanted, target, from } = waiting;
+      const arrived = !differences(wanted, present).length;
+      const unchanged = !differences(from, present).length;
+      if (arrived || !unchanged) waiting = null; // if neither, the user has requested something else since
+      return arrived ? target : null;
     },
   };
 }
 
-/** A place {step, unit, phase, lit, signal} as a change of the store; the phase may be given by its name. */
-export function changeOf(trace, place) {
-  const change = { ...place, playing: false };
-  if (typeof place.phase === "string") {
-    const phase = trace.phases.findIndex(({ name }) => name === place.phase);
-    change.phase = phase < 0 ? null : phase;
-  }
-  return change;
+/**
+ * What is given of a request.
+ * @param {Record<string, string | null | undefined>} request
+ * @returns {Request}
+ */
+function given(request) {
+  return Object.fromEntries(Object.entries(request).flatMap(([key, value]) => (value == null ? [] : [[key, value]])));
+}
+
+/**
+ * The keys of a request that have another value now.
+ * @param {Request} wanted
+ * @param {Request} present
+ * @returns {string[]}
+ */
+function differences(wanted, present) {
+  return Object.keys(wanted).filter((name) => wanted[name] !== present[name]);
 }

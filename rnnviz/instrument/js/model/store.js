@@ -1,66 +1,131 @@
-// The one place where the instrument's state stands. Views read it, and are told when it changes.
+// The one place that holds the instrument's state. Views read it and are called when it changes.
+
+import { clamp } from "./numbers.js";
 
 /**
- * step, unit: from 0. phase: index into the trace's phases, or null when the whole step is
- * shown. lit: the name of a quantity that is pointed at, or null. signal: what colours the
- * tokens, "says" or a quantity's name, or "mean:" and a gate's name. picked: the name of the quantity
- * that is to be edited. rows: which numbers over tokens the trace has, see trace.js.
+ * @import { Payload } from "./payload.d.ts"
+ * @import { Trace } from "./trace.js"
  */
-const START = { step: 0, unit: 0, phase: null, lit: null, playing: false, speed: 1, phaseless: false, signal: "says", picked: null, rows: null };
 
+/**
+ * @typedef {object} State
+ * @property {number} step             from 0
+ * @property {number} unit             from 0
+ * @property {number | null} phase     index into the trace's phases; null shows the whole step
+ * @property {string | null} highlight the name of the quantity that is pointed at
+ * @property {boolean} playing
+ * @property {number} speed
+ * @property {boolean} wholeSteps      whether play skips the phases
+ * @property {string} signal           what colours the tokens, see signals.js
+ * @property {string} picked           the name of the quantity that the what-if view edits
+ * @property {string} tokenValuesId    of the trace's token values
+ */
+
+/**
+ * Called with the new state, the one before, and whether the trace is another one.
+ * @typedef {(state: State, previous: State, newTrace: boolean) => void} Listener
+ */
+
+/**
+ * Something that shows the store's trace and state.
+ * @typedef {object} View
+ * @property {Listener} update
+ * @property {() => void} destroy
+ */
+
+/**
+ * A view with an element of its own.
+ * @typedef {View & { element: HTMLElement }} ElementView
+ */
+
+/** @type {State} */
+const START = {
+  step: 0,
+  unit: 0,
+  phase: null,
+  highlight: null,
+  playing: false,
+  speed: 1,
+  wholeSteps: false,
+  signal: "prediction",
+  picked: "",
+  tokenValuesId: "",
+};
+
+/** The trace, the state, and who listens to them. */
 export class Store {
+  /**
+   * @param {Trace} trace
+   * @param {Partial<State>} [state]
+   */
   constructor(trace, state = {}) {
     this.trace = trace;
     this.state = { ...START, ...state };
+    /** @type {Set<Listener>} */
     this.listeners = new Set();
-    this.keepInside();
+    this.fitState();
   }
 
-  /** Change some of the state; listeners get (state, previous) if anything is different. */
+  /**
+   * Change a part of the state. Listeners are called if anything differs.
+   * @param {Partial<State>} change
+   */
   set(change) {
     const previous = this.state;
     this.state = { ...previous, ...change };
-    this.keepInside();
-    const keys = Object.keys(this.state);
-    if (keys.some((key) => this.state[key] !== previous[key])) this.tell(previous);
+    this.fitState();
+    const keys = /** @type {(keyof State)[]} */ (Object.keys(this.state));
+    if (keys.some((key) => this.state[key] !== previous[key])) this.notify(previous, false);
   }
 
-  /** Put in another trace and keep the place as far as it exists there. */
+  /**
+   * Show another trace and keep the state as far as it fits.
+   * @param {Trace} trace
+   * @param {Partial<State>} [change]
+   */
   load(trace, change = {}) {
     const previous = this.state;
     this.trace = trace;
     this.state = { ...previous, ...change };
-    this.keepInside();
-    this.tell(previous, true);
+    this.fitState();
+    this.notify(previous, true);
   }
 
-  /** Call `listener(state, previous, newTrace)` at every change. Returns the way to stop that. */
+  /**
+   * Replace the trace's token values; everything else stays.
+   * @param {Pick<Payload, "token_values" | "token_values_id">} payload
+   */
+  setTokenValues(payload) {
+    this.trace.setTokenValues(payload);
+    this.set({ tokenValuesId: payload.token_values_id });
+  }
+
+  /**
+   * Call a listener at every change.
+   * @param {Listener} listener
+   * @returns {() => void} ends the subscription
+   */
   subscribe(listener) {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
 
-  /** Put in other numbers over tokens; all else stays. */
-  takeRows(payload) {
-    this.trace.takeRows(payload);
-    this.set({ rows: this.trace.rowsId });
-  }
-
-  tell(previous, newTrace = false) {
+  /**
+   * @param {State} previous
+   * @param {boolean} newTrace
+   */
+  notify(previous, newTrace) {
     for (const listener of this.listeners) listener(this.state, previous, newTrace);
   }
 
-  keepInside() {
+  /** Bring the state into the bounds of the trace. */
+  fitState() {
     const { trace, state } = this;
     state.step = clamp(state.step, 0, trace.steps - 1);
     state.unit = clamp(state.unit, 0, trace.units - 1);
     if (state.phase !== null && !(state.phase in trace.phases)) state.phase = null;
-    if (state.lit !== null && !(state.lit in trace.byName)) state.lit = null;
-    if (!trace.shown.some(({ name }) => name === state.picked)) state.picked = trace.firstPick;
-    state.rows = trace.rowsId;
+    if (state.highlight !== null && !(state.highlight in trace.byName)) state.highlight = null;
+    if (!trace.unitQuantities.some(({ name }) => name === state.picked)) state.picked = trace.defaultPick;
+    state.tokenValuesId = trace.tokenValuesId;
   }
-}
-
-export function clamp(value, low, high) {
-  return Math.min(Math.max(value, low), high);
 }

@@ -1,226 +1,263 @@
-// The numbers of the equations, for one unit at one step, computed in double precision from the
-// recorded float32 values and weights.
+// The values of the nodes of an equation for one unit at one step, in double precision, from the recorded values and the
+// weights.
 
-import { anywhere, insideOf, parseEquation, quantityIn, symbolOf } from "./equations.js";
+import { childrenOf, mainQuantity, someNode, textOf, ungrouped } from "./equations.js";
 import { FUNCTIONS } from "./functions.js";
+import { MINUS } from "./numbers.js";
 
-const MINUS = "−";
-const HARD_SPACE = "\u00a0";
+/**
+ * @import { Equation, MatrixNode, Node } from "./equations.js"
+ * @import { Trace, Weights } from "./trace.js"
+ */
+
+/**
+ * Where an equation is evaluated.
+ * @typedef {object} Scope
+ * @property {Trace} trace
+ * @property {number} block          of the target's rows in the matrices; -1 without weights
+ * @property {number} peepholeBlock  of the target among the peepholes; -1 if it has none
+ * @property {number} step
+ * @property {number} unit
+ * @property {Map<MatrixNode, number>} products  matrix products, which several lines show
+ */
+
+/**
+ * A product in a weighted sum: amount = gate × weight × value.
+ * @typedef {object} SumTerm
+ * @property {Node} of       the vector that the weight multiplies
+ * @property {number} index  of the value in the vector
+ * @property {number} weight
+ * @property {number} value
+ * @property {string} gate   the symbol of a gate that multiplies the term, "" for none
+ * @property {number} amount
+ */
+
+/**
+ * A bias, or anything else in a weighted sum that no matrix multiplies.
+ * @typedef {object} SumConstant
+ * @property {Node} node
+ * @property {number} value
+ * @property {string} gate
+ * @property {number} amount
+ */
+
 const LEAVES = new Set(["number", "quantity", "bias", "matrix", "peephole"]);
 const WEIGHTS = new Set(["matrix", "bias", "peephole"]);
 
-/** Where an equation is evaluated; `found` keeps the matrix products, which several lines show. */
-export function placeOf(trace, equation, step, unit) {
-  const block = trace.weights ? trace.weights.rows.indexOf(equation.target) : -1;
-  return { trace, block, peephole: peepholeBlock(trace, equation.target), step, unit, found: new Map() };
+/**
+ * @param {Trace} trace
+ * @param {string} target  the quantity that the equation computes
+ * @param {number} step
+ * @param {number} unit
+ * @returns {Scope}
+ */
+export function scopeOf(trace, target, step, unit) {
+  const { weights } = trace;
+  const block = weights ? weights.rows.indexOf(target) : -1;
+  return { trace, block, peepholeBlock: peepholeBlockOf(weights, target), step, unit, products: new Map() };
 }
 
-/** Where the peepholes of a quantity stand among those of its cell; -1 if it has none, or they are not here. */
-function peepholeBlock({ weights }, target) {
-  return weights?.further?.weight_peephole?.indexOf(target) ?? -1;
+/**
+ * @param {Weights | null} weights
+ * @param {string} target
+ * @returns {number}
+ */
+function peepholeBlockOf(weights, target) {
+  return weights?.extra.weight_peephole?.indexOf(target) ?? -1;
 }
 
-/** Whether all that an equation needs was sent along. */
-export function computable(trace, { target, tree }) {
+/**
+ * Whether everything that an equation needs was sent.
+ * @param {Trace} trace
+ * @param {Equation} equation
+ * @returns {boolean}
+ */
+export function isComputable(trace, { target, tree }) {
   const { weights, arrays, initial } = trace;
-  const missing = (node) => {
+  return !someNode(tree, (node) => {
     if (node.kind === "quantity") return !(node.name in arrays) || (node.before && !(node.name in initial));
     if (node.kind === "matrix" || node.kind === "bias") return !weights?.rows.includes(target);
-    if (node.kind === "peephole") return peepholeBlock(trace, target) < 0;
+    if (node.kind === "peephole") return peepholeBlockOf(weights, target) < 0;
     return node.kind === "call" && !(node.name in FUNCTIONS);
-  };
-  return !anywhere(tree, missing);
+  });
 }
 
-/** The value of a node of an equation's tree for the unit of the place. */
-export function valueOf(node, place) {
-  const { trace, step, unit, block, found } = place;
+/**
+ * The value of a node for the unit of the scope. The equation is computable.
+ * @param {Node} node
+ * @param {Scope} scope
+ * @returns {number}
+ */
+export function valueOf(node, scope) {
+  const { trace, unit, block, products } = scope;
   switch (node.kind) {
     case "number":
       return node.value;
     case "quantity":
-      return vectorOf(node, place)[unit];
+      return vectorOf(node, scope)[unit];
     case "bias":
-      return trace.weights[`bias_${node.part}`][block * trace.units + unit];
+      return parameter(trace, `bias_${node.part}`)[block * trace.units + unit];
     case "peephole":
-      return trace.weights.weight_peephole[place.peephole * trace.units + unit];
-    case "matrix":
-      if (!found.has(node)) found.set(node, dotProduct(rowOf(node, place), vectorOf(node.of, place)));
-      return found.get(node);
+      return parameter(trace, "weight_peephole")[scope.peepholeBlock * trace.units + unit];
+    case "matrix": {
+      const product = products.get(node) ?? dotProduct(weightRow(node, scope), vectorOf(node.of, scope));
+      products.set(node, product);
+      return product;
+    }
     case "sum":
-      return node.terms.reduce((sum, { sign, of }) => sum + sign * valueOf(of, place), 0);
+      return node.terms.reduce((sum, { sign, of }) => sum + sign * valueOf(of, scope), 0);
     case "product":
-      return node.factors.reduce((product, factor) => product * valueOf(factor, place), 1);
+      return node.factors.reduce((product, factor) => product * valueOf(factor, scope), 1);
     case "call":
-      return FUNCTIONS[node.name].of(valueOf(node.of, place));
+      return FUNCTIONS[node.name].compute(valueOf(node.of, scope));
     default:
-      return valueOf(node.of, place);
+      return valueOf(node.of, scope);
   }
 }
 
-/** The values of a node for all units (or inputs): what a matrix is multiplied with. */
-export function vectorOf(node, place) {
-  const { trace, step } = place;
-  if (node.kind === "quantity") return node.before ? trace.before(node.name, step) : trace.vector(node.name, step);
-  if (node.kind === "group") return vectorOf(node.of, place);
-  const length = trace.width(quantityIn(node)?.name);
-  return Float64Array.from({ length }, (_, unit) => valueOf(node, { ...place, unit, found: new Map() }));
+/**
+ * The values of a node for all units, or for all inputs: what a matrix multiplies.
+ * @param {Node} node
+ * @param {Scope} scope
+ * @returns {Float32Array | Float64Array}
+ */
+export function vectorOf(node, scope) {
+  const { trace, step } = scope;
+  if (node.kind === "quantity") {
+    return node.before ? trace.valuesBefore(node.name, step) : trace.vector(node.name, step);
+  }
+  if (node.kind === "group") return vectorOf(node.of, scope);
+  const length = trace.width(mainQuantity(node)?.name ?? "");
+  return Float64Array.from({ length }, (_, unit) => valueOf(node, { ...scope, unit, products: new Map() }));
 }
 
-/** The row of a weight matrix that belongs to the equation's quantity and the unit. */
-function rowOf(node, { trace, block, unit }) {
-  const weight = trace.weights[`weight_${node.part}`];
-  const width = node.part === "ih" ? trace.inputs : trace.units;
+/**
+ * @param {Trace} trace
+ * @param {string} name
+ * @returns {Float32Array}
+ */
+function parameter(trace, name) {
+  if (!trace.weights) throw new Error("the weights have not been sent");
+  return trace.weights.arrays[name];
+}
+
+/**
+ * The row of a weight matrix that belongs to the target and the unit of the scope.
+ * @param {MatrixNode} node
+ * @param {Scope} scope
+ * @returns {Float32Array}
+ */
+function weightRow(node, { trace, block, unit }) {
+  const width = node.part === "ih" ? trace.inputSize : trace.units;
   const start = (block * trace.units + unit) * width;
-  return weight.subarray(start, start + width);
+  return parameter(trace, `weight_${node.part}`).subarray(start, start + width);
 }
 
+/**
+ * @param {Float32Array} row
+ * @param {Float32Array | Float64Array} vector
+ * @returns {number}
+ */
 function dotProduct(row, vector) {
   let sum = 0;
   for (let k = 0; k < row.length; k++) sum += row[k] * vector[k];
   return sum;
 }
 
-/** Whether weights are at work in a node. */
-export function weighs(node) {
-  return anywhere(node, ({ kind }) => WEIGHTS.has(kind));
-}
-
-/** A node without the parentheses around it. */
-export function bare(node) {
-  return node.kind === "group" ? bare(node.of) : node;
-}
-
-/** The sum that goes through the activation (a gate's pre-activation); null where there are no weights. */
-export function weightedSum({ tree }) {
-  if (!weighs(tree)) return null;
-  return tree.kind === "call" ? bare(tree.of) : tree;
-}
-
-/** The nodes whose numbers stand in an equation once they are put in, in their order. */
-export function leavesOf(node) {
-  return LEAVES.has(node.kind) ? [node] : insideOf(node).flatMap(leavesOf);
+/**
+ * Whether a node contains weights.
+ * @param {Node} node
+ * @returns {boolean}
+ */
+export function hasWeights(node) {
+  return someNode(node, ({ kind }) => WEIGHTS.has(kind));
 }
 
 /**
- * The same equation one step before its result, with its outermost operation still to do: the sum
- * that is activated, the products that are added, or the factors. Null if it looks like that anyway.
+ * The weighted sum of an equation, which a gate's activation is applied to.
+ * @param {Equation} equation
+ * @returns {Node | null} null if the equation has no weights
+ */
+export function weightedSumOf({ tree }) {
+  if (!hasWeights(tree)) return null;
+  return tree.kind === "call" ? ungrouped(tree.of) : tree;
+}
+
+/**
+ * The nodes that are replaced by numbers when values are put into an equation, in their order.
+ * @param {Node} node
+ * @returns {Node[]}
+ */
+export function leavesOf(node) {
+  return LEAVES.has(node.kind) ? [node] : childrenOf(node).flatMap(leavesOf);
+}
+
+/**
+ * The operands of an equation's outermost operation: the sum that is activated, the products that are added, or the
+ * factors.
+ * @param {Equation} equation
+ * @returns {Node[] | null} null if they are single numbers anyway
  */
 export function lastOperands({ tree }) {
-  const outer = bare(tree);
+  const outer = ungrouped(tree);
   if (LEAVES.has(outer.kind)) return null;
-  const operands = insideOf(outer).map(bare);
+  const operands = childrenOf(outer).map(ungrouped);
   return operands.every(({ kind }) => LEAVES.has(kind)) ? null : operands;
 }
 
 /**
- * A weighted sum taken apart: {terms, constants}. Both have an `amount`, and all amounts add up to
- * the sum. A term is weight * value, with element `index` of what `of` stands for; a constant is a
- * bias, or what else is added. Either may be multiplied by a gate as well, whose symbol is `gate`.
+ * Split a weighted sum into its terms and constants, whose amounts add up to it.
+ * @param {Node} sum
+ * @param {Scope} scope
+ * @returns {{ terms: SumTerm[], constants: SumConstant[] }}
  */
-export function takenApart(sum, place) {
+export function decompose(sum, scope) {
+  /** @type {SumTerm[]} */
   const terms = [];
+  /** @type {SumConstant[]} */
   const constants = [];
-  const byName = place.trace.byName;
-  function take(node, scale, gate) {
-    const heavy = insideOf(node).filter(weighs);
+  const { byName } = scope.trace;
+
+  /**
+   * @param {Node} node
+   * @param {number} scale
+   * @param {string} gate
+   */
+  function visit(node, scale, gate) {
+    const weighted = childrenOf(node).filter(hasWeights);
     if (node.kind === "group") {
-      take(node.of, scale, gate);
+      visit(node.of, scale, gate);
     } else if (node.kind === "sum") {
-      for (const { sign, of } of node.terms) take(of, scale * sign, sign < 0 ? `${MINUS}${gate || 1}` : gate);
-    } else if (node.kind === "product" && heavy.length === 1) {
-      const others = node.factors.filter((factor) => factor !== heavy[0]);
-      const factor = others.reduce((product, other) => product * valueOf(other, place), scale);
-      take(heavy[0], factor, [gate, ...others.map((other) => symbolOf(other, byName))].filter(Boolean).join(" × "));
+      for (const { sign, of } of node.terms) visit(of, scale * sign, sign < 0 ? `${MINUS}${gate || 1}` : gate);
+    } else if (node.kind === "product" && weighted.length === 1) {
+      const others = node.factors.filter((factor) => factor !== weighted[0]);
+      const factor = others.reduce((product, other) => product * valueOf(other, scope), scale);
+      visit(weighted[0], factor, [gate, ...others.map((other) => textOf(other, byName))].filter(Boolean).join(" × "));
     } else if (node.kind === "matrix") {
-      const row = rowOf(node, place);
-      const vector = vectorOf(node.of, place);
-      row.forEach((weight, index) => {
+      const vector = vectorOf(node.of, scope);
+      weightRow(node, scope).forEach((weight, index) => {
         const value = vector[index];
         terms.push({ of: node.of, index, weight, value, gate, amount: scale * weight * value });
       });
     } else {
-      const value = valueOf(node, place);
+      const value = valueOf(node, scope);
       constants.push({ node, value, gate, amount: scale * value });
     }
   }
-  take(sum, 1, "");
+
+  visit(sum, 1, "");
   return { terms, constants };
 }
 
-/** The `count` largest terms, the largest first, and what the others come to. */
+/**
+ * The largest terms of a sum, the largest first, with the count and the sum of the others.
+ * @param {SumTerm[]} terms
+ * @param {number} count
+ * @returns {{ largest: SumTerm[], others: number, rest: number }}
+ */
 export function largestTerms(terms, count) {
-  const sorted = [...terms].sort((a, b) => Math.abs(b.amount) - Math.abs(a.amount));
+  const sorted = terms.toSorted((a, b) => Math.abs(b.amount) - Math.abs(a.amount));
   const others = sorted.slice(count);
   const rest = others.reduce((sum, term) => sum + term.amount, 0);
   return { largest: sorted.slice(0, count), others: others.length, rest };
-}
-
-const DECIMALS = 3;
-
-/**
- * Three decimals with a real minus sign, but never a negative zero. What would pass for 0 or 1
- * without being it gets more of them, `most` at the most: 0.9997.
- */
-export function decimal(value, most = 5) {
-  const size = Math.abs(value);
-  let digits = size.toFixed(DECIMALS);
-  for (let more = DECIMALS + 1; more <= most && (digits === "0.000" || digits === "1.000") && Number(digits) !== size; more++) {
-    const longer = size.toFixed(more);
-    if (Number(longer) !== Number(digits)) digits = longer;
-  }
-  return value < 0 && Number(digits) !== 0 ? MINUS + digits : digits;
-}
-
-/** A number in front, one that brings its own + or −, or one behind another sign. */
-export const WRITTEN = {
-  first: decimal,
-  added: (value) => (decimal(value).startsWith("−") ? `−${HARD_SPACE}` : `+${HARD_SPACE}`) + decimal(Math.abs(value)),
-  inner: (value, most) => (decimal(value, most).startsWith("−") ? `(${decimal(value, most)})` : decimal(value, most)),
-};
-
-/** Six significant digits. */
-export function exact(value) {
-  return String(Number(value.toPrecision(6))).replaceAll("-", MINUS);
-}
-
-/** What a node's number is called: "forget", "cell before", "W_if input_vector", "b_if", "p_f". */
-function nameOf(node) {
-  if (node.kind === "quantity") return node.before ? `${node.name} before` : node.name;
-  if (node.kind === "matrix") return `W_${node.label} ${quantityIn(node)?.name}`;
-  if (node.kind === "bias") return `b_${node.label}`;
-  if (node.kind === "peephole") return `p_${node.label}`;
-  return "number";
-}
-
-/**
- * Every number that the arithmetic panel shows at a step for a unit, by phase and equation:
- * [{phase, equations: [{target, value, sum, numbers: [{name, value}], operands}]}].
- *
- * value: as recorded. sum: the pre-activation, null without one. numbers, operands: what stands in
- * the first and in the second line of numbers; empty where parts were left out of the trace.
- */
-export function evaluate(trace, step, unit) {
-  return trace.phases.map((phase) => ({
-    phase: phase.name,
-    equations: phase.equations
-      .map(parseEquation)
-      .filter(Boolean)
-      .map((equation) => evaluated(trace, equation, step, unit)),
-  }));
-}
-
-function evaluated(trace, equation, step, unit) {
-  const { target, tree } = equation;
-  const value = trace.value(target, step, unit);
-  if (!computable(trace, equation)) return { target, value, sum: null, numbers: [], operands: [] };
-  const place = placeOf(trace, equation, step, unit);
-  const sum = weightedSum(equation);
-  return {
-    target,
-    value,
-    sum: sum && valueOf(sum, place),
-    numbers: leavesOf(tree).map((node) => ({ name: nameOf(node), value: valueOf(node, place) })),
-    operands: (lastOperands(equation) ?? []).map((node) => valueOf(node, place)),
-  };
 }

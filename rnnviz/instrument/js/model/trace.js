@@ -1,142 +1,266 @@
-// A recorded trace as the views read it: numbers by quantity, step and unit.
+// A recorded trace as the views read it: values by quantity, step and unit.
 
-const STATE_BEFORE_FIRST = -1;
+/** @import { Payload, QuantityData, Settings, TokenValuesData, WeightsData } from "./payload.d.ts" */
 
-/** Little-endian float32 numbers from base64. */
-export function floats(base64) {
-  return new Float32Array(bytesOf(base64));
+/**
+ * @typedef {Record<string, Float32Array>} Arrays  By name.
+ */
+
+/**
+ * Values of all tokens at each step, decoded.
+ * @typedef {object} TokenValues
+ * @property {string} title
+ * @property {Float32Array} values        [step, token], row by row
+ * @property {string} colour              above zero
+ * @property {string} negative_colour     below zero
+ * @property {number} limit               the end of the colour scale
+ * @property {string} unit                follows each value
+ * @property {Part[]} parts               what is added to the sum of a row
+ * @property {Part | null} total          what the row adds up to
+ * @property {boolean} signed             whether values can be negative
+ */
+
+/**
+ * A named number at each step.
+ * @typedef {object} Part
+ * @property {string} title
+ * @property {Float32Array} values
+ */
+
+/**
+ * The parameters of a layer: see `WeightsData`.
+ * @typedef {object} Weights
+ * @property {string[]} rows
+ * @property {Record<string, string[]>} extra
+ * @property {Arrays} arrays
+ */
+
+const BEFORE_FIRST = -1; // the step of the initial states
+const HALF_DIGITS = 3; // significant digits of float16
+const SINGLE_DIGITS = 6; // of float32
+
+/**
+ * Decode little-endian float32 numbers from base64.
+ * @param {string} base64
+ * @returns {Float32Array}
+ */
+export function decodeFloats(base64) {
+  return new Float32Array(bufferOf(base64));
 }
 
-/** Little-endian float16 numbers (IEEE 754) from base64, as float32. */
-export function halves(base64) {
-  return Float32Array.from(new Uint16Array(bytesOf(base64)), (bits) => {
+/**
+ * Decode little-endian float16 numbers (IEEE 754) from base64.
+ * @param {string} base64
+ * @returns {Float32Array}
+ */
+export function decodeHalves(base64) {
+  return Float32Array.from(new Uint16Array(bufferOf(base64)), (bits) => {
     const sign = bits & 0x8000 ? -1 : 1;
     const [exponent, fraction] = [(bits >> 10) & 0x1f, bits & 0x3ff];
     return sign * (exponent ? 2 ** (exponent - 15) * (1 + fraction / 1024) : 2 ** -14 * (fraction / 1024));
   });
 }
 
-/** Bytes from base64. */
-function bytes(base64) {
-  return new Uint8Array(bytesOf(base64));
+/**
+ * Decode bytes from base64.
+ * @param {string} base64
+ * @returns {Uint8Array}
+ */
+function decodeBytes(base64) {
+  return new Uint8Array(bufferOf(base64));
 }
 
-function bytesOf(base64) {
+/**
+ * @param {string} base64
+ * @returns {ArrayBuffer}
+ */
+function bufferOf(base64) {
   return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)).buffer;
 }
 
 /**
- * The payload of rnnviz/instrument/payload.py, decoded.
+ * A decoded payload.
  *
- * Steps count from 0 here; people see them from 1. A cell that reads backwards finds its
- * old state at the next step, so views ask `before`, and never subtract one themselves.
+ * Steps count from 0 here; people see them from 1. A cell that reads backward finds its old state at the next step, so
+ * views ask for `previousStep` or `valuesBefore` and never subtract one themselves.
  */
 export class Trace {
+  /**
+   * @param {Payload & Settings} payload
+   */
   constructor(payload) {
-    Object.assign(this, {
-      id: payload.id,
-      model: payload.model,
-      cell: payload.cell,
-      title: payload.title,
-      options: payload.options,
-      now: payload.now ?? "now",
-      tokens: payload.tokens,
-      unknown: payload.unknown,
-      units: payload.units,
-      inputs: payload.inputs,
-      quantities: payload.quantities,
-      phases: payload.phases,
-      labels: payload.labels,
-      layer: payload.layer,
-      backward: payload.backward,
-      swapped: payload.swapped, // steps as typed, from 1
-      editable: payload.editable ?? false,
-      kind: payload.kind, // of the tokens: "characters", "words" or "numbers"
-      reads: payload.reads, // how many numbers make one step, where it is numbers that are read
-      reduced: payload.reduced,
-      weights: payload.weights && decodedWeights(payload.weights),
-    });
-    this.steps = this.tokens.length;
+    this.id = payload.id;
+    this.fingerprint = payload.fingerprint;
+    this.modelKey = payload.model_key;
+    this.cell = payload.cell;
+    this.title = payload.title;
+    this.options = payload.options;
+    this.layer = payload.layer;
+    this.backward = payload.direction === "backward";
+    this.tokens = payload.tokens;
+    this.tokenKind = payload.token_kind;
+    this.tokenWidth = payload.token_width;
+    this.unknown = payload.unknown;
+    /** By step, the step of the text as typed, from 1. */
+    this.typedSteps = payload.typed_steps;
+    /** Steps as typed, from 1. */
+    this.swappedSteps = payload.swapped_steps;
+    this.steps = payload.tokens.length;
+    this.units = payload.units;
+    this.inputSize = payload.input_size;
+    this.quantities = payload.quantities;
+    this.phases = payload.phases;
+    this.labels = payload.labels;
+    this.editable = payload.editable ?? false;
+    this.valueWord = payload.value_word ?? "now";
+    this.reductions = payload.reductions;
+    /** @type {Record<string, QuantityData>} */
     this.byName = Object.fromEntries(this.quantities.map((quantity) => [quantity.name, quantity]));
-    this.arrays = mapped(payload.values, payload.half ? halves : floats);
-    this.initial = mapped(payload.initial, floats);
-    this.probabilities = payload.probabilities && floats(payload.probabilities);
-    this.typed = payload.typed; // by step, which step it is of the text as typed, from 1
-    this.held = mapped(payload.held, bytes);
-    this.digits = payload.half ? 3 : 6; // that can be trusted
-    this.takeRows(payload);
+    this.arrays = mapValues(payload.values, payload.half_precision ? decodeHalves : decodeFloats);
+    /** How many significant digits of a value can be trusted. */
+    this.digits = payload.half_precision ? HALF_DIGITS : SINGLE_DIGITS;
+    this.initial = mapValues(payload.initial, decodeFloats);
+    this.holds = mapValues(payload.holds, decodeBytes);
+    this.probabilities = payload.probabilities === null ? null : decodeFloats(payload.probabilities);
+    this.weights = payload.weights === null ? null : decodedWeights(payload.weights);
+    this.tokenValues = decodedTokenValues(payload.token_values);
+    this.tokenValuesId = payload.token_values_id;
   }
 
-  /** The numbers over tokens (see `Rows` in wire.py), by name; they may change while all else stays. */
-  takeRows({ rows, rows_id }) {
-    this.rowsId = rows_id;
-    this.rows = mapped(rows, ({ values, parts, total, ...about }) => ({
-      ...about,
-      values: floats(values),
-      parts: parts.map(([title, numbers]) => ({ title, numbers: floats(numbers) })),
-      total: total && { title: total[0], numbers: floats(total[1]) },
-    }));
+  /**
+   * Replace the token values; everything else stays.
+   * @param {Pick<Payload, "token_values" | "token_values_id">} payload
+   */
+  setTokenValues(payload) {
+    this.tokenValues = decodedTokenValues(payload.token_values);
+    this.tokenValuesId = payload.token_values_id;
   }
 
-  /** The step that is the same as typed, or the first after it; the last one if there is none. */
-  stepAsTyped(typed) {
-    const step = this.typed.findIndex((number) => number >= typed);
+  /**
+   * The step that shows a step of the text as typed, or else the first one after it, or the last.
+   * @param {number} typedStep  from 1
+   * @returns {number}
+   */
+  stepOfTyped(typedStep) {
+    const step = this.typedSteps.findIndex((number) => number >= typedStep);
     return step < 0 ? this.steps - 1 : step;
   }
 
-  /** Whether a step reads its token later than another does. */
+  /**
+   * Whether a step reads its token later than another step does.
+   * @param {number} step
+   * @param {number} other
+   * @returns {boolean}
+   */
   isLater(step, other) {
     return this.backward ? step < other : step > other;
   }
 
-  /** The quantities that hold H numbers: all but the input vector. */
-  get shown() {
+  /**
+   * The quantities that have a value for each unit: all but the input vector.
+   * @returns {QuantityData[]}
+   */
+  get unitQuantities() {
     return this.quantities.filter((quantity) => quantity.role !== "vector");
   }
 
-  /** What is picked before anything has been: the first gate, or without gates the hidden state. */
-  get firstPick() {
+  /**
+   * The quantity that is picked before the user picks one: the first gate, or else the hidden state.
+   * @returns {string}
+   */
+  get defaultPick() {
     return this.quantities.find(({ role }) => role === "gate")?.name ?? "hidden";
   }
 
+  /**
+   * How many values a quantity has at each step.
+   * @param {string} name
+   * @returns {number}
+   */
   width(name) {
-    return name === "input_vector" ? this.inputs : this.units;
+    return name === "input_vector" ? this.inputSize : this.units;
   }
 
-  /** The vector of a quantity at a step, as a view of the recorded numbers. */
+  /**
+   * The values of a quantity at a step, as a view of the recorded array.
+   * @param {string} name
+   * @param {number} step  BEFORE_FIRST gives the initial values
+   * @returns {Float32Array}
+   */
   vector(name, step) {
-    if (step === STATE_BEFORE_FIRST) return this.initial[name];
+    if (step === BEFORE_FIRST) return this.initial[name];
     const width = this.width(name);
     return this.arrays[name].subarray(step * width, (step + 1) * width);
   }
 
+  /**
+   * @param {string} name
+   * @param {number} step
+   * @param {number} unit
+   * @returns {number}
+   */
   value(name, step, unit) {
     return this.vector(name, step)[unit];
   }
 
-  /** The step whose states a step starts from; STATE_BEFORE_FIRST if they are the initial ones. */
-  previous(step) {
+  /**
+   * The step whose states a step starts from; -1 if it starts from the initial ones.
+   * @param {number} step
+   * @returns {number}
+   */
+  previousStep(step) {
     const before = this.backward ? step + 1 : step - 1;
-    return before >= 0 && before < this.steps ? before : STATE_BEFORE_FIRST;
+    return before >= 0 && before < this.steps ? before : BEFORE_FIRST;
   }
 
-  /** A state's vector as a step found it. */
-  before(state, step) {
-    return this.vector(state, this.previous(step));
+  /**
+   * The values of a state as a step finds them.
+   * @param {string} state
+   * @param {number} step
+   * @returns {Float32Array}
+   */
+  valuesBefore(state, step) {
+    return this.vector(state, this.previousStep(step));
   }
 
-  /** What the readout says after a step, a number a label; null without a readout. */
-  says(step) {
+  /**
+   * The probability of each label after a step; null without a readout.
+   * @param {number} step
+   * @returns {Float32Array | null}
+   */
+  probabilitiesAt(step) {
     const classes = this.labels.length;
     return this.probabilities && this.probabilities.subarray(step * classes, (step + 1) * classes);
   }
 }
 
-function mapped(object, change) {
+/**
+ * @template Value, Result
+ * @param {Record<string, Value>} object
+ * @param {(value: Value) => Result} change
+ * @returns {Record<string, Result>}
+ */
+function mapValues(object, change) {
   return Object.fromEntries(Object.entries(object).map(([name, value]) => [name, change(value)]));
 }
 
-function decodedWeights(weights) {
-  const { rows, further, ...arrays } = weights;
-  return { rows, further, ...mapped(arrays, floats) };
+/**
+ * @param {WeightsData} weights
+ * @returns {Weights}
+ */
+function decodedWeights({ rows, extra, arrays }) {
+  return { rows, extra, arrays: mapValues(arrays, decodeFloats) };
+}
+
+/**
+ * @param {Record<string, TokenValuesData>} tokenValues
+ * @returns {Record<string, TokenValues>}
+ */
+function decodedTokenValues(tokenValues) {
+  return mapValues(tokenValues, ({ values, parts, total, ...about }) => ({
+    ...about,
+    values: decodeFloats(values),
+    parts: parts.map((part) => ({ title: part.title, values: decodeFloats(part.values) })),
+    total: total && { title: total.title, values: decodeFloats(total.values) },
+  }));
 }

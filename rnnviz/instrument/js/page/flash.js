@@ -1,25 +1,29 @@
-// Making a change obvious: what changed pulses for a moment wherever it is shown, and is said aloud.
+// Making a change obvious: what changed pulses for a moment wherever it is shown, and is announced.
 
-import { SAYS } from "../model/colours.js";
-import { html } from "./dom.js";
+import { PREDICTION } from "../model/colours.js";
+import { elementsIn, html } from "./dom.js";
+
+/** @import { Host } from "./host.js" */
 
 const PULSE_MS = 1100;
-const STEADY_MS = 1500; // for who wants no motion: a frame that stays a little
+const STEADY_MS = 1500; // of a steady frame, for readers who prefer no motion
 const NAME = "rnnviz-flash";
-const HOSTS = ".rnnviz-slot, [data-testid=stBidiComponentIsolated]"; // what views stand in, inside a shadow root
+const ANNOUNCE_MS = 50; // the same words twice in a row would otherwise be read only once
 
-/** Where each part of a place is shown. */
+/**
+ * Where the instrument shows each part of a link's target. The rest is shown by controls of the page.
+ * @type {Record<string, string>}
+ */
 const SHOWN = {
   step: ".tokens [aria-selected=true], .where, .playhead-column",
   unit: ".unit input, .playhead-unit",
   phase: ".phases [aria-pressed=true]",
   signal: ".signal select, :is(.low, .small) .tokens",
-  text: ".st-key-text input",
-  cell: "[class*='st-key-'][class*='cell'] [aria-checked=true]",
 };
 
-const INK = `var(--st-primary-color, ${SAYS})`;
+const INK = `var(--theme-primary, ${PREDICTION})`;
 const FRAME = { outline: `3px solid ${INK}`, outlineOffset: "1px" };
+/** @type {(share: number) => { backgroundColor: string }} */
 const tint = (share) => ({ backgroundColor: `color-mix(in srgb, ${INK} ${share}%, transparent)` });
 const PULSE = [
   { ...FRAME, ...tint(55), outlineOffset: "9px" },
@@ -28,40 +32,55 @@ const PULSE = [
   { outline: "3px solid transparent", outlineOffset: "5px" },
 ];
 
+/** @type {HTMLElement | null} */
 let status = null;
 
 /**
- * Show what changed: `changed` holds names from SHOWN or of a cell's options (a set or a list),
- * which switches on the page may have; `words` are announced to who listens to the page. `roots` are where to look; by default the page and all views in it.
+ * Show what changed.
+ * @param {Host} host
+ * @param {string[]} keys  of a link's target
+ * @param {string} words  announced to screen readers
  */
-export function flash(changed, words, roots = everywhere()) {
+export function flash(host, keys, words) {
   const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-  for (const name of changed) {
-    const places = SHOWN[name] ?? `[class*="st-key-"][class*="-${name}"] [aria-checked=true]`;
-    for (const root of roots) for (const element of root.querySelectorAll(places)) pulse(element, still);
+  for (const key of keys) {
+    const selector = SHOWN[key] ?? host.controlOf(key);
+    for (const root of rootsOf(host)) for (const element of elementsIn(root, selector)) pulse(element, still);
   }
-  if (words) announce(words);
+  announce(words);
 }
 
-/** Say something to a screen reader when it has finished its sentence. */
+/**
+ * Announce words to screen readers once they have finished their sentence.
+ * @param {string} words
+ */
 function announce(words) {
   if (!status?.isConnected) {
     status = html("p", { class: "rnnviz-announced", role: "status", "aria-live": "polite" });
-    const hidden = { position: "fixed", width: "1px", height: "1px", margin: "0", overflow: "hidden", clipPath: "inset(50%)" };
-    Object.assign(status.style, hidden);
+    const hidden = { width: "1px", height: "1px", margin: "0", overflow: "hidden", clipPath: "inset(50%)" };
+    Object.assign(status.style, hidden, { position: "fixed" });
     document.body.append(status);
   }
-  status.textContent = "";
-  setTimeout(() => (status.textContent = words), 50); // the same words twice would not be read twice
+  const announced = status;
+  announced.textContent = "";
+  setTimeout(() => (announced.textContent = words), ANNOUNCE_MS);
 }
 
+/**
+ * @param {Element} element
+ * @param {boolean} still
+ */
 function pulse(element, still) {
   for (const earlier of element.getAnimations()) if (earlier.id === NAME) earlier.cancel();
   const animation = element.animate(still ? [FRAME, FRAME] : PULSE, still ? STEADY_MS : PULSE_MS);
   animation.id = NAME;
 }
 
-function everywhere() {
-  const shadows = [...document.querySelectorAll(HOSTS)].map((host) => host.shadowRoot);
-  return [document, ...shadows.filter(Boolean)];
+/**
+ * The page and the shadow roots of all views in it.
+ * @param {Host} host
+ * @returns {ParentNode[]}
+ */
+function rootsOf(host) {
+  return [document, ...elementsIn(document, host.views).flatMap(({ shadowRoot }) => shadowRoot ?? [])];
 }

@@ -1,43 +1,56 @@
 // A term of the glossary: its words on a small card beside it, without leaving the sentence.
 
-import { html } from "./dom.js";
+import { hasModifier, html } from "./dom.js";
 
-const GAP = 6;
+const GAP = 6; // pixels
+const TRANSPARENT = /^(transparent|rgba\(.*, 0\))$/;
 
-/** Shows what `#term-...` links point to, as far as the page has it. Returns {open(link), destroy()}. */
+/**
+ * Shows the entries that `#term-...` links point to.
+ * @returns {{ open: (link: HTMLAnchorElement) => boolean, destroy: () => void }} open returns whether there is an entry
+ */
 export function createGlossary() {
   const title = html("strong", { id: "rnnviz-term-title" });
   const words = html("div");
   const all = html("a", { class: "rnnviz-term-all" }, "All words on this page");
   const marks = { class: "rnnviz-term", popover: "auto", role: "dialog", tabindex: -1, "aria-labelledby": title.id };
-  const card = html("div", { ...marks, ontoggle: toggled }, title, words, all);
+  const card = html("div", { ...marks, ontoggle: followPage }, title, words, all);
+  /** @type {HTMLAnchorElement | null} */
   let link = null; // the term that the card belongs to
 
+  /**
+   * @param {HTMLAnchorElement} term
+   * @returns {boolean}
+   */
   function open(term) {
     const entry = entryOf(term);
     if (!entry) return false;
     hide();
     link = term;
-    const [first, ...rest] = [...entry.childNodes].filter((node) => node.textContent.trim());
-    title.textContent = first ? spaced(first) : "";
-    words.replaceChildren(...rest.map((node) => html("p", {}, node.textContent.trim())));
-    all.setAttribute("href", term.getAttribute("href"));
+    const [first, ...rest] = [...entry.childNodes].filter((node) => node.textContent?.trim());
+    title.textContent = first ? spacedText(first) : "";
+    words.replaceChildren(...rest.map((node) => html("p", {}, node.textContent?.trim())));
+    all.setAttribute("href", term.getAttribute("href") ?? "");
     if (!card.isConnected) document.body.append(card);
-    dressLike(term);
+    matchColours(term);
     card.showPopover({ source: term }); // the source gives the card its place in the order of the tab key
     place();
     card.focus({ preventScroll: true });
     return true;
   }
 
-  function follow(event) {
-    if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  /** @param {MouseEvent} event */
+  function showEntry(event) {
+    if (event.button || event.shiftKey || hasModifier(event)) return;
     event.preventDefault();
     event.stopPropagation();
     const entry = entryOf(all);
     hide();
     if (!entry) return;
-    entry.closest("details:not([open])")?.querySelector("summary")?.click();
+    const summary = /** @type {HTMLElement | null | undefined} */ (
+      entry.closest("details:not([open])")?.querySelector("summary")
+    );
+    summary?.click();
     const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     entry.scrollIntoView({ block: "center", behavior: still ? "auto" : "smooth" });
     entry.tabIndex = -1;
@@ -48,16 +61,22 @@ export function createGlossary() {
     if (card.matches(":popover-open")) card.hidePopover();
   }
 
-  function toggled({ newState }) {
-    const open = newState === "open";
+  /**
+   * While it is open, the card follows its term.
+   * @param {{ newState: string }} event
+   */
+  function followPage({ newState }) {
     for (const type of ["scroll", "resize"]) {
-      if (open) window.addEventListener(type, place, { capture: true, passive: true });
+      if (newState === "open") window.addEventListener(type, place, { capture: true, passive: true });
       else window.removeEventListener(type, place, { capture: true });
     }
   }
 
-  /** Escape gives the focus back to the term; a click elsewhere leaves it there. */
-  function keyed(event) {
+  /**
+   * Escape returns the focus to the term; a click elsewhere leaves it there.
+   * @param {KeyboardEvent} event
+   */
+  function handleKey(event) {
     if (event.key !== "Escape") return;
     event.preventDefault();
     event.stopPropagation();
@@ -65,7 +84,7 @@ export function createGlossary() {
     link?.focus({ preventScroll: true });
   }
 
-  /** Under the term, or above it where there is no room; away once the term is out of sight. */
+  /** Put the card below the term, or above it if there is no room. Once the term is out of sight, the card closes. */
   function place() {
     const at = link?.isConnected ? link.getClientRects()[0] : null;
     if (!at || at.bottom < 0 || at.top > window.innerHeight) {
@@ -79,35 +98,52 @@ export function createGlossary() {
     card.style.top = `${above ? at.top - GAP - height : at.bottom + GAP}px`;
   }
 
-  /** The card stands outside the page's themed part: it takes its ground and ink from around the term. */
-  function dressLike(term) {
-    const { color, fontFamily } = getComputedStyle(term.parentElement);
-    let ground = term;
-    while (ground && /^(transparent|rgba\(.*, 0\))$/.test(getComputedStyle(ground).backgroundColor)) ground = ground.parentElement;
+  /**
+   * The card is outside the themed part of the page: it takes its colours and font from around the term.
+   * @param {HTMLElement} term
+   */
+  function matchColours(term) {
+    const { color, fontFamily } = getComputedStyle(term.parentElement ?? term);
     Object.assign(card.style, { color, fontFamily });
-    card.style.backgroundColor = ground ? getComputedStyle(ground).backgroundColor : "";
+    card.style.backgroundColor = "";
+    for (let around = /** @type {HTMLElement | null} */ (term); around; around = around.parentElement) {
+      const { backgroundColor } = getComputedStyle(around);
+      if (TRANSPARENT.test(backgroundColor)) continue;
+      card.style.backgroundColor = backgroundColor;
+      return;
+    }
   }
 
-  all.addEventListener("click", follow);
-  card.addEventListener("keydown", keyed);
-  card.addEventListener("focusout", ({ relatedTarget }) => relatedTarget && !card.contains(relatedTarget) && hide());
+  all.addEventListener("click", showEntry);
+  card.addEventListener("keydown", handleKey);
+  card.addEventListener("focusout", ({ relatedTarget }) => {
+    if (relatedTarget instanceof Node && !card.contains(relatedTarget)) hide();
+  });
   return {
     open,
     destroy() {
       hide();
-      toggled({ newState: "closed" });
+      followPage({ newState: "closed" });
       card.remove();
     },
   };
 }
 
-/** The entry that a link points to, or null. */
+/**
+ * The entry that a link points to.
+ * @param {HTMLAnchorElement} link
+ * @returns {HTMLElement | null}
+ */
 function entryOf(link) {
-  return document.getElementById(link.getAttribute("href").slice(1));
+  return document.getElementById((link.getAttribute("href") ?? "").slice(1));
 }
 
-/** A node's text, with a space between what stands in elements of its own. */
-function spaced(node) {
+/**
+ * The text of a node, with a space between the texts of its children.
+ * @param {ChildNode} node
+ * @returns {string}
+ */
+function spacedText(node) {
   const parts = node.childNodes.length ? [...node.childNodes] : [node];
-  return parts.map((part) => part.textContent.trim()).filter(Boolean).join(" ");
+  return parts.map((part) => part.textContent?.trim()).filter(Boolean).join(" ");
 }

@@ -1,284 +1,326 @@
-// The words of a page and the instrument: links that set it, sections that light their part of it,
-// and the terms of the glossary.
+// The words of a page and the instrument: links that set it, sections that light their part of it, and the terms of the
+// glossary.
 
-import { changeOf } from "../model/requests.js";
+import {
+  optionsIn,
+  parseTarget,
+  PLACE_KEYS,
+  stateChange,
+  storeTarget,
+  TARGET_KEYS,
+  targetText,
+} from "../model/link-target.js";
+import { closestTo, elementsIn, hasModifier } from "./dom.js";
 import { createGlossary } from "./glossary.js";
 import { createSections } from "./sections.js";
 
+/**
+ * @import { LinkTarget } from "../model/link-target.js"
+ * @import { Requests } from "../model/requests.js"
+ * @import { State, Store, View } from "../model/store.js"
+ * @import { Host } from "./host.js"
+ */
+
+/** @typedef {{ link: HTMLElement, target: LinkTarget }} PlaceLink */
+
 const LINK = 'a[href^="#"]';
+const TERM = 'a[href^="#term-"]';
 const GO = ".rnnviz-go[data-go]";
 const ATTRIBUTES = ["href", "data-phase", "data-light", "data-go"];
-const PLACE = ["step", "unit", "text", "cell", "signal"]; // what makes a place; the rest only points at a part
-const KEYS = [...PLACE, "phase", "light"];
 
 /**
- * ask({text, cell, ...options}, place) takes a place, now or when its trace has come, and returns whether it could
- * at once. flash(changed, words) shows what changed. present() gives what of these is on the screen.
- * Returns a view without an element.
+ * @param {Store} store
+ * @param {Host} host
+ * @param {Pick<Requests, "request" | "present">} requests
+ * @param {(keys: string[], words: string) => void} flash  shows what a link has set
+ * @returns {View}
  */
-export function createProse(store, { ask, flash, present, root = document }) {
+export function createProse(store, host, { request, present }, flash) {
+  const { root } = host;
   const glossary = createGlossary();
-  const sections = createSections(root, began);
-  let links = []; // all in the page: {link, wanted}
-  let rest = null; // {phase, lit}: what is shown, by name, while no link is pointed at; null until words say so
-  let under = null; // {link, wanted} under the mouse
-  let focused = null; // the same at the keyboard's focus
-  let pointed = null; // {link, before, shown, lit}: the link in force, the phase before it, and what it shows
-  let awaited = null; // {wanted, named, before}: what to flash once the server has answered
-  const gone = new Map(); // by go marker that was followed, the page on which it stood
-  let late = false; // whether a section began during play
-  let frame = null;
+  const sections = createSections(host, enterSection);
+  /** All links of the page that name a target. @type {PlaceLink[]} */
+  let links = [];
+  /** The link under the mouse. @type {PlaceLink | null} */
+  let hovered = null;
+  /** The link at the keyboard's focus. @type {PlaceLink | null} */
+  let focused = null;
+  /**
+   * The link that is previewed: the phase before it, the phase that it shows if it names one, and what it highlights.
+   * @type {{ link: HTMLElement, before: number | null, phase: number | null | undefined, highlight: string | null } | null}
+   */
+  let preview = null;
+  /**
+   * What is shown while no link is pointed at, by name; null until the words say so.
+   * @type {{ phase?: string | null, highlight: string | null } | null}
+   */
+  let resting = null;
+  /**
+   * What to flash once the server has answered.
+   * @type {{ target: LinkTarget, keys: string[], before: Record<string, unknown> } | null}
+   */
+  let awaited = null;
+  /** The markers that were followed, with the page on which they were. @type {Map<string, string>} */
+  const followed = new Map();
+  let sectionWaits = false; // whether a section began during play
+  let frame = 0;
 
-  const litNow = () => (pointed ? pointed.lit : (rest?.lit ?? null));
+  const highlightNow = () => (preview ? preview.highlight : (resting?.highlight ?? null));
+  /** @returns {Record<string, unknown>} */
+  const everythingShown = () => ({ ...store.state, ...present() });
 
   // ---- links ----
 
-  /** What a link names: a place, and of the options those that the present cell has. */
-  function placeOfLink(link) {
-    return placeOf(link.getAttribute("href").slice(1), store.trace.options);
+  /**
+   * What a link names: a place, and those options that the present cell has.
+   * @param {HTMLElement} link
+   * @returns {LinkTarget | null}
+   */
+  function targetOf(link) {
+    return parseTarget((link.getAttribute("href") ?? "").slice(1), store.trace.options);
   }
 
-  /** The options among what is wanted. */
-  function optionsIn(wanted) {
-    return Object.fromEntries(Object.entries(wanted).filter(([key]) => !KEYS.includes(key)));
-  }
-
+  /**
+   * @param {Event} event
+   * @returns {PlaceLink | null}
+   */
   function linkAt(event) {
-    const link = event.composedPath()[0].closest?.(LINK);
-    const wanted = link && placeOfLink(link);
-    return wanted ? { link, wanted } : null;
+    const link = closestTo(event, LINK);
+    const target = link && targetOf(link);
+    return target ? { link, target } : null;
   }
 
-  /** Show what the link that is pointed at speaks of, and what was shown before once it is left. */
-  function point() {
-    const next = under ?? focused;
-    if (next?.link === pointed?.link) return;
-    if (pointed) {
-      const { before, shown } = pointed;
-      pointed = null;
-      // A phase that was chosen by hand in the meantime stays.
-      store.set({ lit: litNow(), ...(shown !== undefined && store.state.phase === shown ? { phase: before } : {}) });
+  /** Preview the link that is pointed at, and restore what was shown before once it is left. */
+  function updatePreview() {
+    const next = hovered ?? focused;
+    if (next?.link === preview?.link) return;
+    if (preview) {
+      const { before, phase } = preview;
+      preview = null;
+      // A phase that the user has chosen in the meantime stays.
+      const unchanged = phase !== undefined && store.state.phase === phase;
+      store.set({ highlight: highlightNow(), ...(unchanged ? { phase: before } : {}) });
     }
-    if (next) preview(next);
+    if (next) startPreview(next);
   }
 
-  function preview({ link, wanted }) {
-    const { phase, light } = wanted;
+  /** @param {PlaceLink} link */
+  function startPreview({ link, target }) {
+    const { phase, light } = target;
     if (phase === undefined && light === undefined) return;
-    const withPhase = phase !== undefined && !store.state.playing; // playing goes on from the phase that it is in
-    const change = withPhase ? changeOf(store.trace, { phase: phase || null }) : {};
-    const lit = light !== undefined ? light || null : withPhase ? null : (rest?.lit ?? null);
-    pointed = { link, before: store.state.phase, shown: change.phase, lit };
-    store.set({ ...change, lit });
+    const showsPhase = phase !== undefined && !store.state.playing; // play goes on from its own phase
+    const change = showsPhase ? stateChange(store.trace, { phase: phase || null }) : {};
+    const highlight = light !== undefined ? light || null : showsPhase ? null : (resting?.highlight ?? null);
+    preview = { link, before: store.state.phase, phase: change.phase, highlight };
+    store.set({ ...change, highlight });
   }
 
-  function over(event) {
+  /** @param {PointerEvent} event */
+  function handleOver(event) {
     if (event.pointerType === "touch") return;
-    under = linkAt(event);
-    point();
+    hovered = linkAt(event);
+    updatePreview();
   }
 
-  function focus(event) {
-    const found = linkAt(event);
-    focused = found?.link.matches(":focus-visible") ? found : null;
-    point();
+  /** @param {FocusEvent} event */
+  function handleFocus(event) {
+    const link = linkAt(event);
+    focused = link?.link.matches(":focus-visible") ? link : null;
+    updatePreview();
   }
 
-  function left(event) {
-    if (event.type === "focusout") focused = null;
-    else if (!event.relatedTarget) under = null; // out of the window
-    point();
+  /** @param {PointerEvent} event */
+  function handleOut(event) {
+    if (!event.relatedTarget) hovered = null; // the pointer has left the window
+    updatePreview();
   }
 
-  function clicked(event) {
-    if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-    const term = event.composedPath()[0].closest?.('a[href^="#term-"]');
-    const found = linkAt(event);
-    if (found) follow(found.wanted);
-    if (!found && !(term && !term.matches(".rnnviz-term-all") && glossary.open(term))) return;
+  function handleBlur() {
+    focused = null;
+    updatePreview();
+  }
+
+  /** @param {MouseEvent} event */
+  function handleClick(event) {
+    if (event.button || event.shiftKey || hasModifier(event)) return;
+    const link = linkAt(event);
+    if (link) follow(link.target);
+    else if (!opensTerm(/** @type {HTMLAnchorElement | null} */ (closestTo(event, TERM)))) return;
     event.preventDefault();
     event.stopPropagation();
   }
 
-  /** Set everything that a link names, and flash it. */
-  function follow(wanted) {
-    const { phase, light } = wanted;
-    const before = { ...store.state, ...present() };
-    const place = storePlace(wanted);
+  /**
+   * @param {HTMLAnchorElement | null} term
+   * @returns {boolean}
+   */
+  function opensTerm(term) {
+    return term !== null && !term.matches(".rnnviz-term-all") && glossary.open(term);
+  }
+
+  /**
+   * Set everything that a link names, and flash it.
+   * @param {LinkTarget} target
+   */
+  function follow(target) {
+    const { phase, light } = target;
+    const before = everythingShown();
     if (phase !== undefined || light !== undefined) {
-      rest = { ...rest, ...(phase === undefined ? {} : { phase: phase || null }), lit: light || null };
-      late = false;
+      resting = { ...resting, ...(phase === undefined ? {} : { phase: phase || null }), highlight: light || null };
+      sectionWaits = false;
     }
-    if (pointed && phase !== undefined) pointed.shown = undefined; // it stays when the link is left
-    const options = optionsIn(wanted);
-    const named = [...KEYS.filter((key) => key in wanted), ...Object.keys(options)];
+    if (preview && phase !== undefined) preview.phase = undefined; // it stays when the link is left
+    const options = optionsIn(target);
+    const keys = [...TARGET_KEYS.filter((key) => key in target), ...Object.keys(options)];
     awaited = null;
-    if (ask({ text: wanted.text, cell: wanted.cell, ...options }, place)) announce(named, before);
-    else awaited = { wanted, named, before };
+    if (request({ text: target.text, cell: target.cell, ...options }, storeTarget(target))) flashTarget(keys, before);
+    else awaited = { target, keys, before };
   }
 
-  /** Flash what was waited for if it is there; forget it if something else came instead. */
-  function answered(newTrace) {
-    const { wanted, named, before } = awaited;
+  /**
+   * Flash what was waited for if it has come; forget it if something else has.
+   * @param {boolean} newTrace
+   */
+  function flashAwaited(newTrace) {
+    if (!awaited) return;
+    const { target, keys, before } = awaited;
     const now = present();
-    const there = ["text", "cell", ...Object.keys(optionsIn(wanted))].every((key) => wanted[key] === undefined || wanted[key] === now[key]);
-    if (there || newTrace) awaited = null;
-    if (there) announce(named, before);
+    const requested = ["text", "cell", ...Object.keys(optionsIn(target))];
+    const arrived = requested.every((key) => target[key] === undefined || target[key] === now[key]);
+    if (arrived || newTrace) awaited = null;
+    if (arrived) flashTarget(keys, before);
   }
 
-  function announce(named, before) {
-    const now = { ...store.state, ...present() };
-    const changed = named.filter((key) => now[key] !== before[key]);
-    flash(changed.length ? changed : named, wordsFor(store, named, now));
+  /**
+   * @param {string[]} keys
+   * @param {Record<string, unknown>} before
+   */
+  function flashTarget(keys, before) {
+    const now = everythingShown();
+    const changed = keys.filter((key) => now[key] !== before[key]);
+    flash(changed.length ? changed : keys, targetText(store, keys, present()));
   }
 
   // ---- sections and markers ----
 
-  function began({ phase, light }) {
-    rest = { phase: phase || null, lit: light || null };
-    late = store.state.playing;
-    if (!late) takeRest();
+  /** @param {{ phase: string, light: string }} marks */
+  function enterSection({ phase, light }) {
+    resting = { phase: phase || null, highlight: light || null };
+    sectionWaits = store.state.playing;
+    if (!sectionWaits) showResting();
   }
 
-  /** Show what the section says, under what is being pointed at. */
-  function takeRest() {
-    const { phase } = rest.phase === undefined ? store.state : changeOf(store.trace, { phase: rest.phase });
-    if (pointed?.shown !== undefined) pointed.before = phase;
-    else store.set({ phase, ...(pointed ? {} : { lit: rest.lit }) });
+  /** Show what the section says, beneath what is pointed at. */
+  function showResting() {
+    if (!resting) return;
+    const { phase } = resting.phase === undefined ? store.state : stateChange(store.trace, { phase: resting.phase });
+    if (preview && preview.phase !== undefined) preview.before = phase ?? null;
+    else store.set({ phase, ...(preview ? {} : { highlight: resting.highlight }) });
   }
 
-  /** Follow the markers that have come, each once: a page that is drawn again must not pull the reader back. */
-  function goOn() {
+  /** Follow new markers, each once: a page that is drawn again must not pull the reader back. */
+  function followMarkers() {
     const page = window.location.pathname;
-    const markers = new Map([...root.querySelectorAll(GO)].map((marker) => [knownBy(marker), marker.dataset.go]));
-    for (const [key, since] of gone) if (!markers.has(key) && since !== page) gone.delete(key);
-    for (const [key, place] of markers) {
-      if (gone.has(key)) continue;
-      gone.set(key, page);
-      const wanted = placeOf(place, store.trace.options);
-      if (wanted) follow(wanted);
+    const markers = new Map(elementsIn(root, GO).map((marker) => [host.keyOf(marker), marker.dataset.go ?? ""]));
+    for (const [key, since] of followed) if (!markers.has(key) && since !== page) followed.delete(key);
+    for (const [key, hash] of markers) {
+      if (followed.has(key)) continue;
+      followed.set(key, page);
+      const target = parseTarget(hash, store.trace.options);
+      if (target) follow(target);
     }
   }
 
   // ---- the page ----
 
   function look() {
-    frame = null;
-    gather();
-    if (under && !under.link.isConnected) under = null;
-    if (focused && !focused.link.isConnected) focused = null;
-    point();
+    frame = 0;
+    gatherLinks();
+    if (!hovered?.link.isConnected) hovered = null;
+    if (!focused?.link.isConnected) focused = null;
+    updatePreview();
     sections.look();
-    goOn();
+    followMarkers();
   }
 
-  /** Take note of all links. */
-  function gather() {
-    const known = new Map(links.map((entry) => [entry.link, entry]));
-    const found = [...root.querySelectorAll(LINK)].map((link) => ({ link, wanted: placeOfLink(link) }));
-    links = found.filter(({ wanted }) => wanted);
+  function gatherLinks() {
+    const known = new Set(links.map(({ link }) => link));
+    links = elementsIn(root, LINK).flatMap((link) => {
+      const target = targetOf(link);
+      return target ? [{ link, target }] : [];
+    });
     for (const { link } of links) known.delete(link);
-    for (const link of known.keys()) link.removeAttribute("aria-current");
+    for (const link of known) link.removeAttribute("aria-current");
     markCurrent();
   }
 
-  function soon() {
-    frame ??= requestAnimationFrame(look);
+  function lookSoon() {
+    frame ||= requestAnimationFrame(look);
   }
 
-  /** Tell which links lead to where one is. */
+  /** Mark the links that lead to what is shown. */
   function markCurrent() {
-    const now = { ...store.state, ...present() };
-    for (const { link, wanted } of links) {
-      const place = { ...wanted, ...storePlace(wanted) };
-      const named = [...PLACE.filter((key) => key in wanted), ...Object.keys(optionsIn(wanted))];
-      const current = named.length > 0 && named.every((key) => place[key] === now[key]);
-      if (current) link.setAttribute("aria-current", "true");
+    const now = everythingShown();
+    for (const { link, target } of links) {
+      /** @type {Record<string, unknown>} */
+      const place = { ...target, ...storeTarget(target) };
+      const keys = [...PLACE_KEYS.filter((key) => key in target), ...Object.keys(optionsIn(target))];
+      if (keys.length > 0 && keys.every((key) => place[key] === now[key])) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");
     }
   }
 
-  const listeners = { pointerover: over, pointerout: left, focusin: focus, focusout: left, click: clicked };
-  for (const [type, listener] of Object.entries(listeners)) root.addEventListener(type, listener, { capture: true });
-  const changes = new MutationObserver(soon);
-  changes.observe(root.body ?? root, { childList: true, subtree: true, attributeFilter: ATTRIBUTES });
-  for (const marker of root.querySelectorAll(GO)) gone.set(knownBy(marker), window.location.pathname);
-  soon(); // not at once: the views do not listen yet
+  /**
+   * What follows from a change of the store.
+   * @param {State} previous
+   * @param {boolean} newTrace
+   */
+  function settle(previous, newTrace) {
+    const { state } = store;
+    if (newTrace) {
+      gatherLinks(); // another cell has other options
+      preview = null; // a phase has another index in another cell
+      if (resting && state.phase === null) showResting();
+      updatePreview();
+    }
+    flashAwaited(newTrace);
+    if (sectionWaits && !state.playing) {
+      sectionWaits = false;
+      showResting();
+    }
+    // Pointing at the diagram has cleared what the words highlight.
+    const cleared = state.highlight === null && previous.highlight !== null;
+    if (cleared && highlightNow() !== null) store.set({ highlight: highlightNow() });
+  }
+
+  /** @type {[string, (event: any) => void][]} */
+  const listeners = [
+    ["pointerover", handleOver],
+    ["pointerout", handleOut],
+    ["focusin", handleFocus],
+    ["focusout", handleBlur],
+    ["click", handleClick],
+  ];
+  for (const [type, listener] of listeners) root.addEventListener(type, listener, { capture: true });
+  const changes = new MutationObserver(lookSoon);
+  const observed = root instanceof Document ? root.body : root;
+  changes.observe(observed, { childList: true, subtree: true, attributeFilter: ATTRIBUTES });
+  for (const marker of elementsIn(root, GO)) followed.set(host.keyOf(marker), window.location.pathname);
+  lookSoon(); // not at once: the views do not listen yet
   return {
     update(state, previous, newTrace) {
-      if (newTrace || PLACE.some((key) => state[key] !== previous[key])) markCurrent();
-      // What follows changes the store, which must wait until all views know of this change.
+      const moved = state.step !== previous.step || state.unit !== previous.unit || state.signal !== previous.signal;
+      if (newTrace || moved) markCurrent();
+      // What follows changes the store. This must wait until all views know of this change.
       queueMicrotask(() => settle(previous, newTrace));
     },
     destroy() {
       changes.disconnect();
       cancelAnimationFrame(frame);
-      for (const [type, listener] of Object.entries(listeners)) root.removeEventListener(type, listener, { capture: true });
+      for (const [type, listener] of listeners) root.removeEventListener(type, listener, { capture: true });
       for (const { link } of links) link.removeAttribute("aria-current");
       sections.destroy();
       glossary.destroy();
     },
   };
-
-  function settle(previous, newTrace) {
-    const { state } = store;
-    if (newTrace) {
-      gather(); // another cell has other options
-      pointed = null; // a phase has another number in another cell
-      if (rest && state.phase === null) takeRest();
-      point();
-    }
-    if (awaited) answered(newTrace);
-    if (late && !state.playing) {
-      late = false;
-      takeRest();
-    }
-    // Pointing at the diagram puts out what the words had lit.
-    if (state.lit === null && previous.lit !== null && litNow() !== null) store.set({ lit: litNow() });
-  }
-}
-
-/**
- * "step=4&text=not%20good" as {step: "4", text: "not good"}; null if nothing in it is known here.
- * options: those of the cell, by name, which a place may set as well.
- */
-export function placeOf(hash, options = {}) {
-  const known = (pair) => pair && (KEYS.includes(pair[1]) || pair[1] in options);
-  const pairs = hash.split("&").map((part) => part.match(/^(\w+)=(.*)$/s)).filter(known);
-  return pairs.length ? Object.fromEntries(pairs.map(([, key, value]) => [key, decoded(value)])) : null;
-}
-
-function decoded(text) {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text; // a percent sign that stands for itself
-  }
-}
-
-/** What stays the same of a go marker when the page is drawn again. */
-function knownBy(marker) {
-  const container = marker.closest("[class*='st-key-']")?.className.match(/st-key-\S+/)?.[0];
-  return `${container} ${marker.dataset.go}`;
-}
-
-/** What a link names, as the store says it: steps from 0. */
-function storePlace({ step, unit, phase, light, signal }) {
-  const place = {};
-  if (/^\d+$/.test(step)) place.step = Number(step) - 1;
-  if (/^\d+$/.test(unit)) place.unit = Number(unit);
-  if (phase !== undefined) place.phase = phase || null;
-  if (light !== undefined) place.lit = light || null;
-  if (signal) place.signal = signal;
-  return place;
-}
-
-function wordsFor({ trace }, named, { step, unit, phase, text, ...now }) {
-  const words = [];
-  if (named.includes("text") && text !== undefined) words.push(`text ${text}`);
-  if (named.includes("cell")) words.push(trace.title);
-  for (const key of named) if (!KEYS.includes(key)) words.push(`${key} ${now[key]}`);
-  words.push(`step ${step + 1} of ${trace.steps}`, `unit ${unit}`);
-  if (named.includes("phase") && phase !== null) words.push(trace.phases[phase].title);
-  return words.join(", ");
 }

@@ -1,70 +1,82 @@
-// Where in the words the reader is: the section that stands at the reading line.
+// Where in the words the reader is: the section at the reading line.
 
-const SECTION = "[class*='st-key-section']";
+import { elementsIn } from "./dom.js";
+
+/** @import { Host } from "./host.js" */
+
+/** @typedef {{ phase: string, light: string }} SectionMarks  names of a phase and a quantity, "" for none */
+
 const MARKER = ".rnnviz-section";
 const LINE = 0.4; // of the window's height from its top
 
 /**
- * Calls `began({phase, light})` whenever the reader comes into another section of `root`; both are
- * names or "", as the section's marker says. Pages without any section are left alone.
- * Returns {look(), destroy()}; look() is for when the page has changed.
+ * Calls `begin` whenever the reader enters another section. A page without sections is left alone.
+ * @param {Host} host
+ * @param {(marks: SectionMarks) => void} begin
+ * @returns {{ look: () => void, destroy: () => void }} look is for when the page has changed
  */
-export function createSections(root, began) {
-  const inside = root.body ?? root;
-  let here = null; // what the present section is known by
-  let frame = null;
+export function createSections(host, begin) {
+  /** @type {string | null} */
+  let current = null; // the section and its marks
+  let frame = 0;
 
   function look() {
-    frame = null;
-    const sections = [...inside.querySelectorAll(SECTION)];
+    frame = 0;
+    const sections = elementsIn(host.root, host.sections);
     if (!sections.length) return;
     const line = readingLine(scrollerOf(sections[0]));
     const at = sections.findLastIndex((section) => section.getBoundingClientRect().top <= line);
-    const { phase = "", light = "" } = sections[at]?.querySelector(MARKER)?.dataset ?? {};
-    const now = `${at} ${phase} ${light}`;
-    if (now === here) return;
-    here = now;
-    began({ phase, light });
+    const marker = /** @type {HTMLElement | null | undefined} */ (sections[at]?.querySelector(MARKER));
+    const { phase = "", light = "" } = marker?.dataset ?? {};
+    const next = `${at} ${phase} ${light}`;
+    if (next === current) return;
+    current = next;
+    begin({ phase, light });
   }
 
-  /** Scrolling tells of itself more often than a frame. */
-  function soon() {
-    frame ??= requestAnimationFrame(look);
+  /** Scroll events come more often than frames. */
+  function lookSoon() {
+    frame ||= requestAnimationFrame(look);
   }
 
-  // Whatever scrolls, the document hears of it on the way down: in Streamlit it is not the window.
-  document.addEventListener("scroll", soon, { capture: true, passive: true });
-  window.addEventListener("resize", soon);
+  // Whatever element scrolls, the document sees the event in its capture phase.
+  document.addEventListener("scroll", lookSoon, { capture: true, passive: true });
+  window.addEventListener("resize", lookSoon);
   return {
     look,
     destroy() {
       cancelAnimationFrame(frame);
-      document.removeEventListener("scroll", soon, { capture: true });
-      window.removeEventListener("resize", soon);
+      document.removeEventListener("scroll", lookSoon, { capture: true });
+      window.removeEventListener("resize", lookSoon);
     },
   };
 }
 
-/** The element in which a section scrolls. */
+/**
+ * The element in which a section scrolls.
+ * @param {HTMLElement} section
+ * @returns {Element}
+ */
 function scrollerOf(section) {
   for (let element = section.parentElement; element; element = element.parentElement) {
     const scrolls = /auto|scroll/.test(getComputedStyle(element).overflowY);
     if (scrolls && element.scrollHeight > element.clientHeight) return element;
   }
-  return document.scrollingElement;
+  return document.scrollingElement ?? document.documentElement;
 }
 
 /**
- * The height in the window at which one reads. Towards the end of the page it sinks to the lower
- * edge: what can no longer be scrolled up to it would never be its section otherwise.
+ * The height in the window at which one reads. Towards the end of the page it sinks to the lower edge. Otherwise the
+ * last sections, which cannot be scrolled up to the line, would never be reached.
+ * @param {Element} scroller
+ * @returns {number}
  */
 function readingLine(scroller) {
-  const whole = scroller === document.scrollingElement;
-  const top = whole ? 0 : scroller.getBoundingClientRect().top;
+  const top = scroller === document.scrollingElement ? 0 : scroller.getBoundingClientRect().top;
   const height = scroller.clientHeight;
-  const all = scroller.scrollHeight - height;
-  const sinks = Math.min((1 - LINE) * height, all);
-  const left = Math.max(all - scroller.scrollTop, 0);
-  const share = sinks > 1 ? Math.max(1 - left / sinks, 0) : 0;
+  const scrollable = scroller.scrollHeight - height;
+  const range = Math.min((1 - LINE) * height, scrollable);
+  const left = Math.max(scrollable - scroller.scrollTop, 0);
+  const share = range > 1 ? Math.max(1 - left / range, 0) : 0;
   return top + (LINE + (1 - LINE) * share) * height;
 }

@@ -1,50 +1,78 @@
-// Views that stand elsewhere in the page, in the middle of its words, and follow the same store.
+// Views in the middle of a page's words that follow the same store.
 //
-// A slot is `<div class="rnnviz-slot" data-view="gate" data-gate="forget" data-of="cell">`. It is
-// filled inside a shadow root of its own, so that the page's styles and the view's do not meet.
+// A slot is `<div class="rnnviz-slot" data-view="gate" data-gate="forget" data-of="cell">`. Its view is inside a shadow
+// root, so that the styles of the page and of the view do not affect each other.
 
+import { createDiagram } from "../diagram/diagram.js";
 import { createArithmetic } from "../views/arithmetic.js";
 import { createCredit } from "../views/credit.js";
 import { createCurve } from "../views/curve.js";
-import { createDiagram } from "../diagram/diagram.js";
-import { html } from "./dom.js";
-import { copyTheme, dress, styleAround } from "./theme.js";
 import { createGate } from "../views/gate.js";
-import { createLink } from "../views/view-link.js";
 import { createPredictions } from "../views/predictions.js";
 import { createTokens } from "../views/tokens.js";
 import { stepButton } from "../views/transport.js";
-
-const SLOT = ".rnnviz-slot";
-const ATTRIBUTES = ["data-view", "data-phase", "data-quantity", "data-gate", "data-of", "data-hide", "data-rows"];
-const NEAR = "200px"; // beyond the window's edge: what is this close is kept up to date
-
-const VIEWS = {
-  arithmetic: createArithmetic,
-  diagram: createDiagram,
-  curve: createCurve,
-  gate: createGate,
-  strip: createStrip,
-  predictions: createPredictions,
-  link: createLink,
-  credit: createCredit,
-};
-
-const owners = new WeakMap(); // by slot: the instrument that filled it, for pages that change from one to the next
+import { createViewLink } from "../views/view-link.js";
+import { elementsIn, html } from "./dom.js";
+import { copyTheme, setTextColours, styleSheetOf } from "./theme.js";
 
 /**
- * Fill the slots in `page`, and those that come. `source` is an element of the instrument, whose theme
- * and style they take; `keyed` handles keys pressed in them. Returns a view without an element.
+ * @import { ElementView, State, Store, View } from "../model/store.js"
+ * @import { Trace } from "../model/trace.js"
  */
-export function createSlots(store, page, source, keyed) {
-  const slots = new Map(); // by element
-  const self = {};
-  const style = styleAround(source);
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(style);
 
-  // What is out of sight costs nothing: it is brought up to date when it comes near.
-  const sight = new IntersectionObserver(
+/**
+ * @typedef {object} Slot
+ * @property {HTMLElement} host  its element in the page
+ * @property {HTMLElement} root  what its shadow root holds
+ * @property {boolean} near  whether it is in view or close to it
+ * @property {{ view: ElementView, state: State, trace: Trace } | null} shown  the view and what it shows; null at first
+ */
+
+/** @typedef {View & { refreshTheme: () => void }} Slots */
+
+const SLOT = ".rnnviz-slot";
+const ATTRIBUTES = ["data-view", "data-phase", "data-quantity", "data-gate", "data-of", "data-hide", "data-values"];
+const NEAR = "200px"; // beyond the edge of the window; views this close are kept up to date
+
+/**
+ * The views that a slot can hold, by name. Each is given the data attributes of the slot.
+ * @type {Record<string, (store: Store, data: Record<string, string>) => ElementView>}
+ */
+export const SLOT_VIEWS = {
+  arithmetic: (store, { phase }) => createArithmetic(store, { phase }),
+  diagram: (store, { phase }) => createDiagram(store, { phase }),
+  curve: (store, { quantity }) => createCurve(store, quantity),
+  gate: (store, { gate, of }) => createGate(store, gate, of),
+  strip: createStrip,
+  predictions: createPredictions,
+  link: (store, { hide }) => createViewLink(store, hide),
+  credit: (store, { values }) => createCredit(store, values),
+};
+
+/**
+ * Which instrument filled a slot, for pages that replace one another.
+ * @type {WeakMap<HTMLElement, object>}
+ */
+const owners = new WeakMap();
+
+/**
+ * Fills the slots of a page, and those that are added to it.
+ * @param {Store} store
+ * @param {Document | HTMLElement} page
+ * @param {HTMLElement} source  an element of the instrument, whose theme and style the slots take
+ * @param {(event: KeyboardEvent) => void} handleKey  for keys that are pressed in a slot
+ * @returns {Slots}
+ */
+export function createSlots(store, page, source, handleKey) {
+  /** @type {Map<Element, Slot>} */
+  const slots = new Map();
+  const owner = {};
+  const styleSheet = styleSheetOf(source);
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(styleSheet);
+
+  // What is out of view costs nothing: it is brought up to date when it comes near.
+  const visibility = new IntersectionObserver(
     (entries) => {
       for (const { target, isIntersecting, boundingClientRect } of entries) {
         const slot = slots.get(target);
@@ -56,72 +84,85 @@ export function createSlots(store, page, source, keyed) {
     { rootMargin: NEAR },
   );
 
+  /** @param {HTMLElement} host */
   function fill(host) {
     const shadow = host.shadowRoot ?? host.attachShadow({ mode: "open" });
-    const root = html("div", { class: "instrument slot", onkeydown: keyed });
+    const root = html("div", { class: "instrument slot", onkeydown: handleKey });
     shadow.adoptedStyleSheets = [sheet];
     shadow.replaceChildren(root);
-    const slot = { host, root, view: null, state: null, trace: null, near: false };
+    const slot = { host, root, near: false, shown: null };
     slots.set(host, slot);
-    owners.set(host, self);
-    clothe(slot);
-    sight.observe(host);
+    owners.set(host, owner);
+    refreshTheme(slot);
+    visibility.observe(host);
   }
 
-  function clothe({ root }) {
-    copyTheme(source, root, style);
-    dress(root, store.trace);
+  /** @param {Slot} slot */
+  function refreshTheme({ root }) {
+    copyTheme(source, root, styleSheet);
+    setTextColours(root, store.trace);
   }
 
+  /** @param {Slot} slot */
   function refresh(slot) {
     const { state, trace } = store;
-    if (!slot.view) {
-      slot.view = VIEWS[slot.host.dataset.view](store, slot.host.dataset);
-      slot.root.append(slot.view.element);
-    } else if (state !== slot.state || trace !== slot.trace) {
-      slot.view.update(state, slot.state, trace !== slot.trace);
+    const { host, root, shown } = slot;
+    if (!shown) {
+      const view = SLOT_VIEWS[host.dataset.view ?? ""](store, /** @type {Record<string, string>} */ (host.dataset));
+      root.append(view.element);
+      slot.shown = { view, state, trace };
+    } else if (state !== shown.state || trace !== shown.trace) {
+      shown.view.update(state, shown.state, trace !== shown.trace);
+      Object.assign(shown, { state, trace });
     }
-    Object.assign(slot, { state, trace });
   }
 
-  function empty(slot) {
-    sight.unobserve(slot.host);
-    slot.view?.destroy();
-    slots.delete(slot.host);
-    if (owners.get(slot.host) === self) slot.root.remove();
+  /** @param {Slot} slot */
+  function empty({ host, root, shown }) {
+    visibility.unobserve(host);
+    shown?.view.destroy();
+    slots.delete(host);
+    if (owners.get(host) === owner) root.remove();
   }
 
-  /** Compare with what is in the page now. */
+  /**
+   * Compare the slots with the page.
+   * @param {MutationRecord[]} [changes]
+   */
   function look(changes = []) {
-    const found = new Set([...page.querySelectorAll(SLOT)].filter(({ dataset }) => dataset.view in VIEWS));
-    const renamed = new Set(changes.filter(({ type }) => type === "attributes").map(({ target }) => target));
-    for (const slot of [...slots.values()]) if (!found.has(slot.host) || renamed.has(slot.host)) empty(slot);
-    for (const host of found) if (!slots.has(host)) fill(host);
+    const hosts = new Set(elementsIn(page, SLOT).filter(({ dataset }) => (dataset.view ?? "") in SLOT_VIEWS));
+    const changed = new Set(changes.filter(({ type }) => type === "attributes").map(({ target }) => target));
+    for (const slot of [...slots.values()]) if (!hosts.has(slot.host) || changed.has(slot.host)) empty(slot);
+    for (const host of hosts) if (!slots.has(host)) fill(host);
   }
 
-  const changed = new MutationObserver(look);
-  changed.observe(page.body ?? page, { childList: true, subtree: true, attributeFilter: ATTRIBUTES });
+  const changes = new MutationObserver(look);
+  const observed = page instanceof Document ? page.body : page;
+  changes.observe(observed, { childList: true, subtree: true, attributeFilter: ATTRIBUTES });
   look();
   return {
-    update(state, previous, newTrace) {
+    update(_state, _previous, newTrace) {
       for (const slot of slots.values()) {
-        if (newTrace) dress(slot.root, store.trace);
-        if (slot.near && slot.view) refresh(slot);
+        if (newTrace) setTextColours(slot.root, store.trace);
+        if (slot.near && slot.shown) refresh(slot);
       }
     },
-    /** Take over the theme anew. */
-    clothe: () => slots.forEach(clothe),
+    refreshTheme: () => slots.forEach(refreshTheme),
     destroy() {
-      changed.disconnect();
-      sight.disconnect();
+      changes.disconnect();
+      visibility.disconnect();
       [...slots.values()].forEach(empty);
     },
   };
 }
 
-/** The tokens between a button back and one forward, for a bar that has little room. */
+/**
+ * The tokens between a button back and one forward, for a bar with little room.
+ * @param {Store} store
+ * @returns {ElementView}
+ */
 function createStrip(store) {
   const tokens = createTokens(store, { compact: true });
-  const element = html("div", { class: "compact" }, stepButton(store, "back"), tokens.element, stepButton(store, "forward"));
-  return { ...tokens, element };
+  const [back, forward] = [stepButton(store, "back"), stepButton(store, "forward")];
+  return { ...tokens, element: html("div", { class: "compact" }, back, tokens.element, forward) };
 }

@@ -1,28 +1,45 @@
-// What the style sheets need to know on an element: the roles' colours, and the theme's variables.
+// What the style sheets need on an element: the text colours of the quantities, and the theme's variables.
 
-import { SAYS } from "../model/colours.js";
+import { PREDICTION, roleProperty } from "../model/colours.js";
+import { elementsIn } from "./dom.js";
 
-const THEME_VARIABLE = /var\((--st-[\w-]+)/g;
+/** @import { Trace } from "../model/trace.js" */
 
-/** Set the colours of a trace's quantities, mixed with the text colour so that they can be read on its ground. */
-export function dress(element, trace) {
-  element.style.setProperty("--says", SAYS);
+const THEME_PROPERTY = /var\((--theme-[\w-]+)/g;
+
+/**
+ * Set the text colours of a trace's quantities, mixed with the theme's text colour for contrast with the background.
+ * @param {HTMLElement} element
+ * @param {Trace} trace
+ */
+export function setTextColours(element, trace) {
+  element.style.setProperty("--prediction", PREDICTION);
   for (const { name, colour } of trace.quantities) {
-    const mixed = `color-mix(in srgb, ${colour} 60%, var(--st-text-color, CanvasText))`;
-    element.style.setProperty(`--role-${name.replaceAll("_", "-")}`, mixed);
+    const mixed = `color-mix(in srgb, ${colour} 60%, var(--theme-text, CanvasText))`;
+    element.style.setProperty(roleProperty(name), mixed);
   }
 }
 
-/** The text of the instrument's own style sheets, as they stand around an element. */
-export function styleAround(element) {
-  const sheets = [...element.getRootNode().querySelectorAll("style")].map((style) => style.textContent);
+/**
+ * The text of the instrument's style sheets that apply to an element.
+ * @param {HTMLElement} element
+ * @returns {string}
+ */
+export function styleSheetOf(element) {
+  const root = /** @type {Document | ShadowRoot} */ (element.getRootNode());
+  const sheets = elementsIn(root, "style").map((style) => style.textContent ?? "");
   return sheets.filter((text) => text.includes(".instrument")).join("\n");
 }
 
-/** Give one element the theme that another has, as far as a style sheet asks for it. */
-export function copyTheme(from, to, style) {
+/**
+ * Give an element the theme of another one, as far as a style sheet uses it.
+ * @param {HTMLElement} from
+ * @param {HTMLElement} to
+ * @param {string} styleSheet
+ */
+export function copyTheme(from, to, styleSheet) {
   const theme = getComputedStyle(from);
-  for (const name of new Set([...style.matchAll(THEME_VARIABLE)].map(([, variable]) => variable))) {
+  for (const name of new Set([...styleSheet.matchAll(THEME_PROPERTY)].map(([, property]) => property))) {
     const value = theme.getPropertyValue(name);
     if (value) to.style.setProperty(name, value);
     else to.style.removeProperty(name);

@@ -1,70 +1,102 @@
-// The arithmetic panel: each phase's equations, and under them the same lines with this step's numbers.
+// The arithmetic panel: the equations of each phase, and below each the same line with the numbers of this step.
 //
-// The elements are made once for a kind of cell; a step changes only the text of the numbers.
+// The elements are made once for a cell. A step changes only the text of the numbers.
 
 import { colourOf, textColour } from "../model/colours.js";
-import { html } from "../page/dom.js";
-import { equationMarkup, parseEquation, plainEquation, quantityIn, symbolOf } from "../model/equations.js";
+import { mainQuantity, parseEquation, plainEquation, textOf, ungrouped } from "../model/equations.js";
 import { symbolOfFunction } from "../model/functions.js";
-import { heldWords } from "../model/holds.js";
-import { openedSum } from "./weighted-sum.js";
-import { bare, computable, exact, lastOperands, leavesOf, placeOf, valueOf, weightedSum, WRITTEN } from "../model/terms.js";
-
-const HARD_SPACE = "\u00a0";
-const PARTS_LEFT_OUT = "The parts of the sums were left out to keep the page fast.";
-const READS_BACKWARDS = "This direction reads from the end: its t − 1 is the step to the right.";
+import { holdText } from "../model/holds.js";
+import { decimal, exact, HARD_SPACE, MINUS, operand, summand } from "../model/numbers.js";
+import { isComputable, lastOperands, leavesOf, scopeOf, valueOf, weightedSumOf } from "../model/terms.js";
+import { closestTo, elementsIn, html } from "../page/dom.js";
+import { formulaOf } from "./formula.js";
+import { createSumTable } from "./sum-table.js";
 
 /**
- * The panel for the store's trace. Returns {element, update, destroy}.
- * phase: the name of one whose lines alone are shown, without its title; then nothing is dimmed.
+ * @import { Equation, Node, Term } from "../model/equations.js"
+ * @import { ElementView, Store } from "../model/store.js"
+ * @import { Scope } from "../model/terms.js"
+ * @import { Trace } from "../model/trace.js"
+ */
+
+/** @typedef {{ element: HTMLElement, fill: (scope: Scope) => void }} Fillable  fill puts in the numbers of a scope */
+
+/**
+ * An equation with its numbers.
+ * @typedef {object} Line
+ * @property {HTMLElement} element
+ * @property {boolean} incomplete  whether numbers are missing from the trace
+ * @property {(trace: Trace, step: number, unit: number) => void} fill
+ */
+
+/**
+ * How a number is written: on its own, with its sign as a summand, or as an operand behind another sign.
+ * @typedef {"alone" | "summand" | "operand"} Notation
+ */
+
+/** @type {Record<Notation, (value: number) => string>} */
+const WRITTEN = { alone: (value) => decimal(value), summand, operand: (value) => operand(value) };
+const TIMES = ` ×${HARD_SPACE}`;
+const TERMS_MISSING = "The terms of the sums were left out to keep the page fast.";
+const READS_BACKWARD = `This direction reads from the end: its t ${MINUS} 1 is the step to the right.`;
+
+/**
+ * @param {Store} store
+ * @param {{ phase?: string }} [options]  the name of the one phase to show, without its title; nothing is dimmed then
+ * @returns {ElementView}
  */
 export function createArithmetic(store, { phase: only } = {}) {
   const where = html("p", { class: "arithmetic-where" });
   const remark = html("p", { class: "arithmetic-remark" });
   const list = html("ol", { class: "arithmetic-phases" });
   const element = html("section", { class: "arithmetic", "aria-label": "Arithmetic" }, where, remark, list);
-  let lines = []; // one for each equation: {element, partial, fill(place)}
-  let built = null;
-  let lit = null;
+  /** @type {Line[]} */
+  let lines = [];
+  let built = "";
+  /** @type {string | null} */
+  let highlighted = null;
 
+  /** @param {Trace} trace */
   function build(trace) {
     lines = [];
     const phases = only ? trace.phases.filter(({ name }) => name === only) : trace.phases;
-    const items = phases.map(({ title, says, equations }) => {
-      const own = equations.map((latex) => equationLine(trace, latex, reveal));
-      lines.push(...own);
-      const words = [html("p", { class: "arithmetic-title" }, title), html("p", { class: "arithmetic-says" }, says)];
-      return html("li", { class: "arithmetic-phase" }, ...(only ? [] : words), ...own.map((line) => line.element));
+    const items = phases.map(({ title, description, equations }) => {
+      const phaseLines = equations.map((latex) => createLine(trace, latex, reveal));
+      lines.push(...phaseLines);
+      const head = html("p", { class: "arithmetic-title" }, title);
+      const words = html("p", { class: "arithmetic-description" }, description);
+      const elements = phaseLines.map((line) => line.element);
+      return html("li", { class: "arithmetic-phase" }, only ? [] : [head, words], elements);
     });
     element.hidden = !items.length;
     list.replaceChildren(...items);
     const reduced = !trace.weights || trace.quantities.some(({ name }) => !(name in trace.arrays));
-    const leftOut = reduced && lines.some((line) => line.partial);
-    const remarks = [leftOut && PARTS_LEFT_OUT, trace.backward && READS_BACKWARDS];
-    remark.textContent = remarks.filter(Boolean).join(" ");
+    const incomplete = reduced && lines.some((line) => line.incomplete);
+    remark.textContent = [incomplete && TERMS_MISSING, trace.backward && READS_BACKWARD].filter(Boolean).join(" ");
     remark.hidden = !remark.textContent;
   }
 
-  function fill({ step, unit }) {
-    const { trace } = store;
+  function fill() {
+    const { trace, state: { step, unit } } = store;
     where.textContent = `Unit ${unit} at “${trace.tokens[step]}”, step ${step + 1} of ${trace.steps}`;
     for (const line of lines) line.fill(trace, step, unit);
   }
 
-  /** Fill what was closed so far. */
+  /** Fill a table that has been opened. */
   function reveal() {
-    fill(store.state);
-    light();
+    fill();
+    highlight();
   }
 
-  function light() {
-    lit = store.state.lit;
-    for (const named of element.querySelectorAll("[data-name]")) {
-      named.classList.toggle("arithmetic-lit", named.dataset.name === lit);
+  function highlight() {
+    highlighted = store.state.highlight;
+    for (const named of elementsIn(element, "[data-name]")) {
+      named.classList.toggle("arithmetic-lit", named.dataset.name === highlighted);
     }
   }
 
-  function mark(phase) {
+  /** @param {number | null} phase */
+  function markPhase(phase) {
     [...list.children].forEach((item, k) => {
       item.classList.toggle("arithmetic-dim", phase !== null && k !== phase);
       if (k === phase) item.setAttribute("aria-current", "step");
@@ -72,140 +104,187 @@ export function createArithmetic(store, { phase: only } = {}) {
     });
   }
 
+  /** @type {ElementView["update"]} */
   function update(state, previous, newTrace) {
-    const kind = newTrace ? kindOf(store.trace) : built;
-    const other = kind !== built;
-    if (other) build(store.trace);
+    const kind = newTrace ? layoutKey(store.trace) : built;
+    const rebuilt = kind !== built;
+    if (rebuilt) build(store.trace);
     built = kind;
     const moved = newTrace || state.step !== previous.step || state.unit !== previous.unit;
-    if (moved) fill(state);
-    if (moved || state.lit !== lit) light();
-    if (!only && (other || state.phase !== previous.phase)) mark(state.phase);
+    if (moved) fill();
+    if (moved || state.highlight !== highlighted) highlight();
+    if (!only && (rebuilt || state.phase !== previous.phase)) markPhase(state.phase);
   }
 
-  function point(event) {
-    store.set({ lit: event.target.closest("[data-name]")?.dataset.name ?? null });
-  }
-
-  const leave = () => store.set({ lit: null });
-  const listeners = { pointerover: point, focusin: point, pointerleave: leave, focusout: leave };
-  for (const [type, listener] of Object.entries(listeners)) element.addEventListener(type, listener);
+  /** @type {(event: Event) => void} */
+  const point = (event) => store.set({ highlight: closestTo(event, "[data-name]")?.dataset.name ?? null });
+  const leave = () => store.set({ highlight: null });
+  element.addEventListener("pointerover", point);
+  element.addEventListener("focusin", point);
+  element.addEventListener("pointerleave", leave);
+  element.addEventListener("focusout", leave);
   update(store.state, store.state, true);
   return { element, update, destroy: () => element.remove() };
 }
 
-/** All that the elements depend on: two traces of one kind differ in their numbers only. */
-function kindOf({ cell, units, inputs, quantities, phases, backward, weights, arrays }) {
+/**
+ * Everything that the elements depend on: two traces with the same key differ only in their numbers.
+ * @param {Trace} trace
+ * @returns {string}
+ */
+function layoutKey({ cell, units, inputSize, quantities, phases, backward, weights, arrays }) {
   const words = quantities.map(({ name, symbol, title }) => [name, symbol, title]);
-  return JSON.stringify([cell, units, inputs, words, phases, backward, weights?.rows, Object.keys(arrays)]);
+  return JSON.stringify([cell, units, inputSize, words, phases, backward, weights?.rows, Object.keys(arrays)]);
 }
 
-/** An equation and its numbers: {element, partial, fill(trace, step, unit)}; partial if some are not known. */
-function equationLine(trace, latex, reveal) {
+/**
+ * @param {Trace} trace
+ * @param {string} latex
+ * @param {() => void} reveal  called when the terms of a sum have been opened
+ * @returns {Line}
+ */
+function createLine(trace, latex, reveal) {
   const equation = parseEquation(latex);
-  const target = equation ? equation.target : /^\\q\{(\w+)\}/.exec(latex)?.[1];
-  const known = equation !== null && computable(trace, equation);
-  const sum = known ? weightedSum(equation) : null;
+  const target = equation?.target ?? /^\\q\{(\w+)\}/.exec(latex)?.[1] ?? "";
+  const known = equation !== null && isComputable(trace, equation);
+  const sum = known ? weightedSumOf(equation) : null;
   const stages = known ? stagesOf(trace, equation) : [];
-  const held = html("span", { class: "arithmetic-stage arithmetic-held" });
-  const parts = [...stages];
-  if (target in trace.arrays) parts.push(resultOf(trace, target));
-  const values = html("p", { class: "arithmetic-values" }, held, " ", ...parts.flatMap((part) => [part.element, " "]));
-  if (sum) stages.push(parts[parts.push(openedSum(trace, equation, sum, reveal)) - 1]);
-  const formula = equation ? equationMarkup(equation, trace.byName) : plainEquation(latex, trace.byName);
+  const result = target in trace.arrays ? resultOf(trace, target) : null;
+  const table = equation && sum ? createSumTable(trace, equation, sum, reveal) : null;
+  const hold = html("span", { class: "arithmetic-stage arithmetic-held" });
+  const shown = [...stages, ...(result ? [result] : [])];
+  const values = html("p", { class: "arithmetic-values" }, hold, " ", shown.flatMap((part) => [part.element, " "]));
+  const formula = equation ? formulaOf(equation, trace.byName) : plainEquation(latex, trace.byName);
   return {
     element: html(
       "div",
       { class: "arithmetic-equation" },
       html("div", { class: "arithmetic-formula" }, formula),
       values,
-      sum && parts.at(-1).element,
+      table?.element,
     ),
-    partial: equation !== null && !known,
+    incomplete: equation !== null && !known,
     fill(now, step, unit) {
-      const place = placeOf(now, equation ?? { target }, step, unit);
-      held.textContent = heldWords(now, target, step, unit);
-      held.hidden = !held.textContent;
-      for (const stage of stages) stage.element.hidden = !held.hidden; // what does not give the value is not shown
-      for (const part of parts) part.fill(place);
+      const scope = scopeOf(now, target, step, unit);
+      hold.textContent = holdText(now, target, step, unit);
+      hold.hidden = !hold.textContent;
+      const computing = table ? [...stages, table] : stages;
+      for (const part of computing) part.element.hidden = !hold.hidden; // it does not give the value
+      for (const part of [...computing, ...(result ? [result] : [])]) part.fill(scope);
     },
   };
 }
 
-/** The equation with its numbers put in, and again with only the last operation left to do. */
+/**
+ * The equation with its numbers put in, and again with only the last operation left to do.
+ * @param {Trace} trace
+ * @param {Equation} equation
+ * @returns {Fillable[]}
+ */
 function stagesOf(trace, equation) {
   const leaves = new Set(leavesOf(equation.tree));
   const operands = lastOperands(equation);
-  const stages = [filledIn(trace, equation.tree, (node) => leaves.has(node))];
-  const done = (node) => leaves.has(node) || operands.includes(bare(node));
-  if (operands) stages.push(filledIn(trace, bare(equation.tree), done));
+  const stages = [stageOf(trace, equation.tree, (node) => leaves.has(node))];
+  if (operands) {
+    const isNumber = (/** @type {Node} */ node) => leaves.has(node) || operands.includes(ungrouped(node));
+    stages.push(stageOf(trace, ungrouped(equation.tree), isNumber));
+  }
   return stages;
 }
 
-/** "= σ(0.412 − 0.031 + …)": a tree in which every node that `isNumber` holds for is its number. */
-function filledIn(trace, tree, isNumber) {
+/**
+ * "= σ(0.412 − 0.031 + …)": a tree with a number in place of some of its nodes.
+ * @param {Trace} trace
+ * @param {Node} tree
+ * @param {(node: Node) => boolean} isNumber
+ * @returns {Fillable}
+ */
+function stageOf(trace, tree, isNumber) {
+  /** @type {Fillable[]} */
   const numbers = [];
 
-  /** The pieces of a node's line. way: how its sign is written if it is negative, see WRITTEN. */
-  function pieces(node, way) {
+  /**
+   * @param {Node} node
+   * @param {Notation} notation  of the first number
+   * @returns {(string | HTMLElement)[]}
+   */
+  function pieces(node, notation) {
     if (isNumber(node)) {
       if (node.kind === "number") return [String(node.value)];
-      numbers.push(numberOf(trace, bare(node), way));
-      return [numbers.at(-1).element];
+      const number = numberOf(trace, ungrouped(node), notation);
+      numbers.push(number);
+      return [number.element];
     }
-    if (node.kind === "sum") return node.terms.flatMap(summand);
+    if (node.kind === "sum") return node.terms.flatMap(termPieces);
     if (node.kind === "product") {
       const [head, ...others] = node.factors;
-      return [...pieces(head, way), ...others.flatMap((factor) => [` ×${HARD_SPACE}`, ...pieces(factor, "inner")])];
+      return [...pieces(head, notation), ...others.flatMap((factor) => [TIMES, ...pieces(factor, "operand")])];
     }
     const name = node.kind === "call" ? symbolOfFunction(node.name) : "";
-    return [`${name}(`, ...pieces(bare(node.of), "first"), ")"];
+    const inner = node.kind === "call" || node.kind === "group" ? pieces(ungrouped(node.of), "alone") : [];
+    return [`${name}(`, ...inner, ")"];
   }
 
-  function summand({ sign, of }, k) {
-    if (sign < 0) return [k ? ` −${HARD_SPACE}` : `−${HARD_SPACE}`, ...pieces(of, "inner")];
-    if (k === 0) return pieces(of, "first");
-    if (isNumber(of) && of.kind !== "number") return [" ", ...pieces(of, "added")];
-    return [` +${HARD_SPACE}`, ...pieces(of, "inner")];
+  /**
+   * @param {Term} term
+   * @param {number} k
+   * @returns {(string | HTMLElement)[]}
+   */
+  function termPieces({ sign, of }, k) {
+    if (sign < 0) return [`${k ? " " : ""}${MINUS}${HARD_SPACE}`, ...pieces(of, "operand")];
+    if (k === 0) return pieces(of, "alone");
+    if (isNumber(of) && of.kind !== "number") return [" ", ...pieces(of, "summand")];
+    return [` +${HARD_SPACE}`, ...pieces(of, "operand")];
   }
 
-  const element = html("span", { class: "arithmetic-stage" }, `=${HARD_SPACE}`, ...pieces(tree, "first"));
-  return { element, fill: (place) => numbers.forEach((number) => number.fill(place)) };
+  const element = html("span", { class: "arithmetic-stage" }, `=${HARD_SPACE}`, pieces(tree, "alone"));
+  return { element, fill: (scope) => numbers.forEach((number) => number.fill(scope)) };
 }
 
-/** The number of a node: {element, fill(place)}. Of a quantity or a matrix product it wears the colour. */
-function numberOf(trace, node, way) {
-  const name = node.kind === "quantity" || node.kind === "matrix" ? quantityIn(node)?.name : null;
-  const marks = name && { "data-name": name, style: `color: ${textColour(name)}`, tabindex: -1 };
+/**
+ * The number of a node. That of a quantity or a matrix product has its colour.
+ * @param {Trace} trace
+ * @param {Node} node
+ * @param {Notation} notation
+ * @returns {Fillable}
+ */
+function numberOf(trace, node, notation) {
+  const name = node.kind === "quantity" || node.kind === "matrix" ? mainQuantity(node)?.name : null;
+  const marks = name ? { "data-name": name, style: `color: ${textColour(name)}`, tabindex: -1 } : {};
   const text = document.createTextNode("");
   const element = html("span", { class: "arithmetic-number", ...marks }, text);
-  const title = node.kind === "quantity" ? trace.byName[name].title : symbolOf(node, trace.byName);
-  const called = node.before ? `old ${title}` : title;
-  let shown = null;
+  const title = node.kind === "quantity" ? trace.byName[node.name].title : textOf(node, trace.byName);
+  const label = node.kind === "quantity" && node.before ? `old ${title}` : title;
+  let shown = NaN;
   return {
     element,
-    fill(place) {
-      const value = valueOf(node, place);
+    fill(scope) {
+      const value = valueOf(node, scope);
       if (value === shown) return;
       shown = value;
-      text.data = WRITTEN[way](value);
-      element.title = `${called}: ${exact(value)}`;
+      text.data = WRITTEN[notation](value);
+      element.title = `${label}: ${exact(value)}`;
     },
   };
 }
 
-/** The recorded value at the end of a line, with its colour in the heatmap beside it. */
+/**
+ * The recorded value at the end of a line, with its colour in the heatmap.
+ * @param {Trace} trace
+ * @param {string} name
+ * @returns {Fillable}
+ */
 function resultOf(trace, name) {
-  const number = numberOf(trace, { kind: "quantity", name, before: false }, "first");
+  const number = numberOf(trace, { kind: "quantity", name, before: false }, "alone");
   const swatch = html("span", { class: "arithmetic-swatch", "aria-hidden": "true" });
   number.element.classList.add("arithmetic-result");
-  const marks = { tabindex: 0, role: "group", "aria-label": trace.byName[name].title };
+  const marks = { tabindex: "0", role: "group", "aria-label": trace.byName[name].title };
   for (const [key, value] of Object.entries(marks)) number.element.setAttribute(key, value);
   return {
     element: html("span", { class: "arithmetic-stage" }, `=${HARD_SPACE}`, number.element, swatch),
-    fill(place) {
-      number.fill(place);
-      const { trace: now, step, unit } = place;
+    fill(scope) {
+      number.fill(scope);
+      const { trace: now, step, unit } = scope;
       swatch.style.backgroundColor = colourOf(now.byName[name], now.value(name, step, unit));
     },
   };

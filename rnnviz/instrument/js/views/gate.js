@@ -1,153 +1,181 @@
-// A gate at work: what a vector held, how far the gate is open, and the product of both, unit by unit.
+// A gate at work: what a vector held, how far the gate is open, and the product of the two, unit by unit.
 
-import { DiagramStrip } from "../diagram/vector-strip.js";
-import { formulaPieces, inkOf } from "../diagram/values.js";
-import { html, svg } from "../page/dom.js";
-import { insideOf, parseEquation, quantityIn } from "../model/equations.js";
-import { heldWords } from "../model/holds.js";
-import { bare, computable, decimal, exact, leavesOf, placeOf, vectorOf, weighs } from "../model/terms.js";
-
-const STRIP_HEIGHT = 30;
+import { formulaPieces, inkOf } from "../diagram/value-display.js";
+import { VectorStrip } from "../diagram/vector-strip.js";
+import { mainQuantity, ungrouped } from "../model/equations.js";
+import { gatedVectors, gatingOf } from "../model/gating.js";
+import { holdText } from "../model/holds.js";
+import { brief, decimal, exact } from "../model/numbers.js";
+import { hasWeights, isComputable } from "../model/terms.js";
+import { closestTo, html, svg } from "../page/dom.js";
 
 /**
- * Where a cell multiplies a gate with another quantity: {equation, product, gate, of}, parts of an
- * equation's tree. The gate may stand as 1 − gate. Null if the cell has no such product.
+ * @import { Node } from "../model/equations.js"
+ * @import { GatedVectors, Gating } from "../model/gating.js"
+ * @import { QuantityData } from "../model/payload.d.ts"
+ * @import { ElementView, Store } from "../model/store.js"
+ * @import { Trace } from "../model/trace.js"
  */
-export function gatingOf(trace, gate, of) {
-  for (const latex of trace.phases.flatMap((phase) => phase.equations)) {
-    const equation = parseEquation(latex);
-    for (const product of equation ? productsIn(equation.tree) : []) {
-      const opening = product.factors.find((factor) => !weighs(factor) && speaksOnlyOf(factor, gate));
-      const other = product.factors.find((factor) => factor !== opening && speaksOnlyOf(factor, of));
-      if (opening && other && product.factors.length === 2) return { equation, product, gate: opening, of: other };
-    }
-  }
-  return null;
-}
 
-function productsIn(node) {
-  return [...(node.kind === "product" ? [node] : []), ...insideOf(node).flatMap(productsIn)];
-}
+/**
+ * One of the three strips.
+ * @typedef {object} Row
+ * @property {"of" | "gate" | "product"} name
+ * @property {string} sign  in front of it
+ * @property {Node} node
+ * @property {string} words
+ * @property {QuantityData} quantity  in whose colours it is shown
+ * @property {VectorStrip} strip
+ */
 
-function speaksOnlyOf(node, name) {
-  const quantities = leavesOf(node).flatMap((leaf) => quantityIn(leaf)?.name ?? []);
-  return quantities.length > 0 && quantities.every((found) => found === name);
-}
+const STRIP_HEIGHT = 30;
+const FIRST_WIDTH = 480; // of a strip, until it is known
 
-/** The vectors of a gating at a step: {of, gate, product}, numbers by unit. */
-export function gatedAt(trace, { equation, gate, of }, step) {
-  const place = placeOf(trace, equation, step, 0);
-  const [held, open] = [of, gate].map((node) => vectorOf(bare(node), place));
-  return { of: held, gate: open, product: Float64Array.from(held, (value, unit) => value * open[unit]) };
-}
-
-/** The view of the gate and the quantity named. Returns {element, update, destroy}. */
-export function createGate(store, { gate: gateName, of: ofName }) {
+/**
+ * @param {Store} store
+ * @param {string} gateName
+ * @param {string} ofName  what the gate multiplies
+ * @returns {ElementView}
+ */
+export function createGate(store, gateName, ofName) {
   const where = html("p", { class: "gate-where" });
-  const rows = html("div", { class: "gate-rows diagram" }); // strips look as they do in the diagram
-  const told = html("p", { class: "gate-told" });
+  const rowList = html("div", { class: "gate-rows diagram" }); // strips look as they do in the diagram
+  const pointed = html("p", { class: "gate-pointed" });
   const marks = { class: "gating", role: "slider", tabindex: 0, "aria-orientation": "vertical" };
-  const element = html("figure", marks, where, rows, told);
+  const element = html("figure", marks, where, rowList, pointed);
   const resized = new ResizeObserver(() => {
-    const wide = Math.round(rows.lastChild?.lastChild.getBoundingClientRect().width ?? 0);
-    if (wide > 0 && wide !== width) draw(wide);
+    const measured = Math.round(rowList.lastElementChild?.lastElementChild?.getBoundingClientRect().width ?? 0);
+    if (measured > 0 && measured !== width) draw(measured);
   });
-  let width = 480; // of a strip, until it is known
-  let gating, strips, numbers;
+  let width = FIRST_WIDTH;
+  /** @type {Gating | null} */
+  let gating = null;
+  /** @type {Row[]} */
+  let rows = [];
+  /** @type {GatedVectors} */
+  let vectors;
 
   function build() {
     const { trace } = store;
     gating = gatingOf(trace, gateName, ofName);
-    if (gating && !computable(trace, { ...gating.equation, tree: gating.product })) gating = null;
+    if (gating && !isComputable(trace, { ...gating.equation, tree: gating.product })) gating = null;
     element.hidden = !gating;
-    if (gating) draw(width);
+    draw(width);
   }
 
+  /** @param {number} newWidth */
   function draw(newWidth) {
     width = newWidth;
     if (!gating) return;
     const { trace } = store;
-    const { before } = quantityIn(gating.of);
     const [of, gate] = [trace.byName[ofName], trace.byName[gateName]];
-    const summed = weighs(gating.of); // the gate lies on what the weights made of the quantity
+    const before = mainQuantity(gating.of)?.before;
+    const summed = hasWeights(gating.of); // the gate multiplies a weighted sum over the quantity
     const title = `${summed ? "sum over the " : ""}${of.title}${before ? " before" : ""}`;
     const scale = summed ? { ...of, limits: limitsOf(trace, gating) } : of;
-    strips = [
-      { name: "of", sign: "", node: gating.of, words: title, quantity: scale },
-      { name: "gate", sign: "×", node: gating.gate, words: gate.title, quantity: gate },
-      { name: "product", sign: "=", node: gating.product, words: before ? "kept" : "let through", quantity: scale },
-    ].map((row) => ({ ...row, strip: new DiagramStrip([width / 2, STRIP_HEIGHT / 2], [width, STRIP_HEIGHT], trace.units) }));
-    rows.replaceChildren(...strips.map((row) => rowOf(row, trace, width)));
-    element.setAttribute("aria-label", `${title} times ${gate.title}: arrow keys up and down choose a unit`);
+    rows = [
+      createRow("of", "", gating.of, title, scale),
+      createRow("gate", "×", gating.gate, gate.title, gate),
+      createRow("product", "=", gating.product, before ? "kept" : "let through", scale),
+    ];
+    rowList.replaceChildren(...rows.map((row) => rowElement(row, trace, width)));
+    element.setAttribute("aria-label", `${title} times ${gate.title}: arrow keys up and down select a unit`);
     show();
+  }
+
+  /**
+   * @param {Row["name"]} name
+   * @param {string} sign
+   * @param {Node} node
+   * @param {string} words
+   * @param {QuantityData} quantity
+   * @returns {Row}
+   */
+  function createRow(name, sign, node, words, quantity) {
+    const strip = new VectorStrip([width / 2, STRIP_HEIGHT / 2], [width, STRIP_HEIGHT], store.trace.units);
+    return { name, sign, node, words, quantity, strip };
   }
 
   function show() {
     const { state, trace } = store;
     if (!gating) return;
-    numbers = gatedAt(trace, gating, state.step);
-    where.textContent = `All ${trace.units} units at “${trace.tokens[state.step]}”, step ${state.step + 1} of ${trace.steps}`;
-    for (const { name, strip, quantity } of strips) strip.paint(numbers[name], quantity);
-    light();
-    choose();
+    vectors = gatedVectors(trace, gating, state.step);
+    const step = `“${trace.tokens[state.step]}”, step ${state.step + 1} of ${trace.steps}`;
+    where.textContent = `All ${trace.units} units at ${step}`;
+    for (const { name, strip, quantity } of rows) strip.paint(vectors[name], quantity);
+    highlight();
+    select();
   }
 
-  function light() {
-    for (const row of rows.children) row.classList.toggle("lit", store.state.lit !== null && row.dataset.name === store.state.lit);
+  function highlight() {
+    const { highlight: name } = store.state;
+    for (const row of /** @type {HTMLElement[]} */ ([...rowList.children])) {
+      row.classList.toggle("lit", name !== null && row.dataset.name === name);
+    }
   }
 
-  function choose() {
+  function select() {
+    if (!gating) return;
     const { unit } = store.state;
-    for (const { strip } of strips) strip.choose(unit);
-    tell(unit);
-    const values = { min: 0, max: store.trace.units - 1, now: unit, text: told.textContent };
-    for (const [key, value] of Object.entries(values)) element.setAttribute(`aria-value${key}`, value);
+    for (const { strip } of rows) strip.select(unit);
+    describe(unit);
+    const aria = { min: 0, max: store.trace.units - 1, now: unit, text: pointed.textContent };
+    for (const [key, value] of Object.entries(aria)) element.setAttribute(`aria-value${key}`, String(value));
   }
 
-  /** "unit 6: 2.981 × 0.998 = 2.975". */
-  function tell(unit) {
-    const words = strips.flatMap(({ name, sign, quantity }) => {
-      const value = numbers[name][unit];
-      const number = { class: name === "product" ? "gate-number gate-product" : "gate-number", style: `color: ${inkOf(quantity)}`, title: exact(value) };
+  /**
+   * "unit 6: 2.981 × 0.998 = 2.975".
+   * @param {number} unit
+   */
+  function describe(unit) {
+    const words = rows.flatMap(({ name, sign, quantity }) => {
+      const value = vectors[name][unit];
+      const kind = name === "product" ? "gate-number gate-product" : "gate-number";
+      const number = { class: kind, style: `color: ${inkOf(quantity)}`, title: exact(value) };
       return [sign ? ` ${sign} ` : "", html("span", number, decimal(value))];
     });
-    told.replaceChildren(`unit ${unit}: `, ...words, remarkOn(unit));
+    pointed.replaceChildren(`unit ${unit}: `, ...words, holdRemarks(unit));
   }
 
-  /** What an intervention holds among the factors of this step, and whether what comes of them is used. */
-  function remarkOn(unit) {
+  /**
+   * What an intervention holds among the factors of this step, and of the quantity that is computed from them.
+   * @param {number} unit
+   * @returns {string}
+   */
+  function holdRemarks(unit) {
+    if (!gating) return "";
     const { trace, state } = store;
-    const factors = [gating.gate, gating.of].map(quantityIn).filter(({ before }) => !before);
-    const names = new Set([...factors.map(({ name }) => name), gating.equation.target]);
-    const remarks = [...names].flatMap((name) => {
-      const words = heldWords(trace, name, state.step, unit);
-      return words ? [`the ${trace.byName[name].title} is ${words}`] : [];
+    const factors = [gating.gate, gating.of].flatMap((node) => mainQuantity(node) ?? []);
+    const present = factors.filter(({ before }) => !before).map(({ name }) => name);
+    const remarks = [...new Set([...present, gating.equation.target])].flatMap((name) => {
+      const hold = holdText(trace, name, state.step, unit);
+      return hold ? [`; the ${trace.byName[name].title} is ${hold}`] : [];
     });
-    return remarks.length ? `; ${remarks.join("; ")}` : "";
+    return remarks.join("");
   }
 
+  /**
+   * @param {MouseEvent} event
+   * @returns {number | null}
+   */
   function unitAt(event) {
-    const row = strips?.find(({ strip }) => strip.element.contains(event.target));
-    return row ? row.strip.unitAt(event.clientX, event.clientY) : null;
+    const target = /** @type {globalThis.Node | null} */ (event.target);
+    return rows.find(({ strip }) => strip.element.contains(target))?.strip.unitAt(event) ?? null;
   }
 
-  function point(event) {
-    const name = event.target.closest("[data-name]")?.dataset.name ?? null;
-    if (name !== store.state.lit) store.set({ lit: name });
-  }
-
-  rows.addEventListener("click", (event) => {
+  rowList.addEventListener("click", (event) => {
     const unit = unitAt(event);
     if (unit !== null) store.set({ unit });
   });
-  rows.addEventListener("pointermove", (event) => {
-    if (event.pointerType === "touch" || !gating) return;
-    tell(unitAt(event) ?? store.state.unit);
+  rowList.addEventListener("pointermove", (event) => {
+    if (event.pointerType !== "touch" && gating) describe(unitAt(event) ?? store.state.unit);
   });
-  rows.addEventListener("pointerover", point);
-  rows.addEventListener("pointerleave", () => {
-    store.set({ lit: null });
-    if (gating) choose();
+  rowList.addEventListener("pointerover", (event) => {
+    store.set({ highlight: closestTo(event, "[data-name]")?.dataset.name ?? null });
+  });
+  rowList.addEventListener("pointerleave", () => {
+    store.set({ highlight: null });
+    select();
   });
   build();
   resized.observe(element);
@@ -155,9 +183,9 @@ export function createGate(store, { gate: gateName, of: ofName }) {
     element,
     update(state, previous, newTrace) {
       if (newTrace) build();
-      else if (gating && state.step !== previous.step) show();
-      else if (gating && state.unit !== previous.unit) choose();
-      if (gating && state.lit !== previous.lit) light();
+      else if (state.step !== previous.step) show();
+      else if (state.unit !== previous.unit) select();
+      if (state.highlight !== previous.highlight) highlight();
     },
     destroy() {
       resized.disconnect();
@@ -166,35 +194,57 @@ export function createGate(store, { gate: gateName, of: ofName }) {
   };
 }
 
-/** A scale for numbers that are not recorded as a quantity of their own: to the largest of all steps. */
+/**
+ * A scale for numbers that are not recorded as a quantity of their own: to the largest of all steps.
+ * @param {Trace} trace
+ * @param {Gating} gating
+ * @returns {[number, number]}
+ */
 function limitsOf(trace, gating) {
-  const steps = trace.tokens.map((_, step) => gatedAt(trace, gating, step).of);
-  const most = Math.max(...steps.map((numbers) => numbers.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0)));
+  let most = 0;
+  for (let step = 0; step < trace.steps; step++) {
+    for (const value of gatedVectors(trace, gating, step).of) most = Math.max(most, Math.abs(value));
+  }
   return [-most || -1, most || 1];
 }
 
-/** A strip with its sign in front, and over it what it shows and how far its colours go. */
-function rowOf({ name: row, sign, node, words, quantity, strip }, trace, width) {
-  const symbol = formulaPieces(bare(node), trace).flatMap(({ text, sub, name }) =>
-    name ? html("span", { style: `color: ${inkOf(trace.byName[name])}` }, html("i", {}, text), sub ? html("sub", {}, sub) : null) : parameters(text),
-  );
-  const [low, high] = quantity.limits.map((limit) => String(Number(limit.toPrecision(3))).replace("-", "−"));
+/**
+ * A strip with its sign in front, and above it what it shows and how far its colours reach.
+ * @param {Row} row
+ * @param {Trace} trace
+ * @param {number} width
+ * @returns {HTMLElement}
+ */
+function rowElement({ name: row, sign, node, words, quantity, strip }, trace, width) {
+  const symbol = formulaPieces(ungrouped(node), trace).flatMap(({ text, sub, name }) => {
+    if (!name) return parameterElements(text);
+    const style = `color: ${inkOf(trace.byName[name])}`;
+    return [html("span", { style }, html("i", {}, text), sub ? html("sub", {}, sub) : null)];
+  });
+  const [low, high] = quantity.limits.map(brief);
   const label = html(
     "div",
     { class: "gate-label" },
-    html("span", { class: "gate-symbol" }, ...symbol),
+    html("span", { class: "gate-symbol" }, symbol),
     html("span", {}, words),
     html("span", { class: "gate-scale" }, `colours: ${low} to ${high}`),
   );
-  const picture = svg("svg", { viewBox: `0 0 ${width} ${STRIP_HEIGHT}`, style: `--ink: ${inkOf(quantity)}` }, strip.element);
+  const size = { viewBox: `0 0 ${width} ${STRIP_HEIGHT}`, style: `--ink: ${inkOf(quantity)}` };
   const marks = { class: "gate-row", "data-name": row === "product" ? null : quantity.name };
-  return html("div", marks, html("span", { class: "gate-sign", "aria-hidden": "true" }, sign), label, picture);
+  const signElement = html("span", { class: "gate-sign", "aria-hidden": "true" }, sign);
+  return html("div", marks, signElement, label, svg("svg", size, strip.element));
 }
 
-/** Text in which the names of weights stand, "W_hn h + b_hn", with their letters below the line. */
-function parameters(text) {
-  return text.split(/(\b[Wbp]_\w+)/).flatMap((part) => {
+/**
+ * Text with the names of weights in it, "W_hn h + b_hn", with their letters below the line.
+ * @param {string} text
+ * @returns {(string | HTMLElement)[]}
+ */
+function parameterElements(text) {
+  /** @type {(part: string) => (string | HTMLElement)[]} */
+  const elements = (part) => {
     const [, letter, label] = part.match(/^([Wbp])_(\w+)$/) ?? [];
     return letter ? [html("i", {}, letter), html("sub", {}, label)] : [part];
-  });
+  };
+  return text.split(/(\b[Wbp]_\w+)/).flatMap(elements);
 }

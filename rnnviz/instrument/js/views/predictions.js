@@ -1,64 +1,51 @@
-// What the readout says after this step, as bars, and how it changed from the step before.
+// The likeliest labels after a step as bars, with how they changed since the step before.
 
+import { changeText, rankedLabels } from "../model/ranking.js";
 import { html } from "../page/dom.js";
 
-const SHOWN = 5;
+/** @import { ElementView, Store } from "../model/store.js" */
 
-/** The likeliest labels after a step: [{label, now, before}], before null at the first step. */
-export function ranked(trace, step, count = SHOWN) {
-  const says = trace.says(step);
-  const past = trace.previous(step);
-  const before = past < 0 ? null : trace.says(past);
-  return [...says.keys()]
-    .sort((a, b) => says[b] - says[a])
-    .slice(0, count)
-    .map((k) => ({ label: trace.labels[k], now: says[k], before: before && before[k] }));
-}
+const COLUMNS = ["prediction", "", "after this step", "change"];
 
-/** A change of probability in points, with its sign. */
-export function change(now, before) {
-  if (before === null) return "";
-  const points = Math.round((now - before) * 1000) / 10;
-  return `${points < 0 ? "−" : "+"}${Math.abs(points).toFixed(1)}`;
-}
-
+/**
+ * @param {Store} store
+ * @returns {ElementView}
+ */
 export function createPredictions(store) {
-  const rows = html("tbody");
-  const head = html(
-    "tr",
-    {},
-    ["the model says", "", "after this step", "change"].map((words) => html("th", { scope: "col" }, words)),
-  );
-  const element = html("table", { class: "predictions" }, html("thead", {}, head), rows);
+  const body = html("tbody");
+  const head = html("tr", {}, COLUMNS.map((words) => html("th", { scope: "col" }, words)));
+  const element = html("table", { class: "predictions" }, html("thead", {}, head), body);
 
   function show() {
     const { trace, state } = store;
     element.hidden = !trace.probabilities;
-    if (element.hidden) return;
-    const found = ranked(trace, state.step);
-    while (rows.childElementCount < found.length) rows.append(row());
-    while (rows.childElementCount > found.length) rows.lastChild.remove();
-    found.forEach(({ label, now, before }, k) => {
-      const [name, bar, share, moved] = rows.children[k].children;
+    const labels = rankedLabels(trace, state.step);
+    while (body.rows.length < labels.length) body.append(createRow());
+    while (body.rows.length > labels.length) body.rows[body.rows.length - 1].remove();
+    labels.forEach((ranked, k) => {
+      const { label, now, before } = ranked;
+      const [name, bar, share, change] = body.rows[k].cells;
+      const { style } = /** @type {HTMLElement} */ (bar.children[0]);
       name.textContent = label;
-      bar.firstChild.style.setProperty("--now", now);
-      bar.firstChild.style.setProperty("--before", before ?? now);
+      style.setProperty("--now", String(now));
+      style.setProperty("--before", String(before ?? now));
       share.textContent = `${(100 * now).toFixed(1)} %`;
-      moved.textContent = change(now, before);
+      change.textContent = changeText(ranked);
     });
   }
 
-  function row() {
-    return html(
-      "tr",
-      {},
-      html("th", { scope: "row" }),
-      html("td", {}, html("div", { class: "bar" })),
-      html("td", { class: "number" }),
-      html("td", { class: "number" }),
-    );
-  }
-
   show();
-  return { element, update: show, destroy() {} };
+  return { element, update: show, destroy: () => element.remove() };
+}
+
+/** @returns {HTMLTableRowElement} */
+function createRow() {
+  return html(
+    "tr",
+    {},
+    html("th", { scope: "row" }),
+    html("td", {}, html("div", { class: "bar" })),
+    html("td", { class: "number" }),
+    html("td", { class: "number" }),
+  );
 }

@@ -1,63 +1,53 @@
-// The token strip: the sequence as chips, coloured by a signal; click or drag moves through time.
+// The tokens as a strip of chips, coloured by a signal. A click or a drag moves through time.
 
-import { colourOf, faded, SAYS } from "../model/colours.js";
+import { signalAt, signalsOf } from "../model/signals.js";
 import { html } from "../page/dom.js";
 
-const MEAN = "mean:";
+/** @import { ElementView, Store } from "../model/store.js" */
 
-/** What the chips can be coloured by: [value, words] pairs. */
-export function signals(trace) {
-  const says = trace.probabilities ? [["says", "how sure the model is"]] : [];
-  const units = trace.shown.map((quantity) => [quantity.name, `${quantity.title} of the chosen unit`]);
-  const gates = trace.shown.filter((quantity) => quantity.role === "gate");
-  const means = gates.map((gate) => [MEAN + gate.name, `${gate.title}, mean of all units`]);
-  return [...says, ...units, ...means];
-}
-
-/** A signal's value at a step, and the colour that stands for it. */
-export function signalAt(trace, signal, step, unit) {
-  if (signal === "says") {
-    const value = trace.probabilities ? Math.max(...trace.says(step)) : 0;
-    return { value, colour: faded(SAYS, value) };
-  }
-  const name = signal.replace(MEAN, "");
-  const vector = trace.vector(name, step);
-  const value = signal.startsWith(MEAN) ? vector.reduce((sum, x) => sum + x, 0) / vector.length : vector[unit];
-  return { value, colour: colourOf(trace.byName[name], value) };
-}
-
-/** compact: without the choice of what the chips are coloured by. */
+/**
+ * @param {Store} store
+ * @param {{ compact?: boolean }} [options]  compact: without the choice of the signal
+ * @returns {ElementView}
+ */
 export function createTokens(store, { compact = false } = {}) {
-  const strip = html("div", { class: "tokens", tabindex: 0, role: "listbox", "aria-label": "Tokens", "aria-orientation": "horizontal" });
-  const picker = html("select", { "aria-label": "Colour the tokens by", onchange: () => store.set({ signal: picker.value }) });
-  const element = html("div", { class: "strip" }, strip, compact ? null : html("label", { class: "signal" }, "coloured by ", picker));
+  const marks = { class: "tokens", tabindex: 0, role: "listbox", "aria-orientation": "horizontal" };
+  const strip = html("div", { ...marks, "aria-label": "Tokens" });
+  const choose = () => store.set({ signal: picker.value });
+  const picker = html("select", { "aria-label": "Colour the tokens by", onchange: choose });
+  const choice = compact ? null : html("label", { class: "signal" }, "coloured by ", picker);
+  const element = html("div", { class: "strip" }, strip, choice);
+  const resized = new ResizeObserver(() => strip.clientWidth > 0 && reveal()); // also when it is first laid out
+  /** @type {HTMLElement[]} */
   let chips = [];
 
   function build() {
-    const { trace } = store;
+    const { trace, state } = store;
     chips = trace.tokens.map((token, step) => {
-      const swapped = trace.swapped.includes(trace.typed[step]);
-      const classes = ["token", trace.unknown[step] && "unknown", swapped && "swapped"].filter(Boolean).join(" ");
-      const titles = [swapped && "swapped: what-if", trace.unknown[step] && "not in the model's vocabulary"].filter(Boolean);
+      const swapped = trace.swappedSteps.includes(trace.typedSteps[step]);
+      const unknown = trace.unknown[step];
+      const classes = ["token", unknown && "unknown", swapped && "swapped"].filter(Boolean).join(" ");
+      const titles = [swapped && "swapped: what-if", unknown && "not in the model's vocabulary"].filter(Boolean);
       const title = titles.join("; ") || null;
       return html("div", { class: classes, role: "option", title, "data-step": step, id: `token-${step}` }, token);
     });
     strip.replaceChildren(...chips);
-    const offered = signals(trace);
-    picker.replaceChildren(...offered.map(([value, words]) => html("option", { value }, words)));
-    if (!offered.some(([value]) => value === store.state.signal)) store.state.signal = offered[0][0];
-    picker.value = store.state.signal;
+    const signals = signalsOf(trace);
+    picker.replaceChildren(...signals.map(([value, title]) => html("option", { value }, title)));
+    if (!signals.some(([value]) => value === state.signal)) state.signal = signals[0][0];
+    picker.value = state.signal;
   }
 
   function colour() {
     const { trace, state } = store;
     chips.forEach((chip, step) => {
-      const { value, colour } = signalAt(trace, state.signal, step, state.unit);
-      chip.style.setProperty("--signal", colour);
-      chip.dataset.value = value;
+      const { value, colour: signal } = signalAt(trace, state.signal, step, state.unit);
+      chip.style.setProperty("--signal", signal);
+      chip.dataset.value = String(value);
     });
   }
 
+  /** @param {number} previous  the step that was selected */
   function select(previous) {
     chips[previous]?.setAttribute("aria-selected", "false");
     const chip = chips[store.state.step];
@@ -66,25 +56,27 @@ export function createTokens(store, { compact = false } = {}) {
     reveal();
   }
 
-  /** Scroll the strip to the chosen token. */
+  /** Scroll the strip to the selected token. */
   function reveal() {
     const chip = chips[store.state.step];
     const [left, right] = [chip.offsetLeft, chip.offsetLeft + chip.offsetWidth];
     const margin = strip.clientWidth / 4;
     if (left < strip.scrollLeft + margin / 2) strip.scrollLeft = left - margin;
-    else if (right > strip.scrollLeft + strip.clientWidth - margin / 2) strip.scrollLeft = right - strip.clientWidth + margin;
+    else if (right > strip.scrollLeft + strip.clientWidth - margin / 2) {
+      strip.scrollLeft = right - strip.clientWidth + margin;
+    }
   }
 
+  /** @param {PointerEvent} event */
   function moveTo(event) {
-    const chip = event.composedPath().find((node) => node.dataset?.step);
+    const chip = chips.find((candidate) => event.composedPath().includes(candidate));
     if (chip) store.set({ step: Number(chip.dataset.step), playing: false });
   }
 
   strip.addEventListener("pointerdown", moveTo);
-  strip.addEventListener("pointerover", (event) => event.buttons === 1 && event.pointerType === "mouse" && moveTo(event));
-
-  const resized = new ResizeObserver(() => strip.clientWidth > 0 && reveal()); // also when it is first laid out
-
+  strip.addEventListener("pointerover", (event) => {
+    if (event.buttons === 1 && event.pointerType === "mouse") moveTo(event);
+  });
   build();
   colour();
   select(0);

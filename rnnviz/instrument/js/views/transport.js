@@ -1,7 +1,11 @@
-// The controls: through time, through the phases inside a step, and through the units.
+// The controls that move through time, through the phases of a step, and through the units.
 
-import { playFrom } from "../model/clock.js";
-import { html } from "../page/dom.js";
+import { startOfPlay } from "../model/clock.js";
+import { html, svg } from "../page/dom.js";
+
+/** @import { ElementView, Store } from "../model/store.js" */
+
+/** @typedef {"first" | "back" | "play" | "forward" | "last"} StepButton */
 
 const SPEEDS = [0.5, 1, 2, 4, 8];
 const ICONS = {
@@ -13,117 +17,134 @@ const ICONS = {
   last: "M18 5v14M6 6l8 6-8 6z",
 };
 
-/** What each key does, as a function of the store. Moving pauses play. */
+/**
+ * What each key does. Moving pauses play.
+ * @type {Record<string, (store: Store) => void>}
+ */
 export const KEYS = {
-  ArrowLeft: (store) => go(store, store.state.step - 1),
-  ArrowRight: (store) => go(store, store.state.step + 1),
-  Home: (store) => go(store, 0),
-  End: (store) => go(store, store.trace.steps - 1),
+  ArrowLeft: (store) => goTo(store, store.state.step - 1),
+  ArrowRight: (store) => goTo(store, store.state.step + 1),
+  Home: (store) => goTo(store, 0),
+  End: (store) => goTo(store, store.trace.steps - 1),
   ArrowUp: (store) => store.set({ unit: store.state.unit - 1 }),
   ArrowDown: (store) => store.set({ unit: store.state.unit + 1 }),
-  "Shift+ArrowLeft": (store) => turn(store, -1),
-  "Shift+ArrowRight": (store) => turn(store, 1),
-  " ": (store) => toggle(store),
+  "Shift+ArrowLeft": (store) => movePhase(store, -1),
+  "Shift+ArrowRight": (store) => movePhase(store, 1),
+  " ": togglePlay,
 };
 
-function go(store, step) {
+/**
+ * @param {Store} store
+ * @param {number} step
+ */
+function goTo(store, step) {
   store.set({ step, playing: false });
 }
 
-function toggle(store) {
-  store.set(store.state.playing ? { playing: false } : playFrom(store.trace, store.state));
+/** @param {Store} store */
+function togglePlay(store) {
+  store.set(store.state.playing ? { playing: false } : startOfPlay(store.trace, store.state));
 }
 
-/** One phase on or back, across the border of a step. */
-function turn(store, by) {
+/**
+ * Move one phase on or back, across the border of a step.
+ * @param {Store} store
+ * @param {1 | -1} by
+ */
+function movePhase(store, by) {
   const { trace, state } = store;
   const phase = (state.phase ?? (by > 0 ? -1 : trace.phases.length)) + by;
-  if (phase >= 0 && phase < trace.phases.length) return store.set({ phase, playing: false });
+  if (phase in trace.phases) {
+    store.set({ phase, playing: false });
+    return;
+  }
   const step = state.step + (trace.backward ? -by : by);
-  const inside = step >= 0 && step < trace.steps;
-  return inside && store.set({ step, phase: by > 0 ? 0 : trace.phases.length - 1, playing: false });
+  if (step in trace.tokens) store.set({ step, phase: by > 0 ? 0 : trace.phases.length - 1, playing: false });
 }
 
-function picture(path) {
-  const icon = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  icon.setAttribute("viewBox", "0 0 24 24");
-  icon.setAttribute("aria-hidden", "true");
-  icon.append(document.createElementNS("http://www.w3.org/2000/svg", "path"));
-  icon.firstChild.setAttribute("d", path);
-  return icon;
-}
-
+/** @type {Record<StepButton, [title: string, action: (store: Store) => void]>} */
 const BUTTONS = {
   first: ["First step (Home)", KEYS.Home],
   back: ["One step back (left arrow)", KEYS.ArrowLeft],
-  play: ["Play (space)", toggle],
+  play: ["Play (space)", togglePlay],
   forward: ["One step forward (right arrow)", KEYS.ArrowRight],
   last: ["Last step (End)", KEYS.End],
 };
 
-/** One of the buttons that move through time, by its name above. */
+/**
+ * One of the buttons that move through time.
+ * @param {Store} store
+ * @param {StepButton} name
+ * @returns {HTMLButtonElement}
+ */
 export function stepButton(store, name) {
   const [title, action] = BUTTONS[name];
   const marks = { type: "button", title, "aria-label": title, "data-do": name, onclick: () => action(store) };
-  return html("button", marks, picture(ICONS[name]));
+  const icon = svg("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, svg("path", { d: ICONS[name] }));
+  return html("button", marks, icon);
 }
 
+/**
+ * @param {Store} store
+ * @returns {ElementView}
+ */
 export function createTransport(store) {
-  const buttons = Object.keys(BUTTONS).map((name) => stepButton(store, name));
-  const play = buttons.find((button) => button.dataset.do === "play");
-  const speed = html(
-    "select",
-    { "aria-label": "Speed", title: "Speed", onchange: () => store.set({ speed: Number(speed.value) }) },
-    SPEEDS.map((value) => html("option", { value }, `${value}×`)),
-  );
-  const unit = html("input", { type: "number", min: 0, "aria-label": "Unit", onchange: () => chooseUnit() });
+  const play = stepButton(store, "play");
+  const back = [stepButton(store, "first"), stepButton(store, "back")];
+  const forward = [stepButton(store, "forward"), stepButton(store, "last")];
+  const speeds = SPEEDS.map((value) => html("option", { value }, `${value}×`));
+  const setSpeed = () => store.set({ speed: Number(speed.value) });
+  const speed = html("select", { "aria-label": "Speed", title: "Speed", onchange: setSpeed }, speeds);
+  const unit = html("input", { type: "number", min: 0, "aria-label": "Unit", onchange: () => setUnit() });
   const where = html("output", { class: "where" });
-  const phases = html("div", { class: "phases", role: "group", "aria-label": "Phases inside the step" });
+  const phases = html("div", { class: "phases", role: "group", "aria-label": "Phases of the step" });
   const element = html(
     "div",
     { class: "transport" },
-    html("div", { class: "buttons", role: "group", "aria-label": "Through time" }, ...buttons),
+    html("div", { class: "buttons", role: "group", "aria-label": "Through time" }, back, play, forward),
     where,
     html("label", { class: "unit" }, "unit ", unit),
     speed,
     phases,
   );
 
-  /** Whatever was typed, the field shows the unit that there is. */
-  function chooseUnit() {
+  /** Whatever was typed, the field shows a unit that exists. */
+  function setUnit() {
     store.set({ unit: Math.round(Number(unit.value)) || 0 });
-    unit.value = store.state.unit;
+    unit.value = String(store.state.unit);
   }
 
   function build() {
-    const choices = [[null, "Whole step"], ...store.trace.phases.map((phase, k) => [k, phase.title])];
-    phases.replaceChildren(
-      ...choices.map(([phase, title]) =>
-        html("button", { type: "button", onclick: () => store.set({ phase, playing: false }) }, title),
-      ),
-    );
-    unit.max = store.trace.units - 1;
+    const { trace } = store;
+    /** @type {(phase: number | null, title: string) => HTMLButtonElement} */
+    const choice = (phase, title) =>
+      html("button", { type: "button", onclick: () => store.set({ phase, playing: false }) }, title);
+    phases.replaceChildren(choice(null, "Whole step"), ...trace.phases.map(({ title }, k) => choice(k, title)));
+    unit.max = String(trace.units - 1);
   }
 
   function show() {
     const { state, trace } = store;
     where.value = `step ${state.step + 1} of ${trace.steps}`;
-    if (unit.getRootNode().activeElement !== unit) unit.value = state.unit;
-    speed.value = state.speed;
-    play.setAttribute("aria-label", state.playing ? "Pause (space)" : "Play (space)");
-    play.title = play.getAttribute("aria-label");
-    play.querySelector("path").setAttribute("d", state.playing ? ICONS.pause : ICONS.play);
-    [...phases.children].forEach((choice, k) => choice.setAttribute("aria-pressed", String((state.phase ?? -1) === k - 1)));
+    const root = /** @type {Document | ShadowRoot} */ (unit.getRootNode());
+    if (root.activeElement !== unit) unit.value = String(state.unit);
+    speed.value = String(state.speed);
+    play.title = state.playing ? "Pause (space)" : "Play (space)";
+    play.setAttribute("aria-label", play.title);
+    play.querySelector("path")?.setAttribute("d", state.playing ? ICONS.pause : ICONS.play);
+    [...phases.children].forEach((choice, k) => {
+      choice.setAttribute("aria-pressed", String((state.phase ?? -1) === k - 1));
+    });
   }
 
   build();
   show();
   return {
     element,
-    update(state, previous, newTrace) {
+    update(_state, _previous, newTrace) {
       if (newTrace) build();
       show();
     },
-    destroy() {},
+    destroy: () => element.remove(),
   };
 }

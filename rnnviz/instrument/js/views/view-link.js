@@ -1,31 +1,41 @@
-// The address of the very view that is on the screen, to be copied: with step and unit, and with
-// what a lesson hides. Only the browser knows where one stands.
+// The address of exactly what is on the screen, to be copied: with step and unit, and with the parts that a lesson hides.
 
 import { html } from "../page/dom.js";
 
-/** hide: the parts that the link is to hide, comma-separated. */
-export function createLink(store, { hide = "" }) {
-  const field = html("input", { class: "link-address", readonly: true, "aria-label": "Link to this view", onfocus: () => field.select() });
-  const copied = html("span", { role: "status" });
+/** @import { ElementView, Store } from "../model/store.js" */
+
+/**
+ * @param {Store} store
+ * @param {string} [hide]  the parts that the link hides, separated by commas
+ * @returns {ElementView}
+ */
+export function createViewLink(store, hide = "") {
+  const marks = { class: "link-address", readonly: true, "aria-label": "Link to this view" };
+  const field = html("input", { ...marks, onfocus: () => field.select() });
+  const status = html("span", { role: "status" });
   const button = html("button", { type: "button", onclick: copy }, "Copy");
-  const element = html("div", { class: "link" }, field, button, copied);
+  const element = html("div", { class: "link" }, field, button, status);
 
   async function copy() {
     field.select();
-    await navigator.clipboard?.writeText(field.value);
-    copied.textContent = navigator.clipboard ? "Copied" : "Press Ctrl+C to copy";
+    if (!navigator.clipboard) {
+      status.textContent = "Press Ctrl+C to copy";
+      return;
+    }
+    await navigator.clipboard.writeText(field.value);
+    status.textContent = "Copied";
   }
 
   function update() {
     const { step, unit } = store.state;
     const address = new URL(window.location.href);
     address.hash = "";
-    address.searchParams.set("step", step + 1);
-    address.searchParams.set("unit", unit);
+    address.searchParams.set("step", String(step + 1));
+    address.searchParams.set("unit", String(unit));
     if (hide) address.searchParams.set("hide", hide);
     else address.searchParams.delete("hide");
     field.value = address.href;
-    copied.textContent = "";
+    status.textContent = "";
   }
 
   update();

@@ -1,116 +1,160 @@
-// What if … ? The picked value in a sentence, and controls that ask for the same run with that value, or the
-// token, another one. What is sent is the text of an intervention; only a server can compute the run.
+// What if …? The picked value in a sentence, and controls that ask for the same run with another value or token. They
+// send the text of an intervention; only a server can compute the run.
 
+import { holdIntervention, tokenIntervention, unitIntervention } from "../model/intervention-text.js";
+import { brief } from "../model/numbers.js";
 import { html } from "../page/dom.js";
-import { holdText, onToken, onUnit } from "../model/intervention.js";
-import { worded } from "../model/numbers.js";
 
+/**
+ * @import { Span } from "../model/intervention-text.js"
+ * @import { QuantityData } from "../model/payload.d.ts"
+ * @import { ElementView, Store } from "../model/store.js"
+ * @import { Trace } from "../model/trace.js"
+ */
+
+/** @type {QuantityData["role"][]} */
 const ROLES = ["gate", "candidate", "state"]; // what can be held, in this order
-const SPANS = { now: "at this step", on: "from this step on", ever: "at every step" };
+/** @type {Record<Span, string>} */
+const SPANS = { step: "at this step", onward: "from this step on", all: "at every step" };
 const SLIDER_STEPS = 100;
 
-/** edit(text) asks for an intervention; without it there is nothing that could compute one, and the view is empty. */
-export function createWhatIf(store, { edit }) {
+/**
+ * @param {Store} store
+ * @param {((intervention: string) => void) | undefined} request  without it nothing can be computed, and the view is
+ *   hidden
+ * @returns {ElementView}
+ */
+export function createWhatIf(store, request) {
   const summary = html("summary");
-  const quantity = select("Quantity", () => pick());
-  const units = select("Which units");
-  const span = select("When", null, SPANS);
-  const value = html("input", { type: "number", step: "any", required: true, "aria-label": "Value", oninput: () => typed() });
-  const slider = html("input", { type: "range", "aria-label": "Value, as a slider", oninput: () => slid() });
-  const token = html("input", { type: "text", required: true, autocomplete: "off", spellcheck: "false", "aria-label": "Another token" });
+  const quantity = html("select", { "aria-label": "Quantity", onchange: () => store.set({ picked: quantity.value }) });
+  const units = html("select", { "aria-label": "Which units" });
+  const spanOptions = Object.entries(SPANS).map(([value, words]) => html("option", { value }, words));
+  const span = html("select", { "aria-label": "When" }, spanOptions);
+  const number = { type: "number", step: "any", required: true, "aria-label": "Value" };
+  const value = html("input", { ...number, oninput: () => setValue(value) });
+  const slider = html("input", { type: "range", "aria-label": "Value, as a slider", oninput: () => setValue(slider) });
+  const text = { type: "text", required: true, autocomplete: "off", spellcheck: "false" };
+  const token = html("input", { ...text, "aria-label": "Another token" });
   const tokenNow = html("span");
-  const silence = html("button", { type: "button", onclick: () => send(onUnit(store.trace, "zero", here())) }, "Silence this unit");
-  const freeze = html("button", { type: "button", onclick: () => send(onUnit(store.trace, "freeze", here())) }, "Freeze it from here");
-  const remove = html("button", { type: "button", onclick: () => send(onToken(store.trace, "remove", here())) }, "Remove");
   const sent = html("output", { class: "whatif-sent" });
   const element = html(
     "details",
     { class: "whatif" },
     summary,
-    form("Hold a value", hold, [quantity, units, span, html("span", { class: "whatif-value" }, value, slider), submit("Try it")]),
-    form("The token", swap, [html("label", {}, tokenNow, token), submit("Swap"), remove]),
-    html("div", { class: "whatif-row", role: "group", "aria-label": "The whole unit" }, silence, freeze),
+    form("Hold a value", hold, [
+      quantity,
+      units,
+      span,
+      html("span", { class: "whatif-value" }, value, slider),
+      html("button", {}, "Try it"),
+    ]),
+    form("The token", swap, [
+      html("label", {}, tokenNow, token),
+      html("button", {}, "Swap"),
+      button("Remove", () => tokenIntervention(store.trace, "remove", store.state)),
+    ]),
+    html(
+      "div",
+      { class: "whatif-row", role: "group", "aria-label": "The whole unit" },
+      button("Silence this unit", () => unitIntervention(store.trace, "zero", store.state)),
+      button("Freeze it from here", () => unitIntervention(store.trace, "freeze", store.state)),
+    ),
     sent,
   );
-  let own = false; // whether the value is the user's, and not a proposal
+  let offered = ""; // the quantity that the controls are for
+  let typed = false; // whether the value is the user's rather than proposed
 
-  const here = () => ({ step: store.state.step, unit: store.state.unit });
   const picked = () => store.trace.byName[store.state.picked];
 
   function build() {
-    const offered = ROLES.flatMap((role) => store.trace.shown.filter((one) => one.role === role));
-    quantity.replaceChildren(...offered.map(({ name, title }) => html("option", { value: name }, title)));
-    element.hidden = !edit;
-    token.placeholder = hintFor(store.trace);
-    token.classList.toggle("vector", store.trace.kind === "numbers");
-    const typedBefore = own && quantity.dataset.for === picked().name ? value.value : null;
+    const { trace } = store;
+    const quantities = ROLES.flatMap((role) => trace.unitQuantities.filter((each) => each.role === role));
+    quantity.replaceChildren(...quantities.map(({ name, title }) => html("option", { value: name }, title)));
+    element.hidden = !request;
+    token.placeholder = tokenHint(trace);
+    token.classList.toggle("vector", trace.tokenKind === "numbers");
+    const typedBefore = typed && offered === picked().name ? value.value : null;
     offer();
     if (typedBefore === null) return;
     value.value = slider.value = typedBefore;
-    own = true;
+    typed = true;
   }
 
-  /** Controls for the range of the picked quantity. */
+  /** Set the controls to the range of the picked quantity. */
   function offer() {
     const { name, low, high } = picked();
-    quantity.value = quantity.dataset.for = name;
-    own = false;
-    bound(value, low, high);
+    quantity.value = offered = name;
+    typed = false;
+    setBounds(value, low, high);
     slider.hidden = low === null || high === null;
-    if (!slider.hidden) {
-      bound(slider, low, high);
-      slider.step = (high - low) / SLIDER_STEPS;
+    if (low !== null && high !== null) {
+      setBounds(slider, low, high);
+      slider.step = String((high - low) / SLIDER_STEPS);
     }
     show();
   }
 
   function show() {
-    const { trace } = store;
-    const { step, unit } = here();
+    const { trace, state: { step, unit } } = store;
     const { name, title } = picked();
     const now = trace.value(name, step, unit);
-    const place = trace.typed[step] === step + 1 ? `step ${step + 1}` : `step ${step + 1}, typed as step ${trace.typed[step]},`;
-    summary.textContent = `What if … the ${title} of unit ${unit} at ${place} (${trace.now} ${worded(now)})?`;
-    const chosen = units.value || "one";
-    units.replaceChildren(html("option", { value: "one" }, `this unit (${unit})`), html("option", { value: "all" }, "all units"));
-    units.value = chosen;
+    const typedStep = trace.typedSteps[step];
+    const where = `step ${step + 1}${typedStep === step + 1 ? "" : `, typed as step ${typedStep},`}`;
+    summary.textContent = `What if … the ${title} of unit ${unit} at ${where} (${trace.valueWord} ${brief(now)})?`;
+    const choice = units.value || "one";
+    units.replaceChildren(
+      html("option", { value: "one" }, `this unit (${unit})`),
+      html("option", { value: "all" }, "all units"),
+    );
+    units.value = choice;
     tokenNow.textContent = `this token, “${trace.tokens[step]}”: `;
-    if (!own) propose(now);
+    if (!typed) propose(now);
   }
 
-  /** Until a value is typed: the end of the range that is farther away, or zero where there is no end. */
+  /**
+   * Propose a value far from the present one: for a gate the farther end of its range, or else zero.
+   * @param {number} now
+   */
   function propose(now) {
     const { low, high, role } = picked();
-    const far = role === "gate" && low !== null && high !== null ? (now - low < high - now ? high : low) : 0;
-    value.value = slider.value = far;
+    const bounded = role === "gate" && low !== null && high !== null;
+    value.value = slider.value = String(bounded ? (now - low < high - now ? high : low) : 0);
   }
 
-  function typed() {
-    own = true;
-    if (value.value !== "") slider.value = value.value;
-  }
-
-  function slid() {
-    own = true;
-    value.value = slider.value;
-  }
-
-  function pick() {
-    store.set({ picked: quantity.value });
+  /** @param {HTMLInputElement} source  the control that the user has set */
+  function setValue(source) {
+    typed = true;
+    if (source.value !== "") (source === value ? slider : value).value = source.value;
   }
 
   function hold() {
-    const wanted = { quantity: quantity.value, all: units.value === "all", span: span.value, value: value.valueAsNumber };
-    send(holdText(store.trace, wanted, here()));
+    const wanted = {
+      quantity: quantity.value,
+      allUnits: units.value === "all",
+      span: /** @type {Span} */ (span.value),
+      value: value.valueAsNumber,
+    };
+    send(holdIntervention(store.trace, wanted, store.state));
   }
 
   function swap() {
-    send(onToken(store.trace, "swap", here(), token.value));
+    send(tokenIntervention(store.trace, "swap", store.state, token.value));
   }
 
-  function send(text) {
-    sent.textContent = `asked for: ${text}`;
-    edit(text);
+  /** @param {string} intervention */
+  function send(intervention) {
+    sent.textContent = `asked for: ${intervention}`;
+    request?.(intervention);
+  }
+
+  /**
+   * A button that asks for an intervention.
+   * @param {string} words
+   * @param {() => string} intervention
+   * @returns {HTMLButtonElement}
+   */
+  function button(words, intervention) {
+    return html("button", { type: "button", onclick: () => send(intervention()) }, words);
   }
 
   build();
@@ -125,32 +169,40 @@ export function createWhatIf(store, { edit }) {
   };
 }
 
-/** A row of controls; `done` is called once all of them hold what they may, of which the browser takes care. */
-function form(label, done, controls) {
+/**
+ * A row of controls. The browser submits it only once all values are valid.
+ * @param {string} label
+ * @param {() => void} submit
+ * @param {HTMLElement[]} controls
+ * @returns {HTMLFormElement}
+ */
+function form(label, submit, controls) {
+  /** @param {SubmitEvent} event */
   const onsubmit = (event) => {
     event.preventDefault();
-    done();
+    submit();
   };
-  return html("form", { class: "whatif-row", "aria-label": label, onsubmit }, ...controls);
+  return html("form", { class: "whatif-row", "aria-label": label, onsubmit }, controls);
 }
 
-/** What can be typed in place of a step's numbers; a letter or a word needs no hint. */
-function hintFor({ kind, reads }) {
-  if (kind !== "numbers") return "";
-  return `${reads === 1 ? "a number" : `${reads} numbers`}, or noise(seed=1, steps=1)`;
+/**
+ * What can be typed in place of a vector of numbers. A character or a word needs no hint.
+ * @param {Trace} trace
+ * @returns {string}
+ */
+function tokenHint({ tokenKind, tokenWidth }) {
+  if (tokenKind !== "numbers") return "";
+  return `${tokenWidth === 1 ? "a number" : `${tokenWidth} numbers`}, or noise(seed=1, steps=1)`;
 }
 
-function submit(words) {
-  return html("button", {}, words);
-}
-
-function select(label, onchange = null, options = {}) {
-  return html("select", { "aria-label": label, ...(onchange ? { onchange } : {}) }, Object.entries(options).map(([value, words]) => html("option", { value }, words)));
-}
-
-function bound(input, low, high) {
-  for (const [name, end] of Object.entries({ min: low, max: high })) {
-    if (end === null) input.removeAttribute(name);
-    else input.setAttribute(name, end);
+/**
+ * @param {HTMLInputElement} input
+ * @param {number | null} low
+ * @param {number | null} high
+ */
+function setBounds(input, low, high) {
+  for (const [name, bound] of Object.entries({ min: low, max: high })) {
+    if (bound === null) input.removeAttribute(name);
+    else input.setAttribute(name, String(bound));
   }
 }

@@ -26,9 +26,9 @@ def show(task: TaskModels, text: str, trace: Trace, model: Model, layer: int, di
             step=step,
             unit=unit,
             text=text,
-            usual_text=task.examples[0],
+            default_text=task.examples[0],
             editable=lesson_link.shows("whatif"),
-            asked=what_if.add_requested,
+            on_request=what_if.add_requested,
         )
     with right:
         charts.heatmaps(trace, layer=layer, direction=direction)

@@ -128,10 +128,10 @@ def show_instrument(context: ChapterContext) -> None:
         step=step,
         unit=unit,
         text=context.text,
-        usual_text=task.examples[0],
-        default=default,
+        default_text=task.examples[0],
+        default_position=default,
         views=chapter.instrument,
-        asked=apply_request,
+        on_request=apply_request,
     )
 
 

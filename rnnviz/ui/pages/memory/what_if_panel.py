@@ -33,7 +33,7 @@ def show(run: TextRun) -> None:
         text_box.report_rejected(changed)
     after = run.model.run(changed) if changed.interventions else before
     aligned = len(after) == len(before)  # false if a token was removed
-    transport(run, after if aligned else before, editable=editable, now="now" if aligned else "before")
+    transport(run, after if aligned else before, editable=editable, value_word="now" if aligned else "before")
     if not changed.interventions:
         _unchanged(run)
         return

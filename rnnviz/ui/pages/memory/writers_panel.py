@@ -19,7 +19,7 @@ from ....colours import SAYS, cell_style, round_up, widest
 from ....figures import gradient_map, half_life_chart, memory_map
 from ....text.tokens import visible
 from ...shared.charts import chart
-from ...shared.instrument import Rows, slot
+from ...shared.instrument import TokenValues, slot
 from ...shared.markdown import plain
 from ...shared.pickers import pick_label
 from ...shared.text_run import TextRun, choose_unit, current_position, exceeds_memory, transport
@@ -57,8 +57,8 @@ def show(run: TextRun) -> None:
             rows = _prediction_rows(run, pick_label(run.trace, step))
         else:
             rows = _unit_rows(run, state, unit, written)
-    transport(run, rows={"credit": rows})
-    st.html(slot("credit", rows="credit"))
+    transport(run, token_values={"credit": rows})
+    st.html(slot("credit", values="credit"))
     left, right = st.columns(2, gap="medium")
     with left:
         _map(run, state, unit, written)
@@ -66,14 +66,14 @@ def show(run: TextRun) -> None:
         _half_lives(run, unit)
 
 
-def _unit_rows(run: TextRun, state: Quantity, unit: int, written: Array) -> Rows:
+def _unit_rows(run: TextRun, state: Quantity, unit: int, written: Array) -> TokenValues:
     values = run.trace[state.name, *run.location][:, unit].astype(np.float64)
     title = f"{state.title} of unit {unit}"
     initial = {"initial state": values - written.sum(1)} if run.trace.initial[state.name, *run.location].any() else {}
-    return Rows(title, written, state.colour, widest(written, least=0.0), parts=initial, total=(title, values))
+    return TokenValues(title, written, state.colour, widest(written, least=0.0), parts=initial, total=(title, values))
 
 
-def _prediction_rows(run: TextRun, label: str) -> Rows:
+def _prediction_rows(run: TextRun, label: str) -> TokenValues:
     contributions = contributions_over_time(run.trace, label)
     title = f"logit of {visible(label)}"
     gated = gated_state(run.trace.definition)
@@ -85,7 +85,7 @@ def _prediction_rows(run: TextRun, label: str) -> Rows:
     if contributions.bias:
         parts["bias"] = np.full(len(run.trace), contributions.bias)
     tokens = contributions.by_step
-    return Rows(title, tokens, SAYS, widest(tokens, least=0.0), parts=parts, total=(title, contributions.logit))
+    return TokenValues(title, tokens, SAYS, widest(tokens, least=0.0), parts=parts, total=(title, contributions.logit))
 
 
 def _map(run: TextRun, state: Quantity, unit: int, written: Array) -> None:
@@ -143,8 +143,10 @@ def _gradient_instead(run: TextRun) -> None:
     norms = measure(run)[trace.cell].flow.norms
     limit = round_up(max(float(norms.max()), 1.0))
     title = "gradient of the hidden state"
-    transport(run, rows={"credit": Rows(title, norms, cell_style(trace.cell).colour, limit, signed=False)})
-    st.html(slot("credit", rows="credit"))
+    transport(
+        run, token_values={"credit": TokenValues(title, norms, cell_style(trace.cell).colour, limit, signed=False)}
+    )
+    st.html(slot("credit", values="credit"))
     with st.container(key="heatmaps-gradient"):
         words = "Gradient between all pairs of steps, one row for each later step."
         chart(gradient_map.ready(trace.cell, norms, trace.tokens, trace.unknown), words, "gradient")

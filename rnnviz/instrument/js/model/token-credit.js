@@ -1,0 +1,95 @@
+// What the values of all tokens at a step say: a number for each token, what the row adds up to, the strongest tokens.
+
+import { brief, HARD_SPACE, signedBrief } from "./numbers.js";
+
+/** @import { TokenValues, Trace } from "./trace.js" */
+
+const NAMED_TOKENS = 3;
+
+/**
+ * The value of each token at a step; null for tokens that are not yet read and for values that are not finite.
+ * @param {Trace} trace
+ * @param {TokenValues} tokenValues
+ * @param {number} step
+ * @returns {(number | null)[]}
+ */
+export function creditRow(trace, { values }, step) {
+  const row = values.subarray(step * trace.steps, (step + 1) * trace.steps);
+  return Array.from(row, (value, k) => (trace.isLater(k, step) || !Number.isFinite(value) ? null : value));
+}
+
+/**
+ * The value of a token in words: "+0.41", "not read yet".
+ * @param {Trace} trace
+ * @param {TokenValues} tokenValues
+ * @param {(number | null)[]} row
+ * @param {number} k  the token
+ * @param {number} step
+ * @returns {string}
+ */
+export function creditText(trace, tokenValues, row, k, step) {
+  const value = row[k];
+  if (value !== null) return withUnit(numberText(value, tokenValues), tokenValues);
+  return trace.isLater(k, step) ? "not read yet" : "no number";
+}
+
+/**
+ * What the row adds up to: "cell state of unit 5 after step 6: 0.93 = what the tokens wrote 0.95 + initial state −0.02".
+ * @param {TokenValues} tokenValues
+ * @param {(number | null)[]} row
+ * @param {number} step
+ * @returns {string} "" if it adds up to nothing
+ */
+export function creditSum(tokenValues, row, step) {
+  const { total, parts } = tokenValues;
+  if (!total) return "";
+  const written = row.reduce((/** @type {number} */ sum, value) => sum + (value ?? 0), 0);
+  const terms = [`what the tokens wrote ${brief(written)}`];
+  for (const { title, values } of parts) terms.push(`${title} ${brief(values[step])}`);
+  const left = `${total.title} after step ${step + 1}: ${withUnit(brief(total.values[step]), tokenValues)}`;
+  return `${left} = ${terms.join(" + ")}`;
+}
+
+/**
+ * The strongest tokens: "most from c (step 2, +0.41), S (step 1, −0.2)".
+ * @param {Trace} trace
+ * @param {TokenValues} tokenValues
+ * @param {(number | null)[]} row
+ * @returns {string}
+ */
+export function strongestTokens(trace, tokenValues, row) {
+  const named = row
+    .flatMap((value, k) => (value ? [{ value, k }] : []))
+    .sort((a, b) => Math.abs(b.value) - Math.abs(a.value))
+    .slice(0, NAMED_TOKENS)
+    .map(({ value, k }) => `${trace.tokens[k]} (step ${k + 1}, ${numberText(value, tokenValues)})`);
+  return named.length ? `most from ${named.join(", ")}` : "nothing from any token";
+}
+
+/**
+ * The ends of the colour scale.
+ * @param {TokenValues} tokenValues
+ * @returns {string[]}
+ */
+export function scaleEnds(tokenValues) {
+  const { signed, limit } = tokenValues;
+  return [...(signed ? [-limit] : []), 0, limit].map((end) => withUnit(brief(end), tokenValues));
+}
+
+/**
+ * @param {number} value
+ * @param {TokenValues} tokenValues
+ * @returns {string}
+ */
+function numberText(value, { signed }) {
+  return signed ? signedBrief(value) : brief(value);
+}
+
+/**
+ * @param {string} text
+ * @param {TokenValues} tokenValues
+ * @returns {string}
+ */
+function withUnit(text, { unit }) {
+  return unit ? text + HARD_SPACE + unit : text;
+}

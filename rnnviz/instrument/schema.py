@@ -1,0 +1,284 @@
+"""What Python sends to the browser, declared once.
+
+Python builds the payload as these typed dictionaries. The browser's modules are checked against `payload.d.ts`, which
+`python -m rnnviz.instrument.declarations` writes from them. In the docstrings, arrays are little-endian numbers in
+base64, row by row; T is the number of steps, H of units, C of labels, D of numbers in an input vector.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NotRequired, TypedDict
+
+
+class QuantityData(TypedDict):
+    """A quantity of the cell, the input vector included.
+
+    Attributes
+    ----------
+    name, symbol, title : str
+        As in the cell's definition.
+    role : str
+        "vector", "state", "gate" or "candidate".
+    colour, negative_colour : str
+        The hues of values above and below zero, as "#D55E00".
+    activation : str or None
+        The name of the activation.
+    limits : tuple of two floats
+        The ends of the colour scale.
+    low, high : float or None
+        The bounds of the values, None where there is none.
+    """
+
+    name: str
+    symbol: str
+    title: str
+    role: Literal["vector", "state", "gate", "candidate"]
+    colour: str
+    negative_colour: str
+    activation: str | None
+    limits: tuple[float, float]
+    low: float | None
+    high: float | None
+
+
+class PhaseData(TypedDict):
+    """A phase of a step.
+
+    Attributes
+    ----------
+    name, title, description : str
+        As in the cell's definition.
+    computes : list of str
+        The names of the quantities that are computed.
+    equations : list of str
+        LaTeX in which `\\\\q{name}` is the symbol of a quantity and `\\\\f{name}` that of an activation.
+    """
+
+    name: str
+    title: str
+    description: str
+    computes: list[str]
+    equations: list[str]
+
+
+class ActivationData(TypedDict):
+    """An activation, or another function that equations name.
+
+    Attributes
+    ----------
+    kind, symbol : str
+        As in `rnnviz.cells.activations`.
+    parameters : list of float
+        The numbers that belong to the kind.
+    within : float or None
+        The bound at which sums are clipped first.
+    low, high : float or None
+        The bounds of the values, None where there is none.
+    """
+
+    kind: str
+    symbol: str
+    parameters: list[float]
+    within: float | None
+    low: float | None
+    high: float | None
+
+
+class WeightsData(TypedDict):
+    """The parameters of one layer and direction.
+
+    Attributes
+    ----------
+    rows : list of str
+        The quantities whose blocks of H rows make up the matrices and biases, in their order.
+    extra : dict of str to list of str
+        The quantities whose blocks make up each further parameter of the cell, by its name.
+    arrays : dict of str to str
+        The parameters as float32, by name.
+    """
+
+    rows: list[str]
+    extra: dict[str, list[str]]
+    arrays: dict[str, str]
+
+
+class PartData(TypedDict):
+    """A named number at each step.
+
+    Attributes
+    ----------
+    title : str
+        What the number is.
+    values : str
+        Array of shape (T,), float32.
+    """
+
+    title: str
+    values: str
+
+
+class TokenValuesData(TypedDict):
+    """A value of every token at every step; see `TokenValues`.
+
+    Attributes
+    ----------
+    title : str
+        What the values are.
+    values : str
+        Array of shape (T, T), float32: [step, token].
+    colour, negative_colour : str
+        The hues of values above and below zero, as "#D55E00".
+    limit : float
+        The end of the colour scale.
+    unit : str
+        The unit that follows each value; "" for none.
+    parts : list of PartData
+        What is added to the sum of a row to give the total.
+    total : PartData or None
+        What a row adds up to.
+    signed : bool
+        Whether values can be negative.
+    """
+
+    title: str
+    values: str
+    colour: str
+    negative_colour: str
+    limit: float
+    unit: str
+    parts: list[PartData]
+    total: PartData | None
+    signed: bool
+
+
+class Payload(TypedDict):
+    """The trace of one layer and direction, with the definition of its cell.
+
+    Attributes
+    ----------
+    id : str
+        Identifies everything in the payload but `weights`, `token_values` and `token_values_id`.
+    fingerprint : str
+        Identifies the trace.
+    model_key : str
+        Identifies the weights.
+    layer : int
+        From 0.
+    direction : str
+        "forward" or "backward".
+    cell, title : str
+        The cell's name, and its name for people.
+    options : dict of str to str
+        The cell's options.
+    token_kind : str
+        "characters", "words", "pieces" or "numbers".
+    token_width : int
+        How many numbers make one token, where tokens are numbers.
+    tokens : list of str
+        T tokens, as shown.
+    typed_steps : list of int
+        For each step, the step of the text as typed, from 1.
+    swapped_steps : list of int
+        The steps of the text as typed whose token an intervention swapped.
+    unknown : list of bool
+        For each step, whether the vocabulary lacks the token.
+    units, input_size : int
+        H and D.
+    quantities : list of QuantityData
+        In the order of computation, the input vector first.
+    phases : list of PhaseData
+        In the order of computation.
+    activations : dict of str to ActivationData
+        By name.
+    labels : list of str
+        C labels of the readout.
+    half_precision : bool
+        Whether `values` are float16 rather than float32.
+    values : dict of str to str
+        For each quantity, an array of shape (T, H), or (T, D) for the input vector.
+    initial : dict of str to str
+        For each state, its value before the first step: shape (H,), float32.
+    holds : dict of str to str
+        For quantities that an intervention holds, an array of shape (T, H), uint8: 0 where the cell computed the
+        value, 1 where it is held at a value, 2 where it is frozen.
+    probabilities : str or None
+        Array of shape (T, C), float32; None without a readout.
+    reductions : list of str
+        How the trace was reduced to keep the page fast.
+    weights : WeightsData or None
+        None if the browser has them.
+    token_values : dict of str to TokenValuesData
+        By the names that slots ask for.
+    token_values_id : str
+        Identifies the token values.
+    """
+
+    id: str
+    fingerprint: str
+    model_key: str
+    layer: int
+    direction: str
+    cell: str
+    title: str
+    options: dict[str, str]
+    token_kind: Literal["characters", "words", "pieces", "numbers"]
+    token_width: int
+    tokens: list[str]
+    typed_steps: list[int]
+    swapped_steps: list[int]
+    unknown: list[bool]
+    units: int
+    input_size: int
+    quantities: list[QuantityData]
+    phases: list[PhaseData]
+    activations: dict[str, ActivationData]
+    labels: list[str]
+    half_precision: bool
+    values: dict[str, str]
+    initial: dict[str, str]
+    holds: dict[str, str]
+    probabilities: str | None
+    reductions: list[str]
+    weights: WeightsData | None
+    token_values: dict[str, TokenValuesData]
+    token_values_id: str
+
+
+class Position(TypedDict):
+    """A position in a trace.
+
+    Attributes
+    ----------
+    step, unit : int
+        From 0.
+    """
+
+    step: int
+    unit: int
+
+
+class Settings(TypedDict):
+    """How the instrument shows a payload.
+
+    Attributes
+    ----------
+    start : Position, optional
+        Where it begins; if missing, at the first step and unit.
+    text : str, optional
+        The text as typed.
+    views : list of str or None, optional
+        The views to show; if missing or None all of them, "whatif" only if `editable`.
+    follow : bool, optional
+        Whether the page follows the position. Play then skips the phases.
+    editable : bool, optional
+        Whether values can be picked and overridden.
+    value_word : str, optional
+        What precedes the present value of the one that is picked; "now" if missing.
+    """
+
+    start: NotRequired[Position]
+    text: NotRequired[str]
+    views: NotRequired[list[str] | None]
+    follow: NotRequired[bool]
+    editable: NotRequired[bool]
+    value_word: NotRequired[str]

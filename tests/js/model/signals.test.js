@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { signalAt, signalsOf } from "../../../rnnviz/instrument/js/model/signals.js";
+import { assertClose, bundled, fixture, traceOf } from "../fixtures.js";
+
+const { values, probabilities } = fixture("traces")["names-lstm"];
+const trace = bundled("names-lstm");
+const steps = [...Array(trace.steps).keys()];
+
+test("the prediction, every quantity and every gate's mean can colour the tokens", () => {
+  const signals = signalsOf(trace).map(([signal]) => signal);
+  const gates = ["forget", "input", "output"];
+  assert.deepEqual(
+    new Set(signals),
+    new Set(["prediction", ...trace.unitQuantities.map(({ name }) => name), ...gates.map((gate) => `mean:${gate}`)]),
+  );
+  assert.equal(signals[0], "prediction");
+});
+
+test("without a readout there is no prediction to colour by", () => {
+  const { payload } = fixture("traces")["names-rnn"];
+  const silent = traceOf({ ...payload, probabilities: null });
+  assert.deepEqual(signalsOf(silent).map(([signal]) => signal), ["hidden"]);
+  assert.equal(signalAt(silent, "prediction", 0, 0).value, 0);
+});
+
+test("a signal has the value that Python recorded", () => {
+  const valueOf = (signal, step) => signalAt(trace, signal, step, 6).value;
+  const mean = (vector) => vector.reduce((sum, value) => sum + value, 0) / vector.length;
+  assertClose(steps.map((step) => valueOf("prediction", step)), probabilities.map((row) => Math.max(...row)));
+  assertClose(steps.map((step) => valueOf("cell", step)), values.cell.map((vector) => vector[6]));
+  assertClose(steps.map((step) => valueOf("mean:forget", step)), values.forget.map(mean));
+});
+
+test("a signal has a colour of its own", () => {
+  assert.match(signalAt(trace, "prediction", 3, 6).colour, /^rgba\(108,99,199,/);
+  assert.match(signalAt(trace, "mean:forget", 3, 6).colour, /^rgba\(213,94,0,/);
+});

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Store } from "../../../rnnviz/instrument/js/model/store.js";
+import { bundled, fixture, storeOf, traceOf } from "../fixtures.js";
+
+function recorded(store) {
+  const calls = [];
+  store.subscribe((state, previous, newTrace) => calls.push({ state, previous, newTrace }));
+  return calls;
+}
+
+test("listeners are called once for each change, with what was before", () => {
+  const store = storeOf("names-lstm", { step: 2 });
+  const calls = recorded(store);
+  store.set({ step: 3, unit: 5 });
+  store.set({ step: 3 });
+  assert.equal(calls.length, 1);
+  const [{ state, previous, newTrace }] = calls;
+  assert.deepEqual([state.step, state.unit, previous.step, newTrace], [3, 5, 2, false]);
+});
+
+test("a listener can leave", () => {
+  const store = storeOf("names-lstm");
+  let count = 0;
+  const leave = store.subscribe(() => count++);
+  store.set({ step: 1 });
+  leave();
+  store.set({ step: 2 });
+  assert.equal(count, 1);
+});
+
+test("the state stays inside the trace", () => {
+  const store = storeOf("names-lstm", { step: 99, unit: -3, phase: 17, highlight: "nothing", picked: "nothing" });
+  const { state, trace } = store;
+  assert.deepEqual(
+    [state.step, state.unit, state.phase, state.highlight, state.picked],
+    [trace.steps - 1, 0, null, null, "forget"],
+  );
+});
+
+test("another trace keeps the state as far as it fits", () => {
+  const store = storeOf("names-lstm", { step: 8, unit: 60, phase: 5, highlight: "forget", picked: "output" });
+  const calls = recorded(store);
+  store.load(bundled("names-gru"), { phase: 1 });
+  assert.deepEqual(calls.map(({ newTrace }) => newTrace), [true]);
+  const { state } = store;
+  assert.deepEqual([state.step, state.unit, state.phase, state.highlight, state.picked], [8, 60, 1, null, "reset"]);
+});
+
+test("other token values are a change of the state, not another trace", () => {
+  const { payload } = fixture("credit");
+  const store = new Store(traceOf({ ...payload, token_values: {}, token_values_id: "none" }));
+  const calls = recorded(store);
+  store.setTokenValues(payload);
+  assert.deepEqual(calls.map(({ newTrace }) => newTrace), [false]);
+  assert.equal(store.state.tokenValuesId, payload.token_values_id);
+});

@@ -1,0 +1,64 @@
+"""The browser's modules without a browser: what they compute is what Python computes."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from rnnviz.instrument import bundle
+from tests.js.fixtures import write
+from tests.js.node import FILES, HERE, command
+
+# Modules that only make and place elements: tests/browser has their tests.
+IN_THE_BROWSER = {
+    "diagram/diagram.js",
+    "diagram/drawing.js",
+    "diagram/picture.js",
+    "instrument.js",
+    "page/dom.js",
+    "page/flash.js",
+    "page/glossary.js",
+    "page/host.js",
+    "page/playheads.js",
+    "page/prose.js",
+    "page/scroll-box.js",
+    "page/sections.js",
+    "page/slots.js",
+    "page/theme.js",
+    "views/arithmetic.js",
+    "views/chips.js",
+    "views/credit.js",
+    "views/curve-plot.js",
+    "views/curve.js",
+    "views/formula.js",
+    "views/gate.js",
+    "views/narration-line.js",
+    "views/predictions.js",
+    "views/step-table.js",
+    "views/tokens.js",
+    "views/view-link.js",
+    "views/what-if.js",
+}
+
+
+@pytest.fixture(scope="session")
+def fixtures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that holds what the tests compare with."""
+    folder = tmp_path_factory.mktemp("fixtures")
+    write(folder)
+    return folder
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(HERE)))
+def test_the_modules_do_what_they_promise(file: Path, fixtures: Path):
+    run = subprocess.run(command([file]), env={"FIXTURES": str(fixtures)}, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_every_module_has_tests_here_or_in_the_browser():
+    modules = {str(file.relative_to(bundle.SCRIPTS)) for file in bundle.SCRIPTS.rglob("*.js")}
+    tested = {str(file.relative_to(HERE)).replace(".test.js", ".js") for file in FILES if file.parent != HERE}
+    assert tested | IN_THE_BROWSER == modules
+    assert not tested & IN_THE_BROWSER
