@@ -12,6 +12,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist worksteal --durations=10
 
+export DENO_NO_UPDATE_CHECK := 1
+
 .PHONY: run test check bench peers clean
 
 run: $(VENV)/app
@@ -24,6 +26,9 @@ check: $(VENV)/dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/oxlint --quiet rnnviz tests/js
+	$(BIN)/deno fmt --check --quiet
+	$(BIN)/deno check --quiet rnnviz
 
 bench: $(VENV)/torch
 	$(BIN)/python -m benchmarks
