@@ -1,7 +1,7 @@
-"""From the colours in a cell's definition to colour scales, and how each cell looks in a line chart.
+"""Colours: from those in a cell's definition to colour scales, and the style of each cell in a line chart.
 
-Scales fade into transparency at zero, so that zero looks like whatever is behind the
-figure: the same figure suits a light page, a dark one and a white sheet of paper.
+Scales fade into transparency at zero, so that zero looks like the background: the same figure suits a light page, a
+dark one and a white sheet of paper.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ import numpy as np
 from .cells import CELLS, Quantity
 
 NEGATIVE = "#5F6B7A"  # one neutral hue for everything below zero: colour means positive
-BESIDE_GREY = "#A9713B"  # below zero where the quantity itself is grey, from which a neutral hue could not be told
-SAYS = "#6C63C7"  # what the readout says belongs to no gate, and wears its own hue
+NEGATIVE_OF_GREY = "#A9713B"  # below zero where the quantity itself is grey and a neutral hue would look the same
+PREDICTION = "#6C63C7"  # the prediction belongs to no gate and has a hue of its own
+SECOND_PREDICTION = "#8C7A14"  # a second label beside it: yellow against violet, for the red-green blind as well
 PLAYHEAD = "#808A99"
 GRID = "rgba(128,138,153,0.22)"
 REFERENCE = "#808A99"  # lines to compare with: chance, a baseline, "nothing lost"
 SHADE = "rgba(128,138,153,0.14)"
-SAYS_TOO = "#8C7A14"  # a second label beside the one in SAYS: yellow against violet, for the red-green blind as well
-# How much of a gradient is left belongs to no gate and to no cell: a slate that is close to no hue of theirs. What has
-# grown turns red, which those who see red and green alike tell from slate as yellow from blue.
+# How much of a gradient is left belongs to no gate and to no cell: a slate that is close to none of their hues. What
+# has grown turns red, which is as different from slate for the red-green blind as yellow from blue.
 GRADIENT = "#50658F"
 EXPLODING = "#CF2A3A"
 
@@ -30,7 +30,19 @@ Scale = list[list[float | str]]
 
 
 class Style(NamedTuple):
-    """How a whole cell looks in a line chart: colour, dash and marker, and the marker as a letter for labels."""
+    """The style of a whole cell in a line chart.
+
+    Attributes
+    ----------
+    colour : str
+        The colour, such as "#D55E00".
+    dash : str
+        Plotly's name of the dash.
+    marker : str
+        Plotly's name of the marker.
+    glyph : str
+        The marker as a letter, for labels.
+    """
 
     colour: str
     dash: str
@@ -39,18 +51,19 @@ class Style(NamedTuple):
 
     @property
     def dash_in_words(self) -> str:
+        """The dash as an adjective: "dotted"."""
         return {"dot": "dotted", "dash": "dashed", "solid": "solid"}.get(self.dash, self.dash)
 
 
-# A cell is no role, so it wears none of the roles' colours. These three differ from them, from
-# each other for all common kinds of colour blindness, and from a white page and a dark one.
+# A cell has no role, so it has none of the roles' colours. These three differ from them, from each other for all common
+# kinds of colour blindness, and from a white page and a dark one.
 CELL_STYLES = {
     "rnn": Style("#A65832", "dot", "triangle-up", "▲"),
     "gru": Style("#2A7C8C", "dash", "diamond", "◆"),
     "lstm": Style("#8D41D9", "solid", "circle", "●"),
 }
-# What any further cell gets, in the order in which they became known.
-FURTHER = (
+# The styles of all other cells, in the order in which they are registered.
+OTHER_STYLES = (
     Style("#788C15", "dashdot", "square", "■"),
     Style("#808A99", "longdash", "cross", "✚"),
     Style("#B83A7A", "longdashdot", "x", "✖"),
@@ -58,56 +71,132 @@ FURTHER = (
 
 
 def cell_style(cell: str) -> Style:
-    """The style of a cell by its name; of one that nobody knows, the first of the further ones."""
+    """Get the style of a cell.
+
+    Parameters
+    ----------
+    cell : str
+        The name of a cell.
+
+    Returns
+    -------
+    Style
+        For an unknown cell, the first of the other styles.
+    """
     if cell in CELL_STYLES:
         return CELL_STYLES[cell]
     others = [name for name in CELLS if name not in CELL_STYLES]
-    return FURTHER[others.index(cell) % len(FURTHER) if cell in others else 0]
+    return OTHER_STYLES[others.index(cell) % len(OTHER_STYLES) if cell in others else 0]
 
 
 def rgb(colour: str) -> tuple[int, int, int]:
-    """The three channels, 0..255, of a colour such as "#D55E00"."""
+    """Split a colour into its channels.
+
+    Parameters
+    ----------
+    colour : str
+        A colour such as "#D55E00".
+
+    Returns
+    -------
+    tuple of int
+        Red, green and blue, from 0 to 255.
+    """
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
 
 
-def below_zero(colour: str) -> str:
-    """The hue of negative values of a quantity of this colour."""
-    return BESIDE_GREY if len(set(rgb(colour))) == 1 else NEGATIVE
+def negative_colour(colour: str) -> str:
+    """Choose the hue of negative values of a quantity.
+
+    Parameters
+    ----------
+    colour : str
+        The quantity's colour.
+
+    Returns
+    -------
+    str
+        A neutral hue, or another one if the quantity is grey itself.
+    """
+    return NEGATIVE_OF_GREY if len(set(rgb(colour))) == 1 else NEGATIVE
 
 
-def sequential(colour: str) -> Scale:
-    """From nothing (0) to the full colour (1)."""
-    return [[0.0, _faded(colour, 0.0)], [1.0, _faded(colour, 1.0)]]
+def sequential_scale(colour: str) -> Scale:
+    """Make a colour scale from transparent to the full colour.
+
+    Parameters
+    ----------
+    colour : str
+        The colour of the highest value.
+
+    Returns
+    -------
+    list
+        Plotly's colour scale: positions from 0 to 1 and their colours.
+    """
+    return [[0.0, _with_opacity(colour, 0.0)], [1.0, _with_opacity(colour, 1.0)]]
 
 
-def diverging(colour: str) -> Scale:
-    """From the hue below zero (lowest) through nothing (zero, in the middle) to the full colour (highest)."""
-    negative = below_zero(colour)
+def diverging_scale(colour: str) -> Scale:
+    """Make a colour scale from the negative hue through transparent, in the middle, to the full colour.
+
+    Parameters
+    ----------
+    colour : str
+        The colour of the highest value.
+
+    Returns
+    -------
+    list
+        Plotly's colour scale: positions from 0 to 1 and their colours.
+    """
+    negative = negative_colour(colour)
     return [
-        [0.0, _faded(negative, 1.0)],
-        [0.5, _faded(negative, 0.0)],
-        [0.5, _faded(colour, 0.0)],
-        sequential(colour)[1],
+        [0.0, _with_opacity(negative, 1.0)],
+        [0.5, _with_opacity(negative, 0.0)],
+        [0.5, _with_opacity(colour, 0.0)],
+        sequential_scale(colour)[1],
     ]
 
 
-def gradients(low: int, high: int) -> Scale:
-    """For powers of ten from `low` (nothing left) through 0 (1: as large as it was, the full slate) to `high` (red).
+def gradient_scale(low: int, high: int) -> Scale:
+    """Make a colour scale for the size of gradients, in powers of ten.
 
-    It fades the faster the closer to 1, so that a half and a tenth can be told apart on a scale of many powers.
+    It fades faster the closer it is to 1, so that a half and a tenth can be distinguished on a scale of many powers.
+
+    Parameters
+    ----------
+    low, high : int
+        Powers of ten: `low` is transparent, 0 the full slate, `high` red.
+
+    Returns
+    -------
+    list
+        Plotly's colour scale: positions from 0 to 1 and their colours.
     """
-    found: Scale = []
+    scale: Scale = []
     for power in range(low, 1):
-        found.append([(power - low) / (high - low), _faded(GRADIENT, (1 - power / low) ** 2.5)])
-    return [*found, [1.0, _faded(EXPLODING, 1.0)]]
+        scale.append([(power - low) / (high - low), _with_opacity(GRADIENT, (1 - power / low) ** 2.5)])
+    return [*scale, [1.0, _with_opacity(EXPLODING, 1.0)]]
 
 
-def bounds(quantity: Quantity, values: np.ndarray) -> tuple[float, float]:
-    """The lowest and the highest value of a quantity's colour scale.
+def scale_limits(quantity: Quantity, values: np.ndarray) -> tuple[float, float]:
+    """Choose the limits of a quantity's colour scale.
 
-    A bounded quantity always has its own bounds, on both sides of zero the wider one. An unbounded one gets the
-    next round number (at least 1) above its largest absolute value, so that the scale does not wander with every
-    keystroke.
+    A bounded quantity always has its own bounds, symmetric if it can be negative. An unbounded one has the next round
+    number, at least 1, above its largest absolute value, so that the scale does not change with every keystroke.
+
+    Parameters
+    ----------
+    quantity : Quantity
+        The quantity.
+    values : ndarray
+        The values that the scale must hold.
+
+    Returns
+    -------
+    tuple of float
+        The lowest and the highest value.
     """
     if quantity.bounded:
         limit = max(-quantity.low, quantity.high) or 1.0
@@ -116,26 +205,63 @@ def bounds(quantity: Quantity, values: np.ndarray) -> tuple[float, float]:
     return (0.0 if quantity.low >= 0 else -limit), limit
 
 
-def scale_for(quantity: Quantity) -> Scale:
-    """Sequential for what is never negative, diverging for the rest."""
-    return sequential(quantity.colour) if quantity.low >= 0 else diverging(quantity.colour)
+def quantity_scale(quantity: Quantity) -> Scale:
+    """Make the colour scale of a quantity.
+
+    Parameters
+    ----------
+    quantity : Quantity
+        The quantity.
+
+    Returns
+    -------
+    list
+        A sequential scale for a quantity that is never negative, a diverging one for others.
+    """
+    return sequential_scale(quantity.colour) if quantity.low >= 0 else diverging_scale(quantity.colour)
 
 
 def round_up(value: float) -> float:
-    """The next of 1, 1.2, 1.5, 2, 3, 4, 5, 6, 8, 10 times a power of ten that is at least `value` (> 0)."""
+    """Round a number up to 1, 1.2, 1.5, 2, 3, 4, 5, 6, 8 or 10 times a power of ten.
+
+    Parameters
+    ----------
+    value : float
+        A number above 0.
+
+    Returns
+    -------
+    float
+        The next such number that is at least `value`.
+
+    Examples
+    --------
+    >>> round_up(11.16)
+    12.0
+    """
     power = 10.0 ** math.floor(math.log10(value))
     return next(step * power for step in (1, 1.2, 1.5, 2, 3, 4, 5, 6, 8, 10) if step * power >= value * (1 - 1e-12))
 
 
-def widest(values: np.ndarray, least: float = 1e-6) -> float:
-    """The limit of a scale that is symmetric about zero and holds all values, NaN aside: the next round number.
+def symmetric_limit(values: np.ndarray, least: float = 1e-6) -> float:
+    """Choose the limit of a scale that is symmetric about zero and holds all values.
 
-    It is 1 where no value reaches `least`, so that rounding errors do not light up.
+    Parameters
+    ----------
+    values : ndarray
+        The values; NaN is ignored.
+    least : float, default 1e-6
+        The limit is 1 where no value is as large as this, so that rounding errors stay invisible.
+
+    Returns
+    -------
+    float
+        The next round number.
     """
     size = np.abs(values)
     most = float(size[np.isfinite(size)].max(initial=0.0))
     return round_up(most) if most >= least and most > 0 else 1.0
 
 
-def _faded(colour: str, opacity: float) -> str:
+def _with_opacity(colour: str, opacity: float) -> str:
     return f"rgba({','.join(map(str, rgb(colour)))},{opacity:g})"

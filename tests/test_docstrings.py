@@ -9,6 +9,7 @@ DONE = (
     "rnnviz.analysis",
     "rnnviz.cells",
     "rnnviz.checkpoints",
+    "rnnviz.colours",
     "rnnviz.errors",
     "rnnviz.figures",
     "rnnviz.interventions",

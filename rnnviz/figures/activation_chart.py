@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from ..cells.activations import Activation
-from ..colours import NEGATIVE, REFERENCE, SAYS
+from ..colours import NEGATIVE, PREDICTION, REFERENCE
 from ..number_format import with_minus_signs
 from .chart_parts import Part, annotation, axis_title, chart_axis, chart_layout, horizontal_line
 from .plain_figure import Content, figure
@@ -80,7 +80,7 @@ def activation_curve(activation: Activation, at: float) -> Content:
         "name": "at",
         "x": [shown],
         "y": [value],
-        "marker": {"color": SAYS, "size": 11, "line": {"color": REFERENCE, "width": 1}},
+        "marker": {"color": PREDICTION, "size": 11, "line": {"color": REFERENCE, "width": 1}},
         "cliponaxis": False,
         "hovertemplate": words + "<extra></extra>",
     }

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from ..cells.activations import Array
-from ..colours import NEGATIVE, SAYS, SAYS_TOO, Style, bounds, widest
+from ..colours import NEGATIVE, PREDICTION, SECOND_PREDICTION, Style, scale_limits, symmetric_limit
 from ..number_format import short_number
 from ..trace import Trace
 from .chart_parts import (
@@ -34,7 +34,7 @@ ShownRun = Literal["before", "after", "difference"]
 
 BAR = 56  # pixels right of the panels in all three, so that their columns are in the same places
 # Colour, marker, and the marker as a letter, filled and hollow, of the label predicted before and of another one.
-LOOKS = ((SAYS, "circle", "●", "○"), (SAYS_TOO, "diamond", "◆", "◇"))
+LOOKS = ((PREDICTION, "circle", "●", "○"), (SECOND_PREDICTION, "diamond", "◆", "◇"))
 PROBABILITIES, BETWEEN, DISTANCES = 150, 40, 70  # pixels: of the upper panel, of words, of the lower panel
 
 
@@ -59,12 +59,12 @@ def aligned_values(panel: Panel, runs: AlignedRuns, which: ShownRun, layer: int,
     else:
         old, new = (trace[panel.quantity.name, layer, direction] for trace in (runs.before, runs.after))
         if not panel.quantity.bounded:
-            limits = bounds(panel.quantity, np.concatenate([old, new]))
+            limits = scale_limits(panel.quantity, np.concatenate([old, new]))
     old, new = place_rows(old, runs.before_rows, runs.steps), place_rows(new, runs.after_rows, runs.steps)
     if which != "difference":
         return PanelValues((old if which == "before" else new).T, rows, limits)
     change = new - old
-    limit = widest(change)
+    limit = symmetric_limit(change)
     return PanelValues(change.T, rows, (-limit, limit))
 
 

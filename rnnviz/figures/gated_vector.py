@@ -6,7 +6,7 @@ import numpy as np
 
 from ..cells import Quantity
 from ..cells.activations import Array
-from ..colours import GRID, PLAYHEAD, bounds, scale_for
+from ..colours import GRID, PLAYHEAD, quantity_scale, scale_limits
 from .plain_figure import Content, figure
 
 INNER = 106  # pixels of both rows
@@ -32,7 +32,7 @@ def vector_times_gate(vector: Array, gate: float, quantity: Quantity) -> Content
     plotly.graph_objects.Figure
         One heatmap of two rows.
     """
-    low, high = bounds(quantity, vector)
+    low, high = scale_limits(quantity, vector)
     name, units = quantity.title, len(vector)
     names = [f"{name} × {gate:.2f}", name]
     return {
@@ -45,7 +45,7 @@ def vector_times_gate(vector: Array, gate: float, quantity: Quantity) -> Content
                 "text": [[row] * units for row in names],
                 "zmin": low,
                 "zmax": high,
-                "colorscale": scale_for(quantity),
+                "colorscale": quantity_scale(quantity),
                 "ygap": round(2 * GAP * INNER / len(names)),
                 "hovertemplate": "%{text}<br>unit %{x}<br><b>%{z:.4f}</b><extra></extra>",
                 "colorbar": {"thickness": 8, "outlinewidth": 0, "tickvals": [low, 0, high], "tickfont": {"size": 10}},

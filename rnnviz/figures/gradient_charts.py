@@ -13,7 +13,7 @@ import numpy as np
 
 from ..cells import CELLS
 from ..cells.activations import Array
-from ..colours import EXPLODING, GRADIENT, GRID, REFERENCE, SAYS, Style, cell_style, gradients, round_up
+from ..colours import EXPLODING, GRADIENT, GRID, PREDICTION, REFERENCE, Style, cell_style, gradient_scale, round_up
 from ..number_format import short_number
 from .chart_parts import (
     Part,
@@ -50,7 +50,7 @@ GREW = 2.0  # outlined beyond it: colour alone is not enough, and slightly above
 ROW, BETWEEN = 34, 3  # pixels of a row of the map of layers, and of the gap to the next
 BARS = 130  # pixels
 
-_COLOURS = {"zmin": LOW, "zmax": HIGH, "colorscale": gradients(LOW, HIGH)}
+_COLOURS = {"zmin": LOW, "zmax": HIGH, "colorscale": gradient_scale(LOW, HIGH)}
 _LOWEST, _HIGHEST = f"≤{power_of_ten(LOW)}", "≥100"
 _BAR = colour_bar([LOW, -4, -2, 0, HIGH], [_LOWEST, power_of_ten(-4), power_of_ten(-2), "1", _HIGHEST])
 _THIN_BAR = colour_bar([LOW, -4, 0, HIGH], [_LOWEST, power_of_ten(-4), "1", _HIGHEST])
@@ -297,7 +297,7 @@ def token_gradient_bars(
     content["yaxis"] = chart_axis(range=[0, limit], tickvals=[0, limit], ticktext=["0", short_number(limit)])
     content["shapes"] = [vertical_line(step - 1)]
     content["bargap"] = 0.25
-    output = f"{coloured('■', SAYS)} <b>{markup_label(label)}</b>"
+    output = f"{coloured('■', PREDICTION)} <b>{markup_label(label)}</b>"
     content["annotations"].append(
         heading(f"length of the gradient of {output}<br>after step {step} by each token’s vector")
     )

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..cells import Quantity
 from ..cells.activations import Array
-from ..colours import GRID, diverging, round_up
+from ..colours import GRID, diverging_scale, round_up
 from ..errors import ArgumentError
 from ..number_format import short_number
 from .chart_parts import Part, annotation, axis_title, chart_axis, chart_layout
@@ -194,7 +194,7 @@ def _heatmap(
         "yaxis": f"y{end}",
         "zmin": -edge,
         "zmax": edge,
-        "colorscale": diverging(gate.colour),
+        "colorscale": diverging_scale(gate.colour),
         "hovertemplate": f"{gate.title}, {unit}<br>from {source}<br>{value}<extra></extra>",
         **(
             {"colorbar": {**colour_bar([], []), "len": domain[1] - domain[0], "y": sum(domain) / 2}}

@@ -9,7 +9,7 @@ import numpy as np
 from ..analysis.selection import check_unit
 from ..cells import Quantity
 from ..cells.activations import Array
-from ..colours import REFERENCE, diverging, sequential, widest
+from ..colours import REFERENCE, diverging_scale, sequential_scale, symmetric_limit
 from ..number_format import short_number
 from .chart_parts import Part, annotation, axis_title, chart_axis, chart_layout, heading, log_ticks
 from .plain_figure import Content, figure
@@ -24,7 +24,7 @@ FARTHEST = (-6, 12)  # powers of ten: a unit beyond them is drawn at the edge
 
 @figure
 def memory_map(
-    written: Array,
+    shares: Array,
     quantity: Quantity,
     unit: int | None,
     tokens: Sequence[str],
@@ -36,7 +36,7 @@ def memory_map(
 
     Parameters
     ----------
-    written : ndarray of shape (T, T)
+    shares : ndarray of shape (T, T)
         What `rnnviz.analysis.memory_shares` returns, by [read at, written at].
     quantity : Quantity
         The state that the shares add up to.
@@ -60,19 +60,19 @@ def memory_map(
     ArrayError
         If the shares are not those of T tokens.
     """
-    check_step_pairs("written", written, tokens)
+    check_step_pairs("shares", shares, tokens)
     readable = readable_pairs(len(tokens), backward=backward)
-    limit = widest(written, least=0.0)
+    limit = symmetric_limit(shares, least=0.0)
     low, high = (0.0, limit) if unit is None else (-limit, limit)
     ticks = [low, high] if unit is None else [low, 0.0, high]
     number = "%{z:.4f}" if unit is None else "%{z:+.4f}"
     heatmap: Part = {
         "name": "written",
         "meta": {"rows": "steps"},
-        "z": np.where(readable, compact_floats(written), np.float32(np.nan)),
+        "z": np.where(readable, compact_floats(shares), np.float32(np.nan)),
         "zmin": low,
         "zmax": high,
-        "colorscale": sequential(quantity.colour) if unit is None else diverging(quantity.colour),
+        "colorscale": sequential_scale(quantity.colour) if unit is None else diverging_scale(quantity.colour),
         "colorbar": colour_bar(ticks, [short_number(tick) for tick in ticks]),
         "hovertemplate": "written at step %{x:d} (<b>%{x}</b>)<br>left after step %{y:d} (<b>%{y}</b>): "
         f"<b>{number}</b><extra></extra>",

@@ -16,7 +16,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from ..cells import Quantity
-from ..colours import PLAYHEAD, SAYS, bounds, diverging, scale_for, sequential
+from ..colours import PLAYHEAD, PREDICTION, diverging_scale, quantity_scale, scale_limits, sequential_scale
 from ..errors import ArgumentError
 from ..text.tokens import visible
 from ..trace import Trace
@@ -29,7 +29,7 @@ MARGIN = {"l": 78, "r": 44}
 LETTER, LONGEST = 6.5, 12  # pixels of a letter of a token's label, and the letters shown of a long one
 CLASS = 17  # pixels of a class of the readout
 CLASSES = 6  # how many of the readout's classes are shown at most
-PREDICTION = "prediction"  # the name of the readout's panel, beside those of the quantities
+PREDICTION_PANEL = "prediction"  # the name of the readout's panel, beside those of the quantities
 
 
 class Panel(NamedTuple):
@@ -120,8 +120,10 @@ class HeatmapTemplate:
     def __init__(
         self, trace: Trace, quantities: Sequence[str] | None = None, *, layer: int = 0, change: bool = False
     ) -> None:
-        names = [PREDICTION, *(q.name for q in trace.definition.display_order)] if quantities is None else quantities
-        shown = (name for name in names if name != PREDICTION or trace.probabilities is not None)
+        names = (
+            [PREDICTION_PANEL, *(q.name for q in trace.definition.display_order)] if quantities is None else quantities
+        )
+        shown = (name for name in names if name != PREDICTION_PANEL or trace.probabilities is not None)
         self.panels = [_panel(trace, name, layer)._replace(change=change) for name in shown]
         if not self.panels:
             raise ArgumentError(
@@ -195,7 +197,7 @@ class HeatmapTemplate:
             best = likeliest_classes(trace.probabilities)
             return PanelValues(trace.probabilities[:, best].T, [markup_label(trace.labels[k]) for k in best])
         values = trace[panel.quantity.name, layer, direction]
-        return PanelValues(values.T, None, None if panel.quantity.bounded else bounds(panel.quantity, values))
+        return PanelValues(values.T, None, None if panel.quantity.bounded else scale_limits(panel.quantity, values))
 
     def _layout(self, room: int) -> dict[str, Any]:
         """The layout with so many pixels above and below for token labels."""
@@ -209,7 +211,7 @@ class HeatmapTemplate:
 
 
 def _panel(trace: Trace, name: str, layer: int) -> Panel:
-    if name == PREDICTION:
+    if name == PREDICTION_PANEL:
         return Panel(None, min(CLASSES, len(trace.labels)) * CLASS)
     height = _units_height(trace[name, layer].shape[1])  # raises if there is no such quantity
     return Panel(trace.definition.by_name[name], height)
@@ -235,7 +237,7 @@ def token_room(tokens: Sequence[str]) -> int:
 
 
 def _units_height(units: int) -> int:
-    """Pixels for a heatmap of so many units: enough to see one, not so much that one must scroll past them."""
+    """Pixels for a heatmap of so many units: enough to see a unit, and few enough to see several panels at once."""
     return min(max(2 * units, 84), 150)
 
 
@@ -256,7 +258,7 @@ def _skeleton(panels: list[Panel]) -> Content:
         "paper_bgcolor": "rgba(0,0,0,0)",
         "dragmode": "pan",
         "hovermode": "closest",
-        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": PLAYHEAD, "activecolor": SAYS},
+        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": PLAYHEAD, "activecolor": PREDICTION},
         "annotations": [],
         "xaxis": _time_axis("top", "y"),
     }
@@ -275,13 +277,13 @@ def _skeleton(panels: list[Panel]) -> Content:
 
 def _heatmap(panel: Panel, yaxis: str, xaxis: str, domain: list[float]) -> dict[str, Any]:
     quantity = panel.quantity
-    low, high = (0.0, 1.0) if quantity is None else bounds(quantity, np.zeros(1))
-    name, title = (PREDICTION, "probability") if quantity is None else (quantity.name, quantity.title)
+    low, high = (0.0, 1.0) if quantity is None else scale_limits(quantity, np.zeros(1))
+    name, title = (PREDICTION_PANEL, "probability") if quantity is None else (quantity.name, quantity.title)
     row = "%{y}" if quantity is None else "unit %{y}"
-    scale, number = sequential(SAYS) if quantity is None else scale_for(quantity), "%{z:.4f}"
+    scale, number = sequential_scale(PREDICTION) if quantity is None else quantity_scale(quantity), "%{z:.4f}"
     if panel.change:
         low, high = -1.0, 1.0
-        scale, number = diverging(SAYS if quantity is None else quantity.colour), "%{z:+.4f}"
+        scale, number = diverging_scale(PREDICTION if quantity is None else quantity.colour), "%{z:+.4f}"
         title = f"change of the {title}"
     return {
         "type": "heatmap",
@@ -312,7 +314,7 @@ def _heatmap(panel: Panel, yaxis: str, xaxis: str, domain: list[float]) -> dict[
 def _title(panel: Panel, y: float) -> dict[str, Any]:
     if panel.quantity is None:
         words = "Change of the prediction" if panel.change else "Prediction"
-        text = swatch_label(SAYS, f"<b>{words}</b> after each step")
+        text = swatch_label(PREDICTION, f"<b>{words}</b> after each step")
     else:
         text = quantity_heading(panel.quantity, change=panel.change)
     return {

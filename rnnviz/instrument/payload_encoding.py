@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from ..cells.definition import INPUT_VECTOR, Definition
-from ..colours import below_zero, bounds
+from ..colours import negative_colour, scale_limits
 from ..errors import ArrayError
 from ..interventions import Remove, Swap, held_and_frozen, remaining_steps
 from ..model import Model
@@ -177,9 +177,9 @@ def _quantities(definition: Definition, arrays: Mapping[str, np.ndarray]) -> lis
             "title": q.title,
             "role": q.role,
             "colour": q.colour,
-            "negative_colour": below_zero(q.colour),
+            "negative_colour": negative_colour(q.colour),
             "activation": q.activation.name if q.activation else None,
-            "limits": bounds(q, arrays[q.name]) if q.name in arrays else (-1, 1),
+            "limits": scale_limits(q, arrays[q.name]) if q.name in arrays else (-1, 1),
             "low": _finite(q.low),
             "high": _finite(q.high),
         }
@@ -249,7 +249,7 @@ def _token_values(name: str, values: TokenValues, steps: int) -> TokenValuesData
         "title": values.title,
         "values": _encoded(values.values),
         "colour": values.colour,
-        "negative_colour": below_zero(values.colour),
+        "negative_colour": negative_colour(values.colour),
         "limit": float(values.limit),
         "unit": values.unit_of_value,
         "parts": [_part(title, column) for title, column in values.parts.items()],

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 import rnnviz
 from rnnviz.analysis import contributions, memory_of, memory_shares
-from rnnviz.colours import below_zero, rgb, round_up
+from rnnviz.colours import negative_colour, rgb, round_up
 from rnnviz.instrument import TokenValues, payload
 from rnnviz.model import Model
 from rnnviz.trace import Trace
@@ -84,7 +84,7 @@ def test_every_token_has_its_share_of_the_memory(page: Page, step: int):
     assert [chip.get_attribute("class") for chip in chips(page).all()].count("chip unread") == len(trace) - step
     for value, (colour, opacity) in zip(rows.values[step - 1], opacities(page), strict=True):
         if opacity:
-            assert colour == rgb(below_zero(COLOUR) if value < 0 else COLOUR)
+            assert colour == rgb(negative_colour(COLOUR) if value < 0 else COLOUR)
         assert opacity == pytest.approx(abs(value) / rows.limit, abs=1e-3)
     selected = page.locator(".chip[aria-selected=true]")
     assert selected.count() == 1 and selected.get_attribute("data-step") == str(step - 1)

@@ -7,7 +7,17 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from rnnviz.cells import CELLS
-from rnnviz.colours import CELL_STYLES, EXPLODING, FURTHER, GRADIENT, SAYS, SAYS_TOO, gradients, rgb, widest
+from rnnviz.colours import (
+    CELL_STYLES,
+    EXPLODING,
+    GRADIENT,
+    OTHER_STYLES,
+    PREDICTION,
+    SECOND_PREDICTION,
+    gradient_scale,
+    rgb,
+    symmetric_limit,
+)
 from rnnviz.figures.chart_parts import outline_path
 from rnnviz.figures.step_pairs import compact_floats
 
@@ -37,7 +47,7 @@ def test_values_are_sent_in_float32_only_if_none_is_lost():
 
 
 def test_the_gradients_scale_fades_from_1_downwards_and_turns_to_another_hue_above():
-    scale = gradients(-8, 2)
+    scale = gradient_scale(-8, 2)
     assert scale[0][1].endswith(",0)") and scale[0][0] == 0
     assert [at for at, _ in scale] == sorted(at for at, _ in scale)
     assert dict(map(tuple, scale))[0.8] == f"rgba({','.join(map(str, rgb(GRADIENT)))},1)"
@@ -67,7 +77,7 @@ def seen(colour, kind):
 
 
 @pytest.mark.parametrize("kind", BLIND)
-@pytest.mark.parametrize("pair", [(GRADIENT, EXPLODING), (SAYS, SAYS_TOO)])
+@pytest.mark.parametrize("pair", [(GRADIENT, EXPLODING), (PREDICTION, SECOND_PREDICTION)])
 def test_hues_that_are_set_against_each_other_differ_for_the_colour_blind(pair, kind):
     one, other = (seen(colour, kind) for colour in pair)
     assert np.linalg.norm(one - other) > 30
@@ -75,11 +85,11 @@ def test_hues_that_are_set_against_each_other_differ_for_the_colour_blind(pair, 
 
 def test_the_new_hues_belong_to_no_role_and_no_cell():
     roles = {q.colour for kind in CELLS.values() for q in kind.define().quantities}
-    cells = {style.colour for style in (*CELL_STYLES.values(), *FURTHER)}
-    assert not {GRADIENT, EXPLODING, SAYS_TOO} & (roles | cells | {SAYS})
+    cells = {style.colour for style in (*CELL_STYLES.values(), *OTHER_STYLES)}
+    assert not {GRADIENT, EXPLODING, SECOND_PREDICTION} & (roles | cells | {PREDICTION})
 
 
 def test_a_symmetric_scale_holds_all_values_but_not_for_rounding_errors():
-    assert widest(np.array([0.13, -0.14, np.nan])) == pytest.approx(0.15)
-    assert widest(np.array([1e-8])) == widest(np.zeros(3)) == widest(np.array([np.nan])) == 1
-    assert widest(np.array([-2e-9]), least=0.0) == pytest.approx(2e-9)
+    assert symmetric_limit(np.array([0.13, -0.14, np.nan])) == pytest.approx(0.15)
+    assert symmetric_limit(np.array([1e-8])) == symmetric_limit(np.zeros(3)) == symmetric_limit(np.array([np.nan])) == 1
+    assert symmetric_limit(np.array([-2e-9]), least=0.0) == pytest.approx(2e-9)

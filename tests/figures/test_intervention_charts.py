@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import rnnviz
-from rnnviz.colours import SAYS, diverging, widest
+from rnnviz.colours import PREDICTION, diverging_scale, symmetric_limit
 from rnnviz.errors import ArgumentError
 from rnnviz.figures import heatmaps, prediction_change, what_if_heatmaps
 from rnnviz.figures.chart_parts import outline_path
@@ -64,10 +64,10 @@ def test_numbers_are_those_of_the_traces_at_the_steps_as_typed(before, after):
             np.testing.assert_allclose(heatmap.z, values.T, atol=1e-6)
             assert list(heatmap.x) == list(range(1, len(before) + 1))
             if which == "difference":
-                limit = widest(new - old)
+                limit = symmetric_limit(new - old)
                 assert (heatmap.zmin, heatmap.zmax) == (-limit, limit)
                 colour = before.definition.by_name[name].colour
-                assert [list(stop) for stop in heatmap.colorscale] == diverging(colour)
+                assert [list(stop) for stop in heatmap.colorscale] == diverging_scale(colour)
                 assert tuple(heatmap.colorbar.tickvals) == (-limit, 0, limit)
 
 
@@ -100,7 +100,7 @@ def test_the_readouts_classes_are_the_likeliest_of_both_runs(before, after):
     remaining = remaining_steps(ALL, len(before))
     figure = what_if_heatmaps(before, after, "difference")
     prediction = figure.data[0]
-    assert [list(stop) for stop in prediction.colorscale] == diverging(SAYS)
+    assert [list(stop) for stop in prediction.colorscale] == diverging_scale(PREDICTION)
     for name, row in zip(prediction.y, prediction.z, strict=True):
         k = [markup_label(text) for text in before.labels].index(name)
         change = after.probabilities[:, k] - before.probabilities[remaining, k]

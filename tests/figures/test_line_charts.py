@@ -14,7 +14,7 @@ import rnnviz
 from rnnviz import analysis, zoo
 from rnnviz.cells import CELLS
 from rnnviz.cells.activations import RELU, SIGMOID, TANH
-from rnnviz.colours import CELL_STYLES, FURTHER, cell_style, rgb
+from rnnviz.colours import CELL_STYLES, OTHER_STYLES, cell_style, rgb
 from rnnviz.errors import ArrayError, UnknownNameError
 from rnnviz.figures import (
     accuracy_by_delay,
@@ -267,24 +267,24 @@ def contrast(one, other):
 
 
 def test_cells_differ_in_colour_dash_and_marker_and_wear_no_role_colour():
-    styles = [*CELL_STYLES.values(), *FURTHER]
+    styles = [*CELL_STYLES.values(), *OTHER_STYLES]
     for part in range(4):
         assert len({style[part] for style in styles}) == len(styles)
     roles = {quantity.colour for kind in CELLS.values() for quantity in kind.define().quantities}
     assert not {style.colour for style in styles} & roles
 
 
-@pytest.mark.parametrize("style", [*CELL_STYLES.values(), *FURTHER])
+@pytest.mark.parametrize("style", [*CELL_STYLES.values(), *OTHER_STYLES])
 @pytest.mark.parametrize("page", ["#FFFFFF", "#10151C"])
 def test_lines_stand_out_on_a_light_page_and_a_dark_one(style, page):
     assert contrast(style.colour, page) >= 3
 
 
 def test_a_new_cell_has_a_style_and_appears_under_its_title():
-    assert cell_style(CoupledLSTM.name) in FURTHER
+    assert cell_style(CoupledLSTM.name) in OTHER_STYLES
     figure = reach_curve({"rnn": np.array([0.1, 1]), CoupledLSTM.name: np.array([0.5, 1])}, ["a", "b"])
     assert {trace.name for trace in figure.data} == {"RNN", "Coupled LSTM"}
-    assert cell_style("never heard of") == FURTHER[0]
+    assert cell_style("never heard of") == OTHER_STYLES[0]
 
 
 @given(st.lists(st.floats(0, 200), max_size=8).map(sorted))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 import rnnviz
 from rnnviz.analysis import half_life, memory_shares
 from rnnviz.cells.definition import CELL, FORGET, HIDDEN, UPDATE
-from rnnviz.colours import diverging, sequential
+from rnnviz.colours import diverging_scale, sequential_scale
 from rnnviz.errors import ArgumentError, ArrayError
 from rnnviz.figures import half_life_chart, memory_map
 
@@ -34,7 +34,7 @@ def test_the_map_is_what_was_written(model, quantity, unit):
     most = np.abs(written).max()
     assert most <= heatmap.zmax <= 2 * most
     assert heatmap.zmin == (0 if unit is None else -heatmap.zmax)
-    scale = sequential(quantity.colour) if unit is None else diverging(quantity.colour)
+    scale = sequential_scale(quantity.colour) if unit is None else diverging_scale(quantity.colour)
     assert [list(stop) for stop in heatmap.colorscale] == scale
     assert heatmap.colorbar.tickvals[-1] == heatmap.zmax and len(heatmap.colorbar.ticktext[-1]) > 0
     assert (heatmap.name, heatmap.meta) == ("written", {"rows": "steps"})
@@ -66,7 +66,7 @@ def test_short_and_long_texts(steps):
 
 def test_a_memory_of_nothing_and_one_of_another_text():
     assert memory_map(np.zeros((2, 2)), CELL, None, ["a", "b"]).data[0].zmax == 1
-    with raises(ArrayError, name="written", shape=(3, 3), expected=(2, 2)):
+    with raises(ArrayError, name="shares", shape=(3, 3), expected=(2, 2)):
         memory_map(np.zeros((3, 3)), CELL, None, ["a", "b"])
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import rnnviz
 from rnnviz.cells.definition import FORGET, HIDDEN, OUTPUT
-from rnnviz.colours import bounds, round_up, scale_for
+from rnnviz.colours import quantity_scale, round_up, scale_limits
 from rnnviz.errors import ArgumentError, UnknownQuantityError
 from rnnviz.figures import HeatmapTemplate, PlainFigure, heatmaps, vector_times_gate
 from rnnviz.figures.plain_figure import pack_array
@@ -98,8 +98,8 @@ def test_a_stack_names_every_quantity_with_its_symbol_and_colour():
 
 def test_gates_and_bounded_states_never_rescale():
     values = np.array([0.2, 0.3])
-    assert bounds(FORGET, values) == (0, 1)
-    assert bounds(HIDDEN, values) == (-1, 1)
+    assert scale_limits(FORGET, values) == (0, 1)
+    assert scale_limits(HIDDEN, values) == (-1, 1)
 
 
 @given(st.floats(1e-3, 1e6))
@@ -139,8 +139,11 @@ def test_the_cell_state_has_a_symmetric_scale_that_holds_every_value():
 
 
 def test_zero_is_transparent_and_the_highest_value_wears_the_role_colour():
-    assert scale_for(OUTPUT) == [[0.0, "rgba(0,114,178,0)"], [1.0, "rgba(0,114,178,1)"]]
-    assert [colour for at, colour in scale_for(HIDDEN) if at == 0.5] == ["rgba(95,107,122,0)", "rgba(86,180,233,0)"]
+    assert quantity_scale(OUTPUT) == [[0.0, "rgba(0,114,178,0)"], [1.0, "rgba(0,114,178,1)"]]
+    assert [colour for at, colour in quantity_scale(HIDDEN) if at == 0.5] == [
+        "rgba(95,107,122,0)",
+        "rgba(86,180,233,0)",
+    ]
 
 
 def test_a_model_without_readout_has_no_panel_for_predictions():

@@ -10,7 +10,7 @@ import rnnviz
 from rnnviz import Model
 from rnnviz.analysis import weights_by_gate
 from rnnviz.cells.definition import FORGET
-from rnnviz.colours import diverging
+from rnnviz.colours import diverging_scale
 from rnnviz.errors import ArgumentError, UnknownNameError
 from rnnviz.figures import gate_biases, weight_maps
 from rnnviz.figures.matrix_heatmaps import BLOCKS, LARGE, GateMatrices, gate_matrices, largest_of_blocks
@@ -57,7 +57,7 @@ def test_the_maps_are_the_weights_in_the_order_of_the_cells_rows(name):
     np.testing.assert_array_equal(np.concatenate([part.z for part in maps[1::2]]), cell.weight_hh)
     for part in maps:
         assert (part.x0, part.dx, part.y0, part.dy) == (0, 1, 0, 1)
-        assert [list(stop) for stop in part.colorscale] == diverging(cell.definition.by_name[part.name].colour)
+        assert [list(stop) for stop in part.colorscale] == diverging_scale(cell.definition.by_name[part.name].colour)
 
 
 @pytest.mark.parametrize(("layer", "direction"), [(0, "forward"), (0, "backward"), (1, "forward"), (1, "backward")])

@@ -3,7 +3,7 @@
 import re
 
 import rnnviz
-from rnnviz.colours import SAYS, diverging, rgb
+from rnnviz.colours import PREDICTION, diverging_scale, rgb
 from rnnviz.instrument import bundle, payload
 
 MODULES = sorted(bundle.SCRIPTS.rglob("*.js"))
@@ -47,8 +47,8 @@ def test_the_browser_uses_the_same_colours_as_the_figures():
     script = (bundle.SCRIPTS / "model" / "colours.js").read_text()
     trace = rnnviz.load("names-lstm").trace("Li")
     for quantity in payload(trace, rnnviz.load("names-lstm"))["quantities"]:
-        scale = diverging(quantity["colour"])
+        scale = diverging_scale(quantity["colour"])
         assert ",".join(map(str, rgb(quantity["negative_colour"]))) in scale[0][1]
         assert quantity["negative_colour"] != quantity["colour"]
-    assert dict(re.findall(r'export const (\w+) = "(#\w+)";', script)) == {"PREDICTION": SAYS}
+    assert dict(re.findall(r'export const (\w+) = "(#\w+)";', script)) == {"PREDICTION": PREDICTION}
     assert "#" not in re.sub(r"#888\w?\b", "", (bundle.HERE / "css" / "instrument.css").read_text())

@@ -16,7 +16,7 @@ from rnnviz import zoo
 from rnnviz.analysis import contributions, memory_of, memory_shares
 from rnnviz.cells import GRU, LSTM, RNN
 from rnnviz.cells.activations import ACTIVATION_KINDS
-from rnnviz.colours import below_zero, bounds, rgb
+from rnnviz.colours import negative_colour, rgb, scale_limits
 from rnnviz.instrument import TokenValues, payload
 from rnnviz.instrument import schema as declared
 from rnnviz.interventions import Freeze, Hold, Intervention, Remove, Swap, Zero, parse
@@ -244,11 +244,11 @@ def colours() -> list[dict[str, Any]]:
     trace = rnnviz.load("names-lstm").trace(TEXT)
     found = []
     for q in trace.definition.quantities:
-        low, high = bounds(q, trace[q.name])
+        low, high = scale_limits(q, trace[q.name])
         for value in (0.0, 0.5 * high, high, 2 * high, *([] if low == 0 else [0.5 * low, low])):
-            hue = rgb(q.colour if value >= 0 else below_zero(q.colour))
+            hue = rgb(q.colour if value >= 0 else negative_colour(q.colour))
             opacity = min(abs(value) / high, 1.0)
-            scale = {"colour": q.colour, "negative_colour": below_zero(q.colour), "limits": [low, high]}
+            scale = {"colour": q.colour, "negative_colour": negative_colour(q.colour), "limits": [low, high]}
             found.append({"scale": scale, "value": value, "rgb": hue, "opacity": opacity})
     return found
 

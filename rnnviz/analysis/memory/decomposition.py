@@ -5,10 +5,10 @@ Where a gate carries a state on, s_t = k_t * s_{t-1} + w_t unit by unit (see `ga
     s_t = sum over j <= t of (k_{j+1} * ... * k_t) * w_j + (k_1 * ... * k_t) * s_0,
 
 and each term belongs to one step. For the LSTM this is the cell state, with k = f and w = i * g; for the GRU the hidden
-state, with k = z and w = (1 - z) * n, or with k and 1 - k exchanged where z writes. The simple RNN squashes old and new
+state, with k = z and w = (1 - z) * n, or k = 1 - z and w = z * n where z writes. The simple RNN squashes old and new
 together at every step: its state is no such sum.
 
-A state that an intervention set counts as written at that step; a frozen one is kept as a whole. What a step writes
+A state that an intervention holds counts as written at that step; a frozen one is kept as a whole. What a step writes
 depends on all that the network knows at that step, not on that step's token alone: the terms are exact bookkeeping of a
 run, not causes.
 """
@@ -105,15 +105,15 @@ def memory_of(trace: Trace, step: int | None = None, layer: int = 0, direction: 
     >>> bool(abs(memory.total - trace["cell"][-1]).max() < 1e-5)
     True
     """
-    gated, kept, written = keep_and_write(trace, layer, direction)
+    gated, keep, writes = memory_terms(trace, layer, direction)
     order = reading_order(direction)
     row = last_read_row(len(trace), direction) if step is None else step_row(trace, step)
     last = range(len(trace))[order].index(row)
-    by_step = np.zeros_like(written)
-    left = np.ones(written.shape[1])
+    by_step = np.zeros_like(writes)
+    left = np.ones(writes.shape[1])
     for k in range(last, -1, -1):
-        by_step[k] = left * written[k]
-        left = left * kept[k]
+        by_step[k] = left * writes[k]
+        left = left * keep[k]
     initial = left * trace.initial[gated.state, layer, direction]
     return Memory(gated.state, gated.gate, by_step[order], initial)
 
@@ -145,12 +145,12 @@ def memory_shares(trace: Trace, unit: int | None = None, layer: int = 0, directi
     UnknownQuantityError
         If the trace has no such layer or direction.
     """
-    _, kept, written = keep_and_write(trace, layer, direction)
+    _, keep, writes = memory_terms(trace, layer, direction)
     order = reading_order(direction)
     if unit is None:
-        return retention(kept, np.abs(written))[order, order]
-    check_unit(unit, written.shape[1])
-    return retention(kept[:, unit, None], written[:, unit, None])[order, order]
+        return retention(keep, np.abs(writes))[order, order]
+    check_unit(unit, writes.shape[1])
+    return retention(keep[:, unit, None], writes[:, unit, None])[order, order]
 
 
 def half_life(trace: Trace, layer: int = 0, direction: str = "forward") -> HalfLives:
@@ -184,14 +184,14 @@ def half_life(trace: Trace, layer: int = 0, direction: str = "forward") -> HalfL
     UnknownQuantityError
         If the trace has no such layer or direction.
     """
-    gated, kept, _ = keep_and_write(trace, layer, direction)
+    gated, keep, _ = memory_terms(trace, layer, direction)
     with np.errstate(divide="ignore"):
-        rate = np.log(np.abs(kept[1:])).sum(0) / max(len(kept) - 1, 1)
+        rate = np.log(np.abs(keep[1:])).sum(0) / max(len(keep) - 1, 1)
         steps = np.where(rate < 0, np.log(0.5) / rate, np.inf)
     return HalfLives(gated.gate, steps, np.argsort(-steps, kind="stable"))
 
 
-def keep_and_write(trace: Trace, layer: int, direction: str) -> tuple[GatedState, Array, Array]:
+def memory_terms(trace: Trace, layer: int, direction: str) -> tuple[GatedState, Array, Array]:
     """The gated state of a layer, and what each step kept (T, H) and wrote (T, H), in reading order."""
     definition, order = trace.definition, reading_order(direction)
     gated = gated_state(definition)
@@ -204,11 +204,11 @@ def keep_and_write(trace: Trace, layer: int, direction: str) -> tuple[GatedState
             value=trace.cell,
         )
     values = {name: trace[name, layer, direction][order].astype(np.float64) for name in definition.by_name}
-    kept, written, state = gated.keep_shares(values), gated.writes(values), values[gated.state]
+    keep, writes, state = gated.keep_shares(values), gated.writes(values), values[gated.state]
     masks = held_and_frozen(trace.interventions, definition, gated.state, state.shape, layer, direction)
     overridden, frozen = (mask[order] for mask in masks)
-    kept, written = np.where(frozen, 1.0, kept), np.where(frozen, 0.0, written)
-    return gated, np.where(overridden, 0.0, kept), np.where(overridden, state, written)
+    keep, writes = np.where(frozen, 1.0, keep), np.where(frozen, 0.0, writes)
+    return gated, np.where(overridden, 0.0, keep), np.where(overridden, state, writes)
 
 
 def with_article(title: str) -> str:

@@ -17,7 +17,7 @@ from ...network import Network
 from ...network.merging import split_gradient
 from ...trace import Trace
 from ..selection import label_column, reading_order, step_row
-from .decomposition import keep_and_write, memory_of, with_article
+from .decomposition import memory_of, memory_terms, with_article
 from .gated_states import output_gating, retention
 
 SQUASH = ("separate", "shared")
@@ -121,9 +121,9 @@ def contributions(
     Examples
     --------
     >>> import rnnviz
-    >>> found = contributions(rnnviz.load("names-gru").trace("Rossi"), "Italian")
-    >>> total = found.by_step.sum() + found.initial + found.unexplained + found.bias
-    >>> bool(abs(total - found.logit) < 1e-9)
+    >>> parts = contributions(rnnviz.load("names-gru").trace("Rossi"), "Italian")
+    >>> total = parts.by_step.sum() + parts.initial + parts.unexplained + parts.bias
+    >>> bool(abs(total - parts.logit) < 1e-9)
     True
     """
     row, top = step_row(trace, step), trace.layers - 1
@@ -170,9 +170,9 @@ def contributions_over_time(
     by_step, initial = np.zeros((len(trace), len(trace))), np.zeros(len(trace))
     for direction, reading in readings.items():
         order = reading_order(direction)
-        gated, kept, written = keep_and_write(trace, trace.layers - 1, direction)
-        by_step += retention(kept, written, reading.weights[order])[order, order]
-        left = np.cumprod(kept, axis=0)[order] * trace.initial[gated.state, trace.layers - 1, direction]
+        gated, keep, writes = memory_terms(trace, trace.layers - 1, direction)
+        by_step += retention(keep, writes, reading.weights[order])[order, order]
+        left = np.cumprod(keep, axis=0)[order] * trace.initial[gated.state, trace.layers - 1, direction]
         initial += np.vecdot(left, reading.weights)
     unexplained = np.sum([reading.unexplained for reading in readings.values()], axis=0)
     logit = np.sum([reading.logit for reading in readings.values()], axis=0) + bias
@@ -217,11 +217,11 @@ def _readings(trace: Trace, label: int | str, squash: str) -> tuple[dict[str, _R
     by_direction = split_gradient(network.readout_weight[column].astype(np.float64), hidden_of, network.merge)
     for direction, weights in zip(trace.directions_by_layer[top], by_direction, strict=True):
         hidden = trace["hidden", top, direction].astype(np.float64)
-        gated, kept, written = keep_and_write(trace, top, direction)
-        memory = np.empty_like(written)
+        gated, keep, writes = memory_terms(trace, top, direction)
+        memory = np.empty_like(writes)
         state: Array = trace.initial[gated.state, top, direction].astype(np.float64)
         for t in range(len(trace)):
-            state = memory[t] = kept[t] * state + written[t]
+            state = memory[t] = keep[t] * state + writes[t]
         memory = memory[reading_order(direction)]
         factor = _output_factor(trace, gated.state, direction)
         if squash == "shared":

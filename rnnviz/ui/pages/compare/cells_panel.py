@@ -10,7 +10,7 @@ from ....cells import CELLS
 from ....cells.activations import Array
 from ....colours import cell_style
 from ....figures import disagreeing_steps, predictions_by_cell, reach_curve
-from ....figures.trace_heatmaps import PREDICTION, markup_label
+from ....figures.trace_heatmaps import PREDICTION_PANEL, markup_label
 from ....text.tokens import visible
 from ....trace import Trace
 from ...shared import charts
@@ -93,7 +93,7 @@ def _states(run: TextRun, runs: CellRuns) -> None:
     for column, (cell, trace) in zip(st.columns(len(runs.traces), gap="small"), runs.traces.items(), strict=True):
         with column:
             st.markdown(f"**{cell_style(cell).glyph} {plain(CELLS[cell].title)}**")
-            prediction = [PREDICTION] if trace.probabilities is not None else []
+            prediction = [PREDICTION_PANEL] if trace.probabilities is not None else []
             charts.heatmaps(
                 trace,
                 [*prediction, *trace.definition.states],

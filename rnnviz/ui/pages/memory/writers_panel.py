@@ -15,7 +15,7 @@ from ....analysis import (
 )
 from ....cells import Quantity
 from ....cells.activations import Array
-from ....colours import SAYS, cell_style, round_up, widest
+from ....colours import PREDICTION, cell_style, round_up, symmetric_limit
 from ....figures import gradient_map, half_life_chart, memory_map
 from ....text.tokens import visible
 from ...shared.charts import chart
@@ -70,7 +70,9 @@ def _unit_rows(run: TextRun, state: Quantity, unit: int, written: Array) -> Toke
     values = run.trace[state.name, *run.location][:, unit].astype(np.float64)
     title = f"{state.title} of unit {unit}"
     initial = {"initial state": values - written.sum(1)} if run.trace.initial[state.name, *run.location].any() else {}
-    return TokenValues(title, written, state.colour, widest(written, least=0.0), parts=initial, total=(title, values))
+    return TokenValues(
+        title, written, state.colour, symmetric_limit(written, least=0.0), parts=initial, total=(title, values)
+    )
 
 
 def _prediction_rows(run: TextRun, label: str) -> TokenValues:
@@ -85,7 +87,9 @@ def _prediction_rows(run: TextRun, label: str) -> TokenValues:
     if contributions.bias:
         parts["bias"] = np.full(len(run.trace), contributions.bias)
     tokens = contributions.by_step
-    return TokenValues(title, tokens, SAYS, widest(tokens, least=0.0), parts=parts, total=(title, contributions.logit))
+    return TokenValues(
+        title, tokens, PREDICTION, symmetric_limit(tokens, least=0.0), parts=parts, total=(title, contributions.logit)
+    )
 
 
 def _map(run: TextRun, state: Quantity, unit: int, written: Array) -> None:
