@@ -52,14 +52,16 @@ def argument_parser() -> argparse.ArgumentParser:
     for name, task in TASKS.items():
         description = f"{task.title} Reads {task.reads}; predicts {task.predicts}."
         options = tasks.add_parser(name, help=task.title, description=description)
-        options.add_argument("--cell", choices=list(CELLS), default="lstm", help="kind of cell (lstm)")
+        options.add_argument("--cell", choices=list(CELLS), default="lstm", help="kind of cell (default lstm)")
         options.add_argument("--option", metavar="NAME=VALUE", action="append", default=[], help="a cell option")
-        options.add_argument("--data", type=Path, help="folder with the data sets (default: RNNVIZ_DATA)")
+        options.add_argument("--data", type=Path, help="folder with the data sets (default RNNVIZ_DATA)")
         if task.needs_text:
             options.add_argument("--text", type=Path, required=True, metavar="FILE", help="text file, at most 5 MB")
-        options.add_argument("--out", type=Path, default=Path("runs"), help="folder for the model (runs)")
-        options.add_argument("--name", help="name of the model (default: TASK-CELL)")
-        options.add_argument("--seed", type=int, default=task.seed, help=f"seed of all random numbers ({task.seed})")
+        options.add_argument("--out", type=Path, default=Path("runs"), help="folder for the model (default runs)")
+        options.add_argument("--name", help="name of the model (default TASK-CELL)")
+        options.add_argument(
+            "--seed", type=int, default=task.seed, help=f"seed of all random numbers (default {task.seed})"
+        )
         options.add_argument("--fresh", action="store_true", help="discard an interrupted run and start over")
         types = get_type_hints(Recipe)
         for f in fields(Recipe):
@@ -68,7 +70,7 @@ def argument_parser() -> argparse.ArgumentParser:
                 option_flag(f.name), type=types[f.name], choices=f.metadata["choices"] or None, help=help
             )
         for option, (default, help) in task.available_options.items():
-            options.add_argument(option_flag(option), type=int, default=default, help=f"{help} ({default})")
+            options.add_argument(option_flag(option), type=int, default=default, help=f"{help} (default {default})")
     return parser
 
 

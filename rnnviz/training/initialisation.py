@@ -11,7 +11,7 @@ from ..network import Network
 
 
 def orthogonal(size: int, rng: np.random.Generator) -> Array:
-    """A random orthogonal matrix (H, H): it preserves lengths, so nothing fades or grows at first.
+    """A random orthogonal matrix (H, H): it preserves lengths, so before tanh nothing fades or grows.
 
     See Saxe, McClelland & Ganguli 2014. The signs of R make all rotations equally likely (Mezzadri 2007).
     """

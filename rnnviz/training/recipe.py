@@ -48,7 +48,7 @@ class Recipe:
     embedding_scale : float, default 1.0
         Standard deviation of the initial embedding.
     dropout_inputs, dropout_top : float, default 0.0
-        Share of the embedding's values, and of the values that the readout reads, that training drops, in [0, 1) [2]_.
+        Share of the embedding's values, and of the readout's inputs, that training drops, in [0, 1) [2]_.
     keep_bias : float, default 0.0
         Added to the initial bias of the gate that keeps the memory: an LSTM's forget gate, a GRU's update gate [3]_.
     recurrent : {"uniform", "orthogonal", "scaled", "identity"}, default "uniform"
@@ -102,13 +102,13 @@ class Recipe:
     )
     embedding_scale: float = _field(1.0, "standard deviation of the initial embedding")
     dropout_inputs: float = _field(0.0, "share of the embedding's values that training drops")
-    dropout_top: float = _field(0.0, "share of the values the readout reads that training drops")
+    dropout_top: float = _field(0.0, "share of the readout's inputs that training drops")
     keep_bias: float = _field(0.0, "added to the initial bias of the gate that keeps the memory, if the cell has one")
     recurrent: str = _field(
         "uniform",
         "how the recurrent matrix is initialised: uniform (small random numbers, as in PyTorch), orthogonal (a "
-        "rotation: nothing fades or grows at first), scaled (normal numbers / sqrt(H)) or identity (each unit is "
-        "connected to itself alone); in a gated cell this applies to each gate's block",
+        "rotation: before tanh nothing fades or grows at first), scaled (normal numbers / sqrt(H)) or identity (each "
+        "unit is connected to itself alone); in a gated cell this applies to each gate's block",
         INITIALISATIONS,
     )
     recurrent_scale: float = _field(
