@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..cells import CELLS
-from ..errors import ArgumentError, UnknownNameError
+from ..cells import cell_class
+from ..errors import ArgumentError
 
 
 class Cost(NamedTuple):
@@ -75,17 +75,10 @@ def cost(cell: str, input_size: int, hidden_size: int, **options: str) -> Cost:
     >>> cost("lstm", 10, 20).parameters
     2560
     """
-    if cell not in CELLS:
-        raise UnknownNameError(
-            f"There is no cell {cell!r}; the cells are {', '.join(CELLS)}.",
-            kind="cell",
-            name=cell,
-            allowed=tuple(CELLS),
-        )
+    kind = cell_class(cell)
     for name, size in (("input_size", input_size), ("hidden_size", hidden_size)):
         if size < 1:
             raise ArgumentError(f"{name} is {size}; it must be at least 1.", name=name, value=size, allowed=">= 1")
-    kind = CELLS[cell]
     rows = len(kind.rows) * hidden_size
     equations = [equation for phase in kind.define(**options).phases for equation in phase.equations]
     peepholes = sum(len(gates) for gates in kind.extra_parameters.values())

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..cells import CELLS, Cell, Record
+from ..cells import Cell, Record, cell_class
 from ..cells.activations import Array
 from ..errors import ArgumentError, UnknownNameError
 from .assembly_checks import check_network
@@ -170,7 +170,7 @@ class Network:
         width = hidden * (2 if bidirectional else 1)
         stack = [
             [
-                CELLS[cell].random(embedding if k == 0 else width, hidden, rng, dtype, **(options or {}))
+                cell_class(cell).random(embedding if k == 0 else width, hidden, rng, dtype, **(options or {}))
                 for _ in DIRECTIONS[: 2 if bidirectional else 1]
             ]
             for k in range(layers)

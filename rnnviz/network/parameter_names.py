@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar
 
-from ..cells import CELLS, Cell
+from ..cells import Cell, cell_class
 from ..cells.activations import Array
 from ..errors import RnnvizError, UnknownNameError
 from .run import DIRECTIONS, SUFFIXES, States
@@ -46,16 +46,12 @@ def named_layers(
     DtypeError
         If dtypes differ or are not floats.
     """
-    if cell not in CELLS:
-        raise UnknownNameError(
-            f"There is no cell {cell!r}; there are {', '.join(CELLS)}.",
-            code="unknown", kind="cell", name=cell, allowed=tuple(CELLS),
-        )  # fmt: skip
+    kind = cell_class(cell)
     layers: list[list[Cell]] = []
     directions_by_layer: list[tuple[str, ...]] = []
     while directions := tuple(d for d in DIRECTIONS if f"rnn.weight_ih_l{len(layers)}{SUFFIXES[d]}" in parameters):
         suffixes = [name_suffix(len(layers), direction) for direction in directions]
-        layers.append([_cell(CELLS[cell], parameters, suffix, options) for suffix in suffixes])
+        layers.append([_cell(kind, parameters, suffix, options) for suffix in suffixes])
         directions_by_layer.append(directions)
     if not layers:
         raise UnknownNameError(

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..cells import CELLS
+from ..cells import cell_class
 from ..errors import TrainingError
 from .recipe import Recipe
 from .run_settings import Settings
 from .tasks import Task
-from .trainer import unknown_cell
 
 MAX_HIDDEN = 128
 MAX_EMBEDDING = 128
@@ -95,9 +94,7 @@ def multiply_adds(cell: str, recipe: Recipe, task: Task) -> float:
     UnknownNameError
         If there is no such cell.
     """
-    if cell not in CELLS:
-        raise unknown_cell(cell)
-    rows, hidden = len(CELLS[cell].rows) * recipe.hidden, recipe.hidden
+    rows, hidden = len(cell_class(cell).rows) * recipe.hidden, recipe.hidden
     first = recipe.embedding if len(task.vocabulary) else task.vocabulary.vector_size
     input_sizes = [first, *[hidden] * (recipe.layers - 1)]
     per_token = sum(rows * (size + hidden) for size in input_sizes) + hidden * len(task.labels)

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from ..cells import CELLS
+from ..cells import cell_class
 from ..cells.activations import Array
-from ..errors import NotFiniteError, TrainingError, UnknownNameError
+from ..errors import NotFiniteError, TrainingError
 from ..network import Masks, Network, States
 from .batches import Batch
 from .loss import loss_and_gradients
@@ -127,14 +127,12 @@ class Trainer:
         options: dict[str, str] | None = None,
         checkpoint_file: Path | None = None,
     ) -> None:
-        if cell not in CELLS:
-            raise unknown_cell(cell)
         _keep_freed_memory()
         self.task, self.cell = task, cell
         self.seed = task.seed if seed is None else seed
         self.recipe = recipe or task.recipe(cell)
         self.given_options = dict(options or {})
-        self.cell_options = CELLS[cell].resolve_options(self.given_options)
+        self.cell_options = cell_class(cell).resolve_options(self.given_options)
         self.network = self.recipe.initial_network(
             cell,
             len(task.vocabulary),
@@ -359,13 +357,6 @@ def check_finite(validation: Mapping[str, float]) -> None:
     """Raise NotFiniteError if the validation loss is not finite."""
     if not np.isfinite(validation["validation_loss"]):
         raise NotFiniteError("The loss on the validation split is not a finite number.")
-
-
-def unknown_cell(cell: str) -> UnknownNameError:
-    """The error for the name of a cell that does not exist."""
-    known = tuple(CELLS)
-    message = f"There is no cell {cell!r}; there are {', '.join(known)}."
-    return UnknownNameError(message, kind="cell", name=cell, allowed=known)
 
 
 def _keep_freed_memory() -> None:
