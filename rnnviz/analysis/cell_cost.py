@@ -17,7 +17,7 @@ from ..errors import ArgumentError
 
 
 class Cost(NamedTuple):
-    """Counts for one layer in one direction, with G blocks of weight rows, D inputs and H units.
+    r"""Counts for one layer in one direction, with G blocks of weight rows, D inputs and H units.
 
     Attributes
     ----------
@@ -27,7 +27,7 @@ class Cost(NamedTuple):
     biases : int
         Elements of PyTorch's two bias vectors, 2 * G * H.
     elementwise : int
-        Multiplications of gates with states and candidates in one step: H for each remaining ``\\odot`` in the
+        Multiplications of gates with states and candidates in one step: H for each remaining ``\odot`` in the
         equations.
     """
 

@@ -203,7 +203,7 @@ class Activation:
 
     @property
     def latex(self) -> str:
-        """The name in an equation of a phase: a LaTeX command, or \\f{name} without one; empty for "linear"."""
+        r"""The name in an equation of a phase: a LaTeX command, or \f{name} without one; empty for "linear"."""
         if self.within is None and self.kind in (*FAMILIAR, "linear"):
             return ACTIVATION_KINDS[self.kind].latex
         return rf"\f{{{self.name}}}"

@@ -73,7 +73,7 @@ class Quantity:
 
 @dataclass(frozen=True)
 class Phase:
-    """One stage of a step.
+    r"""One stage of a step.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ class Phase:
     computes : tuple of str
         The names of the quantities that it computes.
     equations : tuple of str
-        LaTeX in which `\\q{name}` means the symbol of a quantity and `\\f{name}` that of an activation.
+        LaTeX in which `\q{name}` means the symbol of a quantity and `\f{name}` that of an activation.
     description : str
         What happens, in a sentence or two.
     """

@@ -25,8 +25,10 @@ class Obstacle(NamedTuple):
 
 
 def python_code(model: Model, source: str, arguments: Mapping[str, str] | None = None, text: str | None = None) -> str:
-    """Lines that load the model and trace a text. source: a bundled name, or a file's. arguments: of `rnnviz.load`,
-    such as the stack, and overrides."""
+    """Lines that load the model and trace a text.
+
+    source: a bundled name, or a file's. arguments: of `rnnviz.load`, such as the stack, and overrides.
+    """
     listed = ", ".join([repr(source), *(f"{name}={value!r}" for name, value in (arguments or {}).items())])
     shown = example_text(model) if text is None else text
     gate = next((q.name for q in model.definition.quantities if q.role == "gate"), "hidden")

@@ -28,9 +28,7 @@ def _interface(declared: type) -> str:
     """A typed dictionary as an interface, with its docstring as comments."""
     text = inspect.getdoc(declared) or ""
     comments = {
-        name.strip(): " ".join(comment.split()).replace("\\\\", "\\")
-        for names, comment in _FIELD.findall(text)
-        for name in names.split(",")
+        name.strip(): " ".join(comment.split()) for names, comment in _FIELD.findall(text) for name in names.split(",")
     }
     lines = []
     for name, hint in get_type_hints(declared, include_extras=True).items():

@@ -42,7 +42,7 @@ class QuantityData(TypedDict):
 
 
 class PhaseData(TypedDict):
-    """A phase of a step.
+    r"""A phase of a step.
 
     Attributes
     ----------
@@ -51,7 +51,7 @@ class PhaseData(TypedDict):
     computes : list of str
         The names of the quantities that are computed.
     equations : list of str
-        LaTeX in which `\\\\q{name}` is the symbol of a quantity and `\\\\f{name}` that of an activation.
+        LaTeX in which `\q{name}` is the symbol of a quantity and `\f{name}` that of an activation.
     """
 
     name: str

@@ -24,7 +24,7 @@ REWRITE = "save it as UTF-8 and try again"
 
 
 def decode_text(data: bytes) -> str:
-    """Decode a text file.
+    r"""Decode a text file.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def decode_text(data: bytes) -> str:
     Returns
     -------
     str
-        The text, its lines ending in \\n.
+        The text, its lines ending in \n.
 
     Raises
     ------
@@ -128,5 +128,5 @@ def _decode(data: bytes) -> str:
 
 
 def _unify_line_ends(text: str) -> str:
-    """The text with lines that end in \\n."""
+    r"""The text with lines that end in \n."""
     return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -1,4 +1,4 @@
-"""The command line: python -m rnnviz.training names --cell lstm"""
+"""The command line: `python -m rnnviz.training names --cell lstm`."""
 
 from __future__ import annotations
 

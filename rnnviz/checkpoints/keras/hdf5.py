@@ -40,7 +40,7 @@ class Group:
     skipped: int = 0
 
     def walk(self, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Group]]:
-        """This group and all inside it, each with its path."""
+        """The group and all groups inside it, each with its path."""
         yield path, self
         for name, group in self.groups.items():
             yield from group.walk((*path, name))

@@ -23,8 +23,11 @@ from .layer_settings import layer_settings, merge_setting
 
 @dataclass
 class _GrowingStack:
-    """A stack that may get further layers. backward: whether the top returns its outputs last step first. exchanged:
-    whether it concatenates its two directions in the order opposite to ours."""
+    """A stack that may get further layers.
+
+    backward: whether the top returns its outputs last step first. exchanged: whether it concatenates its two
+    directions in the order opposite to ours.
+    """
 
     cell: str
     settings: tuple[InferredSetting, ...]

@@ -32,9 +32,12 @@ FIELDS = {
 
 @dataclass(eq=False)
 class Node:
-    """One operation. op: its type; with its domain before it if that is not ONNX's own. inputs, outputs: numbers of
-    values, None where one is left out. attributes: AttributeProto by name. scope: where in the program it belongs,
-    according to its exporter."""
+    """One operation.
+
+    op: its type; with its domain before it if that is not ONNX's own. inputs, outputs: numbers of values, None where
+    one is left out. attributes: AttributeProto by name. scope: where in the program it belongs, according to its
+    exporter.
+    """
 
     op: str
     name: str

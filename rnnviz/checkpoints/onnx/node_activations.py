@@ -16,8 +16,11 @@ from .tensor_data import UnreadablePartError
 
 @dataclass(frozen=True)
 class OnnxActivation:
-    """One activation. name: in ONNX. defaults: of alpha and, if it has one, beta, in the standard.
-    ambiguous: whether programs differ in what they assume for a constant that is left out."""
+    """One activation.
+
+    name: in ONNX. defaults: of alpha and, if it has one, beta, in the standard. ambiguous: whether programs differ in
+    what they assume for a constant that is left out.
+    """
 
     name: str
     defaults: tuple[float, ...] = ()

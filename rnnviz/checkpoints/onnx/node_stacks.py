@@ -227,8 +227,11 @@ def _note_below(finder: LevelFinder, chain: list[Level], reason: str | None, sta
 
 
 def _display_name(node: Node) -> str:
-    """A node's name for messages: "encoder.rnn" for "/encoder/rnn/LSTM_1", and for one that PyTorch's newer exporter
-    has put into ": app.Model/encoder: app.Encoder/rnn: torch.nn.LSTM/lstm: aten.lstm.input"."""
+    """A node's name for messages.
+
+    "encoder.rnn" for "/encoder/rnn/LSTM_1", and for one that PyTorch's newer exporter has put into
+    ": app.Model/encoder: app.Encoder/rnn: torch.nn.LSTM/lstm: aten.lstm.input".
+    """
     modules = [part.partition(": ")[0] for part in node.scope.split("/")[1:-1]]
     if any(modules):
         return ".".join(filter(None, modules))[:80]

@@ -30,8 +30,10 @@ OPTIONS = {
 
 @dataclass(frozen=True)
 class RecurrentLayer:
-    """The content of a recurrent node. directions: parameters by direction. initial: states by direction and state.
-    See `Stack` for the rest."""
+    """The content of a recurrent node.
+
+    directions: parameters by direction. initial: states by direction and state. See `Stack` for the rest.
+    """
 
     node: Node
     cell: str
@@ -213,7 +215,7 @@ def _part(constant: Constant, part: slice, change: str) -> Constant:
 def _with_forget_rows(
     node: Node, arrays: dict[str, Constant], settings: list[InferredSetting], hidden: int
 ) -> tuple[dict[str, Constant], str]:
-    """f = 1 - i as an LSTM whose forget rows are the input's, negated, which is equal, as 1 - s(a) = s(-a)."""
+    """The gate f = 1 - i as an LSTM whose forget rows are the input's, negated, which is equal, as 1 - s(a) = s(-a)."""
     gates = next(setting.value for setting in settings if setting.name == "gates")
     if not is_symmetric(gates):
         raise UnreadablePartError(

@@ -106,8 +106,10 @@ def locate(stack: Stack, network: Network, comparison: Comparison, tolerance: fl
 def _cause(
     network: Network, cell: Cell, names: Mapping[str, str], at_start: bool, others: tuple[str, ...], zeros: bool
 ) -> tuple[str, str, tuple[str, ...]]:
-    """What the first differing step points to: key, sentences and arrays. zeros: whether some of the values that it
-    reads first are zero in every sequence."""
+    """What the first differing step points to: key, sentences and arrays.
+
+    zeros: whether some of the values that it reads first are zero in every sequence.
+    """
     inputs = ["weight_ih", *(name for name in _BIASES if name in names)]
     missing = ("a bias that the file lacks",) if len(inputs) < 3 else ()
     recurrent = names["weight_hh"]
