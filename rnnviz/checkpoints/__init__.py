@@ -1,8 +1,8 @@
-"""Files of other programs and of rnnviz: which format a file has, what it holds, and models of that.
+"""Files of other programs and of rnnviz: their formats, their recurrent layers, and models made of them.
 
-Each format is a folder with one class, registered in `formats.FORMATS`: it recognises its files and opens them. What it
-finds are stacks of recurrent layers with inferred settings, which users can override. A stack is converted to a
-network, and to a model.
+Each format is a folder with one class, registered in `formats.FORMATS`: it recognises its files and opens them. Opening
+a file gives stacks of recurrent layers with inferred settings, which users can override. A stack is converted to a
+network, from which a model is made.
 """
 
 from .checkpoint import Checkpoint, open_bytes, open_file, open_files, summary

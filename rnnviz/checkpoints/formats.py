@@ -151,17 +151,18 @@ def main_file(files: Sequence[File]) -> File:
         except FileError as error:
             problem = error
     companions = {name for file, format in models.values() for name in format.companions(file)}
-    found = [file for name, (file, _) in models.items() if name not in companions]
-    if not found:
+    candidates = [file for name, (file, _) in models.items() if name not in companions]
+    if not candidates:
         raise problem or UnsupportedFileError(
             "None of these files is a model: provide one, together with the files that belong to it.", code="no_model"
         )
-    if len(found) > 1:
-        names = " and ".join(file.name for file in found[:4])
+    if len(candidates) > 1:
+        names = " and ".join(file.name for file in candidates[:4])
         raise UnsupportedFileError(
-            f"There are {len(found)} models, {names}: open one at a time.", code="several_models", file=found[0].name
-        )
-    return found[0]
+            f"There are {len(candidates)} models, {names}: open one at a time.",
+            code="several_models", file=candidates[0].name,
+        )  # fmt: skip
+    return candidates[0]
 
 
 def stem(name: str) -> str:

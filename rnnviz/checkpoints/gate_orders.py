@@ -25,7 +25,7 @@ LETTERS = {
 
 
 def block_places(cell: str, order: str) -> list[int]:
-    """The place of each of our blocks of rows among those of another order: ours[k] is theirs[block_places[k]].
+    """For each block of rows in rnnviz's order of gates, its place in another order.
 
     Raises ArgumentError for an order that does not name each of the cell's gates once.
     """

@@ -1,4 +1,4 @@
-"""What a file format is to the rest of rnnviz: one class, which recognises its files and opens them.
+"""The interface of a file format: one class, which recognises its files and opens them.
 
 A new format is a folder with such a class, and one line in `formats.FORMATS`.
 """

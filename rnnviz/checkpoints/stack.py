@@ -180,9 +180,9 @@ def select_stack(stacks: Sequence[Stack], name: str | None = None) -> Stack:
                 code="several_stacks", name="stack", allowed=names,
             )  # fmt: skip
         return stacks[0]
-    found = next((stack for stack in stacks if stack.name == name), None)
-    if found is None:
+    selected = next((stack for stack in stacks if stack.name == name), None)
+    if selected is None:
         raise UnknownNameError(
             f"There is no stack {name!r}; the stacks are: {', '.join(names)}.", kind="stack", name=name, allowed=names
         )
-    return found
+    return selected

@@ -1,4 +1,4 @@
-"""A zip file from a stranger: nothing is written to the disk, and no more is unpacked than is allowed."""
+"""Untrusted zip files: nothing is written to the disk, and no more is unpacked than is allowed."""
 
 from __future__ import annotations
 

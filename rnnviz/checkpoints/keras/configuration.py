@@ -83,49 +83,51 @@ class _Walk:
             inside = (*prefix, entry.name) if depth else prefix
             return self.model(entry, inside, holder, feeds or (), depth)
         layers = self.layer(entry, "/".join((*prefix, entry.name)), holder)
-        below, found = feeds, []
+        below, linked = feeds, []
         for layer in layers:
-            found.append(replace(layer, below=below))
+            linked.append(replace(layer, below=below))
             below = (layer.name,)
-        top = found[-1].name
-        if found[-1].kind == "Bidirectional" and found[-1].setting("merge_mode", "concat") is None:
-            return found, (f"{top}:forward", f"{top}:backward")
-        return found, (top,)
+        top = linked[-1].name
+        if linked[-1].kind == "Bidirectional" and linked[-1].setting("merge_mode", "concat") is None:
+            return linked, (f"{top}:forward", f"{top}:backward")
+        return linked, (top,)
 
     def model(
         self, entry: _Entry, prefix: tuple[str, ...], holder: Holder | None, feeds: tuple[str, ...], depth: int
     ) -> tuple[list[Layer], tuple[str, ...]]:
         entries = [_Entry.of(raw) for raw in entry.config["layers"]]
-        wanted = [(one.kind, one.name) for one in entries]
+        wanted = [(inner.kind, inner.name) for inner in entries]
         holders = holder.children(wanted) if holder else [None] * len(entries)
-        graph = any(one.nodes for one in entries)
+        graph = any(inner.nodes for inner in entries)
         inputs = [name for name, _ in _histories(entry.config.get("input_layers"))]
-        gives: dict[str, tuple[str, ...]] = {}
-        found: list[Layer] = []
-        hands = feeds
+        outputs_of: dict[str, tuple[str, ...]] = {}
+        collected: list[Layer] = []
+        output = feeds
         below: tuple[str, ...]
         starts: tuple[str, ...]
-        for one, arrays in zip(entries, holders, strict=True):
-            if graph and one.name in inputs:
-                place = inputs.index(one.name)
+        for inner, arrays in zip(entries, holders, strict=True):
+            if graph and inner.name in inputs:
+                place = inputs.index(inner.name)
                 below, starts = feeds[place : place + 1], ()
             elif graph:
-                below, starts = self.feeds(one, gives)
+                below, starts = self.feeds(inner, outputs_of)
             else:
-                below, starts = hands, ()
-            layers, hands = self.entry(one, prefix, arrays, below, depth + 1)
+                below, starts = output, ()
+            layers, output = self.entry(inner, prefix, arrays, below, depth + 1)
             if layers and graph:
-                uses = len(one.nodes) if isinstance(one.nodes, list | tuple) and not one.model else 1
+                uses = len(inner.nodes) if isinstance(inner.nodes, list | tuple) and not inner.model else 1
                 layers[0] = replace(layers[0], starts=starts, uses=max(uses, 1))
-            gives[one.name] = hands
-            found += layers
+            outputs_of[inner.name] = output
+            collected += layers
         outputs = list(_histories(entry.config.get("output_layers"))) if graph else []
-        return found, tuple(_given(gives, *history) for history in outputs) or hands
+        return collected, tuple(_source_of(outputs_of, *history) for history in outputs) or output
 
-    def feeds(self, entry: _Entry, gives: Mapping[str, tuple[str, ...]]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def feeds(
+        self, entry: _Entry, outputs_of: Mapping[str, tuple[str, ...]]
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """What a layer of a graph reads, and whose states it starts from, at its first use."""
         node = entry.nodes[0] if isinstance(entry.nodes, list | tuple) and entry.nodes else None
-        sources = list(dict.fromkeys(_given(gives, *history) for history in _histories(node)))
+        sources = list(dict.fromkeys(_source_of(outputs_of, *history) for history in _histories(node)))
         if entry.kind in _WITH_STATES:
             return tuple(sources[:1]), tuple(dict.fromkeys(source.split(":")[0] for source in sources[1:]))
         return tuple(sources), ()
@@ -151,10 +153,11 @@ class _Walk:
             halves.append(self.layer(_Entry.of(raw), f"{name}/{which}", holder.part(which) if holder else None))
         if any(len(half) > 1 for half in halves):
             return Layer(name, "Bidirectional of stacked cells", entry.config, version=self.version)
-        one, two = halves[0][0], halves[1][0]
+        first, second = halves[0][0], halves[1][0]
         if backward is forward:
-            two = replace(two, config={**(two.config or {}), "go_backwards": not one.setting("go_backwards", False)})
-        return Layer(name, "Bidirectional", entry.config, halves=(one, two), version=self.version)
+            backwards = not first.setting("go_backwards", False)
+            second = replace(second, config={**(second.config or {}), "go_backwards": backwards})
+        return Layer(name, "Bidirectional", entry.config, halves=(first, second), version=self.version)
 
     def cells(self, entry: _Entry, name: str, holder: Holder | None) -> list[Layer]:
         cell = entry.config.get("cell")
@@ -163,21 +166,21 @@ class _Walk:
             inner = cell.get("config")
             raws = inner.get("cells", []) if isinstance(inner, Mapping) else []
         cells = [_Entry.of(raw) for raw in raws]
-        if not cells or any(one.kind not in OF_CELL for one in cells):
-            kinds = ", ".join(one.kind for one in cells) or "unknown cells"
+        if not cells or any(part.kind not in OF_CELL for part in cells):
+            kinds = ", ".join(part.kind for part in cells) or "unknown cells"
             return [Layer(name, f"RNN of {kinds}", entry.config, version=self.version)]
-        found = []
-        for place, one in enumerate(cells):
+        layers = []
+        for place, part in enumerate(cells):
             inside = holder.part("cell", place) if holder else None
             last = place == len(cells) - 1
-            config = dict(one.config) | {
+            config = dict(part.config) | {
                 "return_sequences": not last or entry.config.get("return_sequences", False),
                 "go_backwards": place == 0 and entry.config.get("go_backwards", False),
             }
-            kind = OF_CELL[one.kind]
+            kind = OF_CELL[part.kind]
             label = name if len(cells) == 1 else f"{name}/{place}"
-            found.append(Layer(label, kind, config, self.arrays(kind, inside), version=self.version))
-        return found
+            layers.append(Layer(label, kind, config, self.arrays(kind, inside), version=self.version))
+        return layers
 
     def arrays(self, kind: str, holder: Holder | None) -> dict[str, SourceArray]:
         return arrays_by_name(kind, holder.sources()) if holder else {}
@@ -190,9 +193,9 @@ def _invalid(message: str) -> DamagedFileError:
 _WITH_STATES = {"SimpleRNN", "GRU", "LSTM", "RNN", "Bidirectional", "CuDNNGRU", "CuDNNLSTM"}
 
 
-def _given(gives: Mapping[str, tuple[str, ...]], name: str, tensor: int) -> str:
+def _source_of(outputs_of: Mapping[str, tuple[str, ...]], name: str, tensor: int) -> str:
     """What a tensor of a layer is: the layer's name for its outputs, with a number for its states."""
-    outputs = gives.get(name, (name,))
+    outputs = outputs_of.get(name, (name,))
     return outputs[tensor] if tensor < len(outputs) else f"{outputs[0]}:{tensor}"
 
 

@@ -100,12 +100,12 @@ class _Reader:
         self.groups += 1
         if len(path) > DEEPEST or self.groups > GROUPS * self.limits.arrays:
             raise self.too_many_groups()
-        found = Group()
+        contents = Group()
         for name, texts in self.attributes_of(group).items():
             if self.attributes[name] == "list":
-                found.lists[name] = texts
+                contents.lists[name] = texts
             elif len(texts) == 1:
-                found.texts[name] = texts[0]
+                contents.texts[name] = texts[0]
         for key in self.keys(group):
             inner = (*path, key)
             if self.skip(inner):
@@ -129,16 +129,16 @@ class _Reader:
                         "duplicate", inner,
                     )  # fmt: skip
                 self.seen.add(info.addr)
-                found.groups[key] = self.group(item, inner)
+                contents.groups[key] = self.group(item, inner)
             elif isinstance(item, h5py.Dataset):
                 self.arrays += 1
                 self.limits.check_arrays(self.name, self.arrays)
                 array = self.dataset(item, "/".join(inner))
                 if array is None:
-                    found.skipped += 1
+                    contents.skipped += 1
                 else:
-                    found.arrays[key] = array
-        return found
+                    contents.arrays[key] = array
+        return contents
 
     def keys(self, group: Any) -> list[str]:
         with _reading(self.name):

@@ -30,15 +30,15 @@ class Texts:
 
         A single text comes as a list of one. Attributes stored in less usual ways are left out.
         """
-        found: dict[str, list[str]] = {}
+        attributes: dict[str, list[str]] = {}
         if self.supported:
             for kind, body in self.messages(address):
                 attribute = _Attribute.of(body) if kind == ATTRIBUTE else None
                 if attribute is not None and attribute.name in names:
                     texts = list(self.texts(attribute))
                     if len(texts) == attribute.count:
-                        found[attribute.name] = texts
-        return found
+                        attributes[attribute.name] = texts
+        return attributes
 
     def messages(self, address: int) -> Iterator[tuple[int, bytes]]:
         """The messages of an object's header, by kind; those in continuations as well."""

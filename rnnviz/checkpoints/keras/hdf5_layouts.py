@@ -39,14 +39,14 @@ class ByClass:
         container = next((self.group.groups[key] for key in CONTAINERS if key in self.group.groups), Group())
         by_name = {_own_name(group): group for group in container.groups.values() if _own_name(group)}
         counted: dict[str, int] = {}
-        found = []
+        holders = []
         for kind, name in layers:
             snake = _snake(kind.rsplit(".", 1)[-1].rsplit(">", 1)[-1])
             number = counted[snake] = counted.get(snake, -1) + 1
             key = f"{snake}_{number}" if number else snake
             group = by_name.get(name) if by_name else container.groups.get(key)
-            found.append(None if group is None else ByClass(group))
-        return found
+            holders.append(None if group is None else ByClass(group))
+        return holders
 
     def part(self, name: str, place: int = 0) -> ByClass | None:
         if name == "cell":
@@ -66,13 +66,13 @@ def layers_by_class(root: Group, version: str = "") -> list[Layer]:
 
 
 def _inside(group: Group, prefix: tuple[str, ...], version: str) -> list[tuple[str, Layer]]:
-    found: list[tuple[str, Layer]] = []
+    keyed: list[tuple[str, Layer]] = []
     for key in sorted(group.groups, key=natural):
         if key == "vars":
             continue
         child = group.groups[key]
         if key in CONTAINERS:
-            found += _inside(child, prefix, version)
+            keyed += _inside(child, prefix, version)
             continue
         name = "/".join((*prefix, _own_name(child) or key))
         arrays = ByClass(child)
@@ -80,26 +80,26 @@ def _inside(group: Group, prefix: tuple[str, ...], version: str) -> list[tuple[s
         if forward and backward:
             halves = [_plain(f"{name}/{direction}", half.sources(), version)
                       for direction, half in (("forward", forward), ("backward", backward))]  # fmt: skip
-            found.append((key, Layer(name, "Bidirectional", halves=(halves[0], halves[1]), version=version)))
+            keyed.append((key, Layer(name, "Bidirectional", halves=(halves[0], halves[1]), version=version)))
         elif "cell" in child.groups:
             cells = _cells(child)
             for place, cell in enumerate(cells):
                 label = name if len(cells) == 1 else f"{name}/{place}"
-                found.append((key, _plain(label, cell.sources(), version)))
+                keyed.append((key, _plain(label, cell.sources(), version)))
         elif "layer" in child.groups:
             sources = ByClass(child.groups["layer"]).sources()
-            found.append((key, _plain(name, sources, version, kind_of(sources, "Dense"))))
+            keyed.append((key, _plain(name, sources, version, kind_of(sources, "Dense"))))
         elif any(container in child.groups for container in CONTAINERS):
-            found += _inside(child, (*prefix, _own_name(child) or key), version)
+            keyed += _inside(child, (*prefix, _own_name(child) or key), version)
         else:
             sources = arrays.sources()
             hint = _class_of_name(key)
             known = kind_of(sources, hint) if sources else hint
             kind = known if known in ("Dense", "Embedding", hint) else ""  # recurrent arrays are in a cell
-            found.append((key, _plain(name, sources, version, kind)))
+            keyed.append((key, _plain(name, sources, version, kind)))
             if not sources:
-                found += _inside(child, (*prefix, key), version)
-    return found
+                keyed += _inside(child, (*prefix, key), version)
+    return keyed
 
 
 def _cells(group: Group) -> list[ByClass]:
@@ -145,15 +145,15 @@ class ByName:
 
     def model(self, name: str) -> ByName:
         """The arrays of a model within a model; Keras 2 does not always include its name in their paths."""
-        found = [piece for piece in self.pieces if name in piece[0]]
-        return ByName(tuple(found)) if found else self
+        inside = [piece for piece in self.pieces if name in piece[0]]
+        return ByName(tuple(inside)) if inside else self
 
     def layer(self, name: str) -> ByName | None:
         """The arrays of a layer of a model within a model: those with its name in their paths, as near as possible."""
         for depth in range(1, 5):
-            if found := [piece for piece in self.pieces if piece[0][-depth : -depth + 1 or None] == (name,)]:
-                least = min(len(path) for path, _ in found)  # not a layer of the same name in a model further in
-                return ByName(tuple(piece for piece in found if len(piece[0]) == least))
+            if matching := [piece for piece in self.pieces if piece[0][-depth : -depth + 1 or None] == (name,)]:
+                least = min(len(path) for path, _ in matching)  # not a layer of the same name in a model further in
+                return ByName(tuple(piece for piece in matching if len(piece[0]) == least))
         return None
 
     def part(self, name: str, place: int = 0) -> ByName | None:
@@ -167,7 +167,7 @@ class ByName:
         forward = forward or list(self.pieces[: len(self.pieces) // 2])
         if name == "forward":
             return ByName(tuple(forward))
-        return ByName(tuple(piece for piece in self.pieces if all(piece is not one for one in forward)))
+        return ByName(tuple(piece for piece in self.pieces if all(piece is not other for other in forward)))
 
     def sources(self) -> list[SourceArray]:
         return [source for _, source in sorted(self.pieces, key=lambda piece: _rank(piece[1]))]
@@ -176,24 +176,24 @@ class ByName:
 def layers_by_name(weights: Group, version: str) -> list[Layer]:
     """The layers of a file without a configuration, in the layout by name, in the order that it lists."""
     listed = weights.lists.get("layer_names") or sorted(weights.groups, key=natural)
-    found: list[Layer] = []
+    layers: list[Layer] = []
     for name in listed:
         group = _at(weights.groups, name)
         if group is None:
             continue
         arrays = ByName.of_layer(group)
         if not arrays.pieces:
-            found.append(Layer(name, "" if group.skipped else _class_of_name(name), version=version))
+            layers.append(Layer(name, "" if group.skipped else _class_of_name(name), version=version))
             continue
         if any(_starts(path, "backward_") for path, _ in arrays.pieces):
-            found += _bidirectional_layers(name, arrays, version)
+            layers += _bidirectional_layers(name, arrays, version)
             continue
         parents = list(dict.fromkeys(path for path, _ in arrays.pieces))
         for place, parent in enumerate(parents):
             label = name if len(parents) == 1 else f"{name}/{parent[-1] if parent else place}"
             inside = ByName(tuple(piece for piece in arrays.pieces if piece[0] == parent))
-            found.append(_plain(_unused(label, found), inside.sources(), version, _kind(inside)))
-    return found
+            layers.append(_plain(_unused(label, layers), inside.sources(), version, _kind(inside)))
+    return layers
 
 
 def _bidirectional_layers(name: str, arrays: ByName, version: str) -> list[Layer]:
@@ -202,27 +202,27 @@ def _bidirectional_layers(name: str, arrays: ByName, version: str) -> list[Layer
     for path, source in arrays.pieces:
         place = next((k for k, part in enumerate(path) if part.startswith(("forward_", "backward_"))), len(path))
         above.setdefault(path[:place], []).append((path, source))
-    found: list[Layer] = []
+    layers: list[Layer] = []
     for path, pieces in above.items():
-        label = name if len(above) == 1 else f"{name}/{path[-1] if path else len(found)}"
+        label = name if len(above) == 1 else f"{name}/{path[-1] if path else len(layers)}"
         inside = ByName(tuple(pieces))
         if not any(_starts(path, "backward_") for path, _ in pieces):
-            found.append(_plain(label, inside.sources(), version, _kind(inside)))
+            layers.append(_plain(label, inside.sources(), version, _kind(inside)))
             continue
         forward, backward = (inside.part(direction) or inside for direction in ("forward", "backward"))
         halves = (
             _plain(f"{label}/forward", forward.sources(), version, _kind(forward)),
             _plain(f"{label}/backward", backward.sources(), version, _kind(backward)),
         )
-        found.append(Layer(label, "Bidirectional", halves=halves, version=version))
-    return found
+        layers.append(Layer(label, "Bidirectional", halves=halves, version=version))
+    return layers
 
 
 def _kind(arrays: ByName) -> str:
     """The class that arrays with these names and shapes belong to."""
     names = {_leaf(source) for _, source in arrays.pieces}
-    found = kind_of(arrays.sources(), "Dense" if "kernel" in names else "")
-    return found if found in ("Dense", "Embedding", "") or "recurrent_kernel" in names else ""
+    kind = kind_of(arrays.sources(), "Dense" if "kernel" in names else "")
+    return kind if kind in ("Dense", "Embedding", "") or "recurrent_kernel" in names else ""
 
 
 # ---- both ---------------------------------------------------------------------------------------
@@ -241,13 +241,13 @@ def _plain(name: str, sources: Sequence[SourceArray], version: str, kind: str | 
 
 def _at(groups: Mapping[str, Group], name: str) -> Group | None:
     """The group of a layer, whose name may have slashes in it."""
-    found, inside = None, groups
+    group, inside = None, groups
     for part in name.split("/"):
-        found = inside.get(part)
-        if found is None:
+        group = inside.get(part)
+        if group is None:
             return None
-        inside = found.groups
-    return found
+        inside = group.groups
+    return group
 
 
 def _starts(path: tuple[str, ...], word: str) -> bool:
@@ -263,9 +263,9 @@ def _rank(source: SourceArray) -> int:
     return RANKS.index(leaf) if leaf in RANKS else len(RANKS)
 
 
-def _unused(label: str, found: Sequence[Layer]) -> str:
-    used = {layer.name for layer in found}
-    return next(name for name in (label, *(f"{label}#{k}" for k in range(2, len(found) + 3))) if name not in used)
+def _unused(label: str, layers: Sequence[Layer]) -> str:
+    used = {layer.name for layer in layers}
+    return next(name for name in (label, *(f"{label}#{k}" for k in range(2, len(layers) + 3))) if name not in used)
 
 
 def _class_of_name(name: str) -> str:

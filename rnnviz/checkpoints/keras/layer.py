@@ -80,9 +80,9 @@ def arrays_by_name(kind: str, sources: Sequence[SourceArray]) -> dict[str, Sourc
     """A layer's arrays, given in Keras's order, by Keras's names; those that fit none get numbers or are left out."""
     wide = [source for source in sources if len(source.shape) == 2]
     if OF_CUDNN.get(kind, kind) in GATES:
-        found = dict(zip(("kernel", "recurrent_kernel"), wide, strict=False))
-        rest = [source for source in sources if all(source is not other for other in found.values())]
-        return found | ({"bias": rest[0]} if rest else {})
+        matrices = dict(zip(("kernel", "recurrent_kernel"), wide, strict=False))
+        rest = [source for source in sources if all(source is not other for other in matrices.values())]
+        return matrices | ({"bias": rest[0]} if rest else {})
     if kind == "Embedding":
         return {"embeddings": wide[0]} if wide else {}
     if kind == "Dense":

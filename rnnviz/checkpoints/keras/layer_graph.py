@@ -37,12 +37,12 @@ class LayerGraph:
 
     def above(self, layer: Layer) -> list[Layer]:
         """The layers that read a layer's output, directly or through layers that only pass it on."""
-        found = []
+        readers = []
         for other in self.layers:
             below, _ = self.below(other)
             if below is not None and below.name == layer.name and not other.transparent:
-                found.append(other)
-        return found
+                readers.append(other)
+        return readers
 
     def width_above(self, layer: Layer) -> int | None:
         """The size of the vectors that the next layer reads, if an array tells it."""
@@ -75,22 +75,22 @@ class LayerGraph:
     def readouts(self, layer: Layer, width: int) -> tuple[list[Layer], InferredSetting]:
         """The Dense layers that read a layer's output, and which is in use; without a graph, also others that fit."""
         direct = [other for other in self.above(layer) if _fits(other, width)]
-        found = list(direct)
+        candidates = list(direct)
         if any(other.below is None for other in self.layers):
-            found += [other for other in self.layers if _fits(other, width) and other not in direct]
-        choices = {other.name: f"{other.name}, {other.arrays['kernel'].shape[1]:,} outputs" for other in found}
+            candidates += [other for other in self.layers if _fits(other, width) and other not in direct]
+        choices = {other.name: f"{other.name}, {other.arrays['kernel'].shape[1]:,} outputs" for other in candidates}
         choices[NONE] = "none: the network ends with its hidden states"
         if direct:
             top = direct[0]
             basis, reason = self._basis(top, f"{top.name!r} reads {layer.name!r}.", f"{top.name!r} follows it")
-            return found, inferred("readout", top.name, basis, reason, choices)
-        if not found:
+            return candidates, inferred("readout", top.name, basis, reason, choices)
+        if not candidates:
             reason = f"No Dense layer reads the {width} values of {layer.name!r}."
             return [], inferred("readout", NONE, "fixed", reason, choices)
         basis, reason = self._basis(
             layer, f"No Dense layer reads {layer.name!r} directly.", "no Dense layer follows it"
         )
-        return found, inferred("readout", NONE, basis, reason, choices)
+        return candidates, inferred("readout", NONE, basis, reason, choices)
 
     def notes_above(self, layer: Layer, dense: Sequence[Layer]) -> list[str]:
         """Sentences on what else reads a layer, and on what is applied to the sums of its readout."""

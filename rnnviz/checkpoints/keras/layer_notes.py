@@ -84,8 +84,9 @@ def unsupported(layer: Layer) -> str:
 def no_recurrent_layer(layers: Sequence[Layer]) -> str:
     """A model without recurrent layers."""
     kinds = list(dict.fromkeys(layer.kind for layer in layers if layer.kind and layer.kind != "InputLayer"))
-    found = f"its layers are {', '.join(kinds[:8])}{' and others' * (len(kinds) > 8)}" if kinds else "it has no layers"
-    return f"The model has no recurrent layer: {found}; it needs a SimpleRNN, a GRU or an LSTM."
+    listed = f"{', '.join(kinds[:8])}{' and others' * (len(kinds) > 8)}"
+    content = f"its layers are {listed}" if kinds else "it has no layers"
+    return f"The model has no recurrent layer: {content}; it needs a SimpleRNN, a GRU or an LSTM."
 
 
 def _listed(layers: Sequence[Layer]) -> str:

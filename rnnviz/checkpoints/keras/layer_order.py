@@ -18,20 +18,20 @@ def ordered_layers(keyed: Sequence[tuple[str, Layer]]) -> list[Layer]:
     for key, layer in keyed:
         if layer.arrays or layer.halves:
             classes.setdefault(re.sub(r"_\d+$", "", key), []).append(layer)
-    found: list[Layer] = []
+    ordered: list[Layer] = []
     last = ""
     while any(classes.values()):
         first = {name: layers[0] for name, layers in classes.items() if layers}
-        width = _output_size(found[-1]) if found else None
+        width = _output_size(ordered[-1]) if ordered else None
         fitting = [name for name, layer in first.items() if width is not None and layer.reads == width]
-        given = {_output_size(layer) for layers in classes.values() for layer in layers}
+        passed_on = {_output_size(layer) for layers in classes.values() for layer in layers}
         start = [name for name, layer in first.items() if layer.kind == "Embedding"]
-        start += [name for name, layer in first.items() if layer.recurrent and layer.reads not in given]
+        start += [name for name, layer in first.items() if layer.recurrent and layer.reads not in passed_on]
         start += [name for name, layer in first.items() if layer.recurrent]
         fitting.sort(key=lambda name: (not first[name].recurrent, name != last))
         last = next(iter([*fitting, *start, *first]))
-        found.append(classes[last].pop(0))
-    return found
+        ordered.append(classes[last].pop(0))
+    return ordered
 
 
 def _output_size(layer: Layer) -> int | None:

@@ -32,7 +32,7 @@ def stacks_from_arrays(arrays: Mapping[str, Array], dtypes: Mapping[str, str] | 
     stacks those that can be run are returned; the reason is then among the notes of the first.
     """
     usable = {name: array for name, array in arrays.items() if array.dtype.kind == "f"}
-    found: list[Stack] = []
+    stacks: list[Stack] = []
     problems: list[FileError] = []
     assembled = assemble_layers(usable)
     complete = usable | assembled.arrays
@@ -44,16 +44,16 @@ def stacks_from_arrays(arrays: Mapping[str, Array], dtypes: Mapping[str, str] | 
         )  # fmt: skip
     for owner, name in display_names(grouped).items():
         try:
-            found.append(_stack(name, grouped[owner], complete, dtypes or {}, assembled))
+            stacks.append(_stack(name, grouped[owner], complete, dtypes or {}, assembled))
         except FileError as error:
             problems.append(error)
-    if not found:
+    if not stacks:
         problems += _quantised(arrays)
         if problems:
             raise problems[0]
         return ()
-    found[0] = replace(found[0], notes=(*found[0].notes, *map(str, problems)))
-    return with_surroundings(found, usable, dtypes or {})
+    stacks[0] = replace(stacks[0], notes=(*stacks[0].notes, *map(str, problems)))
+    return with_surroundings(stacks, usable, dtypes or {})
 
 
 def _quantised(arrays: Mapping[str, Array]) -> list[FileError]:

@@ -32,20 +32,20 @@ def group_layers(arrays: Arrays, assembled: AssembledLayers) -> dict[str, LayerG
 
     A short name such as "w", "u" or "b" is not enough: the shapes must be those of a recurrent layer as well.
     """
-    found: dict[str, dict[tuple[int, str], dict[str, ArrayName]]] = {}
+    owners: dict[str, dict[tuple[int, str], dict[str, ArrayName]]] = {}
     for owner, directions in assembled.layers.items():
-        found[owner] = {(0, direction): names for direction, names in directions.items()}
+        owners[owner] = {(0, direction): names for direction, names in directions.items()}
     used = assembled.used | set(assembled.arrays)
     for name in arrays:
         parsed = None if name in used else parse_name(name)
         if parsed is None or not _has_right_axes(parsed, arrays[name].ndim):
             continue
-        names = found.setdefault(parsed.owner, {}).setdefault((parsed.layer, parsed.direction), {})
+        names = owners.setdefault(parsed.owner, {}).setdefault((parsed.layer, parsed.direction), {})
         other = names.get(parsed.parameter)
         if other is None or parsed.rank < other.rank:
             names[parsed.parameter] = parsed
     recurrent = {}
-    for owner, layers in found.items():
+    for owner, layers in owners.items():
         sure = {
             place: names
             for place, names in layers.items()
@@ -99,10 +99,10 @@ def _is_plausible(owner: str, names: Names, arrays: Arrays) -> bool:
     return any(shape[-1] == rows for shape in biases) or bool(_RECURRENT.search(owner))
 
 
-def _join_numbered(found: dict[str, LayerGroup], arrays: Arrays) -> dict[str, LayerGroup]:
+def _join_numbered(groups: dict[str, LayerGroup], arrays: Arrays) -> dict[str, LayerGroup]:
     """Groups of one layer each that are numbered and fit one above the other, as one group, where the first was."""
     families: dict[str, dict[int, str]] = {}
-    for owner, group in found.items():
+    for owner, group in groups.items():
         place = split_number(owner)
         if place is not None and {layer for layer, _ in group.layers} == {0}:
             families.setdefault(place[0], {})[place[1]] = owner
@@ -110,18 +110,18 @@ def _join_numbered(found: dict[str, LayerGroup], arrays: Arrays) -> dict[str, La
     dropped = set()
     for family, members in families.items():
         owners = [members[number] for number in sorted(members)]
-        if len(owners) > 1 and _fit_together([found[owner] for owner in owners], arrays):
+        if len(owners) > 1 and _fit_together([groups[owner] for owner in owners], arrays):
             layers = {
                 (k, direction): names
                 for k, owner in enumerate(owners)
-                for (_, direction), names in found[owner].layers.items()
+                for (_, direction), names in groups[owner].layers.items()
             }
             which = f"{owners[0]} to {owners[-1]}" if len(owners) > 2 else " and ".join(owners)
             note = f"{which} are numbered and fit one above the other, so they are read as the layers of one stack."
-            joined[next(owner for owner in found if owner in owners)] = family, LayerGroup(layers, (note,))
+            joined[next(owner for owner in groups if owner in owners)] = family, LayerGroup(layers, (note,))
             dropped |= set(owners)
     result: dict[str, LayerGroup] = {}
-    for owner, group in found.items():
+    for owner, group in groups.items():
         if owner in joined:
             result[joined[owner][0]] = joined[owner][1]
         elif owner not in dropped:

@@ -75,18 +75,18 @@ class ArrayFormat(Format):
         """
 
     def open(self, file: File) -> Opened:
-        found = self.read_arrays(file)
-        model = _native_model(file, found)
+        named = self.read_arrays(file)
+        model = _native_model(file, named)
         if model is not None:
             stack = stack_from_model(model)
-            return Opened(found.description, (stack,), notes=found.notes, models={stack.name: model})
+            return Opened(named.description, (stack,), notes=named.notes, models={stack.name: model})
         try:
-            stacks = stacks_from_arrays(found.arrays, found.dtypes)
+            stacks = stacks_from_arrays(named.arrays, named.dtypes)
         except FileError as error:
             raise error.with_message(f"{file.name} cannot be read: {error}", file=file.name) from error
         if not stacks:
-            raise _no_recurrent_layer(file.name, found)
-        return Opened(found.description, stacks, _unused(found, stacks), found.notes)
+            raise _no_recurrent_layer(file.name, named)
+        return Opened(named.description, stacks, _unused(named, stacks), named.notes)
 
 
 def ignored_arrays_note(names: Sequence[str]) -> tuple[str, ...]:
@@ -102,16 +102,16 @@ def no_arrays_error(name: str, notes: Sequence[str]) -> UnsupportedFileError:
     return UnsupportedFileError(message, code="no_arrays", file=name)
 
 
-def _native_model(file: File, found: NamedArrays) -> Model | None:
+def _native_model(file: File, named: NamedArrays) -> Model | None:
     """The model itself, if rnnviz wrote the file: its card is inside or, for weights, beside it."""
-    card = found.metadata.get(KEY)
+    card = named.metadata.get(KEY)
     if card is None and file.has_suffix([".safetensors"]):
         beside = f"{file.name[: -len('.safetensors')]}.json"
         card = file.beside[beside].decode("utf-8", "replace") if beside in file.beside else None
     if card is None:
         return None
     try:
-        model = from_json(card, found.arrays)
+        model = from_json(card, named.arrays)
     except FileError as error:
         if is_card(card):
             raise error.with_message(
@@ -122,21 +122,21 @@ def _native_model(file: File, found: NamedArrays) -> Model | None:
     return replace(model, card=checked_card(model.card))
 
 
-def _unused(found: NamedArrays, stacks: Sequence[Stack]) -> tuple[UnusedArray, ...]:
+def _unused(named: NamedArrays, stacks: Sequence[Stack]) -> tuple[UnusedArray, ...]:
     used: set[str] = set()
     for stack in stacks:
         used |= stack.array_names | set(stack.embeddings)
         used |= {name for readout in stack.readouts.values() for name in readout.names}
     return tuple(
-        UnusedArray(name, array.shape, found.dtypes.get(name, str(array.dtype)))
-        for name, array in found.arrays.items()
+        UnusedArray(name, array.shape, named.dtypes.get(name, str(array.dtype)))
+        for name, array in named.arrays.items()
         if name not in used
     )
 
 
-def _no_recurrent_layer(name: str, found: NamedArrays) -> UnsupportedFileError:
+def _no_recurrent_layer(name: str, named: NamedArrays) -> UnsupportedFileError:
     """The error for a file without a recurrent layer: what it holds instead, and what to do."""
-    arrays: Mapping[str, Array] = found.arrays
+    arrays: Mapping[str, Array] = named.arrays
     listed = ", ".join(f"{printable(key)} {array.shape}" for key, array in list(arrays.items())[:4])
     if len(arrays) == 1:
         content = f"Its only array is {listed}."
@@ -149,6 +149,6 @@ def _no_recurrent_layer(name: str, found: NamedArrays) -> UnsupportedFileError:
         else "Open a file that contains a simple RNN, a GRU or an LSTM, with the names of its framework."
     )
     return UnsupportedFileError(
-        f"{name} ({found.description}) holds no recurrent layer. {content} {advice}",
+        f"{name} ({named.description}) holds no recurrent layer. {content} {advice}",
         code="transformer" if transformer else "no_recurrent_layer", file=name,
     )  # fmt: skip

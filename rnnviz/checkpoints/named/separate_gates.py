@@ -1,7 +1,7 @@
 """Arrays of single gates joined, and joint ones split, so that a layer has one array for each parameter.
 
 Code written by hand, and Flax, keep a matrix for each gate, named after it: W_xi, W_hi and b_i, or U_f, or hi/kernel.
-TensorFlow 1's BasicLSTMCell has one kernel for input and hidden state, one above the other.
+TensorFlow 1's BasicLSTMCell has one kernel: the upper rows are for the input, the lower ones for the hidden state.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class AssembledLayers:
 
 def assemble_layers(arrays: Mapping[str, Array]) -> AssembledLayers:
     """The layers among named arrays that have an array for each gate, or one for all."""
-    found = AssembledLayers()
+    assembled = AssembledLayers()
     tables: dict[str, dict[str, dict[str, str]]] = {}
     for name, array in arrays.items():
         match = _GATE_ARRAY.fullmatch(name) if len(name) <= LONGEST else None
@@ -76,14 +76,14 @@ def assemble_layers(arrays: Mapping[str, Array]) -> AssembledLayers:
             tables.setdefault(match["head"], {}).setdefault(side, {})[match["gate"].lower()] = name
         joint = _JOINT_KERNEL.fullmatch(name) if len(name) <= LONGEST else None
         if joint is not None and array.ndim == 2:
-            _split_kernel(found, joint["head"], name, arrays)
+            _split_kernel(assembled, joint["head"], name, arrays)
     for head, sides in tables.items():
-        _join_gates(found, head, sides, arrays)
-    return found
+        _join_gates(assembled, head, sides, arrays)
+    return assembled
 
 
 def _join_gates(
-    found: AssembledLayers, head: str, sides: dict[str, dict[str, str]], arrays: Mapping[str, Array]
+    assembled: AssembledLayers, head: str, sides: dict[str, dict[str, str]], arrays: Mapping[str, Array]
 ) -> None:
     for gates, input_side, state_side in _complete_sets(sides):
         ih, hh = ([arrays[side[gate]] for gate in gates] for side in (sides[input_side], sides[state_side]))
@@ -100,9 +100,9 @@ def _join_gates(
             names = tuple(sides[side][gate] for gate in gates)
             changes = f"gates {', '.join(gates)} joined" + (", transposed" if columns else "")
             whole = np.concatenate([block.T if columns else block for block in blocks])
-            owner = found.add(head, parameter, whole, Origin(names, changes))
+            owner = assembled.add(head, parameter, whole, Origin(names, changes))
         if height == width and not first_name.endswith(("kernel", "weight")):
-            found.square[owner] = columns
+            assembled.square[owner] = columns
         bias_side = "b" if "b" in sides else "bx" if "bx" in sides else "bi"
         for parameter, by_gate in (
             ("bias_ih", {**sides.get(bias_side, {}), **sides.get(f"{input_side}|bias", {})}),
@@ -113,7 +113,7 @@ def _join_gates(
                 zeros = np.zeros(hidden, hh[0].dtype)
                 whole = np.concatenate([biases[gate].reshape(-1) if gate in biases else zeros for gate in gates])
                 names = tuple(by_gate[gate] for gate in biases)
-                found.add(head, parameter, whole, Origin(names, f"gates {', '.join(gates)} joined"))
+                assembled.add(head, parameter, whole, Origin(names, f"gates {', '.join(gates)} joined"))
         return
 
 
@@ -126,7 +126,7 @@ def _complete_sets(sides: dict[str, dict[str, str]]) -> Iterator[tuple[tuple[str
                     yield gates, input_side, state_side
 
 
-def _split_kernel(found: AssembledLayers, head: str, name: str, arrays: Mapping[str, Array]) -> None:
+def _split_kernel(assembled: AssembledLayers, head: str, name: str, arrays: Mapping[str, Array]) -> None:
     """A joint kernel (D + H, 4H) and its bias (4H)."""
     bias = next((key for key in (f"{head}bias", f"{head}bias:0") if key in arrays), None)
     height, columns = arrays[name].shape
@@ -137,6 +137,6 @@ def _split_kernel(found: AssembledLayers, head: str, name: str, arrays: Mapping[
     rows = {"weight_ih": slice(0, inputs), "weight_hh": slice(inputs, None)}
     for parameter, part in rows.items():
         changes = f"rows {part.start} to {height - 1 if part.stop is None else part.stop - 1}, transposed"
-        owner = found.add(head, parameter, arrays[name][part].T, Origin((name,), changes))
-    found.add(head, "bias_ih", arrays[bias], Origin((bias,), ""))
-    found.joint.add(owner)
+        owner = assembled.add(head, parameter, arrays[name][part].T, Origin((name,), changes))
+    assembled.add(head, "bias_ih", arrays[bias], Origin((bias,), ""))
+    assembled.joint.add(owner)

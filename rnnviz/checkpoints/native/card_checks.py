@@ -1,4 +1,4 @@
-"""What a page may rely on in a card that a stranger wrote: entries of an unusual shape are left out."""
+"""Checks of the cards in untrusted files: what pages cannot rely on is left out."""
 
 from __future__ import annotations
 

@@ -73,8 +73,8 @@ class Node:
         return as_text(self.get(name, "string", default.encode()))
 
     def texts(self, name: str) -> list[str] | None:
-        found = self.get(name, "strings")
-        return None if found is None else [as_text(value) for value in found]
+        strings = self.get(name, "strings")
+        return None if strings is None else [as_text(value) for value in strings]
 
 
 @dataclass

@@ -37,16 +37,16 @@ def stacks_from_nodes(folder: ConstantFolder, layers: Sequence[RecurrentLayer]) 
     place = {id(level): k for k, level in enumerate(finder.levels)}
     chains.sort(key=lambda chain: place[id(chain[0])])
     names = _unique([_display_name(chain[0].first.node) for chain in chains])
-    found: list[Stack] = []
+    stacks: list[Stack] = []
     more: list[str] = []
     for chain, name in zip(chains, names, strict=True):
         stack = _stack(finder, chain, name)
-        twin = next((other for other in found if _same(other, stack)), None)
+        twin = next((other for other in stacks if _same(other, stack)), None)
         if twin is not None:
             more.append(f"{name!r} has the same weights as {twin.name!r} and is shown once.")
             continue
-        found.append(replace(stack, notes=(*stack.notes, *_note_below(finder, chain, notes.get(id(chain[0])), stack))))
-    return found, more
+        stacks.append(replace(stack, notes=(*stack.notes, *_note_below(finder, chain, notes.get(id(chain[0])), stack))))
+    return stacks, more
 
 
 def _depth(level: Level) -> int:
@@ -134,7 +134,7 @@ def _embeddings(finder: LevelFinder, bottom: Level) -> dict[str, SourceArray]:
 
 def _readouts(finder: LevelFinder, top: Level) -> list[tuple[str, Readout, str]]:
     """Linear layers that read the top layer: for each a label, the readout, and a note, which may be empty."""
-    found: list[tuple[str, Readout, str]] = []
+    readouts: list[tuple[str, Readout, str]] = []
     labels: list[str] = []
     for node in finder.graph.nodes:
         if node.op not in ("MatMul", "Gemm"):
@@ -157,8 +157,8 @@ def _readouts(finder: LevelFinder, top: Level) -> list[tuple[str, Readout, str]]
             if activation is None
             else f"The file applies {activation} to the readout {label!r}; here its sums are used."
         )
-        found.append((label, Readout(_source(weight, array, top, "" if transposed else "transposed"), bias), note))
-    return found
+        readouts.append((label, Readout(_source(weight, array, top, "" if transposed else "transposed"), bias), note))
+    return readouts
 
 
 def _bias(finder: LevelFinder, node: Node, top: Level, classes: int) -> tuple[SourceArray | None, str | None]:
@@ -244,11 +244,11 @@ def _display_name(node: Node) -> str:
 def _unique(names: list[str]) -> list[str]:
     """The names, with a number after those that were there before."""
     seen: Counter[str] = Counter()
-    found = []
+    numbered = []
     for name in names:
         seen[name] += 1
-        found.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
-    return found
+        numbered.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return numbered
 
 
 def _same(first: Stack, second: Stack) -> bool:

@@ -37,14 +37,14 @@ def flatten(root: Any, kinds: tuple[type, ...], check_count: Callable[[int], Non
     """
     walk = _Walk(kinds, check_count)
     walk.visit(root, "", [])
-    return walk.found
+    return walk.checkpoint
 
 
 class _Walk:
     def __init__(self, kinds: tuple[type, ...], check_count: Callable[[int], None]) -> None:
         self.kinds = kinds
         self.check_count = check_count
-        self.found = FlatCheckpoint()
+        self.checkpoint = FlatCheckpoint()
         self.visits = 0
         self.without_arrays: set[int] = set()  # containers of containers that need not be visited again
         self.letters = 0
@@ -71,30 +71,30 @@ class _Walk:
     def _visit_items(self, value: Any, name: str, above: list[Any]) -> None:
         items = dict(_items(value))  # of two values for one key the last one counts
         if isinstance(value, Pairs) and {"state", "param_groups"} <= items.keys():
-            self.found.optimisers.append(name)
+            self.checkpoint.optimisers.append(name)
         elif items and all(_is_plain(item) for item in items.values()):
             if sum(map(_letters, items.values())) <= LONGEST_METADATA:  # the same long text can be in many places
                 self._add_text(name or UNNAMED, _json(items if isinstance(value, Pairs) else list(items.values())))
         else:
-            before = len(self.found.arrays)
+            before = len(self.checkpoint.arrays)
             for key, item in items.items():
                 longer = f"{name}.{key}" if name else key
                 if len(longer) > LONGEST:
                     raise InvalidPickleError(f"it has a name of more than {LONGEST} letters, {printable(longer)}")
                 self.visit(item, longer, above)
-            if len(self.found.arrays) == before:
+            if len(self.checkpoint.arrays) == before:
                 self.without_arrays.add(id(value))
 
     def _add_array(self, value: Any, name: str) -> None:
-        if name in self.found.arrays:
+        if name in self.checkpoint.arrays:
             raise InvalidPickleError(f"it has two arrays named {printable(name)}", code="duplicate", part=name)
-        self.found.arrays[name] = value
-        self.check_count(len(self.found.arrays))
+        self.checkpoint.arrays[name] = value
+        self.check_count(len(self.checkpoint.arrays))
 
     def _add_text(self, name: str, text: str) -> None:
         self.letters += len(name) + len(text)
         if self.letters <= LONGEST_METADATA:
-            self.found.metadata[name] = without_surrogates(text)
+            self.checkpoint.metadata[name] = without_surrogates(text)
 
 
 def _is_plain(value: Any) -> bool:

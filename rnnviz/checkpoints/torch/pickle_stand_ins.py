@@ -226,9 +226,9 @@ def _numpy_type(code: Any, *_: Any) -> NumpyType:
 
 
 def _from_buffer(data: Any, dtype: Any, shape: Any, order: Any = "C", *_: Any) -> NumpyArray:
-    found = NumpyArray()
-    found._fill(shape, dtype, order, data)
-    return found
+    array = NumpyArray()
+    array._fill(shape, dtype, order, data)
+    return array
 
 
 def _unreadable(kind: str) -> Make:

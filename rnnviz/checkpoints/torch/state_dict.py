@@ -68,8 +68,8 @@ def read_state_dict(file: File) -> NamedArrays:
         else:
             root, find = _read_sequence(file.data)
         kinds = (Tensor, NumpyArray, UnreadableArray)
-        found = flatten(root, kinds, lambda count: file.limits.check_arrays(file.name, count))
-        arrays, dtypes, skipped = _arrays(file.name, found.arrays, find, order, file.limits)
+        checkpoint = flatten(root, kinds, lambda count: file.limits.check_arrays(file.name, count))
+        arrays, dtypes, skipped = _arrays(file.name, checkpoint.arrays, find, order, file.limits)
     except UnsafePickleError as error:
         raise UnsupportedFileError(
             f"{file.name} holds more than tensors and plain containers: {error}. It was not opened, and nothing in it "
@@ -81,11 +81,11 @@ def read_state_dict(file: File) -> NamedArrays:
             f"{file.name} cannot be read as a PyTorch file: {error}.",
             code=error.code or "pickle", file=file.name, part=error.part,
         ) from error  # fmt: skip
-    notes = _notes(found, skipped)
+    notes = _notes(checkpoint, skipped)
     if not arrays:
         raise no_arrays_error(file.name, notes)
     description = "pickled arrays" if find is _find_nothing else "PyTorch state dict"
-    return NamedArrays(description, arrays, dtypes, found.metadata, notes)
+    return NamedArrays(description, arrays, dtypes, checkpoint.metadata, notes)
 
 
 def _read_zip(file: File) -> tuple[Any, Find, Order]:
@@ -191,7 +191,7 @@ def _storage_inside(data: Any, number: int) -> Storage:
 
 
 def _arrays(
-    name: str, found: dict[str, Any], find: Find, order: Order, limits: Limits
+    name: str, contents: dict[str, Any], find: Find, order: Order, limits: Limits
 ) -> tuple[dict[str, Array], dict[str, str], list[str]]:
     """Arrays and types as the file has them, in its order, and what is skipped. Storages are read one at a time."""
     arrays: dict[str, Array] = {}
@@ -199,7 +199,7 @@ def _arrays(
     skipped: list[str] = []
     sharing: dict[Any, list[str]] = {}
     total = 0
-    for key, value in found.items():
+    for key, value in contents.items():
         if isinstance(value, Tensor):
             dtypes[key] = value.dtype
             total += prod(value.shape) * loaded_dtype(value.dtype).itemsize
@@ -211,12 +211,12 @@ def _arrays(
             skipped.append(f"{printable(key)} ({value.kind})")
         limits.check_unpacked(name, total)
     for group in sharing.values():
-        storage = found[group[0]].storage
+        storage = contents[group[0]].storage
         content = find(storage) if storage.data is None else storage.data
         for key in group:
-            arrays[key] = _array(key, found[key], content, order if storage.data is None else "<")
+            arrays[key] = _array(key, contents[key], content, order if storage.data is None else "<")
     for key in dtypes.keys() - arrays.keys():
-        arrays[key] = widened(found[key].array, dtypes[key])
+        arrays[key] = widened(contents[key].array, dtypes[key])
     return {key: arrays[key] for key in dtypes}, dtypes, skipped
 
 
@@ -245,8 +245,8 @@ def _array(name: str, tensor: Tensor, content: bytes | memoryview, order: Order)
     return widened(np.lib.stride_tricks.as_strided(run, tensor.shape, strides, writeable=False), tensor.dtype)
 
 
-def _notes(found: FlatCheckpoint, skipped: list[str]) -> tuple[str, ...]:
-    if not found.optimisers:
+def _notes(checkpoint: FlatCheckpoint, skipped: list[str]) -> tuple[str, ...]:
+    if not checkpoint.optimisers:
         return ignored_arrays_note(skipped)
-    which = ", ".join(printable(name) for name in found.optimisers[:LISTED] if name)
+    which = ", ".join(printable(name) for name in checkpoint.optimisers[:LISTED] if name)
     return (f"The optimiser's state was skipped{f': {which}' if which else ''}.", *ignored_arrays_note(skipped))

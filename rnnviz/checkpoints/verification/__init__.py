@@ -1,1 +1,1 @@
-"""Is a model read from a file the one that wrote it? An input and the framework's own output tell."""
+"""Whether a model computes the same as the framework that wrote its file, checked on an input and its output."""

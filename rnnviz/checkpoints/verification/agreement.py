@@ -1,4 +1,4 @@
-"""Does a model read from a file compute what its framework computed? An input and the framework's own output tell.
+"""How far a model's output is from that of the framework that wrote its file, for the same input.
 
 A difference is traced to the arrays that explain it, see `location`, and the usual mistakes are tried one by one, see
 `mistakes`: each setting overridden, gates in every other order, matrices transposed, biases left out. A correction that
@@ -101,5 +101,5 @@ def verify(
     if largest <= tolerance:
         return Agreement(quantity, largest, tolerance, step + 1, unit, None, ())
     location = locate(stack, network, comparison, tolerance)
-    found = corrections(stack, network, comparison, chosen)
-    return Agreement(quantity, largest, tolerance, step + 1, unit, location, found)
+    suggested = corrections(stack, network, comparison, chosen)
+    return Agreement(quantity, largest, tolerance, step + 1, unit, location, suggested)

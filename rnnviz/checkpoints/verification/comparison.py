@@ -32,18 +32,19 @@ class Quantity:
 class Comparison:
     """A quantity of a network beside a framework's.
 
-    inputs: (T, B) or (T, B, D). ours, theirs: (T, B, N), or (1, B, N) if only the last step was given.
+    inputs: (T, B) or (T, B, D). values, reference: what the network and the framework computed, (T, B, N),
+    or (1, B, N) for the last step only.
     """
 
     quantity: Quantity
     inputs: Array
-    ours: Array
-    theirs: Array
+    values: Array
+    reference: Array
 
     @property
     def differences(self) -> Array:
         """The difference of each value, (T, B, N); at steps with values above 1 in size, relative to the largest."""
-        return relative_differences(self.ours, self.theirs)
+        return relative_differences(self.values, self.reference)
 
     @property
     def largest(self) -> float:
@@ -51,9 +52,9 @@ class Comparison:
         return float(self.differences.max())
 
 
-def relative_differences(ours: Array, theirs: Array) -> Array:
+def relative_differences(values: Array, reference: Array) -> Array:
     """As `Comparison.differences`: the rounding error of a sum is proportional to the largest of its terms."""
-    return np.abs(ours - theirs) / np.maximum(1, np.abs(theirs).max(-1, keepdims=True))
+    return np.abs(values - reference) / np.maximum(1, np.abs(reference).max(-1, keepdims=True))
 
 
 def closest(network: Network, pair: ExamplePair) -> Comparison:
@@ -65,11 +66,11 @@ def closest(network: Network, pair: ExamplePair) -> Comparison:
     sizes: dict[str, int] = {}
     last = pair.is_last_step(network)
     probable = bool((pair.output >= 0).all() and np.allclose(pair.output.sum(-1), 1, atol=1e-3))
-    for inputs, theirs in pair.readings(network):
+    for inputs, reference in pair.readings(network):
         for quantity, values in quantities(network, network.forward(inputs), last):
             sizes[quantity.words] = values.shape[-1]
-            if values.shape == theirs.shape and quantity.kind != ("logits" if probable else "probabilities"):
-                comparison = Comparison(quantity, inputs, values.astype(np.float64), theirs.astype(np.float64))
+            if values.shape == reference.shape and quantity.kind != ("logits" if probable else "probabilities"):
+                comparison = Comparison(quantity, inputs, values.astype(np.float64), reference.astype(np.float64))
                 if best is None or comparison.largest < best.largest:
                     best = comparison
     if best is None:
@@ -84,13 +85,13 @@ def closest(network: Network, pair: ExamplePair) -> Comparison:
 
 def compare_again(network: Network, comparison: Comparison) -> Comparison | None:
     """The same quantity of another network for the same inputs; None if it has none of that shape."""
-    last = len(comparison.theirs) == 1 and len(comparison.inputs) > 1
+    last = len(comparison.reference) == 1 and len(comparison.inputs) > 1
     wanted = comparison.quantity
     for quantity, values in quantities(network, network.forward(comparison.inputs), last):
         if (quantity.kind, quantity.layer, quantity.direction) == (wanted.kind, wanted.layer, wanted.direction):
-            if values.shape != comparison.theirs.shape:
+            if values.shape != comparison.reference.shape:
                 return None
-            return Comparison(quantity, comparison.inputs, values.astype(np.float64), comparison.theirs)
+            return Comparison(quantity, comparison.inputs, values.astype(np.float64), comparison.reference)
     return None
 
 

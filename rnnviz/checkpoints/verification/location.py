@@ -106,9 +106,9 @@ def locate(stack: Stack, network: Network, comparison: Comparison, tolerance: fl
 def _cause(
     network: Network, cell: Cell, names: Mapping[str, str], at_start: bool, others: tuple[str, ...], zeros: bool
 ) -> tuple[str, str, tuple[str, ...]]:
-    """What the first differing step points to: key, sentences and arrays.
+    """What the first differing step points to: its cause, sentences and arrays.
 
-    zeros: whether some of the values that it reads first are zero in every sequence.
+    zeros: whether some of the input values are zero at the first step of every sequence.
     """
     inputs = ["weight_ih", *(name for name in _BIASES if name in names)]
     missing = ("a bias that the file lacks",) if len(inputs) < 3 else ()
@@ -159,22 +159,24 @@ def _differences_from_old_states(network: Network, comparison: Comparison, direc
     if quantity.kind not in ("hidden", "top") or len(comparison.inputs) > MOST:
         return None
     cell, directions = network.cell(quantity.layer, direction), network.directions_by_layer[quantity.layer]
-    theirs = comparison.theirs
+    reference = comparison.reference
     if quantity.kind == "top" and len(directions) == 2:
-        theirs = np.split(theirs, 2, axis=2)[directions.index(direction)]
+        reference = np.split(reference, 2, axis=2)[directions.index(direction)]
     run, k = network.forward(comparison.inputs), quantity.layer
     below = run.inputs
     if k:
         records = zip(network.directions_by_layer[k - 1], run.records[k - 1], strict=True)
         below = merge_directions([reverse_if_backward(record["hidden"], d) for d, record in records], network.merge)
-    x, given = (np.ascontiguousarray(reverse_if_backward(array, direction), cell.dtype) for array in (below, theirs))
+    x, targets = (
+        np.ascontiguousarray(reverse_if_backward(array, direction), cell.dtype) for array in (below, reference)
+    )
     states = run.records[k][directions.index(direction)].initial
     hidden = []
-    for now, after in zip(x, given, strict=True):
-        record = cell.forward(now[None], states)
+    for inputs, target in zip(x, targets, strict=True):
+        record = cell.forward(inputs[None], states)
         hidden.append(record["hidden"][0])
-        states = {**record.final, "hidden": after}
-    return reverse_if_backward(relative_differences(np.stack(hidden), given), direction)
+        states = {**record.final, "hidden": target}
+    return reverse_if_backward(relative_differences(np.stack(hidden), targets), direction)
 
 
 def _either(names: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""The usual mistakes in reading another framework's weights, each corrected: which correction explains a difference?"""
+"""Corrections of the usual mistakes in reading another framework's weights, and which of them explain a difference."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def corrections(
     short = _shortened(network, comparison)
     now = compare_again(network, short)
     assert now is not None, "the network has what it was compared by"
-    found = []
+    improvements = []
     for trial in islice(_trials(stack, overrides), TRIED):
         try:
             tried = compare_again(convert_stack(trial.stack, trial.overrides).network, short)
@@ -59,8 +59,8 @@ def corrections(
             continue
         if tried is not None and tried.largest < now.largest / 2:
             changed = trial.overrides if trial.overrides != overrides else None
-            found.append(Correction(trial.kind, trial.words, tried.largest, changed, trial.arrays))
-    return tuple(sorted(found, key=lambda correction: correction.largest)[:SHOWN])
+            improvements.append(Correction(trial.kind, trial.words, tried.largest, changed, trial.arrays))
+    return tuple(sorted(improvements, key=lambda correction: correction.largest)[:SHOWN])
 
 
 def _shortened(network: Network, comparison: Comparison) -> Comparison:
@@ -69,10 +69,12 @@ def _shortened(network: Network, comparison: Comparison) -> Comparison:
     most = max(_WORK // size, 16)
     steps, sequences = comparison.inputs.shape[:2]
     sequences = max(min(sequences, most // steps), 1)
-    whole = "backward" in network.directions or len(comparison.theirs) < steps
+    whole = "backward" in network.directions or len(comparison.reference) < steps
     steps = steps if whole else min(steps, max(most // sequences, 16))
     cut = slice(steps), slice(sequences)
-    return replace(comparison, inputs=comparison.inputs[cut], ours=comparison.ours[cut], theirs=comparison.theirs[cut])
+    return replace(
+        comparison, inputs=comparison.inputs[cut], values=comparison.values[cut], reference=comparison.reference[cut]
+    )
 
 
 class _Trial(NamedTuple):

@@ -36,7 +36,7 @@ class OpenedFile:
         return "-".join(("models", str(self.number), *parts))
 
     @property
-    def found(self) -> Checkpoint:
+    def contents(self) -> Checkpoint:
         """What was found in a file that could be opened."""
         assert self.checkpoint is not None
         return self.checkpoint
@@ -52,7 +52,7 @@ class OpenedFile:
 
     def convert(self, stack: Stack) -> Conversion:
         """A stack as a network, with what the user changed. It is converted once for each change."""
-        return self.found.convert(stack.name, **self.changed(stack))
+        return self.contents.convert(stack.name, **self.changed(stack))
 
 
 def opened_file() -> OpenedFile | None:

@@ -83,13 +83,13 @@ def _open_example() -> None:
     model = zoo.load(EXAMPLE)
     file = open_in_session({"example.safetensors": save(model.network.parameters)})
     for what, words in (("vocabulary", model.vocabulary.tokens), ("labels", model.labels)):
-        st.session_state[vocabulary_panel.typed_key(file, file.found.stacks[0], what)] = "\n".join(words)
+        st.session_state[vocabulary_panel.typed_key(file, file.contents.stacks[0], what)] = "\n".join(words)
 
 
 def _archive(file: OpenedFile) -> None:
     """Models that rnnviz saved together: they join the session's models at once."""
     if not file.tasks:
-        file.tasks = use_panel.add_all([*file.found.models.values()])
+        file.tasks = use_panel.add_all([*file.contents.models.values()])
     for task in file.tasks.values():
         added = catalogue.tasks().get(task)
         if added is not None:
@@ -99,10 +99,10 @@ def _archive(file: OpenedFile) -> None:
 
 
 def _checkpoint(file: OpenedFile) -> None:
-    stacks = file.found.stacks
+    stacks = file.contents.stacks
     count = f"{len(stacks)} recurrent stacks" if len(stacks) > 1 else "one recurrent stack"
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{plain(file.found.name)}** · {plain(file.found.description)} · {count}")
+        st.markdown(f"**{plain(file.contents.name)}** · {plain(file.contents.description)} · {count}")
         _close_button()
     stack = stacks[0]
     if len(stacks) > 1:
@@ -118,7 +118,7 @@ def _checkpoint(file: OpenedFile) -> None:
         )
         stack = stacks[names.index(chosen or names[0])]
     _stack(file, stack)
-    interpretation_panel.unused(file.found)
+    interpretation_panel.unused(file.contents)
 
 
 def _close_button() -> None:

@@ -23,8 +23,8 @@ LARGEST = 4_500_000  # parameters of one cell: an LSTM of 1,024 units. The brows
 
 def show(file: OpenedFile, stack: Stack, words: Words) -> None:
     """Show a box for the model's name, and buttons that open the other pages with it."""
-    several = len(file.found.stacks) > 1
-    default = stem(file.found.name) + (f" {stack.name}" if several else "")
+    several = len(file.contents.stacks) > 1
+    default = stem(file.contents.name) + (f" {stack.name}" if several else "")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.text_input(
             "Name",
@@ -48,7 +48,7 @@ def show(file: OpenedFile, stack: Stack, words: Words) -> None:
             )  # fmt: skip
     overrides = file.changed(stack)
     try:
-        model = file.found.model(
+        model = file.contents.model(
             stack.name, name=name or default, vocabulary=words.vocabulary, labels=words.labels, **overrides
         )
     except RnnvizError as error:
@@ -56,7 +56,7 @@ def show(file: OpenedFile, stack: Stack, words: Words) -> None:
         return
     st.caption("The same in Python:")
     st.code(
-        snippets.python_code(model, file.found.name, ({"stack": stack.name} if several else {}) | overrides),
+        snippets.python_code(model, file.contents.name, ({"stack": stack.name} if several else {}) | overrides),
         language="python",
         wrap_lines=True,
     )

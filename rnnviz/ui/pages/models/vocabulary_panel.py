@@ -34,7 +34,7 @@ class Words(NamedTuple):
 
 def choose(file: OpenedFile, stack: Stack, network: Network) -> Words | None:
     """The vocabulary and the labels; None, after an error, as long as they do not fit."""
-    whole = file.found.models.get(stack.name)
+    whole = file.contents.models.get(stack.name)
     if whole is not None:
         count = f"{len(whole.vocabulary):,} tokens and {len(whole.labels):,} labels"
         st.caption(f":material/dictionary: rnnviz saved this file, with its vocabulary and labels: {count}.")
