@@ -121,7 +121,7 @@ def aligned_predictions(
         "hovertemplate": "step %{x:d}<br>probability moved <b>%{y:.4f}</b><extra></extra>",
     }
     content["bargap"] = 0.25
-    words = f"probability after each step<br>{names[0]}: dotted, hollow; {names[1]}: solid, filled"
+    words = f"probability after each step<br>dotted, hollow: {names[0]}; filled: {names[1]}"
     below = annotation(distance, 0, DISTANCES / whole, ("paper", "paper"), yanchor="bottom", yshift=6)
     content["annotations"] += [heading(words), below, *end_labels(ends, SHARE_EDGES, PROBABILITIES)]
     return {"data": [*data[::-1], bars], "layout": content}

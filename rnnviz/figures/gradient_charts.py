@@ -166,7 +166,7 @@ def singular_value_curves(
     content["yaxis"] = scale.axis | {"side": "left"}
     content["shapes"] = [horizontal_line(1.0, dash="dash") | {"xref": "x", "x0": -0.5, "x1": len(tokens) - 0.5}]
     content["annotations"] += [
-        heading("largest factor by which each step stretches a nudge<br>┄ at 1: nothing lost, nothing gained"),
+        heading("how far each step can stretch a nudge<br>┄ at 1: nothing lost, nothing gained"),
         *end_labels(ends, scale.edges, HEIGHT),
     ]
     return {"data": data[::-1], "layout": content}  # the first ones on top: a dashed line shows on a solid one

@@ -165,7 +165,7 @@ def _lines_above(gates: Sequence[GateMatrices], words: str, edge: float, outside
     sizes = [tuple(map(block_size, matrix.shape)) for matrix in matrices[:2]]
     if max(map(max, sizes)) > 1:
         shapes = " and ".join(dict.fromkeys(f"{tall} × {wide}" for tall, wide in sizes))
-        lines.append(f"Each cell shows the weight largest in size of a block of {shapes}.")
+        lines.append(f"Each cell is a block of {shapes}: its weight largest in size.")
     return lines
 
 

@@ -146,7 +146,7 @@ def half_life_chart(steps: Array, order: Array, gate: Quantity, *, unit: int | N
         title=axis_title("units by rank"),
     )
     content["yaxis"] = chart_axis(range=[*edges], tickvals=ticks, ticktext=texts)
-    words = "half-life in steps, by the gate alone:<br>after how many half of a unit’s memory is left"
+    words = "half-life by the gate alone: after how<br>many steps half of the memory is left"
     content["annotations"].append(heading(f"{quantity_heading(gate)}<br>{words}"))
     names = _name_offsets(len(units))
     if unit is not None:
