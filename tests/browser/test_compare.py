@@ -77,8 +77,8 @@ def test_where_they_first_disagree_follows_what_is_typed(page: Page, app: str):
             write(page, text)
         read = {cell: rnnviz.load(f"reviews-{cell}").trace(text) for cell in THREE}
         steps = disagreeing_steps(read)
-        said = f"They first disagree at step {steps[0]} (" if steps else "agree after every step"
-        expect(page.get_by_text(said).first).to_be_visible()
+        summary = f"They first disagree at step {steps[0]} (" if steps else "agree at every step"
+        expect(page.get_by_text(summary).first).to_be_visible()
         marks = page.locator(".st-key-chart-said .annotation-text", has_text="≠").count()
         assert bool(marks) == bool(steps)
         for cell, trace in read.items():
@@ -89,7 +89,7 @@ def test_where_they_first_disagree_follows_what_is_typed(page: Page, app: str):
 def test_two_texts_under_one_playhead_and_in_the_link(page: Page, app: str):
     open_page(page, f"{app}/compare?mode=texts")
     first, _ = PAIRS["reviews"]
-    expect(page.get_by_text("What the model says parts ways at step 4")).to_be_visible()
+    expect(page.get_by_text("The predictions first differ at step 4")).to_be_visible()
     assert columns(page) == pytest.approx([5] * 9, abs=0.2)
     page.locator(".instrument").first.focus()
     page.keyboard.press("ArrowLeft")

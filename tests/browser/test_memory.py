@@ -92,9 +92,8 @@ def test_the_gradient_is_that_of_the_analysis(page: Page, app: str):
 
 def test_vanishing_is_named_where_it_happens(page: Page, app: str):
     open_page(page, f"{app}/memory")
-    (place,) = gradient_flow(rnnviz.load("recall-rnn").trace(text_box(page).input_value())).places()
-    said = f"Vanishing: of steps {place.first} to {place.last}"
-    expect(page.get_by_text(said)).to_be_visible()
+    (place,) = gradient_flow(rnnviz.load("recall-rnn").trace(text_box(page).input_value())).extremes()
+    expect(page.get_by_text(f"Vanishing: the gradient from steps {place.first}–{place.last} to")).to_be_visible()
 
 
 def test_the_text_is_coloured_by_who_wrote_the_memory(page: Page, app: str):
@@ -151,7 +150,7 @@ def test_one_click_changes_the_run_and_the_link(page: Page, app: str):
     ):
         np.testing.assert_allclose(heatmap(page, f"heatmaps-whatif-{key}", "cell"), wanted.T, atol=1e-6)
     assert link(page)["if"] == "input=0"
-    expect(page.get_by_text("It ends on")).to_be_visible()
+    expect(page.get_by_text("Last prediction:")).to_be_visible()
 
 
 def pick_on_explore(page: Page, quantity: str, step: int, unit: int, steps: int, units: int) -> None:
@@ -217,10 +216,10 @@ def test_a_long_text_shows_its_progress_and_typing_on_stops_it(page: Page, app: 
     open_page(page, f"{app}/memory?task=shakespeare")
     long = "To be, or not to be, that is the question: Whether 'tis nobler in the mind to suffer " * 4
     text_box(page).fill(long)
-    expect(page.get_by_text("Following the gradient").first).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Computing the gradient").first).to_be_visible(timeout=20_000)
     text_box(page).fill("To be")
     expect(page.get_by_text("step 5 of 5", exact=True)).to_be_visible(timeout=10_000)
     settle(page)
     shown = heatmap(page, "heatmaps-gradient-lstm", "gradient")
     assert shown.shape == (5, 5)
-    expect(page.get_by_text("Following the gradient")).to_have_count(0)
+    expect(page.get_by_text("Computing the gradient")).to_have_count(0)

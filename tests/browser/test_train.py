@@ -36,7 +36,7 @@ def steps(page: Page, cell: str) -> int:
 def started(page: Page, app: str, link: str = "") -> Page:
     open_page(page, f"{app}/train{link}")
     button(page, "Start").click()
-    expect(page.get_by_text("Training, at most").or_(page.get_by_text(OVER))).to_be_visible(timeout=LEARNED)
+    expect(page.get_by_text("Training. At most").or_(page.get_by_text(OVER))).to_be_visible(timeout=LEARNED)
     return page
 
 
@@ -88,7 +88,7 @@ def test_pause_holds_still_and_resume_goes_on(page: Page, app: str):
     expect(page.get_by_text(f"step {before + 1:,} of").first).to_be_visible()
     page.get_by_role("slider").focus()
     page.keyboard.press("Home")
-    expect(page.get_by_text("After 0 steps it reads")).to_be_visible()
+    expect(page.get_by_text("After 0 training steps")).to_be_visible()
     button(page, "Resume").click()
     expect(button(page, "Pause")).to_be_visible()
     page.wait_for_timeout(2500)
@@ -106,7 +106,7 @@ def test_the_page_stays_usable_while_it_trains(page: Page, app: str):
     page.wait_for_timeout(1500)
     assert link(page)["hidden"] == "24"
     assert box.input_value() == "24"
-    expect(page.get_by_text("Settings: the usual ones.")).to_be_visible()
+    expect(page.get_by_text("Settings: defaults.")).to_be_visible()
     expect(button(page, "Pause")).to_be_visible()
     before = steps(page, "RNN")
     page.wait_for_timeout(1500)
@@ -115,7 +115,7 @@ def test_the_page_stays_usable_while_it_trains(page: Page, app: str):
     expect(page.get_by_role("heading", name="What does it remember?")).to_be_visible()
     settle(page)
     page.get_by_role("link", name="Train").first.click()
-    expect(page.get_by_text("waited while its page was not open")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("paused while this page was closed")).to_be_visible(timeout=20_000)
     assert steps(page, "RNN") >= before
     assert page.get_by_role("spinbutton", name="Hidden units").input_value() == "24"
     button(page, "Stop").click()
@@ -140,11 +140,11 @@ def test_a_reload_in_the_middle_is_told_and_can_start_again(page: Page, app: str
     page.wait_for_timeout(800)
     page.reload()
     settle(page)
-    expect(page.get_by_text("it ended with that page")).to_be_visible()
+    expect(page.locator(".st-key-train-again")).to_be_visible()
     assert link(page) == {"task": "recall", "cells": "lstm", "seed": "3", "started": "1"}
     button(page, "Start again").click()
     expect(page.get_by_text("seed 3")).to_be_visible()
-    expect(page.get_by_text("it ended with that page")).to_have_count(0)
+    expect(page.locator(".st-key-train-again")).to_have_count(0)
     button(page, "Stop").click()
     expect(page.get_by_text(OVER)).to_be_visible()
 
