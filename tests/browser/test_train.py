@@ -68,12 +68,12 @@ def test_counting_is_learned_opened_and_typed_into(page: Page, app: str):
     settle(page)
     assert link(page)["task"] == "counter-1"
     write(page, "aaabbb")
-    trace = same["lstm"].model("x").trace("aaabbb")
+    trace = same["lstm"].best_model("x").trace("aaabbb")
     np.testing.assert_allclose(heatmap(page, "cell"), trace["cell"].T, rtol=1e-5, atol=1e-6)
     page.get_by_text("GRU", exact=True).click()
     page.wait_for_timeout(300)
     settle(page)
-    trace = same["gru"].model("x").trace("aaabbb")
+    trace = same["gru"].best_model("x").trace("aaabbb")
     np.testing.assert_allclose(heatmap(page, "update"), trace["update"].T, rtol=1e-5, atol=1e-6)
 
 
@@ -130,7 +130,7 @@ def test_two_sessions_train_at_once(page: Page, chromium: Browser, app: str):
     for task, tab in sessions.items():
         expect(tab.get_by_text(OVER)).to_be_visible(timeout=LEARNED)
         settle(tab)
-        assert steps(tab, "GRU") == trained(task, "gru").taken
+        assert steps(tab, "GRU") == trained(task, "gru").steps_taken
         assert tab.get_by_role("combobox", name="Run", exact=True).count() == 0  # no other run is seen
     other.context.close()
 
