@@ -21,8 +21,8 @@ from rnnviz.ui.shared.session_keys import OWN_TASKS
 from rnnviz.ui.shared.text_box import TOKENS
 
 from ..coupled_lstm import CoupledLSTM
-from .shown import charts, figure, numbers
-from .test_memory import APP, memory, others, said  # noqa: F401 - `others` is a fixture
+from .app_pages import charts, figure, numbers, page_text
+from .test_memory import APP, memory, others  # noqa: F401 - `others` is a fixture
 
 THREE = ["rnn", "gru", "lstm"]
 TASKS = ["names", "reviews", "shakespeare", "counter", "recall"]
@@ -50,7 +50,7 @@ def predicted(trace: rnnviz.Trace, step: int, digits: int = 1) -> tuple[str, str
 
 @pytest.mark.parametrize("task", TASKS)
 @pytest.mark.parametrize("mode", COMPARISONS)
-def test_every_task_opens_on_something_that_says_something(task, mode):
+def test_every_task_opens_on_a_comparison(task, mode):
     app = compare(task=task, mode=mode)
     assert not app.warning and not app.error and not app.info
     assert len(app.get("plotly_chart")) >= 4
@@ -72,7 +72,7 @@ def test_it_opens_where_the_cells_end_in_disagreement():
         ("recall", "Ehgfa?"), ("shakespeare", "To be, or not"), ("counter", "aababb"),
     ],
 )  # fmt: skip
-def test_where_the_cells_first_disagree_is_told_as_it_is(task, text):
+def test_the_first_disagreement_is_that_of_the_traces(task, text):
     read = runs(task, text)
     steps = len(read["lstm"])
     words = [[predicted(trace, step)[0] for trace in read.values()] for step in range(1, steps + 1)]
@@ -95,7 +95,7 @@ def test_where_the_cells_first_disagree_is_told_as_it_is(task, text):
         assert list(table[CELLS[cell].title]) == shown
 
 
-def test_what_each_says_of_the_label_and_what_it_holds():
+def test_predictions_and_states_are_those_of_the_traces():
     app = compare(task="names", text="Nakamura")
     read = runs("names", "Nakamura")
     lines = {line["name"]: numbers(line["y"]) for line in figure(app, "said")}
@@ -112,7 +112,7 @@ def test_what_each_says_of_the_label_and_what_it_holds():
     np.testing.assert_allclose(lines["GRU"], expected, rtol=1e-6)
 
 
-def test_every_gate_stands_under_its_role_and_only_once():
+def test_every_gate_is_shown_once_under_its_role():
     app = compare(task="names", text="Nakamura")
     read, found = runs("names", "Nakamura"), []
     for role in ROLES:
@@ -126,7 +126,7 @@ def test_every_gate_stands_under_its_role_and_only_once():
                     found.append((cell, name))
     expected = {(cell, q.name) for cell, t in read.items() for q in t.definition.quantities if q.role != "state"}
     assert len(found) == len(set(found)) and set(found) == expected
-    assert "1 − z" in said(app)
+    assert "1 − z" in page_text(app)
 
 
 def test_roles_are_read_off_the_equations():
@@ -172,7 +172,7 @@ def test_costs_and_scores_are_those_of_the_analysis_and_the_cards(task):
     assert table.iloc[3, 0].startswith("chance")
 
 
-def test_whether_these_data_could_show_a_difference():
+def test_scores_differ_by_more_than_their_uncertainty_or_not():
     def cards(*scores):
         return {
             cell: {"scores": {"metric": "accuracy", "test": test, "standard_error": error}}
@@ -185,7 +185,7 @@ def test_whether_these_data_could_show_a_difference():
     assert compare_scores(cards((0.8, 0.1))) == {}
 
 
-def test_what_the_cards_say_of_how_the_models_were_made():
+def test_the_setups_are_those_of_the_cards():
     found = {cell: zoo.card(f"reviews-{cell}") for cell in THREE}
     setups = compare_setups(found)
     assert setups.same == {"size", "split", "budget"}
@@ -212,15 +212,15 @@ def test_a_network_that_reads_numbers(mode, others):  # noqa: F811
 
 def test_an_untrained_cell_is_not_compared(others):  # noqa: F811
     app = compare(task="deeper", cell="gru", text="abbab")
-    assert "The GRU is not trained" in said(app)
+    assert "The GRU is not trained" in page_text(app)
     keys = [chart.proto.id for chart in app.get("plotly_chart")]
     assert any("states-lstm" in key for key in keys) and not any("gru" in key for key in keys)
 
 
-def test_a_further_cell_stands_beside_the_three_only_where_it_was_trained(monkeypatch):
+def test_another_cell_is_compared_only_where_it_is_trained(monkeypatch):
     monkeypatch.setitem(CELLS, CoupledLSTM.name, CoupledLSTM)
     app = compare(task="names", text="Li", cell="coupled")
-    assert "The Coupled LSTM is not trained" in said(app)
+    assert "The Coupled LSTM is not trained" in page_text(app)
     keys = [chart.proto.id for chart in app.get("plotly_chart")]
     assert any("states-rnn" in key for key in keys) and not any("coupled" in key for key in keys)
 
@@ -252,7 +252,7 @@ def test_the_sessions_own_models_are_compared_without_a_card():
     assert not app.exception and app.text_input(key="other-mine").value == "ab"
 
 
-def test_the_likeliest_label_follows_the_text():
+def test_the_most_likely_label_follows_the_text():
     app = compare(task="reviews", text="not bad")
     picker = app.selectbox(key="label-reviews-lstm")
     assert picker.options[0] == "the most likely"  # the same words for every text: the browser hands back the words

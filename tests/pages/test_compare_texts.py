@@ -14,9 +14,8 @@ from rnnviz.ui.pages.compare.texts_panel import PAIRS
 from rnnviz.ui.shared.session_keys import NOTICES
 from rnnviz.ui.shared.text_box import CHARACTERS, TOKENS
 
-from .shown import charts, figure, numbers
+from .app_pages import charts, figure, numbers, page_text
 from .test_compare import THREE, compare, predicted
-from .test_memory import said
 
 pytestmark = pytest.mark.usefixtures("open_door")
 
@@ -62,7 +61,7 @@ def test_not_good_against_good():
     assert "other" not in app.query_params
 
 
-def test_the_second_text_is_in_the_link_and_kept_for_its_task():
+def test_the_second_text_is_in_the_link_and_remembered_for_its_task():
     app = compare(task="names", text="Rossi", mode="texts")
     app.text_input(key="other-names").set_value("Rossini").run()
     assert app.query_params["other"] in ("Rossini", ["Rossini"])
@@ -91,7 +90,7 @@ def test_each_comparison_opens_on_its_own_text_and_keeps_what_was_typed():
     assert app.text_input(key="text").value == "a very good film"
 
 
-def test_the_strip_plays_the_longer_text():
+def test_the_transport_plays_the_longer_text():
     app = compare(task="names", text="Li", mode="texts", other="Nakamura", step="7")
     assert not app.warning  # step 7 exists, in the second text
 
@@ -114,12 +113,12 @@ def test_one_token_unknown_ones_and_a_text_at_the_limit(mode, task, text):
 
 
 @pytest.mark.parametrize("mode", COMPARISONS)
-def test_nothing_to_read_is_said(mode):
+def test_an_empty_text_gives_a_message(mode):
     app = compare(task="reviews", text=" ", mode=mode)
     assert app.info and not charts(app)
 
 
-def test_an_empty_second_text_is_said_and_a_novel_is_cut():
+def test_an_empty_second_text_gives_a_message_and_a_novel_is_cut():
     app = compare(mode="texts", other=" ")
     assert app.info and not charts(app)
     app.text_input(key="other-reviews").set_value("good " * CHARACTERS).run()
@@ -131,4 +130,4 @@ def test_an_empty_second_text_is_said_and_a_novel_is_cut():
 def test_any_two_texts(one, other):
     app = compare(task="names", text=one, other=other, mode="texts")
     assert not app.error
-    assert not re.search(r"<script", said(app))
+    assert not re.search(r"<script", page_text(app))

@@ -12,7 +12,7 @@ from rnnviz import zoo
 from rnnviz.analysis import cost, multiply_repeatedly, reach
 from rnnviz.ui.pages.guide.chapter_parser import BlockCall, Question, parse_chapter
 
-from .shown import numbers
+from .app_pages import numbers
 
 FOLDER = Path(__file__).parents[2] / "pages"
 CHAPTERS = ["words", "squashing", "forgetting", "lstm", "gru", "choosing"]

@@ -19,7 +19,7 @@ from rnnviz.text.tokens import Vocabulary
 from rnnviz.ui.pages.memory import QUESTIONS
 from rnnviz.ui.shared.text_box import TOKENS
 
-from .shown import charts, figure, numbers
+from .app_pages import charts, figure, numbers, page_text
 
 APP = Path(__file__).parents[2] / "app.py"
 CELLS = ["rnn", "gru", "lstm"]
@@ -36,11 +36,6 @@ def memory(page: str = "memory", **link: str) -> AppTest:
     app = app.run() if page == "explore" else app.switch_page(f"pages/{page}.py").run()
     assert not app.exception
     return app
-
-
-def said(app: AppTest) -> str:
-    elements = (*app.warning, *app.info, *app.caption, *app.markdown)
-    return " ".join(one.value for one in elements).replace("\\", "")
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
@@ -73,7 +68,7 @@ def test_the_output_that_is_chosen_is_followed_to_the_tokens():
 
 
 @pytest.mark.parametrize("cell", ["gru", "lstm"])
-def test_the_memory_of_the_chosen_unit_is_taken_apart(cell):
+def test_the_memory_of_the_chosen_unit_is_split_by_step(cell):
     trace = rnnviz.load(f"names-{cell}").trace("Nakamura")
     for unit in (7, 12):
         app = memory(task="names", text="Nakamura", cell=cell, question="writers", unit=str(unit))
@@ -81,10 +76,10 @@ def test_the_memory_of_the_chosen_unit_is_taken_apart(cell):
         shown = np.nan_to_num(numbers(heatmap["z"]))
         np.testing.assert_allclose(shown, memory_shares(trace, unit), atol=1e-6)
     slowest = half_life(trace).order[0]
-    assert f"(unit {slowest})." in said(app)
+    assert f"(unit {slowest})." in page_text(app)
 
 
-def test_a_simple_network_says_that_there_is_no_sum_and_shows_its_gradient():
+def test_a_simple_network_shows_its_gradient_in_place_of_a_sum():
     app = memory(task="names", text="Nakamura", cell="rnn", question="writers")
     assert app.info
     assert [t["name"] for t in charts(app)] == ["gradient"]
@@ -112,7 +107,7 @@ def test_one_click_makes_an_experiment(cell, experiment, state):
     assert app.query_params["if"] in (experiment, [experiment])
 
 
-def test_nothing_changed_is_the_very_same_run():
+def test_without_changes_the_run_is_the_same():
     app = memory(task="names", text="Nakamura", question="changes")
     trace = rnnviz.load("names-lstm").trace("Nakamura")
     shown = {t["name"]: numbers(t["z"]) for t in charts(app)}
@@ -120,7 +115,7 @@ def test_nothing_changed_is_the_very_same_run():
         np.testing.assert_array_equal(shown[name], trace[name].T)
 
 
-def test_changes_compose_and_can_be_taken_back():
+def test_changes_compose_and_can_be_removed():
     app = memory(task="names", text="Nakamura", question="changes", **{"if": "forget@3=0;remove@5"})
     changed = rnnviz.load("names-lstm").trace("Nakamura", interventions=parse_all("forget@3=0;remove@5"))
     shown = after(app)["cell"]
@@ -146,7 +141,7 @@ def test_an_impossible_change_is_reported_and_not_applied(change):
 
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.text(max_size=20))
-def test_nonsense_in_the_link_is_said_and_nothing_else(text):
+def test_any_change_in_the_link_opens_the_page(text):
     app = memory(task="names", text="Nakamura", question="changes", **{"if": text})
     assert {t["name"] for t in charts(app)} >= {"cell", "hidden"}
 
@@ -178,7 +173,7 @@ def test_model_and_cell_stay_from_page_to_page(question):
         assert app.query_params["cell"] in ("gru", ["gru"])
 
 
-def test_a_change_of_the_very_same_replaces_the_one_before():
+def test_a_change_replaces_an_earlier_one_of_the_same_gate():
     app = memory(task="names", text="Nakamura", question="changes")
     app.button(key="experiment-forget=0").click().run()
     app.button(key="experiment-forget=1").click().run()
@@ -205,10 +200,10 @@ def test_the_table_is_the_ablation():
     shown = app.dataframe[0].value
     np.testing.assert_array_equal(shown["unit"], table["unit"])
     np.testing.assert_array_equal(shown["change"], table["change"])
-    assert f"Without unit {table['unit'].iloc[0]}" in said(app)
+    assert f"Without unit {table['unit'].iloc[0]}" in page_text(app)
 
 
-def test_a_text_at_the_limit_is_answered():
+def test_every_question_reads_a_text_at_the_limit():
     for question in QUESTIONS:
         memory(text="aab" * TOKENS, task="counter", question=question)
 

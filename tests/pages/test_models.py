@@ -18,7 +18,7 @@ from rnnviz.text.tokens import Vocabulary
 from rnnviz.ui.pages.models import PARTS
 
 from ..checkpoints.saved_models import WRITERS, to_npz
-from .shown import figure, numbers, opened
+from .app_pages import figure, numbers, open_page
 
 LETTERS = [*"abcdefghij"]
 
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.usefixtures("open_door")
 
 
 def models(**link: str) -> AppTest:
-    return opened("models", **link)
+    return open_page("models", **link)
 
 
 def upload(app: AppTest, name: str, data: bytes, key: str = "models-files") -> AppTest:
@@ -287,7 +287,7 @@ def test_a_layer_too_large_for_a_browser_is_told_and_not_opened(monkeypatch):
 @pytest.mark.parametrize("page", ["memory", "compare"])
 def test_gradients_that_would_fill_the_server_are_not_begun(monkeypatch, page):
     monkeypatch.setattr("rnnviz.ui.shared.text_run.JACOBIANS", 64**2 * 5)
-    app = opened(page, text="Nakamura", task="names", cell="gru")
+    app = open_page(page, text="Nakamura", task="names", cell="gru")
     assert any("at most 5 steps" in info.value for info in app.info)
     keys = [chart.proto.id for chart in app.get("plotly_chart")]
     assert not any("gradient" in key or "reach" in key for key in keys if "token-gradient" not in key)

@@ -15,7 +15,7 @@ from rnnviz.network import Network
 from rnnviz.text.tokens import Vocabulary
 from rnnviz.ui.shared.text_box import CHARACTERS, TOKENS
 
-from .shown import charts, numbers
+from .app_pages import charts, numbers, page_text
 
 PAGE = Path(__file__).parents[2] / "app.py"
 WIDE = 64
@@ -58,10 +58,6 @@ def shows(app: AppTest, name: str, values) -> None:
     np.testing.assert_array_equal(hidden(app), rnnviz.load(name).trace(values)["hidden"])
 
 
-def told(app: AppTest) -> str:
-    return " ".join(one.value for one in (*app.warning, *app.info, *app.error, *app.caption)).replace("\\", "")
-
-
 def npy(values) -> bytes:
     np.save(file := io.BytesIO(), values)
     return file.getvalue()
@@ -87,7 +83,7 @@ def test_noise_is_drawn():
     shows(app, "n3-gru", np.random.default_rng(7).standard_normal((5, 3)))
 
 
-def test_a_small_table_is_typed_out_and_so_stands_in_the_link():
+def test_a_small_table_becomes_text_and_so_is_in_the_link():
     app = menu(opened(task="n3"))
     app.text_area(key="numbers-pasted").set_value("a\tb\tc\n1\t2,5\t3\n-1\t0\t1e-3\n").run()
     app.button(key="numbers-read").click().run()
@@ -96,11 +92,11 @@ def test_a_small_table_is_typed_out_and_so_stands_in_the_link():
     assert not app.error
 
 
-def test_what_cannot_be_read_is_said_and_stays_to_be_mended():
+def test_an_unreadable_table_gives_a_message_and_stays_to_be_corrected():
     app = menu(opened(task="n3"))
     app.text_area(key="numbers-pasted").set_value("1,2,3\n4,x,6").run()
     app.button(key="numbers-read").click().run()
-    assert "'x' in row 2, column 2" in told(app)
+    assert "'x' in row 2, column 2" in page_text(app)
     assert app.text_input(key="text").value == "noise(seed=0, steps=24)"
     app.session_state["numbers"] = False
     app.run()
@@ -128,7 +124,7 @@ def test_an_uploaded_table_is_read_by_its_name_on_every_page_and_by_every_cell(n
     for page in ("memory", "compare"):
         app.switch_page(f"pages/{page}.py").run()
         assert app.text_input(key="text").value == text
-        assert not app.exception and "There is no table" not in told(app) and "upload it again" not in told(app)
+        assert not app.exception and not app.info
     assert not rnnviz.load(f"n{WIDE}-gru").vocabulary.tables
 
 
@@ -152,21 +148,21 @@ def test_another_table_under_the_same_name_is_read_anew():
         (b"a,b\n1,2\n", "2 columns, and a step is 64 numbers"),
     ],
 )
-def test_a_file_that_is_no_such_table_is_refused_in_words(data, words):
+def test_a_file_without_such_a_table_is_refused_with_a_message(data, words):
     app = menu(opened(task=f"n{WIDE}"))
     app.file_uploader(key="numbers-file").upload("x.npy", data).run()
     assert not app.exception
-    assert words in told(app) and "x.npy" in told(app)
+    assert words in page_text(app) and "x.npy" in page_text(app)
     assert app.text_input(key="text").value == "noise(seed=0, steps=24)"
 
 
-def test_a_link_to_a_table_of_another_session_says_to_upload_it_again():
+def test_a_link_to_a_table_of_another_session_asks_for_an_upload():
     app = opened(task="n3", text="data.csv")
-    assert told(app).count("data.csv") == 1
+    assert page_text(app).count("data.csv") == 1
     assert any("“data.csv”" in info.value.replace("\\", "") for info in app.info)
     menu(app).file_uploader(key="numbers-file").upload("data.csv", npy(np.ones((300, 3)))).run()
     shows(app, "n3-gru", np.ones((TOKENS, 3)))
-    assert f"Only the first {TOKENS} steps are read" in told(app)
+    assert f"Only the first {TOKENS} steps are read" in page_text(app)
 
 
 def test_a_long_row_of_numbers_in_the_box_becomes_a_table():
@@ -179,7 +175,7 @@ def test_a_long_row_of_numbers_in_the_box_becomes_a_table():
     assert app.text_input(key="text").value == "pasted.csv"
     shows(app, f"n{WIDE}-gru", np.vstack([values, values]))
     app.text_input(key="text").set_value(long + " x").run()
-    assert "'x' is not a number" in told(app)
+    assert "'x' is not a number" in page_text(app)
 
 
 def test_a_step_can_read_other_numbers():
@@ -187,11 +183,11 @@ def test_a_step_can_read_other_numbers():
     values = np.random.default_rng(0).standard_normal((24, WIDE))
     values[2] = np.random.default_rng(9).standard_normal(WIDE)
     shows(app, f"n{WIDE}-gru", values)
-    assert "Cannot apply" not in told(opened(task="n3", **{"if": "swap@3=0.5 -1 2"}))
-    assert "is not one step" in told(opened(task="n3", **{"if": "swap@3=noise(1, 2)"}))
+    assert "Cannot apply" not in page_text(opened(task="n3", **{"if": "swap@3=0.5 -1 2"}))
+    assert "is not one step" in page_text(opened(task="n3", **{"if": "swap@3=noise(1, 2)"}))
 
 
-def test_texts_that_differ_in_numbers_alone_are_told_apart():
+def test_texts_that_differ_in_numbers_alone_are_distinguished():
     app = opened("compare", task=f"n{WIDE}")
     app.segmented_control(key="compare-mode").set_value("texts").run()
     assert not app.exception

@@ -1,4 +1,4 @@
-"""Every parameter that a link can have. What only a page knows, such as the tasks there are, it passes in."""
+"""Every parameter that a link can have. Pages pass in what only they know, such as the existing tasks."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def train_setting(name: str, default: T, parse: Callable[[str], T], format: Call
 
 
 def train_number(name: str, low: float, high: float, whole: bool = True) -> Parameter[float | int | None]:
-    """A number for the next training run; None is the usual one."""
+    """A number for the next training run; None is the default."""
     return train_setting(name, None, number(low, high, whole, optional=True), number_text)
 
 

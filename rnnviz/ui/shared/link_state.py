@@ -4,11 +4,11 @@ Streamlit forgets a widget's value while another page is open, and a change of p
 therefore remembers its value for the session, restores it when its page is opened again, and puts it back into the
 address. A link's own value comes first, and is read once per visit of a page.
 
-Streamlit can bind a widget to the address itself (`bind="query-params"`). It does so for the text box alone: the
-browser then rewrites the address at every letter, where a write from here would add a step to its history each time.
+Streamlit can also bind a widget to the address (`bind="query-params"`). Only the text box uses this: the browser then
+rewrites the address at every letter, whereas each write from here adds a step to the browser's history.
 
-The browser writes `step` and `unit` while the instrument plays, which the server does not notice: from here they
-are only read (see position.py).
+The browser writes `step` and `unit` while the instrument plays, without telling the server. Here they are only read
+(see position.py).
 """
 
 from __future__ import annotations

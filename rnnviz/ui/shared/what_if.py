@@ -1,4 +1,4 @@
-"""What if: the changes to a run that are in force, in the session and in the link, and the controls that add one."""
+"""What if: the changes to a run, which are in the session and in the link, and the controls that add one."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ GRAMMAR = """One change per entry. Steps are those of your text.
 
 
 def changes() -> tuple[Intervention, ...]:
-    """The changes in force, whether or not they are possible for the present model and text."""
+    """The present changes, whether or not they are possible for the present model and text."""
     CHANGES.restore()
     return CHANGES.value
 
@@ -37,20 +37,18 @@ def save() -> None:
     CHANGES.save()
 
 
-def add(text: str) -> None:
+def add(new: Intervention) -> None:
     """Add a change, in place of an earlier one of the same quantity, units and steps; for a callback."""
-    try:
-        new = parse(text)
-    except ValueError as error:
-        notices.add("what-if", str(error))
-        return
     _set([*(change for change in changes() if _target(change) != _target(new)), new])
 
 
 def add_requested(request: dict[str, str]) -> None:
     """Add the change that the instrument's form sends; for a callback."""
     if CHANGES.name in request:
-        add(request[CHANGES.name])
+        try:
+            add(parse(request[CHANGES.name]))
+        except ValueError as error:
+            notices.add("what-if", str(error))
 
 
 def menu(definition: Definition, tokens: list[str]) -> None:
@@ -68,7 +66,7 @@ def menu(definition: Definition, tokens: list[str]) -> None:
 
 
 def bar(definition: Definition) -> None:
-    """The changes in force on such a page, if there are any."""
+    """The present changes on such a page, if there are any."""
     if changes():
         with st.container(horizontal=True, vertical_alignment="bottom"):
             if lesson_link.shows("whatif"):
@@ -82,7 +80,7 @@ def bar(definition: Definition) -> None:
 
 
 def chips(definition: Definition) -> None:
-    """The changes in force, which can be removed one by one or all at once, and a box to type another."""
+    """The present changes, which can be removed one by one or all at once, and a box to type another."""
     st.session_state[WHAT_IF_CHIPS] = list(changes())
     st.multiselect(
         "What if …",
@@ -105,7 +103,7 @@ def experiment_buttons(definition: Definition, tokens: list[str]) -> None:
                 key=f"experiment-{experiment.intervention}",
                 help=experiment.description,
                 on_click=add,
-                args=(str(experiment.intervention),),
+                args=(experiment.intervention,),
             )
         st.menu_button(
             "Forget at a token",
@@ -114,7 +112,7 @@ def experiment_buttons(definition: Definition, tokens: list[str]) -> None:
             key=FORGET_AT,
             help="Drops the past at this one step: from the state that a gate carries on or, without such a gate, "
             "from all states. Gates and candidate at this step still see the hidden state before it.",
-            on_click=lambda: add(str(forgetting_intervention(definition, st.session_state[FORGET_AT]))),
+            on_click=lambda: add(forgetting_intervention(definition, st.session_state[FORGET_AT])),
         )
 
 
