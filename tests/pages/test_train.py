@@ -273,7 +273,7 @@ def test_an_rnn_explodes_at_one_click_with_an_explanation():
 def test_the_table_is_the_runs(finished):
     table = finished.dataframe[0].value
     run = trainings(finished)[0].runs["lstm"]
-    assert list(table["steps"]) == [run.steps_taken] and list(table["right"]) == [1.0]
+    assert list(table["steps"]) == [run.steps_taken] and list(table["accuracy"]) == [1.0]
     assert list(table["changed settings"]) == ["none"] and table["explanation"][0] == run.explanation
 
 

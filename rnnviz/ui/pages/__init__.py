@@ -1,1 +1,1 @@
-"""The pages: one package a page."""
+"""The pages, a package each. No page imports another."""

@@ -39,6 +39,7 @@ class Progress:
             self.placeholder.progress(min(max(share, 0.0), 1.0), f"{self.words} Keep typing to cancel.")
 
     def end(self) -> None:
+        """Remove the bar."""
         self.placeholder.empty()
 
 

@@ -113,8 +113,8 @@ def _reach(run: TextRun, runs: CellRuns, step: int) -> None:
     )
     first = "; ".join(f"{CELLS[cell].title} {curve[0]:.2g}" for cell, curve in curves.items())
     words = (
-        f"What arrives at {run.step_label(step)} of the strongest nudge of 1 after each step before. From step 1: "
-        f"{first}."
+        "How far the strongest nudge of 1 after each earlier step moves the hidden state after "
+        f"{run.step_label(step)}. From step 1: {first}."
     )
     chart(reach_curve.ready(curves, run.trace.tokens, run.trace.unknown, to=step, title=heading), words, "reach-cells")
     st.caption(

@@ -119,7 +119,7 @@ def remove_from_link() -> None:
 
 
 def _save_position(trace: Trace, layer: int) -> None:
-    """Put step and unit into the link, which the server has just written without what the browser put there.
+    """Put step and unit into the link: the server has just written it without those that the browser had put there.
 
     The browser writes them again only when it gets another trace.
     """

@@ -44,7 +44,7 @@ def _show(training: Training) -> None:
         run = training.runs[cell]
         snapshots = list(run.snapshots)
         if not snapshots:
-            st.caption("There is nothing to show: the values of the untrained network are already not finite.")
+            st.caption("There is nothing to show: the untrained network already has values that are not finite.")
             return
         index = _pick_moment(training, cell, snapshots)
     trace, snapshot = run.trace_at(index), snapshots[index]

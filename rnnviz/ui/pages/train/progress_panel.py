@@ -104,7 +104,7 @@ def _curves(training: Training, others: list[Training]) -> None:
     for column, (key, (figure, words)) in zip(st.columns(len(drawn), gap="small"), drawn.items(), strict=True):
         with column:
             assert figure is not None
-            chart(figure, f"{words}, of {names}.", key)
+            chart(figure, f"{words}: {names}.", key)
 
 
 def _has_accuracy(lines: list[RunCurve]) -> bool:

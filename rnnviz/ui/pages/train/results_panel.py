@@ -48,13 +48,13 @@ def _table() -> None:
                     "changed settings": ", ".join(differences(run)) or "none",
                     "steps": run.steps_taken,
                     "loss, nats": last.get("validation_loss"),
-                    "right": last.get("accuracy"),
-                    "best right": best,
+                    "accuracy": last.get("accuracy"),
+                    "best accuracy": best,
                     "state": run.state,
                     "explanation": run.explanation or "",
                 }
             )
-    shares = {name: st.column_config.NumberColumn(format="percent") for name in ("right", "best right")}
+    shares = {name: st.column_config.NumberColumn(format="percent") for name in ("accuracy", "best accuracy")}
     st.dataframe(
         pd.DataFrame(rows),
         hide_index=True,
@@ -84,7 +84,7 @@ def _open(training: Training, page: str) -> None:
         with st.spinner("Measuring the models on held-out data"):
             models = _models(training)
         if not models:
-            st.error("There is no model to open: the values of the untrained network were already not finite.")
+            st.error("There is no model to open: the untrained network already had values that were not finite.")
             return
         title = f"{training.name}: {training.task.title}"
         training.opened = (
