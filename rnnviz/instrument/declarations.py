@@ -1,6 +1,6 @@
-"""The schema as TypeScript declarations, against which the browser's modules are checked.
+"""Typed dictionaries as TypeScript declarations, against which the browser's modules are checked.
 
-`python -m rnnviz.instrument.declarations` writes them to `js/model/payload.d.ts`.
+`python -m tests.instrument.test_declarations` writes them.
 """
 
 from __future__ import annotations
@@ -8,27 +8,42 @@ from __future__ import annotations
 import inspect
 import re
 from pathlib import Path
-from types import NoneType, UnionType
+from types import ModuleType, NoneType, UnionType
 from typing import Any, Literal, NotRequired, get_args, get_origin, get_type_hints, is_typeddict
 
-from . import schema
-
-FILE = Path(__file__).parent / "js" / "model" / "payload.d.ts"
+PAYLOAD = Path(__file__).parent / "js" / "model" / "payload.d.ts"
 _PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", NoneType: "null"}
 _FIELD = re.compile(r"^([\w, ]+) : .+\n((?:    .+\n?)+)", re.MULTILINE)
 
 
-def typescript() -> str:
-    """All typed dictionaries of the schema as a TypeScript declaration file."""
-    head = "// Written by `python -m rnnviz.instrument.declarations` from schema.py; do not edit.\n"
-    return "\n".join([head, *(_interface(each) for each in vars(schema).values() if is_typeddict(each))])
+def typescript(module: ModuleType, imports: str = "") -> str:
+    """Write the typed dictionaries of a module as a TypeScript declaration file.
+
+    Parameters
+    ----------
+    module : ModuleType
+        The module that declares them.
+    imports : str, default ""
+        Where the declarations are that these refer to, as an import statement.
+
+    Returns
+    -------
+    str
+        An interface for each typed dictionary, with its docstring as comments.
+    """
+    source = Path(module.__file__ or "").name
+    head = f"// Written from {source}, do not edit.\n"
+    declared = [each for each in vars(module).values() if is_typeddict(each) and each.__module__ == module.__name__]
+    return "\n".join([head, *([f"{imports}\n"] if imports else []), *map(_interface, declared)])
 
 
 def _interface(declared: type) -> str:
-    """A typed dictionary as an interface, with its docstring as comments."""
+    """A typed dictionary as an interface."""
     text = inspect.getdoc(declared) or ""
     comments = {
-        name.strip(): " ".join(comment.split()) for names, comment in _FIELD.findall(text) for name in names.split(",")
+        name.strip(): " ".join(comment.split()).replace("\\\\", "\\")
+        for names, comment in _FIELD.findall(text)
+        for name in names.split(",")
     }
     lines = []
     for name, hint in get_type_hints(declared, include_extras=True).items():
@@ -60,7 +75,3 @@ def _type(hint: Any) -> str:
     if origin is dict:
         return f"Record<{', '.join(inner)}>"
     return inner[0]
-
-
-if __name__ == "__main__":
-    FILE.write_text(typescript())

@@ -1,7 +1,7 @@
 """What Python sends to the browser, declared once.
 
 Python builds the payload as these typed dictionaries. The browser's modules are checked against `payload.d.ts`, which
-`python -m rnnviz.instrument.declarations` writes from them. In the docstrings, arrays are little-endian numbers in
+declarations.py writes from them; a test holds the two together. In the docstrings, arrays are little-endian numbers in
 base64, row by row; T is the number of steps, H of units, C of labels, D of numbers in an input vector.
 """
 

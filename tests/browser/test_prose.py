@@ -1,7 +1,6 @@
 """The words of a page and the instrument in a real Chromium: links, sections, terms and playheads."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import plotly
@@ -12,11 +11,11 @@ from playwright.sync_api import Page, expect
 import rnnviz
 from rnnviz.figures import heatmaps
 from rnnviz.instrument import bundle, payload
+from tests.browser.plain_page import frames
 
 TEXT, OTHER = "Dubois", "Li"
 SITE = "http://page.test"
 UI = Path(rnnviz.__file__).parent / "ui"
-JS = bundle.SCRIPTS
 PROSE = UI / "pages" / "guide" / "prose.css"
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 LSTM = rnnviz.load("names-lstm")
@@ -38,45 +37,7 @@ WORDS = f"""
 <dl><div id="term-hidden-state"><dt><b>h</b>Hidden state</dt><dd>What it &lt;b&gt;remembers&lt;/b&gt;.</dd></div></dl>
 """
 
-PROGRAM = """
-import { stateChange } from "./js/model/link-target.js";
-import { createRequests } from "./js/model/requests.js";
-import { createDiagram } from "./js/diagram/diagram.js";
-import { flash } from "./js/page/flash.js";
-import { hostOf } from "./js/page/host.js";
-import { createPlayheads } from "./js/page/playheads.js";
-import { createProse } from "./js/page/prose.js";
-import { Store } from "./js/model/store.js";
-import { createTokens } from "./js/views/tokens.js";
-import { Trace } from "./js/model/trace.js";
-import { createTransport } from "./js/views/transport.js";
-
-const store = new Store(new Trace(payloads[0]), { step: 0 });
-window.store = store;
-window.asked = [];
-window.flashed = [];
-const requests = createRequests(store, payloads[0].text, (request) => asked.push(request));
-const host = hostOf({
-  graphs: () => document.querySelectorAll("[class*='st-key-heatmaps'] .js-plotly-plot"),
-  sections: "[class*='st-key-section']",
-  controlOf: (name) => `.st-key-${name} :is(input, [aria-checked=true])`,
-  keyOf: (marker) => `${marker.parentElement.className} ${marker.dataset.go}`,
-});
-const shown = [createTokens(store), createTransport(store), createDiagram(store)];
-const announce = (keys, words) => (flashed.push([keys, words]), flash(host, keys, words));
-const prose = createProse(store, host, requests, announce);
-const views = [...shown, createPlayheads(store, host.graphs), prose];
-document.querySelector(".instrument").append(...shown.map((view) => view.element));
-store.subscribe((...change) => views.forEach((view) => view.update(...change)));
-window.arrive = (payload) => {
-  const target = requests.receive(payload) ?? {};
-  const trace = new Trace(payload);
-  store.load(trace, { phase: null, ...stateChange(trace, target) });
-};
-window.leave = () => views.forEach((view) => view.destroy());
-"""
-
-Open = Callable[..., None]
+PROGRAM = Path(__file__).with_name("prose_page.js")
 
 
 def sent(model_name: str, text: str, **options: str) -> dict[str, object]:
@@ -101,16 +62,9 @@ def show(page: Page, *, scroller: str = "window", words: str = WORDS, graphs: in
         a[href*="light=forget"] {{ --role: #d55e00 }}</style>
       <main class="scroller" style="{main}"><h1>Words</h1><div class="beside"><div class="instrument"></div></div>
       <div class="st-key-text"><input aria-label="text"></div><div class="words">{words}{places}</div></main>"""
-    answers = {f"{SITE}/": ("text/html", document)} | {
-        f"{SITE}/js/{file.relative_to(JS)}": ("text/javascript", file.read_text()) for file in JS.rglob("*.js")
-    }
+    answers = {f"{SITE}/": document}
     page.route(
-        f"{SITE}/**",
-        lambda route, request: (
-            route.fulfill(content_type=answers[request.url][0], body=answers[request.url][1])
-            if request.url in answers
-            else route.fulfill(status=204)
-        ),
+        f"{SITE}/**", lambda route, request: route.fulfill(content_type="text/html", body=answers.get(request.url))
     )
     page.goto(f"{SITE}/")
     page.evaluate("payloads => { window.payloads = payloads }", PAYLOADS)
@@ -124,7 +78,7 @@ def show(page: Page, *, scroller: str = "window", words: str = WORDS, graphs: in
           window.done = done;
           document.body.append(script);
         })""",
-        f"{PROGRAM}\nrequestAnimationFrame(() => setTimeout(done));",
+        f"{bundle.script(PROGRAM)}\nrequestAnimationFrame(() => setTimeout(done));",
     )
 
 
@@ -158,7 +112,7 @@ def named(page: Page, words: str):
 
 
 def flashed(page: Page) -> list[list[object]]:
-    page.wait_for_timeout(60)
+    frames(page)
     return page.evaluate("flashed.splice(0)")
 
 
@@ -173,7 +127,7 @@ def scroll(page: Page, heading: str, to: float = 0.3) -> None:
         }""",
         [heading, to],
     )
-    page.wait_for_timeout(150)
+    frames(page)
 
 
 def test_a_click_sets_what_the_link_names_and_flashes_what_changed(page: Page):
@@ -204,8 +158,7 @@ def test_a_flash_is_seen_where_the_place_is_shown(page: Page):
           .map(({effect: {target}}) => target.className || target.type)"""
     )
     assert set(pulsing) == {"token", "where", "number", "playhead-column", "playhead-unit"}
-    page.wait_for_timeout(1300)
-    assert page.evaluate("document.getAnimations().filter(a => a.id === 'rnnviz-flash').length") == 0
+    page.wait_for_function("document.getAnimations().every(a => a.id !== 'rnnviz-flash')")
 
 
 def test_without_motion_a_flash_is_a_steady_frame(page: Page):
@@ -305,7 +258,7 @@ def test_links_to_the_present_place_say_so(page: Page):
     page.evaluate("store.set({step: 1})")
     assert current.all_inner_texts() == ["other text"]
     page.evaluate("document.querySelector('#intro a').setAttribute('href', '#step=2')")
-    page.wait_for_timeout(60)
+    frames(page)
     assert current.all_inner_texts() == ["step four", "other text"]
 
 
@@ -352,7 +305,7 @@ def test_a_choice_by_hand_stays_until_the_next_section(page: Page):
 def test_pointing_wins_over_the_section_while_it_lasts(page: Page):
     show(page)
     page.evaluate("document.querySelector('main').scrollIntoView(false)")
-    page.wait_for_timeout(150)
+    frames(page)
     assert phase(page) == "output"
     named(page, "see the forget gate").hover()
     assert phase(page) == "forget"
@@ -388,11 +341,11 @@ def test_a_page_without_sections_is_left_alone(page: Page):
     show(page, words=FILLER)
     page.evaluate("store.set({phase: 1, highlight: 'cell'})")
     page.mouse.wheel(0, 400)
-    page.wait_for_timeout(150)
+    frames(page)
     page.evaluate("arrive(payloads[1])")
     page.evaluate("store.set({phase: 1, highlight: null})")
     page.mouse.wheel(0, -400)
-    page.wait_for_timeout(150)
+    frames(page)
     assert state(page, "phase", "highlight") == [1, None]
 
 
@@ -405,12 +358,12 @@ def test_a_revealed_question_moves_the_instrument_once(page: Page):
       document.querySelector('.words').append(place);
     }"""
     page.evaluate(reveal)
-    page.wait_for_timeout(60)
+    frames(page)
     assert state(page, "step", "unit") == [4, 9]
     assert flashed(page)[0][0] == ["step", "unit"]
     page.evaluate("store.set({step: 0})")
     page.evaluate(reveal)
-    page.wait_for_timeout(60)
+    frames(page)
     assert state(page, "step") == [0], "drawn again is not revealed again"
 
 
@@ -458,8 +411,9 @@ def test_the_card_goes_with_its_term(page: Page, scroller: str):
     before = card.bounding_box()["y"]
     page.mouse.move(1000, 400)
     page.mouse.wheel(0, 20)
-    page.wait_for_timeout(200)
-    assert card.bounding_box()["y"] == pytest.approx(before - 20, abs=2)
+    page.wait_for_function(
+        "y => Math.abs(document.querySelector('.rnnviz-term').getBoundingClientRect().y - y) < 2", arg=before - 20
+    )
     page.mouse.wheel(0, 900)
     expect(card).to_be_hidden()
 
@@ -507,7 +461,7 @@ def test_graphs_come_go_are_drawn_again_and_clicked(page: Page):
     page.evaluate("store.set({step: 2, unit: 11})")
     draw(page, 1)
     page.evaluate("document.querySelector('.st-key-heatmaps-0').replaceChildren()")
-    page.wait_for_timeout(50)
+    frames(page)
     for graph in (1, 2):
         stand_over(page, graph, 3, 11)
     page.evaluate(
@@ -516,7 +470,7 @@ def test_graphs_come_go_are_drawn_again_and_clicked(page: Page):
           return Plotly.newPlot(graph, graph.data, graph.layout).then(() => null);
         }"""
     )
-    page.wait_for_timeout(100)
+    frames(page)
     page.evaluate("store.set({step: 5})")
     stand_over(page, 1, 6, 11)
     assert page.locator(".st-key-heatmaps-1 .playhead").count() == 1
@@ -524,8 +478,7 @@ def test_graphs_come_go_are_drawn_again_and_clicked(page: Page):
     area.scroll_into_view_if_needed()
     box = area.bounding_box()
     page.mouse.click(box["x"] + box["width"] * 1.5 / 7, box["y"] + box["height"] * 20.5 / 64)
-    page.wait_for_timeout(400)
-    assert state(page, "step", "unit") == [1, 20]
+    page.wait_for_function("store.state.step === 1 && store.state.unit === 20")
     stand_over(page, 2, 2, 20)
 
 

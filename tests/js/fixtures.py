@@ -16,13 +16,14 @@ from rnnviz import zoo
 from rnnviz.analysis import contributions, memory_of, memory_shares
 from rnnviz.cells import GRU, LSTM, RNN
 from rnnviz.cells.activations import ACTIVATION_KINDS
-from rnnviz.colours import negative_colour, rgb, scale_limits
+from rnnviz.colours import PREDICTION, negative_colour, rgb, scale_limits
 from rnnviz.instrument import TokenValues, payload
 from rnnviz.instrument import schema as declared
 from rnnviz.interventions import Freeze, Hold, Intervention, Remove, Swap, Zero, parse
 from rnnviz.model import Model
 from rnnviz.network import Network
 from rnnviz.text.tokens import Vocabulary
+from rnnviz.ui.shared.instrument import VIEWS
 from tests.coupled_lstm import CoupledLSTM
 from tests.strategies import UNUSUAL
 
@@ -259,6 +260,12 @@ def significant() -> list[dict[str, Any]]:
     draw = random.Random(0)
     values = [draw.uniform(-1, 1) * 10 ** draw.randint(-3, 4) for _ in range(300)]
     return [{"value": value, "rounded": float(f"{value:.3g}")} for value in values]
+
+
+@fixture
+def constants() -> dict[str, Any]:
+    """What Python and the browser must agree on: the views in their order, and the colour of the prediction."""
+    return {"views": VIEWS, "prediction": PREDICTION}
 
 
 @fixture

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { VIEWS } from "../../rnnviz/instrument/js/instrument.js";
+import { PREDICTION } from "../../rnnviz/instrument/js/model/colours.js";
 import { fixture } from "./fixtures.js";
 
 const schema = fixture("schema");
@@ -14,4 +16,12 @@ test("a payload has the keys that are declared, and no others", () => {
   assert.deepEqual(sorted(Object.values(payload.activations)[0]), schema.ActivationData);
   assert.deepEqual(sorted(payload.weights), schema.WeightsData);
   assert.deepEqual(sorted(payload.token_values.memory), schema.TokenValuesData);
+});
+
+test("the views have the names and the order that Python knows", () => {
+  assert.deepEqual(Object.keys(VIEWS), fixture("constants").views);
+});
+
+test("the prediction has the colour that figures give it", () => {
+  assert.equal(PREDICTION, fixture("constants").prediction);
 });

@@ -1,10 +1,7 @@
 """The instrument in Streamlit: its views, its slots and the position that it reports."""
 
-import re
-
 import rnnviz
 from rnnviz.errors import UnknownNameError
-from rnnviz.instrument import bundle
 from rnnviz.interventions import Hold
 from rnnviz.ui.shared.instrument import KEY, VIEWS, instrument, reported_position, slot
 from tests.raising import raises
@@ -29,12 +26,6 @@ def test_a_reported_position_counts_for_this_very_trace_only(monkeypatch):
 
 def test_a_slot_names_its_values_safely():
     assert slot("credit", values='a"b') == ('<div class="rnnviz-slot" data-view="credit" data-values="a&quot;b"></div>')
-
-
-def test_the_views_have_the_same_names_and_order_in_the_browser():
-    source = (bundle.SCRIPTS / "instrument.js").read_text()
-    views = re.search(r"^export const VIEWS = \{(.*?)^\};", source, re.M | re.S)
-    assert views and tuple(re.findall(r"^  (\w+):", views[1], re.M)) == VIEWS
 
 
 def test_a_view_that_does_not_exist_is_refused():

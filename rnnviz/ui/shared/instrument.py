@@ -13,6 +13,7 @@ from ...instrument import TokenValues, model_key, payload, script, style
 from ...model import Model
 from ...trace import Trace
 from . import position
+from .page_data import PageData
 from .session_keys import WEIGHTS_SENT
 
 __all__ = ["VIEWS", "TokenValues", "instrument", "reported_position", "slot"]
@@ -93,20 +94,20 @@ def instrument(
     key = model_key(model, layer, direction)
     data = payload(trace, model, layer, direction, weights=key not in sent, token_values=token_values)
     sent.add(key)
+    page_data: PageData = {
+        "start": {"step": step - 1, "unit": unit},
+        "text": text,
+        "views": None if views is None else list(views),
+        "follow": follow,
+        "editable": editable,
+        "value_word": value_word,
+        "default_position": default_position and {"step": default_position[0] - 1, "unit": default_position[1]},
+        "default_text": default_text,
+        "opened_at_position": position.newly_linked(),
+    }
     _mount(
         key=KEY,
-        data={
-            **data,
-            "start": {"step": step - 1, "unit": unit},
-            "text": text,
-            "views": None if views is None else list(views),
-            "follow": follow,
-            "editable": editable,
-            "value_word": value_word,
-            "default_position": default_position and {"step": default_position[0] - 1, "unit": default_position[1]},
-            "default_text": default_text,
-            "opened_at_position": position.newly_linked(),
-        },
+        data={**data, **page_data},
         on_missing_weights_change=lambda: sent.discard(key),
         on_request_change=lambda: _handle_request(on_request),
         on_position_change=lambda: None,  # makes Streamlit keep the state that `reported_position` reads

@@ -1,6 +1,7 @@
 """What every page does first: make sure that it runs through app.py, begin a visit, and add the common style.
 
-This is the only Python file that uses Streamlit's internals: `PagesManager` and the script's context.
+This is the only Python file that uses Streamlit's internals: `PagesManager` and the script's context. The only style
+sheet is streamlit_internals.css, the only script streamlit.js.
 """
 
 from __future__ import annotations
@@ -25,4 +26,5 @@ def enter() -> None:
         st.rerun()
     context = get_script_run_ctx()
     link_state.begin_visit(context.page_script_hash if context else None)
-    st.html(Path(__file__).with_name("style.css"))  # rules that Streamlit's theme has no option for
+    for name in ("style.css", "streamlit_internals.css"):  # rules that Streamlit's theme has no option for
+        st.html(Path(__file__).with_name(name))

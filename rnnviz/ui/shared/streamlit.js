@@ -1,32 +1,22 @@
 // The instrument as a Streamlit component. This is the one script that knows Streamlit.
 //
-// What it takes from Streamlit's page beyond the public interface is listed in streamlit_internals.py.
+// Streamlit has no public way to ask whether a run is over, and no public names for its page links and for the element
+// that holds a component. The constants under "Streamlit's internals" stand for these; a test says which of them is
+// missing once Streamlit changes.
 
 import { mount } from "../../instrument/js/instrument.js";
 import { elementsIn } from "../../instrument/js/page/dom.js";
 
 /**
  * @import { Instrument, Rest } from "../../instrument/js/instrument.js"
- * @import { Payload, Position, Settings, WeightsData } from "../../instrument/js/model/payload.d.ts"
+ * @import { Payload, Position, WeightsData } from "../../instrument/js/model/payload.d.ts"
  * @import { Request } from "../../instrument/js/model/requests.js"
  * @import { Host } from "../../instrument/js/page/host.js"
  * @import { Graph } from "../../instrument/js/page/playheads.js"
+ * @import { PageData } from "./page_data.d.ts"
  */
 
-/**
- * What the page adds to a payload: see `instrument` in instrument.py.
- * @typedef {object} PageData
- * @property {Position} start
- * @property {string} text
- * @property {string[] | null} views
- * @property {boolean} follow
- * @property {boolean} editable
- * @property {Position | null} default_position  what a fresh page shows; null for the last step and unit 0
- * @property {string | null} default_text  the text of a fresh page; null if the link does not hold the text
- * @property {boolean} opened_at_position  whether the page was just opened by a link to a position
- */
-
-/** @typedef {Payload & Settings & PageData} ComponentData */
+/** @typedef {Payload & PageData} ComponentData */
 
 /**
  * What Streamlit passes to a component in every run of the page.
@@ -56,7 +46,7 @@ const AFTER_RUN_MS = 600; // by then Streamlit has written its own link
 const RUN_STARTS_MS = 1500; // by then a run has started, or the request changes nothing
 const LONGEST_RUN_MS = 8000;
 
-// Streamlit's internals: see streamlit_internals.py.
+// Streamlit's internals.
 const COMPONENT = "[data-testid=stBidiComponentIsolated]";
 const PAGE_LINKS = "[data-testid=stPageLink] a";
 const isRunning = () => {

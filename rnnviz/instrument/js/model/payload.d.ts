@@ -1,4 +1,4 @@
-// Written by `python -m rnnviz.instrument.declarations` from schema.py; do not edit.
+// Written from schema.py, do not edit.
 
 /** A quantity of the cell, the input vector included. */
 export interface QuantityData {

@@ -16,7 +16,7 @@ COLOURED = '.katex-html [style*="color"]'
 def style_element() -> str:
     """The style sheet as an element for `st.html`; colours of symbols are mixed with the text's, to suit any theme."""
     light, dark = (st.get_option(f"theme.{theme}.backgroundColor") for theme in ("light", "dark"))
-    rules = [f".stApp {{ --page: light-dark({light}, {dark}); }}"] if light and dark else []
+    rules = [f":root {{ --page: light-dark({light}, {dark}); }}"] if light and dark else []
     rules += [file.read_text() for file in sorted(Path(__file__).parent.glob("*.css"))]
     rules.append(f"{COLOURED} {COLOURED} {{ color: inherit !important; }}".replace(".katex-html", "", 1).strip())
     for cell in CELLS.values():

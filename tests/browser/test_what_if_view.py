@@ -1,9 +1,8 @@
-"""Picking and editing, and what an intervention holds, in a real Chromium on plain pages."""
+"""Picking and overriding values in a real Chromium, and what is shown of values that an intervention holds."""
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,16 +14,15 @@ from playwright.sync_api import Page, expect
 import rnnviz
 from rnnviz.cells import CELLS
 from rnnviz.figures import heatmaps
-from rnnviz.instrument import bundle, payload
+from rnnviz.instrument import payload
 from rnnviz.interventions import Freeze, Hold, Intervention, Remove, Swap, Zero, parse
 from rnnviz.model import Model
 from rnnviz.network import Network
 from rnnviz.text.tokens import Vocabulary
 from rnnviz.text.vectors import noise
-from tests.browser.test_slots import STEP, TEXT, UNIT, data, go, number, plain, slot
+from tests.browser.plain_page import STEP, TEXT, UNIT, data, go, load, number, plain, slot, state
 
 EDITING = ["tokens", "narration", "arithmetic", "whatif"]
-ADAPTER = Path(rnnviz.__file__).parent / "ui" / "shared" / "streamlit.js"
 
 
 def about(model: Model, *interventions: Intervention, text: str = TEXT, **where: Any) -> dict[str, Any]:
@@ -40,9 +38,9 @@ def editing(page: Page, model: Model, *interventions: Intervention, slots: tuple
     page.locator(".whatif summary").click()
 
 
-def asked(page: Page) -> list[Intervention]:
-    """What was asked for since the last look, each read by the grammar and told in its own words."""
-    found = page.evaluate("asked.splice(0)")
+def requested(page: Page) -> list[Intervention]:
+    """The interventions that were requested since the last look, read by the grammar, which writes the same texts."""
+    found = page.evaluate("requests.splice(0)")
     assert all(list(request) == ["if"] for request in found)
     texts = [request["if"] for request in found]
     assert [str(parse(text)) for text in texts] == texts
@@ -91,13 +89,13 @@ def test_a_value_is_held_where_the_controls_say(page: Page):
     page.get_by_label("Value, as a slider").fill("1")
     press(page, "Try it")
     expected = [Hold("forget", 0.25, UNIT, STEP), Hold("forget", 0.25, UNIT, (STEP, 12)), Hold("forget", 1)]
-    assert asked(page) == expected
+    assert requested(page) == expected
     page.get_by_label("When").select_option("onward")
     go(page, step=11)
     page.get_by_label("Quantity").select_option("cell")
     set_value(page, "-2.5")
     press(page, "Try it")
-    assert asked(page) == [Hold("cell", -2.5, None, 12)]
+    assert requested(page) == [Hold("cell", -2.5, None, 12)]
     expect(page.locator(".whatif-sent")).to_have_text("asked for: cell@12=-2.5")
 
 
@@ -124,10 +122,10 @@ def test_a_value_beyond_the_range_is_not_sent(page: Page):
         press(page, "Try it")
         assert not value.evaluate("e => e.validity.valid")
         assert value.evaluate("e => e.validationMessage")
-    assert page.evaluate("asked") == []
+    assert page.evaluate("requests") == []
     set_value(page, "1e6")  # the cell state has no bounds
     press(page, "Try it")
-    assert asked(page) == [Hold("cell", 1e6, UNIT, STEP)]
+    assert requested(page) == [Hold("cell", 1e6, UNIT, STEP)]
 
 
 def test_bounds_are_those_of_the_quantity_and_only_bounded_ones_have_a_slider(page: Page):
@@ -145,25 +143,18 @@ def test_bounds_are_those_of_the_quantity_and_only_bounded_ones_have_a_slider(pa
         assert slider.is_visible() == q.bounded
 
 
-@pytest.mark.parametrize("token", ["x", ";", "'(!*)~", "é", "日", "=", "%", " ", "👩‍🔬", "a\ud800"])
-def test_a_token_is_swapped_as_python_writes_it(page: Page, token: str):
+def test_a_token_is_swapped_as_python_writes_it(page: Page):
     editing(page, rnnviz.load("names-lstm"))
     field = page.get_by_label("Another token")
-    field.evaluate("(e, units) => { e.value = String.fromCharCode(...units) }", units_of(token))
+    for token in ("x", "'(!*)~", "👩‍🔬", "a\ud800"):
+        units = np.frombuffer(token.encode("utf-16-le", "surrogatepass"), dtype="<u2").tolist()
+        field.evaluate("(e, units) => { e.value = String.fromCharCode(...units) }", units)
+        press(page, "Swap")
+        assert requested(page) == [Swap(STEP, token)]
+    field.fill("")
     press(page, "Swap")
-    assert asked(page) == [Swap(STEP, token)]
-
-
-def units_of(text: str) -> list[int]:
-    """A text as a browser counts it."""
-    return list(np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype="<u2").tolist())
-
-
-def test_no_token_is_no_swap(page: Page):
-    editing(page, rnnviz.load("names-lstm"))
-    press(page, "Swap")
-    assert not page.get_by_label("Another token").evaluate("e => e.validity.valid")
-    assert page.evaluate("asked") == []
+    assert not field.evaluate("e => e.validity.valid")
+    assert page.evaluate("requests") == [], "no token is no swap"
 
 
 def test_a_long_vector_is_swapped_for_drawn_numbers_and_says_how(page: Page):
@@ -177,7 +168,7 @@ def test_a_long_vector_is_swapped_for_drawn_numbers_and_says_how(page: Page):
     field.fill("noise(seed=4, steps=1)")
     press(page, "Swap")
     swap = Swap(STEP, "noise(seed=4, steps=1)")
-    assert asked(page) == [swap]
+    assert requested(page) == [swap]
     changed = model.trace(TEXT, interventions=[swap])
     np.testing.assert_array_equal(changed["input_vector"][STEP - 1], noise(4, 1, 512)[0].astype(np.float32))
     assert changed.tokens[STEP - 2 : STEP] == [f"#{STEP - 1}", f"#{STEP}′"]
@@ -187,54 +178,35 @@ def test_removing_silencing_and_freezing(page: Page):
     editing(page, rnnviz.load("names-lstm"))
     for name in ("Remove", "Silence this unit", "Freeze it from here"):
         press(page, name)
-    assert asked(page) == [Remove(STEP), Zero(UNIT), Freeze(UNIT, (STEP, 12))]
-    assert page.evaluate("[instrument.store.state.step, instrument.store.state.unit]") == [STEP - 1, UNIT]
+    assert requested(page) == [Remove(STEP), Zero(UNIT), Freeze(UNIT, (STEP, 12))]
+    assert state(page, "step", "unit") == [STEP - 1, UNIT]
 
 
-def test_steps_count_as_typed_when_one_is_removed(page: Page):
-    editing(page, rnnviz.load("names-lstm"), Remove(2))
-    expect(page.locator(".whatif summary")).to_contain_text(f"at step {STEP}, typed as step {STEP + 1}, (now")
-    page.get_by_label("Quantity").select_option("forget")
-    set_value(page, "1")
-    for name in ("Try it", "Remove", "Freeze it from here"):
-        press(page, name)
-    assert asked(page) == [Hold("forget", 1, UNIT, STEP + 1), Remove(STEP + 1), Freeze(UNIT, (STEP + 1, 12))]
-    go(page, step=0)
-    press(page, "Remove")
-    assert asked(page) == [Remove(1)]
-
-
-def test_one_stays_at_the_same_token_when_one_before_it_is_removed(page: Page):
+def test_the_position_stays_at_the_same_token_when_one_before_it_is_removed(page: Page):
     model = rnnviz.load("names-lstm")
     editing(page, model)
-    page.evaluate("next => instrument.load(next)", {**data(model), **about(model, Remove(2))})
-    assert page.evaluate("[instrument.store.state.step, instrument.store.state.unit]") == [STEP - 2, UNIT]
+    load(page, {**data(model), **about(model, Remove(2))})
+    assert state(page, "step", "unit") == [STEP - 2, UNIT]
     assert page.locator(".token[aria-selected=true]").inner_text() == TEXT[STEP - 1]
-    page.evaluate("next => instrument.load(next)", data(model))
-    assert page.evaluate("instrument.store.state.step") == STEP - 1
+    load(page, data(model))
+    assert state(page, "step")[0] == STEP - 1
 
 
-def test_other_layers_and_directions_are_named(page: Page):
+def test_another_layer_and_direction_is_named(page: Page):
     known = rnnviz.load("names-lstm")
     size = {"hidden": 8, "vocabulary": len(known.vocabulary), "embedding": 4, "classes": len(known.labels)}
     network = Network.random("lstm", **size, layers=2, bidirectional=True, rng=np.random.default_rng(0))
     model = Model("two", network, known.vocabulary, known.labels)
-    trace = model.trace(TEXT)
     plain(page, model, **{**about(model, layer=1, direction="backward"), "views": EDITING, "editable": True})
     page.locator(".whatif summary").click()
-    set_value(page, "0")
     page.get_by_label("When").select_option("onward")
     for name in ("Try it", "Silence this unit", "Freeze it from here"):
         press(page, name)
     place = {"layer": 1, "direction": "backward"}
-    found = asked(page)
-    gate = found[0].quantity if isinstance(found[0], Hold) else ""
-    assert trace.definition.by_name[gate].role == "gate"
-    assert found == [Hold(gate, 0, UNIT, (1, STEP), **place), Zero(UNIT, **place), Freeze(UNIT, (1, STEP), **place)]
-    model.trace(TEXT, interventions=found[:1])  # which makes sense to the model
-    page.evaluate("next => instrument.load(next)", {**data(model), **about(model, layer=1), "id": "forward"})
-    press(page, "Silence this unit")
-    assert asked(page) == [Zero(UNIT, layer=1)]
+    hold, zero, freeze = requested(page)
+    assert isinstance(hold, Hold) and (hold.steps, hold.layer, hold.direction) == ((1, STEP), 1, "backward")
+    assert [zero, freeze] == [Zero(UNIT, **place), Freeze(UNIT, (1, STEP), **place)]
+    model.trace(TEXT, interventions=[hold])  # makes sense to the model
 
 
 def test_keys_in_the_controls_stay_there(page: Page):
@@ -246,27 +218,21 @@ def test_keys_in_the_controls_stay_there(page: Page):
     page.keyboard.press("ArrowRight")
     page.get_by_label("Quantity").focus()
     page.keyboard.press("ArrowDown")
-    state = page.evaluate("instrument.store.state")
-    assert (state["step"], state["unit"], state["playing"]) == (STEP - 1, UNIT, False)
+    assert state(page, "step", "unit", "playing") == [STEP - 1, UNIT, False]
     assert page.get_by_label("Another token").input_value() == " b"
     page.get_by_label("Another token").press("Enter")
     page.locator(".whatif summary").focus()
     page.keyboard.press(" ")
     assert page.locator(".whatif").get_attribute("open") is None
     page.keyboard.press("ArrowRight")
-    assert page.evaluate("instrument.store.state.step") == STEP
+    assert state(page, "step")[0] == STEP
 
 
 def test_editing_is_shown_only_where_it_is_asked_for(page: Page):
     model = rnnviz.load("names-lstm")
-    for views, editable, wanted in (
-        (None, True, True),
-        (None, False, False),
-        (["whatif"], False, True),
-        (["tokens"], True, False),
-    ):
+    for views, editable, shown in ((None, True, True), (None, False, False), (["whatif"], False, True)):
         plain(page, model, views=views, editable=editable)
-        assert page.locator(".whatif").count() == wanted
+        assert page.locator(".whatif").count() == shown
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -314,44 +280,12 @@ def test_a_held_gate_is_said_to_be_held(page: Page):
     for place in ({"unit": UNIT + 1}, {"unit": UNIT, "step": 6}):
         go(page, **place)
         assert "what-if" not in line(page, "forget")
-        for told in (".gate-pointed", ".curve-pointed"):
-            page.locator(told).scroll_into_view_if_needed()
-            expect(page.locator(told)).not_to_contain_text("what-if")
+        for described in (".gate-pointed", ".curve-pointed"):
+            page.locator(described).scroll_into_view_if_needed()
+            expect(page.locator(described)).not_to_contain_text("what-if")
         assert details.locator("details").is_visible()
-    for told in (".narration", ".curve-where"):
-        expect(page.locator(told)).not_to_contain_text("what-if")
-
-
-def test_a_frozen_unit_is_said_to_be_kept(page: Page):
-    model = rnnviz.load("names-lstm")
-    trace = model.trace(TEXT, interventions=[Freeze(UNIT, (STEP, 12))])
-    editing(page, model, Freeze(UNIT, (STEP, 12)), slots=(GATE,))
-    for name in ("cell", "hidden"):
-        assert line(page, name).startswith("frozen by what-if")
-        value = float(trace[name][STEP - 1, UNIT])
-        assert value == trace[name][STEP - 2, UNIT]
-        assert number(line(page, name).split("= ")[-1]) == pytest.approx(value, abs=6e-4)
-    expect(page.locator(".gate-pointed")).to_contain_text("; the cell state is frozen by what-if")
-    told = page.locator(".narration").inner_text()
-    assert f"the cell state of unit {UNIT} is frozen (not counted here)" in told
-    assert "what-if" not in line(page, "forget")
-
-
-def test_the_sentence_claims_nothing_of_states_that_are_all_held(page: Page):
-    model = rnnviz.load("names-lstm")
-    editing(page, model, Zero(steps=STEP))
-    told = page.locator(".narration").inner_text()
-    assert "the LSTM computes no state by itself." in told
-    assert "the cell state of every unit is held at 0; the hidden state of every unit is held at 0." in told
-
-
-def test_units_that_are_held_do_not_count_among_what_the_cell_wrote(page: Page):
-    model = rnnviz.load("names-lstm")
-    editing(page, model, Hold("cell", 50, 9, STEP))
-    told = page.locator(".narration").inner_text()
-    said, held = told.split(" By what-if, ")
-    assert "unit 9" not in said.split("has the largest")[0] and "writes most into" in said
-    assert held.startswith("the cell state of unit 9 is held at 50 (not counted here).")
+    for described in (".narration", ".curve-where"):
+        expect(page.locator(described)).not_to_contain_text("what-if")
 
 
 def test_a_swapped_token_is_marked_even_after_a_removed_one(page: Page):
@@ -368,16 +302,18 @@ def test_a_swapped_token_is_marked_even_after_a_removed_one(page: Page):
 
 def plotted(page: Page, model: Model, figure: dict[str, Any], **extra: Any) -> None:
     """A plain page with the instrument and a figure of Plotly's."""
-    page.set_content(f"<!doctype html><style>{bundle.style()}</style><main></main><div id=graph></div>")
+    plain(page, model, '<div class="graph"></div>', **extra)
     page.add_script_tag(content=plotly.offline.get_plotlyjs())
-    page.evaluate("figure => Plotly.newPlot('graph', figure.data, figure.layout)", figure)
-    page.add_script_tag(
-        type="module",
-        content=f"{bundle.script()}\n"
-        f"window.instrument = mount(document.querySelector('main'), {json.dumps(data(model, **extra))},"
-        "{ host: { graphs: () => [document.querySelector('#graph')] } });",
+    draw(page, figure)
+
+
+def draw(page: Page, figure: dict[str, Any]) -> None:
+    """Draw a figure from scratch, and wait for its playheads."""
+    page.evaluate(
+        "figure => Plotly.newPlot(document.querySelector('.graph'), figure.data, figure.layout).then(() => null)",
+        figure,
     )
-    page.wait_for_function("window.instrument && document.querySelector('.playhead')")
+    page.wait_for_function("document.querySelector('.graph .playhead')?.childElementCount > 0")
 
 
 def box(page: Page, selector: str) -> dict[str, float]:
@@ -400,25 +336,26 @@ def square(steps: int, kind: str, order: str) -> dict[str, Any]:
     return {"data": [{key: value for key, value in trace.items() if value is not None}], "layout": layout}
 
 
-@pytest.mark.parametrize("order", ["down", "up"])
-@pytest.mark.parametrize("kind", ["category", "linear", "none"])
-def test_a_square_heatmap_has_its_box_over_the_row_of_the_step(page: Page, kind: str, order: str):
+def test_a_square_heatmap_has_its_box_over_the_row_of_the_step(page: Page):
     steps = len(TEXT) + 1
-    plotted(page, rnnviz.load("names-lstm"), square(steps, kind, order), editable=True)
-    area = box(page, "#graph .nsewdrag")
-    for step in (0, STEP - 1, steps - 1):
-        go(page, step=step)
-        shown = box(page, ".playhead-row")
-        row = step if order == "down" else steps - 1 - step
-        assert shown["y"] == pytest.approx(area["y"] + row / steps * area["height"], abs=3)
-        assert shown["height"] == pytest.approx(area["height"] / steps, abs=4)
-        assert (shown["x"], shown["width"]) == pytest.approx((area["x"], area["width"]), abs=5)
-    for name in ("column", "unit", "cell"):
-        assert page.locator(f".playhead-{name}").count() == 0
-    page.mouse.click(area["x"] + area["width"] * 0.9, area["y"] + area["height"] * 2.5 / steps)
-    wanted = 2 if order == "down" else steps - 3
-    page.wait_for_function("wanted => instrument.store.state.step === wanted", arg=wanted)
-    assert page.evaluate("instrument.store.state.unit") == UNIT
+    kinds = [(kind, order) for kind in ("category", "linear", "none") for order in ("down", "up")]
+    plotted(page, rnnviz.load("names-lstm"), square(steps, *kinds[0]), editable=True)
+    for kind, order in kinds:
+        draw(page, square(steps, kind, order))
+        area = box(page, ".graph .nsewdrag")
+        for step in (0, STEP - 1, steps - 1):
+            go(page, step=step)
+            shown = box(page, ".playhead-row")
+            row = step if order == "down" else steps - 1 - step
+            assert shown["y"] == pytest.approx(area["y"] + row / steps * area["height"], abs=3)
+            assert shown["height"] == pytest.approx(area["height"] / steps, abs=4)
+            assert (shown["x"], shown["width"]) == pytest.approx((area["x"], area["width"]), abs=5)
+        for name in ("column", "unit", "cell"):
+            assert page.locator(f".playhead-{name}").count() == 0
+        page.mouse.click(area["x"] + area["width"] * 0.9, area["y"] + area["height"] * 2.5 / steps)
+        wanted = 2 if order == "down" else steps - 3
+        page.wait_for_function("wanted => instrument.store.state.step === wanted", arg=wanted)
+        assert state(page, "unit") == [UNIT]
 
 
 def explored(page: Page, model: Model, **extra: Any) -> None:
@@ -430,7 +367,7 @@ def explored(page: Page, model: Model, **extra: Any) -> None:
 def panel(page: Page, name: str) -> dict[str, float]:
     found = page.evaluate(
         """name => {
-          const graph = document.querySelector('#graph');
+          const graph = document.querySelector('.graph');
           const { xaxis, yaxis } = graph._fullData.find(trace => trace.name === name);
           const area = graph.querySelector(`.nsewdrag[data-subplot=${xaxis + yaxis}]`).getBoundingClientRect();
           return { x: area.x, y: area.y, width: area.width, height: area.height };
@@ -444,8 +381,8 @@ def test_a_click_picks_the_cell_and_draws_a_box_around_it(page: Page):
     model = rnnviz.load("names-lstm")
     explored(page, model, editable=True, views=EDITING)
     first = next(q.name for q in model.definition.quantities if q.role == "gate")
-    assert page.evaluate("instrument.store.state.picked") == first
-    page.evaluate("document.querySelector('#graph').scrollIntoView(false)")
+    assert state(page, "picked") == [first]
+    page.evaluate("document.querySelector('.graph').scrollIntoView(false)")
     area = panel(page, "output")
     page.mouse.click(area["x"] + area["width"] * 4.5 / 12, area["y"] + area["height"] * 30.5 / 64)
     expect(page.locator(".whatif summary")).to_contain_text("the output gate of unit 30 at step 5 (now")
@@ -467,90 +404,3 @@ def test_where_nothing_can_be_edited_no_cell_is_marked(page: Page):
     explored(page, model)
     assert page.locator(".playhead-cell").count() == 0
     assert page.locator(".playhead-column").count() == len(model.definition.quantities) + 1
-
-
-# ---- the server follows ----
-
-FRAME = """
-window.told = [];
-window.show = (data) => window.component({
-  data, parentElement: document.querySelector('main'),
-  setTriggerValue: () => {}, setStateValue: (name, value) => told.push([name, value]),
-});
-"""
-
-
-def followed(page: Page, model: Model, *interventions: Intervention, **extra: Any) -> dict[str, Any]:
-    """The component as Streamlit calls it, without Streamlit."""
-    sent = {
-        **data(model),
-        "follow": True,
-        "default_position": None,
-        "default_text": None,
-        "opened_at_position": False,
-        **about(model, *interventions),
-        **extra,
-    }
-    page.route("http://plain.test/", lambda route: route.fulfill(body="<main></main>", content_type="text/html"))
-    page.goto("http://plain.test/")
-    page.evaluate("document.querySelector('main').innerHTML = '<div class=instrument-place></div>'")
-    script = bundle.script(ADAPTER).replace("export default function", "window.component = function")
-    page.add_script_tag(type="module", content=script + FRAME)
-    page.wait_for_function("!!window.show")
-    page.evaluate("data => { window.ended = show(data) }", sent)
-    return sent
-
-
-def where(page: Page, **state: Any) -> None:
-    """Move as a click on the strip does."""
-    page.locator("[role=option]").nth(state["step"]).click()
-
-
-def test_the_server_is_told_the_place_once_at_rest(page: Page):
-    model = rnnviz.load("names-lstm")
-    sent = followed(page, model, views=["tokens", "transport"])
-    page.wait_for_timeout(700)
-    assert page.evaluate("told") == [], "it knows where the instrument begins"
-    for step in (6, 7, 8):
-        where(page, step=step)
-    assert page.evaluate("told") == [], "it is told at rest only"
-    page.wait_for_timeout(700)
-    place = {"fingerprint": sent["fingerprint"], "step": 9, "unit": UNIT}
-    assert page.evaluate("told") == [["position", place]]
-    page.evaluate("data => show(data)", {**sent, "token_values_id": "other", "start": {"step": 8, "unit": UNIT}})
-    page.wait_for_timeout(700)
-    assert len(page.evaluate("told")) == 1, "its answer is no news"
-    where(page, step=STEP - 1)
-    page.wait_for_timeout(700)
-    assert page.evaluate("told")[1:] == [["position", {**place, "step": STEP}]]
-
-
-def test_a_press_elsewhere_tells_at_once_and_one_in_the_instrument_does_not(page: Page):
-    followed(page, rnnviz.load("names-lstm"), views=["tokens", "transport"])
-    where(page, step=6)
-    where(page, step=7)
-    assert page.evaluate("told") == []
-    page.mouse.click(5, 890)
-    assert [value["step"] for _, value in page.evaluate("told")] == [8]
-
-
-def test_nothing_is_told_while_playing_nor_to_a_page_that_does_not_follow(page: Page):
-    model = rnnviz.load("names-lstm")
-    followed(page, model, views=["tokens", "transport"])
-    page.get_by_role("button", name="Play (space)").click()
-    page.wait_for_timeout(2600)
-    assert page.evaluate("told") == []
-    page.get_by_role("button", name="Pause (space)").click()
-    page.wait_for_timeout(700)
-    followed(page, model, views=["tokens"], follow=False)
-    where(page, step=2)
-    page.wait_for_timeout(700)
-    assert page.evaluate("told") == []
-
-
-def test_where_play_stopped_is_told(page: Page):
-    followed(page, rnnviz.load("names-lstm"), views=["tokens", "transport"], start={"step": 9, "unit": 0})
-    page.get_by_label("Speed").select_option("8")
-    page.get_by_role("button", name="Play (space)").click()
-    page.wait_for_timeout(2000)
-    assert [value["step"] for _, value in page.evaluate("told")] == [12]

@@ -1,0 +1,25 @@
+// Written from page_data.py, do not edit.
+
+import type { Position } from "../../instrument/js/model/payload.d.ts";
+
+/** The settings of the instrument, and what a fresh page would show. */
+export interface PageData {
+  /** Where the instrument begins. */
+  start: Position;
+  /** The text as typed. */
+  text: string;
+  /** The views to show; None for all. */
+  views: string[] | null;
+  /** Whether the page follows the position. */
+  follow: boolean;
+  /** Whether values can be picked and overridden. */
+  editable: boolean;
+  /** What precedes the present value of the one that is picked. */
+  value_word: string;
+  /** What a fresh page shows, which the link leaves out; None for the last step and unit 0. */
+  default_position: Position | null;
+  /** The text of a fresh page; None if the link does not hold the text. */
+  default_text: string | null;
+  /** Whether a link to a position has just opened the page. */
+  opened_at_position: boolean;
+}

@@ -1,0 +1,43 @@
+"""What the page sends to the instrument beside the payload, declared once for Python and for streamlit.js."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from ...instrument.schema import Position
+
+
+class PageData(TypedDict):
+    """The settings of the instrument, and what a fresh page would show.
+
+    Attributes
+    ----------
+    start : Position
+        Where the instrument begins.
+    text : str
+        The text as typed.
+    views : list of str or None
+        The views to show; None for all.
+    follow : bool
+        Whether the page follows the position.
+    editable : bool
+        Whether values can be picked and overridden.
+    value_word : str
+        What precedes the present value of the one that is picked.
+    default_position : Position or None
+        What a fresh page shows, which the link leaves out; None for the last step and unit 0.
+    default_text : str or None
+        The text of a fresh page; None if the link does not hold the text.
+    opened_at_position : bool
+        Whether a link to a position has just opened the page.
+    """
+
+    start: Position
+    text: str
+    views: list[str] | None
+    follow: bool
+    editable: bool
+    value_word: str
+    default_position: Position | None
+    default_text: str | None
+    opened_at_position: bool

@@ -1,0 +1,37 @@
+// A page of words beside an instrument, put together from the modules that the words set.
+
+import { stateChange } from "../../rnnviz/instrument/js/model/link-target.js";
+import { createRequests } from "../../rnnviz/instrument/js/model/requests.js";
+import { createDiagram } from "../../rnnviz/instrument/js/diagram/diagram.js";
+import { flash } from "../../rnnviz/instrument/js/page/flash.js";
+import { hostOf } from "../../rnnviz/instrument/js/page/host.js";
+import { createPlayheads } from "../../rnnviz/instrument/js/page/playheads.js";
+import { createProse } from "../../rnnviz/instrument/js/page/prose.js";
+import { Store } from "../../rnnviz/instrument/js/model/store.js";
+import { createTokens } from "../../rnnviz/instrument/js/views/tokens.js";
+import { Trace } from "../../rnnviz/instrument/js/model/trace.js";
+import { createTransport } from "../../rnnviz/instrument/js/views/transport.js";
+
+const store = new Store(new Trace(payloads[0]), { step: 0 });
+window.store = store;
+window.asked = [];
+window.flashed = [];
+const requests = createRequests(store, payloads[0].text, (request) => asked.push(request));
+const host = hostOf({
+  graphs: () => document.querySelectorAll("[class*='st-key-heatmaps'] .js-plotly-plot"),
+  sections: "[class*='st-key-section']",
+  controlOf: (name) => `.st-key-${name} :is(input, [aria-checked=true])`,
+  keyOf: (marker) => `${marker.parentElement.className} ${marker.dataset.go}`,
+});
+const shown = [createTokens(store), createTransport(store), createDiagram(store)];
+const announce = (keys, words) => (flashed.push([keys, words]), flash(host, keys, words));
+const prose = createProse(store, host, requests, announce);
+const views = [...shown, createPlayheads(store, host.graphs), prose];
+document.querySelector(".instrument").append(...shown.map((view) => view.element));
+store.subscribe((...change) => views.forEach((view) => view.update(...change)));
+window.arrive = (payload) => {
+  const target = requests.receive(payload) ?? {};
+  const trace = new Trace(payload);
+  store.load(trace, { phase: null, ...stateChange(trace, target) });
+};
+window.leave = () => views.forEach((view) => view.destroy());

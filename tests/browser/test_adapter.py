@@ -1,0 +1,137 @@
+"""The instrument as Streamlit's component, without Streamlit: what it reports to the server, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+import rnnviz
+from rnnviz.instrument import bundle
+from rnnviz.model import Model
+from tests.browser.conftest import opened
+from tests.browser.plain_page import ADAPTER, STEP, TEXT, UNIT, data
+
+REST = 600  # milliseconds, beyond which a position is at rest
+STRIP = ["tokens", "transport"]
+FRAME = """
+window.reports = [];
+window.show = (data) => window.component({
+  data, parentElement: document.querySelector('main'),
+  setTriggerValue: () => {}, setStateValue: (name, value) => reports.push([name, value]),
+});
+"""
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A tab of its own, since a clock stays in its tab for good."""
+    page = opened(chromium)
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    page.context.close()
+    assert not errors
+
+
+def mounted(page: Page, model: Model, **extra: Any) -> dict[str, Any]:
+    """The component as Streamlit calls it; time stands still until it is run for."""
+    page_data = {"follow": True, "default_position": None, "default_text": None, "opened_at_position": False}
+    sent = {**data(model), **page_data, **extra}
+    page.route("http://plain.test/", lambda route: route.fulfill(body="<main></main>", content_type="text/html"))
+    page.goto("http://plain.test/")
+    page.evaluate("document.querySelector('main').innerHTML = '<div class=instrument-place></div>'")
+    script = bundle.script(ADAPTER).replace("export default function", "window.component = function")
+    page.add_script_tag(type="module", content=script + FRAME)
+    page.wait_for_function("!!window.show")
+    page.clock.install()
+    page.clock.pause_at(page.evaluate("Date.now() + 1000"))
+    page.evaluate("data => { window.ended = show(data) }", sent)
+    return sent
+
+
+def reports(page: Page) -> list[Any]:
+    return list(page.evaluate("reports"))
+
+
+def click(page: Page, step: int) -> None:
+    """Go to a step of the strip, from 0."""
+    page.locator("[role=option]").nth(step).click()
+
+
+def test_the_server_gets_the_position_once_at_rest(page: Page):
+    sent = mounted(page, rnnviz.load("names-lstm"), views=STRIP)
+    page.clock.run_for(REST)
+    assert reports(page) == [], "it knows where the instrument begins"
+    for step in (6, 7, 8):
+        click(page, step)
+    assert reports(page) == [], "it is reported at rest only"
+    page.clock.run_for(REST)
+    position = {"fingerprint": sent["fingerprint"], "step": 9, "unit": UNIT}
+    assert reports(page) == [["position", position]]
+    page.evaluate("data => show(data)", {**sent, "token_values_id": "other", "start": {"step": 8, "unit": UNIT}})
+    page.clock.run_for(REST)
+    assert len(reports(page)) == 1, "its echo is no news"
+    click(page, STEP - 1)
+    page.clock.run_for(REST)
+    assert reports(page)[1:] == [["position", {**position, "step": STEP}]]
+
+
+def test_the_instrument_goes_where_the_page_goes(page: Page):
+    sent = mounted(page, rnnviz.load("names-lstm"), views=STRIP)
+    page.evaluate("data => show(data)", {**sent, "start": {"step": 2, "unit": 9}})
+    assert page.locator(".where").inner_text() == "step 3 of 12"
+    page.clock.run_for(REST)
+    assert reports(page) == []
+
+
+def test_a_press_elsewhere_reports_at_once_and_one_in_the_instrument_does_not(page: Page):
+    mounted(page, rnnviz.load("names-lstm"), views=STRIP)
+    click(page, 6)
+    click(page, 7)
+    assert reports(page) == []
+    page.mouse.click(5, 890)
+    assert [value["step"] for _, value in reports(page)] == [8]
+
+
+def test_nothing_is_reported_while_playing_nor_to_a_page_that_does_not_follow(page: Page):
+    model = rnnviz.load("names-lstm")
+    mounted(page, model, views=STRIP)
+    page.get_by_role("button", name="Play (space)").click()
+    page.clock.run_for(2600)
+    assert page.locator(".where").inner_text() == "step 6 of 12"
+    assert reports(page) == []
+    mounted(page, model, views=STRIP, follow=False)
+    click(page, 2)
+    page.clock.run_for(REST)
+    assert reports(page) == []
+
+
+def test_the_position_at_which_play_ends_is_reported(page: Page):
+    mounted(page, rnnviz.load("names-lstm"), views=STRIP, start={"step": 9, "unit": 0})
+    page.get_by_label("Speed").select_option("8")
+    page.get_by_role("button", name="Play (space)").click()
+    page.clock.run_for(2000)
+    assert [value["step"] for _, value in reports(page)] == [12]
+
+
+def test_the_address_leaves_out_what_a_fresh_page_shows(page: Page):
+    model = rnnviz.load("names-lstm")
+    mounted(page, model, views=STRIP, default_text=TEXT, default_position={"step": 3, "unit": 6})
+    page.clock.run_for(2 * REST)
+    assert page.url == "http://plain.test/"
+    click(page, 6)
+    page.clock.run_for(REST)
+    assert page.url == "http://plain.test/?step=7"
+    mounted(page, model, views=STRIP, default_text="Li")
+    page.clock.run_for(2 * REST)
+    assert page.url == "http://plain.test/?step=4&unit=6&text=Schmidhuber"
+
+
+def test_the_component_goes_once_streamlit_removes_it(page: Page):
+    mounted(page, rnnviz.load("names-lstm"), views=STRIP)
+    page.evaluate("() => ended()")
+    page.clock.run_for(REST)
+    assert page.locator(".instrument").count() == 0

@@ -1,0 +1,26 @@
+"""The TypeScript declarations are those of Python's typed dictionaries: `python -m tests.instrument.test_declarations`
+writes them again."""
+
+from pathlib import Path
+
+import pytest
+
+from rnnviz.instrument import schema
+from rnnviz.instrument.declarations import PAYLOAD, typescript
+from rnnviz.ui.shared import page_data
+
+PAGE_DATA = Path(page_data.__file__).with_suffix(".d.ts")
+FILES = {
+    PAYLOAD: typescript(schema),
+    PAGE_DATA: typescript(page_data, 'import type { Position } from "../../instrument/js/model/payload.d.ts";'),
+}
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_the_declarations_are_those_of_python(file):
+    assert file.read_text(encoding="utf-8") == FILES[file]
+
+
+if __name__ == "__main__":
+    for file, text in FILES.items():
+        file.write_text(text, encoding="utf-8")
