@@ -413,10 +413,10 @@ def check_slot(page: Page, slot: Locator, read_as: Trace, step: int, unit: int) 
     elif view == "curve":
         values = slot.locator(".dot").evaluate_all("all => all.map(dot => Number(dot.dataset.value))")
         np.testing.assert_array_equal(np.float32(values), read_as[kind["quantity"]][step - 1])
-        expect(slot.locator(".curve-told")).to_contain_text(f"unit {unit}:")
+        expect(slot.locator(".curve-pointed")).to_contain_text(f"unit {unit}:")
     else:
-        told = slot.locator(".gate-told").inner_text().removeprefix(f"unit {unit}: ")
-        held, opening, product = map(number, re.split("[×=]", told))
+        shown = slot.locator(".gate-pointed").inner_text().removeprefix(f"unit {unit}: ")
+        held, opening, product = map(number, re.split("[×=]", shown))
         old = read_as[kind["of"]][step - 2, unit]
         exact = [old, read_as[kind["gate"]][step - 1, unit], old * read_as[kind["gate"]][step - 1, unit]]
         np.testing.assert_allclose([held, opening, product], exact, atol=5.1e-4)
