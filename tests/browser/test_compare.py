@@ -10,9 +10,9 @@ import rnnviz
 from rnnviz.figures import disagreeing_steps
 from rnnviz.ui.pages.compare import COMPARISONS
 from rnnviz.ui.pages.compare.texts_panel import PAIRS
-from tests.browser.conftest import check_in_both_themes, settle
-from tests.browser.test_explore import link, open_page, text_box, write
-from tests.browser.test_memory import heatmap, press
+from tests.browser.conftest import check_in_both_themes, frames, link, rerun, settle, wait_for_link
+from tests.browser.test_explore import open_page, text_box, write
+from tests.browser.test_memory import heatmap
 
 THREE = ("rnn", "gru", "lstm")
 # Of every panel under the playhead: the column, counted from 1, whose middle the box is over.
@@ -34,15 +34,15 @@ def columns(page: Page) -> list[float]:
     return found
 
 
-@pytest.mark.parametrize("width", [390, 1440])
 @pytest.mark.parametrize("mode", COMPARISONS)
-def test_every_comparison_fits_and_is_accessible(page: Page, app: str, mode: str, width: int):
-    page.set_viewport_size({"width": width, "height": 900})
+def test_every_comparison_fits_and_is_accessible(page: Page, app: str, mode: str):
     open_page(page, f"{app}/compare?mode={mode}")
-    check_in_both_themes(page)
+    for width in (1440, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        check_in_both_themes(page, f"{width}")
 
 
-def test_one_playhead_moves_through_all_heatmaps_of_all_cells(page: Page, app: str):
+def test_one_playhead_moves_through_all_heatmaps_of_all_cells_by_keys_and_by_a_click(page: Page, app: str):
     open_page(page, f"{app}/compare?task=names&text=Nakamura")
     panels = sum(1 + len(rnnviz.load(f"names-{cell}").definition.display_order) for cell in THREE)
     assert columns(page) == pytest.approx([9] * panels, abs=0.2)
@@ -50,23 +50,18 @@ def test_one_playhead_moves_through_all_heatmaps_of_all_cells(page: Page, app: s
     page.evaluate("window.stale = [...document.querySelectorAll('.js-plotly-plot')]")
     for step in (8, 7, 6):
         page.keyboard.press("ArrowLeft")
-        page.wait_for_timeout(30)  # a frame or two: the server has no part in it
+        frames(page)
         assert columns(page) == pytest.approx([step] * panels, abs=0.2)
-    press(page)
-    assert columns(page) == pytest.approx([6] * panels, abs=0.2)
     expect(page.get_by_text("the hidden state after step 6").first).to_be_visible()
-
-
-def test_a_click_in_the_heatmap_of_one_cell_moves_all(page: Page, app: str):
-    open_page(page, f"{app}/compare?task=names&text=Nakamura")
+    settle(page)
+    assert columns(page) == pytest.approx([6] * panels, abs=0.2)
     area = page.locator(".st-key-heatmaps-states-rnn .nsewdrag").last
     area.scroll_into_view_if_needed()
     box = area.bounding_box()
     assert box is not None
-    page.mouse.click(box["x"] + 3.5 * box["width"] / 9, box["y"] + box["height"] / 2)
-    expect(page.get_by_text("step 4 of 9", exact=True)).to_be_visible()
-    page.wait_for_timeout(900)
-    settle(page)
+    with rerun(page):
+        page.mouse.click(box["x"] + 3.5 * box["width"] / 9, box["y"] + box["height"] / 2)
+        expect(page.get_by_text("step 4 of 9", exact=True)).to_be_visible()
     assert columns(page) == pytest.approx([4] * len(columns(page)), abs=0.2)
 
 
@@ -93,13 +88,12 @@ def test_two_texts_under_one_playhead_and_in_the_link(page: Page, app: str):
     assert columns(page) == pytest.approx([5] * 9, abs=0.2)
     page.locator(".instrument").first.focus()
     page.keyboard.press("ArrowLeft")
-    page.wait_for_timeout(30)
+    frames(page)
     assert columns(page) == pytest.approx([4] * 9, abs=0.2)
-    press(page)
+    wait_for_link(page, step="4")
     other = "The food was really bad"
-    page.get_by_role("textbox", name="Second text").fill(other)
-    page.wait_for_timeout(350)
-    settle(page)
+    with rerun(page):
+        page.get_by_role("textbox", name="Second text").fill(other)
     assert link(page)["other"] == other
     model = rnnviz.load("reviews-lstm")
     read, against = model.trace(first), model.trace(other)
@@ -116,12 +110,10 @@ def test_two_texts_under_one_playhead_and_in_the_link(page: Page, app: str):
 def test_from_one_comparison_to_the_other_and_back(page: Page, app: str):
     open_page(page, f"{app}/compare")
     opened = text_box(page).input_value()
-    page.get_by_role("radio", name="Two texts, one cell").click()
-    page.wait_for_timeout(400)
-    settle(page)
+    with rerun(page):
+        page.get_by_role("radio", name="Two texts, one cell").click()
     assert link(page)["mode"] == "texts" and text_box(page).input_value() == PAIRS["reviews"][0]
     assert "text" not in link(page)
-    page.get_by_role("radio", name="One text, all cells").click()
-    page.wait_for_timeout(400)
-    settle(page)
+    with rerun(page):
+        page.get_by_role("radio", name="One text, all cells").click()
     assert text_box(page).input_value() == opened and "text" not in link(page)

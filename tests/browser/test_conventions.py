@@ -57,7 +57,7 @@ def numbers(page: Page) -> dict[str, list[float]]:
 
 @EVERY_CONVENTION
 @pytest.mark.parametrize("form", FORMS)
-def test_the_diagram_says_which_part_is_kept_and_which_is_written(page: Page, form: str, reset: str, update: str):
+def test_the_diagram_says_what_is_kept_and_what_is_written(page: Page, form: str, reset: str, update: str):
     show(page, reset, update, form)
     written = labels(page)
     kept = {"keeps": "zt⊙ht−1", "writes": "(1−zt)⊙ht−1"}
@@ -68,10 +68,13 @@ def test_the_diagram_says_which_part_is_kept_and_which_is_written(page: Page, fo
     glyphs = page.locator(".diagram .glyph").all_text_contents()
     assert glyphs.count("1−") == 1
     assert glyphs.count("W") == (reset == "after"), "the matrix stands before the reset gate or not at all"
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        check_nothing_overlaps(page)
 
 
 @EVERY_CONVENTION
-def test_the_wire_of_what_is_kept_is_as_thick_as_what_is_kept(page: Page, reset: str, update: str):
+def test_wires_and_arithmetic_are_those_of_the_convention(page: Page, reset: str, update: str):
     trace = show(page, reset, update)
     shut, opened = 1.5, 7.0
     mean = float(trace["update"][STEP - 1].mean())
@@ -82,11 +85,11 @@ def test_the_wire_of_what_is_kept_is_as_thick_as_what_is_kept(page: Page, reset:
     reset_mean = float(trace["reset"][STEP - 1].mean())
     expected = [shut + share * (opened - shut) for share in (reset_mean, kept, 1 - kept)]
     np.testing.assert_allclose(shown, expected, atol=0.011)
+    check_arithmetic(page, trace, update)
 
 
-@EVERY_CONVENTION
-def test_the_arithmetic_is_that_of_the_convention(page: Page, reset: str, update: str):
-    trace = show(page, reset, update)
+def check_arithmetic(page: Page, trace: rnnviz.Trace, update: str) -> None:
+    """The arithmetic is that of the convention."""
     z, n, h = (float(trace[name][STEP - 1, UNIT]) for name in ("update", "candidate", "hidden"))
     old = float(trace["hidden"][STEP - 2, UNIT])
     shown = numbers(page)
@@ -108,12 +111,7 @@ def test_the_narration_is_the_same_for_both_sides_of_z(page: Page, reset: str):
     assert "keeps" in told[0] and "writes most into" in told[0]
 
 
-@EVERY_CONVENTION
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("form", FORMS)
-def test_nothing_lies_upon_anything_else(page: Page, form: str, scheme: str, reset: str, update: str):
-    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-    show(page, reset, update, form)
+def check_nothing_overlaps(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
     boxes = page.evaluate(
         """kinds => [...document.querySelectorAll(kinds)]

@@ -2,16 +2,23 @@
 
 import io
 import re
-from urllib.parse import parse_qs, urlparse
 
 import numpy as np
 import pandas as pd
-import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 import rnnviz
-from tests.browser.conftest import OURS, settle
+from tests.browser.conftest import (
+    COLOUR_RULES,
+    in_both_themes,
+    link,
+    opened,
+    rerun,
+    serious,
+    settle,
+    violations,
+    wait_for_link,
+)
 
 
 def open_page(page: Page, address: str) -> None:
@@ -25,13 +32,8 @@ def text_box(page: Page):
 
 def write(page: Page, text: str) -> None:
     """Type into the box and wait for what comes of it (typing is committed after a pause)."""
-    text_box(page).fill(text)
-    page.wait_for_timeout(350)
-    settle(page)
-
-
-def link(page: Page) -> dict[str, str]:
-    return {name: values[0] for name, values in parse_qs(urlparse(page.url).query).items()}
+    with rerun(page):
+        text_box(page).fill(text)
 
 
 def tick_labels(page: Page) -> list[str]:
@@ -51,7 +53,7 @@ def heatmap(page: Page, name: str) -> np.ndarray:
     return np.array(values)
 
 
-def test_opens_with_everything_drawn(page: Page, app: str):
+def test_opens_with_everything_drawn_and_a_card_to_open(page: Page, app: str):
     open_page(page, app)
     assert "".join(tick_labels(page)) == "Schmidhuber∎"
     titles = page.locator(".st-key-heatmaps .annotation").all_text_contents()
@@ -65,23 +67,20 @@ def test_opens_with_everything_drawn(page: Page, app: str):
         "Output gate o",
     ]
     expect(page.get_by_text("step 12 of 12", exact=True)).to_be_visible()
+    page.get_by_text("About names-lstm").click()
+    expect(page.get_by_text("python -m rnnviz.training names --cell lstm")).to_be_visible()
 
 
-def test_typing_changes_the_heatmaps_to_the_trace_of_what_was_typed(page: Page, app: str):
+def test_typing_changes_the_heatmaps_and_changing_the_cell_keeps_the_text(page: Page, app: str):
     open_page(page, app)
     write(page, "Nakamura")
     trace = rnnviz.load("names-lstm").trace("Nakamura")
     assert "".join(tick_labels(page)) == "Nakamura∎"
     for quantity in trace.definition.display_order:
         np.testing.assert_allclose(heatmap(page, quantity.name), trace[quantity.name].T, rtol=1e-6)
-
-
-def test_changing_the_cell_keeps_the_text(page: Page, app: str):
-    open_page(page, app)
     write(page, "Dubois")
-    page.get_by_text("GRU", exact=True).click()
-    page.wait_for_timeout(200)
-    settle(page)
+    with rerun(page):
+        page.get_by_text("GRU", exact=True).click()
     assert text_box(page).input_value() == "Dubois"
     trace = rnnviz.load("names-gru").trace("Dubois")
     np.testing.assert_allclose(heatmap(page, "update"), trace["update"].T, rtol=1e-6)
@@ -91,19 +90,18 @@ def test_changing_the_cell_keeps_the_text(page: Page, app: str):
 def test_a_copied_link_opens_the_same_view(page: Page, app: str, chromium: Browser):
     open_page(page, f"{app}/?task=counter")
     write(page, "aaabbb")
-    page.get_by_text("RNN", exact=True).click()
-    page.wait_for_timeout(200)
-    settle(page)
+    with rerun(page):
+        page.get_by_text("RNN", exact=True).click()
     page.locator(".instrument").focus()
     page.keyboard.press("ArrowLeft")
-    page.wait_for_timeout(1000)
-    other = chromium.new_page()
+    wait_for_link(page, step="5")
+    other = opened(chromium)
     open_page(other, page.url)
     assert link(other) == {"task": "counter", "text": "aaabbb", "cell": "rnn", "step": "5"}
     assert text_box(other).input_value() == "aaabbb"
     expect(other.get_by_text("step 5 of 6", exact=True)).to_be_visible()
     np.testing.assert_array_equal(heatmap(other, "hidden"), heatmap(page, "hidden"))
-    other.close()
+    other.context.close()
 
 
 def download(page: Page, title: str) -> bytes:
@@ -158,16 +156,18 @@ def test_a_bad_link_opens_and_says_so(page: Page, app: str):
     assert "".join(tick_labels(page)) == "Schmidhuber∎"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280, 1440])
-def test_fits_every_width_in_both_themes_and_is_accessible(page: Page, app: str, width: int, scheme: str):
-    page.set_viewport_size({"width": width, "height": 900})
-    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+def test_fits_every_width_in_both_themes_and_is_accessible(page: Page, app: str):
     open_page(page, f"{app}/?task=reviews")
-    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
-    found = Axe().run(page, context=OURS).response["violations"]
-    serious = [v for v in found if v["impact"] in ("serious", "critical")]
-    assert not serious, [(v["id"], v["nodes"][0]["html"][:120]) for v in serious]
+    for width in (1440, 1280, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        for scheme in in_both_themes(page):
+            assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+            wrong = violations(page, only=COLOUR_RULES if scheme == "light" else None)
+            assert not serious(wrong), f"{width} {scheme}: {wrong}"
+            check_contrast(page)
+
+
+def check_contrast(page: Page) -> None:
     text, background = page.evaluate(
         """() => {
           const title = document.querySelector('.st-key-heatmaps .annotation-text');
@@ -177,9 +177,3 @@ def test_fits_every_width_in_both_themes_and_is_accessible(page: Page, app: str,
     )
     light = [sum(map(int, re.findall(r"\d+", colour)[:3])) for colour in (text, background)]
     assert abs(light[0] - light[1]) > 400, "the figure's text must stand out from the page"
-
-
-def test_the_card_is_written_out_when_opened(page: Page, app: str):
-    open_page(page, app)
-    page.get_by_text("About names-lstm").click()
-    expect(page.get_by_text("python -m rnnviz.training names --cell lstm")).to_be_visible()

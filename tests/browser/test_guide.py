@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlencode, urlparse
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from markdown_it import MarkdownIt
 from playwright.sync_api import Browser, Locator, Page, expect
 from playwright.sync_api import TimeoutError as TooLate
@@ -23,7 +23,18 @@ from rnnviz.ui.pages.guide.chapter_parser import Chapter, Prose, Question, parse
 from rnnviz.ui.pages.guide.chapters import CHAPTERS
 from rnnviz.ui.pages.guide.glossary import cell_terms
 from rnnviz.ui.shared import lesson_link
-from tests.browser.conftest import settle
+from tests.browser.conftest import (
+    COLOUR_RULES,
+    in_both_themes,
+    opened,
+    rerun,
+    serious,
+    settle,
+    until,
+    violations,
+    wait_for_link,
+)
+from tests.browser.conftest import link as address
 
 FOLDER = Path(__file__).parents[2] / "pages"
 WRITTEN = {name: parse_chapter(FOLDER / f"{name}.md") for name in CHAPTERS}
@@ -206,12 +217,6 @@ def read_in(element: Locator) -> str:
     return " ".join(element.inner_text().split())
 
 
-def reveal_all(page: Page, written: Chapter) -> None:
-    for key, question in questions(written):
-        reveal(page, key, question)
-    settle(page)
-
-
 def place_of(hash: str) -> dict[str, str]:
     return {key: value for key, _, value in (part.partition("=") for part in hash.lstrip("#").split("&"))}
 
@@ -252,8 +257,9 @@ def check_place(page: Page, written: Chapter, place: dict[str, str], about: str)
 @pytest.mark.parametrize("name", [n for n in STEPPING if any("=" in link for link in links(WRITTEN[n]))])
 def test_every_link_in_the_words_sets_what_it_says_and_makes_it_obvious(page: Page, app: str, name: str):
     written = open_chapter(page, app, name)
+    check_questions(page, written)
+    settle(page)
     page.add_script_tag(content=f"{{ {WATCH} }}")
-    reveal_all(page, written)
     found = [unquote(link.get_attribute("href") or "") for link in page.locator(PLACE).all()]
     assert found == [link for link in links(written) if "=" in link]
     left = set()  # texts and cells that were already come to from another one
@@ -302,7 +308,7 @@ def elsewhere(page: Page, written: Chapter, place: dict[str, str], left: set[tup
 
 
 @pytest.mark.parametrize("name", STEPPING)
-def test_the_section_at_the_reading_line_lights_its_part_and_only_that(page: Page, app: str, name: str):
+def test_sections_light_their_part_and_numbers_are_those_of_the_trace(page: Page, app: str, name: str):
     written = open_chapter(page, app, name)
     definition = trace(written, written.examples[0]).definition
     nothing: dict[str, Any] = {"lit": []} | ({"phase": "Whole step"} if name in WITH_DIAGRAM else {})
@@ -316,17 +322,20 @@ def test_the_section_at_the_reading_line_lights_its_part_and_only_that(page: Pag
         if name in WITH_DIAGRAM and section.phase:
             computed = next(phase.computes for phase in definition.phases if phase.name == section.phase)
             gates = page.locator(".st-key-instrument .diagram :is(.part.gate, .part.function)")
-            page.wait_for_timeout(250)  # brightness changes gently
-            look = "all => all.map(e => [e.dataset.name, Number(getComputedStyle(e).opacity)])"
-            for quantity, opacity in gates.evaluate_all(look):
-                assert (opacity == 1) == (quantity in computed), f"{about}: {quantity} is at {opacity}"
+            until(page, partial(check_brightness, gates, computed, about))  # it changes gently
     page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop = 0")
     comes_to(page, "above all sections again", **nothing)
+    check_numbers(page, written)
 
 
-@pytest.mark.parametrize("name", [n for n in STEPPING if any("light=" in link for link in links(WRITTEN[n]))])
-def test_a_link_wears_the_colour_of_the_quantity_that_it_lights(page: Page, app: str, name: str):
-    written = open_chapter(page, app, name)
+def check_brightness(gates: Locator, computed: tuple[str, ...], about: str) -> None:
+    look = "all => all.map(e => [e.dataset.name, Number(getComputedStyle(e).opacity)])"
+    for quantity, opacity in gates.evaluate_all(look):
+        assert (opacity == 1) == (quantity in computed), f"{about}: {quantity} is at {opacity}"
+
+
+def check_link_colours(page: Page, written: Chapter) -> None:
+    """A link wears the colour of the quantity that it lights."""
     colours = {quantity.name: quantity.colour for cell in CELLS.values() for quantity in cell.define().by_name.values()}
     for link in page.locator(PLACE).all():
         if light := place_of(link.get_attribute("href") or "").get("light"):
@@ -348,21 +357,20 @@ def test_a_term_in_the_words_opens_its_explanation_and_leads_to_the_entry(page: 
 # ---- questions ----
 
 
-@pytest.mark.parametrize("by", ["mouse", "keyboard"])
-@pytest.mark.parametrize("name", [name for name in WRITTEN if list(questions(WRITTEN[name]))])
-def test_every_question_reveals_and_moves_the_instrument(page: Page, app: str, name: str, by: str):
-    written = open_chapter(page, app, name)
+def check_questions(page: Page, written: Chapter, by_key: bool = False) -> None:
+    """Every question, when answered, reveals what it is about and moves the instrument there."""
+    name = written.name
     for key, question in questions(written):
         if question.go and name in STEPPING:
             press(page, "Home")
-        box = reveal(page, key, question, by_key=by == "keyboard")
+        box = reveal(page, key, question, by_key)
         about = f"{name}, question {key}"
         if question.go and name in STEPPING:
             check_place(page, written, place_of(question.go), about)
         if question.show and question.show != "predictions":  # those stand beside the words but on phones
             shown = box.locator(".js-plotly-plot, .rnnviz-slot, [data-testid=stButton]").first
             expect(shown, about).to_be_visible(timeout=10_000)
-        if by == "keyboard":
+        if by_key:
             first = box.get_by_role("radio").first
             assert first.evaluate("e => e === document.activeElement"), f"{about}: the focus is lost"
 
@@ -378,9 +386,9 @@ OWN = {
 }
 
 
-@pytest.mark.parametrize("name", STEPPING)
-def test_slots_and_heatmaps_show_the_trace_of_what_is_typed_at_the_chosen_step(page: Page, app: str, name: str):
-    written = open_chapter(page, app, name)
+def check_numbers(page: Page, written: Chapter) -> None:
+    """Slots and heatmaps show the trace of what is typed at the chosen step."""
+    name = written.name
     for text, step, unit in zip(OWN[name], (3, 2), (1, 5), strict=True):
         read_as = typed(page, written, text)
         settle(page)
@@ -438,15 +446,19 @@ def check_heatmaps(page: Page, read_as: Trace) -> None:
             np.testing.assert_allclose(np.array(values), read_as[name].T, rtol=1e-6)
 
 
-@pytest.mark.parametrize("name", STEPPING)
-def test_the_chosen_token_can_be_seen_when_a_chapter_opens(page: Page, app: str, name: str):
-    open_chapter(page, app, name)
+def check_chosen_token_is_seen(page: Page) -> None:
     strip, chosen = page.locator(f"{STEPPER} .tokens"), page.locator(f"{STEPPER} .token[aria-selected=true]")
     room, token = (element.evaluate("e => e.getBoundingClientRect().toJSON()") for element in (strip, chosen))
     assert room["left"] - 1 <= token["left"] and token["right"] <= room["right"] + 1, "it stands outside the strip"
 
 
 # ---- how they look ----
+
+
+def check_fits(page: Page, about: str) -> None:
+    over, outside = page.evaluate(OUTSIDE)
+    assert over <= 0 and not outside, f"{about}: {over} pixels too wide: {outside}"
+
 
 OUTSIDE = """() => {
   const wide = document.documentElement.clientWidth, scroller = document.querySelector('[data-testid=stMain]');
@@ -462,42 +474,17 @@ OUTSIDE = """() => {
 }"""
 
 
-@pytest.mark.parametrize("width", [390, 1440])
-@pytest.mark.parametrize("name", [*CHAPTERS, "glossary"])
-def test_fits_in_both_themes_and_is_accessible(page: Page, app: str, name: str, width: int):
-    page.set_viewport_size({"width": width, "height": 844 if width < 900 else 900})
-    page.emulate_media(color_scheme="light")
-    page.goto(f"{app}/{name}")
-    settle(page)
-    if name in WRITTEN:
-        reveal_all(page, WRITTEN[name])
-    grounds = set()
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        page.wait_for_timeout(300)
-        settle(page)
-        grounds.add(page.evaluate("getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"))
-        over, outside = page.evaluate(OUTSIDE)
-        assert over <= 0 and not outside, f"{scheme}: {over} pixels too wide: {outside}"
-        if width < 900 and scheme == "light":
-            continue
-        # On a phone Streamlit draws its own menu of pages into the sidebar, whose lists are not ours.
-        violations = Axe().run(page, context="[data-testid=stMain]" if width < 900 else None).response["violations"]
-        serious = [v for v in violations if v["impact"] in ("serious", "critical")]
-        assert not serious, [(scheme, v["id"], len(v["nodes"]), v["nodes"][0]["html"][:200]) for v in serious]
-    assert len(grounds) == 2, "the theme must follow the browser's"
-
-
-@pytest.mark.parametrize("name", WITH_DIAGRAM)
-def test_on_a_phone_the_strip_in_the_bar_stays_in_view_and_shows_where_a_link_leads(page: Page, app: str, name: str):
-    page.set_viewport_size({"width": 390, "height": 844})
-    written = open_chapter(page, app, name)
+def check_strip_on_a_phone(page: Page, written: Chapter) -> None:
+    """On a phone the strip in the bar stays in view and shows where a link leads."""
     page.add_script_tag(content=f"{{ {WATCH} }}")
     last = len(written.sections) - 2
     scroll_to(page, str(last), 0.6)
-    page.wait_for_timeout(200)
-    bar = page.locator(".st-key-bar").bounding_box()
-    assert bar and bar["y"] >= 0 and bar["height"] < 844 * 0.45, "the bar must stay, and leave room to read"
+
+    def check_bar() -> None:
+        bar = page.locator(".st-key-bar").bounding_box()
+        assert bar and bar["y"] >= 0 and bar["height"] < 844 * 0.45, "the bar must stay, and leave room to read"
+
+    until(page, check_bar)
     strip = page.locator(".st-key-bar .rnnviz-slot[data-view=strip]")
     expect(strip.locator(".tokens")).to_be_in_viewport(ratio=1)
     link = page.locator(f"{PLACE}[href*='step=']").last
@@ -510,6 +497,26 @@ def test_on_a_phone_the_strip_in_the_bar_stays_in_view_and_shows_where_a_link_le
     expect(chosen).to_have_attribute("data-step", str(step - 1))
     page.wait_for_function("flashed.has('step')", timeout=3000)
     expect(chosen).to_be_in_viewport(ratio=0.9)
+
+
+@pytest.mark.parametrize("name", [*CHAPTERS, "glossary"])
+def test_fits_in_both_themes_and_is_accessible(page: Page, app: str, name: str):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{app}/{name}")
+    settle(page)
+    if name in WITH_DIAGRAM:
+        check_strip_on_a_phone(page, WRITTEN[name])
+    for width, height in ((1440, 900), (390, 844)):
+        page.set_viewport_size({"width": width, "height": height})
+        settle(page)
+        if width > 900 and name in WRITTEN:
+            check_questions(page, WRITTEN[name])
+        for scheme in in_both_themes(page):
+            until(page, partial(check_fits, page, f"{width} {scheme}"))  # tables take their new width a moment later
+            # On a phone Streamlit draws its own menu of pages into the sidebar, whose lists are not ours.
+            context = "[data-testid=stMain]" if width < 900 else None
+            wrong = violations(page, context, COLOUR_RULES if scheme == "light" else None)
+            assert not serious(wrong), f"{width} {scheme}: {wrong}"
 
 
 # ---- the keyboard ----
@@ -549,8 +556,18 @@ def stops(page: Page) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("name", list(CHAPTERS))
-def test_the_tab_key_goes_through_the_page_in_reading_order(page: Page, app: str, name: str):
+def test_a_chapter_opens_at_its_token_and_is_read_by_keyboard(page: Page, app: str, name: str):
     written = open_chapter(page, app, name)
+    if name in STEPPING:
+        check_chosen_token_is_seen(page)
+        check_link_colours(page, written)
+    check_tab_order(page, written)
+    check_questions(page, written, by_key=True)
+
+
+def check_tab_order(page: Page, written: Chapter) -> None:
+    """The tab key goes through the page in reading order."""
+    name = written.name
     found = stops(page)
     named = [(at["label"] or at["text"]) * (at["tag"] != "main") for at in found]
 
@@ -580,10 +597,6 @@ def test_the_tab_key_goes_through_the_page_in_reading_order(page: Page, app: str
 # ---- the way to Explore, and links for a lesson ----
 
 
-def address(page: Page) -> dict[str, str]:
-    return {name: values[0] for name, values in parse_qs(urlparse(page.url).query).items()}
-
-
 def to_explore(page: Page) -> None:
     page.get_by_role("link", name="Open in Explore").click()
     page.wait_for_url(re.compile(r"^[^?]*:\d+/(\?.*)?$"))
@@ -597,9 +610,12 @@ def check_explore(page: Page, written: Chapter, text: str, cell: str, step: int,
     usual = {"task": "names", "cell": "lstm", "step": str(steps), "unit": "0", "text": example}
     wanted = {"task": written.task, "cell": cell, "step": str(step), "unit": str(unit), "text": text}
     comes_to(page, "Explore", step=step, unit=unit, steps=steps, text=text)
-    page.wait_for_timeout(700)  # the instrument writes the address once it is at rest
-    found = address(page)
-    assert {key: found.get(key, usual[key]) for key in wanted} == wanted
+
+    def check_link() -> None:
+        found = address(page)
+        assert {key: found.get(key, usual[key]) for key in wanted} == wanted
+
+    until(page, check_link)  # the instrument writes the address once it is at rest
     comes_to(page, "Explore", step=step, unit=unit, steps=steps, text=text, cell=CELLS[cell].title)
 
 
@@ -610,7 +626,7 @@ def test_open_in_explore_carries_text_cell_step_and_unit(page: Page, app: str):
     press(page, "Home")
     press(page, "ArrowRight")
     choose_unit(page, 7)
-    page.wait_for_timeout(900)
+    wait_for_link(page, unit="7", step="2")
     to_explore(page)
     check_explore(page, written, "Dabcabc?", "gru", 2, 7)
 
@@ -681,13 +697,12 @@ def test_the_maker_of_links_gives_a_link_to_the_same_view(page: Page, app: str, 
     press(page, "Home")
     press(page, "ArrowRight")
     choose_unit(page, 3)
-    page.wait_for_timeout(800)
+    wait_for_link(page, unit="3", step="2")
     page.get_by_role("button", name="Link for a lesson").click()
     settle(page)
     for part in ("typing", "questions"):
-        page.get_by_role("button", name=part, exact=True).click()
-        page.wait_for_timeout(200)
-        settle(page)
+        with rerun(page):
+            page.get_by_role("button", name=part, exact=True).click()
     made = page.locator("[data-testid=stPopoverBody] .link-address").input_value()
     assert {name: values[0] for name, values in parse_qs(urlparse(made).query).items()} == {
         "text": "aaabbb",
@@ -695,15 +710,14 @@ def test_the_maker_of_links_gives_a_link_to_the_same_view(page: Page, app: str, 
         "unit": "3",
         "hide": "questions,typing",
     }
-    context = chromium.new_context(viewport={"width": 1440, "height": 900})
-    other = context.new_page()
+    other = opened(chromium)
     other.goto(made)
     settle(other)
     comes_to(other, "the made link", tokens="aaabbb", step=2, unit=3)
     assert urlparse(other.url).path == "/lstm"
     assert text_box(other).count() == 0 and other.get_by_text("Before you look").count() == 0
     expect(other.get_by_role("link", name="Open in Explore")).to_be_visible()
-    context.close()
+    other.context.close()
 
 
 def test_every_part_that_can_be_hidden_is_offered(page: Page, app: str):

@@ -13,8 +13,8 @@ from rnnviz.analysis import ablation, gradient_flow, half_life, memory_shares
 from rnnviz.interventions import parse_all
 from rnnviz.text.tokens import visible
 from rnnviz.ui.pages.memory import QUESTIONS
-from tests.browser.conftest import check_in_both_themes, settle
-from tests.browser.test_explore import link, open_page, text_box, write
+from tests.browser.conftest import check_in_both_themes, link, rerun, settle
+from tests.browser.test_explore import open_page, text_box, write
 
 NAMES = "task=names&text=Nakamura"
 HEATMAPS = """([key, name]) => {
@@ -37,11 +37,10 @@ def heatmap(page: Page, key: str, name: str) -> np.ndarray:
 
 def press(page: Page, *keys: str) -> None:
     """Move with the keyboard, and wait until the server has followed."""
-    page.locator(".instrument").first.focus()
-    for key in keys:
-        page.keyboard.press(key)
-    page.wait_for_timeout(900)
-    settle(page)
+    with rerun(page):
+        page.locator(".instrument").first.focus()
+        for key in keys:
+            page.keyboard.press(key)
 
 
 def credit(page: Page, part: str) -> str:
@@ -50,19 +49,20 @@ def credit(page: Page, part: str) -> str:
     )
 
 
-@pytest.mark.parametrize("width", [390, 1440])
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_every_question_fits_and_is_accessible(page: Page, app: str, question: str, width: int):
-    page.set_viewport_size({"width": width, "height": 900})
+def test_every_question_fits_and_is_accessible(page: Page, app: str, question: str):
     open_page(page, f"{app}/memory?{NAMES}&question={question}&if=forget@3=0")
-    check_in_both_themes(page)
+    for width in (1440, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        check_in_both_themes(page, f"{width}")
 
 
-def test_the_row_of_the_current_step_is_marked_and_the_curve_follows(page: Page, app: str):
+def test_the_row_of_the_current_step_is_marked_the_curve_follows_and_a_click_goes_to_a_row(page: Page, app: str):
     open_page(page, f"{app}/memory?{NAMES}")
     steps = len("Nakamura") + 1
     for keys, step in (((), steps), (("ArrowLeft", "ArrowLeft", "ArrowLeft"), steps - 3)):
-        press(page, *keys)
+        if keys:
+            press(page, *keys)
         for cell in ("rnn", "gru", "lstm"):
             row = page.evaluate(ROW, f"heatmaps-gradient-{cell}")
             area = row["area"]
@@ -71,10 +71,6 @@ def test_the_row_of_the_current_step_is_marked_and_the_curve_follows(page: Page,
             assert row["bottom"] == pytest.approx(area["top"] + step * height, abs=4)
             assert row["right"] - row["left"] == pytest.approx(area["right"] - area["left"], abs=8)
         expect(page.get_by_text(f"still moves the state after step {step}").first).to_be_visible()
-
-
-def test_a_click_on_a_row_goes_to_its_step(page: Page, app: str):
-    open_page(page, f"{app}/memory?{NAMES}")
     area = page.evaluate(ROW, "heatmaps-gradient-lstm")["area"]
     height = (area["bottom"] - area["top"]) / 9
     page.mouse.click(area["left"] + 15, area["top"] + 4.5 * height)  # column 1, row 5
@@ -100,7 +96,8 @@ def test_the_text_is_coloured_by_who_wrote_the_memory(page: Page, app: str):
     open_page(page, f"{app}/memory?{NAMES}&question=writers&unit=7")
     trace = rnnviz.load("names-lstm").trace("Nakamura")
     for keys, step, unit in ((), 9, 7), (("ArrowLeft", "ArrowLeft"), 7, 7), (("ArrowDown",), 7, 8):
-        press(page, *keys)
+        if keys:
+            press(page, *keys)
         shares = memory_shares(trace, unit)[step - 1]
         assert f"cell state of unit {unit} after step {step}" in credit(page, ".credit-sum")
         strongest = int(np.abs(shares).argmax())
@@ -118,18 +115,16 @@ def test_the_text_is_coloured_by_who_wrote_the_memory(page: Page, app: str):
 def test_a_point_of_the_half_lives_chooses_its_unit(page: Page, app: str):
     open_page(page, f"{app}/memory?{NAMES}&question=writers")
     slowest = int(half_life(rnnviz.load("names-lstm").trace("Nakamura")).order[0])
-    page.locator(".st-key-chart-half-lives .scatterlayer .point").first.click(force=True)
-    page.wait_for_timeout(900)
-    settle(page)
+    with rerun(page):
+        page.locator(".st-key-chart-half-lives .scatterlayer .point").first.click(force=True)
     assert f"cell state of unit {slowest}" in credit(page, ".credit-title")
     expect(page.get_by_role("spinbutton", name="unit")).to_have_value(str(slowest))
 
 
 def test_the_prediction_is_taken_apart(page: Page, app: str):
     open_page(page, f"{app}/memory?{NAMES}&question=writers")
-    page.get_by_role("radio", name="the prediction").click()
-    page.wait_for_timeout(500)
-    settle(page)
+    with rerun(page):
+        page.get_by_role("radio", name="the prediction").click()
     said = credit(page, ".credit-sum").replace("−", "-")
     logit, wrote, unexplained, bias = (float(n) for n in re.findall(r"-?\d+\.?\d*(?:e-?\d+)?", said.split(":")[1]))
     assert logit == pytest.approx(wrote + unexplained + bias, abs=0.05)
@@ -138,9 +133,8 @@ def test_the_prediction_is_taken_apart(page: Page, app: str):
 
 def test_one_click_changes_the_run_and_the_link(page: Page, app: str):
     open_page(page, f"{app}/memory?{NAMES}&question=changes")
-    page.get_by_role("button", name="Never write").click()
-    page.wait_for_timeout(500)
-    settle(page)
+    with rerun(page):
+        page.get_by_role("button", name="Never write").click()
     before = rnnviz.load("names-lstm").trace("Nakamura")
     after = rnnviz.load("names-lstm").trace("Nakamura", interventions=parse_all("input=0"))
     for key, wanted in (
@@ -177,17 +171,15 @@ def test_a_cell_of_a_heatmap_is_picked_and_edited_on_explore(page: Page, app: st
     expect(summary).to_contain_text("the forget gate of unit 6 at step 4")
     summary.click()
     page.get_by_role("spinbutton", name="Value", exact=True).fill("0.25")
-    page.get_by_role("button", name="Try it").click()
-    page.wait_for_timeout(500)
-    settle(page)
+    with rerun(page):
+        page.get_by_role("button", name="Try it").click()
     assert link(page)["if"] == "forget.6@4=0.25"
     changed = rnnviz.load("names-lstm").trace("Nakamura", interventions=parse_all("forget.6@4=0.25"))
     np.testing.assert_allclose(heatmap(page, "heatmaps", "cell"), changed["cell"].T, atol=1e-6)
     expect(page.get_by_text("held at 0.25 by what-if").first).to_be_visible()
     expect(page.get_by_text("step 4 of 9", exact=True)).to_be_visible()
-    page.get_by_role("link", name="Before and after").click()
-    page.wait_for_timeout(1000)
-    settle(page)
+    with rerun(page):
+        page.get_by_role("link", name="Before and after").click()
     assert text_box(page).input_value() == "Nakamura"
     np.testing.assert_allclose(heatmap(page, "heatmaps-whatif-after", "cell"), changed["cell"].T, atol=1e-6)
 

@@ -11,7 +11,7 @@ import rnnviz
 from rnnviz.checkpoints import open_file
 from rnnviz.network import Network
 from rnnviz.ui.pages.models import PARTS
-from tests.browser.conftest import check_in_both_themes, settle
+from tests.browser.conftest import check_in_both_themes, rerun, settle
 from tests.browser.test_explore import heatmap, open_page, write
 
 LETTERS = ["<pad>", "<unk>", "</s>", "a", "b", "c", "d", "e", "f", "g", "h", "i"]
@@ -32,9 +32,8 @@ def checkpoint(folder: Path, name: str = "net.npz") -> Path:
 
 def bring(page: Page, *files: Path) -> None:
     """Choose files in the first uploader of the page, and wait for what comes of it."""
-    page.locator("[data-testid=stFileUploaderDropzoneInput]").first.set_input_files(files)
-    page.wait_for_timeout(300)
-    settle(page)
+    with rerun(page):
+        page.locator("[data-testid=stFileUploaderDropzoneInput]").first.set_input_files(files)
 
 
 @pytest.mark.parametrize("part", PARTS)

@@ -6,13 +6,12 @@ import re
 from pathlib import Path
 
 import numpy as np
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from rnnviz.checkpoints import open_files
 from rnnviz.training import TASKS, Settings, TrainingRun
-from tests.browser.conftest import check_in_both_themes, settle
-from tests.browser.test_explore import heatmap, link, open_page, write
+from tests.browser.conftest import check_in_both_themes, link, opened, rerun, settle, until, wait_for_link
+from tests.browser.test_explore import heatmap, open_page, write
 
 OVER = "Training is over."
 LEARNED = 60_000  # milliseconds that a busy machine may take for what takes a quiet one a few seconds
@@ -31,6 +30,15 @@ def steps(page: Page, cell: str) -> int:
     """How many steps the page says a cell has taken."""
     line = page.locator("p", has_text=re.compile(rf"{cell}.*: step [\d,]+ of")).inner_text()
     return int(re.search(rf"{cell}[^:]*: step ([\d,]+) of", line)[1].replace(",", ""))  # type: ignore[index]
+
+
+def comes_past(page: Page, cell: str, step: int) -> None:
+    """Wait until a cell has taken more steps."""
+
+    def has() -> None:
+        assert steps(page, cell) > step
+
+    until(page, has, LEARNED / 1000)
 
 
 def started(page: Page, app: str, link: str = "") -> Page:
@@ -70,19 +78,18 @@ def test_counting_is_learned_opened_and_typed_into(page: Page, app: str):
     write(page, "aaabbb")
     trace = same["lstm"].best_model("x").trace("aaabbb")
     np.testing.assert_allclose(heatmap(page, "cell"), trace["cell"].T, rtol=1e-5, atol=1e-6)
-    page.get_by_text("GRU", exact=True).click()
-    page.wait_for_timeout(300)
-    settle(page)
+    with rerun(page):
+        page.get_by_text("GRU", exact=True).click()
     trace = same["gru"].best_model("x").trace("aaabbb")
     np.testing.assert_allclose(heatmap(page, "update"), trace["update"].T, rtol=1e-5, atol=1e-6)
 
 
 def test_pause_holds_still_and_resume_goes_on(page: Page, app: str):
     started(page, app, "?cells=rnn,gru&longest=40")
-    page.wait_for_timeout(2000)
+    comes_past(page, "GRU", 0)
     paused(page)
     before = steps(page, "GRU")
-    page.wait_for_timeout(1200)
+    page.wait_for_timeout(700)  # in which a step would be taken
     assert steps(page, "GRU") == before
     button(page, "One step").click()
     expect(page.get_by_text(f"step {before + 1:,} of").first).to_be_visible()
@@ -91,8 +98,7 @@ def test_pause_holds_still_and_resume_goes_on(page: Page, app: str):
     expect(page.get_by_text("After 0 training steps")).to_be_visible()
     button(page, "Resume").click()
     expect(button(page, "Pause")).to_be_visible()
-    page.wait_for_timeout(2500)
-    assert steps(page, "GRU") > before + 3
+    comes_past(page, "GRU", before + 3)
     button(page, "Stop").click()
     expect(page.get_by_text(OVER)).to_be_visible()
     expect(button(page, "Resume")).to_be_disabled()
@@ -103,14 +109,12 @@ def test_the_page_stays_usable_while_it_trains(page: Page, app: str):
     box = page.get_by_role("spinbutton", name="Hidden units")
     box.fill("24")
     box.press("Enter")
-    page.wait_for_timeout(1500)
-    assert link(page)["hidden"] == "24"
+    wait_for_link(page, hidden="24")
     assert box.input_value() == "24"
     expect(page.get_by_text("Settings: defaults.")).to_be_visible()
     expect(button(page, "Pause")).to_be_visible()
     before = steps(page, "RNN")
-    page.wait_for_timeout(1500)
-    assert steps(page, "RNN") > before
+    comes_past(page, "RNN", before)
     page.get_by_role("link", name="Memory").first.click()
     expect(page.get_by_role("heading", name="What does it remember?")).to_be_visible()
     settle(page)
@@ -123,7 +127,7 @@ def test_the_page_stays_usable_while_it_trains(page: Page, app: str):
 
 
 def test_two_sessions_train_at_once(page: Page, chromium: Browser, app: str):
-    other = chromium.new_context(viewport={"width": 1000, "height": 800}).new_page()
+    other = opened(chromium)
     sessions = {"parity": page, "counter": other}
     for task, tab in sessions.items():
         started(tab, app, f"?task={task}&cells=gru")
@@ -137,7 +141,7 @@ def test_two_sessions_train_at_once(page: Page, chromium: Browser, app: str):
 
 def test_a_reload_in_the_middle_is_told_and_can_start_again(page: Page, app: str):
     started(page, app, "?task=recall&cells=lstm&seed=3")
-    page.wait_for_timeout(800)
+    comes_past(page, "LSTM", 0)
     page.reload()
     settle(page)
     expect(page.locator(".st-key-train-again")).to_be_visible()
@@ -178,13 +182,17 @@ def test_an_explosion_is_seen(page: Page, app: str):
     assert max(page.evaluate(POINTS, ["train-norm", "RNN"])) > 1000
 
 
-@pytest.mark.parametrize("width", [390, 1440])
-def test_it_fits_and_is_accessible(page: Page, app: str, width: int):
-    page.set_viewport_size({"width": width, "height": 900})
+def test_it_fits_and_is_accessible(page: Page, app: str):
     open_page(page, f"{app}/train?cells=lstm&epochs=2")
-    check_in_both_themes(page, "before")
+    check_at_both_widths(page, "before")
     button(page, "Start").click()
     expect(page.get_by_text(OVER)).to_be_visible(timeout=LEARNED)
     page.get_by_text("What makes or breaks an RNN").click()
     settle(page)
-    check_in_both_themes(page, "after")
+    check_at_both_widths(page, "after")
+
+
+def check_at_both_widths(page: Page, about: str) -> None:
+    for width in (390, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        check_in_both_themes(page, f"{about} at {width}")
