@@ -265,13 +265,13 @@ def test_links_to_the_present_place_say_so(page: Page):
 def test_other_links_and_other_clicks_are_the_browsers(page: Page):
     show(page)
     page.evaluate(
-        "addEventListener('click', event => { window.kept = event.defaultPrevented; event.preventDefault(); })"
+        "addEventListener('click', event => { window.prevented = event.defaultPrevented; event.preventDefault(); })"
     )
     for words in ("anchor", "nowhere"):
         named(page, words).click()
-        assert page.evaluate("kept") is False
+        assert page.evaluate("prevented") is False
     named(page, "step four").click(modifiers=["Control"])
-    assert page.evaluate("kept") is False and state(page, "step") == [0]
+    assert page.evaluate("prevented") is False and state(page, "step") == [0]
 
 
 @pytest.mark.parametrize("scroller", ["window", "element"])

@@ -35,6 +35,14 @@ def test_every_module_is_in_it_once_and_without_comments():
     assert not re.search(r"^\s*(//|/\*\*)", joined, re.MULTILINE)
 
 
+def test_every_export_says_what_it_is():
+    for file in MODULES:
+        text = file.read_text()
+        for comment, name in re.findall(r"(/\*\*(?:(?!\*/)[\s\S])*\*/\n)?^export \w+ (\w+)", text, re.MULTILINE):
+            summary = re.sub(r"^\s*/?\*+/?\s?", "", comment, flags=re.MULTILINE).strip()
+            assert summary and not summary.startswith("@"), f"{file.name}: {name}"
+
+
 def test_no_module_can_turn_text_into_markup():
     for file in [*MODULES, ADAPTER]:
         found = re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(", file.read_text())

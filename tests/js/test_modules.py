@@ -21,6 +21,8 @@ IN_THE_BROWSER = {
     "page/flash.js",
     "page/glossary.js",
     "page/host.js",
+    "page/markers.js",
+    "page/place-links.js",
     "page/playheads.js",
     "page/prose.js",
     "page/scroll-box.js",

@@ -36,7 +36,7 @@ import { createWhatIf } from "./views/what-if.js";
  * @property {number} step   from 0
  * @property {number} unit
  * @property {number} steps  of the trace
- * @property {boolean} settled  whether no further move is expected at once
+ * @property {boolean} settled  whether no further move is expected soon
  */
 
 /**

@@ -104,7 +104,8 @@ export default function (component) {
     writeAddress({ ...state, steps: trace.steps }, entry.component.data);
   }, AFTER_RUN_MS);
 
-  // Streamlit keeps what the last call returned for the end, but may call what an earlier one returned at once.
+  // Streamlit calls what the last call returned when the component is removed. What an earlier call returned it may
+  // call right away.
   return () =>
     setTimeout(() => {
       if (call !== entry.calls) return;

@@ -16,7 +16,7 @@ test("the LSTM can be drawn with any function on its cell state", () => {
   }
 });
 
-test("the gates of the LSTM stand on what they gate", () => {
+test("the gates of the LSTM are on the wires of what they gate", () => {
   const { wires } = lstmGeometry({});
   const gates = wires.filter(({ gate }) => gate).map(({ gate, value }) => [gate.of, value.of]);
   assert.deepEqual(gates, [["forget", "cell"], ["input", "candidate"], ["output", "hidden"]]);

@@ -83,7 +83,7 @@ test("an equation is computable only with weights and values", () => {
   assert.ok(!check({ values: others }));
 });
 
-test("the last operation stands alone unless it is the only one", () => {
+test("the last operation is shown alone unless it is the only one", () => {
   const trace = bundled("names-lstm");
   const kinds = (name) => lastOperands(equationFor(trace, name))?.map(({ kind }) => kind) ?? null;
   assert.deepEqual(kinds("forget"), ["sum"]);

@@ -4,7 +4,10 @@ import { before, given, INPUT, joined, now, strip, token, wire } from "./geometr
 
 /** @import { Node, Wire } from "./geometry.js" */
 
-/** @type {{ nodes: Record<string, Node>, wires: Wire[] }} */
+/**
+ * The nodes and wires of the entry.
+ * @type {{ nodes: Record<string, Node>, wires: Wire[] }}
+ */
 export const ENTRY = {
   nodes: {
     token: token(),

@@ -25,6 +25,7 @@ const DENSE = 0.75; // of its full size; below, labels are written larger in pro
 const GEOMETRIES = { lstm: lstmGeometry, gru: gruGeometry, rnn: rnnGeometry };
 
 /**
+ * Show the cell as a picture.
  * @param {Store} store
  * @param {{ phase?: string }} [options]  the name of a phase that is always shown, whatever the store's
  * @returns {ElementView}

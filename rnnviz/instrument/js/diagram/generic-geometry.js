@@ -91,6 +91,7 @@ const LONGEST = 16; // characters of a formula that fit into a box
 const SMALLEST = 0.75; // of the full size: formulas leave no room in their boxes for larger letters
 
 /**
+ * Lay out the diagram of any cell.
  * @param {Trace} trace
  * @returns {Geometry}
  */

@@ -110,7 +110,10 @@ import { FUNCTIONS } from "../model/functions.js";
  * @typedef {{ size: Size, glyph: number, title: number, meter: number, meterWidth: number, alone: number }} GateSizes
  */
 
-/** @type {Record<FormName, Form>} */
+/**
+ * The sizes of both forms.
+ * @type {Record<FormName, Form>}
+ */
 export const FORMS = {
   wide: {
     turnsFirst: "y",

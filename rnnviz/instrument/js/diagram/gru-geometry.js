@@ -20,6 +20,7 @@ import {
 /** @import { Geometry } from "./geometry.js" */
 
 /**
+ * Lay out the GRU under its options.
  * @param {Record<string, string>} options  of the cell
  * @returns {Geometry}
  */

@@ -21,6 +21,7 @@ import {
 /** @import { Geometry } from "./geometry.js" */
 
 /**
+ * Lay out the LSTM under its options.
  * @param {Record<string, string>} options  of the cell
  * @returns {Geometry}
  */

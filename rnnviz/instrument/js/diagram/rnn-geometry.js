@@ -5,7 +5,10 @@ import { before, corner, gate, INPUT, now, strip, wire } from "./geometry.js";
 
 /** @import { Geometry } from "./geometry.js" */
 
-/** @returns {Geometry} */
+/**
+ * Lay out the simple RNN.
+ * @returns {Geometry}
+ */
 export function rnnGeometry() {
   const h = before("hidden");
   return {

@@ -140,6 +140,7 @@ export function inkOf({ name, colour }) {
 }
 
 /**
+ * The mean of numbers.
  * @param {ArrayLike<number>} numbers
  * @returns {number}
  */

@@ -1,4 +1,4 @@
-// A gate times what it lies on: the product that decides what is kept, or what is let through.
+// A gate times the vector that it controls: the product decides what is kept or let through.
 
 import { childrenOf, equationsOf, mainQuantity, ungrouped } from "./equations.js";
 import { hasWeights, leavesOf, scopeOf, vectorOf } from "./terms.js";

@@ -1,7 +1,11 @@
 // Numbers as text, with a real minus sign.
 
+/** The minus sign of numbers. */
 export const MINUS = "−";
+
+/** A space at which a line does not break. */
 export const HARD_SPACE = "\u00a0";
+
 const BRIEF_DIGITS = 3;
 const EXACT_DIGITS = 6;
 const DECIMALS = 3;
@@ -17,7 +21,7 @@ export function withMinus(text) {
 }
 
 /**
- * A number with so many significant digits, without trailing zeros: "0.25", "−12.5".
+ * A number with a count of significant digits, without trailing zeros: "0.25", "−12.5".
  * @param {number} value
  * @param {number} digits
  * @returns {string}

@@ -18,14 +18,15 @@ import { stateChange } from "./link-target.js";
  * @typedef {object} Requests
  * @property {() => Request} present  the text, cell and options that are shown
  * @property {(request: Record<string, string | null | undefined>, target?: StoreTarget) => boolean} request
- *   request what differs from the present; returns whether the target was set at once, because nothing differs
+ *   request what differs from the present; returns whether nothing differs and the target is set already
  * @property {((intervention: string) => void) | undefined} requestIntervention
- *   request the same with one more intervention; undefined where nobody can compute it
+ *   request the same with one more intervention; undefined without a server
  * @property {(payload: Payload & Settings) => StoreTarget | null} receive
  *   take note of a payload; returns the target that waited for it
  */
 
 /**
+ * Keep track of what is shown and what has been requested.
  * @param {Store} store
  * @param {string | undefined} text  the text that is shown
  * @param {((request: Request) => void) | undefined} send  missing on a page without a server

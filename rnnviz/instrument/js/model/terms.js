@@ -45,6 +45,7 @@ const LEAVES = new Set(["number", "quantity", "bias", "matrix", "peephole"]);
 const WEIGHTS = new Set(["matrix", "bias", "peephole"]);
 
 /**
+ * Where an equation is to be evaluated.
  * @param {Trace} trace
  * @param {string} target  the quantity that the equation computes
  * @param {number} step

@@ -1,17 +1,11 @@
 // The words of a page and the instrument: links that set it, sections that light their part of it, and the terms of the
 // glossary.
 
-import {
-  optionsIn,
-  parseTarget,
-  PLACE_KEYS,
-  stateChange,
-  storeTarget,
-  TARGET_KEYS,
-  targetText,
-} from "../model/link-target.js";
-import { closestTo, elementsIn, hasModifier } from "./dom.js";
+import { optionsIn, parseTarget, stateChange, storeTarget, TARGET_KEYS, targetText } from "../model/link-target.js";
+import { closestTo, hasModifier } from "./dom.js";
 import { createGlossary } from "./glossary.js";
+import { createMarkers } from "./markers.js";
+import { createPlaceLinks } from "./place-links.js";
 import { createSections } from "./sections.js";
 
 /**
@@ -19,16 +13,23 @@ import { createSections } from "./sections.js";
  * @import { Requests } from "../model/requests.js"
  * @import { State, Store, View } from "../model/store.js"
  * @import { Host } from "./host.js"
+ * @import { PlaceLink } from "./place-links.js"
  */
 
-/** @typedef {{ link: HTMLElement, target: LinkTarget }} PlaceLink */
+/**
+ * The link that is previewed.
+ * @typedef {object} Preview
+ * @property {HTMLElement} link
+ * @property {number | null} before  the phase before it
+ * @property {number | null | undefined} phase  that it shows, if it names one
+ * @property {string | null} highlight
+ */
 
-const LINK = 'a[href^="#"]';
 const TERM = 'a[href^="#term-"]';
-const GO = ".rnnviz-go[data-go]";
 const ATTRIBUTES = ["href", "data-phase", "data-light", "data-go"];
 
 /**
+ * Let the words of a page set the instrument.
  * @param {Store} store
  * @param {Host} host
  * @param {Pick<Requests, "request" | "present">} requests
@@ -39,16 +40,13 @@ export function createProse(store, host, { request, present }, flash) {
   const { root } = host;
   const glossary = createGlossary();
   const sections = createSections(host, enterSection);
-  /** All links of the page that name a target. @type {PlaceLink[]} */
-  let links = [];
+  const links = createPlaceLinks(store, root, everythingShown);
+  const markers = createMarkers(host, followHash);
   /** The link under the mouse. @type {PlaceLink | null} */
   let hovered = null;
   /** The link at the keyboard's focus. @type {PlaceLink | null} */
   let focused = null;
-  /**
-   * The link that is previewed: the phase before it, the phase that it shows if it names one, and what it highlights.
-   * @type {{ link: HTMLElement, before: number | null, phase: number | null | undefined, highlight: string | null } | null}
-   */
+  /** @type {Preview | null} */
   let preview = null;
   /**
    * What is shown while no link is pointed at, by name; null until the words say so.
@@ -60,35 +58,17 @@ export function createProse(store, host, { request, present }, flash) {
    * @type {{ target: LinkTarget, keys: string[], before: Record<string, unknown> } | null}
    */
   let awaited = null;
-  /** The markers that were followed, with the page on which they were. @type {Map<string, string>} */
-  const followed = new Map();
   let sectionWaits = false; // whether a section began during play
   let frame = 0;
 
   const highlightNow = () => (preview ? preview.highlight : (resting?.highlight ?? null));
+
   /** @returns {Record<string, unknown>} */
-  const everythingShown = () => ({ ...store.state, ...present() });
+  function everythingShown() {
+    return { ...store.state, ...present() };
+  }
 
   // ---- links ----
-
-  /**
-   * What a link names: a place, and those options that the present cell has.
-   * @param {HTMLElement} link
-   * @returns {LinkTarget | null}
-   */
-  function targetOf(link) {
-    return parseTarget((link.getAttribute("href") ?? "").slice(1), store.trace.options);
-  }
-
-  /**
-   * @param {Event} event
-   * @returns {PlaceLink | null}
-   */
-  function linkAt(event) {
-    const link = closestTo(event, LINK);
-    const target = link && targetOf(link);
-    return target ? { link, target } : null;
-  }
 
   /** Preview the link that is pointed at, and restore what was shown before once it is left. */
   function updatePreview() {
@@ -118,13 +98,13 @@ export function createProse(store, host, { request, present }, flash) {
   /** @param {PointerEvent} event */
   function handleOver(event) {
     if (event.pointerType === "touch") return;
-    hovered = linkAt(event);
+    hovered = links.linkAt(event);
     updatePreview();
   }
 
   /** @param {FocusEvent} event */
   function handleFocus(event) {
-    const link = linkAt(event);
+    const link = links.linkAt(event);
     focused = link?.link.matches(":focus-visible") ? link : null;
     updatePreview();
   }
@@ -143,7 +123,7 @@ export function createProse(store, host, { request, present }, flash) {
   /** @param {MouseEvent} event */
   function handleClick(event) {
     if (event.button || event.shiftKey || hasModifier(event)) return;
-    const link = linkAt(event);
+    const link = links.linkAt(event);
     if (link) follow(link.target);
     else if (!opensTerm(/** @type {HTMLAnchorElement | null} */ (closestTo(event, TERM)))) return;
     event.preventDefault();
@@ -156,6 +136,12 @@ export function createProse(store, host, { request, present }, flash) {
    */
   function opensTerm(term) {
     return term !== null && !term.matches(".rnnviz-term-all") && glossary.open(term);
+  }
+
+  /** @param {string} hash */
+  function followHash(hash) {
+    const target = parseTarget(hash, store.trace.options);
+    if (target) follow(target);
   }
 
   /**
@@ -201,7 +187,7 @@ export function createProse(store, host, { request, present }, flash) {
     flash(changed.length ? changed : keys, targetText(store, keys, present()));
   }
 
-  // ---- sections and markers ----
+  // ---- sections ----
 
   /** @param {{ phase: string, light: string }} marks */
   function enterSection({ phase, light }) {
@@ -218,56 +204,20 @@ export function createProse(store, host, { request, present }, flash) {
     else store.set({ phase, ...(preview ? {} : { highlight: resting.highlight }) });
   }
 
-  /** Follow new markers, each once: a page that is drawn again must not pull the reader back. */
-  function followMarkers() {
-    const page = window.location.pathname;
-    const markers = new Map(elementsIn(root, GO).map((marker) => [host.keyOf(marker), marker.dataset.go ?? ""]));
-    for (const [key, since] of followed) if (!markers.has(key) && since !== page) followed.delete(key);
-    for (const [key, hash] of markers) {
-      if (followed.has(key)) continue;
-      followed.set(key, page);
-      const target = parseTarget(hash, store.trace.options);
-      if (target) follow(target);
-    }
-  }
-
   // ---- the page ----
 
   function look() {
     frame = 0;
-    gatherLinks();
+    links.gather();
     if (!hovered?.link.isConnected) hovered = null;
     if (!focused?.link.isConnected) focused = null;
     updatePreview();
     sections.look();
-    followMarkers();
-  }
-
-  function gatherLinks() {
-    const known = new Set(links.map(({ link }) => link));
-    links = elementsIn(root, LINK).flatMap((link) => {
-      const target = targetOf(link);
-      return target ? [{ link, target }] : [];
-    });
-    for (const { link } of links) known.delete(link);
-    for (const link of known) link.removeAttribute("aria-current");
-    markCurrent();
+    markers.look();
   }
 
   function lookSoon() {
     frame ||= requestAnimationFrame(look);
-  }
-
-  /** Mark the links that lead to what is shown. */
-  function markCurrent() {
-    const now = everythingShown();
-    for (const { link, target } of links) {
-      /** @type {Record<string, unknown>} */
-      const place = { ...target, ...storeTarget(target) };
-      const keys = [...PLACE_KEYS.filter((key) => key in target), ...Object.keys(optionsIn(target))];
-      if (keys.length > 0 && keys.every((key) => place[key] === now[key])) link.setAttribute("aria-current", "true");
-      else link.removeAttribute("aria-current");
-    }
   }
 
   /**
@@ -278,7 +228,7 @@ export function createProse(store, host, { request, present }, flash) {
   function settle(previous, newTrace) {
     const { state } = store;
     if (newTrace) {
-      gatherLinks(); // another cell has other options
+      links.gather(); // another cell has other options
       preview = null; // a phase has another index in another cell
       if (resting && state.phase === null) showResting();
       updatePreview();
@@ -305,12 +255,11 @@ export function createProse(store, host, { request, present }, flash) {
   const changes = new MutationObserver(lookSoon);
   const observed = root instanceof Document ? root.body : root;
   changes.observe(observed, { childList: true, subtree: true, attributeFilter: ATTRIBUTES });
-  for (const marker of elementsIn(root, GO)) followed.set(host.keyOf(marker), window.location.pathname);
   lookSoon(); // not at once: the views do not listen yet
   return {
     update(state, previous, newTrace) {
       const moved = state.step !== previous.step || state.unit !== previous.unit || state.signal !== previous.signal;
-      if (newTrace || moved) markCurrent();
+      if (newTrace || moved) links.markCurrent();
       // What follows changes the store. This must wait until all views know of this change.
       queueMicrotask(() => settle(previous, newTrace));
     },
@@ -318,7 +267,7 @@ export function createProse(store, host, { request, present }, flash) {
       changes.disconnect();
       cancelAnimationFrame(frame);
       for (const [type, listener] of listeners) root.removeEventListener(type, listener, { capture: true });
-      for (const { link } of links) link.removeAttribute("aria-current");
+      links.destroy();
       sections.destroy();
       glossary.destroy();
     },

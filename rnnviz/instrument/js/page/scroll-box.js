@@ -9,7 +9,10 @@ const MARGIN = 12; // pixels to the edge of the box
  * @property {() => void} destroy
  */
 
-/** @returns {ScrollBox} */
+/**
+ * Scroll boxes to the parts that are at work.
+ * @returns {ScrollBox}
+ */
 export function createScrollBox() {
   let frame = 0;
 

@@ -41,6 +41,7 @@ const TERMS_MISSING = "The terms of the sums were left out to keep the page fast
 const READS_BACKWARD = `This direction reads from the end: its t ${MINUS} 1 is the step to the right.`;
 
 /**
+ * Show the equations with their numbers.
  * @param {Store} store
  * @param {{ phase?: string }} [options]  the name of the one phase to show, without its title; nothing is dimmed then
  * @returns {ElementView}

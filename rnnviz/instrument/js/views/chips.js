@@ -30,6 +30,7 @@ const MOVES = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
 let lists = 0; // made so far, which keeps their ids apart
 
 /**
+ * Show the tokens as running text.
  * @param {Store} store
  * @param {ChipContent} content
  * @returns {Chips}

@@ -12,6 +12,7 @@ import { createChips } from "./chips.js";
  */
 
 /**
+ * Show the values of all tokens at the current step.
  * @param {Store} store
  * @param {string} name  of the token values; without them the view is empty
  * @returns {ElementView}

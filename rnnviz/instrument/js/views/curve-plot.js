@@ -48,6 +48,7 @@ const TICK_WIDTH = 38; // a tick this close to the mark's number is hidden
 const TICK_HEIGHT = 14;
 
 /**
+ * Draw the plot for a trace and a width.
  * @param {PlotOptions} options
  * @returns {CurvePlot}
  */

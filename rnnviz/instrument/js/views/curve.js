@@ -24,6 +24,7 @@ const SUMS_MISSING = "This long trace was sent without its input vectors, so its
 const MOVES = { ArrowUp: 1, ArrowDown: -1 };
 
 /**
+ * Show a quantity's activation with the values of all units.
  * @param {Store} store
  * @param {string} name  of the quantity
  * @returns {ElementView}

@@ -14,6 +14,7 @@ import { mathml } from "../page/dom.js";
 /** @typedef {Record<string, QuantityData>} Quantities  by name */
 
 /**
+ * Write an equation as MathML.
  * @param {Equation} equation
  * @param {Quantities} byName
  * @returns {MathMLElement}

@@ -32,6 +32,7 @@ const STRIP_HEIGHT = 30;
 const FIRST_WIDTH = 480; // of a strip, until it is known
 
 /**
+ * Show a gate, what it multiplies, and their product.
  * @param {Store} store
  * @param {string} gateName
  * @param {string} ofName  what the gate multiplies

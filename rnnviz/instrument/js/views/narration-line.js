@@ -6,6 +6,7 @@ import { html } from "../page/dom.js";
 /** @import { ElementView, Store } from "../model/store.js" */
 
 /**
+ * Describe the current step.
  * @param {Store} store
  * @returns {ElementView}
  */

@@ -8,6 +8,7 @@ import { html } from "../page/dom.js";
 const COLUMNS = ["prediction", "", "after this step", "change"];
 
 /**
+ * Show the likeliest labels.
  * @param {Store} store
  * @returns {ElementView}
  */

@@ -8,6 +8,7 @@ import { html } from "../page/dom.js";
 const DECIMALS = 3;
 
 /**
+ * Show the values of the current step as a table.
  * @param {Store} store
  * @returns {ElementView}
  */

@@ -6,6 +6,7 @@ import { html } from "../page/dom.js";
 /** @import { ElementView, Store } from "../model/store.js" */
 
 /**
+ * Show the tokens as a strip.
  * @param {Store} store
  * @param {{ compact?: boolean }} [options]  compact: without the choice of the signal
  * @returns {ElementView}

@@ -85,6 +85,7 @@ export function stepButton(store, name) {
 }
 
 /**
+ * Show the controls.
  * @param {Store} store
  * @returns {ElementView}
  */

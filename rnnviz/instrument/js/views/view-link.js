@@ -5,6 +5,7 @@ import { html } from "../page/dom.js";
 /** @import { ElementView, Store } from "../model/store.js" */
 
 /**
+ * Show the address of the view.
  * @param {Store} store
  * @param {string} [hide]  the parts that the link hides, separated by commas
  * @returns {ElementView}

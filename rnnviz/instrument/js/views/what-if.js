@@ -19,6 +19,7 @@ const SPANS = { step: "at this step", onward: "from this step on", all: "at ever
 const SLIDER_STEPS = 100;
 
 /**
+ * Show the picked value with controls that override it.
  * @param {Store} store
  * @param {((intervention: string) => void) | undefined} request  without it nothing can be computed, and the view is
  *   hidden
