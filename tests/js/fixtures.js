@@ -7,9 +7,12 @@ import { addActivations } from "../../rnnviz/instrument/js/model/functions.js";
 import { Store } from "../../rnnviz/instrument/js/model/store.js";
 import { Trace } from "../../rnnviz/instrument/js/model/trace.js";
 
-/** A fixture of fixtures.py, by the name of its function. */
+const read = new Map(); // by name
+
+/** A fixture of fixtures.py, by the name of its function. It is read once, and must not be changed. */
 export function fixture(name) {
-  return JSON.parse(readFileSync(`${process.env.FIXTURES}/${name}.json`, "utf8"));
+  if (!read.has(name)) read.set(name, JSON.parse(readFileSync(`${process.env.FIXTURES}/${name}.json`, "utf8")));
+  return read.get(name);
 }
 
 /** A payload as the instrument decodes it. */

@@ -15,4 +15,4 @@ NODE = Path(playwright.__file__).parent / "driver" / "node"
 def command(files: Sequence[Path]) -> list[str]:
     """The command that runs test files; FIXTURES in the environment names the folder of the fixtures."""
     quiet = "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON"  # modules are recognised by their imports
-    return [str(NODE), quiet, "--test", "--test-reporter=spec", *map(str, files)]
+    return [str(NODE), quiet, "--test", "--test-isolation=none", "--test-reporter=spec", *map(str, files)]

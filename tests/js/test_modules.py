@@ -5,8 +5,6 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-import pytest
-
 from rnnviz.instrument import bundle
 from tests.js.fixtures import write
 from tests.js.node import FILES, HERE, command
@@ -45,18 +43,11 @@ IN_THE_BROWSER = {
 }
 
 
-@pytest.fixture(scope="session")
-def fixtures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder that holds what the tests compare with."""
-    folder = tmp_path_factory.mktemp("fixtures")
-    write(folder)
-    return folder
-
-
-@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(HERE)))
-def test_the_modules_do_what_they_promise(file: Path, fixtures: Path):
-    run = subprocess.run(command([file]), env={"FIXTURES": str(fixtures)}, capture_output=True, text=True, check=False)
-    assert run.returncode == 0, run.stdout + run.stderr
+def test_the_modules_do_what_they_promise(tmp_path: Path):
+    """`python -m tests.js FILE` runs a single file of these tests."""
+    write(tmp_path)
+    run = subprocess.run(command(FILES), env={"FIXTURES": str(tmp_path)}, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout.rpartition("failing tests:")[2] + run.stderr
 
 
 def test_every_module_has_tests_here_or_in_the_browser():
