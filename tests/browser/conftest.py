@@ -194,11 +194,6 @@ def wait_for_link(page: Page, **wanted: str) -> None:
     until(page, says, 10)
 
 
-def frames(page: Page) -> None:
-    """Wait for the next frame or two: what comes later came from the server."""
-    page.evaluate("() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
-
-
 def in_both_themes(page: Page) -> Iterator[str]:
     """Dark, and then light, each once the page has it."""
     for scheme in ("dark", "light"):

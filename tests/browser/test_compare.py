@@ -10,7 +10,8 @@ import rnnviz
 from rnnviz.figures import disagreeing_steps
 from rnnviz.ui.pages.compare import COMPARISONS
 from rnnviz.ui.pages.compare.texts_panel import PAIRS
-from tests.browser.conftest import check_in_both_themes, frames, link, rerun, settle, wait_for_link
+from tests.browser.conftest import check_in_both_themes, link, rerun, settle, wait_for_link
+from tests.browser.plain_page import frames
 from tests.browser.test_explore import open_page, text_box, write
 from tests.browser.test_memory import heatmap
 
