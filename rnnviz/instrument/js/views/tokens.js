@@ -60,6 +60,7 @@ export function createTokens(store, { compact = false } = {}) {
   /** Scroll the strip to the selected token. */
   function reveal() {
     const chip = chips[store.state.step];
+    if (!chip) return; // out of sight, the strip still has the tokens of an earlier, shorter text
     const [left, right] = [chip.offsetLeft, chip.offsetLeft + chip.offsetWidth];
     const margin = strip.clientWidth / 4;
     if (left < strip.scrollLeft + margin / 2) strip.scrollLeft = left - margin;
