@@ -43,6 +43,11 @@ def test_every_export_says_what_it_is():
             assert summary and not summary.startswith("@"), f"{file.name}: {name}"
 
 
+def test_no_line_is_longer_than_in_python():
+    for file in [*MODULES, ADAPTER, *(bundle.HERE / "css").glob("*.css")]:
+        assert max(map(len, file.read_text(encoding="utf-8").splitlines())) <= 120, file.name
+
+
 def test_no_module_can_turn_text_into_markup():
     for file in [*MODULES, ADAPTER]:
         found = re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(", file.read_text())

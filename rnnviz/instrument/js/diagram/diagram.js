@@ -1,5 +1,5 @@
-// The cell as a picture: vectors as strips of their units, gates, and the wires between them. It is drawn once for a cell
-// and a width; a step only changes colours, thicknesses and classes.
+// The cell as a picture: vectors as strips of their units, gates, and the wires between them. It is drawn once for a
+// cell and a width; a step only changes colours, thicknesses and classes.
 
 import { closestTo, html } from "../page/dom.js";
 import { createScrollBox } from "../page/scroll-box.js";

@@ -45,7 +45,9 @@ import { FUNCTIONS } from "../model/functions.js";
 /** @typedef {{ kind: "operation", of: string, text: string }} OperationNode  a circle */
 /** @typedef {{ kind: "label", value: Value }} LabelNode */
 /** @typedef {{ kind: "branch" } | { kind: "corner" }} PointNode  where a wire divides; where it turns or ends */
-/** @typedef {GateNode | StripNode | JoinNode | TokenNode | FunctionNode | OperationNode | LabelNode | PointNode} Node */
+/**
+ * @typedef {GateNode | StripNode | JoinNode | TokenNode | FunctionNode | OperationNode | LabelNode | PointNode} Node
+ */
 
 /**
  * A wire that carries a value along nodes on the way to the quantities in `to`.

@@ -11,7 +11,10 @@ import { formulaPieces, inkOf, labelPieces } from "./value-display.js";
  * @import { Piece } from "./value-display.js"
  */
 
-/** @typedef {{ text: string, className: string, drop: number, ink?: string, dx?: string }} Span  drop: below the line */
+/**
+ * A piece of text; drop says how far it is below the line.
+ * @typedef {{ text: string, className: string, drop: number, ink?: string, dx?: string }} Span
+ */
 
 const LETTER = 0.6; // the width of a letter, as a share of its height
 const FULL_SIZE = { gate: 15, function: 13 }; // of letters in boxes, in pixels

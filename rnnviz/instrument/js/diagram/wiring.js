@@ -38,8 +38,8 @@ function sizeOf(node, form) {
 }
 
 /**
- * The points of a wire, from border to border of the nodes at its ends. A `straight` wire ends where it meets the border
- * of a box, without turning to its middle.
+ * The points of a wire, from border to border of the nodes at its ends. A `straight` wire ends where it meets the
+ * border of a box, without turning to its middle.
  * @param {Path} path
  * @param {Record<string, Node>} nodes
  * @param {Record<string, Place>} places

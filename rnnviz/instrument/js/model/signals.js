@@ -8,8 +8,8 @@ const PREDICTION_SIGNAL = "prediction";
 const MEAN = "mean:";
 
 /**
- * The signals of a trace with their titles. A signal is "prediction", the name of a quantity, or "mean:" and the name of
- * a gate.
+ * The signals of a trace with their titles. A signal is "prediction", the name of a quantity, or "mean:" and the name
+ * of a gate.
  * @param {Trace} trace
  * @returns {[signal: string, title: string][]}
  */

@@ -1,5 +1,5 @@
-// The values of the nodes of an equation for one unit at one step, in double precision, from the recorded values and the
-// weights.
+// The values of the nodes of an equation for one unit at one step, in double precision, from the recorded values and
+// the weights.
 
 import { childrenOf, mainQuantity, someNode, textOf, ungrouped } from "./equations.js";
 import { FUNCTIONS } from "./functions.js";

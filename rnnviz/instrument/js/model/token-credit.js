@@ -34,7 +34,8 @@ export function creditText(trace, tokenValues, row, k, step) {
 }
 
 /**
- * What the row adds up to: "cell state of unit 5 after step 6: 0.93 = what the tokens wrote 0.95 + initial state −0.02".
+ * What the row adds up to: "cell state of unit 5 after step 6: 0.93 = what the tokens wrote 0.95 + initial state
+ * −0.02".
  * @param {TokenValues} tokenValues
  * @param {(number | null)[]} row
  * @param {number} step

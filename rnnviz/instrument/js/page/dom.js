@@ -1,8 +1,8 @@
 // Making elements. Text always enters as text: nothing here can turn it into markup.
 
 /**
- * Attributes by name; null, undefined and false leave one out, true gives it no value. A name that begins with "on" adds
- * a listener for the event.
+ * Attributes by name; null, undefined and false leave one out, true gives it no value. A name that begins with "on"
+ * adds a listener for the event.
  * @typedef {Record<string, string | number | boolean | null | undefined | ((event: any) => void)>} Attributes
  */
 

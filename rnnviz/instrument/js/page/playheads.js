@@ -10,8 +10,8 @@ import { elementsIn, html } from "./dom.js";
  */
 
 /**
- * A graph of Plotly's. The names with an underscore are internal to Plotly: it has no public way to ask for the range of
- * an axis, for the data as drawn, or for whether a listener is still there.
+ * A graph of Plotly's. The names with an underscore are internal to Plotly: it has no public way to ask for the range
+ * of an axis, for the data as drawn, or for whether a listener is still there.
  * @typedef {HTMLElement & {
  *   on: (name: string, listener: (event: any) => void) => void,
  *   removeListener?: (name: string, listener: (event: any) => void) => void,

@@ -66,8 +66,8 @@ function scrollerOf(section) {
 }
 
 /**
- * The height of the line, in the window, at which people read. Towards the end of the page it sinks to the lower edge. Otherwise the
- * last sections, which cannot be scrolled up to the line, would never be reached.
+ * The height of the line, in the window, at which people read. Towards the end of the page it sinks to the lower edge.
+ * Otherwise the last sections, which cannot be scrolled up to the line, would never be reached.
  * @param {Element} scroller
  * @returns {number}
  */

@@ -1,4 +1,5 @@
-// The address of exactly what is on the screen, to be copied: with step and unit, and with the parts that a lesson hides.
+// The address of exactly what is on the screen, to be copied: with step and unit, and with the parts that a lesson
+// hides.
 
 import { html } from "../page/dom.js";
 
