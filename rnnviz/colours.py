@@ -67,6 +67,12 @@ OTHER_STYLES = (
     Style("#788C15", "dashdot", "square", "■"),
     Style("#808A99", "longdash", "cross", "✚"),
     Style("#B83A7A", "longdashdot", "x", "✖"),
+    Style("#12A112", "8px,2px,2px,2px,2px,2px", "star", "★"),
+    Style("#197FE6", "4px,2px", "triangle-down", "▼"),
+    Style("#E619B2", "1px,3px", "pentagon", "⬟"),
+    Style("#227737", "12px,3px", "hexagon", "⬢"),
+    Style("#9975BD", "6px,6px", "triangle-left", "◀"),
+    Style("#E61919", "2px,6px", "triangle-right", "▶"),
 )
 
 

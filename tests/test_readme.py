@@ -4,10 +4,12 @@ import re
 import shlex
 import tomllib
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pytest
 
+from rnnviz.cells import CELLS
 from rnnviz.checkpoints import suffixes
 from rnnviz.training.__main__ import argument_parser
 
@@ -35,7 +37,8 @@ def given(tmp_path, monkeypatch):
     arrays = {f"enc_{name}": value.detach().numpy() for name, value in torch.nn.GRU(3, 4).named_parameters()}
     np.savez(tmp_path / "checkpoint20.npz", **arrays)
     monkeypatch.chdir(tmp_path)
-    return {"module": torch.nn.LSTM(3, 4)}
+    with patch.dict(CELLS):  # the example's cell is not there for other tests
+        yield {"module": torch.nn.LSTM(3, 4)}
 
 
 @pytest.mark.parametrize("example", blocks(ROOT / "README.md", "python"))

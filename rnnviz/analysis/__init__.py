@@ -10,7 +10,14 @@ from .gradients.jacobians import hidden_jacobians, reach, step_jacobians
 from .gradients.network_gradients import LayerGradients, gradient_by_layers, input_gradient
 from .linalg.singular_values import largest_singular_values
 from .memory.decomposition import HalfLives, Memory, half_life, memory_of, memory_shares
-from .memory.gated_states import Factor, GatedState, OutputGating, gated_state, output_gating
+from .memory.gated_states import (
+    Factor,
+    GatedState,
+    OutputGating,
+    gated_state,
+    is_jacobian_of_gate,
+    output_gating,
+)
 from .memory.logit_contributions import (
     Contributions,
     ContributionsOverTime,
@@ -56,6 +63,7 @@ __all__ = [
     "half_life",
     "hidden_jacobians",
     "input_gradient",
+    "is_jacobian_of_gate",
     "largest_singular_values",
     "memory_of",
     "memory_shares",

@@ -10,9 +10,11 @@ the GRU's blend, as n + z (h - n)). Counts are not times: what is not counted ta
 
 from __future__ import annotations
 
+from math import prod
 from typing import NamedTuple
 
 from ..cells import cell_class
+from ..cells.expressions import Bias, Product
 from ..errors import ArgumentError
 
 
@@ -27,7 +29,7 @@ class Cost(NamedTuple):
     biases : int
         Elements of PyTorch's two bias vectors, 2 * G * H.
     elementwise : int
-        Multiplications of gates with states and candidates in one step: H for each remaining ``\odot`` in the
+        Multiplications of gates with states and candidates in one step: H for each sign of multiplication in the
         equations.
     """
 
@@ -79,9 +81,9 @@ def cost(cell: str, input_size: int, hidden_size: int, **options: str) -> Cost:
     for name, size in (("input_size", input_size), ("hidden_size", hidden_size)):
         if size < 1:
             raise ArgumentError(f"{name} is {size}; it must be at least 1.", name=name, value=size, allowed=">= 1")
-    rows = len(kind.rows) * hidden_size
-    equations = [equation for phase in kind.define(**options).phases for equation in phase.equations]
-    peepholes = sum(len(gates) for gates in kind.extra_parameters.values())
-    products = sum(equation.count(r"\odot") for equation in equations) - peepholes
-    weights = rows * (input_size + hidden_size) + peepholes * hidden_size
-    return Cost(weights, 2 * rows, products * hidden_size)
+    nodes = [node for right in kind.define(**options).equations.values() for node in right.walk()]
+    products = sum(len(node.factors) - 1 for node in nodes if isinstance(node, Product))
+    shapes = kind.parameter_shapes(input_size, hidden_size)
+    biases = {node.parameter for node in nodes if isinstance(node, Bias)}
+    weights = sum(prod(shape) for name, shape in shapes.items() if name not in biases)
+    return Cost(weights, sum(prod(shapes[name]) for name in biases), products * hidden_size)

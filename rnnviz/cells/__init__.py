@@ -1,17 +1,41 @@
-"""The recurrent cells. Every file of this folder is imported, and every cell in it registers itself in `CELLS`."""
+"""The recurrent cells. Every file of this folder is imported, and every cell in it registers itself in `CELLS`.
+
+`published` has further cells from the literature, each a file with its equations.
+"""
 
 from importlib import import_module
 from pkgutil import iter_modules
 
-from .cell import CELLS, Cell, cell_class
-from .definition import Definition, Phase, Quantity
+from .cell import Cell
+from .cell_registry import CELLS, cell_class
+from .definition import Definition, Equation, Phase, Quantity
 from .edits import Edit
 from .gru import GRU
 from .lstm import LSTM
 from .record import Record
 from .rnn import RNN
+from .shorthand import input_sum, quantities, relu, sigmoid, tanh, weighted_sum
 
 for _module in iter_modules(__path__):
     import_module(f"{__name__}.{_module.name}")
 
-__all__ = ["CELLS", "GRU", "LSTM", "RNN", "Cell", "Definition", "Edit", "Phase", "Quantity", "Record", "cell_class"]
+__all__ = [
+    "CELLS",
+    "GRU",
+    "LSTM",
+    "RNN",
+    "Cell",
+    "Definition",
+    "Edit",
+    "Equation",
+    "Phase",
+    "Quantity",
+    "Record",
+    "cell_class",
+    "input_sum",
+    "quantities",
+    "relu",
+    "sigmoid",
+    "tanh",
+    "weighted_sum",
+]

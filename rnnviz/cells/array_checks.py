@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 
@@ -73,12 +73,7 @@ def check_numbers(name: str, array: Array, dtype: np.dtype) -> None:
 
 
 def check_parameters(
-    title: str,
-    rows: tuple[str, ...],
-    weight_ih: Array,
-    weight_hh: Array,
-    vectors: Mapping[str, Array | None],
-    rows_of: Mapping[str, tuple[str, ...]],
+    title: str, blocks: Mapping[str, tuple[str, ...]], matrices: Collection[str], arrays: Mapping[str, Array | None]
 ) -> int:
     """Check the parameters of a cell.
 
@@ -86,16 +81,12 @@ def check_parameters(
     ----------
     title : str
         The title of the cell.
-    rows : tuple of str
-        What the G blocks of the matrices compute.
-    weight_ih : ndarray of shape (G*H, D)
-        The input weights.
-    weight_hh : ndarray of shape (G*H, H)
-        The recurrent weights.
-    vectors : mapping of str to ndarray or None
-        The other parameters; None for those left out.
-    rows_of : mapping of str to tuple of str
-        What the blocks of each of these belong to.
+    blocks : mapping of str to tuple of str
+        The parameters by name, each with the quantities that its blocks of H rows belong to.
+    matrices : collection of str
+        The parameters that are matrices: weight_ih with D columns, the others with H. The rest are vectors.
+    arrays : mapping of str to ndarray or None
+        The parameters that are given; vectors may be left out.
 
     Returns
     -------
@@ -105,26 +96,44 @@ def check_parameters(
     Raises
     ------
     ArrayError
-        If a shape does not fit.
+        If a shape does not fit, or a matrix is missing.
     DtypeError
         If an argument is not an array of float32 or float64, or the dtypes differ.
     NotFiniteError
         If an array holds NaN or infinite values.
     """
-    matrices = {"weight_ih": weight_ih, "weight_hh": weight_hh}
-    arrays = matrices | {name: array for name, array in vectors.items() if array is not None}
-    for name, array in arrays.items():
-        check_array(name, array)
-    gates, hidden = len(rows), weight_hh.shape[-1] if weight_hh.ndim == 2 else 0
-    if hidden == 0 or weight_hh.shape != (gates * hidden, hidden):
-        shape = (gates * hidden, hidden) if hidden else f"({gates}*H, H)"
-        raise _misfit(title, "weight_hh", weight_hh, shape, rows)
-    if weight_ih.ndim != 2 or len(weight_ih) != gates * hidden or weight_ih.size == 0:
-        raise _misfit(title, "weight_ih", weight_ih, f"({gates * hidden}, D)", rows)
-    for name, array in arrays.items():
-        if name in vectors and array.shape != (len(rows_of[name]) * hidden,):
-            raise _misfit(title, name, array, (len(rows_of[name]) * hidden,), rows_of[name])
-        check_numbers(name, array, weight_hh.dtype)
+    given: dict[str, Array] = {}
+    for name, maybe in arrays.items():
+        if maybe is not None or name in matrices:
+            check_array(name, maybe)
+            given[name] = np.asarray(maybe)
+    hidden = _hidden_size(title, blocks, given)
+    dtype = given["weight_hh" if "weight_hh" in given else "weight_ih"].dtype
+    for name, array in given.items():
+        rows = len(blocks[name]) * hidden
+        expected = (rows, hidden) if name in matrices else (rows,)
+        if name == "weight_ih":
+            if array.ndim != 2 or len(array) != rows or array.size == 0:
+                raise _misfit(title, name, array, f"({rows}, D)", blocks[name])
+        elif array.shape != expected:
+            raise _misfit(title, name, array, expected, blocks[name])
+    for name, array in given.items():
+        check_numbers(name, array, dtype)
+    return hidden
+
+
+def _hidden_size(title: str, blocks: Mapping[str, tuple[str, ...]], given: Mapping[str, Array]) -> int:
+    """H, as weight_hh has it, or as the rows of weight_ih say where a cell has no weight_hh."""
+    weight = given.get("weight_hh")
+    if weight is None:
+        count, weight = len(blocks["weight_ih"]), given["weight_ih"]
+        if weight.ndim != 2 or len(weight) % count or weight.size == 0:
+            raise _misfit(title, "weight_ih", weight, f"({count}*H, D)", blocks["weight_ih"])
+        return len(weight) // count
+    count, hidden = len(blocks["weight_hh"]), weight.shape[-1] if weight.ndim == 2 else 0
+    if hidden == 0 or weight.shape != (count * hidden, hidden):
+        shape = (count * hidden, hidden) if hidden else f"({count}*H, H)"
+        raise _misfit(title, "weight_hh", weight, shape, blocks["weight_hh"])
     return hidden
 
 

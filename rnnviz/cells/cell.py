@@ -10,6 +10,7 @@ by unit.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -18,30 +19,33 @@ from ..errors import ArgumentError, ArrayError, UnknownNameError
 from .activations import Array
 from .array_checks import check_array, check_numbers
 from .cell_parameters import CellParameters
+from .cell_registry import CELLS
 from .edits import Edit, edit_steps
+from .parameter_gradients import ParameterGradients
+from .parameter_pass import collect_gradients
 from .record import NamedArrays, Record, flat
-
-CELLS: dict[str, type[Cell]] = {}
+from .step_source import Steps, compiled
 
 
 class Cell(CellParameters):
     """A recurrent cell: its definition, its parameters, and one step forward and backward.
 
-    A subclass states the class attributes below and implements `define`, `step` and `step_back`. The weights have the
-    names and the layout of PyTorch: G blocks of H rows, in the order of `rows`. All arrays are float32 or all float64.
+    A subclass states `name`, `title` and `equations`, and everything else follows from these; a cell with options or
+    phases of its own states `rows`, and its equations in `define`. A class of the same name takes the place of the one
+    before. The weights have the names and the layout of PyTorch: G blocks of H rows, in the order of `rows`. All arrays
+    are float32 or all float64.
 
     Parameters
     ----------
     weight_ih : ndarray of shape (G*H, D)
         The input weights.
-    weight_hh : ndarray of shape (G*H, H)
-        The recurrent weights.
+    weight_hh : ndarray of shape (G*H, H), optional
+        The recurrent weights, unless the cell has none.
     bias_ih, bias_hh : ndarray of shape (G*H,) or None, default None
         The biases; zeros if left out.
-    extra_parameters : mapping of str to ndarray or None, default None
-        The parameters that only this cell has; zeros if left out.
-    **options : str
-        Options of the cell by name; those left out have their defaults.
+    **options : str or ndarray
+        Options of the cell by name, those left out with their defaults; and the further parameters that its equations
+        name, zeros if left out.
 
     Attributes
     ----------
@@ -49,18 +53,20 @@ class Cell(CellParameters):
         The name of the cell in code and files.
     title : str
         Its name on pages.
+    reference : str
+        Authors and year of the publication, for lists of cells.
+    equations : mapping of Value to Expression, or sequence of Equation
+        The equations in the order of computation, written with the handles that `quantities` makes.
+    symbols : mapping of Value to str
+        Symbols of quantities, in place of those that are known by their names or derived.
+    descriptions : mapping of Value to str
+        Sentences on quantities, in place of those that are known by their names or derived.
     rows : tuple of str
         The quantity that each block of the weights' rows computes.
-    separate_rows : tuple of str
-        The last of these, if their sums need other values of the same step; they are not activated with the rest.
-    cached_values : tuple of str
-        Inner values that only the backward pass needs.
     choices : dict of str to tuple of str
         The options that pages offer, with their values, the default first.
     activations : dict of str to str
         The options that take the name of any activation, with their defaults.
-    extra_parameters : dict of str to tuple of str
-        Vectors of weights that only this cell has, with the rows whose sums they enter.
     offered : bool
         Whether pages offer the cell without a model of it.
     notation : tuple of str
@@ -91,6 +97,8 @@ class Cell(CellParameters):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        if "equations" in cls.__dict__:
+            cls._derive()
         if "name" in cls.__dict__:
             CELLS[cls.name] = cls
 
@@ -109,7 +117,7 @@ class Cell(CellParameters):
             A gate's part of z, or where to write a new value. A value that others are computed from is looked up here
             once it is complete (see `edits`).
         """
-        raise NotImplementedError
+        self._steps.forward(self, z, before, now)
 
     def step_back(self, z: Array, before: NamedArrays, now: NamedArrays, d: NamedArrays, dz: Array) -> None:
         """Compute one step backward.
@@ -127,54 +135,45 @@ class Cell(CellParameters):
         dz : ndarray of shape (G*H, B)
             Receives the gradient by the sums.
         """
-        raise NotImplementedError
+        self._steps.backward(self, z, before, now, d, dz)
 
-    def input_bias(self) -> Array:
-        """Add up the biases that join the input before the loop.
+    @cached_property
+    def _steps(self) -> Steps:
+        return compiled(self.definition, self.rows)
 
-        Returns
-        -------
-        ndarray of shape (G*H,)
-            The biases that nothing multiplies.
-        """
-        return self.bias_ih + self.bias_hh
-
-    def recurrent_gradients(self, record: Record, dz: Array) -> tuple[Array, Array]:
-        """Compute the gradients of the recurrent weights and biases.
+    def parameter_gradients(self, record: Record, dz: Array, gradients: NamedArrays) -> NamedArrays:
+        """Compute the gradients of all parameters but weight_ih.
 
         Parameters
         ----------
         record : Record
             The run.
         dz : ndarray of shape (G*H, T*B)
-            The gradients of the sums.
-
-        Returns
-        -------
-        d_weight_hh : ndarray of shape (G*H, H)
-            The gradient of weight_hh.
-        d_bias_hh : ndarray of shape (G*H,)
-            The gradient of bias_hh.
-        """
-        # dW_hh = sum over t of da_t h_{t-1}^T, db_hh = sum over t of da_t
-        return dz @ flat(record.before("hidden")).T, dz.sum(1)
-
-    def extra_gradients(self, record: Record, dz: Array) -> NamedArrays:
-        """Compute the gradients of the parameters that only this cell has.
-
-        Parameters
-        ----------
-        record : Record
-            The run.
-        dz : ndarray of shape (G*H, T*B)
-            The gradients of the sums.
+            The gradients by the sums.
+        gradients : dict of str to ndarray of shape (T, H, B)
+            The gradients by the quantities of `StepPlan.kept_gradients`, by their names there.
 
         Returns
         -------
         dict of str to ndarray
-            The gradients by parameter name.
+            The gradients by the name of the parameter.
         """
-        return {}
+        plan, env = self.plan, ParameterGradients(self, record)
+        # dW_hh = sum over t of da_t h_{t-1}^T, where the sum takes W_hh h_{t-1} as it is
+        for rows in plan.direct_runs:
+            part = slice(self.row(rows[0]).start, self.row(rows[-1]).stop)
+            env.put("weight_hh", rows, dz[part] @ flat(record.before("hidden")).T)
+        # db = sum over t of da_t
+        sums = dz.sum(1)
+        for row in plan.activated:
+            for term in plan.biases(row):
+                env.add_parameter(term.parameter, row, sums[self.row(row)])
+        # What is multiplied, put through a matrix or normalised first
+        known = {node: flat(record.values[name]) for node, name in plan.cached.items()} if plan.with_parameters else {}
+        for name, expression in plan.with_parameters:
+            d = dz[self.row(name)] if name in plan.activated else flat(gradients[plan.kept_gradients[name]])
+            collect_gradients(expression, env, d, known)
+        return env.gradients
 
     # ---- through time -----------------------------------------------------------------
 
@@ -208,8 +207,8 @@ class Cell(CellParameters):
         steps, _, batch = inputs.shape
         start = self.initial_states(initial, batch, batched)
         shape = (self.hidden_size, batch)
-        inner = [q.name for q in self.definition.quantities if q.name not in (*self.rows, *self.states)]
-        values = {name: np.empty((steps, *shape), self.dtype) for name in (*inner, *self.cached_values)}
+        apart = [q.name for q in self.definition.quantities if q.name not in (*self.plan.activated, *self.states)]
+        values = {name: np.empty((steps, *shape), self.dtype) for name in (*apart, *self.plan.cached.values())}
         for state in self.states:
             values[state] = np.empty((steps + 1, *shape), self.dtype)
             values[state][0] = start[state]
@@ -219,8 +218,9 @@ class Cell(CellParameters):
         z += np.repeat(self.input_bias()[:, None], batch, axis=1)
         before = {state: values[state][0] for state in self.states}
         by_step = self.step_values(z, values)
+        step = self._steps.forward
         for z_t, now in zip(z, edit_steps(by_step, before, edits) if edits else by_step, strict=True):
-            self.step(z_t, before, now)
+            step(self, z_t, before, now)
             before = now
         return Record(self, inputs, z, values, batched, bool(edits))
 
@@ -264,23 +264,21 @@ class Cell(CellParameters):
         enters = {s: self._check_gradient(record, s, g) for s, g in {"hidden": d_hidden, **(d_states or {})}.items()}
         d = {s: np.zeros(record.values[s].shape[1:], self.dtype) for s in self.states}
         dz = np.empty_like(record.z)
-        by_step = list(self.step_values(record.z, record.values))
+        kept = {name: np.empty_like(record.values["hidden"][1:]) for name in self.plan.kept_gradients.values()}
+        by_step, step_back = list(self.step_values(record.z, record.values | kept)), self._steps.backward
         for t in reversed(range(len(record))):
             for state, gradient in enters.items():
                 d[state] += gradient[t]
             before = {state: record.values[state][t] for state in self.states}
-            self.step_back(record.z[t], before, by_step[t], d, dz[t])
+            step_back(self, record.z[t], before, by_step[t], d, dz[t])
         dz = flat(dz)
         x = record.x.swapaxes(1, 2).reshape(-1, self.input_size)
         # dx_t = W_ih^T da_t
         d_x = (dz.T @ self.weight_ih).reshape(len(record), -1, self.input_size)
-        d_weight_hh, d_bias_hh = self.recurrent_gradients(record, dz)
+        others = self.parameter_gradients(record, dz, kept)
         return {
             "weight_ih": dz @ x,  # dW_ih = sum over t of da_t x_t^T
-            "weight_hh": d_weight_hh,
-            "bias_ih": dz.sum(1),  # db_ih = sum over t of da_t
-            "bias_hh": d_bias_hh,
-            **self.extra_gradients(record, dz),
+            **{name: others[name] for name in self.parameter_names() if name != "weight_ih"},
             "x": d_x if record.batched else d_x[:, 0],
             **{f"initial_{s}": record.time_major(d[s]) for s in self.states},
         }
@@ -300,7 +298,7 @@ class Cell(CellParameters):
         dict of str to ndarray of shape (H, B)
             Views of everything that one step computes, by name.
         """
-        arrays = {gate: z[:, self.row(gate)] for gate in self.rows}
+        arrays = {gate: z[:, self.row(gate)] for gate in self.plan.activated}
         arrays |= {name: array[1:] if name in self.states else array for name, array in values.items()}
         return (dict(zip(arrays, row, strict=False)) for row in zip(*arrays.values(), strict=True))
 

@@ -7,11 +7,16 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from ..errors import UnknownNameError
 from .activations import Activation, Array, activation
 from .array_checks import check_parameters
 from .definition import Definition
+from .derived_definition import ByHandle, Equations, derived_definition, rows_of
+from .expressions import Matrix
 from .gate_activations import GateActivations
+from .layer_norm import LayerNorm
 from .options import resolve_options
+from .step_plan import STANDARD_PARAMETERS, parameter_blocks, step_plan
 
 
 class CellParameters:
@@ -19,14 +24,15 @@ class CellParameters:
 
     name: ClassVar[str]
     title: ClassVar[str]
+    reference: ClassVar[str] = ""
     rows: ClassVar[tuple[str, ...]]
-    separate_rows: ClassVar[tuple[str, ...]] = ()
-    cached_values: ClassVar[tuple[str, ...]] = ()
     choices: ClassVar[dict[str, tuple[str, ...]]] = {}
     activations: ClassVar[dict[str, str]] = {}
-    extra_parameters: ClassVar[dict[str, tuple[str, ...]]] = {}
     offered: ClassVar[bool] = True
     notation: ClassVar[tuple[str, ...]] = ()
+    equations: ClassVar[Equations]
+    symbols: ClassVar[ByHandle] = {}
+    descriptions: ClassVar[ByHandle] = {}
 
     weight_ih: Array
     weight_hh: Array
@@ -34,39 +40,55 @@ class CellParameters:
     bias_hh: Array
     options: dict[str, str]
     states: tuple[str, ...]
+    _derived: ClassVar[Definition]
+    _default: ClassVar[Definition]
 
     def __init__(
         self,
         weight_ih: Array,
-        weight_hh: Array,
+        weight_hh: Array | None = None,
         bias_ih: Array | None = None,
         bias_hh: Array | None = None,
-        *,
-        extra_parameters: Mapping[str, Array | None] | None = None,
-        **options: str,
+        **options: Any,
     ) -> None:
+        blocks = self.parameter_blocks()
+        arrays = {"weight_ih": weight_ih, "weight_hh": weight_hh, "bias_ih": bias_ih, "bias_hh": bias_hh}
+        arrays = {name: array for name, array in arrays.items() if array is not None or name in blocks}
+        arrays |= {name: options.pop(name, None) for name in blocks if name not in arrays}
         self.options = self.resolve_options(options)
         self.functions = {option: activation(self.options[option]) for option in self.activations}
-        self.has_default_activations = all(
-            chosen.name == self.activations[option] for option, chosen in self.functions.items()
-        )
         self.definition = self.define(**self.options)
         self.states = self.definition.states
-        given = extra_parameters or {}
-        vectors = {"bias_ih": bias_ih, "bias_hh": bias_hh} | {name: given.get(name) for name in self.extra_parameters}
-        rows_of = {name: self.extra_parameters.get(name, self.rows) for name in vectors}
-        hidden = check_parameters(self.title, self.rows, weight_ih, weight_hh, vectors, rows_of)
-        self.weight_ih, self.weight_hh = weight_ih, weight_hh
-        for name, array in vectors.items():
-            setattr(self, name, np.zeros(len(rows_of[name]) * hidden, weight_hh.dtype) if array is None else array)
-        self.input_size, self.hidden_size, self.dtype = weight_ih.shape[1], hidden, weight_hh.dtype
-        together = [self._activation(row) for row in self.rows if row not in self.separate_rows]
+        for name in arrays:
+            if name not in blocks:
+                raise UnknownNameError(
+                    f"{self.title} has no parameter {name}; it has {', '.join(blocks)}.",
+                    code="unknown_parameter", kind="parameter", name=name, allowed=tuple(blocks),
+                )  # fmt: skip
+        hidden = check_parameters(self.title, blocks, self._matrices(), arrays)
+        self.input_size, self.hidden_size, self.dtype = weight_ih.shape[1], hidden, weight_ih.dtype
+        for name, array in arrays.items():
+            if array is None:
+                array = np.full(len(blocks[name]) * hidden, float(name in self._gains()), self.dtype)
+            setattr(self, name, array)
+        self.plan = step_plan(self.definition, self.rows)
+        self._places = {
+            (name, block): slice(k * hidden, (k + 1) * hidden)
+            for name, rows in blocks.items()
+            for k, block in enumerate(rows)
+        }
+        together = [self._activation(row) for row in self.plan.early]
         self.gate_activations = GateActivations(together, hidden, self.dtype)
 
     @property
     def parameters(self) -> dict[str, Array]:
         """The arrays by name; those in use, not copies."""
         return {name: getattr(self, name) for name in self.parameter_names()}
+
+    @property
+    def matrix_size(self) -> int:
+        """The number of elements of all matrices: the multiply-adds that they take in a step."""
+        return sum(array.size for array in self.parameters.values() if array.ndim == 2)
 
     @classmethod
     def parameter_names(cls) -> tuple[str, ...]:
@@ -75,9 +97,72 @@ class CellParameters:
         Returns
         -------
         tuple of str
-            The names, in the order of the constructor.
+            The names, PyTorch's four first.
         """
-        return ("weight_ih", "weight_hh", "bias_ih", "bias_hh", *cls.extra_parameters)
+        return tuple(cls.parameter_blocks())
+
+    @classmethod
+    def parameter_blocks(cls) -> dict[str, tuple[str, ...]]:
+        """List the parameters with what their rows compute.
+
+        Returns
+        -------
+        dict of str to tuple of str
+            The parameters that the equations name, each with the quantities that its blocks of H rows belong to.
+        """
+        return parameter_blocks(cls._default_definition(), cls.rows)
+
+    @classmethod
+    def extra_blocks(cls) -> dict[str, tuple[str, ...]]:
+        """List the parameters that RNN, GRU and LSTM do not have.
+
+        Returns
+        -------
+        dict of str to tuple of str
+            As of `parameter_blocks`.
+        """
+        return {name: blocks for name, blocks in cls.parameter_blocks().items() if name not in STANDARD_PARAMETERS}
+
+    @classmethod
+    def parameter_shapes(cls, input_size: int, hidden_size: int) -> dict[str, tuple[int, ...]]:
+        """Work out the shapes of the parameters.
+
+        Parameters
+        ----------
+        input_size : int
+            D, the size of the input.
+        hidden_size : int
+            H, the number of units.
+
+        Returns
+        -------
+        dict of str to tuple of int
+            The shapes by name.
+        """
+        matrices, shapes = cls._matrices(), {}
+        for name, blocks in cls.parameter_blocks().items():
+            columns = (input_size if name == "weight_ih" else hidden_size,) if name in matrices else ()
+            shapes[name] = (len(blocks) * hidden_size, *columns)
+        return shapes
+
+    @classmethod
+    def _matrices(cls) -> set[str]:
+        """The parameters that are matrices."""
+        nodes = (node for right in cls._default_definition().equations.values() for node in right.walk())
+        return {node.parameter for node in nodes if isinstance(node, Matrix)}
+
+    @classmethod
+    def _default_definition(cls) -> Definition:
+        """The definition without options, made once: the parameters do not depend on options."""
+        if "_default" not in cls.__dict__:
+            cls._default = cls.define()
+        return cls._default
+
+    @classmethod
+    def _gains(cls) -> set[str]:
+        """The parameters that scale normalised vectors: ones, unless they are given."""
+        nodes = (node for right in cls._default_definition().equations.values() for node in right.walk())
+        return {node.parameter for node in nodes if isinstance(node, LayerNorm)}
 
     @classmethod
     def from_parameters(cls, parameters: Iterable[Array | None], options: Mapping[str, str]) -> Self:
@@ -95,13 +180,13 @@ class CellParameters:
         Cell
             The cell.
         """
-        return cls(*parameters, **options)  # type: ignore[arg-type]
+        return cls(**dict(zip(cls.parameter_names(), parameters, strict=False)), **options)  # type: ignore[arg-type]
 
     @classmethod
     def random(
         cls, input_size: int, hidden_size: int, rng: np.random.Generator, dtype: Any = np.float32, **options: str
     ) -> Self:
-        """Draw a cell as PyTorch initialises it, from U(-1/sqrt(H), 1/sqrt(H)).
+        """Draw a cell as PyTorch initialises it, from U(-1/sqrt(H), 1/sqrt(H)); the scales of layer norm are ones.
 
         Parameters
         ----------
@@ -121,11 +206,12 @@ class CellParameters:
         Cell
             The cell.
         """
-        bound, rows = hidden_size**-0.5, len(cls.rows) * hidden_size
-        extra = [(len(blocks) * hidden_size,) for blocks in cls.extra_parameters.values()]
-        shapes = [(rows, input_size), (rows, hidden_size), (rows,), (rows,), *extra]
-        arrays = [rng.uniform(-bound, bound, shape).astype(dtype) for shape in shapes]
-        return cls.from_parameters(arrays, options)
+        bound, shapes, gains = hidden_size**-0.5, cls.parameter_shapes(input_size, hidden_size), cls._gains()
+        drawn = [
+            np.ones(shape, dtype) if name in gains else rng.uniform(-bound, bound, shape).astype(dtype)
+            for name, shape in shapes.items()
+        ]
+        return cls.from_parameters(drawn, options)
 
     @classmethod
     def resolve_options(cls, options: Mapping[str, str]) -> dict[str, str]:
@@ -211,6 +297,38 @@ class CellParameters:
         k = self.rows.index(name)
         return slice(k * self.hidden_size, (k + 1) * self.hidden_size)
 
+    def rows_of(self, parameter: str, block: str) -> Array:
+        """Find the rows of a parameter that compute one quantity.
+
+        Parameters
+        ----------
+        parameter : str
+            The name of the parameter.
+        block : str
+            The name of the quantity.
+
+        Returns
+        -------
+        ndarray of shape (H,) or (H, N)
+            A view of its rows.
+        """
+        array: Array = getattr(self, parameter)
+        return array[self._places[parameter, block]]
+
+    def input_bias(self) -> Array:
+        """Add up the biases that join the input before the loop.
+
+        Returns
+        -------
+        ndarray of shape (G*H,)
+            The biases that nothing multiplies.
+        """
+        bias = np.zeros(len(self.weight_ih), self.dtype)
+        for row in self.plan.activated:
+            for term in self.plan.biases(row):
+                bias[self.row(row)] += self.rows_of(term.parameter, row)
+        return bias
+
     def split(self, z: Array) -> Array:
         """View rows as blocks.
 
@@ -238,9 +356,17 @@ class CellParameters:
         Returns
         -------
         Definition
-            Its quantities and phases.
+            Its quantities and phases; by default those that follow from `equations`.
         """
-        raise NotImplementedError
+        cls.resolve_options(options)
+        return cls._derived
+
+    @classmethod
+    def _derive(cls) -> None:
+        """Derive definition and rows from `equations`."""
+        cls._derived = derived_definition(cls.name, cls.title, cls.equations, cls.symbols, cls.descriptions)
+        if "rows" not in cls.__dict__:
+            cls.rows = rows_of(cls._derived.equations)
 
     def _activation(self, row: str) -> Activation:
         """The activation of a gate."""

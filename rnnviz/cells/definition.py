@@ -6,14 +6,18 @@ nothing about any cell in particular.
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, Literal
 
-from .activations import SIGMOID, TANH, Activation, activation
+from ..errors import ArgumentError
+from .activations import LINEAR, SIGMOID, TANH, Activation
+from .environments import Notation
+from .expressions import Apply, Expression, Value
+from .hashed_once import HashedOnce
 
 Role = Literal["vector", "state", "gate", "candidate"]
-_FUNCTION = re.compile(r"\\f\{([^{}]*)\}")
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,124 @@ class Quantity:
 
 
 @dataclass(frozen=True)
+class LatexNotation:
+    """The symbols of a cell in LaTeX.
+
+    Parameters
+    ----------
+    symbols : mapping of str to str
+        By the name of the quantity.
+    colours : mapping of str to str, default {}
+        Colours by the name of the quantity; other symbols have none.
+    """
+
+    symbols: Mapping[str, str]
+    colours: Mapping[str, str] = field(default_factory=dict)
+
+    def quantity(self, name: str) -> str:
+        """Write a quantity in an equation.
+
+        Parameters
+        ----------
+        name : str
+            The name of the quantity.
+
+        Returns
+        -------
+        str
+            Its symbol, in its colour if it has one.
+        """
+        colour = self.colours.get(name)
+        return rf"\textcolor{{{colour}}}{{{self.symbols[name]}}}" if colour else self.symbols[name]
+
+    def subscript(self, name: str) -> str:
+        """Write a quantity in the subscript of the weights that compute it.
+
+        Parameters
+        ----------
+        name : str
+            The name of the quantity.
+
+        Returns
+        -------
+        str
+            Its symbol.
+        """
+        return self.symbols[name]
+
+    def function(self, chosen: Activation) -> str:
+        """Write an activation.
+
+        Parameters
+        ----------
+        chosen : Activation
+            The activation.
+
+        Returns
+        -------
+        str
+            Its symbol; empty for a linear one, which is not written.
+        """
+        return "" if chosen is LINEAR else chosen.latex_symbol
+
+
+@dataclass(frozen=True)
+class Equation:
+    """What a quantity is computed from: target_t = right.
+
+    Parameters
+    ----------
+    target : str
+        The name of the quantity.
+    right : Expression
+        The right side.
+    """
+
+    target: str
+    right: Expression
+
+    def latex(self, notation: Notation) -> str:
+        """Write the equation in LaTeX.
+
+        Parameters
+        ----------
+        notation : Notation
+            How quantities are written, such as `Definition.notation`.
+
+        Returns
+        -------
+        str
+            The equation.
+        """
+        return f"{Value(self.target).latex(notation)} = {self.right.latex(notation)}"
+
+    def mathml(self, notation: Notation) -> str:
+        """Write the equation in presentation MathML.
+
+        Parameters
+        ----------
+        notation : Notation
+            How quantities are written, as MathML elements.
+
+        Returns
+        -------
+        str
+            The equation, without `<math>` around it.
+        """
+        return f"{Value(self.target).mathml(notation)}<mo>=</mo>{self.right.mathml(notation)}"
+
+    def to_json(self) -> dict[str, Any]:
+        """Turn the equation into plain data.
+
+        Returns
+        -------
+        dict
+            The target, and the tree of the right side as of `Expression.to_json`.
+        """
+        return {"target": self.target, "right": self.right.to_json()}
+
+
+@dataclass(frozen=True)
 class Phase:
     r"""One stage of a step.
 
@@ -81,48 +203,26 @@ class Phase:
         The name in code: "forget".
     title : str
         The name on pages: "Forget".
-    computes : tuple of str
-        The names of the quantities that it computes.
-    equations : tuple of str
-        LaTeX in which `\q{name}` means the symbol of a quantity and `\f{name}` that of an activation.
+    equations : tuple of Equation
+        What it computes, in the order of computation.
     description : str
         What happens, in a sentence or two.
     """
 
     name: str
     title: str
-    computes: tuple[str, ...]
-    equations: tuple[str, ...]
+    equations: tuple[Equation, ...]
     description: str
 
-    def latex(self, quantities: dict[str, Quantity], colours: dict[str, str] | None = None) -> list[str]:
-        """Write the equations with their symbols.
-
-        Parameters
-        ----------
-        quantities : dict of str to Quantity
-            The quantities by name, as in `Definition.by_name`.
-        colours : dict of str to str, optional
-            Colours by the name of the quantity; other symbols have none.
-
-        Returns
-        -------
-        list of str
-            The equations in LaTeX.
-        """
-
-        def symbol(match: re.Match[str]) -> str:
-            quantity = quantities[match[1]]
-            colour = (colours or {}).get(quantity.name)
-            return rf"\textcolor{{{colour}}}{{{quantity.symbol}}}" if colour else quantity.symbol
-
-        named = [re.sub(r"\\q\{(\w+)\}", symbol, equation) for equation in self.equations]
-        return [_FUNCTION.sub(lambda match: activation(match[1]).latex_symbol, equation) for equation in named]
+    @property
+    def computes(self) -> tuple[str, ...]:
+        """The names of the quantities that it computes; a phase without equations reads the input vector."""
+        return tuple(equation.target for equation in self.equations) or (INPUT_VECTOR.name,)
 
 
 @dataclass(frozen=True)
-class Definition:
-    """The description of a cell: everything that a figure, a table or a page needs to show it.
+class Definition(HashedOnce):
+    """The definition of a cell: everything that is needed to run it and to show it.
 
     Parameters
     ----------
@@ -134,12 +234,67 @@ class Definition:
         What the cell computes, in the order of computation.
     phases : tuple of Phase
         The stages of a step, in their order.
+
+    Raises
+    ------
+    ArgumentError
+        If an equation names a quantity that does not exist, uses one before it is computed, or asks for the old value
+        of one that is not a state; and if a quantity is computed twice or never. The message names the cell and the
+        equation, the error's `name` is the quantity that the equation computes.
     """
 
     name: str
     title: str
     quantities: tuple[Quantity, ...]
     phases: tuple[Phase, ...]
+    __hash__ = HashedOnce.__hash__
+
+    def __post_init__(self) -> None:
+        if HIDDEN.name not in self.states:
+            raise self._invalid(HIDDEN.name, "is missing: every cell has a hidden state")
+        names = [INPUT_VECTOR.name, *(q.name for q in self.quantities)]
+        computed = {INPUT_VECTOR.name}
+        for equation in (equation for phase in self.phases for equation in phase.equations):
+            for node in (Value(equation.target), *equation.right.walk()):
+                name = node.name if isinstance(node, Value) else getattr(node, "block", INPUT_VECTOR.name)
+                if name not in names:
+                    raise self._invalid(equation.target, f"names {name!r}, which is not a quantity of the cell")
+            for node in equation.right.walk():
+                if isinstance(node, Value) and node.is_before and node.name not in self.states:
+                    raise self._invalid(equation.target, f"reads the old {node.name!r}, which is not a state")
+                if isinstance(node, Value) and not node.is_before and node.name not in computed:
+                    raise self._invalid(equation.target, f"uses {node.name!r} before it is computed")
+            if equation.target in computed:
+                raise self._invalid(equation.target, "is not the first: the quantity is computed twice")
+            computed.add(equation.target)
+        for name in names:
+            if name not in computed:
+                raise self._invalid(name, "is missing: the quantity is never computed")
+
+    def _invalid(self, target: str, what: str) -> ArgumentError:
+        return ArgumentError(
+            f"{self.title}: the equation of {target!r} {what}.", code="invalid_equation", name=target, value=self.name
+        )
+
+    @cached_property
+    def equations(self) -> dict[str, Expression]:
+        """The right side of every equation by the quantity that it computes, in the order of computation."""
+        return {equation.target: equation.right for phase in self.phases for equation in phase.equations}
+
+    def notation(self, colours: Mapping[str, str] | None = None) -> LatexNotation:
+        """Collect the symbols of the quantities, for `Equation.latex`.
+
+        Parameters
+        ----------
+        colours : mapping of str to str, optional
+            Colours by the name of the quantity; other symbols have none.
+
+        Returns
+        -------
+        LatexNotation
+            The symbols.
+        """
+        return LatexNotation({q.name: q.symbol for q in self.by_name.values()}, colours or {})
 
     @property
     def states(self) -> tuple[str, ...]:
@@ -149,10 +304,10 @@ class Definition:
 
     @property
     def activations(self) -> dict[str, Activation]:
-        """All activations by name: those of the quantities, and others that equations name."""
-        equations = [equation for phase in self.phases for equation in phase.equations]
+        """All activations by name: those of the quantities, and others inside equations."""
         used = [q.activation for q in self.quantities if q.activation]
-        used += [activation(name) for equation in equations for name in _FUNCTION.findall(equation)]
+        nodes = (node for right in self.equations.values() for node in right.walk())
+        used += [node.function for node in nodes if isinstance(node, Apply)]
         return {activation.name: activation for activation in used}
 
     @property
@@ -258,31 +413,5 @@ RESET = Quantity(
 )
 
 JOIN = Phase(
-    "join",
-    "Join",
-    ("input_vector",),
-    (),
-    "The cell reads the input of this step together with the hidden state of the step before.",
+    "join", "Join", (), "The cell reads the input of this step together with the hidden state of the step before."
 )
-
-
-def weighted_sum(gate: str, state: str = "") -> str:
-    """Write a gate's sum of the input and the old hidden state in LaTeX, with PyTorch's names for the weights.
-
-    Parameters
-    ----------
-    gate : str
-        The letter of the gate: "f".
-    state : str, default ""
-        The LaTeX of a state that the gate sees through a peephole as well, one weight for each unit.
-
-    Returns
-    -------
-    str
-        The sum in brackets.
-    """
-    peephole = rf" + p_{{{gate}}} \odot {state}" if state else ""
-    return (
-        rf"\left(W_{{i{gate}}}\,\q{{input_vector}}_t + b_{{i{gate}}}"
-        rf" + W_{{h{gate}}}\,\q{{hidden}}_{{t-1}} + b_{{h{gate}}}{peephole}\right)"
-    )

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from .activations import Array, activation
+from .activations import activation
 from .cell import Cell
-from .definition import HIDDEN, JOIN, Definition, Phase, weighted_sum
+from .definition import HIDDEN, JOIN, Definition, Equation, Phase
 from .descriptions import Explanations
-from .record import NamedArrays
+from .expressions import Apply
+from .shorthand import weighted_sum
 
 
 class RNN(Cell):
@@ -43,21 +44,7 @@ class RNN(Cell):
         squash = Phase(
             name=chosen.kind,
             title="Squash" if chosen.bounded else "Rectify" if chosen.low > -np.inf else "Activate",
-            computes=("hidden",),
-            equations=(r"\q{hidden}_t = " + chosen.latex_of(weighted_sum("h")),),
+            equations=(Equation("hidden", Apply(chosen, weighted_sum("hidden"))),),
             description=f"The sum of both {through}, and the result replaces the whole memory.{explain(chosen)}",
         )
         return Definition(cls.name, cls.title, (hidden,), (JOIN, squash))
-
-    def step(self, z: Array, before: NamedArrays, now: NamedArrays) -> None:
-        # a = W_ih x_t + b_ih + b_hh + W_hh h_{t-1}; z comes with all but the last term
-        z += self.weight_hh.dot(before["hidden"])
-        # h_t = tanh(a)
-        self.gate_activations.apply(z)
-        now["hidden"][...] = z
-
-    def step_back(self, z: Array, before: NamedArrays, now: NamedArrays, d: NamedArrays, dz: Array) -> None:
-        # da = dh_t * (1 - h_t^2), the slope of tanh from its value
-        np.multiply(d["hidden"], self.gate_activations.slope(z), out=dz)
-        # dh_{t-1} = W_hh^T da
-        np.dot(self.weight_hh.T, dz, out=d["hidden"])

@@ -233,13 +233,13 @@ def _rearranged(
     """A parameter with its blocks of gates in our order and in the chosen orientation, and what was done."""
     order = values.get("order", next(iter(ORDERS.get(stack.cell, {"": ""}))))
     cell = CELLS[stack.cell]
-    if name in cell.extra_parameters:  # its rows come in our order
-        rows = cell.extra_parameters[name]
+    rows = cell.parameter_blocks()[name]
+    if name in cell.extra_blocks() or rows != cell.rows or stack.cell not in ORDERS:  # its rows come in our order
         places = list(range(len(rows)))
     else:
-        rows, places = cell.rows, block_places(stack.cell, order)
-    recurrent = sources["weight_hh"]
-    size = len(recurrent.array) // len(cell.rows)
+        places = block_places(stack.cell, order)
+    recurrent = sources["weight_hh" if "weight_hh" in sources else "weight_ih"]
+    size = len(recurrent.array) // len(cell.parameter_blocks().get("weight_hh", cell.rows))
     if len(source.array) != size * len(rows):
         raise DamagedFileError(
             f"{source.name} has shape {source.shape}, but {recurrent.name} with shape {recurrent.shape} requires "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from ..cells import CELLS
 from ..cells.activations import Array
 from ..errors import ArgumentError, UnknownNameError
 from .settings import InferredSetting
@@ -138,7 +139,10 @@ class Stack:
         int
             The number of units.
         """
-        return next(iter(self.layers[layer].values()))["weight_hh"].array.shape[1]
+        parameters = next(iter(self.layers[layer].values()))
+        if "weight_hh" in parameters:
+            return parameters["weight_hh"].array.shape[1]
+        return len(parameters["weight_ih"].array) // len(CELLS[self.cell].rows)
 
     @property
     def width(self) -> int:

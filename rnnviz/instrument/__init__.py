@@ -1,7 +1,8 @@
 """What runs in the browser, and what it is sent: an instrument that plays a trace. It does not know Streamlit."""
 
 from .bundle import script, style
+from .model_encoding import model_data
 from .payload_encoding import TokenValues, model_key, payload
-from .schema import Payload, Settings
+from .schema import ModelData, Payload, Settings
 
-__all__ = ["Payload", "Settings", "TokenValues", "model_key", "payload", "script", "style"]
+__all__ = ["ModelData", "Payload", "Settings", "TokenValues", "model_data", "model_key", "payload", "script", "style"]

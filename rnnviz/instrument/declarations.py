@@ -11,30 +11,39 @@ from pathlib import Path
 from types import ModuleType, NoneType, UnionType
 from typing import Any, Literal, NotRequired, get_args, get_origin, get_type_hints, is_typeddict
 
+from . import expression_schema
+
 PAYLOAD = Path(__file__).parent / "js" / "model" / "payload.d.ts"
 _PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", NoneType: "null"}
+_UNIONS = {value: name for name, value in vars(expression_schema).items() if isinstance(value, UnionType)}
+_LINE = "\n  | "
 _FIELD = re.compile(r"^([\w, ]+) : .+\n((?:    .+\n?)+)", re.MULTILINE)
 
 
-def typescript(module: ModuleType, imports: str = "") -> str:
-    """Write the typed dictionaries of a module as a TypeScript declaration file.
+def typescript(*modules: ModuleType, imports: str = "") -> str:
+    """Write the typed dictionaries of modules as a TypeScript declaration file.
 
     Parameters
     ----------
-    module : ModuleType
-        The module that declares them.
+    *modules : ModuleType
+        The modules that declare them.
     imports : str, default ""
         Where the declarations are that these refer to, as an import statement.
 
     Returns
     -------
     str
-        An interface for each typed dictionary, with its docstring as comments.
+        An interface for each typed dictionary, with its docstring as comments, and a type for each union.
     """
-    source = Path(module.__file__ or "").name
-    head = f"// Written from {source}, do not edit.\n"
-    declared = [each for each in vars(module).values() if is_typeddict(each) and each.__module__ == module.__name__]
-    return "\n".join([head, *([f"{imports}\n"] if imports else []), *map(_interface, declared)])
+    sources = " and ".join(Path(module.__file__ or "").name for module in modules)
+    parts = [f"// Written from {sources}, do not edit.\n", *([f"{imports}\n"] if imports else [])]
+    for module in modules:
+        declared = vars(module).items()
+        own = [each for _, each in declared if is_typeddict(each) and each.__module__ == module.__name__]
+        parts += [_interface(each) for each in own]
+        if module is expression_schema:
+            parts += [f"export type {name} ={_members(union, _LINE)};\n" for union, name in _UNIONS.items()]
+    return "\n".join(parts)
 
 
 def _interface(declared: type) -> str:
@@ -51,6 +60,12 @@ def _interface(declared: type) -> str:
     return "\n".join([f"/** {text.splitlines()[0]} */", f"export interface {declared.__name__} {{", *lines, "}\n"])
 
 
+def _members(union: UnionType, begin: str = "") -> str:
+    """The members of a union as TypeScript writes it; begin: what comes before each, if not only between them."""
+    members = [_type(member) for member in get_args(union)]
+    return "".join(begin + member for member in members) if begin else " | ".join(members)
+
+
 def _is_optional(hint: Any) -> bool:
     """Whether a key may be missing."""
     return get_origin(hint) is NotRequired
@@ -60,14 +75,16 @@ def _type(hint: Any) -> str:
     """A Python type as a TypeScript type."""
     if hint in _PLAIN:
         return _PLAIN[hint]
+    if hint in _UNIONS:
+        return _UNIONS[hint]
     if is_typeddict(hint):
         return str(hint.__name__)
     origin, arguments = get_origin(hint), get_args(hint)
     if origin is Literal:
         return " | ".join(f'"{value}"' for value in arguments)
-    inner = [_type(argument) for argument in arguments]
     if origin is UnionType:
-        return " | ".join(inner)
+        return _members(hint)
+    inner = [_type(argument) for argument in arguments]
     if origin is list:
         return f"{inner[0]}[]"
     if origin is tuple:

@@ -7,7 +7,6 @@ half precision.
 from __future__ import annotations
 
 import json
-from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -15,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from ..analysis.memory.gated_states import GatedState, gated_states
 from ..cells.definition import INPUT_VECTOR, Definition
 from ..colours import negative_colour, scale_limits
 from ..errors import ArrayError
@@ -22,7 +22,16 @@ from ..interventions import Remove, Swap, held_and_frozen, remaining_steps
 from ..model import Model
 from ..text.tokens import visible
 from ..trace import Trace
-from .schema import ActivationData, PartData, Payload, PhaseData, QuantityData, TokenValuesData, WeightsData
+from .cell_encoding import encode_activations, encode_array, encode_equation, encode_weights, finite
+from .schema import (
+    FactorData,
+    GatedStateData,
+    PartData,
+    Payload,
+    PhaseData,
+    QuantityData,
+    TokenValuesData,
+)
 
 BUDGET = 2_000_000  # bytes of base64 for the values of one trace
 HELD, FROZEN = 1, 2  # how an intervention holds a value: at a given one, or at that of the step before
@@ -154,15 +163,16 @@ def payload(
         "input_size": input_size,
         "quantities": _quantities(definition, arrays),
         "phases": _phases(definition),
-        "activations": _activations(definition),
+        "gated_states": [_gated_state(gated) for gated in gated_states(definition)],
+        "activations": encode_activations(definition),
         "labels": [visible(label) for label in trace.labels],
         "half_precision": half,
-        "values": {name: _encoded(array, "<f2" if half else "<f4") for name, array in arrays.items()},
-        "initial": {name: _encoded(trace.initial[name, layer, direction]) for name in definition.states},
+        "values": {name: encode_array(array, "<f2" if half else "<f4") for name, array in arrays.items()},
+        "initial": {name: encode_array(trace.initial[name, layer, direction]) for name in definition.states},
         "holds": _holds(trace, layer, direction),
-        "probabilities": None if trace.probabilities is None else _encoded(trace.probabilities),
+        "probabilities": None if trace.probabilities is None else encode_array(trace.probabilities),
         "reductions": reductions,
-        "weights": _weights(cell) if weights else None,
+        "weights": encode_weights(cell) if weights else None,
         "token_values": encoded,
         "token_values_id": _hash(encoded),
     }
@@ -180,8 +190,8 @@ def _quantities(definition: Definition, arrays: Mapping[str, np.ndarray]) -> lis
             "negative_colour": negative_colour(q.colour),
             "activation": q.activation.name if q.activation else None,
             "limits": scale_limits(q, arrays[q.name]) if q.name in arrays else (-1, 1),
-            "low": _finite(q.low),
-            "high": _finite(q.high),
+            "low": finite(q.low),
+            "high": finite(q.high),
         }
         for q in definition.by_name.values()
     ]
@@ -195,34 +205,19 @@ def _phases(definition: Definition) -> list[PhaseData]:
             "title": phase.title,
             "description": phase.description,
             "computes": list(phase.computes),
-            "equations": list(phase.equations),
+            "equations": [encode_equation(equation) for equation in phase.equations],
         }
         for phase in definition.phases
     ]
 
 
-def _activations(definition: Definition) -> dict[str, ActivationData]:
-    """All functions that the cell's equations use, by name."""
-    return {
-        name: {
-            "kind": activation.kind,
-            "symbol": activation.symbol,
-            "parameters": list(activation.parameters),
-            "within": activation.within,
-            "low": _finite(activation.low),
-            "high": _finite(activation.high),
-        }
-        for name, activation in definition.activations.items()
-    }
-
-
-def _weights(cell: Any) -> WeightsData:
-    """The parameters of a cell."""
-    return {
-        "rows": list(cell.rows),
-        "extra": {name: list(rows) for name, rows in cell.extra_parameters.items()},
-        "arrays": {name: _encoded(array) for name, array in cell.parameters.items()},
-    }
+def _gated_state(gated: GatedState) -> GatedStateData:
+    """A state that a gate carries on."""
+    keep, *write = (
+        [FactorData(name=factor.name, complement=factor.complement) for factor in product]
+        for product in (gated.keep_factors, *gated.write_terms)
+    )
+    return {"state": gated.state, "keep": keep, "write": write}
 
 
 def _token_values(name: str, values: TokenValues, steps: int) -> TokenValuesData:
@@ -247,7 +242,7 @@ def _token_values(name: str, values: TokenValues, steps: int) -> TokenValuesData
             )
     return {
         "title": values.title,
-        "values": _encoded(values.values),
+        "values": encode_array(values.values),
         "colour": values.colour,
         "negative_colour": negative_colour(values.colour),
         "limit": float(values.limit),
@@ -259,7 +254,7 @@ def _token_values(name: str, values: TokenValues, steps: int) -> TokenValuesData
 
 
 def _part(title: str, values: np.ndarray) -> PartData:
-    return {"title": title, "values": _encoded(values)}
+    return {"title": title, "values": encode_array(values)}
 
 
 def _typed_rows(trace: Trace) -> list[int]:
@@ -275,23 +270,13 @@ def _holds(trace: Trace, layer: int, direction: str) -> dict[str, str]:
         values = trace[q.name, layer, direction]
         held, frozen = held_and_frozen(trace.interventions, trace.definition, q.name, values.shape, layer, direction)
         if held.any() or frozen.any():
-            holds[q.name] = _encoded(np.where(frozen, FROZEN, np.where(held, HELD, 0)), "u1")
+            holds[q.name] = encode_array(np.where(frozen, FROZEN, np.where(held, HELD, 0)), "u1")
     return holds
-
-
-def _encoded(array: np.ndarray, dtype: str = "<f4") -> str:
-    """An array as little-endian numbers in base64."""
-    return b64encode(np.ascontiguousarray(array, dtype=dtype).tobytes()).decode()
 
 
 def _encoded_size(arrays: Iterable[np.ndarray]) -> float:
     """The size of arrays as float32 in base64, in bytes."""
     return sum(array.size * 4 * 4 / 3 for array in arrays)
-
-
-def _finite(number: float) -> float | None:
-    """The number, or None in place of an infinite one, which JSON does not have."""
-    return number if np.isfinite(number) else None
 
 
 def _hash(data: Any) -> str:

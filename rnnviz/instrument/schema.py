@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Literal, NotRequired, TypedDict
 
+from .expression_schema import EquationData
+
 
 class QuantityData(TypedDict):
     """A quantity of the cell, the input vector included.
@@ -50,15 +52,48 @@ class PhaseData(TypedDict):
         As in the cell's definition.
     computes : list of str
         The names of the quantities that are computed.
-    equations : list of str
-        LaTeX in which `\q{name}` is the symbol of a quantity and `\f{name}` that of an activation.
+    equations : list of EquationData
+        In the order of computation.
     """
 
     name: str
     title: str
     description: str
     computes: list[str]
-    equations: list[str]
+    equations: list[EquationData]
+
+
+class FactorData(TypedDict):
+    """A factor in the equation of a gated state.
+
+    Attributes
+    ----------
+    name : str
+        The name of a quantity.
+    complement : bool
+        Whether the factor is 1 minus the quantity.
+    """
+
+    name: str
+    complement: bool
+
+
+class GatedStateData(TypedDict):
+    """A state that a gate carries on: the product of factors times its old value, plus what is written.
+
+    Attributes
+    ----------
+    state : str
+        The name of the state.
+    keep : list of FactorData
+        What the old value is multiplied by.
+    write : list of list of FactorData
+        The products that are added.
+    """
+
+    state: str
+    keep: list[FactorData]
+    write: list[list[FactorData]]
 
 
 class ActivationData(TypedDict):
@@ -89,16 +124,13 @@ class WeightsData(TypedDict):
 
     Attributes
     ----------
-    rows : list of str
-        The quantities whose blocks of H rows make up the matrices and biases, in their order.
-    extra : dict of str to list of str
-        The quantities whose blocks make up each further parameter of the cell, by its name.
+    blocks : dict of str to list of str
+        By the name of a parameter, the quantities that its blocks of rows belong to, in their order.
     arrays : dict of str to str
         The parameters as float32, by name.
     """
 
-    rows: list[str]
-    extra: dict[str, list[str]]
+    blocks: dict[str, list[str]]
     arrays: dict[str, str]
 
 
@@ -188,6 +220,8 @@ class Payload(TypedDict):
         In the order of computation, the input vector first.
     phases : list of PhaseData
         In the order of computation.
+    gated_states : list of GatedStateData
+        The states that a gate carries on, the hidden state first.
     activations : dict of str to ActivationData
         By name.
     labels : list of str
@@ -231,6 +265,7 @@ class Payload(TypedDict):
     input_size: int
     quantities: list[QuantityData]
     phases: list[PhaseData]
+    gated_states: list[GatedStateData]
     activations: dict[str, ActivationData]
     labels: list[str]
     half_precision: bool
@@ -242,6 +277,86 @@ class Payload(TypedDict):
     weights: WeightsData | None
     token_values: dict[str, TokenValuesData]
     token_values_id: str
+
+
+class TableData(TypedDict):
+    """A matrix.
+
+    Attributes
+    ----------
+    rows, columns : int
+        Its shape.
+    values : str
+        The values as float32, row by row.
+    """
+
+    rows: int
+    columns: int
+    values: str
+
+
+class LayerData(TypedDict):
+    """The cell of one layer and direction.
+
+    Attributes
+    ----------
+    direction : str
+        "forward" or "backward".
+    units, input_size : int
+        H and D.
+    weights : WeightsData
+        Its parameters.
+    initial : dict of str to str
+        The states that a run starts from, as float32; zeros where missing.
+    """
+
+    direction: Literal["forward", "backward"]
+    units: int
+    input_size: int
+    weights: WeightsData
+    initial: dict[str, str]
+
+
+class ModelData(TypedDict):
+    """A model that the browser can run.
+
+    Attributes
+    ----------
+    name : str
+        The name of the model.
+    cell : str
+        The name of its cell.
+    states : list of str
+        What is passed on from step to step, the hidden state first.
+    equations : list of EquationData
+        Those of the cell in the order of computation.
+    activations : dict of str to ActivationData
+        By name.
+    embedding : TableData or None
+        A vector for each token id; None for a model that reads vectors.
+    layers : list of list of LayerData
+        By layer, one or two directions.
+    merge : str
+        How two directions become one vector: "concat", "sum", "mul" or "ave".
+    readout : TableData or None
+        The weights of the outputs; None for a model without outputs.
+    readout_bias : str or None
+        The biases of the outputs as float32, if there are any.
+    labels : list of str
+        What the outputs stand for.
+    """
+
+    name: str
+    cell: str
+    states: list[str]
+    equations: list[EquationData]
+    activations: dict[str, ActivationData]
+    embedding: TableData | None
+    layers: list[list[LayerData]]
+    merge: Literal["concat", "sum", "mul", "ave"]
+    readout: TableData | None
+    readout_bias: str | None
+    labels: list[str]
 
 
 class Position(TypedDict):

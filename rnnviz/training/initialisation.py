@@ -49,8 +49,8 @@ def initialise_recurrent(network: Network, kind: str, scale: float, rng: np.rand
     """
     for layer in network.layers:
         for cell in layer:
-            for row in cell.rows:
-                block = cell.weight_hh[cell.row(row)]
+            for row in cell.parameter_blocks().get("weight_hh", ()):
+                block = cell.rows_of("weight_hh", row)
                 if kind != UNIFORM:
                     block[...] = MATRICES[kind](cell.hidden_size, rng)
                 if scale != 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import prod
 
 from ..cells import cell_class
 from ..errors import TrainingError
@@ -94,10 +95,11 @@ def multiply_adds(cell: str, recipe: Recipe, task: Task) -> float:
     UnknownNameError
         If there is no such cell.
     """
-    rows, hidden = len(cell_class(cell).rows) * recipe.hidden, recipe.hidden
+    kind, hidden = cell_class(cell), recipe.hidden
     first = recipe.embedding if len(task.vocabulary) else task.vocabulary.vector_size
     input_sizes = [first, *[hidden] * (recipe.layers - 1)]
-    per_token = sum(rows * (size + hidden) for size in input_sizes) + hidden * len(task.labels)
+    shapes = (shape for size in input_sizes for shape in kind.parameter_shapes(size, hidden).values())
+    per_token = sum(prod(shape) for shape in shapes if len(shape) == 2) + hidden * len(task.labels)
     tokens = FORWARD_AND_BACKWARD * task.tokens_per_epoch(recipe.batch) + task.validation_tokens
     return recipe.epochs * per_token * float(tokens)
 

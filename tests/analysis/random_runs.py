@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from rnnviz import Model
 from rnnviz.network import SUFFIXES, Network
 
-from ..coupled_lstm import CoupledLSTM
 from ..strategies import CHARACTERS, VARIANT_IDS, VARIANTS, seeds
+from ..tied_lstm import TiedLSTM
 
-EVERY = [*VARIANTS, (CoupledLSTM, {})]
-EVERY_ID = [*VARIANT_IDS, "coupled"]
+EVERY = [*VARIANTS, (TiedLSTM, {})]
+EVERY_ID = [*VARIANT_IDS, "tied"]
 
 
 @dataclass

@@ -9,16 +9,16 @@ from rnnviz.analysis import cost
 from rnnviz.cells import CELLS
 from rnnviz.errors import ArgumentError, UnknownNameError
 
-from ..coupled_lstm import CoupledLSTM
 from ..raising import raises
 from ..strategies import Case, draw_run
+from ..tied_lstm import TiedLSTM
 
 CHOICES = [
     ("rnn", {"activation": "tanh"}),
     ("rnn", {"activation": "relu"}),
     *(("gru", {"reset": reset, "update": update}) for reset in ("after", "before") for update in ("keeps", "writes")),
     ("lstm", {}),
-    (CoupledLSTM.name, {}),
+    (TiedLSTM.name, {}),
     ("peephole", {}),
 ]
 EVERY_CELL = pytest.mark.parametrize(
@@ -64,9 +64,7 @@ def slow_step(cell, x, h, c):
     """One step by the textbook, a multiplication at a time: the new hidden state."""
     weight_ih, weight_hh, bias_ih, bias_hh, *peepholes = (
         dict(zip(rows, np.split(numbers(array), len(rows)), strict=True))
-        for array, rows in zip(
-            cell.parameters.values(), [*[cell.rows] * 4, *cell.extra_parameters.values()], strict=True
-        )
+        for array, rows in zip(cell.parameters.values(), cell.parameter_blocks().values(), strict=True)
     )
 
     def from_x(row):
@@ -90,8 +88,8 @@ def slow_step(cell, x, h, c):
         return through(sigmoid, sum(seen, start=from_x(row) + from_h(row)))
 
     i, g = gate("input", c), through(np.tanh, from_x("candidate") + from_h("candidate"))
-    c = (1 - i if cell.name == CoupledLSTM.name else gate("forget", c)) * c + i * g
-    return gate("output", c) * through(np.tanh, c)
+    c = (1 - i if cell.name == TiedLSTM.name else gate("forget", c)) * c + i * g
+    return gate("output", c) * (c if cell.name == TiedLSTM.name else through(np.tanh, c))
 
 
 @EVERY_CELL

@@ -13,7 +13,7 @@ from rnnviz import zoo
 from tests.browser.conftest import settle
 from tests.browser.plain_page import frames, go, number, plain, state
 from tests.browser.test_explore import heatmap, link, open_page, text_box, write
-from tests.coupled_lstm import CoupledLSTM
+from tests.tied_lstm import TiedLSTM
 
 TEXT = "Dubois"
 EVERYTHING = None  # all views
@@ -274,7 +274,7 @@ def test_a_long_text_scrolls_the_strip_to_the_current_token(page: Page):
 
 
 def test_a_cell_without_a_diagram_of_its_own_is_drawn_and_plays(page: Page):
-    model = zoo.untrained_model(rnnviz.load("counter-gru"), CoupledLSTM.name)
+    model = zoo.untrained_model(rnnviz.load("counter-gru"), TiedLSTM.name)
     plain(page, model, views=EVERYTHING, text="aabb")
     trace = model.trace("aabb")
     keys(page, "Home", "ArrowRight")

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnviz.cells import CELLS, GRU, LSTM, RNN
+from rnnviz.cells.expressions import Value
 
 from ..strategies import cases, draw_run
 from .variants import EVERY_VARIANT
@@ -126,6 +127,10 @@ def test_the_two_placements_of_the_reset_gate_differ():
     assert np.abs(cell.forward(x)["hidden"] - other.forward(x)["hidden"]).max() > 1e-3
 
 
+def names_in(expression):
+    return {node.name for node in expression.walk() if isinstance(node, Value)}
+
+
 @pytest.mark.parametrize("kind", [RNN, GRU, LSTM])
 def test_definitions_are_complete(kind):
     """Everything a page shows is there: what each phase computes, symbols for all that equations mention."""
@@ -138,9 +143,12 @@ def test_definitions_are_complete(kind):
         assert set(kind.rows) <= set(names)
         for phase in definition.phases:
             assert phase.description.endswith(".")
-            for equation in phase.latex(definition.by_name, {"hidden": "#56B4E9"}):
-                assert r"\q" not in equation
-                assert equation.count("{") == equation.count("}")
+            for equation in phase.equations:
+                latex = equation.latex(definition.notation({"hidden": "#56B4E9"}))
+                assert latex.count("{") == latex.count("}") and latex.count("(") == latex.count(")")
+                assert (r"\textcolor{#56B4E9}{h}" in latex) == (
+                    "hidden" in {equation.target, *names_in(equation.right)}
+                )
         for quantity in definition.quantities:
             assert quantity.symbol
             assert quantity.description.endswith(".")

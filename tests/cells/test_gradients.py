@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from ..coupled_lstm import CoupledLSTM
 from ..strategies import Case, cases, draw_run, seeds
+from ..tied_lstm import TiedLSTM
 from .variants import EVERY_VARIANT, VARIANT_IDS, VARIANTS
 
 STEP = 1e-6
@@ -25,7 +25,7 @@ def slopes(loss, array):
     return numeric
 
 
-@pytest.mark.parametrize(("kind", "options"), [*VARIANTS, (CoupledLSTM, {})], ids=[*VARIANT_IDS, "coupled"])
+@pytest.mark.parametrize(("kind", "options"), [*VARIANTS, (TiedLSTM, {})], ids=[*VARIANT_IDS, "tied"])
 @given(case=cases, looks=seeds)
 @settings(max_examples=12)
 def test_gradients_are_the_slopes_of_the_loss(kind, options, case, looks):

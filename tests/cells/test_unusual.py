@@ -77,7 +77,7 @@ def test_forward_is_that_of_onnx_runtime(case, drawn):
     }
     if kind is PeepholeLSTM:
         names.append("P")
-        order, rows = ("input", "output", "forget"), kind.extra_parameters["weight_peephole"]
+        order, rows = ("input", "output", "forget"), kind.extra_blocks()["weight_peephole"]
         feeds["P"] = stacked(cell.weight_peephole, order, rows)[None]
     ends = ["Y", *(f"Y_{STATES[state]}" for state in cell.states)]
     node = helper.make_node(theirs.__name__, names, ends, hidden_size=case.hidden, **attributes)
@@ -198,6 +198,11 @@ def test_bounds_and_words_follow_the_activation():
     assert (open_ended["hidden"].low, open_ended["hidden"].high) == (0, np.inf)
     assert (of(GRU, activation="relu")["hidden"].low, of(GRU, gates="relu")["hidden"].low) == (0, -np.inf)
     assert of(GRU, activation="linear within 2")["hidden"].high == 2
-    phase = LSTM.define(gates="hard_sigmoid within 2").phases[1]
+    definition = LSTM.define(gates="hard_sigmoid within 2")
+    phase = definition.phases[1]
     assert "hard σ of z is 0.2 · z + 0.5" in phase.description and "−2 to 2" in phase.description
-    assert phase.latex(hard)[0].startswith(r"f_t = \mathrm{clipped}\,\mathrm{hard}\,\sigma\left(")
+    assert (
+        phase.equations[0]
+        .latex(LSTM.define(gates="hard_sigmoid within 2").notation())
+        .startswith(r"f_t = \mathrm{clipped}\,\mathrm{hard}\,\sigma\left(")
+    )

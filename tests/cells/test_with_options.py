@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 
 from rnnviz.cells import CELLS, GRU, LSTM, RNN
+from rnnviz.cells.expressions import Value
 from rnnviz.errors import ArgumentError
 
 from ..raising import raises
@@ -86,10 +87,9 @@ def test_notation_names_existing_options(kind):
 
 def test_descriptions_and_equations_follow_the_convention_of_the_update_gate():
     keeps, writes = GRU.define(), GRU.define(update="writes")
-    z, rest = r"\q{update}_t", r"(1 - \q{update}_t)"
-    blend = r"\q{hidden}_t = %s \odot \q{candidate}_t + %s \odot \q{hidden}_{t-1}"
-    assert keeps.phases[-1].equations == (blend % (rest, z),)
-    assert writes.phases[-1].equations == (blend % (z, rest),)
+    z, n, h = Value("update"), Value("candidate"), Value("hidden").before
+    assert keeps.equations["hidden"] == (1 - z) * n + z * h
+    assert writes.equations["hidden"] == z * n + (1 - z) * h
     assert "1 keeps it, 0 replaces it" in keeps.by_name["update"].description
     assert "1 replaces it by the candidate, 0 keeps it" in writes.by_name["update"].description
     update = {d: next(p for p in d.phases if p.name == "update").description for d in (keeps, writes)}

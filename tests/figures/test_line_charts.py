@@ -32,8 +32,8 @@ from rnnviz.figures.curves_over_text import labelled_steps
 from rnnviz.figures.score_chart import format_score
 from rnnviz.training.tasks.task import binomial_error
 
-from ..coupled_lstm import CoupledLSTM
 from ..raising import raises
+from ..tied_lstm import TiedLSTM
 from .test_trace_heatmaps import unpacked
 
 THREE = ("rnn", "gru", "lstm")
@@ -280,10 +280,15 @@ def test_lines_stand_out_on_a_light_page_and_a_dark_one(style, page):
     assert contrast(style.colour, page) >= 3
 
 
+def test_cells_on_offer_can_be_told_apart_in_one_chart():
+    cells = [name for name, cell in CELLS.items() if cell.__module__.startswith("rnnviz.cells")]
+    assert len({cell_style(cell) for cell in cells}) == len(cells) == 12
+
+
 def test_a_new_cell_has_a_style_and_appears_under_its_title():
-    assert cell_style(CoupledLSTM.name) in OTHER_STYLES
-    figure = reach_curve({"rnn": np.array([0.1, 1]), CoupledLSTM.name: np.array([0.5, 1])}, ["a", "b"])
-    assert {trace.name for trace in figure.data} == {"RNN", "Coupled LSTM"}
+    assert cell_style(TiedLSTM.name) in OTHER_STYLES
+    figure = reach_curve({"rnn": np.array([0.1, 1]), TiedLSTM.name: np.array([0.5, 1])}, ["a", "b"])
+    assert {trace.name for trace in figure.data} == {"RNN", "Tied LSTM"}
     assert cell_style("never heard of") == OTHER_STYLES[0]
 
 

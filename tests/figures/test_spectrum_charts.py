@@ -9,9 +9,9 @@ from rnnviz.analysis import spectra
 from rnnviz.errors import ArgumentError, UnknownNameError
 from rnnviz.figures import eigenvalue_chart, weight_spectrum
 
-from ..coupled_lstm import CoupledLSTM
 from ..raising import raises
 from ..strategies import CHARACTERS, draw_network
+from ..tied_lstm import TiedLSTM
 from .agreement import agree, no_markup_but_our_own
 
 NAMES = ["names-rnn", "names-gru", "names-lstm", "recall-rnn", "counter-lstm"]
@@ -38,7 +38,7 @@ def test_each_figure_is_valid_and_the_same_for_a_page(name):
 
 
 @pytest.mark.parametrize("matrix", ["recurrent", "input"])
-@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm", CoupledLSTM.name])
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm", TiedLSTM.name])
 def test_the_curves_are_the_singular_values(cell, matrix):
     model = small(cell)
     curves = {line.name: line for line in weight_spectrum(model, matrix=matrix).data}

@@ -15,9 +15,9 @@ from rnnviz.errors import ArgumentError, UnknownNameError
 from rnnviz.figures import gate_biases, weight_maps
 from rnnviz.figures.matrix_heatmaps import BLOCKS, LARGE, GateMatrices, gate_matrices, largest_of_blocks
 
-from ..coupled_lstm import CoupledLSTM
 from ..raising import raises
 from ..strategies import CHARACTERS, draw_network, seeds
+from ..tied_lstm import TiedLSTM
 from .agreement import agree, no_markup_but_our_own
 
 NAMES = ["names-rnn", "names-gru", "names-lstm"]
@@ -99,11 +99,11 @@ def test_a_limit_can_be_given_to_compare_two_models():
 
 
 def test_a_new_cell_is_drawn_with_the_titles_that_it_gives_itself():
-    figure = weight_maps(small(CoupledLSTM.name))
+    figure = weight_maps(small(TiedLSTM.name))
     assert [part.name for part in figure.data[::2]] == ["input", "candidate", "output"]
     text = " ".join(note.text for note in figure.layout.annotations)
     assert "Input gate" in text and "W<sub>hg</sub>" in text and "Forget" not in text
-    assert agree(gate_biases, small(CoupledLSTM.name))
+    assert agree(gate_biases, small(TiedLSTM.name))
 
 
 def test_zeros_have_a_scale_as_well():

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from rnnviz.instrument import schema
+from rnnviz.instrument import expression_schema, schema
 from rnnviz.instrument.declarations import PAYLOAD, typescript
 from rnnviz.ui.shared import page_data
 
 PAGE_DATA = Path(page_data.__file__).with_suffix(".d.ts")
 FILES = {
-    PAYLOAD: typescript(schema),
-    PAGE_DATA: typescript(page_data, 'import type { Position } from "../../instrument/js/model/payload.d.ts";'),
+    PAYLOAD: typescript(expression_schema, schema),
+    PAGE_DATA: typescript(page_data, imports='import type { Position } from "../../instrument/js/model/payload.d.ts";'),
 }
 
 

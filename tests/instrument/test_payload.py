@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 import rnnviz
+from rnnviz.cells.expressions import from_json
 from rnnviz.errors import ArrayError
-from rnnviz.instrument import TokenValues, payload
+from rnnviz.instrument import TokenValues, model_data, payload
 from rnnviz.interventions import Freeze, Hold, Remove, Swap
 from tests.raising import raises
 
@@ -29,7 +30,10 @@ def test_the_payload_is_the_trace(name):
     cell = model.network.layers[0][0]
     for parameter, array in cell.parameters.items():
         np.testing.assert_array_equal(floats(sent["weights"]["arrays"][parameter]), array.ravel())
-    assert sent["weights"]["rows"] == list(cell.rows)
+    assert sent["weights"]["blocks"] == {name: list(blocks) for name, blocks in cell.parameter_blocks().items()}
+    sent_equations = [equation for phase in sent["phases"] for equation in phase["equations"]]
+    read_back = {equation["target"]: from_json(equation["right"]) for equation in sent_equations}
+    assert read_back == trace.definition.equations
     assert not sent["reductions"]
 
 
@@ -109,3 +113,19 @@ def test_what_is_held_swapped_and_removed_goes_along():
         assert np.argwhere(held[name]).tolist() == [[3, 6]] and held[name][3, 6] == 2
     plain = payload(model.trace("Dubois"), model)
     assert (plain["typed_steps"], plain["swapped_steps"], plain["holds"]) == ([1, 2, 3, 4, 5, 6, 7], [], {})
+
+
+def test_a_model_is_sent_with_all_that_a_run_needs():
+    model = rnnviz.load("names-lstm")
+    network, sent = model.network, json.loads(json.dumps(model_data(model)))
+    (cell,), ((layer,),) = network.layers[0], sent["layers"]
+    assert (layer["direction"], layer["units"], layer["input_size"]) == ("forward", cell.hidden_size, cell.input_size)
+    for parameter, array in cell.parameters.items():
+        np.testing.assert_array_equal(floats(layer["weights"]["arrays"][parameter]), array.ravel())
+    for name, array in (("embedding", network.embedding), ("readout", network.readout_weight)):
+        assert (sent[name]["rows"], sent[name]["columns"]) == array.shape
+        np.testing.assert_array_equal(floats(sent[name]["values"]), array.ravel())
+    np.testing.assert_array_equal(floats(sent["readout_bias"]), network.readout_bias)
+    assert (sent["merge"], sent["labels"]) == (network.merge, list(model.labels))
+    right_sides = {equation["target"]: from_json(equation["right"]) for equation in sent["equations"]}
+    assert right_sides == model.definition.equations

@@ -9,11 +9,11 @@ from rnnviz.cells import GRU, LSTM
 from rnnviz.interventions import Freeze, Hold, Zero
 from rnnviz.network import Network
 
-from ..coupled_lstm import CoupledLSTM
 from ..strategies import CHARACTERS, UNUSUAL, VARIANTS
+from ..tied_lstm import TiedLSTM
 
 WRITES = [(GRU, {"reset": reset, "update": "writes"}) for reset in ("after", "before")]
-EVERY = [*VARIANTS, *WRITES, (CoupledLSTM, {}), UNUSUAL[3], UNUSUAL[5]]
+EVERY = [*VARIANTS, *WRITES, (TiedLSTM, {}), UNUSUAL[3], UNUSUAL[5]]
 every_cell = pytest.mark.parametrize(
     ("kind", "options"), EVERY, ids=["-".join([kind.name, *options.values()]) for kind, options in EVERY]
 )

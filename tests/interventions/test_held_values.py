@@ -13,8 +13,8 @@ from rnnviz.errors import InterventionError
 from rnnviz.interventions import Freeze, Hold, Remove, Swap, Zero, format_all, parse_all
 from rnnviz.network import softmax
 
-from ..coupled_lstm import CoupledLSTM
 from ..strategies import seeds
+from ..tied_lstm import TiedLSTM
 from .drawn import draw_model, every_cell, insides, the_same
 
 
@@ -54,11 +54,12 @@ def by_formula(cell, x_t, before, put):
         for row in (row for row in cell.rows if row not in ("candidate", "output")):
             compute(row, gates(from_x[row] + from_h[row] + peepholes[row] * before["cell"]))
         compute("candidate", proposal(from_x["candidate"] + from_h["candidate"]))
-        if isinstance(cell, CoupledLSTM):
+        if isinstance(cell, TiedLSTM):
             compute("forget", 1 - now["input"])
         compute("cell", now["forget"] * before["cell"] + now["input"] * now["candidate"])
         compute("output", gates(from_x["output"] + from_h["output"] + peepholes["output"] * now["cell"]))
-        compute("hidden", now["output"] * chosen.get("squash", np.tanh)(now["cell"]))
+        squash = (lambda c: c) if isinstance(cell, TiedLSTM) else chosen.get("squash", np.tanh)
+        compute("hidden", now["output"] * squash(now["cell"]))
     return now
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import rnnviz
 from rnnviz import zoo
 from rnnviz.analysis import contributions, memory_of, memory_shares
-from rnnviz.cells import GRU, LSTM, RNN
+from rnnviz.cells import CELLS, GRU, LSTM, RNN
 from rnnviz.cells.activations import ACTIVATION_KINDS
 from rnnviz.colours import PREDICTION, negative_colour, rgb, scale_limits
 from rnnviz.instrument import TokenValues, payload
@@ -24,8 +24,9 @@ from rnnviz.model import Model
 from rnnviz.network import Network
 from rnnviz.text.tokens import Vocabulary
 from rnnviz.ui.shared.instrument import VIEWS
-from tests.coupled_lstm import CoupledLSTM
+from tests.js.forward_runs import all_runs
 from tests.strategies import UNUSUAL
+from tests.tied_lstm import TiedLSTM
 
 TEXT = "Schmidhuber"
 SHORT = "abcab"
@@ -34,6 +35,7 @@ EVERY_KIND = [
     *((RNN, {"activation": f"{kind} within 0.75"}) for kind in ACTIVATION_KINDS),
     (LSTM, {"squash": "sigmoid"}),
     *((GRU, {"reset": reset, "update": update}) for reset in ("after", "before") for update in ("keeps", "writes")),
+    *((cell, {}) for cell in CELLS.values() if cell.__module__.startswith("rnnviz.cells.published.")),
 ]
 TOKENS = ["x", ";", "'(!*)~", "é", "日", "=", "%", " ", "👩‍🔬", "a\ud800", "#", "&", "+", "/"]
 
@@ -83,10 +85,10 @@ def traces() -> dict[str, Any]:
     models = {name: rnnviz.load(name) for name in ("names-lstm", "names-gru", "names-rnn", "counter-lstm")}
     models["writes"] = models["names-gru"].with_options(update="writes")
     models["before"] = models["names-gru"].with_options(reset="before")
-    models["coupled"] = zoo.untrained_model(rnnviz.load("counter-gru"), CoupledLSTM.name)
+    models["tied"] = zoo.untrained_model(rnnviz.load("counter-gru"), TiedLSTM.name)
     found = {}
     for name, model in models.items():
-        trace = model.trace("aabb" if name in ("coupled", "counter-lstm") else TEXT)
+        trace = model.trace("aabb" if name in ("tied", "counter-lstm") else TEXT)
         probabilities = None if trace.probabilities is None else trace.probabilities.tolist()
         found[name] = {
             "payload": payload(trace, model),
@@ -151,6 +153,12 @@ def weighted_sums() -> dict[str, Any]:
         + cell.bias_hh[rows]
     )
     return {"forget": sums.tolist()}
+
+
+@fixture
+def forward() -> dict[str, Any]:
+    """Runs of whole models."""
+    return all_runs()
 
 
 @fixture
@@ -271,5 +279,8 @@ def constants() -> dict[str, Any]:
 @fixture
 def schema() -> dict[str, Any]:
     """The keys of the payload by the dictionary that holds them."""
-    names = ("Payload", "Settings", "QuantityData", "PhaseData", "ActivationData", "WeightsData", "TokenValuesData")
+    names = (
+        *("Payload", "Settings", "QuantityData", "PhaseData", "GatedStateData", "ActivationData", "WeightsData"),
+        *("TokenValuesData", "ModelData", "LayerData", "TableData"),
+    )
     return {name: sorted(getattr(declared, name).__annotations__) for name in names}

@@ -13,9 +13,17 @@ test("a payload has the keys that are declared, and no others", () => {
   assert.deepEqual(sorted(payload), schema.Payload);
   assert.deepEqual(sorted(payload.quantities[0]), schema.QuantityData);
   assert.deepEqual(sorted(payload.phases[0]), schema.PhaseData);
+  assert.deepEqual(sorted(payload.gated_states[0]), schema.GatedStateData);
   assert.deepEqual(sorted(Object.values(payload.activations)[0]), schema.ActivationData);
   assert.deepEqual(sorted(payload.weights), schema.WeightsData);
   assert.deepEqual(sorted(payload.token_values.memory), schema.TokenValuesData);
+});
+
+test("a model has the keys that are declared, and no others", () => {
+  const [{ model }] = fixture("forward").bundled;
+  assert.deepEqual(sorted(model), schema.ModelData);
+  assert.deepEqual(sorted(model.layers[0][0]), schema.LayerData);
+  assert.deepEqual(sorted(model.embedding), schema.TableData);
 });
 
 test("the views have the names and the order that Python knows", () => {

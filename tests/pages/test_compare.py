@@ -20,7 +20,7 @@ from rnnviz.ui.shared.markdown import percent
 from rnnviz.ui.shared.session_keys import OWN_TASKS
 from rnnviz.ui.shared.text_box import TOKENS
 
-from ..coupled_lstm import CoupledLSTM
+from ..tied_lstm import TiedLSTM
 from .app_pages import charts, figure, numbers, page_text
 from .test_memory import APP, memory, others  # noqa: F401 - `others` is a fixture
 
@@ -143,7 +143,7 @@ def test_roles_are_read_off_the_equations():
         assert found["writes"] == [RolePart("update", one_minus=not keeps, shown_under="keeps")]
         assert (found["shows"], found["others"]) == ([], [RolePart("reset")])
     assert not any(parts_by_role(RNN.define()).values())
-    assert {role: [part.quantity for part in parts] for role, parts in parts_by_role(CoupledLSTM.define()).items()} == {
+    assert {role: [part.quantity for part in parts] for role, parts in parts_by_role(TiedLSTM.define()).items()} == {
         "keeps": ["forget"], "writes": ["input"], "candidates": ["candidate"], "shows": ["output"], "others": [],
     }  # fmt: skip
 
@@ -218,11 +218,11 @@ def test_an_untrained_cell_is_not_compared(others):  # noqa: F811
 
 
 def test_another_cell_is_compared_only_where_it_is_trained(monkeypatch):
-    monkeypatch.setitem(CELLS, CoupledLSTM.name, CoupledLSTM)
-    app = compare(task="names", text="Li", cell="coupled")
-    assert "The Coupled LSTM is not trained" in page_text(app)
+    monkeypatch.setitem(CELLS, TiedLSTM.name, TiedLSTM)
+    app = compare(task="names", text="Li", cell="tied")
+    assert "The Tied LSTM is not trained" in page_text(app)
     keys = [chart.proto.id for chart in app.get("plotly_chart")]
-    assert any("states-rnn" in key for key in keys) and not any("coupled" in key for key in keys)
+    assert any("states-rnn" in key for key in keys) and not any("tied" in key for key in keys)
 
 
 def test_the_sessions_own_models_are_compared_without_a_card():

@@ -16,7 +16,7 @@ from rnnviz.network import Network
 from rnnviz.text.tokens import Vocabulary
 from rnnviz.ui.shared.session_keys import NOTICES
 from rnnviz.ui.shared.text_box import CHARACTERS, TOKENS
-from tests.coupled_lstm import CoupledLSTM
+from tests.tied_lstm import TiedLSTM
 
 from .app_pages import numbers, page_text
 
@@ -166,11 +166,11 @@ def test_an_invalid_value_in_the_link_is_reported_and_can_be_dismissed(name, val
 
 
 def test_a_new_cell_gets_its_place_with_no_other_edit():
-    """tests/coupled_lstm.py defines a cell; page, figure, table and equations know it by that alone."""
-    app = explore(cell=CoupledLSTM.name, text="Dubois")
+    """tests/tied_lstm.py defines a cell; page, figure, table and equations know it by that alone."""
+    app = explore(cell=TiedLSTM.name, text="Dubois")
     assert not app.exception
-    assert CoupledLSTM.title in app.segmented_control(key="cell").options
-    assert set(drawn(app)) == {"prediction", *(q.name for q in CoupledLSTM.define().quantities)}
+    assert TiedLSTM.title in app.segmented_control(key="cell").options
+    assert set(drawn(app)) == {"prediction", *(q.name for q in TiedLSTM.define().quantities)}
     forget, write = (numbers(drawn(app)[name]["z"]) for name in ("forget", "input"))
     np.testing.assert_allclose(forget, 1 - write, atol=1e-6)
     assert app.warning, "it is not trained, and the page must say so"

@@ -8,13 +8,13 @@ from rnnviz.errors import ArgumentError, UnknownNameError
 from rnnviz.training import TASKS
 from rnnviz.training.step_timing import WARM_UP, time_training_steps
 
-from ..coupled_lstm import CoupledLSTM
 from ..raising import raises
+from ..tied_lstm import TiedLSTM
 
 
 def test_every_cell_in_turn_and_progress_after_every_step():
     seen = []
-    for measured in time_training_steps(["rnn", "gru", "lstm", CoupledLSTM.name], 4, 5, 6, 3, repeats=3):
+    for measured in time_training_steps(["rnn", "gru", "lstm", TiedLSTM.name], 4, 5, 6, 3, repeats=3):
         seen.append((measured.steps_done, {cell: len(spent) for cell, spent in measured.seconds.items()}))
     total = 4 * (WARM_UP + 3)
     assert measured.total_steps == total and [done for done, _ in seen] == list(range(1, total + 1))

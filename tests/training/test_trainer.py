@@ -9,8 +9,8 @@ from rnnviz.cells import CELLS
 from rnnviz.errors import ArgumentError, DamagedFileError, TrainingError, UnknownNameError
 from rnnviz.training import Recipe, Trainer
 
-from ..coupled_lstm import CoupledLSTM
 from ..raising import raises
+from ..tied_lstm import TiedLSTM
 from .echo_task import Echo
 
 
@@ -35,10 +35,10 @@ def test_training_lowers_the_loss(cell):
 
 
 def test_a_new_kind_of_cell_is_trained_like_any_other():
-    assert CELLS["coupled"] is CoupledLSTM
-    trainer = finished(Trainer(Echo(), "coupled"))
+    assert CELLS["tied"] is TiedLSTM
+    trainer = finished(Trainer(Echo(), "tied"))
     assert trainer.curve[-1]["accuracy"] > 0.9
-    assert isinstance(trainer.best_network().layers[0][0], CoupledLSTM)
+    assert isinstance(trainer.best_network().layers[0][0], TiedLSTM)
 
 
 def test_several_layers_are_trained():

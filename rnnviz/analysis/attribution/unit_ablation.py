@@ -106,7 +106,7 @@ def _probabilities(
     if step is not None:
         check_step(step, steps)
     row, states = (steps if step is None else step) - 1, network.layers[0][0].states
-    at_once = max(1, _ELEMENTS // (steps * sum(len(cell.weight_hh) for cells in network.layers for cell in cells)))
+    at_once = max(1, _ELEMENTS // (steps * sum(len(cell.weight_ih) for cells in network.layers for cell in cells)))
     parts, progress = [], ProgressMeter(tick, size + 1)
     for first in range(-1, size, at_once):  # -1 is no unit at all
         units = np.arange(first, min(first + at_once, size))

@@ -107,7 +107,7 @@ def gradient_by_layers(
     d_hidden = {d: np.zeros((steps, size, size), trace["hidden", top, d].dtype) for d in trace.directions_by_layer[top]}
     d_hidden[direction][row] = np.eye(size)
     gradients: dict[tuple[int, str], Array] = {}
-    weights = (cell.weight_hh.size + cell.weight_ih.size for cell in _cells_up_to(trace, top))
+    weights = (cell.matrix_size for cell in _cells_up_to(trace, top))
     progress = ProgressMeter(tick, steps * sum(weights))
     for k in range(top, -1, -1):
         d_below: Array = np.zeros(())
@@ -148,7 +148,7 @@ def _backward(record: Record, d_hidden: Array, progress: ProgressMeter) -> tuple
         np.concatenate([d[state] for state in cell.states], out=states[t].T)
         cell.step_back(record.z[t], {s: record.values[s][t] for s in cell.states}, by_step[t], d, dz)
         np.matmul(cell.weight_ih.T, dz, out=inputs[t])
-        progress.add(cell.weight_hh.size + cell.weight_ih.size)
+        progress.add(cell.matrix_size)
     return states, inputs
 
 

@@ -7,7 +7,6 @@ exactly a sum over the past.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -15,9 +14,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ...cells import Definition
-from ...cells.activations import LINEAR, RELU, SIGMOID, TANH, Activation, Array, activation
-
-_FACTOR = re.compile(r"(?P<rest>\(1 - )?\\q\{(?P<name>\w+)\}_(?P<time>t|\{t-1\})(?(rest)\))")
+from ...cells.activations import LINEAR, Activation, Array
+from ...cells.expressions import Apply, Complement, Expression, Product, Sum, Value
 
 
 @dataclass(frozen=True)
@@ -121,9 +119,43 @@ def gated_state(definition: Definition) -> GatedState | None:
     GatedState or None
         The hidden state first, if there are several; None if no equation is of that form, as in a simple RNN.
     """
-    equations = [equation for phase in definition.phases for equation in phase.equations]
-    parsed = (_parse(equation, state) for state in definition.states for equation in equations)
-    return next((gated for gated in parsed if gated is not None), None)
+    return next(iter(gated_states(definition)), None)
+
+
+def gated_states(definition: Definition) -> tuple[GatedState, ...]:
+    """Find the states of a cell that a gate carries on.
+
+    Parameters
+    ----------
+    definition : Definition
+        A cell's definition.
+
+    Returns
+    -------
+    tuple of GatedState
+        All of them, the hidden state first.
+    """
+    matches = (_match(state, definition.equations[state]) for state in definition.states)
+    return tuple(gated for gated in matches if gated is not None)
+
+
+def is_jacobian_of_gate(definition: Definition) -> bool:
+    """Check whether what the gate keeps is the whole Jacobian of a step.
+
+    Parameters
+    ----------
+    definition : Definition
+        A cell's definition.
+
+    Returns
+    -------
+    bool
+        True if the cell has one state, a gate carries it on, and no other term sees its old value, as in the minGRU.
+    """
+    if len(definition.states) > 1 or gated_state(definition) is None:
+        return False
+    nodes = (node for right in definition.equations.values() for node in right.walk())
+    return sum(isinstance(node, Value) and node.is_before for node in nodes) == 1
 
 
 class OutputGating(NamedTuple):
@@ -156,20 +188,13 @@ def output_gating(definition: Definition, state: str) -> OutputGating | None:
     OutputGating or None
         None if no equation has the form h_t = gate * squash(state).
     """
-    argument = re.escape(rf"\q{{{state}}}_t")
-    pattern = re.compile(
-        rf"\\q\{{hidden\}}_t = \\q\{{(?P<gate>\w+)\}}_t \\odot (?:(?P<squash>\S.*)\({argument}\)|{argument})"
-    )
-    known = {function.latex: function for function in (SIGMOID, TANH, RELU)}
-    for equation in (equation for phase in definition.phases for equation in phase.equations):
-        match = pattern.fullmatch(equation.replace(r"\left", "").replace(r"\right", ""))
-        if match is None:
-            continue
-        squash = match["squash"]
-        if squash is None or squash in known:
-            return OutputGating(match["gate"], known[squash] if squash else LINEAR)
-        if named := re.fullmatch(r"\\f\{([^{}]*)\}", squash):
-            return OutputGating(match["gate"], activation(named[1]))
+    right = definition.equations["hidden"]
+    if not (isinstance(right, Product) and len(right.factors) == 2):
+        return None
+    gate, shown = right.factors
+    squash, inner = (shown.function, shown.of) if isinstance(shown, Apply) else (LINEAR, shown)
+    if isinstance(gate, Value) and not gate.is_before and inner == Value(state):
+        return OutputGating(gate.name, squash)
     return None
 
 
@@ -199,26 +224,28 @@ def retention(keep_shares: Array, start: Array, weights: Array | None = None) ->
     return left_over
 
 
-def _parse(equation: str, state: str) -> GatedState | None:
-    """Read an equation as that of a gated state; None if it is of another form."""
-    target, _, right = equation.partition(" = ")
-    if target != rf"\q{{{state}}}_t":
-        return None
+def _match(state: str, right: Expression) -> GatedState | None:
+    """Read a state's equation as that of a gated state; None if it is of another form."""
     keeps: list[tuple[Factor, ...]] = []
     writes: list[tuple[Factor, ...]] = []
-    for term in re.split(r" \+ (?![^(]*\))", right):  # a sum in brackets is not one of the state's own
-        matches = [_FACTOR.fullmatch(factor) for factor in term.split(r" \odot ")]
-        if not all(matches):
-            return None
-        factors = [Factor(m["name"], m["rest"] is not None) for m in matches if m and m["time"] == "t"]
-        old = [m for m in matches if m and m["time"] != "t"]
-        if [(m["name"], m["rest"]) for m in old] == [(state, None)] and factors:
-            keeps.append(tuple(factors))
-        elif not old:
-            writes.append(tuple(factors))
+    for term in right.terms if isinstance(right, Sum) else (right,):
+        parts = term.factors if isinstance(term, Product) else (term,)
+        factors = tuple(factor for factor in map(_factor, parts) if factor is not None)
+        others = [part for part in parts if _factor(part) is None]
+        if others == [Value(state).before] and factors:
+            keeps.append(factors)
+        elif not others:
+            writes.append(factors)
         else:
             return None
     return GatedState(state, keeps[0], tuple(writes)) if len(keeps) == 1 and writes else None
+
+
+def _factor(part: Expression) -> Factor | None:
+    """Read a part of a product as a quantity of this step or 1 minus one; None if it is neither."""
+    if isinstance(part, Complement) and isinstance(part.of, Value) and not part.of.is_before:
+        return Factor(part.of.name, complement=True)
+    return Factor(part.name) if isinstance(part, Value) and not part.is_before else None
 
 
 def _product(factors: tuple[Factor, ...], values: Mapping[str, Array]) -> Array:

@@ -6,7 +6,6 @@ Everything follows from the cell's `rows`, `parameters` and `definition`, so tha
 from __future__ import annotations
 
 from collections.abc import Iterator
-from copy import copy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ import numpy as np
 
 from ...cells import Cell, Quantity
 from ...cells.activations import Array
+from ...cells.expressions import Diagonal, Value
 from ...network import Network
 from ...network.parameter_names import name_suffix
 
@@ -35,14 +35,15 @@ class GateWeights:
     input : ndarray of shape (H, D)
         Weights by unit and input; a view of the cell's own array.
     recurrent : ndarray of shape (H, H)
-        Weights by unit and unit of the old hidden state; a view of the cell's own array.
+        Weights by unit and unit of the old hidden state; a view of the cell's own array. A diagonal matrix where each
+        unit sees itself alone, and zeros where the gate does not see the state.
     bias : ndarray of shape (H,)
-        bias_ih + bias_hh where the cell adds the two, otherwise bias_ih alone.
+        The sum of the biases that the cell adds, bias_ih + bias_hh in most cells; zeros if there are none.
     recurrent_bias : ndarray of shape (H,) or None
         bias_hh where a gate multiplies it before it is added (the candidate of a GRU with ``reset="after"``); None
         where the two biases are added.
     more : dict of str to ndarray
-        Rows of any further parameter that has rows for every gate, by its name.
+        Rows of any further parameter that has rows for this gate, by its name.
     """
 
     gate: Quantity
@@ -78,27 +79,35 @@ def weights_by_gate(cell: Cell) -> tuple[GateWeights, ...]:
     tuple of GateWeights
         In the order of the cell's rows.
     """
-    gates, adds, named = [], _recurrent_bias_is_added(cell), {*MATRICES, *BIASES}
+    gates, named = [], {*MATRICES, *BIASES}
     for name in cell.rows:
         blocks = gate_blocks(cell, name)
-        together = bool(adds[cell.row(name)].all())
+        added = [bias.parameter for bias in cell.plan.biases(name)]
         gates.append(
             GateWeights(
                 gate=cell.definition.by_name[name],
                 input=blocks["weight_ih"],
-                recurrent=blocks["weight_hh"],
-                bias=blocks["bias_ih"] + blocks["bias_hh"] if together else blocks["bias_ih"],
-                recurrent_bias=None if together else blocks["bias_hh"],
+                recurrent=blocks["weight_hh"] if "weight_hh" in blocks else _diagonal(cell, name),
+                bias=sum((blocks[parameter] for parameter in added), np.zeros(cell.hidden_size, cell.dtype)),
+                recurrent_bias=blocks["bias_hh"] if "bias_hh" in blocks and "bias_hh" not in added else None,
                 more={key: block for key, block in blocks.items() if key not in named},
             )
         )
     return tuple(gates)
 
 
+def _diagonal(cell: Cell, gate: str) -> Array:
+    """The matrix of a gate that sees the old hidden state unit by unit, or not at all."""
+    matrix = np.zeros((cell.hidden_size, cell.hidden_size), cell.dtype)
+    for node in cell.definition.equations[gate].walk():
+        if isinstance(node, Diagonal) and node.of == Value("hidden").before:
+            np.fill_diagonal(matrix, cell.rows_of(node.parameter, node.block))
+    return matrix
+
+
 def gate_blocks(cell: Cell, gate: str) -> dict[str, Array]:
-    """A gate's rows of every parameter that has rows for all gates, by the parameter's name."""
-    stacked = len(cell.rows) * cell.hidden_size
-    return {name: array[cell.row(gate)] for name, array in cell.parameters.items() if len(array) == stacked}
+    """A gate's rows of every parameter that has rows for it, by the parameter's name."""
+    return {name: cell.rows_of(name, gate) for name, blocks in cell.parameter_blocks().items() if gate in blocks}
 
 
 def weight_statistics(network: Network, *, by_gate: bool = False) -> pd.DataFrame:
@@ -159,7 +168,8 @@ def _parts(network: Network, by_gate: bool) -> Iterator[tuple[str, str, Array]]:
     for layer, direction, cell in cells_of(network) if by_gate else ():
         for gate in cell.rows:
             for name, block in gate_blocks(cell, gate).items():
-                split.setdefault(array_name(name, layer, direction), []).append((gate, block))
+                if set(cell.plan.blocks(name)) <= set(cell.rows):
+                    split.setdefault(array_name(name, layer, direction), []).append((gate, block))
     for name, array in network.parameters.items():
         for gate, block in split.get(name, [("", array)]):
             yield name, gate, block
@@ -168,10 +178,3 @@ def _parts(network: Network, by_gate: bool) -> Iterator[tuple[str, str, Array]]:
 def array_name(parameter: str, layer: int, direction: str) -> str:
     """The name that a network gives a parameter of one of its cells: "rnn.weight_ih_l0_reverse"."""
     return f"rnn.{parameter}{name_suffix(layer, direction)}"
-
-
-def _recurrent_bias_is_added(cell: Cell) -> Array:
-    """(G*H,): whether bias_hh is simply added to the sums. Asks the cell itself, with ones in place of bias_hh."""
-    probe = copy(cell)
-    probe.bias_ih, probe.bias_hh = np.zeros_like(cell.bias_ih), np.ones_like(cell.bias_hh)
-    return probe.input_bias() != 0

@@ -112,11 +112,11 @@ def _cause(
     """
     inputs = ["weight_ih", *(name for name in _BIASES if name in names)]
     missing = ("a bias that the file lacks",) if len(inputs) < 3 else ()
-    recurrent = names["weight_hh"]
     if network.initial is not None:
         words = f"One of {_either([*names.values(), *others, *missing])} is wrong, or a setting of the cell."
         return "initial", words, tuple(names.values())
     read = [names[name] for name in inputs]
+    recurrent = next((names[name] for name in ("weight_hh", *cell.extra_blocks()) if name in names), read[0])
     if at_start:
         words = (
             f"The very first step differs, at which the old state is still zero and {recurrent} has no effect: "

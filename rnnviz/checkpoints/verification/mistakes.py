@@ -65,7 +65,7 @@ def corrections(
 
 def _shortened(network: Network, comparison: Comparison) -> Comparison:
     """Fewer sequences, and fewer steps where no direction reads from the end."""
-    size = sum(cell.weight_ih.size + cell.weight_hh.size for layer in network.layers for cell in layer)
+    size = sum(cell.matrix_size for layer in network.layers for cell in layer)
     most = max(_WORK // size, 16)
     steps, sequences = comparison.inputs.shape[:2]
     sequences = max(min(sequences, most // steps), 1)
@@ -106,8 +106,8 @@ def _trials(stack: Stack, overrides: Mapping[str, str]) -> Iterator[_Trial]:
 
 def _corrected_parameters(parameters: Parameters) -> Iterator[tuple[str, str, tuple[str, ...], Parameters]]:
     """Mistakes in one direction of a layer: gates' matrices transposed, biases left out or exchanged."""
-    size = parameters["weight_hh"].array.shape[1]
-    for name in ("weight_hh", "weight_ih"):
+    size = parameters["weight_hh"].array.shape[1] if "weight_hh" in parameters else 0
+    for name in (name for name in ("weight_hh", "weight_ih") if size):
         source = parameters[name]
         if source.array.shape[1] == size:
             transposed = np.concatenate([block.T for block in np.split(source.array, len(source.array) // size)])

@@ -14,8 +14,8 @@ from rnnviz.cells import GRU, LSTM, RNN
 from rnnviz.cells.peephole import PeepholeLSTM
 from rnnviz.errors import ArgumentError, UnknownQuantityError
 
-from ...coupled_lstm import CoupledLSTM
 from ...raising import raises
+from ...tied_lstm import TiedLSTM
 from ..random_runs import runs
 
 GRUS = [(GRU, {"reset": r, "update": u}) for r in ("after", "before") for u in ("keeps", "writes")]
@@ -25,7 +25,7 @@ UNUSUAL = [
     (LSTM, {"gates": "sigmoid within 2", "squash": "linear"}),
     (PeepholeLSTM, {"squash": "softsign within 1"}),
 ]
-GATED = [*GRUS, (LSTM, {}), (CoupledLSTM, {}), *UNUSUAL]
+GATED = [*GRUS, (LSTM, {}), (TiedLSTM, {}), *UNUSUAL]
 every_gated_cell = pytest.mark.parametrize(
     ("kind", "options"), GATED, ids=["-".join([kind.name, *options.values()]) for kind, options in GATED]
 )

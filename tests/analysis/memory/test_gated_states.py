@@ -1,25 +1,49 @@
 """Gated states, read from the equations of cells."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
-from rnnviz.analysis import gated_state
-from rnnviz.cells import Definition, Phase
-from rnnviz.cells.definition import CELL, HIDDEN
+from rnnviz import Model
+from rnnviz.analysis import gated_state, is_jacobian_of_gate, step_jacobians
+from rnnviz.cells import CELLS, Definition, Equation, Phase
+from rnnviz.cells.activations import SIGMOID, TANH
+from rnnviz.cells.definition import CELL, FORGET, HIDDEN, INPUT
+from rnnviz.cells.expressions import Apply, Value
+from rnnviz.cells.shorthand import weighted_sum
+
+from ...strategies import CHARACTERS, draw_network
+
+F, W, C, H = (Value(name) for name in ("forget", "input", "cell", "hidden"))
 
 
 @pytest.mark.parametrize(
-    "equation",
+    "right",
     [
-        r"\q{cell}_t = \tanh\left(\q{forget}_t \odot \q{cell}_{t-1} + \q{input}_t\right)",
-        r"\q{cell}_t = \q{forget}_t \odot \q{cell}_{t-1} \odot \q{cell}_{t-1} + \q{input}_t",
-        r"\q{cell}_t = \q{forget}_t \odot \q{hidden}_{t-1} + \q{input}_t",
-        r"\q{cell}_t = \q{forget}_t \odot \q{cell}_{t-1} - \q{input}_t",
-        r"\q{cell}_t = \q{forget}_t \odot \q{cell}_{t-1} + \q{input}_t \odot \q{cell}_{t-1}",
-        r"\q{cell}_t = \q{cell}_{t-1} + \q{input}_t",
-        r"\q{cell}_t = \q{forget}_t \odot \q{cell}_{t-1}",
-        r"\q{hidden}_t = \q{forget}_t \odot \q{cell}_{t-1} + \q{input}_t",
+        Apply(TANH, F * C.before + W),
+        F * C.before * C.before + W,
+        F * H.before + W,
+        F * C.before + W * C.before,
+        (1 - F) * (1 - C.before) + W,
+        C.before + W,
+        F * C.before,
+        F * (C.before + W),
     ],
 )
-def test_equations_of_other_forms_have_no_gated_state(equation):
-    phase = Phase("only", "Only", ("cell",), (equation,), "All at once.")
-    assert gated_state(Definition("other", "Other", (CELL, HIDDEN), (phase,))) is None
+def test_equations_of_other_forms_have_no_gated_state(right):
+    equations = {gate: Apply(SIGMOID, weighted_sum(gate)) for gate in ("forget", "input")}
+    equations |= {"cell": right, "hidden": Apply(TANH, C)}
+    phase = Phase("only", "Only", tuple(Equation(*pair) for pair in equations.items()), "All at once.")
+    definition = Definition("other", "Other", (FORGET, INPUT, CELL, HIDDEN), (phase,))
+    assert gated_state(definition) is None
+    gated = replace(phase, equations=(*phase.equations[:2], Equation("cell", F * C.before + W), phase.equations[3]))
+    assert gated_state(replace(definition, phases=(gated,))).state == "cell"
+
+
+def test_the_gate_of_a_mingru_is_its_jacobian_and_no_other_cell_has_that():
+    whole = [name for name, cell in CELLS.items() if cell.offered and is_jacobian_of_gate(cell.define())]
+    assert whole == ["mingru"]
+    trace = Model("x", draw_network("mingru"), CHARACTERS, ["a", "b", "c", "d"]).trace("a film")
+    for jacobian, update in zip(step_jacobians(trace), trace["update"], strict=True):
+        np.testing.assert_allclose(jacobian, np.diag(1 - update), rtol=1e-5, atol=1e-7)

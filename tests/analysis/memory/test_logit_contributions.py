@@ -38,7 +38,7 @@ def test_contributions_unexplained_rest_and_bias_make_up_the_logit(squash, kind,
         if kind is GRU or squash == "shared":
             assert result.unexplained == pytest.approx(0, abs=1e-10)
         else:
-            let_out = activation(trace.options.get("squash", "tanh"))
+            let_out = activation(trace.options.get("squash", "linear"))  # the tied LSTM has none
             rest = np.concatenate([
                 trace["output", trace.layers - 1, d][step - 1]
                 * (let_out(trace["cell", trace.layers - 1, d][step - 1]) - trace["cell", trace.layers - 1, d][step - 1])

@@ -8,29 +8,15 @@ from hypothesis import strategies as st
 import rnnviz
 from rnnviz.analysis import weight_statistics, weights_by_gate
 from rnnviz.analysis.weights.gate_weights import cells_of, euclidean_norm
-from rnnviz.cells import GRU
+from rnnviz.cells import CELLS, GRU
+from rnnviz.cells.peephole import PeepholeLSTM
 from rnnviz.network import Network
 
-from ...coupled_lstm import CoupledLSTM
 from ...strategies import VARIANT_IDS, VARIANTS, cases, draw_cell, draw_network
+from ...tied_lstm import TiedLSTM
 
-EVERY = [*VARIANTS, (CoupledLSTM, {})]
-EVERY_ID = [*VARIANT_IDS, "coupled"]
-
-
-class Peeping(CoupledLSTM):
-    """A cell with a fifth parameter, which has a number for every row, and a sixth, which has not."""
-
-    weight_peephole, scale = None, None
-
-    @property
-    def parameters(self):
-        parameters = super().parameters
-        return (
-            parameters
-            if self.scale is None
-            else parameters | {"weight_peephole": self.weight_peephole, "scale": self.scale}
-        )
+EVERY = [*VARIANTS, (TiedLSTM, {})]
+EVERY_ID = [*VARIANT_IDS, "tied"]
 
 
 @pytest.mark.parametrize(("kind", "options"), EVERY, ids=EVERY_ID)
@@ -68,15 +54,22 @@ def test_the_cell_is_left_unchanged():
         np.testing.assert_array_equal(array, before[name])
 
 
-def test_a_further_parameter_is_split_where_it_has_rows_for_every_gate():
-    cell = Peeping.random(2, 3, np.random.default_rng(0))
-    cell.weight_peephole, cell.scale = np.arange(9, dtype=np.float32), np.ones(2, np.float32)
-    gates = weights_by_gate(cell)
-    assert [gate.more["weight_peephole"].tolist() for gate in gates] == [[0, 1, 2], [3, 4, 5], [6, 7, 8]]
-    assert all(list(gate.more) == ["weight_peephole"] for gate in gates)
+def test_a_further_parameter_is_split_where_each_of_its_blocks_belongs_to_a_gate():
+    cell = PeepholeLSTM.random(2, 3, np.random.default_rng(0))
+    cell.weight_peephole = np.arange(9, dtype=np.float32)
+    more = {gate.gate.name: {key: array.tolist() for key, array in gate.more.items()} for gate in weights_by_gate(cell)}
+    assert more == {
+        "input": {"weight_peephole": [0, 1, 2]},
+        "forget": {"weight_peephole": [3, 4, 5]},
+        "candidate": {},
+        "output": {"weight_peephole": [6, 7, 8]},
+    }
     table = weight_statistics(Network([[cell]]), by_gate=True)
-    assert table[table.array == "rnn.weight_peephole_l0"].gate.tolist() == ["input", "candidate", "output"]
-    assert table[table.array == "rnn.scale_l0"].gate.tolist() == [""]
+    assert table[table.array == "rnn.weight_peephole_l0"].gate.tolist() == ["input", "forget", "output"]
+    normalised = CELLS["lnlstm"].random(2, 3, np.random.default_rng(0))
+    table = weight_statistics(Network([[normalised]]), by_gate=True)
+    assert table[table.array == "rnn.norm_ih_l0"].gate.tolist() == list(normalised.rows)
+    assert table[table.array == "rnn.norm_cell_l0"].gate.tolist() == [""], "of the hidden state, which is no gate"
 
 
 def test_every_cell_comes_with_its_layer_and_direction():

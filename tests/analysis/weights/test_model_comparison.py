@@ -15,9 +15,9 @@ from rnnviz.errors import ArrayError
 from rnnviz.network import Network
 from rnnviz.text.tokens import Vocabulary
 
-from ...coupled_lstm import CoupledLSTM
 from ...raising import raises
 from ...strategies import CHARACTERS, draw_network, seeds
+from ...tied_lstm import TiedLSTM
 
 LABELS = ["a", "b", "c", "d"]
 NUMBERS = ["relative", "cosine", "largest"]
@@ -38,7 +38,7 @@ def changed(one, **options):
     return Model("changed", Network.from_parameters(parameters, first.name, first.options), one.vocabulary, one.labels)
 
 
-@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm", CoupledLSTM.name])
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm", TiedLSTM.name])
 def test_a_model_and_its_like_agree_in_everything(cell):
     one = model(cell, layers=2, bidirectional=True)
     comparison = compare_models(one, model(cell, layers=2, bidirectional=True))
@@ -113,7 +113,7 @@ def test_networks_that_read_backward_only_are_compared():
 
 
 def test_cells_of_two_kinds_have_no_gates_in_common():
-    comparison = compare_models(model("lstm"), model(CoupledLSTM.name))
+    comparison = compare_models(model("lstm"), model(TiedLSTM.name))
     assert not comparison.same_cell and len(comparison.gates) == len(comparison.biases) == 0
     assert "relative" in comparison.gates and "correlation" in comparison.biases
 

@@ -10,8 +10,8 @@ from rnnviz.analysis import origin_stability, spectra
 from rnnviz.cells import GRU, LSTM, RNN
 from rnnviz.cells.definition import HIDDEN
 
-from ...coupled_lstm import CoupledLSTM
 from ...strategies import VARIANT_IDS, VARIANTS, cases, draw_cell, seeds
+from ...tied_lstm import TiedLSTM
 
 
 def rotation(rng, size):
@@ -23,7 +23,7 @@ def simple(matrix, activation="tanh"):
     return RNN(np.zeros((len(matrix), 1)), np.asarray(matrix, np.float64), activation=activation)
 
 
-@pytest.mark.parametrize(("kind", "options"), [*VARIANTS, (CoupledLSTM, {})], ids=[*VARIANT_IDS, "coupled"])
+@pytest.mark.parametrize(("kind", "options"), [*VARIANTS, (TiedLSTM, {})], ids=[*VARIANT_IDS, "tied"])
 @given(case=cases)
 def test_spectra_are_numpys_of_each_block(kind, options, case):
     cell = draw_cell(kind, options, case)
@@ -99,7 +99,7 @@ def test_the_description_names_the_side_of_1():
 
 
 def test_gated_cells_have_no_such_description():
-    for kind in (GRU, LSTM, CoupledLSTM):
+    for kind in (GRU, LSTM, TiedLSTM):
         assert origin_stability(kind.random(2, 3, np.random.default_rng(0))) is None
 
 

@@ -17,9 +17,9 @@ from rnnviz.model import Model
 from rnnviz.text.tokens import Vocabulary
 
 from ...cells.variants import EVERY_VARIANT
-from ...coupled_lstm import CoupledLSTM
 from ...raising import raises
 from ...strategies import CHARACTERS, draw_network, seeds
+from ...tied_lstm import TiedLSTM
 from .graphs import close, read, restored
 
 
@@ -110,8 +110,8 @@ def test_a_readout_without_bias_has_none_when_it_comes_back():
 
 
 def test_a_cell_that_onnx_has_no_node_for_is_refused():
-    network = draw_network(CoupledLSTM.name)
-    with raises(UnsupportedFileError, code="cell", part=CoupledLSTM.name):
+    network = draw_network(TiedLSTM.name)
+    with raises(UnsupportedFileError, code="cell", part=TiedLSTM.name):
         to_onnx(Model("own", network, CHARACTERS, list("abcd")))
 
 

@@ -42,9 +42,9 @@ test("labels write factors with their times", () => {
 });
 
 test("formulas in boxes show the times of old states only", () => {
-  assert.equal(text(formulaPieces(equationFor(trace, "cell").tree, trace)), "f\u2009⊙\u2009c_t−1 + i\u2009⊙\u2009g");
-  const coupled = bundled("coupled");
-  assert.equal(text(formulaPieces(equationFor(coupled, "forget").tree, coupled)), "1 − i");
+  assert.equal(text(formulaPieces(equationFor(trace, "cell").right, trace)), "f\u2009⊙\u2009c_t−1 + i\u2009⊙\u2009g");
+  const tied = bundled("tied");
+  assert.equal(text(formulaPieces(equationFor(tied, "forget").right, tied)), "1 − i");
 });
 
 test("a value can be said in words", () => {

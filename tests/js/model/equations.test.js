@@ -2,120 +2,85 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  childrenOf,
   equationFor,
   equationsOf,
-  mainQuantity,
-  parseEquation,
-  plainEquation,
+  isBracketed,
+  isWeight,
+  mainValue,
+  partsOf,
+  partText,
   someNode,
   textOf,
-  ungrouped,
+  weightSymbol,
+  writtenEquation,
 } from "../../../rnnviz/instrument/js/model/equations.js";
 import { bundled, fixture } from "../fixtures.js";
 
-const quantity = (name, before = false) => ({ kind: "quantity", name, before });
+const value = (name, before = false) => ({ kind: "value", name, is_before: before });
 
-test("all equations of all cells are parsed", () => {
+test("every quantity of every cell has an equation", () => {
   const payloads = [...fixture("equations"), ...Object.values(fixture("traces"))].map(({ payload }) => payload);
   for (const payload of payloads) {
-    const latex = payload.phases.flatMap(({ equations }) => equations);
     const computed = payload.phases.flatMap(({ computes }) => computes).filter((name) => name !== "input_vector");
-    assert.equal(equationsOf(payload).length, latex.length);
-    assert.deepEqual(new Set(equationsOf(payload).map(({ target }) => target)), new Set(computed));
+    assert.deepEqual(equationsOf(payload).map(({ target }) => target), computed);
+    for (const name of computed) assert.equal(equationFor(payload, name).target, name);
   }
 });
 
-test("an equation becomes a tree", () => {
-  const { target, tree } = parseEquation(String.raw`\q{cell}_t = \q{forget}_t \odot \q{cell}_{t-1} + \q{input}_t`);
-  assert.equal(target, "cell");
-  assert.deepEqual(tree, {
-    kind: "sum",
-    terms: [
-      { sign: 1, of: { kind: "product", factors: [quantity("forget"), quantity("cell", true)] } },
-      { sign: 1, of: quantity("input") },
-    ],
-  });
+test("a linear activation is not written, wherever it is", () => {
+  const linear = (of) => ({ kind: "apply", function: "linear", of });
+  const sum = { kind: "sum", terms: [linear(value("a")), { kind: "complement", of: linear(linear(value("b"))) }] };
+  const tanh = { kind: "apply", function: "tanh", of: { kind: "product", factors: [linear(sum), value("c")] } };
+  const { right } = writtenEquation({ target: "a", right: linear(tanh) });
+  assert.ok(!someNode(right, (node) => node.function === "linear"));
+  const plain = { kind: "sum", terms: [value("a"), { kind: "complement", of: value("b") }] };
+  assert.deepEqual(right, { ...tanh, of: { kind: "product", factors: [plain, value("c")] } });
 });
 
-test("weights belong to the input or to the old state", () => {
-  const { tree } = parseEquation(String.raw`\q{hidden}_t = \tanh(W_{ih} \q{input_vector}_t + b_{hh} + p_{f})`);
-  assert.deepEqual(tree, {
-    kind: "call",
-    name: "tanh",
-    of: {
-      kind: "group",
-      of: {
-        kind: "sum",
-        terms: [
-          { sign: 1, of: { kind: "matrix", part: "ih", label: "ih", of: quantity("input_vector") } },
-          { sign: 1, of: { kind: "bias", part: "hh", label: "hh" } },
-          { sign: 1, of: { kind: "peephole", label: "f" } },
-        ],
-      },
-    },
-  });
-});
-
-test("one minus a gate, and a leading minus, keep their signs", () => {
-  const { tree } = parseEquation(String.raw`\q{forget}_t = 1 - \q{input}_t`);
-  assert.deepEqual(tree.terms.map(({ sign }) => sign), [1, -1]);
-  const leading = parseEquation(String.raw`\q{a}_t = - \q{b}_t`);
-  assert.deepEqual(leading.tree, { kind: "sum", terms: [{ sign: -1, of: quantity("b") }] });
-});
-
-test("what is not written in the cells' dialect is not parsed", () => {
-  for (
-    const latex of [
-      "",
-      "x = 1",
-      String.raw`\q{a}_t = `,
-      String.raw`\q{a}_t = W_{xy} \q{b}_t`,
-      String.raw`\q{a}_t = (1`,
-      String.raw`\q{a}_t = \frac{1}{2}`,
-    ]
-  ) {
-    assert.equal(parseEquation(latex), null, latex);
+test("brackets are written where a part binds less tightly than its node needs", () => {
+  const [a, b] = [value("a"), value("b")];
+  const sum = { kind: "sum", terms: [a, b] };
+  const product = { kind: "product", factors: [a, b] };
+  const complement = { kind: "complement", of: a };
+  const matrix = { kind: "matrix", parameter: "weight_hh", block: "a", of: product };
+  const tanh = { kind: "apply", function: "tanh", of: a };
+  const cases = [[sum, product, false], [sum, complement, true], [product, sum, true], [product, tanh, false]];
+  for (const [node, part, expected] of [...cases, [matrix, product, true], [matrix, a, false], [tanh, a, true]]) {
+    assert.equal(isBracketed(node, part), expected, `${part.kind} in ${node.kind}`);
   }
+  assert.equal(textOf({ kind: "product", factors: [complement, sum] }, {}), "(1 − a) ⊙ (a + b)");
+  assert.equal(textOf(matrix, {}), "W_ha (a ⊙ b)");
+  assert.deepEqual([partText(matrix, product, {}), partText(sum, product, {})], ["(a ⊙ b)", "a ⊙ b"]);
 });
 
-test("functions have names of their own", () => {
-  for (
-    const [latex, name] of [[String.raw`\sigma`, "sigma"], [String.raw`\mathrm{relu}`, "relu"], [
-      String.raw`\f{elu(0.7) within 2}`,
-      "elu(0.7) within 2",
-    ]]
-  ) {
-    assert.equal(parseEquation(String.raw`\q{a}_t = ${latex}(\q{b}_t)`).tree.name, name);
-  }
+test("weights are written by their parameter and the symbol of their quantity", () => {
+  const { byName } = bundled("names-lstm");
+  const symbol = (kind, parameter) => weightSymbol({ kind, parameter, block: "forget" }, byName);
+  assert.deepEqual(symbol("matrix", "weight_ih"), ["W", "if"]);
+  assert.deepEqual(symbol("bias", "bias_hh"), ["b", "hf"]);
+  assert.deepEqual(symbol("diagonal", "weight_peephole"), ["p", "f"]);
+  assert.deepEqual(symbol("layer_norm", "weight_norm"), ["LN", "f"]);
 });
 
 test("a node as text leaves out the times", () => {
   const trace = bundled("names-lstm");
-  const text = (name) => textOf(equationFor(trace, name).tree, trace.byName);
+  const text = (name) => textOf(equationFor(trace, name).right, trace.byName);
   assert.equal(text("cell"), "f ⊙ c + i ⊙ g");
   assert.equal(text("forget"), "σ (W_if x + b_if + W_hf h + b_hf)");
-  const coupled = bundled("coupled");
-  assert.equal(textOf(equationFor(coupled, "forget").tree, coupled.byName), "1 − i");
+  const tied = bundled("tied");
+  assert.equal(textOf(equationFor(tied, "forget").right, tied.byName), "1 − i");
 });
 
 test("a product is about the old state rather than its gate", () => {
   const trace = bundled("names-lstm");
-  const [kept, written] = childrenOf(equationFor(trace, "cell").tree);
-  assert.deepEqual(mainQuantity(kept), quantity("cell", true));
-  assert.deepEqual(mainQuantity(written), quantity("input"));
-  assert.equal(mainQuantity({ kind: "bias", part: "ih", label: "if" }), null);
+  const [kept, written] = partsOf(equationFor(trace, "cell").right);
+  assert.deepEqual(mainValue(kept), value("cell", true));
+  assert.deepEqual(mainValue(written), value("input"));
+  assert.equal(mainValue({ kind: "bias", parameter: "bias_ih", block: "forget" }), null);
 });
 
-test("nodes are searched to the bottom, and freed of their parentheses", () => {
-  const { tree } = equationFor(bundled("names-lstm"), "hidden");
-  assert.ok(someNode(tree, ({ kind }) => kind === "call"));
-  assert.ok(!someNode(tree, ({ kind }) => kind === "matrix"));
-  assert.deepEqual(ungrouped({ kind: "group", of: { kind: "group", of: quantity("a") } }), quantity("a"));
-});
-
-test("an equation that cannot be parsed is shown as plain text", () => {
-  const { byName } = bundled("names-lstm");
-  const latex = String.raw`\q{cell}_t = \left(\q{forget}_t \odot \f{sigmoid}(x)\right)\, \alpha`;
-  assert.equal(plainEquation(latex, byName), "c_t = (f_t ⊙ σ(x))  alpha");
+test("nodes are searched to the bottom", () => {
+  const { right } = equationFor(bundled("names-lstm"), "hidden");
+  assert.ok(someNode(right, ({ kind }) => kind === "apply"));
+  assert.ok(!someNode(right, isWeight));
 });

@@ -15,10 +15,10 @@ test("every activation computes what Python computes, within its bounds", () => 
 });
 
 test("the functions of equations are known without a trace", () => {
-  assertClose([FUNCTIONS.sigma.compute(0), FUNCTIONS.exp.compute(1)], [0.5, Math.E]);
+  assertClose([FUNCTIONS.sigmoid.compute(0), FUNCTIONS.tanh.compute(1)], [0.5, Math.tanh(1)]);
   assert.equal(FUNCTIONS.relu.compute(-3), 0);
 });
 
 test("an unknown function is written by its name", () => {
-  assert.deepEqual(["sigma", "tanh", "mystery"].map(symbolOfFunction), ["σ", "tanh", "mystery"]);
+  assert.deepEqual(["sigmoid", "tanh", "mystery"].map(symbolOfFunction), ["σ", "tanh", "mystery"]);
 });

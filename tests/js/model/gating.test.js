@@ -13,7 +13,7 @@ const CASES = [
   { name: "writes", gate: "update", of: "hidden", old: true, complement: true },
   { name: "writes", gate: "update", of: "candidate", old: false, complement: false },
   { name: "before", gate: "reset", of: "hidden", old: true, complement: false },
-  { name: "coupled", gate: "input", of: "candidate", old: false, complement: false },
+  { name: "tied", gate: "input", of: "candidate", old: false, complement: false },
 ];
 
 for (const { name, gate, of, old, complement } of CASES) {

@@ -114,5 +114,5 @@ test("values that are held are not said to be computed", () => {
 });
 
 test("a cell that rnnviz does not know is described by its equations", () => {
-  assert.match(narrate(bundled("coupled"), 2), /the Coupled LSTM keeps \d+\u00a0% of its cell state/);
+  assert.match(narrate(bundled("tied"), 2), /the Tied LSTM keeps \d+\u00a0% of its cell state/);
 });

@@ -18,24 +18,24 @@ import { assertClose, bundled, fixture, overStepsAndUnits, traceOf } from "../fi
 for (const { cell, options, quantities, payload, values } of fixture("equations")) {
   test(`every equation of ${cell} ${JSON.stringify(options)} gives the recorded values`, () => {
     const trace = traceOf(payload);
-    const computed = equationsOf(trace).filter((equation) => isComputable(trace, equation));
+    const computed = equationsOf(trace).filter((equation) => isComputable(trace, equation.right));
     assert.deepEqual(new Set(computed.map(({ target }) => target)), new Set(quantities));
-    for (const { target, tree } of computed) {
-      const found = overStepsAndUnits(trace, (step, unit) => valueOf(tree, scopeOf(trace, target, step, unit)));
+    for (const { target, right } of computed) {
+      const found = overStepsAndUnits(trace, (step, unit) => valueOf(right, scopeOf(trace, step, unit)));
       assertClose(found, values[target], { absolute: 1e-5, relative: 1e-4, about: target });
     }
   });
 }
 
-for (const name of ["names-lstm", "names-gru", "names-rnn", "coupled", "writes", "before"]) {
+for (const name of ["names-lstm", "names-gru", "names-rnn", "tied", "writes", "before"]) {
   test(`every weighted sum of ${name} is its terms and constants`, () => {
     const trace = bundled(name);
     for (const equation of equationsOf(trace)) {
       const sum = weightedSumOf(equation);
-      assert.equal(sum === null, !hasWeights(equation.tree));
+      assert.equal(sum === null, !hasWeights(equation.right));
       if (!sum) continue;
       for (const [step, unit] of [[0, 0], [2, 3], [trace.steps - 1, trace.units - 1]]) {
-        const scope = scopeOf(trace, equation.target, step, unit);
+        const scope = scopeOf(trace, step, unit);
         const { terms, constants } = decompose(sum, scope);
         const amounts = [...terms, ...constants].map(({ amount }) => amount);
         assertClose(amounts.reduce((all, amount) => all + amount, 0), valueOf(sum, scope), { absolute: 1e-9 });
@@ -48,7 +48,7 @@ for (const name of ["names-lstm", "names-gru", "names-rnn", "coupled", "writes",
 test("the largest terms come first, and the others add up", () => {
   const trace = bundled("names-lstm");
   const equation = equationFor(trace, "forget");
-  const { terms } = decompose(weightedSumOf(equation), scopeOf(trace, "forget", 3, 6));
+  const { terms } = decompose(weightedSumOf(equation), scopeOf(trace, 3, 6));
   const { largest, others, rest } = largestTerms(terms, 8);
   const sizes = largest.map(({ amount }) => Math.abs(amount));
   assert.deepEqual(sizes, sizes.toSorted((a, b) => b - a));
@@ -64,7 +64,7 @@ test("a sum that a gate multiplies names the gate", () => {
   const trace = bundled("names-gru"); // reset after the matrix product
   const { terms, constants } = decompose(
     weightedSumOf(equationFor(trace, "candidate")),
-    scopeOf(trace, "candidate", 3, 6),
+    scopeOf(trace, 3, 6),
   );
   assert.deepEqual(new Set(terms.map(({ gate }) => gate)), new Set(["", "r"]));
   assert.deepEqual(constants.map(({ gate }) => gate).toSorted(), ["", "r"]);
@@ -75,7 +75,7 @@ test("an equation is computable only with weights and values", () => {
   const equation = (trace) => equationFor(trace, "forget");
   const check = (changes) => {
     const trace = traceOf({ ...payload, ...changes });
-    return isComputable(trace, equation(trace));
+    return isComputable(trace, equation(trace).right);
   };
   assert.ok(check({}));
   assert.ok(!check({ weights: null }));
@@ -88,20 +88,20 @@ test("the last operation is shown alone unless it is the only one", () => {
   const kinds = (name) => lastOperands(equationFor(trace, name))?.map(({ kind }) => kind) ?? null;
   assert.deepEqual(kinds("forget"), ["sum"]);
   assert.deepEqual(kinds("cell"), ["product", "product"]);
-  assert.deepEqual(kinds("hidden"), ["quantity", "call"]);
-  const coupled = bundled("coupled");
-  assert.equal(lastOperands(equationFor(coupled, "forget")), null);
+  assert.deepEqual(kinds("hidden"), ["value", "apply"]);
+  const tied = bundled("tied");
+  assert.equal(lastOperands(equationFor(tied, "forget")), null);
 });
 
 test("the leaves are what numbers replace", () => {
   const trace = bundled("names-lstm");
-  assert.deepEqual(leavesOf(equationFor(trace, "forget").tree).map(({ kind }) => kind), [
+  assert.deepEqual(leavesOf(equationFor(trace, "forget").right).map(({ kind }) => kind), [
     "matrix",
     "bias",
     "matrix",
     "bias",
   ]);
-  assert.deepEqual(leavesOf(equationFor(trace, "cell").tree).map(({ name }) => name), [
+  assert.deepEqual(leavesOf(equationFor(trace, "cell").right).map(({ name }) => name), [
     "forget",
     "cell",
     "input",

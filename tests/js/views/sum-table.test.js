@@ -8,7 +8,7 @@ import { assertClose, bundled, fixture, numberIn, traceOf } from "../fixtures.js
 
 function table(trace, name, step, unit) {
   const sum = weightedSumOf(equationFor(trace, name));
-  const scope = scopeOf(trace, name, step, unit);
+  const scope = scopeOf(trace, step, unit);
   return { rows: rowsOf(sum, scope), total: valueOf(sum, scope) };
 }
 

@@ -1,12 +1,12 @@
 // The diagram of any cell, laid out from its definition alone: a box and a strip for each quantity in the order of
 // computation, and above them (in the narrow form, beside them) a lane for each vector that others need.
 
-import { equationFor, someNode, textOf } from "../model/equations.js";
+import { equationFor, isWeight, someNode, textOf } from "../model/equations.js";
 import { hasWeights } from "../model/terms.js";
 import { before, branch, corner, gate, given, INPUT, joined, now, strip, token, wire } from "./geometry.js";
 
 /**
- * @import { Node as EquationNode } from "../model/equations.js"
+ * @import { ExpressionData } from "../model/payload.d.ts"
  * @import { Trace } from "../model/trace.js"
  * @import { FormName, Geometry, Layout, Node, Place, Point, Size, Wire } from "./geometry.js"
  */
@@ -17,6 +17,7 @@ import { before, branch, corner, gate, given, INPUT, joined, now, strip, token, 
  * @property {Size} box
  * @property {number} given   u of the vectors that come in
  * @property {number} join    u of the joined vector
+ * @property {number} beside  u behind the joined vector, for the wire from x that passes it
  * @property {number} first   u of the first box
  * @property {number} pitch   from one box to the next
  * @property {number} out     from the last box to the end of the lanes
@@ -37,13 +38,13 @@ import { before, branch, corner, gate, given, INPUT, joined, now, strip, token, 
  * What there is, in which order, and what needs what. A source is the id of a lane.
  * @typedef {object} Plan
  * @property {string[]} states
- * @property {string[]} entering  states that enter the joined vector
+ * @property {string[]} entering  states that enter the joined vector, none if no box reads it
  * @property {Box[]} boxes
  * @property {string[]} held  states whose old value a box needs
  * @property {string[]} lanes  sources
  */
 
-/** @typedef {{ name: string, needs: string[], label: string | EquationNode | undefined }} Box */
+/** @typedef {{ name: string, needs: string[], label: string | ExpressionData | undefined }} Box */
 
 /** @type {Record<FormName, Distances>} */
 const DISTANCES = {
@@ -51,6 +52,7 @@ const DISTANCES = {
     box: [116, 56],
     given: 64,
     join: 194,
+    beside: 257,
     first: 324,
     pitch: 134,
     out: 84,
@@ -70,6 +72,7 @@ const DISTANCES = {
     box: [108, 46],
     given: 58,
     join: 108,
+    beside: 137,
     first: 174,
     pitch: 76,
     out: 62,
@@ -98,8 +101,12 @@ const SMALLEST = 0.75; // of the full size: formulas leave no room in their boxe
 export function genericGeometry(trace) {
   const plan = planOf(trace);
   /** @type {Record<string, Node>} */
-  const nodes = { token: token(), x: strip(now(INPUT)), join: joined(...plan.entering.map(before), now(INPUT)) };
-  const wires = [wire(["token", "x"], now(INPUT), INPUT), wire(["x", "join"], now(INPUT), INPUT, { straight: true })];
+  const nodes = { token: token(), x: strip(now(INPUT)) };
+  const wires = [wire(["token", "x"], now(INPUT), INPUT)];
+  if (plan.entering.length) {
+    nodes.join = joined(...plan.entering.map(before), now(INPUT));
+    wires.push(wire(["x", "join"], now(INPUT), INPUT, { straight: true }));
+  }
   for (const state of plan.entering) {
     nodes[`given:${state}`] = given(before(state));
     wires.push(wire([`given:${state}`, "join"], before(state), INPUT, { straight: true }));
@@ -127,9 +134,9 @@ function planOf(trace) {
   const boxes = order.map((name) => boxOf(name, trace, entering));
   const used = new Set(boxes.flatMap(({ needs }) => needs));
   const held = states.filter((name) => used.has(`${OLD}${name}`));
-  const sources = [...held.map((name) => `${OLD}${name}`), "join", ...order];
+  const sources = [...held.map((name) => `${OLD}${name}`), "join", INPUT, ...order];
   const lanes = sources.filter((source) => used.has(source) || states.includes(source));
-  return { states, entering, boxes, held, lanes };
+  return { states, entering: used.has("join") ? entering : [], boxes, held, lanes };
 }
 
 /**
@@ -143,20 +150,31 @@ function boxOf(name, trace, entering) {
   const equation = equationFor(trace, name);
   const activation = trace.byName[name].activation ?? undefined;
   if (!equation) return { name, needs: ["join"], label: activation };
-  const { tree } = equation;
-  /** @type {(quantity: string, old: boolean) => boolean} */
-  const uses = (quantity, old) =>
-    someNode(tree, (node) => node.kind === "quantity" && node.name === quantity && node.before === old);
+  const { right } = equation;
   const sources = trace.quantities.flatMap(({ name: source }) => [
-    ...(uses(source, true) ? [`${OLD}${source}`] : []),
-    ...(uses(source, false) ? [source] : []),
+    ...(uses(right, source, true) ? [`${OLD}${source}`] : []),
+    ...(uses(right, source, false) ? [source] : []),
   ]);
-  const readsJoin = sources.includes(INPUT);
-  const whole = readsJoin && hasWeights(tree) && entering.every((state) => sources.includes(`${OLD}${state}`));
-  const bundled = [INPUT, ...(whole ? entering.map((state) => `${OLD}${state}`) : [])];
-  const needs = [...(readsJoin ? ["join"] : []), ...sources.filter((source) => !bundled.includes(source))];
-  const fits = !hasWeights(tree) && textOf(tree, trace.byName).length <= LONGEST;
-  return { name, needs, label: activation ?? (fits ? tree : "=") };
+  /** @type {(quantity: string, old: boolean) => boolean} */
+  const weighs = (quantity, old) => someNode(right, (node) => isWeight(node) && uses(node, quantity, old));
+  const readsJoin = weighs(INPUT, false) && entering.every((state) => weighs(state, true));
+  const first = readsJoin ? "join" : INPUT;
+  const bundled = [INPUT, ...(readsJoin ? entering.map((state) => `${OLD}${state}`) : [])];
+  const others = sources.filter((source) => !bundled.includes(source));
+  const needs = sources.includes(INPUT) ? [first, ...others] : others;
+  const fits = !hasWeights(right) && textOf(right, trace.byName).length <= LONGEST;
+  return { name, needs, label: activation ?? (fits ? right : "=") };
+}
+
+/**
+ * Whether a node contains a quantity, as it is now or as the step finds it.
+ * @param {ExpressionData} node
+ * @param {string} quantity
+ * @param {boolean} old
+ * @returns {boolean}
+ */
+function uses(node, quantity, old) {
+  return someNode(node, (part) => part.kind === "value" && part.name === quantity && part.is_before === old);
 }
 
 /**
@@ -172,7 +190,9 @@ function addLane(source, plan, nodes, wires) {
   const old = source.startsWith(OLD);
   const value = bundle ? before(plan.entering[0]) : old ? before(source.slice(OLD.length)) : now(source);
   const goal = plan.states.includes(source) ? [source] : [];
-  let path = bundle || old ? [source, `lane:${source}`] : [`strip:${source}`, `rise:${source}`, `lane:${source}`];
+  const start = source !== INPUT ? `strip:${source}` : plan.entering.length ? "tap" : "x";
+  let path = bundle || old ? [source, `lane:${source}`] : [start, `rise:${source}`, `lane:${source}`];
+  if (start === "tap") nodes.tap = branch();
   nodes[`rise:${source}`] = corner();
   nodes[`lane:${source}`] = corner();
   readers.forEach((reader, k) => {
@@ -215,6 +235,7 @@ function layoutOf(form, plan) {
   const end = at.first + (plan.boxes.length - 1) * at.pitch + at.out;
   const { state, ...entry } = entryPlaces(form, at, boxes);
   Object.assign(places, entry);
+  if (INPUT in laneAt) Object.assign(places, inputPlaces(form, at, boxes, laneAt[INPUT], plan.entering.length > 0));
   for (const entering of plan.entering) places[`given:${entering}`] = state;
   for (const held of plan.held) places[`${OLD}${held}`] = [...point(at.given, laneAt[`${OLD}${held}`]), "above"];
   plan.boxes.forEach(({ name, needs }, k) => {
@@ -264,4 +285,23 @@ function entryPlaces(form, at, boxes) {
     x: [boxes + 70, at.given, "ahead"],
     token: [boxes + 70, 16],
   };
+}
+
+/**
+ * Where the wire from x to its lane is: past the joined vector if there is one, and in its place if not.
+ * @param {FormName} form
+ * @param {Distances} at
+ * @param {number} boxes
+ * @param {number} lane
+ * @param {boolean} passes
+ * @returns {Record<string, Place>}
+ */
+function inputPlaces(form, at, boxes, lane, passes) {
+  const u = passes ? at.beside : at.join;
+  if (form === "wide") {
+    const v = boxes + 78;
+    return { tap: [at.join, v], [`rise:${INPUT}`]: [u, v], [`lane:${INPUT}`]: [u, lane] };
+  }
+  const v = boxes + (passes ? 120 : 70);
+  return { tap: [boxes + 70, 80], [`rise:${INPUT}`]: [v, u], [`lane:${INPUT}`]: [lane, u] };
 }

@@ -6,7 +6,7 @@
 import { FUNCTIONS } from "../model/functions.js";
 
 /**
- * @import { Node as EquationNode } from "../model/equations.js"
+ * @import { ExpressionData } from "../model/payload.d.ts"
  */
 
 /** @typedef {[x: number, y: number]} Point */
@@ -35,7 +35,7 @@ import { FUNCTIONS } from "../model/functions.js";
  * @typedef {object} GateNode
  * @property {"gate"} kind
  * @property {string} of
- * @property {string | EquationNode} [label]  a function's name or an equation's right side; by default the activation
+ * @property {string | ExpressionData} [label]  a function's name or an equation's right side; by default the activation
  */
 
 /** @typedef {{ kind: "strip", value: Value, given?: boolean }} StripNode  given: it exists before the step */
@@ -222,7 +222,7 @@ export const given = (value) => ({ kind: "strip", value, given: true });
 /**
  * A box in which a quantity is computed.
  * @param {string} of
- * @param {string | EquationNode} [label]
+ * @param {string | ExpressionData} [label]
  * @returns {GateNode}
  */
 export const gate = (of, label) => ({ kind: "gate", of, label });

@@ -5,7 +5,7 @@ import { svg } from "../page/dom.js";
 import { formulaPieces, inkOf, labelPieces } from "./value-display.js";
 
 /**
- * @import { Node as EquationNode } from "../model/equations.js"
+ * @import { ExpressionData } from "../model/payload.d.ts"
  * @import { Trace } from "../model/trace.js"
  * @import { Form, Place, Point, Side, Value } from "./geometry.js"
  * @import { Piece } from "./value-display.js"
@@ -75,7 +75,7 @@ function labelPlace([x, y], side, form) {
 
 /**
  * The text of a box: the name of an activation, or the right side of an equation.
- * @param {string | EquationNode} label
+ * @param {string | ExpressionData} label
  * @param {Point} place
  * @param {Trace} trace
  * @param {Form} form

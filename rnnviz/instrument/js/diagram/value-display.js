@@ -1,13 +1,12 @@
 // The values of a diagram as numbers, labels, words and colours.
 
 import { textColour } from "../model/colours.js";
-import { childrenOf, textOf } from "../model/equations.js";
+import { isBracketed, partsOf, textOf, weightSymbol } from "../model/equations.js";
 import { FUNCTIONS, symbolOfFunction } from "../model/functions.js";
 import { MINUS } from "../model/numbers.js";
 
 /**
- * @import { Node as EquationNode } from "../model/equations.js"
- * @import { QuantityData } from "../model/payload.d.ts"
+ * @import { ExpressionData, QuantityData } from "../model/payload.d.ts"
  * @import { Trace } from "../model/trace.js"
  * @import { Factor, Value } from "./geometry.js"
  */
@@ -18,6 +17,7 @@ import { MINUS } from "../model/numbers.js";
  */
 
 const BEFORE = `t${MINUS}1`;
+const TIMES = "\u2009⊙\u2009";
 
 /**
  * The numbers of a value at a step.
@@ -88,27 +88,30 @@ function factorPieces({ name, before, complement, squash }, trace) {
 
 /**
  * The right side of an equation in such pieces. Only old states show their time.
- * @param {EquationNode} node
+ * @param {ExpressionData} node
  * @param {Trace} trace
  * @returns {Piece[]}
  */
 export function formulaPieces(node, trace) {
-  const children = childrenOf(node).map((child) => formulaPieces(child, trace));
-  /** @type {(sign: (k: number) => string) => Piece[]} */
-  const joinedBy = (sign) => children.flatMap((pieces, k) => (k ? [{ text: sign(k) }, ...pieces] : pieces));
+  const parts = partsOf(node).map((part) => {
+    const pieces = formulaPieces(part, trace);
+    return isBracketed(node, part) ? [{ text: "(" }, ...pieces, { text: ")" }] : pieces;
+  });
+  /** @type {(sign: string) => Piece[]} */
+  const joinedBy = (sign) => parts.flatMap((pieces, k) => (k ? [{ text: sign }, ...pieces] : pieces));
   switch (node.kind) {
-    case "quantity":
-      return [{ text: trace.byName[node.name].symbol, sub: node.before ? BEFORE : "", name: node.name }];
+    case "value":
+      return [{ text: trace.byName[node.name].symbol, sub: node.is_before ? BEFORE : "", name: node.name }];
+    case "sum":
+      return joinedBy(" + ");
     case "product":
-      return joinedBy(() => "\u2009⊙\u2009");
-    case "sum": {
-      const first = node.terms[0].sign < 0 ? [{ text: MINUS }] : [];
-      return [...first, ...joinedBy((k) => (node.terms[k].sign < 0 ? ` ${MINUS} ` : " + "))];
-    }
-    case "group":
-      return [{ text: "(" }, ...children[0], { text: ")" }];
-    case "call":
-      return [{ text: symbolOfFunction(node.name) + (node.of.kind === "group" ? "" : " ") }, ...children[0]];
+      return joinedBy(TIMES);
+    case "diagonal":
+      return [{ text: weightSymbol(node, trace.byName).join("_") }, { text: TIMES }, ...parts[0]];
+    case "complement":
+      return [{ text: "1" }, { text: ` ${MINUS} ` }, ...parts[0]];
+    case "apply":
+      return [{ text: symbolOfFunction(node.function) }, ...parts[0]];
     default:
       return [{ text: textOf(node, trace.byName) }];
   }

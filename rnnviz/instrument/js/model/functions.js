@@ -29,18 +29,14 @@ const KINDS = {
   linear: (z) => z,
 };
 
-const SIGMOID = { symbol: "σ", compute: KINDS.sigmoid, low: 0, high: 1 };
-
 /**
  * The functions that are known, by the names in equations and quantities. A trace adds those of its cell.
  * @type {Record<string, MathFunction>}
  */
 export const FUNCTIONS = {
-  sigma: SIGMOID,
-  sigmoid: SIGMOID,
+  sigmoid: { symbol: "σ", compute: KINDS.sigmoid, low: 0, high: 1 },
   tanh: { symbol: "tanh", compute: KINDS.tanh, low: -1, high: 1 },
   relu: { symbol: "relu", compute: KINDS.relu, low: 0, high: Infinity },
-  exp: { symbol: "exp", compute: Math.exp, low: 0, high: Infinity },
   linear: { symbol: "linear", compute: KINDS.linear, low: -Infinity, high: Infinity },
 };
 

@@ -1,20 +1,20 @@
 // A gate times the vector that it controls: the product decides what is kept or let through.
 
-import { childrenOf, equationsOf, mainQuantity, ungrouped } from "./equations.js";
+import { equationsOf, mainValue, partsOf } from "./equations.js";
 import { hasWeights, leavesOf, scopeOf, vectorOf } from "./terms.js";
 
 /**
- * @import { Equation, Node, ProductNode } from "./equations.js"
+ * @import { EquationData, ExpressionData, ProductData } from "./payload.d.ts"
  * @import { Trace } from "./trace.js"
  */
 
 /**
  * A product of a gate and another quantity in an equation. The gate may occur as 1 − gate.
  * @typedef {object} Gating
- * @property {Equation} equation
- * @property {ProductNode} product
- * @property {Node} gate
- * @property {Node} of  the other factor
+ * @property {EquationData} equation
+ * @property {ProductData} product
+ * @property {ExpressionData} gate
+ * @property {ExpressionData} of  the other factor
  */
 
 /**
@@ -34,7 +34,7 @@ import { hasWeights, leavesOf, scopeOf, vectorOf } from "./terms.js";
  */
 export function gatingOf(trace, gate, of) {
   for (const equation of equationsOf(trace)) {
-    for (const product of productsIn(equation.tree)) {
+    for (const product of productsIn(equation.right)) {
       const opening = product.factors.find((factor) => !hasWeights(factor) && isAboutOnly(factor, gate));
       const other = product.factors.find((factor) => factor !== opening && isAboutOnly(factor, of));
       if (opening && other && product.factors.length === 2) return { equation, product, gate: opening, of: other };
@@ -50,27 +50,27 @@ export function gatingOf(trace, gate, of) {
  * @param {number} step
  * @returns {GatedVectors}
  */
-export function gatedVectors(trace, { equation, gate, of }, step) {
-  const scope = scopeOf(trace, equation.target, step, 0);
-  const [vector, opening] = [of, gate].map((node) => vectorOf(ungrouped(node), scope));
+export function gatedVectors(trace, { gate, of }, step) {
+  const scope = scopeOf(trace, step, 0);
+  const [vector, opening] = [of, gate].map((node) => vectorOf(node, scope));
   return { of: vector, gate: opening, product: Float64Array.from(vector, (value, unit) => value * opening[unit]) };
 }
 
 /**
- * @param {Node} node
- * @returns {ProductNode[]}
+ * @param {ExpressionData} node
+ * @returns {ProductData[]}
  */
 function productsIn(node) {
-  return [...(node.kind === "product" ? [node] : []), ...childrenOf(node).flatMap(productsIn)];
+  return [...(node.kind === "product" ? [node] : []), ...partsOf(node).flatMap(productsIn)];
 }
 
 /**
  * Whether a node contains a quantity and no other one.
- * @param {Node} node
+ * @param {ExpressionData} node
  * @param {string} name
  * @returns {boolean}
  */
 function isAboutOnly(node, name) {
-  const quantities = leavesOf(node).flatMap((leaf) => mainQuantity(leaf)?.name ?? []);
+  const quantities = leavesOf(node).flatMap((leaf) => mainValue(leaf)?.name ?? []);
   return quantities.length > 0 && quantities.every((quantity) => quantity === name);
 }

@@ -1,16 +1,15 @@
 // What happened at a step, in plain sentences, from the recorded values alone.
 //
-// A state's equation tells which part of the state is old and which is new: in c_t = f ⊙ c_{t-1} + i ⊙ g, the term that
+// A state that a gate carries on has an old part and a new one: in c_t = f ⊙ c_{t-1} + i ⊙ g, the term that
 // multiplies the state's own old value is what is kept.
 
-import { equationFor, someNode, ungrouped } from "./equations.js";
+import { equationFor } from "./equations.js";
 import { holdsAt, holdsSentence } from "./holds.js";
 import { percent, signedFixed } from "./numbers.js";
-import { hasWeights, isComputable, scopeOf, valueOf } from "./terms.js";
+import { hasWeights } from "./terms.js";
 
 /**
- * @import { Equation, Node } from "./equations.js"
- * @import { QuantityData } from "./payload.d.ts"
+ * @import { GatedStateData, QuantityData } from "./payload.d.ts"
  * @import { Trace } from "./trace.js"
  */
 
@@ -47,42 +46,31 @@ function statePhrases(trace, state, step) {
   const computed = (values) => Float64Array.from(values, (value, unit) => (holds?.[unit] ? 0 : value));
   const old = computed(trace.valuesBefore(state.name, step));
   const now = computed(trace.vector(state.name, step));
-  const equation = equationFor(trace, state.name);
-  const kept = equation && keptPart(trace, equation, step);
+  const gated = trace.gatedStates.find(({ state: name }) => name === state.name);
   const wasZero = old.every((value) => value === 0);
-  if (kept) {
-    const keptHere = computed(kept);
+  if (gated) {
+    const keptHere = computed(keptPart(trace, gated, step));
     const written = now.map((value, unit) => value - keptHere[unit]);
     return [...keepPhrases(state, old, keptHere, wasZero), writePhrase(written)];
   }
-  if (equation && !hasWeights(equation.tree)) return [outputPhrase(state, now)];
+  const equation = equationFor(trace, state.name);
+  if (equation && !hasWeights(equation.right)) return [outputPhrase(state, now)];
   return [changePhrase(state, old, now, wasZero)];
 }
 
 /**
  * The part of a state that comes from its own old value, by unit (f · c_{t-1}).
  * @param {Trace} trace
- * @param {Equation} equation
+ * @param {GatedStateData} gated
  * @param {number} step
- * @returns {Float64Array | null} null if no term of the equation scales the old value
+ * @returns {Float64Array}
  */
-function keptPart(trace, equation, step) {
-  const tree = ungrouped(equation.tree);
-  const terms = tree.kind === "sum" ? tree.terms : [{ sign: 1, of: /** @type {Node} */ (tree) }];
-  /** @type {(node: Node) => boolean} */
-  const isOld = (node) => node.kind === "quantity" && node.name === equation.target && node.before;
-  /** @type {(node: Node) => boolean} */
-  const scalesOld = (node) =>
-    isOld(ungrouped(node)) || (node.kind === "product" && node.factors.some((factor) => isOld(ungrouped(factor))));
-  const keeping = terms.filter(({ of }) => scalesOld(of));
-  const others = terms.filter(({ of }) => !scalesOld(of));
-  // An old value inside a function or a matrix product is used, not kept.
-  if (!keeping.length || others.some(({ of }) => someNode(of, isOld)) || !isComputable(trace, equation)) return null;
-  const sum = { kind: /** @type {const} */ ("sum"), terms: keeping };
-  return Float64Array.from(
-    { length: trace.units },
-    (_, unit) => valueOf(sum, scopeOf(trace, equation.target, step, unit)),
-  );
+function keptPart(trace, { state, keep }, step) {
+  const kept = Float64Array.from(trace.valuesBefore(state, step));
+  for (const { name, complement } of keep) {
+    trace.vector(name, step).forEach((value, unit) => (kept[unit] *= complement ? 1 - value : value));
+  }
+  return kept;
 }
 
 /**

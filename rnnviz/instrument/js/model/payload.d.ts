@@ -1,4 +1,115 @@
-// Written from schema.py, do not edit.
+// Written from expression_schema.py and schema.py, do not edit.
+
+/** A quantity at a step. */
+export interface ValueData {
+  /** "value". */
+  kind: "value";
+  /** The name of the quantity. */
+  name: string;
+  /** Whether it is a state as the step found it. */
+  is_before: boolean;
+}
+
+/** A bias. */
+export interface BiasData {
+  /** "bias". */
+  kind: "bias";
+  /** The name of the parameter. */
+  parameter: string;
+  /** The quantity whose rows of the parameter are meant. */
+  block: string;
+}
+
+/** A weight matrix applied to a vector. */
+export interface MatrixData {
+  /** "matrix". */
+  kind: "matrix";
+  /** The name of the parameter. */
+  parameter: string;
+  /** The quantity whose rows of the parameter are meant. */
+  block: string;
+  /** The vector. */
+  of: ExpressionData;
+}
+
+/** A vector of weights times a vector, unit by unit. */
+export interface DiagonalData {
+  /** "diagonal". */
+  kind: "diagonal";
+  /** The name of the parameter. */
+  parameter: string;
+  /** The quantity whose rows of the parameter are meant. */
+  block: string;
+  /** The vector. */
+  of: ExpressionData;
+}
+
+/** A sum. */
+export interface SumData {
+  /** "sum". */
+  kind: "sum";
+  /** What is added. */
+  terms: ExpressionData[];
+}
+
+/** A product, unit by unit. */
+export interface ProductData {
+  /** "product". */
+  kind: "product";
+  /** What is multiplied. */
+  factors: ExpressionData[];
+}
+
+/** One minus an expression. */
+export interface ComplementData {
+  /** "complement". */
+  kind: "complement";
+  /** The expression. */
+  of: ExpressionData;
+}
+
+/** An activation of an expression. */
+export interface ApplyData {
+  /** "apply". */
+  kind: "apply";
+  /** The name of the activation. */
+  function: string;
+  /** The expression. */
+  of: ExpressionData;
+}
+
+/** A vector without its mean over the units, divided by their standard deviation and scaled by weights. */
+export interface LayerNormData {
+  /** "layer_norm". */
+  kind: "layer_norm";
+  /** The name of the parameter. */
+  parameter: string;
+  /** The quantity whose rows of the parameter are meant. */
+  block: string;
+  /** The vector. */
+  of: ExpressionData;
+  /** What is added to the variance. */
+  epsilon: number;
+}
+
+/** An equation. */
+export interface EquationData {
+  /** The name of the quantity that is computed. */
+  target: string;
+  /** The right side. */
+  right: ExpressionData;
+}
+
+export type ExpressionData =
+  | ValueData
+  | BiasData
+  | MatrixData
+  | DiagonalData
+  | SumData
+  | ProductData
+  | ComplementData
+  | ApplyData
+  | LayerNormData;
 
 /** A quantity of the cell, the input vector included. */
 export interface QuantityData {
@@ -34,8 +145,26 @@ export interface PhaseData {
   description: string;
   /** The names of the quantities that are computed. */
   computes: string[];
-  /** LaTeX in which `\q{name}` is the symbol of a quantity and `\f{name}` that of an activation. */
-  equations: string[];
+  /** In the order of computation. */
+  equations: EquationData[];
+}
+
+/** A factor in the equation of a gated state. */
+export interface FactorData {
+  /** The name of a quantity. */
+  name: string;
+  /** Whether the factor is 1 minus the quantity. */
+  complement: boolean;
+}
+
+/** A state that a gate carries on: the product of factors times its old value, plus what is written. */
+export interface GatedStateData {
+  /** The name of the state. */
+  state: string;
+  /** What the old value is multiplied by. */
+  keep: FactorData[];
+  /** The products that are added. */
+  write: FactorData[][];
 }
 
 /** An activation, or another function that equations name. */
@@ -56,10 +185,8 @@ export interface ActivationData {
 
 /** The parameters of one layer and direction. */
 export interface WeightsData {
-  /** The quantities whose blocks of H rows make up the matrices and biases, in their order. */
-  rows: string[];
-  /** The quantities whose blocks make up each further parameter of the cell, by its name. */
-  extra: Record<string, string[]>;
+  /** By the name of a parameter, the quantities that its blocks of rows belong to, in their order. */
+  blocks: Record<string, string[]>;
   /** The parameters as float32, by name. */
   arrays: Record<string, string>;
 }
@@ -132,6 +259,8 @@ export interface Payload {
   quantities: QuantityData[];
   /** In the order of computation. */
   phases: PhaseData[];
+  /** The states that a gate carries on, the hidden state first. */
+  gated_states: GatedStateData[];
   /** By name. */
   activations: Record<string, ActivationData>;
   /** C labels of the readout. */
@@ -154,6 +283,56 @@ export interface Payload {
   token_values: Record<string, TokenValuesData>;
   /** Identifies the token values. */
   token_values_id: string;
+}
+
+/** A matrix. */
+export interface TableData {
+  /** Its shape. */
+  rows: number;
+  /** Its shape. */
+  columns: number;
+  /** The values as float32, row by row. */
+  values: string;
+}
+
+/** The cell of one layer and direction. */
+export interface LayerData {
+  /** "forward" or "backward". */
+  direction: "forward" | "backward";
+  /** H and D. */
+  units: number;
+  /** H and D. */
+  input_size: number;
+  /** Its parameters. */
+  weights: WeightsData;
+  /** The states that a run starts from, as float32; zeros where missing. */
+  initial: Record<string, string>;
+}
+
+/** A model that the browser can run. */
+export interface ModelData {
+  /** The name of the model. */
+  name: string;
+  /** The name of its cell. */
+  cell: string;
+  /** What is passed on from step to step, the hidden state first. */
+  states: string[];
+  /** Those of the cell in the order of computation. */
+  equations: EquationData[];
+  /** By name. */
+  activations: Record<string, ActivationData>;
+  /** A vector for each token id; None for a model that reads vectors. */
+  embedding: TableData | null;
+  /** By layer, one or two directions. */
+  layers: LayerData[][];
+  /** How two directions become one vector: "concat", "sum", "mul" or "ave". */
+  merge: "concat" | "sum" | "mul" | "ave";
+  /** The weights of the outputs; None for a model without outputs. */
+  readout: TableData | null;
+  /** The biases of the outputs as float32, if there are any. */
+  readout_bias: string | null;
+  /** What the outputs stand for. */
+  labels: string[];
 }
 
 /** A position in a trace. */

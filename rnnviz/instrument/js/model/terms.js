@@ -1,214 +1,202 @@
 // The values of the nodes of an equation for one unit at one step, in double precision, from the recorded values and
 // the weights.
 
-import { childrenOf, mainQuantity, someNode, textOf, ungrouped } from "./equations.js";
+import { isWeight, partsOf, someNode, textOf } from "./equations.js";
 import { FUNCTIONS } from "./functions.js";
-import { MINUS } from "./numbers.js";
+import { dotProduct, normalised } from "./vectors.js";
 
 /**
- * @import { Equation, MatrixNode, Node } from "./equations.js"
- * @import { Trace, Weights } from "./trace.js"
+ * @import { WeightNode } from "./equations.js"
+ * @import { EquationData, ExpressionData, LayerNormData, MatrixData } from "./payload.d.ts"
+ * @import { Trace } from "./trace.js"
+ * @import { Vector } from "./vectors.js"
  */
 
 /**
  * Where an equation is evaluated.
  * @typedef {object} Scope
  * @property {Trace} trace
- * @property {number} block          of the target's rows in the matrices; -1 without weights
- * @property {number} peepholeBlock  of the target among the peepholes; -1 if it has none
  * @property {number} step
  * @property {number} unit
- * @property {Map<MatrixNode, number>} products  matrix products, which several lines show
+ * @property {Map<MatrixData, number>} products  matrix products of the unit, which several lines show
+ * @property {Map<LayerNormData, Vector>} norms   normalised vectors of the step, which all units share
  */
 
 /**
  * A product in a weighted sum: amount = gate × weight × value.
  * @typedef {object} SumTerm
- * @property {Node} of       the vector that the weight multiplies
- * @property {number} index  of the value in the vector
+ * @property {MatrixData} matrix  whose weight it is
+ * @property {number} index       of the value in the vector that the matrix multiplies
  * @property {number} weight
  * @property {number} value
- * @property {string} gate   the symbol of a gate that multiplies the term, "" for none
+ * @property {string} gate        the symbol of what else multiplies the term, "" for nothing
  * @property {number} amount
  */
 
 /**
  * A bias, or anything else in a weighted sum that no matrix multiplies.
  * @typedef {object} SumConstant
- * @property {Node} node
+ * @property {ExpressionData} node
  * @property {number} value
  * @property {string} gate
  * @property {number} amount
  */
 
-const LEAVES = new Set(["number", "quantity", "bias", "matrix", "peephole"]);
-const WEIGHTS = new Set(["matrix", "bias", "peephole"]);
+/** What numbers replace: a matrix or a norm makes one number of a whole vector. */
+const LEAVES = new Set(["value", "bias", "matrix", "layer_norm"]);
 
 /**
  * Where an equation is to be evaluated.
  * @param {Trace} trace
- * @param {string} target  the quantity that the equation computes
  * @param {number} step
  * @param {number} unit
  * @returns {Scope}
  */
-export function scopeOf(trace, target, step, unit) {
-  const { weights } = trace;
-  const block = weights ? weights.rows.indexOf(target) : -1;
-  return { trace, block, peepholeBlock: peepholeBlockOf(weights, target), step, unit, products: new Map() };
+export function scopeOf(trace, step, unit) {
+  return { trace, step, unit, products: new Map(), norms: new Map() };
 }
 
 /**
- * @param {Weights | null} weights
- * @param {string} target
- * @returns {number}
- */
-function peepholeBlockOf(weights, target) {
-  return weights?.extra.weight_peephole?.indexOf(target) ?? -1;
-}
-
-/**
- * Whether everything that an equation needs was sent.
+ * Whether everything that a node needs was sent.
  * @param {Trace} trace
- * @param {Equation} equation
+ * @param {ExpressionData} node
  * @returns {boolean}
  */
-export function isComputable(trace, { target, tree }) {
-  const { weights, arrays, initial } = trace;
-  return !someNode(tree, (node) => {
-    if (node.kind === "quantity") return !(node.name in arrays) || (node.before && !(node.name in initial));
-    if (node.kind === "matrix" || node.kind === "bias") return !weights?.rows.includes(target);
-    if (node.kind === "peephole") return peepholeBlockOf(weights, target) < 0;
-    return node.kind === "call" && !(node.name in FUNCTIONS);
+export function isComputable({ weights, arrays, initial }, node) {
+  return !someNode(node, (part) => {
+    if (part.kind === "value") return !(part.name in arrays) || (part.is_before && !(part.name in initial));
+    if (part.kind === "apply") return !(part.function in FUNCTIONS);
+    return isWeight(part) && !weights?.blocks[part.parameter]?.includes(part.block);
   });
 }
 
 /**
- * The value of a node for the unit of the scope. The equation is computable.
- * @param {Node} node
+ * The value of a node for the unit of the scope. The node is computable.
+ * @param {ExpressionData} node
  * @param {Scope} scope
  * @returns {number}
  */
 export function valueOf(node, scope) {
-  const { trace, unit, block, products } = scope;
   switch (node.kind) {
-    case "number":
-      return node.value;
-    case "quantity":
-      return vectorOf(node, scope)[unit];
+    case "value":
+      return vectorOf(node, scope)[scope.unit];
     case "bias":
-      return parameter(trace, `bias_${node.part}`)[block * trace.units + unit];
-    case "peephole":
-      return parameter(trace, "weight_peephole")[scope.peepholeBlock * trace.units + unit];
+      return weightOf(node, scope);
     case "matrix": {
-      const product = products.get(node) ?? dotProduct(weightRow(node, scope), vectorOf(node.of, scope));
-      products.set(node, product);
+      const product = scope.products.get(node) ?? dotProduct(weightRow(node, scope), vectorOf(node.of, scope));
+      scope.products.set(node, product);
       return product;
     }
+    case "diagonal":
+      return weightOf(node, scope) * valueOf(node.of, scope);
     case "sum":
-      return node.terms.reduce((sum, { sign, of }) => sum + sign * valueOf(of, scope), 0);
+      return node.terms.reduce((sum, term) => sum + valueOf(term, scope), 0);
     case "product":
       return node.factors.reduce((product, factor) => product * valueOf(factor, scope), 1);
-    case "call":
-      return FUNCTIONS[node.name].compute(valueOf(node.of, scope));
-    default:
-      return valueOf(node.of, scope);
+    case "complement":
+      return 1 - valueOf(node.of, scope);
+    case "apply":
+      return FUNCTIONS[node.function].compute(valueOf(node.of, scope));
+    case "layer_norm": {
+      const normal = scope.norms.get(node) ?? normalised(vectorOf(node.of, scope), node.epsilon);
+      scope.norms.set(node, normal);
+      return weightOf(node, scope) * normal[scope.unit];
+    }
   }
 }
 
 /**
  * The values of a node for all units, or for all inputs: what a matrix multiplies.
- * @param {Node} node
+ * @param {ExpressionData} node
  * @param {Scope} scope
- * @returns {Float32Array | Float64Array}
+ * @returns {Vector}
  */
 export function vectorOf(node, scope) {
   const { trace, step } = scope;
-  if (node.kind === "quantity") {
-    return node.before ? trace.valuesBefore(node.name, step) : trace.vector(node.name, step);
+  if (node.kind === "value") {
+    return node.is_before ? trace.valuesBefore(node.name, step) : trace.vector(node.name, step);
   }
-  if (node.kind === "group") return vectorOf(node.of, scope);
-  const length = trace.width(mainQuantity(node)?.name ?? "");
+  const length = widthOf(node, trace);
   return Float64Array.from({ length }, (_, unit) => valueOf(node, { ...scope, unit, products: new Map() }));
 }
 
 /**
+ * How many values a node has.
+ * @param {ExpressionData} node
  * @param {Trace} trace
- * @param {string} name
- * @returns {Float32Array}
+ * @returns {number}
  */
-function parameter(trace, name) {
-  if (!trace.weights) throw new Error("the weights have not been sent");
-  return trace.weights.arrays[name];
+export function widthOf(node, trace) {
+  if (node.kind === "value") return trace.width(node.name);
+  return isWeight(node) ? trace.units : widthOf(partsOf(node)[0], trace);
 }
 
 /**
- * The row of a weight matrix that belongs to the target and the unit of the scope.
- * @param {MatrixNode} node
+ * The weights of a node that belong to the unit of the scope: a row of a matrix, or a single number.
+ * @param {WeightNode} node
  * @param {Scope} scope
  * @returns {Float32Array}
  */
-function weightRow(node, { trace, block, unit }) {
-  const width = node.part === "ih" ? trace.inputSize : trace.units;
-  const start = (block * trace.units + unit) * width;
-  return parameter(trace, `weight_${node.part}`).subarray(start, start + width);
+function weightRow({ parameter, block }, { trace: { weights, units }, unit }) {
+  if (!weights) throw new Error("the weights have not been sent");
+  const [blocks, array] = [weights.blocks[parameter], weights.arrays[parameter]];
+  const width = array.length / (blocks.length * units);
+  const start = (blocks.indexOf(block) * units + unit) * width;
+  return array.subarray(start, start + width);
 }
 
 /**
- * @param {Float32Array} row
- * @param {Float32Array | Float64Array} vector
+ * The single weight of a bias, a diagonal or a norm for the unit of the scope.
+ * @param {WeightNode} node
+ * @param {Scope} scope
  * @returns {number}
  */
-function dotProduct(row, vector) {
-  let sum = 0;
-  for (let k = 0; k < row.length; k++) sum += row[k] * vector[k];
-  return sum;
+export function weightOf(node, scope) {
+  return weightRow(node, scope)[0];
 }
 
 /**
  * Whether a node contains weights.
- * @param {Node} node
+ * @param {ExpressionData} node
  * @returns {boolean}
  */
 export function hasWeights(node) {
-  return someNode(node, ({ kind }) => WEIGHTS.has(kind));
+  return someNode(node, isWeight);
 }
 
 /**
  * The weighted sum of an equation, which a gate's activation is applied to.
- * @param {Equation} equation
- * @returns {Node | null} null if the equation has no weights
+ * @param {EquationData} equation
+ * @returns {ExpressionData | null} null if the equation has no weights
  */
-export function weightedSumOf({ tree }) {
-  if (!hasWeights(tree)) return null;
-  return tree.kind === "call" ? ungrouped(tree.of) : tree;
+export function weightedSumOf({ right }) {
+  if (!hasWeights(right)) return null;
+  return right.kind === "apply" ? right.of : right;
 }
 
 /**
  * The nodes that are replaced by numbers when values are put into an equation, in their order.
- * @param {Node} node
- * @returns {Node[]}
+ * @param {ExpressionData} node
+ * @returns {ExpressionData[]}
  */
 export function leavesOf(node) {
-  return LEAVES.has(node.kind) ? [node] : childrenOf(node).flatMap(leavesOf);
+  return LEAVES.has(node.kind) ? [node] : partsOf(node).flatMap(leavesOf);
 }
 
 /**
  * The operands of an equation's outermost operation: the sum that is activated, the products that are added, or the
  * factors.
- * @param {Equation} equation
- * @returns {Node[] | null} null if they are single numbers anyway
+ * @param {EquationData} equation
+ * @returns {ExpressionData[] | null} null if they are single numbers anyway
  */
-export function lastOperands({ tree }) {
-  const outer = ungrouped(tree);
-  if (LEAVES.has(outer.kind)) return null;
-  const operands = childrenOf(outer).map(ungrouped);
+export function lastOperands({ right }) {
+  const operands = LEAVES.has(right.kind) ? [] : partsOf(right);
   return operands.every(({ kind }) => LEAVES.has(kind)) ? null : operands;
 }
 
 /**
  * Split a weighted sum into its terms and constants, whose amounts add up to it.
- * @param {Node} sum
+ * @param {ExpressionData} sum
  * @param {Scope} scope
  * @returns {{ terms: SumTerm[], constants: SumConstant[] }}
  */
@@ -218,27 +206,30 @@ export function decompose(sum, scope) {
   /** @type {SumConstant[]} */
   const constants = [];
   const { byName } = scope.trace;
+  /** @type {(...symbols: string[]) => string} */
+  const times = (...symbols) => symbols.filter(Boolean).join(" × ");
 
   /**
-   * @param {Node} node
+   * @param {ExpressionData} node
    * @param {number} scale
    * @param {string} gate
    */
   function visit(node, scale, gate) {
-    const weighted = childrenOf(node).filter(hasWeights);
-    if (node.kind === "group") {
-      visit(node.of, scale, gate);
-    } else if (node.kind === "sum") {
-      for (const { sign, of } of node.terms) visit(of, scale * sign, sign < 0 ? `${MINUS}${gate || 1}` : gate);
+    const weighted = partsOf(node).filter(hasWeights);
+    if (node.kind === "sum") {
+      for (const term of node.terms) visit(term, scale, gate);
     } else if (node.kind === "product" && weighted.length === 1) {
       const others = node.factors.filter((factor) => factor !== weighted[0]);
       const factor = others.reduce((product, other) => product * valueOf(other, scope), scale);
-      visit(weighted[0], factor, [gate, ...others.map((other) => textOf(other, byName))].filter(Boolean).join(" × "));
+      visit(weighted[0], factor, times(gate, ...others.map((other) => textOf(other, byName))));
+    } else if (node.kind === "diagonal" && !weighted.length) {
+      const [value, factor] = [weightOf(node, scope), scale * valueOf(node.of, scope)];
+      constants.push({ node, value, gate: times(gate, textOf(node.of, byName)), amount: factor * value });
     } else if (node.kind === "matrix") {
       const vector = vectorOf(node.of, scope);
       weightRow(node, scope).forEach((weight, index) => {
         const value = vector[index];
-        terms.push({ of: node.of, index, weight, value, gate, amount: scale * weight * value });
+        terms.push({ matrix: node, index, weight, value, gate, amount: scale * weight * value });
       });
     } else {
       const value = valueOf(node, scope);

@@ -1,5 +1,7 @@
 // A recorded trace as the views read it: values by quantity, step and unit.
 
+import { writtenEquation } from "./equations.js";
+
 /** @import { Payload, QuantityData, Settings, TokenValuesData, WeightsData } from "./payload.d.ts" */
 
 /**
@@ -30,8 +32,7 @@
 /**
  * The parameters of a layer: see `WeightsData`.
  * @typedef {object} Weights
- * @property {string[]} rows
- * @property {Record<string, string[]>} extra
+ * @property {Record<string, string[]>} blocks
  * @property {Arrays} arrays
  */
 
@@ -109,7 +110,8 @@ export class Trace {
     this.units = payload.units;
     this.inputSize = payload.input_size;
     this.quantities = payload.quantities;
-    this.phases = payload.phases;
+    this.phases = payload.phases.map((phase) => ({ ...phase, equations: phase.equations.map(writtenEquation) }));
+    this.gatedStates = payload.gated_states;
     this.labels = payload.labels;
     this.editable = payload.editable ?? false;
     this.valueWord = payload.value_word ?? "now";
@@ -248,8 +250,8 @@ function mapValues(object, change) {
  * @param {WeightsData} weights
  * @returns {Weights}
  */
-function decodedWeights({ rows, extra, arrays }) {
-  return { rows, extra, arrays: mapValues(arrays, decodeFloats) };
+function decodedWeights({ blocks, arrays }) {
+  return { blocks, arrays: mapValues(arrays, decodeFloats) };
 }
 
 /**

@@ -2,15 +2,15 @@
 
 import { equationFor } from "./equations.js";
 import { FUNCTIONS } from "./functions.js";
-import { isComputable, scopeOf, valueOf, weightedSumOf } from "./terms.js";
+import { isComputable, scopeOf, vectorOf, weightedSumOf } from "./terms.js";
 
 /**
- * @import { Equation, Node } from "./equations.js"
  * @import { MathFunction } from "./functions.js"
+ * @import { EquationData, ExpressionData } from "./payload.d.ts"
  * @import { Trace } from "./trace.js"
  */
 
-/** @typedef {MathFunction & { equation: Equation, sum: Node }} ActivatedSum */
+/** @typedef {MathFunction & { equation: EquationData, sum: ExpressionData }} ActivatedSum */
 
 /**
  * How a quantity is computed from a weighted sum.
@@ -21,7 +21,7 @@ import { isComputable, scopeOf, valueOf, weightedSumOf } from "./terms.js";
 export function activatedSumOf(trace, name) {
   const equation = equationFor(trace, name);
   const sum = equation && weightedSumOf(equation);
-  const activation = sum && equation.tree.kind === "call" && FUNCTIONS[equation.tree.name];
+  const activation = sum && equation.right.kind === "apply" && FUNCTIONS[equation.right.function];
   return activation ? { equation, sum, ...activation } : null;
 }
 
@@ -42,9 +42,5 @@ export function boundsOf({ low, high }) {
  * @returns {Float64Array | null} null if what they need was not sent
  */
 export function weightedSumsAt(trace, { equation, sum }, step) {
-  if (!isComputable(trace, equation)) return null;
-  return Float64Array.from(
-    { length: trace.units },
-    (_, unit) => valueOf(sum, scopeOf(trace, equation.target, step, unit)),
-  );
+  return isComputable(trace, equation.right) ? Float64Array.from(vectorOf(sum, scopeOf(trace, step, 0))) : null;
 }

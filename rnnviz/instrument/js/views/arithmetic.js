@@ -3,17 +3,17 @@
 // The elements are made once for a cell. A step changes only the text of the numbers.
 
 import { colourOf, textColour } from "../model/colours.js";
-import { mainQuantity, parseEquation, plainEquation, textOf, ungrouped } from "../model/equations.js";
+import { isBracketed, mainValue, textOf, weightSymbol } from "../model/equations.js";
 import { symbolOfFunction } from "../model/functions.js";
 import { holdText } from "../model/holds.js";
 import { decimal, exact, HARD_SPACE, MINUS, operand, summand } from "../model/numbers.js";
-import { isComputable, lastOperands, leavesOf, scopeOf, valueOf, weightedSumOf } from "../model/terms.js";
+import { isComputable, lastOperands, leavesOf, scopeOf, valueOf, weightedSumOf, weightOf } from "../model/terms.js";
 import { closestTo, elementsIn, html } from "../page/dom.js";
 import { formulaOf } from "./formula.js";
 import { createSumTable } from "./sum-table.js";
 
 /**
- * @import { Equation, Node, Term } from "../model/equations.js"
+ * @import { EquationData, ExpressionData } from "../model/payload.d.ts"
  * @import { ElementView, Store } from "../model/store.js"
  * @import { Scope } from "../model/terms.js"
  * @import { Trace } from "../model/trace.js"
@@ -62,7 +62,7 @@ export function createArithmetic(store, { phase: only } = {}) {
     lines = [];
     const phases = only ? trace.phases.filter(({ name }) => name === only) : trace.phases;
     const items = phases.map(({ title, description, equations }) => {
-      const phaseLines = equations.map((latex) => createLine(trace, latex, reveal));
+      const phaseLines = equations.map((equation) => createLine(trace, equation, reveal));
       lines.push(...phaseLines);
       const head = html("p", { class: "arithmetic-title" }, title);
       const words = html("p", { class: "arithmetic-description" }, description);
@@ -135,38 +135,36 @@ export function createArithmetic(store, { phase: only } = {}) {
  */
 function layoutKey({ cell, units, inputSize, quantities, phases, backward, weights, arrays }) {
   const words = quantities.map(({ name, symbol, title }) => [name, symbol, title]);
-  return JSON.stringify([cell, units, inputSize, words, phases, backward, weights?.rows, Object.keys(arrays)]);
+  return JSON.stringify([cell, units, inputSize, words, phases, backward, weights?.blocks, Object.keys(arrays)]);
 }
 
 /**
  * @param {Trace} trace
- * @param {string} latex
+ * @param {EquationData} equation
  * @param {() => void} reveal  called when the terms of a sum have been opened
  * @returns {Line}
  */
-function createLine(trace, latex, reveal) {
-  const equation = parseEquation(latex);
-  const target = equation?.target ?? /^\\q\{(\w+)\}/.exec(latex)?.[1] ?? "";
-  const known = equation !== null && isComputable(trace, equation);
+function createLine(trace, equation, reveal) {
+  const { target } = equation;
+  const known = isComputable(trace, equation.right);
   const sum = known ? weightedSumOf(equation) : null;
   const stages = known ? stagesOf(trace, equation) : [];
   const result = target in trace.arrays ? resultOf(trace, target) : null;
-  const table = equation && sum ? createSumTable(trace, equation, sum, reveal) : null;
+  const table = sum ? createSumTable(trace, equation, sum, reveal) : null;
   const hold = html("span", { class: "arithmetic-stage arithmetic-held" });
   const shown = [...stages, ...(result ? [result] : [])];
   const values = html("p", { class: "arithmetic-values" }, hold, " ", shown.flatMap((part) => [part.element, " "]));
-  const formula = equation ? formulaOf(equation, trace.byName) : plainEquation(latex, trace.byName);
   return {
     element: html(
       "div",
       { class: "arithmetic-equation" },
-      html("div", { class: "arithmetic-formula" }, formula),
+      html("div", { class: "arithmetic-formula" }, formulaOf(equation, trace.byName)),
       values,
       table?.element,
     ),
-    incomplete: equation !== null && !known,
+    incomplete: !known,
     fill(now, step, unit) {
-      const scope = scopeOf(now, target, step, unit);
+      const scope = scopeOf(now, step, unit);
       hold.textContent = holdText(now, target, step, unit);
       hold.hidden = !hold.textContent;
       const computing = table ? [...stages, table] : stages;
@@ -179,63 +177,80 @@ function createLine(trace, latex, reveal) {
 /**
  * The equation with its numbers put in, and again with only the last operation left to do.
  * @param {Trace} trace
- * @param {Equation} equation
+ * @param {EquationData} equation
  * @returns {Fillable[]}
  */
 function stagesOf(trace, equation) {
-  const leaves = new Set(leavesOf(equation.tree));
+  const { right } = equation;
+  const leaves = new Set(leavesOf(right));
   const operands = lastOperands(equation);
-  const stages = [stageOf(trace, equation.tree, (node) => leaves.has(node))];
-  if (operands) {
-    const isNumber = (/** @type {Node} */ node) => leaves.has(node) || operands.includes(ungrouped(node));
-    stages.push(stageOf(trace, ungrouped(equation.tree), isNumber));
-  }
+  const stages = [stageOf(trace, right, (node) => leaves.has(node))];
+  if (operands) stages.push(stageOf(trace, right, (node) => leaves.has(node) || operands.includes(node)));
   return stages;
 }
 
 /**
  * "= σ(0.412 − 0.031 + …)": a tree with a number in place of some of its nodes.
  * @param {Trace} trace
- * @param {Node} tree
- * @param {(node: Node) => boolean} isNumber
+ * @param {ExpressionData} tree
+ * @param {(node: ExpressionData) => boolean} isNumber
  * @returns {Fillable}
  */
 function stageOf(trace, tree, isNumber) {
   /** @type {Fillable[]} */
   const numbers = [];
 
+  /** @type {(number: Fillable) => HTMLElement} */
+  function added(number) {
+    numbers.push(number);
+    return number.element;
+  }
+
   /**
-   * @param {Node} node
+   * @param {ExpressionData} node
    * @param {Notation} notation  of the first number
    * @returns {(string | HTMLElement)[]}
    */
   function pieces(node, notation) {
-    if (isNumber(node)) {
-      if (node.kind === "number") return [String(node.value)];
-      const number = numberOf(trace, ungrouped(node), notation);
-      numbers.push(number);
-      return [number.element];
+    if (isNumber(node)) return [added(numberOf(trace, node, notation))];
+    switch (node.kind) {
+      case "sum":
+        return node.terms.flatMap((term, k) => {
+          if (k === 0) return inside(node, term, "alone");
+          return isNumber(term)
+            ? [" ", ...pieces(term, "summand")]
+            : [` +${HARD_SPACE}`, ...inside(node, term, "operand")];
+        });
+      case "product":
+        return node.factors.flatMap((factor, k) => {
+          return k ? [TIMES, ...inside(node, factor, "operand")] : inside(node, factor, notation);
+        });
+      case "diagonal": {
+        const weight = createNumber(
+          weightSymbol(node, trace.byName).join("_"),
+          notation,
+          (scope) => weightOf(node, scope),
+        );
+        return [added(weight), TIMES, ...inside(node, node.of, "operand")];
+      }
+      case "complement":
+        return [`1 ${MINUS}${HARD_SPACE}`, ...inside(node, node.of, "operand")];
+      case "apply":
+        return [`${symbolOfFunction(node.function)}(`, ...pieces(node.of, "alone"), ")"];
+      default:
+        throw new Error(`a ${node.kind} is one number`);
     }
-    if (node.kind === "sum") return node.terms.flatMap(termPieces);
-    if (node.kind === "product") {
-      const [head, ...others] = node.factors;
-      return [...pieces(head, notation), ...others.flatMap((factor) => [TIMES, ...pieces(factor, "operand")])];
-    }
-    const name = node.kind === "call" ? symbolOfFunction(node.name) : "";
-    const inner = node.kind === "call" || node.kind === "group" ? pieces(ungrouped(node.of), "alone") : [];
-    return [`${name}(`, ...inner, ")"];
   }
 
   /**
-   * @param {Term} term
-   * @param {number} k
+   * A part of a node, in brackets where they are needed. A number needs none.
+   * @param {ExpressionData} node
+   * @param {ExpressionData} part
+   * @param {Notation} notation
    * @returns {(string | HTMLElement)[]}
    */
-  function termPieces({ sign, of }, k) {
-    if (sign < 0) return [`${k ? " " : ""}${MINUS}${HARD_SPACE}`, ...pieces(of, "operand")];
-    if (k === 0) return pieces(of, "alone");
-    if (isNumber(of) && of.kind !== "number") return [" ", ...pieces(of, "summand")];
-    return [` +${HARD_SPACE}`, ...pieces(of, "operand")];
+  function inside(node, part, notation) {
+    return isBracketed(node, part) && !isNumber(part) ? ["(", ...pieces(part, "alone"), ")"] : pieces(part, notation);
   }
 
   const element = html("span", { class: "arithmetic-stage" }, `=${HARD_SPACE}`, pieces(tree, "alone"));
@@ -245,22 +260,33 @@ function stageOf(trace, tree, isNumber) {
 /**
  * The number of a node. That of a quantity or a matrix product has its colour.
  * @param {Trace} trace
- * @param {Node} node
+ * @param {ExpressionData} node
  * @param {Notation} notation
  * @returns {Fillable}
  */
 function numberOf(trace, node, notation) {
-  const name = node.kind === "quantity" || node.kind === "matrix" ? mainQuantity(node)?.name : null;
+  const name = node.kind === "value" || node.kind === "matrix" ? mainValue(node)?.name : undefined;
+  const title = node.kind === "value" ? trace.byName[node.name].title : textOf(node, trace.byName);
+  const label = node.kind === "value" && node.is_before ? `old ${title}` : title;
+  return createNumber(label, notation, (scope) => valueOf(node, scope), name);
+}
+
+/**
+ * @param {string} label  what the number is
+ * @param {Notation} notation
+ * @param {(scope: Scope) => number} compute
+ * @param {string} [name]  of the quantity in whose colour it is written
+ * @returns {Fillable}
+ */
+function createNumber(label, notation, compute, name) {
   const marks = name ? { "data-name": name, style: `color: ${textColour(name)}`, tabindex: -1 } : {};
   const text = document.createTextNode("");
   const element = html("span", { class: "arithmetic-number", ...marks }, text);
-  const title = node.kind === "quantity" ? trace.byName[node.name].title : textOf(node, trace.byName);
-  const label = node.kind === "quantity" && node.before ? `old ${title}` : title;
   let shown = NaN;
   return {
     element,
     fill(scope) {
-      const value = valueOf(node, scope);
+      const value = compute(scope);
       if (value === shown) return;
       shown = value;
       text.data = WRITTEN[notation](value);
@@ -276,7 +302,7 @@ function numberOf(trace, node, notation) {
  * @returns {Fillable}
  */
 function resultOf(trace, name) {
-  const number = numberOf(trace, { kind: "quantity", name, before: false }, "alone");
+  const number = numberOf(trace, { kind: "value", name, is_before: false }, "alone");
   const swatch = html("span", { class: "arithmetic-swatch", "aria-hidden": "true" });
   number.element.classList.add("arithmetic-result");
   const marks = { tabindex: "0", role: "group", "aria-label": trace.byName[name].title };

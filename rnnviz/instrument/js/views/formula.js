@@ -1,87 +1,94 @@
 // An equation as MathML. Its quantities carry their names in data-name.
 
 import { textColour } from "../model/colours.js";
-import { childrenOf } from "../model/equations.js";
+import { isBracketed, isWeight, partsOf, weightSymbol } from "../model/equations.js";
 import { symbolOfFunction } from "../model/functions.js";
 import { MINUS } from "../model/numbers.js";
 import { mathml } from "../page/dom.js";
 
 /**
- * @import { Equation, Node } from "../model/equations.js"
- * @import { QuantityData } from "../model/payload.d.ts"
+ * @import { WeightNode } from "../model/equations.js"
+ * @import { EquationData, ExpressionData, QuantityData } from "../model/payload.d.ts"
  */
 
 /** @typedef {Record<string, QuantityData>} Quantities  by name */
 
 /**
  * Write an equation as MathML.
- * @param {Equation} equation
+ * @param {EquationData} equation
  * @param {Quantities} byName
  * @returns {MathMLElement}
  */
-export function formulaOf({ target, tree }, byName) {
-  return mathml("math", {}, quantityMarkup(target, false, byName), mathml("mo", {}, "="), markup(tree, byName));
+export function formulaOf({ target, right }, byName) {
+  return mathml("math", {}, quantityMarkup(target, false, byName), mathml("mo", {}, "="), markup(right, byName));
 }
 
 /**
- * @param {Node} node
+ * @param {ExpressionData} node
  * @param {Quantities} byName
  * @returns {MathMLElement[]}
  */
 function markup(node, byName) {
-  const children = childrenOf(node).map((child) => markup(child, byName));
+  const parts = partsOf(node).map((part) => {
+    const inner = markup(part, byName);
+    return isBracketed(node, part) ? [bracketed(inner)] : inner;
+  });
+  const weights = isWeight(node) ? [weightMarkup(node, byName)] : [];
   /** @type {(text: string) => MathMLElement} */
   const sign = (text) => mathml("mo", { form: "infix" }, text);
+  /** @type {(text: string) => MathMLElement[]} */
+  const joinedBy = (text) => parts.flatMap((part, k) => (k ? [sign(text), ...part] : part));
   switch (node.kind) {
-    case "number":
-      return [mathml("mn", {}, String(node.value))];
-    case "quantity":
-      return [quantityMarkup(node.name, node.before, byName)];
+    case "value":
+      return [quantityMarkup(node.name, node.is_before, byName)];
     case "bias":
-      return [parameterMarkup("b", node.label)];
-    case "peephole":
-      return [parameterMarkup("p", node.label)];
+    case "layer_norm":
+      return [...weights, ...parts.flat()];
     case "matrix":
-      return [parameterMarkup("W", node.label), mathml("mspace", { width: "0.1em" }), ...children[0]];
+      return [...weights, mathml("mspace", { width: "0.1em" }), ...parts[0]];
+    case "diagonal":
+      return [...weights, sign("⊙"), ...parts[0]];
+    case "sum":
+      return joinedBy("+");
     case "product":
-      return children.flatMap((parts, k) => (k ? [sign("⊙"), ...parts] : parts));
-    case "group": {
-      const [open, close] = ["(", ")"].map((mark) => mathml("mo", { stretchy: "false" }, mark));
-      return [mathml("mrow", {}, open, children[0], close)];
-    }
-    case "call": {
-      const gap = node.of.kind === "group" ? [] : [mathml("mspace", { width: "0.1em" })];
-      return [mathml("mi", {}, symbolOfFunction(node.name)), ...gap, ...children[0]];
-    }
-    default:
-      return children.flatMap((parts, k) => {
-        const negative = node.terms[k].sign < 0;
-        if (k) return [sign(negative ? MINUS : "+"), ...parts];
-        return negative ? [mathml("mo", { form: "prefix" }, MINUS), ...parts] : parts;
-      });
+      return joinedBy("⊙");
+    case "complement":
+      return [mathml("mn", {}, "1"), sign(MINUS), ...parts[0]];
+    case "apply":
+      return [mathml("mi", {}, symbolOfFunction(node.function)), ...parts[0]];
   }
+}
+
+/**
+ * @param {MathMLElement[]} inner
+ * @returns {MathMLElement}
+ */
+function bracketed(inner) {
+  const [open, close] = ["(", ")"].map((mark) => mathml("mo", { stretchy: "false" }, mark));
+  return mathml("mrow", {}, open, inner, close);
 }
 
 /**
  * A quantity with its time, in its colour.
  * @param {string} name
- * @param {boolean} before
+ * @param {boolean} isBefore
  * @param {Quantities} byName
  * @returns {MathMLElement}
  */
-function quantityMarkup(name, before, byName) {
+function quantityMarkup(name, isBefore, byName) {
   const t = mathml("mi", {}, "t");
-  const time = before ? mathml("mrow", {}, t, mathml("mo", {}, MINUS), mathml("mn", {}, "1")) : t;
+  const time = isBefore ? mathml("mrow", {}, t, mathml("mo", {}, MINUS), mathml("mn", {}, "1")) : t;
   const marks = { "data-name": name, style: `color: ${textColour(name)}` };
   return mathml("msub", marks, mathml("mi", {}, byName[name]?.symbol ?? name), time);
 }
 
 /**
- * @param {string} symbol
- * @param {string} label
+ * @param {WeightNode} node
+ * @param {Quantities} byName
  * @returns {MathMLElement}
  */
-function parameterMarkup(symbol, label) {
+function weightMarkup(node, byName) {
+  const [symbol, label] = weightSymbol(node, byName);
   const letters = [...label].map((letter) => mathml("mi", {}, letter));
   return mathml("msub", {}, mathml("mi", {}, symbol), mathml("mrow", {}, letters));
 }

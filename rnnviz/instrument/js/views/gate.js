@@ -2,7 +2,7 @@
 
 import { formulaPieces, inkOf } from "../diagram/value-display.js";
 import { VectorStrip } from "../diagram/vector-strip.js";
-import { mainQuantity, ungrouped } from "../model/equations.js";
+import { mainValue } from "../model/equations.js";
 import { gatedVectors, gatingOf } from "../model/gating.js";
 import { holdText } from "../model/holds.js";
 import { brief, decimal, exact } from "../model/numbers.js";
@@ -10,9 +10,8 @@ import { hasWeights, isComputable } from "../model/terms.js";
 import { closestTo, html, svg } from "../page/dom.js";
 
 /**
- * @import { Node } from "../model/equations.js"
  * @import { GatedVectors, Gating } from "../model/gating.js"
- * @import { QuantityData } from "../model/payload.d.ts"
+ * @import { ExpressionData, QuantityData } from "../model/payload.d.ts"
  * @import { ElementView, Store } from "../model/store.js"
  * @import { Trace } from "../model/trace.js"
  */
@@ -22,7 +21,7 @@ import { closestTo, html, svg } from "../page/dom.js";
  * @typedef {object} Row
  * @property {"of" | "gate" | "product"} name
  * @property {string} sign  in front of it
- * @property {Node} node
+ * @property {ExpressionData} node
  * @property {string} words
  * @property {QuantityData} quantity  in whose colours it is shown
  * @property {VectorStrip} strip
@@ -59,7 +58,7 @@ export function createGate(store, gateName, ofName) {
   function build() {
     const { trace } = store;
     gating = gatingOf(trace, gateName, ofName);
-    if (gating && !isComputable(trace, { ...gating.equation, tree: gating.product })) gating = null;
+    if (gating && !isComputable(trace, gating.product)) gating = null;
     element.hidden = !gating;
     draw(width);
   }
@@ -70,7 +69,7 @@ export function createGate(store, gateName, ofName) {
     if (!gating) return;
     const { trace } = store;
     const [of, gate] = [trace.byName[ofName], trace.byName[gateName]];
-    const before = mainQuantity(gating.of)?.before;
+    const before = mainValue(gating.of)?.is_before;
     const summed = hasWeights(gating.of); // the gate multiplies a weighted sum over the quantity
     const title = `${summed ? "sum over the " : ""}${of.title}${before ? " before" : ""}`;
     const scale = summed ? { ...of, limits: limitsOf(trace, gating) } : of;
@@ -87,7 +86,7 @@ export function createGate(store, gateName, ofName) {
   /**
    * @param {Row["name"]} name
    * @param {string} sign
-   * @param {Node} node
+   * @param {ExpressionData} node
    * @param {string} words
    * @param {QuantityData} quantity
    * @returns {Row}
@@ -146,8 +145,8 @@ export function createGate(store, gateName, ofName) {
   function holdRemarks(unit) {
     if (!gating) return "";
     const { trace, state } = store;
-    const factors = [gating.gate, gating.of].flatMap((node) => mainQuantity(node) ?? []);
-    const present = factors.filter(({ before }) => !before).map(({ name }) => name);
+    const factors = [gating.gate, gating.of].flatMap((node) => mainValue(node) ?? []);
+    const present = factors.filter(({ is_before: isBefore }) => !isBefore).map(({ name }) => name);
     const remarks = [...new Set([...present, gating.equation.target])].flatMap((name) => {
       const hold = holdText(trace, name, state.step, unit);
       return hold ? [`; the ${trace.byName[name].title} is ${hold}`] : [];
@@ -217,7 +216,7 @@ function limitsOf(trace, gating) {
  * @returns {HTMLElement}
  */
 function rowElement({ name: row, sign, node, words, quantity, strip }, trace, width) {
-  const symbol = formulaPieces(ungrouped(node), trace).flatMap(({ text, sub, name }) => {
+  const symbol = formulaPieces(node, trace).flatMap(({ text, sub, name }) => {
     if (!name) return parameterElements(text);
     const style = `color: ${inkOf(trace.byName[name])}`;
     return [html("span", { style }, html("i", {}, text), sub ? html("sub", {}, sub) : null)];
@@ -244,8 +243,8 @@ function rowElement({ name: row, sign, node, words, quantity, strip }, trace, wi
 function parameterElements(text) {
   /** @type {(part: string) => (string | HTMLElement)[]} */
   const elements = (part) => {
-    const [, letter, label] = part.match(/^([Wbp])_(\w+)$/) ?? [];
+    const [, letter, label] = part.match(/^([A-Za-z]+)_(\w+)$/) ?? [];
     return letter ? [html("i", {}, letter), html("sub", {}, label)] : [part];
   };
-  return text.split(/(\b[Wbp]_\w+)/).flatMap(elements);
+  return text.split(/(\b[A-Za-z]+_\w+)/).flatMap(elements);
 }

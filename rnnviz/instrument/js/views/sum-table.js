@@ -1,14 +1,13 @@
 // The weighted sum behind a gate as a table: its largest terms, its biases, and the sum of the rest.
 
 import { textColour } from "../model/colours.js";
-import { mainQuantity, textOf, ungrouped } from "../model/equations.js";
+import { isWeight, mainValue, partText, someNode, textOf, weightSymbol } from "../model/equations.js";
 import { decimal, exact, operand } from "../model/numbers.js";
-import { decompose, largestTerms, leavesOf, valueOf } from "../model/terms.js";
+import { decompose, largestTerms, leavesOf, valueOf, widthOf } from "../model/terms.js";
 import { html } from "../page/dom.js";
 
 /**
- * @import { Equation, MatrixNode, Node } from "../model/equations.js"
- * @import { QuantityData } from "../model/payload.d.ts"
+ * @import { EquationData, ExpressionData, MatrixData, QuantityData } from "../model/payload.d.ts"
  * @import { Scope } from "../model/terms.js"
  * @import { Trace } from "../model/trace.js"
  */
@@ -33,8 +32,8 @@ const VALUE_DECIMALS = 4;
 /**
  * The terms of a sum, closed at first.
  * @param {Trace} trace
- * @param {Equation} equation
- * @param {Node} sum
+ * @param {EquationData} equation
+ * @param {ExpressionData} sum
  * @param {() => void} reveal  called when they have been opened
  * @returns {{ element: HTMLDetailsElement, fill: (scope: Scope) => void }}
  */
@@ -65,32 +64,30 @@ export function createSumTable(trace, equation, sum, reveal) {
 /**
  * "32 of x, 64 of h, 2 biases, 1 peephole".
  * @param {Trace} trace
- * @param {Node} sum
- * @param {MatrixNode[]} matrices
+ * @param {ExpressionData} sum
+ * @param {MatrixData[]} matrices
  * @returns {string}
  */
 function termCounts(trace, sum, matrices) {
-  const widths = matrices.map(({ of }) => {
-    return `${trace.width(mainQuantity(of)?.name ?? "")} of ${textOf(ungrouped(of), trace.byName)}`;
-  });
+  const widths = matrices.map(({ of }) => `${widthOf(of, trace)} of ${textOf(of, trace.byName)}`);
   const biases = leavesOf(sum).filter(({ kind }) => kind === "bias").length;
-  const peephole = leavesOf(sum).some(({ kind }) => kind === "peephole");
+  const peephole = someNode(sum, ({ kind }) => kind === "diagonal");
   return [...widths, biases && `${biases} bias${biases > 1 ? "es" : ""}`, peephole && "1 peephole"]
     .filter(Boolean).join(", ");
 }
 
 /**
  * What a vector in a sum is at a step: "x: read at “h”", "h: hidden state after step 2 (“c”)".
- * @param {Node} node
+ * @param {ExpressionData} node
  * @param {Scope} scope
  * @returns {string}
  */
 function sourceOf(node, { trace, step }) {
-  const quantity = mainQuantity(node);
+  const quantity = mainValue(node);
   if (!quantity) return "";
   const { symbol, title, role } = trace.byName[quantity.name];
   if (role === "vector") return `${symbol}: read at “${trace.tokens[step]}”`;
-  if (!quantity.before) return `${symbol}: ${title} of this step`;
+  if (!quantity.is_before) return `${symbol}: ${title} of this step`;
   const previous = trace.previousStep(step);
   if (previous < 0) return `${symbol}: initial ${title}`;
   return `${symbol}: ${title} after step ${previous + 1} (“${trace.tokens[previous]}”)`;
@@ -98,7 +95,7 @@ function sourceOf(node, { trace, step }) {
 
 /**
  * The rows of the table: the largest terms, the constants, the others, and the sum.
- * @param {Node} sum
+ * @param {ExpressionData} sum
  * @param {Scope} scope
  * @returns {Row[]}
  */
@@ -109,16 +106,16 @@ export function rowsOf(sum, scope) {
   /** @type {(gate: string) => string} */
   const prefix = (gate) => (gate ? `${gate} × ` : "");
   /** @type {Row[]} */
-  const rows = largest.map(({ of, index, weight, value, gate, amount }) => ({
-    symbol: textOf(of, byName),
+  const rows = largest.map(({ matrix, index, weight, value, gate, amount }) => ({
+    symbol: partText(matrix, matrix.of, byName),
     index,
-    name: mainQuantity(of)?.name,
+    name: mainValue(matrix.of)?.name,
     factors: `${prefix(gate)}${decimal(weight, WEIGHT_DECIMALS)} × ${operand(value, VALUE_DECIMALS)}`,
     amount,
     title: `${prefix(gate)}${exact(weight)} × ${exact(value)} = ${exact(amount)}`,
   }));
   for (const { node, gate, value, amount } of constants) {
-    const [symbol, index] = textOf(node, byName).split("_");
+    const [symbol, index] = isWeight(node) ? weightSymbol(node, byName) : [textOf(node, byName)];
     const factors = gate ? prefix(gate) + operand(value, VALUE_DECIMALS) : "";
     rows.push({ symbol, index, factors, amount, title: exact(amount) });
   }

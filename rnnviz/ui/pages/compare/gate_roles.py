@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from ....analysis import Factor, gated_state
 from ....cells import Definition
+from ....cells.expressions import Value
 
 # By name, in the order in which a page shows them: the heading and a description.
 ROLES = {
@@ -56,7 +56,6 @@ def parts_by_role(definition: Definition) -> dict[str, list[RolePart]]:
 
 
 def _in_hidden(definition: Definition) -> list[str]:
-    """The quantities on the right-hand side of the hidden state's equation, in order."""
-    equations = [equation for phase in definition.phases for equation in phase.equations]
-    right = next((e.partition(" = ")[2] for e in equations if e.startswith(r"\q{hidden}_t = ")), "")
-    return re.findall(r"\\q\{(\w+)\}_t(?!\w)", right)
+    """The quantities of the step that the hidden state's equation reads, in order."""
+    nodes = definition.equations["hidden"].walk()
+    return [node.name for node in nodes if isinstance(node, Value) and not node.is_before]

@@ -57,7 +57,8 @@ def _cell_text(placeholder: str, shown: Definition | None) -> str:
         if what in ("phase", "equations"):
             phase = next(phase for phase in definition.phases if phase.name == name)
             colours = {q.name: q.colour for q in definition.quantities}
-            lines = phase.latex(definition.by_name, colours)
+            notation = definition.notation(colours)
+            lines = [equation.latex(notation) for equation in phase.equations]
             return phase.description if what == "phase" else "\n\n".join(f"$$\n{line}\n$$" for line in lines)
         quantity = definition.by_name[name]
         return {

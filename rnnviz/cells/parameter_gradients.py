@@ -1,0 +1,72 @@
+"""The gradients of a cell's parameters, from those by its sums and quantities."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .activations import Array
+from .record import Record, flat
+
+if TYPE_CHECKING:
+    from .cell import Cell
+
+
+class ParameterGradients:
+    """Collects gradients of parameters, from the numbers of all steps at once: vectors are columns, (N, T*B).
+
+    It is the environment in which `Expression.pull_back` runs.
+
+    Parameters
+    ----------
+    cell : Cell
+        The cell.
+    record : Record
+        A run of it.
+    """
+
+    unit_axis = 0
+
+    def __init__(self, cell: Cell, record: Record) -> None:
+        self.cell, self.record, self.vectors = cell, record, len(record) * record.x.shape[2]
+        self.gradients = {name: np.zeros_like(array) for name, array in cell.parameters.items() if name != "weight_ih"}
+
+    def put(self, name: str, blocks: Sequence[str], gradient: Array) -> None:
+        """Set neighbouring blocks of a parameter's gradient."""
+        index, size = self.cell.plan.blocks(name).index, self.cell.hidden_size
+        self.gradients[name][index(blocks[0]) * size : (index(blocks[-1]) + 1) * size] = gradient
+
+    def value(self, name: str, before: bool) -> Array:
+        """A quantity at all steps, or a state as all steps found it."""
+        return flat(self.record.before(name) if before else self.record.feature_first(name))
+
+    def parameter(self, name: str, block: str) -> Array:
+        """The rows of a parameter that compute a quantity."""
+        return self.cell.rows_of(name, block)
+
+    def times(self, matrix: Array, vectors: Array) -> Array:
+        """W v."""
+        return matrix @ vectors
+
+    def outer(self, left: Array, right: Array) -> Array:
+        """The sum over all columns of left times right transposed."""
+        return left @ right.T
+
+    def spread(self, vector: Array) -> Array:
+        """A vector in every column."""
+        return np.broadcast_to(vector[:, None], (len(vector), self.vectors))
+
+    def total(self, vectors: Array) -> Array:
+        """The sum of all columns."""
+        return vectors.sum(1)
+
+    def add_value(self, name: str, before: bool, gradient: Array) -> None:
+        """Leave out what `Cell.step_back` has passed on already."""
+
+    def add_parameter(self, name: str, block: str, gradient: Array) -> None:
+        """Add to one block of a parameter's gradient; that of weight_ih follows from dz."""
+        if name in self.gradients:
+            k, size = self.cell.plan.blocks(name).index(block), self.cell.hidden_size
+            self.gradients[name][k * size : (k + 1) * size] += gradient

@@ -1,0 +1,21 @@
+"""The independently recurrent network (Li et al. 2018): each unit remembers only itself."""
+
+from ..cell import Cell
+from ..expressions import Diagonal
+from ..shorthand import input_sum, quantities, relu
+
+(h,) = quantities("hidden")
+
+
+class IndRNN(Cell):
+    """The simple recurrent cell with a vector u of recurrent weights in place of the matrix.
+
+    References
+    ----------
+    Li, S., Li, W., Cook, C., Zhu, C. and Gao, Y. (2018). Independently recurrent neural network (IndRNN): building a
+    longer and deeper RNN. CVPR. (Equation 2.)
+    """
+
+    name, title = "indrnn", "IndRNN"
+    reference = "Li et al. 2018"
+    equations = {h: relu(input_sum(h) + Diagonal("weight_u", h, h.before))}

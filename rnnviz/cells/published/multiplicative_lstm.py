@@ -1,0 +1,34 @@
+"""The multiplicative LSTM (Krause et al. 2016): its recurrent matrix depends on the input.
+
+In place of the old hidden state, gates and candidate see m, its product with the input.
+"""
+
+from ..cell import Cell
+from ..expressions import Matrix
+from ..shorthand import quantities, sigmoid, tanh, weighted_sum
+
+m, i, f, g, o, c, h = quantities("multiplied input forget candidate output cell hidden")
+(x,) = quantities("input_vector")
+
+
+class MultiplicativeLSTM(Cell):
+    """The multiplicative LSTM.
+
+    References
+    ----------
+    Krause, B., Lu, L., Murray, I. and Renals, S. (2016). Multiplicative LSTM for sequence modelling. arXiv:1609.07959.
+    (With h = o * tanh(c), and the biases of PyTorch's LSTM.)
+    """
+
+    name, title = "mlstm", "Multiplicative LSTM"
+    reference = "Krause et al. 2016"
+    equations = {
+        m: Matrix("weight_ih", m, x) * Matrix("weight_hh", m, h.before),
+        i: sigmoid(weighted_sum(i, recurrent=m)),
+        f: sigmoid(weighted_sum(f, recurrent=m)),
+        g: tanh(weighted_sum(g, recurrent=m)),
+        c: f * c.before + i * g,
+        o: sigmoid(weighted_sum(o, recurrent=m)),
+        h: o * tanh(c),
+    }
+    descriptions = {m: "What the old hidden state means for this input: all gates see it in place of the state."}

@@ -1,0 +1,50 @@
+"""Cells as the browser reads them: equations, activations and weights, with arrays in base64."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from typing import cast
+
+import numpy as np
+
+from ..cells import Cell, Equation
+from ..cells.definition import Definition
+from .schema import ActivationData, EquationData, WeightsData
+
+
+def encode_array(array: np.ndarray, dtype: str = "<f4") -> str:
+    """An array as little-endian numbers in base64."""
+    return b64encode(np.ascontiguousarray(array, dtype=dtype).tobytes()).decode()
+
+
+def encode_equation(equation: Equation) -> EquationData:
+    """An equation as the tree that its expression writes."""
+    return cast(EquationData, equation.to_json())
+
+
+def encode_activations(definition: Definition) -> dict[str, ActivationData]:
+    """All functions that the cell's equations use, by name."""
+    return {
+        name: {
+            "kind": activation.kind,
+            "symbol": activation.symbol,
+            "parameters": list(activation.parameters),
+            "within": activation.within,
+            "low": finite(activation.low),
+            "high": finite(activation.high),
+        }
+        for name, activation in definition.activations.items()
+    }
+
+
+def encode_weights(cell: Cell) -> WeightsData:
+    """The parameters of a cell."""
+    return {
+        "blocks": {name: list(blocks) for name, blocks in cell.parameter_blocks().items()},
+        "arrays": {name: encode_array(array) for name, array in cell.parameters.items()},
+    }
+
+
+def finite(number: float) -> float | None:
+    """The number, or None in place of an infinite one, which JSON does not have."""
+    return number if np.isfinite(number) else None

@@ -1,0 +1,61 @@
+"""A model as the browser computes it: its equations as trees and its weights in base64."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..model import Model
+from .cell_encoding import encode_activations, encode_array, encode_equation, encode_weights
+from .schema import LayerData, ModelData, TableData
+
+
+def model_data(model: Model) -> ModelData:
+    """Encode a model, so that the browser can run it over token ids or vectors.
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+
+    Returns
+    -------
+    ModelData
+        Plain data that JSON can hold. Arrays are sent as float32, whatever their dtype.
+    """
+    network, definition = model.network, model.definition
+    weight, bias = network.readout_weight, network.readout_bias
+    return {
+        "name": model.name,
+        "cell": definition.name,
+        "states": list(definition.states),
+        "equations": [encode_equation(equation) for phase in definition.phases for equation in phase.equations],
+        "activations": encode_activations(definition),
+        "embedding": None if network.embedding is None else _table(network.embedding),
+        "layers": [
+            [_layer(model, layer, direction) for direction in directions]
+            for layer, directions in enumerate(network.directions_by_layer)
+        ],
+        "merge": network.merge,  # type: ignore[typeddict-item]
+        "readout": None if weight is None else _table(weight),
+        "readout_bias": None if bias is None else encode_array(bias),
+        "labels": list(model.labels),
+    }
+
+
+def _layer(model: Model, layer: int, direction: str) -> LayerData:
+    """The cell of one layer and direction."""
+    network = model.network
+    cell = network.cell(layer, direction)
+    initial = network.initial[layer][network.directions_by_layer[layer].index(direction)] if network.initial else {}
+    return {
+        "direction": direction,  # type: ignore[typeddict-item]
+        "units": cell.hidden_size,
+        "input_size": cell.input_size,
+        "weights": encode_weights(cell),
+        "initial": {state: encode_array(array) for state, array in initial.items()},
+    }
+
+
+def _table(array: np.ndarray) -> TableData:
+    rows, columns = array.shape
+    return {"rows": rows, "columns": columns, "values": encode_array(array)}
