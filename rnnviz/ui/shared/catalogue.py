@@ -19,7 +19,7 @@ from ...text.named_tables import Tables
 from ...text.tokens import Vocabulary
 from .session_keys import OWN_NAMES, OWN_TASKS, TABLES
 
-CELL_ORDER = ("rnn", "gru", "lstm")  # the cells of the bundled models, in the order of every page
+CELL_ORDER = ("rnn", "gru", "lstm")  # the cells of the guide and the bundled models, in the order of every page
 TASK_ORDER = ("names", "reviews", "shakespeare", "counter", "recall")
 MODEL_PAGES = {"Explore": "pages/explore.py", "Memory": "pages/memory.py", "Compare": "pages/compare.py"}
 LONGEST_NAME = 60  # characters of a model's name
@@ -55,10 +55,20 @@ class TaskModels:
             key=lambda cell: (cell not in self.models, ranks.get(cell, len(ranks))),
         )
 
+    @property
+    def further_cells(self) -> list[str]:
+        """The cells behind "More cells": those that are not in the guide and have no trained model here."""
+        return [cell for cell in self.cells if cell not in self.models and cell not in CELL_ORDER]
+
 
 def cells() -> list[str]:
     """The cells of all tasks."""
     return list(dict.fromkeys(cell for task in tasks().values() for cell in task.cells))
+
+
+def offered_cells() -> list[str]:
+    """The cells that can be trained: those of `CELL_ORDER`, then all others on offer."""
+    return [*CELL_ORDER, *(name for name, cell in CELLS.items() if cell.offered and name not in CELL_ORDER)]
 
 
 def tasks() -> dict[str, TaskModels]:

@@ -1,8 +1,8 @@
-"""The pickers that several pages share: model, layer, direction, output, quantities, and the part of a page."""
+"""The pickers that several pages share: model, cells, layer, direction, output, quantities, and the part of a page."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TypeVar
 
 import streamlit as st
@@ -14,7 +14,10 @@ from ...trace import Trace
 from . import catalogue, lesson_link, link_parameters
 from .catalogue import TaskModels
 from .link_state import Parameter, remove
+from .markdown import plain
 from .model_card import score_line
+from .session_keys import MORE_CELLS
+from .training_tasks import available_tasks
 
 T = TypeVar("T")
 
@@ -35,9 +38,10 @@ def pick_model(default: str = "names") -> tuple[TaskModels, Model, int, str]:
         if cell_choice.value not in task.cells:  # a task of the session has the cells of its models alone
             cell_choice.set(task.cells[-1])
         if lesson_link.shows("model"):
-            st.segmented_control(
-                "Cell", task.cells, required=True, format_func=lambda cell: CELLS[cell].title, key=cell_key
-            )
+            hidden = [cell for cell in task.further_cells if cell != cell_choice.value]
+            shown = [cell for cell in task.cells if cell not in hidden]
+            st.segmented_control("Cell", shown, required=True, format_func=lambda cell: CELLS[cell].title, key=cell_key)
+            more_cells(hidden, cell_choice.set)
         task_choice.save()
         cell = cell_choice.save()
         model = catalogue.model(task, cell)
@@ -48,8 +52,36 @@ def pick_model(default: str = "names") -> tuple[TaskModels, Model, int, str]:
             f"predictions. Train one with `python -m rnnviz.training {task.name} --cell {cell}`.",
             icon=":material/casino:",
         )
+        if lesson_link.shows("navigation"):
+            trainable = {"task": task.name} if task.name in available_tasks() else {}
+            st.page_link(
+                "pages/train.py",
+                label="Train it on the Train page",
+                icon=":material/model_training:",
+                query_params={**trainable, "cells": cell},
+            )
     score_line(model)
     return task, model, layer, direction
+
+
+def more_cells(cells: Collection[str], choose: Callable[[str], None]) -> None:
+    """A menu of the cells that a picker does not show; `choose` is called with the chosen one, before the next run."""
+    if cells:
+        st.menu_button(
+            "More cells",
+            cells,
+            key=MORE_CELLS,
+            format_func=lambda cell: CELLS[cell].title,
+            on_click=lambda: choose(st.session_state[MORE_CELLS]),
+            help="\n".join(f"- {_with_reference(cell)}" for cell in cells),
+            type="tertiary",
+        )
+
+
+def _with_reference(cell: str) -> str:
+    """A cell's title and where it was published, in Markdown."""
+    title, reference = CELLS[cell].title, CELLS[cell].reference
+    return plain(f"{title} ({reference})" if reference else title)
 
 
 def pick_layer(model: Model) -> tuple[int, str]:

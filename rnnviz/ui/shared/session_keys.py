@@ -20,6 +20,9 @@ NUMBERS_FILE = "numbers-file"
 NOISE_SEED = "numbers-seed"
 NOISE_STEPS = "numbers-steps"
 
+# The picker of cells.
+MORE_CELLS = "more-cells"
+
 # What-if.
 WHAT_IF_CHIPS = "what-if"
 FORGET_AT = "forget-at"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from ....analysis import GradientFlow, gradient_by_layers, input_gradient
+from ....analysis import GradientFlow, gradient_by_layers, input_gradient, is_jacobian_of_gate
 from ....analysis.gradients.flow import EXTREME_FACTOR
 from ....analysis.selection import reading_order
 from ....cells import CELLS
@@ -108,6 +108,12 @@ def _routes(run: TextRun, by_cell: dict[str, CellGradients], step: int) -> None:
         "through a gate or the candidate, and so through the recurrent weights, at one step or more. The two parts add "
         "up to the whole gradient; their sizes need not, because they may partly cancel."
     )
+    for cell, gradients in gated.items():
+        if is_jacobian_of_gate(gradients.trace.definition):
+            st.markdown(
+                f"In the {plain(CELLS[cell].title)}, neither the gate nor the candidate sees the hidden state. There "
+                "are no paths through the gates: what the gate keeps is the whole Jacobian."
+            )
     for column, (cell, gradients) in zip(st.columns(len(gated), gap="medium"), gated.items(), strict=True):
         flow, definition = gradients.flow, gradients.trace.definition
         assert flow.gated_state is not None and flow.gate is not None

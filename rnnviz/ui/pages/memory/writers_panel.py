@@ -10,6 +10,7 @@ from ....analysis import (
     contributions_over_time,
     gated_state,
     half_life,
+    is_jacobian_of_gate,
     memory_shares,
     output_gating,
 )
@@ -36,13 +37,25 @@ def show(run: TextRun) -> None:
         _gradient_instead(run)
         return
     state, gate = (run.trace.definition.by_name[name] for name in (gated.state, gated.gate))
+    source = (
+        "What a step writes depends on its input alone, because neither the gate nor the candidate sees the hidden "
+        "state: what the gate keeps is the whole Jacobian."
+        if is_jacobian_of_gate(run.trace.definition)
+        else "What a step writes depends on everything read so far, not on its token alone."
+    )
+    in_steps = gated.state == "hidden" or output_gating(run.trace.definition, gated.state) is not None
     st.markdown(
         f"The {state.title} is a sum: each step adds something to it, and the {gate.title} of each later step keeps a "
-        "share of that. It can therefore be split exactly by the step that wrote it. What a step writes depends on "
-        "everything read so far, not on its token alone."
+        f"share of that. It can therefore be split exactly by the step that wrote it. {source}"
     )
+    if not in_steps:
+        st.caption(
+            f":material/info: The prediction cannot be split: the {plain(run.trace.definition.title)} shows its "
+            f"{state.title} neither directly nor unit by unit through a gate."
+        )
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        targets = [target for target in TARGETS if target == "unit" or run.trace.probabilities is not None]
+        splits = in_steps and run.trace.probabilities is not None
+        targets = [target for target in TARGETS if target == "unit" or splits]
         target = st.segmented_control(
             "Show the sources of",
             targets,

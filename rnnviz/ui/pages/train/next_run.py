@@ -1,11 +1,9 @@
-"""The settings of the next training, and the tasks and runs made from them."""
+"""The settings of the next training, and the task and runs made from them."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -13,9 +11,6 @@ import streamlit as st
 from ....errors import TrainingError
 from ....training import TASKS, Settings, Task, TrainingRun, run_limits
 from ...shared.session_keys import OWN_TASK
-
-# The tasks that train fastest come first.
-ORDER = ("counter", "recall", "parity", "brackets", "adding", "names", "reviews", "shakespeare", "own")
 
 
 @dataclass(frozen=True)
@@ -60,17 +55,6 @@ class NextRun:
     def make_runs(self, task: Task) -> dict[str, TrainingRun]:
         """A new run for every cell. Raises ValueError as `settings` does."""
         return {cell: TrainingRun(settings, task) for cell, settings in self.settings(task).items()}
-
-
-def available_tasks() -> list[str]:
-    """The tasks whose data is available, in the order of the page."""
-    names = [name for name, task in TASKS.items() if all(_has(source.folder) for source in task.sources)]
-    return sorted(names, key=lambda name: (ORDER.index(name) if name in ORDER else len(ORDER), name))
-
-
-def _has(folder: str | None) -> bool:
-    data = os.environ.get("RNNVIZ_DATA")
-    return folder is None or (data is not None and (Path(data) / folder).is_dir())
 
 
 @st.cache_resource(show_spinner="Making the task", max_entries=24)

@@ -13,13 +13,14 @@ from ....text.decoding import LARGEST, decode_text
 from ....training import TASKS, Recipe
 from ....training.initialisation import INITIALISATIONS
 from ....training.run_limits import MAX_LENGTH
-from ...shared import lesson_link, link_parameters, link_state
-from ...shared.catalogue import CELL_ORDER
+from ...shared import lesson_link, link_parameters, link_state, pickers
+from ...shared.catalogue import CELL_ORDER, offered_cells
 from ...shared.link_parameters import train_setting
 from ...shared.link_state import one_of, some_of
 from ...shared.markdown import plain
 from ...shared.session_keys import OWN_TEXT, OWN_TEXT_ERROR, OWN_TEXT_FILE
-from .next_run import NextRun, available_tasks
+from ...shared.training_tasks import available_tasks
+from .next_run import NextRun
 
 HELP = {recipe_field.name: recipe_field.metadata["help"] for recipe_field in fields(Recipe)}
 ACTIVATIONS = CELLS["rnn"].choices["activation"]
@@ -74,7 +75,7 @@ EXPLODING: dict[str, Any] = {
 EXPLODING_NUMBERS: dict[str, Any] = {"learning_rate": 0.01, "seed": 1}
 EXPLODING_OPTIONS = {"shortest": 1, "longest": 40}
 
-CELLS_CHOICE = train_setting("cells", list(CELL_ORDER), some_of(CELL_ORDER), ",".join)
+CELLS_CHOICE = train_setting("cells", list(CELL_ORDER), lambda text: some_of(offered_cells())(text), ",".join)
 CLIP = train_setting(
     "clip", True, lambda text: one_of(("on", "off"))(text) == "on", lambda clips: "on" if clips else "off"
 )
@@ -91,12 +92,13 @@ def show() -> tuple[NextRun, DeltaGenerator]:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         if visible:
             st.selectbox("Task", names, format_func=lambda name: TASKS[name].title, key=task_key, width=340)
+            shown = [cell for cell in offered_cells() if cell in (*CELL_ORDER, *CELLS_CHOICE.value)]
             st.segmented_control(
-                "Cells", CELL_ORDER, selection_mode="multi", key=cells_key,
-                format_func=lambda cell: CELLS[cell].title,
-            )  # fmt: skip
+                "Cells", shown, selection_mode="multi", key=cells_key, format_func=lambda cell: CELLS[cell].title
+            )
+            pickers.more_cells([cell for cell in offered_cells() if cell not in shown], _add_cell)
     task = task_choice.save()
-    cells = [cell for cell in CELL_ORDER if cell in CELLS_CHOICE.value]
+    cells = [cell for cell in offered_cells() if cell in CELLS_CHOICE.value]
     CELLS_CHOICE.write(cells)
     text = _upload_text() if TASKS[task].needs_text else None
     row = st.container(horizontal=True, vertical_alignment="bottom")
@@ -131,6 +133,11 @@ def choose_exploding() -> None:
 
 def _task_choice(names: list[str]) -> link_state.Parameter[str]:
     return train_setting("task", names[0], one_of(names))
+
+
+def _add_cell(cell: str) -> None:
+    """Add a cell to those that are chosen; for a callback."""
+    CELLS_CHOICE.set([*CELLS_CHOICE.value, cell])
 
 
 def _upload_text() -> tuple[str, str] | None:
