@@ -215,6 +215,10 @@ def serious(found: dict[str, list[str]]) -> dict[str, list[str]]:
     return {rule: elements for rule, elements in found.items() if rule.endswith((", serious", ", critical"))}
 
 
+def is_narrow(page: Page) -> bool:
+    return page.viewport_size is not None and page.viewport_size["width"] < 900
+
+
 def check_in_both_themes(page: Page, about: str = "") -> None:
     """Nothing is wider than the window, and axe finds nothing wrong, in the dark and in the light; left in the light.
 
@@ -223,6 +227,8 @@ def check_in_both_themes(page: Page, about: str = "") -> None:
     for scheme in in_both_themes(page):
         over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert over <= 0, f"{about} {scheme}: {over} pixels wider than the window"
+        if scheme == "light" and is_narrow(page):
+            continue  # its colours are those of the wide page
         wrong = violations(page, only=COLOUR_RULES if scheme == "light" else None)
         assert not wrong, f"{about} {scheme}: {wrong}"
 

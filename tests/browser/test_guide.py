@@ -513,6 +513,8 @@ def test_fits_in_both_themes_and_is_accessible(page: Page, app: str, name: str):
             check_questions(page, WRITTEN[name])
         for scheme in in_both_themes(page):
             until(page, partial(check_fits, page, f"{width} {scheme}"))  # tables take their new width a moment later
+            if width < 900 and scheme == "light":
+                continue  # its colours are those of the wide page
             # On a phone Streamlit draws its own menu of pages into the sidebar, whose lists are not ours.
             context = "[data-testid=stMain]" if width < 900 else None
             wrong = violations(page, context, COLOUR_RULES if scheme == "light" else None)

@@ -26,6 +26,7 @@ SLICE = 0.2  # seconds of training for each
 
 def show(training: Training, others: list[Training]) -> None:
     """Show progress and curves of a training, with the curves of others. Trains the one that is running."""
+    drawn_as_running = training_session.running()
 
     def update() -> None:
         running = training_session.running()
@@ -33,10 +34,10 @@ def show(training: Training, others: list[Training]) -> None:
             running.work(SLICE)
         _progress(training)
         _curves(training, others)
-        if running is not None and not running.running:
-            st.rerun()  # at its end, other parts of the page change too
+        if drawn_as_running is not None and not drawn_as_running.running:
+            st.rerun()  # at its end, other parts of the page change too, also if a run of the page was lost
 
-    st.fragment(update, run_every=INTERVAL if training_session.running() is not None else None)()
+    st.fragment(update, run_every=INTERVAL if drawn_as_running is not None else None)()
 
 
 def _progress(training: Training) -> None:
