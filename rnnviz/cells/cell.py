@@ -378,33 +378,3 @@ class Cell(CellParameters):
                     f"{self.title} has no state {name!r}; its states: {', '.join(self.states)}.",
                     code="unknown", kind="state", name=name, allowed=self.states,
                 )  # fmt: skip
-
-
-def cell_class(name: str) -> type[Cell]:
-    """Look up a cell.
-
-    Parameters
-    ----------
-    name : str
-        A key of `CELLS`, such as "lstm".
-
-    Returns
-    -------
-    type
-        The subclass of `Cell`.
-
-    Raises
-    ------
-    UnknownNameError
-        If there is no such cell.
-
-    Examples
-    --------
-    >>> cell_class("gru").title
-    'GRU'
-    """
-    if name not in CELLS:
-        allowed = tuple(CELLS)
-        message = f"There is no cell {name!r}; there are {', '.join(allowed)}."
-        raise UnknownNameError(message, code="unknown", kind="cell", name=name, allowed=allowed)
-    return CELLS[name]

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from ..errors import UnknownNameError
-from .activations import Activation, Array, activation
+from .activations import Activation, Array
 from .array_checks import check_parameters
 from .definition import Definition
 from .derived_definition import ByHandle, Equations, derived_definition, rows_of
@@ -56,7 +56,6 @@ class CellParameters:
         arrays = {name: array for name, array in arrays.items() if array is not None or name in blocks}
         arrays |= {name: options.pop(name, None) for name in blocks if name not in arrays}
         self.options = self.resolve_options(options)
-        self.functions = {option: activation(self.options[option]) for option in self.activations}
         self.definition = self.define(**self.options)
         self.states = self.definition.states
         for name in arrays:
@@ -328,21 +327,6 @@ class CellParameters:
             for term in self.plan.biases(row):
                 bias[self.row(row)] += self.rows_of(term.parameter, row)
         return bias
-
-    def split(self, z: Array) -> Array:
-        """View rows as blocks.
-
-        Parameters
-        ----------
-        z : ndarray of shape (G*H, B)
-            Rows in the order of the weights.
-
-        Returns
-        -------
-        ndarray of shape (G, H, B)
-            One block for each gate, in the order of `rows`.
-        """
-        return z.reshape(len(self.rows), self.hidden_size, -1)
 
     @classmethod
     def define(cls, **options: str) -> Definition:
