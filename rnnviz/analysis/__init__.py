@@ -3,6 +3,7 @@
 from .attribution.gate_experiments import Experiment, experiments, forgetting_intervention
 from .attribution.run_difference import Difference, difference
 from .attribution.unit_ablation import ablation
+from .attribution.unit_effects import UnitEffects, unit_effects
 from .cell_cost import Cost, cost
 from .dynamics.repeated_product import multiply_repeatedly
 from .gradients.flow import ExtremeRange, GradientFlow, gradient_flow
@@ -48,6 +49,7 @@ __all__ = [
     "OriginStability",
     "OutputGating",
     "Spectrum",
+    "UnitEffects",
     "ablation",
     "array_distance",
     "compare_models",
@@ -73,6 +75,7 @@ __all__ = [
     "reach",
     "spectra",
     "step_jacobians",
+    "unit_effects",
     "weight_statistics",
     "weights_by_gate",
 ]

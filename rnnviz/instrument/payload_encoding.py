@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from ..analysis.attribution.unit_effects import unit_effects
 from ..analysis.memory.gated_states import GatedState, gated_states
 from ..cells.definition import INPUT_VECTOR, Definition
 from ..colours import negative_colour, scale_limits
@@ -24,6 +25,7 @@ from ..text.tokens import visible
 from ..trace import Trace
 from .cell_encoding import encode_activations, encode_array, encode_equation, encode_weights, finite
 from .schema import (
+    EffectsData,
     FactorData,
     GatedStateData,
     PartData,
@@ -171,6 +173,7 @@ def payload(
         "initial": {name: encode_array(trace.initial[name, layer, direction]) for name in definition.states},
         "holds": _holds(trace, layer, direction),
         "probabilities": None if trace.probabilities is None else encode_array(trace.probabilities),
+        "effects": _effects(trace, layer, direction),
         "reductions": reductions,
         "weights": encode_weights(cell) if weights else None,
         "token_values": encoded,
@@ -209,6 +212,12 @@ def _phases(definition: Definition) -> list[PhaseData]:
         }
         for phase in definition.phases
     ]
+
+
+def _effects(trace: Trace, layer: int, direction: str) -> EffectsData:
+    """What each unit adds to the answer."""
+    effects = unit_effects(trace, layer, direction)
+    return {"values": encode_array(effects.values), "label": visible(effects.label), "measure": effects.measure}
 
 
 def _gated_state(gated: GatedState) -> GatedStateData:

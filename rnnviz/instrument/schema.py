@@ -183,6 +183,24 @@ class TokenValuesData(TypedDict):
     signed: bool
 
 
+class EffectsData(TypedDict):
+    """What each unit adds to the answer; see `rnnviz.analysis.unit_effects`.
+
+    Attributes
+    ----------
+    values : str
+        Array of shape (H,), float32.
+    label : str
+        The answer; "" where the values are about no label.
+    measure : str
+        What the values are, in words.
+    """
+
+    values: str
+    label: str
+    measure: str
+
+
 class Payload(TypedDict):
     """The trace of one layer and direction, with the definition of its cell.
 
@@ -237,6 +255,8 @@ class Payload(TypedDict):
         value, 1 where it is held at a value, 2 where it is frozen.
     probabilities : str or None
         Array of shape (T, C), float32; None without a readout.
+    effects : EffectsData
+        What each unit adds to the answer.
     reductions : list of str
         How the trace was reduced to keep the page fast.
     weights : WeightsData or None
@@ -273,6 +293,7 @@ class Payload(TypedDict):
     initial: dict[str, str]
     holds: dict[str, str]
     probabilities: str | None
+    effects: EffectsData
     reductions: list[str]
     weights: WeightsData | None
     token_values: dict[str, TokenValuesData]

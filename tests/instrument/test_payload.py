@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import rnnviz
+from rnnviz.analysis import unit_effects
 from rnnviz.cells.expressions import from_json
 from rnnviz.errors import ArrayError
 from rnnviz.instrument import TokenValues, model_data, payload
@@ -35,6 +36,9 @@ def test_the_payload_is_the_trace(name):
     read_back = {equation["target"]: from_json(equation["right"]) for equation in sent_equations}
     assert read_back == trace.definition.equations
     assert not sent["reductions"]
+    effects = unit_effects(trace)
+    np.testing.assert_array_equal(floats(sent["effects"]["values"]), effects.values)
+    assert (sent["effects"]["label"], sent["effects"]["measure"]) == (effects.label, effects.measure)
 
 
 def test_weights_are_left_out_when_the_browser_has_them():

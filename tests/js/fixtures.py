@@ -281,6 +281,6 @@ def schema() -> dict[str, Any]:
     """The keys of the payload by the dictionary that holds them."""
     names = (
         *("Payload", "Settings", "QuantityData", "PhaseData", "GatedStateData", "ActivationData", "WeightsData"),
-        *("TokenValuesData", "ModelData", "LayerData", "TableData"),
+        *("EffectsData", "TokenValuesData", "ModelData", "LayerData", "TableData"),
     )
     return {name: sorted(getattr(declared, name).__annotations__) for name in names}

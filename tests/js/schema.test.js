@@ -16,6 +16,7 @@ test("a payload has the keys that are declared, and no others", () => {
   assert.deepEqual(sorted(payload.gated_states[0]), schema.GatedStateData);
   assert.deepEqual(sorted(Object.values(payload.activations)[0]), schema.ActivationData);
   assert.deepEqual(sorted(payload.weights), schema.WeightsData);
+  assert.deepEqual(sorted(payload.effects), schema.EffectsData);
   assert.deepEqual(sorted(payload.token_values.memory), schema.TokenValuesData);
 });
 

@@ -221,6 +221,16 @@ export interface TokenValuesData {
   signed: boolean;
 }
 
+/** What each unit adds to the answer; see `rnnviz.analysis.unit_effects`. */
+export interface EffectsData {
+  /** Array of shape (H,), float32. */
+  values: string;
+  /** The answer; "" where the values are about no label. */
+  label: string;
+  /** What the values are, in words. */
+  measure: string;
+}
+
 /** The trace of one layer and direction, with the definition of its cell. */
 export interface Payload {
   /** Identifies everything in the payload but `weights`, `token_values` and `token_values_id`. */
@@ -275,6 +285,8 @@ export interface Payload {
   holds: Record<string, string>;
   /** Array of shape (T, C), float32; None without a readout. */
   probabilities: string | null;
+  /** What each unit adds to the answer. */
+  effects: EffectsData;
   /** How the trace was reduced to keep the page fast. */
   reductions: string[];
   /** None if the browser has them. */

@@ -124,6 +124,8 @@ export class Trace {
     this.initial = mapValues(payload.initial, decodeFloats);
     this.holds = mapValues(payload.holds, decodeBytes);
     this.probabilities = payload.probabilities === null ? null : decodeFloats(payload.probabilities);
+    /** What each unit adds to the answer. */
+    this.effects = { ...payload.effects, values: decodeFloats(payload.effects.values) };
     this.weights = payload.weights === null ? null : decodedWeights(payload.weights);
     this.tokenValues = decodedTokenValues(payload.token_values);
     this.tokenValuesId = payload.token_values_id;

@@ -1,0 +1,125 @@
+"""What each unit of a layer adds to the answer of a run: the measure by which pages order and choose units.
+
+All that a page needs to know of the measure is here: the values, what they are about, and what they are called.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...cells.activations import Array
+from ...network import Network
+from ...network.merging import split_gradient
+from ...network.run import reverse_if_backward
+from ...trace import Trace
+from ..gradients.jacobians import rerun
+
+DIRECT = "direct contribution to the answer"
+FIRST_ORDER = "contribution to the answer, to first order"
+SIZE = "size of the hidden state (root mean square over the text)"
+
+
+@dataclass(frozen=True)
+class UnitEffects:
+    """What each unit adds to the answer.
+
+    Parameters
+    ----------
+    values : ndarray of shape (H,)
+        The effect of each unit, in float32; above zero it speaks for the answer, below zero against it.
+    label : str
+        The answer: the likeliest label after the last step; "" where the values are about no label.
+    measure : str
+        What the values are, in words.
+    """
+
+    values: Array
+    label: str
+    measure: str
+
+    @property
+    def strongest(self) -> int:
+        """The unit with the largest absolute effect, the first of several."""
+        return int(np.abs(self.values).argmax())
+
+
+def unit_effects(trace: Trace, layer: int = 0, direction: str = "forward") -> UnitEffects:
+    """Measure what each unit of a layer adds to the answer after the last step.
+
+    The answer's margin is its logit less the mean of the logits of all other labels. A unit of the last layer adds
+    directly to it: its hidden state at the last step times the answer's weight less the mean of the other weights. A
+    unit of a lower layer adds through the layers above: its hidden states at all steps, as they are passed on, times
+    the gradient of the margin by them, which is exact for small changes only. What a unit does to later steps of its
+    own layer is not counted.
+
+    Parameters
+    ----------
+    trace : Trace
+        A run of T steps.
+    layer : int, default 0
+        The layer, counted from 0.
+    direction : {"forward", "backward"}, default "forward"
+        The direction of the layer.
+
+    Returns
+    -------
+    UnitEffects
+        The effects of the H units. Without a readout, or where the gradient of a lower layer does not exist because an
+        intervention holds values, the size of the unit's hidden state takes their place.
+
+    Raises
+    ------
+    UnknownQuantityError
+        If the trace has no such layer or direction.
+
+    Examples
+    --------
+    >>> import rnnviz
+    >>> effects = unit_effects(rnnviz.load("names-lstm").trace("Mariana"))
+    >>> effects.label, effects.strongest
+    ('Italian', 16)
+    """
+    hidden, network = trace["hidden", layer, direction], trace.network
+    top = layer == trace.layers - 1
+    if network is None or network.readout_weight is None or (trace.has_held_values and not top):
+        return UnitEffects(_float32(np.sqrt((hidden.astype(np.float64) ** 2).mean(0))), "", SIZE)
+    answer = _answer(trace, network.readout_weight)
+    gradient = _margin_gradient(trace, network, answer, layer)[direction]
+    values = (gradient.astype(np.float64) * hidden).sum(0)
+    return UnitEffects(_float32(values), trace.labels[answer], DIRECT if top else FIRST_ORDER)
+
+
+def _answer(trace: Trace, readout_weight: Array) -> int:
+    """The label with the highest probability after the last step; the first output without probabilities."""
+    return 0 if trace.probabilities is None else int(trace.probabilities[-1].argmax())
+
+
+def _margin_gradient(trace: Trace, network: Network, answer: int, layer: int) -> dict[str, Array]:
+    """The gradients of the margin by the hidden states that a layer passes on, (T, H) by direction."""
+    assert network.readout_weight is not None
+    weights, others = network.readout_weight, len(network.readout_weight) - 1
+    margin = weights[answer] - (weights.sum(0) - weights[answer]) / others if others else weights[answer]
+    d_top = np.zeros((len(trace), len(margin)), margin.dtype)
+    d_top[-1] = margin
+    for k in range(trace.layers - 1, layer, -1):
+        d_below = np.zeros((), margin.dtype)
+        for direction, d_hidden in _split(trace, network, d_top, k).items():
+            record = rerun(trace, k, direction)
+            d_x = record.cell.backward(record, reverse_if_backward(d_hidden, direction))["x"]
+            d_below = d_below + reverse_if_backward(d_x, direction)
+        d_top = d_below
+    return _split(trace, network, d_top, layer)
+
+
+def _split(trace: Trace, network: Network, d_merged: Array, layer: int) -> dict[str, Array]:
+    """The gradients by what a layer passes on, by direction."""
+    directions = trace.directions_by_layer[layer]
+    hidden = [trace["hidden", layer, direction] for direction in directions]
+    return dict(zip(directions, split_gradient(d_merged, hidden, network.merge), strict=True))
+
+
+def _float32(values: Array) -> Array:
+    """As the browser reads the values, so that it finds the same unit to be the strongest."""
+    return values.astype(np.float32)

@@ -1,0 +1,102 @@
+"""The effects of units are what the margin of the answer would lose without them."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import rnnviz
+from rnnviz import Model
+from rnnviz.analysis import unit_effects
+from rnnviz.analysis.attribution.unit_effects import DIRECT, FIRST_ORDER, SIZE
+from rnnviz.interventions import Hold
+from rnnviz.network import SUFFIXES, Network
+from rnnviz.network.merging import MERGES, merge_directions
+from rnnviz.network.run import reverse_if_backward
+from tests.analysis.random_runs import EVERY, EVERY_ID, runs
+from tests.strategies import CHARACTERS, draw_network
+
+
+def margin_above(trace, layer, hidden):
+    """The margin of the answer, from the hidden states of a layer's directions as they are passed on."""
+    network = trace.network
+    top = merge_directions(hidden, network.merge)
+    for k in range(layer + 1, trace.layers):
+        parts = []
+        for direction, cell in zip(network.directions_by_layer[k], network.layers[k], strict=True):
+            start = {state: trace.initial[state, k, direction] for state in cell.states}
+            record = cell.forward(reverse_if_backward(top, direction), start)
+            parts.append(reverse_if_backward(record["hidden"], direction))
+        top = merge_directions(parts, network.merge)
+    logits = network.readout_weight @ top[-1]
+    answer = trace.probabilities[-1].argmax()
+    return logits[answer] - np.delete(logits, answer).mean()
+
+
+def scaled(trace, layer, direction, unit, factor):
+    """The hidden states that a layer passes on, with those of one unit scaled."""
+    hidden = {d: trace["hidden", layer, d].copy() for d in trace.directions_by_layer[layer]}
+    hidden[direction][:, unit] *= factor
+    return list(hidden.values())
+
+
+@pytest.mark.parametrize(("kind", "options"), EVERY, ids=EVERY_ID)
+@settings(max_examples=15)
+@given(data=st.data())
+def test_an_effect_is_the_slope_of_the_margin_by_the_size_of_what_a_unit_passes_on(kind, options, data):
+    run = data.draw(runs(kind, options))
+    trace, place = run.trace, (run.layer, run.direction)
+    effects = unit_effects(trace, *place)
+    assert effects.measure == (DIRECT if run.layer == trace.layers - 1 else FIRST_ORDER)
+    small = 1e-5
+    for unit in range(trace.units(run.layer)):
+        up, down = (margin_above(trace, run.layer, scaled(trace, *place, unit, 1 + e)) for e in (small, -small))
+        assert effects.values[unit] == pytest.approx((up - down) / (2 * small), rel=1e-5, abs=1e-7)
+
+
+@pytest.mark.parametrize("merge", MERGES)
+@pytest.mark.parametrize("direction", SUFFIXES)
+def test_in_the_last_layer_it_is_exactly_what_the_margin_loses_without_the_unit(merge, direction):
+    rng = np.random.default_rng(0)
+    network = Network.random(
+        "gru", hidden=5, vocabulary=len(CHARACTERS), embedding=3, bidirectional=True, rng=rng, dtype=np.float64
+    )
+    size = 10 if merge == "concat" else 5
+    network = replace(network, merge=merge, readout_weight=rng.normal(size=(3, size)))
+    trace = Model("both", network, CHARACTERS, ["a", "b", "c"]).trace("abca")
+    effects = unit_effects(trace, 0, direction)
+    whole = margin_above(trace, 0, scaled(trace, 0, direction, 0, 1))
+    for unit, value in enumerate(effects.values):
+        without = margin_above(trace, 0, scaled(trace, 0, direction, unit, 0))
+        assert value == pytest.approx(whole - without, rel=1e-5, abs=1e-7)
+    assert effects.strongest == np.abs(effects.values).argmax()
+    assert effects.label == trace.labels[trace.probabilities[-1].argmax()]
+
+
+def test_a_held_gate_leaves_the_direct_contribution():
+    model = rnnviz.load("names-lstm")
+    trace = model.trace("Li", interventions=[Hold("forget", 1)])
+    effects = unit_effects(trace)
+    whole = margin_above(trace, 0, [trace["hidden"]])
+    assert effects.measure == DIRECT and effects.values.sum() == pytest.approx(whole, rel=1e-4)
+
+
+def test_without_a_readout_or_a_gradient_it_is_the_size_of_the_hidden_state():
+    silent = Model("silent", draw_network(classes=None), CHARACTERS, [])
+    deep = Model("deep", draw_network(layers=2), CHARACTERS, ["a", "b", "c", "d"])
+    held = deep.trace("abc", interventions=[Hold("forget", 1)])
+    forgotten = replace(deep.trace("abc"), network=None)
+    for trace in (silent.trace("abc"), held, forgotten):
+        effects = unit_effects(trace)
+        size = np.sqrt(np.mean(trace["hidden"].astype(float) ** 2, axis=0))
+        np.testing.assert_allclose(effects.values, size, rtol=1e-6)
+        assert (effects.label, effects.measure) == ("", SIZE)
+
+
+def test_a_single_output_has_no_others_to_be_compared_with():
+    network = draw_network(classes=1)
+    trace = Model("one", network, CHARACTERS, ["sum"]).trace("abc")
+    contributions = network.readout_weight[0] * trace["hidden"][-1]
+    np.testing.assert_allclose(unit_effects(trace).values, contributions, rtol=1e-6)
