@@ -1,5 +1,6 @@
 """Analysis: what follows from a run, or from the weights, beyond what a trace records. NumPy only."""
 
+from ..cells.gated_equations import Factor, GatedState, OutputGating
 from .attribution.gate_experiments import Experiment, experiments, forgetting_intervention
 from .attribution.run_difference import Difference, difference
 from .attribution.unit_ablation import ablation
@@ -11,14 +12,7 @@ from .gradients.jacobians import hidden_jacobians, reach, step_jacobians
 from .gradients.network_gradients import LayerGradients, gradient_by_layers, input_gradient
 from .linalg.singular_values import largest_singular_values
 from .memory.decomposition import HalfLives, Memory, half_life, memory_of, memory_shares
-from .memory.gated_states import (
-    Factor,
-    GatedState,
-    OutputGating,
-    gated_state,
-    is_jacobian_of_gate,
-    output_gating,
-)
+from .memory.gated_states import gated_state, is_jacobian_of_gate, output_gating
 from .memory.logit_contributions import (
     Contributions,
     ContributionsOverTime,

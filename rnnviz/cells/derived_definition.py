@@ -18,7 +18,6 @@ from .definition import (
     HIDDEN,
     INPUT,
     INPUT_VECTOR,
-    JOIN,
     OUTPUT,
     RESET,
     UPDATE,
@@ -28,8 +27,8 @@ from .definition import (
     Quantity,
     Role,
 )
-from .descriptions import range_in_words
 from .expressions import Apply, Expression, Matrix, Sum, Value
+from .meanings import meanings, reading
 
 KNOWN = {q.name: q for q in (HIDDEN, CELL, FORGET, INPUT, CANDIDATE, OUTPUT, UPDATE, RESET)}
 # Okabe-Ito, and further hues for cells with more quantities than it has colours.
@@ -71,16 +70,20 @@ def derived_definition(
     rights = {equation.target: equation.right for equation in listed}
     nodes = [node for right in rights.values() for node in right.walk()]
     states = {node.name for node in nodes if isinstance(node, Value) and node.is_before} | {HIDDEN.name}
-    bounds, described = bounds_of(rights), _by_name(descriptions)
+    bounds = bounds_of(rights)
     made: dict[str, Quantity] = {}
     for target, right in rights.items():
-        quantity = _quantity(target, right, bounds[target], target in states, [*made.values()])
-        made[target] = replace(quantity, description=described.get(target, quantity.description))
+        made[target] = _quantity(target, right, bounds[target], target in states, [*made.values()])
     for target, symbol in (_symbols([*made]) | _by_name(symbols)).items():
         if target in made:
             made[target] = replace(made[target], symbol=symbol)
-    phases = [Phase(e.target, _capital(made[e.target].title), (e,), _sentence(made[e.target])) for e in listed]
-    return Definition(name, title, tuple(made.values()), (JOIN, *phases))
+    phases = [Phase(e.target, _capital(made[e.target].title), (e,), "") for e in listed]
+    valid = Definition(name, title, tuple(made.values()), (reading(rights), *phases))
+    for target, description in (meanings(rights, made) | _by_name(descriptions)).items():
+        if target in made:
+            made[target] = replace(made[target], description=description)
+    phases = [replace(phase, description=_sentence(made[phase.name])) for phase in phases]
+    return replace(valid, quantities=tuple(made.values()), phases=(valid.phases[0], *phases))
 
 
 def rows_of(equations: Mapping[str, Expression]) -> tuple[str, ...]:
@@ -119,19 +122,16 @@ def _quantity(name: str, right: Expression, bounds: Interval, is_state: bool, ot
     (low, high), known = bounds, KNOWN.get(name)
     function = right.function if isinstance(right, Apply) else None
     role: Role = "state" if is_state else "gate" if low >= 0 and high <= 1 else "candidate"
-    if known is not None:
-        description = known.description
-        if known is CANDIDATE:
-            values = range_in_words(function) if function else "of any size"
-            description = f"Proposes new content for the state: values {values}."
-        role = role if is_state or known.role == "state" else known.role
-        return replace(known, role=role, description=description, activation=function, low=low, high=high)
-    words = name.replace("_", " ")
     descriptions: dict[Role, str] = {
         "state": "A memory that is passed on from step to step.",
         "gate": "Decides how much of each value passes: 1 passes all of it, 0 nothing.",
         "candidate": "An intermediate value of the step.",
     }
+    if known is not None:
+        description = descriptions[role]
+        role = role if is_state or known.role == "state" else known.role
+        return replace(known, role=role, description=description, activation=function, low=low, high=high)
+    words = name.replace("_", " ")
     taken = {*(q.colour for q in others), *(q.colour for q in KNOWN.values() if q is HIDDEN or q is CELL)}
     colour = next((colour for colour in COLOURS if colour not in taken), COLOURS[len(others) % len(COLOURS)])
     title = f"{words} gate" if role == "gate" else f"{words} state" if role == "state" else words

@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 
 from ..analysis.attribution.unit_effects import unit_effects
-from ..analysis.memory.gated_states import GatedState, gated_states
+from ..analysis.memory.gated_states import gated_states
 from ..cells.definition import INPUT_VECTOR, Definition
+from ..cells.gated_equations import GatedState
 from ..colours import negative_colour, scale_limits
 from ..errors import ArrayError
 from ..interventions import Remove, Swap, held_and_frozen, remaining_steps

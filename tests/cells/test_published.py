@@ -86,14 +86,14 @@ def ligru(p, x, before, put):
 def mlstm(p, x, before, put):
     wm, *w = rows(p["weight_ih"], 5)
     um, *u = rows(p["weight_hh"], 5)
-    m = put("multiplied", (wm @ x) * (um @ before["hidden"]))
+    m = put("intermediate_state", (wm @ x) * (um @ before["hidden"]))
     b = rows(p["bias_ih"] + p["bias_hh"], 4)
     i, f, g, o = (w[k] @ x + u[k] @ m + b[k] for k in range(4))
     i, f, g, o = put("input", sigmoid(i)), put("forget", sigmoid(f)), put("candidate", np.tanh(g)), sigmoid(o)
     o = put("output", o)
     c = put("cell", f * before["cell"] + i * g)
     return {
-        "multiplied": m, "input": i, "forget": f, "candidate": g, "output": o, "cell": c,
+        "intermediate_state": m, "input": i, "forget": f, "candidate": g, "output": o, "cell": c,
         "hidden": put("hidden", o * np.tanh(c)),
     }  # fmt: skip
 

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ...cells import Definition
+from ...cells.gated_equations import GatedState
 from ...interventions import Hold, Intervention, Zero
-from ..memory.gated_states import GatedState, gated_state
+from ..memory.gated_states import gated_state
 
 
 @dataclass(frozen=True)

@@ -20,11 +20,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...cells.activations import Array
+from ...cells.gated_equations import GatedState
 from ...errors import ArgumentError
 from ...interventions import held_and_frozen
 from ...trace import Trace
 from ..selection import check_unit, last_read_row, reading_order, step_row
-from .gated_states import GatedState, gated_state, retention
+from .gated_states import gated_state, retention
 
 
 @dataclass(frozen=True)

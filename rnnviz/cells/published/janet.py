@@ -22,4 +22,3 @@ class JANET(Cell):
         g: tanh(weighted_sum(g)),
         h: f * h.before + (1 - f) * g,
     }
-    descriptions = {f: "Decides how much of the hidden state is kept: 1 keeps it, 0 replaces it by the candidate."}

@@ -22,4 +22,3 @@ class MGU(Cell):
         g: tanh(weighted_sum(g, recurrent=f * h.before)),
         h: (1 - f) * h.before + f * g,
     }
-    descriptions = {f: "Decides how much of the hidden state is rewritten: 1 replaces it by the candidate, 0 keeps it."}

@@ -26,4 +26,3 @@ class MinGRU(Cell):
         g: input_sum(g),
         h: (1 - z) * h.before + z * g,
     }
-    descriptions = {z: "Decides how much of the hidden state is rewritten: 1 replaces it by the candidate, 0 keeps it."}

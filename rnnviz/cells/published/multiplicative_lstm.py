@@ -1,13 +1,14 @@
 """The multiplicative LSTM (Krause et al. 2016): its recurrent matrix depends on the input.
 
-In place of the old hidden state, gates and candidate see m, its product with the input.
+In place of the old hidden state, gates and candidate see m, its product with the input, which the paper calls the
+intermediate state.
 """
 
 from ..cell import Cell
 from ..expressions import Matrix
 from ..shorthand import quantities, sigmoid, tanh, weighted_sum
 
-m, i, f, g, o, c, h = quantities("multiplied input forget candidate output cell hidden")
+m, i, f, g, o, c, h = quantities("intermediate_state input forget candidate output cell hidden")
 (x,) = quantities("input_vector")
 
 
@@ -31,4 +32,5 @@ class MultiplicativeLSTM(Cell):
         o: sigmoid(weighted_sum(o, recurrent=m)),
         h: o * tanh(c),
     }
+    symbols = {m: "m"}
     descriptions = {m: "What the old hidden state means for this input: all gates see it in place of the state."}

@@ -45,9 +45,9 @@ test("no gate of the minGRU is wired to the hidden state", () => {
 
 test("in the multiplicative LSTM the product alone is wired to the hidden state", () => {
   const geometry = diagramOf("mlstm");
-  assert.deepEqual(sourcesOf(geometry, "multiplied"), ["join"]);
+  assert.deepEqual(sourcesOf(geometry, "intermediate_state"), ["join"]);
   for (const gate of ["input", "forget", "candidate", "output"]) {
-    assert.deepEqual(sourcesOf(geometry, gate), ["input_vector", "multiplied"]);
+    assert.deepEqual(sourcesOf(geometry, gate), ["input_vector", "intermediate_state"]);
   }
 });
 
