@@ -55,6 +55,8 @@ class Cell(CellParameters):
         Its name on pages.
     reference : str
         Authors and year of the publication, for lists of cells.
+    summary : str
+        A sentence on what is special about the cell, for lists of cells.
     equations : mapping of Value to Expression, or sequence of Equation
         The equations in the order of computation, written with the handles that `quantities` makes.
     symbols : mapping of Value to str

@@ -25,6 +25,7 @@ class CellParameters:
     name: ClassVar[str]
     title: ClassVar[str]
     reference: ClassVar[str] = ""
+    summary: ClassVar[str] = ""
     rows: ClassVar[tuple[str, ...]]
     choices: ClassVar[dict[str, tuple[str, ...]]] = {}
     activations: ClassVar[dict[str, str]] = {}

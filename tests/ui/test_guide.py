@@ -1,5 +1,6 @@
 """The guide's Markdown: what a teacher writes is what a page gets, and mistakes are named with their line."""
 
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from rnnviz.ui.pages.guide.block_registry import BLOCKS
 from rnnviz.ui.pages.guide.chapter_parser import BlockCall, Claim, Prose, Question, parse_chapter
 from rnnviz.ui.pages.guide.chapters import CHAPTERS as GUIDE
 from rnnviz.ui.pages.guide.placeholders import fill_placeholders
+from rnnviz.ui.shared.catalogue import CELL_ORDER, offered_cells
 from tests.raising import raises
 
 FOLDER = Path(__file__).parents[2] / "pages"
@@ -132,15 +134,29 @@ def test_a_term_carries_its_meaning_along():
         fill_placeholders("[tree](#term-tree)", terms)
 
 
-def test_every_quantity_of_every_cell_on_offer_is_in_the_glossary():
+def test_every_quantity_of_the_guides_cells_is_in_the_glossary():
     terms = glossary.load_terms(FOLDER / "glossary.md")
-    for cell in (cell for cell in CELLS.values() if cell.offered):
+    for cell in (CELLS[name] for name in CELL_ORDER):
         for quantity in cell.define().by_name.values():
             term = terms[glossary.term_slug(quantity.title)]
             assert (cell.title, quantity.symbol) in [(title, used.symbol) for title, used in term.uses]
             listed = glossary.terms_html([term])
             assert f'id="term-{term.slug}"' in listed and quantity.colour in listed
     assert list(terms) == sorted(terms)
+
+
+def test_a_further_cell_is_described_where_it_differs_from_those_of_the_guide():
+    terms = glossary.load_terms(FOLDER / "glossary.md")
+    for cell in (CELLS[name] for name in offered_cells() if name not in CELL_ORDER):
+        listed = glossary.cells_html([cell], terms)
+        assert all(escape(words) in listed for words in (cell.title, cell.reference, cell.summary))
+        for quantity in cell.define().quantities:
+            assert f'<b style="--role: {quantity.colour}">{quantity.symbol}</b>' in listed
+            term = terms.get(glossary.term_slug(quantity.title))
+            said = {used.description for _, used in term.uses} if term else set()
+            assert (escape(quantity.description) in listed) == (quantity.description not in said), quantity.name
+    assert "At least 0." in glossary.cells_html([CELLS["ligru"]], terms)  # h, which is described as the GRU's
+    assert "as above" not in glossary.cells_html([CELLS["indrnn"]], terms)
 
 
 @pytest.mark.parametrize("file", CHAPTERS, ids=lambda file: file.stem)

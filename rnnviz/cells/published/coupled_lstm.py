@@ -17,6 +17,7 @@ class CoupledLSTM(Cell):
 
     name, title = "cifg", "Coupled-gate LSTM"
     reference = "Greff et al. 2017"
+    summary = "An LSTM whose forget gate is 1 minus its input gate."
     equations = {
         i: sigmoid(weighted_sum(i)),
         f: 1 - i,

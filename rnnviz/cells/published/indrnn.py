@@ -18,4 +18,5 @@ class IndRNN(Cell):
 
     name, title = "indrnn", "IndRNN"
     reference = "Li et al. 2018"
+    summary = "A simple network in which each unit sees of the old state only its own value."
     equations = {h: relu(input_sum(h) + Diagonal("weight_u", h, h.before))}

@@ -17,6 +17,7 @@ class JANET(Cell):
 
     name, title = "janet", "JANET"
     reference = "van der Westhuizen and Lasenby 2018"
+    summary = "An LSTM of which only the forget gate is left; its cell state is its hidden state."
     equations = {
         f: sigmoid(weighted_sum(f)),
         g: tanh(weighted_sum(g)),

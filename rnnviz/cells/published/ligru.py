@@ -22,6 +22,7 @@ class LiGRU(Cell):
 
     name, title = "ligru", "Light GRU"
     reference = "Ravanelli et al. 2018"
+    summary = "A GRU without a reset gate, whose candidate has no upper bound."
     equations = {
         z: sigmoid(input_sum(z) + Matrix("weight_hh", z, h.before)),
         g: relu(input_sum(g) + Matrix("weight_hh", g, h.before)),

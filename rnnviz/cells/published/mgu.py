@@ -17,6 +17,7 @@ class MGU(Cell):
 
     name, title = "mgu", "Minimal gated unit"
     reference = "Zhou et al. 2016"
+    summary = "A GRU with one gate for both reset and update."
     equations = {
         f: sigmoid(weighted_sum(f)),
         g: tanh(weighted_sum(g, recurrent=f * h.before)),

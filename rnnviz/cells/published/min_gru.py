@@ -21,6 +21,7 @@ class MinGRU(Cell):
 
     name, title = "mingru", "minGRU"
     reference = "Feng et al. 2024"
+    summary = "A GRU without a reset gate, whose gate and candidate see the input alone."
     equations = {
         z: sigmoid(input_sum(z)),
         g: input_sum(g),

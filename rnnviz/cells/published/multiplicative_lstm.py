@@ -23,6 +23,7 @@ class MultiplicativeLSTM(Cell):
 
     name, title = "mlstm", "Multiplicative LSTM"
     reference = "Krause et al. 2016"
+    summary = "An LSTM whose recurrent matrix depends on the input."
     equations = {
         m: Matrix("weight_ih", m, x) * Matrix("weight_hh", m, h.before),
         i: sigmoid(weighted_sum(i, recurrent=m)),

@@ -34,6 +34,7 @@ class NormalisedLSTM(Cell):
 
     name, title = "lnlstm", "Layer-norm LSTM"
     reference = "Ba et al. 2016"
+    summary = "An LSTM in which the sums of each gate are normalised at every step."
     equations = {
         i: sigmoid(normalised_sum(i)),
         f: sigmoid(normalised_sum(f)),

@@ -12,7 +12,7 @@ import streamlit as st
 from ....cells import CELLS, Definition
 from ....colours import cell_style
 from ...shared import lesson_link, notices, page_setup
-from ...shared.catalogue import CELL_ORDER
+from ...shared.catalogue import CELL_ORDER, offered_cells
 from ...shared.markdown import plain
 from . import chapters, glossary
 from .block_registry import ChapterContext
@@ -44,7 +44,7 @@ def show_chapter(file: str) -> None:
 
 
 def show_glossary(file: str) -> None:
-    """Show all terms of the glossary.
+    """Show all terms of the glossary, and the cells that the guide does not have.
 
     Parameters
     ----------
@@ -56,7 +56,11 @@ def show_glossary(file: str) -> None:
     source = Path(file).with_suffix(".md")
     title = next(line for line in source.read_text(encoding="utf-8").splitlines() if line.startswith("# "))
     st.title(title.removeprefix("# "), anchor=False)
-    st.html(glossary.terms_html(_terms(source).values()))
+    terms = _terms(source)
+    st.html(glossary.terms_html(terms.values()))
+    st.subheader("More cells", anchor=False)
+    further = [CELLS[name] for name in offered_cells() if name not in CELL_ORDER]
+    st.html(glossary.cells_html(further, terms))
     lesson_link.menu()
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 
-from ....cells import CELLS, Definition, Quantity
+from ....cells import CELLS, Cell, Definition, Quantity
 from ....number_format import with_minus_signs
+from ...shared.catalogue import CELL_ORDER
 
 
 @dataclass(frozen=True)
@@ -43,9 +44,9 @@ def load_terms(file: Path) -> dict[str, Term]:
     Returns
     -------
     dict of str to Term
-        The file's terms and those of all offered cells, by slug, in alphabetical order.
+        The file's terms and those of the guide's cells, by slug, in alphabetical order.
     """
-    terms = cell_terms(cell.define() for cell in CELLS.values() if cell.offered)
+    terms = cell_terms(CELLS[name].define() for name in CELL_ORDER)
     for entry in re.split(r"^## ", file.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
         name, _, meaning = entry.partition("\n")
         terms[term_slug(name)] = Term(name.strip(), " ".join(meaning.split()))
@@ -72,6 +73,35 @@ def terms_html(terms: Iterable[Term]) -> str:
         entry = f"<dt>{marks}{escape(term.name)}</dt><dd>{escape(_full_meaning(term))}{use}</dd>"
         entries.append(f'<div class="term" id="term-{term.slug}">{entry}</div>')
     return f'<dl class="terms">{"".join(entries)}</dl>'
+
+
+def cells_html(cells: Iterable[type[Cell]], terms: Mapping[str, Term]) -> str:
+    """Cells as an HTML list: what each is, and those of its quantities that `terms` do not describe as they are."""
+    entries = []
+    for cell in cells:
+        usual, lines = [], []
+        for quantity in cell.define().quantities:
+            words = _other_words(quantity, terms.get(term_slug(quantity.title)))
+            symbol = f'<b style="--role: {quantity.colour}">{escape(quantity.symbol)}</b>'
+            if words:
+                lines.append(f"<p>{symbol}{escape(quantity.title)}: {escape(words)}</p>")
+            else:
+                usual.append(symbol)
+        as_above = f"<small>{''.join(usual)}as above</small>" if usual else ""
+        reference = f" <small>{escape(cell.reference)}</small>" if cell.reference else ""
+        meaning = f"{escape(cell.summary)}{''.join(lines)}{as_above}"
+        entries.append(f'<div class="term"><dt>{escape(cell.title)}{reference}</dt><dd>{meaning}</dd></div>')
+    return f'<dl class="terms">{"".join(entries)}</dl>'
+
+
+def _other_words(quantity: Quantity, term: Term | None) -> str:
+    """What a quantity is, as far as it is not what a term says it is in one of its cells."""
+    uses = [used for _, used in term.uses] if term else []
+    words = [] if any(used.description == quantity.description for used in uses) else [quantity.description]
+    size = range_in_words(quantity)
+    if not any(range_in_words(used) == size for used in uses) and quantity.role != "candidate":
+        words.append(f"{size.capitalize()}.")
+    return " ".join(words)
 
 
 def _full_meaning(term: Term) -> str:
