@@ -1,0 +1,140 @@
+"""The source of a step forward."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .activations import TANH, Activation
+from .expressions import Apply, Bias, Complement, Diagonal, Expression, Matrix, Product, Sum, Value
+from .layer_norm import LayerNorm
+from .source_writer import SourceWriter
+from .step_plan import HIDDEN_BEFORE, blend_parts, input_product, recurrent_product
+
+
+class ForwardWriter(SourceWriter):
+    """Writes `step`: every equation in its turn."""
+
+    def write(self) -> None:
+        plan = self.plan
+        if plan.is_plain:
+            self.line(f"z += self.weight_hh.dot({self.leaf(HIDDEN_BEFORE)})")
+        else:
+            self.write_products()
+        for row in plan.early:
+            self.add_late_terms(row)
+        if plan.early:
+            self.line(f"self.gate_activations.apply({self.part('z', plan.early)})")
+        for name, right in plan.equations.items():
+            if name in plan.activated:
+                block = self.part("z", [name])
+                if name not in plan.early:
+                    self.add_late_terms(name)
+                    assert isinstance(right, Apply)
+                    self.activate(right.function, block, block)
+                if name in plan.definition.states:
+                    self.line(f'now["{name}"][...] = {block}')
+            else:
+                self.line(f'{name} = now["{name}"]')
+                self.compute(right, name)
+
+    def write_products(self) -> None:
+        """Compute W_hh h_{t-1}, which several equations may read."""
+        for run in self.plan.joint_runs:
+            weights = self.part("self.weight_hh", run, "weight_hh")
+            self.line(f"{self.product_name(run)} = {weights}.dot({self.leaf(HIDDEN_BEFORE)})")
+        for rows in self.plan.direct_runs:
+            self.line(f"{self.part('z', rows)} += {self.joint_part(rows)}")
+
+    def joint_part(self, rows: Sequence[str]) -> str:
+        """Rows of W_hh h_{t-1}, neighbours in W_hh."""
+        run = next(run for run in self.plan.joint_runs if rows[0] in run)
+        if len(rows) == len(run):
+            return self.product_name(run)
+        return f"{self.product_name(run)}[{run.index(rows[0])} * H:{run.index(rows[-1]) + 1} * H]"
+
+    def product_name(self, run: Sequence[str]) -> str:
+        """The name of W_hh h_{t-1}, of which there may be several parts."""
+        return "recurrent" if len(self.plan.joint_runs) == 1 else f"recurrent_{run[0]}"
+
+    def add_late_terms(self, row: str) -> None:
+        """Complete the sum of a row in z."""
+        for term in self.plan.late_terms(row):
+            self.line(f"{self.part('z', [row])} += {self.compute(term)}")
+
+    def activate(self, function: Activation, inner: str, out: str) -> None:
+        """Write an activation into an array."""
+        if function is TANH:
+            self.line(f"np.tanh({inner}, out={out})")
+        else:
+            self.line(f'{out}[...] = functions["{function.name}"]({inner})')
+
+    def compute(self, node: Expression, out: str = "") -> str:
+        """Write what computes a node, into the array called `out` if one is given; return the name of the array."""
+        if node in self.names and not out:
+            return self.names[node]
+        if isinstance(node, Value) and not out:
+            return self.leaf(node)
+        target = out
+        if not out and node in self.plan.cached:
+            target = self.cached(node)
+        name = self._computed(node, target)
+        if not isinstance(node, Value) and not out:  # an array of its own: a quantity may be edited later on
+            self.names[node] = name
+        return name
+
+    def _computed(self, node: Expression, out: str) -> str:
+        if (blend := blend_parts(node)) is not None and out:
+            gate, closed, opened = map(self.compute, blend)
+            self.line(f"np.subtract({opened}, {closed}, out={out})")  # (1 - a) p + a q = p + a (q - p)
+            self.line(f"{out} *= {gate}")
+            self.line(f"{out} += {closed}")
+            return out
+        if isinstance(node, Sum) and out:
+            start = node.terms[0]
+            if isinstance(start, Sum | Product | Apply) and start not in self.plan.cached:
+                self.compute(start, out)
+            else:
+                self._fill(out, self.compute(start))
+            for term in node.terms[1:]:
+                self.line(f"{out} += {self.compute(term)}")
+            return out
+        if isinstance(node, Apply) and out:
+            self.activate(node.function, self.compute(node.of), out)
+            return out
+        if isinstance(node, Product) and out:
+            first, second, *others = [self.compute(factor) for factor in node.factors]
+            self.line(f"np.multiply({first}, {second}, out={out})")
+            for other in others:
+                self.line(f"{out} *= {other}")
+            return out
+        text = self._text(node)
+        return self._fill(out, text) if out else self.named(text)
+
+    def _fill(self, out: str, text: str) -> str:
+        self.line(f"{out}[...] = {text}")
+        return out
+
+    def _text(self, node: Expression) -> str:
+        """A node as a Python expression of arrays that have names already."""
+        if isinstance(node, Value):
+            return self.leaf(node)
+        if isinstance(node, Sum):
+            return " + ".join([self.compute(term) for term in node.terms])
+        if isinstance(node, Product):
+            return " * ".join([self.compute(factor) for factor in node.factors])
+        if isinstance(node, Complement):
+            return f"1 - {self.compute(node.of)}"
+        if isinstance(node, Apply):
+            return f'functions["{node.function.name}"]({self.compute(node.of)})'
+        if isinstance(node, Bias):
+            return self.column(node)
+        if isinstance(node, Diagonal):
+            return f"{self.column(node)} * {self.compute(node.of)}"
+        if isinstance(node, LayerNorm):
+            return f"norms[{node.epsilon!r}].value({self.compute(node.of)}, {self.column(node)})"
+        assert isinstance(node, Matrix), node
+        if node == recurrent_product(node.block):
+            return self.joint_part([node.block])
+        if node == input_product(node.block):
+            return self.part("z", [node.block])
+        return f"{self.weight(node)}.dot({self.compute(node.of)})"

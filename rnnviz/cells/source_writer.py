@@ -1,0 +1,66 @@
+"""What the writers of a step's source share: lines, and the names of what they have computed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from .expressions import Bias, Diagonal, Expression, Matrix, Value
+from .layer_norm import LayerNorm
+from .step_plan import StepPlan
+
+
+@dataclass
+class SourceWriter:
+    """Lines of a function, and the names of what they have computed."""
+
+    plan: StepPlan
+    lines: list[str] = field(default_factory=list)
+    names: dict[Expression, str] = field(default_factory=dict)
+    count: int = 0
+
+    def line(self, text: str) -> None:
+        """Add a line."""
+        self.lines.append(text)
+
+    def named(self, text: str) -> str:
+        """Give the result of an expression a name of its own."""
+        self.count += 1
+        self.line(f"v{self.count} = {text}")
+        return f"v{self.count}"
+
+    def function(self, signature: str) -> str:
+        """The lines as a function."""
+        lines = ["H = self.hidden_size", *self.lines] if any("* H" in line for line in self.lines) else self.lines
+        return "\n".join([f"def {signature}:", *(f"    {line}" for line in lines), ""])
+
+    def leaf(self, node: Value) -> str:
+        """Look up a quantity where it is first needed: by then it is complete, and holds what was put in its place."""
+        if node not in self.names:
+            self.names[node] = f"{node.name}_before" if node.is_before else node.name
+            self.line(f'{self.names[node]} = {"before" if node.is_before else "now"}["{node.name}"]')
+        return self.names[node]
+
+    def cached(self, node: Expression) -> str:
+        """Look up a cached value."""
+        name = self.plan.cached[node]
+        if node not in self.names:
+            self.names[node] = name
+            self.line(f'{name} = now["{name}"]')
+        return name
+
+    def part(self, array: str, rows: Sequence[str], parameter: str = "weight_ih") -> str:
+        """Neighbouring rows of an array that is laid out as a parameter."""
+        blocks = self.plan.blocks(parameter)
+        if tuple(rows) == blocks:
+            return array
+        assert len(self.plan.runs(rows, parameter)) == 1, f"{rows} are no neighbours in {parameter}"
+        return f"{array}[{blocks.index(rows[0])} * H:{blocks.index(rows[-1]) + 1} * H]"
+
+    def weight(self, node: Matrix) -> str:
+        """The rows of a matrix."""
+        return self.part(f"self.{node.parameter}", [node.block], node.parameter)
+
+    def column(self, node: Bias | Diagonal | LayerNorm) -> str:
+        """The rows of a vector of parameters, beside (H, B)."""
+        return f"{self.part(f'self.{node.parameter}', [node.block], node.parameter)}[:, None]"
