@@ -403,7 +403,7 @@ class Settings(TypedDict):
     text : str, optional
         The text as typed.
     views : list of str or None, optional
-        The views to show; if missing or None all of them, "whatif" only if `editable`.
+        The views to show; if missing or None all of them but the heatmaps, "whatif" only if `editable`.
     follow : bool, optional
         Whether the page follows the position. Play then skips the phases.
     editable : bool, optional

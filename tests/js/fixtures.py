@@ -13,10 +13,11 @@ import numpy as np
 
 import rnnviz
 from rnnviz import zoo
-from rnnviz.analysis import contributions, memory_of, memory_shares
+from rnnviz.analysis import contributions, memory_of, memory_shares, unit_effects
 from rnnviz.cells import CELLS, GRU, LSTM, RNN
 from rnnviz.cells.activations import ACTIVATION_KINDS
 from rnnviz.colours import PREDICTION, negative_colour, rgb, scale_limits
+from rnnviz.figures.trace_heatmaps import likeliest_classes
 from rnnviz.instrument import TokenValues, payload
 from rnnviz.instrument import schema as declared
 from rnnviz.interventions import Freeze, Hold, Intervention, Remove, Swap, Zero, parse
@@ -259,6 +260,24 @@ def colours() -> list[dict[str, Any]]:
             opacity = min(abs(value) / high, 1.0)
             scale = {"colour": q.colour, "negative_colour": negative_colour(q.colour), "limits": [low, high]}
             found.append({"scale": scale, "value": value, "rgb": hue, "opacity": opacity})
+    return found
+
+
+@fixture
+def heatmaps() -> list[dict[str, Any]]:
+    """The heatmaps of rnnviz.figures, and the units by the size of their effect."""
+    found = []
+    for name in ("names-lstm", "names-gru", "names-rnn", "counter-lstm"):
+        trace = rnnviz.load(name).trace("aabb" if name == "counter-lstm" else TEXT)
+        effects = unit_effects(trace)
+        found.append(
+            {
+                "model": name,
+                "display_order": [q.name for q in trace.definition.display_order],
+                "by_effect": np.argsort(-np.abs(effects.values), kind="stable").tolist(),
+                "labels": [trace.labels[k] for k in likeliest_classes(trace.probabilities)[::-1]],
+            }
+        )
     return found
 
 

@@ -16,6 +16,7 @@ import { createProse } from "./page/prose.js";
 import { createSlots } from "./page/slots.js";
 import { setTextColours } from "./page/theme.js";
 import { createArithmetic } from "./views/arithmetic.js";
+import { createHeatmaps } from "./views/heatmaps.js";
 import { createNarration } from "./views/narration-line.js";
 import { createPredictions } from "./views/predictions.js";
 import { createStepTable } from "./views/step-table.js";
@@ -69,6 +70,7 @@ export const VIEWS = {
   diagram: (store) => createDiagram(store),
   narration: createNarration,
   predictions: createPredictions,
+  heatmaps: (store) => createHeatmaps(store),
   whatif: (store, { requestIntervention }) => createWhatIf(store, requestIntervention),
   arithmetic: (store) => createArithmetic(store),
   table: createStepTable,
@@ -211,7 +213,8 @@ export function mount(element, payload, options = {}) {
  * @returns {string[]}
  */
 function viewNames({ views, editable }) {
-  return Object.keys(VIEWS).filter((name) => views?.includes(name) ?? (name !== "whatif" || editable));
+  const usual = (/** @type {string} */ name) => name !== "heatmaps" && (name !== "whatif" || editable);
+  return Object.keys(VIEWS).filter((name) => views?.includes(name) ?? usual(name));
 }
 
 /**

@@ -18,7 +18,7 @@ from .session_keys import WEIGHTS_SENT
 
 __all__ = ["VIEWS", "TokenValues", "instrument", "reported_position", "slot"]
 
-VIEWS = ("tokens", "transport", "diagram", "narration", "predictions", "whatif", "arithmetic", "table")
+VIEWS = ("tokens", "transport", "diagram", "narration", "predictions", "heatmaps", "whatif", "arithmetic", "table")
 KEY = "rnnviz_instrument"  # of the component and its state
 HERE = Path(__file__).parent
 
@@ -65,8 +65,8 @@ def instrument(
     default_position : tuple of two ints, optional
         The step and unit of a fresh page, which the link leaves out. The default is the last step and unit 0.
     views : sequence of str, optional
-        Which of VIEWS to show. The default is all of them, with "whatif" only if `editable`. Slots show their views in
-        any case.
+        Which of VIEWS to show. The default is all of them but the heatmaps, with "whatif" only if `editable`. Slots
+        show their views in any case.
     on_request : callable, optional
         Called before the next run for what has to be computed here. A link in the words of the page requests a "text",
         a "cell" or an option of the cell by name ({"reset": "before"}); the instrument requests an intervention, whose

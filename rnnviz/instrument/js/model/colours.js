@@ -17,7 +17,7 @@ export const PREDICTION = "#6C63C7";
  * @param {string} colour
  * @returns {number[]}
  */
-function channels(colour) {
+export function channels(colour) {
   return [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
 }
 

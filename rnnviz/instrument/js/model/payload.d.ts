@@ -361,7 +361,7 @@ export interface Settings {
   start?: Position;
   /** The text as typed. */
   text?: string;
-  /** The views to show; if missing or None all of them, "whatif" only if `editable`. */
+  /** The views to show; if missing or None all of them but the heatmaps, "whatif" only if `editable`. */
   views?: string[] | null;
   /** Whether the page follows the position. Play then skips the phases. */
   follow?: boolean;

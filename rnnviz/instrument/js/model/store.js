@@ -19,6 +19,17 @@ import { clamp } from "./numbers.js";
  * @property {string} signal           what colours the tokens, see signals.js
  * @property {string} picked           the name of the quantity that the what-if view edits
  * @property {string} tokenValuesId    of the trace's token values
+ * @property {"effect" | "similar" | "number"} rowOrder  of the units in the heatmaps
+ * @property {boolean} allRows         whether the heatmaps show all units, and not only those with the largest effect
+ * @property {Pointed | null} pointed  the value that is pointed at in a heatmap
+ */
+
+/**
+ * A value that is pointed at.
+ * @typedef {object} Pointed
+ * @property {string} name         of the quantity, or "prediction"
+ * @property {number} step
+ * @property {number | null} unit  null where the rows are not units
  */
 
 /**
@@ -50,6 +61,9 @@ const START = {
   signal: "prediction",
   picked: "",
   tokenValuesId: "",
+  rowOrder: "effect",
+  allRows: false,
+  pointed: null,
 };
 
 /** The trace, the state, and who listens to them. */
@@ -86,7 +100,7 @@ export class Store {
   load(trace, change = {}) {
     const previous = this.state;
     this.trace = trace;
-    this.state = { ...previous, ...change };
+    this.state = { ...previous, pointed: null, ...change };
     this.fitState();
     this.notify(previous, true);
   }

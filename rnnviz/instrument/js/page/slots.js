@@ -8,6 +8,7 @@ import { createArithmetic } from "../views/arithmetic.js";
 import { createCredit } from "../views/credit.js";
 import { createCurve } from "../views/curve.js";
 import { createGate } from "../views/gate.js";
+import { createHeatmaps } from "../views/heatmaps.js";
 import { createPredictions } from "../views/predictions.js";
 import { createTokens } from "../views/tokens.js";
 import { stepButton } from "../views/transport.js";
@@ -31,7 +32,16 @@ import { copyTheme, setTextColours, styleSheetOf } from "./theme.js";
 /** @typedef {View & { refreshTheme: () => void }} Slots */
 
 const SLOT = ".rnnviz-slot";
-const ATTRIBUTES = ["data-view", "data-phase", "data-quantity", "data-gate", "data-of", "data-hide", "data-values"];
+const ATTRIBUTES = [
+  "data-view",
+  "data-phase",
+  "data-quantity",
+  "data-quantities",
+  "data-gate",
+  "data-of",
+  "data-hide",
+  "data-values",
+];
 const NEAR = "200px"; // beyond the edge of the window; views this close are kept up to date
 
 /**
@@ -47,6 +57,7 @@ export const SLOT_VIEWS = {
   predictions: createPredictions,
   link: (store, { hide }) => createViewLink(store, hide),
   credit: (store, { values }) => createCredit(store, values),
+  heatmaps: (store, { quantities }) => createHeatmaps(store, { quantities: quantities?.split(",") }),
 };
 
 /**

@@ -1,0 +1,129 @@
+// The heatmaps of a trace: which there are, what they show, and in which rows.
+
+import { PREDICTION } from "./colours.js";
+import { significant } from "./numbers.js";
+import { unitRows } from "./row-order.js";
+
+/**
+ * @import { Scale } from "./colours.js"
+ * @import { Field } from "./heatmap-pixels.js"
+ * @import { State } from "./store.js"
+ * @import { Trace } from "./trace.js"
+ */
+
+/**
+ * A heatmap: its field, its scale and its words.
+ * @typedef {object} PanelContent
+ * @property {string} name  of the quantity, or "prediction"
+ * @property {string} title
+ * @property {string} symbol  "" for the prediction
+ * @property {"units" | "labels" | "inputs"} kind  what its rows are
+ * @property {Field} field
+ * @property {string[]} rowNames
+ * @property {Scale} scale
+ * @property {boolean} clipped  whether values may be beyond the scale
+ */
+
+/** The name of the heatmap of probabilities, as in rnnviz.figures. */
+export const PREDICTION_PANEL = "prediction";
+
+const INPUT_VECTOR = "input_vector";
+const LABELS = 5; // the most labels that are shown
+const LIMIT_DIGITS = 3;
+
+/**
+ * The quantities of units from top to bottom: the states first, then the rest in the order of computation.
+ * @param {Trace} trace
+ * @returns {string[]}
+ */
+export function displayOrder({ unitQuantities, initial }) {
+  const rest = unitQuantities.filter(({ name }) => !(name in initial));
+  return [...Object.keys(initial), ...rest.map(({ name }) => name)];
+}
+
+/**
+ * The heatmaps of a trace from top to bottom; without names, the input vector is only among all rows. Those that the
+ * trace lacks are left out.
+ * @param {Trace} trace
+ * @param {State} state
+ * @param {string[] | null} names  null for all
+ * @returns {PanelContent[]}
+ */
+export function panelContents(trace, state, names) {
+  const units = unitRows(trace, state);
+  const all = [PREDICTION_PANEL, ...displayOrder(trace), ...(state.allRows ? [INPUT_VECTOR] : [])];
+  return (names ?? all).flatMap((name) => {
+    if (name === PREDICTION_PANEL) return trace.probabilities ? [predictionContent(trace, trace.probabilities)] : [];
+    return name in trace.arrays ? [quantityContent(trace, name, units)] : [];
+  });
+}
+
+/**
+ * @param {Trace} trace
+ * @param {string} name
+ * @param {number[]} units
+ * @returns {PanelContent}
+ */
+function quantityContent(trace, name, units) {
+  const { title, symbol, low, high, ...scale } = trace.byName[name];
+  const isInput = name === INPUT_VECTOR;
+  const width = trace.width(name);
+  const rows = isInput ? [...Array(width).keys()] : units;
+  return {
+    name,
+    title: title[0].toUpperCase() + title.slice(1),
+    symbol,
+    kind: isInput ? "inputs" : "units",
+    field: { values: trace.arrays[name], width, steps: trace.steps, rows },
+    rowNames: rows.map(String),
+    scale,
+    clipped: low === null || high === null,
+  };
+}
+
+/**
+ * @param {Trace} trace
+ * @param {Float32Array} probabilities
+ * @returns {PanelContent}
+ */
+function predictionContent(trace, probabilities) {
+  const rows = likeliestLabels(trace);
+  return {
+    name: PREDICTION_PANEL,
+    title: "Prediction",
+    symbol: "",
+    kind: "labels",
+    field: { values: probabilities, width: trace.labels.length, steps: trace.steps, rows },
+    rowNames: rows.map((label) => trace.labels[label]),
+    scale: { colour: PREDICTION, negative_colour: PREDICTION, limits: [0, 1] },
+    clipped: false,
+  };
+}
+
+/**
+ * The labels that were the likeliest at any step, by their highest probability; the answer comes first.
+ * @param {Trace} trace
+ * @returns {number[]}
+ */
+export function likeliestLabels(trace) {
+  const last = trace.probabilitiesAt(trace.steps - 1) ?? [];
+  const top = Math.max(...last);
+  const rank = trace.labels.map((_, label) => (last[label] === top ? 1 : 0));
+  trace.labels.forEach((_, label) => {
+    let most = 0;
+    for (let step = 0; step < trace.steps; step++) {
+      most = Math.max(most, trace.probabilitiesAt(step)?.[label] ?? 0);
+    }
+    rank[label] += most;
+  });
+  return [...rank.keys()].sort((a, b) => rank[b] - rank[a]).slice(0, LABELS);
+}
+
+/**
+ * The ends of a scale as text: "−5" and "5".
+ * @param {Scale} scale
+ * @returns {[string, string]}
+ */
+export function limitTexts({ limits: [low, high] }) {
+  return [significant(low, LIMIT_DIGITS), significant(high, LIMIT_DIGITS)];
+}

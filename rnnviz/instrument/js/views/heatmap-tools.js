@@ -1,0 +1,71 @@
+// The choices above the heatmaps: which rows, in which order, and what that order is.
+
+import { ROW_ORDERS, TOP } from "../model/row-order.js";
+import { html } from "../page/dom.js";
+
+/** @import { State, Store } from "../model/store.js" */
+
+/**
+ * Show the choices.
+ * @param {Store} store
+ * @returns {{ element: HTMLElement, show: () => void }}
+ */
+export function createHeatmapTools(store) {
+  const few = choice(`top ${TOP}`, { allRows: false });
+  const all = choice("", { allRows: true });
+  const orders = ROW_ORDERS.map(([rowOrder, title]) => choice(title, { rowOrder }));
+  const rows = segments("Rows", [few, all]);
+  const about = html("p", { class: "heatmap-about" });
+  const element = html("div", { class: "heatmap-tools" }, rows, segments("Order", orders), about);
+
+  /**
+   * @param {string} title
+   * @param {Partial<State>} change
+   * @returns {{ button: HTMLButtonElement, change: Partial<State> }}
+   */
+  function choice(title, change) {
+    return { button: html("button", { type: "button", onclick: () => store.set(change) }, title), change };
+  }
+
+  function show() {
+    const { trace, state } = store;
+    const { label, measure } = trace.effects;
+    all.button.textContent = `all ${trace.units}`;
+    rows.hidden = trace.units <= TOP;
+    for (const { button, change: [[key, value]] } of [few, all, ...orders].map(entries)) {
+      button.setAttribute("aria-pressed", String(state[/** @type {keyof State} */ (key)] === value));
+    }
+    const effect = `${measure}${label ? ` “${label}”` : ""}`;
+    const which = state.allRows || rows.hidden ? "All units" : `The ${TOP} units with the largest effect`;
+    /** @type {Record<State["rowOrder"], string>} */
+    const how = {
+      effect: "the largest effect first",
+      similar: "neighbours are alike in their hidden states",
+      number: "by number",
+    };
+    about.textContent = `${which}, ${how[state.rowOrder]}. Effect: ${effect}.`;
+  }
+
+  show();
+  return { element, show };
+}
+
+/**
+ * @param {{ button: HTMLButtonElement, change: Partial<State> }} choice
+ * @returns {{ button: HTMLButtonElement, change: [string, unknown][] }}
+ */
+function entries({ button, change }) {
+  return { button, change: Object.entries(change) };
+}
+
+/**
+ * Buttons of which one is pressed.
+ * @param {string} name
+ * @param {{ button: HTMLButtonElement }[]} choices
+ * @returns {HTMLElement}
+ */
+function segments(name, choices) {
+  const buttons = html("span", { class: "segments", role: "group", "aria-label": name });
+  buttons.append(...choices.map(({ button }) => button));
+  return html("div", { class: "heatmap-choice" }, html("span", { "aria-hidden": "true" }, name), buttons);
+}
