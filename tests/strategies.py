@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from hypothesis import strategies as st
 
-from rnnviz.cells import GRU, LSTM, RNN
+from rnnviz.cells import CELLS, GRU, LSTM, RNN
 from rnnviz.cells.activations import ACTIVATION_KINDS, Activation
-from rnnviz.cells.peephole import PeepholeLSTM
+from rnnviz.cells.published.peephole_lstm import PeepholeLSTM
 from rnnviz.network import Network
 from rnnviz.text.tokens import UNKNOWN, Vocabulary
 
@@ -31,6 +31,8 @@ UNUSUAL = [
     (PeepholeLSTM, {"gates": "hard_sigmoid(0.2, 0.5)", "activation": "softplus", "squash": "elu(0.7)"}),
 ]
 UNUSUAL_IDS = ["-".join([kind.name, *options.values()]) for kind, options in UNUSUAL]
+
+PUBLISHED = tuple(name for name, kind in CELLS.items() if kind.__module__.startswith("rnnviz.cells.published."))
 
 seeds = st.integers(0, 2**32 - 1)
 

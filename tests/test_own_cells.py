@@ -13,12 +13,12 @@ from rnnviz.instrument.payload_encoding import payload
 from rnnviz.training import Trainer
 from rnnviz.training.initialisation import initialise_recurrent
 
-from .strategies import CHARACTERS, draw_network
+from .strategies import CHARACTERS, PUBLISHED, draw_network
 from .tied_lstm import TiedLSTM
 from .training.echo_task import Echo
 from .training.test_trainer import finished
 
-OWN = (TiedLSTM.name, "mgu", "mingru", "janet", "cifg", "indrnn", "ligru", "mlstm", "lnlstm")
+OWN = (TiedLSTM.name, *PUBLISHED)
 EACH = pytest.mark.parametrize("cell", OWN)
 LABELS = ["a", "b", "c", "d"]
 TEXT = "a film"

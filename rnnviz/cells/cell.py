@@ -69,8 +69,6 @@ class Cell(CellParameters):
         The options that pages offer, with their values, the default first.
     activations : dict of str to str
         The options that take the name of any activation, with their defaults.
-    offered : bool
-        Whether pages offer the cell without a model of it.
     notation : tuple of str
         The options that change how the cell is written, but not what it can compute.
 

@@ -29,7 +29,6 @@ class CellParameters:
     rows: ClassVar[tuple[str, ...]]
     choices: ClassVar[dict[str, tuple[str, ...]]] = {}
     activations: ClassVar[dict[str, str]] = {}
-    offered: ClassVar[bool] = True
     notation: ClassVar[tuple[str, ...]] = ()
     equations: ClassVar[Equations]
     symbols: ClassVar[ByHandle] = {}

@@ -6,7 +6,7 @@ import pytest
 
 from rnnviz.cells import CELLS, GRU, LSTM, Cell, quantities, relu, sigmoid, tanh, weighted_sum
 from rnnviz.cells.meanings import meanings, reading
-from rnnviz.cells.peephole import PeepholeLSTM
+from rnnviz.cells.published.peephole_lstm import PeepholeLSTM
 
 from ..tied_lstm import TiedLSTM
 

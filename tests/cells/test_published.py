@@ -7,10 +7,9 @@ from hypothesis import strategies as st
 
 from rnnviz.cells import CELLS, Edit
 
-from ..strategies import Case, cases, draw_run, seeds
+from ..strategies import PUBLISHED, Case, cases, draw_run, seeds
 from .test_gradients import slopes
 
-PUBLISHED = ("mgu", "mingru", "janet", "cifg", "indrnn", "ligru", "mlstm", "lnlstm")
 EACH = pytest.mark.parametrize("name", PUBLISHED)
 
 
@@ -111,7 +110,19 @@ def lnlstm(p, x, before, put):
     return {"input": i, "forget": f, "candidate": g, "output": o, "cell": c, "hidden": put("hidden", hidden)}
 
 
-FORMULAS = {f.__name__: f for f in (mgu, mingru, janet, cifg, indrnn, ligru, mlstm, lnlstm)}
+def peephole(p, x, before, put):
+    c = before["cell"]
+    ai, af, ag, ao = rows(p["weight_ih"] @ x + p["weight_hh"] @ before["hidden"] + p["bias_ih"] + p["bias_hh"], 4)
+    pi, pf, po = rows(p["weight_peephole"], 3)
+    i, f, g = put("input", sigmoid(ai + pi * c)), put("forget", sigmoid(af + pf * c)), put("candidate", np.tanh(ag))
+    c = put("cell", f * c + i * g)
+    o = put("output", sigmoid(ao + po * c))
+    return {
+        "input": i, "forget": f, "candidate": g, "output": o, "cell": c, "hidden": put("hidden", o * np.tanh(c))
+    }  # fmt: skip
+
+
+FORMULAS = {f.__name__: f for f in (mgu, mingru, janet, cifg, indrnn, ligru, mlstm, lnlstm, peephole)}
 
 
 def check(cell, x, initial, record, batch, put_at=lambda t: keep):
@@ -226,8 +237,8 @@ def test_layer_norm_is_that_of_torch(case):
 def test_each_names_its_source_and_has_few_lines(name):
     kind = CELLS[name]
     assert "References\n" in kind.__doc__
-    assert "define" not in kind.__dict__ and "rows" in kind.__dict__
-    assert kind.title and kind.define().phases[1:]
+    assert "define" not in kind.__dict__
+    assert kind.title and kind.reference and kind.define().phases[1:]
 
 
 @EACH

@@ -11,10 +11,9 @@ from rnnviz.cells import CELLS, Cell, Edit, quantities, relu, sigmoid, tanh, wei
 from rnnviz.cells.expressions import Diagonal
 from rnnviz.cells.step_source import backward_source, forward_source
 
-from ..strategies import UNUSUAL, VARIANTS, Case, draw_run, seeds
+from ..strategies import PUBLISHED, UNUSUAL, VARIANTS, Case, draw_run, seeds
 from ..tied_lstm import TiedLSTM
 
-PUBLISHED = ("mgu", "mingru", "janet", "cifg", "indrnn", "ligru", "mlstm", "lnlstm")
 i, f, g, c, s, h = quantities("input forget candidate cell squashed hidden")
 
 
@@ -30,7 +29,6 @@ class Tangled(Cell):
         g: relu(weighted_sum(g) + s * tanh(c)),
         h: (1 - f) * tanh(c) + f * g,
     }
-    offered = False
 
 
 del CELLS[Tangled.name]  # of this file alone

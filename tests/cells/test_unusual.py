@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from onnx import TensorProto, helper
 
 from rnnviz.cells import GRU, LSTM, RNN
-from rnnviz.cells.peephole import PeepholeLSTM
+from rnnviz.cells.published.peephole_lstm import PeepholeLSTM
 from rnnviz.errors import ArrayError, DtypeError, UnknownNameError
 from rnnviz.network import Network
 

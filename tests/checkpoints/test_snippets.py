@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import rnnviz
-from rnnviz.cells.peephole import PeepholeLSTM
+from rnnviz.cells.published.peephole_lstm import PeepholeLSTM
 from rnnviz.checkpoints import snippets
 from rnnviz.errors import UnsupportedFileError
 from rnnviz.model import Model

@@ -26,7 +26,7 @@ from rnnviz.network import Network
 from rnnviz.text.tokens import Vocabulary
 from rnnviz.ui.shared.instrument import VIEWS
 from tests.js.forward_runs import all_runs
-from tests.strategies import UNUSUAL
+from tests.strategies import PUBLISHED, UNUSUAL
 from tests.tied_lstm import TiedLSTM
 
 TEXT = "Schmidhuber"
@@ -36,7 +36,7 @@ EVERY_KIND = [
     *((RNN, {"activation": f"{kind} within 0.75"}) for kind in ACTIVATION_KINDS),
     (LSTM, {"squash": "sigmoid"}),
     *((GRU, {"reset": reset, "update": update}) for reset in ("after", "before") for update in ("keeps", "writes")),
-    *((cell, {}) for cell in CELLS.values() if cell.__module__.startswith("rnnviz.cells.published.")),
+    *((CELLS[name], {}) for name in PUBLISHED),
 ]
 TOKENS = ["x", ";", "'(!*)~", "é", "日", "=", "%", " ", "👩‍🔬", "a\ud800", "#", "&", "+", "/"]
 

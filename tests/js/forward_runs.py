@@ -15,13 +15,13 @@ from rnnviz.instrument.cell_encoding import encode_array
 from rnnviz.model import Model
 from rnnviz.network import reverse_if_backward, softmax
 from tests.checkpoints.random_models import drawn, models
-from tests.strategies import UNUSUAL, VARIANTS, activations, seeds, texts
+from tests.strategies import PUBLISHED, UNUSUAL, VARIANTS, activations, seeds, texts
 
 TEXTS, NETWORKS = 4, 60
 KINDS = [
     *VARIANTS,
     *UNUSUAL,
-    *((cell, {}) for cell in CELLS.values() if cell.__module__.startswith("rnnviz.cells.published.")),
+    *((CELLS[name], {}) for name in PUBLISHED),
 ]
 
 

@@ -5,7 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from rnnviz.analysis import gated_state
 from rnnviz.cells import CELLS
-from rnnviz.ui.shared.catalogue import CELL_ORDER, offered_cells
+from rnnviz.ui.shared.catalogue import CELL_ORDER, trainable_cells
 from rnnviz.ui.shared.session_keys import MORE_CELLS
 
 from .app_pages import open_page
@@ -25,7 +25,7 @@ def words(app: AppTest) -> str:
     return " ".join(element.value for element in (*app.warning, *app.info, *app.markdown, *app.caption))
 
 
-@pytest.mark.parametrize("cell", offered_cells())
+@pytest.mark.parametrize("cell", trainable_cells())
 def test_every_cell_opens_on_every_page(cell):
     for page, link in PAGES:
         app = open_page(page, cell=cell, **link)
@@ -58,7 +58,7 @@ def test_the_picker_shows_the_cells_of_the_guide_and_the_chosen_one():
 def test_the_menu_has_all_other_cells_and_where_they_were_published():
     app = open_page("explore", text="ab", cell="mgu")
     menu = next(menu for menu in app.get("menu_button") if menu.proto.id.endswith(MORE_CELLS))
-    others = [cell for cell in offered_cells() if cell not in (*CELL_ORDER, "mgu")]
+    others = [cell for cell in trainable_cells() if cell not in (*CELL_ORDER, "mgu")]
     assert list(menu.proto.options) == [CELLS[cell].title for cell in others]
     assert "minGRU (Feng et al. 2024)" in menu.proto.help.replace("\\", "")
 

@@ -53,11 +53,10 @@ def test_another_session_does_not_see_them(monkeypatch):
     assert "mine" not in catalogue.tasks() and "names" in catalogue.tasks()
 
 
-def test_a_cell_that_is_not_on_offer_is_listed_where_it_has_a_model():
-    assert not any("peephole" in task.cells for task in catalogue.tasks().values())
-    assert {"rnn", "gru", "lstm"} <= set(catalogue.cells()) and "peephole" not in catalogue.cells()
+def test_a_task_of_the_session_has_the_cells_of_its_models_alone():
+    assert all("peephole" in task.further_cells for task in catalogue.tasks().values())
     name = catalogue.add("mine", "Made here", {"peephole": made("peephole")})
-    assert catalogue.tasks()[name].cells == ["peephole"] and "peephole" in catalogue.cells()
+    assert catalogue.tasks()[name].cells == ["peephole"]
     assert catalogue.model(catalogue.tasks()[name], "peephole").trace("ab").cell == "peephole"
 
 

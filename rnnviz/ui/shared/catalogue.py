@@ -45,13 +45,13 @@ class TaskModels:
 
     @property
     def cells(self) -> list[str]:
-        """The cells to choose from: those with a trained model first, in `CELL_ORDER`, then all others on offer.
+        """The cells to choose from: those with a trained model first, in `CELL_ORDER`, then all others.
 
         A task of the session has the cells of its models alone.
         """
         ranks = {cell: rank for rank, cell in enumerate(CELL_ORDER)}
         return sorted(
-            self.own or [name for name, cell in CELLS.items() if cell.offered or name in self.models],
+            self.own or CELLS,
             key=lambda cell: (cell not in self.models, ranks.get(cell, len(ranks))),
         )
 
@@ -66,9 +66,9 @@ def cells() -> list[str]:
     return list(dict.fromkeys(cell for task in tasks().values() for cell in task.cells))
 
 
-def offered_cells() -> list[str]:
-    """The cells that can be trained: those of `CELL_ORDER`, then all others on offer."""
-    return [*CELL_ORDER, *(name for name, cell in CELLS.items() if cell.offered and name not in CELL_ORDER)]
+def trainable_cells() -> list[str]:
+    """The cells that can be trained: those of `CELL_ORDER`, then all others."""
+    return [*CELL_ORDER, *(name for name in CELLS if name not in CELL_ORDER)]
 
 
 def tasks() -> dict[str, TaskModels]:

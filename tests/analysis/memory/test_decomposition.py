@@ -11,7 +11,7 @@ import rnnviz
 from rnnviz.analysis import contributions, contributions_over_time, half_life, memory_of, memory_shares
 from rnnviz.analysis.selection import reading_order
 from rnnviz.cells import GRU, LSTM, RNN
-from rnnviz.cells.peephole import PeepholeLSTM
+from rnnviz.cells.published.peephole_lstm import PeepholeLSTM
 from rnnviz.errors import ArgumentError, UnknownQuantityError
 
 from ...raising import raises

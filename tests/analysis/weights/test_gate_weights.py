@@ -9,7 +9,7 @@ import rnnviz
 from rnnviz.analysis import weight_statistics, weights_by_gate
 from rnnviz.analysis.weights.gate_weights import cells_of, euclidean_norm
 from rnnviz.cells import CELLS, GRU
-from rnnviz.cells.peephole import PeepholeLSTM
+from rnnviz.cells.published.peephole_lstm import PeepholeLSTM
 from rnnviz.network import Network
 
 from ...strategies import VARIANT_IDS, VARIANTS, cases, draw_cell, draw_network

@@ -29,7 +29,7 @@ function sourcesOf({ wires }, name) {
 
 test("the published cells are among those that are drawn", () => {
   const cells = new Set(fixture("equations").map(({ cell }) => cell));
-  for (const cell of ["mgu", "mingru", "janet", "cifg", "indrnn", "ligru", "mlstm", "lnlstm"]) {
+  for (const cell of ["mgu", "mingru", "janet", "cifg", "indrnn", "ligru", "mlstm", "lnlstm", "peephole"]) {
     assert.ok(cells.has(cell), cell);
   }
 });

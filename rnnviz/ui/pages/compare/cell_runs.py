@@ -105,8 +105,8 @@ def disagreement(run: TextRun, traces: Mapping[str, Trace]) -> str:
     total = len(run.trace)
     end = f"In the end: {predictions(traces, total)}."
     if not steps:
-        all_cells = series([f"the {CELLS[cell].title}" for cell in traces])
-        return f"{plain(all_cells[0].upper() + all_cells[1:])} agree at every step. {end}"
+        trainable_cells = series([f"the {CELLS[cell].title}" for cell in traces])
+        return f"{plain(trainable_cells[0].upper() + trainable_cells[1:])} agree at every step. {end}"
     first = f"They first disagree at {plain(run.step_label(steps[0]))}: {predictions(traces, steps[0])}."
     if steps == [total]:
         return f"{first} This is the last step."

@@ -12,7 +12,7 @@ import streamlit as st
 from ....cells import CELLS, Definition
 from ....colours import cell_style
 from ...shared import lesson_link, notices, page_setup
-from ...shared.catalogue import CELL_ORDER, offered_cells
+from ...shared.catalogue import CELL_ORDER, trainable_cells
 from ...shared.markdown import plain
 from . import chapters, glossary
 from .block_registry import ChapterContext
@@ -59,7 +59,7 @@ def show_glossary(file: str) -> None:
     terms = _terms(source)
     st.html(glossary.terms_html(terms.values()))
     st.subheader("More cells", anchor=False)
-    further = [CELLS[name] for name in offered_cells() if name not in CELL_ORDER]
+    further = [CELLS[name] for name in trainable_cells() if name not in CELL_ORDER]
     st.html(glossary.cells_html(further, terms))
     lesson_link.menu()
 

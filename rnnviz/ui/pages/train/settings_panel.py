@@ -14,7 +14,7 @@ from ....training import TASKS, Recipe
 from ....training.initialisation import INITIALISATIONS
 from ....training.run_limits import MAX_LENGTH
 from ...shared import lesson_link, link_parameters, link_state, pickers
-from ...shared.catalogue import CELL_ORDER, offered_cells
+from ...shared.catalogue import CELL_ORDER, trainable_cells
 from ...shared.link_parameters import train_setting
 from ...shared.link_state import one_of, some_of
 from ...shared.markdown import plain
@@ -75,7 +75,7 @@ EXPLODING: dict[str, Any] = {
 EXPLODING_NUMBERS: dict[str, Any] = {"learning_rate": 0.01, "seed": 1}
 EXPLODING_OPTIONS = {"shortest": 1, "longest": 40}
 
-CELLS_CHOICE = train_setting("cells", list(CELL_ORDER), lambda text: some_of(offered_cells())(text), ",".join)
+CELLS_CHOICE = train_setting("cells", list(CELL_ORDER), lambda text: some_of(trainable_cells())(text), ",".join)
 CLIP = train_setting(
     "clip", True, lambda text: one_of(("on", "off"))(text) == "on", lambda clips: "on" if clips else "off"
 )
@@ -92,13 +92,13 @@ def show() -> tuple[NextRun, DeltaGenerator]:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         if visible:
             st.selectbox("Task", names, format_func=lambda name: TASKS[name].title, key=task_key, width=340)
-            shown = [cell for cell in offered_cells() if cell in (*CELL_ORDER, *CELLS_CHOICE.value)]
+            shown = [cell for cell in trainable_cells() if cell in (*CELL_ORDER, *CELLS_CHOICE.value)]
             st.segmented_control(
                 "Cells", shown, selection_mode="multi", key=cells_key, format_func=lambda cell: CELLS[cell].title
             )
-            pickers.more_cells([cell for cell in offered_cells() if cell not in shown], _add_cell)
+            pickers.more_cells([cell for cell in trainable_cells() if cell not in shown], _add_cell)
     task = task_choice.save()
-    cells = [cell for cell in offered_cells() if cell in CELLS_CHOICE.value]
+    cells = [cell for cell in trainable_cells() if cell in CELLS_CHOICE.value]
     CELLS_CHOICE.write(cells)
     text = _upload_text() if TASKS[task].needs_text else None
     row = st.container(horizontal=True, vertical_alignment="bottom")

@@ -5,8 +5,8 @@ In an LSTM without them the gates see the cell state only as far as the output g
 
 from __future__ import annotations
 
-from .expressions import Value
-from .lstm import LSTM
+from ..expressions import Value
+from ..lstm import LSTM
 
 
 class PeepholeLSTM(LSTM):
@@ -39,4 +39,3 @@ class PeepholeLSTM(LSTM):
     title = "Peephole LSTM"
     reference = "Gers and Schmidhuber 2000"
     peepholes = {"input": Value("cell").before, "forget": Value("cell").before, "output": Value("cell")}
-    offered = False
