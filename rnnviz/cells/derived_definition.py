@@ -72,8 +72,10 @@ def derived_definition(
     states = {node.name for node in nodes if isinstance(node, Value) and node.is_before} | {HIDDEN.name}
     bounds = bounds_of(rights)
     made: dict[str, Quantity] = {}
+    taken = [known.colour for name, known in KNOWN.items() if name in rights or known in (HIDDEN, CELL)]
     for target, right in rights.items():
-        made[target] = _quantity(target, right, bounds[target], target in states, [*made.values()])
+        made[target] = _quantity(target, right, bounds[target], target in states, taken)
+        taken.append(made[target].colour)
     for target, symbol in (_symbols([*made]) | _by_name(symbols)).items():
         if target in made:
             made[target] = replace(made[target], symbol=symbol)
@@ -117,8 +119,8 @@ def _activated(equation: Equation) -> Equation:
     return equation
 
 
-def _quantity(name: str, right: Expression, bounds: Interval, is_state: bool, others: Sequence[Quantity]) -> Quantity:
-    """What a quantity is, by its name and its equation."""
+def _quantity(name: str, right: Expression, bounds: Interval, is_state: bool, taken: Sequence[str]) -> Quantity:
+    """What a quantity is, by its name and its equation. taken: colours of others."""
     (low, high), known = bounds, KNOWN.get(name)
     function = right.function if isinstance(right, Apply) else None
     role: Role = "state" if is_state else "gate" if low >= 0 and high <= 1 else "candidate"
@@ -132,8 +134,7 @@ def _quantity(name: str, right: Expression, bounds: Interval, is_state: bool, ot
         role = role if is_state or known.role == "state" else known.role
         return replace(known, role=role, description=description, activation=function, low=low, high=high)
     words = name.replace("_", " ")
-    taken = {*(q.colour for q in others), *(q.colour for q in KNOWN.values() if q is HIDDEN or q is CELL)}
-    colour = next((colour for colour in COLOURS if colour not in taken), COLOURS[len(others) % len(COLOURS)])
+    colour = next((colour for colour in COLOURS if colour not in taken), COLOURS[len(taken) % len(COLOURS)])
     title = f"{words} gate" if role == "gate" else f"{words} state" if role == "state" else words
     return Quantity(name, name, title, role, colour, descriptions[role], function, low, high)
 

@@ -55,10 +55,11 @@ def mingru(p, x, before, put):
 
 
 def janet(p, x, before, put):
-    h = before["hidden"]
-    a, b = rows(p["weight_ih"] @ x + p["weight_hh"] @ h + p["bias_ih"] + p["bias_hh"], 2)
-    f, g = put("forget", sigmoid(a)), put("candidate", np.tanh(b))
-    return {"forget": f, "candidate": g, "hidden": put("hidden", f * h + (1 - f) * g)}
+    h, beta = before["hidden"], 1
+    s, b = rows(p["weight_ih"] @ x + p["weight_hh"] @ h + p["bias_ih"] + p["bias_hh"], 2)
+    s = put("sum", s)
+    f, i, g = put("forget", sigmoid(s)), put("input", 1 - sigmoid(s - beta)), put("candidate", np.tanh(b))
+    return {"sum": s, "forget": f, "input": i, "candidate": g, "hidden": put("hidden", f * h + i * g)}
 
 
 def cifg(p, x, before, put):

@@ -7,7 +7,7 @@ i, f, g, o, c, h = quantities("input forget candidate output cell hidden")
 
 
 class CoupledLSTM(Cell):
-    """The LSTM with coupled input and forget gates, here without peepholes.
+    """The LSTM with coupled input and forget gates, here without the paper's peepholes.
 
     References
     ----------

@@ -13,7 +13,7 @@ class IndRNN(Cell):
     References
     ----------
     Li, S., Li, W., Cook, C., Zhu, C. and Gao, Y. (2018). Independently recurrent neural network (IndRNN): building a
-    longer and deeper RNN. CVPR. (Equation 2.)
+    longer and deeper RNN. CVPR. (Equation 2, with relu as its activation.)
     """
 
     name, title = "indrnn", "IndRNN"

@@ -12,12 +12,12 @@ z, g, h = quantities("update candidate hidden")
 
 
 class LiGRU(Cell):
-    """The light GRU.
+    """The light GRU, without batch normalisation and with one bias, as the paper has none on the recurrent side.
 
     References
     ----------
     Ravanelli, M., Brakel, P., Omologo, M. and Bengio, Y. (2018). Light gated recurrent units for speech recognition.
-    IEEE Transactions on Emerging Topics in Computational Intelligence 2. (Equations 12 to 14.)
+    IEEE Transactions on Emerging Topics in Computational Intelligence 2. arXiv:1803.10225.
     """
 
     name, title = "ligru", "Light GRU"

@@ -13,10 +13,12 @@ z, g, h = quantities("update candidate hidden")
 class MinGRU(Cell):
     """The minGRU.
 
+    The authors' code also puts the candidate through a positive function, for a scan over logarithms.
+
     References
     ----------
     Feng, L., Tung, F., Ahmed, M. O., Bengio, Y. and Hajimirsadeghi, H. (2024). Were RNNs all we needed?
-    arXiv:2410.01201. (Section 3.1.)
+    arXiv:2410.01201. (Section 3.)
     """
 
     name, title = "mingru", "minGRU"

@@ -13,12 +13,15 @@ m, i, f, g, o, c, h = quantities("intermediate_state input forget candidate outp
 
 
 class MultiplicativeLSTM(Cell):
-    """The multiplicative LSTM.
+    """The multiplicative LSTM, with the biases of PyTorch's LSTM.
+
+    Candidate and hidden state are squashed as in the authors' code for Chainer. Their earlier code, for MATLAB, leaves
+    the candidate as it is and squashes the product with the output gate: h = tanh(o * c).
 
     References
     ----------
     Krause, B., Lu, L., Murray, I. and Renals, S. (2016). Multiplicative LSTM for sequence modelling. arXiv:1609.07959.
-    (With h = o * tanh(c), and the biases of PyTorch's LSTM.)
+    (Equation 18 is that of m; code at https://github.com/benkrause/mLSTM.)
     """
 
     name, title = "mlstm", "Multiplicative LSTM"

@@ -24,8 +24,9 @@ def normalised_sum(block: Value) -> Sum:
 class NormalisedLSTM(Cell):
     """The LSTM with layer norm.
 
-    The vectors of each gate are normalised by themselves, H units at a time, as TensorFlow's LayerNormBasicLSTMCell
-    does, and not those of all gates at once.
+    The vectors of each gate are normalised by themselves, H units at a time, where the paper normalises those of all
+    four gates at once. As in the paper, those from the input and from the hidden state are normalised apart, and the
+    cell state is only normalised on its way to the hidden state; each pair of offsets is one bias.
 
     References
     ----------

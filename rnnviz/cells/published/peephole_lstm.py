@@ -38,4 +38,5 @@ class PeepholeLSTM(LSTM):
     name = "peephole"
     title = "Peephole LSTM"
     reference = "Gers and Schmidhuber 2000"
+    summary = "An LSTM whose gates see the cell state as well."
     peepholes = {"input": Value("cell").before, "forget": Value("cell").before, "output": Value("cell")}
