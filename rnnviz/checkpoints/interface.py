@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ..errors import UnsupportedFileError
 from ..model import Model
 from .file import File
 from .stack import Stack
@@ -135,6 +136,21 @@ class WritableFormat(Format):
     """
 
     label: str
+
+    def obstacle(self, model: Model) -> UnsupportedFileError | None:
+        """Say why the format cannot express a model.
+
+        Parameters
+        ----------
+        model : Model
+            The model.
+
+        Returns
+        -------
+        UnsupportedFileError or None
+            What `save` would raise; None if it can save the model.
+        """
+        return None
 
     @abstractmethod
     def save(self, model: Model) -> bytes:

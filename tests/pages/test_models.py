@@ -263,6 +263,19 @@ def test_a_model_with_layers_and_directions_shows_each():
     assert any(z.shape == wanted.shape and np.allclose(z, wanted) for z in drawn)
 
 
+@pytest.mark.parametrize(("cell", "for_onnx"), [("mgu", False), ("cifg", True)])
+def test_a_model_is_offered_in_the_formats_that_can_express_it(cell, for_onnx):
+    network = Network.random(cell, hidden=4, vocabulary=5, embedding=3, rng=np.random.default_rng(0))
+    app = upload(models(), "own.npz", to_npz(Model("own", network, Vocabulary("pieces", tuple("01234")), [])))
+    press(app, "open-Explore")
+    app.switch_page("pages/models.py").run()
+    widget(app.get("button_group"), "part").set_value("inside").run()
+    app.selectbox(key="models-model").set_value(f"own-{cell}").run()
+    assert not app.exception
+    offered = {button.proto.id.rpartition("-")[2]: not button.proto.disabled for button in app.get("download_button")}
+    assert offered == {"safetensors": True, "npz": True, "onnx": for_onnx}
+
+
 def test_two_models_beside_each_other():
     app = models(part="beside", one="names-lstm", against="names-lstm")
     assert "have the same architecture" in said(app)

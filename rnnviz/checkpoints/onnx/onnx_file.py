@@ -15,7 +15,7 @@ from ..stack import Stack
 from .constant_folding import ConstantFolder
 from .flat_graph import Flattener
 from .node_stacks import stacks_from_nodes
-from .onnx_writer import model_from_stacks, to_onnx
+from .onnx_writer import check_node, model_from_stacks, to_onnx
 from .recurrent_nodes import OPS, RecurrentLayer, recurrent_layer
 from .tensor_data import EXTERNAL, TensorData, UnreadablePartError, as_text, external_entries, external_file
 
@@ -48,6 +48,13 @@ class OnnxFile(WritableFormat):
 
     def companions(self, file: File) -> tuple[str, ...]:
         return external_files(file)
+
+    def obstacle(self, model: Model) -> UnsupportedFileError | None:
+        try:
+            check_node(model.network)
+        except UnsupportedFileError as error:
+            return error
+        return None
 
     def save(self, model: Model) -> bytes:
         return to_onnx(model)

@@ -20,15 +20,20 @@ from ...errors import DamagedFileError, FileError, RnnvizError, UnsupportedFileE
 from ...model import Model
 from ...network import Network
 from ...network.parameter_names import name_suffix
-from ..gate_orders import LETTERS, block_places
+from ..gate_orders import LETTERS
 from ..native.card_checks import checked_card
 from ..native.card_json import KEY, from_json, to_json
 from ..stack import Stack
 from .node_activations import activation_attributes, parse_activation
+from .node_form import NodeForm, node_form
 from .recurrent_nodes import OPTIONS, ORDER
 
 OPSET, IR = 17, 8  # of 2022: old enough for most runtimes, and Softmax and the recurrent nodes as they still are
-NODES = {"rnn": "RNN", "gru": "GRU", "lstm": "LSTM", "peephole": "LSTM"}
+PEEPHOLES, PEEPHOLE_ORDER, PEEPHOLES_READ = (
+    "weight_peephole",
+    "iof",
+    "ifo",
+)  # stacked unlike the gates; as `recurrent_nodes` reads them
 DIRECTIONS = {("forward",): "forward", ("backward",): "reverse", ("forward", "backward"): "bidirectional"}
 
 
@@ -44,11 +49,7 @@ def to_onnx(model: Model) -> bytes:
     from onnx import TensorProto, helper, numpy_helper
 
     network = model.network
-    if network.cell_name not in NODES:
-        raise UnsupportedFileError(
-            f"ONNX has no node for the cell {model.definition.title}; it has RNN, GRU and LSTM.",
-            code="cell", part=network.cell_name,
-        )  # fmt: skip
+    form = check_node(network)
     number = helper.np_dtype_to_tensor_dtype(network.dtype)
     nodes: list[Any] = []
     arrays: dict[str, Array] = {}
@@ -78,7 +79,7 @@ def to_onnx(model: Model) -> bytes:
         add("Concat", ["one", batch, "one"], "every_sequence", axis=0)
     for k, layer in enumerate(network.layers):
         cells, output = dict(zip(network.directions_by_layer[k], layer, strict=True)), f"layer_{k}"
-        stored = {f"{output}.{letter}": array for letter, array in _inputs(cells.values()).items()}
+        stored = {f"{output}.{letter}": array for letter, array in _inputs(cells.values(), form.op).items()}
         arrays |= stored
         starts = {f"{output}.{state}0": array for state, array in _starts(network, k).items()}
         arrays |= starts
@@ -88,7 +89,7 @@ def to_onnx(model: Model) -> bytes:
             states = ["", ""]
         lengths = [""] if states else []
         inputs = [top, *weights, *lengths, *states, *peepholes]
-        add(NODES[network.cell_name], inputs, output, **_attributes(cells))
+        add(form.op, inputs, output, **_attributes(cells, form))
         add_output(output, "steps", len(cells), "batch", layer[0].hidden_size)
         if len(cells) == 2 and network.merge != "concat":
             top = _merged(add, output, network.merge)
@@ -136,10 +137,11 @@ def model_from_stacks(name: str, card: str, stacks: Sequence[Stack]) -> Model:
         if readout.bias is not None:
             parameters["readout.bias"] = readout.bias.array
     try:
-        options = json.loads(card)["options"]
+        about = json.loads(card)
+        kind = CELLS[about["cell"]]
         for k, directions in enumerate(stack.layers):
             for direction, sources in directions.items():
-                cell = _cell(stack.cell, {key: source.array for key, source in sources.items()}, options)
+                cell = _cell(kind, {key: source.array for key, source in sources.items()}, about["options"])
                 parameters |= {f"rnn.{key}{name_suffix(k, direction)}": array for key, array in cell.parameters.items()}
         for (k, direction, state), source in stack.initial.items():
             parameters[f"initial.{state}{name_suffix(k, direction)}"] = source.array
@@ -151,25 +153,38 @@ def model_from_stacks(name: str, card: str, stacks: Sequence[Stack]) -> Model:
     return replace(model, card=checked_card(model.card))
 
 
-def _cell(name: str, arrays: Mapping[str, Array], options: Mapping[str, str]) -> Cell:
+def _cell(kind: type[Cell], arrays: Mapping[str, Array], options: Mapping[str, str]) -> Cell:
     """A cell under its own options, from arrays in the layout of an ONNX node."""
-    kind, order = CELLS[name], block_places(name, ORDER[NODES[name]])
     given: dict[str, Any] = dict(options) | _onnx_notation(kind)
-    for parameter, array in arrays.items():
-        # A peephole's weights are not stacked as the gates' rows are, and come in our order.
-        reordered = array if parameter == "weight_peephole" else _blocks(array, len(order))[order].reshape(array.shape)
-        given[parameter] = reordered
+    form = node_form(kind.define(**given))
+    assert form is not None, f"{kind.title} is written to no ONNX file"
+    for parameter, blocks in kind.parameter_blocks().items():
+        letters = PEEPHOLES_READ if parameter == PEEPHOLES else ORDER[form.op]
+        by_name = dict(
+            zip((LETTERS[letter] for letter in letters), np.split(arrays[parameter], len(letters)), strict=True)
+        )
+        given[parameter] = np.concatenate([by_name[block] for block in blocks])
     return kind(**given).with_options(**options)
+
+
+def check_node(network: Network) -> NodeForm:
+    """How ONNX has the cells of a network.
+
+    Raises UnsupportedFileError if it has no node for them (code "cell") or cannot express one of their options.
+    """
+    cell = network.layers[0][0]
+    form = node_form(cell.define(**cell.options | _onnx_notation(type(cell))))
+    if form is None:
+        raise UnsupportedFileError(
+            f"ONNX has no node for the cell {cell.title}; it has RNN, GRU and LSTM.", code="cell", part=cell.name
+        )
+    _attributes({"forward": cell}, form)
+    return form
 
 
 def _onnx_notation(kind: type[Cell]) -> dict[str, str]:
     """A cell's options of notation as in ONNX: the default of each."""
     return {option: kind.choices[option][0] for option in kind.notation}
-
-
-def _blocks(array: Array, count: int) -> Array:
-    """Rows in blocks of gates, (G, H, ...)."""
-    return array.reshape(count, -1, *array.shape[1:])
 
 
 # ---- what surrounds a node ------------------------------------------------------------------------------
@@ -203,30 +218,33 @@ def _starts(network: Network, layer: int) -> dict[str, Array]:
 # ---- a layer as a node -------------------------------------------------------------------------------
 
 
-def _inputs(cells: Iterable[Cell]) -> dict[str, Array]:
+def _inputs(cells: Iterable[Cell], op: str) -> dict[str, Array]:
     """The arrays of a node by ONNX's letters, directions along the first axis."""
     by_letter: dict[str, list[Array]] = {"W": [], "R": [], "B": [], "P": []}
     for cell in cells:
-        order = [cell.rows.index(LETTERS[letter]) for letter in ORDER[NODES[cell.name]]]
-        reordered = {
-            name: array if name == "weight_peephole" else _blocks(array, len(order))[order].reshape(array.shape)
-            for name, array in cell.with_options(**_onnx_notation(type(cell))).parameters.items()
-        }
-        by_letter["W"].append(reordered["weight_ih"])
-        by_letter["R"].append(reordered["weight_hh"])
-        by_letter["B"].append(np.concatenate([reordered["bias_ih"], reordered["bias_hh"]]))
-        if "weight_peephole" in reordered:
-            i, f, o = np.split(reordered["weight_peephole"], 3)
-            by_letter["P"].append(np.concatenate([i, o, f]))
+        plain = cell.with_options(**_onnx_notation(type(cell)))
+        by_letter["W"].append(_stacked(plain, "weight_ih", ORDER[op]))
+        by_letter["R"].append(_stacked(plain, "weight_hh", ORDER[op]))
+        by_letter["B"].append(np.concatenate([_stacked(plain, name, ORDER[op]) for name in ("bias_ih", "bias_hh")]))
+        if PEEPHOLES in plain.parameters:
+            by_letter["P"].append(_stacked(plain, PEEPHOLES, PEEPHOLE_ORDER))
     return {letter: np.stack(arrays) for letter, arrays in by_letter.items() if arrays}
 
 
-def _attributes(cells: Mapping[str, Cell]) -> dict[str, Any]:
+def _stacked(cell: Cell, parameter: str, order: str) -> Array:
+    """A parameter's rows in ONNX's order; zeros for a gate that has none, because it is coupled to another."""
+    blocks = cell.parameter_blocks()[parameter]
+    empty = np.zeros_like(cell.rows_of(parameter, blocks[0]))
+    names = [LETTERS[letter] for letter in order]
+    return np.concatenate([cell.rows_of(parameter, name) if name in blocks else empty for name in names])
+
+
+def _attributes(cells: Mapping[str, Cell], form: NodeForm) -> dict[str, Any]:
     """A node's attributes. cells: by direction, under the same options."""
     cell = next(iter(cells.values()))
     attributes: dict[str, Any] = {"hidden_size": cell.hidden_size, "direction": DIRECTIONS[tuple(cells)]}
-    defaults = OPTIONS[NODES[cell.name]]
-    chosen = {option: cell.options.get(option, default) for option, default in defaults.items()}
+    defaults = OPTIONS[form.op]
+    chosen = {option: form.options[option] for option in defaults}
     bounds = {option: parse_activation(text)[2] for option, text in chosen.items()}
     if len(sums := {bound for option, bound in bounds.items() if option != "squash"}) > 1 or bounds.get("squash"):
         raise UnsupportedFileError(
@@ -238,6 +256,8 @@ def _attributes(cells: Mapping[str, Cell]) -> dict[str, Any]:
         attributes["clip"] = bound
     if chosen != defaults:
         attributes |= activation_attributes([*chosen.values()] * len(cells))
-    if "reset" in cell.options:
-        attributes["linear_before_reset"] = int(cell.options["reset"] == "after")
+    if "reset" in form.options:
+        attributes["linear_before_reset"] = int(form.options["reset"] == "after")
+    if form.coupled:
+        attributes["input_forget"] = 1
     return attributes

@@ -10,17 +10,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import rnnviz
+from rnnviz.cells import CELLS
 from rnnviz.checkpoints.native.card_json import to_json
+from rnnviz.checkpoints.onnx.onnx_file import OnnxFile
 from rnnviz.checkpoints.onnx.onnx_writer import to_onnx
 from rnnviz.errors import FileError, UnsupportedFileError
 from rnnviz.model import Model
 from rnnviz.text.tokens import Vocabulary
 
-from ...cells.variants import EVERY_VARIANT
 from ...raising import raises
-from ...strategies import CHARACTERS, draw_network, seeds
+from ...strategies import CHARACTERS, PUBLISHED, VARIANT_IDS, VARIANTS, draw_network, seeds
 from ...tied_lstm import TiedLSTM
 from .graphs import close, read, restored
+
+# ONNX has them all; the last is a cell of one's own with the equations of an LSTM.
+WRITTEN = [*VARIANTS, (CELLS["peephole"], {}), (CELLS["cifg"], {}), (TiedLSTM, {})]
+EVERY_WRITTEN = pytest.mark.parametrize(("kind", "options"), WRITTEN, ids=[*VARIANT_IDS, "peephole", "cifg", "tied"])
 
 
 def same(model, other):
@@ -45,7 +50,7 @@ def drawn(kind, options, seed, **sizes):
     return Model("drawn", network, vocabulary, labels, {"task": "none", "title": "Drawn"})
 
 
-@EVERY_VARIANT
+@EVERY_WRITTEN
 @settings(max_examples=10)
 @given(
     layers=st.integers(1, 3),
@@ -75,7 +80,7 @@ def test_onnx_runtime_computes_what_the_model_does(kind, options, layers, both, 
         close(rnnviz.network.softmax(run.logits), found["probabilities"])
 
 
-@EVERY_VARIANT
+@EVERY_WRITTEN
 @settings(max_examples=10)
 @given(layers=st.integers(1, 3), both=st.booleans(), dtype=st.sampled_from([np.float32, np.float64]), seed=seeds)
 def test_what_was_written_comes_back_bit_for_bit(kind, options, layers, both, dtype, seed):
@@ -109,10 +114,20 @@ def test_a_readout_without_bias_has_none_when_it_comes_back():
     close(network.forward(ids).logits, runtime(data, ids=ids)["logits"])
 
 
-def test_a_cell_that_onnx_has_no_node_for_is_refused():
-    network = draw_network(TiedLSTM.name)
-    with raises(UnsupportedFileError, code="cell", part=TiedLSTM.name):
-        to_onnx(Model("own", network, CHARACTERS, list("abcd")))
+@pytest.mark.parametrize("name", [name for name in PUBLISHED if name not in ("peephole", "cifg")])
+def test_a_cell_that_onnx_has_no_node_for_is_refused(name):
+    model = Model("own", draw_network(name), CHARACTERS, list("abcd"))
+    with raises(UnsupportedFileError, code="cell", part=name):
+        to_onnx(model)
+    assert OnnxFile().obstacle(model).code == "cell"
+    assert OnnxFile().obstacle(rnnviz.load("names-gru")) is None
+
+
+@pytest.mark.parametrize(("name", "node"), [("rnn", "RNN"), ("gru", "GRU"), ("lstm", "LSTM"), ("cifg", "LSTM")])
+def test_the_node_is_that_of_the_equations(name, node):
+    layers = [n for n in onnx.load_from_string(to_onnx(drawn(CELLS[name], {}, 0))).graph.node if n.op_type == node]
+    coupled = [a.i for n in layers for a in n.attribute if a.name == "input_forget"]
+    assert (len(layers), coupled) == (1, [1] if name == "cifg" else [])
 
 
 def with_words(words):

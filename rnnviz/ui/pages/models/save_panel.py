@@ -19,10 +19,11 @@ def show(model: Model, entry: Entry) -> None:
     st.header("Take it with you", anchor=False)
     with st.container(horizontal=True):
         for format in writable():
-            suffix = format.suffixes[0]
+            suffix, obstacle = format.suffixes[0], format.obstacle(model)
             st.download_button(
                 format.label, _writer(model, format), f"{model.name}{suffix}", MIME, on_click="ignore",
                 icon=":material/download:", key=f"models-save-{suffix.removeprefix('.')}",
+                disabled=obstacle is not None, help=None if obstacle is None else plain(obstacle.message),
             )  # fmt: skip
     st.caption(
         "Each file includes vocabulary, labels and card, and loads here again with the same parameters, bit for bit."
@@ -35,11 +36,11 @@ def show(model: Model, entry: Entry) -> None:
         st.code(snippets.python_code(model, source), language="python", wrap_lines=True)
     with right:
         st.markdown("**With PyTorch alone**")
-        obstacle = snippets.torch_obstacle(model)
-        if obstacle is None:
+        in_torch = snippets.torch_obstacle(model)
+        if in_torch is None:
             st.code(snippets.torch_code(model, file), language="python", wrap_lines=True)
         else:
-            st.caption(":material/info: " + plain(obstacle.message))
+            st.caption(":material/info: " + plain(in_torch.message))
 
 
 def _writer(model: Model, format: WritableFormat) -> Callable[[], bytes]:
