@@ -12,14 +12,15 @@ from .step_plan import blend_parts, input_product, recurrent_product
 
 
 class _Product(str):
-    """A product that has no name yet: it may still be written right to where it belongs."""
+    """A gradient times a factor, which has no name yet: it may still be written right to where it belongs."""
 
-    def __new__(cls, first: str, second: str) -> _Product:
-        product = super().__new__(cls, f"{first} * {second}")
-        product.operands = first, second
+    gradient: str
+    factor: str
+
+    def __new__(cls, gradient: str, factor: str) -> _Product:
+        product = super().__new__(cls, f"{gradient} * {factor}")
+        product.gradient, product.factor = gradient, factor
         return product
-
-    operands: tuple[str, str]
 
 
 class BackwardWriter(SourceWriter):
@@ -31,25 +32,17 @@ class BackwardWriter(SourceWriter):
         plan = self.plan
         self.gradients: dict[Value, list[str]] = {Value(s): [f'd["{s}"]'] for s in plan.definition.states}
         self.through: dict[str, str] = {}  # the gradients by W_hh h_{t-1} that are not those by the row's sum
+        self.held: dict[str, str] = {}  # the gradients by the sums of the same rows, until their place is free
         self.reached: set[str] = set()  # rows of z that have received a gradient
         for name, right in reversed(plan.equations.items()):
             self.target = name
             gradient = self.total(Value(name))
-            if name in plan.activated:
-                block = self.part("dz", [name])
-                self.reached.add(name)
-                if name in plan.early and isinstance(gradient, _Product):
-                    self.line(f"np.multiply({', '.join(gradient.operands)}, out={block})")
-                elif name in plan.early:
-                    self.line(f"{block}[...] = {gradient or 0}")
-                elif gradient is None:
-                    self.line(f"{block}[...] = 0")
-                else:
-                    assert isinstance(right, Apply)
-                    slope = self.slope(right.function, self.leaf(Value(name)))
-                    self.line(f"np.multiply({gradient}, {slope}, out={block})")
-                    for term in plan.late_terms(name):
-                        self.back(term, block)
+            if name in plan.together:
+                self.put(name, gradient)  # times the slope: see below
+            elif name in plan.activated:
+                function, value = plan.applied(name).function, self.leaf(Value(name))
+                self.put(name, gradient and self.sloped(gradient, self.slope(function, value)))
+                self.back_late_terms(name)
             else:
                 if isinstance(gradient, _Product):
                     gradient = self.named(gradient)
@@ -58,20 +51,51 @@ class BackwardWriter(SourceWriter):
                     self.line(f'if "{key}" in now: now["{key}"][...] = {gradient or 0}')
                 if gradient is not None:
                     self.back(right, gradient)
-        if plan.early:
-            rows = plan.early
-            self.line(f"{self.part('dz', rows)} *= self.gate_activations.slope({self.part('z', rows)})")
-            for name in rows:
-                for term in plan.late_terms(name):
-                    self.back(term, self.part("dz", [name]))
+        if plan.together:
+            self.line(f"{self.rows('dz', plan.together)} *= {self.joint_slope(plan.together)}")
+            for name in plan.together:
+                self.back_late_terms(name)
         for row in plan.rows:
             if row not in self.reached:
-                self.line(f"{self.part('dz', [row])}[...] = 0")
+                self.put(row, None)
         for state in plan.definition.states:  # what is read of d is copied before anything is put there
             parts = self.gradients.get(Value(state).before, [])
-            parts[:] = [self.named(f"{part}.copy()") if part.startswith("d[") else part for part in parts]
+            parts[:] = [self.lasting(part) for part in parts]
         for state in plan.definition.states:
             self.pass_to_step_before(state)
+        for row, gradient in self.held.items():
+            self.line(f"{self.rows('dz', [row])}[...] = {gradient}")
+
+    def put(self, row: str, gradient: str | None) -> None:
+        """Put the gradient by a row's sum into dz, or hold it as long as its place is in use."""
+        place = "" if row in self.plan.gated else self.rows("dz", [row])
+        if not place and gradient is not None and row in self.held:
+            self.held[row] = self.named(f"{self.held[row]} + {gradient}")
+        elif not place:
+            self.held[row] = self.lasting(gradient or "0")
+        elif row in self.reached:
+            self.line(f"{place} += {gradient}")
+        else:
+            self.store(gradient or "0", place)
+        self.reached.add(row)
+
+    def lasting(self, gradient: str) -> str:
+        """Name a gradient that is needed when d has changed."""
+        if isinstance(gradient, _Product):
+            return self.named(gradient)
+        return self.named(f"{gradient}.copy()") if gradient.startswith("d[") else gradient
+
+    def store(self, gradient: str, out: str) -> None:
+        """Write a gradient into an array."""
+        if isinstance(gradient, _Product):
+            self.line(f"np.multiply({gradient.gradient}, {gradient.factor}, out={out})")
+        else:
+            self.line(f"{out}[...] = {gradient}")
+
+    def back_late_terms(self, row: str) -> None:
+        """Pass the gradient by a row's sum on to what is added to it step by step."""
+        for term in self.plan.late_terms(row):
+            self.back(term, self.held.get(row) or self.rows("dz", [row]))
 
     def pass_to_step_before(self, state: str) -> None:
         """Put the gradient by the state before into d."""
@@ -79,7 +103,10 @@ class BackwardWriter(SourceWriter):
         parts = self.gradients.get(Value(state).before, [])
         joint = [row for row in plan.joint if row in self.through or plan.is_direct(row)]
         if state == "hidden" and joint:
-            run, *further = plan.runs(joint, "weight_hh")
+            for row, through in self.through.items():
+                gradient = f"{self.held[row]} + {through}" if plan.is_direct(row) else through
+                self.store(gradient, self.rows("dz", [row]))
+            run, *further = plan.runs(joint)
             self.line(f"np.dot({self.product_back(run)}, out={out})")
             for rows in further:
                 self.line(f"{out} += np.dot({self.product_back(rows)})")
@@ -91,15 +118,7 @@ class BackwardWriter(SourceWriter):
 
     def product_back(self, rows: Sequence[str]) -> str:
         """Neighbouring rows of W_hh transposed, and the gradients by their products with h_{t-1}."""
-        weights = f"{self.part('self.weight_hh', rows, 'weight_hh')}.T"
-        if not self.through and len(self.plan.runs(rows)) == 1:
-            return f"{weights}, {self.part('dz', rows)}"
-        blocks = []
-        for row in rows:
-            parts = [self.through[row]] if row in self.through else []
-            parts += [self.part("dz", [row])] if self.plan.is_direct(row) else []
-            blocks.append(" + ".join(parts))
-        return f"{weights}, np.concatenate([{', '.join(blocks)}])"
+        return f"{self.part('self.weight_hh', rows, 'weight_hh')}.T, {self.rows('dz', rows)}"
 
     def total(self, node: Value) -> str | None:
         """Add up the gradients by a quantity of this step; None if nothing depends on it."""
@@ -130,12 +149,11 @@ class BackwardWriter(SourceWriter):
                 if not isinstance(factor, Bias):
                     others = [self.value(other) for other in (*node.factors[:k], *node.factors[k + 1 :])]
                     product = _Product(gradient, " * ".join(others))
-                    now = isinstance(factor, Value) and not factor.is_before
-                    self.back(factor, product if now else self.named(product))
+                    self.back(factor, product if self.takes_product(factor) else self.named(product))
         elif isinstance(node, Complement):
             self.back(node.of, self.named(f"-{gradient}"))
         elif isinstance(node, Apply):
-            self.back(node.of, self.named(f"{gradient} * {self.slope(node.function, self.value(node))}"))
+            self.back(node.of, self.named(self.sloped(gradient, self.slope(node.function, self.value(node)))))
         elif isinstance(node, Diagonal):
             self.back(node.of, self.named(f"{self.column(node)} * {gradient}"))
         elif isinstance(node, LayerNorm):
@@ -145,11 +163,29 @@ class BackwardWriter(SourceWriter):
             previous = self.through.get(node.block)
             self.through[node.block] = self.named(f"{previous} + {gradient}") if previous else gradient
         elif isinstance(node, Matrix) and node == input_product(node.block):
-            block = self.part("dz", [node.block])
-            self.line(f"{block} += {gradient}" if node.block in self.reached else f"{block}[...] = {gradient}")
-            self.reached.add(node.block)
+            self.put(node.block, gradient)
         elif isinstance(node, Matrix):
             self.back(node.of, self.named(f"{self.weight(node)}.T.dot({gradient})"))
+
+    def takes_product(self, node: Expression) -> bool:
+        """Whether a gradient by the node goes to one place, and so needs no name."""
+        if isinstance(node, Sum):
+            terms = [term for term in node.terms if not isinstance(term, Bias)]
+            return len(terms) == 1 and self.takes_product(terms[0])
+        if isinstance(node, Matrix):
+            return node in (recurrent_product(node.block), input_product(node.block))
+        return isinstance(node, Apply) or (isinstance(node, Value) and not node.is_before)
+
+    def sloped(self, gradient: str, slope: str) -> _Product:
+        """A gradient times a slope. Values are multiplied first: there may be more gradients than values."""
+        if isinstance(gradient, _Product):
+            return _Product(gradient.gradient, f"({gradient.factor} * {slope})")
+        return _Product(gradient, slope)
+
+    def joint_slope(self, rows: Sequence[str]) -> str:
+        """The slopes of neighbouring gates, from their values."""
+        functions, values = {self.plan.applied(row).function for row in rows}, self.rows("z", rows)
+        return self.slope(functions.pop(), values) if len(functions) == 1 else f"self.gate_activations.slope({values})"
 
     def slope(self, function: Activation, value: str) -> str:
         """The slope of an activation, from its value."""
@@ -172,4 +208,4 @@ class BackwardWriter(SourceWriter):
         if isinstance(node, Bias):
             return self.column(node)
         assert isinstance(node, Matrix), node
-        return self.part("z", [node.block])
+        return self.rows("z", [node.block])

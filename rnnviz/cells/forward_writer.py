@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from .activations import TANH, Activation
 from .expressions import Apply, Bias, Complement, Diagonal, Expression, Matrix, Product, Sum, Value
 from .layer_norm import LayerNorm
-from .source_writer import SourceWriter
+from .source_writer import SourceWriter, index_of
 from .step_plan import HIDDEN_BEFORE, blend_parts, input_product, recurrent_product
 
 
@@ -23,16 +23,15 @@ class ForwardWriter(SourceWriter):
         for row in plan.early:
             self.add_late_terms(row)
         if plan.early:
-            self.line(f"self.gate_activations.apply({self.part('z', plan.early)})")
+            self.line(f"self.gate_activations.apply({self.rows('z', plan.early)})")
         for name, right in plan.equations.items():
             if name in plan.activated:
-                block = self.part("z", [name])
                 if name not in plan.early:
                     self.add_late_terms(name)
-                    assert isinstance(right, Apply)
-                    self.activate(right.function, block, block)
+                    block = self.rows("z", [name])
+                    self.activate(plan.applied(name).function, block, block)
                 if name in plan.definition.states:
-                    self.line(f'now["{name}"][...] = {block}')
+                    self.line(f'now["{name}"][...] = {self.rows("z", [name])}')
             else:
                 self.line(f'{name} = now["{name}"]')
                 self.compute(right, name)
@@ -43,14 +42,14 @@ class ForwardWriter(SourceWriter):
             weights = self.part("self.weight_hh", run, "weight_hh")
             self.line(f"{self.product_name(run)} = {weights}.dot({self.leaf(HIDDEN_BEFORE)})")
         for rows in self.plan.direct_runs:
-            self.line(f"{self.part('z', rows)} += {self.joint_part(rows)}")
+            self.line(f"{self.rows('z', rows)} += {self.joint_part(rows)}")
 
     def joint_part(self, rows: Sequence[str]) -> str:
         """Rows of W_hh h_{t-1}, neighbours in W_hh."""
         run = next(run for run in self.plan.joint_runs if rows[0] in run)
         if len(rows) == len(run):
             return self.product_name(run)
-        return f"{self.product_name(run)}[{run.index(rows[0])} * H:{run.index(rows[-1]) + 1} * H]"
+        return f"{self.product_name(run)}{index_of(run, rows)}"
 
     def product_name(self, run: Sequence[str]) -> str:
         """The name of W_hh h_{t-1}, of which there may be several parts."""
@@ -59,7 +58,7 @@ class ForwardWriter(SourceWriter):
     def add_late_terms(self, row: str) -> None:
         """Complete the sum of a row in z."""
         for term in self.plan.late_terms(row):
-            self.line(f"{self.part('z', [row])} += {self.compute(term)}")
+            self.line(f"{self.rows('z', [row])} += {self.compute(term)}")
 
     def activate(self, function: Activation, inner: str, out: str) -> None:
         """Write an activation into an array."""
@@ -90,12 +89,14 @@ class ForwardWriter(SourceWriter):
             self.line(f"{out} += {closed}")
             return out
         if isinstance(node, Sum) and out:
-            start = node.terms[0]
-            if isinstance(start, Sum | Product | Apply) and start not in self.plan.cached:
-                self.compute(start, out)
+            terms = list(node.terms)
+            if isinstance(terms[0], Sum | Product | Apply) and terms[0] not in self.plan.cached:
+                self.compute(terms.pop(0), out)
+            elif len(terms) > 1:
+                self.line(f"np.add({self.compute(terms.pop(0))}, {self.compute(terms.pop(0))}, out={out})")
             else:
-                self._fill(out, self.compute(start))
-            for term in node.terms[1:]:
+                self._fill(out, self.compute(terms.pop(0)))
+            for term in terms:
                 self.line(f"{out} += {self.compute(term)}")
             return out
         if isinstance(node, Apply) and out:
@@ -136,5 +137,5 @@ class ForwardWriter(SourceWriter):
         if node == recurrent_product(node.block):
             return self.joint_part([node.block])
         if node == input_product(node.block):
-            return self.part("z", [node.block])
+            return self.rows("z", [node.block])
         return f"{self.weight(node)}.dot({self.compute(node.of)})"

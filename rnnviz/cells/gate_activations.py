@@ -31,8 +31,8 @@ class GateActivations:
             self.blocks.append((slice(start, start + size * len(list(rows))), activation))
         self.smooth = all(activation in (SIGMOID, TANH) for activation in activations)
         if self.smooth:
-            column = [np.repeat([SMOOTH[activation.kind][k] for activation in activations], size) for k in (0, 1)]
-            self.column = [c.astype(dtype)[:, None] for c in column]
+            scale, shift = (np.repeat([SMOOTH[each.kind][k] for each in activations], size) for k in (0, 1))
+            self.column = [c.astype(dtype)[:, None] for c in (scale, shift, scale**2)]
             self.wide = self.column
 
     def apply(self, z: Array) -> None:
@@ -48,7 +48,7 @@ class GateActivations:
                 z[rows] = activation(z[rows])
             return
         # y = scale * tanh(scale * z) + shift: sigmoid with scale and shift 1/2, tanh with scale 1 and shift 0
-        scale, shift = self._spread(z)
+        scale, shift, _ = self._spread(z)
         z *= scale
         np.tanh(z, out=z)
         z *= scale
@@ -70,11 +70,13 @@ class GateActivations:
         if not self.smooth:
             return np.concatenate([activation.slope(y[rows]) for rows, activation in self.blocks])
         # dy/dz = scale^2 - (y - shift)^2: y (1 - y) for sigmoid and 1 - y^2 for tanh
-        scale, shift = self._spread(y)
-        return scale * scale - (y - shift) ** 2
+        _, shift, square = self._spread(y)
+        slope = y - shift
+        slope *= slope
+        return np.subtract(square, slope, out=slope)
 
     def _spread(self, z: Array) -> Sequence[Array]:
-        """Scale and shift in the shape of z: NumPy multiplies arrays of one shape twice as fast as by a column."""
+        """Scale, shift and scale^2 in the shape of z: NumPy is twice as fast with arrays of one shape."""
         wide = self.wide
         if wide[0].shape != z.shape:
             wide = self.wide = [np.repeat(c, z.shape[1], axis=1) for c in self.column]

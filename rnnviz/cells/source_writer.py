@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -17,6 +18,7 @@ class SourceWriter:
     plan: StepPlan
     lines: list[str] = field(default_factory=list)
     names: dict[Expression, str] = field(default_factory=dict)
+    slices: set[str] = field(default_factory=set)
     count: int = 0
 
     def line(self, text: str) -> None:
@@ -31,7 +33,8 @@ class SourceWriter:
 
     def function(self, signature: str) -> str:
         """The lines as a function."""
-        lines = ["H = self.hidden_size", *self.lines] if any("* H" in line for line in self.lines) else self.lines
+        uses_size = any(re.search(r"\bH\b", line) for line in self.lines)
+        lines = ["H = self.hidden_size", *self.lines] if uses_size else self.lines
         return "\n".join([f"def {signature}:", *(f"    {line}" for line in lines), ""])
 
     def leaf(self, node: Value) -> str:
@@ -55,7 +58,18 @@ class SourceWriter:
         if tuple(rows) == blocks:
             return array
         assert len(self.plan.runs(rows, parameter)) == 1, f"{rows} are no neighbours in {parameter}"
-        return f"{array}[{blocks.index(rows[0])} * H:{blocks.index(rows[-1]) + 1} * H]"
+        return f"{array}{index_of(blocks, rows)}"
+
+    def rows(self, array: str, rows: Sequence[str]) -> str:
+        """Neighbouring rows of z or dz, which are looked up once."""
+        text = self.part(array, rows)
+        if text == array:
+            return array
+        name = "_".join([array, rows[0], *(["to", rows[-1]] if len(rows) > 1 else [])])
+        if name not in self.slices:
+            self.slices.add(name)
+            self.line(f"{name} = {text}")
+        return name
 
     def weight(self, node: Matrix) -> str:
         """The rows of a matrix."""
@@ -64,3 +78,10 @@ class SourceWriter:
     def column(self, node: Bias | Diagonal | LayerNorm) -> str:
         """The rows of a vector of parameters, beside (H, B)."""
         return f"{self.part(f'self.{node.parameter}', [node.block], node.parameter)}[:, None]"
+
+
+def index_of(blocks: Sequence[str], rows: Sequence[str]) -> str:
+    """The index of neighbouring rows in an array of blocks of H rows."""
+    bounds = {0: "", 1: "H", len(blocks): ""}
+    start, end = blocks.index(rows[0]), blocks.index(rows[-1]) + 1
+    return f"[{bounds.get(start, f'{start} * H')}:{bounds.get(end, f'{end} * H')}]"

@@ -54,6 +54,17 @@ class StepPlan:
             early.append(row)
         return tuple(early)
 
+    @cached_property
+    def together(self) -> tuple[str, ...]:
+        """The rows of `early` if there are several, so that their slopes are computed together."""
+        return self.early if len(self.early) > 1 and not self.gated.intersection(self.early) else ()
+
+    def applied(self, row: str) -> Apply:
+        """The equation of a row of `activated`."""
+        right = self.equations[row]
+        assert isinstance(right, Apply), right
+        return right
+
     def biases(self, row: str) -> tuple[Bias, ...]:
         """The biases of a row of `activated` that nothing multiplies: they join the input before the loop."""
         return self._biases[row]
@@ -61,6 +72,15 @@ class StepPlan:
     @cached_property
     def _biases(self) -> dict[str, tuple[Bias, ...]]:
         return {row: tuple(term for term in self._sum(row) if isinstance(term, Bias)) for row in self.rows}
+
+    @cached_property
+    def bias_runs(self) -> list[tuple[str, list[str]]]:
+        """The parameters of all `biases`, each with rows that are neighbours."""
+        rows: dict[str, list[str]] = {}
+        for row in self.activated:
+            for bias in self.biases(row):
+                rows.setdefault(bias.parameter, []).append(row)
+        return [(parameter, run) for parameter, listed in rows.items() for run in self.runs(listed)]
 
     def late_terms(self, row: str) -> list[Expression]:
         """The terms of the sum of a row of `activated` that are added step by step, but for W_hh h_{t-1}."""
@@ -76,6 +96,12 @@ class StepPlan:
         """The rows in which W_hh is applied to h_{t-1} itself: one product of the matrix serves them all."""
         nodes = {node for right in self.equations.values() for node in right.walk()}
         return tuple(row for row in self.rows if recurrent_product(row) in nodes)
+
+    @cached_property
+    def gated(self) -> frozenset[str]:
+        """The rows of `joint` in which W_hh h_{t-1} is more than a term of the row's own sum."""
+        nodes = {node for _, expression in self.expressions() for node in expression.walk()}
+        return frozenset(row for row in self.rows if recurrent_product(row) in nodes)
 
     @cached_property
     def joint_runs(self) -> list[list[str]]:
@@ -103,6 +129,12 @@ class StepPlan:
         return {node: f"cached_{k}" for k, node in enumerate(dict.fromkeys(wanted))}
 
     @cached_property
+    def apart(self) -> tuple[str, ...]:
+        """What `step` computes into arrays of its own: all but states and rows of z."""
+        elsewhere = (*self.activated, *self.definition.states)
+        return (*(name for name in self.equations if name not in elsewhere), *self.cached.values())
+
+    @cached_property
     def kept_gradients(self) -> dict[str, str]:
         """Quantities by whose gradient those of parameters are found after the loop, and where it is kept."""
         names = [name for name, right in self.equations.items() if name not in self.activated and has_parameters(right)]
@@ -124,9 +156,7 @@ class StepPlan:
     @cached_property
     def is_plain(self) -> bool:
         """Whether W_hh h_{t-1} is a term of all sums and occurs nowhere else."""
-        nodes = (node for _, expression in self.expressions() for node in expression.walk())
-        elsewhere = any(isinstance(node, Matrix) and node == recurrent_product(node.block) for node in nodes)
-        return not elsewhere and self.direct_runs == [list(self.rows)]
+        return not self.gated and self.direct_runs == [list(self.rows)]
 
     @cached_property
     def with_parameters(self) -> list[tuple[str, Expression]]:
