@@ -24,6 +24,7 @@ from .edits import Edit, edit_steps
 from .parameter_gradients import ParameterGradients
 from .parameter_pass import collect_gradients
 from .record import NamedArrays, Record, flat
+from .step_plan import HIDDEN_BEFORE
 from .step_source import Steps, compiled
 
 
@@ -161,18 +162,15 @@ class Cell(CellParameters):
         plan, env = self.plan, ParameterGradients(self, record)
         # dW_hh = sum over t of da_t h_{t-1}^T, where the sum takes W_hh h_{t-1} as it is
         for rows in plan.direct_runs:
-            part = slice(self.row(rows[0]).start, self.row(rows[-1]).stop)
-            env.put("weight_hh", rows, dz[part] @ flat(record.before("hidden")).T)
+            env.add("weight_hh", rows, dz[self.place("weight_ih", rows)] @ env.known(HIDDEN_BEFORE).T)
         # db = sum over t of da_t
         sums = dz.sum(1)
-        for row in plan.activated:
-            for term in plan.biases(row):
-                env.add_parameter(term.parameter, row, sums[self.row(row)])
+        for parameter, rows in plan.bias_runs:
+            env.add(parameter, rows, sums[self.place("weight_ih", rows)].copy())
         # What is multiplied, put through a matrix or normalised first
-        known = {node: flat(record.values[name]) for node, name in plan.cached.items()} if plan.with_parameters else {}
         for name, expression in plan.with_parameters:
             d = dz[self.row(name)] if name in plan.activated else flat(gradients[plan.kept_gradients[name]])
-            collect_gradients(expression, env, d, known)
+            collect_gradients(expression, env, d)
         return env.gradients
 
     # ---- through time -----------------------------------------------------------------
@@ -207,8 +205,7 @@ class Cell(CellParameters):
         steps, _, batch = inputs.shape
         start = self.initial_states(initial, batch, batched)
         shape = (self.hidden_size, batch)
-        apart = [q.name for q in self.definition.quantities if q.name not in (*self.plan.activated, *self.states)]
-        values = {name: np.empty((steps, *shape), self.dtype) for name in (*apart, *self.plan.cached.values())}
+        values = {name: np.empty((steps, *shape), self.dtype) for name in self.plan.apart}
         for state in self.states:
             values[state] = np.empty((steps + 1, *shape), self.dtype)
             values[state][0] = start[state]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -71,11 +72,6 @@ class CellParameters:
                 array = np.full(len(blocks[name]) * hidden, float(name in self._gains()), self.dtype)
             setattr(self, name, array)
         self.plan = step_plan(self.definition, self.rows)
-        self._places = {
-            (name, block): slice(k * hidden, (k + 1) * hidden)
-            for name, rows in blocks.items()
-            for k, block in enumerate(rows)
-        }
         together = [self._activation(row) for row in self.plan.early]
         self.gate_activations = GateActivations(together, hidden, self.dtype)
 
@@ -293,8 +289,25 @@ class CellParameters:
         slice
             Its H rows.
         """
-        k = self.rows.index(name)
-        return slice(k * self.hidden_size, (k + 1) * self.hidden_size)
+        return self.place("weight_ih", [name])
+
+    def place(self, parameter: str, blocks: Sequence[str]) -> slice:
+        """Find neighbouring blocks of rows in a parameter.
+
+        Parameters
+        ----------
+        parameter : str
+            The name of the parameter.
+        blocks : sequence of str
+            The quantities that the blocks belong to.
+
+        Returns
+        -------
+        slice
+            The rows of all of them.
+        """
+        index, size = self.plan.blocks(parameter).index, self.hidden_size
+        return slice(index(blocks[0]) * size, (index(blocks[-1]) + 1) * size)
 
     def rows_of(self, parameter: str, block: str) -> Array:
         """Find the rows of a parameter that compute one quantity.
@@ -312,7 +325,7 @@ class CellParameters:
             A view of its rows.
         """
         array: Array = getattr(self, parameter)
-        return array[self._places[parameter, block]]
+        return array[self.place(parameter, [block])]
 
     def input_bias(self) -> Array:
         """Add up the biases that join the input before the loop.
@@ -323,10 +336,16 @@ class CellParameters:
             The biases that nothing multiplies.
         """
         bias = np.zeros(len(self.weight_ih), self.dtype)
-        for row in self.plan.activated:
-            for term in self.plan.biases(row):
-                bias[self.row(row)] += self.rows_of(term.parameter, row)
+        for place, parameter, rows in self._bias_places:
+            part = bias[place]
+            part += getattr(self, parameter)[rows]
         return bias
+
+    @cached_property
+    def _bias_places(self) -> list[tuple[slice, str, slice]]:
+        """Where to add which rows of which bias."""
+        runs = self.plan.bias_runs
+        return [(self.place("weight_ih", rows), name, self.place(name, rows)) for name, rows in runs]
 
     @classmethod
     def define(cls, **options: str) -> Definition:

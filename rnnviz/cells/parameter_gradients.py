@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .activations import Array
-from .record import Record, flat
+from .expressions import Cache, Expression
+from .record import NamedArrays, Record, flat
 
 if TYPE_CHECKING:
     from .cell import Cell
@@ -31,12 +32,23 @@ class ParameterGradients:
 
     def __init__(self, cell: Cell, record: Record) -> None:
         self.cell, self.record, self.vectors = cell, record, len(record) * record.x.shape[2]
-        self.gradients = {name: np.zeros_like(array) for name, array in cell.parameters.items() if name != "weight_ih"}
+        self.gradients: NamedArrays = {}
+        self._known: Cache = {}
 
-    def put(self, name: str, blocks: Sequence[str], gradient: Array) -> None:
-        """Set neighbouring blocks of a parameter's gradient."""
-        index, size = self.cell.plan.blocks(name).index, self.cell.hidden_size
-        self.gradients[name][index(blocks[0]) * size : (index(blocks[-1]) + 1) * size] = gradient
+    def known(self, node: Expression) -> Array:
+        """The value of an expression at all steps: what the run has recorded is not computed again."""
+        if node not in self._known:
+            name = self.cell.plan.cached.get(node)
+            self._known[node] = node.evaluate(self, self._known) if name is None else flat(self.record.values[name])
+        return self._known[node]
+
+    def add(self, name: str, blocks: Sequence[str], gradient: Array) -> None:
+        """Add to the gradient of neighbouring blocks of a parameter, with an array that becomes part of it."""
+        if name not in self.gradients and len(blocks) == len(self.cell.plan.blocks(name)):
+            self.gradients[name] = gradient
+            return
+        whole = self.gradients.setdefault(name, np.zeros_like(getattr(self.cell, name)))
+        whole[self.cell.place(name, blocks)] += gradient
 
     def value(self, name: str, before: bool) -> Array:
         """A quantity at all steps, or a state as all steps found it."""
@@ -67,6 +79,5 @@ class ParameterGradients:
 
     def add_parameter(self, name: str, block: str, gradient: Array) -> None:
         """Add to one block of a parameter's gradient; that of weight_ih follows from dz."""
-        if name in self.gradients:
-            k, size = self.cell.plan.blocks(name).index(block), self.cell.hidden_size
-            self.gradients[name][k * size : (k + 1) * size] += gradient
+        if name != "weight_ih":
+            self.add(name, [block], gradient)

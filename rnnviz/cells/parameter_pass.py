@@ -15,7 +15,6 @@ from .environments import Environment, Gradients
 from .expressions import (
     Apply,
     Bias,
-    Cache,
     Complement,
     Diagonal,
     Expression,
@@ -28,10 +27,13 @@ from .step_plan import has_parameters
 
 
 class Collector(Environment, Gradients, Protocol):
-    """An environment that also receives gradients."""
+    """An environment that knows values of expressions, and receives gradients."""
+
+    def known(self, node: Expression) -> Array:
+        """The value of an expression."""
 
 
-def collect_gradients(node: Expression, env: Collector, d: Array, known: Cache) -> None:
+def collect_gradients(node: Expression, env: Collector, d: Array) -> None:
     """Add the gradients of all parameters inside an expression.
 
     Parameters
@@ -42,29 +44,27 @@ def collect_gradients(node: Expression, env: Collector, d: Array, known: Cache) 
         What it reads, and what receives the gradients.
     d : ndarray of shape (N, T*B)
         The gradient of a loss by its value.
-    known : dict of Expression to ndarray
-        Values that are known; receives further ones.
     """
     if not has_parameters(node):
         return
     if isinstance(node, Sum):
         for term in node.terms:
-            collect_gradients(term, env, d, known)
+            collect_gradients(term, env, d)
     elif isinstance(node, Product):
         for k, factor in enumerate(node.factors):
             if has_parameters(factor):
-                others = [other.evaluate(env, known) for other in (*node.factors[:k], *node.factors[k + 1 :])]
-                collect_gradients(factor, env, prod(others, start=d), known)
+                others = [env.known(other) for other in (*node.factors[:k], *node.factors[k + 1 :])]
+                collect_gradients(factor, env, prod(others, start=d))
     elif isinstance(node, Complement):
-        collect_gradients(node.of, env, -d, known)
+        collect_gradients(node.of, env, -d)
     elif isinstance(node, Apply):
-        collect_gradients(node.of, env, d * node.function.slope(node.evaluate(env, known)), known)
+        collect_gradients(node.of, env, d * node.function.slope(env.known(node)))
     elif isinstance(node, Bias):
         env.add_parameter(node.parameter, node.block, env.total(d))
     elif isinstance(node, Matrix):
-        env.add_parameter(node.parameter, node.block, env.outer(d, node.of.evaluate(env, known)))
+        env.add_parameter(node.parameter, node.block, env.outer(d, env.known(node.of)))
         if has_parameters(node.of):
-            collect_gradients(node.of, env, env.times(env.parameter(node.parameter, node.block).T, d), known)
+            collect_gradients(node.of, env, env.times(env.parameter(node.parameter, node.block).T, d))
     elif isinstance(node, Diagonal | LayerNorm):
-        (inner,) = node.backward(env, env, d, d, node.of.evaluate(env, known))
-        collect_gradients(node.of, env, inner, known)
+        (inner,) = node.backward(env, env, d, d, env.known(node.of))
+        collect_gradients(node.of, env, inner)
