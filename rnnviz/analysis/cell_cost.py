@@ -24,10 +24,10 @@ class Cost(NamedTuple):
     Attributes
     ----------
     weights : int
-        Elements of weight_ih and weight_hh, G * H * (D + H), and H for each peephole. Each takes part in one
+        Elements of all parameters but the biases: G * H * (D + H) for RNN, GRU and LSTM. Each takes part in one
         multiply-add at every step.
     biases : int
-        Elements of PyTorch's two bias vectors, 2 * G * H.
+        Elements of the biases: 2 * G * H for RNN, GRU and LSTM, which have PyTorch's two bias vectors.
     elementwise : int
         Multiplications of gates with states and candidates in one step: H for each sign of multiplication in the
         equations.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from .definition import CELL, HIDDEN, JOIN, Phase, Quantity
+from .definition import CELL, HIDDEN, INPUT_VECTOR, JOIN, Phase, Quantity
 from .descriptions import range_in_words
-from .expressions import Apply, Expression, Product, Value, WeightNode
+from .expressions import Apply, Expression, Matrix, Product, Sum, Value, WeightNode
 from .gated_equations import Factor, GatedState, as_gated_state
 
 Equations = Mapping[str, Expression]  # right sides by the quantity
@@ -57,13 +57,16 @@ def reading(equations: Equations) -> Phase:
     Returns
     -------
     Phase
-        The input, and the old hidden state if weights are applied to it.
+        The input, with the old hidden state if weights are applied to it: joined where one sum has a matrix for each.
     """
-    old = Value(HIDDEN.name).before
-    weights = (node for right in equations.values() for node in right.walk() if isinstance(node, WeightNode))
-    if any(old in node.walk() for node in weights):
-        return JOIN
-    return Phase(JOIN.name, "Read", (), "The cell reads the input of this step.")
+    nodes = [node for right in equations.values() for node in right.walk()]
+    x, old = Value(INPUT_VECTOR.name), Value(HIDDEN.name).before
+    for node in nodes:
+        if isinstance(node, Sum) and {x, old} <= {term.of for term in node.terms if isinstance(term, Matrix)}:
+            return JOIN
+    reads_old = any(old in node.walk() for node in nodes if isinstance(node, WeightNode))
+    further = " and the hidden state of the step before" if reads_old else ""
+    return Phase(JOIN.name, "Read", (), f"The cell reads the input of this step{further}.")
 
 
 def _of_gates(gated: GatedState, quantities: Quantities) -> Iterator[tuple[str, str]]:

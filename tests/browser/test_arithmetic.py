@@ -59,7 +59,7 @@ def test_boxes_name_their_activations_and_lines_end_in_the_recorded_values(page:
     check_adds_up(details)
     names = details.locator("tbody th").all_inner_texts()
     assert (kind is not LSTM) == any(name.startswith("p") for name in names), names
-    assert ("1 peephole" in details.locator("summary").inner_text()) == (kind is not LSTM)
+    assert ("1 of c" in details.locator("summary").inner_text()) == (kind is not LSTM)
 
 
 def test_the_numbers_follow_step_and_unit(page: Page):

@@ -61,7 +61,9 @@ def test_a_gate_beyond_0_and_1_keeps_no_share(own):
     assert "how much" not in by_name["update"].description
 
 
-def test_only_a_cell_without_recurrent_weights_reads_the_input_alone():
-    usual = LSTM.define().phases[0]
-    assert {name for name, cell in CELLS.items() if reading(cell.define().equations) != usual} == {"mingru"}
-    assert TiedLSTM.define().phases[0] == usual
+def test_a_cell_joins_input_and_old_state_if_one_sum_has_a_matrix_for_each():
+    read = {name: reading(cell.define().equations) for name, cell in CELLS.items()}
+    joined = LSTM.define().phases[0]
+    assert {name for name, phase in read.items() if phase != joined} == {"mingru", "indrnn", "mlstm", "lnlstm"}
+    assert {name for name, phase in read.items() if "hidden state" not in phase.description} == {"mingru"}
+    assert TiedLSTM.define().phases[0] == joined

@@ -3,6 +3,7 @@ import { test } from "node:test";
 
 import { geometryOf } from "../../../rnnviz/instrument/js/diagram/diagram.js";
 import { genericGeometry } from "../../../rnnviz/instrument/js/diagram/generic-geometry.js";
+import { equationsOf, partsOf } from "../../../rnnviz/instrument/js/model/equations.js";
 import { bundled, fixture, traceOf } from "../fixtures.js";
 import { assertApart, assertDrawable } from "./cell-check.js";
 
@@ -27,36 +28,60 @@ function sourcesOf({ wires }, name) {
   return into.map(({ path }) => path.at(-2).slice("fork:".length, -`:${name}`.length));
 }
 
-test("the published cells are among those that are drawn", () => {
-  const cells = new Set(fixture("equations").map(({ cell }) => cell));
-  for (const cell of ["mgu", "mingru", "janet", "cifg", "indrnn", "ligru", "mlstm", "lnlstm", "peephole"]) {
-    assert.ok(cells.has(cell), cell);
+/** What each quantity of the published cells reads. "[x,h]" are joined, with one matrix for both; h' is the old h. */
+const READ = {
+  mgu: { f: "[x,h]", g: "x h' f", h: "h' f g" },
+  mingru: { z: "x", g: "x", h: "h' z g" },
+  janet: { s: "[x,h]", f: "s", i: "s", g: "[x,h]", h: "h' f i g" },
+  cifg: { i: "[x,h]", f: "i", g: "[x,h]", c: "c' i f g", o: "[x,h]", h: "c o" },
+  indrnn: { h: "x h'" },
+  ligru: { z: "[x,h]", g: "[x,h]", h: "h' z g" },
+  mlstm: { m: "x h'", i: "x m", f: "x m", g: "x m", c: "c' i f g", o: "x m", h: "c o" },
+  lnlstm: { i: "x h'", f: "x h'", g: "x h'", c: "c' i f g", o: "x h'", h: "c o" },
+  peephole: { i: "[x,h] c'", f: "[x,h] c'", g: "[x,h]", c: "c' f i g", o: "[x,h] c", h: "c o" },
+};
+
+test("the wires of the published cells bring what their papers say", () => {
+  for (const [cell, read] of Object.entries(READ)) {
+    const trace = traceOf(fixture("equations").find((each) => each.cell === cell).payload);
+    const geometry = genericGeometry(trace);
+    assert.equal(Object.keys(read).length, trace.unitQuantities.length, cell);
+    for (const { name, symbol } of trace.unitQuantities) {
+      const sources = sourcesOf(geometry, name).map((source) => {
+        if (source === "join") return "[x,h]";
+        return trace.byName[source.replace("before:", "")].symbol + (source.startsWith("before:") ? "'" : "");
+      });
+      assert.deepEqual(sources.sort(), read[symbol].split(" ").sort(), `${cell}: ${symbol}`);
+    }
   }
 });
 
-test("no gate of the minGRU is wired to the hidden state", () => {
-  const geometry = diagramOf("mingru");
-  assert.ok(!("join" in geometry.nodes) && !("given:hidden" in geometry.nodes));
-  for (const gate of ["update", "candidate"]) assert.deepEqual(sourcesOf(geometry, gate), ["input_vector"]);
-  assert.deepEqual(sourcesOf(geometry, "hidden"), ["before:hidden", "update", "candidate"]);
-  const old = geometry.wires.filter(({ value }) => value.of === "hidden" && value.factors[0].before);
+test("the wires into a box bring every value of its equation, and nothing else", () => {
+  for (const { cell, payload } of fixture("equations")) {
+    const trace = traceOf(payload);
+    const geometry = genericGeometry(trace);
+    for (const { target, right } of equationsOf(trace)) {
+      const brought = sourcesOf(geometry, target).flatMap((source) =>
+        source === "join" ? ["input_vector", "before:hidden"] : [source]
+      );
+      assert.deepEqual(new Set(brought), new Set(valuesIn(right)), `${cell}: ${target}`);
+    }
+  }
+});
+
+/** The quantities in an expression, "before:" those as the step finds them. */
+function valuesIn(node) {
+  if (node.kind === "value") return [(node.is_before ? "before:" : "") + node.name];
+  return partsOf(node).flatMap(valuesIn);
+}
+
+test("a cell that joins nothing has no joined vector, and what does not see the old state has no wire to it", () => {
+  for (const cell of ["mingru", "indrnn", "mlstm", "lnlstm"]) {
+    const { nodes } = diagramOf(cell);
+    assert.ok(!("join" in nodes) && !("given:hidden" in nodes), cell);
+  }
+  const old = diagramOf("mingru").wires.filter(({ value }) => value.of === "hidden" && value.factors[0].before);
   assert.deepEqual(new Set(old.flatMap(({ to }) => to)), new Set(["hidden"]));
-});
-
-test("in the multiplicative LSTM the product alone is wired to the hidden state", () => {
-  const geometry = diagramOf("mlstm");
-  assert.deepEqual(sourcesOf(geometry, "intermediate_state"), ["join"]);
-  for (const gate of ["input", "forget", "candidate", "output"]) {
-    assert.deepEqual(sourcesOf(geometry, gate), ["input_vector", "intermediate_state"]);
-  }
-});
-
-test("a box that weighs both the input and the old state reads them joined", () => {
-  for (const cell of ["mgu", "janet", "cifg", "indrnn", "ligru", "lnlstm"]) {
-    const { nodes, wires } = diagramOf(cell);
-    assert.ok("join" in nodes && !("tap" in nodes), cell);
-    assert.ok(!wires.some(({ path }) => path.includes("lane:input_vector")), cell);
-  }
 });
 
 test("boxes come in the order of computation", () => {

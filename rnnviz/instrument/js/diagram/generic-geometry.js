@@ -1,7 +1,7 @@
 // The diagram of any cell, laid out from its definition alone: a box and a strip for each quantity in the order of
 // computation, and above them (in the narrow form, beside them) a lane for each vector that others need.
 
-import { equationFor, isWeight, someNode, textOf } from "../model/equations.js";
+import { equationFor, partsOf, textOf } from "../model/equations.js";
 import { hasWeights } from "../model/terms.js";
 import { before, branch, corner, gate, given, INPUT, joined, now, strip, token, wire } from "./geometry.js";
 
@@ -151,30 +151,43 @@ function boxOf(name, trace, entering) {
   const activation = trace.byName[name].activation ?? undefined;
   if (!equation) return { name, needs: ["join"], label: activation };
   const { right } = equation;
-  const sources = trace.quantities.flatMap(({ name: source }) => [
-    ...(uses(right, source, true) ? [`${OLD}${source}`] : []),
-    ...(uses(right, source, false) ? [source] : []),
-  ]);
-  /** @type {(quantity: string, old: boolean) => boolean} */
-  const weighs = (quantity, old) => someNode(right, (node) => isWeight(node) && uses(node, quantity, old));
-  const readsJoin = weighs(INPUT, false) && entering.every((state) => weighs(state, true));
-  const first = readsJoin ? "join" : INPUT;
-  const bundled = [INPUT, ...(readsJoin ? entering.map((state) => `${OLD}${state}`) : [])];
-  const others = sources.filter((source) => !bundled.includes(source));
-  const needs = sources.includes(INPUT) ? [first, ...others] : others;
+  const read = new Set(sourcesIn(right, entering));
+  const old = trace.quantities.map((quantity) => `${OLD}${quantity.name}`);
+  const order = ["join", INPUT, ...trace.quantities.flatMap((quantity, k) => [old[k], quantity.name])];
+  const needs = [...new Set(order)].filter((source) => read.has(source));
   const fits = !hasWeights(right) && textOf(right, trace.byName).length <= LONGEST;
   return { name, needs, label: activation ?? (fits ? right : "=") };
 }
 
 /**
- * Whether a node contains a quantity, as it is now or as the step finds it.
+ * The sources that a node reads.
  * @param {ExpressionData} node
- * @param {string} quantity
- * @param {boolean} old
- * @returns {boolean}
+ * @param {string[]} entering
+ * @returns {string[]}
  */
-function uses(node, quantity, old) {
-  return someNode(node, (part) => part.kind === "value" && part.name === quantity && part.is_before === old);
+function sourcesIn(node, entering) {
+  if (node.kind === "value") return [node.is_before ? `${OLD}${node.name}` : node.name];
+  const bundled = joinedTerms(node, entering);
+  const others = partsOf(node).filter((part) => !bundled.includes(part));
+  return [...(bundled.length ? ["join"] : []), ...others.flatMap((part) => sourcesIn(part, entering))];
+}
+
+/**
+ * The terms of a sum that are one matrix times the joined vector, W_x x + W_h h = [W_x W_h] [x; h]; none if the sum
+ * does not have them all.
+ * @param {ExpressionData} node
+ * @param {string[]} entering
+ * @returns {ExpressionData[]}
+ */
+function joinedTerms(node, entering) {
+  if (node.kind !== "sum" || !entering.length) return [];
+  const found = [INPUT, ...entering].flatMap((name) =>
+    node.terms.find((term) => {
+      if (term.kind !== "matrix" || term.of.kind !== "value") return false;
+      return term.of.name === name && term.of.is_before === (name !== INPUT);
+    }) ?? []
+  );
+  return found.length > entering.length ? found : [];
 }
 
 /**

@@ -78,6 +78,15 @@ export function isBracketed(node, part) {
 }
 
 /**
+ * A node and all below it, each before its parts.
+ * @param {ExpressionData} node
+ * @returns {ExpressionData[]}
+ */
+export function nodesIn(node) {
+  return [node, ...partsOf(node).flatMap(nodesIn)];
+}
+
+/**
  * Whether a test holds for a node or anything below it.
  * @param {ExpressionData} node
  * @param {(node: ExpressionData) => boolean} test

@@ -1,7 +1,7 @@
 // The weighted sum behind a gate as a table: its largest terms, its biases, and the sum of the rest.
 
 import { textColour } from "../model/colours.js";
-import { isWeight, mainValue, partText, someNode, textOf, weightSymbol } from "../model/equations.js";
+import { isWeight, mainValue, nodesIn, partText, textOf, weightSymbol } from "../model/equations.js";
 import { decimal, exact, operand } from "../model/numbers.js";
 import { decompose, largestTerms, leavesOf, valueOf, widthOf } from "../model/terms.js";
 import { html } from "../page/dom.js";
@@ -62,18 +62,18 @@ export function createSumTable(trace, equation, sum, reveal) {
 }
 
 /**
- * "32 of x, 64 of h, 2 biases, 1 peephole".
+ * "32 of x, 64 of h, 2 biases"; a peephole, or another weight for the unit alone, is "1 of c".
  * @param {Trace} trace
  * @param {ExpressionData} sum
  * @param {MatrixData[]} matrices
  * @returns {string}
  */
 function termCounts(trace, sum, matrices) {
+  const nodes = nodesIn(sum);
   const widths = matrices.map(({ of }) => `${widthOf(of, trace)} of ${textOf(of, trace.byName)}`);
-  const biases = leavesOf(sum).filter(({ kind }) => kind === "bias").length;
-  const peephole = someNode(sum, ({ kind }) => kind === "diagonal");
-  return [...widths, biases && `${biases} bias${biases > 1 ? "es" : ""}`, peephole && "1 peephole"]
-    .filter(Boolean).join(", ");
+  const singles = nodes.flatMap((node) => (node.kind === "diagonal" ? [`1 of ${textOf(node.of, trace.byName)}`] : []));
+  const biases = nodes.filter(({ kind }) => kind === "bias").length;
+  return [...widths, ...singles, biases && `${biases} bias${biases > 1 ? "es" : ""}`].filter(Boolean).join(", ");
 }
 
 /**
