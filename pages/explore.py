@@ -6,5 +6,5 @@ from rnnviz.ui.pages import explore
 from rnnviz.ui.shared import page_setup
 
 page_setup.enter()
-st.title("Watch a recurrent network read", anchor=False)
+page_setup.spoken_title("Watch a recurrent network read")
 explore.page()

@@ -15,13 +15,18 @@ import { createPlayheads } from "./page/playheads.js";
 import { createProse } from "./page/prose.js";
 import { createSlots } from "./page/slots.js";
 import { setTextColours } from "./page/theme.js";
+import { createAnswer } from "./views/answer.js";
 import { createArithmetic } from "./views/arithmetic.js";
 import { createHeatmaps } from "./views/heatmaps.js";
+import { createFold } from "./views/fold.js";
 import { createNarration } from "./views/narration-line.js";
+import { createPhases } from "./views/phases.js";
 import { createPredictions } from "./views/predictions.js";
 import { createStepTable } from "./views/step-table.js";
+import { createSignalPicker } from "./views/signal-picker.js";
 import { createTokens } from "./views/tokens.js";
 import { createTransport, KEYS } from "./views/transport.js";
+import { createUnitField } from "./views/unit-field.js";
 import { createWhatIf } from "./views/what-if.js";
 
 /**
@@ -61,19 +66,38 @@ const FIELDS = "input, select, textarea";
 const MOVING = ".rnnviz-slot, .js-plotly-plot"; // where a press moves the instrument, as it does inside
 
 /**
- * The views of the instrument, in their order.
+ * The views of the instrument, in their order where a page chooses them.
  * @type {Record<string, (store: StoreType, requests: Requests) => ElementView>}
  */
 export const VIEWS = {
-  tokens: (store) => createTokens(store),
+  answer: createAnswer,
+  tokens: createTokens,
   transport: createTransport,
-  diagram: (store) => createDiagram(store),
+  unit: createUnitField,
   narration: createNarration,
+  phases: createPhases,
+  diagram: (store) => createDiagram(store),
+  formula: (store) => createArithmetic(store, { current: true }),
   predictions: createPredictions,
   heatmaps: (store) => createHeatmaps(store),
+  signal: createSignalPicker,
   whatif: (store, { requestIntervention }) => createWhatIf(store, requestIntervention),
   arithmetic: (store) => createArithmetic(store),
+  formulas: (store) => createFold(store, "All formulas of this step, with their numbers", createArithmetic),
   table: createStepTable,
+};
+
+/**
+ * Where all views together are on the screen: what is always in view, two columns, and what is one click away. Views
+ * that share a row are in a list of their own.
+ * @type {Record<string, (string | string[])[]>}
+ */
+const AREAS = {
+  top: ["answer", "tokens", "transport"],
+  words: ["narration"],
+  left: [["phases", "unit"], "diagram", "formula"],
+  right: ["predictions", "heatmaps", "signal"],
+  below: ["whatif", "formulas", "table"],
 };
 
 /**
@@ -85,9 +109,9 @@ export const VIEWS = {
  */
 export function mount(element, payload, options = {}) {
   const host = hostOf(options.host);
-  const store = new Store(traceOf(payload), { ...payload.start, wholeSteps: Boolean(payload.follow) });
+  const store = new Store(traceOf(payload), payload.start);
   const requests = createRequests(store, payload.text, options.onRequest);
-  const inside = viewNames(payload).map((name) => VIEWS[name](store, requests));
+  const inside = Object.fromEntries(viewNames(payload).map((name) => [name, VIEWS[name](store, requests)]));
   const spoken = html("p", { class: "spoken", role: "status", "aria-live": "polite" });
   const reduced = html("p", { class: "reduced" });
   const root = html(
@@ -99,7 +123,9 @@ export function mount(element, payload, options = {}) {
       "aria-label": "Instrument: arrow keys move through time, space plays",
       onkeydown: handleKey,
     },
-    inside.map((view) => view.element),
+    payload.views
+      ? Object.values(inside).map((view) => view.element)
+      : html("div", { class: "areas" }, areasOf(inside)),
     spoken,
     reduced,
   );
@@ -165,7 +191,7 @@ export function mount(element, payload, options = {}) {
   for (const press of PRESSES) document.addEventListener(press, reportBeforePress, true);
   const slots = createSlots(store, host.root, root, handleKey);
   const views = [
-    ...inside,
+    ...Object.values(inside),
     slots,
     createClock(store),
     createPlayheads(store, host.graphs),
@@ -208,22 +234,45 @@ export function mount(element, payload, options = {}) {
 }
 
 /**
- * The names of the views to show.
+ * The views in their areas.
+ * @param {Record<string, ElementView>} views
+ * @returns {HTMLElement[]}
+ */
+function areasOf(views) {
+  /** @type {(names: string | string[]) => HTMLElement[]} */
+  const elementsOf = (names) => {
+    if (Array.isArray(names)) return [html("div", { class: "row" }, names.flatMap(elementsOf))];
+    return names in views ? [views[names].element] : [];
+  };
+  return Object.entries(AREAS).map(([area, names]) => {
+    return html("div", { class: `area-${area}` }, names.flatMap(elementsOf));
+  });
+}
+
+/**
+ * The names of the views to show. Where the page chooses them, the unit comes with the transport, and the phases with
+ * the diagram that they light.
  * @param {Settings} settings
  * @returns {string[]}
  */
 function viewNames({ views, editable }) {
-  const usual = (/** @type {string} */ name) => name !== "heatmaps" && (name !== "whatif" || editable);
-  return Object.keys(VIEWS).filter((name) => views?.includes(name) ?? usual(name));
+  const all = Object.values(AREAS).flat(2).filter((name) => name !== "whatif" || editable);
+  const chosen = new Set(views ?? all);
+  if (chosen.has("transport")) {
+    chosen.add("unit");
+    if (chosen.has("diagram")) chosen.add("phases");
+  }
+  return Object.keys(VIEWS).filter((name) => chosen.has(name));
 }
 
 /**
- * Where the page chooses the views, it has little room: "small" without a diagram, "low" with one.
+ * All views fill the page as a "whole". Where the page chooses them they have little room: "small" without a diagram,
+ * "low" with one.
  * @param {Settings} settings
  * @returns {string}
  */
 function sizeClass({ views }) {
-  if (!views) return "";
+  if (!views) return "whole";
   return views.includes("diagram") ? "low" : "small";
 }
 

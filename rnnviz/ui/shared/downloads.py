@@ -41,7 +41,7 @@ def menu(trace: Trace, layer: int, direction: str) -> None:
         "Trace as npz": (npz, f"{name}.npz", "application/octet-stream"),
         "Figure as HTML": (page, f"{name}.html", "text/html"),
     }
-    popover = st.popover("Download", icon=":material/download:", key="download", on_change="rerun")
+    popover = st.popover("Save", icon=":material/download:", key="download", on_change="rerun")
     if not popover.open:
         return
     with popover:

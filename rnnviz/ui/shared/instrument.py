@@ -18,7 +18,10 @@ from .session_keys import WEIGHTS_SENT
 
 __all__ = ["VIEWS", "TokenValues", "instrument", "reported_position", "slot"]
 
-VIEWS = ("tokens", "transport", "diagram", "narration", "predictions", "heatmaps", "whatif", "arithmetic", "table")
+VIEWS = (
+    "answer", "tokens", "transport", "unit", "narration", "phases", "diagram", "formula", "predictions", "signal",
+    "whatif", "arithmetic", "formulas", "table",
+)  # fmt: skip
 KEY = "rnnviz_instrument"  # of the component and its state
 HERE = Path(__file__).parent
 

@@ -58,7 +58,7 @@ def menu(stepping: bool = False) -> None:
     save()
     if not shows("link"):
         return
-    popover = st.popover("Link for a lesson", icon=":material/school:", key="lesson", on_change="rerun")
+    popover = st.popover("Share", icon=":material/share:", key="lesson", on_change="rerun")
     if not popover.open:
         return
     with popover:

@@ -28,3 +28,9 @@ def enter() -> None:
     link_state.begin_visit(context.page_script_hash if context else None)
     for name in ("style.css", "streamlit_internals.css"):  # rules that Streamlit's theme has no option for
         st.html(Path(__file__).with_name(name))
+
+
+def spoken_title(title: str) -> None:
+    """A title for screen readers only, on a page that has no room for it."""
+    with st.container(key="spoken-title"):
+        st.title(title, anchor=False)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from typing import TypeVar
+from contextlib import nullcontext
+from typing import Literal, TypeVar
 
 import streamlit as st
 
@@ -20,32 +21,58 @@ from .session_keys import MORE_CELLS
 from .training_tasks import available_tasks
 
 T = TypeVar("T")
+Labels = Literal["visible", "collapsed"]
 
 
-def pick_model(default: str = "names") -> tuple[TaskModels, Model, int, str]:
+def pick_model(default: str = "names", compact: bool = False) -> tuple[TaskModels, Model, int, str]:
     """Pickers for task and cell, and for layer and direction where the model has several.
 
-    default: the task on which the page opens, if it exists.
+    default: the task on which the page opens, if it exists; compact: without labels and without a line on the scores,
+    for a row that the page has begun.
     """
     tasks = catalogue.tasks()
     task_choice = link_parameters.task(tasks, default if default in tasks else next(iter(tasks)))
     cell_choice = link_parameters.cell(catalogue.cells())
     task_key, cell_key = task_choice.restore(), cell_choice.restore()
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    labels: Labels = "collapsed" if compact else "visible"
+    with nullcontext() if compact else st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         if lesson_link.shows("model"):
-            st.selectbox("Model", list(tasks), format_func=lambda name: tasks[name].title, key=task_key, width=340)
+            st.selectbox(
+                "Model",
+                list(tasks),
+                format_func=lambda name: tasks[name].title,
+                key=task_key,
+                width=240 if compact else 340,
+                label_visibility=labels,
+            )
         task = tasks[task_choice.value]
         if cell_choice.value not in task.cells:  # a task of the session has the cells of its models alone
             cell_choice.set(task.cells[-1])
         if lesson_link.shows("model"):
             hidden = [cell for cell in task.further_cells if cell != cell_choice.value]
             shown = [cell for cell in task.cells if cell not in hidden]
-            st.segmented_control("Cell", shown, required=True, format_func=lambda cell: CELLS[cell].title, key=cell_key)
+            st.segmented_control(
+                "Cell",
+                shown,
+                required=True,
+                format_func=lambda cell: CELLS[cell].title,
+                key=cell_key,
+                label_visibility=labels,
+            )
             more_cells(hidden, cell_choice.set)
         task_choice.save()
         cell = cell_choice.save()
         model = catalogue.model(task, cell)
         layer, direction = pick_layer(model)
+    if not compact:
+        report_weights(task, model)
+        score_line(model)
+    return task, model, layer, direction
+
+
+def report_weights(task: TaskModels, model: Model) -> None:
+    """A warning if the weights are random, because no model of the task has the cell."""
+    cell = model.network.cell_name
     if cell not in task.models:
         st.warning(
             f"There is no trained {CELLS[cell].title} for this task: its weights are random, and so are its "
@@ -60,8 +87,6 @@ def pick_model(default: str = "names") -> tuple[TaskModels, Model, int, str]:
                 icon=":material/model_training:",
                 query_params={**trainable, "cells": cell},
             )
-    score_line(model)
-    return task, model, layer, direction
 
 
 def more_cells(cells: Collection[str], choose: Callable[[str], None]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import nullcontext
 
 import streamlit as st
 
@@ -20,19 +21,24 @@ TOKENS = 256  # read at most; a message says that the rest is left out
 CHARACTERS = 4000  # in the text box and in a link; browsers and servers limit the length of addresses
 
 
-def text_box(task: TaskModels) -> str:
-    """The text box with its examples; returns the text. Each task remembers its own text."""
+def text_box(task: TaskModels, compact: bool = False) -> str:
+    """The text box with its examples; returns the text. Each task remembers its own text.
+
+    compact: without a label, for a row that the page has begun.
+    """
     parameter = link_parameters.text(task)
     first_run = not parameter.restored
     parameter.restore()
     restored = parameter.value
     if not lesson_link.shows("typing"):
         return parameter.save()
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with nullcontext() if compact else st.container(horizontal=True, vertical_alignment="bottom"):
         typed = st.text_input(
             _label(task),
             value=parameter.default,
             key=TEXT,
+            label_visibility="collapsed" if compact else "visible",
+            placeholder=_label(task) if compact else None,
             live=True,
             bind="query-params",
             on_change=shorten,

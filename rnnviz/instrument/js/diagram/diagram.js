@@ -1,6 +1,7 @@
 // The cell as a picture: vectors as strips of their units, gates, and the wires between them. It is drawn once for a
 // cell and a width; a step only changes colours, thicknesses and classes.
 
+import { phaseOf } from "../model/equations.js";
 import { closestTo, html } from "../page/dom.js";
 import { createScrollBox } from "../page/scroll-box.js";
 import { genericGeometry } from "./generic-geometry.js";
@@ -85,7 +86,10 @@ export function createDiagram(store, { phase: pinned } = {}) {
   element.addEventListener("pointermove", (event) => picture.explain(event, store.trace, store.state.step));
   element.addEventListener("click", (event) => {
     const unit = picture.unitAt(event);
+    const name = closestTo(event, "[data-name]")?.dataset.name;
+    const phase = name === undefined || pinned ? null : phaseOf(store.trace, name);
     if (unit !== null) store.set({ unit });
+    else if (phase !== null) store.set({ phase, playing: false });
   });
   show();
   resized.observe(element);

@@ -1,13 +1,12 @@
-// Play: phase after phase and step after step until the last one. At high speed, and where no phase is shown, by whole
-// steps.
+// Play: step after step until the last one, or phase after phase.
 
 /**
  * @import { State, Store, View } from "./store.js"
  * @import { Trace } from "./trace.js"
  */
 
+const STEP_MS = 400; // at speed 1: a name is read in a few seconds
 const PHASE_MS = 1000; // at speed 1: time enough to read what changed
-const WHOLE_STEPS_FROM = 4; // the speed from which play skips the phases
 
 /**
  * What play changes next. It ends after the last phase of the last step.
@@ -16,11 +15,12 @@ const WHOLE_STEPS_FROM = 4; // the speed from which play skips the phases
  * @returns {Partial<State>}
  */
 export function nextInPlay(trace, state) {
-  const skipsPhases = playsWholeSteps(state);
-  if (!skipsPhases && state.phase !== null && state.phase + 1 < trace.phases.length) return { phase: state.phase + 1 };
+  if (!state.wholeSteps && state.phase !== null && state.phase + 1 < trace.phases.length) {
+    return { phase: state.phase + 1 };
+  }
   const next = state.step + (trace.backward ? -1 : 1);
   if (next < 0 || next >= trace.steps) return { phase: null, playing: false };
-  return { step: next, phase: skipsPhases ? null : 0 };
+  return { step: next, phase: state.wholeSteps ? null : 0 };
 }
 
 /**
@@ -31,9 +31,9 @@ export function nextInPlay(trace, state) {
  */
 export function startOfPlay(trace, state) {
   const [first, last] = trace.backward ? [trace.steps - 1, 0] : [0, trace.steps - 1];
-  const skipsPhases = playsWholeSteps(state);
-  if (state.step === last && state.phase === null) return { playing: true, step: first, phase: skipsPhases ? null : 0 };
-  return { playing: true, phase: skipsPhases ? null : (state.phase ?? 0) };
+  const phase = state.wholeSteps ? null : 0;
+  if (state.step === last && (state.wholeSteps || state.phase === null)) return { playing: true, step: first, phase };
+  return { playing: true, phase: state.wholeSteps ? null : (state.phase ?? 0) };
 }
 
 /**
@@ -51,9 +51,10 @@ export function createClock(store) {
 
   return {
     update(state, previous) {
-      if (state.playing && (!previous.playing || state.speed !== previous.speed)) {
+      const otherPace = state.speed !== previous.speed || state.wholeSteps !== previous.wholeSteps;
+      if (state.playing && (!previous.playing || otherPace)) {
         clearInterval(timer);
-        timer = setInterval(tick, PHASE_MS / Math.min(state.speed, WHOLE_STEPS_FROM));
+        timer = setInterval(tick, intervalOf(state));
       } else if (!state.playing && timer !== undefined) {
         clearInterval(timer);
         timer = undefined;
@@ -64,9 +65,10 @@ export function createClock(store) {
 }
 
 /**
+ * The time between two moves of play, in milliseconds.
  * @param {State} state
- * @returns {boolean}
+ * @returns {number}
  */
-function playsWholeSteps(state) {
-  return state.wholeSteps || state.speed >= WHOLE_STEPS_FROM;
+export function intervalOf({ wholeSteps, speed }) {
+  return (wholeSteps ? STEP_MS : PHASE_MS) / speed;
 }

@@ -57,6 +57,28 @@ export function equationFor(trace, name) {
 }
 
 /**
+ * The phase that stands for a whole step: the one that computes what the cell passes on. Where a gate carries a state on,
+ * as the LSTM's forget gate does the cell state, that is this state.
+ * @param {{ phases: PhaseData[], gatedStates: { state: string }[] }} trace
+ * @returns {number}  an index
+ */
+export function mainPhase({ phases, gatedStates }) {
+  const state = gatedStates.at(-1)?.state ?? "hidden";
+  return Math.max(phases.findIndex(({ computes }) => computes.includes(state)), 0);
+}
+
+/**
+ * The phase that computes a quantity.
+ * @param {{ phases: PhaseData[] }} trace
+ * @param {string} name
+ * @returns {number | null}  an index; null if none does
+ */
+export function phaseOf({ phases }, name) {
+  const phase = phases.findIndex(({ computes }) => computes.includes(name));
+  return phase < 0 ? null : phase;
+}
+
+/**
  * The nodes directly inside a node.
  * @param {ExpressionData} node
  * @returns {ExpressionData[]}

@@ -3,6 +3,7 @@
 // A state that a gate carries on has an old part and a new one: in c_t = f ⊙ c_{t-1} + i ⊙ g, the term that
 // multiplies the state's own old value is what is kept.
 
+import { quoted } from "./answer.js";
 import { equationFor } from "./equations.js";
 import { holdsAt, holdsSentence } from "./holds.js";
 import { percent, signedFixed } from "./numbers.js";
@@ -161,8 +162,7 @@ function predictionSentence(trace, step) {
  * @returns {string}
  */
 function predictionText(trace, probabilities, label) {
-  const name = trace.labels[label];
-  return `${[...name].length > 1 ? name : `“${name}”`}, ${percent(probabilities[label])}`;
+  return `${quoted(trace.labels[label])}, ${percent(probabilities[label])}`;
 }
 
 /**

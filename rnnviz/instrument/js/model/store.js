@@ -1,6 +1,7 @@
 // The one place that holds the instrument's state. Views read it and are called when it changes.
 
 import { clamp } from "./numbers.js";
+import { signalsOf } from "./signals.js";
 
 /**
  * @import { Payload } from "./payload.d.ts"
@@ -57,7 +58,7 @@ const START = {
   highlight: null,
   playing: false,
   speed: 1,
-  wholeSteps: false,
+  wholeSteps: true,
   signal: "prediction",
   picked: "",
   tokenValuesId: "",
@@ -140,6 +141,7 @@ export class Store {
     if (state.phase !== null && !(state.phase in trace.phases)) state.phase = null;
     if (state.highlight !== null && !(state.highlight in trace.byName)) state.highlight = null;
     if (!trace.unitQuantities.some(({ name }) => name === state.picked)) state.picked = trace.defaultPick;
+    if (!signalsOf(trace).some(([signal]) => signal === state.signal)) state.signal = signalsOf(trace)[0][0];
     state.tokenValuesId = trace.tokenValuesId;
   }
 }

@@ -173,7 +173,7 @@ export function createSlots(store, page, source, handleKey) {
  * @returns {ElementView}
  */
 function createStrip(store) {
-  const tokens = createTokens(store, { compact: true });
+  const tokens = createTokens(store);
   const [back, forward] = [stepButton(store, "back"), stepButton(store, "forward")];
   return { ...tokens, element: html("div", { class: "compact" }, back, tokens.element, forward) };
 }

@@ -3,7 +3,7 @@
 // The elements are made once for a cell. A step changes only the text of the numbers.
 
 import { colourOf, textColour } from "../model/colours.js";
-import { isBracketed, mainValue, textOf, weightSymbol } from "../model/equations.js";
+import { isBracketed, mainPhase, mainValue, textOf, weightSymbol } from "../model/equations.js";
 import { symbolOfFunction } from "../model/functions.js";
 import { holdText } from "../model/holds.js";
 import { decimal, exact, HARD_SPACE, MINUS, operand, summand } from "../model/numbers.js";
@@ -43,10 +43,11 @@ const READS_BACKWARD = `This direction reads from the end: its t ${MINUS} 1 is t
 /**
  * Show the equations with their numbers.
  * @param {Store} store
- * @param {{ phase?: string }} [options]  the name of the one phase to show, without its title; nothing is dimmed then
+ * @param {{ phase?: string, current?: boolean }} [options]  phase: the name of the one phase to show, without its title;
+ *   nothing is dimmed then. current: shows only the current phase, and for a whole step the one that writes the state
  * @returns {ElementView}
  */
-export function createArithmetic(store, { phase: only } = {}) {
+export function createArithmetic(store, { phase: only, current = false } = {}) {
   const where = html("p", { class: "arithmetic-where" });
   const remark = html("p", { class: "arithmetic-remark" });
   const list = html("ol", { class: "arithmetic-phases" });
@@ -98,7 +99,9 @@ export function createArithmetic(store, { phase: only } = {}) {
 
   /** @param {number | null} phase */
   function markPhase(phase) {
+    const shown = current ? (phase ?? mainPhase(store.trace)) : null;
     [...list.children].forEach((item, k) => {
+      /** @type {HTMLElement} */ (item).hidden = shown !== null && k !== shown;
       item.classList.toggle("arithmetic-dim", phase !== null && k !== phase);
       if (k === phase) item.setAttribute("aria-current", "step");
       else item.removeAttribute("aria-current");

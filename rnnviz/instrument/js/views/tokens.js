@@ -1,6 +1,6 @@
 // The tokens as a strip of chips, coloured by a signal. A click or a drag moves through time.
 
-import { signalAt, signalsOf } from "../model/signals.js";
+import { signalAt } from "../model/signals.js";
 import { html } from "../page/dom.js";
 
 /** @import { ElementView, Store } from "../model/store.js" */
@@ -8,22 +8,18 @@ import { html } from "../page/dom.js";
 /**
  * Show the tokens as a strip.
  * @param {Store} store
- * @param {{ compact?: boolean }} [options]  compact: without the choice of the signal
  * @returns {ElementView}
  */
-export function createTokens(store, { compact = false } = {}) {
+export function createTokens(store) {
   const marks = { class: "tokens", tabindex: 0, role: "listbox", "aria-orientation": "horizontal" };
   const strip = html("div", { ...marks, "aria-label": "Tokens" });
-  const choose = () => store.set({ signal: picker.value });
-  const picker = html("select", { "aria-label": "Colour the tokens by", onchange: choose });
-  const choice = compact ? null : html("label", { class: "signal" }, "coloured by ", picker);
-  const element = html("div", { class: "strip" }, strip, choice);
+  const element = html("div", { class: "strip" }, strip);
   const resized = new ResizeObserver(() => strip.clientWidth > 0 && reveal()); // also when it is first laid out
   /** @type {HTMLElement[]} */
   let chips = [];
 
   function build() {
-    const { trace, state } = store;
+    const { trace } = store;
     chips = trace.tokens.map((token, step) => {
       const swapped = trace.swappedSteps.includes(trace.typedSteps[step]);
       const unknown = trace.unknown[step];
@@ -33,10 +29,6 @@ export function createTokens(store, { compact = false } = {}) {
       return html("div", { class: classes, role: "option", title, "data-step": step, id: `token-${step}` }, token);
     });
     strip.replaceChildren(...chips);
-    const signals = signalsOf(trace);
-    picker.replaceChildren(...signals.map(([value, title]) => html("option", { value }, title)));
-    if (!signals.some(([value]) => value === state.signal)) state.signal = signals[0][0];
-    picker.value = state.signal;
   }
 
   function colour() {
@@ -87,7 +79,6 @@ export function createTokens(store, { compact = false } = {}) {
     element,
     update(state, previous, newTrace) {
       if (newTrace) build();
-      if (state.signal !== previous.signal) picker.value = state.signal;
       if (newTrace || state.signal !== previous.signal || state.unit !== previous.unit) colour();
       if (newTrace || state.step !== previous.step) select(previous.step);
     },

@@ -1,4 +1,4 @@
-// The controls that move through time, through the phases of a step, and through the units.
+// The controls that move through time, and the keys.
 
 import { startOfPlay } from "../model/clock.js";
 import { html, svg } from "../page/dom.js";
@@ -8,6 +8,7 @@ import { html, svg } from "../page/dom.js";
 /** @typedef {"first" | "back" | "play" | "forward" | "last"} StepButton */
 
 const SPEEDS = [0.5, 1, 2, 4, 8];
+const PLAYED = { steps: "steps", phases: "phases" };
 const ICONS = {
   first: "M6 5v14M18 6l-8 6 8 6z",
   back: "M16 6l-8 6 8 6z",
@@ -32,6 +33,17 @@ export const KEYS = {
   "Shift+ArrowRight": (store) => movePhase(store, 1),
   " ": togglePlay,
 };
+
+/** The keys as a list shows them, and what they do. */
+export const KEY_WORDS = [
+  ["←  →", "one step back or forward"],
+  ["Home  End", "first or last step"],
+  ["Space", "play or pause"],
+  ["Shift ←  →", "one phase of the step back or forward"],
+  ["↑  ↓", "the unit before or after"],
+  ["Esc", "leave the text box, so that these keys work"],
+  ["?", "this list"],
+];
 
 /**
  * @param {Store} store
@@ -96,56 +108,33 @@ export function createTransport(store) {
   const speeds = SPEEDS.map((value) => html("option", { value }, `${value}×`));
   const setSpeed = () => store.set({ speed: Number(speed.value) });
   const speed = html("select", { "aria-label": "Speed", title: "Speed", onchange: setSpeed }, speeds);
-  const unit = html("input", { type: "number", min: 0, "aria-label": "Unit", onchange: () => setUnit() });
+  const setPlayed = () => store.set({ wholeSteps: played.value === "steps" });
+  const kinds = Object.entries(PLAYED).map(([value, words]) => html("option", { value }, words));
+  const played = html(
+    "select",
+    { "aria-label": "Play", title: "What play shows one by one", onchange: setPlayed },
+    kinds,
+  );
   const where = html("output", { class: "where" });
-  const phases = html("div", { class: "phases", role: "group", "aria-label": "Phases of the step" });
   const element = html(
     "div",
     { class: "transport" },
     html("div", { class: "buttons", role: "group", "aria-label": "Through time" }, back, play, forward),
     where,
-    html("label", { class: "unit" }, "unit ", unit),
-    speed,
-    phases,
+    html("div", { class: "pace" }, played, speed),
   );
-
-  /** Whatever was typed, the field shows a unit that exists. */
-  function setUnit() {
-    store.set({ unit: Math.round(Number(unit.value)) || 0 });
-    unit.value = String(store.state.unit);
-  }
-
-  function build() {
-    const { trace } = store;
-    /** @type {(phase: number | null, title: string) => HTMLButtonElement} */
-    const choice = (phase, title) =>
-      html("button", { type: "button", onclick: () => store.set({ phase, playing: false }) }, title);
-    phases.replaceChildren(choice(null, "Whole step"), ...trace.phases.map(({ title }, k) => choice(k, title)));
-    unit.max = String(trace.units - 1);
-  }
 
   function show() {
     const { state, trace } = store;
     where.value = `step ${state.step + 1} of ${trace.steps}`;
-    const root = /** @type {Document | ShadowRoot} */ (unit.getRootNode());
-    if (root.activeElement !== unit) unit.value = String(state.unit);
+    played.hidden = trace.phases.length < 2;
     speed.value = String(state.speed);
+    played.value = state.wholeSteps ? "steps" : "phases";
     play.title = state.playing ? "Pause (space)" : "Play (space)";
     play.setAttribute("aria-label", play.title);
     play.querySelector("path")?.setAttribute("d", state.playing ? ICONS.pause : ICONS.play);
-    [...phases.children].forEach((choice, k) => {
-      choice.setAttribute("aria-pressed", String((state.phase ?? -1) === k - 1));
-    });
   }
 
-  build();
   show();
-  return {
-    element,
-    update(_state, _previous, newTrace) {
-      if (newTrace) build();
-      show();
-    },
-    destroy: () => element.remove(),
-  };
+  return { element, update: show, destroy: () => element.remove() };
 }

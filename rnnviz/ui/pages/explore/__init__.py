@@ -9,36 +9,30 @@ from . import trace_panel
 
 __all__ = ["page"]
 
+HEAD = "explore-head"
+
 
 def page() -> None:
-    """Show everything under the title."""
-    task, model, layer, direction = pickers.pick_model()
-    above = st.container(horizontal=True, vertical_alignment="center")
-    text = text_box.text_box(task)
+    """Show everything under the title: one row of controls, and the instrument."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=HEAD):
+        task, model, layer, direction = pickers.pick_model(compact=True)
+        text = text_box.text_box(task, compact=True)
+        menus = st.container(horizontal=True, gap="small", width="content")
     messages = st.container()
     with st.container():  # what follows keeps its place on the page, whatever is written here
+        pickers.report_weights(task, model)
         what_if.bar(model.definition)
         prepared = text_box.prepare(model, text, what_if.changes())
-    with above:
-        _guide_link()
+    trace = None if prepared is None else model.run(prepared)
+    with menus:
         what_if.menu(model.definition, prepared.typed.tokens if prepared else [])
-    if prepared is not None:
-        trace = model.run(prepared)
+        if trace is not None and lesson_link.shows("downloads"):
+            downloads.menu(trace, layer, direction)
+        lesson_link.menu(stepping=True)
+    if trace is not None:
         trace_panel.show(task, text, trace, model, layer, direction)
-        with st.container(horizontal=True):
-            if lesson_link.shows("downloads"):
-                downloads.menu(trace, layer, direction)
-            lesson_link.menu(stepping=True)
     what_if.save()
     if lesson_link.shows("about"):
         model_card.show(model)
     with messages:
         notices.show()
-
-
-def _guide_link() -> None:
-    """A link to the first chapter of the guide, for new users."""
-    if lesson_link.shows("navigation"):
-        st.page_link(
-            "pages/words.py", label="New to this? The guide starts from the beginning.", icon=":material/menu_book:"
-        )

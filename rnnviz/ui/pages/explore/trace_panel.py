@@ -1,4 +1,4 @@
-"""A trace: the instrument, and the heatmaps with the instrument's playhead."""
+"""A trace: the instrument, and on demand all units as a figure."""
 
 from __future__ import annotations
 
@@ -10,25 +10,24 @@ from ...shared import charts, lesson_link, position, what_if
 from ...shared.catalogue import TaskModels
 from ...shared.instrument import instrument
 
-COLUMNS = [1.15, 1]  # shares of the width
-
 
 def show(task: TaskModels, text: str, trace: Trace, model: Model, layer: int, direction: str) -> None:
-    """Show the instrument beside the heatmaps."""
-    left, right = st.columns(COLUMNS, gap="medium")
+    """Show the instrument, and below it the figure, which is drawn only when it is opened."""
     step, unit = position.from_link(trace, layer=layer)
-    with left:
-        instrument(
-            trace,
-            model,
-            layer,
-            direction,
-            step=step,
-            unit=unit,
-            text=text,
-            default_text=task.examples[0],
-            editable=lesson_link.shows("whatif"),
-            on_request=what_if.add_requested,
-        )
-    with right:
-        charts.heatmaps(trace, layer=layer, direction=direction)
+    instrument(
+        trace,
+        model,
+        layer,
+        direction,
+        step=step,
+        unit=unit,
+        text=text,
+        default_text=task.examples[0],
+        editable=lesson_link.shows("whatif"),
+        on_request=what_if.add_requested,
+    )
+    figure = st.expander("All units as a figure", icon=":material/grid_on:", key="figure", on_change="rerun")
+    if figure.open:
+        with figure:
+            st.caption("To zoom in, drag. The toolbar has full screen and a download.")
+            charts.heatmaps(trace, layer=layer, direction=direction)

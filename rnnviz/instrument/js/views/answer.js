@@ -1,0 +1,39 @@
+// The prediction in words: the answer at the end, and what it is so far before.
+
+import { predictionWords, whenOf } from "../model/answer.js";
+import { html } from "../page/dom.js";
+
+/** @import { ElementView, Store } from "../model/store.js" */
+
+/**
+ * Show the prediction at the current step as words and a percentage, and the next likeliest ones smaller.
+ * @param {Store} store
+ * @returns {ElementView}
+ */
+export function createAnswer(store) {
+  const when = html("span", { class: "answer-when" });
+  const label = html("strong", { class: "answer-label" });
+  const share = html("span", { class: "answer-share" });
+  const others = html("span", { class: "answer-others" });
+  const element = html(
+    "div",
+    { class: "answer" },
+    when,
+    html("div", { class: "answer-line" }, label, " ", share, " ", others),
+  );
+
+  function show() {
+    const { trace, state: { step } } = store;
+    element.hidden = !trace.probabilities;
+    if (element.hidden) return;
+    const words = predictionWords(trace, step);
+    when.textContent = whenOf(trace, step);
+    label.textContent = words.label;
+    share.textContent = words.share;
+    others.textContent = words.others;
+    element.style.setProperty("--now", String(words.probability));
+  }
+
+  show();
+  return { element, update: show, destroy: () => element.remove() };
+}
