@@ -1,7 +1,5 @@
 """Explore: type a sequence, choose a model, and see everything that happens inside it."""
 
-import streamlit as st
-
 from rnnviz.ui.pages import explore
 from rnnviz.ui.shared import page_setup
 

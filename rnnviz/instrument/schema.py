@@ -393,6 +393,39 @@ class Position(TypedDict):
     unit: int
 
 
+class ChangeData(TypedDict):
+    """A change of the run, an intervention.
+
+    Attributes
+    ----------
+    text : str
+        As the link has it, such as "forget=1".
+    words : str
+        The same for people.
+    """
+
+    text: str
+    words: str
+
+
+class Notes(TypedDict):
+    """What the page says about the run that is shown.
+
+    Attributes
+    ----------
+    remarks : list of str
+        Sentences, such as that a character is not in the vocabulary.
+    changes : list of ChangeData
+        The changes of the run.
+    dimmed : bool
+        Whether the run is an older one, because what was typed since cannot be read.
+    """
+
+    remarks: list[str]
+    changes: list[ChangeData]
+    dimmed: bool
+
+
 class Settings(TypedDict):
     """How the instrument shows a payload.
 
@@ -410,6 +443,8 @@ class Settings(TypedDict):
         Whether values can be picked and overridden.
     value_word : str, optional
         What precedes the present value of the one that is picked; "now" if missing.
+    notes : Notes, optional
+        What the page says about the run.
     """
 
     start: NotRequired[Position]
@@ -418,3 +453,4 @@ class Settings(TypedDict):
     follow: NotRequired[bool]
     editable: NotRequired[bool]
     value_word: NotRequired[str]
+    notes: NotRequired[Notes]

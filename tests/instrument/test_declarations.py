@@ -12,7 +12,9 @@ from rnnviz.ui.shared import page_data
 PAGE_DATA = Path(page_data.__file__).with_suffix(".d.ts")
 FILES = {
     PAYLOAD: typescript(expression_schema, schema),
-    PAGE_DATA: typescript(page_data, imports='import type { Position } from "../../instrument/js/model/payload.d.ts";'),
+    PAGE_DATA: typescript(
+        page_data, imports='import type { Notes, Position } from "../../instrument/js/model/payload.d.ts";'
+    ),
 }
 
 

@@ -8,9 +8,10 @@ import { narrate } from "./model/narration.js";
 import { createRequests } from "./model/requests.js";
 import { Store } from "./model/store.js";
 import { Trace } from "./model/trace.js";
-import { hasModifier, html } from "./page/dom.js";
+import { html } from "./page/dom.js";
 import { flash } from "./page/flash.js";
 import { hostOf } from "./page/host.js";
+import { createKeys } from "./page/keys.js";
 import { createPlayheads } from "./page/playheads.js";
 import { createProse } from "./page/prose.js";
 import { createSlots } from "./page/slots.js";
@@ -20,17 +21,18 @@ import { createArithmetic } from "./views/arithmetic.js";
 import { createHeatmaps } from "./views/heatmaps.js";
 import { createFold } from "./views/fold.js";
 import { createNarration } from "./views/narration-line.js";
+import { createNotes } from "./views/notes.js";
 import { createPhases } from "./views/phases.js";
 import { createPredictions } from "./views/predictions.js";
 import { createStepTable } from "./views/step-table.js";
 import { createSignalPicker } from "./views/signal-picker.js";
 import { createTokens } from "./views/tokens.js";
-import { createTransport, KEYS } from "./views/transport.js";
+import { createTransport } from "./views/transport.js";
 import { createUnitField } from "./views/unit-field.js";
 import { createWhatIf } from "./views/what-if.js";
 
 /**
- * @import { Payload, Settings } from "./model/payload.d.ts"
+ * @import { Notes, Payload, Settings } from "./model/payload.d.ts"
  * @import { Request, Requests } from "./model/requests.js"
  * @import { ElementView, Store as StoreType } from "./model/store.js"
  * @import { Host } from "./page/host.js"
@@ -62,7 +64,6 @@ import { createWhatIf } from "./views/what-if.js";
 
 const REST_MS = 500; // without a move, after which a position is reported and read aloud
 const PRESSES = /** @type {const} */ (["pointerdown", "keydown"]);
-const FIELDS = "input, select, textarea";
 const MOVING = ".rnnviz-slot, .js-plotly-plot"; // where a press moves the instrument, as it does inside
 
 /**
@@ -74,6 +75,7 @@ export const VIEWS = {
   tokens: createTokens,
   transport: createTransport,
   unit: createUnitField,
+  notes: createNotes,
   narration: createNarration,
   phases: createPhases,
   diagram: (store) => createDiagram(store),
@@ -94,7 +96,7 @@ export const VIEWS = {
  */
 const AREAS = {
   top: ["answer", "tokens", "transport"],
-  words: ["narration"],
+  words: ["notes", "narration"],
   left: [["phases", "unit"], "diagram", "formula"],
   right: ["predictions", "heatmaps", "signal"],
   below: ["whatif", "formulas", "table"],
@@ -109,9 +111,10 @@ const AREAS = {
  */
 export function mount(element, payload, options = {}) {
   const host = hostOf(options.host);
-  const store = new Store(traceOf(payload), payload.start);
+  const store = new Store(traceOf(payload), { ...payload.start, ...notesOf(payload) });
   const requests = createRequests(store, payload.text, options.onRequest);
   const inside = Object.fromEntries(viewNames(payload).map((name) => [name, VIEWS[name](store, requests)]));
+  const keys = createKeys(store, { space: !payload.views });
   const spoken = html("p", { class: "spoken", role: "status", "aria-live": "polite" });
   const reduced = html("p", { class: "reduced" });
   const root = html(
@@ -121,28 +124,18 @@ export function mount(element, payload, options = {}) {
       tabindex: -1,
       role: "group",
       "aria-label": "Instrument: arrow keys move through time, space plays",
-      onkeydown: handleKey,
+      onkeydown: keys.handle,
     },
     payload.views
       ? Object.values(inside).map((view) => view.element)
       : html("div", { class: "areas" }, areasOf(inside)),
     spoken,
     reduced,
+    keys.list,
   );
+  root.querySelector(".area-top")?.append(keys.button);
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let restTimer;
-
-  /** @param {KeyboardEvent} event */
-  function handleKey(event) {
-    const target = event.composedPath()[0];
-    if (!(target instanceof Element) || target.matches(FIELDS) || hasModifier(event)) return;
-    if (event.key === " " && target.matches("button, summary")) return; // they have their own use for space
-    const action = KEYS[(event.shiftKey ? "Shift+" : "") + event.key];
-    if (!action) return;
-    event.preventDefault();
-    event.stopPropagation();
-    action(store);
-  }
 
   function restSoon() {
     clearTimeout(restTimer);
@@ -189,17 +182,18 @@ export function mount(element, payload, options = {}) {
   element.append(root);
   showTrace();
   for (const press of PRESSES) document.addEventListener(press, reportBeforePress, true);
-  const slots = createSlots(store, host.root, root, handleKey);
+  const slots = createSlots(store, host.root, root, keys.handle);
   const views = [
     ...Object.values(inside),
     slots,
     createClock(store),
     createPlayheads(store, host.graphs),
-    createProse(store, host, requests, (keys, words) => flash(host, keys, words)),
+    createProse(store, host, requests, (parts, words) => flash(host, parts, words)),
   ];
   const unsubscribe = store.subscribe((state, previous, newTrace) => {
     if (newTrace) showTrace();
     for (const view of views) view.update(state, previous, newTrace);
+    root.classList.toggle("dimmed", state.notes.dimmed);
     const moved = state.step !== previous.step || state.unit !== previous.unit;
     if (newTrace || moved || state.playing !== previous.playing) restSoon();
   });
@@ -209,6 +203,7 @@ export function mount(element, payload, options = {}) {
     load(next) {
       const target = requests.receive(next);
       slots.refreshTheme();
+      if (JSON.stringify(next.notes) !== JSON.stringify(store.state.notes)) store.set(notesOf(next));
       if (next.id === store.trace.id && !next.weights === !store.trace.weights) {
         if (next.token_values_id !== store.trace.tokenValuesId) store.setTokenValues(next);
         if (target) store.set(stateChange(store.trace, target));
@@ -226,6 +221,7 @@ export function mount(element, payload, options = {}) {
     destroy() {
       unsubscribe();
       clearTimeout(restTimer);
+      keys.destroy();
       for (const press of PRESSES) document.removeEventListener(press, reportBeforePress, true);
       for (const view of views) view.destroy();
       root.remove();
@@ -263,6 +259,15 @@ function viewNames({ views, editable }) {
     if (chosen.has("diagram")) chosen.add("phases");
   }
   return Object.keys(VIEWS).filter((name) => chosen.has(name));
+}
+
+/**
+ * What the page says about the run, as a change of the state.
+ * @param {Settings} settings
+ * @returns {{ notes?: Notes }}
+ */
+function notesOf({ notes }) {
+  return notes ? { notes } : {};
 }
 
 /**

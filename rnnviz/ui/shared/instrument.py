@@ -10,6 +10,7 @@ import streamlit as st
 
 from ...errors import UnknownNameError
 from ...instrument import TokenValues, model_key, payload, script, style
+from ...instrument.schema import Notes
 from ...model import Model
 from ...trace import Trace
 from . import position
@@ -19,8 +20,8 @@ from .session_keys import WEIGHTS_SENT
 __all__ = ["VIEWS", "TokenValues", "instrument", "reported_position", "slot"]
 
 VIEWS = (
-    "answer", "tokens", "transport", "unit", "narration", "phases", "diagram", "formula", "predictions", "signal",
-    "whatif", "arithmetic", "formulas", "table",
+    "answer", "tokens", "transport", "unit", "notes", "narration", "phases", "diagram", "formula", "predictions",
+    "signal", "whatif", "arithmetic", "formulas", "table",
 )  # fmt: skip
 KEY = "rnnviz_instrument"  # of the component and its state
 HERE = Path(__file__).parent
@@ -50,6 +51,7 @@ def instrument(
     follow: bool = False,
     editable: bool = False,
     value_word: str = "now",
+    notes: Notes | None = None,
 ) -> None:
     """Show a trace. The browser starts at a position and keeps it from then on.
 
@@ -83,6 +85,8 @@ def instrument(
         Whether a value can be picked in a heatmap and overridden in the view "whatif".
     value_word : str, default "now"
         What precedes the present value of the one that is picked.
+    notes : Notes, optional
+        What to say about the run.
 
     Raises
     ------
@@ -104,6 +108,7 @@ def instrument(
         "follow": follow,
         "editable": editable,
         "value_word": value_word,
+        "notes": notes or {"remarks": [], "changes": [], "dimmed": False},
         "default_position": default_position and {"step": default_position[0] - 1, "unit": default_position[1]},
         "default_text": default_text,
         "opened_at_position": position.newly_linked(),

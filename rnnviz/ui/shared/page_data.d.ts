@@ -1,6 +1,6 @@
 // Written from page_data.py, do not edit.
 
-import type { Position } from "../../instrument/js/model/payload.d.ts";
+import type { Notes, Position } from "../../instrument/js/model/payload.d.ts";
 
 /** The settings of the instrument, and what a fresh page would show. */
 export interface PageData {
@@ -16,6 +16,8 @@ export interface PageData {
   editable: boolean;
   /** What precedes the present value of the one that is picked. */
   value_word: string;
+  /** What the page says about the run. */
+  notes: Notes;
   /** What a fresh page shows, which the link leaves out; None for the last step and unit 0. */
   default_position: Position | null;
   /** The text of a fresh page; None if the link does not hold the text. */

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from ...instrument.schema import Position
+from ...instrument.schema import Notes, Position
 
 
 class PageData(TypedDict):
@@ -24,6 +24,8 @@ class PageData(TypedDict):
         Whether values can be picked and overridden.
     value_word : str
         What precedes the present value of the one that is picked.
+    notes : Notes
+        What the page says about the run.
     default_position : Position or None
         What a fresh page shows, which the link leaves out; None for the last step and unit 0.
     default_text : str or None
@@ -38,6 +40,7 @@ class PageData(TypedDict):
     follow: bool
     editable: bool
     value_word: str
+    notes: Notes
     default_position: Position | None
     default_text: str | None
     opened_at_position: bool

@@ -12,6 +12,7 @@ HIDDEN = "hidden"  # names of the parts that a lesson hides
 # The text box.
 TEXT = "text"  # the widget's key, and its parameter
 EXAMPLE = "example"
+LAST_READ = "last-read"  # by task: the last text that could be read
 NUMBERS_MENU = "numbers"
 NUMBERS_ERROR = "numbers-refused"
 PASTED = "numbers-pasted"

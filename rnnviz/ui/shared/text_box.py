@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import nullcontext
+from functools import partial
 
 import streamlit as st
 
@@ -63,38 +64,42 @@ def write(task: TaskModels, text: str) -> None:
     link_parameters.text(task).set(text)
 
 
-def prepare(model: Model, text: str, interventions: Iterable[Intervention] = ()) -> PreparedText | None:
+def prepare(
+    model: Model, text: str, interventions: Iterable[Intervention] = (), say: Callable[[str], object] | None = None
+) -> PreparedText | None:
     """Prepare a text for a run of the model; None if it cannot be read. Messages say what is not used, and why.
 
-    Interventions that are impossible here are left out.
+    Interventions that are impossible here are left out. say: receives each message; without it they are on the page.
     """
     try:
         prepared = model.prepare(text, interventions, limit=TOKENS, skip_invalid=True)
     except MissingTableError as error:
-        st.info(
-            plain(f"The table “{error.name}” is not in this session. Upload it again under “Numbers”."),
-            icon=":material/table_chart:",
-        )
+        message = f"The table “{error.name}” is not in this session. Upload it again under “Numbers”."
+        (say or partial(_inform, icon=":material/table_chart:"))(message)
         return None
     except ValueError as error:
-        st.info(plain(str(error)), icon=":material/keyboard:")
+        (say or partial(_inform, icon=":material/keyboard:"))(str(error))
         return None
     report_rejected(prepared)
     encoding = prepared.encoding
-    remarks = []
+    say = say or _caption
     if encoding.truncated:
         what = "tokens" if model.network.embedding is not None else "steps"
-        remarks.append(f"Only the first {TOKENS} {what} are read.")
+        say(f"Only the first {TOKENS} {what} are read.")
     unknown = [visible(t) for t, is_unknown in zip(encoding.tokens, encoding.unknown, strict=True) if is_unknown]
     if unknown:
         names = list(dict.fromkeys(unknown))
         listed = ", ".join(names[:8]) + (" and others" if len(names) > 8 else "")
-        remarks.append(
-            f"Not in the model’s vocabulary: {listed} (marked ? in the figure). The network reads {UNKNOWN} instead."
-        )
-    for remark in remarks:
-        st.caption(":material/info: " + plain(remark))
+        say(f"Not in the model’s vocabulary: {listed} (marked ? in the figure). The network reads {UNKNOWN} instead.")
     return prepared
+
+
+def _inform(message: str, icon: str) -> None:
+    st.info(plain(message), icon=icon)
+
+
+def _caption(message: str) -> None:
+    st.caption(":material/info: " + plain(message))
 
 
 def report_rejected(prepared: PreparedText) -> None:

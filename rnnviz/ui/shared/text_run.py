@@ -121,5 +121,5 @@ def transport(
         follow=True,
         editable=editable,
         value_word=value_word,
-        on_request=what_if.add_requested,
+        on_request=what_if.apply_requested,
     )

@@ -42,13 +42,15 @@ def add(new: Intervention) -> None:
     _set([*(change for change in changes() if _target(change) != _target(new)), new])
 
 
-def add_requested(request: dict[str, str]) -> None:
-    """Add the change that the instrument's form sends; for a callback."""
+def apply_requested(request: dict[str, str]) -> None:
+    """Add the change that the instrument's form sends, or take one back; for a callback."""
     if CHANGES.name in request:
         try:
             add(parse(request[CHANGES.name]))
         except ValueError as error:
             notices.add("what-if", str(error))
+    if "without" in request:
+        _set(change for change in changes() if str(change) != request["without"])
 
 
 def menu(definition: Definition, tokens: list[str]) -> None:
@@ -60,23 +62,14 @@ def menu(definition: Definition, tokens: list[str]) -> None:
         return
     with popover:
         experiment_buttons(definition, tokens)
-        if not changes():
-            chips(definition)
+        chips(definition)
         st.caption("Or click a cell of a heatmap and set its value under “What if” below the instrument.")
-
-
-def bar(definition: Definition) -> None:
-    """The present changes on such a page, if there are any."""
-    if changes():
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            if lesson_link.shows("whatif"):
-                chips(definition)
-            st.page_link(
-                "pages/memory.py",
-                label="Before and after",
-                icon=":material/compare_arrows:",
-                query_params={"question": "changes"},
-            )
+        st.page_link(
+            "pages/memory.py",
+            label="Before and after",
+            icon=":material/compare_arrows:",
+            query_params={"question": "changes"},
+        )
 
 
 def chips(definition: Definition) -> None:

@@ -355,6 +355,24 @@ export interface Position {
   unit: number;
 }
 
+/** A change of the run, an intervention. */
+export interface ChangeData {
+  /** As the link has it, such as "forget=1". */
+  text: string;
+  /** The same for people. */
+  words: string;
+}
+
+/** What the page says about the run that is shown. */
+export interface Notes {
+  /** Sentences, such as that a character is not in the vocabulary. */
+  remarks: string[];
+  /** The changes of the run. */
+  changes: ChangeData[];
+  /** Whether the run is an older one, because what was typed since cannot be read. */
+  dimmed: boolean;
+}
+
 /** How the instrument shows a payload. */
 export interface Settings {
   /** Where it begins; if missing, at the first step and unit. */
@@ -369,4 +387,6 @@ export interface Settings {
   editable?: boolean;
   /** What precedes the present value of the one that is picked; "now" if missing. */
   value_word?: string;
+  /** What the page says about the run. */
+  notes?: Notes;
 }

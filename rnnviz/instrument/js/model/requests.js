@@ -10,7 +10,7 @@ import { stateChange } from "./link-target.js";
  */
 
 /**
- * The text, the cell, and the cell's options by name; or the text of an intervention as "if".
+ * The text, the cell, and the cell's options by name; or the text of an intervention as "if", or as "without".
  * @typedef {Record<string, string>} Request
  */
 
@@ -21,6 +21,8 @@ import { stateChange } from "./link-target.js";
  *   request what differs from the present; returns whether nothing differs and the target is set already
  * @property {((intervention: string) => void) | undefined} requestIntervention
  *   request the same with one more intervention; undefined without a server
+ * @property {((intervention: string) => void) | undefined} requestWithout
+ *   request the same without one of the interventions; undefined without a server
  * @property {(payload: Payload & Settings) => StoreTarget | null} receive
  *   take note of a payload; returns the target that waited for it
  */
@@ -56,6 +58,7 @@ export function createRequests(store, text, send) {
     },
 
     requestIntervention: send && ((intervention) => send({ if: intervention })),
+    requestWithout: send && ((intervention) => send({ without: intervention })),
 
     receive({ text: newText, cell, options }) {
       present = { ...options, ...given({ text: newText, cell }) };

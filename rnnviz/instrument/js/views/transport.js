@@ -34,17 +34,6 @@ export const KEYS = {
   " ": togglePlay,
 };
 
-/** The keys as a list shows them, and what they do. */
-export const KEY_WORDS = [
-  ["←  →", "one step back or forward"],
-  ["Home  End", "first or last step"],
-  ["Space", "play or pause"],
-  ["Shift ←  →", "one phase of the step back or forward"],
-  ["↑  ↓", "the unit before or after"],
-  ["Esc", "leave the text box, so that these keys work"],
-  ["?", "this list"],
-];
-
 /**
  * @param {Store} store
  * @param {number} step

@@ -4,25 +4,33 @@ from __future__ import annotations
 
 import streamlit as st
 
+from ....instrument.schema import ChangeData, Notes
+from ....interventions import describe
 from ...shared import downloads, lesson_link, model_card, notices, pickers, text_box, what_if
+from ...shared.markdown import plain
+from ...shared.session_keys import LAST_READ
 from . import trace_panel
 
 __all__ = ["page"]
 
-HEAD = "explore-head"
-
 
 def page() -> None:
     """Show everything under the title: one row of controls, and the instrument."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=HEAD):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="explore-head"):
         task, model, layer, direction = pickers.pick_model(compact=True)
         text = text_box.text_box(task, compact=True)
         menus = st.container(horizontal=True, gap="small", width="content")
     messages = st.container()
+    remarks: list[str] = []
     with st.container():  # what follows keeps its place on the page, whatever is written here
         pickers.report_weights(task, model)
-        what_if.bar(model.definition)
-        prepared = text_box.prepare(model, text, what_if.changes())
+        prepared = text_box.prepare(model, text, what_if.changes(), remarks.append)
+        last_read = st.session_state.setdefault(LAST_READ, {})
+        unreadable = prepared is None
+        if prepared is not None:
+            last_read[task.name] = text
+        elif task.name in last_read:  # the last run stays in view while a text is typed that cannot be read yet
+            prepared = text_box.prepare(model, last_read[task.name], what_if.changes(), lambda _: None)
     trace = None if prepared is None else model.run(prepared)
     with menus:
         what_if.menu(model.definition, prepared.typed.tokens if prepared else [])
@@ -30,7 +38,12 @@ def page() -> None:
             downloads.menu(trace, layer, direction)
         lesson_link.menu(stepping=True)
     if trace is not None:
-        trace_panel.show(task, text, trace, model, layer, direction)
+        changes = [{"text": str(change), "words": describe(change, model.definition)} for change in trace.interventions]
+        notes = {"remarks": remarks, "changes": changes, "dimmed": unreadable}
+        trace_panel.show(task, text, trace, model, layer, direction, notes)
+    else:
+        for remark in remarks:
+            st.info(plain(remark), icon=":material/keyboard:")
     what_if.save()
     if lesson_link.shows("about"):
         model_card.show(model)

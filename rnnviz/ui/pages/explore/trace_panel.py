@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from ....instrument.schema import Notes
 from ....model import Model
 from ....trace import Trace
 from ...shared import charts, lesson_link, position, what_if
@@ -11,7 +12,7 @@ from ...shared.catalogue import TaskModels
 from ...shared.instrument import instrument
 
 
-def show(task: TaskModels, text: str, trace: Trace, model: Model, layer: int, direction: str) -> None:
+def show(task: TaskModels, text: str, trace: Trace, model: Model, layer: int, direction: str, notes: Notes) -> None:
     """Show the instrument, and below it the figure, which is drawn only when it is opened."""
     step, unit = position.from_link(trace, layer=layer)
     instrument(
@@ -24,7 +25,8 @@ def show(task: TaskModels, text: str, trace: Trace, model: Model, layer: int, di
         text=text,
         default_text=task.examples[0],
         editable=lesson_link.shows("whatif"),
-        on_request=what_if.add_requested,
+        on_request=what_if.apply_requested,
+        notes=notes,
     )
     figure = st.expander("All units as a figure", icon=":material/grid_on:", key="figure", on_change="rerun")
     if figure.open:
