@@ -37,6 +37,7 @@ from .schema import (
 )
 
 BUDGET = 2_000_000  # bytes of base64 for the values of one trace
+EVERY_STEP = "at every step"  # when a card says that a model is asked
 HELD, FROZEN = 1, 2  # how an intervention holds a value: at a given one, or at that of the step before
 
 
@@ -169,6 +170,7 @@ def payload(
         "gated_states": [_gated_state(gated) for gated in gated_states(definition)],
         "activations": encode_activations(definition),
         "labels": [visible(label) for label in trace.labels],
+        "answers_at_end": model.card.get("asked", EVERY_STEP) != EVERY_STEP,
         "half_precision": half,
         "values": {name: encode_array(array, "<f2" if half else "<f4") for name, array in arrays.items()},
         "initial": {name: encode_array(trace.initial[name, layer, direction]) for name in definition.states},

@@ -244,6 +244,8 @@ class Payload(TypedDict):
         By name.
     labels : list of str
         C labels of the readout.
+    answers_at_end : bool
+        Whether the model is known to have been trained to predict only after the last step.
     half_precision : bool
         Whether `values` are float16 rather than float32.
     values : dict of str to str
@@ -288,6 +290,7 @@ class Payload(TypedDict):
     gated_states: list[GatedStateData]
     activations: dict[str, ActivationData]
     labels: list[str]
+    answers_at_end: bool
     half_precision: bool
     values: dict[str, str]
     initial: dict[str, str]

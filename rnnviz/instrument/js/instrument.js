@@ -13,12 +13,14 @@ import { flash } from "./page/flash.js";
 import { hostOf } from "./page/host.js";
 import { createKeys } from "./page/keys.js";
 import { createPlayheads } from "./page/playheads.js";
+import { createPresenterButton } from "./page/presenter.js";
 import { createProse } from "./page/prose.js";
 import { createSlots } from "./page/slots.js";
 import { setTextColours } from "./page/theme.js";
 import { createAnswer } from "./views/answer.js";
 import { createArithmetic } from "./views/arithmetic.js";
 import { createHeatmaps } from "./views/heatmaps.js";
+import { createCoach } from "./views/coach.js";
 import { createFold } from "./views/fold.js";
 import { createNarration } from "./views/narration-line.js";
 import { createNotes } from "./views/notes.js";
@@ -76,6 +78,7 @@ export const VIEWS = {
   transport: createTransport,
   unit: createUnitField,
   notes: createNotes,
+  coach: createCoach,
   narration: createNarration,
   phases: createPhases,
   diagram: (store) => createDiagram(store),
@@ -96,7 +99,7 @@ export const VIEWS = {
  */
 const AREAS = {
   top: ["answer", "tokens", "transport"],
-  words: ["notes", "narration"],
+  words: ["notes", "coach", "narration"],
   left: [["phases", "unit"], "diagram", "formula"],
   right: ["predictions", "heatmaps", "signal"],
   below: ["whatif", "formulas", "table"],
@@ -133,7 +136,7 @@ export function mount(element, payload, options = {}) {
     reduced,
     keys.list,
   );
-  root.querySelector(".area-top")?.append(keys.button);
+  root.querySelector(".transport")?.append(...(payload.views ? [] : [keys.button, createPresenterButton()]));
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let restTimer;
 

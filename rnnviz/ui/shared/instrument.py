@@ -20,8 +20,8 @@ from .session_keys import WEIGHTS_SENT
 __all__ = ["VIEWS", "TokenValues", "instrument", "reported_position", "slot"]
 
 VIEWS = (
-    "answer", "tokens", "transport", "unit", "notes", "narration", "phases", "diagram", "formula", "predictions",
-    "signal", "whatif", "arithmetic", "formulas", "table",
+    "answer", "tokens", "transport", "unit", "notes", "coach", "narration", "phases", "diagram", "formula",
+    "predictions", "signal", "whatif", "arithmetic", "formulas", "table",
 )  # fmt: skip
 KEY = "rnnviz_instrument"  # of the component and its state
 HERE = Path(__file__).parent

@@ -34,15 +34,16 @@ export function predictionWords(trace, step) {
 }
 
 /**
- * When a prediction is made: the last step that is read gives the answer.
+ * When a prediction is made. Only a model that is known to be asked at the end has an answer there.
  * @param {Trace} trace
  * @param {number} step
  * @returns {string}
  */
 export function whenOf(trace, step) {
+  const after = `after “${trace.tokens[step]}”`;
+  if (!trace.answersAtEnd) return `Prediction ${after}`;
   const last = trace.backward ? 0 : trace.steps - 1;
-  if (step === last) return "The network’s answer";
-  return `So far, after “${trace.tokens[step]}”`;
+  return step === last ? "The network’s answer" : `So far, ${after}`;
 }
 
 /**

@@ -275,6 +275,8 @@ export interface Payload {
   activations: Record<string, ActivationData>;
   /** C labels of the readout. */
   labels: string[];
+  /** Whether the model is known to have been trained to predict only after the last step. */
+  answers_at_end: boolean;
   /** Whether `values` are float16 rather than float32. */
   half_precision: boolean;
   /** For each quantity, an array of shape (T, H), or (T, D) for the input vector. */

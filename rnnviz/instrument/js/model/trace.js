@@ -113,6 +113,7 @@ export class Trace {
     this.phases = payload.phases.map((phase) => ({ ...phase, equations: phase.equations.map(writtenEquation) }));
     this.gatedStates = payload.gated_states;
     this.labels = payload.labels;
+    this.answersAtEnd = payload.answers_at_end;
     this.editable = payload.editable ?? false;
     this.valueWord = payload.value_word ?? "now";
     this.reductions = payload.reductions;

@@ -38,8 +38,10 @@ def page() -> None:
             downloads.menu(trace, layer, direction)
         lesson_link.menu(stepping=True)
     if trace is not None:
-        changes = [{"text": str(change), "words": describe(change, model.definition)} for change in trace.interventions]
-        notes = {"remarks": remarks, "changes": changes, "dimmed": unreadable}
+        changes: list[ChangeData] = [
+            {"text": str(change), "words": describe(change, model.definition)} for change in trace.interventions
+        ]
+        notes: Notes = {"remarks": remarks, "changes": changes, "dimmed": unreadable}
         trace_panel.show(task, text, trace, model, layer, direction, notes)
     else:
         for remark in remarks:
