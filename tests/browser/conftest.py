@@ -34,6 +34,8 @@ FLAGS = [
     "--disable-sync",
 ]
 LAPTOP: ViewportSize = {"width": 1440, "height": 900}
+# First steps are for a first visit; a test that wants them forgets this.
+VISITED = "if (location.protocol === 'http:') localStorage.setItem('rnnviz-first-steps', 'yes')"
 FORGET = "if (location.protocol === 'http:') { localStorage.clear(); sessionStorage.clear() }"
 # Opened at /lstm, Streamlit looks for its server there first, does not find it, and then does at the root.
 PROBE = re.compile(r"http://[^/]+/\w+/_stcore/(health|host-config)")
@@ -107,6 +109,7 @@ def page(chromium: Browser, tab: list[Page]) -> Iterator[Page]:
 def opened(chromium: Browser) -> Page:
     context = chromium.new_context(viewport=LAPTOP, color_scheme="light", accept_downloads=True)
     context.add_init_script(COUNT_RUNS)
+    context.add_init_script(VISITED)
     return context.new_page()
 
 

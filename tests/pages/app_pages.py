@@ -3,6 +3,7 @@
 import base64
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from streamlit.testing.v1 import AppTest
@@ -24,6 +25,21 @@ def page_text(app: AppTest) -> str:
     """All messages, captions and paragraphs of the page, without the escapes of Markdown."""
     elements = (*app.warning, *app.info, *app.error, *app.caption, *app.markdown)
     return " ".join(element.value for element in elements).replace("\\", "")
+
+
+def instrument_data(app: AppTest) -> dict[str, Any]:
+    """What the page sends to the instrument."""
+    (component,) = app.get("bidi_component")
+    return json.loads(component.proto.json)
+
+
+def instrument_values(app: AppTest) -> dict[str, np.ndarray]:
+    """The arrays that the instrument shows by the names of the quantities, (T, H), and "prediction", (T, C)."""
+    data = instrument_data(app)
+    sizes = {"input_vector": data["input_size"], "prediction": len(data["labels"])}
+    packed = data["values"] | ({"prediction": data["probabilities"]} if data["probabilities"] else {})
+    arrays = {name: np.frombuffer(base64.b64decode(values), "<f4") for name, values in packed.items()}
+    return {name: array.reshape(-1, sizes.get(name, data["units"])) for name, array in arrays.items()}
 
 
 def charts(app: AppTest) -> list[dict]:

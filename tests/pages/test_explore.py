@@ -1,6 +1,5 @@
 """The Explore page's logic: what is drawn is the trace, and no input breaks it."""
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +17,7 @@ from rnnviz.ui.shared.session_keys import NOTICES
 from rnnviz.ui.shared.text_box import CHARACTERS, TOKENS
 from tests.tied_lstm import TiedLSTM
 
-from .app_pages import numbers, page_text
+from .app_pages import charts, instrument_data, instrument_values, numbers, page_text
 
 PAGE = Path(__file__).parents[2] / "app.py"
 
@@ -31,44 +30,31 @@ def explore(**link: str) -> AppTest:
     return app.run()
 
 
-def drawn(app: AppTest) -> dict[str, dict]:
-    """The stacked heatmaps by quantity, as sent to the browser."""
-    chart = next(c for c in app.get("plotly_chart") if '"heatmap"' in c.proto.spec)
-    return {trace["name"]: trace for trace in json.loads(chart.proto.spec)["data"]}
-
-
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
-def test_every_heatmap_is_the_trace(cell):
+def test_what_the_instrument_shows_is_the_trace(cell):
     app = explore(text="Nakamura", cell=cell)
     trace = rnnviz.load(f"names-{cell}").trace("Nakamura")
-    heatmaps = drawn(app)
-    assert [name for name in heatmaps if name != "prediction"] == [q.name for q in trace.definition.display_order]
-    for quantity in trace.definition.display_order:
-        np.testing.assert_array_equal(numbers(heatmaps[quantity.name]["z"]), trace[quantity.name].T)
+    shown = instrument_values(app)
+    assert set(shown) == {"prediction", *trace.definition.by_name}
+    for name in trace.definition.by_name:
+        np.testing.assert_array_equal(shown[name], trace[name])
+    np.testing.assert_array_equal(shown["prediction"], trace.probabilities)
     assert not app.exception
-
-
-def test_the_prediction_is_the_readout():
-    app = explore(text="Nakamura")
-    trace = rnnviz.load("names-lstm").trace("Nakamura")
-    prediction = drawn(app)["prediction"]
-    columns = [trace.labels.index(name) for name in prediction["y"]]
-    np.testing.assert_array_equal(numbers(prediction["z"]), trace.probabilities[:, columns].T)
-    assert prediction["y"][-1] == trace.labels[trace.probabilities[-1].argmax()] == "Japanese"
+    assert not app.get("plotly_chart"), "the figure is drawn when it is opened"
 
 
 def test_opens_on_an_example():
     app = explore()
     assert not app.exception
     assert app.text_input(key="text").value == "Schmidhuber"
-    assert len(drawn(app)) == 7
+    assert "".join(instrument_data(app)["tokens"]) == "Schmidhuber∎"
 
 
 def test_changing_the_cell_keeps_the_text():
     app = explore(text="Dubois", step="2")
     app.segmented_control(key="cell").set_value("gru").run()
     assert app.text_input(key="text").value == "Dubois"
-    assert set(drawn(app)) == {"prediction", "hidden", "reset", "update", "candidate"}
+    assert set(instrument_values(app)) == {"input_vector", "prediction", "hidden", "reset", "update", "candidate"}
 
 
 def test_each_task_remembers_its_own_text():
@@ -88,20 +74,29 @@ def test_every_bundled_model_opens(task, cell):
     app = explore(task=task, cell=cell)
     assert not app.exception and not app.warning
     trace = rnnviz.load(f"{task}-{cell}").trace(app.text_input(key="text").value)
-    np.testing.assert_array_equal(numbers(drawn(app)["hidden"]["z"]), trace["hidden"].T)
+    np.testing.assert_array_equal(instrument_values(app)["hidden"], trace["hidden"])
 
 
 @pytest.mark.parametrize(
     "text",
     ["", "   ", "\t\u00a0"],
 )
-def test_an_empty_text_gives_a_message_and_loses_nothing(text):
+def test_an_empty_text_gives_a_remark_and_keeps_the_last_run(text):
     app = explore(text="Dubois")
     app.text_input(key="text").set_value(text).run()
     assert not app.exception
-    assert app.info and not app.get("plotly_chart")
-    app.text_input(key="text").set_value("Dubois").run()
-    assert "hidden" in drawn(app)
+    data = instrument_data(app)
+    assert data["notes"]["dimmed"] and data["notes"]["remarks"]
+    assert "".join(data["tokens"]) == "Dubois∎"
+    app.text_input(key="text").set_value("Duboi").run()
+    data = instrument_data(app)
+    assert not data["notes"]["dimmed"] and "".join(data["tokens"]) == "Duboi∎"
+
+
+def test_without_a_last_run_an_empty_text_gives_a_message():
+    app = explore(text=" ")
+    assert not app.exception
+    assert app.info and not app.get("bidi_component")
 
 
 @pytest.mark.parametrize(
@@ -119,8 +114,8 @@ def test_an_empty_text_gives_a_message_and_loses_nothing(text):
 def test_strange_text_is_read_and_its_unknown_tokens_are_named(text, tokens):
     app = explore(text=text)
     assert not app.exception
-    assert drawn(app)["hidden"]["z"]["shape"] == f"64, {tokens}"
-    assert "vocabulary" in " ".join(c.value for c in app.caption) or text == "e\u0301a"
+    assert instrument_values(app)["hidden"].shape == (tokens, 64)
+    assert "vocabulary" in " ".join(instrument_data(app)["notes"]["remarks"]) or text == "e\u0301a"
 
 
 @settings(max_examples=15)
@@ -129,7 +124,7 @@ def test_any_text_gives_a_figure_or_a_message(text):
     app = explore(text="Dubois")
     app.text_input(key="text").set_value(text).run()
     assert not app.exception
-    assert app.info or "hidden" in drawn(app)
+    assert instrument_data(app)["notes"]["dimmed"] or instrument_data(app)["text"] == text
 
 
 def test_a_pasted_novel_is_cut_with_a_message():
@@ -138,8 +133,8 @@ def test_a_pasted_novel_is_cut_with_a_message():
     assert not app.exception
     assert len(app.text_input(key="text").value) == CHARACTERS
     assert "340,000 characters" in app.session_state[NOTICES]["text-length"]
-    assert any(f"first {TOKENS} tokens" in caption.value for caption in app.caption)
-    assert drawn(app)["hidden"]["z"]["shape"] == f"64, {TOKENS + 1}"  # and the end mark
+    assert any(f"first {TOKENS} tokens" in remark for remark in instrument_data(app)["notes"]["remarks"])
+    assert instrument_values(app)["hidden"].shape == (TOKENS + 1, 64)  # and the end mark
 
 
 @pytest.mark.parametrize(
@@ -160,7 +155,7 @@ def test_an_invalid_value_in_the_link_is_reported_and_can_be_dismissed(name, val
     assert not app.exception
     assert list(app.session_state[NOTICES]) == [f"link-{name}"]
     assert f"“{value}”" in page_text(app)
-    assert "hidden" in drawn(app)
+    assert "hidden" in instrument_values(app)
     app.button(key="dismiss").click().run()
     assert not app.session_state[NOTICES] and not app.warning
 
@@ -170,8 +165,8 @@ def test_a_new_cell_gets_its_place_with_no_other_edit():
     app = explore(cell=TiedLSTM.name, text="Dubois")
     assert not app.exception
     assert TiedLSTM.title in app.segmented_control(key="cell").options
-    assert set(drawn(app)) == {"prediction", *(q.name for q in TiedLSTM.define().quantities)}
-    forget, write = (numbers(drawn(app)[name]["z"]) for name in ("forget", "input"))
+    assert set(instrument_values(app)) == {"prediction", *TiedLSTM.define().by_name}
+    forget, write = (instrument_values(app)[name] for name in ("forget", "input"))
     np.testing.assert_allclose(forget, 1 - write, atol=1e-6)
     assert app.warning, "it is not trained, and the page must say so"
 
@@ -205,24 +200,41 @@ def test_layer_and_direction_can_be_chosen_where_there_are_several(own_models):
     app.segmented_control(key="layer").set_value(1).run()
     app.segmented_control(key="direction").set_value("backward").run()
     assert not app.exception
-    np.testing.assert_array_equal(numbers(drawn(app)["update"]["z"]), trace["update", 1, "backward"].T)
+    np.testing.assert_array_equal(instrument_values(app)["update"], trace["update", 1, "backward"])
 
 
 @pytest.mark.usefixtures("own_models")
 def test_numbers_are_read_and_what_is_not_a_number_is_named():
     app = explore(task="number", cell="lstm")
     assert not app.exception
-    assert drawn(app)["hidden"]["z"]["shape"] == "4, 2"
+    assert instrument_values(app)["hidden"].shape == (2, 4)
     app.text_input(key="text").set_value("0.5 one").run()
-    assert "one" in app.info[0].value
-    app.text_input(key="text").set_value("0.5 1 2").run()
-    assert app.info
-    app.text_input(key="text").set_value("0.5 nan").run()
-    assert not app.exception and app.info
+    assert "one" in instrument_data(app)["notes"]["remarks"][0]
+    for text in ("0.5 1 2", "0.5 nan"):
+        app.text_input(key="text").set_value(text).run()
+        assert not app.exception and instrument_data(app)["notes"]["dimmed"]
 
 
 @pytest.mark.usefixtures("own_models")
 def test_a_model_without_a_card_opens_too():
     app = explore(task="bare", cell="lstm", text="1 2 3 4")
     assert not app.exception
-    assert drawn(app)["hidden"]["z"]["shape"] == "4, 2"
+    assert instrument_values(app)["hidden"].shape == (2, 4)
+
+
+def test_changes_are_notes_that_can_be_taken_back():
+    app = explore(text="Mariana", **{"if": "forget=1;zero.4"})
+    changes = instrument_data(app)["notes"]["changes"]
+    assert [change["text"] for change in changes] == ["forget=1", "zero.4"]
+    assert all(change["words"] != change["text"] for change in changes)
+
+
+def test_all_units_as_a_figure_is_the_trace():
+    app = explore(text="Nakamura")
+    app.session_state["figure"] = True
+    app.run()
+    trace = rnnviz.load("names-lstm").trace("Nakamura")
+    drawn = {trace["name"]: trace for trace in charts(app)}
+    assert [name for name in drawn if name != "prediction"] == [q.name for q in trace.definition.display_order]
+    for quantity in trace.definition.display_order:
+        np.testing.assert_array_equal(numbers(drawn[quantity.name]["z"]), trace[quantity.name].T)

@@ -19,7 +19,7 @@ from rnnviz.text.tokens import Vocabulary
 from rnnviz.ui.pages.memory import QUESTIONS
 from rnnviz.ui.shared.text_box import TOKENS
 
-from .app_pages import charts, figure, numbers, page_text
+from .app_pages import charts, figure, instrument_values, numbers, page_text
 
 APP = Path(__file__).parents[2] / "app.py"
 CELLS = ["rnn", "gru", "lstm"]
@@ -153,8 +153,8 @@ def test_changes_follow_to_explore_and_back():
     assert not app.exception
     assert app.text_input(key="text").value == "Nakamura"
     changed = rnnviz.load("names-lstm").trace("Nakamura", interventions=parse_all("forget=1"))
-    shown = {t["name"]: numbers(t["z"]) for t in charts(app) if t["name"] in ("cell", "forget")}
-    np.testing.assert_array_equal(shown["cell"], changed["cell"].T)
+    shown = instrument_values(app)
+    np.testing.assert_array_equal(shown["cell"], changed["cell"])
     assert (shown["forget"] == 1).all()
 
 
@@ -190,8 +190,7 @@ def test_a_typed_change_may_have_capitals_and_spaces(typed):
 def test_explore_reads_changes_from_its_link():
     app = memory("explore", task="names", text="Nakamura", **{"if": "swap@1=R"})
     changed = rnnviz.load("names-lstm").trace("Rakamura")
-    shown = {t["name"]: numbers(t["z"]) for t in charts(app)}
-    np.testing.assert_array_equal(shown["hidden"], changed["hidden"].T)
+    np.testing.assert_array_equal(instrument_values(app)["hidden"], changed["hidden"])
 
 
 def test_the_table_is_the_ablation():

@@ -6,9 +6,11 @@ import {
   equationsOf,
   isBracketed,
   isWeight,
+  mainPhase,
   mainValue,
   partsOf,
   partText,
+  phaseOf,
   someNode,
   textOf,
   weightSymbol,
@@ -83,4 +85,15 @@ test("nodes are searched to the bottom", () => {
   const { right } = equationFor(bundled("names-lstm"), "hidden");
   assert.ok(someNode(right, ({ kind }) => kind === "apply"));
   assert.ok(!someNode(right, isWeight));
+});
+
+test("every quantity has a phase, and the main one computes what is passed on", () => {
+  for (const [name, state] of [["names-lstm", "cell"], ["names-gru", "hidden"], ["names-rnn", "hidden"]]) {
+    const trace = bundled(name);
+    assert.ok(trace.phases[mainPhase(trace)].computes.includes(state));
+    for (const { name: quantity } of trace.unitQuantities) {
+      assert.ok(trace.phases[phaseOf(trace, quantity)].computes.includes(quantity));
+    }
+    assert.equal(phaseOf(trace, "nothing"), null);
+  }
 });

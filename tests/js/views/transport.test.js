@@ -49,7 +49,7 @@ test("in a backward direction the phases lead to the step before", () => {
 test("space plays and pauses, and moving pauses", () => {
   const store = storeOf("names-lstm", { step: 3 });
   press(store, " ");
-  assert.deepEqual([store.state.playing, store.state.phase], [true, 0]);
+  assert.deepEqual([store.state.playing, store.state.phase], [true, null]);
   press(store, " ");
   assert.equal(store.state.playing, false);
   for (const key of ["ArrowRight", "Home", "Shift+ArrowRight"]) {
