@@ -21,7 +21,7 @@ __all__ = ["VIEWS", "TokenValues", "instrument", "reported_position", "slot"]
 
 VIEWS = (
     "answer", "tokens", "transport", "unit", "notes", "coach", "narration", "phases", "diagram", "formula",
-    "predictions", "signal", "whatif", "arithmetic", "formulas", "table",
+    "predictions", "heatmaps", "signal", "whatif", "arithmetic", "formulas", "table",
 )  # fmt: skip
 KEY = "rnnviz_instrument"  # of the component and its state
 HERE = Path(__file__).parent
@@ -70,7 +70,7 @@ def instrument(
     default_position : tuple of two ints, optional
         The step and unit of a fresh page, which the link leaves out. The default is the last step and unit 0.
     views : sequence of str, optional
-        Which of VIEWS to show. The default is all of them but the heatmaps, with "whatif" only if `editable`. Slots
+        Which of VIEWS to show. The default is all of them, with "whatif" only if `editable`. Slots
         show their views in any case.
     on_request : callable, optional
         Called before the next run for what has to be computed here. A link in the words of the page requests a "text",

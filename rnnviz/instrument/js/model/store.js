@@ -20,7 +20,7 @@ import { signalsOf } from "./signals.js";
  * @property {string} signal           what colours the tokens, see signals.js
  * @property {string} picked           the name of the quantity that the what-if view edits
  * @property {string} tokenValuesId    of the trace's token values
-<<<<<<< HEAD
+ * @property {Notes} notes             what the page says about the run
  * @property {"effect" | "similar" | "number"} rowOrder  of the units in the heatmaps
  * @property {boolean} allRows         whether the heatmaps show all units, and not only those with the largest effect
  * @property {Pointed | null} pointed  the value that is pointed at in a heatmap
@@ -32,9 +32,6 @@ import { signalsOf } from "./signals.js";
  * @property {string} name         of the quantity, or "prediction"
  * @property {number} step
  * @property {number | null} unit  null where the rows are not units
-=======
- * @property {Notes} notes             what the page says about the run
->>>>>>> 39b2049 (Explore: keys on the page, and notes on the run in the instrument)
  */
 
 /**
@@ -66,13 +63,10 @@ const START = {
   signal: "prediction",
   picked: "",
   tokenValuesId: "",
-<<<<<<< HEAD
   rowOrder: "effect",
   allRows: false,
   pointed: null,
-=======
   notes: { remarks: [], changes: [], dimmed: false },
->>>>>>> 39b2049 (Explore: keys on the page, and notes on the run in the instrument)
 };
 
 /** The trace, the state, and who listens to them. */
