@@ -85,6 +85,7 @@ export const VIEWS = {
   formula: (store) => createArithmetic(store, { current: true }),
   predictions: createPredictions,
   heatmaps: (store) => createHeatmaps(store),
+  values: (store) => createHeatmaps(store, { beside: createPredictions(store) }),
   signal: createSignalPicker,
   whatif: (store, { requestIntervention }) => createWhatIf(store, requestIntervention),
   arithmetic: (store) => createArithmetic(store),
@@ -101,7 +102,7 @@ const AREAS = {
   top: ["answer", "tokens", "transport"],
   words: ["notes", "coach", "narration"],
   left: [["phases", "unit"], "diagram", "formula"],
-  right: ["predictions", "heatmaps", "signal"],
+  right: ["values", "signal"],
   below: ["whatif", "formulas", "table"],
 };
 

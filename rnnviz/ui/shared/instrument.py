@@ -21,7 +21,7 @@ __all__ = ["VIEWS", "TokenValues", "instrument", "reported_position", "slot"]
 
 VIEWS = (
     "answer", "tokens", "transport", "unit", "notes", "coach", "narration", "phases", "diagram", "formula",
-    "predictions", "heatmaps", "signal", "whatif", "arithmetic", "formulas", "table",
+    "predictions", "heatmaps", "values", "signal", "whatif", "arithmetic", "formulas", "table",
 )  # fmt: skip
 KEY = "rnnviz_instrument"  # of the component and its state
 HERE = Path(__file__).parent

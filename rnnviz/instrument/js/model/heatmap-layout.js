@@ -53,9 +53,11 @@ export function layoutOf({ width, ratio, steps, unitPanels, nameWidth, numberWid
  * The height of a row, in CSS pixels: whole pixels of the screen.
  * @param {number} rows
  * @param {number} ratio
+ * @param {number} [readable]  the height of one of a few rows
  * @returns {number}
  */
-export function rowHeight(rows, ratio) {
-  const pixels = rows <= READABLE_ROWS ? Math.round(ROW * ratio) : Math.floor((HEIGHT * ratio) / rows);
-  return clamp(pixels, 1, Math.round(ROW * ratio)) / ratio;
+export function rowHeight(rows, ratio, readable = ROW) {
+  const height = (HEIGHT / ROW) * readable;
+  const pixels = rows <= READABLE_ROWS ? Math.round(readable * ratio) : Math.floor((height * ratio) / rows);
+  return clamp(pixels, 1, Math.round(readable * ratio)) / ratio;
 }

@@ -20,17 +20,19 @@ import { createHeatmapTools } from "./heatmap-tools.js";
 
 const FIRST_WIDTH = 560; // pixels, until it is known
 const LABEL = { margin: 12, least: 26, most: 84 }; // pixels of the names beside the heatmaps
+const ROW = { usual: 9 / 16, low: 8 / 16 }; // of the page's letters
+const LOW_WINDOW = 47; // letters
 const FONTS = { token: "11px", name: "10.5px" };
 const REDRAWN = /** @type {const} */ (["rowOrder", "allRows"]);
 
 /**
  * Show the heatmaps.
  * @param {Store} store
- * @param {{ quantities?: string[] }} [options]  which to show, by name, with "prediction" for the probabilities; all if
- *   left out
+ * @param {{ quantities?: string[], beside?: ElementView }} [options]  quantities: which to show, by name, with
+ *   "prediction" for the probabilities; all if left out. beside: a view that stands beside the prediction
  * @returns {ElementView}
  */
-export function createHeatmaps(store, { quantities } = {}) {
+export function createHeatmaps(store, { quantities, beside } = {}) {
   const tools = createHeatmapTools(store);
   const axes = [createAxis(), createAxis()];
   const grid = html("div", { class: "heatmap-grid" });
@@ -94,7 +96,7 @@ export function createHeatmaps(store, { quantities } = {}) {
       const size = {
         gutter: layout.gutters[column],
         cellWidth: layout.cellWidth,
-        rowHeight: rowHeight(content.field.rows.length, ratio),
+        rowHeight: rowHeight(content.field.rows.length, ratio, readableRow()),
       };
       panels.get(content.name)?.show(content, size, trace, motion);
     });
@@ -121,9 +123,17 @@ export function createHeatmaps(store, { quantities } = {}) {
     grid.dataset.columns = String(layout.columns);
     const startsWithLabels = contents[0]?.kind === "labels";
     grid.classList.toggle("labelled", startsWithLabels);
+    grid.classList.toggle("accompanied", beside !== undefined);
     const second = layout.columns === 2 ? [axes[1].element] : [];
     const before = startsWithLabels ? 1 : 0; // as many are above the second time axis
-    const parts = [tools.element, axes[0].element, ...figures.slice(0, before), ...second, ...figures.slice(before)];
+    const parts = [
+      ...(beside ? [beside.element] : []),
+      tools.element,
+      axes[0].element,
+      ...figures.slice(0, before),
+      ...second,
+      ...figures.slice(before),
+    ];
     if (parts.some((part, k) => grid.children[k] !== part) || grid.children.length !== parts.length) {
       grid.replaceChildren(...parts);
     }
@@ -208,6 +218,7 @@ export function createHeatmaps(store, { quantities } = {}) {
   return {
     element,
     update(state, previous, newTrace) {
+      beside?.update(state, previous, newTrace);
       if (newTrace) lens.hide();
       const isShown = contents.every(({ kind, field }) => kind !== "units" || field.rows.includes(state.unit));
       if (newTrace || !isShown || REDRAWN.some((key) => state[key] !== previous[key])) draw(true);
@@ -216,10 +227,20 @@ export function createHeatmaps(store, { quantities } = {}) {
       } else select();
     },
     destroy() {
+      beside?.destroy();
       resized.disconnect();
       element.remove();
     },
   };
+}
+
+/**
+ * The height of a row that can be read: it grows with the letters of the page, and is a little less in a low window.
+ * @returns {number}
+ */
+function readableRow() {
+  const letters = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
+  return letters * (window.innerHeight < LOW_WINDOW * letters ? ROW.low : ROW.usual);
 }
 
 /**
