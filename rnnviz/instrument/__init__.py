@@ -3,6 +3,7 @@
 from .bundle import script, style
 from .model_encoding import model_data
 from .payload_encoding import TokenValues, model_key, payload
-from .schema import ModelData, Payload, Settings
+from .schema import ModelData, Payload
+from .settings_schema import Settings
 
 __all__ = ["ModelData", "Payload", "Settings", "TokenValues", "model_data", "model_key", "payload", "script", "style"]

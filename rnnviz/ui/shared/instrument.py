@@ -10,7 +10,7 @@ import streamlit as st
 
 from ...errors import UnknownNameError
 from ...instrument import TokenValues, model_key, payload, script, style
-from ...instrument.schema import Notes
+from ...instrument.settings_schema import Notes
 from ...model import Model
 from ...trace import Trace
 from . import position

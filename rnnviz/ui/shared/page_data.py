@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from ...instrument.schema import Notes, Position
+from ...instrument.settings_schema import Notes, Position
 
 
 class PageData(TypedDict):

@@ -1,4 +1,4 @@
-// Written from expression_schema.py and schema.py, do not edit.
+// Written from expression_schema.py and schema.py and settings_schema.py, do not edit.
 
 /** A quantity at a step. */
 export interface ValueData {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ....instrument.schema import ChangeData, Notes
+from ....instrument.settings_schema import ChangeData, Notes
 from ....interventions import describe
 from ...shared import downloads, lesson_link, model_card, notices, pickers, text_box, what_if
 from ...shared.markdown import plain

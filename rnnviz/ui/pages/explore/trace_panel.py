@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ....instrument.schema import Notes
+from ....instrument.settings_schema import Notes
 from ....model import Model
 from ....trace import Trace
 from ...shared import charts, lesson_link, position, what_if

@@ -1,0 +1,81 @@
+"""How the instrument shows a payload, declared once for Python and the browser."""
+
+from __future__ import annotations
+
+from typing import NotRequired, TypedDict
+
+
+class Position(TypedDict):
+    """A position in a trace.
+
+    Attributes
+    ----------
+    step, unit : int
+        From 0.
+    """
+
+    step: int
+    unit: int
+
+
+class ChangeData(TypedDict):
+    """A change of the run, an intervention.
+
+    Attributes
+    ----------
+    text : str
+        As the link has it, such as "forget=1".
+    words : str
+        The same for people.
+    """
+
+    text: str
+    words: str
+
+
+class Notes(TypedDict):
+    """What the page says about the run that is shown.
+
+    Attributes
+    ----------
+    remarks : list of str
+        Sentences, such as that a character is not in the vocabulary.
+    changes : list of ChangeData
+        The changes of the run.
+    dimmed : bool
+        Whether the run is an older one, because what was typed since cannot be read.
+    """
+
+    remarks: list[str]
+    changes: list[ChangeData]
+    dimmed: bool
+
+
+class Settings(TypedDict):
+    """How the instrument shows a payload.
+
+    Attributes
+    ----------
+    start : Position, optional
+        Where it begins; if missing, at the first step and unit.
+    text : str, optional
+        The text as typed.
+    views : list of str or None, optional
+        The views to show; if missing or None all of them but the heatmaps, "whatif" only if `editable`.
+    follow : bool, optional
+        Whether the page follows the position. Play then skips the phases.
+    editable : bool, optional
+        Whether values can be picked and overridden.
+    value_word : str, optional
+        What precedes the present value of the one that is picked; "now" if missing.
+    notes : Notes, optional
+        What the page says about the run.
+    """
+
+    start: NotRequired[Position]
+    text: NotRequired[str]
+    views: NotRequired[list[str] | None]
+    follow: NotRequired[bool]
+    editable: NotRequired[bool]
+    value_word: NotRequired[str]
+    notes: NotRequired[Notes]
