@@ -20,6 +20,7 @@ from rnnviz.colours import PREDICTION, negative_colour, rgb, scale_limits
 from rnnviz.figures.trace_heatmaps import likeliest_classes
 from rnnviz.instrument import TokenValues, payload
 from rnnviz.instrument import schema as declared
+from rnnviz.instrument.settings_schema import Settings
 from rnnviz.interventions import Freeze, Hold, Intervention, Remove, Swap, Zero, parse
 from rnnviz.model import Model
 from rnnviz.network import Network
@@ -299,7 +300,8 @@ def constants() -> dict[str, Any]:
 def schema() -> dict[str, Any]:
     """The keys of the payload by the dictionary that holds them."""
     names = (
-        *("Payload", "Settings", "QuantityData", "PhaseData", "GatedStateData", "ActivationData", "WeightsData"),
+        *("Payload", "QuantityData", "PhaseData", "GatedStateData", "ActivationData", "WeightsData"),
         *("EffectsData", "TokenValuesData", "ModelData", "LayerData", "TableData"),
     )
-    return {name: sorted(getattr(declared, name).__annotations__) for name in names}
+    keys = {name: sorted(getattr(declared, name).__annotations__) for name in names}
+    return keys | {"Settings": sorted(Settings.__annotations__)}

@@ -3,7 +3,7 @@
 // A state that a gate carries on has an old part and a new one: in c_t = f ⊙ c_{t-1} + i ⊙ g, the term that
 // multiplies the state's own old value is what is kept.
 
-import { quoted } from "./answer.js";
+import { quoted } from "./prediction-words.js";
 import { equationFor } from "./equations.js";
 import { holdsAt, holdsSentence } from "./holds.js";
 import { percent, signedFixed } from "./numbers.js";

@@ -1,6 +1,6 @@
 // The prediction in words: the answer at the end, and what it is so far before.
 
-import { predictionWords, whenOf } from "../model/answer.js";
+import { predictionWords, whenOf } from "../model/prediction-words.js";
 import { html } from "../page/dom.js";
 
 /** @import { ElementView, Store } from "../model/store.js" */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { predictionWords, quoted, whenOf } from "../../../rnnviz/instrument/js/model/answer.js";
+import { predictionWords, quoted, whenOf } from "../../../rnnviz/instrument/js/model/prediction-words.js";
 import { bundled, fixture, traceOf } from "../fixtures.js";
 
 test("the words are the likeliest labels and their probabilities", () => {
