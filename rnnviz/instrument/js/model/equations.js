@@ -57,8 +57,8 @@ export function equationFor(trace, name) {
 }
 
 /**
- * The phase that stands for a whole step: the one that computes what the cell passes on. Where a gate carries a state on,
- * as the LSTM's forget gate does the cell state, that is this state.
+ * The phase that stands for a whole step: the one that computes what the cell passes on. Where a gate carries a state
+ * on, as the LSTM's forget gate does the cell state, that is this state.
  * @param {{ phases: PhaseData[], gatedStates: { state: string }[] }} trace
  * @returns {number}  an index
  */

@@ -30,8 +30,8 @@ const WORDS = [
 /**
  * Let keys move a store.
  * @param {Store} store
- * @param {{ space: boolean }} options  space: whether the space key plays although the instrument has no focus; on a long
- *   page it scrolls
+ * @param {{ space: boolean }} options  space: whether the space key plays although the instrument has no focus; on a
+ *   long page it scrolls
  * @returns {Keys}
  */
 export function createKeys(store, { space }) {

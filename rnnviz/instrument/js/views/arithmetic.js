@@ -43,8 +43,8 @@ const READS_BACKWARD = `This direction reads from the end: its t ${MINUS} 1 is t
 /**
  * Show the equations with their numbers.
  * @param {Store} store
- * @param {{ phase?: string, current?: boolean }} [options]  phase: the name of the one phase to show, without its title;
- *   nothing is dimmed then. current: shows only the current phase, and for a whole step the one that writes the state
+ * @param {{ phase?: string, current?: boolean }} [options]  phase: the name of the one phase to show, without its
+ *   title; nothing is dimmed then. current: only the current phase is shown, and for a whole step the main one
  * @returns {ElementView}
  */
 export function createArithmetic(store, { phase: only, current = false } = {}) {
@@ -101,7 +101,7 @@ export function createArithmetic(store, { phase: only, current = false } = {}) {
   function markPhase(phase) {
     const shown = current ? (phase ?? mainPhase(store.trace)) : null;
     [...list.children].forEach((item, k) => {
-      /** @type {HTMLElement} */ (item).hidden = shown !== null && k !== shown;
+      item.toggleAttribute("hidden", shown !== null && k !== shown);
       item.classList.toggle("arithmetic-dim", phase !== null && k !== phase);
       if (k === phase) item.setAttribute("aria-current", "step");
       else item.removeAttribute("aria-current");
