@@ -1,4 +1,4 @@
-"""Colours: from those in a cell's definition to colour scales, and the style of each cell in a line chart.
+"""Colours: from those of the roles in a cell to colour scales, and the style of each cell in a line chart.
 
 Scales fade into transparency at zero, so that zero looks like the background: the same figure suits a light page, a
 dark one and a white sheet of paper.
@@ -15,9 +15,11 @@ from .cells import CELLS, Quantity
 
 NEGATIVE = "#5F6B7A"  # one neutral hue for everything below zero: colour means positive
 NEGATIVE_OF_GREY = "#A9713B"  # below zero where the quantity itself is grey and a neutral hue would look the same
-PREDICTION = "#6C63C7"  # the prediction belongs to no gate and has a hue of its own
+# Probability has a hue of its own: it is no role's, and what is selected has the colour of the text.
+PREDICTION = "#877BDD"
 SECOND_PREDICTION = "#8C7A14"  # a second label beside it: yellow against violet, for the red-green blind as well
 PLAYHEAD = "#808A99"
+TEXT_SHARE = 60  # per cent of a role's colour in the colour of its words; the rest is the text's own, for contrast
 GRID = "rgba(128,138,153,0.22)"
 REFERENCE = "#808A99"  # lines to compare with: chance, a baseline, "nothing lost"
 SHADE = "rgba(128,138,153,0.14)"
@@ -66,7 +68,7 @@ CELL_STYLES = {
 OTHER_STYLES = (
     Style("#788C15", "dashdot", "square", "■"),
     Style("#808A99", "longdash", "cross", "✚"),
-    Style("#B83A7A", "longdashdot", "x", "✖"),
+    Style("#3051F2", "longdashdot", "x", "✖"),
     Style("#12A112", "8px,2px,2px,2px,2px,2px", "star", "★"),
     Style("#197FE6", "4px,2px", "triangle-down", "▼"),
     Style("#E619B2", "1px,3px", "pentagon", "⬟"),

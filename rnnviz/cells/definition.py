@@ -14,6 +14,7 @@ from typing import Any, Literal
 from ..errors import ArgumentError
 from .activations import LINEAR, SIGMOID, TANH, Activation
 from .environments import Notation
+from .equation_roles import ROLE_COLOURS, equation_roles
 from .expressions import Apply, Expression, Value
 from .hashed_once import HashedOnce
 
@@ -34,25 +35,25 @@ class Quantity:
         The name on pages: "forget gate".
     role : {"vector", "state", "gate", "candidate"}
         What kind of quantity it is.
-    colour : str
-        The colour of its role (Okabe-Ito), the same in formula, diagram and heatmap.
     description : str
         One sentence on what it holds or decides.
     activation : Activation or None, default None
         What activates its sum, if it has one.
     low, high : float, default minus infinity and infinity
         The bounds of its values.
+    colour : str, default that of a quantity without a role
+        The colour of its role in the equations, the same in formula, diagram and heatmap; its `Definition` sets it.
     """
 
     name: str
     symbol: str
     title: str
     role: Role
-    colour: str
     description: str
     activation: Activation | None = None
     low: float = float("-inf")
     high: float = float("inf")
+    colour: str = ROLE_COLOURS["other"]
 
     @property
     def bounded(self) -> bool:
@@ -231,7 +232,7 @@ class Definition(HashedOnce):
     title : str
         The name on pages: "LSTM".
     quantities : tuple of Quantity
-        What the cell computes, in the order of computation.
+        What the cell computes, in the order of computation. Their colours follow from the equations.
     phases : tuple of Phase
         The stages of a step, in their order.
 
@@ -270,6 +271,9 @@ class Definition(HashedOnce):
         for name in names:
             if name not in computed:
                 raise self._invalid(name, "is missing: the quantity is never computed")
+        roles = equation_roles(self.equations, {q.name: q.role for q in self.quantities})
+        coloured = tuple(replace(q, colour=ROLE_COLOURS[roles[q.name]]) for q in self.quantities)
+        object.__setattr__(self, "quantities", coloured)
 
     def _invalid(self, target: str, what: str) -> ArgumentError:
         return ArgumentError(
@@ -323,16 +327,20 @@ class Definition(HashedOnce):
         return {q.name: q for q in (INPUT_VECTOR, *self.quantities)}
 
 
-# Quantities that several cells share. Gates that have the same role in two cells have the same colour.
+# Quantities that several cells share.
 INPUT_VECTOR = Quantity(
-    "input_vector", "x", "input vector", "vector", "#7F7F7F", "The vector that the cell reads at this step."
+    "input_vector",
+    "x",
+    "input vector",
+    "vector",
+    "The vector that the cell reads at this step.",
+    colour=ROLE_COLOURS["read"],
 )
 HIDDEN = Quantity(
     "hidden",
     "h",
     "hidden state",
     "state",
-    "#56B4E9",
     "The output of the cell: it goes to the readout and, at the next step, back into the cell.",
     low=-1.0,
     high=1.0,
@@ -342,7 +350,6 @@ CELL = Quantity(
     "c",
     "cell state",
     "state",
-    "#CC79A7",
     "The long-term memory: every step scales it and adds to it, and nothing squashes it on its way through time.",
 )
 FORGET = Quantity(
@@ -350,7 +357,6 @@ FORGET = Quantity(
     "f",
     "forget gate",
     "gate",
-    "#D55E00",
     "Decides how much of each value in the old cell state is kept: 1 keeps it, 0 erases it.",
     SIGMOID,
     0.0,
@@ -361,7 +367,6 @@ INPUT = Quantity(
     "i",
     "input gate",
     "gate",
-    "#009E73",
     "Decides how much of the candidate is written into the cell state.",
     SIGMOID,
     0.0,
@@ -372,7 +377,6 @@ CANDIDATE = Quantity(
     "g",
     "candidate",
     "candidate",
-    "#E69F00",
     "Proposes new content for the state: values between −1 and 1.",
     TANH,
     -1.0,
@@ -383,7 +387,6 @@ OUTPUT = Quantity(
     "o",
     "output gate",
     "gate",
-    "#0072B2",
     "Decides how much of the cell state appears in the hidden state.",
     SIGMOID,
     0.0,
@@ -394,7 +397,6 @@ UPDATE = Quantity(
     "z",
     "update gate",
     "gate",
-    "#009E73",
     "Decides how much of the old hidden state is kept: 1 keeps it, 0 replaces it by the candidate.",
     SIGMOID,
     0.0,
@@ -405,7 +407,6 @@ RESET = Quantity(
     "r",
     "reset gate",
     "gate",
-    "#D55E00",
     "Decides how much of the old hidden state goes into the candidate.",
     SIGMOID,
     0.0,

@@ -31,8 +31,6 @@ from .expressions import Apply, Expression, Matrix, Sum, Value
 from .meanings import meanings, reading
 
 KNOWN = {q.name: q for q in (HIDDEN, CELL, FORGET, INPUT, CANDIDATE, OUTPUT, UPDATE, RESET)}
-# Okabe-Ito, and further hues for cells with more quantities than it has colours.
-COLOURS = ("#E69F00", "#009E73", "#D55E00", "#0072B2", "#CC79A7", "#56B4E9", "#B8A800", "#6A51A3", "#8C564B", "#17BECF")
 
 Equations = Mapping[Value, Expression] | Sequence[Equation]
 ByHandle = Mapping[Value, str] | Mapping[str, str]
@@ -72,10 +70,8 @@ def derived_definition(
     states = {node.name for node in nodes if isinstance(node, Value) and node.is_before} | {HIDDEN.name}
     bounds = bounds_of(rights)
     made: dict[str, Quantity] = {}
-    taken = [known.colour for name, known in KNOWN.items() if name in rights or known in (HIDDEN, CELL)]
     for target, right in rights.items():
-        made[target] = _quantity(target, right, bounds[target], target in states, taken)
-        taken.append(made[target].colour)
+        made[target] = _quantity(target, right, bounds[target], target in states)
     for target, symbol in (_symbols([*made]) | _by_name(symbols)).items():
         if target in made:
             made[target] = replace(made[target], symbol=symbol)
@@ -119,8 +115,8 @@ def _activated(equation: Equation) -> Equation:
     return equation
 
 
-def _quantity(name: str, right: Expression, bounds: Interval, is_state: bool, taken: Sequence[str]) -> Quantity:
-    """What a quantity is, by its name and its equation. taken: colours of others."""
+def _quantity(name: str, right: Expression, bounds: Interval, is_state: bool) -> Quantity:
+    """What a quantity is, by its name and its equation."""
     (low, high), known = bounds, KNOWN.get(name)
     function = right.function if isinstance(right, Apply) else None
     role: Role = "state" if is_state else "gate" if low >= 0 and high <= 1 else "candidate"
@@ -134,9 +130,8 @@ def _quantity(name: str, right: Expression, bounds: Interval, is_state: bool, ta
         role = role if is_state or known.role == "state" else known.role
         return replace(known, role=role, description=description, activation=function, low=low, high=high)
     words = name.replace("_", " ")
-    colour = next((colour for colour in COLOURS if colour not in taken), COLOURS[len(taken) % len(COLOURS)])
     title = f"{words} gate" if role == "gate" else f"{words} state" if role == "state" else words
-    return Quantity(name, name, title, role, colour, descriptions[role], function, low, high)
+    return Quantity(name, name, title, role, descriptions[role], function, low, high)
 
 
 def _symbols(names: Sequence[str]) -> dict[str, str]:

@@ -16,8 +16,8 @@ ADAPTER = Path(rnnviz.__file__).parent / "ui" / "shared" / "streamlit.js"
 TEXT = "Schmidhuber"
 STEP, UNIT = 4, 6  # where the pages open, counted as people see them
 THEMES = {
-    "light": {"text": "#10161F", "background": "#FFFFFF", "secondary-background": "#F3F5F8", "primary": "#5B54B8"},
-    "dark": {"text": "#E6EAF0", "background": "#10151C", "secondary-background": "#1A222C", "primary": "#A29BF0"},
+    "light": {"text": "#10161F", "background": "#FFFFFF", "secondary-background": "#F3F5F8", "primary": "#303B4B"},
+    "dark": {"text": "#E6EAF0", "background": "#10151C", "secondary-background": "#1A222C", "primary": "#C3CCD8"},
 }
 # Every slot is drawn, even one that stays empty.
 DRAWN = """() => window.instrument && [...document.querySelectorAll('.rnnviz-slot')].every(

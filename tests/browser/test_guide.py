@@ -23,6 +23,7 @@ from rnnviz.ui.pages.guide.chapter_parser import Chapter, Prose, Question, parse
 from rnnviz.ui.pages.guide.chapters import CHAPTERS
 from rnnviz.ui.pages.guide.glossary import cell_terms
 from rnnviz.ui.shared import lesson_link
+from rnnviz.ui.shared.catalogue import CELL_ORDER
 from tests.browser.conftest import (
     COLOUR_RULES,
     in_both_themes,
@@ -336,7 +337,8 @@ def check_brightness(gates: Locator, computed: tuple[str, ...], about: str) -> N
 
 def check_link_colours(page: Page, written: Chapter) -> None:
     """A link wears the colour of the quantity that it lights."""
-    colours = {quantity.name: quantity.colour for cell in CELLS.values() for quantity in cell.define().by_name.values()}
+    cells = (*CELL_ORDER, written.cells[0])
+    colours = {quantity.name: quantity.colour for cell in cells for quantity in CELLS[cell].define().by_name.values()}
     for link in page.locator(PLACE).all():
         if light := place_of(link.get_attribute("href") or "").get("light"):
             worn = link.evaluate("e => getComputedStyle(e).getPropertyValue('--role').trim()")

@@ -35,7 +35,7 @@ def test_quantities_that_cells_share_are_known_by_name():
     by_name = TiedLSTM.define().by_name
     for known in (CELL, FORGET, INPUT, HIDDEN):
         quantity = by_name[known.name]
-        assert (quantity.symbol, quantity.colour, quantity.title) == (known.symbol, known.colour, known.title)
+        assert (quantity.symbol, quantity.title) == (known.symbol, known.title)
         assert (quantity.role, quantity.description) == (known.role, known.description)
     assert by_name["forget"].activation is None and by_name["input"].activation.kind == "sigmoid"
     assert TiedLSTM.rows == ("input", "candidate", "output")

@@ -1,4 +1,4 @@
-"""Parts of figures: outlines, scales, and hues that must be distinguishable."""
+"""Parts of figures: outlines and scales."""
 
 import numpy as np
 import pytest
@@ -6,18 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from rnnviz.cells import CELLS
-from rnnviz.colours import (
-    CELL_STYLES,
-    EXPLODING,
-    GRADIENT,
-    OTHER_STYLES,
-    PREDICTION,
-    SECOND_PREDICTION,
-    gradient_scale,
-    rgb,
-    symmetric_limit,
-)
+from rnnviz.colours import EXPLODING, GRADIENT, gradient_scale, rgb, symmetric_limit
 from rnnviz.figures.chart_parts import outline_path
 from rnnviz.figures.step_pairs import compact_floats
 
@@ -54,39 +43,6 @@ def test_the_gradients_scale_fades_from_1_downwards_and_turns_to_another_hue_abo
     assert scale[-1] == [1.0, f"rgba({','.join(map(str, rgb(EXPLODING)))},1)"]
     opacities = [float(colour.split(",")[-1][:-1]) for at, colour in scale if at <= 0.8]
     assert opacities == sorted(opacities)
-
-
-# What eyes without one kind of cone see, as matrices on linear RGB: Viénot, Brettel and Mollon (1999) for the first two
-# in the simplified form of one matrix each.
-BLIND = {
-    "none": np.eye(3),
-    "protan": np.array([[0.11238, 0.88762, 0], [0.11238, 0.88762, 0], [0.00401, -0.00401, 1]]),
-    "deutan": np.array([[0.29275, 0.70725, 0], [0.29275, 0.70725, 0], [-0.02234, 0.02234, 1]]),
-}
-
-
-def seen(colour, kind):
-    """A colour in CIE L*a*b* as it is seen."""
-    share = np.array(rgb(colour)) / 255
-    linear = np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
-    xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]) @ (
-        BLIND[kind] @ linear
-    )
-    x, y, z = np.cbrt(xyz / [0.9505, 1, 1.089])
-    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
-
-
-@pytest.mark.parametrize("kind", BLIND)
-@pytest.mark.parametrize("pair", [(GRADIENT, EXPLODING), (PREDICTION, SECOND_PREDICTION)])
-def test_hues_that_are_set_against_each_other_differ_for_the_colour_blind(pair, kind):
-    one, other = (seen(colour, kind) for colour in pair)
-    assert np.linalg.norm(one - other) > 30
-
-
-def test_the_new_hues_belong_to_no_role_and_no_cell():
-    roles = {q.colour for kind in CELLS.values() for q in kind.define().quantities}
-    cells = {style.colour for style in (*CELL_STYLES.values(), *OTHER_STYLES)}
-    assert not {GRADIENT, EXPLODING, SECOND_PREDICTION} & (roles | cells | {PREDICTION})
 
 
 def test_a_symmetric_scale_holds_all_values_but_not_for_rounding_errors():

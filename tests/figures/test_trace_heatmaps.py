@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import rnnviz
-from rnnviz.cells.definition import FORGET, HIDDEN, OUTPUT
-from rnnviz.colours import quantity_scale, round_up, scale_limits
+from rnnviz.cells import LSTM
+from rnnviz.cells.definition import FORGET, HIDDEN
+from rnnviz.cells.equation_roles import ROLE_COLOURS
+from rnnviz.colours import quantity_scale, rgb, round_up, scale_limits
 from rnnviz.errors import ArgumentError, UnknownQuantityError
 from rnnviz.figures import HeatmapTemplate, PlainFigure, heatmaps, vector_times_gate
 from rnnviz.figures.plain_figure import pack_array
@@ -139,11 +141,10 @@ def test_the_cell_state_has_a_symmetric_scale_that_holds_every_value():
 
 
 def test_zero_is_transparent_and_the_highest_value_wears_the_role_colour():
-    assert quantity_scale(OUTPUT) == [[0.0, "rgba(0,114,178,0)"], [1.0, "rgba(0,114,178,1)"]]
-    assert [colour for at, colour in quantity_scale(HIDDEN) if at == 0.5] == [
-        "rgba(95,107,122,0)",
-        "rgba(86,180,233,0)",
-    ]
+    output, hidden = (LSTM.define().by_name[name] for name in ("output", "hidden"))
+    shows, state = (",".join(map(str, rgb(ROLE_COLOURS[role]))) for role in ("shows", "hidden"))
+    assert quantity_scale(output) == [[0.0, f"rgba({shows},0)"], [1.0, f"rgba({shows},1)"]]
+    assert [colour for at, colour in quantity_scale(hidden) if at == 0.5] == ["rgba(95,107,122,0)", f"rgba({state},0)"]
 
 
 def test_a_model_without_readout_has_no_panel_for_predictions():

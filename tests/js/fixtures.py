@@ -16,7 +16,7 @@ from rnnviz import zoo
 from rnnviz.analysis import contributions, memory_of, memory_shares, unit_effects
 from rnnviz.cells import CELLS, GRU, LSTM, RNN
 from rnnviz.cells.activations import ACTIVATION_KINDS
-from rnnviz.colours import PREDICTION, negative_colour, rgb, scale_limits
+from rnnviz.colours import PREDICTION, TEXT_SHARE, negative_colour, rgb, scale_limits
 from rnnviz.figures.trace_heatmaps import likeliest_classes
 from rnnviz.instrument import TokenValues, payload
 from rnnviz.instrument import schema as declared
@@ -293,7 +293,7 @@ def significant() -> list[dict[str, Any]]:
 @fixture
 def constants() -> dict[str, Any]:
     """What Python and the browser must agree on: the views in their order, and the colour of the prediction."""
-    return {"views": VIEWS, "prediction": PREDICTION}
+    return {"views": VIEWS, "prediction": PREDICTION, "text_share": TEXT_SHARE}
 
 
 @fixture

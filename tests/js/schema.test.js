@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { VIEWS } from "../../rnnviz/instrument/js/instrument.js";
-import { PREDICTION } from "../../rnnviz/instrument/js/model/colours.js";
+import { PREDICTION, TEXT_SHARE } from "../../rnnviz/instrument/js/model/colours.js";
 import { fixture } from "./fixtures.js";
 
 const schema = fixture("schema");
@@ -31,6 +31,7 @@ test("the views have the names and the order that Python knows", () => {
   assert.deepEqual(Object.keys(VIEWS), fixture("constants").views);
 });
 
-test("the prediction has the colour that figures give it", () => {
+test("probability and words have the colours that figures and pages give them", () => {
   assert.equal(PREDICTION, fixture("constants").prediction);
+  assert.equal(TEXT_SHARE, fixture("constants").text_share);
 });

@@ -133,18 +133,18 @@ def test_roles_are_read_off_the_equations():
     assert parts_by_role(LSTM.define()) == {
         "keeps": [RolePart("forget")],
         "writes": [RolePart("input")],
-        "candidates": [RolePart("candidate")],
+        "proposes": [RolePart("candidate")],
         "shows": [RolePart("output")],
-        "others": [],
+        "other": [],
     }
-    for update, keeps in (("keeps", False), ("writes", True)):
+    for update, opposite in (("keeps", "writes"), ("writes", "keeps")):
         found = parts_by_role(GRU.define(reset="after", update=update))
-        assert found["keeps"] == [RolePart("update", one_minus=keeps)]
-        assert found["writes"] == [RolePart("update", one_minus=not keeps, shown_under="keeps")]
-        assert (found["shows"], found["others"]) == ([], [RolePart("reset")])
+        assert found[update] == [RolePart("update")]
+        assert found[opposite] == [RolePart("update", one_minus=True, shown_under=update)]
+        assert (found["shows"], found["other"]) == ([], [RolePart("reset")])
     assert not any(parts_by_role(RNN.define()).values())
     assert {role: [part.quantity for part in parts] for role, parts in parts_by_role(TiedLSTM.define()).items()} == {
-        "keeps": ["forget"], "writes": ["input"], "candidates": ["candidate"], "shows": ["output"], "others": [],
+        "keeps": ["forget"], "writes": ["input"], "proposes": ["candidate"], "shows": ["output"], "other": [],
     }  # fmt: skip
 
 

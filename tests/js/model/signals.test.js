@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { colourOf, faded, PREDICTION } from "../../../rnnviz/instrument/js/model/colours.js";
 import { signalAt, signalsOf } from "../../../rnnviz/instrument/js/model/signals.js";
 import { assertClose, bundled, fixture, traceOf } from "../fixtures.js";
 
@@ -34,6 +35,7 @@ test("a signal has the value that Python recorded", () => {
 });
 
 test("a signal has a colour of its own", () => {
-  assert.match(signalAt(trace, "prediction", 3, 6).colour, /^rgba\(108,99,199,/);
-  assert.match(signalAt(trace, "mean:forget", 3, 6).colour, /^rgba\(213,94,0,/);
+  const [prediction, forget] = ["prediction", "mean:forget"].map((signal) => signalAt(trace, signal, 3, 6));
+  assert.equal(prediction.colour, faded(PREDICTION, prediction.value));
+  assert.equal(forget.colour, colourOf(trace.byName.forget, forget.value));
 });

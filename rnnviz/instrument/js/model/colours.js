@@ -1,8 +1,11 @@
 // From values to colours, by the rules of rnnviz/colours.py: zero is transparent, values above it have the quantity's
 // colour, values below it its negative colour. Both come with the quantity, as do the limits of the scale.
 
-/** The colour of the prediction, which belongs to no quantity of the cell. */
-export const PREDICTION = "#6C63C7";
+/** The colour of probability, which is no role's. */
+export const PREDICTION = "#877BDD";
+
+/** Per cent of a quantity's colour in the colour of its words; the rest is the text's own, for contrast. */
+export const TEXT_SHARE = 60;
 
 /**
  * A colour scale: a quantity, or anything else with limits and two hues.

@@ -1,6 +1,5 @@
 // Making a change obvious: what changed pulses for a moment wherever it is shown, and is announced.
 
-import { PREDICTION } from "../model/colours.js";
 import { elementsIn, html } from "./dom.js";
 
 /** @import { Host } from "./host.js" */
@@ -21,7 +20,7 @@ const SHOWN = {
   signal: ".signal select, :is(.low, .small) .tokens",
 };
 
-const INK = `var(--theme-primary, ${PREDICTION})`;
+const INK = "var(--theme-primary, currentColor)";
 const FRAME = { outline: `3px solid ${INK}`, outlineOffset: "1px" };
 /** @type {(share: number) => { backgroundColor: string }} */
 const tint = (share) => ({ backgroundColor: `color-mix(in srgb, ${INK} ${share}%, transparent)` });

@@ -1,6 +1,6 @@
 // What the style sheets need on an element: the text colours of the quantities, and the theme's variables.
 
-import { PREDICTION, roleProperty } from "../model/colours.js";
+import { PREDICTION, roleProperty, TEXT_SHARE } from "../model/colours.js";
 import { elementsIn } from "./dom.js";
 
 /** @import { Trace } from "../model/trace.js" */
@@ -15,7 +15,7 @@ const THEME_PROPERTY = /var\((--theme-[\w-]+)/g;
 export function setTextColours(element, trace) {
   element.style.setProperty("--prediction", PREDICTION);
   for (const { name, colour } of trace.quantities) {
-    const mixed = `color-mix(in srgb, ${colour} 60%, var(--theme-text, CanvasText))`;
+    const mixed = `color-mix(in srgb, ${colour} ${TEXT_SHARE}%, var(--theme-text, CanvasText))`;
     element.style.setProperty(roleProperty(name), mixed);
   }
 }

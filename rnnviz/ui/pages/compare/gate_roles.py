@@ -1,28 +1,27 @@
-"""The role of each gate, read off a cell's equations: which gates of several cells belong side by side."""
+"""The gates and candidates of a cell by role, as its equations say: which ones of several cells belong side by side."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ....analysis import Factor, gated_state
 from ....cells import Definition
-from ....cells.expressions import Value
+from ....cells.equation_roles import equation_roles, role_factors
 
 # By name, in the order in which a page shows them: the heading and a description.
 ROLES = {
-    "keeps": ("What keeps", "How much of the gated state stays, unit by unit: 1 keeps it, 0 erases it."),
-    "writes": ("What writes", "How much of the candidate goes into the gated state: 1 writes it, 0 leaves it out."),
-    "candidates": (
+    "keeps": ("What keeps", "How much of a state stays, unit by unit: 1 keeps it, 0 erases it."),
+    "writes": ("What writes", "How much of the candidate goes into the state: 1 writes it, 0 leaves it out."),
+    "proposes": (
         "What could be written", "The candidate: new content from the input and the previous hidden state."
     ),
-    "shows": ("What shows", "How much of the gated state is let out into the hidden state."),
-    "others": ("Other gates", "Gates that neither keep nor write nor show: they act inside the candidate."),
+    "shows": ("What shows", "How much of another state is let out into the hidden state."),
+    "other": ("Others", "What neither keeps nor writes nor shows: it acts inside the candidate, or the gates."),
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class RolePart:
-    """A quantity with a role. one_minus: 1 minus the quantity has it. shown_under: its first role, if it has two."""
+    """A quantity with a role. one_minus: 1 minus the quantity has it. shown_under: its main role, if this is not."""
 
     quantity: str
     one_minus: bool = False
@@ -30,32 +29,18 @@ class RolePart:
 
 
 def parts_by_role(definition: Definition) -> dict[str, list[RolePart]]:
-    """Every gate and candidate of a cell by role, `ROLES` in order; an empty list where the cell has none.
-
-    What keeps and what writes are the gates among the factors of `analysis.gated_state`; what shows are gates in the
-    hidden state's equation where another state is the gated one.
-    """
-    gates = [q.name for q in definition.quantities if q.role == "gate"]
-    gated = gated_state(definition)
-    factors: dict[str, list[Factor]] = {role: [] for role in ROLES}
-    if gated is not None:
-        factors["keeps"] = [*gated.keep_factors]
-        factors["writes"] = [factor for term in gated.write_terms for factor in term]
-        if gated.state != "hidden":
-            factors["shows"] = [Factor(name) for name in _in_hidden(definition)]
-    first_role: dict[str, str] = {}
+    """Every gate and candidate of a cell by role, `ROLES` in order; an empty list where the cell has none."""
+    kinds = {q.name: q.role for q in definition.quantities}
+    roles = equation_roles(definition.equations, kinds)
     parts: dict[str, list[RolePart]] = {role: [] for role in ROLES}
-    for role, those in factors.items():
-        for factor in those:
-            if factor.name in gates:
-                parts[role].append(RolePart(factor.name, factor.complement, first_role.get(factor.name)))
-                first_role.setdefault(factor.name, role)
-    parts["candidates"] = [RolePart(q.name) for q in definition.quantities if q.role == "candidate"]
-    parts["others"] = [RolePart(name) for name in gates if name not in first_role]
+    factors = role_factors(definition.equations, kinds)
+    for role, gate, complement in sorted(factors, key=lambda factor: factor.complement):
+        main = roles[gate]
+        part = RolePart(gate, complement, None if role == main else main)
+        if part.quantity not in [other.quantity for other in parts[role]]:
+            parts[role].append(part)
+    gates = {factor.gate for factor in factors}
+    for name, role in roles.items():
+        if role in parts and name not in gates:
+            parts[role].append(RolePart(name))
     return parts
-
-
-def _in_hidden(definition: Definition) -> list[str]:
-    """The quantities of the step that the hidden state's equation reads, in order."""
-    nodes = definition.equations["hidden"].walk()
-    return [node.name for node in nodes if isinstance(node, Value) and not node.is_before]

@@ -15,9 +15,9 @@ from .gate_roles import ROLES, RolePart, parts_by_role
 WITHOUT = {
     "keeps": "no gate keeps anything; the whole state is rewritten",
     "writes": "no gate holds anything back",
-    "candidates": "no candidate; the new state is computed directly",
+    "proposes": "no candidate; the new state is computed directly",
     "shows": "no gate hides anything; the state is shown as it is",
-    "others": "none",
+    "other": "none",
 }
 
 Parts = dict[str, dict[str, list[RolePart]]]  # by cell and role

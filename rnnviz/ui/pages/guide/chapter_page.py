@@ -18,7 +18,7 @@ from . import chapters, glossary
 from .block_registry import ChapterContext
 from .chapter_instrument import show_bar, show_instrument
 from .chapter_parser import BlockCall, Chapter, Prose, Question, Section, parse_chapter
-from .guide_styles import style_element
+from .guide_styles import link_style_element, style_element
 from .question import show_answer, show_question
 
 # The blocks that draw one line for each cell, which the legend explains.
@@ -91,6 +91,7 @@ def _show(chapter: Chapter, terms: dict[str, glossary.Term]) -> None:
         st.caption(f"Chapter {number} of {len(chapters.CHAPTERS)}, about {time}")
     messages = st.container()
     context = show_bar(ChapterContext(chapter, terms))
+    st.html(link_style_element(context.model.definition if context.model else None))
     if chapter.instrument and not chapter.instrument_in_bar:
         left, right = st.columns(COLUMNS, gap="medium")
         with left, st.container(key="instrument"):

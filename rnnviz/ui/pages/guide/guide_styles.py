@@ -1,4 +1,4 @@
-"""The guide's style sheet: the CSS files of this folder, and every quantity's colour from the cells' definitions."""
+"""The guide's style sheets: the CSS files of this folder, and the colours of symbols and links."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from ....cells import CELLS
-from ....colours import rgb
+from ....cells import CELLS, Definition
+from ....cells.equation_roles import ROLE_COLOURS
+from ....colours import TEXT_SHARE, rgb
+from ...shared.catalogue import CELL_ORDER
 
 COLOURED = '.katex-html [style*="color"]'
 
@@ -19,10 +21,19 @@ def style_element() -> str:
     rules = [f":root {{ --page: light-dark({light}, {dark}); }}"] if light and dark else []
     rules += [file.read_text() for file in sorted(Path(__file__).parent.glob("*.css"))]
     rules.append(f"{COLOURED} {COLOURED} {{ color: inherit !important; }}".replace(".katex-html", "", 1).strip())
-    for cell in CELLS.values():
-        for name, quantity in cell.define().by_name.items():
-            channels = ", ".join(map(str, rgb(quantity.colour)))
-            ink = f"color-mix(in srgb, {quantity.colour} 60%, currentColor)"
-            rules.append(f'a:is([href$="light={name}"], [href*="light={name}&"]) {{ --role: {quantity.colour}; }}')
-            rules.append(f'.katex-html [style*="rgb({channels})"]:not({COLOURED} *) {{ color: {ink} !important; }}')
-    return "<style>" + "\n".join(dict.fromkeys(rules)) + "</style>"
+    for colour in ROLE_COLOURS.values():
+        channels = ", ".join(map(str, rgb(colour)))
+        ink = f"color-mix(in srgb, {colour} {TEXT_SHARE}%, currentColor)"
+        rules.append(f'.katex-html [style*="rgb({channels})"]:not({COLOURED} *) {{ color: {ink} !important; }}')
+    return "<style>" + "\n".join(rules) + "</style>"
+
+
+def link_style_element(shown: Definition | None) -> str:
+    """The colours of links to quantities: those of the cell on the page, and of the guide's cells for all others."""
+    definitions = [CELLS[cell].define() for cell in CELL_ORDER] + ([] if shown is None else [shown])
+    colours = {name: q.colour for definition in definitions for name, q in definition.by_name.items()}
+    rules = (
+        f'a:is([href$="light={name}"], [href*="light={name}&"]) {{ --role: {colour}; }}'
+        for name, colour in colours.items()
+    )
+    return "<style>" + "\n".join(rules) + "</style>"
