@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 
 from ..errors import ArrayError, DtypeError, NotFiniteError
 from .activations import Array
+from .sizes import INPUT_SIZE, UNITS, ParameterLayout
 
 FLOATS = "float32 or float64"
 
@@ -73,25 +74,23 @@ def check_numbers(name: str, array: Array, dtype: np.dtype) -> None:
 
 
 def check_parameters(
-    title: str, blocks: Mapping[str, tuple[str, ...]], matrices: Collection[str], arrays: Mapping[str, Array | None]
-) -> int:
+    title: str, layouts: Mapping[str, ParameterLayout], arrays: Mapping[str, Array | None]
+) -> dict[str, int]:
     """Check the parameters of a cell.
 
     Parameters
     ----------
     title : str
         The title of the cell.
-    blocks : mapping of str to tuple of str
-        The parameters by name, each with the quantities that its blocks of H rows belong to.
-    matrices : collection of str
-        The parameters that are matrices: weight_ih with D columns, the others with H. The rest are vectors.
+    layouts : mapping of str to ParameterLayout
+        The layouts of its parameters, by name.
     arrays : mapping of str to ndarray or None
         The parameters that are given; vectors may be left out.
 
     Returns
     -------
-    int
-        H, the hidden size.
+    dict of str to int
+        The number of units by size: D, H, and further sizes of the cell.
 
     Raises
     ------
@@ -103,44 +102,54 @@ def check_parameters(
         If an array holds NaN or infinite values.
     """
     given: dict[str, Array] = {}
-    for name, maybe in arrays.items():
-        if maybe is not None or name in matrices:
+    for name, maybe in sorted(arrays.items(), key=lambda item: item[0] != "weight_hh"):  # which shows H best
+        if maybe is not None or layouts[name].columns is not None:
             check_array(name, maybe)
             given[name] = np.asarray(maybe)
-    hidden = _hidden_size(title, blocks, given)
-    dtype = given["weight_hh" if "weight_hh" in given else "weight_ih"].dtype
+    lengths: dict[str, int] = {}
     for name, array in given.items():
-        rows = len(blocks[name]) * hidden
-        expected = (rows, hidden) if name in matrices else (rows,)
-        if name == "weight_ih":
-            if array.ndim != 2 or len(array) != rows or array.size == 0:
-                raise _misfit(title, name, array, f"({rows}, D)", blocks[name])
-        elif array.shape != expected:
-            raise _misfit(title, name, array, expected, blocks[name])
+        _read_lengths(title, name, array, layouts[name], lengths)
+    dtype = next(iter(given.values())).dtype
+    for name, array in given.items():
+        layout = layouts[name]
+        if not set(layout.rows) <= set(lengths) or array.shape != layout.shape(lengths):
+            raise _misfit(title, name, array, layout, lengths)
     for name, array in given.items():
         check_numbers(name, array, dtype)
-    return hidden
+    return lengths
 
 
-def _hidden_size(title: str, blocks: Mapping[str, tuple[str, ...]], given: Mapping[str, Array]) -> int:
-    """H, as weight_hh has it, or as the rows of weight_ih say where a cell has no weight_hh."""
-    weight = given.get("weight_hh")
-    if weight is None:
-        count, weight = len(blocks["weight_ih"]), given["weight_ih"]
-        if weight.ndim != 2 or len(weight) % count or weight.size == 0:
-            raise _misfit(title, "weight_ih", weight, f"({count}*H, D)", blocks["weight_ih"])
-        return len(weight) // count
-    count, hidden = len(blocks["weight_hh"]), weight.shape[-1] if weight.ndim == 2 else 0
-    if hidden == 0 or weight.shape != (count * hidden, hidden):
-        shape = (count * hidden, hidden) if hidden else f"({count}*H, H)"
-        raise _misfit(title, "weight_hh", weight, shape, blocks["weight_hh"])
-    return hidden
+def _read_lengths(title: str, name: str, array: Array, layout: ParameterLayout, lengths: dict[str, int]) -> None:
+    """Read off the shape of a matrix what is not known yet."""
+    if layout.columns is None:
+        return
+    if array.ndim != 2 or array.size == 0:
+        raise _misfit(title, name, array, layout, lengths)
+    lengths.setdefault(layout.columns, array.shape[1])
+    unknown = {size for size in layout.rows if size not in lengths}
+    if len(unknown) == 1:
+        (size,) = unknown
+        rest = len(array) - sum(lengths[row] for row in layout.rows if row != size)
+        if rest > 0 and rest % layout.rows.count(size) == 0:
+            lengths[size] = rest // layout.rows.count(size)
 
 
-def _misfit(title: str, name: str, array: Array, shape: object, rows: tuple[str, ...]) -> ArrayError:
+def _misfit(title: str, name: str, array: Array, layout: ParameterLayout, lengths: Mapping[str, int]) -> ArrayError:
     """The error for an array whose shape does not fit the cell."""
-    blocks = f"{len(rows)} block{'s' * (len(rows) > 1)} of H rows: {', '.join(rows)}"
+    known = set(layout.rows) | {layout.columns or UNITS} <= set(lengths) and layout.columns != INPUT_SIZE
+    shape = layout.shape(lengths) if known else _in_letters(layout, lengths)
+    count, sizes = len(layout.blocks), sorted(set(layout.rows))
+    blocks = f"{count} block{'s' * (count > 1)} of {' or '.join(sizes)} rows: {', '.join(layout.blocks)}"
     return ArrayError(
         f"{name} has shape {array.shape}; {title} expects {shape} ({blocks}).",
         code="shape", name=name, shape=array.shape, expected=shape,
     )  # fmt: skip
+
+
+def _in_letters(layout: ParameterLayout, lengths: Mapping[str, int]) -> str:
+    """A shape with letters for what is not known: "(4*H, H)"."""
+    if set(layout.rows) <= set(lengths):
+        rows = str(sum(lengths[size] for size in layout.rows))
+    else:
+        rows = " + ".join(f"{layout.rows.count(size)}*{size}" for size in dict.fromkeys(layout.rows))
+    return f"({rows},)" if layout.columns is None else f"({rows}, {layout.columns})"

@@ -64,6 +64,8 @@ class Cell(CellParameters):
         Symbols of quantities, in place of those that are known by their names or derived.
     descriptions : mapping of Value to str
         Sentences on quantities, in place of those that are known by their names or derived.
+    sizes : mapping of Value to str
+        Letters of the sizes of quantities that do not have H values: `{h: "P"}`.
     rows : tuple of str
         The quantity that each block of the weights' rows computes.
     choices : dict of str to tuple of str
@@ -204,10 +206,10 @@ class Cell(CellParameters):
         inputs, batched = self._check_input(x)
         steps, _, batch = inputs.shape
         start = self.initial_states(initial, batch, batched)
-        shape = (self.hidden_size, batch)
-        values = {name: np.empty((steps, *shape), self.dtype) for name in self.plan.apart}
+        sizes = {name: self.lengths[size] for name, size in self.plan.apart.items()}
+        values = {name: np.empty((steps, size, batch), self.dtype) for name, size in sizes.items()}
         for state in self.states:
-            values[state] = np.empty((steps + 1, *shape), self.dtype)
+            values[state] = np.empty((steps + 1, self.units(state), batch), self.dtype)
             values[state][0] = start[state]
         # The input's part of all sums at once, W_ih x_t + b.
         # Without a batch, one product of two matrices is much faster than a matrix times T vectors.
@@ -261,7 +263,11 @@ class Cell(CellParameters):
         enters = {s: self._check_gradient(record, s, g) for s, g in {"hidden": d_hidden, **(d_states or {})}.items()}
         d = {s: np.zeros(record.values[s].shape[1:], self.dtype) for s in self.states}
         dz = np.empty_like(record.z)
-        kept = {name: np.empty_like(record.values["hidden"][1:]) for name in self.plan.kept_gradients.values()}
+        shape = (len(record), record.x.shape[2])
+        kept = {
+            name: np.empty((shape[0], self.units(of), shape[1]), self.dtype)
+            for of, name in self.plan.kept_gradients.items()
+        }
         by_step, step_back = list(self.step_values(record.z, record.values | kept)), self._steps.backward
         for t in reversed(range(len(record))):
             for state, gradient in enters.items():
@@ -328,10 +334,10 @@ class Cell(CellParameters):
             If the cell does not have a state.
         """
         self._check_states(initial or {})
-        expected = (batch, self.hidden_size) if batched else (self.hidden_size,)
-        states = {state: np.zeros((self.hidden_size, batch), self.dtype) for state in self.states}
+        states = {state: np.zeros((self.units(state), batch), self.dtype) for state in self.states}
         for state, array in (initial or {}).items():
-            name = f"initial {state}"
+            name, units = f"initial {state}", self.units(state)
+            expected = (batch, units) if batched else (units,)
             check_array(name, array)
             if array.shape != expected:
                 raise ArrayError(

@@ -13,10 +13,10 @@ from .activations import Activation, Array
 from .array_checks import check_parameters
 from .definition import Definition
 from .derived_definition import ByHandle, Equations, derived_definition, rows_of
-from .expressions import Matrix
 from .gate_activations import GateActivations
 from .layer_norm import LayerNorm
 from .options import resolve_options
+from .sizes import INPUT_SIZE, UNITS, ParameterLayout, all_lengths, parameter_layouts
 from .step_plan import STANDARD_PARAMETERS, parameter_blocks, step_plan
 
 
@@ -34,6 +34,7 @@ class CellParameters:
     equations: ClassVar[Equations]
     symbols: ClassVar[ByHandle] = {}
     descriptions: ClassVar[ByHandle] = {}
+    sizes: ClassVar[ByHandle] = {}
 
     weight_ih: Array
     weight_hh: Array
@@ -65,15 +66,17 @@ class CellParameters:
                     f"{self.title} has no parameter {name}; it has {', '.join(blocks)}.",
                     code="unknown_parameter", kind="parameter", name=name, allowed=tuple(blocks),
                 )  # fmt: skip
-        hidden = check_parameters(self.title, blocks, self._matrices(), arrays)
-        self.input_size, self.hidden_size, self.dtype = weight_ih.shape[1], hidden, weight_ih.dtype
+        layouts = self.layouts()
+        self.lengths = check_parameters(self.title, layouts, arrays)
+        self.input_size, self.hidden_size = self.lengths[INPUT_SIZE], self.lengths[UNITS]
+        self.dtype = weight_ih.dtype
         for name, array in arrays.items():
             if array is None:
-                array = np.full(len(blocks[name]) * hidden, float(name in self._gains()), self.dtype)
+                array = np.full(layouts[name].shape(self.lengths), float(name in self._gains()), self.dtype)
             setattr(self, name, array)
         self.plan = step_plan(self.definition, self.rows)
-        together = [self._activation(row) for row in self.plan.early]
-        self.gate_activations = GateActivations(together, hidden, self.dtype)
+        together = [(self._activation(row), self.units(row)) for row in self.plan.early]
+        self.gate_activations = GateActivations(together, self.dtype)
 
     @property
     def parameters(self) -> dict[str, Array]:
@@ -118,8 +121,37 @@ class CellParameters:
         """
         return {name: blocks for name, blocks in cls.parameter_blocks().items() if name not in STANDARD_PARAMETERS}
 
+    def units(self, name: str) -> int:
+        """Look up how many values a quantity has.
+
+        Parameters
+        ----------
+        name : str
+            The name of the quantity.
+
+        Returns
+        -------
+        int
+            H, unless the quantity has a size of its own; D for the input vector.
+        """
+        return self.lengths[self.definition.sizes[name]]
+
     @classmethod
-    def parameter_shapes(cls, input_size: int, hidden_size: int) -> dict[str, tuple[int, ...]]:
+    def layouts(cls) -> dict[str, ParameterLayout]:
+        """List the parameters with their shapes in letters.
+
+        Returns
+        -------
+        dict of str to ParameterLayout
+            The layouts by name.
+        """
+        definition = cls._default_definition()
+        return parameter_layouts(definition.equations, cls.parameter_blocks(), definition.sizes)
+
+    @classmethod
+    def parameter_shapes(
+        cls, input_size: int, hidden_size: int, lengths: Mapping[str, int] | None = None
+    ) -> dict[str, tuple[int, ...]]:
         """Work out the shapes of the parameters.
 
         Parameters
@@ -128,23 +160,16 @@ class CellParameters:
             D, the size of the input.
         hidden_size : int
             H, the number of units.
+        lengths : mapping of str to int, optional
+            The numbers of units of the cell's own sizes; half of H where left out.
 
         Returns
         -------
         dict of str to tuple of int
             The shapes by name.
         """
-        matrices, shapes = cls._matrices(), {}
-        for name, blocks in cls.parameter_blocks().items():
-            columns = (input_size if name == "weight_ih" else hidden_size,) if name in matrices else ()
-            shapes[name] = (len(blocks) * hidden_size, *columns)
-        return shapes
-
-    @classmethod
-    def _matrices(cls) -> set[str]:
-        """The parameters that are matrices."""
-        nodes = (node for right in cls._default_definition().equations.values() for node in right.walk())
-        return {node.parameter for node in nodes if isinstance(node, Matrix)}
+        numbers = all_lengths(cls._default_definition().sizes, input_size, hidden_size, lengths)
+        return {name: layout.shape(numbers) for name, layout in cls.layouts().items()}
 
     @classmethod
     def _default_definition(cls) -> Definition:
@@ -179,7 +204,13 @@ class CellParameters:
 
     @classmethod
     def random(
-        cls, input_size: int, hidden_size: int, rng: np.random.Generator, dtype: Any = np.float32, **options: str
+        cls,
+        input_size: int,
+        hidden_size: int,
+        rng: np.random.Generator,
+        dtype: Any = np.float32,
+        lengths: Mapping[str, int] | None = None,
+        **options: str,
     ) -> Self:
         """Draw a cell as PyTorch initialises it, from U(-1/sqrt(H), 1/sqrt(H)); the scales of layer norm are ones.
 
@@ -193,6 +224,8 @@ class CellParameters:
             The source of randomness.
         dtype : dtype, default float32
             The dtype of the weights.
+        lengths : mapping of str to int, optional
+            The numbers of units of the cell's own sizes; half of H where left out.
         **options : str
             Options of the cell.
 
@@ -201,7 +234,8 @@ class CellParameters:
         Cell
             The cell.
         """
-        bound, shapes, gains = hidden_size**-0.5, cls.parameter_shapes(input_size, hidden_size), cls._gains()
+        bound, gains = hidden_size**-0.5, cls._gains()
+        shapes = cls.parameter_shapes(input_size, hidden_size, lengths)
         drawn = [
             np.ones(shape, dtype) if name in gains else rng.uniform(-bound, bound, shape).astype(dtype)
             for name, shape in shapes.items()
@@ -287,7 +321,7 @@ class CellParameters:
         Returns
         -------
         slice
-            Its H rows.
+            Its rows.
         """
         return self.place("weight_ih", [name])
 
@@ -306,8 +340,9 @@ class CellParameters:
         slice
             The rows of all of them.
         """
-        index, size = self.plan.blocks(parameter).index, self.hidden_size
-        return slice(index(blocks[0]) * size, (index(blocks[-1]) + 1) * size)
+        names = self.plan.blocks(parameter)
+        start = sum(map(self.units, names[: names.index(blocks[0])]))
+        return slice(start, start + sum(map(self.units, blocks)))
 
     def rows_of(self, parameter: str, block: str) -> Array:
         """Find the rows of a parameter that compute one quantity.
@@ -367,7 +402,7 @@ class CellParameters:
     @classmethod
     def _derive(cls) -> None:
         """Derive definition and rows from `equations`."""
-        cls._derived = derived_definition(cls.name, cls.title, cls.equations, cls.symbols, cls.descriptions)
+        cls._derived = derived_definition(cls.name, cls.title, cls.equations, cls.symbols, cls.descriptions, cls.sizes)
         if "rows" not in cls.__dict__:
             cls.rows = rows_of(cls._derived.equations)
 

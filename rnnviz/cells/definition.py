@@ -7,23 +7,25 @@ nothing about any cell in particular.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
 from ..errors import ArgumentError
-from .activations import LINEAR, SIGMOID, TANH, Activation
+from .activations import SIGMOID, TANH, Activation
 from .environments import Notation
 from .equation_roles import ROLE_COLOURS, equation_roles
 from .expressions import Apply, Expression, Value
 from .hashed_once import HashedOnce
+from .latex_notation import LatexNotation
+from .sizes import INPUT_SIZE, UNITS, contradiction
 
 Role = Literal["vector", "state", "gate", "candidate"]
 
 
 @dataclass(frozen=True)
 class Quantity:
-    """A quantity that a cell computes at every step, a vector of H values.
+    """A quantity that a cell computes at every step: a vector, of H values unless it has a size of its own.
 
     Parameters
     ----------
@@ -43,6 +45,8 @@ class Quantity:
         The bounds of its values.
     colour : str, default that of a quantity without a role
         The colour of its role in the equations, the same in formula, diagram and heatmap; its `Definition` sets it.
+    size : str, default "H"
+        The letter of the number of its values.
     """
 
     name: str
@@ -54,6 +58,7 @@ class Quantity:
     low: float = float("-inf")
     high: float = float("inf")
     colour: str = ROLE_COLOURS["other"]
+    size: str = UNITS
 
     @property
     def bounded(self) -> bool:
@@ -74,68 +79,6 @@ class Quantity:
             The quantity with this activation and its bounds.
         """
         return replace(self, activation=activation, low=activation.low, high=activation.high)
-
-
-@dataclass(frozen=True)
-class LatexNotation:
-    """The symbols of a cell in LaTeX.
-
-    Parameters
-    ----------
-    symbols : mapping of str to str
-        By the name of the quantity.
-    colours : mapping of str to str, default {}
-        Colours by the name of the quantity; other symbols have none.
-    """
-
-    symbols: Mapping[str, str]
-    colours: Mapping[str, str] = field(default_factory=dict)
-
-    def quantity(self, name: str) -> str:
-        """Write a quantity in an equation.
-
-        Parameters
-        ----------
-        name : str
-            The name of the quantity.
-
-        Returns
-        -------
-        str
-            Its symbol, in its colour if it has one.
-        """
-        colour = self.colours.get(name)
-        return rf"\textcolor{{{colour}}}{{{self.symbols[name]}}}" if colour else self.symbols[name]
-
-    def subscript(self, name: str) -> str:
-        """Write a quantity in the subscript of the weights that compute it.
-
-        Parameters
-        ----------
-        name : str
-            The name of the quantity.
-
-        Returns
-        -------
-        str
-            Its symbol.
-        """
-        return self.symbols[name]
-
-    def function(self, chosen: Activation) -> str:
-        """Write an activation.
-
-        Parameters
-        ----------
-        chosen : Activation
-            The activation.
-
-        Returns
-        -------
-        str
-            Its symbol; empty for a linear one, which is not written.
-        """
-        return "" if chosen is LINEAR else chosen.latex_symbol
 
 
 @dataclass(frozen=True)
@@ -240,8 +183,8 @@ class Definition(HashedOnce):
     ------
     ArgumentError
         If an equation names a quantity that does not exist, uses one before it is computed, or asks for the old value
-        of one that is not a state; and if a quantity is computed twice or never. The message names the cell and the
-        equation, the error's `name` is the quantity that the equation computes.
+        of one that is not a state; if a quantity is computed twice or never; and if sizes do not fit. The message
+        names the cell and the equation, the error's `name` is the quantity that the equation computes.
     """
 
     name: str
@@ -254,7 +197,7 @@ class Definition(HashedOnce):
         if HIDDEN.name not in self.states:
             raise self._invalid(HIDDEN.name, "is missing: every cell has a hidden state")
         names = [INPUT_VECTOR.name, *(q.name for q in self.quantities)]
-        computed = {INPUT_VECTOR.name}
+        computed, columns = {INPUT_VECTOR.name}, dict[str, str]()
         for equation in (equation for phase in self.phases for equation in phase.equations):
             for node in (Value(equation.target), *equation.right.walk()):
                 name = node.name if isinstance(node, Value) else getattr(node, "block", INPUT_VECTOR.name)
@@ -265,6 +208,8 @@ class Definition(HashedOnce):
                     raise self._invalid(equation.target, f"reads the old {node.name!r}, which is not a state")
                 if isinstance(node, Value) and not node.is_before and node.name not in computed:
                     raise self._invalid(equation.target, f"uses {node.name!r} before it is computed")
+            if (problem := contradiction(equation.right, equation.target, self.sizes, columns)) is not None:
+                raise self._invalid(equation.target, problem)
             if equation.target in computed:
                 raise self._invalid(equation.target, "is not the first: the quantity is computed twice")
             computed.add(equation.target)
@@ -284,6 +229,11 @@ class Definition(HashedOnce):
     def equations(self) -> dict[str, Expression]:
         """The right side of every equation by the quantity that it computes, in the order of computation."""
         return {equation.target: equation.right for phase in self.phases for equation in phase.equations}
+
+    @cached_property
+    def sizes(self) -> dict[str, str]:
+        """The letters of the sizes by the name of the quantity, the input vector included."""
+        return {q.name: q.size for q in self.by_name.values()}
 
     def notation(self, colours: Mapping[str, str] | None = None) -> LatexNotation:
         """Collect the symbols of the quantities, for `Equation.latex`.
@@ -335,6 +285,7 @@ INPUT_VECTOR = Quantity(
     "vector",
     "The vector that the cell reads at this step.",
     colour=ROLE_COLOURS["read"],
+    size=INPUT_SIZE,
 )
 HIDDEN = Quantity(
     "hidden",

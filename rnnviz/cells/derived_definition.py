@@ -29,6 +29,7 @@ from .definition import (
 )
 from .expressions import Apply, Expression, Matrix, Sum, Value
 from .meanings import meanings, reading
+from .sizes import UNITS
 
 KNOWN = {q.name: q for q in (HIDDEN, CELL, FORGET, INPUT, CANDIDATE, OUTPUT, UPDATE, RESET)}
 
@@ -37,7 +38,12 @@ ByHandle = Mapping[Value, str] | Mapping[str, str]
 
 
 def derived_definition(
-    name: str, title: str, equations: Equations, symbols: ByHandle | None = None, descriptions: ByHandle | None = None
+    name: str,
+    title: str,
+    equations: Equations,
+    symbols: ByHandle | None = None,
+    descriptions: ByHandle | None = None,
+    sizes: ByHandle | None = None,
 ) -> Definition:
     """Derive the definition of a cell from its equations.
 
@@ -53,6 +59,8 @@ def derived_definition(
         Symbols of quantities, in place of those that are known or chosen.
     descriptions : mapping of Value or str to str, optional
         Sentences on quantities, in place of those that are known or derived.
+    sizes : mapping of Value or str to str, optional
+        Letters of the sizes of quantities that do not have H values.
 
     Returns
     -------
@@ -68,10 +76,11 @@ def derived_definition(
     rights = {equation.target: equation.right for equation in listed}
     nodes = [node for right in rights.values() for node in right.walk()]
     states = {node.name for node in nodes if isinstance(node, Value) and node.is_before} | {HIDDEN.name}
-    bounds = bounds_of(rights)
+    bounds, own_sizes = bounds_of(rights), _by_name(sizes)
     made: dict[str, Quantity] = {}
     for target, right in rights.items():
-        made[target] = _quantity(target, right, bounds[target], target in states)
+        quantity = _quantity(target, right, bounds[target], target in states)
+        made[target] = replace(quantity, size=own_sizes.get(target, UNITS))
     for target, symbol in (_symbols([*made]) | _by_name(symbols)).items():
         if target in made:
             made[target] = replace(made[target], symbol=symbol)

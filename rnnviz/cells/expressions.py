@@ -21,7 +21,7 @@ from ..errors import ArgumentError
 from .activations import LINEAR, Activation, Array, activation
 from .environments import Environment, Gradients, Notation
 from .hashed_once import HashedOnce
-from .mathml import bracketed, parameter_letter, subscripted
+from .mathml import bracketed, names_both_ends, parameter_letter, subscripted
 
 Cache = dict["Expression", Array]
 
@@ -210,7 +210,8 @@ class Matrix(WeightNode):
         def __init__(self, parameter: str, block: str | Value, of: Expression) -> None: ...
 
     def latex(self, notation: Notation) -> str:
-        weight = f"W_{{{parameter_letter(self.parameter)}{notation.subscript(self.block)}}}"
+        letters = parameter_letter(self.parameter) + notation.subscript(self.block)
+        weight = f"W_{{{self.parameter.rpartition('_')[2] if names_both_ends(self.parameter) else letters}}}"
         space = r"\," if self.of.binds == 3 else ""
         return weight + space + self.of._inside(3, notation)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from .activations import TANH, Activation
 from .expressions import Apply, Bias, Complement, Diagonal, Expression, Matrix, Product, Sum, Value
 from .layer_norm import LayerNorm
-from .source_writer import SourceWriter, index_of
+from .source_writer import SourceWriter
 from .step_plan import HIDDEN_BEFORE, blend_parts, input_product, recurrent_product
 
 
@@ -49,7 +49,7 @@ class ForwardWriter(SourceWriter):
         run = next(run for run in self.plan.joint_runs if rows[0] in run)
         if len(rows) == len(run):
             return self.product_name(run)
-        return f"{self.product_name(run)}{index_of(run, rows)}"
+        return f"{self.product_name(run)}{self.index_of(run, rows)}"
 
     def product_name(self, run: Sequence[str]) -> str:
         """The name of W_hh h_{t-1}, of which there may be several parts."""

@@ -11,27 +11,26 @@ from .activations import SIGMOID, SMOOTH, TANH, Activation, Array
 
 
 class GateActivations:
-    """The activations of gates whose rows follow one another, H rows each.
+    """The activations of gates whose rows follow one another.
 
     Parameters
     ----------
-    activations : sequence of Activation
-        One for each gate.
-    size : int
-        H, the rows of a gate.
+    gates : sequence of (Activation, int)
+        The activation and the number of rows of each gate.
     dtype : dtype
         The dtype of the weights.
     """
 
-    def __init__(self, activations: Sequence[Activation], size: int, dtype: np.dtype) -> None:
+    def __init__(self, gates: Sequence[tuple[Activation, int]], dtype: np.dtype) -> None:
         # Neighbouring gates with the same activation form one block.
         self.blocks: list[tuple[slice, Activation]] = []
-        for activation, rows in groupby(activations):
+        for activation, neighbours in groupby(gates, key=lambda gate: gate[0]):
             start = self.blocks[-1][0].stop if self.blocks else 0
-            self.blocks.append((slice(start, start + size * len(list(rows))), activation))
-        self.smooth = all(activation in (SIGMOID, TANH) for activation in activations)
+            self.blocks.append((slice(start, start + sum(rows for _, rows in neighbours)), activation))
+        self.smooth = all(activation in (SIGMOID, TANH) for activation, _ in gates)
         if self.smooth:
-            scale, shift = (np.repeat([SMOOTH[each.kind][k] for each in activations], size) for k in (0, 1))
+            sizes = [rows for _, rows in gates]
+            scale, shift = (np.repeat([SMOOTH[each.kind][k] for each, _ in gates], sizes) for k in (0, 1))
             self.column = [c.astype(dtype)[:, None] for c in (scale, shift, scale**2)]
             self.wide = self.column
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -33,8 +34,9 @@ class SourceWriter:
 
     def function(self, signature: str) -> str:
         """The lines as a function."""
-        uses_size = any(re.search(r"\bH\b", line) for line in self.lines)
-        lines = ["H = self.hidden_size", *self.lines] if uses_size else self.lines
+        letters = sorted(set(self.plan.definition.sizes.values()))
+        used = [size for size in letters if any(re.search(rf"\b{size}\b", line) for line in self.lines)]
+        lines = [*(f'{size} = self.lengths["{size}"]' for size in used), *self.lines]
         return "\n".join([f"def {signature}:", *(f"    {line}" for line in lines), ""])
 
     def leaf(self, node: Value) -> str:
@@ -58,7 +60,17 @@ class SourceWriter:
         if tuple(rows) == blocks:
             return array
         assert len(self.plan.runs(rows, parameter)) == 1, f"{rows} are no neighbours in {parameter}"
-        return f"{array}{index_of(blocks, rows)}"
+        return f"{array}{self.index_of(blocks, rows)}"
+
+    def index_of(self, blocks: Sequence[str], rows: Sequence[str]) -> str:
+        """The index of neighbouring rows in an array of blocks: "[H:3 * H]"."""
+        start, end = blocks.index(rows[0]), blocks.index(rows[-1]) + 1
+        return f"[{self._extent(blocks[:start])}:{self._extent(blocks[:end]) if end < len(blocks) else ''}]"
+
+    def _extent(self, blocks: Sequence[str]) -> str:
+        """How many rows blocks have: "3 * H"; nothing for none."""
+        sizes = Counter(self.plan.definition.sizes[block] for block in blocks)
+        return " + ".join(size if count == 1 else f"{count} * {size}" for size, count in sizes.items())
 
     def rows(self, array: str, rows: Sequence[str]) -> str:
         """Neighbouring rows of z or dz, which are looked up once."""
@@ -78,10 +90,3 @@ class SourceWriter:
     def column(self, node: Bias | Diagonal | LayerNorm) -> str:
         """The rows of a vector of parameters, beside (H, B)."""
         return f"{self.part(f'self.{node.parameter}', [node.block], node.parameter)}[:, None]"
-
-
-def index_of(blocks: Sequence[str], rows: Sequence[str]) -> str:
-    """The index of neighbouring rows in an array of blocks of H rows."""
-    bounds = {0: "", 1: "H", len(blocks): ""}
-    start, end = blocks.index(rows[0]), blocks.index(rows[-1]) + 1
-    return f"[{bounds.get(start, f'{start} * H')}:{bounds.get(end, f'{end} * H')}]"

@@ -10,6 +10,7 @@ from itertools import pairwise
 from .definition import Definition
 from .expressions import Apply, Bias, Complement, Diagonal, Expression, Matrix, Product, Sum, Value
 from .layer_norm import LayerNorm
+from .sizes import size_of
 
 STANDARD_PARAMETERS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")  # as PyTorch calls them
 INPUT = Value("input_vector")
@@ -129,10 +130,11 @@ class StepPlan:
         return {node: f"cached_{k}" for k, node in enumerate(dict.fromkeys(wanted))}
 
     @cached_property
-    def apart(self) -> tuple[str, ...]:
-        """What `step` computes into arrays of its own: all but states and rows of z."""
-        elsewhere = (*self.activated, *self.definition.states)
-        return (*(name for name in self.equations if name not in elsewhere), *self.cached.values())
+    def apart(self) -> dict[str, str]:
+        """What `step` computes into arrays of its own, all but states and rows of z, with their sizes."""
+        elsewhere, sizes = (*self.activated, *self.definition.states), self.definition.sizes
+        own = {name: sizes[name] for name in self.equations if name not in elsewhere}
+        return own | {name: size_of(node, sizes) for node, name in self.cached.items()}
 
     @cached_property
     def kept_gradients(self) -> dict[str, str]:

@@ -81,7 +81,7 @@ def _check_layers(network: Network) -> None:
         )  # fmt: skip
     for k, layer in enumerate(layers):
         sizes = [cell.hidden_size for cell in layer]
-        if len(set(sizes)) > 1:
+        if len({tuple(cell.units(q.name) for q in cell.definition.quantities) for cell in layer}) > 1:
             raise ArgumentError(
                 f"The two directions of layer {k} have different hidden sizes.",
                 code="hidden_sizes", name="layers", value=sizes,

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..cells import Cell, Record, cell_class
 from ..cells.activations import Array
+from ..cells.sizes import all_lengths
 from ..errors import ArgumentError, UnknownNameError
 from .assembly_checks import check_network
 from .embedding import embed
@@ -134,6 +135,7 @@ class Network:
         rng: np.random.Generator,
         dtype: Any = np.float32,
         options: Mapping[str, str] | None = None,
+        lengths: Mapping[str, int] | None = None,
     ) -> Network:
         """Draw a network as PyTorch initialises it: the embedding from N(0, 1), all else from U(-1/sqrt(H), 1/sqrt(H)).
 
@@ -161,20 +163,18 @@ class Network:
             The dtype of all arrays.
         options : mapping of str to str, optional
             Options of the cell.
+        lengths : mapping of str to int, optional
+            The numbers of units of the cell's own sizes; half of H where left out.
 
         Returns
         -------
         Network
             The network.
         """
-        width = hidden * (2 if bidirectional else 1)
-        stack = [
-            [
-                cell_class(cell).random(embedding if k == 0 else width, hidden, rng, dtype, **(options or {}))
-                for _ in DIRECTIONS[: 2 if bidirectional else 1]
-            ]
-            for k in range(layers)
-        ]
+        kind, directions = cell_class(cell), DIRECTIONS[: 2 if bidirectional else 1]
+        width = len(directions) * all_lengths(kind.define().sizes, 1, hidden, lengths)[kind.define().sizes["hidden"]]
+        below = [embedding, *[width] * (layers - 1)]
+        stack = [[kind.random(n, hidden, rng, dtype, lengths, **(options or {})) for _ in directions] for n in below]
         table = weight = bias = None
         if vocabulary is not None:
             table = (embedding_scale * rng.standard_normal((vocabulary, embedding))).astype(dtype)
@@ -278,10 +278,10 @@ class Network:
         Returns
         -------
         int
-            N: H, or 2H for two directions side by side.
+            N: the size of the hidden state, or twice that for two directions side by side.
         """
         cells = self.layers[layer]
-        return cells[0].hidden_size * (len(cells) if self.merge == "concat" else 1)
+        return cells[0].units("hidden") * (len(cells) if self.merge == "concat" else 1)
 
     @property
     def input_size(self) -> int:
