@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import NotRequired, TypedDict
 
 
-class Position(TypedDict):
-    """A position in a trace.
+class Start(TypedDict):
+    """Where the instrument begins.
 
     Attributes
     ----------
-    step, unit : int
+    step : int
         From 0.
+    unit : int or None
+        From 0; None if none was chosen.
     """
 
     step: int
-    unit: int
+    unit: int | None
 
 
 class ChangeData(TypedDict):
@@ -56,12 +58,14 @@ class Settings(TypedDict):
 
     Attributes
     ----------
-    start : Position, optional
-        Where it begins; if missing, at the first step and unit.
+    start : Start, optional
+        Where it begins; if missing, at the first step.
+    default_unit : int or None, optional
+        The unit that is shown until one is chosen; if missing or None, the one with the largest effect.
     text : str, optional
         The text as typed.
     views : list of str or None, optional
-        The views to show; if missing or None all of them but the heatmaps, "whatif" only if `editable`.
+        The views to show; if missing or None all of them, "whatif" only if `editable`.
     follow : bool, optional
         Whether the page follows the position. Play then skips the phases.
     editable : bool, optional
@@ -72,7 +76,8 @@ class Settings(TypedDict):
         What the page says about the run.
     """
 
-    start: NotRequired[Position]
+    start: NotRequired[Start]
+    default_unit: NotRequired[int | None]
     text: NotRequired[str]
     views: NotRequired[list[str] | None]
     follow: NotRequired[bool]

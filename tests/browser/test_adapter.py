@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 import rnnviz
-from rnnviz.instrument import bundle
+from rnnviz.analysis import unit_effects
+from rnnviz.instrument import bundle, payload
 from rnnviz.model import Model
 from tests.browser.conftest import opened
 from tests.browser.plain_page import ADAPTER, STEP, TEXT, UNIT, data
@@ -38,7 +39,7 @@ def page(chromium: Browser) -> Iterator[Page]:
 
 def mounted(page: Page, model: Model, **extra: Any) -> dict[str, Any]:
     """The component as Streamlit calls it; time stands still until it is run for."""
-    page_data = {"follow": True, "default_position": None, "default_text": None, "opened_at_position": False}
+    page_data = {"follow": True, "default_step": None, "default_text": None, "opened_at_position": False}
     sent = {**data(model), **page_data, **extra}
     page.route("http://plain.test/", lambda route: route.fulfill(body="<main></main>", content_type="text/html"))
     page.goto("http://plain.test/")
@@ -119,7 +120,8 @@ def test_the_position_at_which_play_ends_is_reported(page: Page):
 
 def test_the_address_leaves_out_what_a_fresh_page_shows(page: Page):
     model = rnnviz.load("names-lstm")
-    mounted(page, model, views=STRIP, default_text=TEXT, default_position={"step": 3, "unit": 6})
+    unchosen = {"step": 3, "unit": None}
+    mounted(page, model, views=STRIP, default_text=TEXT, default_step=3, start=unchosen)
     page.clock.run_for(2 * REST)
     assert page.url == "http://plain.test/"
     click(page, 6)
@@ -128,6 +130,26 @@ def test_the_address_leaves_out_what_a_fresh_page_shows(page: Page):
     mounted(page, model, views=STRIP, default_text="Li")
     page.clock.run_for(2 * REST)
     assert page.url == "http://plain.test/?step=4&unit=6&text=Schmidhuber"
+
+
+def test_a_unit_that_nobody_chose_is_the_strongest_of_each_text_and_in_no_link(page: Page):
+    model = rnnviz.load("names-lstm")
+    sent = mounted(page, model, views=STRIP, start={"step": 3, "unit": None})
+    other = {**sent, **payload(model.trace("Rossi"), model)}
+    strongest = [unit_effects(model.trace(text)).strongest for text in (TEXT, "Rossi")]
+    assert strongest[0] != strongest[1]
+    unit = page.get_by_role("spinbutton", name="Unit")
+    expect(unit).to_have_value(str(strongest[0]))
+    page.evaluate("data => show(data)", other)
+    expect(unit).to_have_value(str(strongest[1]))
+    page.clock.run_for(2 * REST)
+    assert "unit" not in page.url and all(value["unit"] is None for _, value in reports(page))
+    unit.fill("7")
+    unit.press("Enter")
+    page.clock.run_for(2 * REST)
+    assert page.url.endswith("unit=7") and reports(page)[-1][1]["unit"] == 7
+    page.evaluate("data => show(data)", sent)
+    expect(unit).to_have_value("7")
 
 
 def test_the_component_goes_once_streamlit_removes_it(page: Page):

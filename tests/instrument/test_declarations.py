@@ -13,7 +13,7 @@ PAGE_DATA = Path(page_data.__file__).with_suffix(".d.ts")
 FILES = {
     PAYLOAD: typescript(expression_schema, schema, settings_schema),
     PAGE_DATA: typescript(
-        page_data, imports='import type { Notes, Position } from "../../instrument/js/model/payload.d.ts";'
+        page_data, imports='import type { Notes, Start } from "../../instrument/js/model/payload.d.ts";'
     ),
 }
 

@@ -17,9 +17,11 @@ def test_a_reported_position_counts_for_this_very_trace_only(monkeypatch):
     assert reported_position(trace) is None
     state[KEY] = {"position": {"fingerprint": trace.fingerprint, "step": 3, "unit": 63}}
     assert reported_position(trace) == (3, 63)
+    state[KEY]["position"]["unit"] = None
+    assert reported_position(trace) == (3, None)
     for other in (model.trace("ba"), model.trace("ab", interventions=[Hold("forget", 1)])):
         assert reported_position(other) is None
-    for step, unit in ((0, 0), (4, 0), (1, 64), (1, -1), ("2", 0), (None, 0)):
+    for step, unit in ((0, 0), (4, 0), (1, 64), (1, -1), (1, "2"), ("2", 0), (None, 0)):
         state[KEY]["position"] |= {"step": step, "unit": unit}
         assert reported_position(trace) is None
 

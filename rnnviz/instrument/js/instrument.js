@@ -45,6 +45,7 @@ import { createWhatIf } from "./views/what-if.js";
  * @typedef {object} Rest
  * @property {number} step   from 0
  * @property {number} unit
+ * @property {boolean} unitChosen  whether the user chose the unit
  * @property {number} steps  of the trace
  * @property {boolean} settled  whether no further move is expected soon
  */
@@ -155,8 +156,8 @@ export function mount(element, payload, options = {}) {
 
   /** @param {boolean} settled */
   function reportPosition(settled) {
-    const { step, unit } = store.state;
-    options.onRest?.({ step, unit, steps: store.trace.steps, settled });
+    const { step, unit, unitChosen } = store.state;
+    options.onRest?.({ step, unit, unitChosen, steps: store.trace.steps, settled });
   }
 
   /**

@@ -41,10 +41,11 @@ def instrument(
     direction: str = "forward",
     *,
     step: int,
-    unit: int,
+    unit: int | None,
     text: str = "",
     default_text: str | None = None,
-    default_position: tuple[int, int] | None = None,
+    default_step: int | None = None,
+    default_unit: int | None = None,
     views: Sequence[str] | None = None,
     on_request: Callable[[dict[str, str]], None] | None = None,
     token_values: Mapping[str, TokenValues] | None = None,
@@ -61,17 +62,22 @@ def instrument(
     ----------
     trace, model, layer, direction
         What to show.
-    step, unit : int
-        The position at which the browser starts. The step counts from 1.
+    step : int
+        The step at which the browser starts, counted from 1.
+    unit : int or None
+        The unit at which it starts; None if none was chosen.
     text : str, default ""
         The text as typed. It goes into the link unless it is the `default_text`.
     default_text : str, optional
         The text of a fresh page. If it is None, the link does not hold the text.
-    default_position : tuple of two ints, optional
-        The step and unit of a fresh page, which the link leaves out. The default is the last step and unit 0.
+    default_step : int, optional
+        The step of a fresh page, counted from 1, which the link leaves out. The default is the last step.
+    default_unit : int, optional
+        The unit that is shown until one is chosen. The default is the one with the largest effect on the answer, of
+        every text anew.
     views : sequence of str, optional
-        Which of VIEWS to show. The default is all of them, with "whatif" only if `editable`. Slots
-        show their views in any case.
+        Which of VIEWS to show. The default is all of them, with "whatif" only if `editable`. Slots show their views in
+        any case.
     on_request : callable, optional
         Called before the next run for what has to be computed here. A link in the words of the page requests a "text",
         a "cell" or an option of the cell by name ({"reset": "before"}); the instrument requests an intervention, whose
@@ -109,7 +115,8 @@ def instrument(
         "editable": editable,
         "value_word": value_word,
         "notes": notes or {"remarks": [], "changes": [], "dimmed": False},
-        "default_position": default_position and {"step": default_position[0] - 1, "unit": default_position[1]},
+        "default_step": None if default_step is None else default_step - 1,
+        "default_unit": default_unit,
         "default_text": default_text,
         "opened_at_position": position.newly_linked(),
     }
@@ -122,8 +129,8 @@ def instrument(
     )
 
 
-def reported_position(trace: Trace, layer: int = 0) -> tuple[int, int] | None:
-    """The step (from 1) and unit at which the browser came to rest, if it reported them for exactly this trace.
+def reported_position(trace: Trace, layer: int = 0) -> tuple[int, int | None] | None:
+    """The step (from 1) and the chosen unit at which the browser came to rest, if it reported them for this very trace.
 
     Only an instrument that is followed reports its position. A position outside the trace counts as none.
     """
@@ -132,9 +139,10 @@ def reported_position(trace: Trace, layer: int = 0) -> tuple[int, int] | None:
     if not isinstance(position, Mapping) or position.get("fingerprint") != trace.fingerprint:
         return None
     step, unit = position.get("step"), position.get("unit")
-    if not (isinstance(step, int) and isinstance(unit, int)):
+    if not isinstance(step, int) or not isinstance(unit, int | None):
         return None
-    return (step, unit) if 1 <= step <= len(trace) and 0 <= unit < trace.units(layer) else None
+    fits = 1 <= step <= len(trace) and (unit is None or 0 <= unit < trace.units(layer))
+    return (step, unit) if fits else None
 
 
 def slot(view: str, **data: str) -> str:

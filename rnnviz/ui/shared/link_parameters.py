@@ -63,9 +63,9 @@ def step(trace: Trace, default: int) -> Parameter[int]:
     return Parameter("step", default, number(1, len(trace)))
 
 
-def unit(trace: Trace, layer: int, default: int = 0) -> Parameter[int]:
-    """The unit of a layer, counted from 0. The browser writes it."""
-    return Parameter("unit", default, number(0, trace.units(layer) - 1))
+def unit(trace: Trace, layer: int) -> Parameter[int | None]:
+    """The unit of a layer, counted from 0, None if none was chosen. The browser writes it."""
+    return Parameter("unit", None, number(0, trace.units(layer) - 1))
 
 
 # On one page each.

@@ -1,11 +1,11 @@
 // Written from page_data.py, do not edit.
 
-import type { Notes, Position } from "../../instrument/js/model/payload.d.ts";
+import type { Notes, Start } from "../../instrument/js/model/payload.d.ts";
 
 /** The settings of the instrument, and what a fresh page would show. */
 export interface PageData {
   /** Where the instrument begins. */
-  start: Position;
+  start: Start;
   /** The text as typed. */
   text: string;
   /** The views to show; None for all. */
@@ -18,8 +18,10 @@ export interface PageData {
   value_word: string;
   /** What the page says about the run. */
   notes: Notes;
-  /** What a fresh page shows, which the link leaves out; None for the last step and unit 0. */
-  default_position: Position | null;
+  /** The step of a fresh page, from 0, which the link leaves out; None for the last one. */
+  default_step: number | null;
+  /** The unit that is shown until one is chosen; None for the one with the largest effect. */
+  default_unit: number | null;
   /** The text of a fresh page; None if the link does not hold the text. */
   default_text: string | null;
   /** Whether a link to a position has just opened the page. */

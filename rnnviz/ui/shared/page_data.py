@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from ...instrument.settings_schema import Notes, Position
+from ...instrument.settings_schema import Notes, Start
 
 
 class PageData(TypedDict):
@@ -12,7 +12,7 @@ class PageData(TypedDict):
 
     Attributes
     ----------
-    start : Position
+    start : Start
         Where the instrument begins.
     text : str
         The text as typed.
@@ -26,21 +26,24 @@ class PageData(TypedDict):
         What precedes the present value of the one that is picked.
     notes : Notes
         What the page says about the run.
-    default_position : Position or None
-        What a fresh page shows, which the link leaves out; None for the last step and unit 0.
+    default_step : int or None
+        The step of a fresh page, from 0, which the link leaves out; None for the last one.
+    default_unit : int or None
+        The unit that is shown until one is chosen; None for the one with the largest effect.
     default_text : str or None
         The text of a fresh page; None if the link does not hold the text.
     opened_at_position : bool
         Whether a link to a position has just opened the page.
     """
 
-    start: Position
+    start: Start
     text: str
     views: list[str] | None
     follow: bool
     editable: bool
     value_word: str
     notes: Notes
-    default_position: Position | None
+    default_step: int | None
+    default_unit: int | None
     default_text: str | None
     opened_at_position: bool

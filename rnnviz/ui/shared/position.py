@@ -6,13 +6,14 @@ from ...trace import Trace
 from . import link_parameters, link_state
 
 
-def from_link(trace: Trace, default: tuple[int, int] | None = None, layer: int = 0) -> tuple[int, int]:
-    """The step and the unit of a layer in the link; where it has none or invalid ones, the default.
+def from_link(trace: Trace, default_step: int | None = None, layer: int = 0) -> tuple[int, int | None]:
+    """The step and the unit of a layer in the link.
 
-    The default is the last step and unit 0 if None.
+    Where the link has no step or an invalid one, it is the default one, or the last if that is None. Where it has no
+    unit or an invalid one, it is None: nobody has chosen one.
     """
-    step, unit = default or (len(trace), 0)
-    return link_parameters.step(trace, step).read(), link_parameters.unit(trace, layer, unit).read()
+    step = link_parameters.step(trace, len(trace) if default_step is None else default_step).read()
+    return step, link_parameters.unit(trace, layer).read()
 
 
 def newly_linked() -> bool:

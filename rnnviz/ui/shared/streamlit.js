@@ -9,7 +9,7 @@ import { elementsIn } from "../../instrument/js/page/dom.js";
 
 /**
  * @import { Instrument, Rest } from "../../instrument/js/instrument.js"
- * @import { Payload, Position, WeightsData } from "../../instrument/js/model/payload.d.ts"
+ * @import { Payload, Start, WeightsData } from "../../instrument/js/model/payload.d.ts"
  * @import { Request } from "../../instrument/js/model/requests.js"
  * @import { Host } from "../../instrument/js/page/host.js"
  * @import { Graph } from "../../instrument/js/page/playheads.js"
@@ -39,8 +39,12 @@ import { elementsIn } from "../../instrument/js/page/dom.js";
  * @property {Set<string>} pending  positions that were reported and may still be echoed
  */
 
-/** @typedef {{ fingerprint: string, step: number, unit: number }} ReportedPosition  step: from 1 */
-/** @typedef {{ id?: string, start?: Position }} LastPosition */
+/**
+ * A position as the server knows it.
+ * @typedef {{ fingerprint: string, step: number, unit: number | null }} ReportedPosition  step: from 1; unit: null if
+ *   none was chosen
+ */
+/** @typedef {{ id?: string, start?: Start }} LastPosition */
 
 const AFTER_RUN_MS = 600; // by then Streamlit has written its own link
 const RUN_STARTS_MS = 1500; // by then a run has started, or the request changes nothing
@@ -101,7 +105,7 @@ export default function (component) {
   setTimeout(() => {
     const { state, trace } = entry.instrument.store;
     if (call !== entry.calls || entry.removed || state.playing) return;
-    writeAddress({ ...state, steps: trace.steps }, entry.component.data);
+    writeAddress({ ...state, unit: chosenUnit(state), steps: trace.steps }, entry.component.data);
   }, AFTER_RUN_MS);
 
   // Streamlit calls what the last call returned when the component is removed. What an earlier call returned it may
@@ -163,10 +167,11 @@ function update(entry, component, payload) {
 function mountInstrument(entry, payload) {
   /** @param {Rest} rest */
   const onRest = (rest) => {
-    const { step, unit } = rest;
+    const { step, steps, settled } = rest;
+    const unit = chosenUnit(rest);
     Object.assign(lastPosition, { id: entry.component.data.id, start: { step, unit } });
-    writeAddress(rest, entry.component.data);
-    reportPosition(entry, rest);
+    writeAddress({ step, unit, steps }, entry.component.data);
+    if (settled) reportPosition(entry, { step, unit });
   };
   /** @param {Request} request */
   const onRequest = (request) => {
@@ -176,7 +181,7 @@ function mountInstrument(entry, payload) {
   const place = /** @type {HTMLElement} */ (entry.component.parentElement.querySelector(".instrument-place"));
   const instrument = mount(place, payload, { onRest, onRequest, host: HOST });
   const { state, trace } = instrument.store;
-  onRest({ step: state.step, unit: state.unit, steps: trace.steps, settled: true });
+  onRest({ ...state, steps: trace.steps, settled: true });
   return instrument;
 }
 
@@ -190,13 +195,22 @@ function viewsKey({ views, editable }) {
 }
 
 /**
+ * The unit if it was chosen.
+ * @param {{ unit: number, unitChosen: boolean }} position
+ * @returns {number | null}
+ */
+function chosenUnit({ unit, unitChosen }) {
+  return unitChosen ? unit : null;
+}
+
+/**
  * Report the position to the server if the page follows it and does not know it yet.
  * @param {Mounted} entry
- * @param {Rest} rest
+ * @param {Start} position
  */
-function reportPosition(entry, { step, unit, settled }) {
+function reportPosition(entry, { step, unit }) {
   const { data, setStateValue } = entry.component;
-  if (!data.follow || !settled) return;
+  if (!data.follow) return;
   const { fingerprint } = data;
   const start = { fingerprint, step: data.start.step + 1, unit: data.start.unit };
   const known = entry.reported?.fingerprint === fingerprint ? entry.reported : start;
@@ -219,7 +233,7 @@ function followServer(entry, before) {
   const moved = before.start.step !== start.step || before.start.unit !== start.unit;
   if (before.fingerprint === fingerprint && moved && !entry.pending.has(positionKey(position))) {
     entry.reported = position;
-    entry.instrument.store.set({ ...start, playing: false });
+    entry.instrument.store.set({ step: start.step, ...(start.unit !== null && { unit: start.unit }), playing: false });
   }
   if (entry.reported && positionKey(entry.reported) === positionKey(position)) entry.pending.clear();
 }
@@ -233,20 +247,20 @@ function positionKey({ step, unit }) {
 }
 
 /**
- * Write step (from 1) and unit into the address, without what a fresh page shows anyway. The text too: Streamlit, which
- * binds the text box to it, may lose it on the way to another page.
- * @param {{ step: number, unit: number, steps: number }} position
+ * Write step (from 1) and unit into the address, without what a fresh page shows anyway: a unit only if it was chosen.
+ * The text too: Streamlit, which binds the text box to it, may lose it on the way to another page.
+ * @param {Start & { steps: number }} position
  * @param {ComponentData} data
  */
-function writeAddress({ step, unit, steps }, { default_position: start, text, default_text: defaultText }) {
+function writeAddress({ step, unit, steps }, { default_step: defaultStep, text, default_text: defaultText }) {
   const address = new URL(window.location.href);
-  /** @type {(name: string, value: string | number, usual: string | number) => void} */
+  /** @type {(name: string, value: string | number | null, usual: string | number | null) => void} */
   const put = (name, value, usual) => {
     if (value === usual) address.searchParams.delete(name);
     else address.searchParams.set(name, String(value));
   };
-  put("step", step + 1, (start?.step ?? steps - 1) + 1);
-  put("unit", unit, start?.unit ?? 0);
+  put("step", step + 1, (defaultStep ?? steps - 1) + 1);
+  put("unit", unit, null);
   if (defaultText !== null) put("text", text, defaultText);
   if (address.href !== window.location.href) window.history.replaceState(window.history.state, "", address);
 }
@@ -260,9 +274,9 @@ function writeAddress({ step, unit, steps }, { default_position: start, text, de
 function hasArrived(request, { component: { data }, instrument }) {
   /** @type {Record<string, string>} */
   const now = { ...data.options, text: data.text, cell: data.cell };
-  const { step, unit } = instrument.store.state;
+  const { state } = instrument.store;
   const { id, start } = lastPosition;
-  const kept = id === data.id && start?.step === step && start?.unit === unit;
+  const kept = id === data.id && start?.step === state.step && start?.unit === chosenUnit(state);
   return kept && Object.entries(request).every(([name, value]) => !(name in now) || now[name] === value);
 }
 

@@ -8,6 +8,7 @@ from hashlib import blake2b
 
 import streamlit as st
 
+from ...analysis import unit_effects
 from ...interventions import Intervention, PreparedText, prepare_text
 from ...model import Model
 from ...text.tokens import visible
@@ -81,16 +82,26 @@ def exceeds_memory(traces: Iterable[Trace], layer: int) -> bool:
     return False
 
 
-def current_position(trace: Trace, layer: int = 0) -> tuple[int, int]:
-    """Step, counted from 1, and unit of a layer: those that the browser reported last, or that were chosen since."""
+def current_position(trace: Trace, layer: int = 0, direction: str = "forward") -> tuple[int, int]:
+    """The current step, counted from 1, and unit of a layer: the chosen one, or the one with the largest effect."""
+    step, unit = chosen_position(trace, layer)
+    return step, unit_effects(trace, layer, direction).strongest if unit is None else unit
+
+
+def chosen_position(trace: Trace, layer: int = 0) -> tuple[int, int | None]:
+    """The step that the browser reported last, and the unit that was reported or chosen last, None if none was."""
     state = st.session_state
     step, unit = position.from_link(trace, layer=layer)
     reported = reported_position(trace, layer)
     if reported is not None:
         step = reported[0]
         if reported != state.get(REPORTED):
-            state[REPORTED], state[UNIT] = reported, reported[1]
-    return step, min(int(state.setdefault(UNIT, unit)), trace.units(layer) - 1)
+            state[REPORTED] = reported
+            if reported[1] is not None:
+                state[UNIT] = reported[1]
+    if unit is not None:
+        state.setdefault(UNIT, unit)
+    return step, min(int(state[UNIT]), trace.units(layer) - 1) if UNIT in state else None
 
 
 def choose_unit(unit: int) -> None:
@@ -107,7 +118,7 @@ def transport(
 ) -> None:
     """The tokens and the transport, which move through time. The page's figures follow when they stop."""
     trace = trace or run.trace
-    step, unit = current_position(trace, run.layer)
+    step, unit = chosen_position(trace, run.layer)
     instrument(
         trace,
         run.model,

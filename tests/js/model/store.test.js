@@ -56,3 +56,37 @@ test("other token values are a change of the state, not another trace", () => {
   assert.deepEqual(calls.map(({ newTrace }) => newTrace), [false]);
   assert.equal(store.state.tokenValuesId, payload.token_values_id);
 });
+
+test("a unit stays for another trace only if it was chosen", () => {
+  const [lstm, gru] = [bundled("names-lstm"), bundled("names-gru")];
+  const strongest = ({ effects: { values } }) => {
+    const sizes = [...values].map(Math.abs);
+    return sizes.indexOf(Math.max(...sizes));
+  };
+  assert.notEqual(strongest(lstm), strongest(gru));
+  for (const state of [{}, { unit: null }, { unit: undefined }]) {
+    const store = new Store(lstm, state);
+    assert.deepEqual([store.state.unit, store.state.unitChosen], [strongest(lstm), false]);
+    store.set({ step: 3 });
+    store.load(gru);
+    assert.deepEqual([store.state.unit, store.state.unitChosen], [strongest(gru), false]);
+    store.set({ unit: 5 });
+    store.load(lstm);
+    assert.deepEqual([store.state.unit, store.state.unitChosen], [5, true]);
+  }
+  const linked = new Store(lstm, { unit: 9 });
+  linked.load(gru);
+  assert.equal(linked.state.unit, 9);
+  const followed = new Store(lstm);
+  followed.load(gru, { unit: 7 });
+  assert.deepEqual([followed.state.unit, followed.state.unitChosen], [7, true]);
+});
+
+test("a page can have a unit of its own until one is chosen", () => {
+  const { payload } = fixture("traces")["names-lstm"];
+  const own = (unit) => traceOf({ ...payload, default_unit: unit });
+  const store = new Store(own(31));
+  assert.deepEqual([store.state.unit, store.state.unitChosen], [31, false]);
+  store.load(own(0));
+  assert.equal(store.state.unit, 0);
+});

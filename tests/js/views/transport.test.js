@@ -8,7 +8,7 @@ import { bundled, fixture, storeOf, traceOf } from "../fixtures.js";
 const press = (store, ...keys) => keys.forEach((key) => KEYS[key](store));
 
 test("keys move through time and units, and stay inside", () => {
-  const store = storeOf("names-lstm", { step: 5 });
+  const store = storeOf("names-lstm", { step: 5, unit: 0 });
   press(store, "Home");
   assert.equal(store.state.step, 0);
   press(store, "ArrowRight", "ArrowRight", "ArrowLeft", "ArrowDown", "ArrowDown", "ArrowUp");

@@ -1,9 +1,10 @@
 // Interventions as text, in the grammar of `rnnviz.interventions.parse`. Steps count as typed, from 1.
 
 /**
- * @import { Position } from "./payload.d.ts"
  * @import { Trace } from "./trace.js"
  */
+
+/** @typedef {{ step: number, unit: number }} Position  from 0 */
 
 /**
  * Which steps an intervention affects: the current one, all from it on in the order of reading, or all.

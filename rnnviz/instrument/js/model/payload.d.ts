@@ -349,12 +349,12 @@ export interface ModelData {
   labels: string[];
 }
 
-/** A position in a trace. */
-export interface Position {
+/** Where the instrument begins. */
+export interface Start {
   /** From 0. */
   step: number;
-  /** From 0. */
-  unit: number;
+  /** From 0; None if none was chosen. */
+  unit: number | null;
 }
 
 /** A change of the run, an intervention. */
@@ -377,11 +377,13 @@ export interface Notes {
 
 /** How the instrument shows a payload. */
 export interface Settings {
-  /** Where it begins; if missing, at the first step and unit. */
-  start?: Position;
+  /** Where it begins; if missing, at the first step. */
+  start?: Start;
+  /** The unit that is shown until one is chosen; if missing or None, the one with the largest effect. */
+  default_unit?: number | null;
   /** The text as typed. */
   text?: string;
-  /** The views to show; if missing or None all of them but the heatmaps, "whatif" only if `editable`. */
+  /** The views to show; if missing or None all of them, "whatif" only if `editable`. */
   views?: string[] | null;
   /** Whether the page follows the position. Play then skips the phases. */
   follow?: boolean;

@@ -12,6 +12,7 @@ import { signalsOf } from "./signals.js";
  * @typedef {object} State
  * @property {number} step             from 0
  * @property {number} unit             from 0
+ * @property {boolean} unitChosen      whether the reader chose it, so that it stays when another trace comes
  * @property {number | null} phase     index into the trace's phases; null shows the whole step
  * @property {string | null} highlight the name of the quantity that is pointed at
  * @property {boolean} playing
@@ -55,6 +56,7 @@ import { signalsOf } from "./signals.js";
 const START = {
   step: 0,
   unit: 0,
+  unitChosen: false,
   phase: null,
   highlight: null,
   playing: false,
@@ -73,30 +75,31 @@ const START = {
 export class Store {
   /**
    * @param {Trace} trace
-   * @param {Partial<State>} [state]
+   * @param {Partial<Omit<State, "unit">> & { unit?: number | null }} [state]  without a unit, none is chosen
    */
-  constructor(trace, state = {}) {
+  constructor(trace, { unit, ...state } = {}) {
     this.trace = trace;
-    this.state = { ...START, ...state };
+    this.state = { ...START, unit: unit ?? trace.defaultUnit, unitChosen: unit != null, ...state };
     /** @type {Set<Listener>} */
     this.listeners = new Set();
     this.fitState();
   }
 
   /**
-   * Change a part of the state. Listeners are called if anything differs.
+   * Change a part of the state. Listeners are called if anything differs. A unit that is set is chosen.
    * @param {Partial<State>} change
    */
   set(change) {
     const previous = this.state;
     this.state = { ...previous, ...change };
+    if (change.unit !== undefined) this.state.unitChosen = true;
     this.fitState();
     const keys = /** @type {(keyof State)[]} */ (Object.keys(this.state));
     if (keys.some((key) => this.state[key] !== previous[key])) this.notify(previous, false);
   }
 
   /**
-   * Show another trace and keep the state as far as it fits.
+   * Show another trace and keep the state as far as it fits; a unit only if it was chosen.
    * @param {Trace} trace
    * @param {Partial<State>} [change]
    */
@@ -104,6 +107,8 @@ export class Store {
     const previous = this.state;
     this.trace = trace;
     this.state = { ...previous, pointed: null, ...change };
+    if (change.unit !== undefined) this.state.unitChosen = true;
+    if (!this.state.unitChosen) this.state.unit = trace.defaultUnit;
     this.fitState();
     this.notify(previous, true);
   }

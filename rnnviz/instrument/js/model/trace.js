@@ -127,6 +127,8 @@ export class Trace {
     this.probabilities = payload.probabilities === null ? null : decodeFloats(payload.probabilities);
     /** What each unit adds to the answer. */
     this.effects = { ...payload.effects, values: decodeFloats(payload.effects.values) };
+    /** The unit that is shown until one is chosen. */
+    this.defaultUnit = payload.default_unit ?? strongest(this.effects.values);
     this.weights = payload.weights === null ? null : decodedWeights(payload.weights);
     this.tokenValues = decodedTokenValues(payload.token_values);
     this.tokenValuesId = payload.token_values_id;
@@ -237,6 +239,15 @@ export class Trace {
     const classes = this.labels.length;
     return this.probabilities && this.probabilities.subarray(step * classes, (step + 1) * classes);
   }
+}
+
+/**
+ * The unit with the largest absolute effect, the first of several; rnnviz.analysis finds the same.
+ * @param {Float32Array} effects
+ * @returns {number}
+ */
+function strongest(effects) {
+  return effects.reduce((best, effect, unit) => (Math.abs(effect) > Math.abs(effects[best]) ? unit : best), 0);
 }
 
 /**

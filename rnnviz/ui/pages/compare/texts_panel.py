@@ -15,7 +15,7 @@ from ...shared.catalogue import TaskModels
 from ...shared.charts import chart, side_by_side
 from ...shared.markdown import plain, prediction
 from ...shared.pickers import pick_quantities
-from ...shared.text_run import TextRun, current_position, transport
+from ...shared.text_run import TextRun, chosen_position, transport
 
 # Texts that differ in one place, for tasks whose first two examples show less.
 PAIRS = {
@@ -123,6 +123,6 @@ def _save_position(trace: Trace, layer: int) -> None:
 
     The browser writes them again only when it gets another trace.
     """
-    step, unit = current_position(trace, layer)
+    step, unit = chosen_position(trace, layer)
     link_parameters.step(trace, len(trace)).write(step)
     link_parameters.unit(trace, layer).write(unit)

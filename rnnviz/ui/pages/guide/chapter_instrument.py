@@ -109,8 +109,8 @@ def show_instrument(context: ChapterContext) -> None:
     trace, model, task, chapter = context.trace, context.model, context.task, context.chapter
     if trace is None or model is None or task is None:
         return
-    default = _opening_position(chapter, len(trace), own_text=context.text == task.examples[0])
-    step, unit = position.from_link(trace, default)
+    default_step = _opening_step(chapter, len(trace), own_text=context.text == task.examples[0])
+    step, unit = position.from_link(trace, default_step)
 
     def apply_request(request: dict[str, str]) -> None:
         """Set what a link in the text asks for, before the page runs again."""
@@ -129,12 +129,13 @@ def show_instrument(context: ChapterContext) -> None:
         unit=unit,
         text=context.text,
         default_text=task.examples[0],
-        default_position=default,
+        default_step=default_step,
+        default_unit=chapter.unit,
         views=chapter.instrument,
         on_request=apply_request,
     )
 
 
-def _opening_position(chapter: Chapter, steps: int, own_text: bool) -> tuple[int, int]:
-    """The step and unit at which a chapter opens: its own on its own text, the last step on any other."""
-    return min(chapter.step, steps) if chapter.step and own_text else steps, chapter.unit
+def _opening_step(chapter: Chapter, steps: int, own_text: bool) -> int:
+    """The step at which a chapter opens: its own on its own text, the last step on any other."""
+    return min(chapter.step, steps) if chapter.step and own_text else steps

@@ -117,8 +117,10 @@ class Chapter:
         The cells to choose from.
     examples : list of str
         Texts to start from. The chapter speaks about the first one, which it opens with.
-    step, unit : int
-        The position in that text. Steps count from 1; 0 is the last step.
+    step : int
+        The step in that text, counted from 1; 0 is the last one.
+    unit : int or None
+        The unit that is shown until one is chosen; None for the one with the largest effect on the answer.
     instrument : list of str
         The views of the instrument beside the text; no instrument if empty.
     sections : list of Section
@@ -132,7 +134,7 @@ class Chapter:
     cells: list[str] = field(default_factory=list)
     examples: list[str] = field(default_factory=list)
     step: int = 0
-    unit: int = 0
+    unit: int | None = None
     instrument: list[str] = field(default_factory=list)
     sections: list[Section] = field(default_factory=list)
 

@@ -64,7 +64,7 @@ def show(run: TextRun) -> None:
             format_func=lambda target: TARGETS[target],
             key="of",
         )
-        step, unit = current_position(run.trace, run.layer)
+        step, unit = current_position(run.trace, *run.location)
         written = memory_shares(run.trace, unit, *run.location)
         if target == "prediction":
             rows = _prediction_rows(run, pick_label(run.trace, step))
