@@ -7,6 +7,7 @@ dark one and a white sheet of paper.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -27,6 +28,11 @@ SHADE = "rgba(128,138,153,0.14)"
 # has grown turns red, which is as different from slate for the red-green blind as yellow from blue.
 GRADIENT = "#50658F"
 EXPLODING = "#CF2A3A"
+
+STEPS = (1, 1.2, 1.5, 2, 3, 4, 5, 6, 8, 10)  # times a power of ten: where a scale may end
+FEW_STEPS = (1, 2, 5, 10)
+SHARE_WITHIN = 98  # percent of the values of an unbounded quantity that its scale holds at least
+LEAST_LIMIT = 0.5
 
 Scale = list[list[float | str]]
 
@@ -191,15 +197,18 @@ def gradient_scale(low: int, high: int) -> Scale:
 def scale_limits(quantity: Quantity, values: np.ndarray) -> tuple[float, float]:
     """Choose the limits of a quantity's colour scale.
 
-    A bounded quantity always has its own bounds, symmetric if it can be negative. An unbounded one has the next round
-    number, at least 1, above its largest absolute value, so that the scale does not change with every keystroke.
+    A bounded quantity always has its own bounds, symmetric if it can be negative. An unbounded one has a round number
+    that at least 98 % of its absolute values reach at most: a few large ones would make all others pale. There are few
+    such numbers, so that the scale does not change with every keystroke; the browser lets it only grow while a model is
+    shown, so that two texts can be compared. What is beyond a scale is marked in the instrument and at its colour bar
+    in figures.
 
     Parameters
     ----------
     quantity : Quantity
         The quantity.
     values : ndarray
-        The values that the scale must hold.
+        The values that are shown.
 
     Returns
     -------
@@ -209,7 +218,9 @@ def scale_limits(quantity: Quantity, values: np.ndarray) -> tuple[float, float]:
     if quantity.bounded:
         limit = max(-quantity.low, quantity.high) or 1.0
     else:
-        limit = round_up(float(np.abs(values).max(initial=1.0)))
+        sizes = np.abs(values[np.isfinite(values)])
+        most = float(np.percentile(sizes, SHARE_WITHIN, method="inverted_cdf")) if sizes.size else 0.0
+        limit = round_up(max(most, LEAST_LIMIT), FEW_STEPS)
     return (0.0 if quantity.low >= 0 else -limit), limit
 
 
@@ -229,13 +240,15 @@ def quantity_scale(quantity: Quantity) -> Scale:
     return sequential_scale(quantity.colour) if quantity.low >= 0 else diverging_scale(quantity.colour)
 
 
-def round_up(value: float) -> float:
+def round_up(value: float, steps: Sequence[float] = STEPS) -> float:
     """Round a number up to 1, 1.2, 1.5, 2, 3, 4, 5, 6, 8 or 10 times a power of ten.
 
     Parameters
     ----------
     value : float
         A number above 0.
+    steps : sequence of float, optional
+        Others in place of these numbers, from 1 to 10.
 
     Returns
     -------
@@ -248,7 +261,7 @@ def round_up(value: float) -> float:
     12.0
     """
     power = 10.0 ** math.floor(math.log10(value))
-    return next(step * power for step in (1, 1.2, 1.5, 2, 3, 4, 5, 6, 8, 10) if step * power >= value * (1 - 1e-12))
+    return next(step * power for step in steps if step * power >= value * (1 - 1e-12))
 
 
 def symmetric_limit(values: np.ndarray, least: float = 1e-6) -> float:

@@ -12,7 +12,6 @@ import numpy as np
 
 from ..cells.activations import Array
 from ..colours import NEGATIVE, PREDICTION, SECOND_PREDICTION, Style, scale_limits, symmetric_limit
-from ..number_format import short_number
 from ..trace import Trace
 from .chart_parts import (
     EndLabel,
@@ -76,8 +75,6 @@ def aligned_heatmaps(
     content["layout"]["margin"] = {**content["layout"]["margin"], "r": BAR, "autoexpand": False}
     for heatmap in content["data"]:
         heatmap["hoverongaps"] = False
-        ticks = heatmap["colorbar"]["tickvals"]
-        heatmap["colorbar"] = {**heatmap["colorbar"], "ticktext": [short_number(tick) for tick in ticks]}
     return content
 
 

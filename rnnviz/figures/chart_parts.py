@@ -13,7 +13,7 @@ import numpy as np
 
 from ..cells import CELLS
 from ..colours import GRID, REFERENCE, Style, cell_style
-from ..number_format import with_minus_signs
+from ..number_format import short_number, with_minus_signs
 
 Part = dict[str, Any]
 
@@ -200,6 +200,17 @@ def _runs(edges: np.ndarray) -> list[tuple[int, int, int]]:
         rows, first = np.nonzero(steps == 1)
         runs += zip(rows.tolist(), first.tolist(), np.nonzero(steps == -1)[1].tolist(), strict=True)
     return runs
+
+
+def scale_ticks(low: float, high: float, values: np.ndarray) -> Part:
+    """Ticks of a colour bar at the ends of its scale and at zero; where values are beyond an end, its tick says so."""
+    ticks = [low, 0.0, high] if low < 0 else [low, high]
+    texts = [short_number(tick) for tick in ticks]
+    if (values < low).any():
+        texts[0] = f"≤{texts[0]}"
+    if (values > high).any():
+        texts[-1] = f"≥{texts[-1]}"
+    return {"tickvals": ticks, "ticktext": texts}
 
 
 def log_ticks(low: int, high: int, most: int = 6) -> tuple[list[float], list[str]]:

@@ -7,6 +7,7 @@ import numpy as np
 from ..cells import Quantity
 from ..cells.activations import Array
 from ..colours import GRID, PLAYHEAD, quantity_scale, scale_limits
+from .chart_parts import scale_ticks
 from .plain_figure import Content, figure
 
 INNER = 106  # pixels of both rows
@@ -48,7 +49,12 @@ def vector_times_gate(vector: Array, gate: float, quantity: Quantity) -> Content
                 "colorscale": quantity_scale(quantity),
                 "ygap": round(2 * GAP * INNER / len(names)),
                 "hovertemplate": "%{text}<br>unit %{x}<br><b>%{z:.4f}</b><extra></extra>",
-                "colorbar": {"thickness": 8, "outlinewidth": 0, "tickvals": [low, 0, high], "tickfont": {"size": 10}},
+                "colorbar": {
+                    "thickness": 8,
+                    "outlinewidth": 0,
+                    "tickfont": {"size": 10},
+                    **scale_ticks(low, high, vector),
+                },
             }
         ],
         "layout": {

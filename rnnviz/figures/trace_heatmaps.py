@@ -20,7 +20,7 @@ from ..colours import PLAYHEAD, PREDICTION, diverging_scale, quantity_scale, sca
 from ..errors import ArgumentError
 from ..text.tokens import visible
 from ..trace import Trace
-from .chart_parts import coloured
+from .chart_parts import coloured, scale_ticks
 from .plain_figure import Content
 
 TITLE = 26  # pixels above each panel
@@ -185,7 +185,7 @@ class HeatmapTemplate:
             data.append({**part, "x": x, "z": z} if rows is None else {**part, "x": x, "y": rows, "z": z})
             if limits is not None:
                 low, high = limits
-                data[-1] |= {"zmin": low, "zmax": high, "colorbar": {**part["colorbar"], "tickvals": [low, 0, high]}}
+                data[-1] |= {"zmin": low, "zmax": high, "colorbar": part["colorbar"] | scale_ticks(low, high, z)}
         layout = self._layout(room)
         for axis in self.parts["layout"].keys() & {"xaxis", "xaxis2"}:
             layout[axis] = {**layout[axis], "labelalias": labels, "range": [-0.5, steps - 0.5]}
@@ -304,7 +304,7 @@ def _heatmap(panel: Panel, yaxis: str, xaxis: str, domain: list[float]) -> dict[
             "xpad": 8,
             "ypad": 0,
             "outlinewidth": 0,
-            "tickvals": [low, 0, high] if low < 0 else [low, high],
+            **scale_ticks(low, high, np.zeros(1)),
             "tickfont": {"size": 10},
             "ticks": "",
         },

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import rnnviz
-from rnnviz.colours import PREDICTION, diverging_scale, symmetric_limit
+from rnnviz.colours import PREDICTION, diverging_scale, scale_limits, symmetric_limit
 from rnnviz.errors import ArgumentError
 from rnnviz.figures import heatmaps, prediction_change, what_if_heatmaps
 from rnnviz.figures.chart_parts import outline_path
@@ -93,7 +93,8 @@ def test_before_is_the_stack_of_heatmaps_with_limits_that_suit_both(before, afte
         next((h.zmin, h.zmax) for h in what_if_heatmaps(before, after, which).data if h.name == "cell")
         for which in ("before", "after")
     ]
-    assert limits[0] == limits[1] and limits[0][1] >= max(np.abs(before["cell"]).max(), np.abs(after["cell"]).max())
+    both = np.concatenate([before["cell"], after["cell"]])
+    assert limits[0] == limits[1] == scale_limits(before.definition.by_name["cell"], both)
 
 
 def test_the_readouts_classes_are_the_likeliest_of_both_runs(before, after):

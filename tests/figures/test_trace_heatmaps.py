@@ -9,10 +9,11 @@ import plotly.io
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
 
 import rnnviz
 from rnnviz.cells import LSTM
-from rnnviz.cells.definition import FORGET, HIDDEN
+from rnnviz.cells.definition import CELL, FORGET, HIDDEN
 from rnnviz.cells.equation_roles import ROLE_COLOURS
 from rnnviz.colours import quantity_scale, rgb, round_up, scale_limits
 from rnnviz.errors import ArgumentError, UnknownQuantityError
@@ -120,7 +121,6 @@ def test_the_browser_gets_the_limits_of_the_figure():
     sent = {quantity["name"]: quantity["limits"] for quantity in payload(trace, model)["quantities"]}
     for heatmap in heatmaps(trace).data[1:]:
         assert (heatmap.zmin, heatmap.zmax) == tuple(sent[heatmap.name])
-    assert sent["cell"][1] < 1.25 * np.abs(trace["cell"]).max()
 
 
 def test_a_gated_vector_has_lines_between_its_units():
@@ -131,13 +131,31 @@ def test_a_gated_vector_has_lines_between_its_units():
     assert lines.path.count("M") == 2 * (trace.hidden_size - 1) and edges.path.count("M") == 2
 
 
-def test_the_cell_state_has_a_symmetric_scale_that_holds_every_value():
+def test_the_cell_state_has_a_symmetric_scale_whose_ends_say_what_is_beyond():
     trace = rnnviz.load("names-lstm").trace("Schmidhuber")
     figure = heatmaps(trace)
     cell = next(h for h in figure.data if h.name == "cell")
     assert cell.zmin == -cell.zmax
-    assert np.abs(trace["cell"]).max() <= cell.zmax
     assert list(cell.colorbar.tickvals) == [cell.zmin, 0, cell.zmax]
+    low, zero, high = cell.colorbar.ticktext
+    assert (trace["cell"] > cell.zmax).any() and not (trace["cell"] < cell.zmin).any(), "the text shows one of both"
+    assert (low, zero, high) == (f"−{cell.zmax:g}", "0", f"≥{cell.zmax:g}")
+
+
+@given(hnp.arrays(float, st.integers(1, 300), elements=st.floats(-1e6, 1e6)))
+def test_an_unbounded_scale_holds_most_values_and_is_not_much_larger(values):
+    low, high = scale_limits(CELL, values)
+    within = np.abs(values) <= high * (1 + 1e-9)
+    assert low == -high and within.mean() >= 0.98
+    most = np.sort(np.abs(values))[int(np.ceil(0.98 * len(values))) - 1]
+    assert high <= max(2.5 * most, 0.5) * (1 + 1e-9)
+
+
+def test_a_scale_has_few_ends_and_ignores_what_is_no_number():
+    ends = {scale_limits(CELL, np.array([value]))[1] for value in np.linspace(0, 100, 5000)}
+    assert ends == {0.5, 1, 2, 5, 10, 20, 50, 100}
+    assert scale_limits(CELL, np.array([np.nan, np.inf, -np.inf, 1.5])) == (-2, 2)
+    assert scale_limits(CELL, np.array([])) == scale_limits(CELL, np.array([np.nan])) == (-0.5, 0.5)
 
 
 def test_zero_is_transparent_and_the_highest_value_wears_the_role_colour():
@@ -159,7 +177,7 @@ def test_named_panels_are_drawn_in_that_order():
     assert [h.name for h in figure.data] == ["input_vector", "prediction", "forget"]
     vectors = figure.data[0]
     np.testing.assert_array_equal(vectors.z, trace["input_vector"].T)
-    assert vectors.zmin == -vectors.zmax and np.abs(trace["input_vector"]).max() <= vectors.zmax
+    assert (vectors.zmin, vectors.zmax) == scale_limits(trace.definition.by_name["input_vector"], vectors.z)
 
 
 @pytest.mark.parametrize("name", ["prediction", "forget", "input_vector"])

@@ -90,3 +90,24 @@ test("a page can have a unit of its own until one is chosen", () => {
   store.load(own(0));
   assert.equal(store.state.unit, 0);
 });
+
+test("the scale of a quantity without bounds only grows, and belongs to its model", () => {
+  const scaled = (limit, key = "one") => {
+    const { payload } = fixture("traces")["names-lstm"];
+    const limits = { cell: [-limit, limit], hidden: [-1, 1] };
+    const quantities = payload.quantities.map((q) => ({ ...q, limits: limits[q.name] ?? q.limits }));
+    return traceOf({ ...payload, quantities, model_key: key });
+  };
+  const store = new Store(scaled(2));
+  const ends = () => ["cell", "hidden"].map((name) => store.trace.byName[name].limits[1]);
+  assert.deepEqual(ends(), [2, 1]);
+  for (const [limit, expected] of [[5, 5], [1, 5], [2, 5], [10, 10]]) {
+    store.load(scaled(limit));
+    assert.deepEqual(ends(), [expected, 1]);
+    assert.deepEqual(store.trace.quantities.find(({ name }) => name === "cell").limits, [-expected, expected]);
+  }
+  store.load(scaled(1, "other"));
+  assert.deepEqual(ends(), [1, 1]);
+  store.load(scaled(1));
+  assert.deepEqual(ends(), [10, 1]);
+});

@@ -82,6 +82,9 @@ export class Store {
     this.state = { ...START, unit: unit ?? trace.defaultUnit, unitChosen: unit != null, ...state };
     /** @type {Set<Listener>} */
     this.listeners = new Set();
+    /** The ends of colour scales, by model and quantity. @type {Map<string, Record<string, [number, number]>>} */
+    this.limits = new Map();
+    this.keepLimits();
     this.fitState();
   }
 
@@ -106,6 +109,7 @@ export class Store {
   load(trace, change = {}) {
     const previous = this.state;
     this.trace = trace;
+    this.keepLimits();
     this.state = { ...previous, pointed: null, ...change };
     if (change.unit !== undefined) this.state.unitChosen = true;
     if (!this.state.unitChosen) this.state.unit = trace.defaultUnit;
@@ -138,6 +142,14 @@ export class Store {
    */
   notify(previous, newTrace) {
     for (const listener of this.listeners) listener(this.state, previous, newTrace);
+  }
+
+  /** Give the trace the colour scales that its model has had. */
+  keepLimits() {
+    const { modelKey } = this.trace;
+    const known = this.limits.get(modelKey) ?? {};
+    this.limits.set(modelKey, known);
+    this.trace.widenLimits(known);
   }
 
   /** Bring the state into the bounds of the trace. */

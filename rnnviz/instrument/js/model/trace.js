@@ -144,6 +144,22 @@ export class Trace {
   }
 
   /**
+   * Let the colour scales of quantities without bounds reach at least as far as these, so that a scale only grows while
+   * a model is shown: the picture stays the same while one types, and two texts can be compared.
+   * @param {Record<string, [number, number]>} known  by name; changed to what the scales are now
+   */
+  widenLimits(known) {
+    this.quantities = this.quantities.map((quantity) => {
+      const { name, low, high, limits } = quantity;
+      if (low !== null && high !== null) return quantity;
+      const [least, most] = known[name] ?? limits;
+      known[name] = [Math.min(least, limits[0]), Math.max(most, limits[1])];
+      return { ...quantity, limits: known[name] };
+    });
+    this.byName = Object.fromEntries(this.quantities.map((quantity) => [quantity.name, quantity]));
+  }
+
+  /**
    * The step that shows a step of the text as typed, or else the first one after it, or the last.
    * @param {number} typedStep  from 1
    * @returns {number}
