@@ -1,20 +1,34 @@
-"""The entry point: page config and navigation."""
+"""The entry point: the server, and in every run the page's configuration and navigation."""
 
 import streamlit as st
 
-from rnnviz.ui.pages.guide.chapters import CHAPTERS
-from rnnviz.ui.shared import lesson_link
 
-st.set_page_config(page_title="rnnviz", page_icon="rnnviz/ui/shared/icon.svg", layout="wide")
-chapters = [st.Page(f"pages/{name}.py", title=f"{k} {title}") for k, (name, title) in enumerate(CHAPTERS.items(), 1)]
-pages = {
-    "": [
-        st.Page("pages/explore.py", title="Explore", icon=":material/visibility:", default=True),
-        st.Page("pages/memory.py", title="Memory", icon=":material/history:"),
-        st.Page("pages/compare.py", title="Compare", icon=":material/compare:"),
-        st.Page("pages/train.py", title="Train", icon=":material/model_training:"),
-        st.Page("pages/models.py", title="Models", icon=":material/deployed_code:"),
-    ],
-    "Guide": [*chapters, st.Page("pages/glossary.py", title="Glossary")],
-}
-st.navigation(pages, position="top" if lesson_link.shows("navigation") else "hidden").run()
+def navigate() -> None:
+    """Configure the page and run the one that is open."""
+    # Imported in a run: what the pages declare, such as caches, belongs to a running server.
+    from rnnviz.ui.pages.guide.chapters import CHAPTERS
+    from rnnviz.ui.shared import lesson_link
+
+    st.set_page_config(page_title="rnnviz", page_icon="rnnviz/ui/shared/icon.svg", layout="wide")
+    chapters = [
+        st.Page(f"pages/{name}.py", title=f"{k} {title}") for k, (name, title) in enumerate(CHAPTERS.items(), 1)
+    ]
+    pages = {
+        "": [
+            st.Page("pages/explore.py", title="Explore", icon=":material/visibility:", default=True),
+            st.Page("pages/memory.py", title="Memory", icon=":material/history:"),
+            st.Page("pages/compare.py", title="Compare", icon=":material/compare:"),
+            st.Page("pages/train.py", title="Train", icon=":material/model_training:"),
+            st.Page("pages/models.py", title="Models", icon=":material/deployed_code:"),
+        ],
+        "Guide": [*chapters, st.Page("pages/glossary.py", title="Glossary")],
+    }
+    st.navigation(pages, position="top" if lesson_link.shows("navigation") else "hidden").run()
+
+
+if __name__ == "__main__":  # Streamlit gives this name to every run of the script
+    navigate()
+else:
+    from rnnviz.ui.shared import served_code
+
+    app = st.App(__file__, routes=served_code.routes())

@@ -37,23 +37,28 @@ LAPTOP: ViewportSize = {"width": 1440, "height": 900}
 # First steps are for a first visit; a test that wants them forgets this.
 VISITED = "if (location.protocol === 'http:') localStorage.setItem('rnnviz-first-steps', 'yes')"
 FORGET = "if (location.protocol === 'http:') { localStorage.clear(); sessionStorage.clear() }"
-# Opened at /lstm, Streamlit looks for its server there first, does not find it, and then does at the root.
-PROBE = re.compile(r"http://[^/]+/\w+/_stcore/(health|host-config)")
+# Opened at /lstm, Streamlit looks for its server there first, does not find it, and then does in the folder above.
+PROBE = re.compile(r"http://[^/]+(/\w+)+/_stcore/(health|host-config)")
 
 
 @pytest.fixture(scope="session")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the app, started as a user starts it."""
+    with served(tmp_path_factory.mktemp("app") / "log.txt") as address:
+        yield address
+
+
+@contextmanager
+def served(log: Path, base: str = "") -> Iterator[str]:
+    """The address of an app of its own, below a base path."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    log = tmp_path_factory.mktemp("app") / "log.txt"
+    options = ["--server.headless", "true", "--server.baseUrlPath", base]
     with log.open("w") as output:
-        server = subprocess.Popen(
-            [*command, "--server.headless", "true"], cwd=ROOT, stdout=output, stderr=subprocess.STDOUT
-        )
-        address = f"http://127.0.0.1:{port}"
+        server = subprocess.Popen([*command, *options], cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
+        address = f"http://127.0.0.1:{port}/{base}".rstrip("/")
         try:
             _wait_until_healthy(address, server, log)
             yield address

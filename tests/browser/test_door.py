@@ -1,10 +1,7 @@
-"""A server's very first visitor, who follows a link to a chapter."""
+"""A server's very first visitor, who follows a link to a chapter. The app is not at the root of its address."""
 
 from __future__ import annotations
 
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,25 +9,15 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from rnnviz.ui.pages.guide.chapters import CHAPTERS
-from tests.browser.conftest import ROOT, _wait_until_healthy, settle
+from rnnviz.ui.shared import served_code
+from tests.browser.conftest import served, settle
 
 
 @pytest.fixture
 def unvisited(tmp_path: Path) -> Iterator[str]:
     """The address of a server on which nobody has opened a page yet."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    log = tmp_path / "log.txt"
-    with log.open("w") as output:
-        server = subprocess.Popen([*command, "--server.headless", "true"], cwd=ROOT, stdout=output, stderr=output)
-        try:
-            _wait_until_healthy(f"http://127.0.0.1:{port}", server, log)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-            server.wait(timeout=10)
+    with served(tmp_path / "log.txt", base="workshop") as address:
+        yield address
 
 
 def test_the_first_link_that_is_opened_leads_to_its_chapter_inside_the_app(unvisited: str, page: Page):
@@ -38,6 +25,8 @@ def test_the_first_link_that_is_opened_leads_to_its_chapter_inside_the_app(unvis
     settle(page)
     expect(page.get_by_role("heading", level=1)).to_have_text("LSTM: a memory with gates")
     expect(page.get_by_text("step 5 of 10", exact=True)).to_be_visible()
+    files = page.evaluate("performance.getEntriesByType('resource').map(({ name }) => name)")
+    assert f"{unvisited}/{served_code.folder()}/instrument.js" in files
     assert page.get_by_text("Page not found").count() == 0
     assert page.get_by_role("dialog").count() == 0
     assert page.locator("[data-testid=stSidebar], [data-testid=stSidebarNav]").count() == 0

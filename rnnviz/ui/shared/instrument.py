@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
-from pathlib import Path
 
 import streamlit as st
 
 from ...errors import UnknownNameError
-from ...instrument import TokenValues, model_key, payload, script, style
+from ...instrument import TokenValues, model_key, payload
 from ...instrument.settings_schema import Notes
 from ...model import Model
 from ...trace import Trace
-from . import position
+from . import position, served_code
 from .page_data import PageData
-from .session_keys import WEIGHTS_SENT
+from .session_keys import CODE_MISSING, WEIGHTS_SENT
 
 __all__ = ["VIEWS", "TokenValues", "instrument", "reported_position", "slot"]
 
@@ -24,13 +23,19 @@ VIEWS = (
     "predictions", "heatmaps", "values", "signal", "whatif", "arithmetic", "formulas", "table",
 )  # fmt: skip
 KEY = "rnnviz_instrument"  # of the component and its state
-HERE = Path(__file__).parent
 
-_mount = st.components.v2.component(
+# Streamlit sends a component's code with every run. The first component fetches it from the server, once; the second
+# one brings it along, where the server does not have it or the browser does not get it.
+_mount_served = st.components.v2.component(
+    f"{KEY}_served",
+    html=f'<div class="instrument-place" data-code="{served_code.folder()}"></div>',
+    js=served_code.loader(),
+)
+_mount_inline = st.components.v2.component(
     KEY,
     html='<div class="instrument-place"></div>',
-    css=style() + (HERE / "instrument_theme.css").read_text(),
-    js=script(HERE / "streamlit.js"),
+    css=served_code.component_style(),
+    js=served_code.component_script(),
 )
 
 
@@ -120,9 +125,11 @@ def instrument(
         "default_text": default_text,
         "opened_at_position": position.newly_linked(),
     }
-    _mount(
+    mount = _mount_served if served_code.is_served() and CODE_MISSING not in st.session_state else _mount_inline
+    mount(
         key=KEY,
         data={**data, **page_data},
+        on_missing_code_change=lambda: st.session_state.update({CODE_MISSING: True}),
         on_missing_weights_change=lambda: sent.discard(key),
         on_request_change=lambda: _handle_request(on_request),
         on_position_change=lambda: None,  # makes Streamlit keep the state that `reported_position` reads

@@ -35,6 +35,7 @@ TABLES = "tables"  # uploaded tables by task and name
 RESULTS = "results"  # of long work on the session's own models
 
 # The instrument, and the position in it.
+CODE_MISSING = "code-missing"  # there if the browser could not fetch the instrument's code
 WEIGHTS_SENT = "weights_sent"  # keys of the weights that the browser has
 UNIT = "chosen-unit"
 REPORTED = "reported-position"  # the last position that the browser reported

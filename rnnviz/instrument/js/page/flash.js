@@ -8,6 +8,7 @@ const PULSE_MS = 1100;
 const STEADY_MS = 1500; // of a steady frame, for readers who prefer no motion
 const NAME = "rnnviz-flash";
 const ANNOUNCE_MS = 50; // the same words twice in a row would otherwise be read only once
+const CONTROL_MS = 500; // by then a control of the page shows what it was set to; the instrument may be drawn before it
 
 /**
  * Where the instrument shows each part of a link's target. The rest is shown by controls of the page.
@@ -43,10 +44,31 @@ let status = null;
 export function flash(host, keys, words) {
   const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   for (const key of keys) {
-    const selector = SHOWN[key] ?? host.controlOf(key);
-    for (const root of rootsOf(host)) for (const element of elementsIn(root, selector)) pulse(element, still);
+    if (!(key in SHOWN)) pulseControl(host.controlOf(key), still);
+    else for (const root of rootsOf(host)) for (const element of elementsIn(root, SHOWN[key])) pulse(element, still);
   }
   announce(words);
+}
+
+/**
+ * Pulse a control of the page, or what is in its place once the page has drawn it.
+ * @param {string} selector
+ * @param {boolean} still
+ */
+function pulseControl(selector, still) {
+  const since = performance.now();
+  /** @type {HTMLElement[]} */
+  let pulsing = [];
+
+  function look() {
+    const shown = elementsIn(document, selector);
+    for (const element of pulsing) if (!shown.includes(element)) endPulse(element);
+    for (const element of shown) if (!pulsing.includes(element)) pulse(element, still);
+    pulsing = shown;
+    if (performance.now() - since < CONTROL_MS) requestAnimationFrame(look);
+  }
+
+  look();
 }
 
 /**
@@ -70,9 +92,14 @@ function announce(words) {
  * @param {boolean} still
  */
 function pulse(element, still) {
-  for (const earlier of element.getAnimations()) if (earlier.id === NAME) earlier.cancel();
+  endPulse(element);
   const animation = element.animate(still ? [FRAME, FRAME] : PULSE, still ? STEADY_MS : PULSE_MS);
   animation.id = NAME;
+}
+
+/** @param {Element} element */
+function endPulse(element) {
+  for (const animation of element.getAnimations()) if (animation.id === NAME) animation.cancel();
 }
 
 /**
