@@ -733,3 +733,12 @@ def test_every_part_that_can_be_hidden_is_offered(page: Page, app: str):
     settle(page)
     offered = page.locator("[data-testid=stPopoverBody] [data-testid=stButtonGroup] button").all_inner_texts()
     assert [words.strip() for words in offered if words.strip()] == list(lesson_link.PARTS)
+
+
+def test_between_a_phone_and_a_laptop_the_words_have_the_whole_width(page: Page, app: str):
+    for width in (683, 768, 880):
+        page.set_viewport_size({"width": width, "height": 1024})
+        page.goto(f"{app}/lstm")
+        settle(page)
+        box = page.locator("[class*='st-key-section-1']").first.bounding_box()
+        assert box and box["width"] > 0.9 * width, f"{width}: {box}"
