@@ -1,7 +1,7 @@
 """How much a training in one session slows the keystrokes of another session, in a real Chromium.
 
 One session trains three networks on the Train page, another types on Explore, in the same app and so in the same
-process. The time from the last letter typed until the heatmaps are repainted is compared with the same time while the
+process. The time from the last letter typed until the instrument is repainted is compared with the same time while the
 training is paused. The two take turns, so that other work on the machine slows both. Both browsers run on the server's
 machine, and one of them draws the curves, so the ratio is worse here than between people with their own computers.
 """
@@ -21,7 +21,7 @@ LONG = "task=recall&epochs=400&seed=0"  # trains for far longer than the measure
 
 
 def run() -> list[Row]:
-    """Milliseconds from a letter to its heatmaps, while a neighbour trains and while it has paused."""
+    """Milliseconds from a letter to the repainted instrument, while a neighbour trains and while it has paused."""
     with sync_playwright() as playwright, serve(ROOT / "app.py") as (address, _):
         browser = launch(playwright)
         training_page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
@@ -40,7 +40,7 @@ def run() -> list[Row]:
             training_page.get_by_role("button", name="Resume", exact=True).click()
         browser.close()
     ratio = median(a / b for a, b in zip(busy, quiet, strict=True))
-    what = "letter to repainted heatmaps, while another session trains"
+    what = "letter to repainted instrument, while another session trains"
     return [Row(what, "T=64, H=64", median(busy), "the same, training paused", median(quiet), "2", ratio)]
 
 
