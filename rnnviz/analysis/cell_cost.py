@@ -14,7 +14,8 @@ from math import prod
 from typing import NamedTuple
 
 from ..cells import cell_class
-from ..cells.expressions import Bias, Product
+from ..cells.expressions import Product
+from ..cells.weight_nodes import Bias
 from ..errors import ArgumentError
 
 

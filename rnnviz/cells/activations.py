@@ -1,10 +1,8 @@
 """Activations: how a sum becomes a gate or a candidate.
 
-Each is a record of its value and of its slope, which is computed from the value, so that back-propagation does not need
-the sums. They are those that an ONNX file can name, and "linear", which Keras has as well.
-
-Sigmoid is a shifted and squeezed tanh, sigmoid(z) = (1 + tanh(z / 2)) / 2. Both are therefore one formula,
-y = scale * tanh(scale * z) + shift, and gates that have only these two are activated together (see `gate_activations`).
+Each is written once, as an expression in the sum z: its curve. Values, slopes and bounds follow from the curve, in the
+browser as well, which receives it with the equations. They are those that an ONNX file can name, and "linear", which
+Keras has as well.
 """
 
 from __future__ import annotations
@@ -14,21 +12,25 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..errors import ArgumentError, UnknownNameError
 from ..number_format import with_minus_signs
+from .compiled_curves import compiled_curve
+from .environments import Array
+from .expressions import Expression, Number, Product, Quotient, Sum, Value
+from .primitives import Primitive, exp, expm1, log1p, magnitude, maximum, minimum, sign, tanh
 
-Array = NDArray[Any]
 INF = math.inf
+GREATEST = float(np.finfo(np.float64).max)
+NO_BOUND = 1e100  # values of this size are as good as infinite
+FAMILIAR = ("sigmoid", "tanh", "relu", "linear")  # these need no explanation
 
 
 @dataclass(frozen=True)
 class ActivationKind:
-    """A family of activations, all of them monotone, so that a value determines the slope at its sum.
+    """A family of activations, all of them monotone, so that they are largest and smallest at the ends of a range.
 
     Parameters
     ----------
@@ -36,14 +38,8 @@ class ActivationKind:
         How an equation in plain text writes it.
     latex : str
         How LaTeX writes it.
-    value : callable
-        y from z and the parameters.
-    slope : callable
-        dy/dz from y and the parameters.
-    bounds : callable
-        The lowest and the highest y from the parameters.
-    formula : str
-        y in words, with `{0}` and `{1}` for the parameters.
+    curve : callable
+        The expression in z, from z and the parameters. No part of it may overflow where the curve itself does not.
     defaults : tuple of float, default ()
         The parameters where they are left out, as in ONNX.
     positive : bool, default False
@@ -52,109 +48,41 @@ class ActivationKind:
 
     symbol: str
     latex: str
-    value: Callable[..., Array]
-    slope: Callable[..., Array]
-    bounds: Callable[..., tuple[float, float]]
-    formula: str
+    curve: Callable[..., Expression]
     defaults: tuple[float, ...] = ()
     positive: bool = False
 
 
-SMOOTH = {"sigmoid": (0.5, 0.5), "tanh": (1.0, 0.0)}  # scale and shift
-FAMILIAR = (*SMOOTH, "relu")  # an equation names them by their own LaTeX commands, and they need no explanation
-
-
-def _smooth(kind: str) -> tuple[Callable[..., Array], Callable[..., Array]]:
-    """Value and slope of sigmoid or tanh."""
-    scale, shift = SMOOTH[kind]
-    return lambda z: scale * np.tanh(scale * z) + shift, lambda y: scale * scale - (y - shift) ** 2
-
-
-def _passes(y: Array) -> Array:
-    """1 where the value is above 0, else 0."""
-    return (y > 0).astype(y.dtype)
-
-
+Z = Value("z")
 ACTIVATION_KINDS = {
-    "sigmoid": ActivationKind("σ", r"\sigma", *_smooth("sigmoid"), lambda: (0.0, 1.0), "σ(z)"),
-    "tanh": ActivationKind("tanh", r"\tanh", *_smooth("tanh"), lambda: (-1.0, 1.0), "tanh(z)"),
-    "relu": ActivationKind(
-        "relu", r"\mathrm{relu}", lambda z: np.maximum(z, 0), _passes, lambda: (0.0, INF), "max(z, 0)"
-    ),
-    "affine": ActivationKind(
-        "affine",
-        r"\mathrm{affine}",
-        lambda z, a, b: a * z + b,
-        lambda y, a, b: np.full_like(y, a),
-        lambda a, b: (-INF, INF) if a else (b, b),
-        "{0} · z + {1}",
-        (1.0, 0.0),
-    ),
+    "sigmoid": ActivationKind("σ", r"\sigma", lambda z: 0.5 * tanh(0.5 * z) + 0.5),
+    "tanh": ActivationKind("tanh", r"\tanh", lambda z: tanh(z)),
+    "relu": ActivationKind("relu", r"\mathrm{relu}", lambda z: maximum(z, 0)),
+    "affine": ActivationKind("affine", r"\mathrm{affine}", lambda z, a, b: a * z + b, (1.0, 0.0)),
     "leaky_relu": ActivationKind(
         "leaky relu",
         r"\mathrm{leaky\,relu}",
-        lambda z, a: np.where(z >= 0, z, a * z),
-        lambda y, a: np.where(y > 0, 1, a).astype(y.dtype),
-        lambda a: (-INF if a else 0.0, INF),
-        "z, and {0} · z below 0",
+        lambda z, a: maximum(z, 0) + a * minimum(0, z),
         (0.01,),
         positive=True,
     ),
     "thresholded_relu": ActivationKind(
         "thresh relu",
         r"\mathrm{thresh\,relu}",
-        lambda z, a: np.where(z > a, z, 0).astype(z.dtype),
-        lambda y, a: _passes(y),
-        lambda a: (0.0, INF),
-        "z, and 0 up to {0}",
+        lambda z, a: maximum(z, 0) * maximum(sign(z - a), 0),
         (1.0,),
         positive=True,
     ),
-    "scaled_tanh": ActivationKind(
-        "scaled tanh",
-        r"\mathrm{scaled}\tanh",
-        lambda z, a, b: a * np.tanh(b * z),
-        lambda y, a, b: b * (a - y * (y / a)) if a else np.zeros_like(y),
-        lambda a, b: (-abs(a), abs(a)),
-        "{0} · tanh({1} · z)",
-        (1.0, 1.0),
-    ),
+    "scaled_tanh": ActivationKind("scaled tanh", r"\mathrm{scaled}\tanh", lambda z, a, b: a * tanh(b * z), (1.0, 1.0)),
     "hard_sigmoid": ActivationKind(
-        "hard σ",
-        r"\mathrm{hard}\,\sigma",
-        lambda z, a, b: np.clip(a * z + b, 0, 1),
-        lambda y, a, b: a * ((y > 0) & (y < 1)).astype(y.dtype),
-        lambda a, b: (0.0, 1.0),
-        "{0} · z + {1}, clipped to the range from 0 to 1",
-        (0.2, 0.5),
+        "hard σ", r"\mathrm{hard}\,\sigma", lambda z, a, b: minimum(maximum(a * z + b, 0), 1), (0.2, 0.5)
     ),
     "elu": ActivationKind(
-        "elu",
-        r"\mathrm{elu}",
-        lambda z, a: np.where(z >= 0, z, a * np.expm1(np.minimum(z, 0))),
-        lambda y, a: np.where(y > 0, 1, y + a),
-        lambda a: (-a, INF),
-        "z, and {0} · (eᶻ − 1) below 0",
-        (1.0,),
-        positive=True,
+        "elu", r"\mathrm{elu}", lambda z, a: maximum(z, 0) + a * expm1(minimum(0, z)), (1.0,), positive=True
     ),
-    "softsign": ActivationKind(
-        "softsign",
-        r"\mathrm{softsign}",
-        lambda z: z / (1 + np.abs(z)),
-        lambda y: (1 - np.abs(y)) ** 2,
-        lambda: (-1.0, 1.0),
-        "z / (1 + |z|)",
-    ),
-    "softplus": ActivationKind(
-        "softplus",
-        r"\mathrm{softplus}",
-        lambda z: np.logaddexp(0, z),
-        lambda y: -np.expm1(-y),
-        lambda: (0.0, INF),
-        "ln(1 + eᶻ)",
-    ),
-    "linear": ActivationKind("linear", "", lambda z: z, np.ones_like, lambda: (-INF, INF), "z"),
+    "softsign": ActivationKind("softsign", r"\mathrm{softsign}", lambda z: z / (1 + magnitude(z))),
+    "softplus": ActivationKind("softplus", r"\mathrm{softplus}", lambda z: maximum(z, 0) + log1p(exp(-magnitude(z)))),
+    "linear": ActivationKind("linear", r"\mathrm{linear}", lambda z: z),
 }
 
 _TEXT = re.compile(r"\s*(?P<kind>\w+)\s*(\((?P<parameters>[^()]*)\))?\s*(\bwithin\s+(?P<within>\S+))?\s*")
@@ -202,53 +130,33 @@ class Activation:
         return f"{'' if self.within is None else 'clipped '}{self.kind.replace('_', ' ')}"
 
     @property
-    def latex(self) -> str:
-        r"""The name in an equation of a phase: a LaTeX command, or \f{name} without one; empty for "linear"."""
-        if self.within is None and self.kind in (*FAMILIAR, "linear"):
-            return ACTIVATION_KINDS[self.kind].latex
-        return rf"\f{{{self.name}}}"
-
-    @property
     def latex_symbol(self) -> str:
         """The symbol in LaTeX."""
-        plain = ACTIVATION_KINDS[self.kind].latex or r"\mathrm{linear}"
+        plain = ACTIVATION_KINDS[self.kind].latex
         return plain if self.within is None else rf"\mathrm{{clipped}}\,{plain}"
 
-    def latex_of(self, inner: str) -> str:
-        """Write the activation of a sum or a quantity in LaTeX.
-
-        Parameters
-        ----------
-        inner : str
-            The LaTeX of a sum in brackets, or of a single quantity.
-
-        Returns
-        -------
-        str
-            The LaTeX of the activation applied to it.
-        """
-        if inner.startswith(r"\left("):
-            return inner.removeprefix(r"\left(").removesuffix(r"\right)") if not self.latex else self.latex + inner
-        return rf"{self.latex}\left({inner}\right)" if self.latex else inner
+    @cached_property
+    def curve(self) -> Expression:
+        """The value as an expression in `Z`, the sum."""
+        z = Z if self.within is None else minimum(maximum(Z, -self.within), self.within)
+        return ACTIVATION_KINDS[self.kind].curve(z, *self.parameters)
 
     @property
     def explanation(self) -> str:
         """A sentence on what it computes; empty for familiar activations."""
-        if self.kind in (*FAMILIAR, "linear") and self.within is None:
+        if self.kind in FAMILIAR and self.within is None:
             return ""
-        parameters = (f"({number:g})" if number < 0 else f"{number:g}" for number in self.parameters)
-        formula = ACTIVATION_KINDS[self.kind].formula.format(*parameters)
-        end = None if self.within is None else f"{self.within:g}"
-        clip = "" if end is None else f", where z is first clipped to the range from -{end} to {end}"
+        formula = _text(ACTIVATION_KINDS[self.kind].curve(Z, *self.parameters))
+        clip = "" if self.within is None else f", where z is first {_clipped(-self.within, self.within)}"
         return with_minus_signs(f"Here {self.symbol} of z is {formula}{clip}.")
 
     @cached_property
     def bounds(self) -> tuple[float, float]:
-        """The lowest and the highest value, infinite where there is no bound."""
-        low, high = ACTIVATION_KINDS[self.kind].bounds(*self.parameters)
+        """The lowest and the highest value, infinite where there is no bound. A clip only adds bounds."""
+        low, high = (self if self.within is None else Activation(self.kind, self.parameters)).range(-INF, INF)
         if self.within is None:
             return low, high
-        least, most = sorted(float(v) for v in self._ends(np.dtype(np.float64)))
+        least, most = self.range(-self.within, self.within)
         return low if math.isfinite(low) else least, high if math.isfinite(high) else most
 
     @property
@@ -266,36 +174,65 @@ class Activation:
         """Whether the values have a lower and an upper bound."""
         return math.isfinite(self.low) and math.isfinite(self.high)
 
-    def __call__(self, z: Array) -> Array:
-        """The values (same shape) of sums z of any shape."""
-        z = z if self.within is None else np.clip(z, -self.within, self.within)
-        return ACTIVATION_KINDS[self.kind].value(z, *self.parameters)
-
-    def slope(self, y: Array) -> Array:
-        """Compute the slope from the value.
+    def range(self, low: float, high: float) -> tuple[float, float]:
+        """Find the bounds of the values of a range of sums.
 
         Parameters
         ----------
-        y : ndarray of any shape
-            Values of the activation.
+        low, high : float
+            The ends of the range, perhaps infinite.
+
+        Returns
+        -------
+        low, high : float
+            The lowest and the highest value, infinite where there is no bound.
+        """
+        with np.errstate(over="ignore"):
+            ends = self(np.clip(np.array([low, high]), -GREATEST, GREATEST))  # no infinity times 0
+        first, last = sorted(float(end) + 0.0 if abs(end) < NO_BOUND else math.copysign(INF, end) for end in ends)
+        return first, last
+
+    def __call__(self, z: Array) -> Array:
+        """The values (same shape) of sums z of any shape."""
+        return compiled_curve(self.curve).value(z)
+
+    def slope(self, z: Array) -> Array:
+        """Compute the slope, the derivative of the curve.
+
+        Parameters
+        ----------
+        z : ndarray of any shape
+            Sums.
 
         Returns
         -------
         ndarray of the same shape
-            dy/dz; 0 where the sum was clipped.
+            dy/dz; 0 where the sum is clipped.
         """
-        slope = ACTIVATION_KINDS[self.kind].slope(y, *self.parameters)
-        if self.within is None:
-            return slope
-        low, high = np.sort(self._ends(y.dtype))
-        # The values at the ends may differ in their last digit between one number and a whole array of them.
-        margin = 4 * np.finfo(y.dtype).eps * max(1.0, abs(low), abs(high))
-        return np.where((y > low + margin) & (y < high - margin), slope, 0).astype(y.dtype)
+        return np.broadcast_to(compiled_curve(self.curve).slope(z), np.shape(z))
 
-    def _ends(self, dtype: np.dtype) -> Array:
-        """The values where sums are clipped."""
-        assert self.within is not None
-        return ACTIVATION_KINDS[self.kind].value(np.array([-self.within, self.within], dtype), *self.parameters)
+
+def _text(curve: Expression) -> str:
+    """A curve in plain text."""
+    match curve:
+        case Value(name):
+            return name
+        case Number(value):
+            return f"{value:g}"
+        case Primitive("min", (Primitive("max", (inner, Number(low))), Number(high))):
+            return f"{_text(inner)}, {_clipped(low, high)}"
+        case Primitive(_, arguments):
+            return curve.rule.text.format(*map(_text, arguments))
+        case Sum(terms):
+            return " + ".join(map(_text, terms)).replace("+ -", "- ")
+        case _:
+            assert isinstance(curve, Product | Quotient), curve
+            parts = [f"({_text(part)})" if isinstance(part, Sum) else _text(part) for part in curve.parts]
+            return " / ".join(parts) if isinstance(curve, Quotient) else re.sub(r"^(-?)1 · ", r"\1", " · ".join(parts))
+
+
+def _clipped(low: float, high: float) -> str:
+    return f"clipped to the range from {low:g} to {high:g}"
 
 
 @cache

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .activations import SIGMOID, TANH, Activation
-from .expressions import Apply, Bias, Complement, Diagonal, Expression, Matrix, Product, Sum, Value
+from .activations import LINEAR, TANH, Activation
+from .applied_activation import Apply
+from .expressions import Complement, Expression, Number, Product, Quotient, Sum, Value
 from .layer_norm import LayerNorm
+from .primitives import Primitive
 from .source_writer import SourceWriter
-from .step_plan import blend_parts, input_product, recurrent_product
+from .step_plan import blend_parts, input_product, needs_sum, recurrent_product
+from .weight_nodes import Bias, Diagonal, Matrix
 
 
 class _Product(str):
@@ -40,8 +43,7 @@ class BackwardWriter(SourceWriter):
             if name in plan.together:
                 self.put(name, gradient)  # times the slope: see below
             elif name in plan.activated:
-                function, value = plan.applied(name).function, self.leaf(Value(name))
-                self.put(name, gradient and self.sloped(gradient, self.slope(function, value)))
+                self.put(name, gradient and self.sloped(gradient, self.slope(plan.applied(name))))
                 self.back_late_terms(name)
             else:
                 if isinstance(gradient, _Product):
@@ -146,14 +148,24 @@ class BackwardWriter(SourceWriter):
                 self.back(term, gradient)
         elif isinstance(node, Product):
             for k, factor in enumerate(node.factors):
-                if not isinstance(factor, Bias):
+                if not isinstance(factor, Bias | Number):
                     others = [self.value(other) for other in (*node.factors[:k], *node.factors[k + 1 :])]
                     product = _Product(gradient, " * ".join(others))
                     self.back(factor, product if self.takes_product(factor) else self.named(product))
         elif isinstance(node, Complement):
             self.back(node.of, self.named(f"-{gradient}"))
         elif isinstance(node, Apply):
-            self.back(node.of, self.named(self.sloped(gradient, self.slope(node.function, self.value(node)))))
+            sloped = self.sloped(gradient, self.slope(node))
+            self.back(node.of, self.named(sloped) if isinstance(sloped, _Product) else sloped)
+        elif isinstance(node, Quotient):
+            through = self.named(f"{gradient} / {self.value(node.divisor)}")
+            self.back(node.dividend, through)
+            self.back(node.divisor, self.named(f"-{through} * {self.value(node)}"))
+        elif isinstance(node, Primitive):
+            values = ", ".join([self.value(part) for part in (node, *node.parts)])
+            through = self.named(f'rules["{node.name}"].back({gradient}, {values})')
+            for k, part in enumerate(node.parts):
+                self.back(part, f"{through}[{k}]")
         elif isinstance(node, Diagonal):
             self.back(node.of, self.named(f"{self.column(node)} * {gradient}"))
         elif isinstance(node, LayerNorm):
@@ -176,8 +188,10 @@ class BackwardWriter(SourceWriter):
             return node in (recurrent_product(node.block), input_product(node.block))
         return isinstance(node, Apply) or (isinstance(node, Value) and not node.is_before)
 
-    def sloped(self, gradient: str, slope: str) -> _Product:
+    def sloped(self, gradient: str, slope: str) -> str:
         """A gradient times a slope. Values are multiplied first: there may be more gradients than values."""
+        if not slope:
+            return gradient
         if isinstance(gradient, _Product):
             return _Product(gradient.gradient, f"({gradient.factor} * {slope})")
         return _Product(gradient, slope)
@@ -185,15 +199,19 @@ class BackwardWriter(SourceWriter):
     def joint_slope(self, rows: Sequence[str]) -> str:
         """The slopes of neighbouring gates, from their values."""
         functions, values = {self.plan.applied(row).function for row in rows}, self.rows("z", rows)
-        return self.slope(functions.pop(), values) if len(functions) == 1 else f"self.gate_activations.slope({values})"
+        if len(functions) == 1:
+            return self.slope_from_value(functions.pop(), values)
+        return f"self.gate_activations.slope({values})"
 
-    def slope(self, function: Activation, value: str) -> str:
-        """The slope of an activation, from its value."""
-        if function is TANH:
-            return f"(1 - {value} * {value})"
-        if function is SIGMOID:
-            return f"({value} * (1 - {value}))"
-        return f'functions["{function.name}"].slope({value})'
+    def slope(self, node: Apply) -> str:
+        """The slope of an activation, from its value if it can be; empty if it is 1."""
+        if needs_sum(node):
+            return f'curves["{node.function.name}"].slope({self.value(node.of)})'
+        return "" if node.function is LINEAR else self.slope_from_value(node.function, self.value(node))
+
+    def slope_from_value(self, function: Activation, value: str) -> str:
+        """The slope of sigmoid or tanh."""
+        return f"(1 - {value} * {value})" if function is TANH else f"({value} * (1 - {value}))"
 
     def value(self, node: Expression) -> str:
         """The value of a node, as `step` left it."""
@@ -203,6 +221,8 @@ class BackwardWriter(SourceWriter):
             return self.leaf(Value(self.target))
         if node in self.plan.cached:
             return self.cached(node)
+        if isinstance(node, Number):
+            return repr(node.value)
         if isinstance(node, Complement):
             return f"(1 - {self.value(node.of)})"
         if isinstance(node, Bias):

@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
-from .expressions import Apply, Complement, Expression, Product, Sum, Value
+from .applied_activation import Apply
+from .expressions import Complement, Expression, Number, Product, Sum, Value
 
 Interval = tuple[float, float]
 EVERYTHING: Interval = (-math.inf, math.inf)
@@ -68,8 +67,10 @@ def _interval(
 
     if isinstance(node, Value):
         return (before if node.is_before else now).get(node.name, EVERYTHING)
+    if isinstance(node, Number):
+        return node.value, node.value
     if isinstance(node, Apply):
-        return _activated(node, inner(node.of))
+        return node.function.bounds if node.function.bounded else node.function.range(*inner(node.of))
     if isinstance(node, Complement):
         low, high = inner(node.of)
         return 1 - high, 1 - low
@@ -102,15 +103,6 @@ def _blended(node: Sum, equations: Mapping[str, Expression]) -> tuple[Expression
                     others = (closed.parts[:k] + closed.parts[k + 1 :], opened.parts[:m] + opened.parts[m + 1 :])
                     return gate, Product(others[0]), Product(others[1])
     return None
-
-
-def _activated(node: Apply, inner: Interval) -> Interval:
-    """The bounds of an activation: its own, and where it has none those of the values at both ends."""
-    low, high = node.function.bounds
-    if node.function.bounded or not all(map(math.isfinite, inner)):
-        return (low, high) if node.function.kind != "linear" or node.function.within is not None else inner
-    ends = sorted(float(value) for value in node.function(np.array(inner)))
-    return max(low, ends[0]), min(high, ends[1])
 
 
 def _product(intervals: Sequence[Interval]) -> Interval:

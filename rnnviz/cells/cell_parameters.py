@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from ..errors import UnknownNameError
-from .activations import Activation, Array
+from .activations import Array
 from .array_checks import check_parameters
 from .definition import Definition
 from .derived_definition import ByHandle, Equations, derived_definition, rows_of
@@ -75,7 +75,8 @@ class CellParameters:
                 array = np.full(layouts[name].shape(self.lengths), float(name in self._gains()), self.dtype)
             setattr(self, name, array)
         self.plan = step_plan(self.definition, self.rows)
-        together = [(self._activation(row), self.units(row)) for row in self.plan.early]
+        early = self.plan.early if self.plan.is_smooth else ()
+        together = [(self.plan.applied(row).function, self.units(row)) for row in early]
         self.gate_activations = GateActivations(together, self.dtype)
 
     @property
@@ -405,9 +406,3 @@ class CellParameters:
         cls._derived = derived_definition(cls.name, cls.title, cls.equations, cls.symbols, cls.descriptions, cls.sizes)
         if "rows" not in cls.__dict__:
             cls.rows = rows_of(cls._derived.equations)
-
-    def _activation(self, row: str) -> Activation:
-        """The activation of a gate."""
-        activation = self.definition.by_name[row].activation
-        assert activation is not None, f"{row} has weight rows and so needs an activation"
-        return activation

@@ -13,9 +13,10 @@ from typing import Any, Literal
 
 from ..errors import ArgumentError
 from .activations import SIGMOID, TANH, Activation
+from .applied_activation import Apply
 from .environments import Notation
 from .equation_roles import ROLE_COLOURS, equation_roles
-from .expressions import Apply, Expression, Value
+from .expressions import Expression, Value
 from .hashed_once import HashedOnce
 from .latex_notation import LatexNotation
 from .sizes import INPUT_SIZE, UNITS, contradiction

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from .activations import LINEAR
+from .applied_activation import Apply
 from .bounds import Interval, bounds_of
 from .definition import (
     CANDIDATE,
@@ -27,9 +28,10 @@ from .definition import (
     Quantity,
     Role,
 )
-from .expressions import Apply, Expression, Matrix, Sum, Value
+from .expressions import Expression, Sum, Value
 from .meanings import meanings, reading
 from .sizes import UNITS
+from .weight_nodes import Matrix
 
 KNOWN = {q.name: q for q in (HIDDEN, CELL, FORGET, INPUT, CANDIDATE, OUTPUT, UPDATE, RESET)}
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from .activations import Activation, Array
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from .activations import Activation
+
+Array = NDArray[Any]
 
 
 class Notation(Protocol):

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple
 
-from .expressions import Apply, Complement, Expression, Product, Sum, Value
+from .applied_activation import Apply
+from .expressions import Complement, Expression, Product, Sum, Value
 
 EquationRole = Literal["read", "keeps", "writes", "proposes", "shows", "hidden", "memory", "other"]
 

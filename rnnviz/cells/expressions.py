@@ -14,16 +14,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
-from html import escape
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar, Self, TypeAlias
 
 from ..errors import ArgumentError
-from .activations import LINEAR, Activation, Array, activation
-from .environments import Environment, Gradients, Notation
+from .environments import Array, Environment, Gradients, Notation
 from .hashed_once import HashedOnce
-from .mathml import bracketed, names_both_ends, parameter_letter, subscripted
+from .mathml import bracketed
 
 Cache = dict["Expression", Array]
+Operand: TypeAlias = "Expression | float"
 
 
 @dataclass(frozen=True)
@@ -40,16 +39,32 @@ class Expression(HashedOnce):
         if "kind" in cls.__dict__:
             Expression.kinds[cls.kind] = cls
 
-    def __add__(self, other: Expression) -> Sum:
+    def __add__(self, other: Operand) -> Sum:
         return Sum((*_listed(self, Sum), *_listed(other, Sum)))
 
-    def __mul__(self, other: Expression) -> Product:
+    def __radd__(self, other: float) -> Sum:
+        return Number(other) + self
+
+    def __neg__(self) -> Product:
+        return Number(-1) * self
+
+    def __sub__(self, other: Operand) -> Sum:
+        return self + -other
+
+    def __rsub__(self, other: float) -> Complement | Sum:
+        return Complement(self) if other == 1 else Number(other) - self
+
+    def __mul__(self, other: Operand) -> Product:
         return Product((*_listed(self, Product), *_listed(other, Product)))
 
-    def __rsub__(self, one: int) -> Complement:
-        if one != 1:
-            raise TypeError(f"expressions know 1 - x, but not {one} - x")
-        return Complement(self)
+    def __rmul__(self, other: float) -> Product:
+        return Number(other) * self
+
+    def __truediv__(self, other: Operand) -> Quotient:
+        return Quotient(self, as_expression(other))
+
+    def __rtruediv__(self, other: float) -> Quotient:
+        return Number(other) / self
 
     @cached_property
     def parts(self) -> tuple[Expression, ...]:
@@ -101,6 +116,11 @@ class Expression(HashedOnce):
         """Plain data from which `from_json` makes an equal expression."""
         return {"kind": self.kind, **{field.name: _plain(getattr(self, field.name)) for field in fields(self)}}
 
+    @classmethod
+    def from_fields(cls, given: Mapping[str, Any]) -> Self:
+        """The expression whose fields `to_json` wrote."""
+        return cls(**{name: _from_plain(value) for name, value in given.items()})
+
     def _inside(self, binding: int, notation: Notation) -> str:
         """LaTeX of this expression inside one that binds with that strength."""
         latex = self.latex(notation)
@@ -127,10 +147,10 @@ def from_json(data: Mapping[str, Any]) -> Expression:
             value=data.get("kind"),
             allowed=tuple(Expression.kinds),
         )
-    return cls(**{name: _from_plain(name, value) for name, value in given.items()})
+    return cls.from_fields(given)
 
 
-# ---- what a cell reads --------------------------------------------------------------
+# ---- what stands for a value --------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -162,96 +182,23 @@ class Value(Expression):
 
 
 @dataclass(frozen=True)
-class WeightNode(Expression):
-    """Rows of a parameter that belong to a quantity, which is given by its name or as a `Value`."""
+class Number(Expression):
+    """A number that is the same in all units: 0.5."""
 
-    parameter: str
-    block: str
-
-    def __post_init__(self) -> None:
-        if isinstance(self.block, Value):
-            object.__setattr__(self, "block", self.block.name)
-
-
-@dataclass(frozen=True)
-class Bias(WeightNode):
-    """The rows of a bias that belong to a quantity: b_{if}."""
-
-    kind = "bias"
-
-    if TYPE_CHECKING:
-
-        def __init__(self, parameter: str, block: str | Value) -> None: ...
+    kind = "number"
+    value: float
 
     def latex(self, notation: Notation) -> str:
-        return f"b_{{{parameter_letter(self.parameter)}{notation.subscript(self.block)}}}"
+        return f"{self.value:g}"
 
     def mathml(self, notation: Notation) -> str:
-        return subscripted("b", self.parameter, notation.subscript(self.block))
+        return f"{'<mo>-</mo>' * (self.value < 0)}<mn>{abs(self.value):g}</mn>"
 
-    def forward(self, env: Environment, *parts: Array) -> Array:
-        return env.spread(env.parameter(self.parameter, self.block))
+    def forward(self, env: Environment, *parts: Array) -> Any:
+        return self.value  # as a Python number, so that arrays keep their dtype
 
     def backward(self, env: Environment, into: Gradients, d: Array, value: Array, *parts: Array) -> Sequence[Array]:
-        into.add_parameter(self.parameter, self.block, env.total(d))
         return ()
-
-
-@dataclass(frozen=True)
-class Matrix(WeightNode):
-    """The rows of a weight matrix that belong to a quantity, applied to vectors: W_{if} x_t."""
-
-    kind = "matrix"
-    binds = 2
-    of: Expression
-
-    if TYPE_CHECKING:
-
-        def __init__(self, parameter: str, block: str | Value, of: Expression) -> None: ...
-
-    def latex(self, notation: Notation) -> str:
-        letters = parameter_letter(self.parameter) + notation.subscript(self.block)
-        weight = f"W_{{{self.parameter.rpartition('_')[2] if names_both_ends(self.parameter) else letters}}}"
-        space = r"\," if self.of.binds == 3 else ""
-        return weight + space + self.of._inside(3, notation)
-
-    def mathml(self, notation: Notation) -> str:
-        return subscripted("W", self.parameter, notation.subscript(self.block)) + self.of._inside_mathml(3, notation)
-
-    def forward(self, env: Environment, *parts: Array) -> Array:
-        return env.times(env.parameter(self.parameter, self.block), parts[0])  # W v
-
-    def backward(self, env: Environment, into: Gradients, d: Array, value: Array, *parts: Array) -> Sequence[Array]:
-        into.add_parameter(self.parameter, self.block, env.outer(d, parts[0]))  # d v^T
-        return (env.times(env.parameter(self.parameter, self.block).T, d),)  # W^T d
-
-
-@dataclass(frozen=True)
-class Diagonal(WeightNode):
-    """A vector of weights times a vector, unit by unit: a peephole, p_f * c_{t-1}."""
-
-    kind = "diagonal"
-    binds = 2
-    of: Expression
-
-    if TYPE_CHECKING:
-
-        def __init__(self, parameter: str, block: str | Value, of: Expression) -> None: ...
-
-    def latex(self, notation: Notation) -> str:
-        weight = f"{parameter_letter(self.parameter)}_{{{notation.subscript(self.block)}}}"
-        return rf"{weight} \odot {self.of._inside(3, notation)}"
-
-    def mathml(self, notation: Notation) -> str:
-        weight = f"<msub><mi>{parameter_letter(self.parameter)}</mi>{notation.subscript(self.block)}</msub>"
-        return f"{weight}<mo>⊙</mo>{self.of._inside_mathml(3, notation)}"
-
-    def forward(self, env: Environment, *parts: Array) -> Array:
-        return env.spread(env.parameter(self.parameter, self.block)) * parts[0]  # p v
-
-    def backward(self, env: Environment, into: Gradients, d: Array, value: Array, *parts: Array) -> Sequence[Array]:
-        into.add_parameter(self.parameter, self.block, env.total(d * parts[0]))  # d v
-        return (env.spread(env.parameter(self.parameter, self.block)) * d,)  # p d
 
 
 # ---- arithmetic ---------------------------------------------------------------------
@@ -266,10 +213,11 @@ class Sum(Expression):
     terms: tuple[Expression, ...]
 
     def latex(self, notation: Notation) -> str:
-        return " + ".join(term._inside(2, notation) for term in self.terms)
+        return " + ".join(term._inside(2, notation) for term in self.terms).replace("+ -", "- ")
 
     def mathml(self, notation: Notation) -> str:
-        return "<mo>+</mo>".join(term._inside_mathml(2, notation) for term in self.terms)
+        written = "<mo>+</mo>".join(term._inside_mathml(2, notation) for term in self.terms)
+        return written.replace("<mo>+</mo><mo>-</mo>", "<mo>-</mo>")
 
     def forward(self, env: Environment, *parts: Array) -> Array:
         value = parts[0]
@@ -290,10 +238,16 @@ class Product(Expression):
     factors: tuple[Expression, ...]
 
     def latex(self, notation: Notation) -> str:
-        return r" \odot ".join(factor._inside(2, notation) for factor in self.factors)
+        return self._joined([factor._inside(2, notation) for factor in self.factors], r" \cdot ", r" \odot ")
 
     def mathml(self, notation: Notation) -> str:
-        return "<mo>⊙</mo>".join(factor._inside_mathml(2, notation) for factor in self.factors)
+        written = [factor._inside_mathml(2, notation) for factor in self.factors]
+        return self._joined(written, "<mo>·</mo>", "<mo>⊙</mo>")
+
+    def _joined(self, written: Sequence[str], after_number: str, sign: str) -> str:
+        """The factors with signs between them; ⊙ is for vectors."""
+        signs = [after_number if isinstance(factor, Number) else sign for factor in self.factors[:-1]]
+        return "".join(part for pair in zip(written, [*signs, ""], strict=True) for part in pair)
 
     def forward(self, env: Environment, *parts: Array) -> Array:
         return _multiplied(parts)
@@ -327,36 +281,36 @@ class Complement(Expression):
 
 
 @dataclass(frozen=True)
-class Apply(Expression):
-    """An activation of an expression: tanh(c_t)."""
+class Quotient(Expression):
+    """a / b, unit by unit."""
 
-    kind = "apply"
-    function: Activation
-    of: Expression
-
-    @property
-    def binds(self) -> int:  # type: ignore[override]
-        """A linear activation is not written, so what is inside it decides."""
-        return self.of.binds if self.function is LINEAR else 3
+    kind = "quotient"
+    binds = 2
+    dividend: Expression
+    divisor: Expression
 
     def latex(self, notation: Notation) -> str:
-        inner, function = self.of.latex(notation), notation.function(self.function)
-        return rf"{function}\left({inner}\right)" if function else inner
+        return rf"\frac{{{self.dividend.latex(notation)}}}{{{self.divisor.latex(notation)}}}"
 
     def mathml(self, notation: Notation) -> str:
-        inner = self.of.mathml(notation)
-        return inner if self.function is LINEAR else f"<mi>{escape(self.function.symbol)}</mi>{bracketed(inner)}"
+        above, below = (f"<mrow>{part.mathml(notation)}</mrow>" for part in self.parts)
+        return f"<mfrac>{above}{below}</mfrac>"
 
     def forward(self, env: Environment, *parts: Array) -> Array:
-        return self.function(parts[0])
+        return parts[0] / parts[1]
 
     def backward(self, env: Environment, into: Gradients, d: Array, value: Array, *parts: Array) -> Sequence[Array]:
-        return (d * self.function.slope(value),)  # from the value: the sum is not needed
+        return d / parts[1], -d * value / parts[1]  # d(a / b) = da / b - (a / b) db / b
 
 
-def _listed(expression: Expression, kind: type[Sum] | type[Product]) -> tuple[Expression, ...]:
+def as_expression(operand: Operand) -> Expression:
+    """A number as an expression; an expression as it is."""
+    return operand if isinstance(operand, Expression) else Number(operand)
+
+
+def _listed(operand: Operand, kind: type[Sum] | type[Product]) -> tuple[Expression, ...]:
     """The operands, if the expression is of that kind already: a + b + c is one sum."""
-    return expression.parts if isinstance(expression, kind) else (expression,)
+    return operand.parts if isinstance(operand, kind) else (as_expression(operand),)
 
 
 def _multiplied(arrays: Sequence[Array]) -> Array:
@@ -369,14 +323,10 @@ def _multiplied(arrays: Sequence[Array]) -> Array:
 def _plain(value: Any) -> Any:
     if isinstance(value, Expression):
         return value.to_json()
-    if isinstance(value, Activation):
-        return value.name
     return [_plain(part) for part in value] if isinstance(value, tuple) else value
 
 
-def _from_plain(name: str, value: Any) -> Any:
+def _from_plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return from_json(value)
-    if name == "function":
-        return activation(value)
-    return tuple(_from_plain(name, part) for part in value) if isinstance(value, list) else value
+    return tuple(map(_from_plain, value)) if isinstance(value, list) else value

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .activations import TANH, Activation
-from .expressions import Apply, Bias, Complement, Diagonal, Expression, Matrix, Product, Sum, Value
+from .activations import LINEAR, SIGMOID, TANH, Activation
+from .applied_activation import Apply
+from .expressions import Complement, Expression, Number, Product, Quotient, Sum, Value
 from .layer_norm import LayerNorm
+from .primitives import Primitive
 from .source_writer import SourceWriter
-from .step_plan import HIDDEN_BEFORE, blend_parts, input_product, recurrent_product
+from .step_plan import HIDDEN_BEFORE, blend_parts, input_product, needs_sum, recurrent_product
+from .weight_nodes import Bias, Diagonal, Matrix
 
 
 class ForwardWriter(SourceWriter):
@@ -22,14 +25,16 @@ class ForwardWriter(SourceWriter):
             self.write_products()
         for row in plan.early:
             self.add_late_terms(row)
-        if plan.early:
+        if plan.is_smooth:
             self.line(f"self.gate_activations.apply({self.rows('z', plan.early)})")
+        else:
+            for rows in plan.early_blocks:
+                self.activate_rows(rows)
         for name, right in plan.equations.items():
             if name in plan.activated:
                 if name not in plan.early:
                     self.add_late_terms(name)
-                    block = self.rows("z", [name])
-                    self.activate(plan.applied(name).function, block, block)
+                    self.activate_rows([name])
                 if name in plan.definition.states:
                     self.line(f'now["{name}"][...] = {self.rows("z", [name])}')
             else:
@@ -60,19 +65,41 @@ class ForwardWriter(SourceWriter):
         for term in self.plan.late_terms(row):
             self.line(f"{self.rows('z', [row])} += {self.compute(term)}")
 
+    def activate_rows(self, rows: Sequence[str]) -> None:
+        """Turn the sums of neighbouring rows with one activation into values, in place."""
+        applied = [self.plan.applied(row) for row in rows]
+        for node, row in zip(applied, rows, strict=True):
+            if needs_sum(node):
+                self._fill(self.cached(node.of), self.rows("z", [row]))
+        if (function := applied[0].function) is not LINEAR:
+            self.activate(function, self.rows("z", rows), self.rows("z", rows))
+
     def activate(self, function: Activation, inner: str, out: str) -> None:
         """Write an activation into an array."""
         if function is TANH:
             self.line(f"np.tanh({inner}, out={out})")
+        elif function is SIGMOID:
+            self.line(f"np.multiply({inner}, 0.5, out={out})")
+            self.line(f"np.tanh({out}, out={out})")
+            self.line(f"np.multiply({out}, 0.5, out={out})")
+            self.line(f"np.add({out}, 0.5, out={out})")
         else:
-            self.line(f'{out}[...] = functions["{function.name}"]({inner})')
+            self._fill(out, self.activated(function, inner))
+
+    def activated(self, function: Activation, inner: str) -> str:
+        """An activation of an array."""
+        if function is LINEAR:
+            return inner
+        if function is SIGMOID:
+            return f"0.5 * np.tanh(0.5 * {inner}) + 0.5"
+        return f"np.tanh({inner})" if function is TANH else f'curves["{function.name}"].value({inner})'
 
     def compute(self, node: Expression, out: str = "") -> str:
         """Write what computes a node, into the array called `out` if one is given; return the name of the array."""
         if node in self.names and not out:
             return self.names[node]
-        if isinstance(node, Value) and not out:
-            return self.leaf(node)
+        if isinstance(node, Value | Number) and not out:
+            return self._text(node)
         target = out
         if not out and node in self.plan.cached:
             target = self.cached(node)
@@ -119,6 +146,8 @@ class ForwardWriter(SourceWriter):
         """A node as a Python expression of arrays that have names already."""
         if isinstance(node, Value):
             return self.leaf(node)
+        if isinstance(node, Number):
+            return repr(node.value)
         if isinstance(node, Sum):
             return " + ".join([self.compute(term) for term in node.terms])
         if isinstance(node, Product):
@@ -126,7 +155,11 @@ class ForwardWriter(SourceWriter):
         if isinstance(node, Complement):
             return f"1 - {self.compute(node.of)}"
         if isinstance(node, Apply):
-            return f'functions["{node.function.name}"]({self.compute(node.of)})'
+            return self.activated(node.function, self.compute(node.of))
+        if isinstance(node, Quotient):
+            return " / ".join([self.compute(part) for part in node.parts])
+        if isinstance(node, Primitive):
+            return f"np.{node.rule.value.__name__}({', '.join([self.compute(part) for part in node.parts])})"
         if isinstance(node, Bias):
             return self.column(node)
         if isinstance(node, Diagonal):

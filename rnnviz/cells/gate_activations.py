@@ -1,13 +1,20 @@
-"""The activations of gates whose rows follow one another, applied with as few calls of NumPy as they allow."""
+"""The sigmoids and tanhs of gates whose rows follow one another, applied with as few calls of NumPy as they allow.
+
+Sigmoid is a shifted and squeezed tanh, sigmoid(z) = (1 + tanh(z / 2)) / 2. Both are therefore one formula,
+y = scale * tanh(scale * z) + shift, and both have slopes that follow from their values, so that steps need not keep
+the sums.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
 
 import numpy as np
 
-from .activations import SIGMOID, SMOOTH, TANH, Activation, Array
+from .activations import SIGMOID, TANH, Activation
+from .environments import Array
+
+SCALE_AND_SHIFT = {SIGMOID: (0.5, 0.5), TANH: (1.0, 0.0)}
 
 
 class GateActivations:
@@ -16,23 +23,16 @@ class GateActivations:
     Parameters
     ----------
     gates : sequence of (Activation, int)
-        The activation and the number of rows of each gate.
+        The activation, `SIGMOID` or `TANH`, and the number of rows of each gate.
     dtype : dtype
         The dtype of the weights.
     """
 
     def __init__(self, gates: Sequence[tuple[Activation, int]], dtype: np.dtype) -> None:
-        # Neighbouring gates with the same activation form one block.
-        self.blocks: list[tuple[slice, Activation]] = []
-        for activation, neighbours in groupby(gates, key=lambda gate: gate[0]):
-            start = self.blocks[-1][0].stop if self.blocks else 0
-            self.blocks.append((slice(start, start + sum(rows for _, rows in neighbours)), activation))
-        self.smooth = all(activation in (SIGMOID, TANH) for activation, _ in gates)
-        if self.smooth:
-            sizes = [rows for _, rows in gates]
-            scale, shift = (np.repeat([SMOOTH[each.kind][k] for each, _ in gates], sizes) for k in (0, 1))
-            self.column = [c.astype(dtype)[:, None] for c in (scale, shift, scale**2)]
-            self.wide = self.column
+        numbers = np.array([SCALE_AND_SHIFT[activation] for activation, _ in gates], dtype).reshape(-1, 2)
+        scale, shift = np.repeat(numbers.T, np.array([rows for _, rows in gates], int), axis=1)[..., None]
+        self.column = [scale, shift, scale**2]
+        self.wide = self.column
 
     def apply(self, z: Array) -> None:
         """Activate sums in place.
@@ -42,11 +42,7 @@ class GateActivations:
         z : ndarray of shape (G*H, B)
             The sums, which become the values of the gates.
         """
-        if not self.smooth:
-            for rows, activation in self.blocks:
-                z[rows] = activation(z[rows])
-            return
-        # y = scale * tanh(scale * z) + shift: sigmoid with scale and shift 1/2, tanh with scale 1 and shift 0
+        # y = scale * tanh(scale * z) + shift
         scale, shift, _ = self._spread(z)
         z *= scale
         np.tanh(z, out=z)
@@ -66,8 +62,6 @@ class GateActivations:
         ndarray of shape (G*H, B)
             dy/dz.
         """
-        if not self.smooth:
-            return np.concatenate([activation.slope(y[rows]) for rows, activation in self.blocks])
         # dy/dz = scale^2 - (y - shift)^2: y (1 - y) for sigmoid and 1 - y^2 for tanh
         _, shift, square = self._spread(y)
         slope = y - shift
@@ -80,3 +74,22 @@ class GateActivations:
         if wide[0].shape != z.shape:
             wide = self.wide = [np.repeat(c, z.shape[1], axis=1) for c in self.column]
         return wide
+
+
+def slope_from_value(activation: Activation, y: Array) -> Array:
+    """Compute the slope of a sigmoid or tanh from its value.
+
+    Parameters
+    ----------
+    activation : Activation
+        `SIGMOID` or `TANH`.
+    y : ndarray of any shape
+        The values.
+
+    Returns
+    -------
+    ndarray of the same shape
+        dy/dz.
+    """
+    scale, shift = SCALE_AND_SHIFT[activation]
+    return scale * scale - (y - shift) ** 2

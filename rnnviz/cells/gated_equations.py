@@ -14,7 +14,8 @@ from typing import NamedTuple
 import numpy as np
 
 from .activations import LINEAR, Activation, Array
-from .expressions import Apply, Complement, Expression, Product, Sum, Value
+from .applied_activation import Apply
+from .expressions import Complement, Expression, Product, Sum, Value
 
 
 @dataclass(frozen=True)

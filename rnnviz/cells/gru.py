@@ -18,11 +18,13 @@ import numpy as np
 
 from ..errors import ArgumentError
 from .activations import Array, activation
+from .applied_activation import Apply
 from .cell import Cell
 from .definition import CANDIDATE, HIDDEN, JOIN, RESET, UPDATE, Definition, Equation, Phase
 from .descriptions import Explanations, range_in_words
-from .expressions import Apply, Bias, Matrix, Value
+from .expressions import Value
 from .shorthand import weighted_sum
+from .weight_nodes import Bias, Matrix
 
 
 class GRU(Cell):

@@ -10,8 +10,9 @@ import numpy as np
 
 from .activations import Array
 from .environments import Environment, Gradients, Notation, UnitAxis
-from .expressions import Expression, Value, WeightNode
+from .expressions import Expression, Value
 from .mathml import bracketed
+from .weight_nodes import WeightNode
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar
 
-from .activations import activation
+from .activations import LINEAR, activation
+from .applied_activation import Apply
 from .cell import Cell
 from .definition import CANDIDATE, CELL, FORGET, HIDDEN, INPUT, JOIN, OUTPUT, Definition, Equation, Phase
 from .descriptions import Explanations, product_bounds, range_in_words
-from .expressions import Apply, Diagonal, Sum, Value
+from .expressions import Sum, Value
 from .shorthand import weighted_sum
+from .weight_nodes import Diagonal
 
 
 class LSTM(Cell):
@@ -85,8 +87,8 @@ class LSTM(Cell):
                     Equation("output", Apply(gates, cls.gate_sum("output"))),
                     Equation("hidden", o * Apply(squash, c)),
                 ),
-                f"The output gate decides how much of the {'squashed ' if squash.latex else ''}cell state appears in "
-                f"the hidden state.{explain(squash)}",
+                f"The output gate decides how much of the {'' if squash is LINEAR else 'squashed '}cell state appears "
+                f"in the hidden state.{explain(squash)}",
             ),
         )
         return Definition(cls.name, cls.title, (forget, write, candidate, CELL, output, hidden), phases)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from .applied_activation import Apply
 from .definition import CELL, HIDDEN, INPUT_VECTOR, JOIN, Phase, Quantity
 from .descriptions import range_in_words
-from .expressions import Apply, Expression, Matrix, Product, Sum, Value, WeightNode
+from .expressions import Expression, Product, Sum, Value
 from .gated_equations import Factor, GatedState, as_gated_state
+from .weight_nodes import Matrix, WeightNode
 
 Equations = Mapping[str, Expression]  # right sides by the quantity
 Quantities = Mapping[str, Quantity]

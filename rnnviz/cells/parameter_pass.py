@@ -10,20 +10,15 @@ from __future__ import annotations
 from math import prod
 from typing import Protocol
 
-from .activations import Array
+from .activations import LINEAR, Array
+from .applied_activation import Apply
 from .environments import Environment, Gradients
-from .expressions import (
-    Apply,
-    Bias,
-    Complement,
-    Diagonal,
-    Expression,
-    Matrix,
-    Product,
-    Sum,
-)
+from .expressions import Complement, Expression, Product, Quotient, Sum
+from .gate_activations import slope_from_value
 from .layer_norm import LayerNorm
-from .step_plan import has_parameters
+from .primitives import Primitive
+from .step_plan import has_parameters, needs_sum
+from .weight_nodes import Bias, Diagonal, Matrix
 
 
 class Collector(Environment, Gradients, Protocol):
@@ -58,7 +53,15 @@ def collect_gradients(node: Expression, env: Collector, d: Array) -> None:
     elif isinstance(node, Complement):
         collect_gradients(node.of, env, -d)
     elif isinstance(node, Apply):
-        collect_gradients(node.of, env, d * node.function.slope(env.known(node)))
+        if needs_sum(node):
+            d = d * node.function.slope(env.known(node.of))
+        elif node.function is not LINEAR:
+            d = d * slope_from_value(node.function, env.known(node))
+        collect_gradients(node.of, env, d)
+    elif isinstance(node, Quotient | Primitive):
+        gradients = node.backward(env, env, d, env.known(node), *map(env.known, node.parts))
+        for part, gradient in zip(node.parts, gradients, strict=True):
+            collect_gradients(part, env, gradient)
     elif isinstance(node, Bias):
         env.add_parameter(node.parameter, node.block, env.total(d))
     elif isinstance(node, Matrix):

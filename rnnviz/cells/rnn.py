@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from .activations import activation
+from .activations import LINEAR, activation
+from .applied_activation import Apply
 from .cell import Cell
 from .definition import HIDDEN, JOIN, Definition, Equation, Phase
 from .descriptions import Explanations
-from .expressions import Apply
 from .shorthand import weighted_sum
 
 
@@ -39,7 +39,7 @@ class RNN(Cell):
         chosen = activation(cls.resolve_options(options)["activation"])
         memory = "All that the network remembers: every step rewrites it as a whole, from itself and the input."
         hidden = replace(HIDDEN, description=memory).with_activation(chosen)
-        through = f"goes through {chosen.plain_name}" if chosen.latex else "goes through no activation"
+        through = "goes through no activation" if chosen is LINEAR else f"goes through {chosen.plain_name}"
         explain = Explanations()
         squash = Phase(
             name=chosen.kind,

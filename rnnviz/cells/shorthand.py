@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from .activations import RELU, SIGMOID, TANH
-from .expressions import Apply, Bias, Expression, Matrix, Sum, Value
+from .applied_activation import Apply
+from .expressions import Expression, Sum, Value
+from .weight_nodes import Bias, Matrix
 
 
 def quantities(names: str) -> tuple[Value, ...]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from .expressions import Expression, Matrix, Value, WeightNode
+from .expressions import Expression, Value
+from .weight_nodes import Matrix, WeightNode
 
 INPUT_SIZE, UNITS = "D", "H"
 
@@ -49,11 +50,12 @@ def size_of(node: Expression, sizes: Sizes) -> str:
     Returns
     -------
     str
-        The letter of its size.
+        The letter of its size; empty for numbers, which fit vectors of any size.
     """
     if isinstance(node, Value):
         return sizes[node.name]
-    return sizes[node.block] if isinstance(node, WeightNode) else size_of(node.parts[0], sizes)
+    inner = (size_of(part, sizes) for part in node.parts)
+    return sizes[node.block] if isinstance(node, WeightNode) else max(inner, default="")
 
 
 def contradiction(right: Expression, target: str, sizes: Sizes, columns: dict[str, str]) -> str | None:
@@ -78,11 +80,15 @@ def contradiction(right: Expression, target: str, sizes: Sizes, columns: dict[st
     for node in right.walk():
         if isinstance(node, Matrix):
             size = size_of(node.of, sizes)
+            if not size:
+                return f"applies {node.parameter} to a number"
             if columns.setdefault(node.parameter, size) != size:
                 return f"applies {node.parameter} to a vector of another size than before"
-        elif len({size_of(each, sizes) for each in (node, *node.parts)}) > 1:
+        elif len({size_of(each, sizes) for each in (node, *node.parts)} - {""}) > 1:
             return "combines vectors of different sizes"
     size, own = size_of(right, sizes), sizes[target]
+    if not size:
+        return "is a number"
     return None if size == own else f"has the size {size}, and the quantity the size {own}"
 
 

@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from .expressions import Bias, Diagonal, Expression, Matrix, Value
+from .expressions import Expression, Value
 from .layer_norm import LayerNorm
 from .step_plan import StepPlan
+from .weight_nodes import Bias, Diagonal, Matrix
 
 
 @dataclass

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from itertools import pairwise
+from itertools import groupby, pairwise
 
+from .activations import LINEAR, SIGMOID, TANH
+from .applied_activation import Apply
 from .definition import Definition
-from .expressions import Apply, Bias, Complement, Diagonal, Expression, Matrix, Product, Sum, Value
+from .expressions import Complement, Expression, Number, Product, Quotient, Sum, Value
 from .layer_norm import LayerNorm
+from .primitives import Primitive
 from .sizes import size_of
+from .weight_nodes import Bias, Diagonal, Matrix
 
 STANDARD_PARAMETERS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")  # as PyTorch calls them
 INPUT = Value("input_vector")
@@ -57,8 +61,19 @@ class StepPlan:
 
     @cached_property
     def together(self) -> tuple[str, ...]:
-        """The rows of `early` if there are several, so that their slopes are computed together."""
-        return self.early if len(self.early) > 1 and not self.gated.intersection(self.early) else ()
+        """The rows of `early` if there are several and all smooth, so that their slopes are computed together."""
+        together = len(self.early) > 1 and self.is_smooth and not self.gated.intersection(self.early)
+        return self.early if together else ()
+
+    @cached_property
+    def is_smooth(self) -> bool:
+        """Whether all rows of `early`, if there are any, are activated by sigmoid or tanh: see `GateActivations`."""
+        return bool(self.early) and all(self.applied(row).function in (SIGMOID, TANH) for row in self.early)
+
+    @cached_property
+    def early_blocks(self) -> list[list[str]]:
+        """The rows of `early` in groups of neighbours with the same activation."""
+        return [list(rows) for _, rows in groupby(self.early, lambda row: self.applied(row).function)]
 
     def applied(self, row: str) -> Apply:
         """The equation of a row of `activated`."""
@@ -118,14 +133,19 @@ class StepPlan:
     @cached_property
     def cached(self) -> dict[Expression, str]:
         """Inner nodes whose values `step_back` needs, by the names under which `step` leaves them."""
-        wanted: list[Expression] = []
+        wanted = [applied.of for applied in map(self.applied, self.activated) if needs_sum(applied)]
         for name, term in self.expressions():
             for node in term.walk():
                 if isinstance(node, Product):
                     wanted += [factor for factor in node.factors if not is_recorded(factor)]
                 elif isinstance(node, (Matrix, Diagonal, LayerNorm)) and not is_recorded(node.of):
                     wanted.append(node.of)
-                elif isinstance(node, Apply) and self.equations[name] != node:
+                elif isinstance(node, Apply) and needs_sum(node):
+                    wanted += [] if is_recorded(node.of) else [node.of]
+                elif isinstance(node, Quotient | Primitive):
+                    wanted += [part for part in node.parts if not is_recorded(part)]
+                    wanted += [] if self.equations[name] == node else [node]
+                elif isinstance(node, Apply) and node.function is not LINEAR and self.equations[name] != node:
                     wanted.append(node)
         return {node: f"cached_{k}" for k, node in enumerate(dict.fromkeys(wanted))}
 
@@ -218,11 +238,16 @@ def has_parameters(expression: Expression) -> bool:
     return any(node != input_product(node.block) for node in nodes)
 
 
+def needs_sum(node: Apply) -> bool:
+    """Whether the slope of an activation is not computed from its value."""
+    return node.function not in (SIGMOID, TANH, LINEAR)
+
+
 def is_recorded(node: Expression) -> bool:
     """Whether the value of a node is in the record, or computed from it at once."""
     if isinstance(node, Complement):
         return is_recorded(node.of)
-    return isinstance(node, (Value, Bias)) or (isinstance(node, Matrix) and node == input_product(node.block))
+    return isinstance(node, (Value, Bias, Number)) or (isinstance(node, Matrix) and node == input_product(node.block))
 
 
 def blend_parts(node: Expression) -> tuple[Expression, Expression, Expression] | None:

@@ -17,9 +17,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .backward_writer import BackwardWriter
+from .compiled_curves import compiled_curve
 from .definition import Definition
 from .forward_writer import ForwardWriter
 from .layer_norm import LayerNorm
+from .primitives import RULES
 from .step_plan import INPUT, StepPlan
 
 
@@ -34,7 +36,8 @@ class Steps(NamedTuple):
 def compiled(definition: Definition, rows: tuple[str, ...]) -> Steps:
     """The steps of a cell, compiled once for each definition."""
     plan = StepPlan(definition, rows)
-    space: dict[str, Any] = {"np": np, "functions": definition.activations, "norms": _norms(definition)}
+    curves = {name: compiled_curve(activation.curve) for name, activation in definition.activations.items()}
+    space: dict[str, Any] = {"np": np, "curves": curves, "rules": RULES, "norms": _norms(definition)}
     source = f"{forward_source(plan)}\n{backward_source(plan)}"
     exec(compile(source, f"<equations of {definition.title}>", "exec"), space)
     return Steps(space["step"], space["step_back"])

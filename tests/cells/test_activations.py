@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from onnx import TensorProto, helper
 
-from rnnviz.cells.activations import ACTIVATION_KINDS, LINEAR, Activation, activation
+from rnnviz.cells.activations import ACTIVATION_KINDS, LINEAR, RELU, SIGMOID, TANH, Activation, activation
+from rnnviz.cells.gate_activations import GateActivations, slope_from_value
 from rnnviz.errors import ArgumentError, UnknownNameError
 
 from ..raising import raises
@@ -126,47 +127,148 @@ def corners(one):
 
 @given(activations)
 def test_slopes_and_bounds_follow_the_values(one):
-    """The slope, computed from the value, is that of the curve, away from its corners; no value leaves the bounds."""
+    """The slope is that of the values, away from their corners; no value leaves the bounds."""
     step, y = 1e-6, one(SUMS)
     numeric = (one(SUMS + step) - one(SUMS - step)) / (2 * step)
     to_corner = np.min([np.full_like(SUMS, np.inf), *(np.abs(SUMS - corner) for corner in corners(one))], axis=0)
     smooth = to_corner > 1.5 * step
-    np.testing.assert_allclose(one.slope(y)[smooth], numeric[smooth], rtol=1e-5, atol=1e-6, err_msg=one.name)
+    np.testing.assert_allclose(one.slope(SUMS)[smooth], numeric[smooth], rtol=1e-5, atol=1e-6, err_msg=one.name)
     assert one.low - 1e-12 <= y.min() and y.max() <= one.high + 1e-12
     assert not one.bounded or math.isfinite(one.low)
-    single = one(SUMS.astype(np.float32))
-    assert single.dtype == one.slope(single).dtype == np.float32
+    single = SUMS.astype(np.float32)
+    assert one(single).dtype == one.slope(single).dtype == np.float32
     smooth = to_corner > 1e-5  # which float32 can tell apart
-    np.testing.assert_allclose(one.slope(single)[smooth], one.slope(y)[smooth], atol=2e-4, err_msg=one.name)
+    np.testing.assert_allclose(one(single)[smooth], y[smooth], rtol=1e-6, atol=1e-6, err_msg=one.name)
+    np.testing.assert_allclose(one.slope(single)[smooth], one.slope(SUMS)[smooth], rtol=1e-6, atol=1e-6)
+
+
+@given(activations)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_large_sums_neither_overflow_nor_give_nan(dtype, one):
+    """Up to the largest numbers that the dtype has, apart from a product with the parameters."""
+    far = np.sqrt(np.finfo(dtype).max)
+    z = np.array([-far, -1e4, -1000, -90, -20, -1e-4, -np.finfo(dtype).tiny, 0, 1e-30, 20, 90, 1000, 1e4, far], dtype)
+    with np.errstate(over="raise", invalid="raise", divide="raise"):
+        y, slope = one(z), one.slope(z)
+    assert np.isfinite(y).all() and np.isfinite(slope).all()
+    assert (np.diff(y) >= 0).all()
+    assert (slope >= 0).all() and slope.max() <= max([1, *one.parameters]) ** 2
+
+
+@given(activations)
+def test_compiled_curves_are_the_trees(one):
+    """Value and slope of the lines that a curve is compiled to, against the curve node by node."""
+    of, known = Sum(SUMS), {}
+    np.testing.assert_array_equal(one(SUMS), one.curve.evaluate(of, known))
+    one.curve.pull_back(of, of, np.ones_like(SUMS), known)
+    np.testing.assert_array_equal(one.slope(SUMS), of.slope)
+
+
+class Sum:
+    """A sum to evaluate curves on, which adds up the gradients by it."""
+
+    def __init__(self, z):
+        self.z, self.slope = z, np.zeros_like(z)
+
+    def value(self, name, before):
+        assert (name, before) == ("z", False)
+        return self.z
+
+    def add_value(self, name, before, gradient):
+        self.slope += gradient
+
+
+@pytest.mark.parametrize("one", [SIGMOID, TANH])
+def test_slopes_from_values_are_those_of_the_curve(one):
+    """What gates take in place of the derived slope, in all forms: of whole blocks, of one array, and in source."""
+    y, derived = one(SUMS), one.slope(SUMS)
+    gates = GateActivations([(one, len(SUMS))], np.dtype(float))
+    applied = SUMS[:, None].copy()
+    gates.apply(applied)
+    np.testing.assert_array_equal(applied[:, 0], y)
+    np.testing.assert_allclose(gates.slope(y[:, None])[:, 0], derived, rtol=1e-9, atol=1e-15)
+    np.testing.assert_allclose(slope_from_value(one, y), derived, rtol=1e-9, atol=1e-15)
 
 
 def test_where_sums_are_clipped_nothing_depends_on_them():
     for kind in ACTIVATION_KINDS:
         one = activation(f"{kind} within 1.5")
-        y, beyond = one(SUMS), np.abs(SUMS) > 1.5
-        assert (one.slope(y)[beyond] == 0).all()
+        y, beyond = one(SUMS), np.abs(SUMS) >= 1.5
+        assert (one.slope(SUMS)[beyond] == 0).all()
         np.testing.assert_array_equal(y[SUMS > 1.5], one(np.array([1.5]))[0])
 
 
-def test_values_are_those_of_torch():
+def test_values_and_slopes_are_those_of_torch():
+    """At the corners as well."""
     torch = pytest.importorskip("torch", reason="PyTorch is the oracle of this test")
-    f, z = torch.nn.functional, torch.from_numpy(SUMS)
+    f, z = torch.nn.functional, torch.from_numpy(SUMS).requires_grad_()
     theirs = {
+        "relu": f.relu(z),
         "elu(0.7)": f.elu(z, 0.7),
         "leaky_relu(0.2)": f.leaky_relu(z, 0.2),
+        "thresholded_relu(1)": f.threshold(z, 1, 0),
         "softplus": f.softplus(z),
         "softsign": f.softsign(z),
         "hard_sigmoid(0.16666666666666666, 0.5)": f.hardsigmoid(z),
         "linear within 1": f.hardtanh(z),
         "sigmoid": torch.sigmoid(z),
+        "tanh": torch.tanh(z),
     }
     for name, values in theirs.items():
-        np.testing.assert_allclose(activation(name)(SUMS), values.numpy(), rtol=1e-10, atol=1e-12, err_msg=name)
+        (slope,) = torch.autograd.grad(values.sum(), z)
+        one = activation(name)
+        np.testing.assert_allclose(one(SUMS), values.detach().numpy(), rtol=1e-10, atol=1e-12, err_msg=name)
+        np.testing.assert_allclose(one.slope(SUMS), slope.numpy(), rtol=1e-7, atol=1e-12, err_msg=name)
 
 
-def test_equations_use_latex_commands_where_there_are_any():
-    assert activation("sigmoid").latex_of(r"\left(a + b\right)") == r"\sigma\left(a + b\right)"
-    assert activation("tanh").latex_of("c") == r"\tanh\left(c\right)"
-    assert activation("elu within 2").latex_of("c") == r"\f{elu(1) within 2}\left(c\right)"
-    assert LINEAR.latex_of(r"\left(a + \left(b\right)\right)") == r"a + \left(b\right)"
-    assert LINEAR.latex_of("c") == "c"
+@pytest.mark.parametrize(
+    ("name", "bounds"),
+    [
+        ("sigmoid within 1", (0, 1)),
+        ("tanh", (-1, 1)),
+        ("relu", (0, math.inf)),
+        ("relu within 3", (0, 3)),
+        ("affine(-2, 1)", (-math.inf, math.inf)),
+        ("affine(0, 3)", (3, 3)),
+        ("leaky_relu(0)", (0, math.inf)),
+        ("leaky_relu(0.5) within 2", (-1, 2)),
+        ("thresholded_relu(2)", (0, math.inf)),
+        ("scaled_tanh(-1.5, 2)", (-1.5, 1.5)),
+        ("hard_sigmoid(-0.2, 0.5)", (0, 1)),
+        ("elu(0.7)", (-0.7, math.inf)),
+        ("softsign", (-1, 1)),
+        ("softplus", (0, math.inf)),
+        ("linear", (-math.inf, math.inf)),
+        ("linear within 1.5", (-1.5, 1.5)),
+    ],
+)
+def test_bounds_are_the_values_at_both_ends(name, bounds):
+    assert activation(name).bounds == bounds
+
+
+def test_bounds_of_ranges():
+    assert RELU.range(-math.inf, 3) == (0, 3) and RELU.range(2, math.inf) == (2, math.inf)
+    assert LINEAR.range(-math.inf, 2) == (-math.inf, 2)
+    assert activation("affine(-2, 1)").range(0, 3) == (-5, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "curve"),
+    [
+        ("affine(-0.5, -1)", "−0.5 · z − 1"),
+        ("leaky_relu(0.1)", "max(z, 0) + 0.1 · min(0, z)"),
+        ("thresholded_relu(2)", "max(z, 0) · max(sign(z − 2), 0)"),
+        ("scaled_tanh(2, 1)", "2 · tanh(z)"),
+        ("hard_sigmoid", "0.2 · z + 0.5, clipped to the range from 0 to 1"),
+        ("elu(0.7)", "max(z, 0) + 0.7 · (exp(min(0, z)) − 1)"),
+        ("softsign", "z / (1 + |z|)"),
+        ("softplus", "max(z, 0) + ln(1 + exp(−|z|))"),
+    ],
+)
+def test_explanations_show_the_curve(name, curve):
+    assert curve in activation(name).explanation
+
+
+def test_familiar_activations_have_no_explanation():
+    assert not any(activation(name).explanation for name in ("sigmoid", "tanh", "relu", "linear"))
+    assert "−2 to 2" in activation("linear within 2").explanation

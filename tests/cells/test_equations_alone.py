@@ -8,9 +8,9 @@ import pytest
 from rnnviz.cells import CELLS, Cell, Equation, Phase, quantities, relu, sigmoid, tanh, weighted_sum
 from rnnviz.cells.bounds import bounds_of
 from rnnviz.cells.definition import CELL, FORGET, HIDDEN, INPUT
-from rnnviz.cells.expressions import Bias, Diagonal, Matrix
 from rnnviz.cells.layer_norm import LayerNorm
 from rnnviz.cells.shorthand import input_sum
+from rnnviz.cells.weight_nodes import Bias, Diagonal, Matrix
 from rnnviz.errors import ArgumentError, UnknownNameError
 
 from ..raising import raises
@@ -122,7 +122,7 @@ def test_bounds_are_those_that_cells_state(kind, options):
     bounds = bounds_of(definition.equations)
     for quantity in definition.quantities:
         low, high = bounds[quantity.name]
-        if (kind, options) == UNUSUAL[-1] and quantity.name == "cell":
+        if (kind, options) == UNUSUAL[-1] and quantity.role == "state":
             assert (low, high) == (0, np.inf)  # what is written is never negative, which the cell does not say
         else:
             assert (low, high) == pytest.approx((quantity.low, quantity.high)), quantity.name

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from xml.etree import ElementTree
 from zlib import crc32
 
 import numpy as np
@@ -9,20 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnviz.cells.activations import activation
-from rnnviz.cells.expressions import (
-    Apply,
-    Bias,
-    Complement,
-    Diagonal,
-    Expression,
-    Matrix,
-    Product,
-    Sum,
-    Value,
-    from_json,
-)
+from rnnviz.cells.applied_activation import Apply
+from rnnviz.cells.expressions import Complement, Expression, Number, Product, Quotient, Sum, Value, from_json
 from rnnviz.cells.layer_norm import LayerNorm
+from rnnviz.cells.primitives import exp, log1p, magnitude, maximum, minimum, primitive, sign
 from rnnviz.cells.shorthand import weighted_sum
+from rnnviz.cells.weight_nodes import Bias, Diagonal, Matrix
 from tests.raising import raises
 
 H = 3
@@ -89,7 +82,14 @@ leaves = values | st.builds(Bias, st.just("bias_ih"), names)
 def grown(inner):
     """Trees with one more level on top of trees from `inner`."""
     several = st.lists(inner, min_size=2, max_size=3).map(tuple)
+    number = st.sampled_from([-1.5, -1.0, 0.25, 2.0])
     return st.one_of(
+        st.builds(lambda a, b: a / (1 + magnitude(b)), inner, inner),
+        st.builds(lambda number, a: number / (2 + exp(a)), number, inner),
+        st.builds(lambda a, b, number: number * a - b + number, inner, inner, number),
+        st.builds(lambda name, a: primitive(name, minimum(a, 2)), st.sampled_from(["exp", "expm1", "tanh"]), inner),
+        st.builds(lambda name, a, b: primitive(name, a, b), st.sampled_from(["max", "min"]), inner, inner | number),
+        st.builds(lambda a, b: log1p(magnitude(a)) * sign(b), inner, inner),
         st.builds(Sum, several),
         st.builds(Product, several),
         st.builds(Complement, inner),
@@ -154,6 +154,22 @@ def test_latex_has_matching_brackets_and_names_all_that_is_read(tree):
             assert node.latex(Plain()) in latex
 
 
+@given(trees)
+def test_mathml_is_well_formed_and_names_all_that_is_read(tree):
+    class Marked(Plain):
+        def quantity(self, name):
+            return f"<mi>{name}</mi>"
+
+        subscript = quantity
+
+    mathml = tree.mathml(Marked())
+    markup = ElementTree.fromstring(f"<math>{mathml}</math>")
+    assert {element.tag for element in markup.iter()} <= {"math", "mi", "mn", "mo", "mrow", "msub", "mfrac"}
+    for node in tree.walk():
+        if isinstance(node, Value):
+            assert node.mathml(Marked()) in mathml
+
+
 def test_operators_write_what_the_formula_says():
     f, c, i, g, z, h, n = (Value(x) for x in ("forget", "cell", "input", "candidate", "update", "hidden", "n"))
     plain = Plain()
@@ -161,6 +177,11 @@ def test_operators_write_what_the_formula_says():
     assert ((1 - z) * n + z * h.before).latex(plain) == r"(1 - update_t) \odot n_t + update_t \odot hidden_{t-1}"
     assert f + i + g == Sum((f, i, g)) and f * i * g == Product((f, i, g))
     assert (f * (i + g)).latex(plain) == r"forget_t \odot \left(input_t + candidate_t\right)"
+    assert (0.5 * f * i + 1 - z).latex(plain) == r"0.5 \cdot forget_t \odot input_t + 1 - 1 \cdot update_t"
+    assert (f / (1 + magnitude(i))).latex(plain) == r"\frac{forget_t}{1 + \vert input_t\vert }"
+    assert maximum(f, -2).latex(plain) == r"\operatorname{max}\left(forget_t,-2\right)"
+    assert 2 - f == Sum((Number(2), Product((Number(-1), f)))) and 1 - f == Complement(f) and f - 2 == f + -2
+    assert 2 / f == Quotient(Number(2), f) and f / 2 == Quotient(f, Number(2)) and -f == -1 * f
     assert weighted_sum("f").latex(plain) == r"W_{if}\,input_vector_t + b_{if} + W_{hf}\,hidden_{t-1} + b_{hf}"
 
 
@@ -173,5 +194,6 @@ def test_unknown_kinds_and_fields_are_refused():
 
 def test_every_kind_of_node_is_drawn_here():
     assert set(Expression.kinds) == {
-        "apply", "bias", "complement", "diagonal", "layer_norm", "matrix", "product", "sum", "value",
+        "apply", "bias", "complement", "diagonal", "layer_norm", "matrix", "number", "primitive", "product", "quotient",
+        "sum", "value",
     }  # fmt: skip

@@ -6,11 +6,15 @@ from hypothesis import strategies as st
 
 from rnnviz.cells import CELLS, Cell, input_sum, weighted_sum
 from rnnviz.cells.activations import activation
-from rnnviz.cells.expressions import Apply, Bias, Complement, Diagonal, Matrix, Product, Sum, Value
+from rnnviz.cells.applied_activation import Apply
+from rnnviz.cells.expressions import Complement, Product, Sum, Value
 from rnnviz.cells.layer_norm import LayerNorm
+from rnnviz.cells.primitives import exp, magnitude, maximum, minimum
+from rnnviz.cells.weight_nodes import Bias, Diagonal, Matrix
 
 from .test_step_source import cases, check_backward, check_forward, draw
 
+FURTHER = ("quotient", "larger", "power", "number")
 FUNCTIONS = [activation(name) for name in ("sigmoid", "tanh", "linear", "softplus", "softsign", "elu(0.7) within 2")]
 
 
@@ -24,9 +28,8 @@ def expressions(draw, known, states, block, depth):
     def some(least):
         return tuple(inner() for _ in range(draw(st.integers(least, 3))))
 
-    kind = draw(
-        st.sampled_from(["value", "sum", "product", "complement", "apply", "bias", "diagonal", "matrix", "norm"])
-    )
+    kinds = ("value", "sum", "product", "complement", "apply", "bias", "diagonal", "matrix", "norm", *FURTHER)
+    kind = draw(st.sampled_from(kinds))
     if depth == 0 or kind == "value":
         return draw(st.sampled_from([*map(Value, known), *(Value(state).before for state in states)]))
     makers = {
@@ -38,6 +41,10 @@ def expressions(draw, known, states, block, depth):
         "diagonal": lambda: Diagonal("weight_u", block, inner()),
         "matrix": lambda: Matrix("weight_v", block, inner()),
         "norm": lambda: LayerNorm("scale", block, inner()),
+        "quotient": lambda: inner() / (1 + magnitude(inner())),
+        "larger": lambda: maximum(inner(), inner()),
+        "power": lambda: exp(minimum(inner(), 0.5)),
+        "number": lambda: draw(st.sampled_from([0.5 * inner(), inner() - 0.25, -inner(), 2 - inner(), inner() / 2])),
     }
     return makers[kind]()
 

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnviz.cells import CELLS, Cell, quantities, relu, sigmoid, tanh, weighted_sum
-from rnnviz.cells.expressions import Bias, Diagonal, Matrix, Value
+from rnnviz.cells.expressions import Value
+from rnnviz.cells.weight_nodes import Bias, Diagonal, Matrix
 from rnnviz.errors import ArgumentError, ArrayError
 from rnnviz.network import Network
 

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnviz.cells import CELLS, Cell, Edit, quantities, relu, sigmoid, tanh, weighted_sum
-from rnnviz.cells.expressions import Diagonal
 from rnnviz.cells.step_source import backward_source, forward_source
+from rnnviz.cells.weight_nodes import Diagonal
 
 from ..strategies import PUBLISHED, UNUSUAL, VARIANTS, Case, draw_run, seeds
 from ..tied_lstm import TiedLSTM

@@ -13,7 +13,8 @@ import numpy as np
 
 from ...cells import Cell, Quantity
 from ...cells.activations import Array
-from ...cells.expressions import Diagonal, Value
+from ...cells.expressions import Value
+from ...cells.weight_nodes import Diagonal
 from ...network import Network
 from ...network.parameter_names import name_suffix
 

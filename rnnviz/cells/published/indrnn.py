@@ -1,8 +1,8 @@
 """The independently recurrent network (Li et al. 2018): each unit remembers only itself."""
 
 from ..cell import Cell
-from ..expressions import Diagonal
 from ..shorthand import input_sum, quantities, relu
+from ..weight_nodes import Diagonal
 
 (h,) = quantities("hidden")
 

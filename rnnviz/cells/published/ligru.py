@@ -5,8 +5,8 @@ part of the input weights and their bias.
 """
 
 from ..cell import Cell
-from ..expressions import Matrix
 from ..shorthand import input_sum, quantities, relu, sigmoid
+from ..weight_nodes import Matrix
 
 z, g, h = quantities("update candidate hidden")
 

@@ -5,8 +5,8 @@ intermediate state.
 """
 
 from ..cell import Cell
-from ..expressions import Matrix
 from ..shorthand import quantities, sigmoid, tanh, weighted_sum
+from ..weight_nodes import Matrix
 
 m, i, f, g, o, c, h = quantities("intermediate_state input forget candidate output cell hidden")
 (x,) = quantities("input_vector")

@@ -1,9 +1,10 @@
 """The LSTM with layer norm (Ba et al. 2016): each gate's sums have the same mean and spread at every step."""
 
 from ..cell import Cell
-from ..expressions import Bias, Matrix, Sum, Value
+from ..expressions import Sum, Value
 from ..layer_norm import LayerNorm
 from ..shorthand import quantities, sigmoid, tanh
+from ..weight_nodes import Bias, Matrix
 
 i, f, g, o, c, h = quantities("input forget candidate output cell hidden")
 (x,) = quantities("input_vector")

@@ -9,7 +9,8 @@ from itertools import product
 
 from ...cells import GRU, LSTM, RNN, Cell, Definition
 from ...cells.activations import LINEAR, Activation, activation
-from ...cells.expressions import Apply, Complement, Expression, Value
+from ...cells.applied_activation import Apply
+from ...cells.expressions import Complement, Expression, Value
 from ...cells.published.peephole_lstm import PeepholeLSTM
 
 OPS: dict[type[Cell], str] = {RNN: "RNN", GRU: "GRU", LSTM: "LSTM", PeepholeLSTM: "LSTM"}

@@ -9,8 +9,9 @@ from rnnviz import Model
 from rnnviz.analysis import gated_state, is_jacobian_of_gate, step_jacobians
 from rnnviz.cells import CELLS, Definition, Equation, Phase
 from rnnviz.cells.activations import SIGMOID, TANH
+from rnnviz.cells.applied_activation import Apply
 from rnnviz.cells.definition import CELL, FORGET, HIDDEN, INPUT
-from rnnviz.cells.expressions import Apply, Value
+from rnnviz.cells.expressions import Value
 from rnnviz.cells.shorthand import weighted_sum
 
 from ...strategies import CHARACTERS, draw_network
