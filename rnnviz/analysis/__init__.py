@@ -12,7 +12,7 @@ from .gradients.jacobians import hidden_jacobians, reach, step_jacobians
 from .gradients.network_gradients import LayerGradients, gradient_by_layers, input_gradient
 from .linalg.singular_values import largest_singular_values
 from .memory.decomposition import HalfLives, Memory, half_life, memory_of, memory_shares
-from .memory.gated_states import gated_state, is_jacobian_of_gate, output_gating
+from .memory.gated_states import gated_state, is_jacobian_of_gate, output_gating, writes_input_alone
 from .memory.logit_contributions import (
     Contributions,
     ContributionsOverTime,
@@ -72,4 +72,5 @@ __all__ = [
     "unit_effects",
     "weight_statistics",
     "weights_by_gate",
+    "writes_input_alone",
 ]

@@ -32,11 +32,20 @@ _UNIT = {"text": "unit", "font": {"size": 11}, "standoff": 4}
 
 
 class GateMatrices(NamedTuple):
-    """The weights of one gate: by the input, (H, D), and by the old hidden state, (H, H)."""
+    """The weights of one gate: by the input, (H, D), and by what it sees of the state, (H, H).
+
+    recurrent_of: what that is, in words; "" for a gate that sees the input alone.
+    """
 
     gate: Quantity
     input: Array
     recurrent: Array
+    recurrent_of: str = "old hidden state"
+
+    @property
+    def matrices(self) -> list[Array]:
+        """Those that the gate has."""
+        return [self.input, self.recurrent] if self.recurrent_of else [self.input]
 
 
 class MatrixColumn(NamedTuple):
@@ -76,18 +85,14 @@ def gate_matrices(
     """
     if limit is not None and not 0 < limit < np.inf:
         raise ArgumentError(f"limit is {limit}; it must be above 0.", name="limit", value=limit, allowed="> 0")
-    drawn = [[largest_of_blocks(matrix) for matrix in gate[1:]] for gate in gates]
+    drawn = [[largest_of_blocks(matrix) for matrix in gate.matrices] for gate in gates]
     edge = limit or _scale_limit([blocks.values for pair in drawn for blocks in pair])
     units, inputs = gates[0].recurrent.shape[0], gates[0].input.shape[1]
     share = (1 - GAP) * min(max(inputs / (inputs + units), NARROWEST), 1 - NARROWEST)
-    columns = (
-        MatrixColumn("i", source, f"{source} %{{x}}", [0.0, share]),
-        MatrixColumn("h", "old hidden state", "old hidden unit %{x}", [share + GAP, 1.0]),
-    )
     height = min(max(2 * units, 90), 190)
     step = TITLE + CAPTION + height + BETWEEN
     inner = step * len(gates) - TITLE - CAPTION - BETWEEN
-    outside = sum(int((np.abs(matrix) > edge).sum()) for gate in gates for matrix in gate[1:])
+    outside = sum(int((np.abs(matrix) > edge).sum()) for gate in gates for matrix in gate.matrices)
     lines = _lines_above(gates, words, edge, outside, change)
     content = chart_layout(inner, left=LEFT, right=RIGHT, top=TITLE + CAPTION + LINE * len(lines) + 8, bottom=FOOT)
     content["annotations"].append(left_words("<br>".join(lines), 1, TITLE + CAPTION + 6, 12))
@@ -96,10 +101,17 @@ def gate_matrices(
         top = inner - k * step
         domain = [max(0.0, (top - height) / inner), min(1.0, top / inner)]
         content["annotations"].append(left_words(quantity_heading(gate.gate), domain[1], CAPTION, 13))
-        for j, (column, blocks, count) in enumerate(zip(columns, drawn[k], (inputs, units), strict=True)):
+        seen = gate.recurrent_of
+        columns = [
+            MatrixColumn("i", source, f"{source} %{{x}}", [0.0, share]),
+            MatrixColumn("h", seen, f"unit %{{x}} of the {seen}", [share + GAP, 1.0]),
+        ][: len(drawn[k])]
+        for j, (column, blocks, count) in enumerate(zip(columns, drawn[k], (inputs, units), strict=False)):
             end = str(2 * k + j + 1) if k or j else ""
-            data.append(_heatmap(gate.gate, column, blocks, end, edge, domain, change=change, bar=j == 1))
-            if j == 1:
+            data.append(
+                _heatmap(gate.gate, column, blocks, end, edge, domain, change=change, bar=j == len(columns) - 1)
+            )
+            if j == len(columns) - 1:
                 data[-1]["colorbar"] |= _bar_ends(edge, outside)
             content[f"xaxis{end}"] = chart_axis(
                 domain=column.domain,
@@ -154,7 +166,7 @@ def left_words(text: str, y: float, above: int, size: int) -> Part:
 
 def _lines_above(gates: Sequence[GateMatrices], words: str, edge: float, outside: int, change: bool) -> list[str]:
     """The lines above all: what is shown, its scale, and what colours do not show."""
-    lines, matrices = [words] if words else [], [matrix for gate in gates for matrix in gate[1:]]
+    lines, matrices = [words] if words else [], [matrix for gate in gates for matrix in gate.matrices]
     most = max(float(np.abs(matrix).max()) for matrix in matrices)
     if change and most == 0:
         return [*lines, "No weight differs."]

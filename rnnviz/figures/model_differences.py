@@ -139,7 +139,7 @@ def weight_differences(
             expected=sizes[1],
         )
     gates = [
-        GateMatrices(a.gate, _subtract(a.input, b.input), _subtract(a.recurrent, b.recurrent))
+        GateMatrices(a.gate, _subtract(a.input, b.input), _subtract(a.recurrent, b.recurrent), a.recurrent_of)
         for a, b in zip(*map(weights_by_gate, cells), strict=True)
     ]
     words = f"<b>{_short(comparison.model.name)}</b> − <b>{_short(comparison.reference.name)}</b>"

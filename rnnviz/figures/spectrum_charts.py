@@ -32,6 +32,7 @@ from .chart_parts import (
 from .growth_chart import DASHES, MARKERS
 from .matrix_heatmaps import plot_frame
 from .plain_figure import Content, figure
+from .weight_charts import input_title
 
 HEIGHT = 220
 MARKED = 16  # markers on a line
@@ -75,7 +76,7 @@ def weight_spectrum(
     UnknownNameError
         If there is no such layer or direction.
     ArgumentError
-        If there is no such matrix.
+        If there is no such matrix, or the cell has no recurrent weights.
     """
     if matrix not in ("recurrent", "input"):
         raise ArgumentError(
@@ -84,7 +85,7 @@ def weight_spectrum(
             value=matrix,
             allowed=("recurrent", "input"),
         )
-    listed = _spectra(model, layer, direction, known)
+    listed = _spectra(model, layer, direction, known, matrix == "recurrent")
     curves = [spectrum.recurrent if matrix == "recurrent" else spectrum.input for spectrum in listed]
     count, scale = len(curves[0]), _scale(np.concatenate(curves))
     data, ends = [], []
@@ -110,8 +111,9 @@ def weight_spectrum(
     if scale.edges[0] <= 0 <= scale.edges[1]:
         content["shapes"] = [horizontal_line(1.0)]
         content["annotations"].append(_one_in_words(above=scale.near_one))
-    what = "old hidden state" if matrix == "recurrent" else "layer below" if layer else "input"
-    words = f"<b>Singular values</b> of W<sub>{'h' if matrix == 'recurrent' else 'i'}</sub>, for the {what}"
+    seen = {spectrum.recurrent_of if matrix == "recurrent" else input_title(layer) for spectrum in listed}
+    words = f"<b>Singular values</b> of W<sub>{'h' if matrix == 'recurrent' else 'i'}</sub>"
+    words += f", for the {seen.pop()}" if len(seen) == 1 else ""
     legend = "   ".join(f"{glyph} {spectrum.gate.title}" for spectrum, (_, glyph) in _styled(listed))
     content["annotations"] += [
         annotation(words, 0, 1, ("paper", "paper"), yanchor="bottom", yshift=24, xshift=-40, size=13),
@@ -156,8 +158,10 @@ def eigenvalue_chart(
     ------
     UnknownNameError
         If there is no such layer, direction or gate.
+    ArgumentError
+        If the cell has no recurrent weights.
     """
-    listed = _spectra(model, layer, direction, known)
+    listed = _spectra(model, layer, direction, known, recurrent=True)
     names = tuple(spectrum.gate.name for spectrum in listed)
     if missing := set(gates or ()) - set(names):
         raise UnknownNameError(
@@ -224,9 +228,18 @@ def _styled(listed: Sequence[Spectrum]) -> list[tuple[Spectrum, tuple[Style, str
     return [(spectrum, gate_style(spectrum.gate, k)) for k, spectrum in enumerate(listed)]
 
 
-def _spectra(model: Model, layer: int, direction: str, known: Sequence[Spectrum] | None) -> Sequence[Spectrum]:
+def _spectra(
+    model: Model, layer: int, direction: str, known: Sequence[Spectrum] | None, recurrent: bool
+) -> Sequence[Spectrum]:
+    """The spectra of a layer; only those of gates with a recurrent matrix, if that is wanted."""
     cell = model.network.cell(layer, direction)
-    return spectra(cell) if known is None else known
+    listed = [each for each in (spectra(cell) if known is None else known) if each.recurrent_of or not recurrent]
+    if not listed:
+        raise ArgumentError(
+            f"The {cell.title} has no recurrent weights, and so no spectrum of them.",
+            code="no_recurrent_weights", name="model", value=cell.name,
+        )  # fmt: skip
+    return listed
 
 
 class _Scale(NamedTuple):

@@ -23,8 +23,8 @@ def weight_maps(model: Model, layer: int = 0, direction: str = "forward", *, lim
     """Draw each gate's matrices as heatmaps, units in rows and what they read in columns.
 
     On the left is W_i, (H, D), for the input vector or the layer below; on the right W_h, (H, H), for the old hidden
-    state. All share one scale. A matrix of more than 200 rows or columns is drawn in blocks, each by its element that
-    is largest in size.
+    state, or for what the gate sees of it. All share one scale. A matrix of more than 200 rows or columns is drawn in
+    blocks, each by its element that is largest in size.
 
     Parameters
     ----------
@@ -50,7 +50,10 @@ def weight_maps(model: Model, layer: int = 0, direction: str = "forward", *, lim
         If the limit is not above zero.
     """
     cell = model.network.cell(layer, direction)
-    gates = [GateMatrices(weights.gate, weights.input, weights.recurrent) for weights in weights_by_gate(cell)]
+    gates = [
+        GateMatrices(weights.gate, weights.input, weights.recurrent, weights.recurrent_of)
+        for weights in weights_by_gate(cell)
+    ]
     return gate_matrices(gates, input_title(layer), limit=limit)
 
 
@@ -80,8 +83,11 @@ def gate_biases(model: Model, layer: int = 0, direction: str = "forward") -> Con
     UnknownNameError
         If there is no such layer or direction.
     """
-    gates = weights_by_gate(model.network.cell(layer, direction))
+    cell = model.network.cell(layer, direction)
+    gates = weights_by_gate(cell)
     rows = [(gate, name, values) for gate in gates for name, values in _vectors(gate).items()]
+    biased = [row for row in rows if row[1] != "bias" or cell.plan.biases(row[0].gate.name)]
+    rows = biased or rows
     units = len(gates[0].bias)
     size = block_size(units, BARS)
     edge = max(float(np.abs(values).max()) for _, _, values in rows)

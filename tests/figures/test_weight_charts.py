@@ -106,6 +106,19 @@ def test_a_new_cell_is_drawn_with_the_titles_that_it_gives_itself():
     assert agree(gate_biases, small(TiedLSTM.name))
 
 
+def test_a_gate_without_recurrent_weights_or_bias_has_no_picture_of_them():
+    alone = weight_maps(small("mingru"))
+    assert [part.meta["weights"] for part in alone.data] == ["i", "i"] and agree(weight_maps, small("mingru"))
+    assert all(part.colorbar.len for part in alone.data)
+    product = small("mlstm")
+    assert [part.meta["weights"] for part in weight_maps(product).data] == ["i", "h"] * 5
+    captions = [note.text for note in weight_maps(product).layout.annotations]
+    assert "W<sub>hm</sub> old hidden state" in captions and "W<sub>hf</sub> intermediate state" in captions
+    assert [bars.name for bars in gate_biases(product).data] == [
+        f"{row}, bias" for row in product.network.layers[0][0].rows if row != "intermediate_state"
+    ]
+
+
 def test_zeros_have_a_scale_as_well():
     model = small("rnn")
     for array in model.network.parameters.values():

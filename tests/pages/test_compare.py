@@ -148,6 +148,20 @@ def test_roles_are_read_off_the_equations():
     }  # fmt: skip
 
 
+def test_what_acts_inside_a_gate_or_the_candidate_is_not_what_could_be_written():
+    for cell, inside in (("mlstm", "intermediate_state"), ("janet", "sum")):
+        parts = parts_by_role(CELLS[cell].define())
+        assert parts["proposes"] == [RolePart("candidate")] and parts["writes"] == [RolePart("input")]
+        assert parts["other"] == [RolePart(inside)]
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_every_quantity_but_the_states_of_a_gated_cell_has_one_place(cell):
+    definition = CELLS[cell].define()
+    places = [part.quantity for parts in parts_by_role(definition).values() for part in parts if not part.shown_under]
+    assert sorted(places) == sorted(q.name for q in definition.quantities if q.role != "state")
+
+
 @pytest.mark.parametrize("step", [None, 3])
 def test_how_far_back_each_reaches(step):
     link = {} if step is None else {"step": str(step)}

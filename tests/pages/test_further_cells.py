@@ -1,14 +1,19 @@
 """Cells beyond the three of the guide: in the pickers, and on the pages that show or train cells."""
 
+from dataclasses import replace
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
+import rnnviz
+from rnnviz import zoo
 from rnnviz.analysis import gated_state
 from rnnviz.cells import CELLS
+from rnnviz.checkpoints.native.model_files import save_pair
 from rnnviz.ui.shared.catalogue import CELL_ORDER, trainable_cells
 from rnnviz.ui.shared.session_keys import MORE_CELLS
 
-from .app_pages import open_page
+from .app_pages import open_page, page_text
 
 GATED = ("gru", "mgu", "mingru", "janet")
 PAGES = [
@@ -32,12 +37,10 @@ def test_every_cell_opens_on_every_page(cell):
         assert app.segmented_control(key="cell").value == cell, page
         assert ("random" in words(app)) == (cell not in CELL_ORDER), page
     app = open_page("memory", cell=cell, text="ab", question="writers", task="names")
-    gated = gated_state(CELLS[cell].define())
-    if gated is None:
-        assert "cannot be split in this way" in words(app)
-    elif cell == "lnlstm":
+    assert bool(app.info) == (gated_state(CELLS[cell].define()) is None)
+    if cell == "lnlstm":
         assert "The prediction cannot be split" in words(app)
-    else:
+    elif not app.info:
         app.segmented_control(key="of").set_value("prediction").run()
         assert not app.exception
     app = open_page("train", cells=cell, task="counter")
@@ -68,6 +71,36 @@ def test_an_untrained_cell_has_a_link_to_its_training():
         link for link in open_page("explore", text="ab", cell="mgu").get("page_link") if "Train" in link.proto.label
     ]
     assert "cells=mgu" in link.proto.query_string
+
+
+def test_what_keeps_an_indrnn_is_not_said_of_an_rnn():
+    said = {}
+    for cell in ("rnn", "indrnn"):
+        app = open_page("memory", task="names", text="ab", cell=cell, question="writers")
+        said[cell] = app.info[0].value.replace("\\", "").replace(CELLS[cell].title, "cell")
+    assert "tanh" in said["rnn"] and "relu" in said["indrnn"]
+    assert "weight of each unit" in said["indrnn"] and "weight of each unit" not in said["rnn"]
+
+
+@pytest.fixture
+def all_trained(tmp_path, monkeypatch):
+    """A task with a model of every cell."""
+    known = rnnviz.load("counter-gru")
+    for name in trainable_cells():
+        card = {"task": "all", "title": "All cells", "examples": ["aabb"]}
+        save_pair(replace(zoo.untrained_model(known, name), card=card), tmp_path / f"all-{name}")
+    monkeypatch.setenv("RNNVIZ_MODELS", str(tmp_path))
+
+
+def test_all_cells_are_compared_at_once(all_trained):
+    app = open_page("compare", task="all", text="aabb")
+    assert all(CELLS[name].title in page_text(app) for name in trainable_cells())
+    for page in (app, open_page("memory", task="all", text="aabb", question="reach")):
+        assert min(column.weight for column in page.columns) >= 1 / 4, "more cells need more rows"
+    for name in trainable_cells():
+        app = open_page("models", part="inside", model=f"all-{name}")
+        shown = {chart.proto.id.rsplit("-chart-", 1)[1] for chart in app.get("plotly_chart")}
+        assert ("eigenvalues" in shown, "spectrum" in shown) == (name != "mingru",) * 2
 
 
 @pytest.mark.parametrize("question", ["reach", "writers"])

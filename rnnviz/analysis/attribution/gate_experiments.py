@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ...cells import Definition
 from ...cells.gated_equations import GatedState
 from ...interventions import Hold, Intervention, Zero
-from ..memory.gated_states import gated_state
+from ..memory.gated_states import gated_state, writes_input_alone
 
 
 @dataclass(frozen=True)
@@ -108,10 +108,12 @@ def _memory_experiments(definition: Definition, gated: GatedState) -> Iterator[E
         if writer.role == "gate" and writer.name in writers - {gated.gate}:
             description = f"With the {writer.title} at 0 nothing is ever written into the {state}."
             yield Experiment("Never write", description, Hold(writer.name, 0.0))
-    description = (
-        f"With the {gate} at {1 - keep:g} the {state} holds what the last step wrote. Anything older reaches it only "
-        "through what the network knew at that step."
+    older = (
+        "Nothing older reaches it, unless the input vectors bring it along."
+        if writes_input_alone(definition)
+        else "Anything older reaches it only through what the network knew at that step."
     )
+    description = f"With the {gate} at {1 - keep:g} the {state} holds what the last step wrote. {older}"
     yield Experiment("Always forget", description, Hold(gated.gate, 1 - keep))
 
 

@@ -43,6 +43,32 @@ def gated_states(definition: Definition) -> tuple[GatedState, ...]:
     return tuple(gated for gated in matches if gated is not None)
 
 
+def writes_input_alone(definition: Definition) -> bool:
+    """Check whether what a step writes into the gated state depends on its input vector and on nothing older.
+
+    Parameters
+    ----------
+    definition : Definition
+        A cell's definition.
+
+    Returns
+    -------
+    bool
+        True if the cell has a gated state and nothing that is written into it sees an old state, as in the minGRU.
+    """
+    gated = gated_state(definition)
+    if gated is None:
+        return False
+    seen = [factor.name for term in gated.write_terms for factor in term]
+    for name in seen:  # grows while it is read
+        for node in definition.equations[name].walk():
+            if isinstance(node, Value) and node.is_before:
+                return False
+            if isinstance(node, Value) and node.name in definition.equations and node.name not in seen:
+                seen.append(node.name)
+    return True
+
+
 def is_jacobian_of_gate(definition: Definition) -> bool:
     """Check whether what the gate keeps is the whole Jacobian of a step.
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...cells import Cell, Quantity
+from ...cells import Cell, Definition, Quantity
 from ...cells.activations import Array
-from ...cells.expressions import Value
-from ...cells.weight_nodes import Diagonal
+from ...cells.expressions import Expression, Value
+from ...cells.weight_nodes import Diagonal, Matrix
 from ...network import Network
 from ...network.parameter_names import name_suffix
 
@@ -36,8 +36,8 @@ class GateWeights:
     input : ndarray of shape (H, D)
         Weights by unit and input; a view of the cell's own array.
     recurrent : ndarray of shape (H, H)
-        Weights by unit and unit of the old hidden state; a view of the cell's own array. A diagonal matrix where each
-        unit sees itself alone, and zeros where the gate does not see the state.
+        Weights by unit and unit of what `recurrent_of` names; a view of the cell's own array. A diagonal matrix where
+        each unit sees itself alone, and zeros where the gate does not see the state.
     bias : ndarray of shape (H,)
         The sum of the biases that the cell adds, bias_ih + bias_hh in most cells; zeros if there are none.
     recurrent_bias : ndarray of shape (H,) or None
@@ -45,6 +45,8 @@ class GateWeights:
         where the two biases are added.
     more : dict of str to ndarray
         Rows of any further parameter that has rows for this gate, by its name.
+    recurrent_of : str, default "old hidden state"
+        What the recurrent weights are applied to; "" for a gate without any.
     """
 
     gate: Quantity
@@ -53,6 +55,7 @@ class GateWeights:
     bias: Array
     recurrent_bias: Array | None = None
     more: dict[str, Array] = field(default_factory=dict)
+    recurrent_of: str = "old hidden state"
 
     @property
     def biases(self) -> dict[str, Array]:
@@ -92,6 +95,7 @@ def weights_by_gate(cell: Cell) -> tuple[GateWeights, ...]:
                 bias=sum((blocks[parameter] for parameter in added), np.zeros(cell.hidden_size, cell.dtype)),
                 recurrent_bias=blocks["bias_hh"] if "bias_hh" in blocks and "bias_hh" not in added else None,
                 more={key: block for key, block in blocks.items() if key not in named},
+                recurrent_of=_recurrent_of(cell.definition, name),
             )
         )
     return tuple(gates)
@@ -104,6 +108,23 @@ def _diagonal(cell: Cell, gate: str) -> Array:
         if isinstance(node, Diagonal) and node.of == Value("hidden").before:
             np.fill_diagonal(matrix, cell.rows_of(node.parameter, node.block))
     return matrix
+
+
+def _recurrent_of(definition: Definition, gate: str) -> str:
+    """What the recurrent weights of a gate are applied to, in words: "old hidden state", "r ⊙ old h"."""
+    for node in (node for right in definition.equations.values() for node in right.walk()):
+        matrix = isinstance(node, Matrix) and node.parameter == "weight_hh"
+        diagonal = isinstance(node, Diagonal) and node.of == Value("hidden").before
+        if isinstance(node, Matrix | Diagonal) and (matrix or diagonal) and node.block == gate:
+            return _in_words(node.of, definition)
+    return ""
+
+
+def _in_words(vector: Expression, definition: Definition) -> str:
+    if isinstance(vector, Value):
+        return f"{'old ' if vector.is_before else ''}{definition.by_name[vector.name].title}"
+    values = [node for node in vector.walk() if isinstance(node, Value)]
+    return " ⊙ ".join(f"{'old ' if value.is_before else ''}{definition.by_name[value.name].symbol}" for value in values)
 
 
 def gate_blocks(cell: Cell, gate: str) -> dict[str, Array]:

@@ -206,10 +206,11 @@ def _features(model: Model, reference: Model) -> tuple[Feature, ...]:
         a, b = map(value_of, nets)
         return Feature(title, a, b, a == b)
 
-    options = dict.fromkeys(name for net in nets for name in net.layers[0][0].options)
+    first, second = (net.layers[0][0].options for net in nets)
+    options = [name for name in first if name in second]  # other cells have none, or fix what is an option here
     return (
         feature("cell", lambda net: CELLS[net.cell_name].title if net.cell_name in CELLS else net.cell_name),
-        *(feature(name, lambda net, name=name: net.layers[0][0].options.get(name, "–")) for name in options),  # type: ignore[misc]
+        *(feature(name, lambda net, name=name: net.layers[0][0].options[name]) for name in options),  # type: ignore[misc]
         feature("layers", lambda net: str(len(net.layers))),
         feature(
             "directions", lambda net: _by_layer([" and ".join(directions) for directions in net.directions_by_layer])

@@ -30,12 +30,15 @@ class Spectrum:
         Singular values of the recurrent matrix, the largest first.
     eigenvalues : complex ndarray of shape (H,)
         Eigenvalues of the recurrent matrix, the largest modulus first.
+    recurrent_of : str, default "old hidden state"
+        What the recurrent matrix is applied to; "" for a gate without one, whose values are zeros.
     """
 
     gate: Quantity
     input: Array
     recurrent: Array
     eigenvalues: Array
+    recurrent_of: str = "old hidden state"
 
     @property
     def radius(self) -> float:
@@ -86,6 +89,7 @@ def spectra(cell: Cell) -> tuple[Spectrum, ...]:
                 np.linalg.svd(gate.input.astype(np.float64), compute_uv=False),
                 np.linalg.svd(recurrent, compute_uv=False),
                 values[order],
+                gate.recurrent_of,
             )
         )
     return tuple(listed)

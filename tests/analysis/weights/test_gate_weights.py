@@ -40,6 +40,23 @@ def test_only_a_bias_that_a_gate_multiplies_is_separate(kind, options, case):
     assert separate == (["candidate"] if kind is GRU and options["reset"] == "after" else [])
 
 
+@pytest.mark.parametrize(
+    ("cell", "options", "seen"),
+    [
+        ("lstm", {}, ["old hidden state"] * 4),
+        ("gru", {"reset": "after"}, ["old hidden state"] * 3),
+        ("gru", {"reset": "before"}, ["old hidden state", "old hidden state", "r ⊙ old h"]),
+        ("mgu", {}, ["old hidden state", "f ⊙ old h"]),
+        ("mlstm", {}, ["old hidden state", *["intermediate state"] * 4]),
+        ("indrnn", {}, ["old hidden state"]),
+        ("mingru", {}, ["", ""]),
+    ],
+)
+def test_recurrent_weights_are_of_what_they_multiply(cell, options, seen):
+    cell = CELLS[cell].random(2, 3, np.random.default_rng(0), **options)
+    assert [gate.recurrent_of for gate in weights_by_gate(cell)] == seen
+
+
 def test_a_recurrent_bias_of_zeros_is_separate_too():
     zeros = np.zeros(3)
     cell = GRU(np.ones((3, 1)), np.ones((3, 1)), zeros + 1, zeros)

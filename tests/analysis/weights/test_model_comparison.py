@@ -116,6 +116,7 @@ def test_cells_of_two_kinds_have_no_gates_in_common():
     comparison = compare_models(model("lstm"), model(TiedLSTM.name))
     assert not comparison.same_cell and len(comparison.gates) == len(comparison.biases) == 0
     assert "relative" in comparison.gates and "correlation" in comparison.biases
+    assert not {"gates", "squash"} & {feature.title for feature in comparison.features}, "the tied LSTM has no options"
 
 
 def test_one_gate_that_was_changed_is_the_one_that_differs():

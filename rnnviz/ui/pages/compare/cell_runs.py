@@ -105,8 +105,8 @@ def disagreement(run: TextRun, traces: Mapping[str, Trace]) -> str:
     total = len(run.trace)
     end = f"In the end: {predictions(traces, total)}."
     if not steps:
-        trainable_cells = series([f"the {CELLS[cell].title}" for cell in traces])
-        return f"{plain(trainable_cells[0].upper() + trainable_cells[1:])} agree at every step. {end}"
+        cells = series([f"the {CELLS[cell].title}" for cell in traces])
+        return f"{plain(cells[0].upper() + cells[1:])} agree at every step. {end}"
     first = f"They first disagree at {plain(run.step_label(steps[0]))}: {predictions(traces, steps[0])}."
     if steps == [total]:
         return f"{first} This is the last step."

@@ -15,6 +15,7 @@ from ....text.tokens import visible
 from ....trace import Trace
 from ...shared import charts
 from ...shared.charts import chart
+from ...shared.columns import columns_in_rows
 from ...shared.long_work import Progress, cached
 from ...shared.markdown import percent, plain
 from ...shared.pickers import pick_label
@@ -89,8 +90,8 @@ def _table(run: TextRun, traces: dict[str, Trace], summary: str) -> None:
 
 
 def _states(run: TextRun, runs: CellRuns) -> None:
-    """Each cell's prediction and states, one cell a column."""
-    for column, (cell, trace) in zip(st.columns(len(runs.traces), gap="small"), runs.traces.items(), strict=True):
+    """Each cell's prediction and states, a column for each cell."""
+    for column, (cell, trace) in zip(columns_in_rows(len(runs.traces)), runs.traces.items(), strict=True):
         with column:
             st.markdown(f"**{cell_style(cell).glyph} {plain(CELLS[cell].title)}**")
             prediction = [PREDICTION_PANEL] if trace.probabilities is not None else []

@@ -11,12 +11,10 @@ from ....cells.equation_roles import equation_roles, role_factors
 ROLES = {
     "keeps": ("What keeps", "How much of a state stays, unit by unit: 1 keeps it, 0 erases it."),
     "writes": ("What writes", "How much of the candidate goes into the state: 1 writes it, 0 leaves it out."),
-    "proposes": (
-        "What could be written", "The candidate: new content from the input and the previous hidden state."
-    ),
+    "proposes": ("What could be written", "The candidate: new content for the state."),
     "shows": ("What shows", "How much of another state is let out into the hidden state."),
     "other": ("Others", "What neither keeps nor writes nor shows: it acts inside the candidate, or the gates."),
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)

@@ -7,17 +7,18 @@ import streamlit as st
 from ....cells import CELLS, Definition
 from ....colours import cell_style
 from ...shared import charts
+from ...shared.columns import columns_in_rows
 from ...shared.markdown import plain, series
 from ...shared.text_run import TextRun
 from .cell_runs import CellRuns
 from .gate_roles import ROLES, RolePart, parts_by_role
 
 WITHOUT = {
-    "keeps": "no gate keeps anything; the whole state is rewritten",
+    "keeps": "no gate keeps anything",
     "writes": "no gate holds anything back",
     "proposes": "no candidate; the new state is computed directly",
-    "shows": "no gate hides anything; the state is shown as it is",
-    "other": "none",
+    "shows": "no gate hides anything",
+    "other": "nothing",
 }
 
 Parts = dict[str, dict[str, list[RolePart]]]  # by cell and role
@@ -35,14 +36,14 @@ def show(run: TextRun, runs: CellRuns) -> None:
     st.header("Gates with the same role", anchor=False)
     if without := [plain(CELLS[cell].title) for cell in runs.traces if cell not in parts]:
         st.markdown(
-            f"The {series(without)} {'has' if len(without) == 1 else 'have'} no gates: nothing is kept, held back or "
-            "hidden, and the whole state is recomputed at every step."
+            f"The {series(without)} {'has' if len(without) == 1 else 'have'} no gates: the whole state is recomputed "
+            "at every step."
         )
     drawn = {role: [cell for cell in parts if _drawn(parts[cell][role])] for role in ROLES}
     for role, cells in drawn.items():
         if len(cells) > 1:
             _title(role, parts, runs)
-            for column, cell in zip(st.columns(len(cells), gap="medium"), cells, strict=True):
+            for column, cell in zip(columns_in_rows(len(cells), "medium"), cells, strict=True):
                 with column:
                     _heatmaps(run, runs, cell, role, parts[cell][role])
     alone = {role: cells[0] for role, cells in drawn.items() if len(cells) == 1}

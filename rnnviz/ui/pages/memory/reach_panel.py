@@ -1,6 +1,8 @@
-"""How far back does the network reach? Gradients between all pairs of steps, for the three cells on one scale."""
+"""How far back does the network reach? Gradients between all pairs of steps, for the task's cells on one scale."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 import numpy as np
 import streamlit as st
@@ -19,6 +21,7 @@ from ....figures import (
     token_gradient_bars,
 )
 from ...shared.charts import chart
+from ...shared.columns import columns_in_rows
 from ...shared.markdown import plain, series
 from ...shared.pickers import pick_label
 from ...shared.text_run import TextRun, current_position, exceeds_memory, transport
@@ -39,7 +42,7 @@ def show(run: TextRun) -> None:
         _token_gradient(run, step)
         return
     by_cell = measure(run)
-    columns = st.columns(len(by_cell), gap="small")
+    columns = columns_in_rows(len(by_cell))
     for column, (cell, gradients) in zip(columns, by_cell.items(), strict=True):
         with column:
             _map(run, cell, gradients, step)
@@ -102,19 +105,23 @@ def _routes(run: TextRun, by_cell: dict[str, CellGradients], step: int) -> None:
     if not gated:
         return
     st.header("The highway, and the paths through the gates", anchor=False)
-    st.markdown(
-        f"In the {series([CELLS[cell].title for cell in gated])}, each unit passes its state on to the next step, "
-        "multiplied by what its gate keeps. This direct path, the highway, involves no weights. All other paths pass "
-        "through a gate or the candidate, and so through the recurrent weights, at one step or more. The two parts add "
-        "up to the whole gradient; their sizes need not, because they may partly cancel."
+    whole_in_gate = [cell for cell in gated if is_jacobian_of_gate(gated[cell].trace.definition)]
+    words = (
+        f"In the {_titles(gated)}, each unit passes its state on to the next step, multiplied by what its gate keeps. "
+        "This direct path, the highway, involves no weights."
     )
-    for cell, gradients in gated.items():
-        if is_jacobian_of_gate(gradients.trace.definition):
-            st.markdown(
-                f"In the {plain(CELLS[cell].title)}, neither the gate nor the candidate sees the hidden state. There "
-                "are no paths through the gates: what the gate keeps is the whole Jacobian."
-            )
-    for column, (cell, gradients) in zip(st.columns(len(gated), gap="medium"), gated.items(), strict=True):
+    if len(whole_in_gate) < len(gated):
+        words += (
+            " All other paths pass through a gate or the candidate, and so through weights, at one step or more. The "
+            "two parts add up to the whole gradient; their sizes need not, because they may partly cancel."
+        )
+    if whole_in_gate:
+        words += (
+            f" The {_titles(whole_in_gate)} {'has' if len(whole_in_gate) == 1 else 'have'} no other paths, because "
+            "neither gate nor candidate sees the hidden state: what the gate keeps is the whole Jacobian."
+        )
+    st.markdown(words)
+    for column, (cell, gradients) in zip(columns_in_rows(len(gated), "medium"), gated.items(), strict=True):
         flow, definition = gradients.flow, gradients.trace.definition
         assert flow.gated_state is not None and flow.gate is not None
         assert flow.gate_path_norms is not None and flow.highway_norms is not None
@@ -128,6 +135,10 @@ def _routes(run: TextRun, by_cell: dict[str, CellGradients], step: int) -> None:
         with column:
             words = f"{CELLS[cell].title}: gradient of the {state} after step {step}, whole, along the highway of the "
             chart(figure, f"{words}{gate}, and through the gates.", f"routes-{cell}")
+
+
+def _titles(cells: Iterable[str]) -> str:
+    return plain(series([CELLS[cell].title for cell in cells]))
 
 
 def _layers(run: TextRun, step: int) -> None:

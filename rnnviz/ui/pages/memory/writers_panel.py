@@ -13,9 +13,13 @@ from ....analysis import (
     is_jacobian_of_gate,
     memory_shares,
     output_gating,
+    writes_input_alone,
 )
-from ....cells import Quantity
-from ....cells.activations import Array
+from ....cells import Definition, Quantity
+from ....cells.activations import LINEAR, Array
+from ....cells.applied_activation import Apply
+from ....cells.expressions import Sum, Value
+from ....cells.weight_nodes import Diagonal
 from ....colours import PREDICTION, cell_style, round_up, symmetric_limit
 from ....figures import gradient_map, half_life_chart, memory_map
 from ....text.tokens import visible
@@ -37,12 +41,11 @@ def show(run: TextRun) -> None:
         _gradient_instead(run)
         return
     state, gate = (run.trace.definition.by_name[name] for name in (gated.state, gated.gate))
-    source = (
-        "What a step writes depends on its input alone, because neither the gate nor the candidate sees the hidden "
-        "state: what the gate keeps is the whole Jacobian."
-        if is_jacobian_of_gate(run.trace.definition)
-        else "What a step writes depends on everything read so far, not on its token alone."
-    )
+    source = "What a step writes depends on everything read so far, not on its token alone."
+    if writes_input_alone(run.trace.definition):
+        source = "What a step writes depends on its input alone, because nothing that is written sees the old state."
+    if is_jacobian_of_gate(run.trace.definition):
+        source += " Nor does the gate: the share that it keeps is the whole Jacobian of a step."
     in_steps = gated.state == "hidden" or output_gating(run.trace.definition, gated.state) is not None
     st.markdown(
         f"The {state.title} is a sum: each step adds something to it, and the {gate.title} of each later step keeps a "
@@ -146,13 +149,26 @@ def _steps(steps: float) -> str:
     return "infinity" if np.isinf(steps) else f"{steps:.3g} steps"
 
 
+def _why_not_split(definition: Definition) -> str:
+    """Why no part of the hidden state belongs to one step, and what keeps it in place of a gate."""
+    old, right = Value("hidden").before, definition.equations["hidden"]
+    words = f"The hidden state of the {definition.title} cannot be split by the step that wrote it: "
+    terms = right.of.terms if isinstance(right, Apply) and isinstance(right.of, Sum) else ()
+    carried = [term for term in terms if old in term.walk()]
+    if not carried or not isinstance(right, Apply) or right.function is LINEAR:
+        return f"{words}it is not a gate’s share of its old value plus what is written."
+    words += f"each step adds old and new together and puts the sum through {right.function.plain_name}."
+    if all(isinstance(term, Diagonal) for term in carried):
+        words += " What keeps the old value is not a gate but a weight of each unit, the same at every step."
+    return words
+
+
 def _gradient_instead(run: TextRun) -> None:
-    """For the simple RNN: why its state cannot be split, and the gradient instead."""
+    """For a cell without a gated state: why it cannot be split, and the gradient instead."""
     trace = run.trace
     st.info(
-        f"The hidden state of the {plain(trace.definition.title)} cannot be split in this way: each step adds old and "
-        "new together and squashes the sum, so no part can be assigned to a step. Shown instead is how much a small "
-        "change at each step still moves it: the gradient.",
+        f"{plain(_why_not_split(trace.definition))} Shown instead is how much a small change at each step still moves "
+        "it: the gradient.",
         icon=":material/functions:",
     )
     if exceeds_memory([trace], run.layer):

@@ -34,24 +34,34 @@ def show() -> None:
     with st.spinner("Computing the spectra") if cell.hidden_size > QUICK else nullcontext():
         gate_spectra = cached(model.network, ("spectra", layer, direction), lambda: spectra(cell))
     where = (layer, direction)
+    recurrent = [spectrum for spectrum in gate_spectra if spectrum.recurrent_of]
     left, right = st.columns([1.25, 1], gap="medium")
     with left:
         st.header("Every gate’s matrices", anchor=False)
         words = f"Heatmaps of the input and the recurrent weights of every gate of {model.name}, on one scale."
         chart(weight_maps.ready(model, *where), words, "weights")
-        words = "The singular values of every gate’s recurrent matrix, in descending order; "
-        largest = "; ".join(f"{s.gate.title} {s.recurrent[0]:.3g}" for s in gate_spectra)
-        chart(weight_spectrum.ready(model, *where, known=gate_spectra), f"{words}the largest is {largest}.", "spectrum")
+        if not recurrent:
+            st.caption(
+                f"The {plain(cell.title)} has no recurrent weights: its gates see the input alone, and the old state "
+                "enters only where a gate multiplies it."
+            )
+        else:
+            words = "The singular values of every gate’s recurrent matrix, in descending order; "
+            largest = "; ".join(f"{s.gate.title} {s.recurrent[0]:.3g}" for s in recurrent)
+            figure = weight_spectrum.ready(model, *where, known=gate_spectra)
+            chart(figure, f"{words}the largest is {largest}.", "spectrum")
     with right:
         st.header("Biases", anchor=False)
         chart(gate_biases.ready(model, *where), f"The bias of every unit in every gate of {model.name}.", "biases")
-        st.header("Eigenvalues", anchor=False)
-        words = "The eigenvalues of every gate’s recurrent matrix around the unit circle; spectral radius: "
-        radii = "; ".join(f"{s.gate.title} {s.radius:.3g}" for s in gate_spectra)
-        chart(eigenvalue_chart.ready(model, *where, known=gate_spectra), f"{words}{radii}.", "eigenvalues")
-        origin = origin_stability(cell, gate_spectra[0])
-        if origin is not None:
-            st.caption(plain(origin.description))
+        if recurrent:
+            st.header("Eigenvalues", anchor=False)
+            words = "The eigenvalues of every gate’s recurrent matrix around the unit circle; spectral radius: "
+            radii = "; ".join(f"{s.gate.title} {s.radius:.3g}" for s in recurrent)
+            figure = eigenvalue_chart.ready(model, *where, known=gate_spectra)
+            chart(figure, f"{words}{radii}.", "eigenvalues")
+            origin = origin_stability(cell, gate_spectra[0])
+            if origin is not None:
+                st.caption(plain(origin.description))
     table = st.expander("Every array in numbers", icon=":material/table_rows:", key="models-numbers", on_change="rerun")
     if table.open:
         words = f"Norm, mean, standard deviation and largest value of every array of {model.name}."
