@@ -28,6 +28,11 @@ SHADE = "rgba(128,138,153,0.14)"
 # has grown turns red, which is as different from slate for the red-green blind as yellow from blue.
 GRADIENT = "#50658F"
 EXPLODING = "#CF2A3A"
+# The colours of a page. .streamlit/config.toml tells Streamlit the same.
+THEMES = {
+    "light": {"text": "#10161F", "background": "#FFFFFF", "secondary-background": "#F3F5F8", "primary": "#303B4B"},
+    "dark": {"text": "#E6EAF0", "background": "#10151C", "secondary-background": "#1A222C", "primary": "#C3CCD8"},
+}
 
 STEPS = (1, 1.2, 1.5, 2, 3, 4, 5, 6, 8, 10)  # times a power of ten: where a scale may end
 FEW_STEPS = (1, 2, 5, 10)

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rnnviz import colours
 from rnnviz.cells import CELLS
 from rnnviz.cells.equation_roles import ROLE_COLOURS
 from rnnviz.colours import (
@@ -45,6 +46,14 @@ def as_words(colour, theme):
     shares = np.array([TEXT_SHARE, 100 - TEXT_SHARE]) / 100
     mixed = shares @ np.array([rgb(colour), rgb(theme["textColor"])])
     return "#" + "".join(f"{round(channel):02X}" for channel in mixed)
+
+
+def test_streamlits_theme_is_ours():
+    names = {"textColor": "text", "primaryColor": "primary"}
+    names |= {"backgroundColor": "background", "secondaryBackgroundColor": "secondary-background"}
+    assert {theme: {names[key]: colour for key, colour in THEMES[theme].items()} for theme in colours.THEMES} == (
+        colours.THEMES
+    )
 
 
 @EACH_THEME

@@ -3,7 +3,19 @@
 from .bundle import script, style
 from .model_encoding import model_data
 from .payload_encoding import TokenValues, model_key, payload
+from .saved_page import saved_page
 from .schema import ModelData, Payload
 from .settings_schema import Settings
 
-__all__ = ["ModelData", "Payload", "Settings", "TokenValues", "model_data", "model_key", "payload", "script", "style"]
+__all__ = [
+    "ModelData",
+    "Payload",
+    "Settings",
+    "TokenValues",
+    "model_data",
+    "model_key",
+    "payload",
+    "saved_page",
+    "script",
+    "style",
+]

@@ -95,13 +95,16 @@ def model_key(model: Model, layer: int, direction: str) -> str:
     str
         The key under which the browser keeps the weights.
     """
-    options = model.network.cell(layer, direction).options
-    return "/".join([model.name, str(layer), direction, *(f"{name}={value}" for name, value in options.items())])
+    return _key(model.name, layer, direction, model.network.cell(layer, direction).options)
+
+
+def _key(model: str, layer: int, direction: str, options: Mapping[str, str]) -> str:
+    return "/".join([model, str(layer), direction, *(f"{name}={value}" for name, value in options.items())])
 
 
 def payload(
     trace: Trace,
-    model: Model,
+    model: Model | None,
     layer: int = 0,
     direction: str = "forward",
     weights: bool = True,
@@ -113,8 +116,8 @@ def payload(
     ----------
     trace : Trace
         A trace of `model`.
-    model : Model
-        The model.
+    model : Model or None
+        The model; without it, the payload has no weights.
     layer : int, default 0
         The layer, from 0.
     direction : str, default "forward"
@@ -136,7 +139,6 @@ def payload(
         If token values, their parts or their total have the wrong shape.
     """
     definition = trace.definition
-    cell = model.network.cell(layer, direction)
     arrays = {name: trace[name, layer, direction] for name in definition.by_name}
     input_size = arrays[INPUT_VECTOR.name].shape[1]
     reductions = []
@@ -146,7 +148,7 @@ def payload(
     half = _encoded_size(arrays.values()) > BUDGET
     if half:
         reductions.append("in half precision (three digits)")
-    key = model_key(model, layer, direction)
+    key = model_key(model, layer, direction) if model else _key(trace.model, layer, direction, trace.options)
     encoded = {name: _token_values(name, values, len(trace)) for name, values in (token_values or {}).items()}
     return {
         "id": _hash([trace.fingerprint, key]),
@@ -157,8 +159,8 @@ def payload(
         "cell": definition.name,
         "title": definition.title,
         "options": trace.options,
-        "token_kind": model.vocabulary.kind,
-        "token_width": model.vocabulary.vector_size,
+        "token_kind": model.vocabulary.kind if model else "pieces",
+        "token_width": model.vocabulary.vector_size if model else 1,
         "tokens": [visible(token) for token in trace.tokens],
         "typed_steps": [row + 1 for row in _typed_rows(trace)],
         "swapped_steps": sorted(swap.step for swap in trace.interventions if isinstance(swap, Swap)),
@@ -170,7 +172,7 @@ def payload(
         "gated_states": [_gated_state(gated) for gated in gated_states(definition)],
         "activations": encode_activations(definition),
         "labels": [visible(label) for label in trace.labels],
-        "answers_at_end": model.card.get("asked", EVERY_STEP) != EVERY_STEP,
+        "answers_at_end": model is not None and model.card.get("asked", EVERY_STEP) != EVERY_STEP,
         "half_precision": half,
         "values": {name: encode_array(array, "<f2" if half else "<f4") for name, array in arrays.items()},
         "initial": {name: encode_array(trace.initial[name, layer, direction]) for name in definition.states},
@@ -178,7 +180,7 @@ def payload(
         "probabilities": None if trace.probabilities is None else encode_array(trace.probabilities),
         "effects": _effects(trace, layer, direction),
         "reductions": reductions,
-        "weights": encode_weights(cell) if weights else None,
+        "weights": encode_weights(model.network.cell(layer, direction)) if weights and model else None,
         "token_values": encoded,
         "token_values_id": _hash(encoded),
     }

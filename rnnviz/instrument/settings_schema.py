@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NotRequired, TypedDict
+from typing import Literal, NotRequired, TypedDict
+
+RowOrder = Literal["effect", "similar", "number"]
 
 
 class Start(TypedDict):
-    """Where the instrument begins.
+    """Where the instrument begins, and what of it is shown.
 
     Attributes
     ----------
@@ -14,10 +16,19 @@ class Start(TypedDict):
         From 0.
     unit : int or None
         From 0; None if none was chosen.
+    phase : int or None, optional
+        The place of a phase among those of a step; None for the whole step.
+    row_order : str, optional
+        The order of the units in the heatmaps: "effect", "similar" or "number".
+    all_rows : bool, optional
+        Whether the heatmaps show all units.
     """
 
     step: int
     unit: int | None
+    phase: NotRequired[int | None]
+    row_order: NotRequired[RowOrder]
+    all_rows: NotRequired[bool]
 
 
 class ChangeData(TypedDict):

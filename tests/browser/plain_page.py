@@ -9,16 +9,13 @@ from typing import Any
 from playwright.sync_api import Page
 
 import rnnviz
+from rnnviz.colours import THEMES
 from rnnviz.instrument import bundle, payload
 from rnnviz.model import Model
 
 ADAPTER = Path(rnnviz.__file__).parent / "ui" / "shared" / "streamlit.js"
 TEXT = "Schmidhuber"
 STEP, UNIT = 4, 6  # where the pages open, counted as people see them
-THEMES = {
-    "light": {"text": "#10161F", "background": "#FFFFFF", "secondary-background": "#F3F5F8", "primary": "#303B4B"},
-    "dark": {"text": "#E6EAF0", "background": "#10151C", "secondary-background": "#1A222C", "primary": "#C3CCD8"},
-}
 # Every slot is drawn, even one that stays empty.
 DRAWN = """() => window.instrument && [...document.querySelectorAll('.rnnviz-slot')].every(
   slot => slot.shadowRoot?.querySelector('.instrument')?.childElementCount > 0)"""

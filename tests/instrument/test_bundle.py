@@ -12,6 +12,7 @@ from tests.js.node import NODE
 
 MODULES = sorted(bundle.SCRIPTS.rglob("*.js"))
 FORWARD = bundle.SCRIPTS / "model" / "forward.js"  # runs models: a script of its own
+SAVED_PAGE = [bundle.SCRIPTS / "saved-page.js", bundle.SCRIPTS / "unpacker.js"]
 ADAPTER = bundle.HERE.parent / "ui" / "shared" / "streamlit.js"
 
 
@@ -31,12 +32,13 @@ def test_the_joined_script_is_a_module_that_imports_nothing(entry, exports, tmp_
 
 def test_every_module_is_in_one_of_them_once_and_without_comments():
     modules = set()
-    for joined in (bundle.script(), bundle.script(FORWARD)):
+    entries = [FORWARD, *SAVED_PAGE]
+    for joined in map(bundle.script, entries):
         variables = re.findall(r"^const (module_\w+) = \(\(\) => \{$", joined, re.MULTILINE)
         assert len(variables) == len(set(variables))
         assert not re.search(r"^\s*(//|/\*\*)", joined, re.MULTILINE)
         modules |= set(variables)
-    assert len(modules) == len(MODULES) - 2  # the entries need no variable
+    assert len(modules) == len(MODULES) - len(entries)  # which need no variable
 
 
 def test_every_export_says_what_it_is():

@@ -29,6 +29,8 @@ IN_THE_BROWSER = {
     "page/sections.js",
     "page/slots.js",
     "page/theme.js",
+    "saved-page.js",
+    "unpacker.js",
     "views/answer.js",
     "views/arithmetic.js",
     "views/chips.js",

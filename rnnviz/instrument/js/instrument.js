@@ -36,7 +36,7 @@ import { createWhatIf } from "./views/what-if.js";
 /**
  * @import { Notes, Payload, Settings } from "./model/payload.d.ts"
  * @import { Request, Requests } from "./model/requests.js"
- * @import { ElementView, Store as StoreType } from "./model/store.js"
+ * @import { ElementView, State, Store as StoreType } from "./model/store.js"
  * @import { Host } from "./page/host.js"
  */
 
@@ -116,9 +116,11 @@ const AREAS = {
  */
 export function mount(element, payload, options = {}) {
   const host = hostOf(options.host);
-  const store = new Store(traceOf(payload), { ...payload.start, ...notesOf(payload) });
+  const store = new Store(traceOf(payload), { ...startOf(payload), ...notesOf(payload) });
   const requests = createRequests(store, payload.text, options.onRequest);
-  const inside = Object.fromEntries(viewNames(payload).map((name) => [name, VIEWS[name](store, requests)]));
+  const inside = Object.fromEntries(
+    viewNames(payload, options.onRequest !== undefined).map((name) => [name, VIEWS[name](store, requests)]),
+  );
   const keys = createKeys(store, { space: !payload.views });
   const spoken = html("p", { class: "spoken", role: "status", "aria-live": "polite" });
   const reduced = html("p", { class: "reduced" });
@@ -254,16 +256,29 @@ function areasOf(views) {
  * The names of the views to show. Where the page chooses them, the unit comes with the transport, and the phases with
  * the diagram that they light.
  * @param {Settings} settings
+ * @param {boolean} served  whether there is a server, which runs what is typed
  * @returns {string[]}
  */
-function viewNames({ views, editable }) {
-  const all = Object.values(AREAS).flat(2).filter((name) => name !== "whatif" || editable);
+function viewNames({ views, editable }, served) {
+  const left = [...(editable ? [] : ["whatif"]), ...(served ? [] : ["coach"])];
+  const all = Object.values(AREAS).flat(2).filter((name) => !left.includes(name));
   const chosen = new Set(views ?? all);
   if (chosen.has("transport")) {
     chosen.add("unit");
     if (chosen.has("diagram")) chosen.add("phases");
   }
   return Object.keys(VIEWS).filter((name) => chosen.has(name));
+}
+
+/**
+ * Where the instrument begins, as a part of the state. Without a unit, none is chosen.
+ * @param {Settings} settings
+ * @returns {Partial<Omit<State, "unit">> & { unit?: number | null }}
+ */
+function startOf({ start }) {
+  if (!start) return {};
+  const { row_order, all_rows, ...place } = start;
+  return { ...place, ...(row_order && { rowOrder: row_order }), ...(all_rows && { allRows: true }) };
 }
 
 /**

@@ -349,12 +349,18 @@ export interface ModelData {
   labels: string[];
 }
 
-/** Where the instrument begins. */
+/** Where the instrument begins, and what of it is shown. */
 export interface Start {
   /** From 0. */
   step: number;
   /** From 0; None if none was chosen. */
   unit: number | null;
+  /** The place of a phase among those of a step; None for the whole step. */
+  phase?: number | null;
+  /** The order of the units in the heatmaps: "effect", "similar" or "number". */
+  row_order?: "effect" | "similar" | "number";
+  /** Whether the heatmaps show all units. */
+  all_rows?: boolean;
 }
 
 /** A change of the run, an intervention. */

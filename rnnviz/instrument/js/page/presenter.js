@@ -11,19 +11,24 @@ const LARGER = "140%";
  */
 export function createPresenterButton() {
   const button = html("button", { type: "button", title: "Larger, for a projector", onclick: toggle }, "A+");
-  const isOn = () => new URL(window.location.href).searchParams.has(PARAMETER);
+  let isOn = new URL(window.location.href).searchParams.has(PARAMETER);
 
   function toggle() {
+    isOn = !isOn;
     const address = new URL(window.location.href);
-    if (isOn()) address.searchParams.delete(PARAMETER);
-    else address.searchParams.set(PARAMETER, "1");
-    window.history.replaceState(window.history.state, "", address);
+    if (isOn) address.searchParams.set(PARAMETER, "1");
+    else address.searchParams.delete(PARAMETER);
+    try {
+      window.history.replaceState(window.history.state, "", address);
+    } catch {
+      // a file, or a frame in a notebook, keeps its address
+    }
     show();
   }
 
   function show() {
-    document.documentElement.style.fontSize = isOn() ? LARGER : "";
-    button.setAttribute("aria-pressed", String(isOn()));
+    document.documentElement.style.fontSize = isOn ? LARGER : "";
+    button.setAttribute("aria-pressed", String(isOn));
   }
 
   show();

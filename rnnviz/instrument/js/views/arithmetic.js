@@ -38,6 +38,7 @@ import { createSumTable } from "./sum-table.js";
 const WRITTEN = { alone: (value) => decimal(value), summand, operand: (value) => operand(value) };
 const TIMES = ` ×${HARD_SPACE}`;
 const TERMS_MISSING = "The terms of the sums were left out to keep the page fast.";
+const WEIGHTS_MISSING = "This trace came without its model: the terms of the sums are missing.";
 const READS_BACKWARD = `This direction reads from the end: its t ${MINUS} 1 is the step to the right.`;
 
 /**
@@ -74,7 +75,8 @@ export function createArithmetic(store, { phase: only, current = false } = {}) {
     list.replaceChildren(...items);
     const reduced = !trace.weights || trace.quantities.some(({ name }) => !(name in trace.arrays));
     const incomplete = reduced && lines.some((line) => line.incomplete);
-    remark.textContent = [incomplete && TERMS_MISSING, trace.backward && READS_BACKWARD].filter(Boolean).join(" ");
+    const missing = trace.weights ? TERMS_MISSING : WEIGHTS_MISSING;
+    remark.textContent = [incomplete && missing, trace.backward && READS_BACKWARD].filter(Boolean).join(" ");
     remark.hidden = !remark.textContent;
   }
 

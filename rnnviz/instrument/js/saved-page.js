@@ -1,0 +1,6 @@
+// The instrument of a saved page, which has no server. unpacker.js has left the data behind.
+
+import { mount } from "./instrument.js";
+
+const place = /** @type {HTMLElement} */ (document.querySelector("main"));
+mount(place, /** @type {any} */ (globalThis).rnnvizSaved);

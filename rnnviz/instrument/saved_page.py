@@ -1,0 +1,274 @@
+"""The instrument with one run in a single HTML file, which needs no server and no network.
+
+Style, data and code are compressed, in base64. The page's policy allows its own two scripts, by their hashes, and
+nothing from elsewhere. Without scripts it shows a table.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from base64 import b64encode
+from functools import cache
+from hashlib import sha256
+from html import escape
+from typing import Any
+
+from ..cells import CELLS
+from ..colours import THEMES
+from ..errors import UnknownNameError
+from ..interventions import describe
+from ..model import Model
+from ..text.tokens import END, visible
+from ..trace import Trace
+from .bundle import SCRIPTS, script, style
+from .payload_encoding import payload
+from .settings_schema import ChangeData, RowOrder, Settings, Start
+
+__all__ = ["saved_page", "static_table"]
+
+SHOWN_TEXT = 60  # characters of the text in a title
+SHOWN_STEPS = 40  # rows of the table
+MADE_WITH = "made with rnnviz"
+STYLE = """
+:root { color-scheme: light dark; %(light)s }
+@media (prefers-color-scheme: dark) { :root { %(dark)s } }
+body {
+  max-width: 100rem; margin: 0 auto; padding: 0.75rem 1rem;
+  font-family: system-ui, sans-serif; color: var(--theme-text); background: var(--theme-background);
+}
+header { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 1rem; margin-bottom: 0.25rem; }
+h1 { margin: 0; font-size: 1.1rem; overflow-wrap: anywhere; }
+header p, footer { margin: 0; font-size: 0.8125rem; }
+footer { margin-top: 1rem; text-align: end; }
+table { border-collapse: collapse; font-size: 0.8125rem; }
+noscript :is(th, td) { padding: 0.1rem 0.6rem; text-align: start; }
+"""
+
+
+def saved_page(
+    trace: Trace,
+    model: Model | None = None,
+    layer: int = 0,
+    direction: str = "forward",
+    *,
+    step: int | None = None,
+    unit: int | None = None,
+    phase: str | None = None,
+    row_order: RowOrder = "effect",
+    all_rows: bool = False,
+    text: str = "",
+    title: str = "",
+) -> str:
+    """Write the instrument with one run as the text of an HTML file.
+
+    Parameters
+    ----------
+    trace : Trace
+        What to show.
+    model : Model or None, default None
+        The model that ran. Without it, the page has no weights, and so no terms of sums.
+    layer : int, default 0
+        The layer, from 0.
+    direction : str, default "forward"
+        "forward" or "backward".
+    step : int or None, default None
+        The step at which the page opens, counted from 1; None for the last.
+    unit : int or None, default None
+        The unit that is selected; None for the one with the largest effect on the answer.
+    phase : str or None, default None
+        The name of the phase that is shown; None for the whole step.
+    row_order : {"effect", "similar", "number"}, default "effect"
+        The order of the units in the heatmaps.
+    all_rows : bool, default False
+        Whether the heatmaps show all units, and not only those with the largest effect.
+    text : str, default ""
+        The text as typed; if empty, the tokens stand for it.
+    title : str, default ""
+        The title of the page; if empty, it names the model and the text.
+
+    Returns
+    -------
+    str
+        The page.
+
+    Raises
+    ------
+    UnknownNameError
+        If the cell has no such phase.
+    UnknownQuantityError
+        If the trace has no such layer or direction.
+
+    Examples
+    --------
+    >>> import rnnviz
+    >>> from rnnviz.instrument import saved_page
+    >>> model = rnnviz.load("names-lstm")
+    >>> page = saved_page(model.trace("Ada"), model, step=2)
+    >>> page.startswith("<!doctype html>")
+    True
+    """
+    start: Start = {
+        "step": (len(trace) if step is None else step) - 1,
+        "unit": unit,
+        "phase": None if phase is None else _phase_number(trace, phase),
+        "row_order": row_order,
+        "all_rows": all_rows,
+    }
+    changes: list[ChangeData] = [
+        {"text": str(change), "words": describe(change, trace.definition)} for change in trace.interventions
+    ]
+    settings: Settings = {
+        "start": start,
+        "text": text,
+        "notes": {"remarks": [], "changes": changes, "dimmed": False},
+    }
+    data = {**payload(trace, model, layer, direction), **settings}
+    title = title or f"{trace.model} reads “{_text_of(trace, text)}”"
+    return "\n".join(
+        [
+            "<!doctype html>",
+            '<html lang="en">',
+            '<meta charset="utf-8">',
+            f'<meta http-equiv="Content-Security-Policy" content="{_policy()}">',
+            '<meta name="viewport" content="width=device-width">',
+            f"<title>{_plain(title)}</title>",
+            f"<style>{_page_style()}</style>",
+            f"<header><h1>{_plain(title)}</h1><p>{_plain(_about(trace, model, layer, direction))}</p></header>",
+            f"<main><noscript>{static_table(trace)}</noscript></main>",
+            f"<footer>{MADE_WITH}</footer>",
+            _part("style", _packed_style()),
+            _part("data", _packed(json.dumps(data, separators=(",", ":")))),
+            _part("code", _packed_code()),
+            f'<script type="module">{_unpacker()}</script>',
+            "</html>",
+            "",
+        ]
+    )
+
+
+def static_table(trace: Trace) -> str:
+    """Write what a trace holds as plain HTML: the prediction after each token, and the shapes of its quantities.
+
+    Parameters
+    ----------
+    trace : Trace
+        The trace.
+
+    Returns
+    -------
+    str
+        A paragraph and a table.
+    """
+    shapes = [f"{q.title} {trace[q.name, 0, d].shape}" for q in trace.definition.display_order for d in _first(trace)]
+    words = f"{len(trace)} steps, {trace.units()} units. In the first layer: {', '.join(shapes)}."
+    rows = []
+    for step, token in enumerate(trace.tokens[:SHOWN_STEPS]):
+        cells = [f"<td>{step + 1}</td><td>{_plain(visible(token))}</td>"]
+        if trace.probabilities is not None:
+            label = int(trace.probabilities[step].argmax())
+            percent = f"{100 * trace.probabilities[step, label]:.1f} %"
+            cells.append(f"<td>{_plain(visible(trace.labels[label]))}</td><td>{percent}</td>")
+        rows.append(f"<tr>{''.join(cells)}</tr>")
+    if len(trace) > SHOWN_STEPS:
+        words += f" The table has the first {SHOWN_STEPS} steps."
+    heads = ["step", "token", *(["prediction", "probability"] if trace.probabilities is not None else [])]
+    head = "".join(f"<th>{name}</th>" for name in heads)
+    return f"<p>{_plain(words)}</p><table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+
+
+def _first(trace: Trace) -> tuple[str, ...]:
+    """The first direction of the first layer."""
+    return trace.directions_by_layer[0][:1]
+
+
+def _phase_number(trace: Trace, name: str) -> int:
+    """The place of a phase among those of a step."""
+    names = [phase.name for phase in trace.definition.phases]
+    if name not in names:
+        message = f"A step of the {trace.cell} has no phase {name!r}; it has {', '.join(names)}."
+        raise UnknownNameError(message, kind="phase", name=name, allowed=tuple(names))
+    return names.index(name)
+
+
+def _text_of(trace: Trace, text: str) -> str:
+    """The text, or else the tokens, shortened for a title."""
+    tokens = [token for token in trace.tokens if token != END]
+    shown = text or ("" if all(len(token) == 1 for token in tokens) else " ").join(tokens)
+    shown = " ".join(shown.split())
+    return shown if len(shown) <= SHOWN_TEXT else shown[: SHOWN_TEXT - 1] + "…"
+
+
+def _about(trace: Trace, model: Model | None, layer: int, direction: str) -> str:
+    """The model in a line."""
+    parts = [CELLS[trace.cell].title, f"{trace.units(layer, direction)} units"]
+    if trace.layers > 1:
+        parts.append(f"layer {layer + 1} of {trace.layers}")
+    if trace.directions != ("forward",):
+        parts.append(direction)
+    card = model.card.get("title") if model else None
+    return " · ".join([*([str(card)] if card else []), ", ".join(parts)])
+
+
+def _plain(text: str) -> str:
+    """A text as HTML; half a pair of surrogates fits into no file."""
+    return escape(text.encode("utf-8", "replace").decode())
+
+
+def _part(name: str, packed: str) -> str:
+    """A part that the page's script unpacks."""
+    return f'<script type="text/plain" data-part="{name}">{packed}</script>'
+
+
+def _packed(text: str) -> str:
+    """A text as the page's script unpacks it."""
+    return b64encode(zlib.compress(text.encode(), 9)).decode()
+
+
+@cache
+def _code() -> str:
+    """The script of the instrument."""
+    return script(SCRIPTS / "saved-page.js")
+
+
+@cache
+def _unpacker() -> str:
+    """The script that unpacks it."""
+    return script(SCRIPTS / "unpacker.js")
+
+
+@cache
+def _packed_code() -> str:
+    return _packed(_code())
+
+
+@cache
+def _packed_style() -> str:
+    return _packed(style())
+
+
+@cache
+def _policy() -> str:
+    """What the page may load: its own two scripts, its own styles, and pictures that it makes itself."""
+    hashes = " ".join(
+        f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'" for text in (_unpacker(), _code())
+    )
+    rules: dict[str, Any] = {
+        "default-src": "'none'",
+        "script-src": hashes,
+        "style-src": "'unsafe-inline'",
+        "img-src": "data: blob:",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+    }
+    return "; ".join(f"{name} {value}" for name, value in rules.items())
+
+
+@cache
+def _page_style() -> str:
+    """The style of the page around the instrument, in both themes."""
+    names = {
+        theme: "".join(f"--theme-{name}: {colour}; " for name, colour in colours.items())
+        for theme, colours in THEMES.items()
+    }
+    return STYLE % names
