@@ -44,10 +44,12 @@ const ROW = { name: "playhead-row", style: BOX };
 const CELL = { name: "playhead-cell", style: { ...BOX, outline: "1px solid var(--theme-background, Canvas)" } };
 const MARK = {
   name: "playhead-unit",
+  // Cut out of a block: where the system chooses the colours, no border is transparent.
   style: {
     borderLeft: "7px solid currentColor",
-    borderTop: "5px solid transparent",
-    borderBottom: "5px solid transparent",
+    borderTop: "5px solid currentColor",
+    borderBottom: "5px solid currentColor",
+    clipPath: "polygon(0 0, 100% 50%, 0 100%)",
   },
 };
 const BORDER = 2; // pixels, around what a box shows
