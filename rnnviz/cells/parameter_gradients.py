@@ -47,8 +47,9 @@ class ParameterGradients:
         if name not in self.gradients and len(blocks) == len(self.cell.plan.blocks(name)):
             self.gradients[name] = gradient
             return
-        whole = self.gradients.setdefault(name, np.zeros_like(getattr(self.cell, name)))
-        whole[self.cell.place(name, blocks)] += gradient
+        if name not in self.gradients:
+            self.gradients[name] = np.zeros_like(getattr(self.cell, name))
+        self.gradients[name][self.cell.place(name, blocks)] += gradient
 
     def value(self, name: str, before: bool) -> Array:
         """A quantity at all steps, or a state as all steps found it."""
