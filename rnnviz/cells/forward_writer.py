@@ -38,8 +38,8 @@ class ForwardWriter(SourceWriter):
                 if name in plan.definition.states:
                     self.line(f'now["{name}"][...] = {self.rows("z", [name])}')
             else:
-                self.line(f'{name} = now["{name}"]')
-                self.compute(right, name)
+                self.line(f'{self.local(name)} = now["{name}"]')
+                self.compute(right, self.local(name))
 
     def write_products(self) -> None:
         """Compute W_hh h_{t-1}, which several equations may read."""
@@ -58,7 +58,7 @@ class ForwardWriter(SourceWriter):
 
     def product_name(self, run: Sequence[str]) -> str:
         """The name of W_hh h_{t-1}, of which there may be several parts."""
-        return "recurrent" if len(self.plan.joint_runs) == 1 else f"recurrent_{run[0]}"
+        return "recurrent" if len(self.plan.joint_runs) == 1 else f"recurrent_{self.local(run[0])}"
 
     def add_late_terms(self, row: str) -> None:
         """Complete the sum of a row in z."""

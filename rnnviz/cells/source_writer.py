@@ -6,11 +6,14 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from keyword import iskeyword
 
 from .expressions import Expression, Value
 from .layer_norm import LayerNorm
 from .step_plan import StepPlan
 from .weight_nodes import Bias, Diagonal, Matrix
+
+TAKEN = ("self", "now", "before", "functions", "norms", "recurrent")  # long names that the source uses
 
 
 @dataclass
@@ -43,9 +46,15 @@ class SourceWriter:
     def leaf(self, node: Value) -> str:
         """Look up a quantity where it is first needed: by then it is complete, and holds what was put in its place."""
         if node not in self.names:
-            self.names[node] = f"{node.name}_before" if node.is_before else node.name
+            self.names[node] = f"{self.local(node.name)}_before" if node.is_before else self.local(node.name)
             self.line(f'{self.names[node]} = {"before" if node.is_before else "now"}["{node.name}"]')
         return self.names[node]
+
+    def local(self, quantity: str) -> str:
+        """The name of a quantity within the function, where short names and some others have a meaning already."""
+        if re.fullmatch("[a-z]{3,}", quantity) and quantity not in TAKEN and not iskeyword(quantity):
+            return quantity
+        return f"q_{quantity}" if quantity.isidentifier() else f"q_{[*self.plan.equations].index(quantity)}"
 
     def cached(self, node: Expression) -> str:
         """Look up a cached value."""
@@ -78,7 +87,7 @@ class SourceWriter:
         text = self.part(array, rows)
         if text == array:
             return array
-        name = "_".join([array, rows[0], *(["to", rows[-1]] if len(rows) > 1 else [])])
+        name = "_".join([array, self.local(rows[0]), *(["to", self.local(rows[-1])] if len(rows) > 1 else [])])
         if name not in self.slices:
             self.slices.add(name)
             self.line(f"{name} = {text}")

@@ -31,8 +31,27 @@ class Tangled(Cell):
     }
 
 
-del CELLS[Tangled.name]  # of this file alone
-EVERY = [*VARIANTS, *UNUSUAL, (TiedLSTM, {}), (Tangled, {}), *((CELLS[name], {}) for name in PUBLISHED)]
+z, d, size, module, gate = quantities("z d H np gate_1")
+
+
+class Awkward(Cell):
+    """Quantities with names that the source of a step uses itself."""
+
+    name, title = "awkward", "Awkward"
+    equations = {
+        z: sigmoid(weighted_sum(z)),
+        d: tanh(weighted_sum(d, recurrent=z * h.before)),
+        size: 1 - z,
+        module: tanh(size * d.before),
+        gate: sigmoid(weighted_sum(gate, module)),
+        h: z * h.before + gate * d,
+    }
+
+
+for kind in (Tangled, Awkward):
+    del CELLS[kind.name]  # of this file alone
+OWN = [(TiedLSTM, {}), (Tangled, {}), (Awkward, {})]
+EVERY = [*VARIANTS, *UNUSUAL, *OWN, *((CELLS[name], {}) for name in PUBLISHED)]
 EVERY_ID = ["-".join([kind.name, *options.values()]) for kind, options in EVERY]
 every_cell = pytest.mark.parametrize(("kind", "options"), EVERY, ids=EVERY_ID)
 cases = st.builds(
