@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from itertools import accumulate, pairwise
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -341,9 +342,16 @@ class CellParameters:
         slice
             The rows of all of them.
         """
-        names = self.plan.blocks(parameter)
-        start = sum(map(self.units, names[: names.index(blocks[0])]))
-        return slice(start, start + sum(map(self.units, blocks)))
+        return slice(self._places[parameter, blocks[0]].start, self._places[parameter, blocks[-1]].stop)
+
+    @cached_property
+    def _places(self) -> dict[tuple[str, str], slice]:
+        """The rows of every block, by the name of the parameter and of the quantity."""
+        places: dict[tuple[str, str], slice] = {}
+        for parameter, blocks in self.parameter_blocks().items():
+            starts = accumulate(map(self.units, blocks), initial=0)
+            places |= {(parameter, block): slice(*ends) for block, ends in zip(blocks, pairwise(starts), strict=True)}
+        return places
 
     def rows_of(self, parameter: str, block: str) -> Array:
         """Find the rows of a parameter that compute one quantity.

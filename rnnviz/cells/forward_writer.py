@@ -25,7 +25,7 @@ class ForwardWriter(SourceWriter):
             self.write_products()
         for row in plan.early:
             self.add_late_terms(row)
-        if plan.is_smooth:
+        if plan.is_smooth and [plan.applied(rows[0]).function for rows in plan.early_blocks] != [TANH]:
             self.line(f"self.gate_activations.apply({self.rows('z', plan.early)})")
         else:
             for rows in plan.early_blocks:
