@@ -10,7 +10,9 @@ import { createProse } from "../../rnnviz/instrument/js/page/prose.js";
 import { Store } from "../../rnnviz/instrument/js/model/store.js";
 import { createTokens } from "../../rnnviz/instrument/js/views/tokens.js";
 import { Trace } from "../../rnnviz/instrument/js/model/trace.js";
+import { createPhases } from "../../rnnviz/instrument/js/views/phases.js";
 import { createTransport } from "../../rnnviz/instrument/js/views/transport.js";
+import { createUnitField } from "../../rnnviz/instrument/js/views/unit-field.js";
 
 const store = new Store(new Trace(payloads[0]), { step: 0 });
 window.store = store;
@@ -23,7 +25,7 @@ const host = hostOf({
   controlOf: (name) => `.st-key-${name} :is(input, [aria-checked=true])`,
   keyOf: (marker) => `${marker.parentElement.className} ${marker.dataset.go}`,
 });
-const shown = [createTokens(store), createTransport(store), createDiagram(store)];
+const shown = [createTokens, createTransport, createUnitField, createPhases, createDiagram].map((make) => make(store));
 const announce = (keys, words) => (flashed.push([keys, words]), flash(host, keys, words));
 const prose = createProse(store, host, requests, announce);
 const views = [...shown, createPlayheads(store, host.graphs), prose];

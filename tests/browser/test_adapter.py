@@ -15,6 +15,7 @@ from rnnviz.model import Model
 from tests.browser.conftest import opened
 from tests.browser.plain_page import ADAPTER, STEP, TEXT, UNIT, data
 
+STEP_MS = 400  # that play stays at a step
 REST = 600  # milliseconds, beyond which a position is at rest
 STRIP = ["tokens", "transport"]
 FRAME = """
@@ -101,7 +102,7 @@ def test_nothing_is_reported_while_playing_nor_to_a_page_that_does_not_follow(pa
     model = rnnviz.load("names-lstm")
     mounted(page, model, views=STRIP)
     page.get_by_role("button", name="Play (space)").click()
-    page.clock.run_for(2600)
+    page.clock.run_for(2 * STEP_MS + STEP_MS / 2)
     assert page.locator(".where").inner_text() == "step 6 of 12"
     assert reports(page) == []
     mounted(page, model, views=STRIP, follow=False)

@@ -1,6 +1,7 @@
 """What a person sees and does on Explore, in a real Chromium."""
 
 import io
+import re
 
 import numpy as np
 import pandas as pd
@@ -38,6 +39,40 @@ def write(page: Page, text: str) -> None:
 def tokens(page: Page) -> str:
     """The tokens that the instrument shows."""
     return "".join(page.locator(".instrument .token").all_text_contents())
+
+
+def step_values(page: Page, title: str) -> np.ndarray:
+    """The values of a quantity at the current step, (H,), with three decimals, from the table of the step."""
+    table = page.locator(".instrument details.table")
+    if table.get_attribute("open") is None:
+        table.locator("summary").click()
+    values = table.evaluate(
+        """(table, title) => {
+          const column = [...table.querySelectorAll('thead th')].findIndex(th => th.textContent.startsWith(title));
+          return [...table.querySelectorAll('tbody tr')].map(row => row.cells[column].textContent.replace('−', '-'));
+        }""",
+        title,
+    )
+    return np.array(values, float)
+
+
+def check_step(page: Page, trace: rnnviz.Trace, name: str, layer: int = 0) -> None:
+    """What the instrument shows of a quantity at its last step is the trace."""
+    title = trace.definition.by_name[name].title
+    np.testing.assert_allclose(step_values(page, title), trace[name, layer][-1], atol=5.1e-4)
+
+
+def click_cell(page: Page, name: str, step: int, unit: int) -> None:
+    """Click a cell of a heatmap, at a step from 1."""
+    for choice in (page.get_by_role("button", name=re.compile("^all ")), page.get_by_role("button", name="number")):
+        if choice.is_visible():
+            choice.click()
+    plot = page.locator(f".instrument .heatmap[data-name={name}] .heatmap-plot")
+    steps = page.locator(".instrument .tokens .token").count()
+    units = int(page.get_by_role("spinbutton", name="Unit").get_attribute("max") or 0) + 1
+    box = plot.bounding_box()
+    assert box
+    plot.click(position={"x": box["width"] * (step - 0.5) / steps, "y": box["height"] * (unit + 0.5) / units})
 
 
 def answer(page: Page) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 import rnnviz
+from rnnviz.analysis import unit_effects
 from rnnviz.figures import heatmaps
 from rnnviz.instrument import bundle, payload
 from tests.browser.plain_page import frames
@@ -46,6 +47,11 @@ def sent(model_name: str, text: str, **options: str) -> dict[str, object]:
     return {**payload(model.trace(text), model), "text": text}
 
 
+# Where nothing asks for a unit, the instrument shows the one that does most for the answer.
+STRONGEST = {
+    "lstm": unit_effects(LSTM.trace(TEXT)).strongest,
+    "gru": unit_effects(rnnviz.load("names-gru").with_options(reset="before").trace(TEXT)).strongest,
+}
 PAYLOADS = [sent("names-lstm", TEXT), sent("names-lstm", f"{OTHER} n"), sent("names-gru", TEXT)]
 PAYLOADS.append(sent("names-gru", TEXT, reset="before"))
 
@@ -201,7 +207,7 @@ def test_a_clicked_phase_stays_when_the_link_is_left(page: Page):
     page.mouse.move(5, 5)
     assert phase(page) == "output"
     title = next(phase.title for phase in LSTM.definition.phases if phase.name == "output")
-    assert flashed(page) == [[["phase"], f"step 1 of 7, unit 0, {title}"]]
+    assert flashed(page) == [[["phase"], f"step 1 of 7, unit {STRONGEST['lstm']}, {title}"]]
     named(page, "forget gate").click()
     page.mouse.move(5, 5)
     assert state(page, "highlight") == ["forget"]
@@ -241,7 +247,7 @@ def test_options_of_the_cell_are_places_too(page: Page):
     assert state(page, "step") == [0] and flashed(page) == []
     page.evaluate("arrive(payloads[3])")
     assert state(page, "step") == [1]
-    assert flashed(page) == [[["step", "reset"], "reset before, step 2 of 7, unit 0"]]
+    assert flashed(page) == [[["step", "reset"], f"reset before, step 2 of 7, unit {STRONGEST['gru']}"]]
     assert current.all_inner_texts() == ["gate first", "as it is"]
     pulsing = "document.getAnimations().filter(a => a.id === 'rnnviz-flash').map(a => a.effect.target.tagName)"
     assert "BUTTON" in page.evaluate(pulsing)

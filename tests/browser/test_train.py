@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import numpy as np
 from playwright.sync_api import Browser, Page, expect
 
 from rnnviz.checkpoints import open_files
 from rnnviz.training import TASKS, Settings, TrainingRun
 from tests.browser.conftest import check_in_both_themes, link, opened, rerun, settle, until, wait_for_link
-from tests.browser.test_explore import heatmap, open_page, write
+from tests.browser.test_explore import check_step, open_page, write
 
 OVER = "Training is over."
 LEARNED = 60_000  # milliseconds that a busy machine may take for what takes a quiet one a few seconds
@@ -77,11 +76,11 @@ def test_counting_is_learned_opened_and_typed_into(page: Page, app: str):
     assert link(page)["task"] == "counter-1"
     write(page, "aaabbb")
     trace = same["lstm"].best_model("x").trace("aaabbb")
-    np.testing.assert_allclose(heatmap(page, "cell"), trace["cell"].T, rtol=1e-5, atol=1e-6)
+    check_step(page, trace, "cell")
     with rerun(page):
         page.get_by_text("GRU", exact=True).click()
     trace = same["gru"].best_model("x").trace("aaabbb")
-    np.testing.assert_allclose(heatmap(page, "update"), trace["update"].T, rtol=1e-5, atol=1e-6)
+    check_step(page, trace, "update")
 
 
 def test_pause_holds_still_and_resume_goes_on(page: Page, app: str):
@@ -172,7 +171,7 @@ def test_a_download_loaded_back_gives_the_same_numbers(page: Page, app: str, tmp
     expect(page.get_by_role("heading", name="Watch a recurrent network read")).to_be_visible()
     settle(page)
     write(page, "aabb")
-    np.testing.assert_allclose(heatmap(page, "forget"), model.trace("aabb")["forget"].T, rtol=1e-6)
+    check_step(page, model.trace("aabb"), "forget")
 
 
 def test_an_explosion_is_seen(page: Page, app: str):

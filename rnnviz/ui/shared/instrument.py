@@ -19,7 +19,7 @@ from .session_keys import CODE_MISSING, WEIGHTS_SENT
 __all__ = ["VIEWS", "TokenValues", "instrument", "reported_position", "slot"]
 
 VIEWS = (
-    "answer", "tokens", "transport", "unit", "notes", "coach", "narration", "phases", "diagram", "formula",
+    "answer", "tokens", "transport", "unit", "phases", "diagram", "formula", "notes", "coach", "narration",
     "predictions", "heatmaps", "values", "signal", "whatif", "arithmetic", "formulas", "table",
 )  # fmt: skip
 KEY = "rnnviz_instrument"  # of the component and its state
