@@ -583,7 +583,7 @@ def check_tab_order(page: Page, written: Chapter) -> None:
         order.insert(2, f"^{CELLS[written.cells[0]].title}$")
     if name in STEPPING:
         order += ["^Tokens$", "^First step", "^One step back", "^Play", "^One step forward", "^Last step"]
-        order += ["^Unit$", "^Speed$"]
+        order += ["^Speed$", "^Unit$"]
     if name in WITH_DIAGRAM:
         order += ["^Whole step$"]
     places = [at(kind) for kind in order]
@@ -673,7 +673,7 @@ def test_a_lesson_s_link_shows_none_of_what_it_hides(page: Page, app: str, name:
     open_chapter(page, app, name, hide=hide, text=text, step=2)
     comes_to(page, name, tokens=text, step=2)
     assert text_box(page).count() == 0
-    for words in ("Examples", "Open in Explore", "Link for a lesson", "Guide"):
+    for words in ("Examples", "Open in Explore", "Share", "Guide"):
         assert page.get_by_role("button", name=words).count() == 0, words
     assert page.get_by_role("radio").count() == 0, "neither questions nor cells"
     assert page.get_by_text("Before you look").count() == 0
@@ -705,7 +705,7 @@ def test_the_maker_of_links_gives_a_link_to_the_same_view(page: Page, app: str, 
     press(page, "ArrowRight")
     choose_unit(page, 3)
     wait_for_link(page, unit="3", step="2")
-    page.get_by_role("button", name="Link for a lesson").click()
+    page.get_by_role("button", name="Share").click()
     settle(page)
     for part in ("typing", "questions"):
         with rerun(page):
@@ -729,7 +729,7 @@ def test_the_maker_of_links_gives_a_link_to_the_same_view(page: Page, app: str, 
 
 def test_every_part_that_can_be_hidden_is_offered(page: Page, app: str):
     open_chapter(page, app, "words")
-    page.get_by_role("button", name="Link for a lesson").click()
+    page.get_by_role("button", name="Share").click()
     settle(page)
     offered = page.locator("[data-testid=stPopoverBody] [data-testid=stButtonGroup] button").all_inner_texts()
     assert [words.strip() for words in offered if words.strip()] == list(lesson_link.PARTS)
@@ -741,4 +741,4 @@ def test_between_a_phone_and_a_laptop_the_words_have_the_whole_width(page: Page,
         page.goto(f"{app}/lstm")
         settle(page)
         box = page.locator("[class*='st-key-section-1']").first.bounding_box()
-        assert box and box["width"] > 0.9 * width, f"{width}: {box}"
+        assert box and box["width"] > 0.75 * width, f"{width}: {box}"

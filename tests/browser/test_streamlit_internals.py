@@ -14,7 +14,7 @@ from tests.browser.test_explore import open_page
 from tests.ui.test_streamlit_internals import GATHERED
 
 NAME = re.compile(r'data-testid="?(\w+)')
-PAGES = ["?text=Dubois&if=zero.1", "lstm", "train?task=recall"]
+PAGES = ["memory?task=names&text=Dubois&question=changes&if=zero.1", "lstm", "train?task=recall", ""]
 
 
 def test_every_element_is_there(page: Page, app: str):
