@@ -1,16 +1,19 @@
 """The guide's Markdown: what a teacher writes is what a page gets, and mistakes are named with their line."""
 
+import re
 from html import escape
 from pathlib import Path
 
 import pytest
 
-from rnnviz.cells import CELLS
+from rnnviz.cells import CELLS, GRU
+from rnnviz.cells.equation_roles import ROLE_COLOURS
 from rnnviz.errors import ChapterError, UnknownNameError
 from rnnviz.ui.pages.guide import glossary
 from rnnviz.ui.pages.guide.block_registry import BLOCKS
 from rnnviz.ui.pages.guide.chapter_parser import BlockCall, Claim, Prose, Question, parse_chapter
 from rnnviz.ui.pages.guide.chapters import CHAPTERS as GUIDE
+from rnnviz.ui.pages.guide.guide_styles import link_style_element
 from rnnviz.ui.pages.guide.placeholders import fill_placeholders
 from rnnviz.ui.shared.catalogue import CELL_ORDER, trainable_cells
 from tests.raising import raises
@@ -125,6 +128,15 @@ def test_placeholders_are_filled_from_the_cells():
 def test_a_placeholder_that_no_cell_fills_is_refused(name):
     with raises(UnknownNameError, kind="placeholder", name=name):
         fill_placeholders(f"{{{{{name}}}}}", {})
+
+
+def test_links_have_the_colours_of_the_cell_on_the_page():
+    def worn(shown, name):
+        return re.findall(rf'href\$="light={name}".*--role: (#\w+)', link_style_element(shown))
+
+    keeps, writes = (ROLE_COLOURS[role] for role in ("keeps", "writes"))
+    assert worn(None, "update") == worn(GRU.define(), "update") == worn(None, "forget") == [keeps]
+    assert worn(GRU.define(update="writes"), "update") == worn(CELLS["mgu"].define(), "forget") == [writes]
 
 
 def test_a_term_carries_its_meaning_along():
