@@ -9,6 +9,7 @@ import numpy as np
 
 from ..cells import Cell, Equation
 from ..cells.definition import Definition
+from .expression_schema import ExpressionData
 from .schema import ActivationData, EquationData, WeightsData
 
 
@@ -26,10 +27,8 @@ def encode_activations(definition: Definition) -> dict[str, ActivationData]:
     """All functions that the cell's equations use, by name."""
     return {
         name: {
-            "kind": activation.kind,
             "symbol": activation.symbol,
-            "parameters": list(activation.parameters),
-            "within": activation.within,
+            "curve": cast(ExpressionData, activation.curve.to_json()),
             "low": finite(activation.low),
             "high": finite(activation.high),
         }

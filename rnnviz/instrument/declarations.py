@@ -13,7 +13,7 @@ from typing import Any, Literal, NotRequired, get_args, get_origin, get_type_hin
 
 from . import expression_schema
 
-PAYLOAD = Path(__file__).parent / "js" / "model" / "payload.d.ts"
+PAYLOAD, SETTINGS = (Path(__file__).parent / "js" / "model" / name for name in ("payload.d.ts", "settings.d.ts"))
 _PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", NoneType: "null"}
 _UNIONS = {value: name for name, value in vars(expression_schema).items() if isinstance(value, UnionType)}
 _LINE = "\n  | "

@@ -113,6 +113,57 @@ class ProductData(TypedDict):
     factors: list[ExpressionData]
 
 
+class QuotientData(TypedDict):
+    """A quotient, unit by unit.
+
+    Attributes
+    ----------
+    kind : str
+        "quotient".
+    dividend : ExpressionData
+        What is divided.
+    divisor : ExpressionData
+        What it is divided by.
+    """
+
+    kind: Literal["quotient"]
+    dividend: ExpressionData
+    divisor: ExpressionData
+
+
+class NumberData(TypedDict):
+    """A number that is the same in all units.
+
+    Attributes
+    ----------
+    kind : str
+        "number".
+    value : float
+        The number.
+    """
+
+    kind: Literal["number"]
+    value: float
+
+
+class PrimitiveData(TypedDict):
+    """A function of `rnnviz.cells.primitives`, unit by unit.
+
+    Attributes
+    ----------
+    kind : str
+        "primitive".
+    name : str
+        The name of the function in JavaScript's Math.
+    arguments : list of ExpressionData
+        What it is a function of.
+    """
+
+    kind: Literal["primitive"]
+    name: Literal["exp", "expm1", "log1p", "tanh", "abs", "sign", "max", "min"]
+    arguments: list[ExpressionData]
+
+
 class ComplementData(TypedDict):
     """One minus an expression.
 
@@ -178,6 +229,9 @@ ExpressionData: TypeAlias = (
     | DiagonalData
     | SumData
     | ProductData
+    | QuotientData
+    | NumberData
+    | PrimitiveData
     | ComplementData
     | ApplyData
     | LayerNormData

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Literal, TypedDict
 
-from .expression_schema import EquationData
+from .expression_schema import EquationData, ExpressionData
 
 
 class QuantityData(TypedDict):
@@ -97,24 +97,20 @@ class GatedStateData(TypedDict):
 
 
 class ActivationData(TypedDict):
-    """An activation, or another function that equations name.
+    """An activation.
 
     Attributes
     ----------
-    kind, symbol : str
-        As in `rnnviz.cells.activations`.
-    parameters : list of float
-        The numbers that belong to the kind.
-    within : float or None
-        The bound at which sums are clipped first.
+    symbol : str
+        How equations write it.
+    curve : ExpressionData
+        Its value as an expression in z, the sum.
     low, high : float or None
         The bounds of the values, None where there is none.
     """
 
-    kind: str
     symbol: str
-    parameters: list[float]
-    within: float | None
+    curve: ExpressionData
     low: float | None
     high: float | None
 

@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 import rnnviz
 from rnnviz.cells import LSTM
 from tests.browser.plain_page import TEXT, UNIT, go, number, plain
+from tests.exponential_cell import ExponentialLSTM
 from tests.js.fixtures import SHORT, strong_model
 from tests.strategies import UNUSUAL
 
@@ -34,6 +35,18 @@ def check_adds_up(details: Locator) -> None:
     amounts = details.locator("tbody .arithmetic-amount").all_inner_texts()
     *parts, whole = (number(text.replace("+", "")) for text in amounts)
     assert sum(parts) == pytest.approx(whole, abs=6e-4 * len(amounts))
+
+
+def test_primitives_and_quotients_are_written_and_computed(page: Page):
+    model = strong_model(ExponentialLSTM, {})
+    trace = plain(page, model, text=SHORT, views=["formula", *VIEWS])
+    go(page, step=2, unit=3)
+    assert results(page) == pytest.approx(
+        {q.name: float(trace[q.name][2, 3]) for q in trace.definition.quantities}, abs=6e-4
+    )
+    formulas = page.locator("math")
+    expect(formulas.filter(has_text="exp").first).to_contain_text("exp(min(")
+    expect(formulas.locator("mfrac > *").nth(1)).to_contain_text("max(n")
 
 
 @pytest.mark.parametrize(("kind", "options"), [UNUSUAL[3], UNUSUAL[5]], ids=["lstm", "peephole"])

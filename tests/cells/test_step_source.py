@@ -11,6 +11,7 @@ from rnnviz.cells import CELLS, Cell, Edit, quantities, relu, sigmoid, tanh, wei
 from rnnviz.cells.step_source import backward_source, forward_source
 from rnnviz.cells.weight_nodes import Diagonal
 
+from ..exponential_cell import ExponentialLSTM
 from ..strategies import PUBLISHED, UNUSUAL, VARIANTS, Case, draw_run, seeds
 from ..tied_lstm import TiedLSTM
 
@@ -50,7 +51,7 @@ class Awkward(Cell):
 
 for kind in (Tangled, Awkward):
     del CELLS[kind.name]  # of this file alone
-OWN = [(TiedLSTM, {}), (Tangled, {}), (Awkward, {})]
+OWN = [(TiedLSTM, {}), (Tangled, {}), (Awkward, {}), (ExponentialLSTM, {})]
 EVERY = [*VARIANTS, *UNUSUAL, *OWN, *((CELLS[name], {}) for name in PUBLISHED)]
 EVERY_ID = ["-".join([kind.name, *options.values()]) for kind, options in EVERY]
 every_cell = pytest.mark.parametrize(("kind", "options"), EVERY, ids=EVERY_ID)

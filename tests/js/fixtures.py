@@ -16,6 +16,7 @@ from rnnviz import zoo
 from rnnviz.analysis import contributions, memory_of, memory_shares, unit_effects
 from rnnviz.cells import CELLS, GRU, LSTM, RNN
 from rnnviz.cells.activations import ACTIVATION_KINDS
+from rnnviz.cells.primitives import RULES
 from rnnviz.colours import PREDICTION, TEXT_SHARE, negative_colour, rgb, scale_limits
 from rnnviz.figures.trace_heatmaps import likeliest_classes
 from rnnviz.instrument import TokenValues, payload
@@ -26,6 +27,7 @@ from rnnviz.model import Model
 from rnnviz.network import Network
 from rnnviz.text.tokens import Vocabulary
 from rnnviz.ui.shared.instrument import VIEWS
+from tests.exponential_cell import ExponentialLSTM
 from tests.js.forward_runs import all_runs
 from tests.strategies import PUBLISHED, UNUSUAL
 from tests.tied_lstm import TiedLSTM
@@ -38,6 +40,7 @@ EVERY_KIND = [
     (LSTM, {"squash": "sigmoid"}),
     *((GRU, {"reset": reset, "update": update}) for reset in ("after", "before") for update in ("keeps", "writes")),
     *((CELLS[name], {}) for name in PUBLISHED),
+    (ExponentialLSTM, {}),
 ]
 TOKENS = ["x", ";", "'(!*)~", "é", "日", "=", "%", " ", "👩‍🔬", "a\ud800", "#", "&", "+", "/"]
 
@@ -138,6 +141,16 @@ def activations() -> list[dict[str, Any]]:
         for name, activation in model.definition.activations.items():
             values = activation(np.array(grid)).tolist()
             found.append({"name": name, "data": sent[name], "sums": grid, "values": values})
+    return found
+
+
+@fixture
+def primitives() -> list[dict[str, Any]]:
+    """Every primitive on a grid of arguments; that of a logarithm is above -1."""
+    grid, found = np.linspace(-0.9, 4, 23), []
+    for name, rule in RULES.items():
+        points = grid[:, None] if rule.value.nin == 1 else np.stack([grid, -grid[::-1]], 1)
+        found.append({"name": name, "points": points.tolist(), "values": rule.value(*points.T).tolist()})
     return found
 
 

@@ -34,7 +34,8 @@ import { createUnitField } from "./views/unit-field.js";
 import { createWhatIf } from "./views/what-if.js";
 
 /**
- * @import { Notes, Payload, Settings } from "./model/payload.d.ts"
+ * @import { Payload } from "./model/payload.d.ts"
+ * @import { Notes, Settings } from "./model/settings.d.ts"
  * @import { Request, Requests } from "./model/requests.js"
  * @import { ElementView, State, Store as StoreType } from "./model/store.js"
  * @import { Host } from "./page/host.js"

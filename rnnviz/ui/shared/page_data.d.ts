@@ -1,6 +1,6 @@
 // Written from page_data.py, do not edit.
 
-import type { Notes, Start } from "../../instrument/js/model/payload.d.ts";
+import type { Notes, Start } from "../../instrument/js/model/settings.d.ts";
 
 /** The settings of the instrument, and what a fresh page would show. */
 export interface PageData {

@@ -9,7 +9,8 @@ import { elementsIn } from "../../instrument/js/page/dom.js";
 
 /**
  * @import { Instrument, Rest } from "../../instrument/js/instrument.js"
- * @import { Payload, Start, WeightsData } from "../../instrument/js/model/payload.d.ts"
+ * @import { Payload, WeightsData } from "../../instrument/js/model/payload.d.ts"
+ * @import { Start } from "../../instrument/js/model/settings.d.ts"
  * @import { Request } from "../../instrument/js/model/requests.js"
  * @import { Host } from "../../instrument/js/page/host.js"
  * @import { Graph } from "../../instrument/js/page/playheads.js"

@@ -3,7 +3,8 @@ import { test } from "node:test";
 
 import { geometryOf } from "../../../rnnviz/instrument/js/diagram/diagram.js";
 import { genericGeometry } from "../../../rnnviz/instrument/js/diagram/generic-geometry.js";
-import { equationsOf, partsOf } from "../../../rnnviz/instrument/js/model/equations.js";
+import { partsOf } from "../../../rnnviz/instrument/js/model/elementwise.js";
+import { equationsOf } from "../../../rnnviz/instrument/js/model/equations.js";
 import { bundled, fixture, traceOf } from "../fixtures.js";
 import { assertApart, assertDrawable } from "./cell-check.js";
 

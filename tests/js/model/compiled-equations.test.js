@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { compile } from "../../../rnnviz/instrument/js/model/compiled-equations.js";
-import { assertClose } from "../fixtures.js";
+import { assertClose, bundled } from "../fixtures.js";
 
 const value = (name, isBefore = false) => ({ kind: "value", name, is_before: isBefore });
 const layer = {
@@ -20,8 +20,12 @@ function placeOf(now, before = {}) {
   return { now, before, input, step: 0 };
 }
 
+const twice = (sum) => Math.tanh(Math.tanh(sum));
+
 test("every kind of node computes the vector of all units", () => {
+  bundled("names-lstm"); // whose activations are then known
   const place = placeOf({ a: [1, -2], b: [3, 5] }, { a: [10, 20] });
+  const two = { kind: "number", value: 2 };
   const [a, b] = [value("a"), value("b")];
   const cases = [
     [a, [1, -2]],
@@ -32,7 +36,12 @@ test("every kind of node computes the vector of all units", () => {
     [{ kind: "sum", terms: [a, b, b] }, [7, 8]],
     [{ kind: "product", factors: [a, b, b] }, [9, -50]],
     [{ kind: "complement", of: a }, [0, 3]],
-    [{ kind: "apply", function: "relu", of: a }, [1, 0]],
+    [{ kind: "apply", function: "tanh", of: a }, [Math.tanh(1), Math.tanh(-2)]],
+    [{ kind: "apply", function: "tanh", of: { kind: "apply", function: "tanh", of: a } }, [1, -2].map(twice)],
+    [two, [2, 2]],
+    [{ kind: "quotient", dividend: b, divisor: { kind: "sum", terms: [a, two, two] } }, [0.6, 2.5]],
+    [{ kind: "primitive", name: "abs", arguments: [a] }, [1, 2]],
+    [{ kind: "primitive", name: "max", arguments: [a, { kind: "complement", of: b }] }, [1, -2]],
     [{ kind: "layer_norm", ...vector, of: b, epsilon: 0 }, [-0.5, -1]],
   ];
   for (const [node, expected] of cases) assertClose(compile(node, layer, place)(), expected, { about: node.kind });

@@ -8,7 +8,6 @@ import {
   isWeight,
   mainPhase,
   mainValue,
-  partsOf,
   partText,
   phaseOf,
   someNode,
@@ -16,6 +15,7 @@ import {
   weightSymbol,
   writtenEquation,
 } from "../../../rnnviz/instrument/js/model/equations.js";
+import { partsOf } from "../../../rnnviz/instrument/js/model/elementwise.js";
 import { bundled, fixture } from "../fixtures.js";
 
 const value = (name, before = false) => ({ kind: "value", name, is_before: before });
@@ -35,6 +35,11 @@ test("a linear activation is not written, wherever it is", () => {
   const tanh = { kind: "apply", function: "tanh", of: { kind: "product", factors: [linear(sum), value("c")] } };
   const { right } = writtenEquation({ target: "a", right: linear(tanh) });
   assert.ok(!someNode(right, (node) => node.function === "linear"));
+  const ratio = { kind: "quotient", dividend: linear(value("a")), divisor: linear(value("b")) };
+  const larger = { kind: "primitive", name: "max", arguments: [ratio, linear(value("c"))] };
+  const { right: unwrapped } = writtenEquation({ target: "a", right: larger });
+  assert.ok(!someNode(unwrapped, (node) => node.function === "linear"));
+  assert.equal(textOf(unwrapped, {}), "max(a / b, c)");
   const plain = { kind: "sum", terms: [value("a"), { kind: "complement", of: value("b") }] };
   assert.deepEqual(right, { ...tanh, of: { kind: "product", factors: [plain, value("c")] } });
 });
@@ -52,6 +57,13 @@ test("brackets are written where a part binds less tightly than its node needs",
   }
   assert.equal(textOf({ kind: "product", factors: [complement, sum] }, {}), "(1 − a) ⊙ (a + b)");
   assert.equal(textOf(matrix, {}), "W_ha (a ⊙ b)");
+  const quotient = {
+    kind: "quotient",
+    dividend: a,
+    divisor: { kind: "sum", terms: [b, { kind: "number", value: -2 }] },
+  };
+  const larger = { kind: "primitive", name: "max", arguments: [sum, { kind: "product", factors: [a, quotient] }] };
+  assert.equal(textOf(larger, {}), "max(a + b, a ⊙ a / (b + −2))");
   assert.deepEqual([partText(matrix, product, {}), partText(sum, product, {})], ["(a ⊙ b)", "a ⊙ b"]);
 });
 

@@ -1,7 +1,8 @@
 // The diagram of any cell, laid out from its definition alone: a box and a strip for each quantity in the order of
 // computation, and above them (in the narrow form, beside them) a lane for each vector that others need.
 
-import { equationFor, partsOf, textOf } from "../model/equations.js";
+import { partsOf } from "../model/elementwise.js";
+import { equationFor, textOf } from "../model/equations.js";
 import { hasWeights } from "../model/terms.js";
 import { before, branch, corner, gate, given, INPUT, joined, now, strip, token, wire } from "./geometry.js";
 

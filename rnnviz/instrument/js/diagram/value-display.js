@@ -1,7 +1,8 @@
 // The values of a diagram as numbers, labels, words and colours.
 
 import { textColour } from "../model/colours.js";
-import { isBracketed, partsOf, textOf, weightSymbol } from "../model/equations.js";
+import { partsOf } from "../model/elementwise.js";
+import { isBracketed, textOf, weightSymbol } from "../model/equations.js";
 import { FUNCTIONS, symbolOfFunction } from "../model/functions.js";
 import { MINUS } from "../model/numbers.js";
 
@@ -106,6 +107,10 @@ export function formulaPieces(node, trace) {
       return joinedBy(" + ");
     case "product":
       return joinedBy(TIMES);
+    case "quotient":
+      return joinedBy(" / ");
+    case "primitive":
+      return [{ text: `${node.name}(` }, ...joinedBy(", "), { text: ")" }];
     case "diagonal":
       return [{ text: weightSymbol(node, trace.byName).join("_") }, { text: TIMES }, ...parts[0]];
     case "complement":

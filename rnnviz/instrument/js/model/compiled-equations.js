@@ -3,6 +3,7 @@
 // An equation is compiled once for a layer and direction. A product with the input is computed once for each token of a
 // text.
 
+import { operationOf, partsOf } from "./elementwise.js";
 import { FUNCTIONS } from "./functions.js";
 import { add, multiply, multiplyInto, normalised } from "./vectors.js";
 
@@ -68,22 +69,56 @@ export function compile(node, layer, place) {
       const weights = weightsOf(node, layer);
       return unitByUnit([() => weights, compile(node.of, layer, place)], units, multiply);
     }
-    case "sum":
-      return unitByUnit(node.terms.map((term) => compile(term, layer, place)), units, add);
-    case "product":
-      return unitByUnit(node.factors.map((factor) => compile(factor, layer, place)), units, multiply);
-    case "complement":
-      return changed(compile(node.of, layer, place), units, (value) => 1 - value);
-    case "apply": {
-      const { compute } = FUNCTIONS[node.function];
-      return changed(compile(node.of, layer, place), units, compute);
-    }
+    case "apply":
+      return applied(FUNCTIONS[node.function].curve, compile(node.of, layer, place), units);
     case "layer_norm": {
       const [weights, of] = [weightsOf(node, layer), compile(node.of, layer, place)];
       const normal = () => normalised(of(), node.epsilon);
       return unitByUnit([normal, () => weights], units, multiply);
     }
+    default:
+      return combined(node, partsOf(node).map((part) => compile(part, layer, place)), units);
   }
+}
+
+/**
+ * The curve of an activation, of sums that are computed once at each step.
+ * @param {ExpressionData} curve
+ * @param {Compiled} of
+ * @param {number} units
+ * @returns {Compiled}
+ */
+function applied(curve, of, units) {
+  /** @type {Vector} */
+  let sums;
+  /** @type {(node: ExpressionData) => Compiled} */
+  const inner = (node) => node.kind === "value" ? () => sums : combined(node, partsOf(node).map(inner), units);
+  const compute = inner(curve);
+  return () => {
+    sums = of();
+    return compute();
+  };
+}
+
+/**
+ * A node without weights, from its parts.
+ * @param {ExpressionData} node
+ * @param {Compiled[]} parts
+ * @param {number} units
+ * @returns {Compiled}
+ */
+function combined(node, parts, units) {
+  if (node.kind === "sum") return unitByUnit(parts, units, add);
+  if (node.kind === "product") return unitByUnit(parts, units, multiply);
+  const [operation, [first, second]] = [operationOf(node), parts];
+  const out = new Float64Array(units);
+  if (!first) return () => out.fill(operation());
+  return () => {
+    const [one, other] = [first(), second?.()];
+    if (other) { for (let unit = 0; unit < units; unit++) out[unit] = operation(one[unit], other[unit]); }
+    else for (let unit = 0; unit < units; unit++) out[unit] = operation(one[unit]);
+    return out;
+  };
 }
 
 /**
@@ -134,21 +169,6 @@ function unitByUnit([first, ...others], units, combine) {
   return () => {
     out.set(first());
     for (const other of others) combine(out, other());
-    return out;
-  };
-}
-
-/**
- * @param {Compiled} of
- * @param {number} units
- * @param {(value: number) => number} change
- * @returns {Compiled}
- */
-function changed(of, units, change) {
-  const out = new Float64Array(units);
-  return () => {
-    const vector = of();
-    for (let unit = 0; unit < units; unit++) out[unit] = change(vector[unit]);
     return out;
   };
 }

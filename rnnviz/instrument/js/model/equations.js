@@ -1,7 +1,8 @@
 // A cell's equations: the trees of rnnviz/cells/expressions.py, and how they are read and written.
 
+import { partsOf } from "./elementwise.js";
 import { symbolOfFunction } from "./functions.js";
-import { MINUS } from "./numbers.js";
+import { MINUS, withMinus } from "./numbers.js";
 
 /**
  * @import { BiasData, DiagonalData, EquationData, ExpressionData, LayerNormData, MatrixData, PhaseData, QuantityData,
@@ -12,10 +13,14 @@ import { MINUS } from "./numbers.js";
 
 const LINEAR = "linear"; // an activation that is not written and changes nothing
 /** How tightly nodes bind: 1 as sums do, 2 as products do; others need no brackets anywhere. */
-const BINDING = new Map([["sum", 1], ["complement", 1], ["product", 2], ["matrix", 2], ["diagonal", 2]]);
+const BINDING = new Map(
+  [["sum", 1], ["complement", 1], ["product", 2], ["quotient", 2], ["matrix", 2], ["diagonal", 2]],
+);
 const TIGHTEST = 3;
 /** How tightly the parts of a node must bind to need no brackets. Activations always have brackets. */
-const NEEDED = new Map([["sum", 2], ["complement", 2], ["product", 2], ["matrix", 3], ["diagonal", 3]]);
+const NEEDED = new Map(
+  [["primitive", 0], ["sum", 2], ["complement", 2], ["product", 2], ["quotient", 3], ["matrix", 3], ["diagonal", 3]],
+);
 
 /**
  * An equation as it is written: without linear activations.
@@ -34,6 +39,10 @@ function written(node) {
   if (node.kind === "apply" && node.function === LINEAR) return written(node.of);
   if (node.kind === "sum") return { ...node, terms: node.terms.map(written) };
   if (node.kind === "product") return { ...node, factors: node.factors.map(written) };
+  if (node.kind === "primitive") return { ...node, arguments: node.arguments.map(written) };
+  if (node.kind === "quotient") {
+    return { ...node, dividend: written(node.dividend), divisor: written(node.divisor) };
+  }
   return "of" in node ? { ...node, of: written(node.of) } : node;
 }
 
@@ -79,18 +88,8 @@ export function phaseOf({ phases }, name) {
 }
 
 /**
- * The nodes directly inside a node.
- * @param {ExpressionData} node
- * @returns {ExpressionData[]}
- */
-export function partsOf(node) {
-  if (node.kind === "sum") return node.terms;
-  if (node.kind === "product") return node.factors;
-  return "of" in node ? [node.of] : [];
-}
-
-/**
- * Whether a part is written in brackets inside a node. An activation or a norm always writes them around its part.
+ * Whether a part is written in brackets inside a node. An activation or a norm always writes them around its part,
+ * and a primitive around all of them.
  * @param {ExpressionData} node
  * @param {ExpressionData} part
  * @returns {boolean}
@@ -190,5 +189,11 @@ export function textOf(node, byName) {
       return `1 ${MINUS} ${parts[0]}`;
     case "apply":
       return `${symbolOfFunction(node.function)} ${parts[0]}`;
+    case "number":
+      return withMinus(String(node.value));
+    case "quotient":
+      return parts.join(" / ");
+    case "primitive":
+      return `${node.name}(${parts.join(", ")})`;
   }
 }

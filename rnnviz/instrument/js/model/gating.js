@@ -1,6 +1,7 @@
 // A gate times the vector that it controls: the product decides what is kept or let through.
 
-import { equationsOf, mainValue, partsOf } from "./equations.js";
+import { partsOf } from "./elementwise.js";
+import { equationsOf, mainValue } from "./equations.js";
 import { hasWeights, leavesOf, scopeOf, vectorOf } from "./terms.js";
 
 /**

@@ -1,4 +1,4 @@
-// Written from expression_schema.py and schema.py and settings_schema.py, do not edit.
+// Written from expression_schema.py and schema.py, do not edit.
 
 /** A quantity at a step. */
 export interface ValueData {
@@ -60,6 +60,34 @@ export interface ProductData {
   factors: ExpressionData[];
 }
 
+/** A quotient, unit by unit. */
+export interface QuotientData {
+  /** "quotient". */
+  kind: "quotient";
+  /** What is divided. */
+  dividend: ExpressionData;
+  /** What it is divided by. */
+  divisor: ExpressionData;
+}
+
+/** A number that is the same in all units. */
+export interface NumberData {
+  /** "number". */
+  kind: "number";
+  /** The number. */
+  value: number;
+}
+
+/** A function of `rnnviz.cells.primitives`, unit by unit. */
+export interface PrimitiveData {
+  /** "primitive". */
+  kind: "primitive";
+  /** The name of the function in JavaScript's Math. */
+  name: "exp" | "expm1" | "log1p" | "tanh" | "abs" | "sign" | "max" | "min";
+  /** What it is a function of. */
+  arguments: ExpressionData[];
+}
+
 /** One minus an expression. */
 export interface ComplementData {
   /** "complement". */
@@ -107,6 +135,9 @@ export type ExpressionData =
   | DiagonalData
   | SumData
   | ProductData
+  | QuotientData
+  | NumberData
+  | PrimitiveData
   | ComplementData
   | ApplyData
   | LayerNormData;
@@ -167,16 +198,12 @@ export interface GatedStateData {
   write: FactorData[][];
 }
 
-/** An activation, or another function that equations name. */
+/** An activation. */
 export interface ActivationData {
-  /** As in `rnnviz.cells.activations`. */
-  kind: string;
-  /** As in `rnnviz.cells.activations`. */
+  /** How equations write it. */
   symbol: string;
-  /** The numbers that belong to the kind. */
-  parameters: number[];
-  /** The bound at which sums are clipped first. */
-  within: number | null;
+  /** Its value as an expression in z, the sum. */
+  curve: ExpressionData;
   /** The bounds of the values, None where there is none. */
   low: number | null;
   /** The bounds of the values, None where there is none. */
@@ -347,56 +374,4 @@ export interface ModelData {
   readout_bias: string | null;
   /** What the outputs stand for. */
   labels: string[];
-}
-
-/** Where the instrument begins, and what of it is shown. */
-export interface Start {
-  /** From 0. */
-  step: number;
-  /** From 0; None if none was chosen. */
-  unit: number | null;
-  /** The place of a phase among those of a step; None for the whole step. */
-  phase?: number | null;
-  /** The order of the units in the heatmaps: "effect", "similar" or "number". */
-  row_order?: "effect" | "similar" | "number";
-  /** Whether the heatmaps show all units. */
-  all_rows?: boolean;
-}
-
-/** A change of the run, an intervention. */
-export interface ChangeData {
-  /** As the link has it, such as "forget=1". */
-  text: string;
-  /** The same for people. */
-  words: string;
-}
-
-/** What the page says about the run that is shown. */
-export interface Notes {
-  /** Sentences, such as that a character is not in the vocabulary. */
-  remarks: string[];
-  /** The changes of the run. */
-  changes: ChangeData[];
-  /** Whether the run is an older one, because what was typed since cannot be read. */
-  dimmed: boolean;
-}
-
-/** How the instrument shows a payload. */
-export interface Settings {
-  /** Where it begins; if missing, at the first step. */
-  start?: Start;
-  /** The unit that is shown until one is chosen; if missing or None, the one with the largest effect. */
-  default_unit?: number | null;
-  /** The text as typed. */
-  text?: string;
-  /** The views to show; if missing or None all of them, "whatif" only if `editable`. */
-  views?: string[] | null;
-  /** Whether the page follows the position. Play then skips the phases. */
-  follow?: boolean;
-  /** Whether values can be picked and overridden. */
-  editable?: boolean;
-  /** What precedes the present value of the one that is picked; "now" if missing. */
-  value_word?: string;
-  /** What the page says about the run. */
-  notes?: Notes;
 }

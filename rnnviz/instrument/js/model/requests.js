@@ -5,7 +5,8 @@ import { stateChange } from "./link-target.js";
 
 /**
  * @import { StoreTarget } from "./link-target.js"
- * @import { Payload, Settings } from "./payload.d.ts"
+ * @import { Payload } from "./payload.d.ts"
+ * @import { Settings } from "./settings.d.ts"
  * @import { Store } from "./store.js"
  */
 

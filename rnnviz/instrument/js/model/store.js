@@ -4,7 +4,8 @@ import { clamp } from "./numbers.js";
 import { signalsOf } from "./signals.js";
 
 /**
- * @import { Notes, Payload } from "./payload.d.ts"
+ * @import { Payload } from "./payload.d.ts"
+ * @import { Notes } from "./settings.d.ts"
  * @import { Trace } from "./trace.js"
  */
 

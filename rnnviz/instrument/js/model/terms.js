@@ -1,7 +1,8 @@
 // The values of the nodes of an equation for one unit at one step, in double precision, from the recorded values and
 // the weights.
 
-import { isWeight, partsOf, someNode, textOf } from "./equations.js";
+import { operationOf, partsOf } from "./elementwise.js";
+import { isWeight, someNode, textOf } from "./equations.js";
 import { FUNCTIONS } from "./functions.js";
 import { dotProduct, normalised } from "./vectors.js";
 
@@ -43,7 +44,7 @@ import { dotProduct, normalised } from "./vectors.js";
  */
 
 /** What numbers replace: a matrix or a norm makes one number of a whole vector. */
-const LEAVES = new Set(["value", "bias", "matrix", "layer_norm"]);
+const LEAVES = new Set(["value", "number", "bias", "matrix", "layer_norm"]);
 
 /**
  * Where an equation is to be evaluated.
@@ -89,12 +90,6 @@ export function valueOf(node, scope) {
     }
     case "diagonal":
       return weightOf(node, scope) * valueOf(node.of, scope);
-    case "sum":
-      return node.terms.reduce((sum, term) => sum + valueOf(term, scope), 0);
-    case "product":
-      return node.factors.reduce((product, factor) => product * valueOf(factor, scope), 1);
-    case "complement":
-      return 1 - valueOf(node.of, scope);
     case "apply":
       return FUNCTIONS[node.function].compute(valueOf(node.of, scope));
     case "layer_norm": {
@@ -102,6 +97,8 @@ export function valueOf(node, scope) {
       scope.norms.set(node, normal);
       return weightOf(node, scope) * normal[scope.unit];
     }
+    default:
+      return operationOf(node)(...partsOf(node).map((part) => valueOf(part, scope)));
   }
 }
 
@@ -128,7 +125,7 @@ export function vectorOf(node, scope) {
  */
 export function widthOf(node, trace) {
   if (node.kind === "value") return trace.width(node.name);
-  return isWeight(node) ? trace.units : widthOf(partsOf(node)[0], trace);
+  return isWeight(node) ? trace.units : Math.max(...partsOf(node).map((part) => widthOf(part, trace)));
 }
 
 /**

@@ -2,7 +2,10 @@
 
 import { writtenEquation } from "./equations.js";
 
-/** @import { Payload, QuantityData, Settings, TokenValuesData, WeightsData } from "./payload.d.ts" */
+/**
+ * @import { Payload, QuantityData, TokenValuesData, WeightsData } from "./payload.d.ts"
+ * @import { Settings } from "./settings.d.ts"
+ */
 
 /**
  * @typedef {Record<string, Float32Array>} Arrays  By name.

@@ -230,6 +230,14 @@ function stageOf(trace, tree, isNumber) {
         return node.factors.flatMap((factor, k) => {
           return k ? [TIMES, ...inside(node, factor, "operand")] : inside(node, factor, notation);
         });
+      case "quotient":
+        return [...inside(node, node.dividend, notation), " / ", ...inside(node, node.divisor, "operand")];
+      case "primitive":
+        return [
+          `${node.name}(`,
+          ...node.arguments.flatMap((argument, k) => [...(k ? [", "] : []), ...pieces(argument, "alone")]),
+          ")",
+        ];
       case "diagonal": {
         const weight = createNumber(
           weightSymbol(node, trace.byName).join("_"),

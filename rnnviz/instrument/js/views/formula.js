@@ -1,9 +1,10 @@
 // An equation as MathML. Its quantities carry their names in data-name.
 
 import { textColour } from "../model/colours.js";
-import { isBracketed, isWeight, partsOf, weightSymbol } from "../model/equations.js";
+import { partsOf } from "../model/elementwise.js";
+import { isBracketed, isWeight, weightSymbol } from "../model/equations.js";
 import { symbolOfFunction } from "../model/functions.js";
-import { MINUS } from "../model/numbers.js";
+import { MINUS, withMinus } from "../model/numbers.js";
 import { mathml } from "../page/dom.js";
 
 /**
@@ -52,6 +53,12 @@ function markup(node, byName) {
       return joinedBy("+");
     case "product":
       return joinedBy("⊙");
+    case "number":
+      return [mathml("mn", {}, withMinus(String(node.value)))];
+    case "quotient":
+      return [mathml("mfrac", {}, ...partsOf(node).map((part) => mathml("mrow", {}, markup(part, byName))))];
+    case "primitive":
+      return [mathml("mi", {}, node.name), bracketed(joinedBy(","))];
     case "complement":
       return [mathml("mn", {}, "1"), sign(MINUS), ...parts[0]];
     case "apply":

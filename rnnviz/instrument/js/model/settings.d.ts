@@ -1,0 +1,53 @@
+// Written from settings_schema.py, do not edit.
+
+/** Where the instrument begins, and what of it is shown. */
+export interface Start {
+  /** From 0. */
+  step: number;
+  /** From 0; None if none was chosen. */
+  unit: number | null;
+  /** The place of a phase among those of a step; None for the whole step. */
+  phase?: number | null;
+  /** The order of the units in the heatmaps: "effect", "similar" or "number". */
+  row_order?: "effect" | "similar" | "number";
+  /** Whether the heatmaps show all units. */
+  all_rows?: boolean;
+}
+
+/** A change of the run, an intervention. */
+export interface ChangeData {
+  /** As the link has it, such as "forget=1". */
+  text: string;
+  /** The same for people. */
+  words: string;
+}
+
+/** What the page says about the run that is shown. */
+export interface Notes {
+  /** Sentences, such as that a character is not in the vocabulary. */
+  remarks: string[];
+  /** The changes of the run. */
+  changes: ChangeData[];
+  /** Whether the run is an older one, because what was typed since cannot be read. */
+  dimmed: boolean;
+}
+
+/** How the instrument shows a payload. */
+export interface Settings {
+  /** Where it begins; if missing, at the first step. */
+  start?: Start;
+  /** The unit that is shown until one is chosen; if missing or None, the one with the largest effect. */
+  default_unit?: number | null;
+  /** The text as typed. */
+  text?: string;
+  /** The views to show; if missing or None all of them, "whatif" only if `editable`. */
+  views?: string[] | null;
+  /** Whether the page follows the position. Play then skips the phases. */
+  follow?: boolean;
+  /** Whether values can be picked and overridden. */
+  editable?: boolean;
+  /** What precedes the present value of the one that is picked; "now" if missing. */
+  value_word?: string;
+  /** What the page says about the run. */
+  notes?: Notes;
+}
