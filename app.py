@@ -9,7 +9,8 @@ def navigate() -> None:
     from rnnviz.ui.pages.guide.chapters import CHAPTERS
     from rnnviz.ui.shared import lesson_link
 
-    st.set_page_config(page_title="rnnviz", page_icon="rnnviz/ui/shared/icon.svg", layout="wide")
+    # Before the navigation: the icons of its pages are names of a font, which the browser would look for elsewhere.
+    st.set_page_config(page_icon="rnnviz/ui/shared/icon.svg", layout="wide")
     chapters = [
         st.Page(f"pages/{name}.py", title=f"{k} {title}") for k, (name, title) in enumerate(CHAPTERS.items(), 1)
     ]
@@ -23,7 +24,9 @@ def navigate() -> None:
         ],
         "Guide": [*chapters, st.Page("pages/glossary.py", title="Glossary")],
     }
-    st.navigation(pages, position="top" if lesson_link.shows("navigation") else "hidden").run()
+    page = st.navigation(pages, position="top" if lesson_link.shows("navigation") else "hidden")
+    st.set_page_config(page_title=f"{page.title} · rnnviz")
+    page.run()
 
 
 if __name__ == "__main__":  # Streamlit gives this name to every run of the script

@@ -95,7 +95,7 @@ def test_two_texts_under_one_playhead_and_in_the_link(page: Page, app: str):
     other = "The food was really bad"
     with rerun(page):
         page.get_by_role("textbox", name="Second text").fill(other)
-    assert link(page)["other"] == other
+    wait_for_link(page, other=other)
     model = rnnviz.load("reviews-lstm")
     read, against = model.trace(first), model.trace(other)
     np.testing.assert_allclose(

@@ -87,6 +87,7 @@ def test_the_first_screen_has_the_answer_the_cell_and_its_formula(page: Page, ap
         open_page(page, app)
         assert tokens(page) == "Schmidhuber∎"
         assert answer(page) == ("German", "83 %")
+        assert page.title() == "Explore · rnnviz"
         assert page.locator(".instrument .answer").bounding_box()["y"] <= 132  # type: ignore[index]
         for part in (
             ".answer",
@@ -114,6 +115,39 @@ def test_typing_changes_the_answer_and_changing_the_cell_keeps_the_text(page: Pa
     best = trace.probabilities[-1].argmax()
     assert answer(page) == (trace.labels[best], f"{100 * trace.probabilities[-1, best]:.0f} %")
     assert link(page) == {"text": "Dubois", "cell": "gru"}
+
+
+# Frame by frame, how many heatmaps have no colour at all.
+WATCH = """() => {
+  const hosts = [document, ...[...document.querySelectorAll('*')].flatMap(element => element.shadowRoot ?? [])];
+  const root = hosts.map(host => host.querySelector('.instrument.whole')).find(Boolean).getRootNode();
+  const coloured = canvas => {
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    return data.some((value, k) => k % 4 === 3 && value > 0);
+  };
+  window.blank = [];
+  window.watching = true;
+  const look = () => {
+    const panels = [...root.querySelectorAll('.heatmap:not([data-name=input_vector])')];
+    const empty = panels.filter(panel => ![...panel.querySelectorAll('canvas')].some(coloured)).length;
+    window.blank.push(panels.length < 7 ? 7 : empty);
+    if (window.watching) requestAnimationFrame(look);
+  };
+  look();
+}"""
+
+
+def test_while_one_types_no_frame_is_blank(page: Page, app: str):
+    open_page(page, app)
+    page.evaluate(WATCH)
+    text_box(page).click()
+    page.keyboard.press("End")
+    for letter in "mann":
+        with rerun(page):
+            page.keyboard.type(letter)
+    blank = page.evaluate("() => { watching = false; return blank }")
+    assert tokens(page) == "Schmidhubermann∎"
+    assert len(blank) > 20 and not any(blank), f"{sum(map(bool, blank))} of {len(blank)} frames"
 
 
 def test_the_formula_is_that_of_the_phase(page: Page, app: str):

@@ -730,8 +730,9 @@ def test_the_maker_of_links_gives_a_link_to_the_same_view(page: Page, app: str, 
 def test_every_part_that_can_be_hidden_is_offered(page: Page, app: str):
     open_chapter(page, app, "words")
     page.get_by_role("button", name="Share").click()
-    settle(page)
-    offered = page.locator("[data-testid=stPopoverBody] [data-testid=stButtonGroup] button").all_inner_texts()
+    buttons = page.locator("[data-testid=stPopoverBody] [data-testid=stButtonGroup] button")
+    expect(buttons.filter(has_text=list(lesson_link.PARTS)[-1])).to_be_visible()
+    offered = buttons.all_inner_texts()
     assert [words.strip() for words in offered if words.strip()] == list(lesson_link.PARTS)
 
 

@@ -19,6 +19,7 @@ from .markdown import plain
 from .session_keys import EXAMPLE, TEXT
 
 TOKENS = 256  # read at most; a message says that the rest is left out
+PAUSE = "120ms"  # in typing, after which a text is read: shorter than most people's time between two letters
 CHARACTERS = 4000  # in the text box and in a link; browsers and servers limit the length of addresses
 
 
@@ -40,7 +41,7 @@ def text_box(task: TaskModels, compact: bool = False) -> str:
             key=TEXT,
             label_visibility="collapsed" if compact else "visible",
             placeholder=_label(task) if compact else None,
-            live=True,
+            live=PAUSE,
             bind="query-params",
             on_change=shorten,
             args=(task, TEXT),
