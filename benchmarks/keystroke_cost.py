@@ -75,14 +75,14 @@ def _measure(app: Path, path: str, text: str) -> float:
 def _type(page: Page, server: int, text: str) -> float:
     """Replace the last letter again and again, slowly enough that every letter gets a rerun of its own."""
     box = page.get_by_role("textbox", name="Type a sequence")
-    before = _cpu(server)
+    before = cpu(server)
     for letter in LETTERS[:KEYSTROKES]:
         box.fill(text + letter)
         page.wait_for_timeout(QUIET)
-    return (_cpu(server) - before) / KEYSTROKES
+    return (cpu(server) - before) / KEYSTROKES
 
 
-def _cpu(process: int) -> float:
+def cpu(process: int) -> float:
     """CPU milliseconds that a process has used so far (Linux only)."""
     fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
