@@ -13,7 +13,7 @@ from .layer_norm import LayerNorm
 from .step_plan import StepPlan
 from .weight_nodes import Bias, Diagonal, Matrix
 
-TAKEN = ("self", "now", "before", "functions", "norms", "recurrent")  # long names that the source uses
+TAKEN = ("self", "now", "before", "curves", "norms", "rules", "recurrent")  # long names that the source uses
 
 
 @dataclass

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnviz.cells import CELLS, Cell, quantities, relu, sigmoid, tanh, weighted_sum
-from rnnviz.cells.expressions import Value
+from rnnviz.cells.expressions import Number, Value
 from rnnviz.cells.weight_nodes import Bias, Diagonal, Matrix
 from rnnviz.errors import ArgumentError, ArrayError
 from rnnviz.network import Network
@@ -126,8 +126,10 @@ def test_arrays_of_other_sizes_are_refused(name, shape, blamed, expected):
             {m: tanh(weighted_sum(m)), g: tanh(weighted_sum(g, recurrent=m)), h: g},
             {m: "M"},
         ),  # one matrix, two sizes of columns
+        ({g: tanh(weighted_sum(g)), m: Number(2), h: g * m}, {}),  # a number for a vector
+        ({h: tanh(weighted_sum(h)) + Matrix("weight_v", h, Number(2))}, {}),
     ],
-    ids=["product", "target", "diagonal", "columns"],
+    ids=["product", "target", "diagonal", "columns", "number", "matrix-of-number"],
 )
 def test_sizes_that_clash_are_reported(equations, sizes):
     with raises(ArgumentError, code="invalid_equation", value="clash"):

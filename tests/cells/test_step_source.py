@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnviz.cells import CELLS, Cell, Edit, quantities, relu, sigmoid, tanh, weighted_sum
+from rnnviz.cells.primitives import maximum
 from rnnviz.cells.step_source import backward_source, forward_source
 from rnnviz.cells.weight_nodes import Diagonal
 
@@ -32,7 +33,7 @@ class Tangled(Cell):
     }
 
 
-z, d, size, module, gate = quantities("z d H np gate_1")
+z, d, size, module, curves, rules, gate = quantities("z d H np curves rules gate_1")
 
 
 class Awkward(Cell):
@@ -44,7 +45,9 @@ class Awkward(Cell):
         d: tanh(weighted_sum(d, recurrent=z * h.before)),
         size: 1 - z,
         module: tanh(size * d.before),
-        gate: sigmoid(weighted_sum(gate, module)),
+        curves: relu(module),
+        rules: maximum(curves, module),
+        gate: sigmoid(weighted_sum(gate, rules)),
         h: z * h.before + gate * d,
     }
 
