@@ -110,6 +110,24 @@ def test_one_widget_can_hold_values_of_several_scopes(page):
     assert names.value == "Ada"
 
 
+def test_several_changes_are_one_step_of_the_history(page, monkeypatch):
+    address = page(layer="1")
+    layer, step = Parameter("layer", 0, number(0, 3)), Parameter("step", 9, number(1, 9))
+    written = []
+    monkeypatch.setattr(Address, "update", lambda self, new: written.append(new) or dict.update(self, new))
+    with link_state.one_step():
+        CELL.write("gru")
+        layer.write(0)
+        with link_state.one_step():
+            step.write(7)
+        assert (CELL.text, layer.text, step.read()) == ("gru", None, 7), "as if it had been written"
+        assert address == {"layer": "1"}
+    assert address == {"cell": "gru", "step": "7"} and written == [{"cell": "gru", "step": "7"}]
+    with link_state.one_step():
+        CELL.write("gru")
+    assert len(written) == 1, "nothing new"
+
+
 def test_an_alias_is_read_and_taken_out(page):
     address = page(read="Ada")
     text = Parameter("text", "", str, alias="read")

@@ -5,7 +5,8 @@ therefore remembers its value for the session, restores it when its page is open
 address. A link's own value comes first, and is read once per visit of a page.
 
 Streamlit can also bind a widget to the address (`bind="query-params"`). Only the text box uses this: the browser then
-rewrites the address at every letter, whereas each write from here adds a step to the browser's history.
+rewrites the address at every letter, whereas each write from here adds a step to the browser's history (see
+`one_step`).
 
 The browser writes `step` and `unit` while the instrument plays, without telling the server. Here they are only read
 (see position.py).
@@ -13,7 +14,8 @@ The browser writes `step` and `unit` while the instrument plays, without telling
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
@@ -22,7 +24,7 @@ import streamlit as st
 from ...errors import ArgumentError
 from . import notices
 from .markdown import series
-from .session_keys import JUST_OPENED, PAGE, REMEMBERED, RESTORED, UNREAD
+from .session_keys import JUST_OPENED, PAGE, REMEMBERED, RESTORED, UNREAD, WAITING
 
 T = TypeVar("T")
 
@@ -71,7 +73,8 @@ class Parameter(Generic[T]):
     @property
     def text(self) -> str | None:
         """The text in the address, as far as the server knows it; None if there is none."""
-        text: str | None = st.query_params.get(self.name)
+        waiting: dict[str, str | None] = st.session_state.get(WAITING, {})
+        text: str | None = waiting[self.name] if self.name in waiting else st.query_params.get(self.name)
         return text
 
     @property
@@ -104,11 +107,10 @@ class Parameter(Generic[T]):
     def write(self, value: T) -> None:
         """Remember a value and put it into the link, from which a default is taken out."""
         self.remember(value)
-        text = None if value == self.default else self.format(value)
-        if text is None:
+        if value == self.default:
             remove(self.name)
-        elif self.text != text:
-            st.query_params[self.name] = text
+        else:
+            _change({self.name: self.format(value)})
 
     def remember(self, value: T) -> None:
         """Remember a value for later visits, without putting it into the link."""
@@ -183,10 +185,33 @@ def just_opened() -> bool:
 
 def remove(*names: str) -> None:
     """Take parameters out of the link."""
-    for name in names:
-        st.session_state.get(UNREAD, set()).discard(name)
-        if name in st.query_params:
-            del st.query_params[name]
+    st.session_state.get(UNREAD, set()).difference_update(names)
+    _change(dict.fromkeys(names))
+
+
+@contextmanager
+def one_step() -> Iterator[None]:
+    """Write the changes of the link that are made inside at once, as one step of the browser's history."""
+    if WAITING in st.session_state:
+        yield
+        return
+    st.session_state[WAITING] = {}
+    try:
+        yield
+    finally:
+        _change(st.session_state.pop(WAITING))
+
+
+def _change(texts: Mapping[str, str | None]) -> None:
+    """Put texts into the link; None takes a parameter out."""
+    if WAITING in st.session_state:
+        st.session_state[WAITING].update(texts)
+        return
+    for name in [name for name, text in texts.items() if text is None and name in st.query_params]:
+        del st.query_params[name]
+    new = {name: text for name, text in texts.items() if text is not None and st.query_params.get(name) != text}
+    if new:
+        st.query_params.update(new)
 
 
 def all_parameters() -> dict[str, str]:

@@ -14,7 +14,7 @@ from ...text.tokens import visible
 from ...trace import Trace
 from . import catalogue, lesson_link, link_parameters
 from .catalogue import TaskModels
-from .link_state import Parameter, remove
+from .link_state import Parameter, one_step, remove
 from .markdown import plain
 from .model_card import score_line
 from .session_keys import MORE_CELLS
@@ -60,10 +60,11 @@ def pick_model(default: str = "names", compact: bool = False) -> tuple[TaskModel
                 label_visibility=labels,
             )
             more_cells(hidden, cell_choice.set)
-        task_choice.save()
-        cell = cell_choice.save()
-        model = catalogue.model(task, cell)
-        layer, direction = pick_layer(model)
+        with one_step():
+            task_choice.save()
+            cell = cell_choice.save()
+            model = catalogue.model(task, cell)
+            layer, direction = pick_layer(model)
     if not compact:
         report_weights(task, model)
         score_line(model)

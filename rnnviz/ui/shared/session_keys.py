@@ -3,6 +3,7 @@
 # The page that is open, and its link (see link_state.py).
 PAGE = "page"  # the hash of the page's script
 JUST_OPENED = "just-opened"  # True until asked for
+WAITING = "link-waiting"  # by parameter: the text to be written into the link, None to take it out
 UNREAD = "link-unread"  # names of parameters that came with the link and were not read yet
 RESTORED = "link-restored"  # by widget key: the scope of the value restored in this visit of the page
 REMEMBERED = "link-remembered"  # by scope and name: the value when it was last saved

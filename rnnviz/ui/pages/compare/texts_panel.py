@@ -124,5 +124,6 @@ def _save_position(trace: Trace, layer: int) -> None:
     The browser writes them again only when it gets another trace.
     """
     step, unit = chosen_position(trace, layer)
-    link_parameters.step(trace, len(trace)).write(step)
-    link_parameters.unit(trace, layer).write(unit)
+    with link_state.one_step():
+        link_parameters.step(trace, len(trace)).write(step)
+        link_parameters.unit(trace, layer).write(unit)

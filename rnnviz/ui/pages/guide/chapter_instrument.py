@@ -10,6 +10,7 @@ from ....cells import CELLS
 from ...shared import catalogue, lesson_link, link_parameters, position, text_box
 from ...shared.catalogue import TaskModels
 from ...shared.instrument import instrument, slot
+from ...shared.link_state import one_step
 from .block_registry import ChapterContext
 from .chapter_parser import Chapter
 
@@ -37,9 +38,10 @@ def show_bar(context: ChapterContext) -> ChapterContext:
     with st.container(key="bar"):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             text = text_box.text_box(task)
-            cell = _pick_cell(chapter)
-            model = catalogue.model(bundled, cell)
-            options = _switched_options(chapter, cell)
+            with one_step():
+                cell = _pick_cell(chapter)
+                model = catalogue.model(bundled, cell)
+                options = _switched_options(chapter, cell)
             if options:
                 model = catalogue.with_options(model, options)
                 _undo_button(chapter, cell, options)

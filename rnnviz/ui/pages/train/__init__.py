@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ...shared import notices
+from ...shared import link_state, notices
 from . import results_panel, run_panel, settings_panel, start_panel, task_panel, training_session
 
 __all__ = ["page"]
@@ -13,7 +13,8 @@ __all__ = ["page"]
 def page() -> None:
     """Show everything under the title."""
     training_session.note_absence()
-    next_run, button_row = settings_panel.show()
+    with link_state.one_step():
+        next_run, button_row = settings_panel.show()
     task = start_panel.show(next_run, button_row)
     messages = st.container()
     training = training_session.shown()
