@@ -35,7 +35,7 @@ THEMES = {
 }
 
 STEPS = (1, 1.2, 1.5, 2, 3, 4, 5, 6, 8, 10)  # times a power of ten: where a scale may end
-FEW_STEPS = (1, 2, 5, 10)
+FEW_STEPS = (1, 2, 3, 5, 10)
 SHARE_WITHIN = 98  # percent of the values of an unbounded quantity that its scale holds at least
 LEAST_LIMIT = 0.5
 

@@ -41,6 +41,7 @@ IN_THE_BROWSER = {
     "views/fold.js",
     "views/formula.js",
     "views/gate.js",
+    "views/heatmap-axis.js",
     "views/heatmap-lens.js",
     "views/heatmap-panel.js",
     "views/heatmap-tools.js",

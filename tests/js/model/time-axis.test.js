@@ -18,7 +18,7 @@ test("labels are whole where all have room", () => {
 test("long ones stand upright, and end where they are cut off", () => {
   const { form, labels } = timeAxis(words, 20, widthOf);
   assert.equal(form, "upright");
-  assert.deepEqual(labels.map(({ text }) => text), ["the", "food", "was", "extraordina…", "good"]);
+  assert.deepEqual(labels.map(({ text }) => text), ["the", "food", "was", "extraordi…", "good"]);
 });
 
 test("without room for every token there is none, but the numbers of some steps", () => {

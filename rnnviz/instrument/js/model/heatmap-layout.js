@@ -58,6 +58,6 @@ export function layoutOf({ width, ratio, steps, unitPanels, nameWidth, numberWid
  */
 export function rowHeight(rows, ratio, readable = ROW) {
   const height = (HEIGHT / ROW) * readable;
-  const pixels = rows <= READABLE_ROWS ? Math.round(readable * ratio) : Math.floor((height * ratio) / rows);
+  const pixels = rows <= READABLE_ROWS ? Math.round(readable * ratio) : Math.round((height * ratio) / rows);
   return clamp(pixels, 1, Math.round(readable * ratio)) / ratio;
 }

@@ -16,7 +16,7 @@
 const LINE = 11; // pixels of a line of upright letters
 const NUMBER_GAP = 26; // pixels from one number to the next
 const STRIDES = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
-const LETTERS = 12; // the most that are shown of an upright token
+const LETTERS = 10; // the most that are shown of an upright token
 const MARGIN = 2; // pixels beside a level token
 
 /**

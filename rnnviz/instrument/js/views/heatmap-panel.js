@@ -36,6 +36,8 @@ export class HeatmapPanel {
     this.remark = html("span", { class: "heatmap-remark" });
     this.legend = html("span", { class: "heatmap-legend" });
     this.names = html("div", { class: "heatmap-names", "aria-hidden": "true" });
+    this.lone = html("span", { class: "selected" });
+    this.isReadable = true; // whether every row has its name
     this.canvases = [html("canvas"), html("canvas", { hidden: true })];
     this.held = svg("path", { class: "held" });
     this.frozen = svg("path", { class: "held frozen" });
@@ -50,6 +52,8 @@ export class HeatmapPanel {
     const heading = html("figcaption", {}, this.swatch, this.title, this.symbol, this.remark, this.legend);
     const body = html("div", { class: "heatmap-body" }, this.names, this.plot);
     this.element = html("figure", { class: "heatmap", "data-name": name }, heading, body);
+    /** @type {Animation[]} */
+    this.animations = []; // of a picture that fades into another
     /** @type {PanelContent | null} */
     this.content = null;
     /** @type {PanelSize} */
@@ -75,7 +79,9 @@ export class HeatmapPanel {
     this.title.textContent = title;
     this.title.style.color = kind === "labels" ? "" : inkOf({ name: this.name, colour: scale.colour });
     this.symbol.textContent = symbol;
-    this.plot.setAttribute("aria-label", `${title}, ${field.rows.length} ${kind} over ${field.steps} steps`);
+    const notched = beyond.length ? `; ${beyond.length} values beyond the scale` : "";
+    this.plot.setAttribute("aria-label", `${title}, ${field.rows.length} ${kind} over ${field.steps} steps${notched}`);
+    this.element.style.setProperty("--plot", `${width}px`);
     this.plot.style.width = `${width}px`;
     this.plot.style.height = `${height}px`;
     this.marks.setAttribute("viewBox", `0 0 ${width} ${height}`);
@@ -94,7 +100,8 @@ export class HeatmapPanel {
     const [width, height] = [field.steps, field.rows.length];
     if (fades) this.canvases.reverse();
     const [now, old] = this.canvases;
-    for (const canvas of this.canvases) canvas.getAnimations().forEach((animation) => animation.cancel());
+    for (const animation of this.animations) animation.cancel();
+    this.animations = [];
     now.hidden = false;
     now.width = width;
     now.height = height;
@@ -103,8 +110,8 @@ export class HeatmapPanel {
     now.getContext("2d")?.putImageData(new ImageData(pixelsOf(field, scale), width, height), 0, 0);
     old.hidden = !fades;
     if (!fades) return;
-    now.animate({ opacity: [0, 1] }, FADE);
-    old.animate({ opacity: [1, 0] }, FADE).addEventListener("finish", () => (old.hidden = true));
+    this.animations = [now.animate({ opacity: [0, 1] }, FADE), old.animate({ opacity: [1, 0] }, FADE)];
+    this.animations[1].addEventListener("finish", () => (old.hidden = true));
   }
 
   /**
@@ -124,8 +131,10 @@ export class HeatmapPanel {
     const outline = (hold) => outlinePath(steps, rows.length, isHeld(hold), [size.cellWidth, size.rowHeight]);
     this.held.setAttribute("d", outline(HELD));
     this.frozen.setAttribute("d", outline(FROZEN));
-    const words = [holds.includes(HELD) && "▭ held", holds.includes(FROZEN) && "┈ frozen"].filter(Boolean);
-    this.remark.textContent = holds.every((hold) => hold === HELD) ? "held everywhere" : words.join(", ");
+    const isShown = (/** @type {SVGPathElement} */ path) => path.getAttribute("d") !== "";
+    const words = [isShown(this.held) && "▭ held", isShown(this.frozen) && "┈ frozen"].filter(Boolean);
+    const everywhere = holds.every((hold) => hold === HELD);
+    this.remark.textContent = everywhere ? "held everywhere" : words.join(", ") || "held in other rows";
   }
 
   /**
@@ -144,16 +153,29 @@ export class HeatmapPanel {
     this.legend.title = clipped
       ? `The scale holds at least 98 % of all values; ${count} of the ${all} shown are beyond it and have a notch`
       : "";
-    this.legend.replaceChildren(...parts, ...(count ? [html("span", { class: "heatmap-beyond" }, ` ◥ ${count}`)] : []));
+    this.legend.replaceChildren(...parts, ...(count ? [html("span", {}, `◥ ${count} beyond`)] : []));
   }
 
   /** The names of the rows, if they can be read. */
   showNames() {
     const { content, size } = this;
     if (!content) return;
-    const readable = size.rowHeight >= NAMED_FROM;
+    this.isReadable = size.rowHeight >= NAMED_FROM;
     this.names.style.setProperty("--row", `${size.rowHeight}px`);
-    this.names.replaceChildren(...(readable ? content.rowNames.map((name) => html("div", { title: name }, name)) : []));
+    const names = this.isReadable ? content.rowNames.map((name) => html("div", { title: name }, name)) : [this.lone];
+    this.names.replaceChildren(...names);
+  }
+
+  /**
+   * Mark the name of a row; where rows have none, it is the only one.
+   * @param {number} row  -1 for none
+   */
+  selectName(row) {
+    if (this.isReadable) [...this.names.children].forEach((each, k) => each.classList.toggle("selected", k === row));
+    else {
+      this.lone.textContent = this.content?.rowNames[row] ?? "";
+      this.lone.style.top = `${(row + 0.5) * this.size.rowHeight}px`;
+    }
   }
 
   /**
@@ -171,7 +193,7 @@ export class HeatmapPanel {
     place(this.cell, isEdited && row >= 0 ? this.boxOf({ row, step: state.step }) : null);
     this.marker.toggleAttribute("hidden", row < 0);
     this.marker.setAttribute("transform", `translate(0 ${(row + 0.5) * this.size.rowHeight})`);
-    [...this.names.children].forEach((each, k) => each.classList.toggle("selected", k === row));
+    this.selectName(row);
     this.showPointed(state);
     this.element.classList.toggle("dim", isDim(this.name, trace, state));
   }

@@ -3,8 +3,11 @@
 
 import { layoutOf, rowHeight } from "../model/heatmap-layout.js";
 import { panelContents } from "../model/heatmap-panels.js";
+import { clamp } from "../model/numbers.js";
+import { unitRows } from "../model/row-order.js";
 import { timeAxis } from "../model/time-axis.js";
 import { closestTo, html } from "../page/dom.js";
+import { createHeatmapAxis } from "./heatmap-axis.js";
 import { createHeatmapLens } from "./heatmap-lens.js";
 import { HeatmapPanel } from "./heatmap-panel.js";
 import { createHeatmapTools } from "./heatmap-tools.js";
@@ -19,10 +22,12 @@ import { createHeatmapTools } from "./heatmap-tools.js";
 /** @typedef {{ panel: HeatmapPanel, content: PanelContent, place: CellPlace }} Hit */
 
 const FIRST_WIDTH = 560; // pixels, until it is known
-const LABEL = { margin: 12, least: 26, most: 84 }; // pixels of the names beside the heatmaps
-const ROW = { usual: 9 / 16, low: 8 / 16 }; // of the page's letters
-const LOW_WINDOW = 47; // letters
-const FONTS = { token: "11px", name: "10.5px" };
+const NAMES = { margin: 12, least: 26, most: 84 }; // pixels beside the heatmaps
+// What follows is in the size of the page's letters, which may grow.
+const FONTS = { token: 11 / 16, name: 10.5 / 16 };
+const ROW = { usual: 9 / 16, low: 8 / 16, label: 11 / 16 };
+const LINE = 1; // of a time axis
+const LOW_WINDOW = 47;
 const REDRAWN = /** @type {const} */ (["rowOrder", "allRows"]);
 
 /**
@@ -34,7 +39,7 @@ const REDRAWN = /** @type {const} */ (["rowOrder", "allRows"]);
  */
 export function createHeatmaps(store, { quantities, beside } = {}) {
   const tools = createHeatmapTools(store);
-  const axes = [createAxis(), createAxis()];
+  const axes = [createHeatmapAxis(), createHeatmapAxis()];
   const grid = html("div", { class: "heatmap-grid" });
   const lens = createHeatmapLens();
   const element = html("section", { class: "heatmaps", role: "group" }, grid, lens.element);
@@ -57,15 +62,17 @@ export function createHeatmaps(store, { quantities, beside } = {}) {
   let touched = false; // whether the last press was by a finger
 
   /**
-   * The pixels of a text.
-   * @param {string} text
-   * @param {string} size
-   * @returns {number}
+   * A function that measures texts in pixels.
+   * @param {number} fontSize  in pixels
+   * @returns {(text: string) => number}
    */
-  function widthOf(text, size) {
-    if (!pen) return text.length * 7;
-    pen.font = `${size} ${getComputedStyle(element).fontFamily || "sans-serif"}`;
-    return pen.measureText(text).width;
+  function measurer(fontSize) {
+    if (!pen) return (text) => text.length * fontSize;
+    const { fontFamily } = getComputedStyle(element);
+    return (text) => {
+      pen.font = `${fontSize}px ${fontFamily || "sans-serif"}`;
+      return pen.measureText(text).width;
+    };
   }
 
   /** @param {boolean} fades  whether the old picture fades into the new one */
@@ -73,12 +80,10 @@ export function createHeatmaps(store, { quantities, beside } = {}) {
     const { trace, state } = store;
     contents = panelContents(trace, state, quantities ?? null);
     const names = contents.filter(({ kind }) => kind === "labels").flatMap(({ rowNames }) => rowNames);
-    /** @type {(texts: string[], size: string) => number} */
-    const widest = (texts, size) => Math.max(0, ...texts.map((text) => widthOf(text, size)));
+    const letters = letterSize();
+    const [tokenWidth, nameWidth] = [FONTS.token, FONTS.name].map((share) => measurer(share * letters));
     /** @type {(texts: string[]) => number} */
-    const gutter = (texts) => {
-      return Math.min(Math.max(Math.ceil(widest(texts, FONTS.name)) + LABEL.margin, LABEL.least), LABEL.most);
-    };
+    const gutter = (texts) => clamp(Math.ceil(widest(texts, nameWidth)) + NAMES.margin, NAMES.least, NAMES.most);
     const ratio = globalThis.devicePixelRatio || 1;
     layout = layoutOf({
       width,
@@ -87,21 +92,24 @@ export function createHeatmaps(store, { quantities, beside } = {}) {
       unitPanels: contents.filter(({ kind }) => kind === "units").length,
       nameWidth: gutter(names),
       numberWidth: gutter([String(trace.units - 1)]),
-      tokenWidth: widest(trace.tokens, FONTS.token),
+      tokenWidth: widest(trace.tokens, tokenWidth),
     });
     arrange();
     const motion = fades && !reducedMotion.matches;
-    contents.forEach((content) => {
-      const column = columnOf(content);
-      const size = {
-        gutter: layout.gutters[column],
-        cellWidth: layout.cellWidth,
-        rowHeight: rowHeight(content.field.rows.length, ratio, readableRow()),
-      };
+    const { cellWidth, gutters } = layout;
+    const few = letters * (window.innerHeight < LOW_WINDOW * letters ? ROW.low : ROW.usual);
+    for (const content of contents) {
+      const readable = content.kind === "labels" ? ROW.label * letters : few;
+      const height = rowHeight(content.field.rows.length, ratio, readable);
+      const size = { gutter: gutters[columnOf(content)], cellWidth, rowHeight: height };
       panels.get(content.name)?.show(content, size, trace, motion);
+    }
+    const axis = timeAxis(trace.tokens, cellWidth, tokenWidth);
+    const upright = axis.form === "upright" ? widest(axis.labels.map(({ text }) => text), tokenWidth) : 0;
+    const height = Math.max(LINE * letters, Math.ceil(upright) + 2);
+    axes.forEach((each, k) => {
+      each.show(store, axis, { cellWidth, gutter: gutters[k] ?? gutters[0], height, widthOf: tokenWidth });
     });
-    const axis = timeAxis(trace.tokens, layout.cellWidth, (text) => widthOf(text, FONTS.token));
-    for (const each of axes) each.show(store, axis, layout.cellWidth);
     const titles = contents.map(({ title, symbol }) => [title.toLowerCase(), symbol].filter(Boolean).join(" "));
     element.setAttribute(
       "aria-label",
@@ -116,9 +124,6 @@ export function createHeatmaps(store, { quantities, beside } = {}) {
   function arrange() {
     for (const name of panels.keys()) if (!contents.some((content) => content.name === name)) panels.delete(name);
     for (const { name } of contents) if (!panels.has(name)) panels.set(name, new HeatmapPanel(name));
-    const [left, right] = layout.gutters;
-    axes[0].element.style.setProperty("--gutter", `${left}px`);
-    axes[1].element.style.setProperty("--gutter", `${right ?? left}px`);
     const figures = contents.map(({ name }) => /** @type {HeatmapPanel} */ (panels.get(name)).element);
     grid.dataset.columns = String(layout.columns);
     const startsWithLabels = contents[0]?.kind === "labels";
@@ -152,6 +157,19 @@ export function createHeatmaps(store, { quantities, beside } = {}) {
   function select() {
     for (const { name } of contents) panels.get(name)?.select(store.trace, store.state);
     for (const axis of axes) axis.select(store);
+  }
+
+  /**
+   * Whether the heatmaps have other rows now. A unit that is selected may take the place of another one.
+   * @param {State} state
+   * @param {State} previous
+   * @returns {boolean}
+   */
+  function rowsDiffer(state, previous) {
+    if (REDRAWN.some((key) => state[key] !== previous[key])) return true;
+    if (state.unit === previous.unit || state.allRows) return false;
+    const rows = contents.find(({ kind }) => kind === "units")?.field.rows;
+    return rows !== undefined && String(rows) !== String(unitRows(store.trace, state));
   }
 
   /**
@@ -193,6 +211,14 @@ export function createHeatmaps(store, { quantities, beside } = {}) {
     store.set({ pointed: null });
   }
 
+  /**
+   * A finger leaves the cells when it touches something else.
+   * @param {PointerEvent} event
+   */
+  function leaveByTouch(event) {
+    if (event.pointerType === "touch" && !event.composedPath().includes(grid)) leave();
+  }
+
   grid.addEventListener("pointerdown", (event) => {
     touched = event.pointerType === "touch";
     const hit = hitAt(event);
@@ -213,6 +239,7 @@ export function createHeatmaps(store, { quantities, beside } = {}) {
     if (hit) point(hit, event);
     else if (touched) leave();
   });
+  document.addEventListener("pointerdown", leaveByTouch);
   draw(false);
   resized.observe(element);
   return {
@@ -220,14 +247,14 @@ export function createHeatmaps(store, { quantities, beside } = {}) {
     update(state, previous, newTrace) {
       beside?.update(state, previous, newTrace);
       if (newTrace) lens.hide();
-      const isShown = contents.every(({ kind, field }) => kind !== "units" || field.rows.includes(state.unit));
-      if (newTrace || !isShown || REDRAWN.some((key) => state[key] !== previous[key])) draw(true);
+      if (newTrace || rowsDiffer(state, previous)) draw(true);
       else if (state.pointed !== previous.pointed && onlyPointed(state, previous)) {
         for (const panel of panels.values()) panel.showPointed(state);
       } else select();
     },
     destroy() {
       beside?.destroy();
+      document.removeEventListener("pointerdown", leaveByTouch);
       resized.disconnect();
       element.remove();
     },
@@ -235,12 +262,21 @@ export function createHeatmaps(store, { quantities, beside } = {}) {
 }
 
 /**
- * The height of a row that can be read: it grows with the letters of the page, and is a little less in a low window.
+ * The size of the page's letters, in pixels.
  * @returns {number}
  */
-function readableRow() {
-  const letters = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
-  return letters * (window.innerHeight < LOW_WINDOW * letters ? ROW.low : ROW.usual);
+function letterSize() {
+  return Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
+}
+
+/**
+ * The width of the widest of several texts.
+ * @param {string[]} texts
+ * @param {(text: string) => number} widthOf
+ * @returns {number}
+ */
+function widest(texts, widthOf) {
+  return Math.max(0, ...texts.map(widthOf));
 }
 
 /**
@@ -252,40 +288,4 @@ function readableRow() {
 function onlyPointed(state, previous) {
   const keys = /** @type {(keyof State)[]} */ (Object.keys(state));
   return keys.every((key) => key === "pointed" || state[key] === previous[key]);
-}
-
-/**
- * The labels of the steps above a column of heatmaps.
- * @returns {{ element: HTMLElement, show: (store: Store, axis: import("../model/time-axis.js").TimeAxis,
- *   cellWidth: number) => void, select: (store: Store) => void }}
- */
-function createAxis() {
-  const labels = html("div", { class: "axis-labels" });
-  const here = html("div", { class: "axis-here" });
-  const element = html("div", { class: "heatmap-axis", "aria-hidden": "true" }, labels, here);
-  let cell = 1;
-  /** @type {Map<number, HTMLElement>} */
-  let byStep = new Map();
-
-  return {
-    element,
-
-    show({ trace }, axis, cellWidth) {
-      cell = cellWidth;
-      element.dataset.form = axis.form;
-      byStep = new Map(axis.labels.map(({ step, text }) => {
-        const classes = axis.form === "numbers" ? "" : trace.unknown[step] ? "unknown" : "";
-        const label = html("span", { class: classes || null, title: trace.tokens[step] }, text);
-        label.style.left = `${(step + 0.5) * cellWidth}px`;
-        return [step, label];
-      }));
-      labels.replaceChildren(...byStep.values());
-    },
-
-    select({ trace, state }) {
-      for (const [step, label] of byStep) label.classList.toggle("selected", step === state.step);
-      here.textContent = trace.tokens[state.step];
-      here.style.left = `${(state.step + 0.5) * cell}px`;
-    },
-  };
 }
