@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 import rnnviz
-from rnnviz.analysis import ablation, gradient_flow, half_life, input_gradient, memory_shares
+from rnnviz.analysis import ablation, gradient_flow, half_life, input_gradient, memory_shares, unit_effects
 from rnnviz.checkpoints.native.model_files import save_pair
 from rnnviz.interventions import parse, parse_all
 from rnnviz.model import Model
@@ -68,10 +68,11 @@ def test_the_output_that_is_chosen_is_followed_to_the_tokens():
 
 
 @pytest.mark.parametrize("cell", ["gru", "lstm"])
-def test_the_memory_of_the_chosen_unit_is_split_by_step(cell):
+def test_the_memory_of_the_chosen_unit_or_the_strongest_is_split_by_step(cell):
     trace = rnnviz.load(f"names-{cell}").trace("Nakamura")
-    for unit in (7, 12):
-        app = memory(task="names", text="Nakamura", cell=cell, question="writers", unit=str(unit))
+    strongest = unit_effects(trace).strongest
+    for unit, link in ((7, {"unit": "7"}), (12, {"unit": "12"}), (strongest, {})):
+        app = memory(task="names", text="Nakamura", cell=cell, question="writers", **link)
         (heatmap,) = (t for t in figure(app, "written") if t["type"] == "heatmap")
         shown = np.nan_to_num(numbers(heatmap["z"]))
         np.testing.assert_allclose(shown, memory_shares(trace, unit), atol=1e-6)

@@ -17,8 +17,8 @@ from ...trace import Trace
 from ..gradients.jacobians import rerun
 
 DIRECT = "direct contribution to the answer"
-FIRST_ORDER = "contribution to the answer, to first order"
-SIZE = "size of the hidden state (root mean square over the text)"
+FIRST_ORDER = "first-order contribution to the answer"
+SIZE = "size of the hidden state over the text (root mean square)"
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,14 @@ export function closestTo(event, selector) {
 }
 
 /**
+ * The size of the page's letters, in pixels.
+ * @returns {number}
+ */
+export function letterSize() {
+  return Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
+}
+
+/**
  * Whether a modifier key is pressed, which makes a key or a click the browser's own.
  * @param {KeyboardEvent | MouseEvent} event
  * @returns {boolean}

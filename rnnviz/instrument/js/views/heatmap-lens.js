@@ -6,7 +6,7 @@ import { displayOrder } from "../model/heatmap-panels.js";
 import { pixelsOf } from "../model/heatmap-pixels.js";
 import { holdText } from "../model/holds.js";
 import { clamp, decimal, percent } from "../model/numbers.js";
-import { html } from "../page/dom.js";
+import { html, letterSize } from "../page/dom.js";
 
 /**
  * @import { PanelContent } from "../model/heatmap-panels.js"
@@ -15,7 +15,7 @@ import { html } from "../page/dom.js";
  */
 
 const AROUND = 4; // rows and steps on either side
-const CELL = [14, 13]; // pixels of an enlarged cell
+const CELL = [14 / 16, 13 / 16]; // width and height of an enlarged cell, in the size of the page's letters
 const APART = 14; // pixels between the pointer and the lens
 
 /**
@@ -43,12 +43,15 @@ export function createHeatmapLens() {
     const rows = field.rows.slice(top.start, top.end);
     canvas.width = width;
     canvas.height = height;
-    canvas.style.width = `${width * CELL[0]}px`;
-    canvas.style.height = `${height * CELL[1]}px`;
+    const [cellWidth, cellHeight] = CELL.map((share) => Math.round(share * letterSize()));
+    glass.style.setProperty("--cell-width", `${cellWidth}px`);
+    glass.style.setProperty("--cell-height", `${cellHeight}px`);
+    canvas.style.width = `${width * cellWidth}px`;
+    canvas.style.height = `${height * cellHeight}px`;
     const around = { ...field, values: field.values.subarray(left.start * field.width), rows, steps: width };
     const pixels = pixelsOf(around, scale);
     canvas.getContext("2d")?.putImageData(new ImageData(pixels, width, height), 0, 0);
-    box.style.transform = `translate(${(step - left.start) * CELL[0]}px, ${(row - top.start) * CELL[1]}px)`;
+    box.style.transform = `translate(${(step - left.start) * cellWidth}px, ${(row - top.start) * cellHeight}px)`;
     names.replaceChildren(
       ...rowNames.slice(top.start, top.end).map((name, k) => {
         return html("div", { class: k === row - top.start ? "selected" : null }, name);

@@ -36,14 +36,11 @@ export function createHeatmapTools(store) {
       button.setAttribute("aria-pressed", String(state[/** @type {keyof State} */ (key)] === value));
     }
     const effect = `${measure}${label ? ` “${label}”` : ""}`;
-    const which = state.allRows || rows.hidden ? "All units" : `The ${TOP} units with the largest effect`;
+    const isAll = state.allRows || rows.hidden;
+    const which = isAll ? "All units" : `The ${TOP} units with the largest ${effect}`;
     /** @type {Record<State["rowOrder"], string>} */
-    const how = {
-      effect: "the largest effect first",
-      similar: "neighbours are alike in their hidden states",
-      number: "by number",
-    };
-    about.textContent = `${which}, ${how[state.rowOrder]}. Effect: ${effect}.`;
+    const how = { effect: isAll ? `, by ${effect}` : "", similar: ", alike ones together", number: ", by number" };
+    about.textContent = which + how[state.rowOrder];
   }
 
   show();

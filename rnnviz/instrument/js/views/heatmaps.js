@@ -6,7 +6,7 @@ import { panelContents } from "../model/heatmap-panels.js";
 import { clamp } from "../model/numbers.js";
 import { unitRows } from "../model/row-order.js";
 import { timeAxis } from "../model/time-axis.js";
-import { closestTo, html } from "../page/dom.js";
+import { closestTo, html, letterSize } from "../page/dom.js";
 import { createHeatmapAxis } from "./heatmap-axis.js";
 import { createHeatmapLens } from "./heatmap-lens.js";
 import { HeatmapPanel } from "./heatmap-panel.js";
@@ -259,14 +259,6 @@ export function createHeatmaps(store, { quantities, beside } = {}) {
       element.remove();
     },
   };
-}
-
-/**
- * The size of the page's letters, in pixels.
- * @returns {number}
- */
-function letterSize() {
-  return Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
 }
 
 /**

@@ -19,7 +19,7 @@ from ...shared.columns import columns_in_rows
 from ...shared.long_work import Progress, cached
 from ...shared.markdown import percent, plain
 from ...shared.pickers import pick_label
-from ...shared.text_run import TextRun, current_position, exceeds_memory, transport
+from ...shared.text_run import TextRun, chosen_position, exceeds_memory, transport
 from . import costs_panel, gates_by_role_panel
 from .cell_runs import CellRuns, disagreement, run_all_cells, with_trained_cell
 
@@ -36,7 +36,7 @@ def show(run: TextRun) -> None:
             + plain(", ".join(runs.left_out))
         )
     transport(run)
-    step, _ = current_position(run.trace, run.layer)
+    step, _ = chosen_position(run.trace, run.layer)
     _predictions(run, runs.with_readout, step)
     st.header("Their states", anchor=False)
     _states(run, runs)

@@ -24,7 +24,7 @@ from ...shared.charts import chart
 from ...shared.columns import columns_in_rows
 from ...shared.markdown import plain, series
 from ...shared.pickers import pick_label
-from ...shared.text_run import TextRun, current_position, exceeds_memory, transport
+from ...shared.text_run import TextRun, chosen_position, exceeds_memory, transport
 from .cell_gradients import CellGradients, measure
 
 
@@ -37,7 +37,7 @@ def show(run: TextRun) -> None:
         "the earlier step; where it **explodes**, a small change becomes a large one."
     )
     transport(run)
-    step, _ = current_position(run.trace, run.layer)
+    step, _ = chosen_position(run.trace, run.layer)
     if exceeds_memory([run.trace], run.layer):
         _token_gradient(run, step)
         return

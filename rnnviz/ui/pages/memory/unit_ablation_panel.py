@@ -12,7 +12,7 @@ from ...shared.downloads import csv
 from ...shared.long_work import Progress, cached
 from ...shared.markdown import percent, plain, prediction
 from ...shared.text_box import TOKENS
-from ...shared.text_run import TextRun, current_position, transport
+from ...shared.text_run import TextRun, chosen_position, transport
 
 STRONGEST = 3  # units with a link of their own
 
@@ -24,7 +24,7 @@ def show(run: TextRun) -> None:
         st.info("This model has no readout, and so no prediction to change.")
         return
     transport(run)
-    step, _ = current_position(trace, run.layer)
+    step, _ = chosen_position(trace, run.layer)
     table = _measure(run, step)
     summary = _summary(run, table, step)
     st.markdown(summary)
