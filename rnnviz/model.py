@@ -147,7 +147,9 @@ class Model:
         >>> len(model.run(prepared))
         4
         """
-        most = min((n for n in (limit, self.max_steps) if n is not None), default=None)
+        # The end mark is a step as well.
+        room = None if self.max_steps is None else max(self.max_steps - self.vocabulary.end, 1)
+        most = min((n for n in (limit, room) if n is not None), default=None)
         typed = self.vocabulary.encode(text, most)
         return prepare_text(typed, interventions, self.vocabulary, self.network, skip_invalid=skip_invalid)
 

@@ -99,7 +99,7 @@ def _probabilities(
             "The model has no readout, and so no prediction that a unit could change.", code="no_readout", name="model"
         )
     size = network.cell(layer, direction).hidden_size
-    inputs = model.vocabulary.encode(text, limit).inputs
+    inputs = model.prepare(text, limit=limit).inputs
     if network.embedding is None:
         inputs = inputs.astype(network.dtype)
     steps = len(inputs)

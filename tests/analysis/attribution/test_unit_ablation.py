@@ -78,3 +78,13 @@ def test_the_unit_that_the_table_names_first_is_the_one_that_matters_most():
         for line in (first, last)
     ]
     assert moved[0] > moved[1]
+
+
+def test_no_more_is_read_than_the_model_can():
+    known = rnnviz.load("names-lstm")
+    model = replace(known, max_steps=4)  # three letters and the end mark
+    for limit, letters in ((None, "Nak"), (2, "Na"), (5, "Nak")):
+        np.testing.assert_array_equal(ablation(model, "Nakamura", limit=limit), ablation(known, letters))
+    assert ablation(model, "Nakamura").probability.iloc[0] == model.trace("Nakamura").probabilities[-1].max()
+    with raises(ArgumentError):
+        ablation(model, "Nakamura", step=5)
