@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -47,7 +46,27 @@ class AlignedRuns(NamedTuple):
     steps: int
 
 
-def aligned_values(panel: Panel, runs: AlignedRuns, which: ShownRun, layer: int, direction: str) -> PanelValues:
+def aligned_heatmaps(
+    template: HeatmapTemplate,
+    runs: AlignedRuns,
+    which: ShownRun,
+    place: tuple[int, str],
+    labels: dict[str, str],
+    room: int,
+) -> Content:
+    """One of the runs or the difference, with columns and panels in the same places in all three.
+
+    place: layer and direction. labels: of the steps. room: pixels for them.
+    """
+    values = [_values(panel, runs, which, *place) for panel in template.panels]
+    content = template.put(values, labels, room)
+    content["layout"]["margin"] = {**content["layout"]["margin"], "r": BAR, "autoexpand": False}
+    for heatmap in content["data"]:
+        heatmap["hoverongaps"] = False
+    return content
+
+
+def _values(panel: Panel, runs: AlignedRuns, which: ShownRun, layer: int, direction: str) -> PanelValues:
     """What fills a panel of one of the runs or of the difference; rows and limits are those of both runs together."""
     rows, limits = None, None
     if panel.quantity is None:
@@ -65,17 +84,6 @@ def aligned_values(panel: Panel, runs: AlignedRuns, which: ShownRun, layer: int,
     change = new - old
     limit = symmetric_limit(change)
     return PanelValues(change.T, rows, (-limit, limit))
-
-
-def aligned_heatmaps(
-    template: HeatmapTemplate, values: Sequence[PanelValues], labels: dict[str, str], room: int
-) -> Content:
-    """Fill a template so that several figures have their columns and panels in the same places."""
-    content = template.put(values, labels, room)
-    content["layout"]["margin"] = {**content["layout"]["margin"], "r": BAR, "autoexpand": False}
-    for heatmap in content["data"]:
-        heatmap["hoverongaps"] = False
-    return content
 
 
 def aligned_predictions(

@@ -10,7 +10,7 @@ from ..colours import REFERENCE, SHADE
 from ..errors import ArgumentError
 from ..interventions import held_and_frozen, remaining_steps
 from ..trace import Trace
-from .aligned_runs import AlignedRuns, ShownRun, aligned_heatmaps, aligned_predictions, aligned_values
+from .aligned_runs import AlignedRuns, ShownRun, aligned_heatmaps, aligned_predictions
 from .chart_parts import Part, outline_shapes
 from .curves_over_text import token_axis
 from .plain_figure import Content, figure
@@ -61,10 +61,9 @@ def what_if_heatmaps(
     """
     runs = _aligned(before, after)
     template = HeatmapTemplate(before, quantities, layer=layer, change=which == "difference")
-    values = [aligned_values(panel, runs, which, layer, direction) for panel in template.panels]
     room = max(token_room(before.tokens), token_room(after.tokens))
     labels = token_labels(before.tokens, before.unknown) if which == "before" else _labels_after(runs)
-    content = aligned_heatmaps(template, values, labels, room)
+    content = aligned_heatmaps(template, runs, which, (layer, direction), labels, room)
     if which == "before":
         return content
     layout = content["layout"]

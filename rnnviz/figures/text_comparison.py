@@ -11,7 +11,7 @@ from ..colours import SHADE
 from ..errors import ArgumentError
 from ..text.tokens import visible
 from ..trace import Trace
-from .aligned_runs import AlignedRuns, ShownRun, aligned_heatmaps, aligned_predictions, aligned_values
+from .aligned_runs import AlignedRuns, ShownRun, aligned_heatmaps, aligned_predictions
 from .chart_parts import Part, annotation, vertical_line
 from .curves_over_text import prediction_curves, token_axis
 from .plain_figure import Content, figure
@@ -142,12 +142,11 @@ def text_heatmaps(
     """
     runs = _aligned(first, second)
     template = HeatmapTemplate(first, quantities, layer=layer, change=which == "difference")
-    values = [aligned_values(panel, runs, _RUNS[which], layer, direction) for panel in template.panels]
     if which == "difference":
         labels = both_labels(first, second)
     else:
         labels = _padded_labels(first if which == "first" else second, runs.steps)
-    return aligned_heatmaps(template, values, labels, _label_room(first, second))
+    return aligned_heatmaps(template, runs, _RUNS[which], (layer, direction), labels, _label_room(first, second))
 
 
 @figure
