@@ -1,8 +1,9 @@
 """What runs in the browser, and what it is sent: an instrument that plays a trace. It does not know Streamlit."""
 
+from .array_packing import as_bytes, as_json
 from .bundle import script, style
 from .model_encoding import model_data
-from .payload_encoding import TokenValues, model_key, payload
+from .payload_encoding import TokenValues, model_key, payload, trace_data
 from .saved_page import saved_page
 from .schema import ModelData, Payload
 from .settings_schema import Settings
@@ -12,10 +13,13 @@ __all__ = [
     "Payload",
     "Settings",
     "TokenValues",
+    "as_bytes",
+    "as_json",
     "model_data",
     "model_key",
     "payload",
     "saved_page",
     "script",
     "style",
+    "trace_data",
 ]

@@ -1,21 +1,16 @@
-"""Cells as the browser reads them: equations, activations and weights, with arrays in base64."""
+"""Cells as the browser reads them: equations, activations and weights."""
 
 from __future__ import annotations
 
-from base64 import b64encode
 from typing import cast
 
 import numpy as np
 
 from ..cells import Cell, Equation
 from ..cells.definition import Definition
+from .array_packing import little_endian
 from .expression_schema import ExpressionData
 from .schema import ActivationData, EquationData, WeightsData
-
-
-def encode_array(array: np.ndarray, dtype: str = "<f4") -> str:
-    """An array as little-endian numbers in base64."""
-    return b64encode(np.ascontiguousarray(array, dtype=dtype).tobytes()).decode()
 
 
 def encode_equation(equation: Equation) -> EquationData:
@@ -40,7 +35,7 @@ def encode_weights(cell: Cell) -> WeightsData:
     """The parameters of a cell."""
     return {
         "blocks": {name: list(blocks) for name, blocks in cell.parameter_blocks().items()},
-        "arrays": {name: encode_array(array) for name, array in cell.parameters.items()},
+        "arrays": {name: little_endian(array) for name, array in cell.parameters.items()},
     }
 
 

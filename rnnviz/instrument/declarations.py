@@ -11,11 +11,16 @@ from pathlib import Path
 from types import ModuleType, NoneType, UnionType
 from typing import Any, Literal, NotRequired, get_args, get_origin, get_type_hints, is_typeddict
 
-from . import expression_schema
+import numpy as np
+
+from . import expression_schema, schema
 
 PAYLOAD, SETTINGS = (Path(__file__).parent / "js" / "model" / name for name in ("payload.d.ts", "settings.d.ts"))
-_PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", NoneType: "null"}
+_PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", NoneType: "null", np.ndarray: "Numbers"}
 _UNIONS = {value: name for name, value in vars(expression_schema).items() if isinstance(value, UnionType)}
+_NUMBERS = """/** An array: in base64, or as it came beside the JSON. */
+export type Numbers = string | Float32Array | Uint16Array | Uint8Array;
+"""
 _LINE = "\n  | "
 _FIELD = re.compile(r"^([\w, ]+) : .+\n((?:    .+\n?)+)", re.MULTILINE)
 
@@ -38,6 +43,7 @@ def typescript(*modules: ModuleType, imports: str = "") -> str:
     sources = " and ".join(Path(module.__file__ or "").name for module in modules)
     parts = [f"// Written from {sources}, do not edit.\n", *([f"{imports}\n"] if imports else [])]
     for module in modules:
+        parts += [_NUMBERS] if module is schema else []
         declared = vars(module).items()
         own = [each for _, each in declared if is_typeddict(each) and each.__module__ == module.__name__]
         parts += [_interface(each) for each in own]

@@ -1,15 +1,18 @@
-"""A model as the browser computes it: its equations as trees and its weights in base64."""
+"""A model as the browser computes it: its equations as trees, and its weights."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 
 from ..model import Model
-from .cell_encoding import encode_activations, encode_array, encode_equation, encode_weights
+from .array_packing import as_json, little_endian
+from .cell_encoding import encode_activations, encode_equation, encode_weights
 from .schema import LayerData, ModelData, TableData
 
 
-def model_data(model: Model) -> ModelData:
+def model_data(model: Model) -> dict[str, Any]:
     """Encode a model, so that the browser can run it over token ids or vectors.
 
     Parameters
@@ -19,9 +22,14 @@ def model_data(model: Model) -> ModelData:
 
     Returns
     -------
-    ModelData
-        Plain data that JSON can hold. Arrays are sent as float32, whatever their dtype.
+    dict
+        A `ModelData` that JSON can hold. Arrays are sent as float32, whatever their dtype, in base64.
     """
+    return dict(as_json(_encode(model)))
+
+
+def _encode(model: Model) -> ModelData:
+    """The model with arrays."""
     network, definition = model.network, model.definition
     weight, bias = network.readout_weight, network.readout_bias
     return {
@@ -37,7 +45,7 @@ def model_data(model: Model) -> ModelData:
         ],
         "merge": network.merge,  # type: ignore[typeddict-item]
         "readout": None if weight is None else _table(weight),
-        "readout_bias": None if bias is None else encode_array(bias),
+        "readout_bias": None if bias is None else little_endian(bias),
         "labels": list(model.labels),
     }
 
@@ -52,10 +60,10 @@ def _layer(model: Model, layer: int, direction: str) -> LayerData:
         "units": cell.hidden_size,
         "input_size": cell.input_size,
         "weights": encode_weights(cell),
-        "initial": {state: encode_array(array) for state, array in initial.items()},
+        "initial": {state: little_endian(array) for state, array in initial.items()},
     }
 
 
 def _table(array: np.ndarray) -> TableData:
     rows, columns = array.shape
-    return {"rows": rows, "columns": columns, "values": encode_array(array)}
+    return {"rows": rows, "columns": columns, "values": little_endian(array)}

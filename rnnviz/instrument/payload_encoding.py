@@ -1,4 +1,4 @@
-"""A trace as the payload that the browser reads: plain JSON data with arrays in base64.
+"""A trace as the payload that the browser reads.
 
 A trace beyond the budget is sent in reduced form, and says so: without its input vectors, and if that is not enough, in
 half precision.
@@ -6,8 +6,7 @@ half precision.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
@@ -15,28 +14,18 @@ from typing import Any
 import numpy as np
 
 from ..analysis.attribution.unit_effects import unit_effects
-from ..analysis.memory.gated_states import gated_states
-from ..cells.definition import INPUT_VECTOR, Definition
-from ..cells.gated_equations import GatedState
+from ..cells.definition import INPUT_VECTOR
 from ..colours import negative_colour, scale_limits
 from ..errors import ArrayError
 from ..interventions import Remove, Swap, held_and_frozen, remaining_steps
 from ..model import Model
 from ..text.tokens import visible
 from ..trace import Trace
-from .cell_encoding import encode_activations, encode_array, encode_equation, encode_weights, finite
-from .schema import (
-    EffectsData,
-    FactorData,
-    GatedStateData,
-    PartData,
-    Payload,
-    PhaseData,
-    QuantityData,
-    TokenValuesData,
-)
+from .array_packing import as_bytes, as_json, little_endian
+from .definition_encoding import encode_definition
+from .schema import EffectsData, InputVectorsData, PartData, Payload, TokenValuesData
 
-BUDGET = 2_000_000  # bytes of base64 for the values of one trace
+BUDGET = 1_500_000  # bytes for the values of one trace
 EVERY_STEP = "at every step"  # when a card says that a model is asked
 HELD, FROZEN = 1, 2  # how an intervention holds a value: at a given one, or at that of the step before
 
@@ -107,57 +96,95 @@ def payload(
     model: Model | None,
     layer: int = 0,
     direction: str = "forward",
-    weights: bool = True,
+    definition: bool = True,
     token_values: Mapping[str, TokenValues] | None = None,
-) -> Payload:
-    """Encode the trace of one layer and direction for the browser.
+) -> dict[str, Any]:
+    """Encode the trace of one layer and direction as JSON.
 
     Parameters
     ----------
     trace : Trace
         A trace of `model`.
     model : Model or None
-        The model; without it, the payload has no weights.
+        The model; without it, the definition has no weights.
     layer : int, default 0
         The layer, from 0.
     direction : str, default "forward"
         "forward" or "backward".
-    weights : bool, default True
-        Whether to include the layer's weights. The browser keeps them by `model_key`.
+    definition : bool, default True
+        Whether to include what is the same in every run.
+    token_values : mapping of str to TokenValues, optional
+        Values of all tokens at each step, by the names that the page's slots ask for.
+
+    Returns
+    -------
+    dict
+        A `Payload` that JSON can hold, with arrays in base64.
+    """
+    return dict(as_json(trace_data(trace, model, layer, direction, definition, token_values)))
+
+
+def trace_data(
+    trace: Trace,
+    model: Model | None,
+    layer: int = 0,
+    direction: str = "forward",
+    definition: bool = True,
+    token_values: Mapping[str, TokenValues] | None = None,
+) -> Payload:
+    """Gather what the browser is sent of the trace of one layer and direction.
+
+    Parameters
+    ----------
+    trace : Trace
+        A trace of `model`.
+    model : Model or None
+        The model; without it, the definition has no weights.
+    layer : int, default 0
+        The layer, from 0.
+    direction : str, default "forward"
+        "forward" or "backward".
+    definition : bool, default True
+        Whether to include what is the same in every run. The browser keeps it by `model_key`.
     token_values : mapping of str to TokenValues, optional
         Values of all tokens at each step, by the names that the page's slots ask for.
 
     Returns
     -------
     Payload
-        Plain data that JSON can hold. Its `id` identifies the trace, layer and direction; the token values have an id
-        of their own.
+        Data with arrays, for `as_bytes` or `as_json`. Its `id` identifies the trace, layer and direction; the token
+        values have an id of their own.
 
     Raises
     ------
     ArrayError
         If token values, their parts or their total have the wrong shape.
     """
-    definition = trace.definition
-    arrays = {name: trace[name, layer, direction] for name in definition.by_name}
-    input_size = arrays[INPUT_VECTOR.name].shape[1]
+    quantities = trace.definition.by_name
+    arrays = {name: trace[name, layer, direction] for name in quantities}
+    limits = {name: scale_limits(quantities[name], array) for name, array in arrays.items()}
+    inputs = arrays.pop(INPUT_VECTOR.name)
+    rows, row_of_step = _different_rows(inputs)
+    size = sum(array.size for array in arrays.values()) * 4
     reductions = []
-    if _encoded_size(arrays.values()) > BUDGET:
-        del arrays[INPUT_VECTOR.name]
+    read = size + rows.size * 4 <= BUDGET
+    if not read:
         reductions.append("without its input vectors")
-    half = _encoded_size(arrays.values()) > BUDGET
+    half = not read and size > BUDGET
     if half:
         reductions.append("in half precision (three digits)")
+    dtype = "<f2" if half else "<f4"
     key = model_key(model, layer, direction) if model else _key(trace.model, layer, direction, trace.options)
     encoded = {name: _token_values(name, values, len(trace)) for name, values in (token_values or {}).items()}
     return {
         "id": _hash([trace.fingerprint, key]),
         "fingerprint": trace.fingerprint,
         "model_key": key,
+        "definition": encode_definition(trace, model, layer, direction) if definition else None,
         "layer": layer,
         "direction": direction,
-        "cell": definition.name,
-        "title": definition.title,
+        "cell": trace.definition.name,
+        "title": trace.definition.title,
         "options": trace.options,
         "token_kind": model.vocabulary.kind if model else "pieces",
         "token_width": model.vocabulary.vector_size if model else 1,
@@ -166,72 +193,34 @@ def payload(
         "swapped_steps": sorted(swap.step for swap in trace.interventions if isinstance(swap, Swap)),
         "unknown": [bool(new) for new in trace.unknown],
         "units": trace.units(layer),
-        "input_size": input_size,
-        "quantities": _quantities(definition, arrays),
-        "phases": _phases(definition),
-        "gated_states": [_gated_state(gated) for gated in gated_states(definition)],
-        "activations": encode_activations(definition),
-        "labels": [visible(label) for label in trace.labels],
+        "input_size": inputs.shape[1],
         "answers_at_end": model is not None and model.card.get("asked", EVERY_STEP) != EVERY_STEP,
+        "limits": limits,
         "half_precision": half,
-        "values": {name: encode_array(array, "<f2" if half else "<f4") for name, array in arrays.items()},
-        "initial": {name: encode_array(trace.initial[name, layer, direction]) for name in definition.states},
+        "values": {name: little_endian(array, dtype) for name, array in arrays.items()},
+        "input_vectors": InputVectorsData(rows=little_endian(rows), row_of_step=row_of_step) if read else None,
+        "initial": {name: little_endian(trace.initial[name, layer, direction]) for name in trace.definition.states},
         "holds": _holds(trace, layer, direction),
-        "probabilities": None if trace.probabilities is None else encode_array(trace.probabilities),
+        "probabilities": None if trace.probabilities is None else little_endian(trace.probabilities),
         "effects": _effects(trace, layer, direction),
         "reductions": reductions,
-        "weights": encode_weights(model.network.cell(layer, direction)) if weights and model else None,
         "token_values": encoded,
         "token_values_id": _hash(encoded),
     }
 
 
-def _quantities(definition: Definition, arrays: Mapping[str, np.ndarray]) -> list[QuantityData]:
-    """The quantities, with colour scales that hold the values of the trace."""
-    return [
-        {
-            "name": q.name,
-            "symbol": q.symbol,
-            "title": q.title,
-            "role": q.role,
-            "colour": q.colour,
-            "negative_colour": negative_colour(q.colour),
-            "activation": q.activation.name if q.activation else None,
-            "limits": scale_limits(q, arrays[q.name]) if q.name in arrays else (-1, 1),
-            "low": finite(q.low),
-            "high": finite(q.high),
-        }
-        for q in definition.by_name.values()
-    ]
-
-
-def _phases(definition: Definition) -> list[PhaseData]:
-    """The phases of a step."""
-    return [
-        {
-            "name": phase.name,
-            "title": phase.title,
-            "description": phase.description,
-            "computes": list(phase.computes),
-            "equations": [encode_equation(equation) for equation in phase.equations],
-        }
-        for phase in definition.phases
-    ]
+def _different_rows(inputs: np.ndarray) -> tuple[np.ndarray, list[int]]:
+    """The different rows of an array in the order of their first step, and for each step its row."""
+    numbers: dict[bytes, int] = {}
+    row_of_step = [numbers.setdefault(row.tobytes(), len(numbers)) for row in inputs]
+    first = [row_of_step.index(number) for number in range(len(numbers))]
+    return inputs[first], row_of_step
 
 
 def _effects(trace: Trace, layer: int, direction: str) -> EffectsData:
     """What each unit adds to the answer."""
     effects = unit_effects(trace, layer, direction)
-    return {"values": encode_array(effects.values), "label": visible(effects.label), "measure": effects.measure}
-
-
-def _gated_state(gated: GatedState) -> GatedStateData:
-    """A state that a gate carries on."""
-    keep, *write = (
-        [FactorData(name=factor.name, complement=factor.complement) for factor in product]
-        for product in (gated.keep_factors, *gated.write_terms)
-    )
-    return {"state": gated.state, "keep": keep, "write": write}
+    return {"values": little_endian(effects.values), "label": visible(effects.label), "measure": effects.measure}
 
 
 def _token_values(name: str, values: TokenValues, steps: int) -> TokenValuesData:
@@ -256,7 +245,7 @@ def _token_values(name: str, values: TokenValues, steps: int) -> TokenValuesData
             )
     return {
         "title": values.title,
-        "values": encode_array(values.values),
+        "values": little_endian(values.values),
         "colour": values.colour,
         "negative_colour": negative_colour(values.colour),
         "limit": float(values.limit),
@@ -268,7 +257,7 @@ def _token_values(name: str, values: TokenValues, steps: int) -> TokenValuesData
 
 
 def _part(title: str, values: np.ndarray) -> PartData:
-    return {"title": title, "values": encode_array(values)}
+    return {"title": title, "values": little_endian(values)}
 
 
 def _typed_rows(trace: Trace) -> list[int]:
@@ -277,22 +266,17 @@ def _typed_rows(trace: Trace) -> list[int]:
     return [int(row) for row in remaining_steps(trace.interventions, len(trace) + removed)]
 
 
-def _holds(trace: Trace, layer: int, direction: str) -> dict[str, str]:
+def _holds(trace: Trace, layer: int, direction: str) -> dict[str, np.ndarray]:
     """Where interventions hold a value, by quantity: 0, HELD or FROZEN for each step and unit."""
     holds = {}
     for q in trace.definition.quantities if trace.has_held_values else ():
         values = trace[q.name, layer, direction]
         held, frozen = held_and_frozen(trace.interventions, trace.definition, q.name, values.shape, layer, direction)
         if held.any() or frozen.any():
-            holds[q.name] = encode_array(np.where(frozen, FROZEN, np.where(held, HELD, 0)), "u1")
+            holds[q.name] = little_endian(np.where(frozen, FROZEN, np.where(held, HELD, 0)), "u1")
     return holds
 
 
-def _encoded_size(arrays: Iterable[np.ndarray]) -> float:
-    """The size of arrays as float32 in base64, in bytes."""
-    return sum(array.size * 4 * 4 / 3 for array in arrays)
-
-
 def _hash(data: Any) -> str:
-    """A short digest of plain data."""
-    return blake2b(json.dumps(data).encode(), digest_size=8).hexdigest()
+    """A short digest of data with arrays."""
+    return blake2b(as_bytes(data), digest_size=8).hexdigest()

@@ -1,13 +1,16 @@
 """What Python sends to the browser, declared once.
 
 Python builds the payload as these typed dictionaries. The browser's modules are checked against `payload.d.ts`, which
-declarations.py writes from them; a test holds the two together. In the docstrings, arrays are little-endian numbers in
-base64, row by row; T is the number of steps, H of units, C of labels, D of numbers in an input vector.
+declarations.py writes from them; a test holds the two together. Arrays are little-endian, row by row; on the way to the
+browser they are in base64 or beside the JSON (array_packing.py). In the docstrings, T is the number of steps, H of
+units, C of labels, D of numbers in an input vector.
 """
 
 from __future__ import annotations
 
 from typing import Literal, TypedDict
+
+import numpy as np
 
 from .expression_schema import EquationData, ExpressionData
 
@@ -25,8 +28,6 @@ class QuantityData(TypedDict):
         The hues of values above and below zero, as "#D55E00".
     activation : str or None
         The name of the activation.
-    limits : tuple of two floats
-        The ends of the colour scale.
     low, high : float or None
         The bounds of the values, None where there is none.
     """
@@ -38,7 +39,6 @@ class QuantityData(TypedDict):
     colour: str
     negative_colour: str
     activation: str | None
-    limits: tuple[float, float]
     low: float | None
     high: float | None
 
@@ -122,12 +122,54 @@ class WeightsData(TypedDict):
     ----------
     blocks : dict of str to list of str
         By the name of a parameter, the quantities that its blocks of rows belong to, in their order.
-    arrays : dict of str to str
+    arrays : dict of str to ndarray
         The parameters as float32, by name.
     """
 
     blocks: dict[str, list[str]]
-    arrays: dict[str, str]
+    arrays: dict[str, np.ndarray]
+
+
+class DefinitionData(TypedDict):
+    """What of a layer is the same in every run.
+
+    Attributes
+    ----------
+    quantities : list of QuantityData
+        In the order of computation, the input vector first.
+    phases : list of PhaseData
+        In the order of computation.
+    gated_states : list of GatedStateData
+        The states that a gate carries on, the hidden state first.
+    activations : dict of str to ActivationData
+        By name.
+    labels : list of str
+        C labels of the readout.
+    weights : WeightsData or None
+        The layer's parameters; None where the model is not known.
+    """
+
+    quantities: list[QuantityData]
+    phases: list[PhaseData]
+    gated_states: list[GatedStateData]
+    activations: dict[str, ActivationData]
+    labels: list[str]
+    weights: WeightsData | None
+
+
+class InputVectorsData(TypedDict):
+    """The input vectors, each of them once.
+
+    Attributes
+    ----------
+    rows : ndarray
+        Array of shape (number of different vectors, D).
+    row_of_step : list of int
+        For each step, its row, from 0.
+    """
+
+    rows: np.ndarray
+    row_of_step: list[int]
 
 
 class PartData(TypedDict):
@@ -137,12 +179,12 @@ class PartData(TypedDict):
     ----------
     title : str
         What the number is.
-    values : str
+    values : ndarray
         Array of shape (T,), float32.
     """
 
     title: str
-    values: str
+    values: np.ndarray
 
 
 class TokenValuesData(TypedDict):
@@ -152,7 +194,7 @@ class TokenValuesData(TypedDict):
     ----------
     title : str
         What the values are.
-    values : str
+    values : ndarray
         Array of shape (T, T), float32: [step, token].
     colour, negative_colour : str
         The hues of values above and below zero, as "#D55E00".
@@ -169,7 +211,7 @@ class TokenValuesData(TypedDict):
     """
 
     title: str
-    values: str
+    values: np.ndarray
     colour: str
     negative_colour: str
     limit: float
@@ -184,7 +226,7 @@ class EffectsData(TypedDict):
 
     Attributes
     ----------
-    values : str
+    values : ndarray
         Array of shape (H,), float32.
     label : str
         The answer; "" where the values are about no label.
@@ -192,22 +234,24 @@ class EffectsData(TypedDict):
         What the values are, in words.
     """
 
-    values: str
+    values: np.ndarray
     label: str
     measure: str
 
 
 class Payload(TypedDict):
-    """The trace of one layer and direction, with the definition of its cell.
+    """The trace of one layer and direction.
 
     Attributes
     ----------
     id : str
-        Identifies everything in the payload but `weights`, `token_values` and `token_values_id`.
+        Identifies everything in the payload but `token_values` and `token_values_id`.
     fingerprint : str
         Identifies the trace.
     model_key : str
-        Identifies the weights.
+        Identifies the definition.
+    definition : DefinitionData or None
+        None if the browser has it.
     layer : int
         From 0.
     direction : str
@@ -230,35 +274,27 @@ class Payload(TypedDict):
         For each step, whether the vocabulary lacks the token.
     units, input_size : int
         H and D.
-    quantities : list of QuantityData
-        In the order of computation, the input vector first.
-    phases : list of PhaseData
-        In the order of computation.
-    gated_states : list of GatedStateData
-        The states that a gate carries on, the hidden state first.
-    activations : dict of str to ActivationData
-        By name.
-    labels : list of str
-        C labels of the readout.
     answers_at_end : bool
         Whether the model is known to have been trained to predict only after the last step.
+    limits : dict of str to tuple of two floats
+        For each quantity, the ends of the colour scale.
     half_precision : bool
         Whether `values` are float16 rather than float32.
-    values : dict of str to str
-        For each quantity, an array of shape (T, H), or (T, D) for the input vector.
-    initial : dict of str to str
+    values : dict of str to ndarray
+        For each quantity but the input vector, an array of shape (T, H).
+    input_vectors : InputVectorsData or None
+        None if they were left out.
+    initial : dict of str to ndarray
         For each state, its value before the first step: shape (H,), float32.
-    holds : dict of str to str
+    holds : dict of str to ndarray
         For quantities that an intervention holds, an array of shape (T, H), uint8: 0 where the cell computed the
         value, 1 where it is held at a value, 2 where it is frozen.
-    probabilities : str or None
+    probabilities : ndarray or None
         Array of shape (T, C), float32; None without a readout.
     effects : EffectsData
         What each unit adds to the answer.
     reductions : list of str
         How the trace was reduced to keep the page fast.
-    weights : WeightsData or None
-        None if the browser has them.
     token_values : dict of str to TokenValuesData
         By the names that slots ask for.
     token_values_id : str
@@ -268,6 +304,7 @@ class Payload(TypedDict):
     id: str
     fingerprint: str
     model_key: str
+    definition: DefinitionData | None
     layer: int
     direction: str
     cell: str
@@ -281,20 +318,16 @@ class Payload(TypedDict):
     unknown: list[bool]
     units: int
     input_size: int
-    quantities: list[QuantityData]
-    phases: list[PhaseData]
-    gated_states: list[GatedStateData]
-    activations: dict[str, ActivationData]
-    labels: list[str]
     answers_at_end: bool
+    limits: dict[str, tuple[float, float]]
     half_precision: bool
-    values: dict[str, str]
-    initial: dict[str, str]
-    holds: dict[str, str]
-    probabilities: str | None
+    values: dict[str, np.ndarray]
+    input_vectors: InputVectorsData | None
+    initial: dict[str, np.ndarray]
+    holds: dict[str, np.ndarray]
+    probabilities: np.ndarray | None
     effects: EffectsData
     reductions: list[str]
-    weights: WeightsData | None
     token_values: dict[str, TokenValuesData]
     token_values_id: str
 
@@ -306,13 +339,13 @@ class TableData(TypedDict):
     ----------
     rows, columns : int
         Its shape.
-    values : str
+    values : ndarray
         The values as float32, row by row.
     """
 
     rows: int
     columns: int
-    values: str
+    values: np.ndarray
 
 
 class LayerData(TypedDict):
@@ -326,7 +359,7 @@ class LayerData(TypedDict):
         H and D.
     weights : WeightsData
         Its parameters.
-    initial : dict of str to str
+    initial : dict of str to ndarray
         The states that a run starts from, as float32; zeros where missing.
     """
 
@@ -334,7 +367,7 @@ class LayerData(TypedDict):
     units: int
     input_size: int
     weights: WeightsData
-    initial: dict[str, str]
+    initial: dict[str, np.ndarray]
 
 
 class ModelData(TypedDict):
@@ -360,7 +393,7 @@ class ModelData(TypedDict):
         How two directions become one vector: "concat", "sum", "mul" or "ave".
     readout : TableData or None
         The weights of the outputs; None for a model without outputs.
-    readout_bias : str or None
+    readout_bias : ndarray or None
         The biases of the outputs as float32, if there are any.
     labels : list of str
         What the outputs stand for.
@@ -375,5 +408,5 @@ class ModelData(TypedDict):
     layers: list[list[LayerData]]
     merge: Literal["concat", "sum", "mul", "ave"]
     readout: TableData | None
-    readout_bias: str | None
+    readout_bias: np.ndarray | None
     labels: list[str]

@@ -18,11 +18,18 @@ from tests.browser.plain_page import ADAPTER, STEP, TEXT, UNIT, data
 STEP_MS = 400  # that play stays at a step
 REST = 600  # milliseconds, beyond which a position is at rest
 STRIP = ["tokens", "transport"]
+PAGE_DATA = {"follow": True, "default_step": None, "default_text": None, "opened_at_position": False}
 FRAME = """
 window.reports = [];
+window.requested = [];
+const packed = (data) => {
+  const json = new TextEncoder().encode(JSON.stringify(data));
+  return new Uint8Array([...new Uint8Array(new Uint32Array([json.length]).buffer), ...json]);
+};
 window.show = (data) => window.component({
-  data, parentElement: document.querySelector('main'),
-  setTriggerValue: () => {}, setStateValue: (name, value) => reports.push([name, value]),
+  data: packed(data), parentElement: document.querySelector('main'),
+  setTriggerValue: (name, value) => requested.push([name, value]),
+  setStateValue: (name, value) => reports.push([name, value]),
 });
 """
 
@@ -40,8 +47,7 @@ def page(chromium: Browser) -> Iterator[Page]:
 
 def mounted(page: Page, model: Model, **extra: Any) -> dict[str, Any]:
     """The component as Streamlit calls it; time stands still until it is run for."""
-    page_data = {"follow": True, "default_step": None, "default_text": None, "opened_at_position": False}
-    sent = {**data(model), **page_data, **extra}
+    sent = {**data(model), **PAGE_DATA, **extra}
     page.route("http://plain.test/", lambda route: route.fulfill(body="<main></main>", content_type="text/html"))
     page.goto("http://plain.test/")
     page.evaluate("document.querySelector('main').innerHTML = '<div class=instrument-place></div>'")
@@ -158,3 +164,17 @@ def test_the_component_goes_once_streamlit_removes_it(page: Page):
     page.evaluate("() => ended()")
     page.clock.run_for(REST)
     assert page.locator(".instrument").count() == 0
+
+
+def test_what_is_sent_once_is_asked_for_again_if_it_is_lost(page: Page):
+    lstm, gru = (rnnviz.load(name) for name in ("names-lstm", "names-gru"))
+    mounted(page, lstm, views=STRIP)
+    known, other = ({**data(model, text, views=STRIP), **PAGE_DATA} for model, text in ((lstm, "Li"), (gru, "Lis")))
+    page.evaluate("data => show(data)", {**known, "definition": None})
+    assert page.locator(".where").inner_text() == "step 3 of 3", "the browser has kept it"
+    assert page.evaluate("requested") == []
+    page.evaluate("data => show(data)", {**other, "definition": None})
+    assert page.evaluate("requested") == [["missing_definition", other["model_key"]]]
+    assert page.locator(".where").inner_text() == "step 3 of 3", "until it comes, all stays"
+    page.evaluate("data => show(data)", other)
+    assert page.locator(".where").inner_text() == "step 4 of 4"

@@ -118,7 +118,7 @@ def test_the_steps_of_a_scale_lie_close_above_10_too():
 def test_the_browser_gets_the_limits_of_the_figure():
     model = rnnviz.load("counter-lstm")
     trace = model.trace("a" * 12 + "b" * 12)
-    sent = {quantity["name"]: quantity["limits"] for quantity in payload(trace, model)["quantities"]}
+    sent = payload(trace, model)["limits"]
     for heatmap in heatmaps(trace).data[1:]:
         assert (heatmap.zmin, heatmap.zmax) == tuple(sent[heatmap.name])
 

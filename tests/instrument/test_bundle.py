@@ -62,7 +62,7 @@ def test_no_module_can_turn_text_into_markup():
 
 def test_negative_values_have_the_colours_of_the_figures():
     model = rnnviz.load("names-lstm")
-    for quantity in payload(model.trace("Li"), model)["quantities"]:
+    for quantity in payload(model.trace("Li"), model)["definition"]["quantities"]:
         scale = diverging_scale(quantity["colour"])
         assert ",".join(map(str, rgb(quantity["negative_colour"]))) in str(scale[0][1])
         assert quantity["negative_colour"] != quantity["colour"]

@@ -10,8 +10,9 @@ import rnnviz
 from rnnviz.analysis import unit_effects
 from rnnviz.cells.expressions import from_json
 from rnnviz.errors import ArrayError
-from rnnviz.instrument import TokenValues, model_data, payload
+from rnnviz.instrument import TokenValues, as_bytes, as_json, model_data, payload, trace_data
 from rnnviz.interventions import Freeze, Hold, Remove, Swap
+from tests.instrument.unpacking import unpack
 from tests.raising import raises
 
 
@@ -24,15 +25,19 @@ def test_the_payload_is_the_trace(name):
     model = rnnviz.load(name)
     trace = model.trace("aab<b>")
     sent = json.loads(json.dumps(payload(trace, model)))
+    definition = sent["definition"]
     for quantity, numbers in sent["values"].items():
         np.testing.assert_array_equal(floats(numbers), trace[quantity].ravel())
+    rows = floats(sent["input_vectors"]["rows"]).reshape(-1, sent["input_size"])
+    assert len(rows) == len(np.unique(rows, axis=0)) < len(trace)
+    np.testing.assert_array_equal(rows[sent["input_vectors"]["row_of_step"]], trace["input_vector"])
     np.testing.assert_array_equal(floats(sent["probabilities"]), trace.probabilities.ravel())
     np.testing.assert_array_equal(floats(sent["initial"]["hidden"]), trace.initial["hidden", 0, "forward"])
     cell = model.network.layers[0][0]
     for parameter, array in cell.parameters.items():
-        np.testing.assert_array_equal(floats(sent["weights"]["arrays"][parameter]), array.ravel())
-    assert sent["weights"]["blocks"] == {name: list(blocks) for name, blocks in cell.parameter_blocks().items()}
-    sent_equations = [equation for phase in sent["phases"] for equation in phase["equations"]]
+        np.testing.assert_array_equal(floats(definition["weights"]["arrays"][parameter]), array.ravel())
+    assert definition["weights"]["blocks"] == {name: list(blocks) for name, blocks in cell.parameter_blocks().items()}
+    sent_equations = [equation for phase in definition["phases"] for equation in phase["equations"]]
     read_back = {equation["target"]: from_json(equation["right"]) for equation in sent_equations}
     assert read_back == trace.definition.equations
     assert not sent["reductions"]
@@ -41,21 +46,29 @@ def test_the_payload_is_the_trace(name):
     assert (sent["effects"]["label"], sent["effects"]["measure"]) == (effects.label, effects.measure)
 
 
-def test_weights_are_left_out_when_the_browser_has_them():
+def test_what_is_the_same_in_every_run_is_left_out_when_the_browser_has_it():
     model = rnnviz.load("names-lstm")
-    trace = model.trace("ab")
-    assert payload(trace, model, weights=False)["weights"] is None
+    short, long = model.trace("ab"), model.trace("Schmidhuber", interventions=[Hold("forget", 1)])
+    assert payload(short, model)["definition"] == payload(long, model)["definition"]
+    assert payload(short, model, definition=False) == payload(short, model) | {"definition": None}
+
+
+def test_the_browser_unpacks_what_json_says():
+    model = rnnviz.load("names-gru")
+    trace = model.trace("aab", interventions=[Hold("update", 1, 5, 2)])
+    assert as_json(unpack(as_bytes(trace_data(trace, model)))) == payload(trace, model)
 
 
 def test_a_trace_beyond_the_budget_is_reduced_and_says_so(monkeypatch):
     model = rnnviz.load("names-lstm")
     trace = model.trace("Schmidhuber")
-    monkeypatch.setattr("rnnviz.instrument.payload_encoding.BUDGET", 25_000)
+    monkeypatch.setattr("rnnviz.instrument.payload_encoding.BUDGET", 19_000)
     sent = payload(trace, model)
     assert sent["reductions"] == ["without its input vectors"]
+    assert sent["input_vectors"] is None
     assert set(sent["values"]) == {q.name for q in trace.definition.quantities}
     np.testing.assert_array_equal(floats(sent["values"]["cell"]), trace["cell"].ravel())
-    monkeypatch.setattr("rnnviz.instrument.payload_encoding.BUDGET", 15_000)
+    monkeypatch.setattr("rnnviz.instrument.payload_encoding.BUDGET", 18_000)
     sent = payload(trace, model)
     assert sent["reductions"] == ["without its input vectors", "in half precision (three digits)"]
     halves = np.frombuffer(base64.b64decode(sent["values"]["cell"]), dtype="<f2")
@@ -65,7 +78,7 @@ def test_a_trace_beyond_the_budget_is_reduced_and_says_so(monkeypatch):
 def test_other_texts_models_and_layers_have_other_identities():
     lstm, gru = rnnviz.load("names-lstm"), rnnviz.load("names-gru")
     identities = [
-        payload(model.trace(tokens), model, weights=False)["id"]
+        payload(model.trace(tokens), model, definition=False)["id"]
         for model, tokens in (
             (lstm, "ab"),
             (gru, "ab"),
@@ -75,7 +88,7 @@ def test_other_texts_models_and_layers_have_other_identities():
         )
     ]
     traces = [lstm.trace("ab", interventions=[one]) for one in (Hold("forget", 1), Hold("forget", 0))]
-    identities += [payload(trace, lstm, weights=False)["id"] for trace in traces]
+    identities += [payload(trace, lstm, definition=False)["id"] for trace in traces]
     assert len(set(identities)) == len(identities)
 
 

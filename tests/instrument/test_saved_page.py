@@ -80,7 +80,7 @@ def test_it_is_small_enough_for_an_e_mail(name):
     trace = model.trace(" ".join(model.card["examples"] * 64), limit=64)
     page = saved_page(trace, model)
     assert len(trace) >= 64 and len(page.encode()) < ONE_MB
-    assert json.loads(parts(page)["data"])["weights"] is not None
+    assert json.loads(parts(page)["data"])["definition"]["weights"] is not None
 
 
 def test_its_policy_allows_its_own_scripts_and_nothing_from_elsewhere():
@@ -115,7 +115,7 @@ def test_a_trace_without_its_model_has_a_page_without_weights(tmp_path):
     trace = model.trace("aab")
     trace.save(tmp_path / "trace.npz")
     data = json.loads(parts(saved_page(rnnviz.Trace.load(tmp_path / "trace.npz")))["data"])
-    assert data["weights"] is None
+    assert data["definition"]["weights"] is None
     assert data["values"] == payload(trace, model)["values"] and data["id"] == payload(trace, model)["id"]
 
 

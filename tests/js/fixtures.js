@@ -17,7 +17,7 @@ export function fixture(name) {
 
 /** A payload as the instrument decodes it. */
 export function traceOf(payload) {
-  addActivations(payload.activations);
+  addActivations(payload.definition.activations);
   return new Trace(payload);
 }
 

@@ -8,6 +8,7 @@ from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from rnnviz.cells.activations import ACTIVATION_KINDS
 from rnnviz.cells.primitives import RULES
 from rnnviz.colours import PREDICTION, TEXT_SHARE, negative_colour, rgb, scale_limits
 from rnnviz.figures.trace_heatmaps import likeliest_classes
-from rnnviz.instrument import TokenValues, payload
+from rnnviz.instrument import TokenValues, as_bytes, as_json, payload, payload_encoding, trace_data
 from rnnviz.instrument import schema as declared
 from rnnviz.instrument.settings_schema import Settings
 from rnnviz.interventions import Freeze, Hold, Intervention, Remove, Swap, Zero, parse
@@ -137,7 +138,7 @@ def activations() -> list[dict[str, Any]]:
     found = []
     for kind, options in [*UNUSUAL, *EVERY_KIND]:
         model = strong_model(kind, options)
-        sent = payload(model.trace(SHORT), model)["activations"]
+        sent = payload(model.trace(SHORT), model)["definition"]["activations"]
         for name, activation in model.definition.activations.items():
             values = activation(np.array(grid)).tolist()
             found.append({"name": name, "data": sent[name], "sums": grid, "values": values})
@@ -183,6 +184,19 @@ def halves() -> dict[str, Any]:
     random_values = np.random.default_rng(0).normal(size=200).astype("<f2")
     whole = np.concatenate([values, random_values])
     return {"base64": b64encode(whole.tobytes()).decode(), "values": whole.astype(float).tolist()}
+
+
+@fixture
+def packed() -> dict[str, Any]:
+    """Traces in both forms: one with held values, and one in half precision without its input vectors."""
+    model = rnnviz.load("names-lstm")
+    trace = model.trace(TEXT, interventions=[Hold("forget", 0.3, 6, (4, 6)), Swap(5, "x")])
+    found = {}
+    for name, budget in (("whole", payload_encoding.BUDGET), ("reduced", 100)):
+        with patch.object(payload_encoding, "BUDGET", budget):
+            data = trace_data(trace, model)
+        found[name] = {"packed": b64encode(as_bytes(data)).decode(), "payload": as_json(data)}
+    return found
 
 
 @fixture
@@ -313,7 +327,16 @@ def constants() -> dict[str, Any]:
 def schema() -> dict[str, Any]:
     """The keys of the payload by the dictionary that holds them."""
     names = (
-        *("Payload", "QuantityData", "PhaseData", "GatedStateData", "ActivationData", "WeightsData"),
+        *(
+            "Payload",
+            "DefinitionData",
+            "InputVectorsData",
+            "QuantityData",
+            "PhaseData",
+            "GatedStateData",
+            "ActivationData",
+            "WeightsData",
+        ),
         *("EffectsData", "TokenValuesData", "ModelData", "LayerData", "TableData"),
     )
     keys = {name: sorted(getattr(declared, name).__annotations__) for name in names}

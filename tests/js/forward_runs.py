@@ -11,12 +11,18 @@ from hypothesis import strategies as st
 import rnnviz
 from rnnviz.cells import CELLS, Edit
 from rnnviz.instrument import model_data
-from rnnviz.instrument.cell_encoding import encode_array
+from rnnviz.instrument.array_packing import in_base64, little_endian
 from rnnviz.model import Model
 from rnnviz.network import reverse_if_backward, softmax
 from tests.checkpoints.random_models import drawn, models
 from tests.exponential_cell import ExponentialLSTM
 from tests.strategies import PUBLISHED, UNUSUAL, VARIANTS, activations, seeds, texts
+
+
+def encoded(array: np.ndarray) -> str:
+    """An array as it is sent."""
+    return in_base64(little_endian(array))
+
 
 TEXTS, NETWORKS = 4, 80
 KINDS = [
@@ -109,7 +115,7 @@ def a_run(model: Model, inputs: np.ndarray, initial: Any = None, holds: list[dic
     run = network.forward(inputs, initial, edits=edits)
     layers = [
         [
-            {name: encode_array(reverse_if_backward(record[name], direction)) for name in model.definition.equations}
+            {name: encoded(reverse_if_backward(record[name], direction)) for name in model.definition.equations}
             for direction, record in zip(network.directions_by_layer[layer], records, strict=True)
         ]
         for layer, records in enumerate(run.records)
@@ -121,8 +127,8 @@ def a_run(model: Model, inputs: np.ndarray, initial: Any = None, holds: list[dic
         "initial": initial and [[{n: a.tolist() for n, a in states.items()} for states in layer] for layer in initial],
         "holds": holds or [],
         "layers": layers,
-        "logits": None if logits is None else encode_array(logits),
-        "probabilities": None if logits is None else encode_array(softmax(logits)),
+        "logits": None if logits is None else encoded(logits),
+        "probabilities": None if logits is None else encoded(softmax(logits)),
     }
 
 

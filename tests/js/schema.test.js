@@ -11,13 +11,19 @@ const sorted = (object) => Object.keys(object).toSorted();
 
 test("a payload has the keys that are declared, and no others", () => {
   assert.deepEqual(sorted(payload), schema.Payload);
-  assert.deepEqual(sorted(payload.quantities[0]), schema.QuantityData);
-  assert.deepEqual(sorted(payload.phases[0]), schema.PhaseData);
-  assert.deepEqual(sorted(payload.gated_states[0]), schema.GatedStateData);
-  assert.deepEqual(sorted(Object.values(payload.activations)[0]), schema.ActivationData);
-  assert.deepEqual(sorted(payload.weights), schema.WeightsData);
+  assert.deepEqual(sorted(payload.input_vectors), schema.InputVectorsData);
   assert.deepEqual(sorted(payload.effects), schema.EffectsData);
   assert.deepEqual(sorted(payload.token_values.memory), schema.TokenValuesData);
+});
+
+test("a definition has the keys that are declared, and no others", () => {
+  const { definition } = payload;
+  assert.deepEqual(sorted(definition), schema.DefinitionData);
+  assert.deepEqual(sorted(definition.quantities[0]), schema.QuantityData);
+  assert.deepEqual(sorted(definition.phases[0]), schema.PhaseData);
+  assert.deepEqual(sorted(definition.gated_states[0]), schema.GatedStateData);
+  assert.deepEqual(sorted(Object.values(definition.activations)[0]), schema.ActivationData);
+  assert.deepEqual(sorted(definition.weights), schema.WeightsData);
 });
 
 test("a model has the keys that are declared, and no others", () => {

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from streamlit.testing.v1 import AppTest
 
+from tests.instrument.unpacking import unpack
+
 APP = Path(__file__).parents[2] / "app.py"
 
 
@@ -30,16 +32,19 @@ def page_text(app: AppTest) -> str:
 def instrument_data(app: AppTest) -> dict[str, Any]:
     """What the page sends to the instrument."""
     (component,) = app.get("bidi_component")
-    return json.loads(component.proto.json)
+    return unpack(component.proto.bytes)
 
 
 def instrument_values(app: AppTest) -> dict[str, np.ndarray]:
     """The arrays that the instrument shows by the names of the quantities, (T, H), and "prediction", (T, C)."""
     data = instrument_data(app)
-    sizes = {"input_vector": data["input_size"], "prediction": len(data["labels"])}
-    packed = data["values"] | ({"prediction": data["probabilities"]} if data["probabilities"] else {})
-    arrays = {name: np.frombuffer(base64.b64decode(values), "<f4") for name, values in packed.items()}
-    return {name: array.reshape(-1, sizes.get(name, data["units"])) for name, array in arrays.items()}
+    found = {name: array.reshape(-1, data["units"]) for name, array in data["values"].items()}
+    if data["input_vectors"]:
+        rows = data["input_vectors"]["rows"].reshape(-1, data["input_size"])
+        found["input_vector"] = rows[data["input_vectors"]["row_of_step"]]
+    if data["probabilities"] is not None:
+        found["prediction"] = data["probabilities"].reshape(len(data["tokens"]), -1)
+    return found
 
 
 def charts(app: AppTest) -> list[dict]:

@@ -34,10 +34,10 @@ import { createUnitField } from "./views/unit-field.js";
 import { createWhatIf } from "./views/what-if.js";
 
 /**
- * @import { Payload } from "./model/payload.d.ts"
  * @import { Notes, Settings } from "./model/settings.d.ts"
  * @import { Request, Requests } from "./model/requests.js"
  * @import { ElementView, State, Store as StoreType } from "./model/store.js"
+ * @import { WholePayload } from "./model/trace.js"
  * @import { Host } from "./page/host.js"
  */
 
@@ -61,8 +61,7 @@ import { createWhatIf } from "./views/what-if.js";
 /**
  * @typedef {object} Instrument
  * @property {Store} store
- * @property {(payload: Payload & Settings) => void} load  show another trace, or the same one with weights that were
- *   missing or with other token values
+ * @property {(payload: WholePayload) => void} load  show another trace, or the same one with other token values
  * @property {() => void} destroy
  */
 
@@ -111,7 +110,7 @@ const AREAS = {
 /**
  * Put an instrument into an element, and its views into the slots of the page.
  * @param {HTMLElement} element
- * @param {Payload & Settings} payload
+ * @param {WholePayload} payload
  * @param {Options} [options]
  * @returns {Instrument}
  */
@@ -212,7 +211,7 @@ export function mount(element, payload, options = {}) {
       const target = requests.receive(next);
       slots.refreshTheme();
       if (JSON.stringify(next.notes) !== JSON.stringify(store.state.notes)) store.set(notesOf(next));
-      if (next.id === store.trace.id && !next.weights === !store.trace.weights) {
+      if (next.id === store.trace.id) {
         if (next.token_values_id !== store.trace.tokenValuesId) store.setTokenValues(next);
         if (target) store.set(stateChange(store.trace, target));
         return;
@@ -304,10 +303,10 @@ function sizeClass({ views }) {
 
 /**
  * Decode a payload, and get to know its activations.
- * @param {Payload & Settings} payload
+ * @param {WholePayload} payload
  * @returns {Trace}
  */
 function traceOf(payload) {
-  addActivations(payload.activations);
+  addActivations(payload.definition.activations);
   return new Trace(payload);
 }

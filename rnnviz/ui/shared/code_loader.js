@@ -1,9 +1,9 @@
 // What Streamlit sends in place of the instrument's code: it imports the code from the server, where the browser has not
 // kept it, and passes on every call.
 
-/** @import { Component } from "./streamlit.js" */
+/** @import { Call } from "./streamlit.js" */
 
-/** @typedef {(component: Component) => () => void} Show  The default export of streamlit.js. */
+/** @typedef {(call: Call) => () => void} Show  The default export of streamlit.js. */
 
 const STREAMLITS_SCRIPT = "script[src*='/static/js/']"; // its address begins with that of the app
 
@@ -14,11 +14,11 @@ let failed = false;
 /**
  * Called by Streamlit in every run of the page, and so perhaps several times before the code is there. The calls are
  * passed on in their order: each may hold data that is sent only once.
- * @param {Component} component
+ * @param {Call} call
  * @returns {Promise<(() => void) | undefined>}
  */
-export default async function (component) {
-  const { parentElement, setTriggerValue } = component;
+export default async function (call) {
+  const { parentElement, setTriggerValue } = call;
   const place = /** @type {HTMLElement} */ (parentElement.querySelector(".instrument-place"));
   const folder = place.dataset.code ?? "";
   if (code && code.folder !== folder) {
@@ -37,7 +37,7 @@ export default async function (component) {
   if (!ready) return;
   const [show, style] = ready;
   addStyle(place, style);
-  return show(component);
+  return show(call);
 }
 
 /**

@@ -8,13 +8,13 @@ from html import escape
 import streamlit as st
 
 from ...errors import UnknownNameError
-from ...instrument import TokenValues, model_key, payload
+from ...instrument import TokenValues, as_bytes, model_key, trace_data
 from ...instrument.settings_schema import Notes
 from ...model import Model
 from ...trace import Trace
 from . import position, served_code
 from .page_data import PageData
-from .session_keys import CODE_MISSING, WEIGHTS_SENT
+from .session_keys import CODE_MISSING, DEFINITIONS_SENT
 
 __all__ = ["VIEWS", "TokenValues", "instrument", "reported_position", "slot"]
 
@@ -61,7 +61,7 @@ def instrument(
 ) -> None:
     """Show a trace. The browser starts at a position and keeps it from then on.
 
-    The layer's weights are sent once for each model; the browser asks again if it has lost them.
+    What is the same in every run of a model is sent once; the browser asks again if it has lost it.
 
     Parameters
     ----------
@@ -108,9 +108,9 @@ def instrument(
         if view not in VIEWS:
             message = f"The instrument has no view {view!r}; it has {', '.join(VIEWS)}."
             raise UnknownNameError(message, kind="view", name=view, allowed=VIEWS)
-    sent: set[str] = st.session_state.setdefault(WEIGHTS_SENT, set())
+    sent: set[str] = st.session_state.setdefault(DEFINITIONS_SENT, set())
     key = model_key(model, layer, direction)
-    data = payload(trace, model, layer, direction, weights=key not in sent, token_values=token_values)
+    data = trace_data(trace, model, layer, direction, definition=key not in sent, token_values=token_values)
     sent.add(key)
     page_data: PageData = {
         "start": {"step": step - 1, "unit": unit},
@@ -128,9 +128,9 @@ def instrument(
     mount = _mount_served if served_code.is_served() and CODE_MISSING not in st.session_state else _mount_inline
     mount(
         key=KEY,
-        data={**data, **page_data},
+        data=as_bytes({**data, **page_data}),
         on_missing_code_change=lambda: st.session_state.update({CODE_MISSING: True}),
-        on_missing_weights_change=lambda: sent.discard(key),
+        on_missing_definition_change=lambda: sent.discard(key),
         on_request_change=lambda: _handle_request(on_request),
         on_position_change=lambda: None,  # makes Streamlit keep the state that `reported_position` reads
     )

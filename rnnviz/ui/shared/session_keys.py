@@ -37,7 +37,7 @@ RESULTS = "results"  # of long work on the session's own models
 
 # The instrument, and the position in it.
 CODE_MISSING = "code-missing"  # there if the browser could not fetch the instrument's code
-WEIGHTS_SENT = "weights_sent"  # keys of the weights that the browser has
+DEFINITIONS_SENT = "definitions-sent"  # model keys of the definitions that the browser has
 UNIT = "chosen-unit"
 REPORTED = "reported-position"  # the last position that the browser reported
 

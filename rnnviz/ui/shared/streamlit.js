@@ -5,28 +5,31 @@
 // missing once Streamlit changes.
 
 import { mount } from "../../instrument/js/instrument.js";
+import { unpack } from "../../instrument/js/model/arrays.js";
 import { elementsIn } from "../../instrument/js/page/dom.js";
 
 /**
  * @import { Instrument, Rest } from "../../instrument/js/instrument.js"
- * @import { Payload, WeightsData } from "../../instrument/js/model/payload.d.ts"
+ * @import { DefinitionData, Payload } from "../../instrument/js/model/payload.d.ts"
  * @import { Start } from "../../instrument/js/model/settings.d.ts"
  * @import { Request } from "../../instrument/js/model/requests.js"
+ * @import { WholePayload } from "../../instrument/js/model/trace.js"
  * @import { Host } from "../../instrument/js/page/host.js"
  * @import { Graph } from "../../instrument/js/page/playheads.js"
  * @import { PageData } from "./page_data.d.ts"
  */
 
-/** @typedef {Payload & PageData} ComponentData */
-
 /**
  * What Streamlit passes to a component in every run of the page.
- * @typedef {object} Component
- * @property {ComponentData} data
+ * @typedef {object} Call
+ * @property {Uint8Array} data
  * @property {HTMLElement} parentElement
  * @property {(name: string, value: unknown) => void} setStateValue
  * @property {(name: string, value: unknown) => void} setTriggerValue
  */
+
+/** @typedef {Payload & PageData} ComponentData */
+/** @typedef {Omit<Call, "data"> & { data: ComponentData }} Component  with the data unpacked */
 
 /**
  * A component on the page.
@@ -79,8 +82,8 @@ const HOST = {
 
 /** @type {WeakMap<HTMLElement, Mounted>} */
 const mounted = new WeakMap();
-/** The weights by their key: the server sends those of a model once. @type {Map<string, WeightsData>} */
-const weights = new Map();
+/** The definitions by their key: the server sends that of a model once. @type {Map<string, DefinitionData>} */
+const definitions = new Map();
 /**
  * The last position, kept from page to page: the same trace on another page opens there. The server does not know it,
  * and Streamlit sends it no link that the browser has changed.
@@ -90,16 +93,18 @@ const lastPosition = (/** @type {any} */ (window).rnnvizLastPosition ??= {});
 
 /**
  * Called by Streamlit in every run of the page.
- * @param {Component} component
+ * @param {Call} streamlits
  * @returns {() => void} called when the component is removed
  */
-export default function (component) {
-  const { data, parentElement, setTriggerValue } = component;
-  if (data.weights) weights.set(data.model_key, data.weights);
-  const payload = { ...data, weights: weights.get(data.model_key) ?? null };
-  if (!payload.weights) setTriggerValue("missing_weights", data.model_key);
-  const entry = mounted.get(parentElement) ?? create(component, payload);
-  if (entry.calls > 0) update(entry, component, payload);
+export default function (streamlits) {
+  const { parentElement, setTriggerValue } = streamlits;
+  const component = { ...streamlits, data: /** @type {ComponentData} */ (unpack(streamlits.data)) };
+  const { data } = component;
+  if (data.definition) definitions.set(data.model_key, data.definition);
+  const definition = definitions.get(data.model_key);
+  if (!definition) setTriggerValue("missing_definition", data.model_key); // it was lost; until it comes, all stays
+  const entry = definition ? shown(component, { ...data, definition }) : mounted.get(parentElement);
+  if (!entry) return () => {};
 
   // If the page has changed its link in this run, Streamlit has left the position out of it.
   const call = ++entry.calls;
@@ -121,8 +126,21 @@ export default function (component) {
 }
 
 /**
+ * Show a payload in the component's place.
  * @param {Component} component
- * @param {ComponentData} payload
+ * @param {WholePayload} payload
+ * @returns {Mounted}
+ */
+function shown(component, payload) {
+  const entry = mounted.get(component.parentElement);
+  if (!entry) return create(component, payload);
+  update(entry, component, payload);
+  return entry;
+}
+
+/**
+ * @param {Component} component
+ * @param {WholePayload} payload
  * @returns {Mounted}
  */
 function create(component, payload) {
@@ -144,7 +162,7 @@ function create(component, payload) {
 /**
  * @param {Mounted} entry
  * @param {Component} component
- * @param {ComponentData} payload
+ * @param {WholePayload} payload
  */
 function update(entry, component, payload) {
   const before = entry.component.data;
@@ -162,7 +180,7 @@ function update(entry, component, payload) {
 
 /**
  * @param {Mounted} entry
- * @param {ComponentData} payload
+ * @param {WholePayload} payload
  * @returns {Instrument}
  */
 function mountInstrument(entry, payload) {

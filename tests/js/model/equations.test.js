@@ -21,11 +21,11 @@ import { bundled, fixture } from "../fixtures.js";
 const value = (name, before = false) => ({ kind: "value", name, is_before: before });
 
 test("every quantity of every cell has an equation", () => {
-  const payloads = [...fixture("equations"), ...Object.values(fixture("traces"))].map(({ payload }) => payload);
-  for (const payload of payloads) {
-    const computed = payload.phases.flatMap(({ computes }) => computes).filter((name) => name !== "input_vector");
-    assert.deepEqual(equationsOf(payload).map(({ target }) => target), computed);
-    for (const name of computed) assert.equal(equationFor(payload, name).target, name);
+  const sent = [...fixture("equations"), ...Object.values(fixture("traces"))];
+  for (const { payload: { definition } } of sent) {
+    const computed = definition.phases.flatMap(({ computes }) => computes).filter((name) => name !== "input_vector");
+    assert.deepEqual(equationsOf(definition).map(({ target }) => target), computed);
+    for (const name of computed) assert.equal(equationFor(definition, name).target, name);
   }
 });
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { ForwardModel } from "../../../rnnviz/instrument/js/model/forward.js";
-import { decodeFloats } from "../../../rnnviz/instrument/js/model/trace.js";
+import { decodeFloats } from "../../../rnnviz/instrument/js/model/arrays.js";
 import { assertClose, fixture } from "../fixtures.js";
 
 const { bundled, random } = fixture("forward");

@@ -15,6 +15,6 @@ test("every activation computes what Python computes, within its bounds", () => 
 });
 
 test("an unknown function is written by its name", () => {
-  addActivations(fixture("traces")["names-lstm"].payload.activations);
+  addActivations(fixture("traces")["names-lstm"].payload.definition.activations);
   assert.deepEqual(["sigmoid", "tanh", "mystery"].map(symbolOfFunction), ["σ", "tanh", "mystery"]);
 });

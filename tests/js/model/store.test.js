@@ -95,8 +95,7 @@ test("the scale of a quantity without bounds only grows, and belongs to its mode
   const scaled = (limit, key = "one") => {
     const { payload } = fixture("traces")["names-lstm"];
     const limits = { cell: [-limit, limit], hidden: [-1, 1] };
-    const quantities = payload.quantities.map((q) => ({ ...q, limits: limits[q.name] ?? q.limits }));
-    return traceOf({ ...payload, quantities, model_key: key });
+    return traceOf({ ...payload, limits: { ...payload.limits, ...limits }, model_key: key });
   };
   const store = new Store(scaled(2));
   const ends = () => ["cell", "hidden"].map((name) => store.trace.byName[name].limits[1]);

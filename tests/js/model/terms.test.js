@@ -78,9 +78,8 @@ test("an equation is computable only with weights and values", () => {
     return isComputable(trace, equation(trace).right);
   };
   assert.ok(check({}));
-  assert.ok(!check({ weights: null }));
-  const { input_vector: _, ...others } = payload.values;
-  assert.ok(!check({ values: others }));
+  assert.ok(!check({ definition: { ...payload.definition, weights: null } }));
+  assert.ok(!check({ input_vectors: null }));
 });
 
 test("the last operation is shown alone unless it is the only one", () => {

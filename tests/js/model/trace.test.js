@@ -1,22 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { decodeFloats, decodeHalves, Trace } from "../../../rnnviz/instrument/js/model/trace.js";
+import { Trace } from "../../../rnnviz/instrument/js/model/trace.js";
 import { assertClose, bundled, fixture, traceOf } from "../fixtures.js";
-
-const bytes = (array) => btoa(String.fromCharCode(...new Uint8Array(array.buffer)));
-
-test("half precision is decoded as NumPy encodes it", () => {
-  const { base64, values } = fixture("halves");
-  const decoded = decodeHalves(base64);
-  assert.deepEqual([...decoded], [...Float32Array.from(values)]);
-  assert.ok(Object.is(decoded[1], -0));
-});
-
-test("single precision is decoded exactly", () => {
-  const values = new Float32Array([0, -0, 1.5, -3.4e38, 1e-45, Infinity]);
-  assert.deepEqual(decodeFloats(bytes(values)), values);
-});
 
 for (const [name, { payload, values, initial, probabilities }] of Object.entries(fixture("traces"))) {
   test(`the trace of ${name} holds the recorded values`, () => {

@@ -43,7 +43,6 @@ test("what is not activated from a weighted sum has no curve", () => {
 
 test("without its input vectors a trace has no sums", () => {
   const { payload } = fixture("traces")["names-lstm"];
-  const { input_vector: _, ...values } = payload.values;
-  const trace = traceOf({ ...payload, values });
+  const trace = traceOf({ ...payload, input_vectors: null });
   assert.equal(weightedSumsAt(trace, activatedSumOf(trace, "forget"), 3), null);
 });

@@ -7,8 +7,8 @@ import { FUNCTIONS, symbolOfFunction } from "../model/functions.js";
 import { MINUS } from "../model/numbers.js";
 
 /**
- * @import { ExpressionData, QuantityData } from "../model/payload.d.ts"
- * @import { Trace } from "../model/trace.js"
+ * @import { ExpressionData } from "../model/payload.d.ts"
+ * @import { Quantity, Trace } from "../model/trace.js"
  * @import { Factor, Value } from "./geometry.js"
  */
 
@@ -56,7 +56,7 @@ function factorNumbers({ name, before, complement, squash }, trace, step) {
  * The quantity in whose colours a value is shown, with the scale of the value.
  * @param {Value} value
  * @param {Trace} trace
- * @returns {QuantityData}
+ * @returns {Quantity}
  */
 export function scaleOf({ of, limits }, trace) {
   const quantity = trace.byName[of];
@@ -140,7 +140,7 @@ export function wordsOf({ of, factors }, trace) {
 
 /**
  * A quantity's colour for lines and text: the theme's, or else the plain one.
- * @param {Pick<QuantityData, "name" | "colour">} quantity
+ * @param {Pick<Quantity, "name" | "colour">} quantity
  * @returns {string}
  */
 export function inkOf({ name, colour }) {

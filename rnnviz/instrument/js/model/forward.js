@@ -1,13 +1,13 @@
 // A whole model: from token ids or vectors to every quantity at every step and the predictions, by its equations.
 
+import { decodeFloats } from "./arrays.js";
 import { compile, INPUT } from "./compiled-equations.js";
 import { addActivations } from "./functions.js";
-import { decodeFloats } from "./trace.js";
 import { add, multiplyInto, softmax } from "./vectors.js";
 
 /**
  * @import { Input, Layer, Place, Vectors } from "./compiled-equations.js"
- * @import { LayerData, ModelData, TableData } from "./payload.d.ts"
+ * @import { LayerData, ModelData, Numbers, TableData } from "./payload.d.ts"
  * @import { Vector } from "./vectors.js"
  */
 
@@ -229,7 +229,7 @@ function decodedTable({ rows, columns, values }) {
  * @returns {Layer}
  */
 function decodedLayer({ direction, units, weights, initial }) {
-  /** @type {(arrays: Record<string, string>) => Record<string, Float32Array>} */
+  /** @type {(arrays: Record<string, Numbers>) => Record<string, Float32Array>} */
   const decoded = (arrays) =>
     Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, decodeFloats(array)]));
   return { direction, units, blocks: weights.blocks, arrays: decoded(weights.arrays), initial: decoded(initial) };

@@ -142,6 +142,9 @@ export type ExpressionData =
   | ApplyData
   | LayerNormData;
 
+/** An array: in base64, or as it came beside the JSON. */
+export type Numbers = string | Float32Array | Uint16Array | Uint8Array;
+
 /** A quantity of the cell, the input vector included. */
 export interface QuantityData {
   /** As in the cell's definition. */
@@ -158,8 +161,6 @@ export interface QuantityData {
   negative_colour: string;
   /** The name of the activation. */
   activation: string | null;
-  /** The ends of the colour scale. */
-  limits: [number, number];
   /** The bounds of the values, None where there is none. */
   low: number | null;
   /** The bounds of the values, None where there is none. */
@@ -215,7 +216,31 @@ export interface WeightsData {
   /** By the name of a parameter, the quantities that its blocks of rows belong to, in their order. */
   blocks: Record<string, string[]>;
   /** The parameters as float32, by name. */
-  arrays: Record<string, string>;
+  arrays: Record<string, Numbers>;
+}
+
+/** What of a layer is the same in every run. */
+export interface DefinitionData {
+  /** In the order of computation, the input vector first. */
+  quantities: QuantityData[];
+  /** In the order of computation. */
+  phases: PhaseData[];
+  /** The states that a gate carries on, the hidden state first. */
+  gated_states: GatedStateData[];
+  /** By name. */
+  activations: Record<string, ActivationData>;
+  /** C labels of the readout. */
+  labels: string[];
+  /** The layer's parameters; None where the model is not known. */
+  weights: WeightsData | null;
+}
+
+/** The input vectors, each of them once. */
+export interface InputVectorsData {
+  /** Array of shape (number of different vectors, D). */
+  rows: Numbers;
+  /** For each step, its row, from 0. */
+  row_of_step: number[];
 }
 
 /** A named number at each step. */
@@ -223,7 +248,7 @@ export interface PartData {
   /** What the number is. */
   title: string;
   /** Array of shape (T,), float32. */
-  values: string;
+  values: Numbers;
 }
 
 /** A value of every token at every step; see `TokenValues`. */
@@ -231,7 +256,7 @@ export interface TokenValuesData {
   /** What the values are. */
   title: string;
   /** Array of shape (T, T), float32: [step, token]. */
-  values: string;
+  values: Numbers;
   /** The hues of values above and below zero, as "#D55E00". */
   colour: string;
   /** The hues of values above and below zero, as "#D55E00". */
@@ -251,21 +276,23 @@ export interface TokenValuesData {
 /** What each unit adds to the answer; see `rnnviz.analysis.unit_effects`. */
 export interface EffectsData {
   /** Array of shape (H,), float32. */
-  values: string;
+  values: Numbers;
   /** The answer; "" where the values are about no label. */
   label: string;
   /** What the values are, in words. */
   measure: string;
 }
 
-/** The trace of one layer and direction, with the definition of its cell. */
+/** The trace of one layer and direction. */
 export interface Payload {
-  /** Identifies everything in the payload but `weights`, `token_values` and `token_values_id`. */
+  /** Identifies everything in the payload but `token_values` and `token_values_id`. */
   id: string;
   /** Identifies the trace. */
   fingerprint: string;
-  /** Identifies the weights. */
+  /** Identifies the definition. */
   model_key: string;
+  /** None if the browser has it. */
+  definition: DefinitionData | null;
   /** From 0. */
   layer: number;
   /** "forward" or "backward". */
@@ -292,34 +319,26 @@ export interface Payload {
   units: number;
   /** H and D. */
   input_size: number;
-  /** In the order of computation, the input vector first. */
-  quantities: QuantityData[];
-  /** In the order of computation. */
-  phases: PhaseData[];
-  /** The states that a gate carries on, the hidden state first. */
-  gated_states: GatedStateData[];
-  /** By name. */
-  activations: Record<string, ActivationData>;
-  /** C labels of the readout. */
-  labels: string[];
   /** Whether the model is known to have been trained to predict only after the last step. */
   answers_at_end: boolean;
+  /** For each quantity, the ends of the colour scale. */
+  limits: Record<string, [number, number]>;
   /** Whether `values` are float16 rather than float32. */
   half_precision: boolean;
-  /** For each quantity, an array of shape (T, H), or (T, D) for the input vector. */
-  values: Record<string, string>;
+  /** For each quantity but the input vector, an array of shape (T, H). */
+  values: Record<string, Numbers>;
+  /** None if they were left out. */
+  input_vectors: InputVectorsData | null;
   /** For each state, its value before the first step: shape (H,), float32. */
-  initial: Record<string, string>;
+  initial: Record<string, Numbers>;
   /** For quantities that an intervention holds, an array of shape (T, H), uint8: 0 where the cell computed the value, 1 where it is held at a value, 2 where it is frozen. */
-  holds: Record<string, string>;
+  holds: Record<string, Numbers>;
   /** Array of shape (T, C), float32; None without a readout. */
-  probabilities: string | null;
+  probabilities: Numbers | null;
   /** What each unit adds to the answer. */
   effects: EffectsData;
   /** How the trace was reduced to keep the page fast. */
   reductions: string[];
-  /** None if the browser has them. */
-  weights: WeightsData | null;
   /** By the names that slots ask for. */
   token_values: Record<string, TokenValuesData>;
   /** Identifies the token values. */
@@ -333,7 +352,7 @@ export interface TableData {
   /** Its shape. */
   columns: number;
   /** The values as float32, row by row. */
-  values: string;
+  values: Numbers;
 }
 
 /** The cell of one layer and direction. */
@@ -347,7 +366,7 @@ export interface LayerData {
   /** Its parameters. */
   weights: WeightsData;
   /** The states that a run starts from, as float32; zeros where missing. */
-  initial: Record<string, string>;
+  initial: Record<string, Numbers>;
 }
 
 /** A model that the browser can run. */
@@ -371,7 +390,7 @@ export interface ModelData {
   /** The weights of the outputs; None for a model without outputs. */
   readout: TableData | null;
   /** The biases of the outputs as float32, if there are any. */
-  readout_bias: string | null;
+  readout_bias: Numbers | null;
   /** What the outputs stand for. */
   labels: string[];
 }

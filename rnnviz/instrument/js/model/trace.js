@@ -1,11 +1,18 @@
 // A recorded trace as the views read it: values by quantity, step and unit.
 
+import { decodeBytes, decodeFloats, decodeHalves } from "./arrays.js";
 import { writtenEquation } from "./equations.js";
 
 /**
- * @import { Payload, QuantityData, TokenValuesData, WeightsData } from "./payload.d.ts"
+ * @import {
+ *   DefinitionData, InputVectorsData, Payload, QuantityData, TokenValuesData, WeightsData
+ * } from "./payload.d.ts"
  * @import { Settings } from "./settings.d.ts"
  */
+
+/** @typedef {Payload & Settings & { definition: DefinitionData }} WholePayload  with what the browser may have had */
+
+/** @typedef {QuantityData & { limits: [number, number] }} Quantity  with the ends of its colour scale */
 
 /**
  * @typedef {Record<string, Float32Array>} Arrays  By name.
@@ -44,45 +51,6 @@ const HALF_DIGITS = 3; // significant digits of float16
 const SINGLE_DIGITS = 6; // of float32
 
 /**
- * Decode little-endian float32 numbers from base64.
- * @param {string} base64
- * @returns {Float32Array}
- */
-export function decodeFloats(base64) {
-  return new Float32Array(bufferOf(base64));
-}
-
-/**
- * Decode little-endian float16 numbers (IEEE 754) from base64.
- * @param {string} base64
- * @returns {Float32Array}
- */
-export function decodeHalves(base64) {
-  return Float32Array.from(new Uint16Array(bufferOf(base64)), (bits) => {
-    const sign = bits & 0x8000 ? -1 : 1;
-    const [exponent, fraction] = [(bits >> 10) & 0x1f, bits & 0x3ff];
-    return sign * (exponent ? 2 ** (exponent - 15) * (1 + fraction / 1024) : 2 ** -14 * (fraction / 1024));
-  });
-}
-
-/**
- * Decode bytes from base64.
- * @param {string} base64
- * @returns {Uint8Array}
- */
-function decodeBytes(base64) {
-  return new Uint8Array(bufferOf(base64));
-}
-
-/**
- * @param {string} base64
- * @returns {ArrayBuffer}
- */
-function bufferOf(base64) {
-  return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)).buffer;
-}
-
-/**
  * A decoded payload.
  *
  * Steps count from 0 here; people see them from 1. A cell that reads backward finds its old state at the next step, so
@@ -90,9 +58,10 @@ function bufferOf(base64) {
  */
 export class Trace {
   /**
-   * @param {Payload & Settings} payload
+   * @param {WholePayload} payload
    */
   constructor(payload) {
+    const { definition } = payload;
     this.id = payload.id;
     this.fingerprint = payload.fingerprint;
     this.modelKey = payload.model_key;
@@ -112,17 +81,18 @@ export class Trace {
     this.steps = payload.tokens.length;
     this.units = payload.units;
     this.inputSize = payload.input_size;
-    this.quantities = payload.quantities;
-    this.phases = payload.phases.map((phase) => ({ ...phase, equations: phase.equations.map(writtenEquation) }));
-    this.gatedStates = payload.gated_states;
-    this.labels = payload.labels;
+    this.quantities = definition.quantities.map((quantity) => ({ ...quantity, limits: payload.limits[quantity.name] }));
+    this.phases = definition.phases.map((phase) => ({ ...phase, equations: phase.equations.map(writtenEquation) }));
+    this.gatedStates = definition.gated_states;
+    this.labels = definition.labels;
     this.answersAtEnd = payload.answers_at_end;
     this.editable = payload.editable ?? false;
     this.valueWord = payload.value_word ?? "now";
     this.reductions = payload.reductions;
-    /** @type {Record<string, QuantityData>} */
+    /** @type {Record<string, Quantity>} */
     this.byName = Object.fromEntries(this.quantities.map((quantity) => [quantity.name, quantity]));
     this.arrays = mapValues(payload.values, payload.half_precision ? decodeHalves : decodeFloats);
+    if (payload.input_vectors) this.arrays.input_vector = inputVectors(payload.input_vectors, this.inputSize);
     /** How many significant digits of a value can be trusted. */
     this.digits = payload.half_precision ? HALF_DIGITS : SINGLE_DIGITS;
     this.initial = mapValues(payload.initial, decodeFloats);
@@ -132,7 +102,7 @@ export class Trace {
     this.effects = { ...payload.effects, values: decodeFloats(payload.effects.values) };
     /** The unit that is shown until one is chosen. */
     this.defaultUnit = payload.default_unit ?? strongest(this.effects.values);
-    this.weights = payload.weights === null ? null : decodedWeights(payload.weights);
+    this.weights = definition.weights === null ? null : decodedWeights(definition.weights);
     this.tokenValues = decodedTokenValues(payload.token_values);
     this.tokenValuesId = payload.token_values_id;
   }
@@ -184,7 +154,7 @@ export class Trace {
 
   /**
    * The quantities that have a value for each unit: all but the input vector.
-   * @returns {QuantityData[]}
+   * @returns {Quantity[]}
    */
   get unitQuantities() {
     return this.quantities.filter((quantity) => quantity.role !== "vector");
@@ -277,6 +247,19 @@ function strongest(effects) {
  */
 function mapValues(object, change) {
   return Object.fromEntries(Object.entries(object).map(([name, value]) => [name, change(value)]));
+}
+
+/**
+ * The input vectors of all steps, row by row.
+ * @param {InputVectorsData} vectors
+ * @param {number} width
+ * @returns {Float32Array}
+ */
+function inputVectors({ rows, row_of_step: rowOfStep }, width) {
+  const different = decodeFloats(rows);
+  const all = new Float32Array(rowOfStep.length * width);
+  rowOfStep.forEach((row, step) => all.set(different.subarray(row * width, (row + 1) * width), step * width));
+  return all;
 }
 
 /**

@@ -11,9 +11,9 @@ import { closestTo, html, svg } from "../page/dom.js";
 
 /**
  * @import { GatedVectors, Gating } from "../model/gating.js"
- * @import { ExpressionData, QuantityData } from "../model/payload.d.ts"
+ * @import { ExpressionData } from "../model/payload.d.ts"
  * @import { ElementView, Store } from "../model/store.js"
- * @import { Trace } from "../model/trace.js"
+ * @import { Quantity, Trace } from "../model/trace.js"
  */
 
 /**
@@ -23,7 +23,7 @@ import { closestTo, html, svg } from "../page/dom.js";
  * @property {string} sign  in front of it
  * @property {ExpressionData} node
  * @property {string} words
- * @property {QuantityData} quantity  in whose colours it is shown
+ * @property {Quantity} quantity  in whose colours it is shown
  * @property {VectorStrip} strip
  */
 
@@ -88,7 +88,7 @@ export function createGate(store, gateName, ofName) {
    * @param {string} sign
    * @param {ExpressionData} node
    * @param {string} words
-   * @param {QuantityData} quantity
+   * @param {Quantity} quantity
    * @returns {Row}
    */
   function createRow(name, sign, node, words, quantity) {

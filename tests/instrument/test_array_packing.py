@@ -1,0 +1,54 @@
+"""Data with arrays is packed without loss, in both ways."""
+
+import base64
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+
+from rnnviz.instrument import as_bytes, as_json
+from tests.instrument.unpacking import unpack
+
+ARRAYS = st.sampled_from(["<f4", "<f2", "u1"]).flatmap(
+    lambda dtype: arrays(dtype, array_shapes(min_side=0, max_dims=2))
+)
+LEAVES = st.none() | st.booleans() | st.integers() | st.text() | ARRAYS
+DATA = st.dictionaries(
+    st.text(), st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner))
+)
+
+
+def same(found, data) -> bool:
+    """Whether data is equal but for the shape of its arrays, which is not sent."""
+    if isinstance(data, np.ndarray):
+        return found.dtype == data.dtype and found.tobytes() == data.tobytes()
+    if isinstance(data, list):
+        return len(found) == len(data) and all(map(same, found, data))
+    if isinstance(data, dict):
+        return found.keys() == data.keys() and all(same(found[key], data[key]) for key in data)
+    return found == data and type(found) is type(data)
+
+
+@given(DATA)
+def test_nothing_is_lost_beside_the_json(data):
+    assert same(unpack(as_bytes(data)), data)
+
+
+@given(ARRAYS)
+def test_nothing_is_lost_in_base64(array):
+    sent = json.loads(json.dumps(as_json({"a": [array], "b": "text"})))
+    assert base64.b64decode(sent["a"][0]) == array.tobytes() and sent["b"] == "text"
+
+
+def test_arrays_begin_where_a_browser_can_read_them():
+    packed = as_bytes([np.ones(3, "u1"), np.ones(1, "<f2"), np.ones(2, "<f4")])
+    end = 4 + int.from_bytes(packed[:4], "little")
+    assert json.loads(packed[4:end]) == [{"|u1": [0, 3]}, {"<f2": [4, 1]}, {"<f4": [8, 2]}]
+
+
+def test_what_is_no_array_is_refused():
+    with pytest.raises(TypeError):
+        as_bytes({"a": object()})
