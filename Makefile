@@ -1,6 +1,6 @@
 # make run    set everything up, then open the dashboard
 # make test   set everything up, PyTorch included, then check and test all of it
-# make peers  install the other frameworks and fetch the published models, then run the tests that need them
+# make peers  install the other frameworks and nbconvert, fetch the published models, then run the tests that need them
 # make bench  set everything up, then measure (PyTorch is the peer)
 
 PYTHON ?= python3
@@ -8,6 +8,7 @@ PYTHON ?= python3
 # make test TORCH="torch==2.13.0 --index-url ..."
 TORCH ?= torch==2.13.0
 KERAS ?= keras==3.15.1 tensorflow-cpu==2.21.0 tf_keras==2.21.0
+NOTEBOOK ?= nbconvert==7.17.2 ipykernel==7.4.0
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist worksteal --durations=10
@@ -34,7 +35,7 @@ bench: $(VENV)/torch
 	$(BIN)/python -m benchmarks
 
 peers: $(VENV)/peers
-	RNNVIZ_NO_SKIPS=1 $(PYTEST) -m "peers$(if $(RNNVIZ_DATA), or data)"
+	RNNVIZ_NO_SKIPS=1 $(PYTEST) -m "peers or notebook$(if $(RNNVIZ_DATA), or data)"
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
@@ -59,6 +60,6 @@ $(VENV)/torch: $(VENV)/dev
 
 # Keras 3 runs on PyTorch, and Keras 2 (tf_keras) on TensorFlow.
 $(VENV)/peers: $(VENV)/torch tests/checkpoints/published_packages.py
-	$(BIN)/pip install --quiet $(KERAS)
+	$(BIN)/pip install --quiet $(KERAS) $(NOTEBOOK)
 	$(BIN)/python -m tests.checkpoints.published_packages
 	touch $@

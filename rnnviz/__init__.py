@@ -10,8 +10,9 @@ trace["forget"]  # (T, H)
 __version__ = "0.1.0"  # before the imports: parts of the package name it
 
 from .checkpoints import from_keras, from_torch, save
+from .instrument.notebook import show
 from .model import Model
 from .trace import Trace
 from .zoo import checkpoint, load, models
 
-__all__ = ["Model", "Trace", "checkpoint", "from_keras", "from_torch", "load", "models", "save"]
+__all__ = ["Model", "Trace", "checkpoint", "from_keras", "from_torch", "load", "models", "save", "show"]

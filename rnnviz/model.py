@@ -12,6 +12,7 @@ from .cells import Definition
 from .errors import ArrayError
 from .interventions import Intervention, PreparedText, prepare_text
 from .network import Network, States, reverse_if_backward, softmax
+from .representations import html_of
 from .text.tokens import Vocabulary
 from .trace import Trace
 
@@ -54,6 +55,13 @@ class Model:
     labels: list[str]
     card: dict[str, Any] = field(default_factory=dict)
     max_steps: int | None = None
+
+    def __repr__(self) -> str:
+        return f"<Model {self.name}: {self.definition.title}, {self.network.layers[0][0].hidden_size} units>"
+
+    def _repr_html_(self) -> str | None:
+        """What a notebook shows."""
+        return html_of(self)
 
     def __post_init__(self) -> None:
         table, readout = self.network.embedding, self.network.readout_weight
@@ -198,6 +206,8 @@ class Model:
             truncated=prepared.encoding.truncated,
             network=self.network,
             interventions=prepared.interventions,
+            vocabulary=self.vocabulary,
+            card=self.card,
         )
 
     def trace(

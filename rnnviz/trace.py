@@ -18,11 +18,13 @@ from .cells import CELLS, Definition
 from .cells.activations import Array
 from .errors import DamagedFileError, FileError, UnknownQuantityError, UnsupportedFileError
 from .interventions import Intervention, ValueIntervention, format_all, parse_all
+from .representations import html_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from .network import Network
+    from .text.tokens import Vocabulary
 
 Key = tuple[str, int, str]  # quantity, layer, direction
 
@@ -66,6 +68,10 @@ class Trace:
         The network that ran; None in a trace from a file, which does not store it.
     interventions : tuple of Intervention, default ()
         What was held, silenced, frozen, swapped or removed.
+    vocabulary : Vocabulary or None, default None
+        The vocabulary of the model; None in a trace from a file.
+    card : dict, optional
+        The card of the model; empty in a trace from a file.
 
     Examples
     --------
@@ -89,6 +95,15 @@ class Trace:
     truncated: bool = False
     network: Network | None = field(default=None, repr=False, compare=False)
     interventions: tuple[Intervention, ...] = ()
+    vocabulary: Vocabulary | None = field(default=None, compare=False)
+    card: dict[str, Any] = field(default_factory=dict, compare=False)
+
+    def __repr__(self) -> str:
+        return f"<Trace of {self.model}: {len(self)} steps, {self.units()} units>"
+
+    def _repr_html_(self) -> str | None:
+        """What a notebook shows."""
+        return html_of(self)
 
     def __len__(self) -> int:
         return len(self.tokens)
@@ -284,8 +299,9 @@ class Trace:
                 groups[group][quantity, int(layer), direction] = array
             values, initial = groups["values"], groups["initial"]
             trace = cls(
-                **about, values=values, initial=initial, unknown=unknown, probabilities=probabilities, network=None
-            )
+                **about, values=values, initial=initial, unknown=unknown, probabilities=probabilities,
+                network=None, vocabulary=None, card={},
+            )  # fmt: skip
             trace._check()
         except FileNotFoundError:
             raise

@@ -29,8 +29,13 @@ def _peers_are_here() -> bool:
     return all(find_spec(name) for name in ("keras", "tf_keras", "tensorflow")) and published_packages.fetched()
 
 
+def _notebooks_are_here() -> bool:
+    return all(find_spec(name) for name in ("nbconvert", "ipykernel"))
+
+
 # By mark.
 EXTRAS = {
+    "notebook": Extra("nbconvert and ipykernel", "make peers", _notebooks_are_here),
     "peers": Extra("Keras, TensorFlow and the published models", "make peers", _peers_are_here),
     "data": Extra("the training data", "make peers RNNVIZ_DATA=path/to/data", DATA.is_dir),
 }

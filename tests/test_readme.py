@@ -2,7 +2,9 @@
 
 import re
 import shlex
+import tempfile
 import tomllib
+import webbrowser
 from pathlib import Path
 from unittest.mock import patch
 
@@ -37,6 +39,8 @@ def given(tmp_path, monkeypatch):
     arrays = {f"enc_{name}": value.detach().numpy() for name, value in torch.nn.GRU(3, 4).named_parameters()}
     np.savez(tmp_path / "checkpoint20.npz", **arrays)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(webbrowser, "open", lambda address: True)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with patch.dict(CELLS):  # the example's cell is not there for other tests
         yield {"module": torch.nn.LSTM(3, 4)}
 

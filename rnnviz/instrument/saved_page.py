@@ -25,7 +25,7 @@ from .bundle import SCRIPTS, script, style
 from .payload_encoding import payload
 from .settings_schema import ChangeData, RowOrder, Settings, Start
 
-__all__ = ["saved_page", "static_table"]
+__all__ = ["model_line", "page_title", "saved_page", "static_table"]
 
 SHOWN_TEXT = 60  # characters of the text in a title
 SHOWN_STEPS = 40  # rows of the table
@@ -124,7 +124,7 @@ def saved_page(
         "notes": {"remarks": [], "changes": changes, "dimmed": False},
     }
     data = {**payload(trace, model, layer, direction), **settings}
-    title = title or f"{trace.model} reads “{_text_of(trace, text)}”"
+    title = title or page_title(trace, text)
     return "\n".join(
         [
             "<!doctype html>",
@@ -134,7 +134,7 @@ def saved_page(
             '<meta name="viewport" content="width=device-width">',
             f"<title>{_plain(title)}</title>",
             f"<style>{_page_style()}</style>",
-            f"<header><h1>{_plain(title)}</h1><p>{_plain(_about(trace, model, layer, direction))}</p></header>",
+            f"<header><h1>{_plain(title)}</h1><p>{_plain(model_line(trace, model, layer, direction))}</p></header>",
             f"<main><noscript>{static_table(trace)}</noscript></main>",
             f"<footer>{MADE_WITH}</footer>",
             _part("style", _packed_style()),
@@ -191,20 +191,51 @@ def _phase_number(trace: Trace, name: str) -> int:
     return names.index(name)
 
 
-def _text_of(trace: Trace, text: str) -> str:
-    """The text, or else the tokens, shortened for a title."""
+def page_title(trace: Trace, text: str = "") -> str:
+    """Name the model and the text of a trace.
+
+    Parameters
+    ----------
+    trace : Trace
+        The trace.
+    text : str, default ""
+        The text as typed; if empty, the tokens stand for it.
+
+    Returns
+    -------
+    str
+        A title such as "names-lstm reads “Ada”"; a long text is cut.
+    """
     tokens = [token for token in trace.tokens if token != END]
     shown = text or ("" if all(len(token) == 1 for token in tokens) else " ").join(tokens)
     shown = " ".join(shown.split())
-    return shown if len(shown) <= SHOWN_TEXT else shown[: SHOWN_TEXT - 1] + "…"
+    shown = shown if len(shown) <= SHOWN_TEXT else shown[: SHOWN_TEXT - 1] + "…"
+    return f"{trace.model} reads “{shown}”"
 
 
-def _about(trace: Trace, model: Model | None, layer: int, direction: str) -> str:
-    """The model in a line."""
+def model_line(trace: Trace, model: Model | None, layer: int = 0, direction: str | None = None) -> str:
+    """Describe the model of a trace in a line.
+
+    Parameters
+    ----------
+    trace : Trace
+        The trace.
+    model : Model or None
+        The model.
+    layer : int, default 0
+        The layer that is shown.
+    direction : str or None, default None
+        Its direction, which is named if there are several.
+
+    Returns
+    -------
+    str
+        Its task, if the card names it, its cell and its size.
+    """
     parts = [CELLS[trace.cell].title, f"{trace.units(layer, direction)} units"]
     if trace.layers > 1:
         parts.append(f"layer {layer + 1} of {trace.layers}")
-    if trace.directions != ("forward",):
+    if direction and trace.directions != ("forward",):
         parts.append(direction)
     card = model.card.get("title") if model else None
     return " · ".join([*([str(card)] if card else []), ", ".join(parts)])

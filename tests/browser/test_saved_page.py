@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, FrameLocator, Page
 
 import rnnviz
 from rnnviz.colours import THEMES, rgb
@@ -37,7 +37,7 @@ def opened(chromium: Browser, file: Path, text: str, viewport: Any = LAPTOP, **c
         assert not wrong
 
 
-def table(page: Page) -> np.ndarray:
+def table(page: Page | FrameLocator) -> np.ndarray:
     """The numbers of the step, a row for each unit."""
     rows = page.locator(".numbers tbody tr").evaluate_all(
         "rows => rows.map(row => [...row.cells].map(c => c.innerText))"
@@ -45,7 +45,7 @@ def table(page: Page) -> np.ndarray:
     return np.array([[number(cell) for cell in row[1:]] for row in rows])
 
 
-def predictions(page: Page) -> dict[str, float]:
+def predictions(page: Page | FrameLocator) -> dict[str, float]:
     """The percentages that are listed, by label."""
     rows = page.locator(".predictions tbody tr").evaluate_all(
         "rows => rows.map(row => [row.cells[0].innerText, row.querySelector('.number').innerText])"
@@ -53,7 +53,7 @@ def predictions(page: Page) -> dict[str, float]:
     return {label: number(percent.removesuffix(" %")) for label, percent in rows}
 
 
-def check_step(page: Page, trace: rnnviz.Trace, step: int) -> None:
+def check_step(page: Page | FrameLocator, trace: rnnviz.Trace, step: int) -> None:
     """The page shows a step, counted from 1, with its numbers."""
     assert page.locator(".where").inner_text() == f"step {step} of {len(trace)}"
     names = [q.name for q in trace.definition.quantities]
@@ -74,6 +74,7 @@ def test_it_steps_to_the_numbers_of_python_and_fetches_nothing(chromium: Browser
         assert page.locator(".phases [aria-pressed=true]").inner_text() == "Forget"
         assert page.locator(".heatmap-choice [aria-pressed=true]").all_inner_texts() == ["all 64", "number"]
         page.get_by_text("This step as a table").click()
+        page.locator(".numbers tbody tr").first.wait_for()
         check_step(page, trace, 4)
         page.keyboard.press("Home")
         check_step(page, trace, 1)

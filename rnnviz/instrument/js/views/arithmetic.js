@@ -38,7 +38,7 @@ import { createSumTable } from "./sum-table.js";
 const WRITTEN = { alone: (value) => decimal(value), summand, operand: (value) => operand(value) };
 const TIMES = ` ×${HARD_SPACE}`;
 const TERMS_MISSING = "The terms of the sums were left out to keep the page fast.";
-const WEIGHTS_MISSING = "This trace came without its model: the terms of the sums are missing.";
+const WEIGHTS_MISSING = "The weights are not here: the terms of the sums are missing.";
 const READS_BACKWARD = `This direction reads from the end: its t ${MINUS} 1 is the step to the right.`;
 
 /**
