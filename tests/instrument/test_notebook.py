@@ -35,7 +35,7 @@ def test_a_trace_is_its_saved_page_in_a_frame_that_may_run_scripts_alone():
     attributes, page = frame(trace._repr_html_())
     assert page == saved_page(trace, model)
     assert attributes["sandbox"] == "allow-scripts allow-downloads"  # with the notebook's origin it could reach out
-    assert json.loads(parts(page)["data"])["weights"] is not None
+    assert json.loads(parts(page)["data"])["definition"]["weights"] is not None
 
 
 def test_below_the_frame_is_the_table_for_where_scripts_are_not_trusted():
@@ -63,13 +63,13 @@ def test_a_notebook_does_not_keep_large_weights(monkeypatch):
     count = sum(array.size for array in model.network.layers[0][0].parameters.values())
     for most, kept in ((count, True), (count - 1, False)):
         monkeypatch.setattr(notebook, "LARGEST", most)
-        assert (json.loads(parts(frame(model._repr_html_())[1])["data"])["weights"] is not None) is kept
+        assert (json.loads(parts(frame(model._repr_html_())[1])["data"])["definition"]["weights"] is not None) is kept
 
 
 def test_a_trace_from_a_file_has_a_page_too(tmp_path):
     rnnviz.load("counter-gru").trace("ab").save(tmp_path / "trace.npz")
     data = json.loads(parts(frame(rnnviz.Trace.load(tmp_path / "trace.npz")._repr_html_())[1])["data"])
-    assert data["weights"] is None and data["tokens"] == ["a", "b"]
+    assert data["definition"]["weights"] is None and data["tokens"] == ["a", "b"]
 
 
 @pytest.mark.parametrize("shown", ["trace", "model"])
