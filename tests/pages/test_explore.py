@@ -197,6 +197,7 @@ def test_layer_and_direction_can_be_chosen_where_there_are_several(own_models):
     app = explore(task="deep", cell="gru")
     model = load_pair(own_models / "deep")
     trace = model.trace("abba")
+    assert app.segmented_control(key="layer").options == ["1 of 2", "2 of 2"]
     app.segmented_control(key="layer").set_value(1).run()
     app.segmented_control(key="direction").set_value("backward").run()
     assert not app.exception

@@ -109,7 +109,7 @@ def quantities(network: Network, run: Run, last: bool) -> Iterator[tuple[Quantit
         yield Quantity("probabilities", "probabilities", top), softmax(run.logits[end])
     for k, records in enumerate(run.records):
         for direction, record in zip(network.directions_by_layer[k], records, strict=True):
-            where = f"of layer {k}, {direction}" if k < top else f"of the top layer, {direction}"
+            where = f"of layer {k + 1}, {direction}" if k < top else f"of the top layer, {direction}"
             for state in record.cell.states:
                 yield (
                     Quantity(f"{state} states {where}", state, k, direction),

@@ -94,7 +94,7 @@ def locate(stack: Stack, network: Network, comparison: Comparison, tolerance: fl
     if len(tokens):
         rows = f" {_FROM_OLD}, only the steps that read {_listed('token', tokens)} differ."
     if layer > 0 and not len(units):
-        words = f"Any layer up to layer {layer} can be the cause: the states of layer 0 would show which."
+        words = f"Any layer up to layer {layer + 1} can be the cause: the states of layer 1 would show which."
         return Location(first + 1, "layers", words)
     zeros = network.embedding is None and layer == 0 and bool((comparison.inputs[order[0]] == 0).all(0).any())
     names = {name: source.name for name, source in sources.items()}

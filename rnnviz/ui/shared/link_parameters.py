@@ -41,7 +41,7 @@ def convention(chapter: str, option: str, values: Sequence[str]) -> Parameter[st
 
 
 def layer(count: int) -> Parameter[int]:
-    """The layer, counted from 0."""
+    """The layer, counted from 0; pages count from 1."""
     return Parameter("layer", 0, number(0, count - 1))
 
 

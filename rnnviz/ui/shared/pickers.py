@@ -113,11 +113,12 @@ def _with_reference(cell: str) -> str:
 def pick_layer(model: Model) -> tuple[int, str]:
     """Pickers for layer and direction where the model has several."""
     directions = model.network.directions_by_layer
-    layer = _pick("Layer", link_parameters.layer(len(directions)), range(len(directions)))
-    return layer, _pick("Direction", link_parameters.direction(directions[layer]), directions[layer])
+    count = len(directions)
+    layer = _pick("Layer", link_parameters.layer(count), range(count), lambda layer: f"{layer + 1} of {count}")
+    return layer, _pick("Direction", link_parameters.direction(directions[layer]), directions[layer], str)
 
 
-def _pick(label: str, choice: Parameter[T], values: Collection[T]) -> T:
+def _pick(label: str, choice: Parameter[T], values: Collection[T], title: Callable[[T], str]) -> T:
     """A picker, if there is a choice."""
     if len(values) < 2:
         remove(choice.name)
@@ -125,7 +126,7 @@ def _pick(label: str, choice: Parameter[T], values: Collection[T]) -> T:
     key = choice.restore()
     if choice.value not in values:  # the model before had more of them
         choice.set(choice.default)
-    st.segmented_control(label, values, required=True, key=key)
+    st.segmented_control(label, values, required=True, key=key, format_func=title)
     return choice.save()
 
 

@@ -21,7 +21,7 @@ GRAMMAR = """One change per entry. Steps are those of your text.
 - `cell.4@3=-2` sets a state; `zero.4` silences a unit; `freeze.4@6-9` keeps its states as they were
 - `swap@3=x` reads another token at step 3. Where a step is numbers, it reads others: `swap@3=0.5 -1`,
   `swap@3=noise(seed=1, steps=1)`. `remove@3` leaves the step out
-- `:1b` after the units and steps means the second layer, backward
+- `:1b` after the units and steps means layer 2, backward; here layers count from 0
 """
 
 

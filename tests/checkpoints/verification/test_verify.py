@@ -107,8 +107,8 @@ def test_lower_layers_cells_and_single_directions_are_known_by_their_numbers():
     x = np.random.default_rng(0).standard_normal((6, 3)).astype(np.float32)
     run = network.forward(x)
     for (layer, way, state), words in {
-        (0, 0, "hidden"): "hidden states of layer 0, forward",
-        (0, 1, "cell"): "cell states of layer 0, backward",
+        (0, 0, "hidden"): "hidden states of layer 1, forward",
+        (0, 1, "cell"): "cell states of layer 1, backward",
         (1, 1, "hidden"): "hidden states of the top layer, backward",
         (1, 0, "cell"): "cell states of the top layer, forward",
     }.items():
