@@ -7,6 +7,7 @@ def navigate() -> None:
     """Configure the page and run the one that is open."""
     # Imported in a run: what the pages declare, such as caches, belongs to a running server.
     from rnnviz.ui.pages.guide.chapters import CHAPTERS
+    from rnnviz.ui.pages.models.opened_file import open_given_file
     from rnnviz.ui.shared import lesson_link
 
     # Before the navigation: the icons of its pages are names of a font, which the browser would look for elsewhere.
@@ -26,6 +27,8 @@ def navigate() -> None:
     }
     page = st.navigation(pages, position="top" if lesson_link.shows("navigation") else "hidden")
     st.set_page_config(page_title=f"{page.title} · rnnviz")
+    if open_given_file() and page.url_path == "" and not st.query_params:
+        st.switch_page("pages/models.py")
     page.run()
 
 

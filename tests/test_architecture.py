@@ -25,7 +25,7 @@ FLOORS = [
     {"training", "zoo"},
     {"figures", "instrument"},
     {"ui"},
-    {"pages", "app"},
+    {"pages", "app", "__main__"},
 ]
 # The parts that may know of a library.
 LIBRARIES = {"streamlit": {"ui", "pages", "app"}, "plotly": {"figures", "ui"}}

@@ -43,6 +43,7 @@ REPORTED = "reported-position"  # the last position that the browser reported
 
 # The Models page.
 OPENED_FILE = "models-opened"
+GIVEN_FILE_OPENED = "models-given"  # the file that the server was started with
 OPENED_COUNT = "models-count"  # of the files that were opened so far
 UPLOADED_FILES = "models-ids"  # of the files in the uploader when they were opened
 

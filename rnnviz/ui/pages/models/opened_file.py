@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import streamlit as st
 
+from .... import zoo
 from ....checkpoints import Agreement, Checkpoint, Conversion, Stack, open_files
 from ....checkpoints.native.model_archive import ModelArchive
 from ....errors import RnnvizError
-from ...shared.session_keys import OPENED_COUNT, OPENED_FILE
+from ...shared.session_keys import GIVEN_FILE_OPENED, OPENED_COUNT, OPENED_FILE
 
 
 @dataclass
@@ -63,11 +66,26 @@ def opened_file() -> OpenedFile | None:
 
 def open_in_session(files: Mapping[str, bytes]) -> OpenedFile:
     """Open files that belong together, in place of those before."""
+    return _keep(lambda: open_files(files))
+
+
+def open_given_file() -> bool:
+    """Open the file that `python -m rnnviz` was started with, once a session. Returns whether it was opened now."""
+    path = os.environ.get("RNNVIZ_FILE")
+    if not path or st.session_state.get(GIVEN_FILE_OPENED):
+        return False
+    st.session_state[GIVEN_FILE_OPENED] = True
+    _keep(lambda: zoo.checkpoint(Path(path)))
+    return True
+
+
+def _keep(opened: Callable[[], Checkpoint]) -> OpenedFile:
+    """Keep a checkpoint in the session, or why it cannot be opened."""
     number = st.session_state[OPENED_COUNT] = st.session_state.get(OPENED_COUNT, 0) + 1
     file = OpenedFile(number)
     try:
-        file.checkpoint = open_files(files)
-    except RnnvizError as error:
+        file.checkpoint = opened()
+    except (RnnvizError, OSError) as error:
         file.error = str(error)
     st.session_state[OPENED_FILE] = file
     return file
