@@ -1,12 +1,13 @@
 """Analysis: what follows from a run, or from the weights, beyond what a trace records. NumPy only."""
 
 from ..cells.gated_equations import Factor, GatedState, OutputGating
-from .attribution.gate_experiments import Experiment, experiments, forgetting_intervention
-from .attribution.run_difference import Difference, difference
-from .attribution.unit_ablation import ablation
-from .attribution.unit_effects import UnitEffects, unit_effects
 from .cell_cost import Cost, cost
 from .dynamics.repeated_product import multiply_repeatedly
+from .effects.gate_experiments import Experiment, experiments, forgetting_intervention
+from .effects.run_difference import Difference, difference
+from .effects.token_attribution import Attribution, attribution
+from .effects.unit_ablation import ablation
+from .effects.unit_effects import UnitEffects, unit_effects
 from .gradients.flow import ExtremeRange, GradientFlow, gradient_flow
 from .gradients.jacobians import hidden_jacobians, reach, step_jacobians
 from .gradients.network_gradients import LayerGradients, gradient_by_layers, input_gradient
@@ -25,6 +26,7 @@ from .weights.weight_spectra import OriginStability, Spectrum, origin_stability,
 
 __all__ = [
     "ArrayDistance",
+    "Attribution",
     "Contributions",
     "ContributionsOverTime",
     "Cost",
@@ -46,6 +48,7 @@ __all__ = [
     "UnitEffects",
     "ablation",
     "array_distance",
+    "attribution",
     "compare_models",
     "contributions",
     "contributions_over_time",

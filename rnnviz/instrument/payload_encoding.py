@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..analysis.attribution.unit_effects import unit_effects
+from ..analysis.effects.unit_effects import unit_effects
 from ..cells.definition import INPUT_VECTOR
 from ..colours import negative_colour, scale_limits
 from ..errors import ArrayError

@@ -1,6 +1,6 @@
 """Interventions: what happens if a gate is held, a unit silenced, or a token swapped?"""
 
-from .application import held_and_frozen, remaining_steps
+from .application import cell_edits, held_and_frozen, remaining_steps
 from .intervention_kinds import (
     Freeze,
     Hold,
@@ -25,6 +25,7 @@ __all__ = [
     "Swap",
     "ValueIntervention",
     "Zero",
+    "cell_edits",
     "describe",
     "format_all",
     "held_and_frozen",

@@ -60,8 +60,33 @@ def apply_interventions(
     for intervention in on_values:
         _check(intervention, definition, network, steps, rows_read)
     _check_contradictions(on_values, definition, steps, network)
+    return changed, cell_edits(distinct, definition, steps)
+
+
+def cell_edits(
+    interventions: Sequence[Intervention], definition: Definition, steps: int
+) -> dict[tuple[int, str], list[Edit]]:
+    """Turn interventions that fit a network and a text into edits of its cells.
+
+    Parameters
+    ----------
+    interventions : sequence of Intervention
+        All of a run: those on values become edits, at the steps that no other one removes.
+    definition : Definition
+        The cell's.
+    steps : int
+        T, the number of steps as typed.
+
+    Returns
+    -------
+    dict of (int, str) to list of Edit
+        By layer and direction; their steps count in the order in which that direction reads.
+    """
+    rows_read = remaining_steps(interventions, steps)
     edits: dict[tuple[int, str], list[Edit]] = {}
-    for intervention in on_values:
+    for intervention in interventions:
+        if not isinstance(intervention, ValueIntervention):
+            continue
         rows = np.flatnonzero(np.isin(rows_read, _rows(intervention, steps)))
         first, end = int(rows[0]), int(rows[-1]) + 1
         if intervention.direction == "backward":
@@ -70,7 +95,7 @@ def apply_interventions(
         in_cell = edits.setdefault((intervention.layer, intervention.direction), [])
         for name in _quantities(intervention, definition):
             in_cell.append(Edit(name, where, _value(intervention), first, end))
-    return changed, edits
+    return edits
 
 
 def remaining_steps(interventions: Iterable[Intervention], steps: int) -> np.ndarray:

@@ -247,6 +247,11 @@ class Vocabulary:
         return Encoding(vectors.step_labels(values), values, np.zeros(len(values), dtype=bool), truncated)
 
     @property
+    def unknown_id(self) -> int | None:
+        """The id of `<unk>`; None for a vocabulary without it."""
+        return self._ids.get(UNKNOWN)
+
+    @property
     def example(self) -> str:
         """A short text of known tokens: the first letters, digits or words of the vocabulary."""
         if self.kind == "numbers":

@@ -158,7 +158,7 @@ def input_gradient(
     """Compute the gradient of one output by each token's vector, through all layers and directions.
 
     It is the slope at this input. It is not the change of the output when a token is removed or replaced, which can be
-    very different where the network saturates.
+    very different where the network saturates; `attribution` measures that.
 
     Parameters
     ----------

@@ -102,7 +102,7 @@ def difference(before: Trace, after: Trace) -> Difference:
     Difference
         The aligned tokens, and how much the predictions differ.
     """
-    steps = max(_steps_typed(before), _steps_typed(after))
+    steps = max(steps_typed(before), steps_typed(after))
     tokens = []
     for trace in (before, after):
         by_row = dict(zip(_rows(trace), trace.tokens, strict=True))
@@ -121,14 +121,14 @@ def _different(message: str, code: str) -> ArgumentError:
     return ArgumentError(message, code=f"different_{code}", name="after")
 
 
-def _steps_typed(trace: Trace) -> int:
-    """Number of steps of the text, including those that were removed."""
+def steps_typed(trace: Trace) -> int:
+    """Count the steps of the text, including those that were removed."""
     return len(trace) + len({each.step for each in trace.interventions if isinstance(each, Remove)})
 
 
 def _rows(trace: Trace) -> np.ndarray:
     """The steps of the text that were read, as rows from 0."""
-    return remaining_steps(trace.interventions, _steps_typed(trace))
+    return remaining_steps(trace.interventions, steps_typed(trace))
 
 
 def _spread(trace: Trace, values: Array, steps: int) -> Array:

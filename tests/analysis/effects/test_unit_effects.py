@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import rnnviz
 from rnnviz import Model
 from rnnviz.analysis import unit_effects
-from rnnviz.analysis.attribution.unit_effects import DIRECT, FIRST_ORDER, SIZE
+from rnnviz.analysis.effects.unit_effects import DIRECT, FIRST_ORDER, SIZE
 from rnnviz.interventions import Hold
 from rnnviz.network import SUFFIXES, Network
 from rnnviz.network.merging import MERGES, merge_directions

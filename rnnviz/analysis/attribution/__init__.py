@@ -1,1 +1,0 @@
-"""What a prediction rests on: units silenced, runs compared, ready-made experiments."""

@@ -1,0 +1,1 @@
+"""What a prediction rests on: tokens replaced, units silenced, runs compared, ready-made experiments."""

@@ -1,0 +1,136 @@
+"""The margin of an answer as a function of what the network reads: of many changed texts at once, and its gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ...cells.activations import Array
+from ...errors import ArgumentError
+from ...interventions import cell_edits
+from ...network import Edits, Network, States
+from ...trace import Trace
+from ..selection import label_column, step_row
+from .run_difference import steps_typed
+
+_ELEMENTS = 2**21  # gate values that one pass may hold
+
+
+@dataclass(frozen=True)
+class AnswerMargin:
+    """How clearly a network answers one label, from its input vectors.
+
+    The margin is the logit of the label less that of another one, which is log(p_label / p_against), or less the
+    log-sum-exp of all others, which is log(p / (1 - p)). A network with one output has its logit as the margin.
+
+    Parameters
+    ----------
+    network : Network
+        The network, which reads vectors in place of tokens.
+    inputs : ndarray of shape (S, D)
+        The vectors that can matter to the answer: those of all steps, or up to `row` where every layer reads forward.
+    initial : list of list of dict
+        The states that the run started from.
+    edits : mapping of (int, str) to sequence of Edit
+        What interventions put in place of the cells' own values.
+    row : int
+        The step after which the answer is read, from 0.
+    label : int
+        The output that is asked about.
+    against : int or None
+        The output that it is compared with; None for all others.
+    """
+
+    network: Network
+    inputs: Array
+    initial: States
+    edits: Edits
+    row: int
+    label: int
+    against: int | None
+
+    @classmethod
+    def of(cls, trace: Trace, label: int | str | None, against: int | str | None, step: int | None) -> AnswerMargin:
+        """Take the margin of a run's answer; `attribution` describes the arguments and errors."""
+        network: Network | None = trace.network
+        if network is None or network.readout_weight is None:
+            raise ArgumentError(
+                "An answer is attributed by running its network, with a readout, which the trace does not know.",
+                code="no_network" if network is None else "no_readout",
+                name="trace",
+            )
+        row = step_row(trace, step)
+        if label is None:
+            label = 0 if trace.probabilities is None else int(trace.probabilities[row].argmax())
+        column, other = label_column(trace, label), None if against is None else label_column(trace, against)
+        if column == other:
+            raise ArgumentError(
+                f"{trace.labels[column]!r} cannot be compared with itself; choose another label.",
+                code="same_label",
+                name="against",
+                value=against,
+            )
+        steps = row + 1 if network.directions == ("forward",) else len(trace)
+        initial = [
+            [{state: trace.initial[state, k, d] for state in trace.definition.states} for d in directions]
+            for k, directions in enumerate(trace.directions_by_layer)
+        ]
+        edits = cell_edits(trace.interventions, trace.definition, steps_typed(trace))
+        inputs = trace["input_vector"][:steps]
+        return cls(replace(network, embedding=None), inputs, initial, edits, row, column, other)
+
+    @property
+    def at_once(self) -> int:
+        """How many changed texts one pass may read, so that long texts need no more memory."""
+        gates = sum(len(cell.weight_ih) for cells in self.network.layers for cell in cells)
+        return max(1, _ELEMENTS // (len(self.inputs) * gates))
+
+    def of_logits(self, logits: Array) -> Array:
+        """The margins (...,) of logits (..., C), in float64."""
+        logits = logits.astype(np.float64)
+        own = logits[..., self.label]
+        if self.against is not None:
+            return own - logits[..., self.against]
+        others = np.delete(logits, self.label, axis=-1)
+        return own if others.shape[-1] == 0 else own - np.logaddexp.reduce(others, axis=-1)
+
+    def slope(self, logits: Array) -> Array:
+        """The gradient (..., C) of the margin by the logits (..., C), in float64."""
+        slope = np.zeros(logits.shape)
+        if self.against is not None:
+            slope[..., self.against] = -1
+        elif logits.shape[-1] > 1:
+            others = logits.astype(np.float64)
+            others[..., self.label] = -np.inf
+            powers = np.exp(others - others.max(-1, keepdims=True))
+            slope -= powers / powers.sum(-1, keepdims=True)
+        slope[..., self.label] = 1
+        return slope
+
+    def values(self, texts: Array, rows: Array | None = None) -> Array:
+        """The margins (B,) for input vectors (S, B, D), read after the step `row`, or each after its own of `rows`."""
+        batch = texts.shape[1]
+        logits = self.network.forward(texts, self._starts(batch), edits=self.edits).logits
+        assert logits is not None
+        return self.of_logits(logits[self.row if rows is None else rows, np.arange(batch)])
+
+    def gradients(self, texts: Array) -> Array:
+        """The gradients (S, B, D) of the margins by input vectors (S, B, D), in float64."""
+        run = self.network.forward(texts, self._starts(texts.shape[1]))
+        assert run.logits is not None
+        d_logits = np.zeros_like(run.logits)
+        d_logits[self.row] = self.slope(run.logits[self.row])
+        return self.network.backward(run, d_logits)["inputs"].astype(np.float64)
+
+    def batches(self, count: int) -> Iterator[slice]:
+        """Slices that split so many changed texts into passes."""
+        for first in range(0, count, self.at_once):
+            yield slice(first, min(first + self.at_once, count))
+
+    def _starts(self, batch: int) -> States:
+        return [
+            [{state: np.repeat(array[None], batch, axis=0) for state, array in states.items()} for states in layer]
+            for layer in self.initial
+        ]

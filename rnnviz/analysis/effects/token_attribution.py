@@ -1,0 +1,318 @@
+"""Which tokens does an answer rest on? Several measures of it, each with what it means and how exact it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal, get_args
+
+import numpy as np
+
+from ...cells.activations import Array
+from ...errors import ArgumentError, InterventionError
+from ...interventions import ValueIntervention
+from ...text.tokens import END, UNKNOWN
+from ...trace import Trace
+from ..gradients.jacobians import check_differentiable
+from ..memory.logit_contributions import contributions
+from .answer_margin import AnswerMargin
+from .integrated_gradients import TOLERANCE, integrate
+
+Method = Literal["swap", "removal", "integrated gradients", "gradient", "contributions"]
+METHODS: tuple[str, ...] = get_args(Method)
+
+ZEROS, REMOVED = "zeros", "removed"
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """What each step of a text of T steps does for an answer.
+
+    Parameters
+    ----------
+    values : ndarray of shape (T,)
+        By step, in float64: above zero it speaks for the answer, below zero against it.
+    inputs : ndarray of shape (T, D) or None
+        By number of each step, which add up to `values`; only by a gradient, for a network that reads numbers.
+    label : str
+        The label that is asked about.
+    against : str or None
+        The label that it is compared with; None for all others.
+    step : int
+        The step after which the answer is read, counted from 1.
+    method : {"swap", "removal", "integrated gradients", "gradient", "contributions"}
+        How the values were computed: "removal" where a swap was asked for and there is nothing to swap in.
+    baseline : {"<unk>", "zeros", "removed"} or None
+        What takes a token's place; None where nothing does.
+    measure : str
+        What the values are, in words.
+    margin : float
+        The margin of the answer in this run, which the values are about.
+    remainder : float or None
+        The part of the margin that belongs to no step, where values and remainder add up to it: the margin of the
+        baseline (integrated gradients), or what was not written at any step (contributions).
+    error : float or None
+        The relative error of the integral; None without one.
+    points : int or None
+        The points of the integral; None without one.
+    converged : bool
+        Whether the error is at most 1 %; True without an integral.
+    """
+
+    values: Array
+    inputs: Array | None
+    label: str
+    against: str | None
+    step: int
+    method: str
+    baseline: str | None
+    measure: str
+    margin: float
+    remainder: float | None = None
+    error: float | None = None
+    points: int | None = None
+    converged: bool = True
+
+    @property
+    def strongest(self) -> int:
+        """The step with the largest absolute value, counted from 1; the first of several."""
+        return int(np.abs(self.values).argmax()) + 1
+
+
+def attribution(
+    trace: Trace,
+    label: int | str | None = None,
+    method: Method = "swap",
+    against: int | str | None = None,
+    *,
+    step: int | None = None,
+) -> Attribution:
+    """Measure what each token does for an answer.
+
+    The answer's margin is the logarithm of its odds: log(p / (1 - p)), or log(p_label / p_against) if it is compared
+    with one other label. For a network with a single output it is the output itself.
+
+    "swap" runs the text once more for each token, with `<unk>` (or, for numbers, zeros) in its place; a value is the
+    margin of the text less that of the changed text. It is exact, and it is about one token at a time: the values do
+    not add up, and of two tokens that say the same each can seem not to matter. In a vocabulary without `<unk>` the
+    token is removed instead. A network that was trained without unknown tokens has learned nothing about `<unk>`;
+    "removal" always removes the token, and later ones move up. Where the answer is read after the removed token, it
+    is read after the one before.
+
+    "integrated gradients" [1]_ sums gradients along the straight line from the baseline, in which all tokens are
+    `<unk>` (zeros without `<unk>`, or for numbers), to the text. The values add up to the margin of the text less that
+    of the baseline. The number of points is doubled, from 16 to at most 512, until this sum is right to 1 %. Where the
+    network saturates even the most may not be enough: `converged` is False then, and "swap" is the better choice.
+
+    "gradient" multiplies the slope of the margin at this text by the input vectors. It is the last choice: where the
+    network saturates, the slope says little about what happens when a token is replaced.
+
+    "contributions" is bookkeeping, see `contributions`: at which steps the memory that the answer is read from was
+    written. It does not say what caused the answer. Because the state is written anew through the recurrent weights,
+    later tokens get what earlier ones caused. Here the margin is linear: without `against` it is the logit less the
+    mean of the others, weighted by their probabilities.
+
+    "swap" and "integrated gradients" leave the end mark as it is, since every text has it: its value is 0. A step that
+    cannot matter, because it is read after the answer, has 0 as well.
+
+    Parameters
+    ----------
+    trace : Trace
+        A run of T steps that knows its network, which has a readout.
+    label : int or str, optional
+        The number of an output, or its label; by default the most likely one at the step.
+    method : {"swap", "removal", "integrated gradients", "gradient", "contributions"}, default "swap"
+        How to measure it.
+    against : int or str, optional
+        Another label: why `label` rather than this one? By default all others together.
+    step : int, optional
+        The step after which the answer is read, counted from 1; by default the last one.
+
+    Returns
+    -------
+    Attribution
+        The values, with what they mean and how exact they are. "swap" and "removal" take T runs in batches, the
+        integral as many forward and backward passes as it has points.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such label.
+    ArgumentError
+        If there is no such step or method, both labels are one, nothing is left after a removal, the trace does not
+        know its network, or the network has no readout; for contributions also if no gate of the cell carries a state
+        on.
+    InterventionError
+        If an intervention holds values, except for "swap" with a baseline and "contributions": gradients do not know
+        the held values, and removal moves the steps at which they are held.
+
+    References
+    ----------
+    .. [1] M. Sundararajan, A. Taly and Q. Yan, "Axiomatic attribution for deep networks", ICML 2017.
+
+    Examples
+    --------
+    >>> import rnnviz
+    >>> trace = rnnviz.load("reviews-lstm").trace("not good at all, but the ending was brilliant")
+    >>> result = attribution(trace)
+    >>> result.label, trace.tokens[result.strongest - 1]
+    ('positive', 'brilliant')
+    """
+    if method not in METHODS:
+        raise ArgumentError(
+            f"There is no method {method!r}; choose {', '.join(METHODS)}.",
+            code="unknown_method", name="method", value=method, allowed=METHODS,
+        )  # fmt: skip
+    answer = AnswerMargin.of(trace, label, against, step)
+    if method == "contributions":
+        return _contributions(trace, answer)
+    if method == "gradient":
+        return _gradient(trace, answer)
+    if method == "integrated gradients":
+        return _integrated_gradients(trace, answer)
+    return _removal(trace, answer) if method == "removal" else _swap(trace, answer)
+
+
+def _swap(trace: Trace, answer: AnswerMargin) -> Attribution:
+    """The margin less that with each step at the baseline."""
+    name, vectors = _baseline(trace, answer)
+    if name == ZEROS and not _reads_numbers(trace):  # zeros are no token that the network knows
+        return _removal(trace, answer)
+    steps = np.flatnonzero((vectors != answer.inputs).any(1))
+    changed = []
+    for part in answer.batches(len(steps)):
+        rows = steps[part]
+        texts = np.repeat(answer.inputs[:, None], len(rows), axis=1)
+        texts[rows, np.arange(len(rows))] = vectors[rows]
+        changed.append(answer.values(texts))
+    measure = f"{{odds}} with the {_noun(trace)} less with {name} in its place"
+    return _by_change(trace, answer, "swap", name, measure, steps, changed)
+
+
+def _removal(trace: Trace, answer: AnswerMargin) -> Attribution:
+    """The margin less that without each step."""
+    if trace.has_held_values:
+        raise InterventionError(
+            "This run holds values at its steps, which move if a token is removed; trace the text without them.",
+            code="held_values",
+            intervention=next(each for each in trace.interventions if isinstance(each, ValueIntervention)),
+        )
+    count, steps = len(answer.inputs), _typed_steps(trace, answer)
+    if count == 1 and len(steps):
+        raise ArgumentError(
+            "Only one token is read before the answer: without it nothing is left to read.",
+            code="nothing_left",
+            name="trace",
+        )
+    changed = []
+    for part in answer.batches(len(steps)):
+        rows = steps[part]
+        kept = np.arange(count - 1)[:, None]
+        texts = answer.inputs[kept + (kept >= rows)]
+        changed.append(answer.values(texts, np.maximum(answer.row - (rows <= answer.row), 0)))
+    measure = f"{{odds}} with the {_noun(trace)} less without it"
+    return _by_change(trace, answer, "removal", REMOVED, measure, steps, changed)
+
+
+def _by_change(
+    trace: Trace, answer: AnswerMargin, method: str, baseline: str, measure: str, steps: Array, changed: list[Array]
+) -> Attribution:
+    """The result of changing some steps, one at a time, from the margins of the changed texts."""
+    own, values = _own_margin(answer), np.zeros(len(trace))
+    if changed:
+        values[steps] = own - np.concatenate(changed)
+    return _result(trace, answer, values, method=method, baseline=baseline, measure=measure, margin=own)
+
+
+def _integrated_gradients(trace: Trace, answer: AnswerMargin) -> Attribution:
+    check_differentiable(trace)
+    name, vectors = _baseline(trace, answer)
+    integral = integrate(answer, vectors)
+    start = "zeros" if name == ZEROS else f"nothing but {name}"
+    return _result(
+        trace,
+        answer,
+        integral.by_input,
+        method="integrated gradients",
+        baseline=name,
+        measure=f"what the {_noun(trace)} adds to {{odds}} along the straight line from {start} to this text",
+        margin=_own_margin(answer),
+        remainder=integral.start,
+        error=integral.error,
+        points=integral.points,
+        converged=integral.error <= TOLERANCE,
+    )
+
+
+def _gradient(trace: Trace, answer: AnswerMargin) -> Attribution:
+    check_differentiable(trace)
+    by_input = answer.gradients(answer.inputs[:, None])[:, 0] * answer.inputs
+    measure = "the slope of {odds} at this text, times the input vector: right for small changes only"
+    own = _own_margin(answer)
+    return _result(trace, answer, by_input, method="gradient", baseline=None, measure=measure, margin=own)
+
+
+def _contributions(trace: Trace, answer: AnswerMargin) -> Attribution:
+    """The bookkeeping of a network with one output: the sum of the logits that the margin is to first order."""
+    network = answer.network
+    logits = network.forward(answer.inputs, answer.initial, edits=answer.edits).logits
+    assert logits is not None and network.readout_weight is not None
+    slope = answer.slope(logits[answer.row]).astype(network.dtype)
+    bias = None if network.readout_bias is None else slope[None] @ network.readout_bias
+    single = replace(network, readout_weight=slope[None] @ network.readout_weight, readout_bias=bias)
+    parts = contributions(replace(trace, network=single, labels=["margin"]), 0, answer.row + 1)
+    return _result(
+        trace,
+        answer,
+        parts.by_step,
+        method="contributions",
+        baseline=None,
+        measure="what was written into the memory at each step, as the answer reads it: bookkeeping, not cause",
+        margin=parts.logit,
+        remainder=parts.initial + parts.unexplained + parts.bias,
+    )
+
+
+def _result(trace: Trace, answer: AnswerMargin, by_input: Array, *, measure: str, **fields: object) -> Attribution:
+    """An attribution from values (S,), or (S, D) by number; S can be less than T."""
+    padded = np.zeros((len(trace), *by_input.shape[1:]))
+    padded[: len(by_input)] = by_input
+    label, against = trace.labels[answer.label], None if answer.against is None else trace.labels[answer.against]
+    odds = "the output" if len(trace.labels) == 1 else f"the log odds of {label!r}"
+    return Attribution(
+        values=padded if padded.ndim == 1 else padded.sum(1),
+        inputs=padded if padded.ndim == 2 and _reads_numbers(trace) else None,
+        label=label,
+        against=against,
+        step=answer.row + 1,
+        measure=measure.format(odds=odds if against is None else f"{odds} against {against!r}"),
+        **fields,  # type: ignore[arg-type]
+    )
+
+
+def _own_margin(answer: AnswerMargin) -> float:
+    return float(answer.values(answer.inputs[:, None])[0])
+
+
+def _reads_numbers(trace: Trace) -> bool:
+    return trace.network is not None and trace.network.embedding is None
+
+
+def _noun(trace: Trace) -> str:
+    return "step" if _reads_numbers(trace) else "token"
+
+
+def _baseline(trace: Trace, answer: AnswerMargin) -> tuple[str, Array]:
+    """What takes the place of tokens, and the vectors (S, D) of a text with nothing else; end marks stay."""
+    vectors, unknown = np.zeros_like(answer.inputs), None if trace.vocabulary is None else trace.vocabulary.unknown_id
+    table = None if trace.network is None else trace.network.embedding
+    if table is not None and unknown is not None:
+        vectors[:] = table[unknown]
+    ends = np.setdiff1d(np.arange(len(vectors)), _typed_steps(trace, answer))
+    vectors[ends] = answer.inputs[ends]
+    return ZEROS if table is None or unknown is None else UNKNOWN, vectors
+
+
+def _typed_steps(trace: Trace, answer: AnswerMargin) -> np.ndarray:
+    """The rows that can be changed: those that the answer can rest on, without the end mark."""
+    ends = trace.vocabulary is not None and trace.vocabulary.end
+    return np.array([row for row in range(len(answer.inputs)) if not (ends and trace.tokens[row] == END)], dtype=int)
