@@ -51,7 +51,7 @@ class Attribution:
         The part of the margin that belongs to no step, where values and remainder add up to it: the margin of the
         baseline (integrated gradients), or what was not written at any step (contributions).
     error : float or None
-        The relative error of the integral; None without one.
+        The relative error of the integral's sum, which a single value can exceed; None without an integral.
     points : int or None
         The points of the integral; None without one.
     converged : bool
@@ -100,8 +100,9 @@ def attribution(
 
     "integrated gradients" [1]_ sums gradients along the straight line from the baseline, in which all tokens are
     `<unk>` (zeros without `<unk>`, or for numbers), to the text. The values add up to the margin of the text less that
-    of the baseline. The number of points is doubled, from 16 to at most 512, until this sum is right to 1 %. Where the
-    network saturates even the most may not be enough: `converged` is False then, and "swap" is the better choice.
+    of the baseline. The number of points is doubled, from 16 to at most 512, until this sum is right to 1 %; single
+    values can be further off, since their errors can cancel. Where the network saturates even the most points may not
+    be enough: `converged` is False then, and "swap" is the better choice.
 
     "gradient" multiplies the slope of the margin at this text by the input vectors. It is the last choice: where the
     network saturates, the slope says little about what happens when a token is replaced.
