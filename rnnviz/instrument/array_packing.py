@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 ALIGNMENT = 4  # bytes: the browser reads numbers in place
+RARE = 15  # the code of an upper byte that is none of the 15 most frequent ones
+WORTHWHILE = 256  # numbers, from which on upper bytes are coded
 
 
 def as_bytes(data: Any) -> bytes:
@@ -23,21 +25,26 @@ def as_bytes(data: Any) -> bytes:
     -------
     bytes
         The length of the JSON as four bytes, little-endian; the JSON; and the arrays one after another. In the JSON
-        stands {"<f4": [first byte, number of values]} for an array.
+        stands {"<f4": [first byte, number of values]} for an array. A third number says that the array's upper bytes
+        are coded, and how many of them are rare.
     """
     packed: list[bytes] = []
     size = 0
 
-    def place(array: Any) -> dict[str, list[int]]:
+    def pack(array: Any) -> dict[str, list[int]]:
         nonlocal size
         values = _checked(array)
-        raw = values.tobytes()
+        raw, place = values.tobytes(), [size, values.size]
+        if values.dtype == np.float32 and values.size >= WORTHWHILE:
+            coded, rare = _with_coded_upper_bytes(values)
+            if len(coded) < len(raw):
+                raw, place = coded, [*place, rare]
         raw += b"\0" * (-len(raw) % ALIGNMENT)
-        first, size = size, size + len(raw)
+        size += len(raw)
         packed.append(raw)
-        return {values.dtype.str: [first, values.size]}
+        return {values.dtype.str: place}
 
-    text = json.dumps(data, default=place, separators=(",", ":")).encode()
+    text = json.dumps(data, default=pack, separators=(",", ":")).encode()
     return b"".join([len(text).to_bytes(4, "little"), text, *packed])
 
 
@@ -65,6 +72,25 @@ def in_base64(array: np.ndarray) -> str:
 def little_endian(array: np.ndarray, dtype: str = "<f4") -> np.ndarray:
     """An array as it is sent: row by row, float32 if nothing else is said."""
     return np.ascontiguousarray(array, dtype=dtype)
+
+
+def _with_coded_upper_bytes(array: np.ndarray) -> tuple[bytes, int]:
+    """An array of float32 in an eighth less, without loss, and how many of its upper bytes are rare.
+
+    The upper byte of a number is its sign and most of its exponent, in which the values of a network differ little.
+    First come the 15 most frequent upper bytes, then a code of each number, two in a byte, then the rare upper bytes,
+    then the byte below of each number, and then the two lower bytes of each.
+    """
+    octets = array.reshape(-1).view("u1").reshape(-1, 4)
+    upper = np.ascontiguousarray(octets[:, 3])
+    frequent = np.bincount(upper, minlength=256).argsort()[::-1][:RARE].astype("u1")
+    code_of = np.full(256, RARE, "u1")
+    code_of[frequent] = np.arange(RARE)
+    codes = code_of.take(upper)
+    rare = upper[codes == RARE]
+    second = np.append(codes, np.zeros(len(codes) % 2, "u1"))[1::2]
+    parts = (frequent, codes[::2] | second << 4, rare, octets[:, 2], octets.view("u2")[:, 0])
+    return b"".join(part.tobytes() for part in parts), len(rare)
 
 
 def _checked(array: Any) -> np.ndarray:

@@ -191,7 +191,7 @@ def trace_data(
         "tokens": [visible(token) for token in trace.tokens],
         "typed_steps": [row + 1 for row in _typed_rows(trace)],
         "swapped_steps": sorted(swap.step for swap in trace.interventions if isinstance(swap, Swap)),
-        "unknown": [bool(new) for new in trace.unknown],
+        "unknown_steps": np.flatnonzero(trace.unknown).tolist(),
         "units": trace.units(layer),
         "input_size": inputs.shape[1],
         "answers_at_end": model is not None and model.card.get("asked", EVERY_STEP) != EVERY_STEP,

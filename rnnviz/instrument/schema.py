@@ -270,8 +270,8 @@ class Payload(TypedDict):
         For each step, the step of the text as typed, from 1.
     swapped_steps : list of int
         The steps of the text as typed whose token an intervention swapped.
-    unknown : list of bool
-        For each step, whether the vocabulary lacks the token.
+    unknown_steps : list of int
+        The steps, from 0, whose token the vocabulary lacks.
     units, input_size : int
         H and D.
     answers_at_end : bool
@@ -315,7 +315,7 @@ class Payload(TypedDict):
     tokens: list[str]
     typed_steps: list[int]
     swapped_steps: list[int]
-    unknown: list[bool]
+    unknown_steps: list[int]
     units: int
     input_size: int
     answers_at_end: bool

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from playwright.sync_api import Browser, Page, expect
 
-from rnnviz.ui.shared import served_code
 from tests.browser.conftest import opened, settle
 from tests.browser.test_explore import open_page, write
 
+LONG = "Wolfeschlegelsteinhausenbergerdorff von der Hohenzollern Mueller"[:63]  # and the end mark: T = 64
+LETTER = 110_000  # bytes, of which 98 304 are the values of an LSTM with H = 64
 # Of instrument files: their names, and whether they came from the browser's own store.
 FETCHED = """() => performance.getEntriesByType("resource").filter(({ name }) => name.includes("/instrument."))
   .map(({ name, transferSize }) => [name.split("/").at(-1), transferSize === 0]).sort()"""
@@ -19,8 +20,10 @@ def test_the_code_is_fetched_once_and_kept(page: Page, app: str):
         open_page(page, app)
     assert "immutable" in code.value.headers["cache-control"]
     socket.value.on("framereceived", lambda data: messages.append(data))
-    write(page, "Schmidhuber, Li")
-    assert max(map(len, messages)) < len(served_code.component_script())
+    write(page, LONG)
+    messages.clear()
+    write(page, f"{LONG[:-1]}x")
+    assert sum(map(len, messages)) < LETTER
     files = ["instrument.css", "instrument.js"]
     assert [name for name, _ in page.evaluate(FETCHED)] == files, "a run fetches nothing"
     page.reload()

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
+import rnnviz
 from rnnviz.instrument import as_bytes, as_json
 from tests.instrument.unpacking import unpack
 
@@ -35,6 +36,20 @@ def same(found, data) -> bool:
 @given(DATA)
 def test_nothing_is_lost_beside_the_json(data):
     assert same(unpack(as_bytes(data)), data)
+
+
+@given(arrays("<u4", st.integers(256, 300)), st.lists(st.integers(0, 255), min_size=1), st.randoms())
+def test_nothing_is_lost_of_numbers_whose_upper_bytes_are_coded(bits, upper, random):
+    """Any upper bytes, few or many, on any numbers: infinities and every NaN too."""
+    octets = bits.view("u1").reshape(-1, 4)
+    octets[:, 3] = random.choices(upper, k=len(bits))
+    array = bits.view("<f4")
+    assert same(unpack(as_bytes({"a": array, "b": np.ones(2, "<f4")})), {"a": array, "b": np.ones(2, "<f4")})
+
+
+def test_the_values_of_a_network_take_an_eighth_less():
+    values = rnnviz.load("names-gru").trace("Schmidhuber")["update"]
+    assert len(as_bytes(values)) < 0.9 * values.nbytes
 
 
 @given(ARRAYS)

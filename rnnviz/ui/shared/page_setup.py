@@ -6,6 +6,8 @@ sheet is streamlit_internals.css, the only script streamlit.js.
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
@@ -26,8 +28,14 @@ def enter() -> None:
         st.rerun()
     context = get_script_run_ctx()
     link_state.begin_visit(context.page_script_hash if context else None)
-    for name in ("style.css", "streamlit_internals.css"):  # rules that Streamlit's theme has no option for
-        st.html(Path(__file__).with_name(name))
+    st.html(f"<style>{_rules()}</style>")
+
+
+@cache
+def _rules() -> str:
+    """Rules that Streamlit's theme has no option for, without comments, since every run of a page sends them."""
+    files = (Path(__file__).with_name(name) for name in ("style.css", "streamlit_internals.css"))
+    return re.sub(r"/\*.*?\*/\n*", "", "".join(file.read_text() for file in files), flags=re.DOTALL)
 
 
 def spoken_title(title: str) -> None:

@@ -3,6 +3,7 @@
 /** @import { Numbers } from "./payload.d.ts" */
 
 const LENGTH_BYTES = 4; // before the JSON, its length
+const RARE = 15; // the code of an upper byte that is none of the 15 most frequent ones
 
 /**
  * The types of the arrays beside the JSON, as NumPy calls them. Half precision needs decoding.
@@ -16,13 +17,38 @@ const TYPES = { "<f4": Float32Array, "<f2": Uint16Array, "|u1": Uint8Array };
  * @returns {any}
  */
 export function unpack(bytes) {
-  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
-  const json = new TextDecoder().decode(bytes.subarray(LENGTH_BYTES, LENGTH_BYTES + length));
-  const { buffer } = bytes.slice(LENGTH_BYTES + length); // a copy, so that numbers begin at multiples of their size
+  const begin = LENGTH_BYTES + new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+  const json = new TextDecoder().decode(bytes.subarray(LENGTH_BYTES, begin));
+  const { buffer } = bytes.slice(begin); // a copy, so that numbers begin at multiples of their size
   return JSON.parse(json, (_, value) => {
     const type = value instanceof Object && Object.keys(TYPES).find((name) => name in value);
-    return type ? new TYPES[type](buffer, value[type][0], value[type][1]) : value;
+    if (!type) return value;
+    const [first, length, rare] = value[type];
+    if (rare === undefined) return new TYPES[type](buffer, first, length);
+    return joined(new Uint8Array(buffer, first), length, rare);
   });
+}
+
+/**
+ * Put float32 numbers together whose upper bytes are coded: see `_with_coded_upper_bytes` in array_packing.py.
+ * @param {Uint8Array} bytes  what is coded
+ * @param {number} length  how many numbers there are
+ * @param {number} rareLength  how many upper bytes are rare
+ * @returns {Float32Array}
+ */
+function joined(bytes, length, rareLength) {
+  const octets = new Uint8Array(4 * length);
+  let rare = RARE + Math.ceil(length / 2);
+  const third = rare + rareLength;
+  const lower = third + length;
+  for (let k = 0; k < length; k++) {
+    const code = (bytes[RARE + (k >> 1)] >> (4 * (k % 2))) & 15;
+    octets[4 * k] = bytes[lower + 2 * k];
+    octets[4 * k + 1] = bytes[lower + 2 * k + 1];
+    octets[4 * k + 2] = bytes[third + k];
+    octets[4 * k + 3] = code < RARE ? bytes[code] : bytes[rare++];
+  }
+  return new Float32Array(octets.buffer);
 }
 
 /**

@@ -313,8 +313,8 @@ export interface Payload {
   typed_steps: number[];
   /** The steps of the text as typed whose token an intervention swapped. */
   swapped_steps: number[];
-  /** For each step, whether the vocabulary lacks the token. */
-  unknown: boolean[];
+  /** The steps, from 0, whose token the vocabulary lacks. */
+  unknown_steps: number[];
   /** H and D. */
   units: number;
   /** H and D. */

@@ -73,7 +73,8 @@ export class Trace {
     this.tokens = payload.tokens;
     this.tokenKind = payload.token_kind;
     this.tokenWidth = payload.token_width;
-    this.unknown = payload.unknown;
+    /** By step, whether the vocabulary lacks the token. */
+    this.unknown = payload.tokens.map((_, step) => payload.unknown_steps.includes(step));
     /** By step, the step of the text as typed, from 1. */
     this.typedSteps = payload.typed_steps;
     /** Steps as typed, from 1. */
