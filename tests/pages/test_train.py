@@ -2,7 +2,6 @@
 
 import gc
 import io
-import json
 import weakref
 from types import SimpleNamespace
 from zipfile import ZipFile
@@ -21,7 +20,7 @@ from rnnviz.ui.pages.train.training_group import Training, differences
 from rnnviz.ui.shared import page_setup
 from rnnviz.ui.shared.session_keys import NOTICES, TRAININGS, WAS_AWAY
 
-from .app_pages import figure, numbers, open_page, page_text
+from .app_pages import figure, instrument_values, numbers, open_page, page_text
 
 NUMBERS = ["hidden", "learning_rate", "epochs", "keep_bias", "recurrent_scale", "truncate"]
 
@@ -310,9 +309,7 @@ def test_models_are_opened_once_and_seen_on_explore():
     app.selectbox(key="task").set_value("counter-1").run()
     assert not app.exception
     trace = run.best_model("x").trace("aaaaabbbbb")
-    chart = next(c for c in app.get("plotly_chart") if c.proto.id.endswith("-chart-heatmaps"))
-    shown = {t["name"]: numbers(t["z"]) for t in json.loads(chart.proto.spec)["data"]}
-    np.testing.assert_array_equal(shown["cell"], trace["cell"].T)
+    np.testing.assert_array_equal(instrument_values(app)["cell"], trace["cell"])
     app.switch_page("pages/train.py").run()
     press(app, "train-open-Explore")
     assert list(app.session_state["own_tasks"]) == ["counter-1"]
