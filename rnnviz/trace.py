@@ -316,7 +316,9 @@ class Trace:
     def _check(self) -> None:
         """Raise FileError unless the arrays are those of a known cell, with one row for each token."""
         if self.cell not in CELLS:
-            raise UnsupportedFileError(f"Its cell is {self.cell!r}; known cells are {', '.join(CELLS)}.", code="cell")
+            raise UnsupportedFileError(
+                f"It has the cell {self.cell!r}, which is not known here; define its class first.", code="unknown_cell"
+            )
         keys = {(q, k, d) for q in self.definition.by_name for k, ds in enumerate(self.directions_by_layer) for d in ds}
         if set(self.values) != keys:
             raise DamagedFileError(f"Its arrays are not those of a {self.cell}.", code="quantities")

@@ -243,7 +243,7 @@ def test_a_file_that_contradicts_itself(data, code):
 
 def test_a_file_of_another_version_or_an_unknown_cell():
     refused(with_about(format=99), "format", UnsupportedFileError)
-    refused(with_about(cell="transformer"), "cell", UnsupportedFileError)
+    refused(with_about(cell="transformer"), "unknown_cell", UnsupportedFileError)
 
 
 def test_foreign_files():

@@ -1,6 +1,7 @@
 """Cells beyond the three of the guide: in the pickers, and on the pages that show or train cells."""
 
 from dataclasses import replace
+from unittest.mock import patch
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -8,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 import rnnviz
 from rnnviz import zoo
 from rnnviz.analysis import gated_state
-from rnnviz.cells import CELLS
+from rnnviz.cells import CELLS, load_cells
 from rnnviz.checkpoints.native.model_files import save_pair
 from rnnviz.ui.shared.catalogue import CELL_ORDER, trainable_cells
 from rnnviz.ui.shared.session_keys import MORE_CELLS
@@ -80,6 +81,44 @@ def test_what_keeps_an_indrnn_is_not_said_of_an_rnn():
         said[cell] = app.info[0].value.replace("\\", "").replace(CELLS[cell].title, "cell")
     assert "tanh" in said["rnn"] and "relu" in said["indrnn"]
     assert "weight of each unit" in said["indrnn"] and "weight of each unit" not in said["rnn"]
+
+
+@pytest.fixture
+def own_cell(tmp_path):
+    """A cell in a file of one's own."""
+    file = tmp_path / "mine.py"
+    file.write_text(
+        "from rnnviz.cells import Cell, quantities, sigmoid, tanh, weighted_sum\n"
+        "k, a, h = quantities('keep proposal hidden')\n"
+        "class Mine(Cell):\n"
+        "    name, title = 'mine', 'A cell <b>of mine</b>'\n"
+        "    equations = {k: sigmoid(weighted_sum(k)), a: tanh(weighted_sum(a)), h: k * h.before + (1 - k) * a}\n"
+    )
+    with patch.dict(CELLS):
+        load_cells(str(file))
+        yield "mine"
+
+
+def test_a_cell_in_a_file_of_ones_own_is_on_every_page(own_cell):
+    for page, link in PAGES:
+        app = open_page(page, cell=own_cell, **link)
+        assert app.segmented_control(key="cell").value == own_cell, page
+    open_page("models", part="inside")
+    assert own_cell in open_page("train", cells=own_cell).segmented_control(key="train-cells").value
+    listed = "".join(element.proto.body for element in open_page("glossary").get("html"))
+    assert "A cell &lt;b&gt;of mine&lt;/b&gt;" in listed
+
+
+def test_a_model_of_a_cell_that_is_not_known_here_is_left_out(tmp_path, monkeypatch, own_cell):
+    card = {"task": "mine", "title": "Mine", "examples": ["aabb"]}
+    known = rnnviz.load("counter-gru")
+    save_pair(replace(zoo.untrained_model(known, own_cell), card=card), tmp_path / "mine-mine")
+    save_pair(replace(zoo.untrained_model(known, "gru"), card=card), tmp_path / "mine-gru")
+    monkeypatch.setenv("RNNVIZ_MODELS", str(tmp_path))
+    del CELLS[own_cell]
+    open_page("models", part="inside")
+    app = open_page("explore", task="mine", cell=own_cell)
+    assert app.selectbox(key="task").value == "mine" and app.segmented_control(key="cell").value in CELLS
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...cells.activations import Array
-from ...errors import FileError, UnsupportedFileError
+from ...errors import FileError, UnknownNameError, UnsupportedFileError
 from ...model import Model
 from ...network import Network
 from ...text.tokens import Vocabulary
@@ -37,7 +37,7 @@ def to_json(model: Model, indent: int | None = None) -> str:
 def from_json(text: str, parameters: Mapping[str, Array]) -> Model:
     """The model that `to_json` wrote down, with its arrays by the names of `Network.parameters`.
 
-    Raises FileError, code "card", if text and arrays are not those of a model.
+    Raises FileError, code "card", if text and arrays are not those of a model, or code "unknown_cell".
     """
     try:
         about = json.loads(text)
@@ -51,10 +51,21 @@ def from_json(text: str, parameters: Mapping[str, Array]) -> Model:
         return Model(about["name"], network, vocabulary, about["labels"], about, about.get("longest"))
     except FileError:
         raise
+    except UnknownNameError as error:
+        raise unknown_cell(error) if error.kind == "cell" else FileError(str(error), code="card") from error
     except ValueError as error:
         raise FileError(str(error), code="card") from error
     except (KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
         raise FileError(f"its card lacks an entry or has one of the wrong kind: {error}", code="card") from error
+
+
+def unknown_cell(error: UnknownNameError) -> FileError:
+    """The error for a file with a cell whose class has not been defined. A model's file never brings code along."""
+    return UnsupportedFileError(
+        f"it has the cell {error.name!r}, which is not known here; define its class first, or start with RNNVIZ_CELLS "
+        "naming the file that does",
+        code="unknown_cell", part=error.name,
+    )  # fmt: skip
 
 
 def is_card(text: str) -> bool:

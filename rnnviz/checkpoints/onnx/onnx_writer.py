@@ -14,15 +14,16 @@ from typing import Any
 import numpy as np
 
 from ... import __version__
-from ...cells import CELLS, Cell
+from ...cells import Cell, cell_class
 from ...cells.activations import Array
-from ...errors import DamagedFileError, FileError, RnnvizError, UnsupportedFileError
+from ...errors import DamagedFileError, RnnvizError, UnknownNameError, UnsupportedFileError
 from ...model import Model
 from ...network import Network
 from ...network.parameter_names import name_suffix
 from ..gate_orders import LETTERS
 from ..native.card_checks import checked_card
-from ..native.card_json import KEY, from_json, to_json
+from ..native.card_json import KEY, from_json, to_json, unknown_cell
+from ..native.model_files import not_a_model
 from ..stack import Stack
 from .node_activations import activation_attributes, parse_activation
 from .node_form import NodeForm, node_form
@@ -138,7 +139,7 @@ def model_from_stacks(name: str, card: str, stacks: Sequence[Stack]) -> Model:
             parameters["readout.bias"] = readout.bias.array
     try:
         about = json.loads(card)
-        kind = CELLS[about["cell"]]
+        kind = cell_class(about["cell"])
         for k, directions in enumerate(stack.layers):
             for direction, sources in directions.items():
                 cell = _cell(kind, {key: source.array for key, source in sources.items()}, about["options"])
@@ -146,10 +147,10 @@ def model_from_stacks(name: str, card: str, stacks: Sequence[Stack]) -> Model:
         for (k, direction, state), source in stack.initial.items():
             parameters[f"initial.{state}{name_suffix(k, direction)}"] = source.array
         model = from_json(card, parameters)
+    except UnknownNameError as error:
+        raise not_a_model(name, unknown_cell(error) if error.kind == "cell" else error) from error
     except (RnnvizError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
-        raise FileError(
-            f"{name} is not a model that rnnviz can read: {str(error).removesuffix('.')}.", code="card", file=name
-        ) from error
+        raise not_a_model(name, error) from error
     return replace(model, card=checked_card(model.card))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -151,6 +152,9 @@ def _tasks(names: tuple[str, ...]) -> dict[str, TaskModels]:
     tasks: dict[str, TaskModels] = {}
     for name in names:
         card = zoo.card(name)
+        if card["cell"] not in CELLS:
+            logging.warning("The model %s is left out: RNNVIZ_CELLS names no file with %r.", name, card["cell"])
+            continue
         task = card.get("task", name)
         if task not in tasks:
             tasks[task] = _from_card(task, card.get("title", name), card)
