@@ -86,6 +86,7 @@ OTHER_STYLES = (
     Style("#227737", "12px,3px", "hexagon", "⬢"),
     Style("#9975BD", "6px,6px", "triangle-left", "◀"),
     Style("#E61919", "2px,6px", "triangle-right", "▶"),
+    Style("#C30363", "16px,3px,3px,3px", "triangle-sw", "◣"),
 )
 
 

@@ -161,7 +161,7 @@ class Trace:
         """H of the first layer."""
         return self.units()
 
-    def units(self, layer: int = 0, direction: str | None = None) -> int:
+    def units(self, layer: int = 0, direction: str | None = None, quantity: str | None = None) -> int:
         """Find the number of units of a layer, which its directions share.
 
         Parameters
@@ -170,18 +170,21 @@ class Trace:
             The layer, counted from 0.
         direction : str or None, default None
             A direction, which must exist; None for any.
+        quantity : str or None, default None
+            A quantity, which may have a size of its own; None for the one with the most units.
 
         Returns
         -------
         int
-            H.
+            H, unless the cell has further sizes.
 
         Raises
         ------
         UnknownQuantityError
-            If there is no such layer or direction.
+            If there is no such layer, direction or quantity.
         """
-        return self["hidden", layer, *([direction] if direction else [])].shape[1]
+        names = [q.name for q in self.definition.quantities] if quantity is None else [quantity]
+        return max(self[name, layer, *([direction] if direction else [])].shape[1] for name in names)
 
     @cached_property
     def fingerprint(self) -> str:

@@ -80,7 +80,9 @@ cases = st.builds(
 def draw_cell(kind, options, case, dtype=np.float64, rng=None):
     """A cell whose weights are large enough to bend its gates and small enough not to saturate them."""
     rng = rng or case.rng
-    cell = kind.random(case.inputs, case.hidden, rng, dtype, **options)
+    own = dict.fromkeys(kind.sizes.values())
+    lengths = {size: int(rng.integers(1, 7)) for size in own}
+    cell = kind.random(case.inputs, case.hidden, rng, dtype, lengths, **options)
     for array in cell.parameters.values():
         array[...] = 0.6 * rng.standard_normal(array.shape)
     return cell
@@ -91,7 +93,7 @@ def draw_run(kind, options, case, dtype=np.float64):
     rng = case.rng
     cell = draw_cell(kind, options, case, dtype, rng)
     x = rng.standard_normal((case.steps, *case.shape(case.inputs))).astype(dtype)
-    initial = {state: (0.5 * rng.standard_normal(case.shape(case.hidden))).astype(dtype) for state in cell.states}
+    initial = {s: (0.5 * rng.standard_normal(case.shape(cell.units(s)))).astype(dtype) for s in cell.states}
     return cell, x, initial
 
 

@@ -10,11 +10,13 @@ the GRU's blend, as n + z (h - n)). Counts are not times: what is not counted ta
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import prod
 from typing import NamedTuple
 
 from ..cells import cell_class
 from ..cells.expressions import Product
+from ..cells.sizes import all_lengths, size_of
 from ..cells.weight_nodes import Bias
 from ..errors import ArgumentError
 
@@ -49,7 +51,9 @@ class Cost(NamedTuple):
         return self.weights + self.elementwise
 
 
-def cost(cell: str, input_size: int, hidden_size: int, **options: str) -> Cost:
+def cost(
+    cell: str, input_size: int, hidden_size: int, lengths: Mapping[str, int] | None = None, **options: str
+) -> Cost:
     """Count the parameters and multiplications of one layer in one direction.
 
     Parameters
@@ -58,6 +62,8 @@ def cost(cell: str, input_size: int, hidden_size: int, **options: str) -> Cost:
         The name of a cell, for example "lstm".
     input_size, hidden_size : int
         D and H, at least 1.
+    lengths : mapping of str to int, optional
+        The numbers of units of the cell's own sizes; half of H where left out.
     **options : str
         Options of the cell, for example ``reset="before"``.
 
@@ -82,9 +88,15 @@ def cost(cell: str, input_size: int, hidden_size: int, **options: str) -> Cost:
     for name, size in (("input_size", input_size), ("hidden_size", hidden_size)):
         if size < 1:
             raise ArgumentError(f"{name} is {size}; it must be at least 1.", name=name, value=size, allowed=">= 1")
-    nodes = [node for right in kind.define(**options).equations.values() for node in right.walk()]
-    products = sum(len(node.factors) - 1 for node in nodes if isinstance(node, Product))
-    shapes = kind.parameter_shapes(input_size, hidden_size)
+    definition = kind.define(**options)
+    nodes = [node for right in definition.equations.values() for node in right.walk()]
+    numbers = all_lengths(definition.sizes, input_size, hidden_size, lengths)
+    products = sum(
+        (len(node.factors) - 1) * numbers[size_of(node, definition.sizes)]
+        for node in nodes
+        if isinstance(node, Product)
+    )
+    shapes = kind.parameter_shapes(input_size, hidden_size, lengths)
     biases = {node.parameter for node in nodes if isinstance(node, Bias)}
     weights = sum(prod(shape) for name, shape in shapes.items() if name not in biases)
-    return Cost(weights, sum(prod(shapes[name]) for name in biases), products * hidden_size)
+    return Cost(weights, sum(prod(shapes[name]) for name in biases), products)

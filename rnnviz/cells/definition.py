@@ -258,6 +258,11 @@ class Definition(HashedOnce):
         return tuple(sorted(names, key=lambda name: name != HIDDEN.name))
 
     @property
+    def unit_states(self) -> tuple[str, ...]:
+        """The states with a value for each of the H units of the cell; the hidden state if there are none."""
+        return tuple(state for state in self.states if self.sizes[state] == UNITS) or (HIDDEN.name,)
+
+    @property
     def activations(self) -> dict[str, Activation]:
         """All activations by name: those of the quantities, and others inside equations."""
         used = [q.activation for q in self.quantities if q.activation]

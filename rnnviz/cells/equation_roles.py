@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 
 from .applied_activation import Apply
 from .expressions import Complement, Expression, Product, Sum, Value
+from .gated_equations import projected_quantity
 
 EquationRole = Literal["read", "keeps", "writes", "proposes", "shows", "hidden", "memory", "other"]
 
@@ -105,9 +106,9 @@ def equation_roles(equations: Mapping[str, Expression], kinds: Mapping[str, str]
 
 
 def _terms(equations: Mapping[str, Expression], kinds: Mapping[str, str]) -> Iterator[tuple[str, Expression]]:
-    """The terms that each state is the sum of, with the name of the state."""
+    """The terms that each state, or what it is a projection of, is the sum of, with the name of the state."""
     for state in (name for name, kind in kinds.items() if kind == "state"):
-        right = equations[state]
+        right = equations[projected_quantity(equations) if state == "hidden" else state]
         for term in right.terms if isinstance(right, Sum) else (right,):
             yield state, term
 

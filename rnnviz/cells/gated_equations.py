@@ -16,6 +16,7 @@ import numpy as np
 from .activations import LINEAR, Activation, Array
 from .applied_activation import Apply
 from .expressions import Complement, Expression, Product, Sum, Value
+from .weight_nodes import Matrix
 
 
 @dataclass(frozen=True)
@@ -149,6 +150,42 @@ def as_gated_state(state: str, right: Expression) -> GatedState | None:
         else:
             return None
     return GatedState(state, keeps[0], tuple(writes)) if len(keeps) == 1 and writes else None
+
+
+def projected_quantity(equations: Mapping[str, Expression]) -> str:
+    """Find what the hidden state is a projection of.
+
+    Parameters
+    ----------
+    equations : mapping of str to Expression
+        The right sides by the quantity.
+
+    Returns
+    -------
+    str
+        The name of the quantity to which a matrix is applied, and nothing else done; "hidden" if it is no projection.
+    """
+    node = hidden_projection(equations)
+    return node.of.name if node is not None and isinstance(node.of, Value) else "hidden"
+
+
+def hidden_projection(equations: Mapping[str, Expression]) -> Matrix | None:
+    """Find the matrix by which the hidden state is a projection.
+
+    Parameters
+    ----------
+    equations : mapping of str to Expression
+        The right sides by the quantity.
+
+    Returns
+    -------
+    Matrix or None
+        The equation's right side, a matrix applied to another quantity of the step; None if it is of another form.
+    """
+    right = equations["hidden"]
+    if isinstance(right, Matrix) and isinstance(right.of, Value) and right.of.name in equations:
+        return None if right.of.is_before else right
+    return None
 
 
 def as_output_gating(state: str, right: Expression) -> OutputGating | None:

@@ -8,7 +8,7 @@ from .applied_activation import Apply
 from .definition import CELL, HIDDEN, INPUT_VECTOR, JOIN, Phase, Quantity
 from .descriptions import range_in_words
 from .expressions import Expression, Product, Sum, Value
-from .gated_equations import Factor, GatedState, as_gated_state
+from .gated_equations import Factor, GatedState, as_gated_state, projected_quantity
 from .weight_nodes import Matrix, WeightNode
 
 Equations = Mapping[str, Expression]  # right sides by the quantity
@@ -107,7 +107,7 @@ def _replacement(gated: GatedState, factor: Factor) -> str | None:
 
 def _of_output_gate(states: list[str], equations: Equations, quantities: Quantities) -> Iterator[tuple[str, str]]:
     """What shows another state in the hidden state."""
-    right = equations[HIDDEN.name]
+    right = equations[projected_quantity(equations)]
     shown = [state for state in states if Value(state) in right.walk()]
     if isinstance(right, Product) and len(right.factors) == 2 and len(shown) == 1:
         for gate in (factor for factor in right.factors if isinstance(factor, Value)):

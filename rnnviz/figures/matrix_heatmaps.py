@@ -32,7 +32,7 @@ _UNIT = {"text": "unit", "font": {"size": 11}, "standoff": 4}
 
 
 class GateMatrices(NamedTuple):
-    """The weights of one gate: by the input, (H, D), and by what it sees of the state, (H, H).
+    """The weights of one gate: by the input, (H, D), and by what it sees of the state, (H, H) or (H, P).
 
     recurrent_of: what that is, in words; "" for a gate that sees the input alone.
     """
@@ -87,8 +87,9 @@ def gate_matrices(
         raise ArgumentError(f"limit is {limit}; it must be above 0.", name="limit", value=limit, allowed="> 0")
     drawn = [[largest_of_blocks(matrix) for matrix in gate.matrices] for gate in gates]
     edge = limit or _scale_limit([blocks.values for pair in drawn for blocks in pair])
-    units, inputs = gates[0].recurrent.shape[0], gates[0].input.shape[1]
-    share = (1 - GAP) * min(max(inputs / (inputs + units), NARROWEST), 1 - NARROWEST)
+    inputs, old = gates[0].input.shape[1], gates[0].recurrent.shape[1]
+    units = max(len(gate.input) for gate in gates)
+    share = (1 - GAP) * min(max(inputs / (inputs + old), NARROWEST), 1 - NARROWEST)
     height = min(max(2 * units, 90), 190)
     step = TITLE + CAPTION + height + BETWEEN
     inner = step * len(gates) - TITLE - CAPTION - BETWEEN
@@ -106,7 +107,7 @@ def gate_matrices(
             MatrixColumn("i", source, f"{source} %{{x}}", [0.0, share]),
             MatrixColumn("h", seen, f"unit %{{x}} of the {seen}", [share + GAP, 1.0]),
         ][: len(drawn[k])]
-        for j, (column, blocks, count) in enumerate(zip(columns, drawn[k], (inputs, units), strict=False)):
+        for j, (column, blocks, count) in enumerate(zip(columns, drawn[k], (inputs, old), strict=False)):
             end = str(2 * k + j + 1) if k or j else ""
             data.append(
                 _heatmap(gate.gate, column, blocks, end, edge, domain, change=change, bar=j == len(columns) - 1)
@@ -126,7 +127,7 @@ def gate_matrices(
                 anchor=f"x{end}",
                 showgrid=False,
                 nticks=4,
-                range=[units - blocks.rows / 2, -blocks.rows / 2],
+                range=[len(gate.input) - blocks.rows / 2, -blocks.rows / 2],
                 **({"showticklabels": False} if j else {"title": _UNIT}),
             )
             content["annotations"].append(_caption(gate.gate, column, domain[1], change=change))

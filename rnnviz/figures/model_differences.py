@@ -7,6 +7,7 @@ from html import escape
 import numpy as np
 
 from ..analysis import ModelComparison, weights_by_gate
+from ..analysis.weights.gate_weights import units_in_words
 from ..colours import GRADIENT
 from ..errors import ArrayError
 from ..number_format import with_minus_signs
@@ -127,10 +128,9 @@ def weight_differences(
     """
     cells = [model.network.cell(layer, direction) for model in (comparison.model, comparison.reference)]
     sizes = [(cell.input_size, cell.hidden_size) for cell in cells]
-    if not comparison.same_cell or sizes[0] != sizes[1]:
+    if not comparison.same_cell or cells[0].lengths != cells[1].lengths:
         listed = " and ".join(
-            f"{cell.definition.title} with {units} units and {inputs} inputs"
-            for cell, (inputs, units) in zip(cells, sizes, strict=True)
+            f"{cell.definition.title} with {units_in_words(cell)} units and {cell.input_size} inputs" for cell in cells
         )
         raise ArrayError(
             f"The matrices of different cells cannot be subtracted: {listed}.",

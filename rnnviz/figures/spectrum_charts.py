@@ -87,10 +87,10 @@ def weight_spectrum(
         )
     listed = _spectra(model, layer, direction, known, matrix == "recurrent")
     curves = [spectrum.recurrent if matrix == "recurrent" else spectrum.input for spectrum in listed]
-    count, scale = len(curves[0]), _scale(np.concatenate(curves))
+    longest, scale = max(map(len, curves)), _scale(np.concatenate(curves))
     data, ends = [], []
     for k, (spectrum, values) in enumerate(zip(listed, curves, strict=True)):
-        style, glyph = gate_style(spectrum.gate, k)
+        (style, glyph), count = gate_style(spectrum.gate, k), len(values)
         below = values < scale.floor
         drawn = np.maximum(values, scale.floor)
         hover = f"singular value %{{x}} of {count}<br><b>%{{customdata:.4~g}}</b>"
@@ -101,7 +101,7 @@ def weight_spectrum(
         ends.append(EndLabel(f"{glyph} <i>{spectrum.gate.symbol}</i>", count, float(np.log10(drawn[-1]))))
     content = chart_layout(HEIGHT, left=46, right=label_room(["n"]) + 8, top=44, bottom=44)
     content["xaxis"] = chart_axis(
-        range=[1 - 0.02 * count, count * 1.02],
+        range=[1 - 0.02 * longest, longest * 1.02],
         nticks=6,
         showgrid=False,
         tickformat="d",
@@ -159,9 +159,17 @@ def eigenvalue_chart(
     UnknownNameError
         If there is no such layer, direction or gate.
     ArgumentError
-        If the cell has no recurrent weights.
+        If the cell has no recurrent weights, or no recurrent matrix is square, as where the hidden state has another
+        size than the gates.
     """
     listed = _spectra(model, layer, direction, known, recurrent=True)
+    listed = [spectrum for spectrum in listed if len(spectrum.eigenvalues)]
+    if not listed:
+        raise ArgumentError(
+            "The recurrent matrices of this cell are not square, and so have no eigenvalues.",
+            code="not_square",
+            name="model",
+        )
     names = tuple(spectrum.gate.name for spectrum in listed)
     if missing := set(gates or ()) - set(names):
         raise UnknownNameError(

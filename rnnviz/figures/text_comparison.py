@@ -193,8 +193,7 @@ def both_labels(first: Trace, second: Trace) -> dict[str, str]:
 def _aligned(first: Trace, second: Trace) -> AlignedRuns:
     """The two runs aligned at their starts. Raises ArgumentError if they are not of one kind of network."""
     kinds = [
-        (t.cell, t.options, t.labels, [t.units(k) for k in range(t.layers)], t["input_vector"].shape[1])
-        for t in (first, second)
+        (t.cell, t.options, t.labels, {key: array.shape[1] for key, array in t.values.items()}) for t in (first, second)
     ]
     if kinds[0] != kinds[1]:
         raise ArgumentError(

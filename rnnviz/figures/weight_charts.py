@@ -88,7 +88,7 @@ def gate_biases(model: Model, layer: int = 0, direction: str = "forward") -> Con
     rows = [(gate, name, values) for gate in gates for name, values in _vectors(gate).items()]
     biased = [row for row in rows if row[1] != "bias" or cell.plan.biases(row[0].gate.name)]
     rows = biased or rows
-    units = len(gates[0].bias)
+    units = max(len(values) for _, _, values in rows)
     size = block_size(units, BARS)
     edge = max(float(np.abs(values).max()) for _, _, values in rows)
     edge = round_up(edge) if edge > 0 else 1.0
@@ -116,7 +116,7 @@ def gate_biases(model: Model, layer: int = 0, direction: str = "forward") -> Con
             anchor=f"y{end}",
             showgrid=False,
             nticks=6,
-            range=[-0.5 * size - 0.1, units - 0.5 * size + 0.1],
+            range=[-0.5 * size - 0.1, len(values) - 0.5 * size + 0.1],
             **({"title": axis_title("unit")} if k == len(rows) - 1 else {"showticklabels": False}),
         )
         content["shapes"].append(_zero_line(end))

@@ -57,7 +57,7 @@ def _layer(model: Model, layer: int, direction: str) -> LayerData:
     initial = network.initial[layer][network.directions_by_layer[layer].index(direction)] if network.initial else {}
     return {
         "direction": direction,  # type: ignore[typeddict-item]
-        "units": cell.hidden_size,
+        "units": {q.name: cell.units(q.name) for q in cell.definition.quantities},
         "input_size": cell.input_size,
         "weights": encode_weights(cell),
         "initial": {state: little_endian(array) for state, array in initial.items()},

@@ -272,8 +272,8 @@ class Payload(TypedDict):
         The steps of the text as typed whose token an intervention swapped.
     unknown_steps : list of int
         The steps, from 0, whose token the vocabulary lacks.
-    units, input_size : int
-        H and D.
+    units : dict of str to int
+        For each quantity, the input vector included, how many values it has at each step.
     answers_at_end : bool
         Whether the model is known to have been trained to predict only after the last step.
     limits : dict of str to tuple of two floats
@@ -281,14 +281,14 @@ class Payload(TypedDict):
     half_precision : bool
         Whether `values` are float16 rather than float32.
     values : dict of str to ndarray
-        For each quantity but the input vector, an array of shape (T, H).
+        For each quantity but the input vector, an array of its units at each step.
     input_vectors : InputVectorsData or None
         None if they were left out.
     initial : dict of str to ndarray
-        For each state, its value before the first step: shape (H,), float32.
+        For each state, its value before the first step, float32.
     holds : dict of str to ndarray
-        For quantities that an intervention holds, an array of shape (T, H), uint8: 0 where the cell computed the
-        value, 1 where it is held at a value, 2 where it is frozen.
+        For quantities that an intervention holds, an array of their units at each step, uint8: 0 where the cell
+        computed the value, 1 where it is held at a value, 2 where it is frozen.
     probabilities : ndarray or None
         Array of shape (T, C), float32; None without a readout.
     effects : EffectsData
@@ -316,8 +316,7 @@ class Payload(TypedDict):
     typed_steps: list[int]
     swapped_steps: list[int]
     unknown_steps: list[int]
-    units: int
-    input_size: int
+    units: dict[str, int]
     answers_at_end: bool
     limits: dict[str, tuple[float, float]]
     half_precision: bool
@@ -355,8 +354,10 @@ class LayerData(TypedDict):
     ----------
     direction : str
         "forward" or "backward".
-    units, input_size : int
-        H and D.
+    units : dict of str to int
+        How many each quantity has.
+    input_size : int
+        D.
     weights : WeightsData
         Its parameters.
     initial : dict of str to ndarray
@@ -364,7 +365,7 @@ class LayerData(TypedDict):
     """
 
     direction: Literal["forward", "backward"]
-    units: int
+    units: dict[str, int]
     input_size: int
     weights: WeightsData
     initial: dict[str, np.ndarray]

@@ -259,7 +259,8 @@ def _check_place(intervention: ValueIntervention, network: Network) -> None:
         raise _impossible(intervention, "unknown_direction", f"{whole} does not read {direction}")
     if intervention.units is None:
         return
-    units = network.cell(layer, direction).hidden_size
+    cell = network.cell(layer, direction)
+    units = min(map(cell.units, _quantities(intervention, cell.definition)))
     wrong = [unit for unit in intervention.units if not 0 <= unit < units]
     if wrong:
         problem = f"there is no unit {wrong[0]}; the layer has units 0 to {units - 1}"
@@ -274,8 +275,8 @@ def _check_contradictions(
     """Raise InterventionError if two interventions put different values into one quantity of one unit at one step."""
     owners: dict[tuple[str, int, str], np.ndarray] = {}
     for number, intervention in enumerate(interventions):
-        units = network.cell(intervention.layer, intervention.direction).hidden_size
         for name in _quantities(intervention, definition):
+            units = network.cell(intervention.layer, intervention.direction).units(name)
             place = (name, intervention.layer, intervention.direction)
             owner = owners.setdefault(place, np.full((steps, units), -1))
             grid = _grid(intervention, steps, units)
@@ -297,7 +298,9 @@ def _quantities(intervention: ValueIntervention, definition: Definition) -> tupl
     """The names of the quantities that an intervention sets."""
     if isinstance(intervention, Hold):
         return (intervention.quantity,)
-    return definition.states if intervention.state is None else (intervention.state,)
+    if intervention.state is not None:
+        return (intervention.state,)
+    return definition.states if intervention.units is None else definition.unit_states
 
 
 def _value(intervention: ValueIntervention) -> float | None:

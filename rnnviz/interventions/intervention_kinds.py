@@ -130,7 +130,7 @@ class Zero(_StateIntervention):
     direction : {"forward", "backward"}, default "forward"
         The direction in which the layer reads.
     state : str or None, default None
-        The name of one state; None for all states of the cell.
+        The name of one state; None for all states of the cell, or, where units are named, all with a value a unit.
     """
 
     word = "zero"
@@ -150,7 +150,7 @@ class Freeze(_StateIntervention):
     direction : {"forward", "backward"}, default "forward"
         The direction in which the layer reads.
     state : str or None, default None
-        The name of one state; None for all states of the cell.
+        The name of one state; None for all states of the cell, or, where units are named, all with a value a unit.
     """
 
     word = "freeze"

@@ -137,8 +137,7 @@ def _initial(
 
 def _cell(kind: type[Cell], parameters: Mapping[str, Array], suffix: str, options: Mapping[str, str]) -> Cell:
     """The cell of one layer and direction."""
-    matrices = [name for name in ("weight_ih", "weight_hh") if name in kind.parameter_names()]
-    weights = [f"rnn.{name}{suffix}" for name in matrices]
+    weights = [f"rnn.{name}{suffix}" for name, layout in kind.layouts().items() if layout.columns is not None]
     if missing := [name for name in weights if name not in parameters]:
         raise UnknownNameError(
             f"The array {missing[0]!r} is missing.",

@@ -190,7 +190,7 @@ def _layer_norms(record: Record, d_hidden: Array) -> tuple[dict[str, Array], Arr
     """
     cell = record.cell
     norms = {state: np.zeros(len(record)) for state in cell.states}
-    d = {state: np.zeros((cell.hidden_size, 1), cell.dtype) for state in cell.states}
+    d = {state: np.zeros((cell.units(state), 1), cell.dtype) for state in cell.states}
     dz = np.empty_like(record.z)
     by_step = list(cell.step_values(record.z, record.values))
     for t in reversed(range(len(record))):

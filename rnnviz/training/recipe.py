@@ -32,7 +32,7 @@ class Recipe:
     embedding : int, default 16
         D, the size of a token's vector, above 0. Not used by networks that read vectors.
     hidden : int, default 32
-        H, the size of the hidden state, above 0.
+        H, the number of units, above 0.
     layers : int, default 1
         Number of recurrent layers, above 0.
     epochs : int, default 10
@@ -89,7 +89,7 @@ class Recipe:
     """
 
     embedding: int = _field(16, "size D of a token's vector")
-    hidden: int = _field(32, "size H of the hidden state")
+    hidden: int = _field(32, "number H of units in a layer")
     layers: int = _field(1, "recurrent layers, stacked")
     epochs: int = _field(10, "passes over the training split; for generated data, rounds of 100 steps")
     batch: int = _field(64, "sequences in a training step")

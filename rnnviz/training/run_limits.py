@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from math import prod
 
 from ..cells import cell_class
+from ..cells.sizes import all_lengths
 from ..errors import TrainingError
 from .recipe import Recipe
 from .run_settings import Settings
@@ -97,9 +98,11 @@ def multiply_adds(cell: str, recipe: Recipe, task: Task) -> float:
     """
     kind, hidden = cell_class(cell), recipe.hidden
     first = recipe.embedding if len(task.vocabulary) else task.vocabulary.vector_size
-    input_sizes = [first, *[hidden] * (recipe.layers - 1)]
+    sizes = kind.define().sizes
+    passed_on = all_lengths(sizes, first, hidden)[sizes["hidden"]]
+    input_sizes = [first, *[passed_on] * (recipe.layers - 1)]
     shapes = (shape for size in input_sizes for shape in kind.parameter_shapes(size, hidden).values())
-    per_token = sum(prod(shape) for shape in shapes if len(shape) == 2) + hidden * len(task.labels)
+    per_token = sum(prod(shape) for shape in shapes if len(shape) == 2) + passed_on * len(task.labels)
     tokens = FORWARD_AND_BACKWARD * task.tokens_per_epoch(recipe.batch) + task.validation_tokens
     return recipe.epochs * per_token * float(tokens)
 

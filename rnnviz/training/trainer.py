@@ -274,7 +274,9 @@ class Trainer:
             survives = rng.random((*shape, size), np.float32) >= share
             return survives * np.float32(1 / (1 - share))
 
-        return Masks(mask(self.network.input_size, recipe.dropout_inputs), mask(recipe.hidden, recipe.dropout_top))
+        return Masks(
+            mask(self.network.input_size, recipe.dropout_inputs), mask(self.network.output_size(-1), recipe.dropout_top)
+        )
 
     def _finish_epoch(self, loss: float, validation: dict[str, float]) -> None:
         earlier = [self.task.selection_key(entry) for entry in self.curve]

@@ -155,6 +155,7 @@ def architecture(network: Network) -> dict[str, Any]:
         "options": options,
         "embedding": network.input_size,
         "hidden": network.hidden_size,
+        **{size: length for size, length in cell.lengths.items() if size in cell.sizes.values()},
         "layers": len(network.layers),
         "directions": list(network.directions),
         "parameters": sum(array.size for array in network.parameters.values()),

@@ -1,18 +1,20 @@
 """Random networks with their traces, and the same networks in PyTorch's autograd."""
 
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 from hypothesis import strategies as st
 
 from rnnviz import Model
+from rnnviz.cells import CELLS
 from rnnviz.network import SUFFIXES, Network
 
 from ..strategies import CHARACTERS, VARIANT_IDS, VARIANTS, seeds
 from ..tied_lstm import TiedLSTM
 
-EVERY = [*VARIANTS, (TiedLSTM, {})]
-EVERY_ID = [*VARIANT_IDS, "tied"]
+EVERY = [*VARIANTS, (TiedLSTM, {}), (CELLS["lstmp"], {})]
+EVERY_ID = [*VARIANT_IDS, "tied", "lstmp"]
 
 
 @dataclass
@@ -30,6 +32,12 @@ class Run:
     @property
     def cell(self):
         return self.network.layers[self.layer][0 if self.direction == "forward" else -1]
+
+    @property
+    def places(self):
+        """Where each state is in the joint state."""
+        ends = [0, *accumulate(self.cell.units(state) for state in self.cell.states)]
+        return {state: slice(*ends[k : k + 2]) for k, state in enumerate(self.cell.states)}
 
     @property
     def along(self):
@@ -53,12 +61,13 @@ def runs(draw, kind, options, dtype=np.float64, longest=7, largest=4):
         rng=rng,
         dtype=dtype,
         options=options,
+        lengths={"P": draw(st.integers(1, largest))} if kind.sizes else None,
     )
     for name, array in network.parameters.items():
         if name.startswith("rnn."):
             array[...] = 0.6 * rng.standard_normal(array.shape)
     initial = [
-        [{s: (0.5 * rng.standard_normal(network.hidden_size)).astype(dtype) for s in cell.states} for cell in cells]
+        [{s: (0.5 * rng.standard_normal(cell.units(s))).astype(dtype) for s in cell.states} for cell in cells]
         for cells in network.layers
     ]
     text = draw(st.text("abcdefgh", min_size=1, max_size=longest))

@@ -20,6 +20,7 @@ CHOICES = [
     ("lstm", {}),
     (TiedLSTM.name, {}),
     ("peephole", {}),
+    ("lstmp", {}),
 ]
 EVERY_CELL = pytest.mark.parametrize(
     ("name", "options"), CHOICES, ids=["-".join([name, *options.values()]) for name, options in CHOICES]
@@ -62,7 +63,7 @@ def sigmoid(z):
 
 def slow_step(cell, x, h, c):
     """One step by the textbook, a multiplication at a time: the new hidden state."""
-    weight_ih, weight_hh, bias_ih, bias_hh, *peepholes = (
+    weight_ih, weight_hh, bias_ih, bias_hh, *more = (
         dict(zip(rows, np.split(numbers(array), len(rows)), strict=True))
         for array, rows in zip(cell.parameters.values(), cell.parameter_blocks().values(), strict=True)
     )
@@ -84,12 +85,13 @@ def slow_step(cell, x, h, c):
         return (1 - z) * n + z * h if cell.options["update"] == "keeps" else z * n + (1 - z) * h
 
     def gate(row, state):
-        seen = [vector[row] * state for vector in peepholes]
+        seen = [vector[row] * state for vector in more] if cell.name == "peephole" else []
         return through(sigmoid, sum(seen, start=from_x(row) + from_h(row)))
 
     i, g = gate("input", c), through(np.tanh, from_x("candidate") + from_h("candidate"))
     c = (1 - i if cell.name == TiedLSTM.name else gate("forget", c)) * c + i * g
-    return gate("output", c) * (c if cell.name == TiedLSTM.name else through(np.tanh, c))
+    let_out = gate("output", c) * (c if cell.name == TiedLSTM.name else through(np.tanh, c))
+    return more[0]["hidden"] @ let_out if cell.name == "lstmp" else let_out
 
 
 @EVERY_CELL
@@ -109,7 +111,7 @@ def test_multiply_adds_are_those_of_a_step_done_one_by_one(name, options, inputs
     state = {name: numbers(array) for name, array in initial.items()}
     Number.multiplied = 0
     h = slow_step(cell, numbers(x[0]), state["hidden"], state.get("cell"))
-    counts = cost(name, inputs, hidden, **options)
+    counts = cost(name, inputs, hidden, cell.lengths, **options)
     assert Number.multiplied == counts.weights + counts.elementwise
     assert Number.multiplied == counts.multiply_adds
     np.testing.assert_allclose(h.astype(float), cell.forward(x, initial)["hidden"][0], rtol=1e-11, atol=1e-12)

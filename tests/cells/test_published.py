@@ -123,7 +123,19 @@ def peephole(p, x, before, put):
     }  # fmt: skip
 
 
-FORMULAS = {f.__name__: f for f in (mgu, mingru, janet, cifg, indrnn, ligru, mlstm, lnlstm, peephole)}
+def lstmp(p, x, before, put):
+    sums = p["weight_ih"] @ x + p["weight_hh"] @ before["hidden"] + p["bias_ih"] + p["bias_hh"]
+    i, f, g, o = (sigmoid(a) if k != 2 else np.tanh(a) for k, a in enumerate(rows(sums, 4)))
+    i, f, g, o = put("input", i), put("forget", f), put("candidate", g), put("output", o)
+    c = put("cell", f * before["cell"] + i * g)
+    m = put("cell_output", o * np.tanh(c))
+    return {
+        "input": i, "forget": f, "candidate": g, "output": o, "cell": c, "cell_output": m,
+        "hidden": put("hidden", p["weight_hr"] @ m),
+    }  # fmt: skip
+
+
+FORMULAS = {f.__name__: f for f in (mgu, mingru, janet, cifg, indrnn, ligru, mlstm, lnlstm, peephole, lstmp)}
 
 
 def check(cell, x, initial, record, batch, put_at=lambda t: keep):
@@ -155,7 +167,7 @@ def test_what_is_held_stays_held_and_the_rest_follows(name, case, chosen):
     cell, x, initial = draw_run(CELLS[name], {}, case)
     rng = np.random.default_rng(chosen)
     held = rng.choice([q.name for q in cell.definition.quantities])
-    unit, value = int(rng.integers(case.hidden)), float(rng.uniform(0, 1))
+    unit, value = int(rng.integers(cell.units(held))), float(rng.uniform(0, 1))
     first, end = sorted(rng.integers(0, case.steps + 1, 2))
     record = cell.forward(x, initial, [Edit(held, unit, value, first, end)])
 
@@ -194,7 +206,7 @@ def test_gradients_are_the_slopes_of_the_loss(name, case, looks):
     case = Case(min(case.steps, 4), case.batch, min(case.inputs, 3), min(case.hidden, 4), case.seed)
     cell, x, initial = draw_run(CELLS[name], {}, case)
     rng = np.random.default_rng(looks)
-    seen = {s: rng.standard_normal((case.steps, *case.shape(case.hidden))) for s in cell.states}
+    seen = {s: rng.standard_normal((case.steps, *case.shape(cell.units(s)))) for s in cell.states}
 
     def loss():
         record = cell.forward(x, initial)

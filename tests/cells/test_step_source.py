@@ -185,7 +185,7 @@ def test_forward_evaluates_the_equations_on_edited_values(kind, options, case, d
         value = data.draw(st.sampled_from([0.0, 0.25, 1.0]))
         kept = quantity.role == "state" and data.draw(st.booleans())
         first = data.draw(st.integers(0, case.steps - 1))
-        where = slice(None) if data.draw(st.booleans()) else data.draw(st.integers(0, case.hidden - 1))
+        where = slice(None) if data.draw(st.booleans()) else data.draw(st.integers(0, cell.units(quantity.name) - 1))
         edits.append(
             Edit(quantity.name, where, None if kept else value, first, data.draw(st.integers(first, case.steps)))
         )
@@ -206,13 +206,12 @@ def test_backward_pulls_the_equations_back(kind, options, dtype, case):
 def check_backward(kind, options, case, dtype):
     cell, x, initial, x_rows, starts = draw(kind, options, case, dtype)
     rng, batched = np.random.default_rng(case.seed), case.batch is not None
-    shape = (case.steps, *case.shape(case.hidden))
-    d = {state: rng.standard_normal(shape).astype(dtype) for state in cell.states}
+    d = {s: rng.standard_normal((case.steps, *case.shape(cell.units(s)))).astype(dtype) for s in cell.states}
     ours = cell.backward(cell.forward(x, initial), d["hidden"], {k: v for k, v in d.items() if k != "hidden"})
     steps = interpreted(cell, x_rows, starts)
     parameters, inputs, passed = pulled_back(cell, steps, {state: rows(array, batched) for state, array in d.items()})
     for name, blocks in cell.parameter_blocks().items():
-        zeros = np.zeros_like(cell.parameters[name][: case.hidden])  # of what no loss depends on
+        zeros = np.zeros_like(np.split(cell.parameters[name], len(blocks))[0])  # of what no loss depends on
         expected = np.concatenate([parameters.get((name, block), zeros) for block in blocks])
         close(ours[name], expected, dtype, kind, name)
         assert ours[name].dtype == dtype

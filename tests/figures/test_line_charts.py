@@ -268,7 +268,7 @@ def test_cells_differ_in_colour_dash_and_marker_and_wear_no_role_colour():
 
 def test_cells_on_offer_can_be_told_apart_in_one_chart():
     cells = [name for name, cell in CELLS.items() if cell.__module__.startswith("rnnviz.cells")]
-    assert len({cell_style(cell) for cell in cells}) == len(cells) == 12
+    assert len({cell_style(cell) for cell in cells}) == len(cells) == 13
 
 
 def test_a_new_cell_has_a_style_and_appears_under_its_title():

@@ -55,7 +55,7 @@ def test_a_model_shows_its_score_and_its_first_example():
 
 def test_a_model_without_a_card_reads_an_example_of_its_vocabulary():
     data = json.loads(parts(frame(reader(2, 3)._repr_html_())[1])["data"])
-    assert data["units"] == 3 and len(data["tokens"]) == 24
+    assert data["units"]["hidden"] == 3 and len(data["tokens"]) == 24
 
 
 def test_a_notebook_does_not_keep_large_weights(monkeypatch):

@@ -28,7 +28,7 @@ def test_the_payload_is_the_trace(name):
     definition = sent["definition"]
     for quantity, numbers in sent["values"].items():
         np.testing.assert_array_equal(floats(numbers), trace[quantity].ravel())
-    rows = floats(sent["input_vectors"]["rows"]).reshape(-1, sent["input_size"])
+    rows = floats(sent["input_vectors"]["rows"]).reshape(-1, sent["units"]["input_vector"])
     assert len(rows) == len(np.unique(rows, axis=0)) < len(trace)
     np.testing.assert_array_equal(rows[sent["input_vectors"]["row_of_step"]], trace["input_vector"])
     np.testing.assert_array_equal(floats(sent["probabilities"]), trace.probabilities.ravel())
@@ -136,7 +136,11 @@ def test_a_model_is_sent_with_all_that_a_run_needs():
     model = rnnviz.load("names-lstm")
     network, sent = model.network, json.loads(json.dumps(model_data(model)))
     (cell,), ((layer,),) = network.layers[0], sent["layers"]
-    assert (layer["direction"], layer["units"], layer["input_size"]) == ("forward", cell.hidden_size, cell.input_size)
+    assert (layer["direction"], layer["units"]["hidden"], layer["input_size"]) == (
+        "forward",
+        cell.units("hidden"),
+        cell.input_size,
+    )
     for parameter, array in cell.parameters.items():
         np.testing.assert_array_equal(floats(layer["weights"]["arrays"][parameter]), array.ravel())
     for name, array in (("embedding", network.embedding), ("readout", network.readout_weight)):

@@ -48,9 +48,9 @@ function iterable(part) {
   return typeof part === "number" ? [part] : part;
 }
 
-/** All steps and units of a function of both, as nested arrays. */
-export function overStepsAndUnits(trace, value) {
-  const units = [...Array(trace.units).keys()];
+/** All steps and units of a quantity of a function of both, as nested arrays. */
+export function overStepsAndUnits(trace, quantity, value) {
+  const units = [...Array(trace.width(quantity)).keys()];
   return trace.tokens.map((_, step) => units.map((unit) => value(step, unit)));
 }
 

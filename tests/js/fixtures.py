@@ -92,6 +92,7 @@ def traces() -> dict[str, Any]:
     models["writes"] = models["names-gru"].with_options(update="writes")
     models["before"] = models["names-gru"].with_options(reset="before")
     models["tied"] = zoo.untrained_model(rnnviz.load("counter-gru"), TiedLSTM.name)
+    models["projected"] = zoo.untrained_model(rnnviz.load("names-gru"), "lstmp")
     found = {}
     for name, model in models.items():
         trace = model.trace("aabb" if name in ("tied", "counter-lstm") else TEXT)

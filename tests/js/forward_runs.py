@@ -69,7 +69,7 @@ def random_runs(draw: Any) -> dict[str, Any]:
     initial = None
     if draw(st.booleans()):
         initial = [
-            [{state: drawn(rng, np.float64, cell.hidden_size) for state in cell.states} for cell in layer]
+            [{state: drawn(rng, np.float64, cell.units(state)) for state in cell.states} for cell in layer]
             for layer in network.layers
         ]
     holds = [draw(random_holds(model, steps)) for _ in range(draw(st.integers(0, 3)))]
@@ -86,14 +86,15 @@ def random_holds(draw: Any, model: Model, steps: int) -> dict[str, Any]:
     network = model.network
     layer = draw(st.integers(0, len(network.layers) - 1))
     direction = draw(st.sampled_from(network.directions_by_layer[layer]))
-    units = st.sets(st.integers(0, network.cell(layer, direction).hidden_size - 1), min_size=1)
     first, last = sorted(draw(st.tuples(st.integers(0, steps - 1), st.integers(0, steps - 1))))
     frozen = draw(st.booleans())
     names = model.definition.states if frozen else [quantity.name for quantity in model.definition.quantities]
+    quantity = draw(st.sampled_from(names))
+    units = st.sets(st.integers(0, network.cell(layer, direction).units(quantity) - 1), min_size=1)
     return {
         "layer": layer,
         "direction": direction,
-        "quantity": draw(st.sampled_from(names)),
+        "quantity": quantity,
         "units": draw(st.none() | units.map(sorted)),
         "first": first,
         "end": last + 1,

@@ -33,7 +33,7 @@ def ablation(
     """Silence every unit of a layer in turn, and rank the units by how much the prediction changes.
 
     A unit is silenced as by the intervention `Zero`: all of its states are zero at every step, and everything else is
-    computed from there.
+    computed from there. Where the hidden state is a projection of the units, it is no state of theirs.
 
     Parameters
     ----------
@@ -98,14 +98,16 @@ def _probabilities(
         raise ArgumentError(
             "The model has no readout, and so no prediction that a unit could change.", code="no_readout", name="model"
         )
-    size = network.cell(layer, direction).hidden_size
+    cell = network.cell(layer, direction)
+    states = cell.definition.unit_states
+    size = cell.units(states[0])
     inputs = model.prepare(text, limit=limit).inputs
     if network.embedding is None:
         inputs = inputs.astype(network.dtype)
     steps = len(inputs)
     if step is not None:
         check_step(step, steps)
-    row, states = (steps if step is None else step) - 1, network.layers[0][0].states
+    row = (steps if step is None else step) - 1
     at_once = max(1, _ELEMENTS // (steps * sum(len(cell.weight_ih) for cells in network.layers for cell in cells)))
     parts, progress = [], ProgressMeter(tick, size + 1)
     for first in range(-1, size, at_once):  # -1 is no unit at all

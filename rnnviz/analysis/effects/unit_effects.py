@@ -10,11 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...cells.activations import Array
+from ...cells.gated_equations import projected_quantity
 from ...network import Network
 from ...network.merging import split_gradient
 from ...network.run import reverse_if_backward
 from ...trace import Trace
 from ..gradients.jacobians import rerun
+from ..weights.gate_weights import projection_matrix
 
 DIRECT = "direct contribution to the answer"
 FIRST_ORDER = "first-order contribution to the answer"
@@ -52,7 +54,7 @@ def unit_effects(trace: Trace, layer: int = 0, direction: str = "forward") -> Un
     directly to it: its hidden state at the last step times the answer's weight less the mean of the other weights. A
     unit of a lower layer adds through the layers above: its hidden states at all steps, as they are passed on, times
     the gradient of the margin by them, which is exact for small changes only. What a unit does to later steps of its
-    own layer is not counted.
+    own layer is not counted. Where the hidden state is a projection of the units, each adds through its weights there.
 
     Parameters
     ----------
@@ -81,13 +83,18 @@ def unit_effects(trace: Trace, layer: int = 0, direction: str = "forward") -> Un
     >>> effects.label, effects.strongest
     ('Italian', 16)
     """
-    hidden, network = trace["hidden", layer, direction], trace.network
-    top = layer == trace.layers - 1
-    if network is None or network.readout_weight is None or (trace.has_held_values and not top):
-        return UnitEffects(_float32(np.sqrt((hidden.astype(np.float64) ** 2).mean(0))), "", SIZE)
+    network, top = trace.network, layer == trace.layers - 1
+    name = projected_quantity(trace.definition.equations)
+    shown = trace[name, layer, direction]
+    held = trace.has_held_values and (not top or name != "hidden")
+    if network is None or network.readout_weight is None or held:
+        measure = SIZE.replace("hidden state", trace.definition.by_name[name].title)
+        return UnitEffects(_float32(np.sqrt((shown.astype(np.float64) ** 2).mean(0))), "", measure)
     answer = _answer(trace, network.readout_weight)
-    gradient = _margin_gradient(trace, network, answer, layer)[direction]
-    values = (gradient.astype(np.float64) * hidden).sum(0)
+    gradient = _margin_gradient(trace, network, answer, layer)[direction].astype(np.float64)
+    if (matrix := projection_matrix(network.cell(layer, direction))) is not None:
+        gradient = gradient @ matrix
+    values = (gradient * shown).sum(0)
     return UnitEffects(_float32(values), trace.labels[answer], DIRECT if top else FIRST_ORDER)
 
 

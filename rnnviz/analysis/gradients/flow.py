@@ -67,7 +67,7 @@ class GradientFlow:
     states : tuple of str
         The names of the n states.
     blocks : ndarray of shape (n, n, T, T)
-        |d s_t^a / d s_k^b| for the states a and b: Frobenius norms / sqrt(H).
+        |d s_t^a / d s_k^b| for the states a and b: Frobenius norms / sqrt(units of a).
     one_step : ndarray of shape (T, S, S)
         The Jacobians of the single steps, as `step_jacobians` returns them.
     gated_state : str or None
@@ -78,6 +78,8 @@ class GradientFlow:
         The share of the gated state that each step keeps.
     gate_path_norms : ndarray of shape (T, T) or None
         |d c_t / d c_k - highway|: what arrives in the gated state c by all paths but the highway.
+    sizes : tuple of int
+        The number of units of each state.
     """
 
     direction: str
@@ -88,12 +90,14 @@ class GradientFlow:
     gate: str | None
     keep_shares: Array | None
     gate_path_norms: Array | None
+    sizes: tuple[int, ...]
 
     @property
     def norms(self) -> Array:
         """|d s_t / d s_k| of all that the layer passes on together, (T, T)."""
         # hypot squares nothing, so that no small norm is lost to underflow.
-        return np.hypot.reduce(np.concatenate(self.blocks)) / np.sqrt(len(self.states))
+        shares = np.sqrt(np.array(self.sizes) / sum(self.sizes))
+        return np.hypot.reduce(np.concatenate(self.blocks * shares[:, None, None, None]))
 
     def between(self, of: str, by: str | None = None) -> Array:
         """Norms of the gradients of one state.
@@ -285,23 +289,41 @@ def gradient_flow(trace: Trace, layer: int = 0, direction: str = "forward", tick
     check_differentiable(trace)
     order = reading_order(direction)
     one_step = step_jacobians(trace, layer, direction, partial_tick(tick, 0.0, _JACOBIANS))
-    definition, size = trace.definition, trace.units(layer, direction)
+    definition = trace.definition
+    sizes = tuple(trace.units(layer, direction, state) for state in definition.states)
     gated = gated_state(definition)
     shares = None
     if gated is not None:
         values = {name: trace[name, layer, direction].astype(np.float64) for name in definition.by_name}
         shares = gated.keep_shares(values)[order]
     block = definition.states.index(gated.state) if gated else 0
-    blocks, rest = norms_off_diagonal(one_step[order], size, shares, block, partial_tick(tick, _JACOBIANS, 1.0))
-    rows = np.sqrt(size)
-    back = np.s_[..., order, order]
+    size, every = max(sizes), range(len(trace))
+    diagonal = None if shares is None else np.pad(shares, [(0, 0), (0, size - shares.shape[1])])
+    blocks, rest = norms_off_diagonal(
+        _padded(one_step[order], sizes), size, diagonal, block, partial_tick(tick, _JACOBIANS, 1.0)
+    )
+    for a, units in enumerate(sizes):
+        blocks[a, a, every, every] = np.sqrt(units)
+    rows, back = np.sqrt(np.array(sizes)), np.s_[..., order, order]
     return GradientFlow(
         direction=direction,
         states=definition.states,
-        blocks=blocks[back] / rows,
+        blocks=blocks[back] / rows[:, None, None, None],
         one_step=one_step,
         gated_state=gated.state if gated else None,
         gate=gated.gate if gated else None,
         keep_shares=None if shares is None else shares[order],
-        gate_path_norms=None if shares is None else rest[order, order] / rows,
+        gate_path_norms=None if shares is None else rest[order, order] / rows[block],
+        sizes=sizes,
     )
+
+
+def _padded(matrices: Array, sizes: tuple[int, ...]) -> Array:
+    """Matrices (T, S, S) with zeros after the rows and columns of smaller states, so that all blocks have one size."""
+    size = max(sizes)
+    if set(sizes) == {size}:
+        return matrices
+    places = np.concatenate([k * size + np.arange(units) for k, units in enumerate(sizes)])
+    padded = np.zeros((len(matrices), len(sizes) * size, len(sizes) * size), matrices.dtype)
+    padded[:, places[:, None], places] = matrices
+    return padded

@@ -10,6 +10,8 @@ states before it; with the identity matrix as a batch of S gradients it returns 
 
 from __future__ import annotations
 
+from itertools import accumulate, pairwise
+
 import numpy as np
 
 from ...cells import Cell, Record
@@ -27,7 +29,7 @@ def step_jacobians(trace: Trace, layer: int = 0, direction: str = "forward", tic
     """Compute the Jacobian of every step of a layer.
 
     The state s holds all states of the cell, one after the other, the hidden state first: S = H for a simple RNN or a
-    GRU, and S = 2H with s = (h, c) for an LSTM.
+    GRU, S = 2H with s = (h, c) for an LSTM, and S = P + H for one with projection.
 
     Parameters
     ----------
@@ -100,7 +102,7 @@ def hidden_jacobians(trace: Trace, layer: int = 0, direction: str = "forward", t
     if to is not None:
         check_step(to, steps, "to")
     last = steps - 1 if to is None else range(steps)[order].index(to - 1)
-    units = trace.units(layer, direction)
+    units = trace.units(layer, direction, "hidden")
     products = np.zeros((steps, units, states))
     products[last] = np.eye(units, states)  # the hidden state is the first part of s
     for k in range(last, 0, -1):
@@ -190,7 +192,8 @@ def check_differentiable(trace: Trace) -> None:
 def record_jacobians(record: Record, tick: Tick | None = None) -> Array:
     """Compute the Jacobians (T, S, S) of a run without a batch axis, in reading order."""
     cell: Cell = record.cell
-    count, size = len(cell.states), len(cell.states) * cell.hidden_size
+    bounds = [0, *accumulate(cell.units(state) for state in cell.states)]
+    size = bounds[-1]
     # [t, :, i] is the gradient of s_t[i]: by s_t itself at first, by s_{t-1} in the end.
     gradients, identity = np.empty((len(record), size, size), cell.dtype), np.eye(size, dtype=cell.dtype)
     d_sums = np.empty((record.z.shape[1], size), cell.dtype)
@@ -198,7 +201,9 @@ def record_jacobians(record: Record, tick: Tick | None = None) -> Array:
     for t, now in enumerate(cell.step_values(record.z, record.values)):
         gradients[t] = identity
         before = {state: record.values[state][t] for state in cell.states}
-        by_state = dict(zip(cell.states, gradients[t].reshape(count, -1, size), strict=True))
+        by_state = {
+            state: gradients[t, slice(*ends)] for state, ends in zip(cell.states, pairwise(bounds), strict=True)
+        }
         cell.step_back(record.z[t], before, now, by_state, d_sums)
         progress.add(1)
     progress.finish()

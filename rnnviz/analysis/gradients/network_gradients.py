@@ -103,7 +103,7 @@ def gradient_by_layers(
     if to is not None:
         check_step(to, steps, "to")
     row = last_read_row(steps, direction) if to is None else to - 1
-    size = trace.units(top)
+    size = trace.units(top, quantity="hidden")
     d_hidden = {d: np.zeros((steps, size, size), trace["hidden", top, d].dtype) for d in trace.directions_by_layer[top]}
     d_hidden[direction][row] = np.eye(size)
     gradients: dict[tuple[int, str], Array] = {}
@@ -138,9 +138,9 @@ def _cells_up_to(trace: Trace, top: int) -> list[Cell]:
 def _backward(record: Record, d_hidden: Array, progress: ProgressMeter) -> tuple[Array, Array]:
     """N gradients by all states (T, N, S) and by the inputs (T, D, N), from those by the hidden states (T, H, N)."""
     cell, count = record.cell, d_hidden.shape[2]
-    d = {state: np.zeros((cell.hidden_size, count), cell.dtype) for state in cell.states}
+    d = {state: np.zeros((cell.units(state), count), cell.dtype) for state in cell.states}
     dz = np.empty((record.z.shape[1], count), cell.dtype)
-    states = np.empty((len(record), count, len(cell.states) * cell.hidden_size), cell.dtype)
+    states = np.empty((len(record), count, sum(map(cell.units, cell.states))), cell.dtype)
     inputs = np.empty((len(record), cell.input_size, count), cell.dtype)
     by_step = list(cell.step_values(record.z, record.values))
     for t in reversed(range(len(record))):

@@ -7,7 +7,7 @@ import numpy as np
 from ...cells import Definition
 from ...cells.activations import Array
 from ...cells.expressions import Value
-from ...cells.gated_equations import GatedState, OutputGating, as_gated_state, as_output_gating
+from ...cells.gated_equations import GatedState, OutputGating, as_gated_state, as_output_gating, projected_quantity
 
 
 def gated_state(definition: Definition) -> GatedState | None:
@@ -101,9 +101,9 @@ def output_gating(definition: Definition, state: str) -> OutputGating | None:
     Returns
     -------
     OutputGating or None
-        None if no equation has the form h_t = gate * squash(state).
+        None if the hidden state, or what it is a projection of, does not have the form gate * squash(state).
     """
-    return as_output_gating(state, definition.equations["hidden"])
+    return as_output_gating(state, definition.equations[projected_quantity(definition.equations)])
 
 
 def retention(keep_shares: Array, start: Array, weights: Array | None = None) -> Array:

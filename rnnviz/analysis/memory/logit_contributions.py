@@ -11,12 +11,15 @@ from typing import Literal
 
 import numpy as np
 
+from ...cells import Cell
 from ...cells.activations import Array
+from ...cells.gated_equations import projected_quantity
 from ...errors import ArgumentError
 from ...network import Network
 from ...network.merging import split_gradient
 from ...trace import Trace
 from ..selection import label_column, reading_order, step_row
+from ..weights.gate_weights import projection_matrix
 from .decomposition import memory_of, memory_terms, with_article
 from .gated_states import output_gating, retention
 
@@ -87,7 +90,7 @@ def contributions(
 
     In a GRU the hidden state is the memory, and the contributions explain it all. In an LSTM the output gate and tanh
     (or another squash) are between the two: h = o * tanh(c). The output gate scales all contributions alike; `squash`
-    says what becomes of the difference that tanh makes.
+    says what becomes of the difference that tanh makes. A projection after them is part of the readout's weights.
 
     The contributions do not say how a step moved the gates of later steps, as the gradient does (see `input_gradient`),
     nor how the logit changes if a token is replaced.
@@ -216,7 +219,8 @@ def _readings(trace: Trace, label: int | str, squash: str) -> tuple[dict[str, _R
     hidden_of = [trace["hidden", top, direction] for direction in trace.directions_by_layer[top]]
     by_direction = split_gradient(network.readout_weight[column].astype(np.float64), hidden_of, network.merge)
     for direction, weights in zip(trace.directions_by_layer[top], by_direction, strict=True):
-        hidden = trace["hidden", top, direction].astype(np.float64)
+        logit = trace["hidden", top, direction].astype(np.float64) @ weights
+        shown, weights = _before_projection(trace, network.cell(top, direction), direction, weights)
         gated, keep, writes = memory_terms(trace, top, direction)
         memory = np.empty_like(writes)
         state: Array = trace.initial[gated.state, top, direction].astype(np.float64)
@@ -225,9 +229,17 @@ def _readings(trace: Trace, label: int | str, squash: str) -> tuple[dict[str, _R
         memory = memory[reading_order(direction)]
         factor = _output_factor(trace, gated.state, direction)
         if squash == "shared":
-            factor = np.divide(hidden, memory, out=factor.copy(), where=memory != 0)
-        readings[direction] = _Reading(factor * weights, (hidden - factor * memory) @ weights, hidden @ weights)
+            factor = np.divide(shown, memory, out=factor.copy(), where=memory != 0)
+        readings[direction] = _Reading(factor * weights, logit - (factor * memory) @ weights, logit)
     return readings, 0.0 if network.readout_bias is None else float(network.readout_bias[column])
+
+
+def _before_projection(trace: Trace, cell: Cell, direction: str, weights: Array) -> tuple[Array, Array]:
+    """What shows the memory unit by unit, (T, H), and the weights by which a logit reads it, from those of h."""
+    name, matrix = projected_quantity(cell.definition.equations), projection_matrix(cell)
+    if matrix is not None:  # w h = w W m = (W^T w) m
+        weights = weights @ matrix
+    return trace[name, trace.layers - 1, direction].astype(np.float64), weights
 
 
 def _output_factor(trace: Trace, state: str, direction: str) -> Array:

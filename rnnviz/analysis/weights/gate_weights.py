@@ -14,6 +14,7 @@ import numpy as np
 from ...cells import Cell, Definition, Quantity
 from ...cells.activations import Array
 from ...cells.expressions import Expression, Value
+from ...cells.gated_equations import hidden_projection
 from ...cells.weight_nodes import Diagonal, Matrix
 from ...network import Network
 from ...network.parameter_names import name_suffix
@@ -35,7 +36,7 @@ class GateWeights:
         What these rows compute.
     input : ndarray of shape (H, D)
         Weights by unit and input; a view of the cell's own array.
-    recurrent : ndarray of shape (H, H)
+    recurrent : ndarray of shape (H, H), or (H, P) where the hidden state has P units
         Weights by unit and unit of what `recurrent_of` names; a view of the cell's own array. A diagonal matrix where
         each unit sees itself alone, and zeros where the gate does not see the state.
     bias : ndarray of shape (H,)
@@ -92,7 +93,7 @@ def weights_by_gate(cell: Cell) -> tuple[GateWeights, ...]:
                 gate=cell.definition.by_name[name],
                 input=blocks["weight_ih"],
                 recurrent=blocks["weight_hh"] if "weight_hh" in blocks else _diagonal(cell, name),
-                bias=sum((blocks[parameter] for parameter in added), np.zeros(cell.hidden_size, cell.dtype)),
+                bias=sum((blocks[parameter] for parameter in added), np.zeros(cell.units(name), cell.dtype)),
                 recurrent_bias=blocks["bias_hh"] if "bias_hh" in blocks and "bias_hh" not in added else None,
                 more={key: block for key, block in blocks.items() if key not in named},
                 recurrent_of=_recurrent_of(cell.definition, name),
@@ -103,7 +104,7 @@ def weights_by_gate(cell: Cell) -> tuple[GateWeights, ...]:
 
 def _diagonal(cell: Cell, gate: str) -> Array:
     """The matrix of a gate that sees the old hidden state unit by unit, or not at all."""
-    matrix = np.zeros((cell.hidden_size, cell.hidden_size), cell.dtype)
+    matrix = np.zeros((cell.units(gate), cell.units("hidden")), cell.dtype)
     for node in cell.definition.equations[gate].walk():
         if isinstance(node, Diagonal) and node.of == Value("hidden").before:
             np.fill_diagonal(matrix, cell.rows_of(node.parameter, node.block))
@@ -125,6 +126,18 @@ def _in_words(vector: Expression, definition: Definition) -> str:
         return f"{'old ' if vector.is_before else ''}{definition.by_name[vector.name].title}"
     values = [node for node in vector.walk() if isinstance(node, Value)]
     return " ⊙ ".join(f"{'old ' if value.is_before else ''}{definition.by_name[value.name].symbol}" for value in values)
+
+
+def units_in_words(cell: Cell) -> str:
+    """The number of units, and that of the hidden state where it is another: "64", "64, hidden state 32"."""
+    hidden = cell.units("hidden")
+    return str(cell.hidden_size) if hidden == cell.hidden_size else f"{cell.hidden_size}, hidden state {hidden}"
+
+
+def projection_matrix(cell: Cell) -> Array | None:
+    """The matrix (P, H) by which the hidden state is a projection of another quantity; None if it is none."""
+    node = hidden_projection(cell.definition.equations)
+    return None if node is None else cell.rows_of(node.parameter, node.block)
 
 
 def gate_blocks(cell: Cell, gate: str) -> dict[str, Array]:

@@ -16,7 +16,7 @@ from ...cells.activations import Array
 from ...errors import ArrayError
 from ...model import Model
 from ...network import Network
-from .gate_weights import array_name, cells_of, gate_blocks, weights_by_gate
+from .gate_weights import array_name, cells_of, gate_blocks, units_in_words, weights_by_gate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -215,7 +215,7 @@ def _features(model: Model, reference: Model) -> tuple[Feature, ...]:
         feature(
             "directions", lambda net: _by_layer([" and ".join(directions) for directions in net.directions_by_layer])
         ),
-        feature("hidden units", lambda net: _by_layer([str(layer[0].hidden_size) for layer in net.layers])),
+        feature("hidden units", lambda net: _by_layer([units_in_words(layer[0]) for layer in net.layers])),
         feature("input size", lambda net: str(net.input_size)),
         feature("embedding", lambda net: _sizes(net.embedding, "tokens")),
         feature("readout", lambda net: _sizes(net.readout_weight, "labels", net.readout_bias)),

@@ -13,7 +13,7 @@ import numpy as np
 
 from ...cells import Cell, Quantity
 from ...cells.activations import RELU, TANH, Array
-from .gate_weights import weights_by_gate
+from .gate_weights import projection_matrix, weights_by_gate
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Spectrum:
     recurrent : ndarray of shape (H,)
         Singular values of the recurrent matrix, the largest first.
     eigenvalues : complex ndarray of shape (H,)
-        Eigenvalues of the recurrent matrix, the largest modulus first.
+        Eigenvalues of the recurrent matrix, the largest modulus first; none if it is not square.
     recurrent_of : str, default "old hidden state"
         What the recurrent matrix is applied to; "" for a gate without one, whose values are zeros.
     """
@@ -42,8 +42,8 @@ class Spectrum:
 
     @property
     def radius(self) -> float:
-        """The spectral radius of the recurrent matrix: the largest modulus of an eigenvalue."""
-        return float(np.abs(self.eigenvalues[0]))
+        """The spectral radius of the recurrent matrix: the largest modulus of an eigenvalue; NaN without any."""
+        return float(np.abs(self.eigenvalues[0])) if len(self.eigenvalues) else np.nan
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,9 @@ class OriginStability:
 def spectra(cell: Cell) -> tuple[Spectrum, ...]:
     """Compute the spectra of each gate's matrices.
 
+    Where the hidden state is a projection of the units, h = W m, the recurrent matrix is W_h W, by which a gate reads
+    the units of the step before.
+
     Parameters
     ----------
     cell : Cell
@@ -81,7 +84,10 @@ def spectra(cell: Cell) -> tuple[Spectrum, ...]:
     listed = []
     for gate in weights_by_gate(cell):
         recurrent = gate.recurrent.astype(np.float64)
-        values = np.linalg.eigvals(recurrent).astype(np.complex128)
+        if (matrix := projection_matrix(cell)) is not None:
+            recurrent = recurrent @ matrix
+        square = recurrent.shape[0] == recurrent.shape[1]
+        values = np.linalg.eigvals(recurrent).astype(np.complex128) if square else np.empty(0, np.complex128)
         order = np.lexsort((-values.imag, -np.abs(values)))  # of a conjugate pair the one above the real axis first
         listed.append(
             Spectrum(

@@ -63,7 +63,7 @@ def _heatmaps_in_words(trace: Trace, names: Sequence[str] | None) -> str:
 
 def _kind(trace: Trace, layer: int) -> tuple[object, ...]:
     """What two traces must share to use the same template."""
-    sizes = (trace.units(layer), trace["input_vector", layer].shape[1])
+    sizes = [trace[name, layer].shape[1] for name in trace.definition.by_name]
     return (trace.cell, *trace.options.items(), *sizes, *trace.labels)
 
 

@@ -69,7 +69,7 @@ class TextRun:
 def exceeds_memory(traces: Iterable[Trace], layer: int) -> bool:
     """Whether the Jacobians of all steps need more memory than a shared server has; a message then says so."""
     for trace in traces:
-        states = len(trace.definition.states) * trace.units(layer)
+        states = sum(trace.units(layer, quantity=state) for state in trace.definition.states)
         if len(trace) * states**2 > JACOBIANS:
             most = JACOBIANS // states**2
             st.info(

@@ -30,7 +30,7 @@ def test_every_row_is_a_run_with_that_unit_at_zero(kind, options, data):
     step = data.draw(st.none() | st.integers(1, len(text)))
     row = -1 if step is None else step - 1
     table = ablation(model, text, run.layer, run.direction, step)
-    assert sorted(table.unit) == list(range(run.trace.hidden_size))
+    assert sorted(table.unit) == list(range(run.cell.hidden_size))
     assert table.index.tolist() == list(range(1, len(table) + 1)) and table.index.name == "rank"
     assert (np.diff(table.change) <= 0).all()
     before = model.trace(text).probabilities[row]

@@ -36,9 +36,15 @@ def margin_above(trace, layer, hidden):
 
 
 def scaled(trace, layer, direction, unit, factor):
-    """The hidden states that a layer passes on, with those of one unit scaled."""
+    """The hidden states that a layer passes on, with those of one unit scaled, or what is projected into them."""
     hidden = {d: trace["hidden", layer, d].copy() for d in trace.directions_by_layer[layer]}
-    hidden[direction][:, unit] *= factor
+    if trace.cell == "lstmp":
+        projection = trace.network.cell(layer, direction).weight_hr
+        hidden[direction] += (factor - 1) * np.outer(
+            trace["cell_output", layer, direction][:, unit], projection[:, unit]
+        )
+    else:
+        hidden[direction][:, unit] *= factor
     return list(hidden.values())
 
 
@@ -51,7 +57,8 @@ def test_an_effect_is_the_slope_of_the_margin_by_the_size_of_what_a_unit_passes_
     effects = unit_effects(trace, *place)
     assert effects.measure == (DIRECT if run.layer == trace.layers - 1 else FIRST_ORDER)
     small = 1e-5
-    for unit in range(trace.units(run.layer)):
+    assert len(effects.values) == run.cell.hidden_size
+    for unit in range(run.cell.hidden_size):
         up, down = (margin_above(trace, run.layer, scaled(trace, *place, unit, 1 + e)) for e in (small, -small))
         assert effects.values[unit] == pytest.approx((up - down) / (2 * small), rel=1e-5, abs=1e-7)
 

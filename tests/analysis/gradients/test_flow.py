@@ -31,14 +31,14 @@ def test_every_norm_is_that_of_the_product_of_the_jacobians(kind, options, data)
     flow = gradient_flow(run.trace, run.layer, run.direction)
     one_step = step_jacobians(run.trace, run.layer, run.direction)
     products = written_out(one_step[run.along])[run.along, run.along]
-    steps, size = len(run.trace), run.trace.hidden_size
+    steps, places = len(run.trace), run.places
     assert flow.states == run.trace.definition.states
     np.testing.assert_allclose(flow.norms, np.linalg.norm(products, axis=(2, 3)) / np.sqrt(products.shape[2]), 1e-8)
-    for a, of in enumerate(flow.states):
-        rows = products[:, :, a * size : (a + 1) * size]
+    for of in flow.states:
+        rows, size = products[:, :, places[of]], run.cell.units(of)
         np.testing.assert_allclose(flow.between(of), np.linalg.norm(rows, axis=(2, 3)) / np.sqrt(size), rtol=1e-8)
-        for b, by in enumerate(flow.states):
-            block = rows[..., b * size : (b + 1) * size]
+        for by in flow.states:
+            block = rows[..., places[by]]
             expected = np.linalg.norm(block, axis=(2, 3)) / np.sqrt(size)
             np.testing.assert_allclose(flow.between(of, by), expected, rtol=1e-8, atol=1e-14)
     np.testing.assert_allclose(
@@ -65,8 +65,7 @@ def test_the_highway_and_the_other_paths_make_up_the_whole(kind, options, data):
     gate = run.trace[(flow.gate, *where)][run.along]
     gate = 1 - gate if options.get("update") == "writes" else gate
     assert (flow.gated_state, flow.gate) == (("hidden", "update") if kind is GRU else ("cell", "forget"))
-    block, size = flow.states.index(flow.gated_state), run.trace.hidden_size
-    rows = slice(block * size, (block + 1) * size)
+    rows, size = run.places[flow.gated_state], run.cell.units(flow.gated_state)
     products = written_out(step_jacobians(run.trace, *where)[run.along])[:, :, rows, rows]
     text_order = np.stack([flow.highway(unit) for unit in range(size)], axis=2)
     highway, norms = text_order[run.along, run.along], flow.gate_path_norms[run.along, run.along]

@@ -30,8 +30,7 @@ def states_of(run):
 
 def one_step(run, x, state):
     """The joint state (S,) after one step from another, by the cell's own forward pass."""
-    parts = np.split(state, len(run.cell.states))
-    record = run.cell.forward(x[None], dict(zip(run.cell.states, parts, strict=True)))
+    record = run.cell.forward(x[None], {name: state[place] for name, place in run.places.items()})
     return np.concatenate([record.final[name] for name in run.cell.states])
 
 
@@ -129,7 +128,7 @@ def test_float32_networks_keep_their_dtype_and_agree_with_float64(kind, options,
     jacobians = step_jacobians(run.trace, run.layer, run.direction)
     assert jacobians.dtype == np.float32
     states, x = states_of(run), run.trace["input_vector", run.layer, run.direction][run.along]
-    double = kind(*(array.astype(np.float64) for array in run.cell.parameters.values()), **options)
+    double = kind.from_parameters([array.astype(np.float64) for array in run.cell.parameters.values()], options)
     run.trace.network.layers[run.layer][0 if run.direction == "forward" else -1] = double
     slopes = np.empty(jacobians.shape)
     for t, row in enumerate(slopes):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import rnnviz
 from rnnviz.analysis import gradient_by_layers, gradient_flow, hidden_jacobians, input_gradient
-from rnnviz.cells import GRU, LSTM
+from rnnviz.cells import CELLS, GRU
 from rnnviz.errors import ArgumentError, UnknownNameError, UnknownQuantityError
 from rnnviz.network import softmax
 
@@ -19,18 +19,21 @@ from ..random_runs import runs
 from .test_flow import WRITES, every_cell
 
 ORACLE = pytest.mark.parametrize(
-    ("kind", "options"), [*VARIANTS, *WRITES], ids=[*VARIANT_IDS, "gru-after-writes", "gru-before-writes"]
+    ("kind", "options"),
+    [*VARIANTS, *WRITES, (CELLS["lstmp"], {})],
+    ids=[*VARIANT_IDS, "gru-after-writes", "gru-before-writes", "lstmp"],
 )
 
 
 def torch_step(torch, cell, options, x, h, c):
     """One step of a cell in PyTorch, from (h, c) to (h, c); c is passed along where there is none."""
-    w_ih, w_hh, b_ih, b_hh = (torch.tensor(array) for array in cell.parameters.values())
+    w_ih, w_hh, b_ih, b_hh, *w_hr = (torch.tensor(array) for array in cell.parameters.values())
     from_x, from_h = w_ih @ x + b_ih, w_hh @ h + b_hh
-    if isinstance(cell, LSTM):
+    if "cell" in cell.states:
         i, f, g, o = (from_x + from_h).chunk(4)
         c = f.sigmoid() * c + i.sigmoid() * g.tanh()
-        return o.sigmoid() * c.tanh(), c
+        let_out = o.sigmoid() * c.tanh()
+        return w_hr[0] @ let_out if w_hr else let_out, c
     if isinstance(cell, GRU):
         (xr, xz, xn), (hr, hz, hn) = from_x.chunk(3), from_h.chunk(3)
         r, z = (xr + hr).sigmoid(), (xz + hz).sigmoid()
@@ -56,8 +59,8 @@ def torch_run(torch, trace, options):
             for t in order:
                 h, c = torch_step(torch, cell, options, below[t], h, c)
                 # Adding zeros gives (h, c) names of their own, so that they count as two things.
-                nudges = [torch.zeros_like(h, requires_grad=True) for _ in cell.states]
-                h, c = h + nudges[0], c + nudges[-1] if isinstance(cell, LSTM) else c
+                nudges = [torch.zeros(cell.units(s), dtype=h.dtype, requires_grad=True) for s in cell.states]
+                h, c = h + nudges[0], c + nudges[-1] if "cell" in cell.states else c
                 row[t] = (h, nudges)
             seen.append([h for h, _ in row])
             states[k, direction] = row
@@ -76,14 +79,16 @@ def test_gradients_through_layers_and_directions_agree_with_autograd(kind, optio
     gradients = gradient_by_layers(trace, to, run.layer, run.direction)
     inputs, states, _ = torch_run(torch, trace, options)
     assert set(gradients.states) == {(k, d) for k in range(run.layer + 1) for d in trace.directions}
-    for i in range(trace.hidden_size):
+    for i in range(run.cell.units("hidden")):
         target = states[run.layer, run.direction][to - 1][0][i]
         for key, row in states.items():
             if key[0] > run.layer:
                 continue
             for k, (_, nudges) in enumerate(row):
                 parts = torch.autograd.grad(target, nudges, retain_graph=True, allow_unused=True)
-                expected = [np.zeros(trace.hidden_size) if part is None else part.numpy() for part in parts]
+                expected = [
+                    np.zeros(n.shape) if part is None else part.numpy() for n, part in zip(nudges, parts, strict=True)
+                ]
                 np.testing.assert_allclose(gradients.states[key][k, i], np.concatenate(expected), rtol=1e-8, atol=1e-9)
         parts = torch.autograd.grad(target, inputs, retain_graph=True, allow_unused=True)
         for k, part in enumerate(parts):

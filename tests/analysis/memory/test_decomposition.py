@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import rnnviz
 from rnnviz.analysis import contributions, contributions_over_time, half_life, memory_of, memory_shares
 from rnnviz.analysis.selection import reading_order
-from rnnviz.cells import GRU, LSTM, RNN
+from rnnviz.cells import CELLS, GRU, LSTM, RNN
 from rnnviz.cells.published.peephole_lstm import PeepholeLSTM
 from rnnviz.errors import ArgumentError, UnknownQuantityError
 
@@ -25,7 +25,7 @@ UNUSUAL = [
     (LSTM, {"gates": "sigmoid within 2", "squash": "linear"}),
     (PeepholeLSTM, {"squash": "softsign within 1"}),
 ]
-GATED = [*GRUS, (LSTM, {}), (TiedLSTM, {}), *UNUSUAL]
+GATED = [*GRUS, (LSTM, {}), (TiedLSTM, {}), (CELLS["lstmp"], {}), *UNUSUAL]
 every_gated_cell = pytest.mark.parametrize(
     ("kind", "options"), GATED, ids=["-".join([kind.name, *options.values()]) for kind, options in GATED]
 )
@@ -79,7 +79,7 @@ def test_memory_shares_by_step_written_and_step_read(kind, options, data):
     where = (run.layer, run.direction)
     _, shares, _ = by_hand(run)
     shares = shares[run.along, run.along]
-    for unit in range(run.trace.hidden_size):
+    for unit in range(run.cell.hidden_size):
         np.testing.assert_allclose(memory_shares(run.trace, unit, *where), shares[:, :, unit], **EXACT)
     np.testing.assert_allclose(memory_shares(run.trace, None, *where), np.abs(shares).sum(2), **EXACT)
 
@@ -98,7 +98,7 @@ def test_half_lives_are_of_the_mean_share_kept(kind, options, data):
         return
     # After that many steps of the mean share, half is left.
     np.testing.assert_allclose(np.exp(np.log(keep).mean(0)) ** result.steps, 0.5, rtol=1e-9)
-    assert sorted(result.order) == list(range(run.trace.hidden_size))
+    assert sorted(result.order) == list(range(run.cell.hidden_size))
     assert (np.diff(result.steps[result.order]) <= 0).all()
 
 

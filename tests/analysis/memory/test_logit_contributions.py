@@ -38,11 +38,17 @@ def test_contributions_unexplained_rest_and_bias_make_up_the_logit(squash, kind,
         if kind is GRU or squash == "shared":
             assert result.unexplained == pytest.approx(0, abs=1e-10)
         else:
-            let_out = activation(trace.options.get("squash", "linear"))  # the tied LSTM has none
+            fixed = "tanh" if kind.name == "lstmp" else "linear"
+            let_out = activation(trace.options.get("squash", fixed))
+            cells = network.layers[-1]
             rest = np.concatenate([
-                trace["output", trace.layers - 1, d][step - 1]
-                * (let_out(trace["cell", trace.layers - 1, d][step - 1]) - trace["cell", trace.layers - 1, d][step - 1])
-                for d in trace.directions
+                cell.parameters.get("weight_hr", np.eye(cell.hidden_size))
+                @ (
+                    trace["output", trace.layers - 1, d][step - 1]
+                    * (let_out(trace["cell", trace.layers - 1, d][step - 1])
+                       - trace["cell", trace.layers - 1, d][step - 1])
+                )
+                for cell, d in zip(cells, trace.directions, strict=True)
             ])  # fmt: skip
             assert result.unexplained == pytest.approx(network.readout_weight[number] @ rest, abs=1e-10)
 

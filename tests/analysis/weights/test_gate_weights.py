@@ -15,8 +15,8 @@ from rnnviz.network import Network
 from ...strategies import VARIANT_IDS, VARIANTS, cases, draw_cell, draw_network
 from ...tied_lstm import TiedLSTM
 
-EVERY = [*VARIANTS, (TiedLSTM, {})]
-EVERY_ID = [*VARIANT_IDS, "tied"]
+EVERY = [*VARIANTS, (TiedLSTM, {}), (CELLS["lstmp"], {})]
+EVERY_ID = [*VARIANT_IDS, "tied", "lstmp"]
 
 
 @pytest.mark.parametrize(("kind", "options"), EVERY, ids=EVERY_ID)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import rnnviz
 from rnnviz.analysis import origin_stability, spectra
-from rnnviz.cells import GRU, LSTM, RNN
+from rnnviz.cells import CELLS, GRU, LSTM, RNN
 from rnnviz.cells.definition import HIDDEN
 
 from ...strategies import VARIANT_IDS, VARIANTS, cases, draw_cell, seeds
@@ -39,6 +39,16 @@ def test_spectra_are_numpys_of_each_block(kind, options, case):
         np.testing.assert_allclose(spectrum.eigenvalues.sum(), np.trace(weight_hh), atol=1e-9)
         np.testing.assert_allclose(spectrum.eigenvalues.prod(), np.linalg.det(weight_hh), atol=1e-9)
         assert spectrum.radius <= spectrum.recurrent[0] * (1 + 1e-12)
+
+
+@given(case=cases)
+def test_what_a_projection_feeds_back_goes_through_both_matrices(case):
+    cell = draw_cell(CELLS["lstmp"], {}, case)
+    for spectrum, block in zip(spectra(cell), np.split(cell.weight_hh, 4), strict=True):
+        both = block @ cell.parameters["weight_hr"]
+        values = np.linalg.svd(both)[1]
+        np.testing.assert_allclose(spectrum.recurrent, values, rtol=1e-9, atol=1e-10)
+        np.testing.assert_allclose(spectrum.eigenvalues.sum(), np.trace(both), atol=1e-8)
 
 
 @given(seed=seeds, size=st.integers(1, 6), factor=st.floats(0.01, 100))

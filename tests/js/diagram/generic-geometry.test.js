@@ -40,6 +40,7 @@ const READ = {
   mlstm: { m: "x h'", i: "x m", f: "x m", g: "x m", c: "c' i f g", o: "x m", h: "c o" },
   lnlstm: { i: "x h'", f: "x h'", g: "x h'", c: "c' i f g", o: "x h'", h: "c o" },
   peephole: { i: "[x,h] c'", f: "[x,h] c'", g: "[x,h]", c: "c' f i g", o: "[x,h] c", h: "c o" },
+  lstmp: { i: "[x,h]", f: "[x,h]", g: "[x,h]", c: "c' f i g", o: "[x,h]", m: "c o", h: "m" },
 };
 
 test("the wires of the published cells bring what their papers say", () => {

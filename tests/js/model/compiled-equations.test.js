@@ -7,7 +7,7 @@ import { assertClose, bundled } from "../fixtures.js";
 const value = (name, isBefore = false) => ({ kind: "value", name, is_before: isBefore });
 const layer = {
   direction: "forward",
-  units: 2,
+  units: { a: 2, other: 2 },
   blocks: { weight: ["other", "a"], vector: ["a"] },
   arrays: { weight: Float32Array.of(9, 9, 9, 9, 1, 2, 3, 4), vector: Float32Array.of(0.5, -1) },
   initial: {},
@@ -44,12 +44,12 @@ test("every kind of node computes the vector of all units", () => {
     [{ kind: "primitive", name: "max", arguments: [a, { kind: "complement", of: b }] }, [1, -2]],
     [{ kind: "layer_norm", ...vector, of: b, epsilon: 0 }, [-0.5, -1]],
   ];
-  for (const [node, expected] of cases) assertClose(compile(node, layer, place)(), expected, { about: node.kind });
+  for (const [node, expected] of cases) assertClose(compile(node, layer, place, 2)(), expected, { about: node.kind });
 });
 
 test("a compiled node follows its place from step to step", () => {
   const place = placeOf({ a: [1, 2] });
-  const compute = compile({ kind: "complement", of: value("a") }, layer, place);
+  const compute = compile({ kind: "complement", of: value("a") }, layer, place, 2);
   assert.deepEqual([...compute()], [0, -1]);
   place.now = { a: [3, 4] };
   assert.deepEqual([...compute()], [-2, -3]);
@@ -58,7 +58,7 @@ test("a compiled node follows its place from step to step", () => {
 test("a product with the input is computed once for each token", () => {
   const place = placeOf({ input_vector: [1, 1] });
   place.input.key = (step) => step % 2;
-  const compute = compile({ kind: "matrix", ...weight, of: value("input_vector") }, layer, place);
+  const compute = compile({ kind: "matrix", ...weight, of: value("input_vector") }, layer, place, 2);
   const first = compute();
   assertClose(first, [3, 7]);
   place.step = 2;

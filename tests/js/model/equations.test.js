@@ -74,6 +74,7 @@ test("weights are written by their parameter and the symbol of their quantity", 
   assert.deepEqual(symbol("bias", "bias_hh"), ["b", "hf"]);
   assert.deepEqual(symbol("diagonal", "weight_peephole"), ["p", "f"]);
   assert.deepEqual(symbol("layer_norm", "weight_norm"), ["LN", "f"]);
+  assert.deepEqual(symbol("matrix", "weight_hr"), ["W", "hr"]);
 });
 
 test("a node as text leaves out the times", () => {

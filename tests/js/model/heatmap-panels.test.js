@@ -36,6 +36,13 @@ test("named heatmaps are shown in the order of their names, and those that do no
   assert.ok(!names(panelContents(reduced, { ...state, allRows: true }, null)).includes("input_vector"));
 });
 
+test("a smaller quantity has fewer rows", () => {
+  const { trace, state } = storeOf("projected", { allRows: true });
+  for (const { name, kind, field } of panelContents(trace, state, null)) {
+    if (kind === "units") assert.deepEqual([field.width, field.rows.length], [trace.width(name), trace.width(name)]);
+  }
+});
+
 test("a heatmap knows what its rows are", () => {
   const { trace, state } = storeOf("names-lstm", { allRows: true });
   const contents = panelContents(trace, state, null);

@@ -40,7 +40,7 @@ test("a sentence lists what is held, with its units", () => {
 test("many units are listed by the first three", () => {
   const { payload } = fixture("traces")["names-lstm"];
   const units = (held) => {
-    const holds = new Uint8Array(payload.tokens.length * payload.units);
+    const holds = new Uint8Array(payload.tokens.length * payload.units.hidden);
     for (const unit of held) holds[unit] = 2;
     const sent = { ...payload, holds: { forget: btoa(String.fromCharCode(...holds)) } };
     return holdsSentence(traceOf(sent), 0).match(/of (.*) is frozen/)[1];
@@ -49,4 +49,16 @@ test("many units are listed by the first three", () => {
   assert.equal(units([4, 9]), "units 4 and 9");
   assert.equal(units([4, 9, 11]), "units 4, 9 and 11");
   assert.equal(units([4, 9, 11, 12, 13]), "units 4, 9, 11 and 2 more");
+});
+
+test("a smaller quantity is held by its own units", () => {
+  const { payload } = fixture("traces").projected;
+  const units = payload.units.hidden;
+  assert.ok(units < payload.units.cell);
+  const held = new Uint8Array(payload.tokens.length * units);
+  held[3 * units + 1] = 1;
+  const projected = traceOf({ ...payload, holds: { hidden: btoa(String.fromCharCode(...held)) } });
+  assert.equal(holdAt(projected, "hidden", 3, 1), 1);
+  assert.match(holdsSentence(projected, 3), /^By what-if, the hidden state of unit 1 is held at/);
+  assert.equal(holdsAt(projected, "hidden", 2), null);
 });

@@ -41,6 +41,20 @@ test("all rows are all units", () => {
   assert.deepEqual(same(unitRows(few, { rowOrder: "effect", allRows: false, unit: 0 })), numbers(few.units));
 });
 
+test("a projection has as many rows as it has units, and the rest has those of the effects", () => {
+  const projected = bundled("projected");
+  const width = projected.width("hidden");
+  assert.ok(TOP < width && width < projected.units);
+  for (const rowOrder of ["effect", "similar", "number"]) {
+    for (const units of [width, projected.units]) {
+      const all = unitRows(projected, { rowOrder, allRows: true, unit: 0 }, units);
+      assert.deepEqual(same(all), numbers(units), rowOrder);
+    }
+    const beyond = unitRows(projected, { rowOrder, allRows: false, unit: width }, width);
+    assert.deepEqual(same(beyond), numbers(TOP), rowOrder);
+  }
+});
+
 test("points on a line are chained along the line", () => {
   const places = [5, 1, 9, 3, 7, 2, 8, 0, 6, 4];
   const distance = (a, b) => Math.abs(places[a] - places[b]);

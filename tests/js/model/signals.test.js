@@ -34,6 +34,13 @@ test("a signal has the value that Python recorded", () => {
   assertClose(steps.map((step) => valueOf("mean:forget", step)), values.forget.map(mean));
 });
 
+test("a unit that a quantity lacks has no colour", () => {
+  const projected = bundled("projected");
+  const signal = signalAt(projected, "hidden", 3, projected.units - 1);
+  assert.deepEqual(signal, { value: 0, colour: colourOf(projected.byName.hidden, 0) });
+  assert.notEqual(signalAt(projected, "cell", 3, projected.units - 1).value, 0);
+});
+
 test("a signal has a colour of its own", () => {
   const [prediction, forget] = ["prediction", "mean:forget"].map((signal) => signalAt(trace, signal, 3, 6));
   assert.equal(prediction.colour, faded(PREDICTION, prediction.value));

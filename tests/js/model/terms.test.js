@@ -21,7 +21,7 @@ for (const { cell, options, quantities, payload, values } of fixture("equations"
     const computed = equationsOf(trace).filter((equation) => isComputable(trace, equation.right));
     assert.deepEqual(new Set(computed.map(({ target }) => target)), new Set(quantities));
     for (const { target, right } of computed) {
-      const found = overStepsAndUnits(trace, (step, unit) => valueOf(right, scopeOf(trace, step, unit)));
+      const found = overStepsAndUnits(trace, target, (step, unit) => valueOf(right, scopeOf(trace, step, unit)));
       assertClose(found, values[target], { absolute: 1e-5, relative: 1e-4, about: target });
     }
   });

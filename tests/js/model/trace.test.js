@@ -61,6 +61,14 @@ test("every quantity but the input vector has units", () => {
   );
 });
 
+test("a quantity has only the units of its size", () => {
+  const trace = bundled("projected");
+  const width = trace.width("hidden");
+  assert.ok(width < trace.units);
+  assert.deepEqual([trace.hasUnit("hidden", width - 1), trace.hasUnit("hidden", width)], [true, false]);
+  assert.ok(trace.hasUnit("cell", trace.units - 1));
+});
+
 test("token values are replaced while everything else stays", () => {
   const { payload } = fixture("credit");
   const trace = new Trace({ ...payload, token_values: {}, token_values_id: "none" });

@@ -120,9 +120,9 @@ export function createDiagram(store, { phase: pinned } = {}) {
  * @param {Trace} trace
  * @returns {string}
  */
-function appearance({ cell, title, options, units, inputSize, quantities, phases }) {
+function appearance({ cell, title, options, widths, quantities, phases }) {
   const labels = quantities.map((quantity) => [quantity.name, quantity.symbol, quantity.title, quantity.colour]);
-  return JSON.stringify([cell, title, options, units, inputSize, labels, phases]);
+  return JSON.stringify([cell, title, options, widths, labels, phases]);
 }
 
 /**

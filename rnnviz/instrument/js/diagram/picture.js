@@ -73,7 +73,8 @@ export class DiagramPicture {
   }
 
   /**
-   * What travels along a wire has the colour of the selected unit's value; of the input vector, of its largest value.
+   * What travels along a wire has the colour of the selected unit's value; of a vector without this unit, as the input
+   * is, of its largest value.
    * @param {State} state
    */
   showPulses({ step, unit, playing }) {
@@ -83,7 +84,7 @@ export class DiagramPicture {
       const pulse = pulses[pulses.length - 1];
       if (!numbers) pulse.style.stroke = "none";
       else {
-        const shown = wire.value.of === INPUT ? largest(numbers) : numbers[unit];
+        const shown = wire.value.of === INPUT || unit >= numbers.length ? largest(numbers) : numbers[unit];
         pulse.style.stroke = colourOf(scaleOf(wire.value, this.trace), shown);
       }
     }

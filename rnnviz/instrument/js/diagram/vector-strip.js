@@ -126,10 +126,11 @@ export class VectorStrip {
   }
 
   /**
-   * Mark a unit.
+   * Mark a unit, if the strip has it.
    * @param {number} unit
    */
   select(unit) {
+    this.selection.toggleAttribute("hidden", unit >= this.count);
     this.selection.setAttribute("transform", `translate(${this.cornerOf(unit)})`);
   }
 

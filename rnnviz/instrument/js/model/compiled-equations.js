@@ -36,7 +36,7 @@ import { add, multiply, multiplyInto, normalised } from "./vectors.js";
 /**
  * @typedef {object} Layer
  * @property {string} direction
- * @property {number} units
+ * @property {Record<string, number>} units  of each quantity
  * @property {Record<string, string[]>} blocks
  * @property {Record<string, Float32Array>} arrays
  * @property {Record<string, Float32Array>} initial
@@ -50,10 +50,10 @@ export const INPUT = "input_vector";
  * @param {ExpressionData} node
  * @param {Layer} layer
  * @param {Place} place
+ * @param {number} units  how many values it has
  * @returns {Compiled}
  */
-export function compile(node, layer, place) {
-  const { units } = layer;
+export function compile(node, layer, place, units) {
   switch (node.kind) {
     case "value": {
       const { name } = node;
@@ -64,20 +64,20 @@ export function compile(node, layer, place) {
       return () => bias;
     }
     case "matrix":
-      return compileMatrix(node, layer, place);
+      return compileMatrix(node, layer, place, units);
     case "diagonal": {
       const weights = weightsOf(node, layer);
-      return unitByUnit([() => weights, compile(node.of, layer, place)], units, multiply);
+      return unitByUnit([() => weights, compile(node.of, layer, place, units)], units, multiply);
     }
     case "apply":
-      return applied(FUNCTIONS[node.function].curve, compile(node.of, layer, place), units);
+      return applied(FUNCTIONS[node.function].curve, compile(node.of, layer, place, units), units);
     case "layer_norm": {
-      const [weights, of] = [weightsOf(node, layer), compile(node.of, layer, place)];
+      const [weights, of] = [weightsOf(node, layer), compile(node.of, layer, place, units)];
       const normal = () => normalised(of(), node.epsilon);
       return unitByUnit([normal, () => weights], units, multiply);
     }
     default:
-      return combined(node, partsOf(node).map((part) => compile(part, layer, place)), units);
+      return combined(node, partsOf(node).map((part) => compile(part, layer, place, units)), units);
   }
 }
 
@@ -126,11 +126,12 @@ function combined(node, parts, units) {
  * @param {MatrixData} node
  * @param {Layer} layer
  * @param {Place} place
+ * @param {number} units
  * @returns {Compiled}
  */
-function compileMatrix(node, layer, place) {
-  const [weights, of] = [weightsOf(node, layer), compile(node.of, layer, place)];
-  const { units } = layer;
+function compileMatrix(node, layer, place, units) {
+  const weights = weightsOf(node, layer);
+  const of = compile(node.of, layer, place, weights.length / units);
   if (!(node.of.kind === "value" && node.of.name === INPUT)) {
     const out = new Float64Array(units);
     return () => multiplyInto(weights, of(), out);

@@ -145,7 +145,9 @@ export function mainValue(node) {
  */
 export function weightSymbol({ kind, parameter, block }, byName) {
   const symbol = byName[block]?.symbol ?? block;
-  const source = parameter.slice(parameter.lastIndexOf("_") + 1)[0]; // "i" of weight_ih, "h" of weight_hh
+  const ends = parameter.slice(parameter.lastIndexOf("_") + 1);
+  const source = ends[0]; // "i" of weight_ih, "h" of weight_hh
+  if (kind === "matrix" && ends.length === 2 && ends[1] !== "h") return ["W", ends]; // weight_hr
   if (kind === "diagonal") return [source, symbol];
   return kind === "layer_norm" ? ["LN", symbol] : [kind === "matrix" ? "W" : "b", source + symbol];
 }

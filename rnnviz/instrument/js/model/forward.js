@@ -103,13 +103,13 @@ export class ForwardModel {
     const values = {};
     /** @type {Vectors} */
     const start = {};
-    for (const { target } of this.equations) values[target] = new Float64Array(steps * units);
-    for (const state of this.states) start[state] = Float64Array.from(initial[state] ?? new Float64Array(units));
+    for (const { target } of this.equations) values[target] = new Float64Array(steps * units[target]);
+    for (const state of this.states) start[state] = Float64Array.from(initial[state] ?? new Float64Array(units[state]));
     const place = { now: {}, before: start, input, step: 0 };
     const compiled = this.equations.map(({ target, right }) => {
       return {
         target,
-        compute: compile(right, layer, place),
+        compute: compile(right, layer, place, units[target]),
         held: holds.filter(({ quantity }) => quantity === target),
       };
     });
@@ -119,7 +119,7 @@ export class ForwardModel {
       const now = { [INPUT]: input.vector(step) };
       Object.assign(place, { now, step });
       for (const { target, compute, held } of compiled) {
-        now[target] = values[target].subarray(step * units, (step + 1) * units);
+        now[target] = values[target].subarray(step * units[target], (step + 1) * units[target]);
         now[target].set(compute());
         for (const hold of held) putInPlace(hold, now[target], place);
       }

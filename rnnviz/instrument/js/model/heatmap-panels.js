@@ -50,25 +50,32 @@ export function displayOrder({ unitQuantities, initial }) {
  * @returns {PanelContent[]}
  */
 export function panelContents(trace, state, names) {
-  const units = unitRows(trace, state);
+  /** @type {Map<number, number[]>} */
+  const rowsByWidth = new Map();
+  /** @type {(width: number) => number[]} */
+  const rowsOf = (width) => {
+    const rows = rowsByWidth.get(width) ?? unitRows(trace, state, width);
+    rowsByWidth.set(width, rows);
+    return rows;
+  };
   const all = [PREDICTION_PANEL, ...displayOrder(trace), ...(state.allRows ? [INPUT_VECTOR] : [])];
   return (names ?? all).flatMap((name) => {
     if (name === PREDICTION_PANEL) return trace.probabilities ? [predictionContent(trace, trace.probabilities)] : [];
-    return name in trace.arrays ? [quantityContent(trace, name, units)] : [];
+    return name in trace.arrays ? [quantityContent(trace, name, rowsOf)] : [];
   });
 }
 
 /**
  * @param {Trace} trace
  * @param {string} name
- * @param {number[]} units
+ * @param {(width: number) => number[]} rowsOf  the rows of heatmaps of units
  * @returns {PanelContent}
  */
-function quantityContent(trace, name, units) {
+function quantityContent(trace, name, rowsOf) {
   const { title, symbol, low, high, ...scale } = trace.byName[name];
   const isInput = name === INPUT_VECTOR;
   const width = trace.width(name);
-  const rows = isInput ? [...Array(width).keys()] : units;
+  const rows = isInput ? [...Array(width).keys()] : rowsOf(width);
   return {
     name,
     title: title[0].toUpperCase() + title.slice(1),

@@ -16,7 +16,7 @@ const NAMED_UNITS = 3;
  * @returns {number}
  */
 export function holdAt(trace, name, step, unit) {
-  return trace.holds[name]?.[step * trace.units + unit] ?? 0;
+  return trace.holds[name]?.[step * trace.width(name) + unit] ?? 0;
 }
 
 /**
@@ -27,7 +27,8 @@ export function holdAt(trace, name, step, unit) {
  * @returns {Uint8Array | null} null if no unit is held
  */
 export function holdsAt(trace, name, step) {
-  const holds = trace.holds[name]?.subarray(step * trace.units, (step + 1) * trace.units);
+  const width = trace.width(name);
+  const holds = trace.holds[name]?.subarray(step * width, (step + 1) * width);
   return holds?.some(Boolean) ? holds : null;
 }
 
@@ -75,9 +76,9 @@ export function holdsSentence(trace, step) {
       const phrase = holdPhrase(trace, name, step, unit);
       unitsByPhrase.set(phrase, [...(unitsByPhrase.get(phrase) ?? []), unit]);
     }
-    const excluded = role === "state" && units.length < trace.units ? " (not counted here)" : ""; // see narration.js
+    const excluded = role === "state" && units.length < holds.length ? " (not counted here)" : ""; // see narration.js
     return [...unitsByPhrase].map(
-      ([phrase, held]) => `the ${title} of ${unitList(held, trace.units)} is ${phrase}${excluded}`,
+      ([phrase, held]) => `the ${title} of ${unitList(held, holds.length)} is ${phrase}${excluded}`,
     );
   });
   return clauses.length ? `By what-if, ${clauses.join("; ")}.` : "";

@@ -315,23 +315,21 @@ export interface Payload {
   swapped_steps: number[];
   /** The steps, from 0, whose token the vocabulary lacks. */
   unknown_steps: number[];
-  /** H and D. */
-  units: number;
-  /** H and D. */
-  input_size: number;
+  /** For each quantity, the input vector included, how many values it has at each step. */
+  units: Record<string, number>;
   /** Whether the model is known to have been trained to predict only after the last step. */
   answers_at_end: boolean;
   /** For each quantity, the ends of the colour scale. */
   limits: Record<string, [number, number]>;
   /** Whether `values` are float16 rather than float32. */
   half_precision: boolean;
-  /** For each quantity but the input vector, an array of shape (T, H). */
+  /** For each quantity but the input vector, an array of its units at each step. */
   values: Record<string, Numbers>;
   /** None if they were left out. */
   input_vectors: InputVectorsData | null;
-  /** For each state, its value before the first step: shape (H,), float32. */
+  /** For each state, its value before the first step, float32. */
   initial: Record<string, Numbers>;
-  /** For quantities that an intervention holds, an array of shape (T, H), uint8: 0 where the cell computed the value, 1 where it is held at a value, 2 where it is frozen. */
+  /** For quantities that an intervention holds, an array of their units at each step, uint8: 0 where the cell computed the value, 1 where it is held at a value, 2 where it is frozen. */
   holds: Record<string, Numbers>;
   /** Array of shape (T, C), float32; None without a readout. */
   probabilities: Numbers | null;
@@ -359,9 +357,9 @@ export interface TableData {
 export interface LayerData {
   /** "forward" or "backward". */
   direction: "forward" | "backward";
-  /** H and D. */
-  units: number;
-  /** H and D. */
+  /** How many each quantity has. */
+  units: Record<string, number>;
+  /** D. */
   input_size: number;
   /** Its parameters. */
   weights: WeightsData;

@@ -27,19 +27,21 @@ export function unitsByEffect({ effects: { values } }) {
 
 /**
  * The units in the rows of the heatmaps, from top to bottom. A selected unit that is not among the top ones takes the
- * place of the last of them.
+ * place of the last of them. Heatmaps of another width, as that of a projection, have units without an effect of their
+ * own; by effect, they are in the order of their numbers.
  * @param {Trace} trace
  * @param {Pick<State, "rowOrder" | "allRows" | "unit">} state
+ * @param {number} [width]  how many units a heatmap has in all
  * @returns {number[]}
  */
-export function unitRows(trace, { rowOrder, allRows, unit }) {
-  let units = unitsByEffect(trace);
+export function unitRows(trace, { rowOrder, allRows, unit }, width = trace.effects.values.length) {
+  let units = width === trace.effects.values.length ? unitsByEffect(trace) : [...Array(width).keys()];
   if (!allRows && units.length > TOP) {
     units = units.slice(0, TOP);
-    if (!units.includes(unit)) units[TOP - 1] = unit;
+    if (!units.includes(unit) && unit < width) units[TOP - 1] = unit;
   }
   if (rowOrder === "number") return units.sort((a, b) => a - b);
-  return rowOrder === "similar" ? chained(units, distancesOf(trace, units)) : units;
+  return rowOrder === "similar" ? chained(units, distancesOf(trace, units, width)) : units;
 }
 
 /**
@@ -66,13 +68,16 @@ export function chained(units, distance) {
 }
 
 /**
- * How far apart the hidden states of units are over the whole text: the Euclidean distance.
+ * How far apart the states of units are over the whole text: the Euclidean distance of the hidden states, or of the
+ * first states that have as many units.
  * @param {Trace} trace
  * @param {number[]} units
+ * @param {number} width
  * @returns {(a: number, b: number) => number}
  */
-function distancesOf(trace, units) {
-  const states = new Map(units.map((unit) => [unit, statesOf(trace, unit)]));
+function distancesOf(trace, units, width) {
+  const state = Object.keys(trace.initial).find((name) => trace.width(name) === width) ?? "hidden";
+  const states = new Map(units.map((unit) => [unit, statesOf(trace, state, unit)]));
   const squares = new Map([...states].map(([unit, values]) => [unit, dotProduct(values, values)]));
   /** @type {(map: Map<number, any>, unit: number) => any} */
   const of = (map, unit) => map.get(unit);
@@ -83,11 +88,12 @@ function distancesOf(trace, units) {
 }
 
 /**
- * A unit's hidden state at every step.
+ * A unit's state at every step.
  * @param {Trace} trace
+ * @param {string} state
  * @param {number} unit
  * @returns {Float64Array}
  */
-function statesOf(trace, unit) {
-  return Float64Array.from({ length: trace.steps }, (_, step) => trace.value("hidden", step, unit));
+function statesOf(trace, state, unit) {
+  return Float64Array.from({ length: trace.steps }, (_, step) => trace.value(state, step, unit));
 }

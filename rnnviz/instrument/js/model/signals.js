@@ -41,6 +41,8 @@ export function signalAt(trace, signal, step, unit) {
   }
   const name = signal.replace(MEAN, "");
   const vector = trace.vector(name, step);
-  const value = signal.startsWith(MEAN) ? vector.reduce((sum, x) => sum + x, 0) / vector.length : vector[unit];
+  // A smaller quantity may lack the selected unit: it has no colour then.
+  const own = trace.hasUnit(name, unit) ? vector[unit] : 0;
+  const value = signal.startsWith(MEAN) ? vector.reduce((sum, x) => sum + x, 0) / vector.length : own;
   return { value, colour: colourOf(trace.byName[name], value) };
 }

@@ -125,7 +125,7 @@ export function vectorOf(node, scope) {
  */
 export function widthOf(node, trace) {
   if (node.kind === "value") return trace.width(node.name);
-  return isWeight(node) ? trace.units : Math.max(...partsOf(node).map((part) => widthOf(part, trace)));
+  return isWeight(node) ? trace.width(node.block) : Math.max(...partsOf(node).map((part) => widthOf(part, trace)));
 }
 
 /**
@@ -134,9 +134,10 @@ export function widthOf(node, trace) {
  * @param {Scope} scope
  * @returns {Float32Array}
  */
-function weightRow({ parameter, block }, { trace: { weights, units }, unit }) {
-  if (!weights) throw new Error("the weights have not been sent");
-  const [blocks, array] = [weights.blocks[parameter], weights.arrays[parameter]];
+function weightRow({ parameter, block }, { trace, unit }) {
+  if (!trace.weights) throw new Error("the weights have not been sent");
+  const [blocks, array] = [trace.weights.blocks[parameter], trace.weights.arrays[parameter]];
+  const units = trace.width(block);
   const width = array.length / (blocks.length * units);
   const start = (blocks.indexOf(block) * units + unit) * width;
   return array.subarray(start, start + width);

@@ -46,6 +46,7 @@ import { writtenEquation } from "./equations.js";
  * @property {Arrays} arrays
  */
 
+const INPUT_VECTOR = "input_vector";
 const BEFORE_FIRST = -1; // the step of the initial states
 const HALF_DIGITS = 3; // significant digits of float16
 const SINGLE_DIGITS = 6; // of float32
@@ -80,8 +81,8 @@ export class Trace {
     /** Steps as typed, from 1. */
     this.swappedSteps = payload.swapped_steps;
     this.steps = payload.tokens.length;
-    this.units = payload.units;
-    this.inputSize = payload.input_size;
+    this.widths = payload.units;
+    this.inputSize = payload.units[INPUT_VECTOR];
     this.quantities = definition.quantities.map((quantity) => ({ ...quantity, limits: payload.limits[quantity.name] }));
     this.phases = definition.phases.map((phase) => ({ ...phase, equations: phase.equations.map(writtenEquation) }));
     this.gatedStates = definition.gated_states;
@@ -94,6 +95,8 @@ export class Trace {
     this.byName = Object.fromEntries(this.quantities.map((quantity) => [quantity.name, quantity]));
     this.arrays = mapValues(payload.values, payload.half_precision ? decodeHalves : decodeFloats);
     if (payload.input_vectors) this.arrays.input_vector = inputVectors(payload.input_vectors, this.inputSize);
+    /** The most units that a quantity has. */
+    this.units = Math.max(...this.unitQuantities.map(({ name }) => this.width(name)));
     /** How many significant digits of a value can be trusted. */
     this.digits = payload.half_precision ? HALF_DIGITS : SINGLE_DIGITS;
     this.initial = mapValues(payload.initial, decodeFloats);
@@ -175,7 +178,17 @@ export class Trace {
    * @returns {number}
    */
   width(name) {
-    return name === "input_vector" ? this.inputSize : this.units;
+    return this.widths[name];
+  }
+
+  /**
+   * Whether a quantity has a unit: that of a smaller one may lack it.
+   * @param {string} name
+   * @param {number} unit
+   * @returns {boolean}
+   */
+  hasUnit(name, unit) {
+    return unit < this.width(name);
   }
 
   /**
@@ -191,6 +204,7 @@ export class Trace {
   }
 
   /**
+   * The value of a quantity, which has the unit.
    * @param {string} name
    * @param {number} step
    * @param {number} unit

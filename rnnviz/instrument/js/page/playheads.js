@@ -134,7 +134,8 @@ function playheadOf(graph, store) {
     const squares = panels.filter(hasStepRows);
     const others = panels.filter((panel) => !hasStepRows(panel));
     const ofUnits = others.filter(({ heatmap }) => hasUnits(heatmap.name, trace));
-    const picked = ofUnits.filter(({ heatmap }) => trace.editable && heatmap.name === state.picked);
+    const withUnit = ofUnits.filter(({ heatmap }) => trace.hasUnit(heatmap.name, state.unit));
+    const picked = withUnit.filter(({ heatmap }) => trace.editable && heatmap.name === state.picked);
     columns(others.length).forEach((box, k) => {
       const { left, right, top, bottom } = others[k];
       const [from, to] = across(others[k], state.step);
@@ -151,9 +152,9 @@ function playheadOf(graph, store) {
       const height = widened(SMALLEST_CELL, down(picked[k], state.unit));
       setBox(box, [Math.max(from, left), Math.min(to, right)], height, [BORDER, BORDER]);
     });
-    marks(ofUnits.length).forEach((mark, k) => {
-      const [from, to] = down(ofUnits[k], state.unit);
-      const [x, y] = [ofUnits[k].left - MARK_SIZE.width, (from + to) / 2 - MARK_SIZE.halfHeight];
+    marks(withUnit.length).forEach((mark, k) => {
+      const [from, to] = down(withUnit[k], state.unit);
+      const [x, y] = [withUnit[k].left - MARK_SIZE.width, (from + to) / 2 - MARK_SIZE.halfHeight];
       mark.style.transform = `translate(${x}px, ${y}px)`;
     });
   }

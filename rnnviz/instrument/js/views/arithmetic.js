@@ -138,9 +138,9 @@ export function createArithmetic(store, { phase: only, current = false } = {}) {
  * @param {Trace} trace
  * @returns {string}
  */
-function layoutKey({ cell, units, inputSize, quantities, phases, backward, weights, arrays }) {
+function layoutKey({ cell, widths, quantities, phases, backward, weights, arrays }) {
   const words = quantities.map(({ name, symbol, title }) => [name, symbol, title]);
-  return JSON.stringify([cell, units, inputSize, words, phases, backward, weights?.blocks, Object.keys(arrays)]);
+  return JSON.stringify([cell, widths, words, phases, backward, weights?.blocks, Object.keys(arrays)]);
 }
 
 /**
@@ -170,11 +170,15 @@ function createLine(trace, equation, reveal) {
     incomplete: !known,
     fill(now, step, unit) {
       const scope = scopeOf(now, step, unit);
-      hold.textContent = holdText(now, target, step, unit);
+      const exists = now.hasUnit(target, unit);
+      hold.textContent = exists
+        ? holdText(now, target, step, unit)
+        : `has no unit ${unit}: its last is ${now.width(target) - 1}`;
       hold.hidden = !hold.textContent;
       const computing = table ? [...stages, table] : stages;
       for (const part of computing) part.element.hidden = !hold.hidden; // it does not give the value
-      for (const part of [...computing, ...(result ? [result] : [])]) part.fill(scope);
+      if (result) result.element.hidden = !exists;
+      for (const part of exists ? [...computing, ...(result ? [result] : [])] : []) part.fill(scope);
     },
   };
 }

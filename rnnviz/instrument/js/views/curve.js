@@ -63,7 +63,7 @@ export function createCurve(store, name) {
     if (!activation) return;
     element.style.setProperty("--ink", inkOf(quantity));
     const { steps, units, inputSize } = store.trace;
-    const affordable = steps * units * (units + inputSize) <= OPERATIONS;
+    const affordable = steps * store.trace.width(name) * (units + inputSize) <= OPERATIONS;
     const measured = affordable ? Array.from({ length: steps }, (_, step) => step) : [store.state.step];
     end = Math.max(...measured.map(endFor));
     draw(width);
@@ -101,7 +101,14 @@ export function createCurve(store, name) {
     if (!activation) return;
     const height = clamp(width * HEIGHT.share, HEIGHT.least, HEIGHT.most);
     const { compute } = activation;
-    plot = createCurvePlot({ width, height, end, bounds: boundsOf(activation), compute, units: store.trace.units });
+    plot = createCurvePlot({
+      width,
+      height,
+      end,
+      bounds: boundsOf(activation),
+      compute,
+      units: store.trace.width(name),
+    });
     picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
     picture.replaceChildren(...plot.elements);
     show();
@@ -122,7 +129,7 @@ export function createCurve(store, name) {
     const step = `“${trace.tokens[state.step]}”, step ${state.step + 1} of ${trace.steps}`;
     where.replaceChildren(
       html("span", { class: "curve-name" }, `${quantity.title} `, html("i", {}, quantity.symbol)),
-      ` = ${activation.symbol}(weighted sum): all ${trace.units} units at ${step}`,
+      ` = ${activation.symbol}(weighted sum): all ${trace.width(name)} units at ${step}`,
       held ? `; ${held} of them held off the curve by what-if` : "",
     );
     remark.hidden = sums !== null || trace.weights === null; // weights may still be on their way
@@ -135,11 +142,13 @@ export function createCurve(store, name) {
     const { unit } = store.state;
     const label = `${quantity.title}, ${activation.symbol} of the weighted sum: arrow keys up and down select a unit`;
     picture.setAttribute("aria-label", label);
-    const aria = { min: 0, max: store.trace.units - 1, now: unit, text: sums ? sentence(unit) : `unit ${unit}` };
+    const known = sums !== null && store.trace.hasUnit(name, unit);
+    const text = known ? sentence(unit) : `unit ${unit}`;
+    const aria = { min: 0, max: store.trace.width(name) - 1, now: unit, text };
     for (const [key, value] of Object.entries(aria)) picture.setAttribute(`aria-value${key}`, String(value));
-    pointed.style.display = sums ? "" : "none";
-    plot.select(sums && { sum: sums[unit], value: values[unit] });
-    if (sums) describe(unit);
+    pointed.style.display = known ? "" : "none";
+    plot.select(known && sums ? { sum: sums[unit], value: values[unit] } : null);
+    if (known) describe(unit);
   }
 
   /**

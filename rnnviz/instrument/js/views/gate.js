@@ -92,7 +92,8 @@ export function createGate(store, gateName, ofName) {
    * @returns {Row}
    */
   function createRow(name, sign, node, words, quantity) {
-    const strip = new VectorStrip([width / 2, STRIP_HEIGHT / 2], [width, STRIP_HEIGHT], store.trace.units);
+    const units = store.trace.width(gateName);
+    const strip = new VectorStrip([width / 2, STRIP_HEIGHT / 2], [width, STRIP_HEIGHT], units);
     return { name, sign, node, words, quantity, strip };
   }
 
@@ -101,7 +102,7 @@ export function createGate(store, gateName, ofName) {
     if (!gating) return;
     vectors = gatedVectors(trace, gating, state.step);
     const step = `“${trace.tokens[state.step]}”, step ${state.step + 1} of ${trace.steps}`;
-    where.textContent = `All ${trace.units} units at ${step}`;
+    where.textContent = `All ${trace.width(gateName)} units at ${step}`;
     for (const { name, strip, quantity } of rows) strip.paint(vectors[name], quantity);
     highlight();
     select();
@@ -119,7 +120,7 @@ export function createGate(store, gateName, ofName) {
     const { unit } = store.state;
     for (const { strip } of rows) strip.select(unit);
     describe(unit);
-    const aria = { min: 0, max: store.trace.units - 1, now: unit, text: pointed.textContent };
+    const aria = { min: 0, max: store.trace.width(gateName) - 1, now: unit, text: pointed.textContent };
     for (const [key, value] of Object.entries(aria)) element.setAttribute(`aria-value${key}`, String(value));
   }
 
@@ -128,6 +129,10 @@ export function createGate(store, gateName, ofName) {
    * @param {number} unit
    */
   function describe(unit) {
+    if (!store.trace.hasUnit(gateName, unit)) {
+      pointed.textContent = `There is no unit ${unit} here.`;
+      return;
+    }
     const words = rows.flatMap(({ name, sign, quantity }) => {
       const value = vectors[name][unit];
       const kind = name === "product" ? "gate-number gate-product" : "gate-number";

@@ -73,7 +73,7 @@ export function createHeatmapLens() {
       /** @type {HTMLElement[]} */
       let rows;
       if (kind === "units") {
-        rows = displayOrder(trace).flatMap((quantity) => {
+        rows = displayOrder(trace).filter((quantity) => trace.hasUnit(quantity, row)).flatMap((quantity) => {
           const symbol = html("i", { style: `color: ${inkOf(trace.byName[quantity])}` }, trace.byName[quantity].symbol);
           const number = decimal(trace.value(quantity, place.step, row));
           const hold = holdText(trace, quantity, place.step, row);

@@ -168,8 +168,9 @@ export function createHeatmaps(store, { quantities, beside } = {}) {
   function rowsDiffer(state, previous) {
     if (REDRAWN.some((key) => state[key] !== previous[key])) return true;
     if (state.unit === previous.unit || state.allRows) return false;
-    const rows = contents.find(({ kind }) => kind === "units")?.field.rows;
-    return rows !== undefined && String(rows) !== String(unitRows(store.trace, state));
+    const fields = contents.flatMap(({ kind, field }) => (kind === "units" ? [field] : []));
+    const byWidth = new Map(fields.map((field) => [field.width, field.rows]));
+    return [...byWidth].some(([units, rows]) => String(rows) !== String(unitRows(store.trace, state, units)));
   }
 
   /**

@@ -98,13 +98,17 @@ export function createWhatIf(store, request) {
   function show() {
     const { trace, state: { step, unit } } = store;
     const { name, title } = picked();
-    const now = trace.value(name, step, unit);
+    const exists = trace.hasUnit(name, unit);
+    const now = exists ? trace.value(name, step, unit) : 0;
     const typedStep = trace.typedSteps[step];
     const where = `step ${step + 1}${typedStep === step + 1 ? "" : `, typed as step ${typedStep},`}`;
-    summary.textContent = `What if … the ${title} of unit ${unit} at ${where} (${trace.valueWord} ${brief(now)})?`;
-    const choice = units.value || "one";
+    const what = exists
+      ? `${title} of unit ${unit} at ${where} (${trace.valueWord} ${brief(now)})`
+      : `${title} at ${where}`;
+    summary.textContent = `What if … the ${what}?`;
+    const choice = exists ? units.value || "one" : "all";
     units.replaceChildren(
-      html("option", { value: "one" }, `this unit (${unit})`),
+      ...(exists ? [html("option", { value: "one" }, `this unit (${unit})`)] : []),
       html("option", { value: "all" }, "all units"),
     );
     units.value = choice;

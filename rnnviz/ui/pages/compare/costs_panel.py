@@ -49,7 +49,7 @@ def show(runs: CellRuns) -> None:
 def _total_cost(model: Model) -> Cost:
     """The cost of all recurrent layers of a model together."""
     costs = [
-        cost(cell.name, cell.input_size, cell.hidden_size, **cell.options)
+        cost(cell.name, cell.input_size, cell.hidden_size, cell.lengths, **cell.options)
         for layer in model.network.layers
         for cell in layer
     ]

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from .... import zoo
+from ....analysis.weights.gate_weights import units_in_words
 from ....cells import CELLS
 from ....figures.score_chart import format_score
 from ....model import Model
@@ -77,7 +78,7 @@ def _row(name: str, entry: Entry) -> dict[str, Any]:
         network = own.network
         row |= {
             "layers": len(network.layers),
-            "units": " then ".join(dict.fromkeys(str(layer[0].hidden_size) for layer in network.layers)),
+            "units": " then ".join(dict.fromkeys(units_in_words(layer[0]) for layer in network.layers)),
             "parameters": sum(array.size for array in network.parameters.values()),
         }
     else:

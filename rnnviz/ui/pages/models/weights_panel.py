@@ -53,15 +53,19 @@ def show() -> None:
     with right:
         st.header("Biases", anchor=False)
         chart(gate_biases.ready(model, *where), f"The bias of every unit in every gate of {model.name}.", "biases")
+        square = [s for s in recurrent if len(s.eigenvalues)]
         if recurrent:
             st.header("Eigenvalues", anchor=False)
+        if square:
             words = "The eigenvalues of every gate’s recurrent matrix around the unit circle; spectral radius: "
-            radii = "; ".join(f"{s.gate.title} {s.radius:.3g}" for s in recurrent)
+            radii = "; ".join(f"{s.gate.title} {s.radius:.3g}" for s in square)
             figure = eigenvalue_chart.ready(model, *where, known=gate_spectra)
             chart(figure, f"{words}{radii}.", "eigenvalues")
             origin = origin_stability(cell, gate_spectra[0])
             if origin is not None:
                 st.caption(plain(origin.description))
+        elif recurrent:
+            st.caption("The recurrent matrices are not square, and so have no eigenvalues.")
     table = st.expander("Every array in numbers", icon=":material/table_rows:", key="models-numbers", on_change="rerun")
     if table.open:
         words = f"Norm, mean, standard deviation and largest value of every array of {model.name}."
