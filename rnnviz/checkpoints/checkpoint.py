@@ -284,17 +284,23 @@ def summary(stack: Stack) -> str:
     """
     count, directions = len(stack.layers), [tuple(layer) for layer in stack.layers]
     words = {("forward",): "forward", ("backward",): "backward", ("forward", "backward"): "bidirectional"}
-    sizes = [stack.hidden_size(k) for k in range(count)]
+    units, outputs = ([size(k) for k in range(count)] for size in (stack.hidden_size, stack.output_size))
     return ", ".join(
         [
             CELLS[stack.cell].title,
             f"{count} layer{'s' * (count > 1)}",
             " then ".join(map(words.__getitem__, directions if len(set(directions)) > 1 else directions[:1])),
             f"{stack.input_size} inputs",
-            f"{' then '.join(map(str, sizes)) if len(set(sizes)) > 1 else sizes[0]} units",
+            f"{_in_turn(units)} units",
+            *([f"projected to {_in_turn(outputs)}"] if outputs != units else []),
             *([f"directions merged by {stack.merge}"] if stack.merge != "concat" else []),
         ]
     )
+
+
+def _in_turn(sizes: Sequence[int]) -> str:
+    """The sizes of all layers: "4 then 5", or one number where they are the same."""
+    return " then ".join(map(str, sizes if len(set(sizes)) > 1 else sizes[:1]))
 
 
 def _open(file: File) -> Checkpoint:

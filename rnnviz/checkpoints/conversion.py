@@ -9,6 +9,7 @@ import numpy as np
 
 from ..cells import CELLS
 from ..cells.activations import Array
+from ..cells.definition import UNITS
 from ..errors import ArgumentError, DamagedFileError, NotFiniteError, UnknownNameError
 from ..model import Model
 from ..network import Network
@@ -240,7 +241,7 @@ def _rearranged(
         places = block_places(stack.cell, order)
     recurrent = sources["weight_hh" if "weight_hh" in sources else "weight_ih"]
     size = len(recurrent.array) // len(cell.parameter_blocks().get("weight_hh", cell.rows))
-    if len(source.array) != size * len(rows):
+    if set(cell.layouts()[name].rows) == {UNITS} and len(source.array) != size * len(rows):
         raise DamagedFileError(
             f"{source.name} has shape {source.shape}, but {recurrent.name} with shape {recurrent.shape} requires "
             f"{size * len(rows)} rows: they contradict each other.",

@@ -18,6 +18,7 @@ ORDERS: dict[str, dict[str, str]] = {
     "gru": {"rzn": "PyTorch", "zrn": "Keras, ONNX"},
 }
 ORDERS["peephole"] = ORDERS["lstm"]
+ORDERS["lstmp"] = {"ifgo": "PyTorch"}
 LETTERS = {
     "i": "input", "f": "forget", "g": "candidate", "o": "output",
     "r": "reset", "z": "update", "n": "candidate", "h": "hidden",

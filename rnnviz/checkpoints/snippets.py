@@ -9,11 +9,12 @@ from ..errors import UnsupportedFileError
 from ..model import Model
 
 # A PyTorch module for each cell, and the options under which it computes the same.
-_MODULES = {"rnn": "RNN", "gru": "GRU", "lstm": "LSTM"}
+_MODULES = {"rnn": "RNN", "gru": "GRU", "lstm": "LSTM", "lstmp": "LSTM"}
 _FIXED = {
     "rnn": {},
     "gru": {"reset": "after", "update": "keeps", "gates": "sigmoid", "activation": "tanh"},
     "lstm": {"gates": "sigmoid", "activation": "tanh", "squash": "tanh"},
+    "lstmp": {},
 }
 
 
@@ -38,7 +39,7 @@ def python_code(model: Model, source: str, arguments: Mapping[str, str] | None =
             "",
             f"model = rnnviz.load({listed})",
             f"trace = model.trace({shown!r})",
-            f'trace["{gate}"]  # (T, {model.network.hidden_size})',
+            f'trace["{gate}"]  # (T, {model.network.layers[0][0].units(gate)})',
         ]
     )
 
@@ -64,8 +65,13 @@ def torch_obstacle(model: Model) -> Obstacle | None:
             return Obstacle(
                 name, f"PyTorch’s {_MODULES[cell.name]} has {name} = {value}, this model has {cell.options[name]}."
             )
-    if len({member.hidden_size for layer in network.layers for member in layer}) > 1:
+    members = [member for layer in network.layers for member in layer]
+    if len({(member.hidden_size, member.units("hidden")) for member in members}) > 1:
         return Obstacle("sizes", "All layers of a PyTorch module have the same size; these differ.")
+    if cell.name == "lstmp" and cell.units("hidden") >= cell.hidden_size:
+        return Obstacle(
+            "projection", "PyTorch projects to fewer values than a layer has units; here they are not fewer."
+        )
     if len(set(network.directions_by_layer)) > 1 or network.directions_by_layer[0] == ("backward",):
         return Obstacle("directions", "All layers of a PyTorch module are forward or all bidirectional; these are not.")
     if network.initial is not None:
@@ -92,6 +98,8 @@ def torch_code(model: Model, file: str) -> str:
         sizes.append(f"num_layers={len(network.layers)}")
     if len(network.directions_by_layer[0]) == 2:
         sizes.append("bidirectional=True")
+    if cell.name == "lstmp":
+        sizes.append(f"proj_size={cell.units('hidden')}")
     if cell.options.get("activation") == "relu":
         sizes.append('nonlinearity="relu"')
     members, forward, x = [], [], "ids" if network.embedding is not None else "x"

@@ -52,7 +52,7 @@ class Readout:
     Parameters
     ----------
     weight : SourceArray of shape (C, H)
-        The weight.
+        The weight; its columns are as many as the top layer passes on.
     bias : SourceArray of shape (C,), optional
         The bias.
     """
@@ -66,7 +66,7 @@ class Readout:
         return self.weight.names + (self.bias.names if self.bias is not None else ())
 
 
-# One direction of one layer: weight_ih, weight_hh, bias_ih, bias_hh, as far as they exist.
+# One direction of one layer: weight_ih, weight_hh, bias_ih, bias_hh, weight_hr, as far as they exist.
 Parameters = dict[str, SourceArray]
 
 
@@ -140,15 +140,32 @@ class Stack:
             The number of units.
         """
         parameters = next(iter(self.layers[layer].values()))
-        if "weight_hh" in parameters:
-            return parameters["weight_hh"].array.shape[1]
+        for name in ("weight_hr", "weight_hh"):
+            if name in parameters:
+                return parameters[name].array.shape[1]
         return len(parameters["weight_ih"].array) // len(CELLS[self.cell].rows)
+
+    def output_size(self, layer: int = 0) -> int:
+        """The size of the hidden state of one direction of a layer.
+
+        Parameters
+        ----------
+        layer : int, default 0
+            The layer, counted from the bottom.
+
+        Returns
+        -------
+        int
+            H, or P where the hidden state is a projection of the units.
+        """
+        parameters = next(iter(self.layers[layer].values()))
+        return len(parameters["weight_hr"].array) if "weight_hr" in parameters else self.hidden_size(layer)
 
     @property
     def width(self) -> int:
         """The size of the vectors that the top layer passes on, its directions merged."""
         directions = len(self.layers[-1]) if self.merge == "concat" else 1
-        return self.hidden_size(-1) * directions
+        return self.output_size(-1) * directions
 
     def setting(self, name: str) -> InferredSetting | None:
         """Look up an inferred setting.

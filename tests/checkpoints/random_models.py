@@ -11,7 +11,7 @@ from rnnviz.text.tokens import END, UNKNOWN, Vocabulary
 
 from ..strategies import UNUSUAL, VARIANTS, seeds
 
-KINDS = [*VARIANTS, *UNUSUAL]
+KINDS = [*VARIANTS, *UNUSUAL, (CELLS["lstmp"], {})]
 PLAIN = {"gates": "sigmoid", "activation": "tanh", "squash": "tanh"}
 
 
@@ -26,11 +26,12 @@ def models(draw, kinds=KINDS, dtypes=("float32", "float64")):
     given = draw(st.booleans())
     for _ in range(draw(st.integers(1, 3))):
         hidden = draw(st.integers(1, 4))
+        lengths = {"P": draw(st.integers(1, 4))} if kind.sizes else None
         direction = draw(st.sampled_from([("forward",), ("backward",), ("forward", "backward")]))
-        layers.append([kind.random(width, hidden, rng, dtype, **options) for _ in direction])
+        layers.append([kind.random(width, hidden, rng, dtype, lengths, **options) for _ in direction])
         directions.append(direction)
-        initial.append([{state: drawn(rng, dtype, hidden) for state in cell.states} for cell in layers[-1]])
-        width = hidden * (len(direction) if merge == "concat" else 1)
+        initial.append([{state: drawn(rng, dtype, cell.units(state)) for state in cell.states} for cell in layers[-1]])
+        width = layers[-1][0].units("hidden") * (len(direction) if merge == "concat" else 1)
     table = drawn(rng, dtype, 5, inputs) if draw(st.booleans()) else None
     classes = draw(st.sampled_from([0, 2, 5]))
     weight = drawn(rng, dtype, classes, width) if classes else None

@@ -146,7 +146,14 @@ def test_the_report_of_what_cannot_be_run_says_so():
 
 # By case: the arrays, and the class, code and part of the error.
 REFUSED = {
-    "proj": (lambda: torch.nn.LSTM(3, 5, proj_size=2).state_dict(), UnsupportedFileError, "projection", "weight_hr_l0"),
+    "projection": (
+        lambda: torch.nn.LSTM(3, 5, proj_size=2).state_dict() | {"weight_hr_l0": torch.zeros(3, 5)},
+        DamagedFileError, "contradiction", "weight_hr_l0",
+    ),
+    "projection of one layer": (
+        lambda: {n: w for n, w in torch.nn.LSTM(3, 5, 2, proj_size=2).state_dict().items() if n != "weight_hr_l1"},
+        UnsupportedFileError, "cell", "weight_hh_l1",
+    ),
     "none": (lambda: torch.nn.Linear(3, 4).state_dict(), UnsupportedFileError, "no_recurrent_layer", ""),
     "transformer": (
         lambda: torch.nn.TransformerEncoderLayer(4, 2, 8).state_dict(), UnsupportedFileError, "transformer", "",

@@ -54,7 +54,7 @@ def test_pytorch_runs_the_same_network_or_there_is_a_reason(tmp_path_factory, mo
 
 @settings(max_examples=15)
 @given(
-    st.sampled_from(["rnn", "gru", "lstm"]), st.integers(1, 3), st.booleans(), st.booleans(), st.booleans(),
+    st.sampled_from(["rnn", "gru", "lstm", "lstmp"]), st.integers(1, 3), st.booleans(), st.booleans(), st.booleans(),
     st.sampled_from([np.float32, np.float64]),
 )  # fmt: skip
 def test_pytorch_runs_every_usual_network(tmp_path_factory, kind, layers, both, reads, says, dtype):
@@ -89,7 +89,7 @@ def zeros():
 
 
 def reasons():
-    from rnnviz.cells import LSTM, RNN
+    from rnnviz.cells import CELLS, LSTM, RNN
 
     return {
         "cell": network([drawn(PeepholeLSTM)]),
@@ -97,6 +97,7 @@ def reasons():
         "reset": network([drawn(reset="before")]),
         "update": network([drawn(update="writes")]),
         "squash": network([drawn(LSTM, squash="linear")]),
+        "projection": network([drawn(CELLS["lstmp"], lengths={"P": 2})]),
         "sizes": network([drawn()], [drawn(inputs=2, hidden=4)]),
         "directions": network([drawn()], directions_by_layer=(("backward",),)),
         "initial": network([drawn()], initial=zeros()),

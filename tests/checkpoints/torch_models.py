@@ -31,10 +31,13 @@ def modules(draw, kinds=tuple(KINDS)):
     """Recurrent layers of any kind and size, weights large enough to bend the gates."""
     kind = draw(st.sampled_from(kinds))
     more = {"nonlinearity": draw(st.sampled_from(["tanh", "relu"]))} if kind == "rnn" else {}
+    inputs, hidden = draw(st.integers(1, 5)), draw(st.integers(1, 6))
+    if kind == "lstm":
+        more["proj_size"] = draw(st.integers(0, hidden - 1))  # 0 for none
     torch.manual_seed(draw(st.integers(0, 1000)))
     module = KINDS[kind](
-        draw(st.integers(1, 5)),
-        draw(st.integers(1, 6)),
+        inputs,
+        hidden,
         num_layers=draw(st.integers(1, 3)),
         bidirectional=draw(st.booleans()),
         bias=draw(st.booleans()),

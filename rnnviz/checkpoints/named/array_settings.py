@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from ..gate_orders import ORDERS
 from ..settings import ACTIVATIONS, InferredSetting, inferred, inferred_order
 from ..stack import Parameters
 from .array_names import ArrayName
@@ -23,7 +24,7 @@ def orientation(columns: bool) -> InferredSetting:
 
 def inferred_settings(cell: str, names: Mapping[str, ArrayName], layers: Layers) -> tuple[InferredSetting, ...]:
     """The settings of a stack of named arrays. names: those of one of its directions."""
-    if all(name.exact for name in names.values()):
+    if all(name.exact for name in names.values()) or "weight_hr" in names:
         return _for_pytorch_names(cell)
     if names["weight_hh"].word == "recurrent_kernel":
         return _for_keras_names(cell, layers)
@@ -35,7 +36,7 @@ def _for_pytorch_names(cell: str) -> tuple[InferredSetting, ...]:
         reason = "PyTorch’s files do not say whether an RNN uses tanh or relu; tanh is its default."
         choices = {name: ACTIVATIONS[name] for name in ("tanh", "relu")}
         return (inferred("activation", "tanh", "assumed", reason, choices),)
-    order = "ifgo" if cell == "lstm" else "rzn"
+    order = next(iter(ORDERS[cell]))
     reason = "The arrays have PyTorch’s names, and PyTorch stacks the gates in this order."
     settings = [inferred_order(cell, order, "fixed", reason)]
     if cell == "gru":

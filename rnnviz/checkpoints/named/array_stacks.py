@@ -111,12 +111,6 @@ def _parameters(
         raise DamagedFileError(
             f"{name} has {present}, but no {missing[0]} that belongs to it.", code="missing_array", part=name
         )
-    if "weight_hr" in names:
-        raise UnsupportedFileError(
-            f"{names['weight_hr'].name} projects the hidden state of an LSTM (proj_size). This is not supported: a "
-            "layer's hidden state must have one value for each unit.",
-            code="projection", part=names["weight_hr"].name,
-        )  # fmt: skip
     columns = gates_along_columns(names, arrays)
     parameters = {}
     for parameter, parsed in names.items():
@@ -154,6 +148,9 @@ def _cell(name: str, layers: list[dict[str, Parameters]]) -> str:
 def _kind(parameters: Parameters) -> str:
     ih, hh = parameters["weight_ih"], parameters["weight_hh"]
     rows, columns = hh.array.shape
+    if (projection := parameters.get("weight_hr")) is not None:
+        _check_projection(projection, hh)
+        columns = projection.array.shape[1]
     if columns == 0 or rows % columns or rows // columns not in CELLS_BY_GATES:
         raise UnsupportedFileError(
             f"{hh.name} has shape {hh.shape}, which is not that of a recurrent matrix: H columns, and H rows for a "
@@ -164,7 +161,15 @@ def _kind(parameters: Parameters) -> str:
         raise _contradiction(
             ih, f"{hh.name} has shape {hh.shape}", "because both need one row for each gate of each unit"
         )
-    return CELLS_BY_GATES[rows // columns]
+    return CELLS_BY_GATES[rows // columns] if projection is None else "lstmp"
+
+
+def _check_projection(projection: SourceArray, recurrent: SourceArray) -> None:
+    """Raises DamagedFileError unless the projection of an LSTM gives what its gates read."""
+    outputs, units = projection.array.shape
+    if recurrent.array.shape != (4 * units, outputs):
+        reason = "because a projection of an LSTM has P rows and H columns, and its recurrent matrix 4H rows and P"
+        raise _contradiction(projection, f"{recurrent.name} has shape {recurrent.shape}", reason)
 
 
 def _check_sizes(layers: list[dict[str, Parameters]]) -> None:

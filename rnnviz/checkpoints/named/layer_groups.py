@@ -145,10 +145,11 @@ def _fit_together(members: list[LayerGroup], arrays: Arrays) -> bool:
 
 
 def _sizes(names: Names, arrays: Arrays) -> tuple[int, int, int] | None:
-    """D, H and the number of gates of one direction; None if a weight is missing."""
+    """D, the size of the hidden state and the number of gates of one direction; None if a weight is missing."""
     if not set(names) >= set(_WEIGHTS):
         return None
     step = -1 if gates_along_columns(names, arrays) else 1
     rows, hidden = arrays[names["weight_hh"].name].shape[::step]
     inputs = arrays[names["weight_ih"].name].shape[::step][1]
-    return (inputs, hidden, rows // hidden) if hidden else None
+    units = arrays[names["weight_hr"].name].shape[1] if "weight_hr" in names else hidden
+    return (inputs, hidden, rows // units) if hidden and units else None

@@ -14,6 +14,7 @@ import numpy as np
 
 from ...cells import Cell
 from ...cells.activations import Array
+from ...cells.gated_equations import hidden_projection
 from ...network import Network, reverse_if_backward
 from ...network.merging import merge_directions
 from ..stack import Stack
@@ -21,6 +22,8 @@ from .comparison import Comparison, relative_differences
 
 MOST = 2000  # steps that are computed one by one
 _BIASES = ("bias_ih", "bias_hh")
+# Gates that multiply nothing but the old state, which is zero at first.
+_LATE = {"lstm": "forget gate", "peephole": "forget gate", "lstmp": "forget gate", "gru": "reset gate"}
 _FROM_OLD = "If every step starts from the framework’s own old state"
 
 
@@ -112,6 +115,8 @@ def _cause(
     """
     inputs = ["weight_ih", *(name for name in _BIASES if name in names)]
     missing = ("a bias that the file lacks",) if len(inputs) < 3 else ()
+    if (projection := hidden_projection(cell.definition.equations)) is not None:
+        inputs.append(projection.parameter)
     if network.initial is not None:
         words = f"One of {_either([*names.values(), *others, *missing])} is wrong, or a setting of the cell."
         return "initial", words, tuple(names.values())
@@ -123,7 +128,9 @@ def _cause(
             f"{_either([*read, *others, *missing])} is wrong, or a setting of the cell."
         )
         return "start", words, tuple(read)
-    late = {"lstm": "forget gate", "peephole": "forget gate", "gru": "reset gate"}.get(cell.name)
+    late = {"lstm": "forget gate", "peephole": "forget gate", "lstmp": "forget gate", "gru": "reset gate"}.get(
+        cell.name
+    )
     rest = [f"rows of the {late} in {_either(read)}"] if late else []
     if zeros:
         rest.append(f"columns of {names['weight_ih']} for values that were still zero")

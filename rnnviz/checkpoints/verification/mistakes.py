@@ -106,7 +106,8 @@ def _trials(stack: Stack, overrides: Mapping[str, str]) -> Iterator[_Trial]:
 
 def _corrected_parameters(parameters: Parameters) -> Iterator[tuple[str, str, tuple[str, ...], Parameters]]:
     """Mistakes in one direction of a layer: gates' matrices transposed, biases left out or exchanged."""
-    size = parameters["weight_hh"].array.shape[1] if "weight_hh" in parameters else 0
+    square = "weight_hh" in parameters and "weight_hr" not in parameters
+    size = parameters["weight_hh"].array.shape[1] if square else 0
     for name in (name for name in ("weight_hh", "weight_ih") if size):
         source = parameters[name]
         if source.array.shape[1] == size:
