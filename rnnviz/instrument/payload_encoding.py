@@ -219,7 +219,8 @@ def _different_rows(inputs: np.ndarray) -> tuple[np.ndarray, list[int]]:
 def _effects(trace: Trace, layer: int, direction: str) -> EffectsData:
     """What each unit adds to the answer."""
     effects = unit_effects(trace, layer, direction)
-    return {"values": little_endian(effects.values), "label": visible(effects.label), "measure": effects.measure}
+    label = visible(effects.label) if effects.label else ""
+    return {"values": little_endian(effects.values), "label": label, "measure": effects.measure}
 
 
 def _token_values(name: str, values: TokenValues, steps: int) -> TokenValuesData:

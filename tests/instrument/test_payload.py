@@ -12,6 +12,7 @@ from rnnviz.cells.expressions import from_json
 from rnnviz.errors import ArrayError
 from rnnviz.instrument import TokenValues, as_bytes, as_json, model_data, payload, trace_data
 from rnnviz.interventions import Freeze, Hold, Remove, Swap
+from rnnviz.zoo import untrained_model
 from tests.instrument.unpacking import unpack
 from tests.raising import raises
 
@@ -51,6 +52,19 @@ def test_what_is_the_same_in_every_run_is_left_out_when_the_browser_has_it():
     short, long = model.trace("ab"), model.trace("Schmidhuber", interventions=[Hold("forget", 1)])
     assert payload(short, model)["definition"] == payload(long, model)["definition"]
     assert payload(short, model, definition=False) == payload(short, model) | {"definition": None}
+
+
+def test_a_projection_has_units_and_holds_of_its_own():
+    model = untrained_model(rnnviz.load("names-lstm"), "lstmp")
+    trace = model.trace("Ada", interventions=[Hold("hidden", 1, units=3)])
+    sent, cell = payload(trace, model), model.network.layers[0][0]
+    assert sent["units"] == {name: cell.units(name) for name in trace.definition.by_name}
+    for name, numbers in sent["values"].items():
+        np.testing.assert_array_equal(floats(numbers).reshape(len(trace), -1), trace[name])
+    held = np.frombuffer(base64.b64decode(sent["holds"]["hidden"]), np.uint8).reshape(trace["hidden"].shape)
+    assert (held == (np.arange(cell.units("hidden")) == 3)).all()
+    assert len(floats(sent["effects"]["values"])) == cell.hidden_size
+    assert sent["effects"]["label"] == "", "what is held is no projection, and so no unit contributes to an answer"
 
 
 def test_the_browser_unpacks_what_json_says():

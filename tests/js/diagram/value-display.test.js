@@ -45,6 +45,8 @@ test("formulas in boxes show the times of old states only", () => {
   assert.equal(text(formulaPieces(equationFor(trace, "cell").right, trace)), "f\u2009⊙\u2009c_t−1 + i\u2009⊙\u2009g");
   const tied = bundled("tied");
   assert.equal(text(formulaPieces(equationFor(tied, "forget").right, tied)), "1 − i");
+  const projected = bundled("projected");
+  assert.equal(text(formulaPieces(equationFor(projected, "hidden").right, projected)), "W_hr\u2009m");
 });
 
 test("a value can be said in words", () => {

@@ -156,7 +156,8 @@ function boxOf(name, trace, entering) {
   const old = trace.quantities.map((quantity) => `${OLD}${quantity.name}`);
   const order = ["join", INPUT, ...trace.quantities.flatMap((quantity, k) => [old[k], quantity.name])];
   const needs = [...new Set(order)].filter((source) => read.has(source));
-  const fits = !hasWeights(right) && textOf(right, trace.byName).length <= LONGEST;
+  const isShort = right.kind === "matrix" || !hasWeights(right);
+  const fits = isShort && textOf(right, trace.byName).length <= LONGEST;
   return { name, needs, label: activation ?? (fits ? right : "=") };
 }
 

@@ -109,8 +109,8 @@ export function functionText(text, kind, [x, y], form) {
  * @returns {Span[]}
  */
 function symbolSpans({ text, sub, name }, trace) {
-  if (!name) return [{ text, className: "sign", drop: 0 }];
-  const ink = inkOf(trace.byName[name]);
+  if (!name && !sub) return [{ text, className: "sign", drop: 0 }];
+  const ink = name && inkOf(trace.byName[name]);
   const letter = { text, ink, className: "letter", drop: 0 };
   return sub ? [letter, { text: sub, ink, className: "sub", drop: SUBSCRIPT_DROP }] : [letter];
 }

@@ -113,6 +113,10 @@ export function formulaPieces(node, trace) {
       return [{ text: `${node.name}(` }, ...joinedBy(", "), { text: ")" }];
     case "diagonal":
       return [{ text: weightSymbol(node, trace.byName).join("_") }, { text: TIMES }, ...parts[0]];
+    case "matrix": {
+      const [text, sub] = weightSymbol(node, trace.byName);
+      return [{ text, sub }, { text: "\u2009" }, ...parts[0]];
+    }
     case "complement":
       return [{ text: "1" }, { text: ` ${MINUS} ` }, ...parts[0]];
     case "apply":

@@ -222,7 +222,7 @@ function limitsOf(trace, gating) {
  */
 function rowElement({ name: row, sign, node, words, quantity, strip }, trace, width) {
   const symbol = formulaPieces(node, trace).flatMap(({ text, sub, name }) => {
-    if (!name) return parameterElements(text);
+    if (!name) return sub ? [html("i", {}, text), html("sub", {}, sub)] : parameterElements(text);
     const style = `color: ${inkOf(trace.byName[name])}`;
     return [html("span", { style }, html("i", {}, text), sub ? html("sub", {}, sub) : null)];
   });

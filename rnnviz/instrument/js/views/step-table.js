@@ -34,8 +34,8 @@ export function createStepTable(store) {
   }
 
   function show() {
-    if (!element.open) return;
     const { trace, state } = store;
+    if (!element.open || !body.rows.length) return; // opened, and about to be built
     trace.unitQuantities.forEach(({ name }, column) => {
       trace.vector(name, state.step).forEach((value, unit) => {
         body.rows[unit].cells[column + 1].textContent = withMinus(value.toFixed(DECIMALS));
