@@ -24,9 +24,10 @@ def open_page(page: str, **link: str) -> AppTest:
 
 
 def page_text(app: AppTest) -> str:
-    """All messages, captions and paragraphs of the page, without the escapes of Markdown."""
+    """All messages, captions, paragraphs and remarks of the page, without the escapes of Markdown."""
     elements = (*app.warning, *app.info, *app.error, *app.caption, *app.markdown)
-    return " ".join(element.value for element in elements).replace("\\", "")
+    remarks = instrument_data(app)["notes"]["remarks"] if app.get("bidi_component") else []
+    return " ".join([*(element.value for element in elements), *remarks]).replace("\\", "")
 
 
 def instrument_data(app: AppTest) -> dict[str, Any]:
@@ -38,9 +39,9 @@ def instrument_data(app: AppTest) -> dict[str, Any]:
 def instrument_values(app: AppTest) -> dict[str, np.ndarray]:
     """The arrays that the instrument shows by the names of the quantities, (T, H), and "prediction", (T, C)."""
     data = instrument_data(app)
-    found = {name: array.reshape(-1, data["units"]) for name, array in data["values"].items()}
+    found = {name: array.reshape(-1, data["units"][name]) for name, array in data["values"].items()}
     if data["input_vectors"]:
-        rows = data["input_vectors"]["rows"].reshape(-1, data["input_size"])
+        rows = data["input_vectors"]["rows"].reshape(-1, data["units"]["input_vector"])
         found["input_vector"] = rows[data["input_vectors"]["row_of_step"]]
     if data["probabilities"] is not None:
         found["prediction"] = data["probabilities"].reshape(len(data["tokens"]), -1)

@@ -15,7 +15,7 @@ from rnnviz.network import Network
 from rnnviz.text.tokens import Vocabulary
 from rnnviz.ui.shared.text_box import CHARACTERS, TOKENS
 
-from .app_pages import charts, numbers, page_text
+from .app_pages import charts, instrument_values, numbers, page_text
 
 PAGE = Path(__file__).parents[2] / "app.py"
 WIDE = 64
@@ -49,6 +49,10 @@ def menu(app: AppTest) -> AppTest:
 
 
 def hidden(app: AppTest) -> np.ndarray:
+    """The hidden states in the instrument, or on a page without them in its first heatmap."""
+    shown = instrument_values(app) if app.get("bidi_component") else {}
+    if "hidden" in shown:
+        return shown["hidden"]
     return next(numbers(trace["z"]) for trace in charts(app) if trace["name"] == "hidden").T
 
 
