@@ -179,6 +179,7 @@ def trace_data(
     return {
         "id": _hash([trace.fingerprint, key]),
         "fingerprint": trace.fingerprint,
+        "model": trace.model,
         "model_key": key,
         "definition": encode_definition(trace, model, layer, direction) if definition else None,
         "layer": layer,

@@ -120,7 +120,7 @@ def saved_page(
     ]
     settings: Settings = {
         "start": start,
-        "text": text,
+        "text": text or _text_of(trace),
         "notes": {"remarks": [], "changes": changes, "dimmed": False},
     }
     data = {**payload(trace, model, layer, direction), **settings}
@@ -206,11 +206,15 @@ def page_title(trace: Trace, text: str = "") -> str:
     str
         A title such as "names-lstm reads “Ada”"; a long text is cut.
     """
-    tokens = [token for token in trace.tokens if token != END]
-    shown = text or ("" if all(len(token) == 1 for token in tokens) else " ").join(tokens)
-    shown = " ".join(shown.split())
+    shown = " ".join((text or _text_of(trace)).split())
     shown = shown if len(shown) <= SHOWN_TEXT else shown[: SHOWN_TEXT - 1] + "…"
     return f"{trace.model} reads “{shown}”"
+
+
+def _text_of(trace: Trace) -> str:
+    """The tokens as a text."""
+    tokens = [token for token in trace.tokens if token != END]
+    return ("" if all(len(token) == 1 for token in tokens) else " ").join(tokens)
 
 
 def model_line(trace: Trace, model: Model | None, layer: int = 0, direction: str | None = None) -> str:

@@ -248,6 +248,8 @@ class Payload(TypedDict):
         Identifies everything in the payload but `token_values` and `token_values_id`.
     fingerprint : str
         Identifies the trace.
+    model : str
+        The model's name.
     model_key : str
         Identifies the definition.
     definition : DefinitionData or None
@@ -303,6 +305,7 @@ class Payload(TypedDict):
 
     id: str
     fingerprint: str
+    model: str
     model_key: str
     definition: DefinitionData | None
     layer: int

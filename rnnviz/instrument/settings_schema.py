@@ -85,6 +85,8 @@ class Settings(TypedDict):
         What precedes the present value of the one that is picked; "now" if missing.
     notes : Notes, optional
         What the page says about the run.
+    saved_page : str or None, optional
+        The view as a page to save, after it was requested.
     """
 
     start: NotRequired[Start]
@@ -95,3 +97,4 @@ class Settings(TypedDict):
     editable: NotRequired[bool]
     value_word: NotRequired[str]
     notes: NotRequired[Notes]
+    saved_page: NotRequired[str | None]

@@ -2,6 +2,7 @@
 
 import io
 import re
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,7 @@ from tests.browser.conftest import (
     violations,
     wait_for_link,
 )
+from tests.browser.test_saved_page import from_disk
 
 
 def open_page(page: Page, address: str) -> None:
@@ -264,8 +266,25 @@ def test_downloads_hold_the_trace(page: Page, app: str):
     loaded = rnnviz.Trace.load(io.BytesIO(download(page, "Trace as npz")))
     np.testing.assert_array_equal(loaded["cell"], trace["cell"])
     assert loaded.tokens == trace.tokens
-    html = download(page, "Figure as HTML").decode()
-    assert "<html>" in html and "Forget gate" in html
+
+
+def test_a_saved_page_shows_the_view_that_was_on_the_screen(page: Page, app: str, chromium: Browser, tmp_path: Path):
+    open_page(page, f"{app}/?text=Dubois&if=forget.5=1")
+    page.locator(".instrument").focus()
+    for key in ("Home", "ArrowRight", "ArrowDown"):
+        page.keyboard.press(key)
+    page.get_by_role("button", name="Forget", exact=True).click()
+    page.get_by_role("button", name="number", exact=True).click()
+    text = download(page, "This view as a page").decode()
+    expect(page.locator(".saving [role=status]")).to_have_text("Saved as names-lstm-Dubois-step-2.html")
+    with from_disk(chromium, tmp_path / "page.html", text) as saved:
+        for selector in (".where", ".unit input", ".phases [aria-pressed=true]", ".change", ".answer", ".area-left"):
+            here, there = (each.locator(selector).first for each in (page, saved))
+            if selector == ".unit input":
+                assert there.input_value() == here.input_value()
+            else:
+                assert there.inner_text().removesuffix("×") == here.inner_text().removesuffix("×")
+        assert saved.get_by_role("button", name="number", exact=True).get_attribute("aria-pressed") == "true"
 
 
 def test_markup_typed_as_text_stays_text(page: Page, app: str):

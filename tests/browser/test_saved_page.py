@@ -22,7 +22,7 @@ LABELS = 5  # that the instrument lists
 
 
 @contextmanager
-def opened(chromium: Browser, file: Path, text: str, viewport: Any = LAPTOP, **context: Any) -> Iterator[Page]:
+def from_disk(chromium: Browser, file: Path, text: str, viewport: Any = LAPTOP, **context: Any) -> Iterator[Page]:
     """A page from disk in a browser without a network; nothing may be fetched and nothing may go wrong."""
     file.write_text(text, encoding="utf-8")
     with chromium.new_context(viewport=viewport, offline=True, **context) as offline:
@@ -68,7 +68,7 @@ def test_it_steps_to_the_numbers_of_python_and_fetches_nothing(chromium: Browser
     model = rnnviz.load("names-lstm")
     trace = model.trace("Schmidhuber", interventions=[Hold("forget", 1, [5])])
     text = saved_page(trace, model, step=4, unit=6, phase="forget", row_order="number", all_rows=True)
-    with opened(chromium, tmp_path / "page.html", text) as page:
+    with from_disk(chromium, tmp_path / "page.html", text) as page:
         assert page.title() == page.locator("h1").inner_text() == "names-lstm reads “Schmidhuber”"
         assert page.locator(".change").inner_text() == "forget gate of unit 5 = 1"
         assert page.locator(".phases [aria-pressed=true]").inner_text() == "Forget"
@@ -91,7 +91,7 @@ def test_it_suits_a_phone_and_both_themes(chromium: Browser, tmp_path: Path, sch
     model = rnnviz.load("names-gru")
     phone = {"viewport": {"width": 390, "height": 844}, "color_scheme": scheme}
     text = saved_page(model.trace("Mariana"), model)
-    with opened(chromium, tmp_path / "page.html", text, **phone) as page:
+    with from_disk(chromium, tmp_path / "page.html", text, **phone) as page:
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
         background = page.evaluate("getComputedStyle(document.body).backgroundColor")
         assert background == f"rgb{rgb(THEMES[scheme]['background'])}"

@@ -26,6 +26,7 @@ import { createNarration } from "./views/narration-line.js";
 import { createNotes } from "./views/notes.js";
 import { createPhases } from "./views/phases.js";
 import { createPredictions } from "./views/predictions.js";
+import { createSaving, createSavingButton } from "./views/saving.js";
 import { createStepTable } from "./views/step-table.js";
 import { createSignalPicker } from "./views/signal-picker.js";
 import { createTokens } from "./views/tokens.js";
@@ -140,7 +141,12 @@ export function mount(element, payload, options = {}) {
     reduced,
     keys.list,
   );
-  root.querySelector(".transport")?.append(...(payload.views ? [] : [keys.button, createPresenterButton()]));
+  const createSave = () => createSaving(store, root, requests);
+  if (!payload.views) {
+    const saving = options.onRequest ? null : createSavingButton(createSave()); // with a server, the page has a menu
+    root.querySelector(".transport")?.append(keys.button, createPresenterButton(), saving?.button ?? "");
+    if (saving) root.append(saving.dialog);
+  }
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let restTimer;
 
@@ -189,7 +195,7 @@ export function mount(element, payload, options = {}) {
   element.append(root);
   showTrace();
   for (const press of PRESSES) document.addEventListener(press, reportBeforePress, true);
-  const slots = createSlots(store, host.root, root, keys.handle);
+  const slots = createSlots(store, host.root, root, keys.handle, { save: createSave });
   const views = [
     ...Object.values(inside),
     slots,

@@ -1,4 +1,4 @@
-"""Downloads of a trace and its figure. Nothing is computed before the click."""
+"""Downloads of a trace and its views. Nothing is computed before the click."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import io
 import pandas as pd
 import streamlit as st
 
-from ...figures import heatmaps
 from ...trace import Trace
+from .instrument import slot
 
 
 def csv(table: pd.DataFrame, index: bool = False) -> str:
@@ -16,16 +16,13 @@ def csv(table: pd.DataFrame, index: bool = False) -> str:
     return table.to_csv(index=index, lineterminator="\r\n")
 
 
-def menu(trace: Trace, layer: int, direction: str) -> None:
-    """A menu of files: the whole trace as CSV, Parquet and npz, and the figure as a web page."""
+def menu(trace: Trace) -> None:
+    """A menu of files: what the instrument saves, and the whole trace as CSV, Parquet and npz."""
     name = f"{trace.model}-trace".replace(" ", "-")
 
     def npz() -> bytes:
         trace.save(file := io.BytesIO())
         return file.getvalue()
-
-    def page() -> str:
-        return heatmaps(trace, layer=layer, direction=direction).to_html(include_plotlyjs=True)
 
     files = {
         "Trace as CSV": (
@@ -39,12 +36,11 @@ def menu(trace: Trace, layer: int, direction: str) -> None:
             "application/vnd.apache.parquet",
         ),
         "Trace as npz": (npz, f"{name}.npz", "application/octet-stream"),
-        "Figure as HTML": (page, f"{name}.html", "text/html"),
     }
     popover = st.popover("Save", icon=":material/download:", key="download", on_change="rerun")
     if not popover.open:
         return
     with popover:
+        st.html(slot("save"))
         for title, (data, file, mime) in files.items():
             st.download_button(title, data, file, mime, on_click="ignore", width="stretch")
-        st.caption("To save the figure as a PNG image, use its toolbar.")

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
+from typing import Any
 
 import streamlit as st
 
 from ...errors import UnknownNameError
-from ...instrument import TokenValues, as_bytes, model_key, trace_data
+from ...instrument import TokenValues, as_bytes, model_key, saved_page, trace_data
 from ...instrument.settings_schema import Notes
 from ...model import Model
 from ...trace import Trace
 from . import position, served_code
 from .page_data import PageData
-from .session_keys import CODE_MISSING, DEFINITIONS_SENT
+from .session_keys import CODE_MISSING, DEFINITIONS_SENT, PAGE_REQUESTED
 
 __all__ = ["VIEWS", "TokenValues", "instrument", "reported_position", "slot"]
 
@@ -124,6 +125,7 @@ def instrument(
         "default_unit": default_unit,
         "default_text": default_text,
         "opened_at_position": position.newly_linked(),
+        "saved_page": _requested_page(trace, model, layer, direction, text),
     }
     mount = _mount_served if served_code.is_served() and CODE_MISSING not in st.session_state else _mount_inline
     mount(
@@ -161,5 +163,27 @@ def slot(view: str, **data: str) -> str:
 def _handle_request(on_request: Callable[[dict[str, str]], None] | None) -> None:
     """Pass on what the browser has requested."""
     request = st.session_state[KEY]["request"]
-    if on_request and request:
+    if request and request.get("save") == "page":
+        st.session_state[PAGE_REQUESTED] = request
+    elif on_request and request:
         on_request({str(key): str(value) for key, value in request.items()})
+
+
+def _requested_page(trace: Trace, model: Model, layer: int, direction: str, text: str) -> str | None:
+    """The view that the browser has requested as a page; None if it has not."""
+    view: Mapping[str, Any] | None = st.session_state.pop(PAGE_REQUESTED, None)
+    if view is None:
+        return None
+    phases = {phase.name for phase in trace.definition.phases}
+    return saved_page(
+        trace,
+        model,
+        layer,
+        direction,
+        step=int(view["step"]),
+        unit=int(view["unit"]),
+        phase=view["phase"] if view["phase"] in phases else None,
+        row_order=view["row_order"],
+        all_rows=bool(view["all_rows"]),
+        text=text,
+    )

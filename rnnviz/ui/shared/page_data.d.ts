@@ -26,4 +26,6 @@ export interface PageData {
   default_text: string | null;
   /** Whether a link to a position has just opened the page. */
   opened_at_position: boolean;
+  /** The view as a page to save, after it was requested. */
+  saved_page: string | null;
 }

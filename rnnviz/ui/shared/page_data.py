@@ -34,6 +34,8 @@ class PageData(TypedDict):
         The text of a fresh page; None if the link does not hold the text.
     opened_at_position : bool
         Whether a link to a position has just opened the page.
+    saved_page : str or None
+        The view as a page to save, after it was requested.
     """
 
     start: Start
@@ -47,3 +49,4 @@ class PageData(TypedDict):
     default_unit: int | None
     default_text: str | None
     opened_at_position: bool
+    saved_page: str | None

@@ -36,6 +36,7 @@ TABLES = "tables"  # uploaded tables by task and name
 RESULTS = "results"  # of long work on the session's own models
 
 # The instrument, and the position in it.
+PAGE_REQUESTED = "page-requested"  # the view that the browser wants as a page
 CODE_MISSING = "code-missing"  # there if the browser could not fetch the instrument's code
 DEFINITIONS_SENT = "definitions-sent"  # model keys of the definitions that the browser has
 UNIT = "chosen-unit"

@@ -77,3 +77,13 @@ test("without a server nothing can be requested", () => {
   assert.ok(!requests.request({ text: "Li" }, { step: 2 }));
   assert.equal(requests.receive({ text: "Li", cell: "lstm", options: {} }), null);
 });
+
+test("a page is requested with what is on the screen, and comes with a later payload", async () => {
+  const { sent, requests, receive } = setUp();
+  const view = { step: "4", unit: "6", phase: "forget", row_order: "number", all_rows: "" };
+  const page = requests.requestPage(view);
+  assert.deepEqual(sent, [{ save: "page", ...view }]);
+  receive({});
+  receive({ saved_page: "<!doctype html>" });
+  assert.equal(await page, "<!doctype html>");
+});

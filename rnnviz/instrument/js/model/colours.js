@@ -63,3 +63,17 @@ export function textColour(name) {
 export function roleProperty(name) {
   return `--role-${name.replaceAll("_", "-")}`;
 }
+
+/**
+ * A colour as a browser computes it, without its opacity, as "#d55e00".
+ * @param {string} text
+ * @returns {{ colour: string, opacity: number }}
+ */
+export function plainColour(text) {
+  const isMixed = text.startsWith("color(srgb ");
+  if (!isMixed && !text.startsWith("rgb")) return { colour: text, opacity: 1 };
+  const [red, green, blue, opacity = 1] = (text.match(/[\d.]+(e-?\d+)?/g) ?? []).map(Number);
+  if (opacity === 0) return { colour: "none", opacity };
+  const bytes = [red, green, blue].map((value) => Math.round(isMixed ? 255 * Math.min(value, 1) : value));
+  return { colour: `#${bytes.map((value) => value.toString(16).padStart(2, "0")).join("")}`, opacity };
+}

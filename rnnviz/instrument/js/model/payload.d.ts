@@ -289,6 +289,8 @@ export interface Payload {
   id: string;
   /** Identifies the trace. */
   fingerprint: string;
+  /** The model's name. */
+  model: string;
   /** Identifies the definition. */
   model_key: string;
   /** None if the browser has it. */

@@ -16,6 +16,11 @@ import { stateChange } from "./link-target.js";
  */
 
 /**
+ * What a saved page shows: the place, and how the heatmaps are arranged, as text.
+ * @typedef {{ step: string, unit: string, phase: string, row_order: string, all_rows: string }} SavedView
+ */
+
+/**
  * @typedef {object} Requests
  * @property {() => Request} present  the text, cell and options that are shown
  * @property {(request: Record<string, string | null | undefined>, target?: StoreTarget) => boolean} request
@@ -24,6 +29,8 @@ import { stateChange } from "./link-target.js";
  *   request the same with one more intervention; undefined without a server
  * @property {((intervention: string) => void) | undefined} requestWithout
  *   request the same without one of the interventions; undefined without a server
+ * @property {((view: SavedView) => Promise<string>) | undefined} requestPage
+ *   request the view as a page to save; undefined without a server
  * @property {(payload: Payload & Settings) => StoreTarget | null} receive
  *   take note of a payload; returns the target that waited for it
  */
@@ -39,6 +46,8 @@ export function createRequests(store, text, send) {
   let present = { ...store.trace.options, ...given({ text, cell: store.trace.cell }) };
   /** @type {{ wanted: Request, target: StoreTarget, from: Request } | null} */
   let waiting = null;
+  /** @type {((page: string) => void) | null} */
+  let receivePage = null;
 
   return {
     present: () => present,
@@ -60,8 +69,15 @@ export function createRequests(store, text, send) {
 
     requestIntervention: send && ((intervention) => send({ if: intervention })),
     requestWithout: send && ((intervention) => send({ without: intervention })),
+    requestPage: send && ((view) => {
+      return new Promise((done) => {
+        receivePage = done;
+        send({ save: "page", ...view });
+      });
+    }),
 
-    receive({ text: newText, cell, options }) {
+    receive({ text: newText, cell, options, saved_page: page }) {
+      if (page) receivePage?.(page);
       present = { ...options, ...given({ text: newText, cell }) };
       if (!waiting) return null;
       const { wanted, target, from } = waiting;

@@ -50,4 +50,6 @@ export interface Settings {
   value_word?: string;
   /** What the page says about the run. */
   notes?: Notes;
+  /** The view as a page to save, after it was requested. */
+  saved_page?: string | null;
 }

@@ -65,6 +65,7 @@ export class Trace {
     const { definition } = payload;
     this.id = payload.id;
     this.fingerprint = payload.fingerprint;
+    this.model = payload.model;
     this.modelKey = payload.model_key;
     this.cell = payload.cell;
     this.title = payload.title;

@@ -72,9 +72,11 @@ const owners = new WeakMap();
  * @param {Document | HTMLElement} page
  * @param {HTMLElement} source  an element of the instrument, whose theme and style the slots take
  * @param {(event: KeyboardEvent) => void} handleKey  for keys that are pressed in a slot
+ * @param {Record<string, () => ElementView>} [further]  views that only this instrument can make
  * @returns {Slots}
  */
-export function createSlots(store, page, source, handleKey) {
+export function createSlots(store, page, source, handleKey, further = {}) {
+  const makers = { ...SLOT_VIEWS, ...further };
   /** @type {Map<Element, Slot>} */
   const slots = new Map();
   const owner = {};
@@ -119,7 +121,7 @@ export function createSlots(store, page, source, handleKey) {
     const { state, trace } = store;
     const { host, root, shown } = slot;
     if (!shown) {
-      const view = SLOT_VIEWS[host.dataset.view ?? ""](store, /** @type {Record<string, string>} */ (host.dataset));
+      const view = makers[host.dataset.view ?? ""](store, /** @type {Record<string, string>} */ (host.dataset));
       root.append(view.element);
       slot.shown = { view, state, trace };
     } else if (state !== shown.state || trace !== shown.trace) {
@@ -141,7 +143,7 @@ export function createSlots(store, page, source, handleKey) {
    * @param {MutationRecord[]} [changes]
    */
   function look(changes = []) {
-    const hosts = new Set(elementsIn(page, SLOT).filter(({ dataset }) => (dataset.view ?? "") in SLOT_VIEWS));
+    const hosts = new Set(elementsIn(page, SLOT).filter(({ dataset }) => (dataset.view ?? "") in makers));
     const changed = new Set(changes.filter(({ type }) => type === "attributes").map(({ target }) => target));
     for (const slot of [...slots.values()]) if (!hosts.has(slot.host) || changed.has(slot.host)) empty(slot);
     for (const host of hosts) if (!slots.has(host)) fill(host);

@@ -35,7 +35,7 @@ def page() -> None:
     with menus:
         what_if.menu(model.definition, prepared.typed.tokens if prepared else [])
         if trace is not None and lesson_link.shows("downloads"):
-            downloads.menu(trace, layer, direction)
+            downloads.menu(trace)
         lesson_link.menu(stepping=True)
     if trace is not None:
         changes: list[ChangeData] = [
