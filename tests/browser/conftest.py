@@ -19,6 +19,7 @@ from urllib.request import urlopen
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, ViewportSize, sync_playwright
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 ROOT = Path(__file__).parents[2]
 # Streamlit's own menu of a phone has a heading inside its list, and its place to drop files a role that does not go
@@ -136,20 +137,46 @@ AT_REST = """() => {
   const seen = selector => [...document.querySelectorAll(selector)].filter(e => e.checkVisibility());
   const state = document.querySelector('[data-testid=stApp]')?.dataset.testScriptState;
   const undrawn = seen('[data-testid=stPlotlyChart]').some(e => !e.querySelector('.main-svg'));
-  const busy = state !== 'notRunning' || window.scriptRuns === 0 || undrawn || seen('[data-testid=stSkeleton]').length;
+  const mounted = e => [e, ...e.querySelectorAll('*')].some(part => part.shadowRoot?.querySelector('.instrument'));
+  const unmounted = [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')].some(e => !mounted(e));
+  const unready = unmounted || undrawn || seen('[data-testid=stSkeleton]').length;
+  const busy = unready || state !== 'notRunning' || window.scriptRuns === 0;
   const now = performance.now();
   if (busy) delete window.restedSince;
   else window.restedSince ??= now;
   return !busy && now - window.restedSince > 150;
 }"""
-# Counts how often the app's script has come to its end.
-COUNT_RUNS = """
+# Counts how often the app's script has come to its end, from the messages of the server: the page itself may not show
+# that a quick run has begun at all.
+FINISHED = ForwardMsg.DESCRIPTOR.fields_by_name["script_finished"].number
+GOES_ON = ForwardMsg.ScriptFinishedStatus.Value("FINISHED_EARLY_FOR_RERUN")
+COUNT_RUNS = f"""
 window.scriptRuns = 0;
-new MutationObserver(changes => {
-  for (const { target, oldValue } of changes) {
-    scriptRuns += oldValue !== 'notRunning' && target.dataset.testScriptState === 'notRunning';
-  }
-}).observe(document, { subtree: true, attributeFilter: ['data-test-script-state'], attributeOldValue: true });
+const varint = (bytes, at) => {{
+  let value = 0, scale = 1;
+  for (;; at++, scale *= 128) {{
+    value += (bytes[at] & 127) * scale;
+    if (bytes[at] < 128) return [value, at + 1];
+  }}
+}};
+const finished = bytes => {{
+  for (let at = 0; at < bytes.length;) {{
+    let tag, value;
+    [tag, at] = varint(bytes, at);
+    [value, at] = varint(bytes, at);
+    if (tag === {FINISHED << 3}) return value !== {GOES_ON};
+    if (tag % 8 === 2) at += value;
+  }}
+  return false;
+}};
+window.WebSocket = class extends WebSocket {{
+  constructor(...parts) {{
+    super(...parts);
+    this.addEventListener('message', ({{ data }}) => {{
+      if (data instanceof ArrayBuffer && finished(new Uint8Array(data))) window.scriptRuns++;
+    }});
+  }}
+}};
 """
 HAS_THEME = """scheme => {
   const { backgroundColor } = getComputedStyle(document.querySelector('[data-testid=stApp]'));
