@@ -658,9 +658,13 @@ def test_back_from_explore_the_chapter_is_as_it_was_left(page: Page, app: str):
     typed(page, written, "aaabb")
     settle(page)
     to_explore(page)
-    page.go_back()
-    page.wait_for_url(re.compile("/gru"))
-    settle(page)
+    # Streamlit takes `read` out of the link and puts the text in, a step of the history each; they come before the page
+    # has changed or after it.
+    for _ in range(3):
+        page.go_back()
+        settle(page)
+        if "/gru" in page.url:
+            break
     comes_to(page, "back in the chapter", tokens="aaabb", text="aaabb")
 
 
