@@ -67,7 +67,7 @@ def test_a_file_is_opened_its_words_are_typed_and_explore_reads_with_it(page: Pa
     model = open_file(path).model()
     trace = model.trace("4 7 3 6 2")  # b e a d </s>
     check_step(page, trace, "update")
-    page.get_by_role("radio", name="2", exact=True).click()
+    page.get_by_text("2 of 2", exact=True).click()
     settle(page)
     check_step(page, trace, "update", layer=1)
 
