@@ -32,6 +32,21 @@ class PlainFigure(go.Figure):
         super().__init__()
         self._content = content
 
+    def described(self, **words: str) -> PlainFigure:
+        """Write words into the figure that are not drawn.
+
+        Parameters
+        ----------
+        **words : str
+            The words, by name.
+
+        Returns
+        -------
+        PlainFigure
+            The figure with the words as its layout's "meta".
+        """
+        return PlainFigure({**self._content, "layout": {**self._content["layout"], "meta": words}})
+
     def to_dict(self) -> Content:
         """Convert the figure to plain data.
 

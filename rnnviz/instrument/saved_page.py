@@ -25,7 +25,7 @@ from .bundle import SCRIPTS, script, style
 from .payload_encoding import payload
 from .settings_schema import ChangeData, RowOrder, Settings, Start
 
-__all__ = ["model_line", "page_title", "saved_page", "static_table"]
+__all__ = ["model_line", "page_title", "saved_page", "static_table", "trace_text"]
 
 SHOWN_TEXT = 60  # characters of the text in a title
 SHOWN_STEPS = 40  # rows of the table
@@ -120,7 +120,7 @@ def saved_page(
     ]
     settings: Settings = {
         "start": start,
-        "text": text or _text_of(trace),
+        "text": text or trace_text(trace),
         "notes": {"remarks": [], "changes": changes, "dimmed": False},
     }
     data = {**payload(trace, model, layer, direction), **settings}
@@ -206,13 +206,24 @@ def page_title(trace: Trace, text: str = "") -> str:
     str
         A title such as "names-lstm reads “Ada”"; a long text is cut.
     """
-    shown = " ".join((text or _text_of(trace)).split())
+    shown = " ".join((text or trace_text(trace)).split())
     shown = shown if len(shown) <= SHOWN_TEXT else shown[: SHOWN_TEXT - 1] + "…"
     return f"{trace.model} reads “{shown}”"
 
 
-def _text_of(trace: Trace) -> str:
-    """The tokens as a text."""
+def trace_text(trace: Trace) -> str:
+    """Join the tokens of a trace to a text, without the end mark.
+
+    Parameters
+    ----------
+    trace : Trace
+        The trace.
+
+    Returns
+    -------
+    str
+        The text; words with spaces between them.
+    """
     tokens = [token for token in trace.tokens if token != END]
     return ("" if all(len(token) == 1 for token in tokens) else " ").join(tokens)
 

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Download, Page, expect
 import rnnviz
 from rnnviz.instrument import saved_page
 from rnnviz.interventions import Hold
+from tests.browser.conftest import violations
 from tests.browser.test_saved_page import from_disk
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -117,6 +118,7 @@ def test_a_png_is_drawn_at_its_size(page: Page, tmp_path: Path):
 
 def test_a_copy_is_a_png_on_the_clipboard(page: Page):
     page.get_by_role("button", name="Save a picture").click()
+    assert not violations(page)
     page.get_by_role("button", name="Cell: Copy").click()
     expect(page.locator(".saving [role=status]")).to_have_text("Copied: Diagram of the LSTM")
     types = page.evaluate("navigator.clipboard.read().then(items => items.map(item => item.types))")

@@ -36,7 +36,12 @@ def get(path: str) -> tuple[int, dict[str, str], bytes]:
 
 @pytest.mark.parametrize("base", ["/", "/some/where/"])
 def test_files_are_served_for_good_below_any_path(served, base):
-    for name, kind, content in (("instrument.js", "text/javascript", SCRIPT), ("instrument.css", "text/css", STYLE)):
+    charts = served_code.chart_script()
+    for name, kind, content in (
+        ("instrument.js", "text/javascript", SCRIPT),
+        ("instrument.css", "text/css", STYLE),
+        ("chart-pictures.js", "text/javascript", charts),
+    ):
         status, headers, body = get(f"{base}{served_code.folder()}/{name}")
         assert (status, body.decode()) == (200, content)
         assert headers["content-type"].startswith(kind)

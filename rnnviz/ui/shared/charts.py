@@ -2,27 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 import streamlit as st
 
 from ...figures import HeatmapTemplate, PlainFigure
+from ...instrument.saved_page import trace_text
+from ...interventions import describe
 from ...trace import Trace
 
 Which = TypeVar("Which", bound=str)
 
-CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
+CONFIG = {
+    "displaylogo": False,
+    "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"],
+    # Where chart_pictures.js cannot be fetched, the button saves this.
+    "toImageButtonOptions": {"format": "png", "scale": 3},
+}
 
 
-def chart(figure: PlainFigure, words: str, key: str, on_click: Callable[[], None] | None = None) -> None:
-    """Show a figure. words: a description for screen readers; on_click: called after a click on a point."""
+def chart(
+    figure: PlainFigure,
+    words: str,
+    key: str,
+    on_click: Callable[[], None] | None = None,
+    *,
+    traces: Iterable[Trace] = (),
+) -> None:
+    """Show a figure.
+
+    words: a description for screen readers, whose first sentence is the title of a saved picture. on_click: called
+    after a click on a point. traces: the runs that are drawn, which the picture names.
+    """
+    figure = figure.described(**_picture_words(words, key, list(traces)))
     if on_click is None:
         st.plotly_chart(figure, key=f"chart-{key}", config=CONFIG, alt=words)
     else:
         st.plotly_chart(
             figure, key=f"chart-{key}", config=CONFIG, alt=words, on_select=on_click, selection_mode="points"
         )
+
+
+def _picture_words(words: str, key: str, traces: Sequence[Trace]) -> dict[str, str]:
+    """What chart_pictures.js writes on a picture of a chart."""
+    changes = [describe(change, trace.definition) for trace in traces for change in trace.interventions]
+    unchanged = [trace for trace in traces if not trace.interventions]
+    return {
+        "title": words.split(". ")[0].removesuffix("."),
+        "model": ", ".join(dict.fromkeys(trace.model for trace in traces)),
+        "text": "” and “".join(dict.fromkeys(trace_text(trace) for trace in unchanged or traces)),
+        "changes": "; ".join(dict.fromkeys(changes)),
+        "runs": " ".join(trace.fingerprint for trace in traces),
+        "name": key,
+    }
 
 
 def heatmaps(
@@ -37,22 +70,27 @@ def heatmaps(
     names = None if quantities is None else tuple(quantities)
     content = _template((*_kind(trace, layer), names), trace, layer).fill(trace, layer=layer, direction=direction)
     with st.container(key=key if key.startswith("heatmaps") else f"heatmaps-{key}"):
-        chart(PlainFigure(content), _heatmaps_in_words(trace, names), key)
+        chart(PlainFigure(content), _heatmaps_in_words(trace, names), key, traces=[trace])
 
 
 def side_by_side(
-    trace: Trace, titles: Mapping[Which, str], figure: Callable[[Which], PlainFigure], names: Sequence[str], key: str
+    traces: Sequence[Trace],
+    titles: Mapping[Which, str],
+    figure: Callable[[Which], PlainFigure],
+    names: Sequence[str],
+    key: str,
 ) -> None:
     """Show stacks of the same heatmaps in columns, with the instrument's playhead; titles and figures by name.
 
-    names: the quantities that are shown; key: a key of these charts.
+    traces: the two runs, of one cell; names: the quantities that are shown; key: a key of these charts.
     """
+    trace, *_ = traces
     shown = [trace.definition.by_name[name].title for name in names if name in trace.definition.by_name]
     for column, (which, title) in zip(st.columns(len(titles), gap="small"), titles.items(), strict=True):
         with column, st.container(key=f"heatmaps-{key}-{which}"):
             st.markdown(f"**{title}**")
             words = f"{title}: heatmaps over time of {', '.join(shown) or 'the prediction'}."
-            chart(figure(which), words, f"{key}-{which}")
+            chart(figure(which), words, f"{key}-{which}", traces=traces)
 
 
 def _heatmaps_in_words(trace: Trace, names: Sequence[str] | None) -> str:

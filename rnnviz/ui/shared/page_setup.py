@@ -14,7 +14,7 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from . import link_state
+from . import link_state, served_code
 
 
 def enter() -> None:
@@ -29,6 +29,9 @@ def enter() -> None:
     context = get_script_run_ctx()
     link_state.begin_visit(context.page_script_hash if context else None)
     st.html(f"<style>{_rules()}</style>")
+    if served_code.is_served():
+        with st.container(key="chart-pictures"):
+            st.html(served_code.chart_loader(), unsafe_allow_javascript=True)
 
 
 @cache

@@ -42,9 +42,23 @@ def loader() -> str:
 
 
 @cache
+def chart_script() -> str:
+    """The script for pictures of charts, which a page needs without an instrument too."""
+    return script(HERE / "chart_pictures.js")
+
+
+@cache
+def chart_loader() -> str:
+    """HTML that loads it. Streamlit's own script, by its address, says where the app is."""
+    code = f"""const script = document.querySelector("script[src*='/static/js/']");
+if (script) import(new URL("../../{folder()}/chart-pictures.js", script.src).href);"""
+    return f"<script>{code}</script>"
+
+
+@cache
 def folder() -> str:
     """The folder of the files, below the address of the app."""
-    content = component_script() + component_style()
+    content = component_script() + component_style() + chart_script()
     return f"rnnviz/{blake2b(content.encode(), digest_size=8).hexdigest()}"
 
 
@@ -69,4 +83,6 @@ async def _answer(request: Request) -> Response:
             return Response(component_script(), media_type="text/javascript", headers=KEEP)
         case "instrument.css":
             return Response(component_style(), media_type="text/css", headers=KEEP)
+        case "chart-pictures.js":
+            return Response(chart_script(), media_type="text/javascript", headers=KEEP)
     raise HTTPException(404)

@@ -48,7 +48,7 @@ import { elementsIn } from "../../instrument/js/page/dom.js";
  * @typedef {{ fingerprint: string, step: number, unit: number | null }} ReportedPosition  step: from 1; unit: null if
  *   none was chosen
  */
-/** @typedef {{ id?: string, start?: Start }} LastPosition */
+/** @typedef {{ id?: string, fingerprint?: string, start?: Start }} LastPosition */
 
 const AFTER_RUN_MS = 600; // by then Streamlit has written its own link
 const RUN_STARTS_MS = 1500; // by then a run has started, or the request changes nothing
@@ -188,7 +188,8 @@ function mountInstrument(entry, payload) {
   const onRest = (rest) => {
     const { step, steps, settled } = rest;
     const unit = chosenUnit(rest);
-    Object.assign(lastPosition, { id: entry.component.data.id, start: { step, unit } });
+    const { id, fingerprint } = entry.component.data;
+    Object.assign(lastPosition, { id, fingerprint, start: { step, unit } });
     writeAddress({ step, unit, steps }, entry.component.data);
     if (settled) reportPosition(entry, { step, unit });
   };

@@ -69,7 +69,7 @@ export function pictureOf(element, words, without = "[hidden]") {
  * @param {Element} element
  * @returns {string}
  */
-function groundOf(element) {
+export function groundOf(element) {
   /** @type {Element | null} */
   let around = element;
   while (around) {

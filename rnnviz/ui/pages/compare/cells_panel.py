@@ -57,7 +57,7 @@ def _predictions(run: TextRun, traces: dict[str, Trace], step: int) -> None:
     with left:
         label = pick_label(run.trace if run.trace.cell in traces else next(iter(traces.values())), step)
         words = f"Probability of {visible(label)} after each step, for every cell. {summary}"
-        chart(predictions_by_cell.ready(traces, label, step=step), words, "said")
+        chart(predictions_by_cell.ready(traces, label, step=step), words, "said", traces=traces.values())
     with right:
         _table(run, traces, summary)
 
@@ -117,7 +117,8 @@ def _reach(run: TextRun, runs: CellRuns, step: int) -> None:
         "How far the strongest nudge of 1 after each earlier step moves the hidden state after "
         f"{run.step_label(step)}. From step 1: {first}."
     )
-    chart(reach_curve.ready(curves, run.trace.tokens, run.trace.unknown, to=step, title=heading), words, "reach-cells")
+    figure = reach_curve.ready(curves, run.trace.tokens, run.trace.unknown, to=step, title=heading)
+    chart(figure, words, "reach-cells", traces=runs.traces.values())
     st.caption(
         f"A nudge of 1 after step 1 moves the hidden state after {plain(run.step_label(step))} by at most: "
         f"{plain(first)}. This is the largest singular value of the exact Jacobian between the two."

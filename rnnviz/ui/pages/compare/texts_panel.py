@@ -49,6 +49,7 @@ def show(run: TextRun) -> None:
             predictions_by_text.ready(first, second),
             f"The predictions for both texts, step by step. {summary}",
             "texts-said",
+            traces=[first, second],
         )
         st.caption(
             "The lower panel shows the total variation distance: half the sum of the absolute differences of all "
@@ -59,7 +60,7 @@ def show(run: TextRun) -> None:
     def figure(which: ShownText) -> PlainFigure:
         return text_heatmaps.ready(first, second, which, quantities, layer=run.layer, direction=run.direction)
 
-    side_by_side(first, WHICH, figure, quantities, "text")
+    side_by_side([first, second], WHICH, figure, quantities, "text")
 
 
 def describe(change: Difference) -> str:

@@ -48,14 +48,16 @@ def show(run: TextRun) -> None:
             _map(run, cell, gradients, step)
     left, right = st.columns(2, gap="medium")
     tokens, unknown = run.trace.tokens, run.trace.unknown
+    traces = [gradients.trace for gradients in by_cell.values()]
     with left:
         curves = {cell: gradients.flow.curve(step) for cell, gradients in by_cell.items()}
         words = f"Gradient of the states after step {step} with respect to earlier states, on a logarithmic axis. "
-        chart(reach_curve.ready(curves, tokens, unknown, to=step), words + _at_step_1(curves), "reach-curve")
+        words += _at_step_1(curves)
+        chart(reach_curve.ready(curves, tokens, unknown, to=step), words, "reach-curve", traces=traces)
     with right:
         largest = {cell: gradients.largest for cell, gradients in by_cell.items()}
         words = "Largest singular value of each step’s Jacobian. Above 1 a gradient can grow there; below 1 it shrinks."
-        chart(singular_value_curves.ready(largest, tokens, unknown), words, "singular-values")
+        chart(singular_value_curves.ready(largest, tokens, unknown), words, "singular-values", traces=traces)
     _routes(run, by_cell, step)
     _layers(run, step)
     _token_gradient(run, step)
@@ -70,6 +72,7 @@ def _map(run: TextRun, cell: str, gradients: CellGradients, step: int) -> None:
             gradient_map.ready(cell, gradients.flow.norms, run.trace.tokens, run.trace.unknown),
             f"{words} {summary}",
             f"gradient-{cell}",
+            traces=[gradients.trace],
         )
     st.caption(plain(summary))
 
@@ -134,7 +137,7 @@ def _routes(run: TextRun, by_cell: dict[str, CellGradients], step: int) -> None:
         )  # fmt: skip
         with column:
             words = f"{CELLS[cell].title}: gradient of the {state} after step {step}, whole, along the highway of the "
-            chart(figure, f"{words}{gate}, and through the gates.", f"routes-{cell}")
+            chart(figure, f"{words}{gate}, and through the gates.", f"routes-{cell}", traces=[gradients.trace])
 
 
 def _titles(cells: Iterable[str]) -> str:
@@ -154,7 +157,7 @@ def _layers(run: TextRun, step: int) -> None:
         f"Gradient of the hidden state after step {step} with respect to the states of each layer and the input "
         "vectors."
     )
-    chart(figure, words, "layers-flow")
+    chart(figure, words, "layers-flow", traces=[trace])
 
 
 def _token_gradient(run: TextRun, step: int) -> None:
@@ -168,7 +171,8 @@ def _token_gradient(run: TextRun, step: int) -> None:
     figure = token_gradient_bars.ready(lengths, trace.tokens, trace.unknown, label=label, step=step)
     strongest = int(np.argmax(lengths)) + 1
     words = f"Length of the gradient of the logit of {label} after step {step} with respect to each token’s vector. "
-    chart(figure, f"{words}Largest at {run.step_label(strongest)}: {lengths.max():.3g}.", "token-gradient")
+    words += f"Largest at {run.step_label(strongest)}: {lengths.max():.3g}."
+    chart(figure, words, "token-gradient", traces=[trace])
 
 
 def _at_step_1(curves: dict[str, Array]) -> str:

@@ -40,16 +40,15 @@ def show(run: TextRun) -> None:
     summary = _summary(before, after)
     st.markdown(summary)
     if before.probabilities is not None:
-        chart(
-            prediction_change.ready(before, after), f"The prediction before and after. {summary}", "prediction-change"
-        )
+        words = f"The prediction before and after. {summary}"
+        chart(prediction_change.ready(before, after), words, "prediction-change", traces=[before, after])
     held = [change.quantity for change in after.interventions if isinstance(change, Hold)]
     quantities = pick_quantities(before, held)
 
     def figure(which: ShownRun) -> PlainFigure:
         return what_if_heatmaps.ready(before, after, which, quantities, layer=run.layer, direction=run.direction)
 
-    charts.side_by_side(before, WHICH, figure, quantities, "whatif")
+    charts.side_by_side([before, after], WHICH, figure, quantities, "whatif")
 
 
 def _unchanged(run: TextRun) -> None:

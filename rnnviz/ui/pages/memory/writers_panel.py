@@ -113,7 +113,7 @@ def _map(run: TextRun, state: Quantity, unit: int, written: Array) -> None:
     figure = memory_map.ready(written, state, unit, trace.tokens, trace.unknown, backward=backward)
     words = f"What each step (column) wrote into the {state.title} of unit {unit}, and what is left of it later (rows)."
     with st.container(key="heatmaps-written"):
-        chart(figure, words, "written")
+        chart(figure, words, "written", traces=[trace])
     st.caption(
         "A column that keeps its colour is remembered; a column that fades is forgotten. Each row adds up to the state "
         "after that step."
@@ -133,7 +133,8 @@ def _half_lives(run: TextRun, unit: int) -> None:
         if points and "customdata" in points[0]:
             choose_unit(int(np.ravel(points[0]["customdata"])[0]))
 
-    chart(figure, f"Half-lives of all units, ranked. {_half_lives_in_words(lives)}", HALF_LIVES, on_click=choose)
+    words = f"Half-lives of all units, ranked. {_half_lives_in_words(lives)}"
+    chart(figure, words, HALF_LIVES, on_click=choose, traces=[run.trace])
     st.caption(plain(_half_lives_in_words(lives)) + " Click a point to choose its unit.")
 
 
@@ -182,4 +183,5 @@ def _gradient_instead(run: TextRun) -> None:
     st.html(slot("credit", values="credit"))
     with st.container(key="heatmaps-gradient"):
         words = "Gradient between all pairs of steps, one row for each later step."
-        chart(gradient_map.ready(trace.cell, norms, trace.tokens, trace.unknown), words, "gradient")
+        figure = gradient_map.ready(trace.cell, norms, trace.tokens, trace.unknown)
+        chart(figure, words, "gradient", traces=[trace])

@@ -39,9 +39,11 @@ def reach(context: ChapterContext, cells: list[str] | None = None) -> None:
     """How far the last hidden state moves at most for a nudge to the state after each earlier step."""
     if context.trace is None:
         return
-    reaches = {cell: reached(trace) for cell, trace in context.traces(cells).items()}
+    traces = context.traces(cells)
+    reaches = {cell: reached(trace) for cell, trace in traces.items()}
     description = "How strongly the last hidden state depends on each earlier state, on a logarithmic axis."
-    chart(reach_curve.ready(reaches, context.trace.tokens, context.trace.unknown.tolist()), description, context.key)
+    figure = reach_curve.ready(reaches, context.trace.tokens, context.trace.unknown.tolist())
+    chart(figure, description, context.key, traces=traces.values())
     arrived = "; ".join(f"{CELLS[cell].title} {_power(float(values[0]))}" for cell, values in reaches.items())
     st.caption(f"Of a nudge of 1 to the state after step 1, this much arrives at the end: {arrived}.")
 
@@ -60,7 +62,7 @@ def predictions_over_time(context: ChapterContext, task: str = "") -> None:
     first, labels = context.trace.tokens[0], context.trace.labels
     label = first if first in labels else predictions[context.trace.cell][0]
     description = f"The probability of “{visible(label)}” after each step, for the three cells."
-    chart(prediction_curves.ready(traces, label), description, context.key)
+    chart(prediction_curves.ready(traces, label), description, context.key, traces=traces.values())
     rows = [
         (CELLS[cell].title, visible(label), f"{100 * probability:.1f} %")
         for cell, (label, probability) in predictions.items()

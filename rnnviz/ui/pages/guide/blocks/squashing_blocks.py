@@ -55,5 +55,5 @@ def _sigmoid(key: str, trace: Trace, quantity: Quantity) -> None:
             f"The {quantity.title} after “{visible(trace.tokens[-1])}”, as it is and multiplied by {gate:.2f}."
         )
         vector = trace[quantity.name][-1]
-        chart(vector_times_gate.ready(vector, gate, quantity), description, f"gated-{key}")
+        chart(vector_times_gate.ready(vector, gate, quantity), description, f"gated-{key}", traces=[trace])
         st.caption(with_minus_signs(f"sigmoid({weighted:g}) = {gate:.4f}. {description}"))
