@@ -50,8 +50,11 @@ def chart_script() -> str:
 @cache
 def chart_loader() -> str:
     """HTML that loads it. Streamlit's own script, by its address, says where the app is."""
-    code = f"""const script = document.querySelector("script[src*='/static/js/']");
-if (script) import(new URL("../../{folder()}/chart-pictures.js", script.src).href);"""
+    # In a block: it runs again on every page, beside what it has declared before.
+    code = f"""{{
+  const script = document.querySelector("script[src*='/static/js/']");
+  if (script) import(new URL("../../{folder()}/chart-pictures.js", script.src).href);
+}}"""
     return f"<script>{code}</script>"
 
 
