@@ -189,7 +189,7 @@ function mountInstrument(entry, payload) {
     const { step, steps, settled } = rest;
     const unit = chosenUnit(rest);
     const { id, fingerprint } = entry.component.data;
-    Object.assign(lastPosition, { id, fingerprint, start: { step, unit } });
+    Object.assign(lastPosition, { id, fingerprint, start: { step, unit: keptUnit(rest, entry) } });
     writeAddress({ step, unit, steps }, entry.component.data);
     if (settled) reportPosition(entry, { step, unit });
   };
@@ -221,6 +221,17 @@ function viewsKey({ views, editable }) {
  */
 function chosenUnit({ unit, unitChosen }) {
   return unitChosen ? unit : null;
+}
+
+/**
+ * The unit that another page with the same trace opens with: one that was chosen, or that of a page with a unit of its
+ * own, such as the one that a chapter speaks of.
+ * @param {{ unit: number, unitChosen: boolean }} position
+ * @param {Mounted} entry
+ * @returns {number | null}
+ */
+function keptUnit(position, { component: { data } }) {
+  return data.default_unit === null ? chosenUnit(position) : position.unit;
 }
 
 /**
@@ -291,12 +302,13 @@ function writeAddress({ step, unit, steps }, { default_step: defaultStep, text, 
  * @param {Mounted} entry
  * @returns {boolean}
  */
-function hasArrived(request, { component: { data }, instrument }) {
+function hasArrived(request, entry) {
+  const { component: { data }, instrument } = entry;
   /** @type {Record<string, string>} */
   const now = { ...data.options, text: data.text, cell: data.cell };
   const { state } = instrument.store;
   const { id, start } = lastPosition;
-  const kept = id === data.id && start?.step === state.step && start?.unit === chosenUnit(state);
+  const kept = id === data.id && start?.step === state.step && start?.unit === keptUnit(state, entry);
   return kept && Object.entries(request).every(([name, value]) => !(name in now) || now[name] === value);
 }
 
