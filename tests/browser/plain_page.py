@@ -27,13 +27,15 @@ def slot(view: str, **data: str) -> str:
     return f'<div class="rnnviz-slot" data-view="{view}" {attributes}></div>'
 
 
-def data(model: Model, text: str = TEXT, **extra: Any) -> dict[str, Any]:
+def data(model: Model, text: str = TEXT, /, **extra: Any) -> dict[str, Any]:
     """What the instrument is given: the trace of a text with settings; in the instrument itself no view is shown."""
     start = {"step": STEP - 1, "unit": UNIT}
     return {**payload(model.trace(text), model), "text": text, "views": [], "start": start, **extra}
 
 
-def plain(page: Page, model: Model, *slots: str, theme: str = "light", text: str = TEXT, **extra: Any) -> rnnviz.Trace:
+def plain(
+    page: Page, model: Model, /, *slots: str, theme: str = "light", text: str = TEXT, **extra: Any
+) -> rnnviz.Trace:
     """Open a page with an instrument and slots, and return the trace; `requests` collects what is requested."""
     colours = "".join(f"--theme-{name}: {colour};" for name, colour in THEMES[theme].items())
     ground = f"body {{ background: {THEMES[theme]['background']}; margin: 8px }} main {{ {colours} }}"
