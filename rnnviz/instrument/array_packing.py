@@ -19,7 +19,8 @@ def as_bytes(data: Any) -> bytes:
     Parameters
     ----------
     data : object
-        Data that JSON can hold but for its arrays, which are little-endian.
+        Data that JSON can hold but for its arrays, which are little-endian. Its keys are names; one that is a dtype,
+        such as "<f4", would be read as the mark of an array.
 
     Returns
     -------

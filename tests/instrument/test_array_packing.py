@@ -17,8 +17,9 @@ ARRAYS = st.sampled_from(["<f4", "<f2", "u1"]).flatmap(
     lambda dtype: arrays(dtype, array_shapes(min_side=0, max_dims=2))
 )
 LEAVES = st.none() | st.booleans() | st.integers() | st.text() | ARRAYS
+NAMES = st.text().filter(lambda key: key not in {"<f4", "<f2", "|u1"})  # the marks of arrays, which name nothing
 DATA = st.dictionaries(
-    st.text(), st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner))
+    NAMES, st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner))
 )
 
 
