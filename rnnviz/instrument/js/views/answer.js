@@ -31,7 +31,6 @@ export function createAnswer(store) {
     label.textContent = words.label;
     share.textContent = words.share;
     others.textContent = words.others;
-    element.style.setProperty("--now", String(words.probability));
   }
 
   show();
