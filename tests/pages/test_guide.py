@@ -59,21 +59,86 @@ def test_every_heatmap_of_a_chapter_is_the_trace_of_what_is_typed(name):
     assert seen >= sum(part.name in ("heatmap", "embedding") for part in shown)
 
 
+def questions(name: str) -> list[tuple[str, Question]]:
+    return list(parse_chapter(FOLDER / f"{name}.md").questions)
+
+
+def answer(app: AppTest, key: str, choice: str) -> None:
+    app.radio(key=f"guess-{key}").set_value(choice).run()
+    assert not app.exception and not app.error
+
+
+def words(app: AppTest) -> str:
+    return " ".join(m.value for m in app.markdown)
+
+
 @pytest.mark.parametrize("name", CHAPTERS)
-def test_a_question_reveals_after_any_answer_and_grades_none(name):
-    sections = parse_chapter(FOLDER / f"{name}.md").sections
-    questions = [part for section in sections for part in section.shown if isinstance(part, Question)]
+def test_a_question_reveals_after_any_answer_and_says_whether_it_was_right(name):
     for choice in (0, -1):
         app = chapter(name)
-        assert len(app.radio) == len(questions) and all(radio.value is None for radio in app.radio)
-        for k, question in enumerate(questions):
-            answer = question.why.strip().split("[")[0][:30]
-            before = " ".join(m.value for m in app.markdown)
-            assert answer not in before
-            app.radio[k].set_value(question.choices[choice]).run()
-            assert answer in " ".join(m.value for m in app.markdown)
-            assert (question.go.replace("&", "&amp;") in markup(app)) if question.go else True
-        assert not app.exception and not app.error
+        assert len(app.radio) == len(questions(name)) and all(radio.value is None for radio in app.radio)
+        for key, question in questions(name):
+            explained = question.why.strip().split("[")[0][:30]
+            assert explained not in words(app)
+            verdicts = words(app).count("You expected")
+            answer(app, key, question.choices[choice])
+            assert explained in words(app)
+            assert words(app).count("You expected") == verdicts + question.graded
+            assert words(app).count("that is right") == (verdicts + question.graded if choice == 0 else 0)
+            if question.go:
+                assert question.go.replace("&", "&amp;") in markup(app)
+                assert question.go.replace("&", "&amp;") not in markup(app.run()), "the instrument goes there once"
+
+
+def test_the_right_answer_has_no_place_of_its_own():
+    """The order is the same at every visit; over all chapters every place occurs about equally often."""
+    places = []
+    for name in CHAPTERS:
+        first, again = chapter(name), chapter(name)
+        for key, question in questions(name):
+            shown = first.radio(key=f"guess-{key}").options
+            assert shown == again.radio(key=f"guess-{key}").options and sorted(shown) == sorted(question.choices)
+            if question.graded and len(shown) == 3:
+                places.append(shown.index(question.right))
+    counts = [places.count(place) for place in range(3)]
+    assert min(counts) >= len(places) / 5, counts
+
+
+def test_answers_are_counted_kept_on_other_pages_and_forgotten_on_request():
+    app = chapter("words")
+    (first, one), (second, other), *rest = questions("words")
+    answer(app, first, one.right)
+    answer(app, second, other.choices[1])
+    assert f"1 of 2 right**, {len(rest)} still to answer" in words(app)
+    app.switch_page("pages/lstm.py").run().switch_page("pages/words.py").run()
+    assert app.radio(key=f"guess-{first}").value == one.right
+    assert "1 of 2 right" in words(app) and one.go.replace("&", "&amp;") not in markup(app)
+
+
+def test_what_the_browser_has_kept_is_restored_and_what_no_longer_fits_is_ignored():
+    (first, one), (second, _), *_ = questions("words")
+    app = AppTest.from_file(str(FOLDER / "words.py"), default_timeout=60)
+    app.query_params["hide"] = "navigation,explore"
+    app.session_state["guesses"] = {first: one.right, second: "an answer of an older text", "tree-1-1": "leaf"}
+    app.run()
+    assert not app.exception
+    assert app.radio(key=f"guess-{first}").value == one.right and app.radio(key=f"guess-{second}").value is None
+    assert "1 of 1 right" in words(app)
+    app.button(key="ask-again").click().run()
+    assert app.radio(key=f"guess-{first}").value is None and app.session_state["guesses"] == {"tree-1-1": "leaf"}
+
+
+def test_chapters_are_ticked_once_all_their_questions_are_answered():
+    def ticked(app: AppTest) -> list[str]:
+        links = [link.proto for link in app.get("page_link")]
+        return [link.page for link in links if "check" in link.icon]
+
+    app = chapter("words")
+    for key, question in questions("words"):
+        assert not ticked(app)
+        answer(app, key, question.choices[-1])
+    assert ticked(app) == ["words"]
+    assert ticked(app.switch_page("pages/lstm.py").run()) == ["words"]
 
 
 def test_counts_follow_the_sizes_that_are_set():
@@ -94,11 +159,13 @@ def test_a_training_step_is_measured_on_request():
     app.query_params["hide"] = "navigation,explore"
     app.run()
     assert not any("milliseconds per step" in frame.value for frame in app.dataframe)
+    answer(app, *next((key, question.choices[0]) for key, question in questions("choosing") if not question.graded))
     app.select_slider[0].set_value(8).run()
     app.button(key=next(b.key for b in app.button if b.label == "Measure on this machine")).click().run()
     table = next(frame.value for frame in app.dataframe if "milliseconds per step" in frame.value)
     assert list(table["cell"]) == ["RNN", "GRU", "LSTM"] and table["× RNN"][0] == "1.00"
     assert all(float(time) > 0 for time in table["milliseconds per step"]) and not app.exception
+    assert f"**{float(table['× RNN'][2]):.1f} times**" in words(app)
 
 
 def test_scores_are_those_of_the_cards():
@@ -213,7 +280,7 @@ def test_a_lesson_hides_what_its_link_names():
     assert "everything" in app.warning[0].value
 
 
-def test_the_symbols_of_the_page_are_named_at_its_end():
+def test_the_symbols_of_a_chapter_are_in_the_cards_of_its_terms():
     for name in TALKING:
         written = parse_chapter(FOLDER / f"{name}.md")
         html = markup(chapter(name))

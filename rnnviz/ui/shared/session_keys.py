@@ -42,6 +42,11 @@ DEFINITIONS_SENT = "definitions-sent"  # model keys of the definitions that the 
 UNIT = "chosen-unit"
 REPORTED = "reported-position"  # the last position that the browser reported
 
+# The guide's questions.
+GUESSES = "guesses"  # the reader's answers by question
+GUESSES_RECEIVED = "guesses-received"  # there once the browser has handed over those that it kept
+JUST_ANSWERED = "just-answered"  # the question that was answered last, until the page has shown the answer
+
 # The Models page.
 OPENED_FILE = "models-opened"
 GIVEN_FILE_OPENED = "models-given"  # the file that the server was started with

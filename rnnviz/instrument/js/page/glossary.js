@@ -31,6 +31,7 @@ export function createGlossary() {
     title.textContent = first ? spacedText(first) : "";
     words.replaceChildren(...rest.map((node) => html("p", {}, node.textContent?.trim())));
     all.setAttribute("href", term.getAttribute("href") ?? "");
+    all.hidden = !entry.checkVisibility(); // a page can have the entries for the cards alone
     if (!card.isConnected) document.body.append(card);
     matchColours(term);
     card.showPopover({ source: term }); // the source gives the card its place in the order of the tab key

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from html import escape
 from pathlib import Path
@@ -14,10 +13,11 @@ from ....colours import cell_style
 from ...shared import lesson_link, notices, page_setup
 from ...shared.catalogue import CELL_ORDER, trainable_cells
 from ...shared.markdown import plain
-from . import chapters, glossary
+from . import glossary, guesses
 from .block_registry import ChapterContext
 from .chapter_instrument import show_bar, show_instrument
-from .chapter_parser import BlockCall, Chapter, Prose, Question, Section, parse_chapter
+from .chapter_parser import BlockCall, Chapter, Prose, Section
+from .chapter_rail import load_chapter, show_neighbours, show_rail
 from .guide_styles import link_style_element, style_element
 from .question import show_answer, show_question
 
@@ -38,7 +38,7 @@ def show_chapter(file: str) -> None:
     """
     source = Path(file).with_suffix(".md")
     try:
-        _show(_chapter(source, source.stat().st_mtime_ns), _terms(source.with_name("glossary.md")))
+        _show(load_chapter(source), _terms(source.with_name("glossary.md")), source.parent)
     except ValueError as error:
         st.error(plain(f"This chapter cannot be shown. {error}"), icon=":material/edit_document:")
 
@@ -64,12 +64,6 @@ def show_glossary(file: str) -> None:
     lesson_link.menu()
 
 
-@st.cache_resource(show_spinner=False, max_entries=32)
-def _chapter(file: Path, _changed: int) -> Chapter:
-    """A parsed chapter, kept until its file changes."""
-    return parse_chapter(file)
-
-
 def _terms(file: Path) -> dict[str, glossary.Term]:
     """The glossary, kept until its file changes."""
     return _glossary(file, file.stat().st_mtime_ns)
@@ -80,15 +74,12 @@ def _glossary(file: Path, _changed: int) -> dict[str, glossary.Term]:
     return glossary.load_terms(file)
 
 
-def _show(chapter: Chapter, terms: dict[str, glossary.Term]) -> None:
+def _show(chapter: Chapter, terms: dict[str, glossary.Term], folder: Path) -> None:
     """The whole page, from title to legend."""
     page_setup.enter()
     st.html(style_element())
     st.title(chapter.title, anchor=False)
-    number, *_ = chapters.number_and_neighbours(chapter.name)
-    if number:
-        time = "a minute" if chapter.minutes == 1 else f"{chapter.minutes} minutes"
-        st.caption(f"Chapter {number} of {len(chapters.CHAPTERS)}, about {time}")
+    show_rail(chapter, folder)
     messages = st.container()
     context = show_bar(ChapterContext(chapter, terms))
     st.html(link_style_element(context.model.definition if context.model else None))
@@ -103,8 +94,9 @@ def _show(chapter: Chapter, terms: dict[str, glossary.Term]) -> None:
             with st.container(key=f"section-{k}"):
                 _show_section(replace(context, key=f"{chapter.name}-{k}"), section)
         with st.container(key="section-legend"):
+            _show_tally(chapter)
             _show_legend(context)
-            _show_neighbours(chapter)
+            show_neighbours(chapter)
             lesson_link.menu(stepping=context.trace is not None and bool(chapter.instrument))
     with messages:
         notices.show()
@@ -128,14 +120,11 @@ def _show_section(context: ChapterContext, section: Section) -> None:
 
 
 def _show_legend(context: ChapterContext) -> None:
-    """The meaning of each symbol and colour on this page, and the terms that its text links to."""
+    """What the page's figures need, and the entries of the glossary, which the cards of the terms in the text show."""
     cells = context.chapter.cells if context.chapter.instrument else []
     definitions = [_definition(context, cell) for cell in cells]
     cell_terms = glossary.cell_terms(definitions)
-    linked = set(re.findall(r"\(#term-([\w-]+)\)", _whole_text(context.chapter)))
-    st.subheader("Symbols, colours and terms on this page", anchor=False)
-    terms = [*cell_terms.values(), *(context.terms[slug] for slug in sorted(linked - set(cell_terms)))]
-    st.html(glossary.terms_html(terms))
+    st.html(f"<div hidden>{glossary.terms_html((context.terms | cell_terms).values())}</div>")
     if ONE_LINE_PER_CELL & set(context.chapter.block_names):
         styles = ((CELLS[cell].title, cell_style(cell)) for cell in CELL_ORDER)
         lines = ", ".join(f"{style.glyph} {title} {style.dash_in_words}" for title, style in styles)
@@ -153,23 +142,17 @@ def _definition(context: ChapterContext, cell: str) -> Definition:
     return trace.definition if trace is not None and trace.cell == cell else CELLS[cell].define()
 
 
-def _whole_text(chapter: Chapter) -> str:
-    """All Markdown of a chapter, its questions included."""
-    parts = [part for section in chapter.sections for part in section.parts]
-    prose = [part.markdown for part in parts if isinstance(part, Prose)]
-    return "\n".join([*prose, *(f"{part.ask}\n{part.why}" for part in parts if isinstance(part, Question))])
-
-
-def _show_neighbours(chapter: Chapter) -> None:
-    """Links to the chapters before and after."""
-    number, before, after = chapters.number_and_neighbours(chapter.name)
-    if not number or not lesson_link.shows("navigation"):
+def _show_tally(chapter: Chapter) -> None:
+    """How many of the chapter's questions the reader got right, and a way to start over."""
+    if not lesson_link.shows("questions") or not any(chapter.questions):
         return
-    with st.container(horizontal=True, horizontal_alignment="distribute", key="turn"):
-        if before:
-            st.page_link(f"pages/{before}.py", label=chapters.CHAPTERS[before], icon=":material/arrow_back:")
-        if after:
-            icon = ":material/arrow_forward:"
-            st.page_link(f"pages/{after}.py", label=chapters.CHAPTERS[after], icon=icon, icon_position="right")
-        else:
-            st.page_link("pages/explore.py", label="Explore", icon=":material/visibility:")
+    guesses.keep_in_browser()
+    tally = guesses.tally(chapter)
+    if not tally.answered:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="tally"):
+        rest = tally.questions - tally.answered
+        more = f", {rest} still to answer" if rest else ""
+        st.markdown(f":material/psychology_alt: Your expectations in this chapter: **{tally}**{more}.", width="content")
+        help = "Forget the answers that you gave in this chapter"
+        st.button("Ask me again", type="tertiary", key="ask-again", on_click=guesses.forget, args=[chapter], help=help)

@@ -55,7 +55,7 @@ class Question:
     ask : str
         The question, in Markdown.
     choices : list of str
-        The answers to choose from. None is graded.
+        The answers to choose from. The first is the right one; the page shows them in an order of its own.
     why : str
         The explanation, in Markdown, shown after any choice.
     go : str, default ""
@@ -64,6 +64,8 @@ class Question:
         The block that is shown then.
     parameters : dict, optional
         The parameters of that block.
+    graded : bool, default True
+        Whether there is a right answer. A measurement on the reader's machine has none that could be known here.
     """
 
     ask: str
@@ -72,6 +74,12 @@ class Question:
     go: str = ""
     show: str = ""
     parameters: dict[str, Any] = field(default_factory=dict)
+    graded: bool = True
+
+    @property
+    def right(self) -> str:
+        """The right answer."""
+        return self.choices[0]
 
 
 @dataclass(frozen=True)
@@ -145,6 +153,14 @@ class Chapter:
             for part in section.shown:
                 if not isinstance(part, Prose):
                     yield part.name if isinstance(part, BlockCall) else part.show
+
+    @property
+    def questions(self) -> Iterator[tuple[str, Question]]:
+        """Its questions by their keys, in reading order."""
+        for s, section in enumerate(self.sections):
+            for p, part in enumerate(section.shown):
+                if isinstance(part, Question):
+                    yield f"{self.name}-{s}-{p}", part
 
     @property
     def has_convention_switches(self) -> bool:

@@ -17,8 +17,7 @@ COLOURED = '.katex-html [style*="color"]'
 @st.cache_resource(show_spinner=False)
 def style_element() -> str:
     """The style sheet as an element for `st.html`; colours of symbols are mixed with the text's, to suit any theme."""
-    light, dark = (st.get_option(f"theme.{theme}.backgroundColor") for theme in ("light", "dark"))
-    rules = [f":root {{ --page: light-dark({light}, {dark}); }}"] if light and dark else []
+    rules = [_theme_colour("--page", "backgroundColor"), _theme_colour("--primary", "primaryColor")]
     rules += [file.read_text() for file in sorted(Path(__file__).parent.glob("*.css"))]
     rules.append(f"{COLOURED} {COLOURED} {{ color: inherit !important; }}".replace(".katex-html", "", 1).strip())
     for colour in ROLE_COLOURS.values():
@@ -26,6 +25,12 @@ def style_element() -> str:
         ink = f"color-mix(in srgb, {colour} {TEXT_SHARE}%, currentColor)"
         rules.append(f'.katex-html [style*="rgb({channels})"]:not({COLOURED} *) {{ color: {ink} !important; }}')
     return "<style>" + "\n".join(rules) + "</style>"
+
+
+def _theme_colour(name: str, option: str) -> str:
+    """A colour of the app's theme as a property of the page; no rule where the theme has none of its own."""
+    light, dark = (st.get_option(f"theme.{theme}.{option}") for theme in ("light", "dark"))
+    return f":root {{ {name}: light-dark({light}, {dark}); }}" if light and dark else ""
 
 
 def link_style_element(shown: Definition | None) -> str:

@@ -116,6 +116,16 @@ def _table(times: StepTimes) -> None:
             }
         )
     st.dataframe(pd.DataFrame(rows), hide_index=True)
+    longest = CELL_ORDER[-1]
+    ratio, weights = (
+        times.median(longest) / simplest,
+        cost(longest, 1, 1).parameters / cost(CELL_ORDER[0], 1, 1).parameters,
+    )
+    verdict = "about as much as" if abs(ratio / weights - 1) < 0.1 else "less than" if ratio < weights else "more than"
+    st.markdown(
+        f"Here the {CELLS[longest].title} takes **{ratio:.1f} times** as long as the {CELLS[CELL_ORDER[0]].title}: "
+        f"{verdict} its {weights:.0f} times as many weights would suggest."
+    )
 
 
 @block
