@@ -63,7 +63,7 @@ class Person:
 
     def __init__(self, socket: ClientConnection) -> None:
         self.socket = socket
-        self.text_box = ""  # the id of its widget
+        self.text_box = self.fragment = ""  # the ids of the widget, and of the part of the page that it runs
         self.received = 0  # bytes
 
     @classmethod
@@ -94,6 +94,7 @@ class Person:
         message.rerun_script.query_string = ""
         if text is not None:
             message.rerun_script.widget_states.widgets.add(id=self.text_box, string_value=text)
+            message.rerun_script.fragment_id = self.fragment
         await self.socket.send(message.SerializeToString())
         while True:
             data = await self.socket.recv()
@@ -102,6 +103,6 @@ class Person:
             answer = ForwardMsg.FromString(data)
             kind = answer.WhichOneof("type")
             if kind == "delta" and answer.delta.new_element.text_input.id:
-                self.text_box = answer.delta.new_element.text_input.id
+                self.text_box, self.fragment = answer.delta.new_element.text_input.id, answer.delta.fragment_id
             if kind == "script_finished":
                 return

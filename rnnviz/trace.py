@@ -6,7 +6,7 @@ import json
 import zlib
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from .cells import CELLS, Definition
+from .cells import CELLS, Cell, Definition
 from .cells.activations import Array
 from .errors import DamagedFileError, FileError, UnknownQuantityError, UnsupportedFileError
 from .interventions import Intervention, ValueIntervention, format_all, parse_all
@@ -129,10 +129,10 @@ class Trace:
                 allowed=places if known else names,
             ) from None
 
-    @property
+    @cached_property
     def definition(self) -> Definition:
         """The definition of the cell: its quantities, equations and phases."""
-        return CELLS[self.cell].define(**self.options)
+        return _definition(CELLS[self.cell], tuple(self.options.items()))
 
     @property
     def has_held_values(self) -> bool:
@@ -352,3 +352,8 @@ class Trace:
             return quantity, layer, direction[0]
         lone = (quantity, layer, "forward") not in self.values and (quantity, layer, "backward") in self.values
         return quantity, layer, "backward" if lone else "forward"
+
+
+@lru_cache(maxsize=32)  # a run needs it several times, and checking the equations takes a millisecond
+def _definition(kind: type[Cell], options: tuple[tuple[str, str], ...]) -> Definition:
+    return kind.define(**dict(options))

@@ -6,7 +6,8 @@ import streamlit as st
 
 from ....instrument.settings_schema import ChangeData, Notes
 from ....interventions import describe
-from ...shared import downloads, lesson_link, model_card, notices, pickers, text_box, what_if
+from ...shared import catalogue, downloads, lesson_link, model_card, notices, pickers, text_box, what_if
+from ...shared.catalogue import TaskModels
 from ...shared.markdown import plain
 from ...shared.session_keys import LAST_READ
 from . import trace_panel
@@ -16,21 +17,31 @@ __all__ = ["page"]
 
 def page() -> None:
     """Show everything under the title: one row of controls, and the instrument."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="explore-head"):
-        task, model, layer, direction = pickers.pick_model(compact=True)
+    with st.container(key="explore"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            task, model, layer, direction = pickers.pick_model(compact=True)
+        reading(task, model.network.cell_name, layer, direction)
+        if lesson_link.shows("about"):
+            model_card.show(model)
+
+
+@st.fragment  # a letter runs this alone, without the pickers and what every page does first
+def reading(task: TaskModels, cell: str, layer: int, direction: str) -> None:
+    """Show what depends on the text: its box, the menus beside it, and the instrument."""
+    model = catalogue.model(task, cell)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="explore-text"):
         text = text_box.text_box(task, compact=True)
         menus = st.container(horizontal=True, gap="small", width="content")
-    messages = st.container()
+    notices.show()
+    pickers.report_weights(task, model)
     remarks: list[str] = []
-    with st.container():  # what follows keeps its place on the page, whatever is written here
-        pickers.report_weights(task, model)
-        prepared = text_box.prepare(model, text, what_if.changes(), remarks.append)
-        last_read = st.session_state.setdefault(LAST_READ, {})
-        unreadable = prepared is None
-        if prepared is not None:
-            last_read[task.name] = text
-        elif task.name in last_read:  # the last run stays in view while a text is typed that cannot be read yet
-            prepared = text_box.prepare(model, last_read[task.name], what_if.changes(), lambda _: None)
+    prepared = text_box.prepare(model, text, what_if.changes(), remarks.append)
+    last_read = st.session_state.setdefault(LAST_READ, {})
+    unreadable = prepared is None
+    if prepared is not None:
+        last_read[task.name] = text
+    elif task.name in last_read:  # the last run stays in view while a text is typed that cannot be read yet
+        prepared = text_box.prepare(model, last_read[task.name], what_if.changes(), lambda _: None)
     trace = None if prepared is None else model.run(prepared)
     with menus:
         what_if.menu(model.definition, prepared.typed.tokens if prepared else [])
@@ -47,7 +58,3 @@ def page() -> None:
         for remark in remarks:
             st.info(plain(remark), icon=":material/keyboard:")
     what_if.save()
-    if lesson_link.shows("about"):
-        model_card.show(model)
-    with messages:
-        notices.show()
