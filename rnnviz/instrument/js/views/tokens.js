@@ -17,6 +17,7 @@ export function createTokens(store) {
   const resized = new ResizeObserver(() => strip.clientWidth > 0 && reveal()); // also when it is first laid out
   /** @type {HTMLElement[]} */
   let chips = [];
+  let frame = 0;
 
   function build() {
     const { trace } = store;
@@ -46,7 +47,8 @@ export function createTokens(store) {
     const chip = chips[store.state.step];
     chip.setAttribute("aria-selected", "true");
     strip.setAttribute("aria-activedescendant", chip.id);
-    reveal();
+    cancelAnimationFrame(frame);
+    frame = requestAnimationFrame(reveal); // when all views have changed, so that the page is laid out once
   }
 
   /** Scroll the strip to the selected token. */

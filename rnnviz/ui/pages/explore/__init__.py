@@ -32,7 +32,7 @@ def reading(task: TaskModels, cell: str, layer: int, direction: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="explore-text"):
         text = text_box.text_box(task, compact=True)
         menus = st.container(horizontal=True, gap="small", width="content")
-    notices.show()
+    messages = st.container()
     pickers.report_weights(task, model)
     remarks: list[str] = []
     prepared = text_box.prepare(model, text, what_if.changes(), remarks.append)
@@ -58,3 +58,5 @@ def reading(task: TaskModels, cell: str, layer: int, direction: str) -> None:
         for remark in remarks:
             st.info(plain(remark), icon=":material/keyboard:")
     what_if.save()
+    with messages:
+        notices.show()
