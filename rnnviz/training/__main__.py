@@ -1,33 +1,46 @@
-"""The command line: `python -m rnnviz.training names --cell lstm`."""
+"""The command line: `python -m rnnviz.training names --cell lstm`, and `python -m rnnviz.training zoo`."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from dataclasses import fields, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, get_type_hints
 
 from tqdm import tqdm
 
 from ..cells import CELLS
-from ..checkpoints.native.model_files import save_pair
+from ..checkpoints.native.model_files import load_pair, save_pair
 from ..errors import ArgumentError
 from ..text.decoding import decode_text
+from .median_models import median_models
 from .recipe import Recipe
 from .tasks import TASKS
 from .trainer import Trainer
 from .training_card import default_name, format_value, option_flag, trained_model
 
+ZOO = "zoo"  # stands in for a task
+ZOO_TASKS = [name for name, task in TASKS.items() if task.seeds]
+ZOO_CELLS = ("rnn", "gru", "lstm")
+
 
 def main(arguments: list[str] | None = None) -> int:
-    """Train one model. Returns 0, or 1 if training diverged, 2 for an invalid request, 130 after Ctrl-C."""
+    """Train one model or all. Returns 0, 1 if training diverged, 2 for an invalid request, 130 after Ctrl-C."""
     args = argument_parser().parse_args(sys.argv[1:] if arguments is None else arguments)
     try:
+        if args.task == ZOO:
+            return train_zoo(args)
         trainer, name = make_trainer(args)
     except (OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 2
+    return train(trainer, args.out / name, args.text.name if trainer.task.needs_text else None)
+
+
+def train(trainer: Trainer, path: Path, text_file: str | None = None) -> int:
+    """Train one model to the end and save it. Returns 0, 1 if training diverged, 130 after Ctrl-C."""
     if trainer.epochs_finished:
         print(f"Continuing after epoch {trainer.epochs_finished}.")
     try:
@@ -37,18 +50,44 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
     if trainer.stop_reason:
         print(trainer.stop_reason)
-    model = trained_model(trainer, name, text_file=args.text.name if trainer.task.needs_text else None)
-    save_pair(model, args.out / name)
-    progress_file(args, name).unlink(missing_ok=True)
+    model = trained_model(trainer, path.name, text_file=text_file)
+    save_pair(model, path)
+    progress_file(path).unlink(missing_ok=True)
     scores = model.card["scores"]
-    print(f"{args.out / name}: {scores['metric']} {scores['test']:.4f} (validation {scores['validation']:.4f}).")
+    print(f"{path}: {scores['metric']} {scores['test']:.4f} (validation {scores['validation']:.4f}).")
     return 1 if trainer.diverged else 0
+
+
+def train_zoo(args: argparse.Namespace) -> int:
+    """Train the bundled models from several seeds, where OUT lacks them, and save the median ones in OUT."""
+    tasks = [TASKS[name](args.data) for name in args.tasks]
+    seeds = {task.name: range(args.seeds or task.seeds) for task in tasks}
+    jobs = [(task, seed, cell) for task in tasks for seed in seeds[task.name] for cell in ZOO_CELLS]
+    for k, (task, seed, cell) in enumerate(jobs, 1):
+        path = args.out / f"seed-{seed}" / default_name(task.name, cell)
+        if path.with_suffix(".json").exists():
+            continue
+        print(f"{path.name}, seed {seed} ({k} of {len(jobs)})")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if train(Trainer(task, cell, seed=seed, checkpoint_file=progress_file(path)), path) == 130:
+            return 130
+    for task in tasks:
+        name = partial(default_name, task.name)
+        candidates = {
+            cell: {seed: load_pair(args.out / f"seed-{seed}" / name(cell)) for seed in seeds[task.name]}
+            for cell in ZOO_CELLS
+        }
+        for cell, model in median_models(task, candidates).items():
+            save_pair(model, args.out / name(cell))
+            scores = ", ".join(f"{run['validation']:.4f}" for run in model.card["seeds"])
+            print(f"{args.out / name(cell)}: seed {model.card['training']['seed']}, the median of {scores}.")
+    return 0
 
 
 def argument_parser() -> argparse.ArgumentParser:
     """Options for data and output, for every field of a recipe, and for the task's own options."""
     parser = argparse.ArgumentParser(prog="python -m rnnviz.training", description="Train a recurrent network.")
-    tasks = parser.add_subparsers(dest="task", required=True, metavar="TASK", help=", ".join(TASKS))
+    tasks = parser.add_subparsers(dest="task", required=True, metavar="TASK", help=", ".join([*TASKS, ZOO]))
     for name, task in TASKS.items():
         description = f"{task.title} Reads {task.reads}; predicts {task.predicts}."
         options = tasks.add_parser(name, help=task.title, description=description)
@@ -71,6 +110,15 @@ def argument_parser() -> argparse.ArgumentParser:
             )
         for option, (default, help) in task.available_options.items():
             options.add_argument(option_flag(option), type=int, default=default, help=f"{help} (default {default})")
+    help = "The bundled models from several seeds: trains what OUT/seed-N lacks and saves the median models in OUT."
+    zoo = tasks.add_parser(ZOO, help=help, description=help)
+    names = ", ".join(ZOO_TASKS)
+    zoo.add_argument(
+        "--tasks", nargs="+", choices=ZOO_TASKS, default=ZOO_TASKS, metavar="TASK", help=f"{names}; or all"
+    )
+    zoo.add_argument("--seeds", type=int, help="number of seeds, 0, 1, ... (default 5; 3 for shakespeare)")
+    zoo.add_argument("--data", type=Path, help="folder with the data sets (default RNNVIZ_DATA)")
+    zoo.add_argument("--out", type=Path, default=Path("runs"), help="folder for the models (default runs)")
     return parser
 
 
@@ -83,7 +131,7 @@ def make_trainer(args: argparse.Namespace) -> tuple[Trainer, str]:
         args.data, text=text, **{option: getattr(args, option) for option in task_class.available_options}
     )
     recipe = replace(task.recipe(args.cell), **recipe_overrides(args))
-    file = progress_file(args, name)
+    file = progress_file(args.out / name)
     if args.fresh:
         file.unlink(missing_ok=True)
     for pair in args.option:
@@ -119,9 +167,9 @@ def defaults_by_cell(task: str, field: str) -> str:
     return ", ".join(f"{cell} {format_value(value)}" for cell, value in values.items())
 
 
-def progress_file(args: argparse.Namespace, name: str) -> Path:
+def progress_file(path: Path) -> Path:
     """The file in which an interrupted run saves its progress."""
-    return args.out / f"{name}.checkpoint.npz"
+    return path.with_name(f"{path.name}.checkpoint.npz")
 
 
 if __name__ == "__main__":

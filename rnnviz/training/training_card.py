@@ -108,17 +108,8 @@ def format_value(value: float | str) -> str:
 
 def _card(trainer: Trainer, network: Network, command: str, scores: Scores) -> dict[str, Any]:
     task = trainer.task
-    return {
-        "task": task.name,
-        "title": task.title,
-        "reads": task.reads,
-        "says": task.predicts,
-        "asked": task.answer_due,
-        "examples": list(task.examples),
-        "note": task.card_note(),
+    return measured_entries(task, scores) | {
         "architecture": architecture(network),
-        "data": _sources(task),
-        "split": task.split,
         "training": {
             "command": command,
             "seed": trainer.seed,
@@ -134,9 +125,24 @@ def _card(trainer: Trainer, network: Network, command: str, scores: Scores) -> d
             "numpy": np.__version__,
             "python": platform.python_version(),
         },
-        "curve": _rounded(trainer.curve),
-        "scores": _rounded(scores),
-        "levels": _rounded({"chance": asdict(task.chance), "best": asdict(task.best)}),
+        "curve": rounded(trainer.curve),
+    }
+
+
+def measured_entries(task: Task, scores: Scores) -> dict[str, Any]:
+    """What a card says about the task and its data, and how a network did: all that does not come from training."""
+    return {
+        "task": task.name,
+        "title": task.title,
+        "reads": task.reads,
+        "says": task.predicts,
+        "asked": task.answer_due,
+        "examples": list(task.examples),
+        "note": task.card_note(),
+        "data": _sources(task),
+        "split": task.split,
+        "scores": rounded(scores),
+        "levels": rounded({"chance": asdict(task.chance), "best": asdict(task.best)}),
     }
 
 
@@ -170,10 +176,10 @@ def _sources(task: Task) -> list[dict[str, str]]:
     return [{key: getattr(source, key) for key in keys if getattr(source, key)} for source in task.sources]
 
 
-def _rounded(value: Any) -> Any:
+def rounded(value: Any) -> Any:
     """Plain data with floats rounded to six digits, more than any of them is accurate to."""
     if isinstance(value, dict):
-        return {key: _rounded(entry) for key, entry in value.items()}
+        return {key: rounded(entry) for key, entry in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_rounded(entry) for entry in value]
+        return [rounded(entry) for entry in value]
     return float(f"{value:.6g}") if isinstance(value, float) else value

@@ -8,19 +8,22 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ..checkpoints.checkpoint import Checkpoint, open_file
+from ..checkpoints.file import File
 from ..checkpoints.native.model_files import load_pair
+from ..checkpoints.safetensors.tensor_file import read_tensors
 from ..errors import UnknownNameError
 from ..model import Model
 from ..network import Network
 from ..text.tokens import Vocabulary
 
-__all__ = ["card", "checkpoint", "folders", "load", "models", "untrained_model"]
+__all__ = ["card", "checkpoint", "folders", "load", "models", "seeds", "untrained_model"]
 
 BUNDLED = Path(__file__).parent
 
@@ -167,6 +170,42 @@ def checkpoint(path: str | Path) -> Checkpoint:
         weights = stem.with_name(stem.name + ".safetensors")
         path = weights if weights.is_file() else path
     return open_file(path)
+
+
+def seeds(name: str) -> dict[int, Model]:
+    """Return the models of all seeds from which a model was chosen, as far as their weights are there.
+
+    They are those in folders `seed-0`, `seed-1` and so on beside the model, as `python -m rnnviz.training zoo` writes
+    them. Bundled are those of the task counter.
+
+    Parameters
+    ----------
+    name : str
+        Name of the model.
+
+    Returns
+    -------
+    dict of int to Model
+        By seed, in order; the model itself is among them.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such model.
+
+    Examples
+    --------
+    >>> sorted(seeds("counter-lstm"))
+    [0, 1, 2, 3, 4]
+    """
+    model, found = load(name), {}
+    for file in _find(name).parent.glob(f"seed-*/{name}.safetensors"):
+        parameters = read_tensors(File(file.name, file.read_bytes())).arrays
+        cell = model.network.layers[0][0]
+        network = Network.from_parameters(parameters, cell.name, cell.options)
+        found[int(file.parent.name.removeprefix("seed-"))] = replace(model, network=network, card={})
+    found[model.card["training"]["seed"]] = model
+    return dict(sorted(found.items()))
 
 
 def _is_file(name: str | Path) -> bool:

@@ -4,7 +4,8 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from ...errors import MissingDataError
-from .task import TASKS, DataSource, Level, Probe, Scores, Task
+from .data_source import DataSource
+from .task import TASKS, Level, Probe, Scores, Task
 
 for _module in iter_modules(__path__):
     import_module(f"{__name__}.{_module.name}")

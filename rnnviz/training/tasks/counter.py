@@ -14,18 +14,8 @@ from ...text.tokens import Vocabulary
 from ..batches import Batch, logits_per_sequence, pad
 from ..loss import surprisal
 from ..recipe import Recipe
-from .task import (
-    GENERATED,
-    STEPS_PER_ROUND,
-    UNREAD_UNKNOWN,
-    Level,
-    Probe,
-    Scores,
-    Task,
-    check_range,
-    class_frequencies,
-    entropy,
-)
+from .data_source import GENERATED
+from .task import STEPS_PER_ROUND, UNREAD_UNKNOWN, Level, Probe, Scores, Task, check_range, class_frequencies, entropy
 
 LONGEST = 12  # the default for the most a's in training
 MAX_LONGEST = 100
@@ -59,6 +49,8 @@ class Counter(Task):
         f"{UNREAD_UNKNOWN}"
     )
     sources = (GENERATED,)
+    seeds = 5
+    items = "lengths"
     base_recipe = Recipe(embedding=8, hidden=8, epochs=60, batch=LONGEST, learning_rate=1e-2)
     available_options = {"longest": (LONGEST, "largest number of a's in training")}
 
@@ -158,6 +150,32 @@ class Counter(Task):
             "largest": next(n for n in count(1) if not self.is_right(network, n)) - 1,
             "counts": {state: self.counting_unit(network, state) for state in network.layers[0][0].states},
         }
+
+    def item_results(self, network: Network) -> Array:
+        return np.array([self.is_right(network, n) for n in range(1, self.longest + 1)])
+
+    def ends(self, network: Network, longest: int = 100) -> list[int | None]:
+        """Return after how many b's a network first predicts the end, for 1 to `longest` a's.
+
+        Parameters
+        ----------
+        network : Network
+            A network for this task.
+        longest : int, default 100
+            The most a's, N.
+
+        Returns
+        -------
+        list of int or None
+            One entry for each n from 1 to N; n would be right. None if the end does not come within 2 N b's.
+        """
+        numbers, steps = np.arange(1, longest + 1), np.arange(3 * longest)[:, None]
+        a, b = self.vocabulary.encode("ab").inputs
+        logits = network.forward(np.where(steps < numbers, a, b)).logits
+        assert logits is not None
+        read = steps + 1 - numbers  # b's, (T, N)
+        is_end = (logits.argmax(-1) == self.labels.index("end")) & (read >= 1) & (read <= 2 * longest)
+        return [int(read[column.argmax(), k]) if column.any() else None for k, column in enumerate(is_end.T)]
 
     def counting_unit(self, network: Network, state: str) -> dict[str, float]:
         """The unit of a state that best follows the count, a's minus b's so far, over all training strings."""

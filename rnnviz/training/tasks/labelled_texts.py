@@ -12,6 +12,7 @@ from ...cells.activations import Array
 from ...network import Network
 from ...text.tokens import TokenKind, Vocabulary
 from ..batches import Batch, Split, batch_by_length, logits_per_sequence, pad, random_split
+from ..calibration import calibration
 from ..loss import surprisal
 from .task import Level, Probe, Scores, Task, binomial_error
 
@@ -25,6 +26,7 @@ class LabelledTexts(Task):
 
     token_kind: ClassVar[TokenKind]
     has_end_mark: ClassVar[bool] = False
+    seeds = 5
     max_tokens: ClassVar[int | None] = None  # longer texts are cut
     min_count: ClassVar[int] = 2  # rarer tokens are read as <unk>, which is how <unk> gets trained
 
@@ -131,9 +133,13 @@ class LabelledTexts(Task):
         """The logits (N, C) after the last token of each of these texts."""
         return np.array([logits[-1] for logits in logits_per_sequence(network, [self.sequences[k] for k in indices])])
 
-    def common_scores(self, network: Network, predicted: Array) -> Scores:
-        """The first entries of every card's scores, from the predicted classes (N,) of the test split."""
-        truth = self.classes[self.indices.test]
+    def item_results(self, network: Network) -> Array:
+        test = self.indices.test
+        return self.final_logits(network, test).argmax(-1) == self.classes[test]
+
+    def common_scores(self, network: Network, logits: Array) -> Scores:
+        """The first entries of every card's scores, from the logits (N, C) at the ends of the test texts."""
+        truth, predicted = self.classes[self.indices.test], logits.argmax(-1)
         accuracy = float((predicted == truth).mean())
         return {
             "test": accuracy,
@@ -141,7 +147,12 @@ class LabelledTexts(Task):
             "standard_error": binomial_error(accuracy, len(truth)),
             "validation": self.validate(network)["accuracy"],
             "chance": float((truth == self.most_frequent).mean()),
-            "chance_is": f"always {self.labels[self.most_frequent]}",
+            "chance_is": f"always {self.labels[self.most_frequent]}, the most frequent answer of training",
+            "by_label": {
+                label: {"n": int((truth == c).sum()), "recall": float((predicted[truth == c] == c).mean())}
+                for c, label in enumerate(self.labels)
+            },
+            "calibration": calibration(logits, truth),
         }
 
     def texts_by_part(self) -> dict[str, tuple[list[str], Array]]:

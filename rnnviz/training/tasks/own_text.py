@@ -17,8 +17,9 @@ from ...network import Network
 from ...text.decoding import LEAST, check_length
 from ...text.tokens import UNKNOWN, Vocabulary, normalise, split, visible
 from ..recipe import Recipe
+from .data_source import DataSource
 from .running_text import BEST, CONTEXT_FREE, RunningText, evaluate, next_character_probe, split_in_order
-from .task import DataSource, Level, Scores, check_range
+from .task import Level, Scores, check_range
 
 MAX_CHARACTERS = 250  # in the vocabulary; rarer ones are read as <unk>
 STREAMS = 16  # pieces that a held-out text is cut into, each read from a zero state

@@ -11,7 +11,8 @@ from ...cells.activations import Array
 from ...network import Network
 from ..batches import Batch
 from ..loss import surprisal
-from .task import GENERATED, STEPS_PER_ROUND, Level, Probe, Scores, Task, check_range, entropy
+from .data_source import GENERATED
+from .task import STEPS_PER_ROUND, Level, Probe, Scores, Task, check_range, entropy
 
 HELD_OUT = 500  # sequences for validation, and for each length that is scored
 LENGTH_FACTORS = (1, 2, 4)  # lengths of the scored sequences, as multiples of the training length

@@ -14,7 +14,8 @@ from ...text.tokens import Vocabulary
 from ..batches import Batch
 from ..loss import surprisal
 from ..recipe import Recipe
-from .task import GENERATED, STEPS_PER_ROUND, UNREAD_UNKNOWN, Level, Probe, Scores, Task, binomial_error
+from .data_source import GENERATED
+from .task import STEPS_PER_ROUND, UNREAD_UNKNOWN, Level, Probe, Scores, Task, binomial_error
 
 SYMBOLS, DISTRACTORS, QUERY = "ABCDEFGH", "abcdefgh", "?"
 HELD_OUT = 1000  # sequences for each delay that is scored
@@ -53,6 +54,8 @@ class Recall(Task):
         f"{UNREAD_UNKNOWN}"
     )
     sources = (GENERATED,)
+    seeds = 5
+    items = "sequences"
     base_recipe = Recipe(embedding=16, hidden=32, epochs=40, learning_rate=3e-3, final_rate=1.0)
     cell_changes = {"gru": {"keep_bias": 1.0}, "lstm": {"keep_bias": 3.0}}
     available_options = {
@@ -158,9 +161,16 @@ class Recall(Task):
             "by_delay": [{"delay": delay, "n": HELD_OUT, "accuracy": share} for delay, share in by_delay.items()],
         }
 
+    def item_results(self, network: Network) -> Array:
+        return self.are_right(network, self.options["longest"])
+
     def accuracy(self, network: Network, delay: int, seed: int = 2) -> float:
         """The accuracy after a delay, over 1,000 new sequences."""
+        return float(self.are_right(network, delay, seed).mean())
+
+    def are_right(self, network: Network, delay: int, seed: int = 2) -> Array:
+        """Which of 1,000 new sequences with a delay are answered right, (N,)."""
         inputs, answers = self.draw(np.full(HELD_OUT, delay), np.random.default_rng([seed, delay]))
         logits = network.forward(inputs).logits
         assert logits is not None
-        return float((logits[-1].argmax(-1) == answers).mean())
+        return logits[-1].argmax(-1) == answers

@@ -86,14 +86,20 @@ def text_rows(ids: Array, count: int) -> tuple[Array, Array]:
 
 def evaluate(network: Network, ids: Array, streams: int) -> tuple[float, float]:
     """The nats per character and the accuracy on a text, read in equal pieces, each from a zero state."""
+    losses, accuracy = evaluate_pieces(network, ids, streams)
+    return float(losses.mean()), accuracy
+
+
+def evaluate_pieces(network: Network, ids: Array, streams: int) -> tuple[Array, float]:
+    """The nats per character of each piece (streams,), and the accuracy on the whole text."""
     inputs, targets = text_rows(ids, streams)
     states: States | None = None
-    total, right = 0.0, 0
+    totals, right = np.zeros(streams), 0
     for start in range(0, len(inputs), EVALUATION_STEPS):
         part = slice(start, start + EVALUATION_STEPS)
         run = network.forward(inputs[part], states)
         states = run.final
         assert run.logits is not None
-        total += float(surprisal(run.logits, targets[part]).sum(dtype=np.float64))
+        totals += surprisal(run.logits, targets[part]).sum(axis=0, dtype=np.float64)
         right += int((run.logits.argmax(-1) == targets[part]).sum())
-    return total / targets.size, right / targets.size
+    return totals / len(targets), right / targets.size

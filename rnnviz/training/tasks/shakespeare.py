@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
+from ...cells.activations import Array
 from ...network import Network
 from ...text.tokens import Vocabulary, visible
 from ..baselines import NGrams
 from ..recipe import Recipe
-from .running_text import BEST, CONTEXT_FREE, RunningText, evaluate, next_character_probe, split_in_order
-from .task import UNREAD_UNKNOWN, DataSource, Level, Scores
+from .data_source import DataSource
+from .running_text import (
+    BEST,
+    CONTEXT_FREE,
+    RunningText,
+    evaluate,
+    evaluate_pieces,
+    next_character_probe,
+    split_in_order,
+)
+from .task import UNREAD_UNKNOWN, Level, Scores
 
 STEPS = 100  # characters between two updates; gradients reach back no further
 STREAMS = 64  # pieces that a held-out text is cut into, each read from a zero state
@@ -45,6 +56,8 @@ class Shakespeare(RunningText):
             "tinyshakespeare",
         ),
     )
+    seeds = 3
+    items = "pieces of the text"
     base_recipe = Recipe(embedding=32, hidden=128, epochs=25, learning_rate=1e-2, patience=5)
 
     def load(self, folders: dict[str, Path]) -> None:
@@ -79,15 +92,14 @@ class Shakespeare(RunningText):
         return {"validation_loss": evaluate(network, self.validation, STREAMS)[0]}
 
     def held_out_scores(self, network: Network) -> Scores:
-        n_grams = NGrams(self.train, len(self.vocabulary), LONGEST_CONTEXT)
-        by_context = n_grams.mean_surprisals(self.validation)
+        by_context, test_by_context = self.n_grams
         context = int(np.argmin(by_context))
-        test_by_context = n_grams.mean_surprisals(self.test)
+        losses = self.item_results(network)
         return {
             "metric": "nats per character",
-            "test": evaluate(network, self.test, STREAMS)[0],
+            "test": float(losses.mean()),
             "n": len(self.test) - STREAMS,
-            "standard_error": None,
+            "standard_error": float(losses.std(ddof=1) / np.sqrt(STREAMS)),
             "validation": evaluate(network, self.validation, STREAMS)[0],
             "chance": test_by_context[0],
             "chance_is": CONTEXT_FREE,
@@ -97,5 +109,15 @@ class Shakespeare(RunningText):
                 "value": test_by_context[context],
                 "validation": by_context[context],
             },
-            "measured": f"on {STREAMS} equal pieces of the held-out text, each read from a zero state",
+            "measured": f"on {STREAMS} equal pieces of the held-out text, each read from a zero state; the standard "
+            "error is that of the pieces' mean",
         }
+
+    def item_results(self, network: Network) -> Array:
+        return evaluate_pieces(network, self.test, STREAMS)[0]
+
+    @cached_property
+    def n_grams(self) -> tuple[list[float], list[float]]:
+        """The surprisals of validation and test text under n-grams, by the length of the context."""
+        model = NGrams(self.train, len(self.vocabulary), LONGEST_CONTEXT)
+        return model.mean_surprisals(self.validation), model.mean_surprisals(self.test)
