@@ -82,8 +82,8 @@ def hidden_state_of_unit_6_tells_when_the_b_s_end() -> None:
 
 
 def output_gates_are_open_here_and_shut_elsewhere() -> None:
-    """No output gate of the counter is below 0.83; one of `names` is 0.99 at the first letter, 0.00 at the end."""
+    """No output gate of the counter is below 0.83; one of `names` is 1.00 at the first letter, 0.00 at the end."""
     assert FIVE["output"].min() > 0.83
-    assert rounded(at(SCHMIDHUBER, "output", step=1, unit=45), 2) == 0.99
-    assert rounded(SCHMIDHUBER["output"][-1, 45], 2) == 0.00
+    assert rounded(at(SCHMIDHUBER, "output", step=1, unit=44), 2) == 1.00
+    assert rounded(SCHMIDHUBER["output"][-1, 44], 2) == 0.00
     assert SCHMIDHUBER.tokens[-1] == "<end>"

@@ -33,43 +33,45 @@ def hidden_state_has_64_numbers() -> None:
     assert NAKAMURA["hidden"].shape[1] == 64
 
 
-def unit_29_differs_after_each_a() -> None:
-    """The hidden state of unit 29 is different, and once of opposite sign, after the three a's of Nakamura."""
-    assert rounded(at(NAKAMURA, "hidden", step=2, unit=29), 2) == -0.99
-    assert rounded(at(NAKAMURA, "hidden", step=4, unit=29), 2) == 0.99
-    assert rounded(at(NAKAMURA, "hidden", step=8, unit=29), 2) == 0.89
+def unit_61_differs_after_each_a() -> None:
+    """The hidden state of unit 61 is different, and once of opposite sign, after the three a's of Nakamura."""
+    assert rounded(at(NAKAMURA, "hidden", step=2, unit=61), 2) == -0.88
+    assert rounded(at(NAKAMURA, "hidden", step=4, unit=61), 2) == 0.89
+    assert rounded(at(NAKAMURA, "hidden", step=8, unit=61), 2) == 0.96
 
 
 def memory_outweighs_the_letter() -> None:
-    """The new state of unit 29 is negative at step 2 and positive at step 4, where the letter is the same."""
-    assert at(NAKAMURA, "hidden", step=2, unit=29) < 0 < at(NAKAMURA, "hidden", step=4, unit=29)
+    """The new state of unit 61 is negative at step 2 and positive at step 4, where the letter is the same."""
+    assert at(NAKAMURA, "hidden", step=2, unit=61) < 0 < at(NAKAMURA, "hidden", step=4, unit=61)
 
 
-def nakamura_is_english_then_japanese() -> None:
-    """After the first a of Nakamura the prediction is English, after the second and at the end Japanese."""
+def nakamura_is_russian_then_japanese() -> None:
+    """After the first a of Nakamura the prediction is Russian, after the second and at the end Japanese."""
     assert NAKAMURA["hidden"].shape[1] == 64
-    assert prediction(NAKAMURA, step=2) == "English" and percent(probability(NAKAMURA, "English", step=2)) == 39
-    assert prediction(NAKAMURA, step=4) == "Japanese" and percent(probability(NAKAMURA, "Japanese", step=4)) == 91
-    assert prediction(NAKAMURA) == "Japanese" and percent(probability(NAKAMURA, "Japanese")) == 99
+    assert prediction(NAKAMURA, step=2) == "Russian" and percent(probability(NAKAMURA, "Russian", step=2)) == 28
+    assert prediction(NAKAMURA, step=4) == "Japanese" and percent(probability(NAKAMURA, "Japanese", step=4)) == 79
+    assert prediction(NAKAMURA) == "Japanese" and percent(probability(NAKAMURA, "Japanese"), 1) == 99.8
     assert len(NAKAMURA) == 9
 
 
 def end_mark_turns_wang_to_chinese() -> None:
     """Before the end mark the prediction for Wang is English, after it Chinese."""
     assert prediction(WANG, step=4) == "English"
-    assert percent(probability(WANG, "English", step=4)) == 84
-    assert percent(probability(WANG, "Chinese", step=4)) == 2
-    assert prediction(WANG, step=5) == "Chinese" and percent(probability(WANG, "Chinese", step=5)) == 42
+    assert percent(probability(WANG, "English", step=4)) == 44
+    assert percent(probability(WANG, "Chinese", step=4)) == 21
+    assert prediction(WANG, step=5) == "Chinese" and percent(probability(WANG, "Chinese", step=5)) == 41
+    assert percent(probability(WANG, "English", step=5)) == 22
     assert len(WANG) == 5
 
 
 def ivanov_backwards_is_italian() -> None:
-    """Ivanov is read as Russian; Vonavi, the same letters backwards, is Russian up to the end mark, then Italian."""
+    """Ivanov is read as Russian; Vonavi, the same letters backwards, is Russian up to the last letter, then Italian."""
     assert sorted("ivanov") == sorted("vonavi")
     assert len(VONAVI) == len(IVANOV) == 7
-    assert prediction(IVANOV) == "Russian" and percent(probability(IVANOV, "Russian")) == 99
-    assert all(prediction(VONAVI, step) == "Russian" for step in range(1, 7))
-    assert prediction(VONAVI, step=7) == "Italian" and percent(probability(VONAVI, "Italian", step=7)) == 66
+    assert prediction(IVANOV) == "Russian" and percent(probability(IVANOV, "Russian"), 1) == 99.6
+    assert prediction(VONAVI, step=5) == "Russian"
+    assert prediction(VONAVI, step=6) == "Italian" and percent(probability(VONAVI, "Italian", step=6)) == 45
+    assert prediction(VONAVI, step=7) == "Italian" and percent(probability(VONAVI, "Italian", step=7)) == 91
 
 
 def better_than_always_russian() -> None:
@@ -78,4 +80,4 @@ def better_than_always_russian() -> None:
     assert found["n"] == 1802
     assert percent(found["test"]) == 81
     assert percent(found["chance"]) == 51
-    assert found["chance_is"] == "always Russian"
+    assert found["chance_is"].startswith("always Russian")

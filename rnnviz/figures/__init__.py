@@ -1,6 +1,7 @@
 """Figures: from a trace, an analysis or a card to a Plotly figure that works in a notebook as on a page."""
 
 from .activation_chart import activation_curve
+from .answer_charts import recall_by_label, reliability
 from .card_charts import accuracy_by_delay, learning_curves, training_regimes
 from .curves_over_text import prediction_curves, reach_curve
 from .gated_vector import vector_times_gate
@@ -17,6 +18,7 @@ from .memory_charts import half_life_chart, memory_map
 from .model_differences import array_differences, weight_differences
 from .plain_figure import PlainFigure
 from .score_chart import held_out_scores
+from .seed_chart import seed_scores
 from .spectrum_charts import eigenvalue_chart, weight_spectrum
 from .text_comparison import disagreeing_steps, predictions_by_cell, predictions_by_text, text_heatmaps
 from .trace_heatmaps import HeatmapTemplate, heatmaps
@@ -51,6 +53,9 @@ __all__ = [
     "predictions_by_text",
     "probe_gradient",
     "reach_curve",
+    "recall_by_label",
+    "reliability",
+    "seed_scores",
     "singular_value_curves",
     "text_heatmaps",
     "token_gradient_bars",

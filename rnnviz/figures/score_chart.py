@@ -101,9 +101,9 @@ def format_score(score: dict[str, Any]) -> str:
 
     A score of 100 % has no standard error, because the formula gives 0.
     """
-    if is_loss(score):
-        return f"{score['test']:.2f} nats"
     error = score.get("standard_error")
+    if is_loss(score):
+        return f"{score['test']:.2f}{f' ± {error:.2f}' if error else ''} nats"
     return f"{100 * score['test']:.1f}{f' ± {100 * error:.1f}' if error else ''} %"
 
 

@@ -7,9 +7,11 @@ from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
+import numpy as np
+
 from ..cells.activations import Array
 from ..model import Model
-from .paired_tests import McNemar, SignedRank, holm, mcnemar, signed_rank
+from .paired_tests import Difference, McNemar, holm, mcnemar, sign_flip, signed_rank
 from .tasks import Task
 from .training_card import measured_entries, rounded
 
@@ -66,48 +68,70 @@ def median_models(task: Task, candidates: Mapping[str, Mapping[int, Model]]) -> 
         model = by_seed[seed]
         card = model.card | measured_entries(task, scores[seed]) | {"seeds": rounded(runs)}
         chosen[cell] = replace(model, card=card)
-    compared = compare(task, {cell: task.item_results(model.network) for cell, model in chosen.items()})
+    results = {
+        cell: {seed: task.item_results(model.network) for seed, model in by_seed.items()}
+        for cell, by_seed in candidates.items()
+    }
+    compared = compare(task, results, {cell: model.card["training"]["seed"] for cell, model in chosen.items()})
     return {cell: replace(model, card=model.card | {"comparisons": compared[cell]}) for cell, model in chosen.items()}
 
 
-def compare(task: Task, results: Mapping[str, Array]) -> dict[str, dict[str, Any]]:
-    """Test every two cells on the same held-out items.
+def compare(
+    task: Task, results: Mapping[str, Mapping[int, Array]], seeds: Mapping[str, int]
+) -> dict[str, dict[str, Any]]:
+    """Test every two cells on the same held-out items: all their seeds together, and the chosen models alone.
 
     Parameters
     ----------
     task : Task
         The task, which says what the items are.
-    results : mapping of str to ndarray of shape (N,)
-        What `Task.item_results` returns, by cell.
+    results : mapping of str to mapping of int to ndarray of shape (N,)
+        What `Task.item_results` returns, by cell and seed.
+    seeds : mapping of str to int
+        The seeds of the chosen models, by cell.
 
     Returns
     -------
     dict of str to dict
-        By cell: what a card says about its comparisons with the others.
+        By cell: what a card says about its comparisons with the others. "all_seeds" has the test of the cells, in which
+        an item counts as often as seeds get it right, or with its mean loss; "models" that of the chosen models.
     """
     pairs = list(combinations(results, 2))
-    counts_right = all(result.dtype == bool for result in results.values())
-    found = [(mcnemar if counts_right else signed_rank)(results[one], results[other]) for one, other in pairs]
-    corrected = dict(zip(pairs, holm([each.p for each in found]), strict=True))
-    entries: dict[str, dict[str, Any]] = {cell: {} for cell in results}
-    for pair, each in zip(pairs, found, strict=True):
-        for (cell, other), entry in zip((pair, pair[::-1]), both_sides(each), strict=True):
-            entries[cell][other] = rounded(entry | {"p": each.p, "corrected": corrected[pair]})
+    chosen = {cell: by_seed[seeds[cell]] for cell, by_seed in results.items()}
+    by_cell = {cell: np.array([*by_seed.values()]) for cell, by_seed in results.items()}  # (seeds, N)
+    first = next(iter(by_cell.values()))
+    count, n = first.shape
+    if first.dtype == bool:
+        test, pooled_test = "McNemar", "sign flips"
+        models = [_sides(mcnemar(chosen[one], chosen[other])) for one, other in pairs]
+        cells = [_sides(sign_flip(by_cell[one].sum(axis=0), by_cell[other].sum(axis=0)), count) for one, other in pairs]
+    else:
+        test = pooled_test = "Wilcoxon"
+        models = [_sides(signed_rank(chosen[one], chosen[other])) for one, other in pairs]
+        cells = [_sides(signed_rank(by_cell[one].mean(axis=0), by_cell[other].mean(axis=0))) for one, other in pairs]
+    peers: dict[str, dict[str, Any]] = {cell: {} for cell in results}
+    for name, found in (("models", models), ("all_seeds", cells)):
+        corrected = holm([sides[0]["p"] for sides in found])
+        for pair, sides, p in zip(pairs, found, corrected, strict=True):
+            for (cell, peer), side in zip((pair, pair[::-1]), sides, strict=True):
+                peers[cell].setdefault(peer, {})[name] = rounded(side | {"corrected": p})
     about = {
-        "test": "McNemar" if counts_right else "Wilcoxon",
         "items": task.items,
-        "n": len(next(iter(results.values()))),
-        "pairs": len(pairs),
-        "correction": "Holm",
+        "n": n,
+        "seeds": count,
+        "tests": {"models": test, "all_seeds": pooled_test},
+        "correction": f"Holm, {len(pairs)} comparisons",
     }
-    return {cell: about | {"with": others} for cell, others in entries.items()}
+    return {cell: about | {"with": entries} for cell, entries in peers.items()}
 
 
-def both_sides(found: McNemar | SignedRank) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What a test found besides p, as the card of either model says it."""
-    if isinstance(found, SignedRank):
-        one, other = found.difference, -found.difference
-        error = {"standard_error": found.standard_error}
-        return {"difference": one} | error, {"difference": other} | error
-    one, other = found.first_alone, found.second_alone
-    return {"alone": one, "other_alone": other}, {"alone": other, "other_alone": one}
+def _sides(found: McNemar | Difference, seeds: int = 1) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A test's result as it is for the first model and for the second; counts of seeds become shares of them."""
+    sides: list[dict[str, float]]
+    if isinstance(found, McNemar):
+        counts = [("alone", "peer_alone"), ("peer_alone", "alone")]
+        sides = [{name: found.first_alone, peer: found.second_alone} for name, peer in counts]
+    else:
+        error = found.standard_error / seeds
+        sides = [{"difference": sign * found.mean / seeds, "standard_error": error} for sign in (1.0, -1.0)]
+    return sides[0] | {"p": found.p}, sides[1] | {"p": found.p}

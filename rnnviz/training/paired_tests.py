@@ -27,20 +27,20 @@ class McNemar(NamedTuple):
     p: float
 
 
-class SignedRank(NamedTuple):
-    """The result of Wilcoxon's signed-rank test.
+class Difference(NamedTuple):
+    """The result of a test on differences item by item.
 
     Parameters
     ----------
-    difference : float
-        The mean of the first model's scores minus the second's.
+    mean : float
+        The mean of the first scores minus the second.
     standard_error : float
-        Its standard error, from the differences item by item.
+        Its standard error, from the spread over the items.
     p : float
-        The probability of ranks at least as uneven if each difference were as likely to have the other sign.
+        The probability of a result at least as uneven if each difference were as likely to have the other sign.
     """
 
-    difference: float
+    mean: float
     standard_error: float
     p: float
 
@@ -74,7 +74,42 @@ def mcnemar(first: Array, second: Array) -> McNemar:
     return McNemar(first_alone, second_alone, min(1.0, 2 * tail / 2**n))
 
 
-def signed_rank(first: Array, second: Array) -> SignedRank:
+def sign_flip(first: Array, second: Array) -> Difference:
+    """Compare how many of several seeds got each item right: Fisher's test of all choices of signs, two-sided.
+
+    With one seed it is McNemar's test.
+
+    Parameters
+    ----------
+    first, second : ndarray of int of shape (N,)
+        For each item how many of the models with each cell got it right.
+
+    Returns
+    -------
+    Difference
+        With p, from the exact distribution of the sum over all 2^N signs.
+
+    References
+    ----------
+    .. [1] R. A. Fisher, "The design of experiments", 1935, section 21.
+
+    Examples
+    --------
+    >>> sign_flip(np.array([5, 4, 3]), np.array([3, 3, 3]))
+    Difference(mean=1.0, standard_error=0.5773502691896258, p=0.5)
+    """
+    differences = first - second
+    distribution = np.ones(1)  # of the sum of the positive differences
+    for size, count in zip(*np.unique(np.abs(differences[differences != 0]), return_counts=True), strict=True):
+        positive = np.zeros(size * count + 1)
+        positive[::size] = [comb(int(count), k) / 2 ** int(count) for k in range(count + 1)]
+        distribution = np.convolve(distribution, positive)
+    sums = 2 * np.arange(len(distribution)) - (len(distribution) - 1)
+    p = distribution[np.abs(sums) >= abs(differences.sum())].sum()
+    return _difference(differences, float(p))
+
+
+def signed_rank(first: Array, second: Array) -> Difference:
     """Compare the scores of two models item by item: Wilcoxon's signed-rank test in its exact form, two-sided.
 
     Parameters
@@ -84,8 +119,8 @@ def signed_rank(first: Array, second: Array) -> SignedRank:
 
     Returns
     -------
-    SignedRank
-        With the mean difference and p, from the distribution of the rank sum over all 2^N signs.
+    Difference
+        With p, from the distribution of the rank sum over all 2^N signs.
 
     References
     ----------
@@ -106,8 +141,12 @@ def signed_rank(first: Array, second: Array) -> SignedRank:
         for value in range(total, rank - 1, -1):
             ways[value] += ways[value - rank]
     tail = sum(ways[: min(positive, total - positive) + 1])
-    error = float(differences.std(ddof=1) / np.sqrt(n))
-    return SignedRank(float(differences.mean()), error, min(1.0, 2 * tail / 2**n))
+    return _difference(differences, 2 * tail / 2**n)
+
+
+def _difference(differences: Array, p: float) -> Difference:
+    error = differences.std(ddof=1) / np.sqrt(len(differences))
+    return Difference(float(differences.mean()), float(error), min(1.0, p))
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

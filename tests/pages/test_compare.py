@@ -13,8 +13,9 @@ from rnnviz.model import Model
 from rnnviz.network import Network
 from rnnviz.text.tokens import Vocabulary, visible
 from rnnviz.ui.pages.compare import COMPARISONS
-from rnnviz.ui.pages.compare.costs_panel import compare_scores, compare_setups
+from rnnviz.ui.pages.compare.costs_panel import compare_setups
 from rnnviz.ui.pages.compare.gate_roles import ROLES, RolePart, parts_by_role
+from rnnviz.ui.pages.compare.score_differences import compare_scores
 from rnnviz.ui.shared.catalogue import TaskModels
 from rnnviz.ui.shared.markdown import percent
 from rnnviz.ui.shared.session_keys import OWN_TASKS

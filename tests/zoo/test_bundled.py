@@ -67,7 +67,8 @@ def test_the_card_is_complete(model):
     assert architecture["cell"] == model.network.cell_name in CELLS
     assert (architecture["embedding"], architecture["hidden"]) == (model.network.input_size, model.network.hidden_size)
     training = card["training"]
-    assert training["command"] == f"python -m rnnviz.training {task.name} --cell {architecture['cell']}"
+    seed = f" --seed {training['seed']}" if training["seed"] != task.seed else ""
+    assert training["command"] == f"python -m rnnviz.training {task.name} --cell {architecture['cell']}{seed}"
     assert Recipe(**training["hyperparameters"]) == task.recipe(task, architecture["cell"])
     assert 1 <= training["best_epoch"] <= training["epochs"] == len(card["curve"])
     assert training["seconds"] > 0

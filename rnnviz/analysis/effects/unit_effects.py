@@ -81,7 +81,7 @@ def unit_effects(trace: Trace, layer: int = 0, direction: str = "forward") -> Un
     >>> import rnnviz
     >>> effects = unit_effects(rnnviz.load("names-lstm").trace("Mariana"))
     >>> effects.label, effects.strongest
-    ('Italian', 16)
+    ('Italian', 24)
     """
     network, top = trace.network, layer == trace.layers - 1
     name = projected_quantity(trace.definition.equations)

@@ -40,7 +40,7 @@ class FamilyNames(LabelledTexts):
         "Hochreiter",
     )
     note = (
-        "A naive Bayes classifier over short runs of letters is at least as good as these networks; what a network "
+        "A naive Bayes classifier over short runs of letters is about as good as these networks; what a network "
         "adds is that it reads in order and can be asked after every letter. Half of the names are Russian, and "
         "several languages have only a handful of test names, so macro-F1 and the recall of these languages are noisy. "
         "Some names occur in several languages, so no network can get all of them right. Letters seen only once in "

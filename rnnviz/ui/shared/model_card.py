@@ -6,8 +6,10 @@ from typing import Any
 
 import streamlit as st
 
+from ...figures import recall_by_label, reliability
 from ...model import Model
-from .markdown import percent, plain
+from .charts import chart
+from .markdown import percent, plain, series
 
 
 def score_line(model: Model) -> None:
@@ -52,6 +54,10 @@ def show(model: Model) -> None:
         st.markdown(plain(card["note"]))
         table = {f"{scores['metric']}": [_number(scores, value) for _, value, _ in rows]}
         st.table({"": [name for name, _, _ in rows], **table, "what it is": [text for *_, text in rows]})
+        if card.get("seeds"):
+            st.markdown(_seeds_in_words(card))
+        if "calibration" in scores:
+            _answers(model)
         st.markdown(
             f"**{architecture['parameters']:,} parameters:** embedding {architecture['embedding']}, "
             f"{architecture['hidden']} hidden units, {architecture['layers']} "
@@ -62,6 +68,34 @@ def show(model: Model) -> None:
         for source in card["data"]:
             parts = [source.get(key) for key in ("name", "citation", "address")]
             st.markdown(f"**Data:** {plain('; '.join(filter(None, parts)))}. Licence: {plain(source['licence'])}.")
+
+
+def _seeds_in_words(card: dict[str, Any]) -> str:
+    """The scores of all seeds, in Markdown."""
+    scores, seeds = card["scores"], card["seeds"]
+    each = series([_number(scores, run["test"]) for run in sorted(seeds, key=lambda run: run["seed"])])
+    return (
+        f"**{len(seeds)} seeds:** on the test data they score {plain(each)}. This model is seed "
+        f"{card['training']['seed']}, the median by the validation score."
+    )
+
+
+def _answers(model: Model) -> None:
+    """How the answers turn out by label, and how far their probabilities can be believed."""
+    found = model.card["scores"]["calibration"]
+    left, right = st.columns(2, gap="medium")
+    with left:
+        words = f"The share of each label's test items that {model.name} recognises, and their number."
+        chart(recall_by_label.ready(model.card), words, "recall-by-label")
+    with right:
+        words = f"How often predictions of {model.name} are right, against their probability."
+        chart(reliability.ready(model.card), words, "reliability")
+        means = {case: found[f"confident_when_{case}"] for case in ("right", "wrong")}
+        given = [f"{percent(mean, 0)} when {case}" for case, mean in means.items() if mean is not None]
+        st.caption(
+            f"Calibration: over ten bins, probability and accuracy are {100 * found['error']:.1f} points apart on "
+            f"average (expected calibration error). The mean probability of a prediction is {series(given)}."
+        )
 
 
 def _number(scores: dict[str, Any], value: float) -> str:

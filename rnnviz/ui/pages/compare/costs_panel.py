@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from itertools import combinations
-from math import hypot
 from typing import Any, NamedTuple
 
 import streamlit as st
 
 from ....analysis import Cost, cost
 from ....cells import CELLS
+from ....figures import seed_scores
 from ....figures.score_chart import format_score, is_loss
 from ....model import Model
+from ...shared.charts import chart
 from ...shared.markdown import plain, series
+from . import score_differences
 from .cell_runs import CellRuns
-
-Card = dict[str, Any]
-Cards = dict[str, Card]  # by cell
+from .score_differences import Card, Cards
 
 SIZE, BUDGET = ("embedding", "hidden", "layers", "directions"), ("epochs", "batch")  # as cards call them
-ERRORS = 2.0  # standard errors that a difference must exceed
 
 
 def show(runs: CellRuns) -> None:
@@ -41,9 +39,24 @@ def show(runs: CellRuns) -> None:
         "Parameters and multiply-adds of the recurrent layers, without embedding and readout."
         + (" ± is the standard error of the held-out score." if _has_errors(cards) else "")
     )
-    for words in (_metric(cards), _score_differences(cards), _setups_in_words(cards)):
-        if words:
-            st.markdown(words)
+    if words := _metric(cards):
+        st.markdown(words)
+    if cards and all("seeds" in card for card in cards.values()):
+        spread = "; ".join(f"{CELLS[cell].title} {_seed_range(card)}" for cell, card in cards.items())
+        chart(seed_scores.ready(list(cards.values())), f"Test scores of all seeds. {spread}.", "seeds")
+        counts = series([str(count) for count in sorted({len(card["seeds"]) for card in cards.values()})])
+        st.caption(
+            f"Each model was trained from {counts} seeds. The bundled one has the median score on the validation data, "
+            f"so it is not the luckiest one. Test scores of all seeds: {plain(spread)}."
+        )
+    if words := score_differences.in_words(cards):
+        st.markdown(words)
+    if table := score_differences.models_table(cards):
+        with st.expander("Between the three models shown here alone"):
+            st.caption(plain(f"These are not the cells as such: {table[0]}."))
+            st.table(table[1])
+    if words := _setups_in_words(cards):
+        st.markdown(words)
 
 
 def _total_cost(model: Model) -> Cost:
@@ -78,6 +91,13 @@ def _reference(scores: Card, value: float) -> str:
     return plain(format_score({"metric": scores["metric"], "test": value}))
 
 
+def _seed_range(card: Card) -> str:
+    """The lowest and the highest test score of a model's seeds."""
+    scores = [run["test"] for run in card["seeds"]]
+    low, high = (format_score({"metric": card["scores"]["metric"], "test": f(scores)}) for f in (min, max))
+    return low if low == high else f"{low} to {high}"
+
+
 def _has_errors(cards: Cards) -> bool:
     return any(card["scores"].get("standard_error") for card in cards.values())
 
@@ -89,41 +109,6 @@ def _metric(cards: Cards) -> str:
         return ""
     lower = " Lower is better." if any(is_loss(card["scores"]) for card in cards.values()) else ""
     return f"Score: {plain('; '.join(metrics))}.{lower}"
-
-
-def compare_scores(cards: Cards) -> dict[tuple[str, str], bool | None]:
-    """Whether the scores of each pair of cells differ by more than their uncertainty; None without standard errors.
-
-    Two scores differ if they are further apart than twice the standard error of a difference: the square root of the
-    sum of both squares, as for tests on independent data. The cells were tested on the same data, so this is
-    conservative. Cards with different metrics give no pairs.
-    """
-    if len({card["scores"]["metric"] for card in cards.values()}) > 1:
-        return {}
-    differ: dict[tuple[str, str], bool | None] = {}
-    for pair in combinations(cards, 2):
-        first, second = (cards[cell]["scores"] for cell in pair)
-        errors = [score.get("standard_error") for score in (first, second)]
-        differ[pair] = None if None in errors else abs(first["test"] - second["test"]) > ERRORS * hypot(*errors)
-    return differ
-
-
-def _score_differences(cards: Cards) -> str:
-    """Which scores differ by more than their uncertainty and which do not, in Markdown."""
-    pairs = compare_scores(cards)
-    if not pairs:
-        return ""
-    if None in pairs.values():
-        return "The cards give no standard error for this score, so it is unknown how certain the ranking is."
-    titles = {pair: [plain(CELLS[cell].title) for cell in pair] for pair in pairs}
-    similar = [" from ".join(titles[pair]) for pair, differ in pairs.items() if not differ]
-    different = [" and ".join(titles[pair]) for pair, differ in pairs.items() if differ]
-    words = []
-    if similar:
-        words.append(f"The test scores **do not distinguish** {series(similar, 'or')}.")
-    if different:
-        words.append(f"The scores differ by more than their uncertainty between {'; '.join(different)}.")
-    return f"{' '.join(words)} Each model was trained once; ± does not include the variation between seeds."
 
 
 class Setups(NamedTuple):
