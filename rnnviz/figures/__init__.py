@@ -17,6 +17,7 @@ from .intervention_charts import prediction_change, what_if_heatmaps
 from .memory_charts import half_life_chart, memory_map
 from .model_differences import array_differences, weight_differences
 from .plain_figure import PlainFigure
+from .rate_chart import loss_by_rate
 from .score_chart import held_out_scores
 from .seed_chart import seed_scores
 from .spectrum_charts import eigenvalue_chart, weight_spectrum
@@ -44,6 +45,7 @@ __all__ = [
     "held_out_scores",
     "layer_gradient_map",
     "learning_curves",
+    "loss_by_rate",
     "loss_curves",
     "memory_map",
     "norm_curves",

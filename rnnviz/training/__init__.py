@@ -8,7 +8,9 @@ Or in slices, with curves and snapshots: run = TrainingRun(Settings.for_task(tas
 
 from .baselines import NaiveBayes, NGrams, TunedNaiveBayes, tune_naive_bayes
 from .batches import Batch
+from .clipping_runs import clipping_runs
 from .diagnosis import Diagnosis, Explosion, diagnose, find_explosion
+from .first_step import FirstStep
 from .history import History, Snapshot, Snapshots
 from .loss import cross_entropy, log_softmax, loss_and_gradients, state_gradient_norms, surprisal
 from .optimiser import Adam, clip_gradients
@@ -28,6 +30,7 @@ __all__ = [
     "DataSource",
     "Diagnosis",
     "Explosion",
+    "FirstStep",
     "History",
     "Level",
     "MissingDataError",
@@ -46,6 +49,7 @@ __all__ = [
     "TunedNaiveBayes",
     "check_limits",
     "clip_gradients",
+    "clipping_runs",
     "cross_entropy",
     "diagnose",
     "find_explosion",

@@ -22,6 +22,7 @@ from rnnviz.figures import (
     growth_curves,
     held_out_scores,
     learning_curves,
+    loss_by_rate,
     prediction_curves,
     reach_curve,
     training_regimes,
@@ -70,6 +71,7 @@ ALL = {
     "reach": (reach_curve, lambda: (reaches("recall", LONG), list(LONG))),
     "said": (prediction_curves, lambda: (traces("names", "Schmidhuber"), "German")),
     "activation": (activation_curve, lambda: (SIGMOID, 2.0)),
+    "rates": (loss_by_rate, lambda: (np.geomspace(0.01, 100, 9), np.linspace(2, 1, 9), 1.0, 1.5, 2.0)),
     "growth": (growth_curves, lambda: analysis.multiply_repeatedly(np.array([0.9, 0.1, -0.5]), 3, 6)),
 }
 
@@ -294,3 +296,10 @@ def test_ticks_of_a_logarithmic_axis(low, high):
 
 def test_ticks_do_not_crowd():
     assert uncrowded_ticks([1, 5, 10, 20, 30, 40, 80, 160]) == [1, 5, 10, 20, 40, 80, 160]
+
+
+def test_the_loss_by_rate_marks_one_of_the_rates():
+    rates, losses = np.geomspace(0.01, 100, 9), np.array([1.4, 1.2, 1.0, 0.7, 0.8, 0.9, 3.0, 6.0, 9.0])
+    curve, dot = loss_by_rate(rates, losses, 1.0, 0.8, 1.36).data
+    np.testing.assert_array_equal([curve.x, curve.y], [rates, losses])
+    assert (dot.x, dot.y) == ((1.0,), (0.8,))

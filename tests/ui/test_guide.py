@@ -146,6 +146,54 @@ def test_a_term_carries_its_meaning_along():
         fill_placeholders("[tree](#term-tree)", terms)
 
 
+# Terms of the field that a newcomer does not know, as the pages write them, each with its entry in the glossary.
+TECHNICAL = {
+    "ablat(?:e|ion)": "ablation",
+    "attribution": "attribution",
+    "batch(?:es)?": "batch",
+    "bidirectional": "bidirectional",
+    "checkpoints?": "checkpoint",
+    "clipp(?:ed|ing)": "clipping",
+    "dropout": "dropout",
+    "epochs?": "epoch",
+    "exploding gradients?": "exploding-gradient",
+    "forget bias": "forget-bias",
+    "(?:freeze|frozen|silenced?)": "silence-freeze",
+    "gates?": "gate",
+    "half-li(?:fe|ves)": "half-life",
+    "held[- ]out": "held-out",
+    "highway": "highway",
+    "jacobians?": "jacobian",
+    "layers?": "layer",
+    "learning rates?": "learning-rate",
+    "logits?": "logit",
+    "nats": "nat",
+    "probes?": "probe",
+    "readout": "readout",
+    "relu": "relu",
+    "saturated?": "saturation",
+    "singular values?": "singular-value",
+    "softmax": "softmax",
+    "spectral radius": "spectral-radius",
+    "standard errors?": "standard-error",
+    "teacher forcing": "teacher-forcing",
+    "total variation": "total-variation",
+    "truncat(?:ed|ion)": "truncation",
+    "vanishing gradients?": "vanishing-gradient",
+}
+
+
+def test_every_technical_term_that_a_page_uses_is_in_the_glossary():
+    terms = glossary.load_terms(FOLDER / "glossary.md")
+    package = FOLDER.parent / "rnnviz"
+    sources = [file for part in ("ui", "figures") for file in (package / part).rglob("*.py")]
+    written = [file.read_text(encoding="utf-8") for file in [*sources, *CHAPTERS]]
+    used = {
+        pattern: any(re.search(rf"\b{pattern}\b", text, re.IGNORECASE) for text in written) for pattern in TECHNICAL
+    }
+    assert [pattern for pattern in TECHNICAL if used[pattern] and TECHNICAL[pattern] not in terms] == []
+
+
 def test_every_quantity_of_the_guides_cells_is_in_the_glossary():
     terms = glossary.load_terms(FOLDER / "glossary.md")
     for cell in (CELLS[name] for name in CELL_ORDER):

@@ -9,6 +9,8 @@ CHAPTERS = {
     "forgetting": "Short-term memory",
     "lstm": "LSTM: a memory with gates",
     "gru": "GRU: one state, two gates",
+    "network": "From a cell to a network",
+    "training": "How it was trained",
     "choosing": "Which one?",
 }
 
