@@ -235,10 +235,15 @@ def test_a_copied_link_opens_the_same_view(page: Page, app: str, chromium: Brows
         page.get_by_text("RNN", exact=True).click()
     page.locator(".instrument").focus()
     page.keyboard.press("ArrowLeft")
-    wait_for_link(page, step="5")
+    page.get_by_role("button", name="similar").click()
+    page.get_by_role("button", name="Join", exact=True).click()
+    wait_for_link(page, step="5", order="similar", phase="join")
     other = opened(chromium)
     open_page(other, page.url)
-    assert link(other) == {"task": "counter", "text": "aaabbb", "cell": "rnn", "step": "5"}
+    view = {"step": "5", "order": "similar", "phase": "join"}
+    assert link(other) == {"task": "counter", "text": "aaabbb", "cell": "rnn"} | view
+    for name in ("similar", "Join"):
+        expect(other.get_by_role("button", name=name, exact=True)).to_have_attribute("aria-pressed", "true")
     assert text_box(other).input_value() == "aaabbb"
     expect(other.get_by_text("step 5 of 6", exact=True)).to_be_visible()
     assert answer(other) == answer(page)

@@ -24,6 +24,7 @@ IN_THE_BROWSER = {
     "page/picture-file.js",
     "page/place-links.js",
     "page/playheads.js",
+    "page/view-address.js",
     "page/presenter.js",
     "page/prose.js",
     "page/scroll-box.js",

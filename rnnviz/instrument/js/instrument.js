@@ -67,6 +67,8 @@ import { createWhatIf } from "./views/what-if.js";
  */
 
 const REST_MS = 500; // without a move, after which a position is reported and read aloud
+/** What a page may keep in its link, and whether the instrument is at rest. */
+const IN_LINK = /** @type {const} */ (["step", "unit", "playing", "phase", "rowOrder", "allRows"]);
 const PRESSES = /** @type {const} */ (["pointerdown", "keydown"]);
 const MOVING = ".rnnviz-slot, .js-plotly-plot"; // where a press moves the instrument, as it does inside
 
@@ -207,8 +209,7 @@ export function mount(element, payload, options = {}) {
     if (newTrace) showTrace();
     for (const view of views) view.update(state, previous, newTrace);
     root.classList.toggle("dimmed", state.notes.dimmed);
-    const moved = state.step !== previous.step || state.unit !== previous.unit;
-    if (newTrace || moved || state.playing !== previous.playing) restSoon();
+    if (newTrace || IN_LINK.some((name) => state[name] !== previous[name])) restSoon();
   });
   return {
     store,

@@ -7,6 +7,7 @@
 import { mount } from "../../instrument/js/instrument.js";
 import { unpack } from "../../instrument/js/model/arrays.js";
 import { elementsIn } from "../../instrument/js/page/dom.js";
+import { viewInAddress, writeAddress } from "../../instrument/js/page/view-address.js";
 
 /**
  * @import { Instrument, Rest } from "../../instrument/js/instrument.js"
@@ -109,9 +110,8 @@ export default function (streamlits) {
   // If the page has changed its link in this run, Streamlit has left the position out of it.
   const call = ++entry.calls;
   setTimeout(() => {
-    const { state, trace } = entry.instrument.store;
-    if (call !== entry.calls || entry.removed || state.playing) return;
-    writeAddress({ ...state, unit: chosenUnit(state), steps: trace.steps }, entry.component.data);
+    const { store } = entry.instrument;
+    if (call === entry.calls && !entry.removed && !store.state.playing) writeAddress(store, entry.component.data);
   }, AFTER_RUN_MS);
 
   // Streamlit calls what the last call returned when the component is removed. What an earlier call returned it may
@@ -146,6 +146,7 @@ function shown(component, payload) {
 function create(component, payload) {
   const { data, parentElement } = component;
   if (lastPosition.start && lastPosition.id === data.id && !data.opened_at_position) payload.start = lastPosition.start;
+  if (payload.start) payload.start = { ...payload.start, ...viewInAddress(payload) };
   const entry = /** @type {Mounted} */ ({
     component,
     views: viewsKey(data),
@@ -186,12 +187,11 @@ function update(entry, component, payload) {
 function mountInstrument(entry, payload) {
   /** @param {Rest} rest */
   const onRest = (rest) => {
-    const { step, steps, settled } = rest;
-    const unit = chosenUnit(rest);
+    const { step, settled } = rest;
     const { id, fingerprint } = entry.component.data;
     Object.assign(lastPosition, { id, fingerprint, start: { step, unit: keptUnit(rest, entry) } });
-    writeAddress({ step, unit, steps }, entry.component.data);
-    if (settled) reportPosition(entry, { step, unit });
+    writeAddress(instrument.store, entry.component.data);
+    if (settled) reportPosition(entry, { step, unit: chosenUnit(rest) });
   };
   /** @param {Request} request */
   const onRequest = (request) => {
@@ -275,25 +275,6 @@ function followServer(entry, before) {
  */
 function positionKey({ step, unit }) {
   return `${step},${unit}`;
-}
-
-/**
- * Write step (from 1) and unit into the address, without what a fresh page shows anyway: a unit only if it was chosen.
- * The text too: Streamlit, which binds the text box to it, may lose it on the way to another page.
- * @param {Start & { steps: number }} position
- * @param {ComponentData} data
- */
-function writeAddress({ step, unit, steps }, { default_step: defaultStep, text, default_text: defaultText }) {
-  const address = new URL(window.location.href);
-  /** @type {(name: string, value: string | number | null, usual: string | number | null) => void} */
-  const put = (name, value, usual) => {
-    if (value === usual) address.searchParams.delete(name);
-    else address.searchParams.set(name, String(value));
-  };
-  put("step", step + 1, (defaultStep ?? steps - 1) + 1);
-  put("unit", unit, null);
-  if (defaultText !== null) put("text", text, defaultText);
-  if (address.href !== window.location.href) window.history.replaceState(window.history.state, "", address);
 }
 
 /**
