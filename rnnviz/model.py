@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -208,6 +209,7 @@ class Model:
             interventions=prepared.interventions,
             vocabulary=self.vocabulary,
             card=self.card,
+            run_unchanged=partial(self.run, prepared.unchanged, initial=initial) if prepared.interventions else None,
         )
 
     def trace(

@@ -45,3 +45,26 @@ def short_number(value: float) -> str:
     size = abs(value)
     text = f"{value:.3g}" if size < 1e3 else f"{value:.0f}" if size < 1e4 else f"{value:.1e}".replace("e+0", "e+")
     return with_minus_signs(text)
+
+
+def whole_percent(share: float) -> str:
+    r"""Format a share in whole percents. Less than all is never 100 %, more than nothing never 0 %.
+
+    Parameters
+    ----------
+    share : float
+        From 0 to 1.
+
+    Returns
+    -------
+    str
+        For example "68 %", "under 1 %" or "over 99 %", with a space at which a line does not break.
+
+    Examples
+    --------
+    >>> [whole_percent(share) for share in (0.684, 0.0001, 0.999)]
+    ['68\xa0%', 'under 1\xa0%', 'over 99\xa0%']
+    """
+    whole = int(100 * share + 0.5)  # halves go up, as in the browser
+    bound = "under 1" if whole == 0 and share > 0 else "over 99" if whole == 100 and share < 1 else str(whole)
+    return f"{bound}\N{NO-BREAK SPACE}%"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -72,6 +73,8 @@ class Trace:
         The vocabulary of the model; None in a trace from a file.
     card : dict, optional
         The card of the model; empty in a trace from a file.
+    run_unchanged : callable or None, default None
+        Runs the same text without the interventions; None without any, and in a trace from a file.
 
     Examples
     --------
@@ -97,6 +100,7 @@ class Trace:
     interventions: tuple[Intervention, ...] = ()
     vocabulary: Vocabulary | None = field(default=None, compare=False)
     card: dict[str, Any] = field(default_factory=dict, compare=False)
+    run_unchanged: Callable[[], Trace] | None = field(default=None, repr=False, compare=False)
 
     def __repr__(self) -> str:
         return f"<Trace of {self.model}: {len(self)} steps, {self.units()} units>"
@@ -138,6 +142,11 @@ class Trace:
     def has_held_values(self) -> bool:
         """Whether an intervention replaced values of the cell, and not only tokens."""
         return any(isinstance(intervention, ValueIntervention) for intervention in self.interventions)
+
+    @cached_property
+    def unchanged(self) -> Trace | None:
+        """The run of the same text without the interventions, which is run at the first question."""
+        return None if self.run_unchanged is None else self.run_unchanged()
 
     @property
     def layers(self) -> int:

@@ -1,10 +1,12 @@
 """Analysis: what follows from a run, or from the weights, beyond what a trace records. NumPy only."""
 
 from ..cells.gated_equations import Factor, GatedState, OutputGating
+from .asked_steps import asked_steps
 from .cell_cost import Cost, cost
 from .dynamics.repeated_product import multiply_repeatedly
 from .effects.gate_experiments import Experiment, experiments, forgetting_intervention
 from .effects.run_difference import Difference, difference
+from .effects.run_outcome import RunOutcome, run_outcome
 from .effects.token_attribution import Attribution, attribution
 from .effects.unit_ablation import ablation
 from .effects.unit_effects import UnitEffects, unit_effects
@@ -44,10 +46,12 @@ __all__ = [
     "ModelComparison",
     "OriginStability",
     "OutputGating",
+    "RunOutcome",
     "Spectrum",
     "UnitEffects",
     "ablation",
     "array_distance",
+    "asked_steps",
     "attribution",
     "compare_models",
     "contributions",
@@ -70,6 +74,7 @@ __all__ = [
     "origin_stability",
     "output_gating",
     "reach",
+    "run_outcome",
     "spectra",
     "step_jacobians",
     "unit_effects",

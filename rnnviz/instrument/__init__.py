@@ -3,9 +3,10 @@
 from .array_packing import as_bytes, as_json
 from .bundle import script, style
 from .model_encoding import model_data
+from .model_schema import ModelData
 from .payload_encoding import TokenValues, model_key, payload, trace_data
 from .saved_page import saved_page
-from .schema import ModelData, Payload
+from .schema import Payload
 from .settings_schema import Settings
 
 __all__ = [

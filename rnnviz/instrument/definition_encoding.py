@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from ..analysis.memory.gated_states import gated_states
+from ..cells.activations import Array
 from ..cells.definition import Definition
 from ..cells.gated_equations import GatedState
 from ..colours import negative_colour
 from ..model import Model
+from ..network.merging import split_gradient
 from ..text.tokens import visible
 from ..trace import Trace
+from .array_packing import little_endian
 from .cell_encoding import encode_activations, encode_equation, encode_weights, finite
 from .schema import DefinitionData, FactorData, GatedStateData, PhaseData, QuantityData
 
@@ -22,8 +25,21 @@ def encode_definition(trace: Trace, model: Model | None, layer: int, direction: 
         "gated_states": [_gated_state(gated) for gated in gated_states(definition)],
         "activations": encode_activations(definition),
         "labels": [visible(label) for label in trace.labels],
+        "readout": None if (readout := _readout(model, layer, direction)) is None else little_endian(readout),
         "weights": encode_weights(model.network.cell(layer, direction)) if model else None,
     }
+
+
+def _readout(model: Model | None, layer: int, direction: str) -> Array | None:
+    """The weights (C, H) by which a hidden state adds to the logits, if it goes to the readout by itself."""
+    network = model.network if model else None
+    if network is None or network.readout_weight is None or layer != len(network.layers) - 1:
+        return None
+    directions = network.directions_by_layer[layer]
+    if len(directions) == 2 and network.merge == "mul":
+        return None
+    parts = split_gradient(network.readout_weight, [network.readout_weight] * len(directions), network.merge)
+    return parts[directions.index(direction)]
 
 
 def _quantities(definition: Definition) -> list[QuantityData]:

@@ -9,7 +9,7 @@ import numpy as np
 from ..model import Model
 from .array_packing import as_json, little_endian
 from .cell_encoding import encode_activations, encode_equation, encode_weights
-from .schema import LayerData, ModelData, TableData
+from .model_schema import LayerData, ModelData, TableData
 
 
 def model_data(model: Model) -> dict[str, Any]:

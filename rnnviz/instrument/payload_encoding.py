@@ -13,8 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from ..analysis.asked_steps import asked_steps
+from ..analysis.effects.run_outcome import run_outcome
 from ..analysis.effects.unit_effects import unit_effects
-from ..cells.definition import INPUT_VECTOR
+from ..cells.definition import INPUT_VECTOR, Quantity
 from ..colours import negative_colour, scale_limits
 from ..errors import ArrayError
 from ..interventions import Remove, Swap, held_and_frozen, remaining_steps
@@ -23,10 +25,9 @@ from ..text.tokens import visible
 from ..trace import Trace
 from .array_packing import as_bytes, as_json, little_endian
 from .definition_encoding import encode_definition
-from .schema import EffectsData, InputVectorsData, PartData, Payload, TokenValuesData
+from .schema import EffectsData, InputVectorsData, PartData, Payload, TokenValuesData, UnchangedData
 
 BUDGET = 1_500_000  # bytes for the values of one trace
-EVERY_STEP = "at every step"  # when a card says that a model is asked
 HELD, FROZEN = 1, 2  # how an intervention holds a value: at a given one, or at that of the step before
 
 
@@ -165,7 +166,7 @@ def trace_data(
     limits = {name: scale_limits(quantities[name], array) for name, array in arrays.items()}
     inputs = arrays.pop(INPUT_VECTOR.name)
     rows, row_of_step = _different_rows(inputs)
-    size = sum(array.size for array in arrays.values()) * 4
+    size = sum(array.size for array in arrays.values()) * (4 if trace.unchanged is None else 8)
     reductions = []
     read = size + rows.size * 4 <= BUDGET
     if not read:
@@ -176,8 +177,11 @@ def trace_data(
     dtype = "<f2" if half else "<f4"
     key = model_key(model, layer, direction) if model else _key(trace.model, layer, direction, trace.options)
     encoded = {name: _token_values(name, values, len(trace)) for name, values in (token_values or {}).items()}
+    asked = asked_steps(trace)
+    unchanged = trace.unchanged
+    runs = [trace.fingerprint, *([unchanged.fingerprint] if unchanged else [])]
     return {
-        "id": _hash([trace.fingerprint, key]),
+        "id": _hash([*runs, key]),
         "fingerprint": trace.fingerprint,
         "model": trace.model,
         "model_key": key,
@@ -194,7 +198,7 @@ def trace_data(
         "swapped_steps": sorted(swap.step for swap in trace.interventions if isinstance(swap, Swap)),
         "unknown_steps": np.flatnonzero(trace.unknown).tolist(),
         "units": {name: array.shape[1] for name, array in [*arrays.items(), (INPUT_VECTOR.name, inputs)]},
-        "answers_at_end": model is not None and model.card.get("asked", EVERY_STEP) != EVERY_STEP,
+        "asked_steps": None if asked.all() else np.flatnonzero(asked).tolist(),
         "limits": limits,
         "half_precision": half,
         "values": {name: little_endian(array, dtype) for name, array in arrays.items()},
@@ -203,6 +207,7 @@ def trace_data(
         "holds": _holds(trace, layer, direction),
         "probabilities": None if trace.probabilities is None else little_endian(trace.probabilities),
         "effects": _effects(trace, layer, direction),
+        "unchanged": _unchanged(trace, unchanged, layer, direction, dtype) if unchanged else None,
         "reductions": reductions,
         "token_values": encoded,
         "token_values_id": _hash(encoded),
@@ -222,6 +227,25 @@ def _effects(trace: Trace, layer: int, direction: str) -> EffectsData:
     effects = unit_effects(trace, layer, direction)
     label = visible(effects.label) if effects.label else ""
     return {"values": little_endian(effects.values), "label": label, "measure": effects.measure}
+
+
+def _unchanged(trace: Trace, unchanged: Trace, layer: int, direction: str, dtype: str) -> UnchangedData:
+    """The run without interventions, at the steps that are left of it."""
+    rows = np.array(_typed_rows(trace))
+    arrays = {q.name: (unchanged[q.name, layer, direction][rows], trace[q.name, layer, direction]) for q in _own(trace)}
+    outcome = run_outcome(trace)
+    return {
+        "values": {name: little_endian(old, dtype) for name, (old, new) in arrays.items() if (old != new).any()},
+        "probabilities": None if unchanged.probabilities is None else little_endian(unchanged.probabilities[rows]),
+        "effects": _effects(unchanged, layer, direction),
+        "end": outcome.end,
+        "first": outcome.first,
+    }
+
+
+def _own(trace: Trace) -> list[Quantity]:
+    """The quantities that a cell computes."""
+    return [q for q in trace.definition.by_name.values() if q is not INPUT_VECTOR]
 
 
 def _token_values(name: str, values: TokenValues, steps: int) -> TokenValuesData:

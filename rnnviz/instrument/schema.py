@@ -145,6 +145,9 @@ class DefinitionData(TypedDict):
         By name.
     labels : list of str
         C labels of the readout.
+    readout : ndarray or None
+        Array of shape (C, size of the hidden state): what each unit's hidden state adds to each logit, float32; None
+        where it does not go to the readout as it is.
     weights : WeightsData or None
         The layer's parameters; None where the model is not known.
     """
@@ -154,6 +157,7 @@ class DefinitionData(TypedDict):
     gated_states: list[GatedStateData]
     activations: dict[str, ActivationData]
     labels: list[str]
+    readout: np.ndarray | None
     weights: WeightsData | None
 
 
@@ -239,6 +243,30 @@ class EffectsData(TypedDict):
     measure: str
 
 
+class UnchangedData(TypedDict):
+    """The run without interventions, at the T steps that they leave.
+
+    Attributes
+    ----------
+    values : dict of str to ndarray
+        For each quantity that differs anywhere, an array of its units at each step, in the precision of the trace.
+    probabilities : ndarray or None
+        Array of shape (T, C), float32; None without a readout.
+    effects : EffectsData
+        What each unit added to the answer of this run.
+    end : str
+        How the ends of the two runs differ, in a sentence; "" without a readout.
+    first : str
+        Where their predictions first differ, in a sentence; "" if nothing is to be said.
+    """
+
+    values: dict[str, np.ndarray]
+    probabilities: np.ndarray | None
+    effects: EffectsData
+    end: str
+    first: str
+
+
 class Payload(TypedDict):
     """The trace of one layer and direction.
 
@@ -276,8 +304,8 @@ class Payload(TypedDict):
         The steps, from 0, whose token the vocabulary lacks.
     units : dict of str to int
         For each quantity, the input vector included, how many values it has at each step.
-    answers_at_end : bool
-        Whether the model is known to have been trained to predict only after the last step.
+    asked_steps : list of int or None
+        The steps, from 0, after which the model was trained to answer; None for all.
     limits : dict of str to tuple of two floats
         For each quantity, the ends of the colour scale.
     half_precision : bool
@@ -295,6 +323,8 @@ class Payload(TypedDict):
         Array of shape (T, C), float32; None without a readout.
     effects : EffectsData
         What each unit adds to the answer.
+    unchanged : UnchangedData or None
+        The run without the interventions; None if there are none.
     reductions : list of str
         How the trace was reduced to keep the page fast.
     token_values : dict of str to TokenValuesData
@@ -320,7 +350,7 @@ class Payload(TypedDict):
     swapped_steps: list[int]
     unknown_steps: list[int]
     units: dict[str, int]
-    answers_at_end: bool
+    asked_steps: list[int] | None
     limits: dict[str, tuple[float, float]]
     half_precision: bool
     values: dict[str, np.ndarray]
@@ -329,88 +359,7 @@ class Payload(TypedDict):
     holds: dict[str, np.ndarray]
     probabilities: np.ndarray | None
     effects: EffectsData
+    unchanged: UnchangedData | None
     reductions: list[str]
     token_values: dict[str, TokenValuesData]
     token_values_id: str
-
-
-class TableData(TypedDict):
-    """A matrix.
-
-    Attributes
-    ----------
-    rows, columns : int
-        Its shape.
-    values : ndarray
-        The values as float32, row by row.
-    """
-
-    rows: int
-    columns: int
-    values: np.ndarray
-
-
-class LayerData(TypedDict):
-    """The cell of one layer and direction.
-
-    Attributes
-    ----------
-    direction : str
-        "forward" or "backward".
-    units : dict of str to int
-        How many each quantity has.
-    input_size : int
-        D.
-    weights : WeightsData
-        Its parameters.
-    initial : dict of str to ndarray
-        The states that a run starts from, as float32; zeros where missing.
-    """
-
-    direction: Literal["forward", "backward"]
-    units: dict[str, int]
-    input_size: int
-    weights: WeightsData
-    initial: dict[str, np.ndarray]
-
-
-class ModelData(TypedDict):
-    """A model that the browser can run.
-
-    Attributes
-    ----------
-    name : str
-        The name of the model.
-    cell : str
-        The name of its cell.
-    states : list of str
-        What is passed on from step to step, the hidden state first.
-    equations : list of EquationData
-        Those of the cell in the order of computation.
-    activations : dict of str to ActivationData
-        By name.
-    embedding : TableData or None
-        A vector for each token id; None for a model that reads vectors.
-    layers : list of list of LayerData
-        By layer, one or two directions.
-    merge : str
-        How two directions become one vector: "concat", "sum", "mul" or "ave".
-    readout : TableData or None
-        The weights of the outputs; None for a model without outputs.
-    readout_bias : ndarray or None
-        The biases of the outputs as float32, if there are any.
-    labels : list of str
-        What the outputs stand for.
-    """
-
-    name: str
-    cell: str
-    states: list[str]
-    equations: list[EquationData]
-    activations: dict[str, ActivationData]
-    embedding: TableData | None
-    layers: list[list[LayerData]]
-    merge: Literal["concat", "sum", "mul", "ave"]
-    readout: TableData | None
-    readout_bias: np.ndarray | None
-    labels: list[str]

@@ -44,6 +44,11 @@ class PreparedText:
         return self.encoding.tokens
 
     @property
+    def unchanged(self) -> PreparedText:
+        """The same text without interventions."""
+        return PreparedText(self.typed, self.typed, {})
+
+    @property
     def inputs(self) -> np.ndarray:
         """The ids (T,) or vectors (T, D) that the network reads."""
         return self.encoding.inputs

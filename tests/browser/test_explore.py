@@ -9,6 +9,8 @@ import pandas as pd
 from playwright.sync_api import Browser, Page, expect
 
 import rnnviz
+from rnnviz.analysis import run_outcome
+from rnnviz.interventions import Hold
 from tests.browser.conftest import (
     COLOUR_RULES,
     in_both_themes,
@@ -215,6 +217,23 @@ def test_a_change_is_a_chip_that_can_be_taken_back(page: Page, app: str):
     assert "if" not in link(page)
     trace = rnnviz.load("names-lstm").trace("Mariana")
     assert answer(page)[0] == trace.labels[trace.probabilities[-1].argmax()]
+
+
+def test_the_menu_closes_over_what_it_has_changed_and_the_reply_is_beside_its_undo(page: Page, app: str):
+    open_page(page, f"{app}/?text=Mariana")
+    page.get_by_role("button", name="What if").click()
+    experiment = page.get_by_role("button", name="Never forget")
+    changed = rnnviz.load("names-lstm").trace("Mariana", interventions=[Hold("forget", 1)])
+    unchanged = rnnviz.load("names-lstm").trace("Mariana")
+    ends = [run.labels[int(run.probabilities[-1].argmax())] for run in (unchanged, changed)]
+    expect(page.get_by_role("row").filter(has_text="Never forget")).to_contain_text(ends[1])
+    experiment.click()
+    expect(experiment).to_be_hidden()
+    expect(page.locator(".area-words .notes")).to_contain_text(run_outcome(changed).end)
+    expect(page.locator(".answer")).to_contain_text(f"instead of {ends[0]}")
+    page.get_by_role("button", name="Take back: forget gate = 1").first.click()
+    expect(page.locator(".answer-label")).to_have_text(ends[0])
+    expect(page.locator(".area-words .notes")).to_be_hidden()
 
 
 def test_a_presenter_makes_everything_larger(page: Page, app: str):

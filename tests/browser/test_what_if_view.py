@@ -12,6 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 import rnnviz
+from rnnviz.analysis import run_outcome
 from rnnviz.cells import CELLS
 from rnnviz.figures import heatmaps
 from rnnviz.instrument import payload
@@ -96,7 +97,45 @@ def test_a_value_is_held_where_the_controls_say(page: Page):
     set_value(page, "-2.5")
     press(page, "Try it")
     assert requested(page) == [Hold("cell", -2.5, None, 12)]
-    expect(page.locator(".whatif-sent")).to_have_text("asked for: cell@12=-2.5")
+
+
+def test_the_reply_is_where_the_change_was_made_with_its_undo(page: Page):
+    model = rnnviz.load("names-lstm")
+    changes = [{"text": "forget=1", "words": "forget gate = 1"}]
+    editing(page, model, Hold("forget", 1), notes={"remarks": [], "changes": changes, "dimmed": False})
+    trace = model.trace(TEXT, interventions=[Hold("forget", 1)])
+    expect(page.locator(".whatif-reply")).to_contain_text(run_outcome(trace).end)
+    page.locator(".whatif-reply").get_by_role("button", name="Take back").click()
+    assert page.evaluate("requests.splice(0)") == [{"without": "forget=1"}]
+
+
+def test_bars_and_heatmaps_show_the_unchanged_run(page: Page):
+    model = rnnviz.load("names-lstm")
+    plain(
+        page, model, slot("predictions"), **{**about(model, Hold("forget", 1), text="Mariana"), "views": ["heatmaps"]}
+    )
+    changed, unchanged = model.trace("Mariana", interventions=[Hold("forget", 1)]), model.trace("Mariana")
+    go(page, step=7)
+    bars = page.locator(".predictions tbody tr")
+    names = bars.locator("th").all_text_contents()
+    order = np.argsort(-unchanged.probabilities[7], kind="stable")
+    assert names[:4] == [model.labels[k] for k in order[:4]]
+    assert changed.labels[int(changed.probabilities[7].argmax())] in names
+    for name, row in zip(names, bars.all(), strict=True):
+        label = model.labels.index(name)
+        shares = [f"{100 * run.probabilities[7, label]:.1f} %" for run in (changed, unchanged)]
+        assert row.locator(".number").all_text_contents() == shares
+        width, room = (row.locator(place).bounding_box()["width"] for place in (".bar i", ".bar"))  # type: ignore[index]
+        assert width == pytest.approx(room * unchanged.probabilities[7, label], abs=1)
+    expect(page.locator(".bar-key").first).to_contain_text("the step before")
+    canvas = page.locator(".heatmap[data-name='forget'] canvas").first
+    assert canvas.evaluate("each => each.height") == 12 * 3  # a strip along every row
+    page.locator(".heatmap[data-name='forget'] .heatmap-plot").hover(position={"x": 40, "y": 4})
+    unit, step = int(page.locator(".lens-title").inner_text().split()[1]), 1
+    entry = page.locator(".lens-values dd.selected")
+    value = f"{unchanged['forget'][step, unit]:.3f}"
+    expect(entry).to_contain_text("unchanged")
+    assert abs(float(entry.inner_text().rpartition(" ")[2]) - float(value)) < 0.0006
 
 
 def test_the_value_proposed_is_far_from_what_is_there_until_one_is_typed(page: Page):

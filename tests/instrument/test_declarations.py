@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from rnnviz.instrument import expression_schema, schema, settings_schema
+from rnnviz.instrument import expression_schema, model_schema, schema, settings_schema
 from rnnviz.instrument.declarations import PAYLOAD, SETTINGS, typescript
 from rnnviz.ui.shared import page_data
 
 PAGE_DATA = Path(page_data.__file__).with_suffix(".d.ts")
 FILES = {
-    PAYLOAD: typescript(expression_schema, schema),
+    PAYLOAD: typescript(expression_schema, schema, model_schema),
     SETTINGS: typescript(settings_schema),
     PAGE_DATA: typescript(
         page_data, imports='import type { Notes, Start } from "../../instrument/js/model/settings.d.ts";'

@@ -164,3 +164,27 @@ def test_a_model_is_sent_with_all_that_a_run_needs():
     assert (sent["merge"], sent["labels"]) == (network.merge, list(model.labels))
     right_sides = {equation["target"]: from_json(equation["right"]) for equation in sent["equations"]}
     assert right_sides == model.definition.equations
+
+
+def test_a_what_if_brings_the_unchanged_run_at_the_steps_that_are_left():
+    model = rnnviz.load("names-lstm")
+    changed, unchanged = model.trace("Mariana", interventions=[Remove(3), Hold("forget", 1)]), model.trace("Mariana")
+    sent = payload(changed, model)["unchanged"]
+    rows = [0, 1, 3, 4, 5, 6, 7]
+    for quantity, numbers in sent["values"].items():
+        np.testing.assert_allclose(floats(numbers), unchanged[quantity][rows].ravel(), rtol=1e-6, atol=1e-7)
+    np.testing.assert_allclose(floats(sent["probabilities"]), unchanged.probabilities[rows].ravel(), rtol=1e-6)
+    np.testing.assert_allclose(floats(sent["effects"]["values"]), unit_effects(unchanged).values, atol=1e-6)
+    assert sent["effects"]["label"] == unit_effects(unchanged).label
+
+
+def test_a_run_without_interventions_brings_no_other():
+    model = rnnviz.load("names-lstm")
+    assert payload(model.trace("Mariana"), model)["unchanged"] is None
+
+
+def test_the_same_run_of_another_text_has_another_identity():
+    model = rnnviz.load("names-lstm")
+    runs = [model.trace(text, interventions=[Remove(3)]) for text in ("Mariana", "Maxiana")]
+    assert runs[0].fingerprint == runs[1].fingerprint
+    assert payload(runs[0], model)["id"] != payload(runs[1], model)["id"]

@@ -20,7 +20,7 @@ from rnnviz.cells.activations import ACTIVATION_KINDS
 from rnnviz.cells.primitives import RULES
 from rnnviz.colours import PREDICTION, TEXT_SHARE, negative_colour, rgb, scale_limits
 from rnnviz.figures.trace_heatmaps import likeliest_classes
-from rnnviz.instrument import TokenValues, as_bytes, as_json, payload, payload_encoding, trace_data
+from rnnviz.instrument import TokenValues, as_bytes, as_json, model_schema, payload, payload_encoding, trace_data
 from rnnviz.instrument import schema as declared
 from rnnviz.instrument.settings_schema import Settings
 from rnnviz.interventions import Freeze, Hold, Intervention, Remove, Swap, Zero, parse
@@ -30,6 +30,7 @@ from rnnviz.text.tokens import Vocabulary
 from rnnviz.ui.shared.instrument import VIEWS
 from tests.exponential_cell import ExponentialLSTM
 from tests.js.forward_runs import all_runs
+from tests.js.narration_runs import narration_runs
 from tests.strategies import PUBLISHED, UNUSUAL
 from tests.tied_lstm import TiedLSTM
 
@@ -176,6 +177,12 @@ def weighted_sums() -> dict[str, Any]:
 def forward() -> dict[str, Any]:
     """Runs of whole models."""
     return all_runs()
+
+
+@fixture
+def narrations() -> list[dict[str, Any]]:
+    """Runs with some of their steps, of which sentences are told."""
+    return narration_runs()
 
 
 @fixture
@@ -338,7 +345,10 @@ def schema() -> dict[str, Any]:
             "ActivationData",
             "WeightsData",
         ),
-        *("EffectsData", "TokenValuesData", "ModelData", "LayerData", "TableData"),
+        *("EffectsData", "UnchangedData", "TokenValuesData", "ModelData", "LayerData", "TableData"),
     )
-    keys = {name: sorted(getattr(declared, name).__annotations__) for name in names}
+    keys = {
+        name: sorted(getattr(declared if hasattr(declared, name) else model_schema, name).__annotations__)
+        for name in names
+    }
     return keys | {"Settings": sorted(Settings.__annotations__)}

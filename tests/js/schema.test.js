@@ -13,6 +13,8 @@ test("a payload has the keys that are declared, and no others", () => {
   assert.deepEqual(sorted(payload), schema.Payload);
   assert.deepEqual(sorted(payload.input_vectors), schema.InputVectorsData);
   assert.deepEqual(sorted(payload.effects), schema.EffectsData);
+  assert.equal(payload.unchanged, null);
+  assert.deepEqual(sorted(fixture("interventions").payloads.gate.unchanged), schema.UnchangedData);
   assert.deepEqual(sorted(payload.token_values.memory), schema.TokenValuesData);
 });
 

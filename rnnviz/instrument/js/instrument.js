@@ -91,7 +91,7 @@ export const VIEWS = {
   heatmaps: (store) => createHeatmaps(store),
   values: (store) => createHeatmaps(store, { beside: createPredictions(store) }),
   signal: createSignalPicker,
-  whatif: (store, { requestIntervention }) => createWhatIf(store, requestIntervention),
+  whatif: createWhatIf,
   arithmetic: (store) => createArithmetic(store),
   formulas: (store) => createFold(store, "All formulas of this step, with their numbers", createArithmetic),
   table: createStepTable,

@@ -28,6 +28,7 @@ MORE_CELLS = "more-cells"
 # What-if.
 WHAT_IF_CHIPS = "what-if"
 FORGET_AT = "forget-at"
+WHAT_IF_MENUS = "what-if-menus"  # how many menus have been closed
 
 # Models and results.
 OWN_TASKS = "own_tasks"  # the session's own tasks by name

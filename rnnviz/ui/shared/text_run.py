@@ -132,5 +132,6 @@ def transport(
         follow=True,
         editable=editable,
         value_word=value_word,
+        notes=what_if.run_notes(trace),
         on_request=what_if.apply_requested,
     )

@@ -6,13 +6,17 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from ...analysis import experiments, forgetting_intervention
+from ...analysis import difference, experiments, forgetting_intervention
 from ...cells import Definition
-from ...interventions import Intervention, describe, parse
-from ...text.tokens import visible
+from ...instrument.settings_schema import ChangeData, Notes
+from ...interventions import Intervention, PreparedText, describe, parse, prepare_text
+from ...model import Model
+from ...text.tokens import Encoding, visible
+from ...trace import Trace
 from . import lesson_link, notices
 from .link_parameters import CHANGES
-from .session_keys import FORGET_AT, WHAT_IF_CHIPS
+from .markdown import percent, prediction
+from .session_keys import FORGET_AT, WHAT_IF_CHIPS, WHAT_IF_MENUS
 
 GRAMMAR = """One change per entry. Steps are those of your text.
 
@@ -53,16 +57,31 @@ def apply_requested(request: dict[str, str]) -> None:
         _set(change for change in changes() if str(change) != request["without"])
 
 
-def menu(definition: Definition, tokens: list[str]) -> None:
-    """The controls behind a button, for a page about something else; tokens: those of the text as typed."""
+def run_notes(trace: Trace, remarks: list[str] | None = None, dimmed: bool = False) -> Notes:
+    """What the instrument says about a run: its changes in words, and remarks."""
+    changes: list[ChangeData] = [
+        {"text": str(change), "words": describe(change, trace.definition)} for change in trace.interventions
+    ]
+    return {"remarks": remarks or [], "changes": changes, "dimmed": dimmed}
+
+
+def menu(model: Model, typed: Encoding | None) -> None:
+    """The controls behind a button, for a page about something else; typed: the text without changes.
+
+    The menu closes when something is changed, so that the figure that it changed comes into view.
+    """
     if not lesson_link.shows("whatif"):
         return
-    popover = st.popover("What if …", icon=":material/science:", key="what-if-menu", on_change="rerun")
+    definition = model.definition
+    menus = st.session_state.get(WHAT_IF_MENUS, 0)  # another key is another menu, which is closed
+    popover = st.popover("What if …", icon=":material/science:", key=f"what-if-menu-{menus}", on_change="rerun")
     if not popover.open:
         return
     with popover:
-        experiment_buttons(definition, tokens)
+        experiment_buttons(definition, typed.tokens if typed else [])
         chips(definition)
+        if typed is not None and model.network.readout_weight is not None and experiments(definition):
+            experiment_table(model, typed)
         st.caption("Or click a cell of a heatmap and set its value under “What if” below the instrument.")
         st.page_link(
             "pages/memory.py",
@@ -70,6 +89,36 @@ def menu(definition: Definition, tokens: list[str]) -> None:
             icon=":material/compare_arrows:",
             query_params={"question": "changes"},
         )
+
+
+def experiment_table(model: Model, typed: Encoding) -> None:
+    """What a text ends on in each experiment, and how much of the last prediction's probability moves."""
+    unchanged = model.run(PreparedText(typed, typed, {}))
+    runs: dict[str, Trace] = {"no change": unchanged}
+    for experiment in experiments(model.definition):
+        prepared = prepare_text(typed, [experiment.intervention], model.vocabulary, model.network, skip_invalid=True)
+        runs[experiment.title] = model.run(prepared)
+    st.table(
+        {
+            "experiment": list(runs),
+            "last prediction": [prediction(*last_prediction(trace)) for trace in runs.values()],
+            "probability moved": ["", *(percent(_moved(unchanged, trace)) for trace in [*runs.values()][1:])],
+        }
+    )
+
+
+def last_prediction(trace: Trace) -> tuple[str, float]:
+    """The label and the probability of the prediction at the end."""
+    assert trace.probabilities is not None
+    last = trace.probabilities[-1]
+    return trace.labels[int(last.argmax())], float(last.max())
+
+
+def _moved(before: Trace, after: Trace) -> float:
+    """The share of the last prediction's probability that moved to other labels."""
+    change = difference(before, after).change
+    assert change is not None
+    return float(change[-1])
 
 
 def chips(definition: Definition) -> None:
@@ -122,6 +171,7 @@ def _read_chips() -> None:
 
 def _set(chosen: Iterable[Intervention]) -> None:
     CHANGES.set(tuple(dict.fromkeys(chosen)))
+    st.session_state[WHAT_IF_MENUS] = st.session_state.get(WHAT_IF_MENUS, 0) + 1
 
 
 def _tidied(text: str) -> str:

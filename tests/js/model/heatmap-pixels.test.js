@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { beyondLimits, pixelsOf } from "../../../rnnviz/instrument/js/model/heatmap-pixels.js";
+import { beyondLimits, LINES, pixelsOf, stripedPixels } from "../../../rnnviz/instrument/js/model/heatmap-pixels.js";
 import { assertClose, bundled, fixture } from "../fixtures.js";
 
 test("a pixel has the colour that Python gives the value", () => {
@@ -44,4 +44,19 @@ test("what is beyond the scale is found, and at which end", () => {
     beyondLimits({ ...field, values: Float32Array.of(1, -1), width: 1, steps: 2, rows: [0] }, [-1, 1]),
     [],
   );
+});
+
+test("a striped row has the values above and those of the unchanged run below", () => {
+  const trace = bundled("names-lstm");
+  const scale = { ...trace.byName.cell, limits: [-4, 4] };
+  const field = { values: trace.arrays.cell, width: trace.units, steps: trace.steps, rows: [17, 3, 63] };
+  const unchanged = trace.arrays.cell.map((value) => -value);
+  const [above, below] = [pixelsOf(field, scale), pixelsOf({ ...field, values: unchanged }, scale)];
+  const striped = stripedPixels(field, unchanged, scale);
+  const line = 4 * field.steps;
+  for (let k = 0; k < field.rows.length * LINES.each; k++) {
+    const [row, part] = [Math.floor(k / LINES.each), k % LINES.each];
+    const expected = part < LINES.each - LINES.unchanged ? above : below;
+    assert.deepEqual(striped.slice(k * line, (k + 1) * line), expected.slice(row * line, (row + 1) * line));
+  }
 });

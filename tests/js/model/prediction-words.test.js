@@ -27,17 +27,23 @@ test("a label of one character is quoted", () => {
   assert.deepEqual(["Irish", ",", "👩🏽‍🚀"].map(quoted).slice(0, 2), ["Irish", "“,”"]);
 });
 
-test("only a model that is asked at the end has an answer, after the last token that it reads", () => {
+test("only a model that is asked at the end has an answer, and elsewhere it is not trained to", () => {
   const names = bundled("names-lstm");
-  assert.ok(names.answersAtEnd);
   const words = names.tokens.map((_, step) => whenOf(names, step));
-  assert.equal(new Set(words.slice(0, -1).map((text) => text.split(",")[0])).size, 1);
-  assert.ok(!words.at(-1).includes(names.tokens.at(-1)));
+  assert.ok(words.slice(0, -1).every((text) => text.includes("not trained")));
+  assert.doesNotMatch(words.at(-1), /not trained/);
   const counter = bundled("counter-lstm");
-  assert.ok(!counter.answersAtEnd);
   counter.tokens.forEach((token, step) => assert.ok(whenOf(counter, step).includes(token)));
-  const backward = traceOf(fixture("backward").payloads["1b"]);
-  backward.answersAtEnd = true;
-  assert.ok(!whenOf(backward, 0).includes(backward.tokens[0]));
-  assert.ok(whenOf(backward, 1).includes(backward.tokens[1]));
+});
+
+test("in a what-if the prediction of the unchanged run is named, unless it is the same", () => {
+  const { none, removed } = fixture("interventions").payloads;
+  const [unchanged, changed] = [traceOf(none), traceOf(removed)];
+  assert.equal(predictionWords(unchanged, 3).unchanged, "");
+  for (let step = 0; step < changed.steps; step++) {
+    const [now, typed] = [predictionWords(changed, step), predictionWords(unchanged, changed.typedSteps[step] - 1)];
+    if (now.label !== typed.label) assert.equal(now.unchanged, `instead of ${typed.label}, ${typed.share}`);
+    else if (now.share !== typed.share) assert.equal(now.unchanged, `instead of ${typed.share}`);
+    else assert.equal(now.unchanged, "as in the unchanged run");
+  }
 });

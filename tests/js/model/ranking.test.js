@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { changeText, rankedLabels } from "../../../rnnviz/instrument/js/model/ranking.js";
+import { changeText, listedLabels, rankedLabels } from "../../../rnnviz/instrument/js/model/ranking.js";
 import { assertClose, bundled, fixture, numberIn, traceOf } from "../fixtures.js";
 
 const { probabilities } = fixture("traces")["names-lstm"];
@@ -33,4 +33,20 @@ test("a change is in percentage points with its sign", () => {
 test("without a readout there is nothing to rank", () => {
   const { payload } = fixture("traces")["names-lstm"];
   assert.deepEqual(rankedLabels(traceOf({ ...payload, probabilities: null }), 3), []);
+});
+
+test("in a what-if the labels have the order of the unchanged run, with the changed prediction among them", () => {
+  for (const { payload } of fixture("narrations").filter(({ changes }) => changes.length)) {
+    const changed = traceOf(payload);
+    for (let step = 0; step < changed.steps; step++) {
+      const listed = listedLabels(changed, step);
+      const [best] = rankedLabels(changed, step);
+      assert.ok(listed.some(({ label }) => label === best.label));
+      const shares = listed.slice(0, -1).map(({ unchanged }) => unchanged);
+      assert.deepEqual(shares, shares.toSorted((a, b) => b - a));
+      const { label, unchanged } = listed[0];
+      assert.equal(unchanged, changed.unchangedProbabilitiesAt(step)[changed.labels.indexOf(label)]);
+    }
+  }
+  assert.deepEqual(listedLabels(trace, 3), rankedLabels(trace, 3));
 });

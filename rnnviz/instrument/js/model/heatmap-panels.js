@@ -2,6 +2,7 @@
 
 import { PREDICTION } from "./colours.js";
 import { significant } from "./numbers.js";
+import { likeliest } from "./prediction-words.js";
 import { unitRows } from "./row-order.js";
 
 /**
@@ -22,6 +23,7 @@ import { unitRows } from "./row-order.js";
  * @property {string[]} rowNames
  * @property {Scale} scale
  * @property {boolean} clipped  whether values may be beyond the scale
+ * @property {Float32Array | null} unchanged  the same values in the unchanged run; null if nothing is changed
  */
 
 /** The name of the heatmap of probabilities, as in rnnviz.figures. */
@@ -85,6 +87,7 @@ function quantityContent(trace, name, rowsOf) {
     rowNames: rows.map(String),
     scale,
     clipped: low === null || high === null,
+    unchanged: trace.unchangedValues(name),
   };
 }
 
@@ -104,26 +107,31 @@ function predictionContent(trace, probabilities) {
     rowNames: rows.map((label) => trace.labels[label]),
     scale: { colour: PREDICTION, negative_colour: PREDICTION, limits: [0, 1] },
     clipped: false,
+    unchanged: trace.unchanged?.probabilities ?? null,
   };
 }
 
 /**
- * The labels that were the likeliest at any step, by their highest probability; the answer comes first.
+ * The labels that were the likeliest at any step, by their highest probability; the answer comes first. In a what-if
+ * they are those of the unchanged run, so that a change moves no row, with the changed answer among them.
  * @param {Trace} trace
  * @returns {number[]}
  */
 export function likeliestLabels(trace) {
-  const last = trace.probabilitiesAt(trace.steps - 1) ?? [];
-  const top = Math.max(...last);
-  const rank = trace.labels.map((_, label) => (last[label] === top ? 1 : 0));
-  trace.labels.forEach((_, label) => {
-    let most = 0;
-    for (let step = 0; step < trace.steps; step++) {
-      most = Math.max(most, trace.probabilitiesAt(step)?.[label] ?? 0);
-    }
-    rank[label] += most;
-  });
-  return [...rank.keys()].sort((a, b) => rank[b] - rank[a]).slice(0, LABELS);
+  if (!trace.probabilities) return [];
+  const last = trace.steps - 1;
+  const probabilities = trace.unchanged?.probabilities ?? trace.probabilities;
+  const answer = likeliest(trace.labelsAt(probabilities, last));
+  const rank = trace.labels.map(() => 0);
+  for (let step = 0; step <= last; step++) {
+    trace.labelsAt(probabilities, step).forEach((share, label) => {
+      rank[label] = Math.max(rank[label], share + (label === answer ? 1 : 0));
+    });
+  }
+  const labels = [...rank.keys()].sort((a, b) => rank[b] - rank[a]).slice(0, LABELS);
+  const changed = likeliest(trace.labelsAt(trace.probabilities, last));
+  if (!labels.includes(changed)) labels[labels.length - 1] = changed;
+  return labels;
 }
 
 /**

@@ -21,16 +21,51 @@ import { channels } from "./colours.js";
  * @property {boolean} above  whether it is above the upper end
  */
 
+/** Lines of pixels of each row, and how many of them show the unchanged run. */
+export const LINES = { each: 3, unchanged: 1 };
+
 /**
  * The pixels of a heatmap, row by row, as red, green, blue and opacity.
  * @param {Field} field
  * @param {Scale} scale
  * @returns {Uint8ClampedArray<ArrayBuffer>}
  */
-export function pixelsOf({ values, width, steps, rows }, { colour, negative_colour, limits: [low, high] }) {
-  const pixels = new Uint8ClampedArray(4 * steps * rows.length);
+export function pixelsOf(field, scale) {
+  const pixels = new Uint8ClampedArray(4 * field.steps * field.rows.length);
+  paintRows(pixels, field, scale, { first: 0, lines: 1 });
+  return pixels;
+}
+
+/**
+ * The pixels of a heatmap with a strip along the lower edge of each row for the unchanged run: a row is LINES.each
+ * pixels high.
+ * @param {Field} field
+ * @param {Float32Array} unchanged  values in the order of the field's
+ * @param {Scale} scale
+ * @returns {Uint8ClampedArray<ArrayBuffer>}
+ */
+export function stripedPixels(field, unchanged, scale) {
+  const { each, unchanged: strip } = LINES;
+  const pixels = new Uint8ClampedArray(4 * field.steps * field.rows.length * each);
+  for (let line = 0; line < each; line++) {
+    const values = line < each - strip ? field.values : unchanged;
+    paintRows(pixels, { ...field, values }, scale, { first: line, lines: each });
+  }
+  return pixels;
+}
+
+/**
+ * Paint one line of pixels of every row.
+ * @param {Uint8ClampedArray<ArrayBuffer>} pixels
+ * @param {Field} field
+ * @param {Scale} scale
+ * @param {{ first: number, lines: number }} place  the line, and how many a row has
+ */
+function paintRows(pixels, { values, width, steps, rows }, scale, { first, lines }) {
+  const { colour, negative_colour, limits: [low, high] } = scale;
   const [above, below] = [colour, negative_colour].map(channels);
-  for (let row = 0, k = 0; row < rows.length; row++) {
+  for (let row = 0; row < rows.length; row++) {
+    let k = 4 * steps * (row * lines + first);
     for (let step = 0, at = rows[row]; step < steps; step++, at += width, k += 4) {
       const value = values[at];
       const hue = value >= 0 ? above : below;
@@ -40,7 +75,6 @@ export function pixelsOf({ values, width, steps, rows }, { colour, negative_colo
       pixels[k + 3] = 255 * (value >= 0 ? value / high : value / low); // clamped to 255
     }
   }
-  return pixels;
 }
 
 /**

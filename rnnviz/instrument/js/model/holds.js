@@ -66,20 +66,21 @@ export function holdText(trace, name, step, unit) {
  * @returns {string}
  */
 export function holdsSentence(trace, step) {
-  const clauses = trace.unitQuantities.flatMap(({ name, title, role }) => {
+  /** @type {Map<string, string[]>} */
+  const titles = new Map(); // of the quantities of which the same is said
+  for (const { name, title, role } of trace.unitQuantities) {
     const holds = holdsAt(trace, name, step);
-    if (!holds) return [];
-    /** @type {Map<string, number[]>} */
-    const unitsByPhrase = new Map();
+    if (!holds) continue;
     const units = [...holds.keys()].filter((unit) => holds[unit]);
-    for (const unit of units) {
-      const phrase = holdPhrase(trace, name, step, unit);
-      unitsByPhrase.set(phrase, [...(unitsByPhrase.get(phrase) ?? []), unit]);
+    const excluded = role === "state" && units.length < holds.length ? " (not counted)" : ""; // see narration.js
+    for (const phrase of new Set(units.map((unit) => holdPhrase(trace, name, step, unit)))) {
+      const held = units.filter((unit) => holdPhrase(trace, name, step, unit) === phrase);
+      const words = `of ${unitList(held, holds.length)} VERB ${phrase}${excluded}`;
+      titles.set(words, [...(titles.get(words) ?? []), title]);
     }
-    const excluded = role === "state" && units.length < holds.length ? " (not counted here)" : ""; // see narration.js
-    return [...unitsByPhrase].map(
-      ([phrase, held]) => `the ${title} of ${unitList(held, holds.length)} is ${phrase}${excluded}`,
-    );
+  }
+  const clauses = [...titles].map(([words, quantities]) => {
+    return `the ${quantities.join(" and ")} ${words.replace("VERB", quantities.length > 1 ? "are" : "is")}`;
   });
   return clauses.length ? `By what-if, ${clauses.join("; ")}.` : "";
 }

@@ -1,12 +1,31 @@
 // What happened at a step, in plain sentences, from the recorded values alone.
 //
-// A state that a gate carries on has an old part and a new one: in c_t = f ⊙ c_{t-1} + i ⊙ g, the term that
-// multiplies the state's own old value is what is kept.
+// The rules, by what an equation does rather than by the name of the cell:
+//
+// - A state that a gate carries on (the LSTM's cell state, the GRU's hidden state; see gated_states) has a kept part,
+//   its old value times the gates, and a written part, which is the rest. Of the kept part we tell its share of the old
+//   size. A unit that loses more than half of its value is erased; one that keeps more "gives up most", which is about
+//   the amount. Both have the value before and what is kept of it. Where the factors are not between 0 and 1 nothing is
+//   kept or given up: the state is scaled. A state that was zero has nothing to keep.
+// - A state that is computed as a whole (the RNN's) has no such parts: we tell its largest change, from and to.
+// - A state that only shows another one (the LSTM's hidden state, which has no weights of its own) is told about by
+//   what it does for the answer.
+// - What matters for the answer comes next. Where the model is asked, it is the unit whose change of the hidden state
+//   moves the logit of the prediction most, against the mean of the others. Where it is not, no output is read: it is
+//   the unit with the largest effect on the answer at the end, with what its hidden state does here. Where neither is
+//   known, it is the largest change of the hidden state.
+// - A unit has a name only if it leads: of several within 5 % of the largest we tell how many they are, or nothing. A
+//   value that would be written as 0.00 has no name either. Held values are told about as held, and are not counted.
+// - The prediction is quoted only where the model is asked, and compared with the unchanged run, if there is one, or
+//   else with the step before, which is called so.
+// - The phase that is lit does not matter: its formula is beside the diagram, and a sentence that stays can be read.
 
-import { quoted } from "./prediction-words.js";
 import { equationFor } from "./equations.js";
-import { holdsAt, holdsSentence } from "./holds.js";
+import { holdAt, holdsAt, holdsSentence } from "./holds.js";
+import { leader, leaders } from "./near-ties.js";
 import { percent, signedFixed } from "./numbers.js";
+import { likeliest, quoted } from "./prediction-words.js";
+import { pushes } from "./readout.js";
 import { hasWeights } from "./terms.js";
 
 /**
@@ -16,25 +35,31 @@ import { hasWeights } from "./terms.js";
 
 /** @typedef {Float32Array | Float64Array} Vector */
 
-const NAMED_UNITS = 2; // in each part of a sentence
-const TOO_SMALL = 0.005; // less would be written as 0.00
+const HIDDEN = "hidden";
+const HALF = 0.5;
 
 /**
  * Describe a step of a trace.
  * @param {Trace} trace
  * @param {number} step
+ * @param {{ outcome?: boolean }} [options]  whether the last step of a what-if tells what it ends on instead of what
  * @returns {string}
  */
-export function narrate(trace, step) {
+export function narrate(trace, step, { outcome = true } = {}) {
   const states = trace.quantities.filter(({ role }) => role === "state");
   const phrases = states.flatMap((state) => statePhrases(trace, state, step));
+  const held = states.every(({ name }) => holdsAt(trace, name, step)?.every(Boolean));
+  const instead = held ? "computes no state by itself" : "shows what is held";
   const where = `At “${trace.tokens[step]}” (step ${step + 1} of ${trace.steps}) the ${trace.title}`;
-  const summary = `${where} ${phrases.length ? joined(phrases) : "computes no state by itself"}.`;
-  return [summary, holdsSentence(trace, step), predictionSentence(trace, step)].filter(Boolean).join(" ");
+  const summary = `${where} ${phrases.length ? joined(phrases) : instead}.`;
+  const ends = step === trace.steps - 1 && trace.isAsked(step) ? trace.unchanged?.end : "";
+  const prediction = ends ? (outcome ? ends : "") : predictionSentence(trace, step);
+  const sentences = [summary, unitSentence(trace, step), holdsSentence(trace, step), prediction];
+  return sentences.filter(Boolean).join(" ");
 }
 
 /**
- * What the cell did to one of its states, as phrases that continue "the LSTM ...". Units that are held are left out.
+ * What the cell did to one of its states, as phrases that continue "the LSTM ...".
  * @param {Trace} trace
  * @param {QuantityData} state
  * @param {number} step
@@ -43,20 +68,48 @@ export function narrate(trace, step) {
 function statePhrases(trace, state, step) {
   const holds = holdsAt(trace, state.name, step);
   if (holds?.every(Boolean)) return [];
-  /** @type {(values: Vector) => Float64Array} */
-  const computed = (values) => Float64Array.from(values, (value, unit) => (holds?.[unit] ? 0 : value));
-  const old = computed(trace.valuesBefore(state.name, step));
-  const now = computed(trace.vector(state.name, step));
+  const [old, now] = oldAndNew(trace, state.name, step);
   const gated = trace.gatedStates.find(({ state: name }) => name === state.name);
   const wasZero = old.every((value) => value === 0);
   if (gated) {
-    const keptHere = computed(keptPart(trace, gated, step));
-    const written = now.map((value, unit) => value - keptHere[unit]);
-    return [...keepPhrases(state, old, keptHere, wasZero), writePhrase(written)];
+    const kept = computed(holds, keptPart(trace, gated, step));
+    const written = now.map((value, unit) => value - kept[unit]);
+    return [...keepPhrases(state, old, kept, wasZero), writePhrase(written)];
   }
-  const equation = equationFor(trace, state.name);
-  if (equation && !hasWeights(equation.right)) return [outputPhrase(state, now)];
-  return [changePhrase(state, old, now, wasZero)];
+  return isShown(trace, state) ? [] : [changePhrase(state, old, now, wasZero)];
+}
+
+/**
+ * Whether a state only shows another one: its equation has no weights.
+ * @param {Trace} trace
+ * @param {QuantityData} state
+ * @returns {boolean}
+ */
+function isShown(trace, { name }) {
+  const equation = equationFor(trace, name);
+  return equation !== undefined && equation !== null && !hasWeights(equation.right);
+}
+
+/**
+ * A state before and after a step, with zeros for units that are held.
+ * @param {Trace} trace
+ * @param {string} name
+ * @param {number} step
+ * @returns {[old: Float64Array, now: Float64Array]}
+ */
+function oldAndNew(trace, name, step) {
+  const holds = holdsAt(trace, name, step);
+  return [computed(holds, trace.valuesBefore(name, step)), computed(holds, trace.vector(name, step))];
+}
+
+/**
+ * Values with zeros for units that are held.
+ * @param {Uint8Array | null} holds
+ * @param {Vector} values
+ * @returns {Float64Array}
+ */
+function computed(holds, values) {
+  return Float64Array.from(values, (value, unit) => (holds?.[unit] ? 0 : value));
 }
 
 /**
@@ -75,8 +128,7 @@ function keptPart(trace, { state, keep }, step) {
 }
 
 /**
- * The share kept is sum |kept| / sum |old| over all units. The unit that gives up most is the one with the largest
- * |old - kept|.
+ * The share kept is sum |kept| / sum |old| over all units.
  * @param {QuantityData} state
  * @param {Vector} old
  * @param {Vector} kept
@@ -86,13 +138,13 @@ function keptPart(trace, { state, keep }, step) {
 function keepPhrases(state, old, kept, wasZero) {
   if (wasZero) return [`has nothing to keep yet (its ${state.title} is zero)`];
   const share = sizeOf(kept) / sizeOf(old);
-  // Only factors between 0 and 1 keep a share; a cell may have others.
   const shrinks = kept.every((value, unit) => value * old[unit] >= 0 && Math.abs(value) <= Math.abs(old[unit]));
   if (!shrinks) return [`scales its ${state.title} to ${percent(share)} of its size`];
   const keeps = `keeps ${percent(share)} of its ${state.title}`;
-  const [most] = largestUnits(kept.map((value, unit) => Math.abs(old[unit] - value)));
-  if (most === undefined) return [keeps];
-  return [keeps, `gives up most in unit ${most} (${signedFixed(old[most])} to ${signedFixed(kept[most])})`];
+  const most = leader(kept.map((value, unit) => old[unit] - value));
+  if (most === null) return [keeps];
+  const erases = Math.abs(kept[most]) < HALF * Math.abs(old[most]);
+  return [keeps, `${erases ? "erases most of" : "gives up most in"} unit ${most} (${fromTo(old[most], kept[most])})`];
 }
 
 /**
@@ -100,20 +152,10 @@ function keepPhrases(state, old, kept, wasZero) {
  * @returns {string}
  */
 function writePhrase(written) {
-  const most = largestUnits(written);
+  const most = leaders(written);
   if (!most.length) return "writes less than 0.01 into any unit";
-  return `writes most into ${unitList(most, (unit) => signedFixed(written[unit]))}`;
-}
-
-/**
- * @param {QuantityData} state
- * @param {Vector} now
- * @returns {string}
- */
-function outputPhrase(state, now) {
-  const most = largestUnits(now);
-  if (!most.length) return `has a ${state.title} of less than 0.01 in every unit`;
-  return `has the largest ${state.title} in ${unitList(most, (unit) => signedFixed(now[unit]))}`;
+  if (most.length === 1) return `writes most into unit ${most[0]} (${signedFixed(written[most[0]])})`;
+  return `writes most into ${most.length} units (${sizes(most, written)} in size)`;
 }
 
 /**
@@ -124,16 +166,51 @@ function outputPhrase(state, now) {
  * @returns {string}
  */
 function changePhrase(state, old, now, wasZero) {
-  const most = largestUnits(now.map((value, unit) => value - old[unit]));
+  const changes = now.map((value, unit) => value - old[unit]);
+  const most = leaders(changes);
   if (!most.length) return `changes its ${state.title} by less than 0.01 in every unit`;
   const verb = wasZero ? `fills its ${state.title}, which was zero,` : `changes its ${state.title}`;
-  /** @type {(unit: number) => string} */
-  const change = (unit) => (wasZero ? "" : `${signedFixed(old[unit])} to `) + signedFixed(now[unit]);
-  return `${verb} most in ${unitList(most, change)}`;
+  if (most.length > 1) return `${verb} most in ${most.length} units (by ${sizes(most, changes)})`;
+  const [unit] = most;
+  return `${verb} most in unit ${unit} (${wasZero ? signedFixed(now[unit]) : fromTo(old[unit], now[unit])})`;
 }
 
 /**
- * The prediction after a step and after the step before; "" without a readout.
+ * What the step did to the unit that matters most for the answer; "" if none leads.
+ * @param {Trace} trace
+ * @param {number} step
+ * @returns {string}
+ */
+function unitSentence(trace, step) {
+  const [old, now] = oldAndNew(trace, HIDDEN, step);
+  const changes = now.map((value, unit) => value - old[unit]);
+  const probabilities = trace.probabilitiesAt(step);
+  if (probabilities && trace.readout && trace.isAsked(step)) {
+    const label = likeliest(probabilities);
+    const moved = pushes(trace, label, changes);
+    const unit = leader(moved);
+    if (unit === null || isStill(old[unit], now[unit])) return "";
+    const side = moved[unit] > 0 ? "towards" : "away from";
+    const move = `whose ${trace.byName[HIDDEN].title} goes from ${fromTo(old[unit], now[unit])}`;
+    return `The largest push ${side} ${quoted(trace.labels[label])} comes from unit ${unit}, ${move}.`;
+  }
+  const { values, label } = trace.effects;
+  const unit = label && trace.isAsked(trace.steps - 1) && values.length === now.length ? leader(values) : null;
+  if (unit !== null && !holdAt(trace, HIDDEN, step, unit)) {
+    const does = `does most ${values[unit] > 0 ? "for" : "against"} the answer at the end`;
+    const move = isStill(old[unit], now[unit])
+      ? `stays at ${signedFixed(now[unit])}`
+      : `goes from ${fromTo(old[unit], now[unit])}`;
+    return `The ${trace.byName[HIDDEN].title} of unit ${unit}, which ${does}, ${move}.`;
+  }
+  const most = isShown(trace, trace.byName[HIDDEN]) ? leader(changes) : null;
+  if (most === null || trace.gatedStates.some(({ state }) => state === HIDDEN)) return "";
+  return `Its ${trace.byName[HIDDEN].title} changes most in unit ${most} (${fromTo(old[most], now[most])}).`;
+}
+
+/**
+ * The prediction where the model is asked, beside that of the unchanged run or of the step before; "" without a
+ * readout.
  * @param {Trace} trace
  * @param {number} step
  * @returns {string}
@@ -141,21 +218,44 @@ function changePhrase(state, old, now, wasZero) {
 function predictionSentence(trace, step) {
   const now = trace.probabilitiesAt(step);
   if (!now) return "";
+  if (!trace.isAsked(step)) return "The model is not trained to answer here.";
+  const unchanged = trace.unchangedProbabilitiesAt(step);
+  const word = trace.askedSteps ? "answer" : "prediction";
   const best = likeliest(now);
-  const prediction = predictionText(trace, now, best);
+  const text = predictionText(trace, now, best);
+  if (unchanged) return unchangedSentence(trace, `The ${word} is`, [now, unchanged]);
   const previous = trace.previousStep(step);
-  const before = previous < 0 ? null : trace.probabilitiesAt(previous);
-  if (!before) return `The prediction is ${prediction}.`;
+  const before = previous >= 0 && trace.isAsked(previous) ? trace.probabilitiesAt(previous) : null;
+  if (!before) return `The ${word} is ${text}.`;
   const bestBefore = likeliest(before);
   if (bestBefore !== best) {
-    return `The prediction is now ${prediction}; before, it was ${predictionText(trace, before, bestBefore)}.`;
+    return `The ${word} is now ${text}; at the step before, it was ${predictionText(trace, before, bestBefore)}.`;
   }
   const was = percent(before[best]);
-  return `The prediction is still ${prediction} (${was === percent(now[best]) ? "as before" : `was ${was}`}).`;
+  return `The ${word} is still ${text} (${was === percent(now[best]) ? "as" : was} at the step before).`;
 }
 
 /**
- * "Italian, 68 %". A label of one character is quoted, since a predicted comma would read as punctuation.
+ * @param {Trace} trace
+ * @param {string} start
+ * @param {[now: Vector, unchanged: Vector]} probabilities
+ * @returns {string}
+ */
+function unchangedSentence(trace, start, [now, unchanged]) {
+  const [best, other] = [now, unchanged].map(likeliest);
+  const [share, otherShare] = [now[best], unchanged[other]].map(percent);
+  const label = quoted(trace.labels[best]);
+  if (best !== other) {
+    return `${start} ${label} (${share}) instead of ${
+      quoted(trace.labels[other])
+    } (${otherShare}) in the unchanged run.`;
+  }
+  const shares = share === otherShare ? share : `${share} instead of ${otherShare}`;
+  return `${start} ${label}, as in the unchanged run (${shares}).`;
+}
+
+/**
+ * "Italian, 68 %".
  * @param {Trace} trace
  * @param {Vector} probabilities
  * @param {number} label
@@ -166,35 +266,34 @@ function predictionText(trace, probabilities, label) {
 }
 
 /**
- * @param {Vector} probabilities
- * @returns {number}
- */
-function likeliest(probabilities) {
-  let best = 0;
-  for (const [label, value] of probabilities.entries()) if (value > probabilities[best]) best = label;
-  return best;
-}
-
-/**
- * The units with the largest absolute values, the largest first, without those that would be written as 0.00.
- * @param {Vector} values
- * @returns {number[]}
- */
-function largestUnits(values) {
-  return [...values.keys()]
-    .filter((unit) => Math.abs(values[unit]) >= TOO_SMALL)
-    .sort((a, b) => Math.abs(values[b]) - Math.abs(values[a]))
-    .slice(0, NAMED_UNITS);
-}
-
-/**
- * "unit 3 (+0.82)", "units 3 (+0.82) and 17 (−0.55)".
- * @param {number[]} units
- * @param {(unit: number) => string} remark
+ * "+4.99 to +4.84".
+ * @param {number} from
+ * @param {number} to
  * @returns {string}
  */
-function unitList(units, remark) {
-  return `unit${units.length > 1 ? "s" : ""} ${units.map((unit) => `${unit} (${remark(unit)})`).join(" and ")}`;
+function fromTo(from, to) {
+  return `${signedFixed(from)} to ${signedFixed(to)}`;
+}
+
+/**
+ * Whether two values are written alike.
+ * @param {number} from
+ * @param {number} to
+ * @returns {boolean}
+ */
+function isStill(from, to) {
+  return signedFixed(from) === signedFixed(to);
+}
+
+/**
+ * The sizes of the values of some units, the largest first: "0.95 to 0.99".
+ * @param {number[]} units
+ * @param {Vector} values
+ * @returns {string}
+ */
+function sizes(units, values) {
+  const [most, least] = [units[0], units[units.length - 1]].map((unit) => Math.abs(values[unit]).toFixed(2));
+  return most === least ? most : `${least} to ${most}`;
 }
 
 /**

@@ -1,4 +1,4 @@
-// Written from expression_schema.py and schema.py, do not edit.
+// Written from expression_schema.py and schema.py and model_schema.py, do not edit.
 
 /** A quantity at a step. */
 export interface ValueData {
@@ -231,6 +231,8 @@ export interface DefinitionData {
   activations: Record<string, ActivationData>;
   /** C labels of the readout. */
   labels: string[];
+  /** Array of shape (C, size of the hidden state): what each unit's hidden state adds to each logit, float32; None where it does not go to the readout as it is. */
+  readout: Numbers | null;
   /** The layer's parameters; None where the model is not known. */
   weights: WeightsData | null;
 }
@@ -283,6 +285,20 @@ export interface EffectsData {
   measure: string;
 }
 
+/** The run without interventions, at the T steps that they leave. */
+export interface UnchangedData {
+  /** For each quantity that differs anywhere, an array of its units at each step, in the precision of the trace. */
+  values: Record<string, Numbers>;
+  /** Array of shape (T, C), float32; None without a readout. */
+  probabilities: Numbers | null;
+  /** What each unit added to the answer of this run. */
+  effects: EffectsData;
+  /** How the ends of the two runs differ, in a sentence; "" without a readout. */
+  end: string;
+  /** Where their predictions first differ, in a sentence; "" if nothing is to be said. */
+  first: string;
+}
+
 /** The trace of one layer and direction. */
 export interface Payload {
   /** Identifies everything in the payload but `token_values` and `token_values_id`. */
@@ -319,8 +335,8 @@ export interface Payload {
   unknown_steps: number[];
   /** For each quantity, the input vector included, how many values it has at each step. */
   units: Record<string, number>;
-  /** Whether the model is known to have been trained to predict only after the last step. */
-  answers_at_end: boolean;
+  /** The steps, from 0, after which the model was trained to answer; None for all. */
+  asked_steps: number[] | null;
   /** For each quantity, the ends of the colour scale. */
   limits: Record<string, [number, number]>;
   /** Whether `values` are float16 rather than float32. */
@@ -337,6 +353,8 @@ export interface Payload {
   probabilities: Numbers | null;
   /** What each unit adds to the answer. */
   effects: EffectsData;
+  /** The run without the interventions; None if there are none. */
+  unchanged: UnchangedData | null;
   /** How the trace was reduced to keep the page fast. */
   reductions: string[];
   /** By the names that slots ask for. */

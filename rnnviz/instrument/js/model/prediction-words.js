@@ -13,6 +13,7 @@ const WORTH_NAMING = 0.005; // less would be 0 %
  * @property {string} label
  * @property {string} share        its probability: "83 %"
  * @property {string} others       the next likeliest: "then Dutch 6 %, Czech 4 %"; "" if none has a percent
+ * @property {string} unchanged    the unchanged run: "instead of Italian, 68 %"; "" if nothing is changed
  * @property {number} probability
  */
 
@@ -29,21 +30,47 @@ export function predictionWords(trace, step) {
     label: quoted(best.label),
     share: percent(best.now),
     others: named.length ? `then ${named.map(({ label, now }) => `${quoted(label)} ${percent(now)}`).join(", ")}` : "",
+    unchanged: unchangedWords(trace, step, best.label, percent(best.now)),
     probability: best.now,
   };
 }
 
 /**
- * When a prediction is made. Only a model that is known to be asked at the end has an answer there.
+ * The prediction of the unchanged run after the same step.
+ * @param {Trace} trace
+ * @param {number} step
+ * @param {string} label  of the changed run
+ * @param {string} share
+ * @returns {string}
+ */
+function unchangedWords(trace, step, label, share) {
+  const probabilities = trace.unchangedProbabilitiesAt(step);
+  if (!probabilities) return "";
+  const best = likeliest(probabilities);
+  const unchanged = percent(probabilities[best]);
+  if (trace.labels[best] !== label) return `instead of ${quoted(trace.labels[best])}, ${unchanged}`;
+  return share === unchanged ? "as in the unchanged run" : `instead of ${unchanged}`;
+}
+
+/**
+ * When a prediction is made, and whether it is an answer.
  * @param {Trace} trace
  * @param {number} step
  * @returns {string}
  */
 export function whenOf(trace, step) {
   const after = `after “${trace.tokens[step]}”`;
-  if (!trace.answersAtEnd) return `Prediction ${after}`;
-  const last = trace.backward ? 0 : trace.steps - 1;
-  return step === last ? "The network’s answer" : `So far, ${after}`;
+  if (!trace.isAsked(step)) return `Read early, ${after}: not trained to answer here`;
+  return trace.askedSteps ? "The network’s answer" : `Prediction ${after}`;
+}
+
+/**
+ * The label with the highest probability, the first of several.
+ * @param {ArrayLike<number>} probabilities
+ * @returns {number}
+ */
+export function likeliest(probabilities) {
+  return Array.from(probabilities).reduce((best, value, label, all) => (value > all[best] ? label : best), 0);
 }
 
 /**

@@ -21,7 +21,7 @@ export const ROW_ORDERS = [["effect", "effect"], ["similar", "similar"], ["numbe
  * @param {Trace} trace
  * @returns {number[]}
  */
-export function unitsByEffect({ effects: { values } }) {
+export function unitsByEffect({ orderingEffects: { values } }) {
   return [...values.keys()].sort((a, b) => Math.abs(values[b]) - Math.abs(values[a]));
 }
 

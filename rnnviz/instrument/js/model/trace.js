@@ -5,7 +5,7 @@ import { writtenEquation } from "./equations.js";
 
 /**
  * @import {
- *   DefinitionData, InputVectorsData, Payload, QuantityData, TokenValuesData, WeightsData
+ *   DefinitionData, EffectsData, InputVectorsData, Payload, QuantityData, TokenValuesData, UnchangedData, WeightsData
  * } from "./payload.d.ts"
  * @import { Settings } from "./settings.d.ts"
  */
@@ -44,6 +44,18 @@ import { writtenEquation } from "./equations.js";
  * @typedef {object} Weights
  * @property {Record<string, string[]>} blocks
  * @property {Arrays} arrays
+ */
+
+/** @typedef {{ values: Float32Array, label: string, measure: string }} Effects  see `EffectsData` */
+
+/**
+ * The run without interventions, at the same steps: see `UnchangedData`.
+ * @typedef {object} Unchanged
+ * @property {Arrays} values  of the quantities that differ
+ * @property {Float32Array | null} probabilities
+ * @property {Effects} effects
+ * @property {string} end    how the ends of the two runs differ
+ * @property {string} first  where their predictions first differ
  */
 
 const INPUT_VECTOR = "input_vector";
@@ -88,13 +100,17 @@ export class Trace {
     this.phases = definition.phases.map((phase) => ({ ...phase, equations: phase.equations.map(writtenEquation) }));
     this.gatedStates = definition.gated_states;
     this.labels = definition.labels;
-    this.answersAtEnd = payload.answers_at_end;
+    /** Steps after which the model was trained to answer; null for all. */
+    this.askedSteps = payload.asked_steps;
+    this.readout = definition.readout && decodeFloats(definition.readout);
     this.editable = payload.editable ?? false;
     this.valueWord = payload.value_word ?? "now";
     this.reductions = payload.reductions;
     /** @type {Record<string, Quantity>} */
     this.byName = Object.fromEntries(this.quantities.map((quantity) => [quantity.name, quantity]));
-    this.arrays = mapValues(payload.values, payload.half_precision ? decodeHalves : decodeFloats);
+    const decode = payload.half_precision ? decodeHalves : decodeFloats;
+    this.arrays = mapValues(payload.values, decode);
+    this.unchanged = payload.unchanged && decodedUnchanged(payload.unchanged, decode);
     if (payload.input_vectors) this.arrays.input_vector = inputVectors(payload.input_vectors, this.inputSize);
     /** The most units that a quantity has. */
     this.units = Math.max(...this.unitQuantities.map(({ name }) => this.width(name)));
@@ -104,9 +120,9 @@ export class Trace {
     this.holds = mapValues(payload.holds, decodeBytes);
     this.probabilities = payload.probabilities === null ? null : decodeFloats(payload.probabilities);
     /** What each unit adds to the answer. */
-    this.effects = { ...payload.effects, values: decodeFloats(payload.effects.values) };
+    this.effects = decodedEffects(payload.effects);
     /** The unit that is shown until one is chosen. */
-    this.defaultUnit = payload.default_unit ?? strongest(this.effects.values);
+    this.defaultUnit = payload.default_unit ?? strongest(this.orderingEffects.values);
     this.weights = definition.weights === null ? null : decodedWeights(definition.weights);
     this.tokenValues = decodedTokenValues(payload.token_values);
     this.tokenValuesId = payload.token_values_id;
@@ -171,6 +187,23 @@ export class Trace {
    */
   get defaultPick() {
     return this.quantities.find(({ role }) => role === "gate")?.name ?? "hidden";
+  }
+
+  /**
+   * The effects by which units are ordered: those of the unchanged run, so that a change moves no row.
+   * @returns {Effects}
+   */
+  get orderingEffects() {
+    return this.unchanged?.effects ?? this.effects;
+  }
+
+  /**
+   * Whether the model was trained to answer after a step.
+   * @param {number} step
+   * @returns {boolean}
+   */
+  isAsked(step) {
+    return this.askedSteps === null || this.askedSteps.includes(step);
   }
 
   /**
@@ -241,8 +274,35 @@ export class Trace {
    * @returns {Float32Array | null}
    */
   probabilitiesAt(step) {
+    return this.probabilities && this.labelsAt(this.probabilities, step);
+  }
+
+  /**
+   * The same in the unchanged run; null if nothing is changed.
+   * @param {number} step
+   * @returns {Float32Array | null}
+   */
+  unchangedProbabilitiesAt(step) {
+    return this.unchanged?.probabilities ? this.labelsAt(this.unchanged.probabilities, step) : null;
+  }
+
+  /**
+   * @param {Float32Array} probabilities
+   * @param {number} step
+   * @returns {Float32Array}
+   */
+  labelsAt(probabilities, step) {
     const classes = this.labels.length;
-    return this.probabilities && this.probabilities.subarray(step * classes, (step + 1) * classes);
+    return probabilities.subarray(step * classes, (step + 1) * classes);
+  }
+
+  /**
+   * The values of a quantity in the unchanged run, step by step; null if nothing is changed.
+   * @param {string} name
+   * @returns {Float32Array | null}
+   */
+  unchangedValues(name) {
+    return this.unchanged && (this.unchanged.values[name] ?? this.arrays[name]);
   }
 }
 
@@ -276,6 +336,29 @@ function inputVectors({ rows, row_of_step: rowOfStep }, width) {
   const all = new Float32Array(rowOfStep.length * width);
   rowOfStep.forEach((row, step) => all.set(different.subarray(row * width, (row + 1) * width), step * width));
   return all;
+}
+
+/**
+ * @param {EffectsData} effects
+ * @returns {Effects}
+ */
+function decodedEffects(effects) {
+  return { ...effects, values: decodeFloats(effects.values) };
+}
+
+/**
+ * @param {UnchangedData} unchanged
+ * @param {typeof decodeFloats} decode  values in the precision of the trace
+ * @returns {Unchanged}
+ */
+function decodedUnchanged({ values, probabilities, effects, end, first }, decode) {
+  return {
+    values: mapValues(values, decode),
+    probabilities: probabilities === null ? null : decodeFloats(probabilities),
+    effects: decodedEffects(effects),
+    end,
+    first,
+  };
 }
 
 /**

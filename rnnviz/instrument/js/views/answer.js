@@ -1,4 +1,4 @@
-// The prediction in words: the answer at the end, and what it is so far before.
+// The prediction in words: the answer where the model is asked, and elsewhere what it would be.
 
 import { predictionWords, whenOf } from "../model/prediction-words.js";
 import { html } from "../page/dom.js";
@@ -6,7 +6,8 @@ import { html } from "../page/dom.js";
 /** @import { ElementView, Store } from "../model/store.js" */
 
 /**
- * Show the prediction at the current step as words and a percentage, and the next likeliest ones smaller.
+ * Show the prediction at the current step as words and a percentage, and smaller the next likeliest ones or, in a
+ * what-if, that of the unchanged run.
  * @param {Store} store
  * @returns {ElementView}
  */
@@ -14,7 +15,7 @@ export function createAnswer(store) {
   const when = html("span", { class: "answer-when" });
   const label = html("strong", { class: "answer-label" });
   const share = html("span", { class: "answer-share" });
-  const others = html("span", { class: "answer-others" });
+  const others = html("span", { class: "answer-others" }); // or the unchanged run
   const element = html(
     "div",
     { class: "answer" },
@@ -30,7 +31,9 @@ export function createAnswer(store) {
     when.textContent = whenOf(trace, step);
     label.textContent = words.label;
     share.textContent = words.share;
-    others.textContent = words.others;
+    others.textContent = words.unchanged || words.others;
+    element.classList.toggle("changed", words.unchanged !== "");
+    element.classList.toggle("unasked", !trace.isAsked(step));
   }
 
   show();

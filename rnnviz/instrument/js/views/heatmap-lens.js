@@ -75,16 +75,23 @@ export function createHeatmapLens() {
       if (kind === "units") {
         rows = displayOrder(trace).filter((quantity) => trace.hasUnit(quantity, row)).flatMap((quantity) => {
           const symbol = html("i", { style: `color: ${inkOf(trace.byName[quantity])}` }, trace.byName[quantity].symbol);
-          const number = decimal(trace.value(quantity, place.step, row));
+          const at = (/** @type {Float32Array} */ all) => all[place.step * trace.width(quantity) + row];
+          const unchanged = trace.unchangedValues(quantity);
           const hold = holdText(trace, quantity, place.step, row);
-          return entry(symbol, number, quantity === content.name, hold);
+          const remark = [hold, unchanged && `unchanged ${decimal(at(unchanged))}`].filter(Boolean).join("; ");
+          return entry(symbol, decimal(trace.value(quantity, place.step, row)), quantity === content.name, remark);
         });
       } else {
-        const at = (/** @type {number} */ k) => field.values[place.step * field.width + k];
-        const shown = kind === "labels" ? field.rows.map((label, k) => [rowNames[k], percent(at(label)), k]) : [
-          [content.symbol, decimal(at(row)), place.row],
+        const asText = kind === "labels" ? percent : decimal;
+        /** @type {(all: Float32Array, k: number) => string} */
+        const at = (all, k) => asText(all[place.step * field.width + k]);
+        const shown = kind === "labels" ? field.rows.map((label, k) => ({ word: rowNames[k], at: label, k })) : [
+          { word: content.symbol, at: row, k: place.row },
         ];
-        rows = shown.flatMap(([word, text, k]) => entry(String(word), String(text), k === place.row, ""));
+        rows = shown.flatMap(({ word, at: label, k }) => {
+          const remark = content.unchanged ? `unchanged ${at(content.unchanged, label)}` : "";
+          return entry(word, at(field.values, label), k === place.row, remark);
+        });
       }
       values.replaceChildren(...rows);
       element.hidden = false;

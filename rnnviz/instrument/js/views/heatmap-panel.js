@@ -4,7 +4,7 @@ import { inkOf } from "../diagram/value-display.js";
 import { faded } from "../model/colours.js";
 import { notchPath, outlinePath } from "../model/heatmap-marks.js";
 import { limitTexts } from "../model/heatmap-panels.js";
-import { beyondLimits, pixelsOf } from "../model/heatmap-pixels.js";
+import { beyondLimits, LINES, pixelsOf, stripedPixels } from "../model/heatmap-pixels.js";
 import { holdAt } from "../model/holds.js";
 import { clamp } from "../model/numbers.js";
 import { html, svg } from "../page/dom.js";
@@ -21,6 +21,7 @@ import { html, svg } from "../page/dom.js";
 
 const FADE = { duration: 160, easing: "linear" };
 const NAMED_FROM = 8; // pixels of a row whose name can be read
+const STRIPED_FROM = 6; // pixels of a row in which the strip of the unchanged run can be seen
 const SMALLEST_BOX = 4; // pixels of the box around a cell
 const OUT = 1; // pixels by which a box is larger than what it surrounds
 const [HELD, FROZEN] = [1, 2]; // see payload_encoding.py
@@ -42,13 +43,14 @@ export class HeatmapPanel {
     this.held = svg("path", { class: "held" });
     this.frozen = svg("path", { class: "held frozen" });
     this.notches = svg("path", { class: "notches" });
+    this.unasked = html("div", { class: "heatmap-unasked", "aria-hidden": "true" });
     this.pointed = svg("rect", { class: "pointed" });
     this.column = svg("rect", { class: "column" });
     this.cell = svg("rect", { class: "picked" });
     this.marker = svg("path", { class: "marker", d: "M-8 -4.5L-2 0L-8 4.5z" });
     const marks = [this.notches, this.held, this.frozen, this.pointed, this.column, this.cell, this.marker];
     this.marks = svg("svg", { "aria-hidden": "true" }, marks);
-    this.plot = html("div", { class: "heatmap-plot", role: "img" }, this.canvases, this.marks);
+    this.plot = html("div", { class: "heatmap-plot", role: "img" }, this.canvases, this.unasked, this.marks);
     const heading = html("figcaption", {}, this.swatch, this.title, this.symbol, this.remark, this.legend);
     const body = html("div", { class: "heatmap-body" }, this.names, this.plot);
     this.element = html("figure", { class: "heatmap", "data-name": name }, heading, body);
@@ -88,16 +90,26 @@ export class HeatmapPanel {
     this.paint(fades && known);
     this.notches.setAttribute("d", notchPath(beyond, [size.cellWidth, size.rowHeight]));
     this.showHolds(trace);
+    if (kind === "labels") this.showUnasked(trace);
     this.showLegend(beyond);
     this.showNames();
+  }
+
+  /**
+   * Whether each row has a strip that shows the unchanged run.
+   * @returns {boolean}
+   */
+  get isStriped() {
+    return Boolean(this.content?.unchanged) && this.size.rowHeight >= STRIPED_FROM;
   }
 
   /** @param {boolean} fades */
   paint(fades) {
     const { content, size } = this;
     if (!content) return;
-    const { field, scale } = content;
-    const [width, height] = [field.steps, field.rows.length];
+    const { field, scale, unchanged } = content;
+    const shown = unchanged && this.isStriped ? unchanged : null;
+    const [width, height] = [field.steps, field.rows.length * (shown ? LINES.each : 1)];
     if (fades) this.canvases.reverse();
     const [now, old] = this.canvases;
     for (const animation of this.animations) animation.cancel();
@@ -106,8 +118,9 @@ export class HeatmapPanel {
     now.width = width;
     now.height = height;
     now.style.width = `${width * size.cellWidth}px`;
-    now.style.height = `${height * size.rowHeight}px`;
-    now.getContext("2d")?.putImageData(new ImageData(pixelsOf(field, scale), width, height), 0, 0);
+    now.style.height = `${field.rows.length * size.rowHeight}px`;
+    const pixels = shown ? stripedPixels(field, shown, scale) : pixelsOf(field, scale);
+    now.getContext("2d")?.putImageData(new ImageData(pixels, width, height), 0, 0);
     old.hidden = !fades;
     if (!fades) return;
     this.animations = [now.animate({ opacity: [0, 1] }, FADE), old.animate({ opacity: [1, 0] }, FADE)];
@@ -135,6 +148,20 @@ export class HeatmapPanel {
     const words = [isShown(this.held) && "▭ held", isShown(this.frozen) && "┈ frozen"].filter(Boolean);
     const everywhere = holds.every((hold) => hold === HELD);
     this.remark.textContent = everywhere ? "held everywhere" : words.join(", ") || "held in other rows";
+  }
+
+  /**
+   * Hatch the steps after which the model was not trained to answer, and say so.
+   * @param {Trace} trace
+   */
+  showUnasked(trace) {
+    const { cellWidth } = this.size;
+    const steps = [...trace.tokens.keys()].filter((step) => !trace.isAsked(step));
+    this.unasked.replaceChildren(
+      ...steps.map((step) => html("i", { style: `left: ${step * cellWidth}px; width: ${cellWidth}px` })),
+    );
+    this.remark.textContent = steps.length ? "▨ not an answer" : "";
+    this.remark.title = "Hatched: the model is not trained to answer after these steps";
   }
 
   /**

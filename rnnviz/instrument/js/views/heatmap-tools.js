@@ -16,7 +16,8 @@ export function createHeatmapTools(store) {
   const orders = ROW_ORDERS.map(([rowOrder, title]) => choice(title, { rowOrder }));
   const rows = segments("Rows", [few, all]);
   const about = html("p", { class: "heatmap-about" });
-  const element = html("div", { class: "heatmap-tools" }, rows, segments("Order", orders), about);
+  const strips = html("p", { class: "heatmap-strips" }, html("i"), "lower strip of each row: the unchanged run");
+  const element = html("div", { class: "heatmap-tools" }, rows, segments("Order", orders), about, strips);
 
   /**
    * @param {string} title
@@ -29,13 +30,15 @@ export function createHeatmapTools(store) {
 
   function show() {
     const { trace, state } = store;
-    const { label, measure } = trace.effects;
+    const { label, measure } = trace.orderingEffects;
+    strips.hidden = !trace.unchanged;
     all.button.textContent = `all ${trace.units}`;
     rows.hidden = trace.units <= TOP;
     for (const { button, change: [[key, value]] } of [few, all, ...orders].map(entries)) {
       button.setAttribute("aria-pressed", String(state[/** @type {keyof State} */ (key)] === value));
     }
-    const effect = `${measure}${label ? ` “${label}”` : ""}`;
+    const of = trace.unchanged ? " of the unchanged run" : "";
+    const effect = `${measure}${label ? ` “${label}”` : ""}${of}`;
     const isAll = state.allRows || rows.hidden;
     const which = isAll ? "All units" : `The ${TOP} units with the largest ${effect}`;
     /** @type {Record<State["rowOrder"], string>} */

@@ -129,6 +129,7 @@ export function createHeatmaps(store, { quantities, beside } = {}) {
     const startsWithLabels = contents[0]?.kind === "labels";
     grid.classList.toggle("labelled", startsWithLabels);
     grid.classList.toggle("accompanied", beside !== undefined);
+    beside?.element.classList.add("beside");
     const second = layout.columns === 2 ? [axes[1].element] : [];
     const before = startsWithLabels ? 1 : 0; // as many are above the second time axis
     const parts = [

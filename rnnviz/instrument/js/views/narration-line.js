@@ -11,11 +11,18 @@ import { html } from "../page/dom.js";
  * @returns {ElementView}
  */
 export function createNarration(store) {
-  const element = html("p", { class: "narration" }, narrate(store.trace, store.state.step));
+  const element = html("p", { class: "narration" });
+
+  function show() {
+    const { trace, state: { step, notes } } = store;
+    element.textContent = narrate(trace, step, { outcome: !notes.changes.length }); // the notes tell it as well
+  }
+
+  show();
   return {
     element,
     update(state, previous, newTrace) {
-      if (newTrace || state.step !== previous.step) element.textContent = narrate(store.trace, state.step);
+      if (newTrace || state.step !== previous.step || state.notes !== previous.notes) show();
     },
     destroy: () => element.remove(),
   };

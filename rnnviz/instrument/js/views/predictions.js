@@ -1,11 +1,13 @@
-// The likeliest labels after a step as bars, with how they changed since the step before.
+// The likeliest labels after a step as bars, with how they changed since the step before or, in a
+// what-if, what they are in the unchanged run.
 
-import { changeText, rankedLabels } from "../model/ranking.js";
+import { changeText, listedLabels } from "../model/ranking.js";
 import { html } from "../page/dom.js";
 
 /** @import { ElementView, Store } from "../model/store.js" */
 
-const COLUMNS = ["prediction", "", "after this step", "change"];
+const COLUMNS = ["prediction", "", "", ""];
+const LAST_TWO = { usual: ["after this step", "since the step before"], changed: ["changed", "unchanged"] };
 
 /**
  * Show the likeliest labels.
@@ -15,28 +17,60 @@ const COLUMNS = ["prediction", "", "after this step", "change"];
 export function createPredictions(store) {
   const body = html("tbody");
   const head = html("tr", {}, COLUMNS.map((words) => html("th", { scope: "col" }, words)));
-  const element = html("table", { class: "predictions" }, html("thead", {}, head), body);
+  const key = html("span", { class: "bar-key" });
+  const unchangedKey = html("span", {}, sign("unchanged"), "unchanged run");
+  const strip = html("span", { class: "key-strip" }, "(", sign("strip"), "the lower strip in the heatmaps)");
+  const beforeKey = html("span", {}, sign("before"), "the step before");
+  const early = html("span", { class: "unasked-note" }, "Not trained to answer here.");
+  const caption = html("caption", {}, key, early);
+  const element = html("table", { class: "predictions" }, caption, html("thead", {}, head), body);
 
   function show() {
     const { trace, state } = store;
     element.hidden = !trace.probabilities;
-    const labels = rankedLabels(trace, state.step);
+    const labels = listedLabels(trace, state.step);
+    const isChanged = trace.unchanged !== null;
+    const hasBefore = trace.previousStep(state.step) >= 0;
+    LAST_TWO[isChanged ? "changed" : "usual"].forEach((words, k) => (head.cells[2 + k].textContent = words));
+    element.classList.toggle("changed", isChanged);
+    element.classList.toggle("unasked", !trace.isAsked(state.step));
+    early.hidden = trace.isAsked(state.step);
+    key.replaceChildren(...(isChanged ? [unchangedKey, " ", strip, " "] : []), ...(hasBefore ? [beforeKey, " "] : []));
     while (body.rows.length < labels.length) body.append(createRow());
     while (body.rows.length > labels.length) body.rows[body.rows.length - 1].remove();
     labels.forEach((ranked, k) => {
-      const { label, now, before } = ranked;
-      const [name, bar, share, change] = body.rows[k].cells;
+      const { label, now, before, unchanged } = ranked;
+      const [name, bar, share, last] = body.rows[k].cells;
       const { style } = /** @type {HTMLElement} */ (bar.children[0]);
       name.textContent = label;
       style.setProperty("--now", String(now));
       style.setProperty("--before", String(before ?? now));
-      share.textContent = `${(100 * now).toFixed(1)} %`;
-      change.textContent = changeText(ranked);
+      style.setProperty("--unchanged", String(unchanged ?? 0));
+      bar.children[0].classList.toggle("first", before === null);
+      share.textContent = percentText(now);
+      last.textContent = unchanged === null ? changeText(ranked) : percentText(unchanged);
     });
   }
 
   show();
   return { element, update: show, destroy: () => element.remove() };
+}
+
+/**
+ * @param {number} share
+ * @returns {string}
+ */
+function percentText(share) {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+/**
+ * A sign as it is in the figures.
+ * @param {string} name
+ * @returns {HTMLElement}
+ */
+function sign(name) {
+  return html("i", { class: `key-${name}` });
 }
 
 /** @returns {HTMLTableRowElement} */
@@ -45,7 +79,7 @@ function createRow() {
     "tr",
     {},
     html("th", { scope: "row" }),
-    html("td", {}, html("div", { class: "bar" })),
+    html("td", {}, html("div", { class: "bar" }, html("i"))),
     html("td", { class: "number" }),
     html("td", { class: "number" }),
   );

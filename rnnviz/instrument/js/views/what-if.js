@@ -4,8 +4,10 @@
 import { holdIntervention, tokenIntervention, unitIntervention } from "../model/intervention-text.js";
 import { brief } from "../model/numbers.js";
 import { html } from "../page/dom.js";
+import { changeElements } from "./notes.js";
 
 /**
+ * @import { Requests } from "../model/requests.js"
  * @import { Span } from "../model/intervention-text.js"
  * @import { QuantityData } from "../model/payload.d.ts"
  * @import { ElementView, Store } from "../model/store.js"
@@ -21,11 +23,10 @@ const SLIDER_STEPS = 100;
 /**
  * Show the picked value with controls that override it.
  * @param {Store} store
- * @param {((intervention: string) => void) | undefined} request  without it nothing can be computed, and the view is
- *   hidden
+ * @param {Requests} requests  without a server nothing can be computed, and the view is hidden
  * @returns {ElementView}
  */
-export function createWhatIf(store, request) {
+export function createWhatIf(store, { requestIntervention: request, requestWithout }) {
   const summary = html("summary");
   const quantity = html("select", { "aria-label": "Quantity", onchange: () => store.set({ picked: quantity.value }) });
   const units = html("select", { "aria-label": "Which units" });
@@ -37,7 +38,7 @@ export function createWhatIf(store, request) {
   const text = { type: "text", required: true, autocomplete: "off", spellcheck: "false" };
   const token = html("input", { ...text, "aria-label": "Another token" });
   const tokenNow = html("span");
-  const sent = html("output", { class: "whatif-sent" });
+  const reply = html("output", { class: "whatif-reply notes" }); // here, where the change was made, and with its undo
   const element = html(
     "details",
     { class: "whatif" },
@@ -60,7 +61,7 @@ export function createWhatIf(store, request) {
       button("Silence this unit", () => unitIntervention(store.trace, "zero", store.state)),
       button("Freeze it from here", () => unitIntervention(store.trace, "freeze", store.state)),
     ),
-    sent,
+    reply,
   );
   let offered = ""; // the quantity that the controls are for
   let typed = false; // whether the value is the user's rather than proposed
@@ -148,7 +149,6 @@ export function createWhatIf(store, request) {
 
   /** @param {string} intervention */
   function send(intervention) {
-    sent.textContent = `asked for: ${intervention}`;
     request?.(intervention);
   }
 
@@ -162,10 +162,16 @@ export function createWhatIf(store, request) {
     return html("button", { type: "button", onclick: () => send(intervention()) }, words);
   }
 
+  function answer() {
+    reply.replaceChildren(...changeElements(store, requestWithout));
+  }
+
   build();
+  answer();
   return {
     element,
     update(state, previous, newTrace) {
+      if (newTrace || state.notes !== previous.notes) answer();
       if (newTrace) build();
       else if (state.picked !== previous.picked) offer();
       else if (state.step !== previous.step || state.unit !== previous.unit) show();

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ....instrument.settings_schema import ChangeData, Notes
-from ....interventions import describe
 from ...shared import catalogue, downloads, lesson_link, model_card, notices, pickers, text_box, what_if
 from ...shared.catalogue import TaskModels
 from ...shared.markdown import plain
@@ -44,15 +42,12 @@ def reading(task: TaskModels, cell: str, layer: int, direction: str) -> None:
         prepared = text_box.prepare(model, last_read[task.name], what_if.changes(), lambda _: None)
     trace = None if prepared is None else model.run(prepared)
     with menus:
-        what_if.menu(model.definition, prepared.typed.tokens if prepared else [])
+        what_if.menu(model, prepared.typed if prepared else None)
         if trace is not None and lesson_link.shows("downloads"):
             downloads.menu(trace)
         lesson_link.menu(stepping=True)
     if trace is not None:
-        changes: list[ChangeData] = [
-            {"text": str(change), "words": describe(change, model.definition)} for change in trace.interventions
-        ]
-        notes: Notes = {"remarks": remarks, "changes": changes, "dimmed": unreadable}
+        notes = what_if.run_notes(trace, remarks, dimmed=unreadable)
         trace_panel.show(task, text, trace, model, layer, direction, notes)
     else:
         for remark in remarks:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ....analysis import difference, experiments
+from ....analysis import experiments, run_outcome
 from ....figures import PlainFigure, prediction_change, what_if_heatmaps
 from ....figures.aligned_runs import ShownRun
 from ....interventions import Hold
-from ....trace import Trace
 from ...shared import charts, lesson_link, text_box, what_if
 from ...shared.charts import chart
-from ...shared.markdown import percent, prediction
+from ...shared.markdown import plain
 from ...shared.pickers import pick_quantities
 from ...shared.text_run import TextRun, transport
 
@@ -37,8 +36,8 @@ def show(run: TextRun) -> None:
     if not changed.interventions:
         _unchanged(run)
         return
-    summary = _summary(before, after)
-    st.markdown(summary)
+    summary = str(run_outcome(after)) or "The changed run is shown beside the unchanged one."
+    st.markdown(plain(summary))
     if before.probabilities is not None:
         words = f"The prediction before and after. {summary}"
         chart(prediction_change.ready(before, after), words, "prediction-change", traces=[before, after])
@@ -54,48 +53,9 @@ def show(run: TextRun) -> None:
 def _unchanged(run: TextRun) -> None:
     """The effect of each experiment on the last prediction, and the heatmaps, whose cells can be picked."""
     before = run.trace
-    tried = experiments(before.definition)
-    if tried and before.probabilities is not None:
-        traces = [run.model.run(run.prepare_changed([experiment.intervention])) for experiment in tried]
+    if before.probabilities is not None and experiments(before.definition):
         st.markdown("Nothing is changed yet. The effect of each experiment on the last prediction:")
-        st.table(
-            {
-                "experiment": ["no change", *(experiment.title for experiment in tried)],
-                "last prediction": [prediction(*_last_prediction(trace)) for trace in (before, *traces)],
-                "probability moved": ["", *(percent(_moved(before, trace)) for trace in traces)],
-            }
-        )
+        what_if.experiment_table(run.model, run.prepared.typed)
     else:
         st.markdown("Nothing is changed yet. Click a cell of a heatmap to set its value, or forget at a token.")
     charts.heatmaps(before, layer=run.layer, direction=run.direction)
-
-
-def _summary(before: Trace, after: Trace) -> str:
-    """The effect on the prediction, in Markdown."""
-    if before.probabilities is None:
-        return "The changed run is shown beside the unchanged one."
-    first = difference(before, after).first
-    label, probability = _last_prediction(before)
-    label_after, probability_after = _last_prediction(after)
-    words = f"Last prediction: {prediction(label_after, probability_after)}"
-    if label_after != label:
-        words += f" (before: {prediction(label, probability)})."
-    elif percent(probability_after) == percent(probability):
-        words += ", as before."
-    else:
-        words += f" (before: {percent(probability)})."
-    return words + (f" The predictions first differ at step {first}." if first else " They agree at every step.")
-
-
-def _last_prediction(trace: Trace) -> tuple[str, float]:
-    """The label and the probability of the prediction at the end."""
-    assert trace.probabilities is not None
-    last = trace.probabilities[-1]
-    return trace.labels[int(last.argmax())], float(last.max())
-
-
-def _moved(before: Trace, after: Trace) -> float:
-    """The share of the last prediction's probability that moved to other labels."""
-    change = difference(before, after).change
-    assert change is not None
-    return float(change[-1])

@@ -1,0 +1,41 @@
+"""The steps at which a model was trained to answer; in between, its outputs are no answers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..text.tokens import END
+from ..trace import Trace
+
+EVERY_STEP = "at every step"
+_AT_TOKEN = {"at the end mark": END, "at the question mark": "?"}
+
+
+def asked_steps(trace: Trace) -> np.ndarray:
+    """Find the steps at which a model was trained to answer.
+
+    The card says so under `asked`: "at every step", "at the end mark" or "at the question mark". Anything else, as "at
+    the last word", is the last step. A model without this entry counts as asked at every step.
+
+    Parameters
+    ----------
+    trace : Trace
+        A run of T steps.
+
+    Returns
+    -------
+    ndarray of bool of shape (T,)
+        Whether the output after each step is an answer.
+
+    Examples
+    --------
+    >>> import rnnviz
+    >>> asked_steps(rnnviz.load("names-lstm").trace("Ada")).tolist()
+    [False, False, False, True]
+    """
+    asked = trace.card.get("asked", EVERY_STEP)
+    if asked == EVERY_STEP:
+        return np.ones(len(trace), bool)
+    if asked in _AT_TOKEN:
+        return np.array([token == _AT_TOKEN[asked] for token in trace.tokens])
+    return np.arange(len(trace)) == len(trace) - 1

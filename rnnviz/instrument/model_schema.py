@@ -1,0 +1,95 @@
+"""What Python sends of a whole model that the browser can run, declared once, as `schema` declares a trace.
+
+In the docstrings, D is the number of numbers in an input vector.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypedDict
+
+import numpy as np
+
+from .expression_schema import EquationData
+from .schema import ActivationData, WeightsData
+
+
+class TableData(TypedDict):
+    """A matrix.
+
+    Attributes
+    ----------
+    rows, columns : int
+        Its shape.
+    values : ndarray
+        The values as float32, row by row.
+    """
+
+    rows: int
+    columns: int
+    values: np.ndarray
+
+
+class LayerData(TypedDict):
+    """The cell of one layer and direction.
+
+    Attributes
+    ----------
+    direction : str
+        "forward" or "backward".
+    units : dict of str to int
+        How many each quantity has.
+    input_size : int
+        D.
+    weights : WeightsData
+        Its parameters.
+    initial : dict of str to ndarray
+        The states that a run starts from, as float32; zeros where missing.
+    """
+
+    direction: Literal["forward", "backward"]
+    units: dict[str, int]
+    input_size: int
+    weights: WeightsData
+    initial: dict[str, np.ndarray]
+
+
+class ModelData(TypedDict):
+    """A model that the browser can run.
+
+    Attributes
+    ----------
+    name : str
+        The name of the model.
+    cell : str
+        The name of its cell.
+    states : list of str
+        What is passed on from step to step, the hidden state first.
+    equations : list of EquationData
+        Those of the cell in the order of computation.
+    activations : dict of str to ActivationData
+        By name.
+    embedding : TableData or None
+        A vector for each token id; None for a model that reads vectors.
+    layers : list of list of LayerData
+        By layer, one or two directions.
+    merge : str
+        How two directions become one vector: "concat", "sum", "mul" or "ave".
+    readout : TableData or None
+        The weights of the outputs; None for a model without outputs.
+    readout_bias : ndarray or None
+        The biases of the outputs as float32, if there are any.
+    labels : list of str
+        What the outputs stand for.
+    """
+
+    name: str
+    cell: str
+    states: list[str]
+    equations: list[EquationData]
+    activations: dict[str, ActivationData]
+    embedding: TableData | None
+    layers: list[list[LayerData]]
+    merge: Literal["concat", "sum", "mul", "ave"]
+    readout: TableData | None
+    readout_bias: np.ndarray | None
+    labels: list[str]
