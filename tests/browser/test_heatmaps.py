@@ -110,6 +110,15 @@ def test_a_click_goes_to_the_step_and_the_unit_and_picks_what_can_be_edited(page
     assert page.locator(".heatmap-names .selected").all_inner_texts() == [str(units[4])] * 6
 
 
+def test_the_step_that_is_pointed_at_is_marked_among_the_tokens(page: Page):
+    plain(page, rnnviz.load("names-lstm"), ALL, views=["tokens"])
+    marked = page.locator(".token.under-pointer")
+    page.mouse.move(*cell(page, "input", 5, 3))
+    expect(marked).to_have_attribute("data-step", "5")
+    page.mouse.move(2, 2)
+    expect(marked).to_have_count(0)
+
+
 def test_the_lens_has_the_numbers_of_every_quantity_where_the_pointer_is(page: Page):
     trace = plain(page, rnnviz.load("names-lstm"), ALL)
     unit = shown_units(page)[3]

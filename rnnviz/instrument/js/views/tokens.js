@@ -83,6 +83,9 @@ export function createTokens(store) {
       if (newTrace) build();
       if (newTrace || state.signal !== previous.signal || state.unit !== previous.unit) colour();
       if (newTrace || state.step !== previous.step) select(previous.step);
+      if (state.pointed?.step !== previous.pointed?.step) {
+        chips.forEach((chip, step) => chip.classList.toggle("under-pointer", step === state.pointed?.step));
+      }
     },
     destroy: () => resized.disconnect(),
   };
