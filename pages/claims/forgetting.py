@@ -1,11 +1,18 @@
 """The claims of forgetting.md."""
 
+from pathlib import Path
+
 import numpy as np
+
+import rnnviz
+from rnnviz.ui.pages.guide.blocks.memory_blocks import difference_of_beginnings
+from rnnviz.ui.pages.guide.chapter_parser import BlockCall, parse_chapter
 
 from . import CELLS, at, card, learning_curve, percent, prediction, probability, reach, rounded, scores, trace
 
 WITH_C = "Cbhaegfdcabhgedfacbhedgafcbhgeadfcbhe?"
 WITH_E = "E" + WITH_C[1:]
+PAGES = Path(__file__).parents[1]
 
 
 def chance_is_one_in_eight() -> None:
@@ -83,6 +90,43 @@ def lstm_cell_state_keeps_the_first_symbol() -> None:
     """In the LSTM the cell state of unit 10 at the end is −22.7 after a C and 6.0 after an E."""
     assert rounded(at(trace("recall-lstm", WITH_C), "cell", step=38, unit=10), 1) == -22.7
     assert rounded(at(trace("recall-lstm", WITH_E), "cell", step=38, unit=10), 1) == 6.0
+
+
+def slope_and_weights_shrink() -> None:
+    """The slope of unit 31 is 0.29 at 0.84 and 1.00 at 0.01; the weights stretch no vector by more than 0.96."""
+    run = trace("recall-rnn", WITH_C)
+    for step, state, slope in ((1, 0.84, 0.29), (10, 0.01, 1.00)):
+        value = at(run, "hidden", step=step, unit=31)
+        assert rounded(value, 2) == state and rounded(1 - value**2, 2) == slope
+    weights = rnnviz.load("recall-rnn").network.parameters["rnn.weight_hh_l0"]
+    assert rounded(float(np.linalg.norm(weights, 2)), 2) == 0.96
+
+
+def hamlet_is_forgotten_within_a_line() -> None:
+    """After be or go the predictions differ by 0.4 to 0.5, and by at most 0.01 after 10 characters or 30."""
+    parts = [part for section in parse_chapter(PAGES / "forgetting.md").sections for part in section.parts]
+    shown = next(part.parameters for part in parts if isinstance(part, BlockCall) and part.name == "beginnings")
+    differences, tokens = difference_of_beginnings("shakespeare", shown["text"], shown["other"])
+    assert tokens[0] in "eo" and len(tokens) > 60
+    for cell, characters in {"rnn": 10, "gru": 30, "lstm": 30}.items():
+        found = differences[cell]
+        assert 0.4 <= rounded(found[0], 1) <= 0.5
+        assert found[characters:].max() <= 0.01
+
+
+NEUTRAL = (
+    "the story is about a man and his son who go to the city to see the house where they lived when the boy was "
+    "a child . they meet some people on the way , talk about the old days , and come back on the next day . "
+    "it was made in the same year as the book came out ."
+)
+
+
+def a_verdict_outlasts_a_paragraph() -> None:
+    """63 words after the first one the RNN of reviews gives praise 71 % after excellent and 40 % after terrible."""
+    assert len(NEUTRAL.split()) == 63
+    for word, share in (("excellent", 71), ("terrible", 40)):
+        run = trace("reviews-rnn", f"{word} . {NEUTRAL}")
+        assert percent(probability(run, "positive")) == share and not run.unknown.any()
 
 
 def rnn_reach_vanishes() -> None:

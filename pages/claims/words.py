@@ -2,6 +2,8 @@
 
 import numpy as np
 
+import rnnviz
+
 from . import at, card, percent, prediction, probability, rounded, scores, trace
 
 NAKAMURA = trace("names-rnn", "Nakamura")
@@ -43,6 +45,17 @@ def unit_61_differs_after_each_a() -> None:
 def memory_outweighs_the_letter() -> None:
     """The new state of unit 61 is negative at step 2 and positive at step 4, where the letter is the same."""
     assert at(NAKAMURA, "hidden", step=2, unit=61) < 0 < at(NAKAMURA, "hidden", step=4, unit=61)
+
+
+def one_matrix_on_the_joined_vector_is_the_same() -> None:
+    """One matrix on the 96 numbers of input vector and hidden state, and one bias, give the run's states."""
+    parameters = rnnviz.load("names-rnn").network.parameters
+    matrix = np.hstack([parameters["rnn.weight_ih_l0"], parameters["rnn.weight_hh_l0"]])
+    bias = parameters["rnn.bias_ih_l0"] + parameters["rnn.bias_hh_l0"]
+    assert matrix.shape[1] == 96
+    before = np.vstack([np.zeros_like(NAKAMURA["hidden"][:1]), NAKAMURA["hidden"][:-1]])
+    joined = np.hstack([NAKAMURA["input_vector"], before])
+    assert np.allclose(np.tanh(joined @ matrix.T + bias), NAKAMURA["hidden"], atol=1e-5)
 
 
 def nakamura_is_russian_then_japanese() -> None:

@@ -3,7 +3,7 @@
 from .activation_chart import activation_curve
 from .answer_charts import recall_by_label, reliability
 from .card_charts import accuracy_by_delay, learning_curves, training_regimes
-from .curves_over_text import prediction_curves, reach_curve
+from .curves_over_text import difference_curves, prediction_curves, reach_curve
 from .gated_vector import vector_times_gate
 from .gradient_charts import (
     gradient_map,
@@ -34,6 +34,7 @@ __all__ = [
     "accuracy_curves",
     "activation_curve",
     "array_differences",
+    "difference_curves",
     "disagreeing_steps",
     "eigenvalue_chart",
     "gate_biases",

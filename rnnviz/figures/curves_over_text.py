@@ -111,6 +111,41 @@ def reach_curve(
 
 
 @figure
+def difference_curves(differences: Mapping[str, Array], tokens: Sequence[str]) -> Content:
+    """Draw how different the predictions after two beginnings still are, on a logarithmic axis.
+
+    Parameters
+    ----------
+    differences : mapping of str to ndarray of shape (T,)
+        By cell, differences of 0 to 1 after each token, such as total variation.
+    tokens : sequence of str
+        The T tokens: the last of the beginning, and those that follow either.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        A line for each cell.
+
+    Raises
+    ------
+    ArrayError
+        If the lengths differ.
+    """
+    check_same_length({cell: len(values) for cell, values in differences.items()} | {"tokens": len(tokens)})
+    scale = log_scale(differences.values())
+    data, ends = [], []
+    for cell, values in differences.items():
+        data.append(log_line(cell_style(cell), cell_title(cell), values, scale, "difference"))
+        ends.append(log_end(cell_label(cell), values, scale, last=True))
+    room = label_room([cell_title(cell) for cell in differences])
+    content = token_chart(tokens, None, left=50, right=room)
+    content["yaxis"] = scale.axis | {"side": "left"}
+    words = heading("how different the predictions are after either beginning")
+    content["annotations"] += [words, *end_labels(ends, scale.edges, HEIGHT, side="right")]
+    return {"data": data[::-1], "layout": content}
+
+
+@figure
 def prediction_curves(traces: Mapping[str, Trace], label: str) -> Content:
     """Draw the probability of one label after each step, for the traces of several cells on the same text.
 

@@ -19,6 +19,7 @@ from rnnviz.errors import ArrayError, UnknownNameError
 from rnnviz.figures import (
     accuracy_by_delay,
     activation_curve,
+    difference_curves,
     growth_curves,
     held_out_scores,
     learning_curves,
@@ -71,6 +72,7 @@ ALL = {
     "reach": (reach_curve, lambda: (reaches("recall", LONG), list(LONG))),
     "said": (prediction_curves, lambda: (traces("names", "Schmidhuber"), "German")),
     "activation": (activation_curve, lambda: (SIGMOID, 2.0)),
+    "differences": (difference_curves, lambda: ({"rnn": np.array([0.5, 0.01, 0.0]), "lstm": np.ones(3)}, list("abc"))),
     "rates": (loss_by_rate, lambda: (np.geomspace(0.01, 100, 9), np.linspace(2, 1, 9), 1.0, 1.5, 2.0)),
     "growth": (growth_curves, lambda: analysis.multiply_repeatedly(np.array([0.9, 0.1, -0.5]), 3, 6)),
 }
@@ -303,3 +305,12 @@ def test_the_loss_by_rate_marks_one_of_the_rates():
     curve, dot = loss_by_rate(rates, losses, 1.0, 0.8, 1.36).data
     np.testing.assert_array_equal([curve.x, curve.y], [rates, losses])
     assert (dot.x, dot.y) == ((1.0,), (0.8,))
+
+
+def test_differences_are_drawn_for_each_cell_over_one_text():
+    values = {"rnn": np.array([0.5, 1e-3, 1e-20]), "gru": np.array([0.4, 0.2, 0.1])}
+    lines = {line.name: line for line in difference_curves(values, list("abc")).data}
+    for cell, found in values.items():
+        np.testing.assert_array_equal(lines[CELLS[cell].title].customdata, found)
+    with raises(ArrayError, code="different_lengths"):
+        difference_curves(values, list("ab"))

@@ -16,6 +16,7 @@ from rnnviz.ui.pages.guide.chapter_parser import BlockCall, Claim, Prose, Questi
 
 FOLDER = Path(__file__).parents[2] / "pages"
 CHAPTERS = sorted(file for file in FOLDER.glob("*.md") if file.stem != "glossary")
+YEAR = re.compile(r"\b(of|by|in) (19|20)\d\d\b")  # of a publication: no model shows it
 NUMBER = re.compile(r"(?<![\w.,])[−-]?\d+(?:[.,]\d+)*")
 COMMON = {"0", "1", "−1", "-1", "2", "18"}  # bounds of the squashing functions, pairs, and the languages of `names`
 
@@ -69,7 +70,7 @@ def unclaimed_numbers(file, checks):
                         checked |= numbers_in(code_of(check))
                 elif not isinstance(later, BlockCall):
                     break
-            quoted = set(NUMBER.findall(plain_text(part))) - COMMON
+            quoted = set(NUMBER.findall(YEAR.sub("", plain_text(part)))) - COMMON
             found += sorted(number for number in quoted if normal(number) not in checked)
     return found
 
@@ -150,6 +151,10 @@ def test_a_check_without_a_mention_is_seen(own_chapter):
 def test_a_number_without_a_claim_is_seen(own_chapter):
     words = "Six times seven is 42, and not 43.\n<!-- claim: right -->\n\nIt is still 42."
     assert unclaimed_numbers(own_chapter(words), {"right": right}) == ["43", "42"]
+
+
+def test_a_year_of_a_publication_needs_no_claim_but_a_number_like_one_does(own_chapter):
+    assert unclaimed_numbers(own_chapter("A paper of 2014 needed 1900 steps."), {}) == ["1900"]
 
 
 def test_a_number_in_a_docstring_alone_is_no_claim():

@@ -1,6 +1,7 @@
 """The guide's pages: chapters show their figures from the models, follow the text, reveal, and hide for a lesson."""
 
 import json
+import os
 import re
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import rnnviz
 from rnnviz import zoo
 from rnnviz.analysis import cost, multiply_repeatedly, reach
 from rnnviz.training import TASKS, FirstStep
+from rnnviz.ui.pages.guide.blocks.memory_blocks import difference_of_beginnings
 from rnnviz.ui.pages.guide.blocks.network_blocks import LETTERS, random_network, state_changes
 from rnnviz.ui.pages.guide.chapter_parser import BlockCall, Question, parse_chapter
 from rnnviz.ui.pages.guide.chapters import CHAPTERS
@@ -303,6 +305,17 @@ def test_a_mistake_in_a_chapter_is_named_on_the_page(tmp_path, monkeypatch):
     assert "“tree”" in app.error[0].value and not app.exception
 
 
+def test_an_edited_chapter_is_shown_without_a_restart(tmp_path):
+    source = tmp_path / "own.md"
+    (tmp_path / "glossary.md").write_text("# Prose\n")
+    page = tmp_path / "own.py"
+    page.write_text("from rnnviz.ui.pages.guide import show_chapter\n\nshow_chapter(__file__)\n")
+    for k, text in enumerate(("as it was", "as it is now")):
+        source.write_text(f"# Own\n\nThe words {text}.\n")
+        os.utime(source, ns=(k, k))
+        assert text in words(AppTest.from_file(str(page)).run())
+
+
 def test_the_glossary_lists_every_word():
     app = chapter("glossary")
     html = markup(app)
@@ -358,3 +371,12 @@ def test_a_changed_letter_moves_what_reads_it_and_what_comes_after_in_that_direc
     for k, moved in enumerate(state_changes(text, changed).values()):
         part = np.s_[:, 64 * k : 64 * (k + 1)]
         np.testing.assert_allclose(moved, np.linalg.norm(two[part] - one[part], axis=1), rtol=1e-5, atol=1e-6)
+
+
+def test_the_difference_of_two_beginnings_is_that_of_the_predictions_from_where_they_part():
+    text, other = "ROMEO: ay me", "ROMEO: oh me"
+    differences, tokens = difference_of_beginnings("shakespeare", text, other)
+    assert "".join(tokens).replace("\u2423", " ") == "y me" and set(differences) == {"rnn", "gru", "lstm"}
+    for cell, found in differences.items():
+        one, two = (rnnviz.load(f"shakespeare-{cell}").trace(t).probabilities for t in (text, other))
+        np.testing.assert_allclose(found, np.maximum(one - two, 0).sum(axis=1)[8:], atol=1e-6)

@@ -22,7 +22,7 @@ from .guide_styles import link_style_element, style_element
 from .question import show_answer, show_question
 
 # The blocks that draw one line for each cell, which the legend explains.
-ONE_LINE_PER_CELL = {"delays", "regimes", "reach", "predictions_over_time", "scores", "curves"}
+ONE_LINE_PER_CELL = {"delays", "regimes", "reach", "predictions_over_time", "beginnings", "scores", "curves"}
 COLUMNS = [1.3, 1]  # instrument and text: the instrument is wide enough for the widest diagram on a laptop
 
 
@@ -70,7 +70,7 @@ def _terms(file: Path) -> dict[str, glossary.Term]:
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _glossary(file: Path, _changed: int) -> dict[str, glossary.Term]:
+def _glossary(file: Path, changed: int) -> dict[str, glossary.Term]:
     return glossary.load_terms(file)
 
 

@@ -16,7 +16,7 @@ ALL_ANSWERED = ":material/check:"
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
-def _parsed(file: Path, _changed: int) -> Chapter:
+def _parsed(file: Path, changed: int) -> Chapter:
     return parse_chapter(file)
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from .....analysis import reach as reached
 from .....cells import CELLS
-from .....figures import accuracy_by_delay, prediction_curves, reach_curve, training_regimes
+from .....cells.activations import Array
+from .....figures import accuracy_by_delay, difference_curves, prediction_curves, reach_curve, training_regimes
 from .....text.tokens import visible
 from .....zoo import BUNDLED, card
-from ....shared import catalogue
+from ....shared import catalogue, text_box
 from ....shared.catalogue import CELL_ORDER
 from ....shared.charts import chart
 from ..block_registry import ChapterContext, block
@@ -46,6 +48,34 @@ def reach(context: ChapterContext, cells: list[str] | None = None) -> None:
     chart(figure, description, context.key, traces=traces.values())
     arrived = "; ".join(f"{CELLS[cell].title} {_power(float(values[0]))}" for cell, values in reaches.items())
     st.caption(f"Of a nudge of 1 to the state after step 1, this much arrives at the end: {arrived}.")
+
+
+@block
+def beginnings(context: ChapterContext, text: str, other: str, task: str = "shakespeare", steps: int = 60) -> None:
+    """How long the predictions of the task's three cells differ after two beginnings of one text."""
+    differences, tokens = difference_of_beginnings(task, text, other)
+    shown = {cell: values[: steps + 1] for cell, values in differences.items()}
+    description = "How different the predictions are after either beginning, for the three cells."
+    chart(difference_curves.ready(shown, tokens[: steps + 1]), description, context.key)
+    st.caption(
+        "The total variation of the predictions: half the sum of the differences of all probabilities, 1 if they have "
+        "nothing in common."
+    )
+
+
+def difference_of_beginnings(task: str, text: str, other: str) -> tuple[dict[str, Array], list[str]]:
+    """The total variation of the predictions for two texts, from the last token on in which they differ.
+
+    By cell, and the tokens. The texts have equally many tokens.
+    """
+    chosen, differences, tokens = catalogue.tasks()[task], {}, []
+    for cell in CELL_ORDER:
+        one, two = (catalogue.model(chosen, cell).trace(t, limit=text_box.TOKENS) for t in (text, other))
+        assert one.probabilities is not None and two.probabilities is not None, "the bundled models have a readout"
+        last = max(k for k, pair in enumerate(zip(one.tokens, two.tokens, strict=True)) if pair[0] != pair[1])
+        moved = np.abs(one.probabilities.astype(float) - two.probabilities).sum(axis=1) / 2
+        differences[cell], tokens = moved[last:], list(one.tokens[last:])
+    return differences, tokens
 
 
 @block
