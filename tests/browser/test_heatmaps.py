@@ -172,11 +172,11 @@ def test_held_values_are_outlined_and_values_beyond_the_scale_have_a_notch(page:
     held = model.trace(TEXT, interventions=[rnnviz.interventions.Hold("forget", 1, units[1], (3, 5))])
     load(page, {**data(model), **rnnviz.instrument.payload(held, model), "default_unit": units[1]})
     expect(panel(page, "forget").locator("figcaption")).to_contain_text("held")
-    box = panel(page, "forget").locator(".held").first.bounding_box()
-    row = shown_units(page).index(units[1])
-    left, right = cell(page, "forget", 2, row), cell(page, "forget", 4, row)
-    assert box and box["x"] < left[0] < right[0] < box["x"] + box["width"]
-    assert box["y"] < left[1] < box["y"] + box["height"]
+    box, plot = (panel(page, "forget").locator(part).first.bounding_box() for part in (".held", ".heatmap-plot"))
+    assert box and plot
+    step, row = plot["width"] / len(trace), plot["height"] / len(shown_units(page))
+    assert box["x"] < plot["x"] + 2.5 * step < plot["x"] + 4.5 * step < box["x"] + box["width"]
+    assert box["y"] < plot["y"] + (shown_units(page).index(units[1]) + 0.5) * row < box["y"] + box["height"]
 
 
 def test_a_slot_shows_the_heatmaps_that_it_names_and_keys_work_in_it(page: Page):

@@ -15,6 +15,7 @@ import numpy as np
 import rnnviz
 from rnnviz import zoo
 from rnnviz.analysis import contributions, memory_of, memory_shares, unit_effects
+from rnnviz.analysis.effects.unit_effects import direct_effects
 from rnnviz.cells import CELLS, GRU, LSTM, RNN
 from rnnviz.cells.activations import ACTIVATION_KINDS
 from rnnviz.cells.primitives import RULES
@@ -103,6 +104,7 @@ def traces() -> dict[str, Any]:
             "values": arrays(trace),
             "initial": {state: trace.initial[state, 0, "forward"].tolist() for state in trace.definition.states},
             "probabilities": probabilities,
+            "direct": direct_effects(trace).values.tolist(),
         }
     return found
 

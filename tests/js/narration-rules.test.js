@@ -7,7 +7,7 @@ import { narrate } from "../../rnnviz/instrument/js/model/narration.js";
 import { signedFixed } from "../../rnnviz/instrument/js/model/numbers.js";
 import { fixture, traceOf } from "./fixtures.js";
 
-const LONGEST = 420; // characters
+const LONGEST = 390; // characters
 const NEAR = 0.95;
 const FREE = /* numbers that are no values */ /step \d+ of \d+|less than 0\.01|under 1 %|over 99 %/g;
 
@@ -100,8 +100,8 @@ const CLAUSES = [
     leads(unit, written, text);
     assert.equal(value, signedFixed(written[unit]), text);
   }],
-  [/writes most into (\d+) units \(([\d. to]+) in size\)/, ({ trace, step, text }, [, count, words]) => {
-    areTied(count, words, stateOf(trace, trace.gatedStates[0].state, step).written, text);
+  [/writes most into (\d+) units \(([±\d. to]+)\)/, ({ trace, step, text }, [, count, words]) => {
+    areTied(count, words.replaceAll("±", ""), stateOf(trace, trace.gatedStates[0].state, step).written, text);
   }],
   [/(?:changes|fills) its ([a-z ]+?)(?:, which was zero,)? most in unit (\d+) \((?:(\S+) to )?(\S+)\)/, (
     { trace, step, text },
@@ -123,9 +123,9 @@ const CLAUSES = [
     leads(unit, minus(now, old), text);
     assert.deepEqual([from, to], [old[unit], now[unit]].map((value) => signedFixed(value)), text);
   }],
-  [/The largest push (towards|away from) (.+?) comes from unit (\d+), whose hidden state goes from (\S+) to (\S+)\./, (
+  [/Unit (\d+) pushes most (towards|away from) (.+?) \(hidden state (\S+) to (\S+)\)\./, (
     { trace, step, text },
-    [, side, label, unit, from, to],
+    [, unit, side, label, from, to],
   ) => {
     assert.ok(trace.isAsked(step), text);
     const answer = best(trace.probabilitiesAt(step));
@@ -177,11 +177,11 @@ const CLAUSES = [
       says(trace.probabilitiesAt(step), label, share, trace, text);
     },
   ],
-  [/at the step before, it was (.+?), (.*?%)/, ({ trace, step, text }, [, label, share]) => {
+  [/\(step before: (\S+), ([^(]*?%)\)/, ({ trace, step, text }, [, label, share]) => {
     assert.ok(trace.isAsked(trace.previousStep(step)), text);
     says(trace.probabilitiesAt(trace.previousStep(step)), label, share, trace, text);
   }],
-  [/\((\S* ?\d+ %) at the step before\)/, ({ trace, step, text }, [, share]) => {
+  [/\(step before: ((?:over |under )?\d+ %)\)/, ({ trace, step, text }, [, share]) => {
     const label = quoted(trace.labels[best(trace.probabilitiesAt(step))]);
     says(trace.probabilitiesAt(trace.previousStep(step)), label, share, trace, text);
   }],
@@ -219,7 +219,7 @@ test("nothing is quoted where a model is not trained to answer", () => {
   assert.ok(early.length > 50);
   for (const { text } of early) {
     assert.match(text, /not trained to answer here/);
-    assert.doesNotMatch(text, /prediction|answer is|ends on|push/);
+    assert.doesNotMatch(text, /prediction|answer is|ends on|pushes/);
   }
 });
 

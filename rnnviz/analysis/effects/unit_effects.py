@@ -1,4 +1,4 @@
-"""What each unit of a layer adds to the answer of a run: the measure by which pages order and choose units.
+"""What each unit of a layer does for the answer of a run: the measure by which pages order and choose units.
 
 All that a page needs to know of the measure is here: the values, what they are about, and what they are called.
 """
@@ -17,7 +17,9 @@ from ...network.run import reverse_if_backward
 from ...trace import Trace
 from ..gradients.jacobians import rerun
 from ..weights.gate_weights import projection_matrix
+from .silenced_units import silenced_effects, silenced_steps
 
+SILENCED = "effect, if silenced{when}, on the answer"
 DIRECT = "direct contribution to the answer"
 FIRST_ORDER = "first-order contribution to the answer"
 SIZE = "size of the hidden state over the text (root mean square)"
@@ -48,7 +50,51 @@ class UnitEffects:
 
 
 def unit_effects(trace: Trace, layer: int = 0, direction: str = "forward") -> UnitEffects:
-    """Measure what each unit of a layer adds to the answer after the last step.
+    """Measure what each unit of a layer does for the answer after the last step.
+
+    The answer's margin is its logit less the mean of the logits of all other labels. The effect of a unit is what the
+    margin loses when the unit is silenced: all of its states are zero, at the last steps, as many as are computed in
+    some milliseconds; where that cannot be run, the unit's direct contribution.
+
+    Parameters
+    ----------
+    trace : Trace
+        A run of T steps.
+    layer : int, default 0
+        The layer, counted from 0.
+    direction : {"forward", "backward"}, default "forward"
+        The direction of the layer.
+
+    Returns
+    -------
+    UnitEffects
+        The effects of the H units; those of `direct_effects` without a readout, in a network that reads backward, and
+        where an intervention holds values.
+
+    Raises
+    ------
+    UnknownQuantityError
+        If the trace has no such layer or direction.
+
+    Examples
+    --------
+    >>> import rnnviz
+    >>> effects = unit_effects(rnnviz.load("counter-lstm").trace("aabb"))
+    >>> effects.label, effects.measure
+    ('end', 'effect, if silenced, on the answer')
+    """
+    _ = trace["hidden", layer, direction]
+    values = silenced_effects(trace, layer)
+    if values is None:
+        return direct_effects(trace, layer, direction)
+    assert trace.network is not None and trace.network.readout_weight is not None
+    steps = silenced_steps(trace, layer)
+    when = "" if steps == len(trace) else f" in the last {steps} steps" if steps > 1 else " at the last step"
+    return UnitEffects(_float32(values), trace.labels[_answer(trace)], SILENCED.format(when=when))
+
+
+def direct_effects(trace: Trace, layer: int = 0, direction: str = "forward") -> UnitEffects:
+    """Measure what each unit of a layer adds to the answer after the last step by what it passes on.
 
     The answer's margin is its logit less the mean of the logits of all other labels. A unit of the last layer adds
     directly to it: its hidden state at the last step times the answer's weight less the mean of the other weights. A
@@ -90,7 +136,7 @@ def unit_effects(trace: Trace, layer: int = 0, direction: str = "forward") -> Un
     if network is None or network.readout_weight is None or held:
         measure = SIZE.replace("hidden state", trace.definition.by_name[name].title)
         return UnitEffects(_float32(np.sqrt((shown.astype(np.float64) ** 2).mean(0))), "", measure)
-    answer = _answer(trace, network.readout_weight)
+    answer = _answer(trace)
     gradient = _margin_gradient(trace, network, answer, layer)[direction].astype(np.float64)
     if (matrix := projection_matrix(network.cell(layer, direction))) is not None:
         gradient = gradient @ matrix
@@ -98,7 +144,7 @@ def unit_effects(trace: Trace, layer: int = 0, direction: str = "forward") -> Un
     return UnitEffects(_float32(values), trace.labels[answer], DIRECT if top else FIRST_ORDER)
 
 
-def _answer(trace: Trace, readout_weight: Array) -> int:
+def _answer(trace: Trace) -> int:
     """The label with the highest probability after the last step; the first output without probabilities."""
     return 0 if trace.probabilities is None else int(trace.probabilities[-1].argmax())
 

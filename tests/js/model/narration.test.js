@@ -37,7 +37,7 @@ for (const name of ["names-gru", "writes"]) {
 test("a prediction is compared with that of the step before, where the model is asked at every step", () => {
   const trace = bundled("counter-lstm");
   assert.match(narrate(trace, 0), /The prediction is “.”, \d+\u00a0%\.$/);
-  for (let step = 1; step < trace.steps; step++) assert.match(narrate(trace, step), /at the step before/);
+  for (let step = 1; step < trace.steps; step++) assert.match(narrate(trace, step), /step before: /);
 });
 
 test("a model that answers at the end is quoted there only, and without a comparison", () => {

@@ -155,7 +155,7 @@ function writePhrase(written) {
   const most = leaders(written);
   if (!most.length) return "writes less than 0.01 into any unit";
   if (most.length === 1) return `writes most into unit ${most[0]} (${signedFixed(written[most[0]])})`;
-  return `writes most into ${most.length} units (${sizes(most, written)} in size)`;
+  return `writes most into ${most.length} units (${sizes(most, written, "±")})`;
 }
 
 /**
@@ -191,8 +191,8 @@ function unitSentence(trace, step) {
     const unit = leader(moved);
     if (unit === null || isStill(old[unit], now[unit])) return "";
     const side = moved[unit] > 0 ? "towards" : "away from";
-    const move = `whose ${trace.byName[HIDDEN].title} goes from ${fromTo(old[unit], now[unit])}`;
-    return `The largest push ${side} ${quoted(trace.labels[label])} comes from unit ${unit}, ${move}.`;
+    const move = `${trace.byName[HIDDEN].title} ${fromTo(old[unit], now[unit])}`;
+    return `Unit ${unit} pushes most ${side} ${quoted(trace.labels[label])} (${move}).`;
   }
   const { values, label } = trace.effects;
   const unit = label && trace.isAsked(trace.steps - 1) && values.length === now.length ? leader(values) : null;
@@ -229,10 +229,10 @@ function predictionSentence(trace, step) {
   if (!before) return `The ${word} is ${text}.`;
   const bestBefore = likeliest(before);
   if (bestBefore !== best) {
-    return `The ${word} is now ${text}; at the step before, it was ${predictionText(trace, before, bestBefore)}.`;
+    return `The ${word} is now ${text} (step before: ${predictionText(trace, before, bestBefore)}).`;
   }
   const was = percent(before[best]);
-  return `The ${word} is still ${text} (${was === percent(now[best]) ? "as" : was} at the step before).`;
+  return `The ${word} is still ${text} (step before: ${was === percent(now[best]) ? "the same" : was}).`;
 }
 
 /**
@@ -286,13 +286,14 @@ function isStill(from, to) {
 }
 
 /**
- * The sizes of the values of some units, the largest first: "0.95 to 0.99".
- * @param {number[]} units
+ * The sizes of the values of some units, the smallest first: "0.95 to 0.99".
+ * @param {number[]} units  the largest first
  * @param {Vector} values
+ * @param {string} [sign]  in front of each
  * @returns {string}
  */
-function sizes(units, values) {
-  const [most, least] = [units[0], units[units.length - 1]].map((unit) => Math.abs(values[unit]).toFixed(2));
+function sizes(units, values, sign = "") {
+  const [most, least] = [units[0], units[units.length - 1]].map((unit) => sign + Math.abs(values[unit]).toFixed(2));
   return most === least ? most : `${least} to ${most}`;
 }
 

@@ -7,7 +7,7 @@ import { html } from "../page/dom.js";
 /** @import { ElementView, Store } from "../model/store.js" */
 
 const COLUMNS = ["prediction", "", "", ""];
-const LAST_TWO = { usual: ["after this step", "since the step before"], changed: ["changed", "unchanged"] };
+const LAST_TWO = { usual: ["after this step", "change"], changed: ["changed", "unchanged"] };
 
 /**
  * Show the likeliest labels.
@@ -32,6 +32,7 @@ export function createPredictions(store) {
     const isChanged = trace.unchanged !== null;
     const hasBefore = trace.previousStep(state.step) >= 0;
     LAST_TWO[isChanged ? "changed" : "usual"].forEach((words, k) => (head.cells[2 + k].textContent = words));
+    head.cells[COLUMNS.length - 1].title = isChanged ? "" : "in percentage points, since the step before";
     element.classList.toggle("changed", isChanged);
     element.classList.toggle("unasked", !trace.isAsked(state.step));
     early.hidden = trace.isAsked(state.step);

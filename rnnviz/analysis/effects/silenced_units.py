@@ -1,0 +1,92 @@
+"""What the answer loses when a unit is silenced over the last steps: the measure of units that is closest to ablation.
+
+`unit_ablation` silences a unit at every step. Over the last steps alone most of that effect is there already, at a cost
+that does not grow with the text: see benchmarks/unit_effects_cost.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from ...cells import Edit
+from ...cells.activations import Array
+from ...trace import Trace
+
+GATE_VALUES = 2**17  # that a measurement may compute, which is some milliseconds
+
+
+def silenced_steps(trace: Trace, layer: int) -> int:
+    """Count the last steps over which every unit of a layer in turn can be silenced within the bound.
+
+    Parameters
+    ----------
+    trace : Trace
+        A run of T steps of a network that is known.
+    layer : int
+        The layer, counted from 0.
+
+    Returns
+    -------
+    int
+        From 1 to T.
+    """
+    assert trace.network is not None
+    rows = sum(len(cell.weight_ih) for cells in trace.network.layers for cell in cells)
+    return min(max(1, GATE_VALUES // (_units(trace, layer) * rows)), len(trace))
+
+
+def silenced_effects(trace: Trace, layer: int) -> Array | None:
+    """Measure what the margin of the answer loses when each unit of a layer is silenced over the last steps.
+
+    Parameters
+    ----------
+    trace : Trace
+        A run.
+    layer : int
+        The layer, counted from 0.
+
+    Returns
+    -------
+    ndarray of shape (H,) or None
+        The margin, which is the answer's logit less the mean of all other logits, less what it is without the unit;
+        None where this cannot be run: without the network or a readout, where a layer reads backward, and where an
+        intervention holds values.
+    """
+    network = trace.network
+    if network is None or network.readout_weight is None or network.directions != ("forward",) or trace.has_held_values:
+        return None
+    steps, units = silenced_steps(trace, layer), _units(trace, layer)
+    first = len(trace) - steps
+    start = [
+        [{state: _before(trace, state, k, first, units + 1) for state in trace.definition.states}]
+        for k in range(trace.layers)
+    ]
+    inputs = np.repeat(trace["input_vector"][first:, None], units + 1, axis=1)
+    silenced = (np.arange(units), np.arange(units))  # the last text of the batch keeps all
+    states = network.cell(layer, "forward").definition.unit_states
+    edits = {(layer, "forward"): [Edit(state, silenced, 0.0, 0, steps) for state in states]}
+    logits = replace(network, embedding=None).forward(inputs, start, edits=edits).logits
+    assert logits is not None
+    margins = _margins(logits[-1].astype(np.float64), trace)
+    return margins[-1] - margins[:-1]
+
+
+def _units(trace: Trace, layer: int) -> int:
+    assert trace.network is not None
+    cell = trace.network.cell(layer, "forward")
+    return cell.units(cell.definition.unit_states[0])
+
+
+def _before(trace: Trace, state: str, layer: int, first: int, batch: int) -> Array:
+    """A state as a step finds it, (B, H)."""
+    key = (state, layer, "forward")
+    return np.repeat((trace[key][first - 1] if first else trace.initial[key])[None], batch, axis=0)
+
+
+def _margins(logits: Array, trace: Trace) -> Array:
+    """The margins (B,) of the answer of logits (B, C)."""
+    answer = 0 if trace.probabilities is None else int(trace.probabilities[-1].argmax())
+    others = np.delete(logits, answer, axis=-1)
+    return logits[:, answer] - (others.mean(-1) if others.shape[-1] else 0)
