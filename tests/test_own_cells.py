@@ -88,7 +88,7 @@ def test_all_analyses_take_it(cell):
         memory = analysis.memory_of(trace, layer=1)
         total = memory.by_step.sum(0) + memory.initial
         np.testing.assert_allclose(total, trace[memory.state, 1][-1], rtol=1e-5, atol=1e-6)
-        analysis.half_life(trace, 1)
+        analysis.kept_by_gate(trace, 1)
 
 
 @EACH

@@ -4,6 +4,8 @@ from ..cells.gated_equations import Factor, GatedState, OutputGating
 from .asked_steps import asked_steps
 from .cell_cost import Cost, cost
 from .dynamics.repeated_product import multiply_repeatedly
+from .effects.attribution_agreement import Agreement, agreement
+from .effects.attribution_over_time import attribution_over_time
 from .effects.gate_experiments import Experiment, experiments, forgetting_intervention
 from .effects.run_difference import Difference, difference
 from .effects.run_outcome import RunOutcome, run_outcome
@@ -14,7 +16,7 @@ from .gradients.flow import ExtremeRange, GradientFlow, gradient_flow
 from .gradients.jacobians import hidden_jacobians, reach, step_jacobians
 from .gradients.network_gradients import LayerGradients, gradient_by_layers, input_gradient
 from .linalg.singular_values import largest_singular_values
-from .memory.decomposition import HalfLives, Memory, half_life, memory_of, memory_shares
+from .memory.decomposition import KeptByGate, Memory, kept_by_gate, memory_of, memory_shares
 from .memory.gated_states import gated_state, is_jacobian_of_gate, output_gating, writes_input_alone
 from .memory.logit_contributions import (
     Contributions,
@@ -27,6 +29,7 @@ from .weights.model_comparison import ArrayDistance, Feature, ModelComparison, a
 from .weights.weight_spectra import OriginStability, Spectrum, origin_stability, spectra
 
 __all__ = [
+    "Agreement",
     "ArrayDistance",
     "Attribution",
     "Contributions",
@@ -40,7 +43,7 @@ __all__ = [
     "GateWeights",
     "GatedState",
     "GradientFlow",
-    "HalfLives",
+    "KeptByGate",
     "LayerGradients",
     "Memory",
     "ModelComparison",
@@ -50,9 +53,11 @@ __all__ = [
     "Spectrum",
     "UnitEffects",
     "ablation",
+    "agreement",
     "array_distance",
     "asked_steps",
     "attribution",
+    "attribution_over_time",
     "compare_models",
     "contributions",
     "contributions_over_time",
@@ -63,10 +68,10 @@ __all__ = [
     "gated_state",
     "gradient_by_layers",
     "gradient_flow",
-    "half_life",
     "hidden_jacobians",
     "input_gradient",
     "is_jacobian_of_gate",
+    "kept_by_gate",
     "largest_singular_values",
     "memory_of",
     "memory_shares",

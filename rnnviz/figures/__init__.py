@@ -2,19 +2,14 @@
 
 from .activation_chart import activation_curve
 from .answer_charts import recall_by_label, reliability
+from .attribution_bars import attribution_bars
 from .card_charts import accuracy_by_delay, learning_curves, training_regimes
 from .curves_over_text import difference_curves, prediction_curves, reach_curve
 from .gated_vector import vector_times_gate
-from .gradient_charts import (
-    gradient_map,
-    gradient_routes,
-    layer_gradient_map,
-    singular_value_curves,
-    token_gradient_bars,
-)
+from .gradient_charts import gradient_map, gradient_routes, layer_gradient_map, singular_value_curves
 from .growth_chart import growth_curves
 from .intervention_charts import prediction_change, what_if_heatmaps
-from .memory_charts import half_life_chart, memory_map
+from .memory_charts import kept_chart, memory_map
 from .model_differences import array_differences, weight_differences
 from .plain_figure import PlainFigure
 from .rate_chart import loss_by_rate
@@ -34,6 +29,7 @@ __all__ = [
     "accuracy_curves",
     "activation_curve",
     "array_differences",
+    "attribution_bars",
     "difference_curves",
     "disagreeing_steps",
     "eigenvalue_chart",
@@ -41,9 +37,9 @@ __all__ = [
     "gradient_map",
     "gradient_routes",
     "growth_curves",
-    "half_life_chart",
     "heatmaps",
     "held_out_scores",
+    "kept_chart",
     "layer_gradient_map",
     "learning_curves",
     "loss_by_rate",
@@ -61,7 +57,6 @@ __all__ = [
     "seed_scores",
     "singular_value_curves",
     "text_heatmaps",
-    "token_gradient_bars",
     "training_regimes",
     "vector_times_gate",
     "weight_differences",

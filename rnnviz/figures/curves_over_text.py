@@ -54,9 +54,8 @@ def reach_curve(
     unknown: Sequence[bool] | Array | None = None,
     *,
     to: int | None = None,
-    title: str | None = None,
 ) -> Content:
-    """Draw how much the state after each step can still move a later state, on a logarithmic axis.
+    """Draw the reach of each step: how far the strongest nudge to it moves a later hidden state, on a logarithmic axis.
 
     Values below 10^-16 are drawn at the floor of the axis with hollow markers, and the floor is labelled "≤"; the axis
     goes so far down only if a value does. The dotted line at 1 marks where a nudge arrives as large as it was.
@@ -64,7 +63,7 @@ def reach_curve(
     Parameters
     ----------
     reaches : mapping of str to ndarray of shape (T,)
-        By cell, what `rnnviz.analysis.reach` or `GradientFlow.curve` returns, all over the same T tokens.
+        By cell, what `rnnviz.analysis.reach` returns, all over the same T tokens.
     tokens : sequence of str
         The T tokens.
     unknown : sequence of bool, optional
@@ -72,8 +71,6 @@ def reach_curve(
     to : int, optional
         The step whose state moves, counted from 1: steps that are read after it are not drawn. They are the later
         steps of the text, unless one of them is not zero, as in a layer that reads backwards.
-    title : str, optional
-        Another title, as Plotly's markup.
 
     Returns
     -------
@@ -104,8 +101,10 @@ def reach_curve(
     ]  # from the first token on: left of it are labels
     if to is not None:
         content["shapes"].append(vertical_line(to - 1))
-    target = "the last hidden state" if to is None else f"the state after step {to} ({markup_label(tokens[to - 1])})"
-    words = title or f"how far a nudge at each step<br>still moves {target}"
+    target = "the last hidden state"
+    if to is not None:
+        target = f"the hidden state after step {to} ({markup_label(tokens[to - 1])})"
+    words = f"reach: how far the strongest nudge at each step<br>still moves {target}"
     content["annotations"] += [heading(words), *end_labels(ends, scale.edges, HEIGHT, side=side)]
     return {"data": data[::-1], "layout": content}  # the first ones on top: a dashed line shows on a solid one
 

@@ -13,8 +13,7 @@ import numpy as np
 
 from ..cells import CELLS
 from ..cells.activations import Array
-from ..colours import EXPLODING, GRADIENT, GRID, PREDICTION, REFERENCE, Style, cell_style, gradient_scale, round_up
-from ..number_format import short_number
+from ..colours import EXPLODING, GRADIENT, GRID, REFERENCE, Style, cell_style, gradient_scale
 from .chart_parts import (
     Part,
     cell_label,
@@ -48,7 +47,6 @@ from .trace_heatmaps import markup_label, token_room
 LOW, HIGH = -8, 2  # powers of ten; beyond them the maps' colours no longer change
 GREW = 2.0  # outlined beyond it: colour alone is not enough, and slightly above 1 is no explosion
 ROW, BETWEEN = 34, 3  # pixels of a row of the map of layers, and of the gap to the next
-BARS = 130  # pixels
 
 _COLOURS = {"zmin": LOW, "zmax": HIGH, "colorscale": gradient_scale(LOW, HIGH)}
 _LOWEST, _HIGHEST = f"≤{power_of_ten(LOW)}", "≥100"
@@ -109,7 +107,7 @@ def gradient_map(
         "customdata": compact_floats(norms),
         **_COLOURS,
         "colorbar": _BAR,
-        "hovertemplate": "a nudge after step %{x:d} (<b>%{x}</b>)<br>arrives at step %{y:d} (<b>%{y}</b>): "
+        "hovertemplate": "a typical nudge after step %{x:d} (<b>%{x}</b>)<br>arrives at step %{y:d} (<b>%{y}</b>): "
         "<b>%{customdata:.3~g}</b><extra></extra>",
     }
     words = f"<b>{cell_label(cell)}</b>{f'  {escape(title, quote=False)}' if title else ''}"
@@ -119,7 +117,7 @@ def gradient_map(
         unknown,
         words=words,
         rows="↓ arrives at this step" + (f"    {_GREW}" if grew.any() else ""),
-        columns="a nudge after this step →",
+        columns="a typical nudge after this step →",
         backward=from_the_end,
     )
     content["layout"]["shapes"] += outline_shapes(grew, color=EXPLODING, width=1.5)
@@ -166,7 +164,7 @@ def singular_value_curves(
     content["yaxis"] = scale.axis | {"side": "left"}
     content["shapes"] = [horizontal_line(1.0, dash="dash") | {"xref": "x", "x0": -0.5, "x1": len(tokens) - 0.5}]
     content["annotations"] += [
-        heading("how far each step can stretch a nudge<br>┄ at 1: nothing lost, nothing gained"),
+        heading("how far each step can stretch a nudge at most<br>┄ at 1: nothing lost, nothing gained"),
         *end_labels(ends, scale.edges, HEIGHT),
     ]
     return {"data": data[::-1], "layout": content}  # the first ones on top: a dashed line shows on a solid one
@@ -240,68 +238,12 @@ def gradient_routes(
     content["yaxis"] = scale.axis | ({"side": "left"} if backward else {})
     content["shapes"] = [horizontal_line(1.0) | {"xref": "x", "x1": len(tokens) - 0.5}, vertical_line(to - 1)]
     words = (
-        f"<b>{cell_label(cell)}</b><br>how far a nudge to the {state}<br>"
+        f"<b>{cell_label(cell)}</b><br>how far a typical nudge to the {state}<br>"
         f"still moves it at step {to} ({markup_label(tokens[to - 1])})"
     )
     side = "right" if backward else "left"
     content["annotations"] += [heading(words), *end_labels(ends, scale.edges, HEIGHT, side=side)]
     return {"data": data[::-1], "layout": content}  # the first ones on top: a dashed line shows on a solid one
-
-
-@figure
-def token_gradient_bars(
-    lengths: Array, tokens: Sequence[str], unknown: Sequence[bool] | Array | None = None, *, label: str, step: int
-) -> Content:
-    """Draw how long the gradient of an output by each token's vector is.
-
-    Parameters
-    ----------
-    lengths : ndarray of shape (T,)
-        The lengths that `rnnviz.analysis.input_gradient` returns.
-    tokens : sequence of str
-        The T tokens.
-    unknown : sequence of bool, optional
-        Where the vocabulary lacks the token.
-    label : str
-        The label of the output.
-    step : int
-        The step after which the output is read, counted from 1. The tokens after it have no bar, unless a layer reads
-        from the end and they matter too.
-
-    Returns
-    -------
-    plotly.graph_objects.Figure
-        A bar for each token.
-
-    Raises
-    ------
-    ArrayError
-        If the lengths are not those of T tokens.
-    ArgumentError
-        If there is no such step.
-    """
-    check_same_length({"lengths": len(lengths), "tokens": len(tokens)})
-    backward = reads_backward(lengths, step)
-    values = np.array(lengths, np.float64) if backward else curve_until(lengths, step)
-    most = float(np.nanmax(values))
-    limit = round_up(most) if most > 0 else 1.0
-    bars = {
-        "type": "bar",
-        "name": "gradient",
-        "x": np.arange(1, len(tokens) + 1),
-        "y": values,
-        "marker": {"color": GRADIENT, "line": {"width": 0}},
-        "hovertemplate": "step %{x:d} (<b>%{x}</b>)<br>length of the gradient <b>%{y:.4~g}</b><extra></extra>",
-    }
-    content = token_chart(tokens, unknown, left=44, right=14, top=46, height=BARS)
-    content["yaxis"] = chart_axis(range=[0, limit], tickvals=[0, limit], ticktext=["0", short_number(limit)])
-    content["shapes"] = [vertical_line(step - 1)]
-    content["bargap"] = 0.25
-    output = f"{coloured('■', PREDICTION)} <b>{markup_label(label)}</b>"
-    content["annotations"].append(
-        heading(f"length of the gradient of {output}<br>after step {step} by each token’s vector")
-    )
-    return {"data": [bars], "layout": content}
 
 
 @figure
@@ -361,7 +303,10 @@ def layer_gradient_map(
         *outline_shapes(grew, color=EXPLODING, width=1.5),
         vertical_line(to - 1) | {"layer": "above"},
     ]
-    words = f"how far a nudge still moves the top layer’s<br>state after step {to} ({markup_label(tokens[to - 1])})"
+    words = (
+        "how far a nudge still moves the top layer’s hidden state<br>"
+        f"after step {to} ({markup_label(tokens[to - 1])}), as a root mean square"
+    )
     content["annotations"].append(heading(words + (f"    {_GREW}" if grew.any() else "")))
     heatmap: Part = {
         "type": "heatmap",

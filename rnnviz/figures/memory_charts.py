@@ -11,7 +11,7 @@ from ..cells import Quantity
 from ..cells.activations import Array
 from ..colours import REFERENCE, diverging_scale, sequential_scale, symmetric_limit
 from ..number_format import short_number
-from .chart_parts import Part, annotation, axis_title, chart_axis, chart_layout, heading, log_ticks
+from .chart_parts import Part, annotation, axis_title, chart_axis, chart_layout, heading
 from .plain_figure import Content, figure
 from .step_pairs import check_step_pairs, colour_bar, compact_floats, readable_pairs, step_map
 from .trace_heatmaps import quantity_heading
@@ -19,7 +19,7 @@ from .trace_heatmaps import quantity_heading
 HEIGHT = 250
 ENDS = 3  # units that are named at either end
 ALOFT, SPACING, ASIDE = 20, 15, 34  # pixels from a point to its name: the first one's, one more each, and sideways
-FARTHEST = (-6, 12)  # powers of ten: a unit beyond them is drawn at the edge
+FARTHEST = 6  # powers of ten of the odds: a unit beyond it is drawn at the edge
 
 
 @figure
@@ -90,16 +90,17 @@ def memory_map(
 
 
 @figure
-def half_life_chart(steps: Array, order: Array, gate: Quantity, *, unit: int | None = None) -> Content:
-    """Draw the half-life of each unit's memory, the slowest unit first, on a logarithmic axis.
+def kept_chart(shares: Array, order: Array, gate: Quantity, *, unit: int | None = None) -> Content:
+    """Draw what share of its memory the gate alone keeps of each unit in one step, the one that keeps most first.
 
-    Units that gave nothing up are at the top, at "never", those that gave everything up at the bottom, at 0, both with
-    hollow markers. The customdata of each point is its unit.
+    The axis is logistic, so that 99 % and 99.9 % are as far apart as 1 % and 0.1 %. Units that gave nothing up are at
+    the top, those that gave everything up at the bottom, both with hollow markers. The customdata of each point is its
+    unit.
 
     Parameters
     ----------
-    steps, order : ndarray of shape (H,)
-        The fields of `rnnviz.analysis.HalfLives`.
+    shares, order : ndarray of shape (H,)
+        The fields of `rnnviz.analysis.KeptByGate`.
     gate : Quantity
         The gate that keeps the memory.
     unit : int, optional
@@ -116,84 +117,86 @@ def half_life_chart(steps: Array, order: Array, gate: Quantity, *, unit: int | N
         If there is no such unit.
     """
     if unit is not None:
-        check_unit(unit, len(steps))
+        check_unit(unit, len(shares))
     units = np.asarray(order, int)
-    ranked = np.asarray(steps, np.float64)[units]
-    power, ticks, texts, edges = _heights(ranked)
+    ranked = np.asarray(shares, np.float64)[units]
+    heights, ticks, edges = _heights(ranked)
     rank = np.arange(1, len(units) + 1)
-    never, at_once = np.isinf(ranked), ranked == 0
-    symbols = np.select([never, at_once], ["triangle-up-open", "triangle-down-open"], "circle").tolist()
+    symbols = np.select([ranked >= 1, ranked == 0], ["triangle-up-open", "triangle-down-open"], "circle").tolist()
     dots: Part = {
         "type": "scatter",
         "mode": "markers",
-        "name": "half-life",
+        "name": "kept",
         "x": rank,
-        "y": power,
+        "y": heights,
         "customdata": units,
-        "text": [_half_life_in_words(value) for value in ranked],
+        "text": [_kept_in_words(share) for share in ranked],
         "marker": {"color": gate.colour, "symbol": symbols, "size": 8, "line": {"color": gate.colour, "width": 1.5}},
         "cliponaxis": False,
         "hovertemplate": f"<b>unit %{{customdata}}</b><br>%{{text}}<br>rank %{{x:d}} of {len(units)}<extra></extra>",
     }
     data = [dots]
-    content = chart_layout(HEIGHT, left=44, right=16, top=62, bottom=44)
+    content = chart_layout(HEIGHT, left=52, right=16, top=62, bottom=44)
     air = 0.03 * len(units)
     content["xaxis"] = chart_axis(
         range=[1 - air - 0.2, len(units) + air + 0.2],
         showgrid=False,
         tickvals=sorted({1, len(units)}),
-        ticktext=["slowest", "fastest"][: len(units)],
+        ticktext=["keeps most", "keeps least"][: len(units)],
         title=axis_title("units by rank"),
     )
-    content["yaxis"] = chart_axis(range=[*edges], tickvals=ticks, ticktext=texts)
-    words = "half-life by the gate alone: after how<br>many steps half of the memory is left"
+    content["yaxis"] = chart_axis(range=[*edges], tickvals=list(ticks), ticktext=list(ticks.values()))
+    words = "kept by the gate alone in one step<br>(geometric mean over this text)"
     content["annotations"].append(heading(f"{quantity_heading(gate)}<br>{words}"))
     names = _name_offsets(len(units))
     if unit is not None:
         at = int(np.flatnonzero(units == unit)[0])
         names.setdefault(at, (ASIDE, -ALOFT - SPACING))
         ring = {"color": REFERENCE, "symbol": "circle-open", "size": 16, "line": {"width": 2.5}}
-        data.append({**dots, "name": "chosen", "x": [rank[at]], "y": [power[at]], "marker": ring, "hoverinfo": "skip"})
+        point = {"x": [rank[at]], "y": [heights[at]]}
+        data.append({**dots, **point, "name": "chosen", "marker": ring, "hoverinfo": "skip"})
         for part in ("hovertemplate", "customdata", "text"):
             del data[-1][part]
     for k, (ax, ay) in names.items():
         name = f"unit {units[k]}"
         text = f"<b>{name}</b>" if units[k] == unit else name
-        content["annotations"].append(_pointer(text, k + 1, power[k], ax, ay))
+        content["annotations"].append(_pointer(text, k + 1, heights[k], ax, ay))
     return {"data": data, "layout": content}
 
 
-def _heights(ranked: Array) -> tuple[Array, list[float], list[str], tuple[float, float]]:
-    """Powers of ten at which half-lives are drawn, infinite ones one power above the others and 0 one below.
+def _heights(ranked: Array) -> tuple[Array, dict[float, str], tuple[float, float]]:
+    """The heights at which shares are drawn, the axis's ticks with their texts, and its edges.
 
-    Also the axis's ticks, their texts, and its edges.
+    A height is the common logarithm of the odds k / (1 - k); 1 is one above the highest tick, and 0 one below.
     """
     with np.errstate(divide="ignore"):
-        power = np.log10(ranked)
-    finite = power[np.isfinite(power)]
-    low = int(np.floor(max(min(finite.min(initial=0.0), 0.0), FARTHEST[0])))
-    high = int(np.ceil(min(max(finite.max(initial=1.0), 1.0), FARTHEST[1])))
-    values, texts = log_ticks(low, high)
-    ticks = [float(np.log10(value)) for value in values]
-    power = np.where(np.isfinite(power), np.clip(power, low, high), power)
-    bottom, top = float(low), float(high)
+        heights = np.log10(ranked) - np.log10(np.maximum(1 - ranked, 0))
+    finite = heights[np.isfinite(heights)]
+    low = float(np.floor(max(min(finite.min(initial=-1.0), -1.0), -FARTHEST)))
+    high = float(np.ceil(min(max(finite.max(initial=1.0), 1.0), FARTHEST)))
+    stride = max(1, round((high - low) / 6))
+    shares = {0.0: 0.5} | {power: 1 - 10.0**-power for power in range(stride, int(high) + 1, stride)}
+    shares |= {power: 10.0**power for power in range(-stride, int(low) - 1, -stride)}
+    ticks = {float(np.log10(share / (1 - share))): f"{100 * share:.10g} %" for _, share in sorted(shares.items())}
+    heights = np.where(np.isfinite(heights), np.clip(heights, low, high), heights)
+    bottom, top = low, high
     if (ranked == 0).any():
-        bottom, ticks, texts = low - 1.0, [low - 1.0, *ticks], ["0", *texts]
-    if np.isinf(ranked).any():
-        top, ticks, texts = high + 1.0, [*ticks, high + 1.0], [*texts, "never"]
-    power = np.where(np.isposinf(power), top, np.where(np.isneginf(power), bottom, power))
+        bottom, ticks = low - 1, {low - 1: "0", **ticks}
+    if (ranked >= 1).any():
+        top, ticks = high + 1, {**ticks, high + 1: "100 %"}
+    heights = np.where(ranked >= 1, top, np.where(ranked == 0, bottom, heights))
     # Room for names above the first points and below the last ones.
     pixels = ALOFT + ENDS * SPACING
     room = pixels / (HEIGHT - 2 * pixels) * (top - bottom)
-    return power, ticks, texts, (bottom - room, top + room)
+    return heights, ticks, (bottom - room, top + room)
 
 
 def _name_offsets(units: int) -> dict[int, tuple[float, float]]:
-    """Where the names of the slowest and of the fastest units are, in pixels from their points: by rank from 0."""
+    """Where the names of the first and of the last units are, in pixels from their points: by rank from 0."""
     first = min(ENDS, (units + 1) // 2)
     last = min(ENDS, units - first)
-    slow = {k: (float(ASIDE), float(-ALOFT - SPACING * (first - 1 - k))) for k in range(first)}
-    return slow | {units - 1 - k: (float(-ASIDE), float(ALOFT + SPACING * (last - 1 - k))) for k in range(last)}
+    most = {k: (float(ASIDE), float(-ALOFT - SPACING * (first - 1 - k))) for k in range(first)}
+    return most | {units - 1 - k: (float(-ASIDE), float(ALOFT + SPACING * (last - 1 - k))) for k in range(last)}
 
 
 def _pointer(text: str, x: float, y: float, ax: float, ay: float) -> Part:
@@ -203,7 +206,11 @@ def _pointer(text: str, x: float, y: float, ax: float, ay: float) -> Part:
     return annotation(text, x, float(y), anchor=anchor, size=11, ax=ax, ay=ay, **line)
 
 
-def _half_life_in_words(steps: float) -> str:
-    if np.isinf(steps):
-        return "gave nothing up: no half-life"
-    return "gave everything up at some step" if steps == 0 else f"half is left after {steps:.3g} steps"
+def _kept_in_words(share: float) -> str:
+    if share >= 1:
+        return "gave nothing up"
+    if share == 0:
+        return "gave everything up at some step"
+    after = np.log(0.5) / np.log(share)
+    half = f"<br>half would be left after {after:.3g} steps" if after >= 1 else ""
+    return f"keeps {100 * share:.3g} % in a step{half}"

@@ -35,7 +35,7 @@ def words(file: Path) -> list[str]:
 
 
 def test_a_chart_names_its_runs_and_the_step(page: Page, app: str, tmp_path: Path):
-    open_page(page, f"{app}/memory?task=names&text=Dubois&step=4")
+    open_page(page, f"{app}/memory?task=names&text=Dubois&question=reach&step=4")
     menu(page, page.locator(".st-key-chart-reach-curve").locator(CHART))
     assert not violations(page)
     name = save(page, "SVG", tmp_path / "chart.svg")

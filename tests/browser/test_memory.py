@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 import rnnviz
-from rnnviz.analysis import ablation, gradient_flow, half_life, memory_shares
+from rnnviz.analysis import ablation, attribution, gradient_flow, kept_by_gate, memory_shares
 from rnnviz.interventions import parse_all
 from rnnviz.text.tokens import visible
 from rnnviz.ui.pages.memory import QUESTIONS
@@ -58,7 +58,7 @@ def test_every_question_fits_and_is_accessible(page: Page, app: str, question: s
 
 
 def test_the_row_of_the_current_step_is_marked_the_curve_follows_and_a_click_goes_to_a_row(page: Page, app: str):
-    open_page(page, f"{app}/memory?{NAMES}")
+    open_page(page, f"{app}/memory?{NAMES}&question=reach")
     steps = len("Nakamura") + 1
     for keys, step in (((), steps), (("ArrowLeft", "ArrowLeft", "ArrowLeft"), steps - 3)):
         if keys:
@@ -70,7 +70,8 @@ def test_the_row_of_the_current_step_is_marked_the_curve_follows_and_a_click_goe
             assert row["top"] == pytest.approx(area["top"] + (step - 1) * height, abs=4)
             assert row["bottom"] == pytest.approx(area["top"] + step * height, abs=4)
             assert row["right"] - row["left"] == pytest.approx(area["right"] - area["left"], abs=8)
-        expect(page.get_by_text(f"still moves the state after step {step}").first).to_be_visible()
+        expect(page.get_by_text(f"still moves the hidden state after step {step}").first).to_be_visible()
+    page.locator(".st-key-heatmaps-gradient-lstm .js-plotly-plot").scroll_into_view_if_needed()
     area = page.evaluate(ROW, "heatmaps-gradient-lstm")["area"]
     height = (area["bottom"] - area["top"]) / 9
     page.mouse.click(area["left"] + 15, area["top"] + 4.5 * height)  # column 1, row 5
@@ -78,7 +79,7 @@ def test_the_row_of_the_current_step_is_marked_the_curve_follows_and_a_click_goe
 
 
 def test_the_gradient_is_that_of_the_analysis(page: Page, app: str):
-    open_page(page, f"{app}/memory?{NAMES}")
+    open_page(page, f"{app}/memory?{NAMES}&question=reach")
     for cell in ("rnn", "gru", "lstm"):
         norms = gradient_flow(rnnviz.load(f"names-{cell}").trace("Nakamura")).norms
         shown = heatmap(page, f"heatmaps-gradient-{cell}", "gradient")
@@ -86,14 +87,30 @@ def test_the_gradient_is_that_of_the_analysis(page: Page, app: str):
         np.testing.assert_allclose(shown[below], np.log10(norms[below]), atol=1e-4)
 
 
+def test_what_made_it_say_this_follows_the_step(page: Page, app: str):
+    open_page(page, f"{app}/memory?task=reviews&text=not+good+at+all")
+    trace = rnnviz.load("reviews-lstm").trace("not good at all")
+    drawn = "() => Array.from(document.querySelector('.st-key-chart-attribution .js-plotly-plot')._fullData[0].y)"
+    for keys, step in ((), 4), (("ArrowLeft", "ArrowLeft"), 2):
+        if keys:
+            press(page, *keys)
+        expect(page.get_by_text(f"After step {step} (“{trace.tokens[step - 1]}”)")).to_be_visible()
+        result = attribution(trace, step=step)
+        np.testing.assert_allclose(page.evaluate(drawn)[:step], result.values[:step], rtol=1e-5)
+        strongest = f"Step {result.strongest} (“{trace.tokens[result.strongest - 1]}”)"
+        expect(page.get_by_text(strongest, exact=True)).to_be_visible()
+
+
 def test_vanishing_is_named_where_it_happens(page: Page, app: str):
-    open_page(page, f"{app}/memory")
+    open_page(page, f"{app}/memory?question=reach")
     (place,) = gradient_flow(rnnviz.load("recall-rnn").trace(text_box(page).input_value())).extremes()
     expect(page.get_by_text(f"Vanishing: the gradient from steps {place.first}–{place.last} to")).to_be_visible()
 
 
 def test_the_text_is_coloured_by_who_wrote_the_memory(page: Page, app: str):
     open_page(page, f"{app}/memory?{NAMES}&question=writers&unit=7")
+    with rerun(page):
+        page.get_by_role("radio", name="one unit’s memory").click()
     trace = rnnviz.load("names-lstm").trace("Nakamura")
     for keys, step, unit in ((), 9, 7), (("ArrowLeft", "ArrowLeft"), 7, 7), (("ArrowDown",), 7, 8):
         if keys:
@@ -112,19 +129,19 @@ def test_the_text_is_coloured_by_who_wrote_the_memory(page: Page, app: str):
         )
 
 
-def test_a_point_of_the_half_lives_chooses_its_unit(page: Page, app: str):
+def test_a_point_of_what_the_gate_keeps_chooses_its_unit(page: Page, app: str):
     open_page(page, f"{app}/memory?{NAMES}&question=writers")
-    slowest = int(half_life(rnnviz.load("names-lstm").trace("Nakamura")).order[0])
     with rerun(page):
-        page.locator(".st-key-chart-half-lives .scatterlayer .point").first.click(force=True)
+        page.get_by_role("radio", name="one unit’s memory").click()
+    slowest = int(kept_by_gate(rnnviz.load("names-lstm").trace("Nakamura")).order[0])
+    with rerun(page):
+        page.locator(".st-key-chart-kept-by-gate .scatterlayer .point").first.click(force=True)
     assert f"cell state of unit {slowest}" in credit(page, ".credit-title")
     expect(page.get_by_role("spinbutton", name="unit")).to_have_value(str(slowest))
 
 
 def test_the_prediction_is_taken_apart(page: Page, app: str):
     open_page(page, f"{app}/memory?{NAMES}&question=writers")
-    with rerun(page):
-        page.get_by_role("radio", name="the prediction").click()
     said = credit(page, ".credit-sum").replace("−", "-")
     logit, wrote, unexplained, bias = (float(n) for n in re.findall(r"-?\d+\.?\d*(?:e-?\d+)?", said.split(":")[1]))
     assert logit == pytest.approx(wrote + unexplained + bias, abs=0.05)
@@ -191,10 +208,10 @@ def test_the_strongest_unit_opens_in_the_instrument(page: Page, app: str):
 
 
 def test_a_long_text_shows_its_progress_and_typing_on_stops_it(page: Page, app: str):
-    open_page(page, f"{app}/memory?task=shakespeare")
+    open_page(page, f"{app}/memory?task=shakespeare&question=reach")
     long = "To be, or not to be, that is the question: Whether 'tis nobler in the mind to suffer " * 4
     text_box(page).fill(long)
-    expect(page.get_by_text("Computing the gradient").first).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Computing the gradient").first).to_be_visible()
     text_box(page).fill("To be")
     expect(page.get_by_text("step 5 of 5", exact=True)).to_be_visible(timeout=10_000)
     settle(page)

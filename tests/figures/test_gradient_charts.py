@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import rnnviz
-from rnnviz.analysis import gradient_by_layers, gradient_flow, input_gradient
+from rnnviz.analysis import gradient_by_layers, gradient_flow
 from rnnviz.cells import CELLS
 from rnnviz.colours import EXPLODING
 from rnnviz.errors import ArgumentError, ArrayError
@@ -14,7 +14,6 @@ from rnnviz.figures import (
     layer_gradient_map,
     reach_curve,
     singular_value_curves,
-    token_gradient_bars,
 )
 from rnnviz.figures.chart_parts import outline_path
 
@@ -49,7 +48,6 @@ def test_each_figure_is_valid_and_the_same_for_a_page(traces, flows):
         (singular_value_curves, ({cell: flow.largest_singular_values for cell, flow in flows.items()}, tokens), {}),
         (gradient_routes, ("lstm", between[8], flow.highway_norms[8], flow.gate_path_norms[8], tokens), {"to": 9}),
         (reach_curve, ({cell: flow.curve(9) for cell, flow in flows.items()}, tokens), {"to": 9}),
-        (token_gradient_bars, (input_gradient(trace, "German", 9)[1], tokens), {"label": "German", "step": 9}),
         (layer_gradient_map, ({(0, "forward"): layers.norm(0)}, layers.input_norm, tokens), {"to": 9}),
     ):
         figure, args, kwargs = call
@@ -131,7 +129,6 @@ def test_short_and_long_texts(steps):
         (reach_curve, ({"rnn": curve}, tokens), {"to": steps}),
         (singular_value_curves, ({"rnn": curve},), {"tokens": tokens}),
         (gradient_routes, ("lstm", curve, curve, curve * 0, tokens), {"to": 1}),
-        (token_gradient_bars, (curve, tokens), {"label": "x", "step": steps}),
         (layer_gradient_map, ({(0, "forward"): curve}, curve, tokens), {"to": 1}),
     ):
         figure, args, kwargs = call
@@ -151,7 +148,6 @@ def test_no_token_and_no_title_becomes_markup():
         singular_value_curves({"rnn": curve}, tokens),
         gradient_routes("lstm", curve, curve, curve, tokens, to=3),
         reach_curve({"rnn": curve}, tokens, to=1),
-        token_gradient_bars(curve, tokens, label="<i>y</i>", step=1),
         layer_gradient_map({(0, "forward"): curve}, curve, tokens, to=1),
     ):
         assert no_markup_but_our_own(figure)
@@ -188,11 +184,10 @@ def test_reach_of_a_layer_that_reads_from_the_end():
 
 def test_reach_without_a_step_is_to_the_last_one(flows, traces):
     figure = reach_curve({cell: flow.curve() for cell, flow in flows.items()}, traces["rnn"].tokens)
-    assert figure.layout.annotations[0].text == "how far a nudge at each step<br>still moves the last hidden state"
+    assert "the last hidden state" in figure.layout.annotations[0].text
     assert len(figure.layout.shapes) == 1 and figure.layout.yaxis.side == "right"
     with raises(ArgumentError, code="unknown_step", name="to", value=99):
         reach_curve({"rnn": np.ones(2)}, ["a", "b"], to=99)
-    assert "my words" in reach_curve({"rnn": np.ones(1)}, ["a"], title="my words").layout.annotations[0].text
 
 
 @pytest.mark.parametrize("bad", [np.inf, np.nan, 0.0, 1e-300])
@@ -247,25 +242,7 @@ def test_steps_without_a_path_through_a_gate_draw_no_loss():
     assert figure.layout.yaxis.range[0] > -3
 
 
-# ---- by tokens and by layers ------------------------------------------------------------------------
-
-
-def test_bars_are_the_lengths_and_later_tokens_have_none(traces):
-    trace = traces["lstm"]
-    _, lengths = input_gradient(trace, "German", 6)
-    figure = token_gradient_bars(lengths, trace.tokens, label="German", step=6)
-    (bars,) = figure.data
-    np.testing.assert_array_equal(bars.y[:6], lengths[:6])
-    assert np.isnan(bars.y[6:]).all()
-    low, high = figure.layout.yaxis.range
-    assert low == 0 and lengths.max() <= high <= 2 * lengths.max()
-
-
-def test_bars_of_a_bidirectional_network_and_of_zero_gradients():
-    both = token_gradient_bars(np.array([1.0, 2.0, 3.0]), list("abc"), label="x", step=2)
-    assert list(both.data[0].y) == [1, 2, 3]
-    none = token_gradient_bars(np.zeros(3), list("abc"), label="x", step=3)
-    assert none.layout.yaxis.range == (0, 1)
+# ---- by layers --------------------------------------------------------------------------------------
 
 
 def test_layers_are_stacked_as_in_the_network():

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 import rnnviz
-from rnnviz.analysis import ablation, gradient_flow, half_life, input_gradient, memory_shares, unit_effects
+from rnnviz.analysis import ablation, attribution, gradient_flow, kept_by_gate, memory_shares, reach, unit_effects
 from rnnviz.checkpoints.native.model_files import save_pair
 from rnnviz.interventions import parse, parse_all
 from rnnviz.model import Model
@@ -48,7 +48,7 @@ def test_every_question_is_answered_for_every_cell(question, cell):
 
 @pytest.mark.parametrize("text", ["Nakamura", "a", "Müller-Lüdenscheidt"])
 def test_the_gradient_of_all_three_cells_is_that_of_the_analysis(text):
-    app = memory(task="names", text=text)
+    app = memory(task="names", text=text, question="reach")
     for cell in CELLS:
         norms = gradient_flow(rnnviz.load(f"names-{cell}").trace(text)).norms
         (heatmap,) = (t for t in figure(app, f"gradient-{cell}") if t["type"] == "heatmap")
@@ -57,14 +57,63 @@ def test_the_gradient_of_all_three_cells_is_that_of_the_analysis(text):
         np.testing.assert_allclose(shown[below], norms[below], rtol=1e-6)
 
 
-def test_the_output_that_is_chosen_is_followed_to_the_tokens():
+def test_the_curve_is_the_reach_of_the_guide_and_of_compare():
+    app = memory(task="names", text="Nakamura", question="reach")
+    curves = figure(app, "reach-curve")
+    assert len(curves) == len(CELLS)
+    shown = {tuple(np.round(numbers(curve["customdata"]), 5)) for curve in curves}
+    assert shown == {tuple(np.round(reach(rnnviz.load(f"names-{cell}").trace("Nakamura")), 5)) for cell in CELLS}
+
+
+def bars(app: AppTest) -> np.ndarray:
+    return numbers(next(t for t in figure(app, "attribution") if t["type"] == "bar")["y"])
+
+
+def test_on_the_default_text_the_first_symbol_is_what_made_it_say_this():
+    assert int(np.abs(bars(memory())).argmax()) == 0
+
+
+@pytest.mark.parametrize("method", ["swap", "integrated-gradients", "gradient"])
+def test_what_made_it_say_this_is_the_attribution(method):
+    trace = rnnviz.load("reviews-lstm").trace("not good at all")
+    app = memory(task="reviews", text="not good at all", method=method)
+    wanted = attribution(trace, method=method.replace("-", " "))
+    np.testing.assert_allclose(bars(app), wanted.values, rtol=1e-5)
+    assert not app.warning
+
+
+def test_why_this_rather_than_that():
     trace = rnnviz.load("names-lstm").trace("Nakamura")
     app = memory(task="names", text="Nakamura")
-    for label in ("Japanese", "Italian"):
-        if label != "Japanese":
-            app.selectbox(key="label-names-lstm").set_value(label).run()
-        bars = next(t for t in figure(app, "token-gradient") if t["type"] == "bar")
-        np.testing.assert_allclose(numbers(bars["y"]), input_gradient(trace, label)[1], rtol=1e-5)
+    app.selectbox(key="label-names-lstm").set_value("Italian").run()
+    np.testing.assert_allclose(bars(app), attribution(trace, "Italian").values, rtol=1e-5)
+    app.selectbox(key="other-label-names-lstm").set_value("Japanese").run()
+    np.testing.assert_allclose(bars(app), attribution(trace, "Italian", against="Japanese").values, rtol=1e-5)
+    app.selectbox(key="label-names-lstm").set_value("Japanese").run()  # is no longer compared with itself
+    assert not app.exception
+    np.testing.assert_allclose(bars(app), attribution(trace, "Japanese").values, rtol=1e-5)
+
+
+def test_where_the_integral_does_not_converge_a_swap_is_shown():
+    app = memory(method="integrated-gradients")
+    assert len(app.warning) == 1
+    model = rnnviz.load("recall-lstm")
+    np.testing.assert_allclose(bars(app), attribution(model.trace(model.card["examples"][0])).values, rtol=1e-5)
+
+
+def test_who_wrote_it_opens_where_the_sums_mean_something():
+    def task(app: AppTest) -> str:
+        return app.selectbox(key="task").value
+
+    app = memory()
+    assert task(app) == "recall"
+    for question, opened in (("writers", "reviews"), ("reach", "recall"), ("writers", "reviews")):
+        app.segmented_control(key="memory-question").set_value(question).run()
+        assert not app.exception and task(app) == opened
+    app.text_input(key="text").set_value("not bad").run()
+    app.segmented_control(key="memory-question").set_value("causes").run()
+    assert task(app) == "reviews" and app.text_input(key="text").value == "not bad"
+    assert task(memory(task="names", question="writers")) == "names"
 
 
 @pytest.mark.parametrize("cell", ["gru", "lstm"])
@@ -76,8 +125,8 @@ def test_the_memory_of_the_chosen_unit_or_the_strongest_is_split_by_step(cell):
         (heatmap,) = (t for t in figure(app, "written") if t["type"] == "heatmap")
         shown = np.nan_to_num(numbers(heatmap["z"]))
         np.testing.assert_allclose(shown, memory_shares(trace, unit), atol=1e-6)
-    slowest = half_life(trace).order[0]
-    assert f"(unit {slowest})." in page_text(app)
+    most = kept_by_gate(trace).order[0]
+    assert f"(unit {most})." in page_text(app).replace("\\", "")
 
 
 def test_a_simple_network_shows_its_gradient_in_place_of_a_sum():

@@ -12,6 +12,7 @@ from ...errors import ArgumentError
 from ...interventions import cell_edits
 from ...network import Edits, Network, States
 from ...trace import Trace
+from ..progress_meter import ProgressMeter
 from ..selection import label_column, step_row
 from .run_difference import steps_typed
 
@@ -89,12 +90,9 @@ class AnswerMargin:
 
     def of_logits(self, logits: Array) -> Array:
         """The margins (...,) of logits (..., C), in float64."""
-        logits = logits.astype(np.float64)
-        own = logits[..., self.label]
         if self.against is not None:
-            return own - logits[..., self.against]
-        others = np.delete(logits, self.label, axis=-1)
-        return own if others.shape[-1] == 0 else own - np.logaddexp.reduce(others, axis=-1)
+            return logits[..., self.label].astype(np.float64) - logits[..., self.against]
+        return log_odds(logits, np.full(logits.shape[:-1], self.label))
 
     def slope(self, logits: Array) -> Array:
         """The gradient (..., C) of the margin by the logits (..., C), in float64."""
@@ -111,10 +109,17 @@ class AnswerMargin:
 
     def values(self, texts: Array, rows: Array | None = None) -> Array:
         """The margins (B,) for input vectors (S, B, D), read after the step `row`, or each after its own of `rows`."""
-        batch = texts.shape[1]
-        logits = self.network.forward(texts, self._starts(batch), edits=self.edits).logits
+        return self.of_logits(self.logits(texts, rows))
+
+    def logits(self, texts: Array, rows: Array | None = None) -> Array:
+        """The logits (B, C) for input vectors (S, B, D), read as `values` reads them."""
+        return self.logits_by_step(texts)[self.row if rows is None else rows, np.arange(texts.shape[1])]
+
+    def logits_by_step(self, texts: Array) -> Array:
+        """The logits (S, B, C) after every step, for input vectors (S, B, D)."""
+        logits = self.network.forward(texts, self._starts(texts.shape[1]), edits=self.edits).logits
         assert logits is not None
-        return self.of_logits(logits[self.row if rows is None else rows, np.arange(batch)])
+        return logits
 
     def gradients(self, texts: Array) -> Array:
         """The gradients (S, B, D) of the margins by input vectors (S, B, D), in float64."""
@@ -124,13 +129,26 @@ class AnswerMargin:
         d_logits[self.row] = self.slope(run.logits[self.row])
         return self.network.backward(run, d_logits)["inputs"].astype(np.float64)
 
-    def batches(self, count: int) -> Iterator[slice]:
-        """Slices that split so many changed texts into passes."""
+    def batches(self, count: int, progress: ProgressMeter | None = None) -> Iterator[slice]:
+        """Slices that split so many changed texts into passes; each text read is a unit of progress."""
         for first in range(0, count, self.at_once):
-            yield slice(first, min(first + self.at_once, count))
+            last = min(first + self.at_once, count)
+            yield slice(first, last)
+            if progress is not None:
+                progress.add(last - first)
 
     def _starts(self, batch: int) -> States:
         return [
             [{state: np.repeat(array[None], batch, axis=0) for state, array in states.items()} for states in layer]
             for layer in self.initial
         ]
+
+
+def log_odds(logits: Array, labels: Array) -> Array:
+    """The log odds log(p / (1 - p)) of labels (...,) by logits (..., C), in float64; a single logit itself."""
+    others = logits.astype(np.float64)
+    own = np.take_along_axis(others, labels[..., None], axis=-1)
+    if logits.shape[-1] > 1:
+        np.put_along_axis(others, labels[..., None], -np.inf, axis=-1)
+        own = own - np.logaddexp.reduce(others, axis=-1, keepdims=True)
+    return own[..., 0]

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...cells.activations import Array
+from ..progress_meter import ProgressMeter, Tick
 from .answer_margin import AnswerMargin
 
 TOLERANCE = 0.01
@@ -39,7 +40,7 @@ class Integral(NamedTuple):
     points: int
 
 
-def integrate(margin: AnswerMargin, baseline: Array) -> Integral:
+def integrate(margin: AnswerMargin, baseline: Array, tick: Tick | None = None) -> Integral:
     """Integrate with more and more points, until the error is at most `TOLERANCE` or there are `MOST` points.
 
     Parameters
@@ -48,6 +49,8 @@ def integrate(margin: AnswerMargin, baseline: Array) -> Integral:
         The margin of S steps.
     baseline : ndarray of shape (S, D)
         Where the line begins.
+    tick : callable, optional
+        Called now and then with the share of the most work that there can be, from 0 to 1.
 
     Returns
     -------
@@ -56,17 +59,18 @@ def integrate(margin: AnswerMargin, baseline: Array) -> Integral:
     """
     path = margin.inputs - baseline
     start, end = margin.values(np.stack([baseline, margin.inputs], axis=1))
-    points = FEWEST
+    points, progress = FEWEST, ProgressMeter(tick, 2 * MOST - FEWEST)
     while True:
         shares, weights = _gauss_legendre(points)
         gradient = np.zeros(path.shape)
-        for part in margin.batches(points):
+        for part in margin.batches(points, progress):
             texts = baseline[:, None] + shares[part, None].astype(path.dtype) * path[:, None]
             gradient += np.tensordot(margin.gradients(texts), weights[part], axes=(1, 0))
         by_input = gradient * path
         size = max(abs(end - start), np.abs(by_input.sum(1)).max())
         error = abs(by_input.sum() - (end - start)) / size if size else 0.0
         if error <= TOLERANCE or points >= MOST:
+            progress.finish()
             return Integral(by_input, float(start), float(error), points)
         points *= 2
 

@@ -10,10 +10,12 @@ import numpy as np
 from ...cells.activations import Array
 from ...errors import ArgumentError, InterventionError
 from ...interventions import ValueIntervention
+from ...network import softmax
 from ...text.tokens import END, UNKNOWN
 from ...trace import Trace
 from ..gradients.jacobians import check_differentiable
 from ..memory.logit_contributions import contributions
+from ..progress_meter import ProgressMeter, Tick
 from .answer_margin import AnswerMargin
 from .integrated_gradients import TOLERANCE, integrate
 
@@ -32,7 +34,8 @@ class Attribution:
     values : ndarray of shape (T,)
         By step, in float64: above zero it speaks for the answer, below zero against it.
     inputs : ndarray of shape (T, D) or None
-        By number of each step, which add up to `values`; only by a gradient, for a network that reads numbers.
+        By number of each step, for a network that reads numbers. By gradients they add up to `values`; by a swap each
+        number is changed alone. None for tokens, and where a step is changed or counted as a whole.
     label : str
         The label that is asked about.
     against : str or None
@@ -47,6 +50,9 @@ class Attribution:
         What the values are, in words.
     margin : float
         The margin of the answer in this run, which the values are about.
+    probabilities : ndarray of shape (T, C) or None
+        What the network answers to the text with each step changed; that of the text itself where a step cannot be
+        changed. None without changed texts.
     remainder : float or None
         The part of the margin that belongs to no step, where values and remainder add up to it: the margin of the
         baseline (integrated gradients), or what was not written at any step (contributions).
@@ -67,6 +73,7 @@ class Attribution:
     baseline: str | None
     measure: str
     margin: float
+    probabilities: Array | None = None
     remainder: float | None = None
     error: float | None = None
     points: int | None = None
@@ -85,6 +92,8 @@ def attribution(
     against: int | str | None = None,
     *,
     step: int | None = None,
+    by_number: bool = True,
+    tick: Tick | None = None,
 ) -> Attribution:
     """Measure what each token does for an answer.
 
@@ -127,6 +136,10 @@ def attribution(
         Another label: why `label` rather than this one? By default all others together.
     step : int, optional
         The step after which the answer is read, counted from 1; by default the last one.
+    by_number : bool, default True
+        Whether "swap" also changes each number of a network that reads numbers alone, which takes T * D more runs.
+    tick : callable, optional
+        Called now and then with the share of the work done, from 0 to 1; an exception that it raises ends the work.
 
     Returns
     -------
@@ -169,65 +182,95 @@ def attribution(
     if method == "gradient":
         return _gradient(trace, answer)
     if method == "integrated gradients":
-        return _integrated_gradients(trace, answer)
-    return _removal(trace, answer) if method == "removal" else _swap(trace, answer)
+        return _integrated_gradients(trace, answer, tick)
+    return _removal(trace, answer, tick) if method == "removal" else _swap(trace, answer, by_number, tick)
 
 
-def _swap(trace: Trace, answer: AnswerMargin) -> Attribution:
+def _swap(trace: Trace, answer: AnswerMargin, by_number: bool, tick: Tick | None) -> Attribution:
     """The margin less that with each step at the baseline."""
-    name, vectors = _baseline(trace, answer)
-    if name == ZEROS and not _reads_numbers(trace):  # zeros are no token that the network knows
-        return _removal(trace, answer)
+    name, vectors = baseline_vectors(trace, answer)
+    if not has_swap(trace):
+        return _removal(trace, answer, tick)
     steps = np.flatnonzero((vectors != answer.inputs).any(1))
+    at, number = np.nonzero(answer.inputs) if by_number and _reads_numbers(trace) else np.empty((2, 0), int)
+    progress = ProgressMeter(tick, len(steps) + len(at))
     changed = []
-    for part in answer.batches(len(steps)):
-        rows = steps[part]
-        texts = np.repeat(answer.inputs[:, None], len(rows), axis=1)
-        texts[rows, np.arange(len(rows))] = vectors[rows]
-        changed.append(answer.values(texts))
+    for part in answer.batches(len(steps), progress):
+        changed.append(answer.logits(swapped(answer, steps[part], vectors)))
     measure = f"{{odds}} with the {_noun(trace)} less with {name} in its place"
-    return _by_change(trace, answer, "swap", name, measure, steps, changed)
+    result = _by_change(trace, answer, "swap", name, measure, steps, changed)
+    if by_number and _reads_numbers(trace):
+        inputs = np.zeros((len(trace), answer.inputs.shape[1]))
+        for part in answer.batches(len(at), progress):
+            texts = np.repeat(answer.inputs[:, None], len(at[part]), axis=1)
+            texts[at[part], np.arange(texts.shape[1]), number[part]] = 0
+            inputs[at[part], number[part]] = result.margin - answer.values(texts)
+        result = replace(result, inputs=inputs)
+    progress.finish()
+    return result
 
 
-def _removal(trace: Trace, answer: AnswerMargin) -> Attribution:
+def _removal(trace: Trace, answer: AnswerMargin, tick: Tick | None) -> Attribution:
     """The margin less that without each step."""
-    if trace.has_held_values:
-        raise InterventionError(
-            "This run holds values at its steps, which move if a token is removed; trace the text without them.",
-            code="held_values",
-            intervention=next(each for each in trace.interventions if isinstance(each, ValueIntervention)),
-        )
-    count, steps = len(answer.inputs), _typed_steps(trace, answer)
+    check_removable(trace)
+    count, steps = len(answer.inputs), typed_steps(trace, answer)
     if count == 1 and len(steps):
         raise ArgumentError(
             "Only one token is read before the answer: without it nothing is left to read.",
             code="nothing_left",
             name="trace",
         )
-    changed = []
-    for part in answer.batches(len(steps)):
+    changed, progress = [], ProgressMeter(tick, len(steps))
+    for part in answer.batches(len(steps), progress):
         rows = steps[part]
-        kept = np.arange(count - 1)[:, None]
-        texts = answer.inputs[kept + (kept >= rows)]
-        changed.append(answer.values(texts, np.maximum(answer.row - (rows <= answer.row), 0)))
+        changed.append(answer.logits(without(answer, rows), np.maximum(answer.row - (rows <= answer.row), 0)))
+    progress.finish()
     measure = f"{{odds}} with the {_noun(trace)} less without it"
     return _by_change(trace, answer, "removal", REMOVED, measure, steps, changed)
+
+
+def swapped(answer: AnswerMargin, rows: Array, vectors: Array) -> Array:
+    """The input vectors (S, B, D) with other vectors at each of B rows."""
+    texts = np.repeat(answer.inputs[:, None], len(rows), axis=1)
+    texts[rows, np.arange(len(rows))] = vectors[rows]
+    return texts
+
+
+def without(answer: AnswerMargin, rows: Array) -> Array:
+    """The input vectors (S - 1, B, D) without each of B rows."""
+    kept = np.arange(len(answer.inputs) - 1)[:, None]
+    return answer.inputs[kept + (kept >= rows)]
+
+
+def check_removable(trace: Trace) -> None:
+    """Raise InterventionError if values are held at steps that would move."""
+    if trace.has_held_values:
+        raise InterventionError(
+            "This run holds values at its steps, which move if a token is removed; trace the text without them.",
+            code="held_values",
+            intervention=next(each for each in trace.interventions if isinstance(each, ValueIntervention)),
+        )
 
 
 def _by_change(
     trace: Trace, answer: AnswerMargin, method: str, baseline: str, measure: str, steps: Array, changed: list[Array]
 ) -> Attribution:
-    """The result of changing some steps, one at a time, from the margins of the changed texts."""
-    own, values = _own_margin(answer), np.zeros(len(trace))
+    """The result of changing some steps, one at a time, from the logits of the changed texts."""
+    logits = np.repeat(answer.logits(answer.inputs[:, None]), len(trace) + 1, axis=0)  # the last is the text itself
     if changed:
-        values[steps] = own - np.concatenate(changed)
-    return _result(trace, answer, values, method=method, baseline=baseline, measure=measure, margin=own)
+        logits[steps] = np.concatenate(changed)
+    margins = answer.of_logits(logits)
+    values = margins[-1] - margins[:-1]
+    return _result(
+        trace, answer, values, method=method, baseline=baseline, measure=measure, margin=float(margins[-1]),
+        probabilities=softmax(logits[:-1]),
+    )  # fmt: skip
 
 
-def _integrated_gradients(trace: Trace, answer: AnswerMargin) -> Attribution:
+def _integrated_gradients(trace: Trace, answer: AnswerMargin, tick: Tick | None) -> Attribution:
     check_differentiable(trace)
-    name, vectors = _baseline(trace, answer)
-    integral = integrate(answer, vectors)
+    name, vectors = baseline_vectors(trace, answer)
+    integral = integrate(answer, vectors, tick)
     start = "zeros" if name == ZEROS else f"nothing but {name}"
     return _result(
         trace,
@@ -294,6 +337,11 @@ def _own_margin(answer: AnswerMargin) -> float:
     return float(answer.values(answer.inputs[:, None])[0])
 
 
+def has_swap(trace: Trace) -> bool:
+    """Whether something can take a token's place: zeros are no token that a network knows."""
+    return _reads_numbers(trace) or (trace.vocabulary is not None and trace.vocabulary.unknown_id is not None)
+
+
 def _reads_numbers(trace: Trace) -> bool:
     return trace.network is not None and trace.network.embedding is None
 
@@ -302,18 +350,18 @@ def _noun(trace: Trace) -> str:
     return "step" if _reads_numbers(trace) else "token"
 
 
-def _baseline(trace: Trace, answer: AnswerMargin) -> tuple[str, Array]:
+def baseline_vectors(trace: Trace, answer: AnswerMargin) -> tuple[str, Array]:
     """What takes the place of tokens, and the vectors (S, D) of a text with nothing else; end marks stay."""
     vectors, unknown = np.zeros_like(answer.inputs), None if trace.vocabulary is None else trace.vocabulary.unknown_id
     table = None if trace.network is None else trace.network.embedding
     if table is not None and unknown is not None:
         vectors[:] = table[unknown]
-    ends = np.setdiff1d(np.arange(len(vectors)), _typed_steps(trace, answer))
+    ends = np.setdiff1d(np.arange(len(vectors)), typed_steps(trace, answer))
     vectors[ends] = answer.inputs[ends]
     return ZEROS if table is None or unknown is None else UNKNOWN, vectors
 
 
-def _typed_steps(trace: Trace, answer: AnswerMargin) -> np.ndarray:
+def typed_steps(trace: Trace, answer: AnswerMargin) -> np.ndarray:
     """The rows that can be changed: those that the answer can rest on, without the end mark."""
     ends = trace.vocabulary is not None and trace.vocabulary.end
     return np.array([row for row in range(len(answer.inputs)) if not (ends and trace.tokens[row] == END)], dtype=int)

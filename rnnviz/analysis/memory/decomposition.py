@@ -19,13 +19,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...cells.activations import Array
+from ...cells.activations import SIGMOID, Array
+from ...cells.applied_activation import Apply
 from ...cells.gated_equations import GatedState
+from ...cells.parameter_gradients import ParameterGradients
 from ...errors import ArgumentError
 from ...interventions import held_and_frozen
 from ...trace import Trace
 from ..selection import check_unit, last_read_row, reading_order, step_row
 from .gated_states import gated_state, retention
+
+_SMALL = 1e-4  # a share kept, below which a float32 sigmoid is off by more than 0.1 %
 
 
 @dataclass(frozen=True)
@@ -54,22 +58,29 @@ class Memory:
 
 
 @dataclass(frozen=True)
-class HalfLives:
-    """After how many steps half of each unit's memory is left, by its gate alone.
+class KeptByGate:
+    """What share of its memory the gate alone keeps of each unit in one step.
 
     Parameters
     ----------
     gate : str
         The gate that keeps the memory.
-    steps : ndarray of shape (H,)
-        The half-lives in steps, from 0 to infinity, see `half_life`.
+    shares : ndarray of shape (H,)
+        The geometric means of the shares kept, at least 0, see `kept_by_gate`.
     order : ndarray of shape (H,)
-        The units, the slowest first.
+        The units, the one that keeps most first.
     """
 
     gate: str
-    steps: Array
+    shares: Array
     order: Array
+
+    @property
+    def half_life(self) -> Array:
+        """After how many steps half would be left at this rate, (H,): from 0 to infinity."""
+        with np.errstate(divide="ignore"):
+            rate = np.log(self.shares)
+            return np.where(rate < 0, np.log(0.5) / rate, np.inf)
 
 
 def memory_of(trace: Trace, step: int | None = None, layer: int = 0, direction: str = "forward") -> Memory:
@@ -154,14 +165,16 @@ def memory_shares(trace: Trace, unit: int | None = None, layer: int = 0, directi
     return retention(keep[:, unit, None], writes[:, unit, None])[order, order]
 
 
-def half_life(trace: Trace, layer: int = 0, direction: str = "forward") -> HalfLives:
-    """Compute after how many steps half of each unit's memory is left, by its gate alone.
+def kept_by_gate(trace: Trace, layer: int = 0, direction: str = "forward") -> KeptByGate:
+    """Compute what share of its memory the gate alone keeps of each unit in one step.
 
-    If the gate kept the same share k at every step, half would be left after log(1/2) / log(k) steps. Here k is the
-    geometric mean of the shares that it kept over this text, over all steps but the first, before which nothing of the
-    text could be kept. For a gate that can be negative, the size of the share counts. A single nearly closed gate
-    shortens the mean greatly. What a network keeps by writing it again through its recurrent weights does not count: it
-    can remember for much longer than its half-lives.
+    It is the geometric mean of the shares that the gate kept over this text, over all steps but the first, before which
+    nothing of the text could be kept: a gate that kept this same share at every step would keep as much in the end. For
+    a gate that can be negative, the size of the share counts. A single nearly closed gate lowers the mean greatly. What
+    a network keeps by writing it again through its recurrent weights does not count: it can remember for much longer.
+
+    A sigmoid in the network's dtype has no digits left near 0. Where less than 1e-4 is kept, its logarithm is therefore
+    computed from the gate's sum in float64, unless interventions hold values or the trace does not know its network.
 
     Parameters
     ----------
@@ -174,9 +187,8 @@ def half_life(trace: Trace, layer: int = 0, direction: str = "forward") -> HalfL
 
     Returns
     -------
-    HalfLives
-        In steps, in float64: infinite for a unit that gave nothing up, as over a single step, and 0 for a unit that
-        gave everything up at some step.
+    KeptByGate
+        Shares in float64: 1 over a single step, and 0 for a unit that gave everything up at some step.
 
     Raises
     ------
@@ -184,12 +196,43 @@ def half_life(trace: Trace, layer: int = 0, direction: str = "forward") -> HalfL
         If no gate of the cell carries a state on.
     UnknownQuantityError
         If the trace has no such layer or direction.
+
+    Examples
+    --------
+    >>> import rnnviz
+    >>> trace = rnnviz.load("recall-lstm").trace("Cabhge?")
+    >>> kept = kept_by_gate(trace)
+    >>> mean = np.exp(np.log(trace["forget"][1:].astype(float)).mean(0))
+    >>> bool(abs(kept.shares - mean).max() < 1e-12)
+    True
     """
     gated, keep, _ = memory_terms(trace, layer, direction)
     with np.errstate(divide="ignore"):
-        rate = np.log(np.abs(keep[1:])).sum(0) / max(len(keep) - 1, 1)
-        steps = np.where(rate < 0, np.log(0.5) / rate, np.inf)
-    return HalfLives(gated.gate, steps, np.argsort(-steps, kind="stable"))
+        logs = np.log(np.abs(keep))
+    small = np.abs(keep) < _SMALL
+    if small.any() and trace.network is not None and not trace.has_held_values:
+        logs = np.where(small, _logs_by_sums(trace, gated, layer, direction), logs)
+    shares = np.exp(logs[1:].sum(0) / max(len(logs) - 1, 1))
+    return KeptByGate(gated.gate, shares, np.argsort(-shares, kind="stable"))
+
+
+def _logs_by_sums(trace: Trace, gated: GatedState, layer: int, direction: str) -> Array:
+    """The logarithms (T, H) of the shares that each step keeps, in reading order, by a copy of the cell in float64."""
+    assert trace.network is not None
+    cell = trace.network.cell(layer, direction)
+    double = cell.from_parameters([array.astype(np.float64) for array in cell.parameters.values()], cell.options)
+    inputs = trace["input_vector", layer, direction][reading_order(direction)].astype(np.float64)
+    record = double.forward(inputs, {s: trace.initial[s, layer, direction].astype(np.float64) for s in cell.states})
+    env, total = ParameterGradients(double, record), np.zeros((len(trace), cell.units(gated.state)))
+    for factor in gated.keep_factors:
+        right = cell.definition.equations[factor.name]
+        if isinstance(right, Apply) and right.function is SIGMOID:  # log σ(z) = -log(1 + e^-z), and 1 - σ(z) = σ(-z)
+            sums = right.of.evaluate(env).T
+            total -= np.logaddexp(0, sums if factor.complement else -sums)
+        else:
+            with np.errstate(divide="ignore"):
+                total += np.log(np.abs(1 - record[factor.name] if factor.complement else record[factor.name]))
+    return total
 
 
 def memory_terms(trace: Trace, layer: int, direction: str) -> tuple[GatedState, Array, Array]:

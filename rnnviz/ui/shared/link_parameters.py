@@ -74,6 +74,11 @@ def question(names: Sequence[str]) -> Parameter[str]:
     return Parameter("question", names[0], one_of(names), scope="memory")
 
 
+def attribution_method(names: Sequence[str]) -> Parameter[str]:
+    """How the Memory page measures what made the model give its answer."""
+    return Parameter("method", names[0], one_of(names), scope="memory")
+
+
 def comparison(names: Sequence[str]) -> Parameter[str]:
     """What the Compare page compares."""
     return Parameter("mode", names[0], one_of(names), scope="compare")

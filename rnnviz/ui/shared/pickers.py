@@ -130,25 +130,42 @@ def _pick(label: str, choice: Parameter[T], values: Collection[T], title: Callab
     return choice.save()
 
 
-def pick_part(label: str, choice: Parameter[str], titles: Mapping[str, str]) -> str:
+def pick_part(label: str, choice: Parameter[str], titles: Mapping[str, str], labels: Labels = "visible") -> str:
     """A picker for the part of a page that is computed and drawn; titles by name."""
     key = choice.restore()
     if lesson_link.shows("tabs"):
-        st.segmented_control(label, list(titles), required=True, format_func=lambda name: titles[name], key=key)
+        st.segmented_control(
+            label, list(titles), required=True, format_func=lambda name: titles[name], key=key, label_visibility=labels
+        )
     return choice.save()
 
 
-def pick_label(trace: Trace, step: int) -> str:
+def pick_label(trace: Trace, step: int, title: str = "Output") -> str:
     """A picker for one of the readout's labels: the most likely one after a step, unless another is chosen."""
     assert trace.probabilities is not None
     label = st.selectbox(
-        "Output",
+        title,
         [None, *trace.labels],
         format_func=lambda label: "the most likely" if label is None else visible(label),
         key=f"label-{trace.model}",
         width=260,
     )
     return trace.labels[int(trace.probabilities[step - 1].argmax())] if label is None else label
+
+
+def pick_other_label(trace: Trace, label: str) -> str | None:
+    """A picker for a label to compare with another one: none, unless one is chosen."""
+    key = f"other-label-{trace.model}"
+    if st.session_state.get(key) == label:
+        st.session_state[key] = None
+    others = [each for each in trace.labels if each != label]
+    return st.selectbox(
+        "rather than",
+        [None, *others],
+        format_func=lambda other: "anything else" if other is None else visible(other),
+        key=key,
+        width=260,
+    )
 
 
 def pick_quantities(trace: Trace, more: Collection[str] = ()) -> list[str]:

@@ -48,6 +48,9 @@ GUESSES = "guesses"  # the reader's answers by question
 GUESSES_RECEIVED = "guesses-received"  # there once the browser has handed over those that it kept
 JUST_ANSWERED = "just-answered"  # the question that was answered last, until the page has shown the answer
 
+# The Memory page.
+QUESTION_BEFORE = "question-before"  # the question of the run before
+
 # The Models page.
 OPENED_FILE = "models-opened"
 GIVEN_FILE_OPENED = "models-given"  # the file that the server was started with

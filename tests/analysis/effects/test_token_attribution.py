@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import rnnviz
 from rnnviz import Model, Trace
-from rnnviz.analysis import attribution
+from rnnviz.analysis import attribution, attribution_over_time
 from rnnviz.analysis.effects.answer_margin import AnswerMargin
 from rnnviz.analysis.effects.integrated_gradients import MOST, TOLERANCE
 from rnnviz.analysis.effects.token_attribution import METHODS
@@ -100,8 +100,9 @@ def test_a_swap_is_the_margin_less_that_of_the_text_with_an_unknown_token(kind, 
     before = margin_of(trace, label, against, row)
     for t, value in enumerate(result.values):
         tokens = [*trace.tokens[:t], UNKNOWN, *trace.tokens[t + 1 :]]
-        after = margin_of(model.trace(tokens, initial=starts(trace)), label, against, row)
-        assert value == pytest.approx(before - after, abs=1e-9)
+        changed = model.trace(tokens, initial=starts(trace))
+        assert value == pytest.approx(before - margin_of(changed, label, against, row), abs=1e-9)
+        np.testing.assert_allclose(result.probabilities[t], changed.probabilities[row], atol=1e-12)
     assert result.margin == pytest.approx(before, abs=1e-9)
     assert (result.method, result.baseline, result.step) == ("swap", UNKNOWN, row + 1)
     assert (result.label, result.against, result.converged) == (label, against, True)
@@ -277,12 +278,53 @@ def test_for_numbers_a_swap_puts_zeros_in_place_and_the_margin_is_the_output():
     values = np.random.default_rng(1).normal(size=(6, 2))
     model = Model("numbers", draw_network("gru", NUMBERS, classes=1, dtype=np.float64), NUMBERS, ["y"])
     result = attribution(model.trace(values))
-    assert (result.method, result.baseline, result.inputs) == ("swap", "zeros", None)
-    for t, value in enumerate(result.values):
+    assert (result.method, result.baseline, result.inputs.shape) == ("swap", "zeros", (6, 2))
+    whole = model.network.forward(values).logits[-1, 0]
+
+    def without(place):
         changed = values.copy()
-        changed[t] = 0
-        outputs = [model.network.forward(each).logits[-1, 0] for each in (values, changed)]
-        assert value == pytest.approx(outputs[0] - outputs[1], abs=1e-12)
+        changed[place] = 0
+        return model.network.forward(changed).logits[-1, 0]
+
+    for t, value in enumerate(result.values):
+        assert value == pytest.approx(whole - without(t), abs=1e-12)
+    for place, value in np.ndenumerate(result.inputs):
+        assert value == pytest.approx(whole - without(place), abs=1e-12)
+    steps_alone = attribution(model.trace(values), by_number=False)
+    assert steps_alone.inputs is None
+    np.testing.assert_array_equal(steps_alone.values, result.values)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_progress_is_reported_up_to_the_end(method):
+    shares = []
+    attribution(rnnviz.load("names-gru").trace("Rossi"), method=method, tick=shares.append)
+    assert method in ("gradient", "contributions") or (shares[0], shares[-1]) == (0, 1)
+    assert shares == sorted(shares)
+
+
+@pytest.mark.parametrize("unknown", [True, False])
+@pytest.mark.parametrize(("kind", "options"), EVERY, ids=EVERY_ID)
+@settings(max_examples=6)
+@given(data=st.data())
+def test_over_time_it_is_the_swap_for_the_answer_after_every_step(kind, options, unknown, data):
+    trace = data.draw(runs(kind, options)).trace
+    if not unknown:  # as if its vocabulary had no unknown token: each token is removed
+        trace = replace(trace, vocabulary=Vocabulary("numbers", vector_size=1))
+    values, forward = attribution_over_time(trace), trace.directions == ("forward",)
+    for step, row in enumerate(values, 1):
+        if not unknown and (len(trace) == 1 or (step == 1 and forward)):
+            assert np.isnan(row[0]) and (row[1:] == 0).all()
+        else:
+            np.testing.assert_allclose(row, attribution(trace, step=step).values, atol=1e-9)
+
+
+def test_over_time_in_pieces_it_is_the_same(monkeypatch):
+    trace = rnnviz.load("names-lstm").trace("Schmidhuber")
+    whole = attribution_over_time(trace)
+    assert (whole[np.triu_indices(len(trace), 1)] == 0).all() and (whole[:, -1] == 0).all()
+    monkeypatch.setattr(sys.modules[AnswerMargin.__module__], "_ELEMENTS", 15_000)
+    np.testing.assert_allclose(attribution_over_time(trace), whole, atol=1e-4)
 
 
 def test_without_an_unknown_token_a_swap_is_a_removal():

@@ -1,6 +1,7 @@
 """The terms of a memory add up to the memory, to the last digits, and those of a logit to the logit."""
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import rnnviz
-from rnnviz.analysis import contributions, contributions_over_time, half_life, memory_of, memory_shares
+from rnnviz.analysis import contributions, contributions_over_time, kept_by_gate, memory_of, memory_shares
 from rnnviz.analysis.selection import reading_order
 from rnnviz.cells import CELLS, GRU, LSTM, RNN
 from rnnviz.cells.published.peephole_lstm import PeepholeLSTM
 from rnnviz.errors import ArgumentError, UnknownQuantityError
+from rnnviz.network import Network
 
 from ...raising import raises
 from ...tied_lstm import TiedLSTM
@@ -87,35 +89,49 @@ def test_memory_shares_by_step_written_and_step_read(kind, options, data):
 @every_gated_cell
 @settings(max_examples=12)
 @given(data=st.data())
-def test_half_lives_are_of_the_mean_share_kept(kind, options, data):
+def test_what_the_gate_keeps_is_a_geometric_mean(kind, options, data):
     run = data.draw(runs(kind, options, longest=9))
     where = (run.layer, run.direction)
-    result = half_life(run.trace, *where)
-    gate = run.trace[(result.gate, *where)][reading_order(run.direction)]
+    kept = kept_by_gate(run.trace, *where)
+    gate = run.trace[(kept.gate, *where)][reading_order(run.direction)]
     keep = (1 - gate if options.get("update") == "writes" else gate)[1:]  # the first step has nothing to keep
+    assert sorted(kept.order) == list(range(run.cell.hidden_size))
+    assert (np.diff(kept.shares[kept.order]) <= 0).all()
     if not len(keep):
-        assert np.isinf(result.steps).all()
+        assert (kept.shares == 1).all() and np.isinf(kept.half_life).all()
         return
-    # After that many steps of the mean share, half is left.
-    np.testing.assert_allclose(np.exp(np.log(keep).mean(0)) ** result.steps, 0.5, rtol=1e-9)
-    assert sorted(result.order) == list(range(run.cell.hidden_size))
-    assert (np.diff(result.steps[result.order]) <= 0).all()
+    # At this rate as much is left in the end, and half after the half-life.
+    np.testing.assert_allclose(kept.shares ** len(keep), keep.prod(0), rtol=1e-9)
+    np.testing.assert_allclose(kept.shares**kept.half_life, 0.5, rtol=1e-9)
 
 
-def test_half_lives_at_their_ends():
-    trace = rnnviz.load("counter-lstm").trace("aab")
+def test_what_the_gate_keeps_at_its_ends():
+    trace = replace(rnnviz.load("counter-lstm").trace("aab"), network=None)
     gates = trace["forget"]
     gates[:] = 0.5
     gates[:, 1] = 1  # keeps all, always
     gates[1, 2] = 0  # gives up all, once
     gates[0] = 0.1  # before the first step there was nothing to give up
-    gates[:, 3] = [0.1, 0.25, 1]  # half at every step, on average
-    steps = half_life(trace).steps
-    assert steps[1] == np.inf and steps[2] == 0
-    np.testing.assert_allclose(steps[[0, 3]], 1)
-    assert half_life(trace).order[[0, -1]].tolist() == [1, 2]
+    gates[:, 3] = [0.1, 0.25, 1]
+    kept = kept_by_gate(trace)
+    np.testing.assert_allclose(kept.shares[:4], [0.5, 1, 0, 0.5])
+    np.testing.assert_allclose(kept.half_life[:4], [1, np.inf, 0, 1])
+    assert kept.order[[0, -1]].tolist() == [1, 2]
     gates[:, 3] = [0.1, -0.25, 1]  # for a gate that can be negative, the size counts
-    np.testing.assert_allclose(half_life(trace).steps[3], 1)
+    np.testing.assert_allclose(kept_by_gate(trace).shares[3], 0.5)
+
+
+def test_a_gate_below_the_smallest_float32_keeps_its_share():
+    model = rnnviz.load("counter-lstm")
+    arrays = dict(model.network.parameters)
+    size = model.network.hidden_size
+    arrays["rnn.bias_ih_l0"] = np.full(4 * size, -120, np.float32)  # shuts all gates, and the hidden state is 0
+    trace = replace(model, network=Network.from_parameters(arrays, "lstm")).trace("aab")
+    assert (trace["forget"] == 0).all()
+    forget, x = slice(size, 2 * size), trace["input_vector"].astype(np.float64)
+    sums = x[1:] @ arrays["rnn.weight_ih_l0"][forget].T - 120 + arrays["rnn.bias_hh_l0"][forget]
+    np.testing.assert_allclose(np.log(kept_by_gate(trace).shares), sums.mean(0), rtol=1e-6)
+    assert (kept_by_gate(replace(trace, network=None)).shares == 0).all()
 
 
 def test_the_recall_lstm_remembers_what_was_written_first():
@@ -123,7 +139,7 @@ def test_the_recall_lstm_remembers_what_was_written_first():
     trace = model.trace(model.card["examples"][0])
     result = memory_of(trace)
     np.testing.assert_allclose(result.total, trace["cell"][-1], atol=1e-5)  # the network is in float32
-    units = half_life(trace)
+    units = kept_by_gate(trace)
     slowest = units.order[:3]
     assert np.abs(result.by_step[0, slowest]).sum() > 10 * np.abs(result.by_step[0, units.order[-3:]]).sum()
 
@@ -135,7 +151,7 @@ def test_the_simple_rnn_has_no_such_sum(activation):
     for call in (
         memory_of,
         memory_shares,
-        half_life,
+        kept_by_gate,
         lambda t: contributions(t, 0),
         lambda t: contributions_over_time(t, 0),
     ):

@@ -5,20 +5,18 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from ....analysis import reach
 from ....cells import CELLS
-from ....cells.activations import Array
 from ....colours import cell_style
 from ....figures import disagreeing_steps, predictions_by_cell, reach_curve
-from ....figures.trace_heatmaps import PREDICTION_PANEL, markup_label
+from ....figures.trace_heatmaps import PREDICTION_PANEL
 from ....text.tokens import visible
 from ....trace import Trace
 from ...shared import charts
 from ...shared.charts import chart
 from ...shared.columns import columns_in_rows
-from ...shared.long_work import Progress, cached
 from ...shared.markdown import percent, plain
 from ...shared.pickers import pick_label
+from ...shared.reaches import at_step_1, reaches
 from ...shared.text_run import TextRun, chosen_position, exceeds_memory, transport
 from . import costs_panel, gates_by_role_panel
 from .cell_runs import CellRuns, disagreement, run_all_cells, with_trained_cell
@@ -107,34 +105,15 @@ def _states(run: TextRun, runs: CellRuns) -> None:
 def _reach(run: TextRun, runs: CellRuns, step: int) -> None:
     if exceeds_memory(runs.traces.values(), run.layer):
         return
-    curves = _reach_curves(run, runs, step)
-    heading = (
-        "how far the strongest nudge at each step still moves<br>"
-        f"the hidden state after step {step} ({markup_label(run.trace.tokens[step - 1])})"
-    )
-    first = "; ".join(f"{CELLS[cell].title} {curve[0]:.2g}" for cell, curve in curves.items())
+    by_cell = {cell: (runs.models[cell], trace) for cell, trace in runs.traces.items()}
+    curves = reaches(by_cell, run.location, step)
     words = (
-        "How far the strongest nudge of 1 after each earlier step moves the hidden state after "
-        f"{run.step_label(step)}. From step 1: {first}."
+        "Reach of each step: how far the strongest nudge after it moves the hidden state after "
+        f"{run.step_label(step)}. {at_step_1(curves)}"
     )
-    figure = reach_curve.ready(curves, run.trace.tokens, run.trace.unknown, to=step, title=heading)
+    figure = reach_curve.ready(curves, run.trace.tokens, run.trace.unknown, to=step)
     chart(figure, words, "reach-cells", traces=runs.traces.values())
     st.caption(
-        f"A nudge of 1 after step 1 moves the hidden state after {plain(run.step_label(step))} by at most: "
-        f"{plain(first)}. This is the largest singular value of the exact Jacobian between the two."
+        f"The reach of a step is how far the strongest nudge of 1 after it moves the hidden state after "
+        f"{plain(run.step_label(step))}: the largest singular value of the exact Jacobian. {plain(at_step_1(curves))}"
     )
-
-
-def _reach_curves(run: TextRun, runs: CellRuns, step: int) -> dict[str, Array]:
-    """How far back each cell's hidden state after a step reaches, computed once for each text and step."""
-    progress = Progress("Following the gradient back.")
-    curves = {}
-    for number, (cell, trace) in enumerate(runs.traces.items()):
-        progress(number / len(runs.traces))
-        curves[cell] = cached(
-            runs.models[cell].network,
-            ("strongest", trace.fingerprint, run.location, step),
-            lambda trace=trace: reach(trace, *run.location, to=step),  # type: ignore[misc]
-        )
-    progress.end()
-    return curves

@@ -4,63 +4,58 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import numpy as np
 import streamlit as st
 
-from ....analysis import GradientFlow, gradient_by_layers, input_gradient, is_jacobian_of_gate
+from ....analysis import GradientFlow, gradient_by_layers, is_jacobian_of_gate
 from ....analysis.gradients.flow import EXTREME_FACTOR
 from ....analysis.selection import reading_order
 from ....cells import CELLS
-from ....cells.activations import Array
 from ....figures import (
     gradient_map,
     gradient_routes,
     layer_gradient_map,
     reach_curve,
     singular_value_curves,
-    token_gradient_bars,
 )
 from ...shared.charts import chart
 from ...shared.columns import columns_in_rows
 from ...shared.markdown import plain, series
-from ...shared.pickers import pick_label
+from ...shared.reaches import at_step_1, reaches
 from ...shared.text_run import TextRun, chosen_position, exceeds_memory, transport
 from .cell_gradients import CellGradients, measure
 
 
 def show(run: TextRun) -> None:
     """Show the gradients between all pairs of steps, for the task's cells."""
-    st.markdown(
-        "How far does a small change of the states after one step (a column) move the states after a later step (a "
-        "row)? The maps show the exact Jacobians between the two, as the root mean square over all directions. At "
-        "**1**, a change keeps its size. Where the gradient **vanishes**, the gradient of a later loss hardly reaches "
-        "the earlier step; where it **explodes**, a small change becomes a large one."
-    )
     transport(run)
     step, _ = chosen_position(run.trace, run.layer)
+    st.markdown(
+        f"The **reach** of a step: how far the strongest nudge to what is passed on after it moves the hidden state "
+        f"after {plain(run.step_label(step))}. At **1** a nudge arrives at its full size."
+    )
     if exceeds_memory([run.trace], run.layer):
-        _token_gradient(run, step)
         return
     by_cell = measure(run)
+    tokens, unknown = run.trace.tokens, run.trace.unknown
+    traces = [gradients.trace for gradients in by_cell.values()]
+    curves = reaches({cell: (run.models_by_cell()[cell], by_cell[cell].trace) for cell in by_cell}, run.location, step)
+    words = f"Reach of each step at step {step}, on a logarithmic axis. {at_step_1(curves)}"
+    chart(reach_curve.ready(curves, tokens, unknown, to=step), words, "reach-curve", traces=traces)
+    st.header("All pairs of steps", anchor=False)
+    st.markdown(
+        "The same for a **typical nudge** in place of the strongest: the root mean square over all directions, from "
+        "everything passed on after one step (a column) to everything passed on after a later step (a row). Where it "
+        "**vanishes**, the gradient of a later loss hardly reaches back, in this trained network."
+    )
     columns = columns_in_rows(len(by_cell))
     for column, (cell, gradients) in zip(columns, by_cell.items(), strict=True):
         with column:
             _map(run, cell, gradients, step)
-    left, right = st.columns(2, gap="medium")
-    tokens, unknown = run.trace.tokens, run.trace.unknown
-    traces = [gradients.trace for gradients in by_cell.values()]
-    with left:
-        curves = {cell: gradients.flow.curve(step) for cell, gradients in by_cell.items()}
-        words = f"Gradient of the states after step {step} with respect to earlier states, on a logarithmic axis. "
-        words += _at_step_1(curves)
-        chart(reach_curve.ready(curves, tokens, unknown, to=step), words, "reach-curve", traces=traces)
-    with right:
-        largest = {cell: gradients.largest for cell, gradients in by_cell.items()}
-        words = "Largest singular value of each step’s Jacobian. Above 1 a gradient can grow there; below 1 it shrinks."
-        chart(singular_value_curves.ready(largest, tokens, unknown), words, "singular-values", traces=traces)
+    largest = {cell: gradients.largest for cell, gradients in by_cell.items()}
+    words = "Largest singular value of each step’s Jacobian. Above 1 a gradient can grow there; below 1 it shrinks."
+    chart(singular_value_curves.ready(largest, tokens, unknown), words, "singular-values", traces=traces)
     _routes(run, by_cell, step)
     _layers(run, step)
-    _token_gradient(run, step)
 
 
 def _map(run: TextRun, cell: str, gradients: CellGradients, step: int) -> None:
@@ -158,22 +153,3 @@ def _layers(run: TextRun, step: int) -> None:
         "vectors."
     )
     chart(figure, words, "layers-flow", traces=[trace])
-
-
-def _token_gradient(run: TextRun, step: int) -> None:
-    """The gradient of an output with respect to each token."""
-    trace = run.trace
-    if trace.probabilities is None:
-        return
-    st.header("Which token moves this output?", anchor=False)
-    label = pick_label(trace, step)
-    _, lengths = input_gradient(trace, label, step)
-    figure = token_gradient_bars.ready(lengths, trace.tokens, trace.unknown, label=label, step=step)
-    strongest = int(np.argmax(lengths)) + 1
-    words = f"Length of the gradient of the logit of {label} after step {step} with respect to each token’s vector. "
-    words += f"Largest at {run.step_label(strongest)}: {lengths.max():.3g}."
-    chart(figure, words, "token-gradient", traces=[trace])
-
-
-def _at_step_1(curves: dict[str, Array]) -> str:
-    return "; ".join(f"{CELLS[cell].title} at step 1: {curve[0]:.2g}" for cell, curve in curves.items())

@@ -27,7 +27,7 @@ def show(run: TextRun) -> None:
     step, _ = chosen_position(trace, run.layer)
     table = _measure(run, step)
     summary = _summary(run, table, step)
-    st.markdown(summary)
+    st.markdown(f"Each unit in turn is **silenced**: its states are set to 0 at every step. {summary}")
     shown = pd.DataFrame(
         {
             "unit": table["unit"],
@@ -68,10 +68,7 @@ def show(run: TextRun) -> None:
             on_click="ignore",
             icon=":material/download:",
         )
-    st.caption(
-        "Silencing a unit sets its states to 0 at every step. Choose a row to open its unit in the instrument; click a "
-        "column’s title to sort by it."
-    )
+    st.caption("Choose a row to open its unit in the instrument; click a column’s title to sort by it.")
 
 
 def _measure(run: TextRun, step: int) -> pd.DataFrame:

@@ -6,11 +6,12 @@ import numpy as np
 import streamlit as st
 
 from ....analysis import (
-    HalfLives,
+    agreement,
+    attribution,
     contributions_over_time,
     gated_state,
-    half_life,
     is_jacobian_of_gate,
+    kept_by_gate,
     memory_shares,
     output_gating,
     writes_input_alone,
@@ -21,35 +22,38 @@ from ....cells.applied_activation import Apply
 from ....cells.expressions import Sum, Value
 from ....cells.weight_nodes import Diagonal
 from ....colours import PREDICTION, cell_style, round_up, symmetric_limit
-from ....figures import gradient_map, half_life_chart, memory_map
+from ....errors import ArgumentError
+from ....figures import gradient_map, kept_chart, memory_map
+from ....number_format import with_minus_signs
 from ....text.tokens import visible
 from ...shared.charts import chart
 from ...shared.instrument import TokenValues, slot
+from ...shared.long_work import cached
 from ...shared.markdown import plain
 from ...shared.pickers import pick_label
 from ...shared.text_run import TextRun, choose_unit, current_position, exceeds_memory, transport
 from .cell_gradients import measure
 
-HALF_LIVES = "half-lives"  # the chart's key
-TARGETS = {"unit": "one unit’s memory", "prediction": "the prediction"}
+KEPT = "kept-by-gate"  # the chart's key
+TARGETS = {"prediction": "the prediction", "unit": "one unit’s memory"}
 
 
 def show(run: TextRun) -> None:
-    """Show the sources of a unit's memory or of the prediction, and the units' half-lives."""
+    """Show the sources of the prediction or of a unit's memory, and what the gate alone keeps."""
     gated = gated_state(run.trace.definition)
     if gated is None:
         _gradient_instead(run)
         return
     state, gate = (run.trace.definition.by_name[name] for name in (gated.state, gated.gate))
-    source = "What a step writes depends on everything read so far, not on its token alone."
+    source = ""
     if writes_input_alone(run.trace.definition):
-        source = "What a step writes depends on its input alone, because nothing that is written sees the old state."
+        source = " Here what a step writes depends on its input alone."
     if is_jacobian_of_gate(run.trace.definition):
-        source += " Nor does the gate: the share that it keeps is the whole Jacobian of a step."
+        source += " Nor does the gate see the old state: the share that it keeps is the whole Jacobian of a step."
     in_steps = gated.state == "hidden" or output_gating(run.trace.definition, gated.state) is not None
     st.markdown(
-        f"The {state.title} is a sum: each step adds something to it, and the {gate.title} of each later step keeps a "
-        f"share of that. It can therefore be split exactly by the step that wrote it. {source}"
+        f"The {state.title} is an exact sum of what each step wrote, times what the {gate.title} kept of it since. "
+        "**This is bookkeeping: it says where the memory was written, not what caused the answer.**" + source
     )
     if not in_steps:
         st.caption(
@@ -59,10 +63,11 @@ def show(run: TextRun) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         splits = in_steps and run.trace.probabilities is not None
         targets = [target for target in TARGETS if target == "unit" or splits]
+        label = ""
         target = st.segmented_control(
             "Show the sources of",
             targets,
-            default="unit",
+            default=targets[0],
             required=True,
             format_func=lambda target: TARGETS[target],
             key="of",
@@ -70,16 +75,19 @@ def show(run: TextRun) -> None:
         step, unit = current_position(run.trace, *run.location)
         written = memory_shares(run.trace, unit, *run.location)
         if target == "prediction":
-            rows = _prediction_rows(run, pick_label(run.trace, step))
+            label = pick_label(run.trace, step)
+            rows = _prediction_rows(run, label)
         else:
             rows = _unit_rows(run, state, unit, written)
     transport(run, token_values={"credit": rows})
     st.html(slot("credit", values="credit"))
+    if label:
+        _compare_with_swaps(run, label, step)
     left, right = st.columns(2, gap="medium")
     with left:
         _map(run, state, unit, written)
     with right:
-        _half_lives(run, unit)
+        _kept(run, unit)
 
 
 def _unit_rows(run: TextRun, state: Quantity, unit: int, written: Array) -> TokenValues:
@@ -115,39 +123,62 @@ def _map(run: TextRun, state: Quantity, unit: int, written: Array) -> None:
     with st.container(key="heatmaps-written"):
         chart(figure, words, "written", traces=[trace])
     st.caption(
-        "A column that keeps its colour is remembered; a column that fades is forgotten. Each row adds up to the state "
+        "A column that keeps its colour stays in the memory; one that fades is forgotten. A row adds up to the state "
         "after that step."
     )
 
 
-def _half_lives(run: TextRun, unit: int) -> None:
+def _compare_with_swaps(run: TextRun, label: str, step: int) -> None:
+    """How far the sums agree, on this text, with what happens when a token is changed."""
+
+    def work() -> str:
+        try:
+            swap = attribution(run.trace, label, step=step, by_number=False)
+        except ArgumentError:  # nothing is left without the only token
+            return ""
+        agreed = agreement(attribution(run.trace, label, "contributions", step=step), swap)
+        if np.isnan(agreed.correlation):
+            return ""
+        found = f"Tested on this text: the sums and a swap of each token correlate at {agreed.correlation:.2f}, "
+        if agreed.same_strongest:
+            return f"{with_minus_signs(found)}and the strongest token is the same, {run.step_label(swap.strongest)}."
+        return (
+            f"{with_minus_signs(found)}and the token that a swap finds strongest, {run.step_label(swap.strongest)}, is "
+            "not the one with the largest share. See “What made it say this?”."
+        )
+
+    words = cached(run.model.network, ("sums-and-swaps", run.trace.fingerprint, label, step), work)
+    if words:
+        st.markdown(plain(words))
+
+
+def _kept(run: TextRun, unit: int) -> None:
     if len(run.trace) == 1:
-        st.caption("The half-lives of units need a text of at least two steps.")
+        st.caption("What the gate keeps needs a text of at least two steps.")
         return
-    lives = half_life(run.trace, *run.location)
-    gate = run.trace.definition.by_name[lives.gate]
-    figure = half_life_chart.ready(lives.steps, lives.order, gate, unit=unit)
+    kept = kept_by_gate(run.trace, *run.location)
+    gate = run.trace.definition.by_name[kept.gate]
+    figure = kept_chart.ready(kept.shares, kept.order, gate, unit=unit)
 
     def choose() -> None:
-        points = st.session_state[f"chart-{HALF_LIVES}"]["selection"]["points"]
+        points = st.session_state[f"chart-{KEPT}"]["selection"]["points"]
         if points and "customdata" in points[0]:
             choose_unit(int(np.ravel(points[0]["customdata"])[0]))
 
-    words = f"Half-lives of all units, ranked. {_half_lives_in_words(lives)}"
-    chart(figure, words, HALF_LIVES, on_click=choose, traces=[run.trace])
-    st.caption(plain(_half_lives_in_words(lives)) + " Click a point to choose its unit.")
-
-
-def _half_lives_in_words(lives: HalfLives) -> str:
-    slow, fast = (int(lives.order[k]) for k in (0, -1))
-    return (
-        f"At the rate at which units kept their memory over this text, their half-lives range from "
-        f"{_steps(lives.steps[fast])} (unit {fast}) to {_steps(lives.steps[slow])} (unit {slow})."
+    most, least = (int(kept.order[k]) for k in (0, -1))
+    words = (
+        f"Kept by the {gate.title} alone in one step, as the geometric mean over this text: from "
+        f"{_share(kept.shares[least])} (unit {least}) to {_share(kept.shares[most])} (unit {most})."
+    )
+    chart(figure, words, KEPT, on_click=choose, traces=[run.trace])
+    st.caption(
+        plain(words) + " What the network writes again through its weights does not count: it can remember for much "
+        "longer. Click a point to choose its unit."
     )
 
 
-def _steps(steps: float) -> str:
-    return "infinity" if np.isinf(steps) else f"{steps:.3g} steps"
+def _share(share: float) -> str:
+    return f"{100 * share:.3g}\N{NO-BREAK SPACE}%"
 
 
 def _why_not_split(definition: Definition) -> str:
@@ -168,8 +199,8 @@ def _gradient_instead(run: TextRun) -> None:
     """For a cell without a gated state: why it cannot be split, and the gradient instead."""
     trace = run.trace
     st.info(
-        f"{plain(_why_not_split(trace.definition))} Shown instead is how much a small change at each step still moves "
-        "it: the gradient.",
+        f"{plain(_why_not_split(trace.definition))} Shown instead is how far a typical nudge (root mean square) at "
+        "each step still moves it.",
         icon=":material/functions:",
     )
     if exceeds_memory([trace], run.layer):

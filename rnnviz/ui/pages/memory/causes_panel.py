@@ -1,0 +1,141 @@
+"""What made it say this? Each token is changed in turn, and the change of the answer is measured."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ....analysis import Attribution, attribution
+from ....analysis.effects.token_attribution import REMOVED, Method
+from ....errors import ArgumentError
+from ....figures import attribution_bars
+from ....number_format import with_minus_signs
+from ....text.tokens import visible
+from ...shared import link_parameters
+from ...shared.charts import chart
+from ...shared.long_work import Progress, cached
+from ...shared.markdown import percent, plain, prediction
+from ...shared.pickers import pick_label, pick_other_label, pick_part
+from ...shared.text_run import TextRun, chosen_position, transport
+
+# By name in the link: the method, and its name on the page.
+METHODS: dict[str, tuple[Method, str]] = {
+    "swap": ("swap", "Swap each token"),
+    "integrated-gradients": ("integrated gradients", "Integrated gradients"),
+    "gradient": ("gradient", "Gradient"),
+}
+
+
+def show(run: TextRun) -> None:
+    """Show what each token does for an answer, by one of three methods."""
+    trace = run.trace
+    if trace.probabilities is None:
+        st.info("This model has no readout, and so no answer to explain.")
+        return
+    step, _ = chosen_position(trace, run.layer)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        titles = {name: title for name, (_, title) in METHODS.items()}
+        name = pick_part("Method", link_parameters.attribution_method(list(titles)), titles)
+        label, against = trace.labels[0], None
+        if len(trace.labels) > 1:
+            label = pick_label(trace, step, "Why")
+            against = pick_other_label(trace, label)
+    transport(run)
+    try:
+        result = _measure(run, label, against, step, METHODS[name][0])
+    except ArgumentError as error:  # nothing is left without the only token
+        st.info(plain(str(error)))
+        return
+    if not result.converged:
+        st.warning(
+            f"Integrated gradients do not converge on this text: with {result.points} points their sum is still off by "
+            f"{percent(result.error or 0.0)}. Shown instead is what a swap of each token does.",
+            icon=":material/trending_flat:",
+        )
+        result = _measure(run, label, against, step, "swap")
+    st.markdown(f"{_answer(run, result)} {_strongest(run, result)}")
+    answers = None
+    if result.probabilities is not None and len(trace.labels) > 1:
+        best = result.probabilities.argmax(1)
+        answers = [f"{trace.labels[k]}, {percent(row[k])}" for k, row in zip(best, result.probabilities, strict=True)]
+    figure = attribution_bars.ready(
+        result.values, trace.tokens, trace.unknown, label=label if len(trace.labels) > 1 else "", against=against,
+        step=step, without=answers,
+    )  # fmt: skip
+    words = f"What each token does for {visible(label)} after step {step}, by {result.method}. "
+    words += _strongest(run, result)
+    chart(figure, words, "attribution", traces=[trace])
+    st.caption(_explanation(run, result))
+
+
+def _measure(run: TextRun, label: str, against: str | None, step: int, method: Method) -> Attribution:
+    """The attribution, computed once for each text, question and method."""
+    progress = Progress("Reading the changed texts.")
+
+    def work() -> Attribution:
+        return attribution(run.trace, label, method, against, step=step, by_number=False, tick=progress)
+
+    key = ("attribution", run.trace.fingerprint, label, against, step, method)
+    result = cached(run.model.network, key, work)
+    progress.end()
+    return result
+
+
+def _answer(run: TextRun, result: Attribution) -> str:
+    """What the model says after the step, in Markdown."""
+    trace = run.trace
+    if len(trace.labels) == 1:
+        return f"The output after {plain(run.step_label(result.step))} is {_number(result.margin)}."
+    assert trace.probabilities is not None
+    row = trace.probabilities[result.step - 1]
+    best = int(row.argmax())
+    return f"After {plain(run.step_label(result.step))}: {prediction(trace.labels[best], row[best])}."
+
+
+def _strongest(run: TextRun, result: Attribution) -> str:
+    """The token that does most, and what the model would say without it, in Markdown."""
+    if not result.values.any():
+        return "No token changes it."
+    step, single = result.strongest, len(run.trace.labels) == 1
+    token = plain(run.step_label(step)).replace("step", "Step", 1)
+    value = float(result.values[step - 1])
+    answer = "a larger output" if single else plain(visible(result.label))
+    if result.against is not None:
+        answer += f" rather than {plain(visible(result.against))}"
+    words = f"**{token}** speaks most {'for' if value > 0 else 'against'} {answer} ({_number(value)})."
+    if result.probabilities is None or single:
+        return words
+    row = result.probabilities[step - 1]
+    best = int(row.argmax())
+    change = "Without it" if result.baseline == REMOVED else f"With {plain(str(result.baseline))} in its place"
+    return f"{words} {change} the answer is {prediction(run.trace.labels[best], row[best])}."
+
+
+def _explanation(run: TextRun, result: Attribution) -> str:
+    """How to read the bars, in a sentence or two of Markdown."""
+    single, baseline = len(run.trace.labels) == 1, plain(str(result.baseline))
+    if result.method == "gradient":
+        return (
+            "The slope at this text, times the input vector. Where the model is sure of its answer, the slope is close "
+            "to 0 even at the token that decides it: trust a swap rather than this."
+        )
+    if result.method == "integrated gradients":
+        return (
+            f"Gradients along the straight line from a text of nothing but {baseline} to this one. The bars add up to "
+            f"the difference between the two texts; the error of the sum is {_error(result.error or 0.0)} "
+            f"({result.points} points)."
+        )
+    what = "the output falls" if single else "the log odds fall"
+    change = "is left out" if result.baseline == REMOVED else f"gives way to {baseline}"
+    scale = "" if single else " 0.7 halves the odds."
+    return (
+        f"How far {what} when one token {change} and the text is read again.{scale} Each bar is a test of one token "
+        "alone, so the bars need not add up."
+    )
+
+
+def _number(value: float) -> str:
+    return with_minus_signs(f"{value:+.3g}")
+
+
+def _error(share: float) -> str:
+    return f"{100 * share:.2g}\N{NO-BREAK SPACE}%" if share >= 1e-6 else "below 0.0001\N{NO-BREAK SPACE}%"

@@ -1,0 +1,32 @@
+"""The reach of each step in several cells: how far the strongest nudge moves the hidden state after a later step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ...analysis import reach
+from ...cells import CELLS
+from ...cells.activations import Array
+from ...model import Model
+from ...trace import Trace
+from .long_work import Progress, cached
+
+
+def reaches(runs: Mapping[str, tuple[Model, Trace]], location: tuple[int, str], step: int) -> dict[str, Array]:
+    """The reach at a step by cell, for the layer and direction at `location`; computed once for each text and step."""
+    progress = Progress("Following the gradient back.")
+    curves = {}
+    for number, (cell, (model, trace)) in enumerate(runs.items()):
+        progress(number / len(runs))
+        curves[cell] = cached(
+            model.network,
+            ("strongest", trace.fingerprint, location, step),
+            lambda trace=trace: reach(trace, *location, to=step),  # type: ignore[misc]
+        )
+    progress.end()
+    return curves
+
+
+def at_step_1(curves: Mapping[str, Array]) -> str:
+    """What the curves say of the first step, in words."""
+    return "From step 1: " + "; ".join(f"{CELLS[cell].title} {curve[0]:.2g}" for cell, curve in curves.items()) + "."
