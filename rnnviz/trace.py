@@ -15,7 +15,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from .cells import CELLS, Cell, Definition
+from .cells import CELLS, Definition
 from .cells.activations import Array
 from .errors import DamagedFileError, FileError, UnknownQuantityError, UnsupportedFileError
 from .interventions import Intervention, ValueIntervention, format_all, parse_all
@@ -136,7 +136,8 @@ class Trace:
     @cached_property
     def definition(self) -> Definition:
         """The definition of the cell: its quantities, equations and phases."""
-        return _definition(CELLS[self.cell], tuple(self.options.items()))
+        kind: Any = CELLS[self.cell]  # classes are hashable, whatever their instances are
+        return _definition(kind, tuple(self.options.items()))
 
     @property
     def has_held_values(self) -> bool:
@@ -364,5 +365,6 @@ class Trace:
 
 
 @lru_cache(maxsize=32)  # a run needs it several times, and checking the equations takes a millisecond
-def _definition(kind: type[Cell], options: tuple[tuple[str, str], ...]) -> Definition:
-    return kind.define(**dict(options))
+def _definition(kind: Any, options: tuple[tuple[str, str], ...]) -> Definition:
+    definition: Definition = kind.define(**dict(options))
+    return definition

@@ -34,7 +34,7 @@ def test_the_joined_script_is_a_module_that_imports_nothing(entry, exports, tmp_
 def test_every_module_is_in_one_of_them_once_and_without_comments():
     modules = set()
     entries = [FORWARD, *SAVED_PAGE]
-    for joined in map(bundle.script, entries):
+    for joined in map(bundle.script, [*entries, ADAPTER]):
         variables = re.findall(r"^const (module_\w+) = \(\(\) => \{$", joined, re.MULTILINE)
         assert len(variables) == len(set(variables))
         assert not re.search(r"^\s*(//|/\*\*)", joined, re.MULTILINE)

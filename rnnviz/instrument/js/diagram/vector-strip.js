@@ -9,8 +9,8 @@ import { svg } from "../page/dom.js";
  * @import { Point, Size } from "./geometry.js"
  */
 
-// Cells of the same shade are one path. So a step changes some fifteen elements of a strip instead of one for each unit,
-// which takes a third of the time. With this many shades, rounding cannot be seen.
+// Cells of the same shade are one path. So a step changes some fifteen elements of a strip instead of one for each
+// unit, which takes a third of the time. With this many shades, rounding cannot be seen.
 const SHADES = 16; // from zero to either end of the scale
 const GAP_FROM = 4; // cells at least this wide have a gap between them
 const GAP = 0.6;
