@@ -26,6 +26,9 @@ from rnnviz.figures import (
     loss_by_rate,
     prediction_curves,
     reach_curve,
+    recall_by_label,
+    reliability,
+    seed_scores,
     training_regimes,
 )
 from rnnviz.figures.card_charts import uncrowded_ticks
@@ -69,6 +72,9 @@ ALL = {
     "curves with accuracy": (learning_curves, lambda: (cards("names"),)),
     "curves without": (learning_curves, lambda: (cards("shakespeare"),)),
     "scores": (held_out_scores, lambda: ([card for task in TASKS for card in cards(task)],)),
+    "seeds": (seed_scores, lambda: (cards("names"),)),
+    "labels": (recall_by_label, lambda: (zoo.card("names-gru"),)),
+    "reliability": (reliability, lambda: (zoo.card("names-gru"),)),
     "reach": (reach_curve, lambda: (reaches("recall", LONG), list(LONG))),
     "said": (prediction_curves, lambda: (traces("names", "Schmidhuber"), "German")),
     "activation": (activation_curve, lambda: (SIGMOID, 2.0)),
@@ -153,6 +159,29 @@ def test_scores_are_the_cards_and_better_is_to_the_right():
         assert (score["chance"], "dot") in lines
         baseline = score["baseline"]["value"]
         assert ((baseline, "solid") in lines) == (baseline != score["chance"]), "one line upon another says nothing"
+
+
+def test_all_seeds_are_shown_and_the_bundled_one_is_filled():
+    given = cards("names")
+    figure = seed_scores(given)
+    low, high = figure.layout.xaxis.range
+    for card, trace in zip(given, figure.data, strict=True):
+        assert list(trace.x) == [run["test"] for run in card["seeds"]]
+        assert low < min(trace.x) and max(trace.x) < high
+        filled = [run["test"] for run, s in zip(card["seeds"], trace.marker.symbol, strict=True) if "open" not in s]
+        assert filled == [card["scores"]["test"]]
+    assert figure.layout.shapes[0].x0 == given[0]["scores"]["baseline"]["value"]
+
+
+def test_recall_and_reliability_are_the_cards():
+    card = zoo.card("names-lstm")
+    by_label, (bars,) = card["scores"]["by_label"], recall_by_label(card).data
+    shown = dict(zip(recall_by_label(card).layout.yaxis.ticktext, bars.x, strict=True))
+    assert shown == {f"{name} ({entry['n']})": entry["recall"] for name, entry in by_label.items()}
+    bins, (points,) = card["scores"]["calibration"]["bins"], reliability(card).data
+    assert [*zip(points.x, points.y, strict=True)] == [(entry["confidence"], entry["accuracy"]) for entry in bins]
+    by_size = sorted(zip([entry["n"] for entry in bins], points.marker.size, strict=True))
+    assert [size for _, size in by_size] == sorted(points.marker.size)
 
 
 def test_formatted_scores():

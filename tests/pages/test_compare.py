@@ -1,5 +1,7 @@
 """The Compare page's logic: its numbers are those of the traces and analyses, and its sentences are true."""
 
+import json
+
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -15,7 +17,7 @@ from rnnviz.text.tokens import Vocabulary, visible
 from rnnviz.ui.pages.compare import COMPARISONS
 from rnnviz.ui.pages.compare.costs_panel import compare_setups
 from rnnviz.ui.pages.compare.gate_roles import ROLES, RolePart, parts_by_role
-from rnnviz.ui.pages.compare.score_differences import compare_scores
+from rnnviz.ui.pages.compare.score_differences import compare_scores, p_value, paired_tests
 from rnnviz.ui.shared.catalogue import TaskModels
 from rnnviz.ui.shared.markdown import percent
 from rnnviz.ui.shared.session_keys import OWN_TASKS
@@ -198,6 +200,39 @@ def test_scores_differ_by_more_than_their_uncertainty_or_not():
     assert compare_scores(cards((0.80, 0.01), (0.84, 0.01))) == {("rnn", "gru"): True}
     assert compare_scores(cards((0.80, None), (0.84, 0.01))) == {("rnn", "gru"): None}
     assert compare_scores(cards((0.8, 0.1))) == {}
+
+
+def test_paired_tests_name_the_better_cell_first():
+    cards = {cell: zoo.card(f"names-{cell}") for cell in THREE}
+    found = paired_tests(cards)
+    assert len(found) == 3
+    for (better, worse), entry in found.items():
+        mean = {cell: np.mean([run["test"] for run in cards[cell]["seeds"]]) for cell in (better, worse)}
+        assert mean[better] - mean[worse] == pytest.approx(entry["all_seeds"]["difference"], abs=1e-5)
+        assert entry["all_seeds"]["difference"] >= 0
+
+
+def test_a_model_trained_again_has_no_paired_tests():
+    cards = {cell: zoo.card(f"names-{cell}") for cell in THREE}
+    without = {name: entry for name, entry in cards["gru"].items() if name != "comparisons"}
+    assert paired_tests(cards | {"gru": without}) == {}
+    other = json.loads(json.dumps(cards["gru"]))
+    other["comparisons"]["with"]["rnn"]["models"]["p"] /= 2
+    assert paired_tests(cards | {"gru": other}) == {}
+
+
+def test_the_tests_are_told_with_their_numbers():
+    app = compare(task="names")
+    text = page_text(app).replace("\\", "")
+    for (better, worse), entry in paired_tests({cell: zoo.card(f"names-{cell}") for cell in THREE}).items():
+        ahead = f"{CELLS[better].title} is **ahead of** {CELLS[worse].title}"
+        assert (ahead in text) == (entry["all_seeds"]["corrected"] < 0.05)
+        assert p_value(entry["all_seeds"]["corrected"]) in text
+        alone = entry["models"]
+        table = app.table[1].value.map(lambda words: words.replace("\\", ""))
+        row = table[table.iloc[:, 0] == f"{CELLS[better].title} and {CELLS[worse].title}"].iloc[0]
+        assert str(alone["alone"]) in row.iloc[1] and str(alone["peer_alone"]) in row.iloc[1]
+        assert row.iloc[2] == p_value(alone["corrected"])
 
 
 def test_the_setups_are_those_of_the_cards():

@@ -4,6 +4,7 @@ import json
 import shlex
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -102,6 +103,22 @@ def test_an_interrupted_run_with_other_options_is_not_mixed_up(tmp_path, monkeyp
     with raises(TrainingError, code="other_run", setting="seed"):
         prepare(*words, "--seed", 1)
     assert run(*words, "--seed", 1, "--fresh") == 0
+
+
+def test_the_zoo_is_trained_once_and_its_median_models_are_saved(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(TASKS["counter"], "base_recipe", replace(TASKS["counter"].base_recipe, epochs=1))
+    words = ["zoo", "--tasks", "counter", "--seeds", 2, "--out", tmp_path]
+    assert run(*words) == 0
+    assert len(list(tmp_path.glob("seed-*/counter-*.safetensors"))) == 6
+    for cell in ("rnn", "gru", "lstm"):
+        model = rnnviz.load(tmp_path / f"counter-{cell}.safetensors")
+        seed = model.card["training"]["seed"]
+        same = rnnviz.load(tmp_path / f"seed-{seed}" / f"counter-{cell}.safetensors").network.parameters
+        assert all(np.array_equal(array, same[name]) for name, array in model.network.parameters.items())
+        assert [entry["seed"] for entry in model.card["seeds"]] == [0, 1]
+        assert model.card["comparisons"]["seeds"] == 2
+    monkeypatch.setattr(command_line, "train", None)  # a second time, nothing is left to train
+    assert run(*words) == 0
 
 
 @pytest.mark.parametrize("task", ["names", "reviews", "shakespeare"])

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import rnnviz
 from rnnviz.errors import ArgumentError, UnknownNameError
 from rnnviz.network import Network
 from rnnviz.training import TASKS
@@ -44,6 +45,23 @@ def test_counter_is_right_only_with_every_b_and_the_end(counter):
     assert [counter.is_right(network, n) for n in (1, 2, 3)] == [True, False, False]
     network.readout_bias[1] = 2.0
     assert not counter.is_right(network, 1)
+
+
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+def test_counters_ends_are_those_of_single_runs(counter, cell):
+    network = rnnviz.load(f"counter-{cell}").network
+    ends = counter.ends(network, longest=20)
+    assert len(ends) == 20 and ends[:12] == list(range(1, 13))
+    for n, end in enumerate(ends, 1):
+        text = counter.vocabulary.encode("a" * n + "b" * 40).inputs
+        labels = [counter.labels[k] for k in network.forward(text).logits[n:].argmax(-1)]
+        assert end == (labels.index("end") + 1 if "end" in labels else None)
+
+
+def test_a_counter_that_never_ends(counter):
+    network = Network.random("rnn", hidden=2, vocabulary=3, embedding=1, classes=3, rng=np.random.default_rng(0))
+    network.readout_bias[:] = [0, 9, 0]
+    assert counter.ends(network, longest=3) == [None, None, None]
 
 
 @pytest.mark.parametrize("delay", [1, 7, 40])
