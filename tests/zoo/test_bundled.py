@@ -9,6 +9,7 @@ import rnnviz
 from rnnviz import zoo
 from rnnviz.cells import CELLS
 from rnnviz.training import TASKS, Recipe
+from rnnviz.training.median_models import median_seed
 
 BUNDLED = [
     f"{task}-{cell}"
@@ -81,6 +82,32 @@ def test_the_card_is_complete(model):
     assert scores["baseline"]["name"] and np.isfinite(scores["baseline"]["value"])
 
 
+def test_it_is_the_median_of_its_seeds(model):
+    runs = {run["seed"]: run for run in model.card["seeds"]}
+    assert list(runs) == list(range(len(runs))) and len(runs) <= TASKS[model.card["task"]].seeds
+    seed = model.card["training"]["seed"]
+    assert seed == median_seed({k: run["validation"] for k, run in runs.items()})
+    assert [runs[seed][part] for part in ("validation", "test")] == [
+        model.card["scores"][part] for part in ("validation", "test")
+    ]
+
+
+def test_comparisons_agree_with_the_scores(model):
+    card = model.card
+    assert set(card["comparisons"]["with"]) == {"rnn", "gru", "lstm"} - {model.network.cell_name}
+    for peer, entry in card["comparisons"]["with"].items():
+        other = zoo.card(f"{card['task']}-{peer}")
+        mirrored = other["comparisons"]["with"][model.network.cell_name]
+        for test in ("models", "all_seeds"):
+            assert (entry[test]["p"], entry[test]["corrected"]) == (mirrored[test]["p"], mirrored[test]["corrected"])
+            assert entry[test]["p"] <= entry[test]["corrected"] <= min(1, 3 * entry[test]["p"]) + 1e-6
+        means = [np.mean([run["test"] for run in each["seeds"]]) for each in (card, other)]
+        assert entry["all_seeds"]["difference"] == pytest.approx(means[0] - means[1], abs=1e-5)
+        found = entry["models"]
+        difference = found.get("difference", (found.get("alone", 0) - found.get("peer_alone", 0)) / card["scores"]["n"])
+        assert difference == pytest.approx(card["scores"]["test"] - other["scores"]["test"], abs=1e-5)
+
+
 def test_no_card_names_the_machine_of_its_training(model):
     text = json.dumps(model.card | {"vocabulary": None})
     assert not any(sign in text for sign in ("/home", "/root", "/tmp", "/work", "\\\\"))
@@ -94,6 +121,23 @@ def test_counter_is_right_up_to_twelve(cell):
         assert predicted[n:] == ["b"] * (n - 1) + ["end"]
     largest = model.card["scores"]["largest"]
     assert [task.is_right(model.network, n) for n in (largest, largest + 1)] == [True, False]
+
+
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+def test_all_seeds_of_the_counter_are_bundled(cell):
+    task, card = TASKS["counter"](), zoo.card(f"counter-{cell}")
+    models = zoo.seeds(f"counter-{cell}")
+    assert list(models) == [run["seed"] for run in card["seeds"]] == list(range(5))
+    for run in card["seeds"]:
+        ends = task.ends(models[run["seed"]].network)
+        assert ends[: run["largest"]] == list(range(1, run["largest"] + 1))
+        assert ends[run["largest"]] != run["largest"] + 1
+        if cell == "lstm":
+            assert ends[49] >= 28  # it drifts, but goes on
+        else:
+            assert max(ends[13:]) <= 14  # it stops, however many a's there were
+    chosen = models[card["training"]["seed"]]
+    assert chosen.card == card
 
 
 def test_one_unit_of_the_lstms_cell_state_counts():

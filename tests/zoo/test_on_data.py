@@ -1,13 +1,15 @@
 """Tests that need the training data: splits and held-out scores are those of the cards."""
 
-from itertools import combinations
+from itertools import combinations, permutations
 
 import numpy as np
 import pytest
 
 import rnnviz
+from rnnviz import zoo
 from rnnviz.text.tokens import Vocabulary
 from rnnviz.training import TASKS
+from rnnviz.training.paired_tests import mcnemar, signed_rank
 from rnnviz.training.tasks.running_text import evaluate
 from rnnviz.training.tasks.shakespeare import STREAMS
 
@@ -94,6 +96,60 @@ def test_shakespeares_scores_are_those_of_the_card(shakespeare, cell):
     for part in ("validation", "test"):
         nats, _ = evaluate(model.network, getattr(shakespeare, part), STREAMS)
         assert nats == pytest.approx(model.card["scores"][part], abs=1e-4)
+
+
+def test_comparisons_are_those_of_the_models(labelled):
+    right = {
+        cell: labelled.item_results(rnnviz.load(f"{labelled.name}-{cell}").network)  # (N,)
+        for cell in CELLS
+    }
+    for cell, peer in permutations(CELLS, 2):
+        entry = zoo.card(f"{labelled.name}-{cell}")["comparisons"]["with"][peer]["models"]
+        found = mcnemar(right[cell], right[peer])
+        assert found.first_alone == pytest.approx(entry["alone"], abs=2)
+        assert found.second_alone == pytest.approx(entry["peer_alone"], abs=2)
+        assert mcnemar(*alone(entry["alone"], entry["peer_alone"])).p == pytest.approx(entry["p"], rel=1e-4)
+
+
+def alone(first, second):
+    """Results in which so many items were answered right by one model only."""
+    is_first = np.arange(first + second) < first
+    return is_first, ~is_first
+
+
+@pytest.mark.parametrize(("cell", "peer"), combinations(CELLS, 2))
+def test_shakespeares_comparisons_are_those_of_the_pieces(shakespeare, cell, peer):
+    results = [shakespeare.item_results(rnnviz.load(f"shakespeare-{name}").network) for name in (cell, peer)]
+    entry = zoo.card(f"shakespeare-{cell}")["comparisons"]["with"][peer]["models"]
+    found = signed_rank(*results)
+    assert len(results[0]) == STREAMS
+    assert found.mean == pytest.approx(entry["difference"], abs=1e-4)
+    assert found.p == pytest.approx(entry["p"], rel=0.05)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_recall_by_label_and_calibration_are_the_models(labelled, cell):
+    model = rnnviz.load(f"{labelled.name}-{cell}")
+    test = labelled.indices.test
+    logits, truth = labelled.final_logits(model.network, test), labelled.classes[test]
+    for c, label in enumerate(labelled.labels):
+        entry = model.card["scores"]["by_label"][label]
+        assert entry["n"] == (truth == c).sum()
+        assert entry["recall"] == pytest.approx((logits[truth == c].argmax(-1) == c).mean(), abs=1.5 / entry["n"])
+    p = np.exp(logits - logits.max(-1, keepdims=True))
+    confidence = (p / p.sum(-1, keepdims=True)).max(-1)
+    claimed, is_right = model.card["scores"]["calibration"], logits.argmax(-1) == truth
+    assert claimed["confident_when_wrong"] == pytest.approx(confidence[~is_right].mean(), abs=2e-3)
+    bins = np.minimum((10 * confidence).astype(int), 9)
+    gaps = [abs(confidence[bins == k].sum() - is_right[bins == k].sum()) for k in range(10)]
+    assert claimed["error"] == pytest.approx(sum(gaps) / len(truth), abs=2e-3)
+
+
+def test_naive_bayes_counts_runs_of_up_to_four_letters():
+    longest, bayes = TASKS["names"](DATA).naive_bayes
+    assert longest == 4
+    assert (bayes.validation, bayes.test) == pytest.approx((0.816768, 0.822974), abs=1e-6)
+    assert zoo.card("names-gru")["scores"]["baseline"]["value"] == pytest.approx(bayes.test, abs=1e-6)
 
 
 def test_a_typed_text_gets_the_answer_that_was_scored(labelled):

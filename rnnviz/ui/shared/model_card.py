@@ -54,7 +54,7 @@ def show(model: Model) -> None:
         st.markdown(plain(card["note"]))
         table = {f"{scores['metric']}": [_number(scores, value) for _, value, _ in rows]}
         st.table({"": [name for name, _, _ in rows], **table, "what it is": [text for *_, text in rows]})
-        if card.get("seeds"):
+        if len(card.get("seeds", [])) > 1:
             st.markdown(_seeds_in_words(card))
         if "calibration" in scores:
             _answers(model)

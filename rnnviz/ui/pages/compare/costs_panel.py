@@ -41,7 +41,7 @@ def show(runs: CellRuns) -> None:
     )
     if words := _metric(cards):
         st.markdown(words)
-    if cards and all("seeds" in card for card in cards.values()):
+    if cards and all(len(card.get("seeds", [])) > 1 for card in cards.values()):
         spread = "; ".join(f"{CELLS[cell].title} {_seed_range(card)}" for cell, card in cards.items())
         chart(seed_scores.ready(list(cards.values())), f"Test scores of all seeds. {spread}.", "seeds")
         counts = series([str(count) for count in sorted({len(card["seeds"]) for card in cards.values()})])
@@ -53,7 +53,7 @@ def show(runs: CellRuns) -> None:
         st.markdown(words)
     if table := score_differences.models_table(cards):
         with st.expander("Between the three models shown here alone"):
-            st.caption(plain(f"These are not the cells as such: {table[0]}."))
+            st.caption(plain(f"One seed of each cell, the bundled one: {table[0]}."))
             st.table(table[1])
     if words := _setups_in_words(cards):
         st.markdown(words)

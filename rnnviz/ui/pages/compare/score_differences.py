@@ -19,7 +19,7 @@ LEVEL = 0.05  # below which a corrected p-value counts
 COUNTED = {
     "sign flips": "each item counts with how many of the {seeds} seeds get it right (exact test over all signs of the "
     "differences, which for one seed is McNemar's)",
-    "Wilcoxon": "each item counts with its mean loss over the {seeds} seeds (exact Wilcoxon signed-rank test)",
+    "Wilcoxon": "each item counts with its mean loss over all seeds (exact Wilcoxon signed-rank test)",
 }
 ALONE = {"McNemar": "exact McNemar test", "Wilcoxon": "exact Wilcoxon signed-rank test"}
 
@@ -76,7 +76,8 @@ def _tests_in_words(cards: Cards, tests: dict[Pair, Card]) -> str:
             ahead.append(f"{_title(better)} is **ahead of** {_title(worse)} {evidence}")
         else:
             alike.append(f"{_title(better)} from {_title(worse)} {evidence}")
-    words = [f"Over {about['seeds']} seeds each, {series(ahead)}."] if ahead else []
+    over = f"Over {about['seeds']} seeds each" if about["seeds"] > 1 else "With one seed each"
+    words = [f"{over}, {series(ahead)}."] if ahead else []
     if alike:
         words.append(f"The test scores **do not distinguish** {series(alike, 'or')}.")
     counted = COUNTED[about["tests"]["all_seeds"]].format(seeds=about["seeds"])

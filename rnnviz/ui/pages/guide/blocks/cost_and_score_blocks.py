@@ -11,7 +11,7 @@ import streamlit as st
 from ..... import zoo
 from .....analysis import cost
 from .....cells import CELLS
-from .....figures import held_out_scores
+from .....figures import held_out_scores, seed_scores
 from .....figures import learning_curves as curves_while_learning
 from .....figures.score_chart import is_loss
 from .....training.step_timing import StepTimes, time_training_steps
@@ -156,6 +156,18 @@ def _as_text(value: float | None, loss: bool) -> str:
 
 
 @block
+def seeds(context: ChapterContext, task: str = "names") -> None:
+    """The test scores of all seeds for the models of a task, which can be chosen."""
+    _seeds(context.key, task)
+
+
+@st.fragment
+def _seeds(key: str, task: str) -> None:
+    name = _pick_task(key, task, "seeds")
+    chart(seed_scores.ready(cards(name)), "Test scores of all seeds, a row for each cell.", key)
+
+
+@block
 def curves(context: ChapterContext, task: str = "names") -> None:
     """The learning curves of the models of a task, which can be chosen."""
     _curves(context.key, task)
@@ -163,14 +175,19 @@ def curves(context: ChapterContext, task: str = "names") -> None:
 
 @st.fragment
 def _curves(key: str, task: str) -> None:
+    name = _pick_task(key, task, "curve")
+    description = "Validation loss and accuracy against training steps, for the three cells."
+    chart(curves_while_learning.ready(cards(name)), description, key)
+
+
+def _pick_task(key: str, task: str, entry: str) -> str:
+    """A picker of the tasks whose models all have an entry on their card."""
     tasks = catalogue.tasks()
     bundled = [
         name
         for name in tasks
-        if all(model in zoo.models() and "curve" in zoo.card(model) for model in tasks[name].models.values())
+        if all(model in zoo.models() and entry in zoo.card(model) for model in tasks[name].models.values())
     ]
-    name = st.selectbox(
+    return st.selectbox(
         "Task", bundled, bundled.index(task), format_func=lambda name: tasks[name].title, key=f"task-{key}"
     )
-    description = "Validation loss and accuracy against training steps, for the three cells."
-    chart(curves_while_learning.ready(cards(name)), description, key)
