@@ -4,10 +4,10 @@
     python -m benchmarks.torch_twins names --cell lstm
     python -m benchmarks.torch_twins --table            no training: the stored twins beside the current cards
 
-A twin reads the same batches as our model of the task's default seed, in the same order. Its initial parameters are drawn as PyTorch draws
-them, and its dropout masks are its own, so scores differ by chance. Its best parameters are copied into an rnnviz
-network, so both are scored by the same code. The results are stored in benchmarks/results/torch_twins.json; entries of
-tasks that were not run stay as they are.
+A twin reads the same batches as our model of the task's default seed, in the same order. Its initial parameters are
+drawn as PyTorch draws them, and its dropout masks are its own, so scores differ by chance. Its best parameters are
+copied into an rnnviz network, so both are scored by the same code. The results are stored in
+benchmarks/results/torch_twins.json; entries of tasks that were not run stay as they are.
 """
 
 import argparse

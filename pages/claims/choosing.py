@@ -41,8 +41,8 @@ def rnn_is_behind_the_gru_on_reviews() -> None:
     rnn, gru, lstm = found = [scores(f"reviews-{cell}") for cell in CELLS]
     assert [percent(score["test"], 1) for score in (rnn, gru, lstm)] == [77.8, 80.8, 79.7]
     assert all(percent(score["standard_error"], 1) == 1.0 for score in found)
-    found = _all_seeds("reviews-gru", "rnn")
-    assert percent(found["difference"], 1) == 1.6 and rounded(found["corrected"], 3) == 0.004
+    ahead = _all_seeds("reviews-gru", "rnn")
+    assert percent(ahead["difference"], 1) == 1.6 and rounded(ahead["corrected"], 3) == 0.004
     assert min(_all_seeds("reviews-lstm", cell)["corrected"] for cell in ("rnn", "gru")) > 0.05
     assert rnn["test"] < lstm["test"] < gru["test"]
     assert percent(lstm["baseline"]["value"], 1) == 80.6
@@ -72,9 +72,9 @@ def only_lstms_count_beyond_thirteen() -> None:
 
 
 def rnn_is_near_chance_on_recall() -> None:
-    """On `recall` GRU and LSTM score 100 %, the RNN 13.7 %, where chance is 12.5 %."""
+    """On `recall` GRU and LSTM score 100 %, the RNN 12.8 %, where chance is 12.5 %."""
     assert [100 * scores(f"recall-{cell}")["test"] for cell in ("gru", "lstm")] == [100, 100]
-    assert percent(scores("recall-rnn")["test"], 1) == 13.7
+    assert percent(scores("recall-rnn")["test"], 1) == 12.8
     assert 100 * scores("recall-rnn")["chance"] == 12.5
 
 

@@ -42,12 +42,12 @@ def shortest_delay_is_the_hardest() -> None:
 
 
 def rnn_only_guesses() -> None:
-    """Asked after 40 letters, the RNN is right on 13.7 % of 1000 sequences, within 1.2 standard errors of chance."""
+    """Asked after 40 letters, the RNN is right on 12.8 % of 1000 sequences, within a standard error of chance."""
     found = scores("recall-rnn")
     assert "after 40 " in found["metric"]
     assert found["n"] == 1000
-    assert percent(found["test"], 1) == 13.7
-    assert 1.2 * found["standard_error"] > 0.137 - 0.125
+    assert percent(found["test"], 1) == 12.8
+    assert abs(found["test"] - 0.125) < found["standard_error"]
 
 
 def question_comes_36_letters_later() -> None:
@@ -56,33 +56,32 @@ def question_comes_36_letters_later() -> None:
     assert len(trace("recall-rnn", WITH_C)) == 38
 
 
-def only_the_rnn_has_forgotten_the_c() -> None:
-    """At the question mark LSTM and GRU predict C, 99.9 %; the RNN predicts G, 13.4 %, and gives C 13.1 %."""
+def only_the_rnn_is_unsure_of_the_c() -> None:
+    """At the question mark LSTM and GRU predict C, 99.9 %; the RNN predicts C with 13.7 %."""
     rnn, gru, lstm = (trace(f"recall-{cell}", WITH_C) for cell in CELLS)
     assert prediction(lstm) == prediction(gru) == "C"
     assert percent(probability(lstm, "C"), 1) == 99.9
     assert percent(probability(gru, "C"), 1) == 99.9
-    assert prediction(rnn) == "G" and percent(probability(rnn, "G"), 1) == 13.4
-    assert percent(probability(rnn, "C"), 1) == 13.1
+    assert prediction(rnn) == "C" and percent(probability(rnn, "C"), 1) == 13.7
     assert card("recall-rnn")["asked"] == "at the question mark"
 
 
-def rnn_predicts_g_whatever_comes_first() -> None:
-    """The RNN predicts G, 13.4 %, for each of the eight first symbols."""
+def rnn_predicts_c_whatever_comes_first() -> None:
+    """The RNN predicts C, 13.7 %, for each of the eight first symbols."""
     for symbol in "ABCDEFGH":
         run = trace("recall-rnn", symbol + WITH_C[1:])
-        assert prediction(run) == "G" and percent(probability(run, "G"), 1) == 13.4
+        assert prediction(run) == "C" and percent(probability(run, "C"), 1) == 13.7
 
 
 def rnn_state_loses_the_first_symbol() -> None:
-    """In the RNN a C and an E differ at step 1 and leave the same state, to 0.002 at step 10, in the end."""
+    """In the RNN a C and an E differ at step 1 and leave the same state, to 0.003 at step 10, in the end."""
     after_c, after_e = trace("recall-rnn", WITH_C), trace("recall-rnn", WITH_E)
-    assert rounded(at(after_e, "hidden", step=1, unit=31), 2) == -0.45
-    assert rounded(at(after_c, "hidden", step=1, unit=31), 2) == 0.84
-    assert rounded(at(after_c, "hidden", step=10, unit=31), 2) == 0.01
-    assert rounded(at(after_e, "hidden", step=10, unit=31), 2) == 0.01
+    assert rounded(at(after_e, "hidden", step=1, unit=25), 2) == 0.60
+    assert rounded(at(after_c, "hidden", step=1, unit=25), 2) == -0.51
+    assert rounded(at(after_c, "hidden", step=10, unit=25), 2) == -0.13
+    assert rounded(at(after_e, "hidden", step=10, unit=25), 2) == -0.13
     difference = np.abs(after_c["hidden"].astype(float) - after_e["hidden"].astype(float))
-    assert difference[10 - 1 :].max() < 0.002
+    assert difference[10 - 1 :].max() < 0.003
     assert difference[-1].max() < 0.000001
 
 
@@ -93,13 +92,14 @@ def lstm_cell_state_keeps_the_first_symbol() -> None:
 
 
 def slope_and_weights_shrink() -> None:
-    """The slope of unit 31 is 0.29 at 0.84 and 1.00 at 0.01; the weights stretch no vector by more than 0.96."""
+    """The slope of unit 25 is 0.74 at −0.51 and 0.98 at −0.13; no step's factor leaves more than 0.98 of a change."""
     run = trace("recall-rnn", WITH_C)
-    for step, state, slope in ((1, 0.84, 0.29), (10, 0.01, 1.00)):
-        value = at(run, "hidden", step=step, unit=31)
+    for step, state, slope in ((1, -0.51, 0.74), (10, -0.13, 0.98)):
+        value = at(run, "hidden", step=step, unit=25)
         assert rounded(value, 2) == state and rounded(1 - value**2, 2) == slope
     weights = rnnviz.load("recall-rnn").network.parameters["rnn.weight_hh_l0"]
-    assert rounded(float(np.linalg.norm(weights, 2)), 2) == 0.96
+    stretches = [float(np.linalg.norm(np.diag(1 - state**2) @ weights, 2)) for state in run["hidden"]]
+    assert rounded(max(stretches), 2) == 0.98
 
 
 def hamlet_is_forgotten_within_a_line() -> None:
@@ -122,20 +122,20 @@ NEUTRAL = (
 
 
 def a_verdict_outlasts_a_paragraph() -> None:
-    """63 words after the first one the RNN of reviews gives praise 71 % after excellent and 40 % after terrible."""
+    """63 words after the first one the RNN of reviews gives praise 80 % after excellent and 8 % after terrible."""
     assert len(NEUTRAL.split()) == 63
-    for word, share in (("excellent", 71), ("terrible", 40)):
+    for word, share in (("excellent", 80), ("terrible", 8)):
         run = trace("reviews-rnn", f"{word} . {NEUTRAL}")
         assert percent(probability(run, "positive")) == share and not run.unknown.any()
 
 
 def rnn_reach_vanishes() -> None:
-    """The RNN's reach falls at every step back, by more than half on average over 37 steps, to about 5e-13."""
+    """The RNN's reach falls at every step back, about half on average over 37 steps, to about 1e-10."""
     found = reach("recall-rnn", WITH_C)
     assert len(found) == 37 + 1 and found[-1] == 1
     assert (np.diff(found) > 0).all()
-    assert 1e-13 <= found[0] < 1e-12 and rounded(found[0] * 1e13) == 5
-    assert (found[0] / found[-1]) ** (1 / 37) < 0.5
+    assert rounded(np.log10(found[0])) == -10 and found[0] < 1e-9
+    assert abs((found[0] / found[-1]) ** (1 / 37) - 0.5) < 0.05
 
 
 def reach_of_gated_cells_stays_level() -> None:
@@ -154,7 +154,7 @@ def bundled_rnn_saw_long_delays_only() -> None:
 
 
 def rnn_learns_with_short_delays() -> None:
-    """With short delays the RNN reaches 52 % at step 500 and 100 % at 1400; with long ones alone 15.6 % at best."""
+    """With short delays the RNN reaches 52 % at step 500 and 100 % at 1400; with long ones alone 14.5 % at best."""
     rnn = {entry["step"]: entry["accuracy"] for entry in learning_curve("recall-mixed-rnn")}
     assert percent(rnn[500]) == 52
     assert min(step for step, accuracy in rnn.items() if accuracy == 1) == 1400
@@ -165,14 +165,14 @@ def rnn_learns_with_short_delays() -> None:
     assert solved == [200, 100]
     long_delays = card("recall-rnn")["curve"]
     assert len(long_delays) == 40 and long_delays[-1]["step"] == 4000
-    assert percent(max(entry["accuracy"] for entry in long_delays), 1) == 15.6
+    assert percent(max(entry["accuracy"] for entry in long_delays), 1) == 14.5
     assert len({learning_curve(f"recall-mixed-{cell}")[-1]["step"] for cell in CELLS}) == 3
 
 
 def short_delay_lets_gradient_through() -> None:
-    """In Ehgfa? 6 % of a nudge at step 1 arrives, and the RNN trained with short delays learns delays up to 40."""
+    """In Ehgfa? 7 % of a nudge at step 1 arrives, and the RNN trained with short delays learns delays up to 40."""
     assert len(trace("recall-rnn", "Ehgfa?")) == 6
-    assert percent(reach("recall-rnn", "Ehgfa?")[1 - 1]) == 6
+    assert percent(reach("recall-rnn", "Ehgfa?")[1 - 1]) == 7
     assert learning_curve("recall-mixed-rnn")[-1]["accuracy"] == 1
     assert card("recall-rnn")["training"]["task_options"]["longest"] == 40
 
