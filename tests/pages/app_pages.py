@@ -32,8 +32,8 @@ def page_text(app: AppTest) -> str:
 
 def instrument_data(app: AppTest) -> dict[str, Any]:
     """What the page sends to the instrument."""
-    (component,) = app.get("bidi_component")
-    return unpack(component.proto.bytes)
+    (payload,) = filter(None, (component.proto.bytes for component in app.get("bidi_component")))
+    return unpack(payload)
 
 
 def instrument_values(app: AppTest) -> dict[str, np.ndarray]:

@@ -18,7 +18,7 @@ from rnnviz.ui.pages.guide.blocks.network_blocks import LETTERS, random_network,
 from rnnviz.ui.pages.guide.chapter_parser import BlockCall, Question, parse_chapter
 from rnnviz.ui.pages.guide.chapters import CHAPTERS
 
-from .app_pages import numbers
+from .app_pages import instrument_values, numbers
 
 FOLDER = Path(__file__).parents[2] / "pages"
 TALKING = ["words", "squashing", "forgetting", "lstm", "gru"]
@@ -45,23 +45,29 @@ def test_a_chapter_opens_without_a_complaint(name):
     app = chapter(name)
     assert not app.exception and not app.error and not app.warning
     assert app.title[0].value == parse_chapter(FOLDER / f"{name}.md").title
-    assert charts(app) or "<table" in markup(app)
+    assert charts(app) or "rnnviz-slot" in markup(app) or "<table" in markup(app)
 
 
 @pytest.mark.parametrize("name", TALKING)
-def test_every_heatmap_of_a_chapter_is_the_trace_of_what_is_typed(name):
+def test_the_heatmaps_of_a_chapter_are_those_it_lists_over_the_trace_of_what_is_typed(name):
     written = parse_chapter(FOLDER / f"{name}.md")
     text = written.examples[1]
     app = chapter(name, text=text)
     trace = rnnviz.load(f"{written.task}-{written.cells[0]}").trace(text)
-    seen = 0
-    for chart in charts(app):
-        for heatmap in chart["data"]:
-            if heatmap["type"] == "heatmap" and heatmap["name"] in trace.definition.by_name:
-                np.testing.assert_array_equal(numbers(heatmap["z"]), trace[heatmap["name"]].T)
-                seen += 1
     shown = [part for section in written.sections for part in section.shown if isinstance(part, BlockCall)]
-    assert seen >= sum(part.name in ("heatmap", "embedding") for part in shown)
+    wanted = [part.parameters for part in shown if part.name == "heatmap"]
+    listed = [parameters.get("quantities") or [parameters["quantity"]] for parameters in wanted]
+    listed += [["input_vector"] for part in shown if part.name == "embedding"]
+    assert sorted(heatmap_slots(app)) == sorted(",".join(quantities) for quantities in listed)
+    values = instrument_values(app)
+    for quantity in {quantity for quantities in listed for quantity in quantities}:
+        recorded = trace.probabilities if quantity == "prediction" else trace[quantity]
+        np.testing.assert_array_equal(values[quantity], recorded)
+
+
+def heatmap_slots(app: AppTest) -> list[str]:
+    """What each slot for heatmaps shows, in the order of the page."""
+    return re.findall(r'data-view="heatmaps" data-quantities="([^"]*)"', markup(app))
 
 
 def questions(name: str) -> list[tuple[str, Question]]:
@@ -243,10 +249,7 @@ def test_a_convention_switches_the_model_of_the_page(option):
     assert not app.exception
     trace = rnnviz.load("counter-gru").with_options(**option).trace("aaaaabbbbb")
     assert trace.definition.phases[2].description in " ".join(m.value for m in app.markdown)
-    drawn = [h for chart in charts(app) for h in chart["data"] if h["name"] == "update"]
-    for heatmap in drawn:
-        np.testing.assert_array_equal(numbers(heatmap["z"]), trace["update"].T)
-    assert drawn
+    np.testing.assert_array_equal(instrument_values(app)["update"], trace["update"])
 
 
 def test_a_link_keeps_a_convention_and_there_is_a_way_back():
@@ -278,8 +281,8 @@ def test_a_lesson_hides_what_its_link_names():
     app = chapter("lstm", hide="typing,questions,explore,link", text="aabb")
     assert not app.text_input and not app.radio and not app.button and not app.exception
     trace = rnnviz.load("counter-lstm").trace("aabb")
-    drawn = [h for chart in charts(app) for h in chart["data"] if h["name"] == "cell"]
-    np.testing.assert_array_equal(numbers(drawn[0]["z"]), trace["cell"].T)
+    np.testing.assert_array_equal(instrument_values(app)["cell"], trace["cell"])
+    assert "cell" in heatmap_slots(app)
     assert app.query_params["hide"] == "explore,link,questions,typing"
     assert "It stays open" in " ".join(m.value for m in app.markdown), "without the question its answer is shown"
     app = chapter("lstm", hide="typing,everything")

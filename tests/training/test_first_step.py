@@ -32,7 +32,15 @@ def test_asking_for_a_loss_changes_nothing(step):
 
 
 def test_the_two_trainings_are_alike_until_a_gradient_is_longer_than_the_limit():
-    free, clipped = clipping_runs(20).values()
+    free, clipped = clipping_runs(50).values()
     longer = next(k for k, norm in enumerate(free.norm) if norm > CLIP)
     assert free.loss[: longer + 1] == clipped.loss[: longer + 1] and free.loss != clipped.loss
-    assert len(free.loss) == len(clipped.norm) == 20
+    assert len(free.loss) == len(clipped.norm) == 50 and [check["step"] for check in clipped.checks] == [50]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_without_clipping_one_step_wrecks_the_network_from_any_seed(seed):
+    free, clipped = clipping_runs(200, seed).values()
+    assert free.norm[0] == clipped.norm[0] > 10 * CLIP
+    best = [min(check["validation_loss"] for check in run.checks) for run in (free, clipped)]
+    assert best[1] < 0.8 * best[0]

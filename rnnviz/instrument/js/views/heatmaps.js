@@ -116,6 +116,7 @@ export function createHeatmaps(store, { quantities, beside } = {}) {
       `Heatmaps over time, units in rows, steps in columns: ${titles.join(", ")}. ` +
         "The table of the step has the values at the current step.",
     );
+    tools.element.hidden = !contents.some(({ kind }) => kind === "units"); // nothing else has rows to choose
     tools.show();
     select();
   }

@@ -120,11 +120,14 @@ def _show_section(context: ChapterContext, section: Section) -> None:
 
 
 def _show_legend(context: ChapterContext) -> None:
-    """What the page's figures need, and the entries of the glossary, which the cards of the terms in the text show."""
+    """What the page's figures need, and the entries of the glossary that the terms in the text lead to."""
     cells = context.chapter.cells if context.chapter.instrument else []
     definitions = [_definition(context, cell) for cell in cells]
     cell_terms = glossary.cell_terms(definitions)
-    st.html(f"<div hidden>{glossary.terms_html((context.terms | cell_terms).values())}</div>")
+    if context.chapter.instrument:  # a click on a term opens a card with its entry
+        st.html(f"<div hidden>{glossary.terms_html((context.terms | cell_terms).values())}</div>")
+    elif linked := [context.terms[slug] for slug in context.chapter.linked_terms]:  # here it leads to the entry itself
+        st.html(f"<details><summary>Terms in this chapter</summary>{glossary.terms_html(linked)}</details>")
     if ONE_LINE_PER_CELL & set(context.chapter.block_names):
         styles = ((CELLS[cell].title, cell_style(cell)) for cell in CELL_ORDER)
         lines = ", ".join(f"{style.glyph} {title} {style.dash_in_words}" for title, style in styles)

@@ -16,6 +16,7 @@ function in `pages/claims/<chapter>.py` that the tests run against the models.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
@@ -161,6 +162,14 @@ class Chapter:
             for p, part in enumerate(section.shown):
                 if isinstance(part, Question):
                     yield f"{self.name}-{s}-{p}", part
+
+    @property
+    def linked_terms(self) -> list[str]:
+        """The slugs of the terms that its text links to, in alphabetical order."""
+        parts = [part for section in self.sections for part in section.shown]
+        prose = [part.markdown for part in parts if isinstance(part, Prose)]
+        asked = [f"{question.ask}\n{question.why}" for _, question in self.questions]
+        return sorted(set(re.findall(r"\(#term-([\w-]+)\)", "\n".join([*prose, *asked]))))
 
     @property
     def has_convention_switches(self) -> bool:

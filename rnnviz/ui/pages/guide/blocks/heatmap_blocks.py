@@ -1,9 +1,11 @@
-"""Panels of the stacked heatmaps, with the instrument's playhead."""
+"""Heatmaps of the instrument in the middle of the words, over the step and unit that are selected there."""
 
 from __future__ import annotations
 
+import streamlit as st
+
 from .....cells.definition import INPUT_VECTOR
-from ....shared import charts
+from ....shared.instrument import slot
 from ..block_registry import ChapterContext, block
 
 
@@ -14,7 +16,7 @@ def heatmap(context: ChapterContext, quantity: str = "", quantities: list[str] |
         return
     known = {*context.trace.definition.by_name, "prediction"}
     if names := [name for name in quantities or [quantity] if name in known]:
-        charts.heatmaps(context.trace, names, key=context.key)
+        st.html(slot("heatmaps", quantities=",".join(names)))
 
 
 @block

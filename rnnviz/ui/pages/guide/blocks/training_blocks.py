@@ -13,6 +13,7 @@ from .....number_format import with_minus_signs
 from .....text.tokens import visible
 from .....trace import Trace
 from .....training import TASKS, FirstStep, clipping_runs
+from .....training.clipping_runs import clipping_task
 from .....training.history import History
 from .....training.tasks import Level
 from ....shared import catalogue
@@ -86,13 +87,16 @@ def clipping(context: ChapterContext) -> None:
         RunCurve("clipped" if clip else "not clipped", "rnn", history, faded=not clip, clip=clip)
         for clip, history in runs.items()
     ]
-    unknown = Level(None, None, "")
     longest = {clip: max(history.norm) for clip, history in runs.items()}
     median = {clip: float(np.median(history.norm)) for clip, history in runs.items()}
     chart(
         norm_curves.ready(curves), "The gradient norm of both trainings, on a logarithmic axis.", f"norms-{context.key}"
     )
-    chart(loss_curves.ready(curves, unknown, unknown), "The loss of both trainings.", f"losses-{context.key}")
+    chart(
+        loss_curves.ready(curves, clipping_task().chance, Level(None, None, "")),
+        "The loss of both trainings.",
+        f"losses-{context.key}",
+    )
     words = "; ".join(
         f"{'clipped' if clip else 'not clipped'}: median {median[clip]:.2g}, longest {longest[clip]:,.0f}"
         for clip in runs
