@@ -9,7 +9,7 @@ import pandas as pd
 from playwright.sync_api import Browser, Page, expect
 
 import rnnviz
-from rnnviz.analysis import run_outcome
+from rnnviz.analysis import attribution_over_time, run_outcome
 from rnnviz.interventions import Hold
 from tests.browser.conftest import (
     COLOUR_RULES,
@@ -19,6 +19,7 @@ from tests.browser.conftest import (
     rerun,
     serious,
     settle,
+    until,
     violations,
     wait_for_link,
 )
@@ -345,3 +346,26 @@ def test_fits_every_width_in_both_themes_and_is_accessible(page: Page, app: str)
             assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
             wrong = violations(page, only=COLOUR_RULES if scheme == "light" else None)
             assert not serious(wrong), f"{width} {scheme}: {wrong}"
+
+
+def test_the_tokens_are_coloured_by_what_made_it_say_this(page: Page, app: str):
+    open_page(page, f"{app}/?text=Rossi")
+    values = attribution_over_time(rnnviz.load("names-lstm").trace("Rossi"))
+    picker = page.get_by_role("combobox", name="Colour the tokens by")
+    with rerun(page):
+        picker.select_option("attribution")
+
+    def check(expected: np.ndarray) -> None:
+        shown = page.locator(".token").evaluate_all("chips => chips.map(chip => Number(chip.dataset.value))")
+        np.testing.assert_allclose(shown[: len(expected)], expected, atol=1e-4)
+
+    until(page, lambda: check(values[-1]))
+    page.locator(".instrument").first.focus()
+    page.keyboard.press("ArrowLeft")  # asks no server: the answers after all steps have come
+    step = len(values) - 2
+    until(page, lambda: check(values[step, : step + 1]))
+    write(page, "Rosso")
+    longer = attribution_over_time(rnnviz.load("names-lstm").trace("Rosso"))
+    until(page, lambda: check(longer[step, :3]), timeout=15)
+    with rerun(page):
+        picker.select_option("prediction")

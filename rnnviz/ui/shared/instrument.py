@@ -15,7 +15,7 @@ from ...model import Model
 from ...trace import Trace
 from . import position, served_code
 from .page_data import PageData
-from .session_keys import CODE_MISSING, DEFINITIONS_SENT, PAGE_REQUESTED
+from .session_keys import CODE_MISSING, DEFINITIONS_SENT, PAGE_REQUESTED, TOKEN_VALUES
 
 __all__ = ["VIEWS", "TokenValues", "instrument", "reported_position", "slot"]
 
@@ -165,6 +165,8 @@ def _handle_request(on_request: Callable[[dict[str, str]], None] | None) -> None
     request = st.session_state[KEY]["request"]
     if request and request.get("save") == "page":
         st.session_state[PAGE_REQUESTED] = request
+    elif request and "token_values" in request:
+        st.session_state[TOKEN_VALUES] = request["token_values"]
     elif on_request and request:
         on_request({str(key): str(value) for key, value in request.items()})
 

@@ -70,10 +70,18 @@ test("an intervention is requested as its text", () => {
   assert.deepEqual(sent, [{ if: "forget.6@4=1" }]);
 });
 
+test("the values of all tokens are requested by their name, and no more", () => {
+  const { sent, requests } = setUp();
+  requests.requestTokenValues("attribution");
+  requests.requestTokenValues("");
+  assert.deepEqual(sent, [{ token_values: "attribution" }, { token_values: "" }]);
+});
+
 test("without a server nothing can be requested", () => {
   const store = storeOf("names-lstm");
   const requests = createRequests(store, "Schmidhuber", undefined);
   assert.equal(requests.requestIntervention, undefined);
+  assert.equal(requests.requestTokenValues, undefined);
   assert.ok(!requests.request({ text: "Li" }, { step: 2 }));
   assert.equal(requests.receive({ text: "Li", cell: "lstm", options: {} }), null);
 });

@@ -14,7 +14,12 @@ test("the prediction, every quantity and every gate's mean can colour the tokens
   const gates = ["forget", "input", "output"];
   assert.deepEqual(
     new Set(signals),
-    new Set(["prediction", ...trace.unitQuantities.map(({ name }) => name), ...gates.map((gate) => `mean:${gate}`)]),
+    new Set([
+      "prediction",
+      "attribution",
+      ...trace.unitQuantities.map(({ name }) => name),
+      ...gates.map((gate) => `mean:${gate}`),
+    ]),
   );
   assert.equal(signals[0], "prediction");
 });
@@ -45,4 +50,20 @@ test("a signal has a colour of its own", () => {
   const [prediction, forget] = ["prediction", "mean:forget"].map((signal) => signalAt(trace, signal, 3, 6));
   assert.equal(prediction.colour, faded(PREDICTION, prediction.value));
   assert.equal(forget.colour, colourOf(trace.byName.forget, forget.value));
+});
+
+test("an attribution colours the tokens by what they do for the answer after the current step", () => {
+  const { payload, written } = fixture("credit");
+  const { memory } = payload.token_values;
+  const credited = traceOf({ ...payload, token_values: { attribution: memory } });
+  for (const current of [3, 8]) {
+    for (const step of [0, 2]) {
+      const { value, colour } = signalAt(credited, "attribution", step, 0, current);
+      assertClose(value, written[current][step]);
+      const hue = value < 0 ? memory.negative_colour : memory.colour;
+      assert.equal(colour, faded(hue, Math.min(Math.abs(value) / memory.limit, 1)));
+    }
+    assert.equal(signalAt(credited, "attribution", current + 1, 0, current).colour, "transparent", "not read yet");
+  }
+  assert.equal(signalAt(trace, "attribution", 0, 0, 3).colour, "transparent", "not computed yet");
 });

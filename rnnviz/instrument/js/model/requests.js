@@ -29,6 +29,8 @@ import { stateChange } from "./link-target.js";
  *   request the same with one more intervention; undefined without a server
  * @property {((intervention: string) => void) | undefined} requestWithout
  *   request the same without one of the interventions; undefined without a server
+ * @property {((name: string) => void) | undefined} requestTokenValues
+ *   request the values of all tokens of this name from now on, "" for none; undefined without a server
  * @property {((view: SavedView) => Promise<string>) | undefined} requestPage
  *   request the view as a page to save; undefined without a server
  * @property {(payload: Payload & Settings) => StoreTarget | null} receive
@@ -69,6 +71,7 @@ export function createRequests(store, text, send) {
 
     requestIntervention: send && ((intervention) => send({ if: intervention })),
     requestWithout: send && ((intervention) => send({ without: intervention })),
+    requestTokenValues: send && ((name) => send({ token_values: name })),
     requestPage: send && ((view) => {
       return new Promise((done) => {
         receivePage = done;

@@ -1,24 +1,33 @@
-// What the tokens can be coloured by: the probability of the prediction, a quantity, or the mean of a gate.
+// What the tokens can be coloured by: the probability of the prediction, what each token does for the answer, a
+// quantity, or the mean of a gate.
 
 import { colourOf, faded, PREDICTION } from "./colours.js";
+import { creditAt, creditColour } from "./token-credit.js";
 
 /** @import { Trace } from "./trace.js" */
 
+/** The values of all tokens that a server computes when they are chosen. */
+export const ATTRIBUTION = "attribution";
 const PREDICTION_SIGNAL = "prediction";
 const MEAN = "mean:";
 
 /**
- * The signals of a trace with their titles. A signal is "prediction", the name of a quantity, or "mean:" and the name
- * of a gate.
+ * The signals of a trace with their titles. A signal is "prediction", "attribution", the name of a quantity, or "mean:"
+ * and the name of a gate.
  * @param {Trace} trace
  * @returns {[signal: string, title: string][]}
  */
 export function signalsOf(trace) {
   /** @type {[string, string][]} */
-  const prediction = trace.probabilities ? [[PREDICTION_SIGNAL, "probability of the prediction"]] : [];
+  const answer = trace.probabilities
+    ? [[PREDICTION_SIGNAL, "probability of the prediction"], [
+      ATTRIBUTION,
+      "what made it say this",
+    ]]
+    : [];
   const gates = trace.unitQuantities.filter(({ role }) => role === "gate");
   return [
-    ...prediction,
+    ...answer,
     ...trace.unitQuantities.map((
       { name, title },
     ) => /** @type {[string, string]} */ ([name, `${title} of the selected unit`])),
@@ -32,9 +41,15 @@ export function signalsOf(trace) {
  * @param {string} signal
  * @param {number} step
  * @param {number} unit
+ * @param {number} [current]  the step whose answer an attribution is about
  * @returns {{ value: number, colour: string }}
  */
-export function signalAt(trace, signal, step, unit) {
+export function signalAt(trace, signal, step, unit, current = step) {
+  if (signal === ATTRIBUTION) {
+    const tokens = trace.tokenValues[ATTRIBUTION];
+    const value = tokens ? creditAt(trace, tokens, step, current) : null;
+    return value === null ? { value: NaN, colour: "transparent" } : { value, colour: creditColour(tokens, value) };
+  }
   if (signal === PREDICTION_SIGNAL) {
     const value = trace.probabilitiesAt(step)?.reduce((most, share) => Math.max(most, share), 0) ?? 0;
     return { value, colour: faded(PREDICTION, value) };

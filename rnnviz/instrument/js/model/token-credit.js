@@ -1,5 +1,6 @@
 // What the values of all tokens at a step say: a number for each token, what the row adds up to, the strongest tokens.
 
+import { faded } from "./colours.js";
 import { brief, HARD_SPACE, signedBrief } from "./numbers.js";
 
 /** @import { TokenValues, Trace } from "./trace.js" */
@@ -13,9 +14,31 @@ const NAMED_TOKENS = 3;
  * @param {number} step
  * @returns {(number | null)[]}
  */
-export function creditRow(trace, { values }, step) {
-  const row = values.subarray(step * trace.steps, (step + 1) * trace.steps);
-  return Array.from(row, (value, k) => (trace.isLater(k, step) || !Number.isFinite(value) ? null : value));
+export function creditRow(trace, tokenValues, step) {
+  return trace.tokens.map((_, k) => creditAt(trace, tokenValues, k, step));
+}
+
+/**
+ * The value of a token at a step, as in `creditRow`.
+ * @param {Trace} trace
+ * @param {TokenValues} tokenValues
+ * @param {number} k  the token
+ * @param {number} step
+ * @returns {number | null}
+ */
+export function creditAt(trace, { values }, k, step) {
+  const value = values[step * trace.steps + k];
+  return trace.isLater(k, step) || !Number.isFinite(value) ? null : value;
+}
+
+/**
+ * The colour of a value.
+ * @param {TokenValues} tokenValues
+ * @param {number} value
+ * @returns {string}
+ */
+export function creditColour({ colour, negative_colour: negative, limit }, value) {
+  return faded(value < 0 ? negative : colour, Math.min(Math.abs(value) / limit, 1) || 0);
 }
 
 /**

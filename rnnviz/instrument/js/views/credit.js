@@ -2,7 +2,7 @@
 // now. Below, the row adds up and its strongest tokens are named.
 
 import { faded } from "../model/colours.js";
-import { creditRow, creditSum, creditText, scaleEnds, strongestTokens } from "../model/token-credit.js";
+import { creditColour, creditRow, creditSum, creditText, scaleEnds, strongestTokens } from "../model/token-credit.js";
 import { html } from "../page/dom.js";
 import { createChips } from "./chips.js";
 
@@ -57,9 +57,7 @@ export function createCredit(store, name) {
    */
   function colourOf(k) {
     const value = row[k];
-    if (value === null || !tokenValues) return "transparent";
-    const { colour, negative_colour: negative, limit } = tokenValues;
-    return faded(value < 0 ? negative : colour, Math.min(Math.abs(value) / limit, 1) || 0);
+    return value === null || !tokenValues ? "transparent" : creditColour(tokenValues, value);
   }
 
   /**

@@ -1,6 +1,6 @@
 // The tokens as a strip of chips, coloured by a signal. A click or a drag moves through time.
 
-import { signalAt } from "../model/signals.js";
+import { ATTRIBUTION, signalAt } from "../model/signals.js";
 import { html } from "../page/dom.js";
 
 /** @import { ElementView, Store } from "../model/store.js" */
@@ -35,7 +35,7 @@ export function createTokens(store) {
   function colour() {
     const { trace, state } = store;
     chips.forEach((chip, step) => {
-      const { value, colour: signal } = signalAt(trace, state.signal, step, state.unit);
+      const { value, colour: signal } = signalAt(trace, state.signal, step, state.unit, state.step);
       chip.style.setProperty("--signal", signal);
       chip.dataset.value = String(value);
     });
@@ -81,7 +81,9 @@ export function createTokens(store) {
     element,
     update(state, previous, newTrace) {
       if (newTrace) build();
-      if (newTrace || state.signal !== previous.signal || state.unit !== previous.unit) colour();
+      const other = state.signal !== previous.signal || state.tokenValuesId !== previous.tokenValuesId;
+      const moved = state.signal === ATTRIBUTION ? state.step !== previous.step : state.unit !== previous.unit;
+      if (newTrace || other || moved) colour();
       if (newTrace || state.step !== previous.step) select(previous.step);
       if (state.pointed?.step !== previous.pointed?.step) {
         chips.forEach((chip, step) => chip.classList.toggle("under-pointer", step === state.pointed?.step));

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import streamlit as st
 
+from ....analysis import attribution_over_time
+from ....colours import PREDICTION, symmetric_limit
+from ....errors import InterventionError
 from ....instrument.settings_schema import Notes
 from ....model import Model
 from ....trace import Trace
 from ...shared import charts, lesson_link, position, what_if
 from ...shared.catalogue import TaskModels
-from ...shared.instrument import instrument
+from ...shared.instrument import TokenValues, instrument
+from ...shared.long_work import cached
+from ...shared.session_keys import TOKEN_VALUES
+
+ATTRIBUTION = "attribution"  # the name of the values in the instrument
 
 
 def show(task: TaskModels, text: str, trace: Trace, model: Model, layer: int, direction: str, notes: Notes) -> None:
@@ -26,6 +33,7 @@ def show(task: TaskModels, text: str, trace: Trace, model: Model, layer: int, di
         default_text=task.examples[0],
         editable=lesson_link.shows("whatif"),
         on_request=what_if.apply_requested,
+        token_values=_requested_values(trace, model),
         notes=notes,
     )
     figure = st.expander("All units as a figure", icon=":material/grid_on:", key="figure", on_change="rerun")
@@ -33,3 +41,22 @@ def show(task: TaskModels, text: str, trace: Trace, model: Model, layer: int, di
         with figure:
             st.caption("To zoom in, drag. The toolbar has full screen and a download.")
             charts.heatmaps(trace, layer=layer, direction=direction)
+
+
+def _requested_values(trace: Trace, model: Model) -> dict[str, TokenValues]:
+    """What each token does for the answer after every step, once the reader has coloured the tokens by it.
+
+    T runs take too long to make them at each letter for everybody.
+    """
+    if st.session_state.get(TOKEN_VALUES) != ATTRIBUTION or trace.probabilities is None:
+        return {}
+
+    def work() -> TokenValues | None:
+        try:
+            values = attribution_over_time(trace)
+        except InterventionError:  # tokens would have to be removed, which moves the values that are held
+            return None
+        return TokenValues("what each token does for the answer", values, PREDICTION, symmetric_limit(values))
+
+    found = cached(model.network, ("attribution", trace.fingerprint), work)
+    return {} if found is None else {ATTRIBUTION: found}
