@@ -86,6 +86,11 @@ def card(model: str) -> dict[str, Any]:
     return zoo.card(model)
 
 
+def trained_models() -> list[str]:
+    """The names of the bundled models that were trained; the weights of the others are set by hand."""
+    return [name for name in zoo.models() if "training" in zoo.card(name)]
+
+
 def scores(model: str) -> dict[str, Any]:
     """The scores on a bundled model's card."""
     found: dict[str, Any] = zoo.card(model)["scores"]

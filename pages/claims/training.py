@@ -6,7 +6,7 @@ from rnnviz import zoo
 from rnnviz.training import TASKS, FirstStep, clipping_runs
 from rnnviz.training.clipping_runs import DELAYS
 
-from . import CELLS, card, percent, rounded
+from . import CELLS, card, percent, rounded, trained_models
 
 STEP = FirstStep(TASKS["counter"](), "rnn")
 RECURRENT = "rnn.weight_hh_l0"
@@ -47,7 +47,7 @@ def a_long_step_rises() -> None:
 
 def models_were_trained_with_adam() -> None:
     """All models were trained with Adam, with learning rates from 0.001 to 0.01."""
-    trainings = [zoo.card(name)["training"] for name in zoo.models()]
+    trainings = [zoo.card(name)["training"] for name in trained_models()]
     assert all("Adam" in training["optimiser"] for training in trainings)
     rates = [training["hyperparameters"]["learning_rate"] for training in trainings]
     assert min(rates) == 0.001 and max(rates) == 0.01
@@ -73,7 +73,7 @@ def shakespeare_reads_100_characters_a_step() -> None:
 
 def all_models_were_clipped_at_one() -> None:
     """Every model was trained with gradients clipped to a norm of 1."""
-    assert all(zoo.card(name)["training"]["hyperparameters"]["clip"] == 1 for name in zoo.models())
+    assert all(zoo.card(name)["training"]["hyperparameters"]["clip"] == 1 for name in trained_models())
 
 
 def clipping_helps_the_network_that_explodes() -> None:
@@ -96,7 +96,7 @@ def forget_bias_keeps_more() -> None:
 
 def only_recall_had_a_forget_bias() -> None:
     """The LSTM of recall started with a bias of 3, its GRU with 1, all other models without."""
-    biases = {name: zoo.card(name)["training"]["hyperparameters"]["keep_bias"] for name in zoo.models()}
+    biases = {name: zoo.card(name)["training"]["hyperparameters"]["keep_bias"] for name in trained_models()}
     assert {name: bias for name, bias in biases.items() if bias} == {"recall-lstm": 3, "recall-gru": 1}
 
 

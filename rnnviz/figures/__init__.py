@@ -4,6 +4,7 @@ from .activation_chart import activation_curve
 from .answer_charts import recall_by_label, reliability
 from .attribution_bars import attribution_bars
 from .card_charts import accuracy_by_delay, learning_curves, training_regimes
+from .counting_chart import counting_ends
 from .curves_over_text import difference_curves, prediction_curves, reach_curve
 from .gated_vector import vector_times_gate
 from .gradient_charts import gradient_map, gradient_routes, layer_gradient_map, singular_value_curves
@@ -30,6 +31,7 @@ __all__ = [
     "activation_curve",
     "array_differences",
     "attribution_bars",
+    "counting_ends",
     "difference_curves",
     "disagreeing_steps",
     "eigenvalue_chart",

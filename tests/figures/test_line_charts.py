@@ -19,6 +19,7 @@ from rnnviz.errors import ArrayError, UnknownNameError
 from rnnviz.figures import (
     accuracy_by_delay,
     activation_curve,
+    counting_ends,
     difference_curves,
     growth_curves,
     held_out_scores,
@@ -62,6 +63,13 @@ def reaches(task, text):
     return {cell: analysis.reach(trace) for cell, trace in traces(task, text).items()}
 
 
+# Two seeds of a cell end early, at a number of b's that does not grow; two others drift apart, or never end.
+ENDS = {
+    "gru": {seed: [min(n, 12 + seed) for n in range(1, 101)] for seed in (0, 1)},
+    "lstm": {0: [n - n // 20 for n in range(1, 101)], 3: [n // 2 or 1 for n in range(1, 81)] + [None] * 20},
+}
+
+
 def by_name(figure):
     return {trace.name: trace for trace in figure.data}
 
@@ -80,6 +88,7 @@ ALL = {
     "activation": (activation_curve, lambda: (SIGMOID, 2.0)),
     "differences": (difference_curves, lambda: ({"rnn": np.array([0.5, 0.01, 0.0]), "lstm": np.ones(3)}, list("abc"))),
     "rates": (loss_by_rate, lambda: (np.geomspace(0.01, 100, 9), np.linspace(2, 1, 9), 1.0, 1.5, 2.0)),
+    "counting": (counting_ends, lambda: (ENDS, list(range(1, 101)), 12)),
     "growth": (growth_curves, lambda: analysis.multiply_repeatedly(np.array([0.9, 0.1, -0.5]), 3, 6)),
 }
 
@@ -343,3 +352,14 @@ def test_differences_are_drawn_for_each_cell_over_one_text():
         np.testing.assert_array_equal(lines[CELLS[cell].title].customdata, found)
     with raises(ArrayError, code="different_lengths"):
         difference_curves(values, list("ab"))
+
+
+def test_counting_ends_draws_what_was_found_and_labels_seeds_that_differ():
+    drawn = counting_ends(ENDS, list(range(1, 101)), 12)
+    lines = by_name(drawn)
+    assert list(lines) == ["set by hand", "GRU, seed 0", "GRU, seed 1", "LSTM, seed 0", "LSTM, seed 3"]
+    for name, found in (("GRU, seed 1", ENDS["gru"][1]), ("LSTM, seed 3", ENDS["lstm"][3])):
+        assert list(lines[name].y) == found and list(lines[name].x) == list(range(1, 101))
+    labels = [note.text for note in drawn.layout.annotations]
+    assert sum("GRU" in label for label in labels) == 1
+    assert [label for label in labels if "2 seeds" in label] and [label for label in labels if "LSTM, seed 3" in label]

@@ -19,7 +19,7 @@ WORDS = ("the", "film", "is", "not", "good", "was", "truly", "terrible", "plot",
 
 
 def narration_runs() -> list[dict[str, Any]]:
-    """Payloads with four steps each: 240 steps of the bundled models, and some of other cells."""
+    """Payloads with four steps each: more than 240 steps of the bundled models, and some of other cells."""
     draw = random.Random(16)
     models = [(rnnviz.load(name), name.partition("-")[0], 4) for name in zoo.models()]
     models += [(zoo.untrained_model(rnnviz.load("counter-gru"), cell), "counter", 1) for cell in PUBLISHED]
@@ -43,7 +43,8 @@ def _run(draw: random.Random, model: Model, task: str, number: int) -> dict[str,
 def _intervention(draw: random.Random, model: Model, tokens: list[str]) -> Intervention:
     """A random change of a run."""
     steps = len(tokens)
-    units = sorted(draw.sample(range(model.network.layers[0][0].hidden_size), 3))
+    hidden = model.network.layers[0][0].hidden_size
+    units = sorted(draw.sample(range(hidden), min(3, hidden)))
     step = draw.randint(1, steps)
     choices: list[Intervention] = [
         *(Hold(gate, value) for gate in _gates(model.definition) for value in (0.0, 1.0)),
@@ -85,4 +86,5 @@ TEXTS = {
     "shakespeare": _lines,
     "recall": _to_recall,
     "counter": _counted,
+    "counting": _counted,
 }

@@ -15,13 +15,16 @@ from .markdown import percent, plain, series
 def score_line(model: Model) -> None:
     """Show one line on what the model reads and predicts, and how well it does on held-out data.
 
-    For a model from a file, the line says which conventions were read or inferred.
+    For a model from a file, the line says which conventions were read or inferred; for one without a score, it is the
+    note on its card.
     """
     conventions = model.card.get("understood")
     if isinstance(conventions, dict) and conventions:
         words = "; ".join(f"{title}: {value}" for title, value in conventions.items())
         st.caption(plain(f"{model.name}, from a file. {words}."))
     if "scores" not in model.card:
+        if note := model.card.get("note"):
+            st.caption(plain(f"{model.name}: {note}"))
         return
     card, scores = model.card, model.card["scores"]
     references = [f"chance {_number(scores, scores['chance'])}"]
