@@ -6,12 +6,14 @@ import numpy as np
 
 import rnnviz
 from rnnviz.ui.pages.guide.blocks.memory_blocks import difference_of_beginnings
+from rnnviz.ui.pages.guide.blocks.verdict_blocks import verdicts
 from rnnviz.ui.pages.guide.chapter_parser import BlockCall, parse_chapter
 
 from . import CELLS, at, card, learning_curve, percent, prediction, probability, reach, rounded, scores, trace
 
 WITH_C = "Cbhaegfdcabhgedfacbhedgafcbhgeadfcbhe?"
 WITH_E = "E" + WITH_C[1:]
+VERDICTS = ("An excellent film", "A complete waste")
 PAGES = Path(__file__).parents[1]
 
 
@@ -114,6 +116,14 @@ def hamlet_is_forgotten_within_a_line() -> None:
         assert found[characters:].max() <= 0.01
 
 
+def the_verdict_outlasts_twenty_words() -> None:
+    """Twenty times “the” leaves every margin on its side, and the RNN more than half of both."""
+    praise, complaint = verdicts(VERDICTS, "the", 20).values()
+    for cell in CELLS:
+        assert praise[cell][2:].min() > 0 > complaint[cell][2:].max()
+    assert praise["rnn"][-1] > praise["rnn"][2] / 2 and complaint["rnn"][-1] < complaint["rnn"][2] / 2
+
+
 NEUTRAL = (
     "the story is about a man and his son who go to the city to see the house where they lived when the boy was "
     "a child . they meet some people on the way , talk about the old days , and come back on the next day . "
@@ -127,6 +137,21 @@ def a_verdict_outlasts_a_paragraph() -> None:
     for word, share in (("excellent", 80), ("terrible", 8)):
         run = trace("reviews-rnn", f"{word} . {NEUTRAL}")
         assert percent(probability(run, "positive")) == share and not run.unknown.any()
+
+
+def only_the_rnn_still_complains_after_200_words() -> None:
+    """After 200 times “the” GRU and LSTM give praise in both cases; the RNN's margins no longer move."""
+    praise, complaint = verdicts(VERDICTS, "the", 200).values()
+    assert min(praise[cell][-1] for cell in CELLS) > 0
+    assert complaint["gru"][-1] > 0 and complaint["lstm"][-1] > 0 and complaint["rnn"][-1] < 0
+    for found in (praise["rnn"], complaint["rnn"]):
+        assert abs(found[-1] - found[-50]) < 0.02
+
+
+def the_gradient_vanishes_and_the_verdict_stays() -> None:
+    """200 words later the RNN's reach of the third one is below a thousandth in both texts."""
+    for text in VERDICTS:
+        assert reach("reviews-rnn", text + " the" * 200)[3 - 1] < 1 / 1000
 
 
 def rnn_reach_vanishes() -> None:

@@ -7,6 +7,7 @@ from .dynamics.repeated_product import multiply_repeatedly
 from .effects.attribution_agreement import Agreement, agreement
 from .effects.attribution_over_time import attribution_over_time
 from .effects.gate_experiments import Experiment, experiments, forgetting_intervention
+from .effects.margin_curve import margin_curve
 from .effects.run_difference import Difference, difference
 from .effects.run_outcome import RunOutcome, run_outcome
 from .effects.token_attribution import Attribution, attribution
@@ -24,6 +25,8 @@ from .memory.logit_contributions import (
     contributions,
     contributions_over_time,
 )
+from .probes.line_position import LineProbe, line_positions, line_probe
+from .probes.linear_probe import LinearProbe, linear_probe
 from .weights.gate_weights import GateWeights, weight_statistics, weights_by_gate
 from .weights.model_comparison import ArrayDistance, Feature, ModelComparison, array_distance, compare_models
 from .weights.weight_spectra import OriginStability, Spectrum, origin_stability, spectra
@@ -45,6 +48,8 @@ __all__ = [
     "GradientFlow",
     "KeptByGate",
     "LayerGradients",
+    "LineProbe",
+    "LinearProbe",
     "Memory",
     "ModelComparison",
     "OriginStability",
@@ -73,6 +78,10 @@ __all__ = [
     "is_jacobian_of_gate",
     "kept_by_gate",
     "largest_singular_values",
+    "line_positions",
+    "line_probe",
+    "linear_probe",
+    "margin_curve",
     "memory_of",
     "memory_shares",
     "multiply_repeatedly",

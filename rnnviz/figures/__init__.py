@@ -10,9 +10,11 @@ from .gated_vector import vector_times_gate
 from .gradient_charts import gradient_map, gradient_routes, layer_gradient_map, singular_value_curves
 from .growth_chart import growth_curves
 from .intervention_charts import prediction_change, what_if_heatmaps
+from .margin_chart import margin_curves
 from .memory_charts import kept_chart, memory_map
 from .model_differences import array_differences, weight_differences
 from .plain_figure import PlainFigure
+from .probe_chart import probed_positions
 from .rate_chart import loss_by_rate
 from .score_chart import held_out_scores
 from .seed_chart import seed_scores
@@ -46,6 +48,7 @@ __all__ = [
     "learning_curves",
     "loss_by_rate",
     "loss_curves",
+    "margin_curves",
     "memory_map",
     "norm_curves",
     "prediction_change",
@@ -53,6 +56,7 @@ __all__ = [
     "predictions_by_cell",
     "predictions_by_text",
     "probe_gradient",
+    "probed_positions",
     "reach_curve",
     "recall_by_label",
     "reliability",

@@ -25,7 +25,9 @@ from rnnviz.figures import (
     held_out_scores,
     learning_curves,
     loss_by_rate,
+    margin_curves,
     prediction_curves,
+    probed_positions,
     reach_curve,
     recall_by_label,
     reliability,
@@ -70,6 +72,18 @@ ENDS = {
 }
 
 
+MARGINS = {
+    "so good": {"rnn": np.array([0.1, 2, 1.9, 1.8]), "lstm": np.array([0.2, 3, 2.5, 2.0])},
+    "so bad": {"rnn": np.array([0.1, -2, -1.9, -1.8]), "lstm": np.array([0.2, -3, -1.5, 0.5])},
+}
+
+
+def probes():
+    rng = np.random.default_rng(0)
+    states, held_out = rng.normal(size=(40, 3)), np.arange(40) >= 20
+    return {cell: analysis.linear_probe(states + k, np.arange(40.0), held_out) for k, cell in enumerate(THREE)}
+
+
 def by_name(figure):
     return {trace.name: trace for trace in figure.data}
 
@@ -89,6 +103,8 @@ ALL = {
     "differences": (difference_curves, lambda: ({"rnn": np.array([0.5, 0.01, 0.0]), "lstm": np.ones(3)}, list("abc"))),
     "rates": (loss_by_rate, lambda: (np.geomspace(0.01, 100, 9), np.linspace(2, 1, 9), 1.0, 1.5, 2.0)),
     "counting": (counting_ends, lambda: (ENDS, list(range(1, 101)), 12)),
+    "margins": (margin_curves, lambda: (MARGINS, 2, "the", ("positive", "negative"))),
+    "probes": (probed_positions, lambda: (probes(), np.arange(40.0), "o\n<b>" * 4, np.arange(20, 40))),
     "growth": (growth_curves, lambda: analysis.multiply_repeatedly(np.array([0.9, 0.1, -0.5]), 3, 6)),
 }
 
@@ -363,3 +379,23 @@ def test_counting_ends_draws_what_was_found_and_labels_seeds_that_differ():
     labels = [note.text for note in drawn.layout.annotations]
     assert sum("GRU" in label for label in labels) == 1
     assert [label for label in labels if "2 seeds" in label] and [label for label in labels if "LSTM, seed 3" in label]
+
+
+def test_margins_are_drawn_from_the_last_word_before_the_neutral_ones():
+    lines = by_name(margin_curves(MARGINS, 2, "the", ("positive", "negative")))
+    assert set(lines) == {f"{CELLS[cell].title}, {text}" for text in MARGINS for cell in MARGINS[text]}
+    for text, by_cell in MARGINS.items():
+        for cell, values in by_cell.items():
+            line = lines[f"{CELLS[cell].title}, {text}"]
+            np.testing.assert_array_equal(line.y, values)
+            assert list(line.x) == [-1, 0, 1, 2]
+
+
+def test_probed_positions_are_drawn_beside_the_true_ones():
+    found, rows = probes(), np.arange(20, 40)
+    drawn = probed_positions(found, np.arange(40.0), "o\n<b>" * 4, rows)
+    assert len(drawn.data) == 6
+    for cell, true, read in zip(THREE, drawn.data[::2], drawn.data[1::2], strict=True):
+        np.testing.assert_array_equal(true.y, rows)
+        np.testing.assert_array_equal(read.y, found[cell].predictions[rows])
+    assert "<b>" not in drawn.data[1].customdata[-1][0]

@@ -51,6 +51,12 @@ def test_shakespeare_is_cut_in_order(shakespeare):
     assert "".join(shakespeare.vocabulary.tokens[k] for k in parts) == text
 
 
+def test_the_bundled_text_is_the_beginning_of_shakespeares_test_text(shakespeare):
+    text = (zoo.BUNDLED / "texts" / "shakespeare-test.txt").read_text(encoding="utf-8")
+    held_out = "".join(shakespeare.vocabulary.tokens[k] for k in shakespeare.test[: len(text)])
+    assert len(text) == 24_000 and text == held_out
+
+
 def test_names_hold_arabic_once(labelled):
     counts = {label: int((labelled.classes == k).sum()) for k, label in enumerate(labelled.labels)}
     assert counts.get("Arabic", 108) == 108

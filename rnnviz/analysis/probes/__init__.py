@@ -1,0 +1,1 @@
+"""Probes: what can be read from the states of a network."""
