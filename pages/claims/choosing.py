@@ -79,6 +79,13 @@ def rnn_is_near_chance_on_recall() -> None:
     assert 100 * scores("recall-rnn")["chance"] == 12.5
 
 
+def bundled_models_are_the_median_ones() -> None:
+    """As many seeds of a bundled model have a better validation score as have a worse one, or fewer."""
+    for model in (card(f"{task}-{cell}") for task in ("names", "reviews", "counter", "recall") for cell in CELLS):
+        validation = [run["validation"] for run in model["seeds"]]
+        assert sorted(validation)[len(validation) // 2] == model["scores"]["validation"]
+
+
 def short_delays_take_all_cells_to_the_top() -> None:
     """With delays of 30 to 40 the RNN stays near chance; with short ones all three cells end at 100 %."""
     assert card("recall-rnn")["training"]["task_options"] == {"shortest": 30, "longest": 40}
