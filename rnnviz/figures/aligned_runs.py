@@ -9,10 +9,12 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from ..analysis.asked_steps import asked_steps
 from ..cells.activations import Array
 from ..colours import NEGATIVE, PREDICTION, SECOND_PREDICTION, Style, scale_limits, symmetric_limit
 from ..trace import Trace
 from .chart_parts import (
+    UNASKED,
     EndLabel,
     Part,
     annotation,
@@ -20,6 +22,7 @@ from .chart_parts import (
     chart_layout,
     coloured,
     end_labels,
+    faint_where_unasked,
     heading,
     label_room,
     styled_line,
@@ -91,6 +94,8 @@ def aligned_predictions(
 ) -> Content:
     """The predictions of two runs: the labels that each ends on, and below the distance of the two predictions.
 
+    Points are faint where the model was not trained to answer.
+
     steps_axis: the axis of both panels. room: pixels for its labels. names: of the two runs. distance: what the lower
     panel shows, in words. Both must have a readout of the same labels.
     """
@@ -98,6 +103,10 @@ def aligned_predictions(
     assert before.probabilities is not None and after.probabilities is not None
     old = place_rows(before.probabilities.astype(np.float64), runs.before_rows, runs.steps)
     new = place_rows(after.probabilities.astype(np.float64), runs.after_rows, runs.steps)
+    asked = [
+        place_rows(asked_steps(trace), rows, runs.steps)
+        for trace, rows in ((before, runs.before_rows), (after, runs.after_rows))
+    ]
     labels = dict.fromkeys(int(trace[-1].argmax()) for trace in (before.probabilities, after.probabilities))
     whole = PROBABILITIES + BETWEEN + DISTANCES
     right = label_room([markup_label(before.labels[k]) for k in labels])
@@ -108,12 +117,13 @@ def aligned_predictions(
     x, data, ends = np.arange(1, runs.steps + 1), [], []
     for k, (colour, marker, filled, hollow) in zip(labels, LOOKS, strict=False):
         label = markup_label(before.labels[k])
-        for name, y, dash, symbol, glyph in (
-            (names[0], old[:, k], "dot", f"{marker}-open", hollow),
-            (names[1], new[:, k], "solid", marker, filled),
+        for name, y, answers, dash, symbol, glyph in (
+            (names[0], old[:, k], asked[0], "dot", f"{marker}-open", hollow),
+            (names[1], new[:, k], asked[1], "solid", marker, filled),
         ):
             hover = f"step %{{x:d}}, {name}<br>probability <b>%{{y:.4f}}</b>"
-            data.append(styled_line(Style(colour, dash, symbol, glyph), label, x, y, hover))
+            line = styled_line(Style(colour, dash, symbol, glyph), label, x, y, hover, connectgaps=True)
+            data.append(faint_where_unasked(line, answers))
             last = int(np.flatnonzero(~np.isnan(y))[-1])
             ends.append(EndLabel(f"{coloured(glyph, colour)} {label}", last, float(y[last])))
     bars: Part = {
@@ -127,13 +137,14 @@ def aligned_predictions(
     }
     content["bargap"] = 0.25
     words = f"probability after each step<br>dotted, hollow: {names[0]}; filled: {names[1]}"
+    words += "" if all(each.all() for each in asked) else f"; {UNASKED}"
     below = annotation(distance, 0, DISTANCES / whole, ("paper", "paper"), yanchor="bottom", yshift=6)
     content["annotations"] += [heading(words), below, *end_labels(ends, SHARE_EDGES, PROBABILITIES)]
-    return {"data": [*data[::-1], bars], "layout": content}
+    return {"data": [*data[::-1], faint_where_unasked(bars, asked[0] & asked[1])], "layout": content}
 
 
 def place_rows(values: Array, rows: np.ndarray, steps: int) -> Array:
-    """Place values at the steps that a run has; NaN at the others."""
-    placed = np.full((steps, *values.shape[1:]), np.nan, values.dtype)
+    """Place values at the steps that a run has; NaN at the others, or True."""
+    placed = np.full((steps, *values.shape[1:]), True if values.dtype == bool else np.nan, values.dtype)
     placed[rows] = values
     return placed

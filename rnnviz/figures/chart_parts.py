@@ -19,6 +19,7 @@ Part = dict[str, Any]
 
 CLOSEST = 15  # pixels from one label to the next
 SMALL = {"size": 11}
+FAINT, UNASKED = 0.3, "faint: not asked for an answer"  # opacity of points that are no answer, and the words for them
 
 
 class EndLabel(NamedTuple):
@@ -105,6 +106,11 @@ def styled_line(style: Style, name: str, x: Any, y: Any, hover: str, **more: Any
 def cell_line(cell: str, x: Any, y: Any, hover: str, **more: Any) -> Part:
     """A line in a cell's style."""
     return styled_line(cell_style(cell), cell_title(cell), x, y, hover, **more)
+
+
+def faint_where_unasked(part: Part, asked: np.ndarray) -> Part:
+    """A line or bars whose points are faint where the model was not trained to answer."""
+    return part if asked.all() else part | {"marker": part["marker"] | {"opacity": np.where(asked, 1.0, FAINT)}}
 
 
 def end_labels(

@@ -7,26 +7,30 @@ from typing import Literal
 
 import numpy as np
 
+from ..analysis import difference
+from ..analysis.asked_steps import asked_steps
 from ..colours import SHADE
 from ..errors import ArgumentError
 from ..text.tokens import visible
 from ..trace import Trace
 from .aligned_runs import AlignedRuns, ShownRun, aligned_heatmaps, aligned_predictions
-from .chart_parts import Part, annotation, vertical_line
+from .chart_parts import UNASKED, Part, annotation, faint_where_unasked, vertical_line
 from .curves_over_text import prediction_curves, token_axis
 from .plain_figure import Content, figure
 from .trace_heatmaps import HeatmapTemplate, token_labels, token_room
 
 ShownText = Literal["first", "second", "difference"]
 
-ENDED = "–"  # the label of a step that a text does not have
+GAP = "–"  # the label of a column in which a text has no token
 SECOND_LINE, MARKS = 15, 16  # pixels
 _RUNS: dict[ShownText, ShownRun] = {"first": "before", "second": "after", "difference": "difference"}
 
 
 @figure
 def predictions_by_cell(traces: Mapping[str, Trace], label: str, *, step: int | None = None) -> Content:
-    """Draw the probability of one label by cell, shaded and marked ≠ where the most likely labels differ.
+    """Draw the probability of one label by cell, shaded and marked ≠ where the answers differ.
+
+    Where a model was not trained to answer, its points are faint.
 
     Parameters
     ----------
@@ -51,6 +55,8 @@ def predictions_by_cell(traces: Mapping[str, Trace], label: str, *, step: int | 
     """
     content: Content = prediction_curves.content(traces, label)
     layout = content["layout"]
+    asked = jointly_asked(traces)
+    content["data"] = [faint_where_unasked(line, asked) for line in content["data"]]
     marks: list[Part] = []
     shapes: list[Part] = []
     for first, last in _ranges(disagreeing_steps(traces)):
@@ -60,18 +66,19 @@ def predictions_by_cell(traces: Mapping[str, Trace], label: str, *, step: int | 
         marks.append(annotation("≠", middle, 1, ("x", "paper"), "center", yanchor="bottom", yshift=2))
     if step is not None:
         shapes.append(vertical_line(step - 1))
-    if marks:
-        title = layout["annotations"][0]
-        title |= {"text": title["text"] + "<br>≠ shaded: the predictions differ", "yshift": title["yshift"] + MARKS}
-        layout["margin"]["t"] += MARKS + SECOND_LINE
-        layout["height"] += MARKS + SECOND_LINE
+    words = ["≠ shaded: they differ"] * bool(marks) + [UNASKED] * (not asked.all())
+    if words:
+        title, room = layout["annotations"][0], MARKS * bool(marks)
+        title |= {"text": f"{title['text']}<br>{', '.join(words)}", "yshift": title["yshift"] + room}
+        layout["margin"]["t"] += room + SECOND_LINE
+        layout["height"] += room + SECOND_LINE
     layout["shapes"] = shapes
     layout["annotations"] += marks
     return content
 
 
 def disagreeing_steps(traces: Mapping[str, Trace]) -> list[int]:
-    """Find the steps after which the most likely labels of several traces are not all the same.
+    """Find the steps at which several models, all of them asked for an answer, do not all give the same.
 
     Parameters
     ----------
@@ -96,7 +103,15 @@ def disagreeing_steps(traces: Mapping[str, Trace]) -> list[int]:
             code="different_texts",
             name="traces",
         )
-    return (np.flatnonzero((np.stack(best) != best[0]).any(0)) + 1).tolist() if best else []
+    if not best:
+        return []
+    differ = (np.stack(best) != best[0]).any(0) & jointly_asked(traces)
+    return (np.flatnonzero(differ) + 1).tolist()
+
+
+def jointly_asked(traces: Mapping[str, Trace]) -> np.ndarray:
+    """Where several models, over one text, were all trained to answer: booleans of shape (T,)."""
+    return np.all([asked_steps(trace) for trace in traces.values()], axis=0)
 
 
 @figure
@@ -111,9 +126,9 @@ def text_heatmaps(
 ) -> Content:
     """Draw the stacked heatmaps of one network's runs of two texts, or of their difference.
 
-    The texts are aligned at their starts: column t is step t of both, and empty where one of them has ended. All three
-    have the same panels, heights, columns and, except for the difference, limits of colours; those of the difference
-    are symmetric about zero. Its columns have both tokens as labels, the first text's above.
+    As many equal tokens as possible stand in one column, and a text without a token there has a gap. All three have the
+    same panels, heights, columns and, except for the difference, limits of colours; those of the difference are
+    symmetric about zero. Its columns have both tokens as labels, the first text's above.
 
     Parameters
     ----------
@@ -140,22 +155,19 @@ def text_heatmaps(
     UnknownQuantityError
         If the traces have no such quantity, layer or direction.
     """
-    runs = _aligned(first, second)
+    runs = align_texts(first, second)
     template = HeatmapTemplate(first, quantities, layer=layer, change=which == "difference")
-    if which == "difference":
-        labels = both_labels(first, second)
-    else:
-        labels = _padded_labels(first if which == "first" else second, runs.steps)
+    labels = both_labels(runs) if which == "difference" else _labels(runs, 0 if which == "first" else 1)
     return aligned_heatmaps(template, runs, _RUNS[which], (layer, direction), labels, _label_room(first, second))
 
 
 @figure
 def predictions_by_text(first: Trace, second: Trace) -> Content:
-    """Draw one network's predictions at each step of two texts, aligned at their starts.
+    """Draw one network's predictions at each step of two texts, aligned so that equal tokens meet.
 
     The upper panel shows the probability of the label that each run ends on, for the first text (dotted, hollow) and
-    the second (solid, filled). The lower panel shows the total variation distance of the two predictions, from 0 to 1,
-    where both texts have the step.
+    the second (solid, filled); where the network was not trained to answer, points are faint. The lower panel shows the
+    total variation distance of the two predictions, from 0 to 1, in columns that both texts have.
 
     Parameters
     ----------
@@ -172,26 +184,24 @@ def predictions_by_text(first: Trace, second: Trace) -> Content:
     ArgumentError
         If the traces are not of one kind of network, or have no readout.
     """
-    runs = _aligned(first, second)
+    runs = align_texts(first, second)
     if first.probabilities is None or second.probabilities is None:
         raise ArgumentError(
             "The network has no readout, and so no predictions to compare.", code="no_readout", name="first"
         )
-    longer = first if len(first) >= len(second) else second
-    axis = token_axis(longer.tokens, longer.unknown) | {"labelalias": both_labels(first, second)}
+    axis = token_axis([""] * runs.steps, None) | {"labelalias": both_labels(runs)}
     names = ("first text", "second text")
     return aligned_predictions(runs, axis, _label_room(first, second), names, "how far the two predictions differ")
 
 
-def both_labels(first: Trace, second: Trace) -> dict[str, str]:
-    """The labels of two texts' steps: the token where it is the same in both, else the first's above the other's."""
-    steps = max(len(first), len(second))
-    pairs = zip(_padded_labels(first, steps).items(), _padded_labels(second, steps).values(), strict=True)
-    return {step: upper if upper == lower else f"{upper}<br>{lower}" for (step, upper), lower in pairs}
+def both_labels(runs: AlignedRuns) -> dict[str, str]:
+    """The labels of the columns: the token where it is the same in both texts, else the first's above the other's."""
+    pairs = zip(_labels(runs, 0).items(), _labels(runs, 1).values(), strict=True)
+    return {column: upper if upper == lower else f"{upper}<br>{lower}" for (column, upper), lower in pairs}
 
 
-def _aligned(first: Trace, second: Trace) -> AlignedRuns:
-    """The two runs aligned at their starts. Raises ArgumentError if they are not of one kind of network."""
+def align_texts(first: Trace, second: Trace) -> AlignedRuns:
+    """Align the runs of two texts. Raises ArgumentError if they are not of one kind of network."""
     kinds = [
         (t.cell, t.options, t.labels, {key: array.shape[1] for key, array in t.values.items()}) for t in (first, second)
     ]
@@ -201,13 +211,16 @@ def _aligned(first: Trace, second: Trace) -> AlignedRuns:
             code="different_networks",
             name="second",
         )
-    steps = max(len(first), len(second))
-    return AlignedRuns(first, second, np.arange(len(first)), np.arange(len(second)), steps)
+    apart = difference(first, second)
+    return AlignedRuns(first, second, apart.columns_before, apart.columns_after, len(apart.tokens_before))
 
 
-def _padded_labels(trace: Trace, steps: int) -> dict[str, str]:
-    ended = {str(step): ENDED for step in range(1, steps + 1)}
-    return ended | token_labels(trace.tokens, trace.unknown)
+def _labels(runs: AlignedRuns, side: Literal[0, 1]) -> dict[str, str]:
+    """The labels of the columns with the tokens of the first text (0) or the second (1)."""
+    trace, columns = ((runs.before, runs.before_rows), (runs.after, runs.after_rows))[side]
+    own = token_labels(trace.tokens, trace.unknown).values()
+    gaps = {str(column): GAP for column in range(1, runs.steps + 1)}
+    return gaps | {str(column + 1): label for column, label in zip(columns, own, strict=True)}
 
 
 def _label_room(first: Trace, second: Trace) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, NotRequired, TypedDict
 
+from .schema import Payload
+
 RowOrder = Literal["effect", "similar", "number"]
 
 
@@ -64,6 +66,21 @@ class Notes(TypedDict):
     dimmed: bool
 
 
+class RunData(TypedDict):
+    """A run beside the main one.
+
+    Attributes
+    ----------
+    name : str
+        What slots call it.
+    payload : Payload
+        The run. Like the main one it may lack its definition, which the browser then has.
+    """
+
+    name: str
+    payload: Payload
+
+
 class Settings(TypedDict):
     """How the instrument shows a payload.
 
@@ -87,6 +104,11 @@ class Settings(TypedDict):
         What the page says about the run.
     saved_page : str or None, optional
         The view as a page to save, after it was requested.
+    runs : list of RunData, optional
+        Runs that slots show by their names, under one step.
+    columns : list of tuple of (int or None, int or None) or None, optional
+        For the run of a second text, which is then the only one in `runs`: the step of each text in every column, from
+        0; None for a gap.
     """
 
     start: NotRequired[Start]
@@ -98,3 +120,5 @@ class Settings(TypedDict):
     value_word: NotRequired[str]
     notes: NotRequired[Notes]
     saved_page: NotRequired[str | None]
+    runs: NotRequired[list[RunData]]
+    columns: NotRequired[list[tuple[int | None, int | None]] | None]

@@ -1,4 +1,4 @@
-"""The Compare page in a real Chromium: one playhead moves through everything that stands side by side."""
+"""The Compare page in a real Chromium: one step for everything that stands side by side."""
 
 from __future__ import annotations
 
@@ -7,32 +7,47 @@ import pytest
 from playwright.sync_api import Page, expect
 
 import rnnviz
+from rnnviz.analysis import difference
 from rnnviz.figures import disagreeing_steps
 from rnnviz.ui.pages.compare import COMPARISONS
 from rnnviz.ui.pages.compare.texts_panel import PAIRS
 from tests.browser.conftest import check_in_both_themes, link, rerun, settle, wait_for_link
 from tests.browser.plain_page import frames
 from tests.browser.test_explore import open_page, text_box, write
-from tests.browser.test_memory import heatmap
 
 THREE = ("rnn", "gru", "lstm")
-# Of every panel under the playhead: the column, counted from 1, whose middle the box is over.
-COLUMNS = """() => [...document.querySelectorAll('[class*="st-key-heatmaps"] .js-plotly-plot')].flatMap((graph) => {
-  const areas = [...graph.querySelectorAll('.nsewdrag')].map((area) => area.getBoundingClientRect());
-  const boxes = [...graph.querySelectorAll('.playhead-column')].filter((box) => !box.hidden);
-  const [low, high] = graph._fullLayout.xaxis.range;
-  return areas.map((area, k) => {
-    const box = boxes[k]?.getBoundingClientRect();
-    return box ? ((box.left + box.right) / 2 - area.left) / area.width * (high - low) + low + 1 : null;
-  });
-})"""
+OPACITY = """canvas => [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data]
+  .filter((_, k) => k % 4 === 3).map((byte) => byte / 255)"""
+# How many heatmaps there are, brought into view one after another, and in how many the column of a step, from 1, is
+# marked. What comes into view is brought up to date a few frames later.
+MARKED = """async (step) => {
+  let [panels, marked] = [0, 0];
+  const at = (plot) => {
+    const [box, column] = [plot, plot.querySelector('.column')].map((element) => element.getBoundingClientRect());
+    return ((column.left + column.right) / 2 - box.left) / box.width * plot.querySelector('canvas').width + 0.5;
+  };
+  for (const slot of document.querySelectorAll('.rnnviz-slot[data-view=heatmaps]')) {
+    slot.scrollIntoView({ block: 'center' });
+    const plots = () => [...slot.shadowRoot?.querySelectorAll('.heatmap-plot') ?? []];
+    const isMarked = (plot) => Math.abs(at(plot) - step) < 0.2;
+    for (let frame = 0; frame < 300 && !(plots().length && plots().every(isMarked)); frame++) {
+      await new Promise(requestAnimationFrame);
+    }
+    panels += plots().length;
+    marked += plots().filter(isMarked).length;
+  }
+  return [panels, marked];
+}"""
 
 
-def columns(page: Page) -> list[float]:
-    """Where the playhead stands in every panel."""
-    found = page.evaluate(COLUMNS)
-    assert found and None not in found
-    return found
+def all_are_at(page: Page, step: int, panels: int) -> None:
+    """Every heatmap of the page shows a step."""
+    assert page.evaluate(MARKED, step) == [panels, panels]
+
+
+def heatmap_slot(page: Page, run: str | None, quantity: str):
+    which = f"[data-run={run}]" if run else ":not([data-run])"
+    return page.locator(f".rnnviz-slot[data-view=heatmaps]{which}[data-quantities*={quantity}]").first
 
 
 @pytest.mark.parametrize("mode", COMPARISONS)
@@ -43,27 +58,37 @@ def test_every_comparison_fits_and_is_accessible(page: Page, app: str, mode: str
         check_in_both_themes(page, f"{width}")
 
 
-def test_one_playhead_moves_through_all_heatmaps_of_all_cells_by_keys_and_by_a_click(page: Page, app: str):
+def test_one_step_for_the_heatmaps_of_all_cells_by_keys_and_by_a_click(page: Page, app: str):
     open_page(page, f"{app}/compare?task=names&text=Nakamura")
     panels = sum(1 + len(rnnviz.load(f"names-{cell}").definition.display_order) for cell in THREE)
-    assert columns(page) == pytest.approx([9] * panels, abs=0.2)
+    all_are_at(page, 9, panels)
     page.locator(".instrument").first.focus()
-    page.evaluate("window.stale = [...document.querySelectorAll('.js-plotly-plot')]")
     for step in (8, 7, 6):
         page.keyboard.press("ArrowLeft")
         frames(page)
-        assert columns(page) == pytest.approx([step] * panels, abs=0.2)
+        all_are_at(page, step, panels)
     expect(page.get_by_text("the hidden state after step 6").first).to_be_visible()
     settle(page)
-    assert columns(page) == pytest.approx([6] * panels, abs=0.2)
-    area = page.locator(".st-key-heatmaps-states-rnn .nsewdrag").last
-    area.scroll_into_view_if_needed()
-    box = area.bounding_box()
+    all_are_at(page, 6, panels)
+    plot = heatmap_slot(page, "rnn", "hidden").locator("[data-name=hidden] .heatmap-plot")
+    plot.scroll_into_view_if_needed()
+    box = plot.bounding_box()
     assert box is not None
     with rerun(page):
         page.mouse.click(box["x"] + 3.5 * box["width"] / 9, box["y"] + box["height"] / 2)
         expect(page.get_by_text("step 4 of 9", exact=True)).to_be_visible()
-    assert columns(page) == pytest.approx([4] * len(columns(page)), abs=0.2)
+    all_are_at(page, 4, panels)
+    plot.hover(position={"x": 1.5 * box["width"] / 9, "y": box["height"] / 2})
+    expect(heatmap_slot(page, "rnn", "hidden").locator(".lens-title")).to_contain_text("“a”, step 2")
+
+
+def test_the_choices_of_rows_are_for_all_cells(page: Page, app: str):
+    open_page(page, f"{app}/compare?task=names&text=Li")
+    page.get_by_role("button", name="all 64").click()
+    for cell in ("rnn", "gru", None):
+        canvas = heatmap_slot(page, cell, "hidden").locator("[data-name=hidden] canvas:not([hidden])").first
+        canvas.scroll_into_view_if_needed()
+        expect(canvas).to_have_attribute("height", "64")
 
 
 def test_where_they_first_disagree_follows_what_is_typed(page: Page, app: str):
@@ -72,40 +97,49 @@ def test_where_they_first_disagree_follows_what_is_typed(page: Page, app: str):
         if text != text_box(page).input_value():
             write(page, text)
         read = {cell: rnnviz.load(f"reviews-{cell}").trace(text) for cell in THREE}
-        steps = disagreeing_steps(read)
-        summary = f"They first disagree at step {steps[0]} (" if steps else "agree at every step"
+        differ = disagreeing_steps(read)
+        summary = "The answers differ" if differ else "All give the same answer"
         expect(page.get_by_text(summary).first).to_be_visible()
         marks = page.locator(".st-key-chart-said .annotation-text", has_text="≠").count()
-        assert bool(marks) == bool(steps)
-        for cell, trace in read.items():
-            page.wait_for_selector(f".st-key-heatmaps-states-{cell} .nsewdrag")
-            np.testing.assert_allclose(heatmap(page, f"heatmaps-states-{cell}", "hidden"), trace["hidden"].T, atol=1e-6)
+        assert bool(marks) == bool(differ)
 
 
-def test_two_texts_under_one_playhead_and_in_the_link(page: Page, app: str):
+def test_two_texts_aligned_under_one_column_and_in_the_link(page: Page, app: str):
     open_page(page, f"{app}/compare?mode=texts")
     first, _ = PAIRS["reviews"]
-    expect(page.get_by_text("The predictions first differ at step 4")).to_be_visible()
-    assert columns(page) == pytest.approx([5] * 9, abs=0.2)
+    expect(page.get_by_text("The texts first differ in column 4")).to_be_visible()
+    all_are_at(page, 5, 9)
+    assert page.locator(".token.pair").all_inner_texts() == [
+        "The\nThe",
+        "food\nfood",
+        "was\nwas",
+        "not\n–",
+        "good\ngood",
+    ]
     page.locator(".instrument").first.focus()
     page.keyboard.press("ArrowLeft")
     frames(page)
-    assert columns(page) == pytest.approx([4] * 9, abs=0.2)
+    all_are_at(page, 4, 9)
+    gaps = {run: heatmap_slot(page, run, "hidden").locator(".heatmap-gaps i").count() for run in (None, "second")}
+    assert gaps == {None: 0, "second": 3}  # in each of three heatmaps
     wait_for_link(page, step="4")
     other = "The food was really bad"
     with rerun(page):
         page.get_by_role("textbox", name="Second text").fill(other)
     wait_for_link(page, other=other)
     model = rnnviz.load("reviews-lstm")
-    read, against = model.trace(first), model.trace(other)
-    np.testing.assert_allclose(
-        heatmap(page, "heatmaps-text-difference", "cell"), (against["cell"] - read["cell"]).T, atol=1e-6
-    )
+    apart = difference(model.trace(first), model.trace(other)).values("cell")
+    slot = heatmap_slot(page, "difference", "cell")
+    canvas = slot.locator("[data-name=cell] canvas:not([hidden])")
+    canvas.scroll_into_view_if_needed()
+    units = [int(text) for text in slot.locator("[data-name=cell] .heatmap-names div").all_inner_texts()]
+    opacity = np.array(canvas.evaluate(OPACITY)).reshape(len(units), len(apart))
+    np.testing.assert_allclose(opacity, np.abs(apart.T[units]) / np.nanmax(np.abs(apart)), atol=1 / 255)
     page.reload()
     settle(page)
     assert page.get_by_role("textbox", name="Second text").input_value() == other
     assert text_box(page).input_value() == first
-    expect(page.get_by_text("step 4 of 5", exact=True)).to_be_visible()
+    expect(page.get_by_text("column 4 of 5", exact=True)).to_be_visible()
 
 
 def test_from_one_comparison_to_the_other_and_back(page: Page, app: str):

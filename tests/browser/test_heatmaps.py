@@ -191,7 +191,7 @@ def test_a_slot_shows_the_heatmaps_that_it_names_and_keys_work_in_it(page: Page)
 def test_they_are_accessible(page: Page, theme: str):
     plain(page, rnnviz.load("names-lstm"), ALL, theme=theme)
     assert not serious(violations(page))
-    assert page.get_by_role("group", name="Heatmaps over time").count() == 1
+    assert page.get_by_role("group", name="Heatmaps of").count() == 1
     assert page.get_by_role("img").count() == len(NAMES)
 
 

@@ -90,7 +90,7 @@ def test_the_chosen_cell_and_the_pointer_to_a_unit_can_be_seen(forced: Page, app
     open_page(forced, f"{app}/compare")
     chosen, other = (forced.get_by_role("radio", checked=checked).first for checked in (True, False))
     assert ground(chosen) == chosen.evaluate(HIGHLIGHT) != ground(other)
-    pixels = image(forced, forced.locator(".playhead-unit").first)
+    pixels = image(forced, forced.locator(".heatmap[data-name=hidden] .marker").first)
     height, width = pixels.shape[:2]
     tip, corner = pixels[height // 2, width // 3], pixels[0, width - 1]
     assert np.abs(tip - corner).max() > 100, "a triangle, not a block"

@@ -1,5 +1,7 @@
 """What-if figures: before, after and their difference have the same columns, step by step as typed."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -163,7 +165,7 @@ def test_traces_that_do_not_belong_together(before, model):
         what_if_heatmaps(before, model.trace("Rossi"), "after")
     with raises(ArgumentError, code="different_networks", name="after"):
         prediction_change(before, rnnviz.load("names-gru").trace(TEXT))
-    silent = type(before)(**{**before.__dict__, "probabilities": None, "labels": []})
+    silent = replace(before, probabilities=None, labels=[])
     with raises(ArgumentError, code="no_readout"):
         prediction_change(silent, silent)
     assert "prediction" not in [h.name for h in what_if_heatmaps(silent, silent, "difference").data]

@@ -1,4 +1,4 @@
-"""Figures that compare cells on one text, and two texts in one network, column by column from their starts."""
+"""Figures that compare cells on one text, and two texts in one network, column by column."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ from rnnviz.figures import (
     predictions_by_text,
     text_heatmaps,
 )
-from rnnviz.figures.text_comparison import ENDED, both_labels
+from rnnviz.figures.text_comparison import GAP, align_texts, both_labels
 from rnnviz.figures.trace_heatmaps import markup_label
 
 from ..raising import raises
@@ -40,7 +40,8 @@ def traces(task, text):
 def test_cells_that_disagree_are_shaded_and_marked(text):
     read = traces("names", text)
     best = [[trace.labels[k] for k in trace.probabilities.argmax(1)] for trace in read.values()]
-    expected = [step for step, labels in enumerate(zip(*best, strict=True), 1) if len(set(labels)) > 1]
+    differ = [step for step, labels in enumerate(zip(*best, strict=True), 1) if len(set(labels)) > 1]
+    expected = [step for step in differ if step == len(best[0])]  # asked at the end mark
     assert disagreeing_steps(read) == expected
     figure = predictions_by_cell(read, "Russian", step=2)
     assert agree(predictions_by_cell, read, "Russian", step=2) and no_markup_but_our_own(figure)
@@ -55,6 +56,7 @@ def test_cells_that_disagree_are_shaded_and_marked(text):
     plain = prediction_curves(read, "Russian")
     for line, same in zip(figure.data, plain.data, strict=True):
         np.testing.assert_array_equal(line.y, same.y)
+        assert [opacity == 1 for opacity in line.marker.opacity] == [step == len(best[0]) for step in line.x]
     (place,) = [shape for shape in figure.layout.shapes if shape.type == "line"]
     assert place.x0 == place.x1 == 1
 
@@ -64,19 +66,29 @@ def test_runs_of_different_texts_are_refused(model):
         disagreeing_steps({"gru": rnnviz.load("names-gru").trace("ab"), "lstm": model.trace("a")})
 
 
+def test_where_a_model_is_asked_at_every_step_all_points_count():
+    read = traces("counter", "aabbab")
+    best = np.array([trace.probabilities.argmax(1) for trace in read.values()])
+    assert disagreeing_steps(read) == (np.flatnonzero((best != best[0]).any(0)) + 1).tolist()
+    assert all(line.marker.opacity is None for line in predictions_by_cell(read, read["rnn"].labels[0]).data)
+
+
 @pytest.mark.parametrize(("one", "other"), PAIRS)
-def test_two_texts_are_aligned_at_their_starts(model, one, other):
+def test_two_texts_are_aligned_so_that_equal_tokens_meet(model, one, other):
     first, second = model.trace(one), model.trace(other)
     change = difference(first, second)
-    steps = max(len(first), len(second))
+    steps = len(change.tokens_before)
     three = {which: text_heatmaps(first, second, which, ["prediction", "hidden", "cell", "forget"]) for which in WHICH}
     for name in ("hidden", "cell", "forget"):
         drawn = {which: next(h for h in figure.data if h.name == name) for which, figure in three.items()}
-        for which, trace in (("first", first), ("second", second)):
+        for which, trace, columns in (
+            ("first", first, change.columns_before),
+            ("second", second, change.columns_after),
+        ):
             z = np.asarray(drawn[which].z)
             assert z.shape == (64, steps)
-            np.testing.assert_array_equal(z[:, : len(trace)], trace[name].T)
-            assert np.isnan(z[:, len(trace) :]).all()
+            np.testing.assert_array_equal(z[:, columns], trace[name].T)
+            assert np.isnan(np.delete(z, columns, axis=1)).all()
         np.testing.assert_allclose(drawn["difference"].z, change.values(name).T, atol=1e-6)
         assert drawn["difference"].zmin == -drawn["difference"].zmax
         assert (drawn["first"].zmin, drawn["first"].zmax) == (drawn["second"].zmin, drawn["second"].zmax)
@@ -88,24 +100,27 @@ def test_two_texts_are_aligned_at_their_starts(model, one, other):
 
 
 def test_columns_are_named_by_both_tokens(model):
-    labels = both_labels(model.trace("Rossi"), model.trace("Ro<"))
-    assert [labels[str(step)] for step in range(1, 7)] == [
-        "R", "o", f"s<br>{markup_label('<', True)}", "s<br>∎", f"i<br>{ENDED}", f"∎<br>{ENDED}",
+    labels = both_labels(align_texts(model.trace("Rossi"), model.trace("Ro<")))
+    assert [labels[str(column)] for column in range(1, 7)] == [
+        "R", "o", f"s<br>{markup_label('<', True)}", f"s<br>{GAP}", f"i<br>{GAP}", "∎",
     ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("one", "other"), PAIRS)
 def test_predictions_of_both_texts_and_their_distance(model, one, other):
     first, second = model.trace(one), model.trace(other)
+    change = difference(first, second)
     figure = predictions_by_text(first, second)
     assert no_markup_but_our_own(figure)
     *lines, bars = figure.data
-    np.testing.assert_allclose(bars.y, difference(first, second).change, atol=1e-7)
+    np.testing.assert_allclose(bars.y, change.change, atol=1e-7)
+    for line in lines:
+        assert [opacity == 1 for opacity in line.marker.opacity][-1]  # both end in the last column
     ends = dict.fromkeys(int(trace.probabilities[-1].argmax()) for trace in (first, second))
     for k in ends:
         old, new = [line for line in lines[::-1] if line.name == markup_label(first.labels[k])]
-        np.testing.assert_allclose(np.asarray(old.y)[: len(first)], first.probabilities[:, k], atol=1e-7)
-        np.testing.assert_allclose(np.asarray(new.y)[: len(second)], second.probabilities[:, k], atol=1e-7)
+        np.testing.assert_allclose(np.asarray(old.y)[change.columns_before], first.probabilities[:, k], atol=1e-7)
+        np.testing.assert_allclose(np.asarray(new.y)[change.columns_after], second.probabilities[:, k], atol=1e-7)
         assert (old.line.dash, new.line.dash) == ("dot", "solid")
 
 

@@ -12,9 +12,9 @@ from rnnviz.ui.shared import page_data
 PAGE_DATA = Path(page_data.__file__).with_suffix(".d.ts")
 FILES = {
     PAYLOAD: typescript(expression_schema, schema, model_schema),
-    SETTINGS: typescript(settings_schema),
+    SETTINGS: typescript(settings_schema, imports='import type { Payload } from "./payload.d.ts";'),
     PAGE_DATA: typescript(
-        page_data, imports='import type { Notes, Start } from "../../instrument/js/model/settings.d.ts";'
+        page_data, imports='import type { Notes, RunData, Start } from "../../instrument/js/model/settings.d.ts";'
     ),
 }
 

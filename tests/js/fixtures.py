@@ -14,7 +14,7 @@ import numpy as np
 
 import rnnviz
 from rnnviz import zoo
-from rnnviz.analysis import contributions, memory_of, memory_shares, unit_effects
+from rnnviz.analysis import contributions, difference, memory_of, memory_shares, unit_effects
 from rnnviz.analysis.effects.unit_effects import direct_effects
 from rnnviz.cells import CELLS, GRU, LSTM, RNN
 from rnnviz.cells.activations import ACTIVATION_KINDS
@@ -107,6 +107,25 @@ def traces() -> dict[str, Any]:
             "direct": direct_effects(trace).values.tolist(),
         }
     return found
+
+
+@fixture
+def runs() -> dict[str, Any]:
+    """Two texts through one model and their difference, and one text through three models with the same labels."""
+    model = rnnviz.load("names-lstm")
+    first, second = model.trace("Romanov"), model.trace("Rmano")
+    apart = difference(first, second)
+    names = [q.name for q in model.definition.quantities]
+    shown = {name: [[None if v != v else v for v in row] for row in apart.values(name).tolist()] for name in names}
+    texts = payload(first, model) | {"runs": [{"name": "second", "payload": payload(second, model)}]}
+    others = [rnnviz.load(f"names-{cell}") for cell in ("rnn", "gru")]
+    beside = [{"name": each.network.cell_name, "payload": payload(each.trace("Romanov"), each)} for each in others]
+    return {
+        "texts": texts | {"columns": apart.rows()},
+        "tokens": [apart.tokens_before, apart.tokens_after],
+        "difference": shown,
+        "cells": payload(first, model) | {"runs": beside},
+    }
 
 
 @fixture

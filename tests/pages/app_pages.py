@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,15 @@ def instrument_data(app: AppTest) -> dict[str, Any]:
 
 def instrument_values(app: AppTest) -> dict[str, np.ndarray]:
     """The arrays that the instrument shows by the names of the quantities, (T, H), and "prediction", (T, C)."""
-    data = instrument_data(app)
+    return _values(instrument_data(app))
+
+
+def runs_beside(app: AppTest) -> dict[str, dict[str, np.ndarray]]:
+    """The same of the runs that stand beside the main one, by their names."""
+    return {run["name"]: _values(run["payload"]) for run in instrument_data(app)["runs"]}
+
+
+def _values(data: dict[str, Any]) -> dict[str, np.ndarray]:
     found = {name: array.reshape(-1, data["units"][name]) for name, array in data["values"].items()}
     if data["input_vectors"]:
         rows = data["input_vectors"]["rows"].reshape(-1, data["units"]["input_vector"])
@@ -46,6 +55,13 @@ def instrument_values(app: AppTest) -> dict[str, np.ndarray]:
     if data["probabilities"] is not None:
         found["prediction"] = data["probabilities"].reshape(len(data["tokens"]), -1)
     return found
+
+
+def slots(app: AppTest, view: str) -> list[dict[str, str]]:
+    """The data of the slots for a view, in the order of the page."""
+    bodies = [element.proto.body for element in app.get("html")]
+    found = [dict(re.findall(r'data-([a-z]+)="([^"]*)"', body)) for body in bodies if "rnnviz-slot" in body]
+    return [data for data in found if data["view"] == view]
 
 
 def charts(app: AppTest) -> list[dict]:

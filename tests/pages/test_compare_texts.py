@@ -14,7 +14,7 @@ from rnnviz.ui.pages.compare.texts_panel import PAIRS
 from rnnviz.ui.shared.session_keys import NOTICES
 from rnnviz.ui.shared.text_box import CHARACTERS, TOKENS
 
-from .app_pages import charts, figure, numbers, page_text
+from .app_pages import charts, figure, instrument_data, instrument_values, numbers, page_text, runs_beside, slots
 from .test_compare import THREE, compare, predicted
 
 pytestmark = pytest.mark.usefixtures("open_door")
@@ -34,30 +34,34 @@ def test_two_texts_and_their_difference(cell, one, other):
     app = compare(task="names", text=one, other=other, mode="texts", cell=cell)
     model = rnnviz.load(f"names-{cell}")
     apart = difference(model.trace(one), model.trace(other))
+    second = runs_beside(app)["second"]
     for name in model.definition.states:
-        shown = {
-            which: next(numbers(h["z"]) for h in figure(app, f"text-{which}") if h["name"] == name)
-            for which in ("first", "second", "difference")
-        }
-        np.testing.assert_array_equal(shown["first"][:, : len(apart.before)], apart.before[name].T)
-        np.testing.assert_array_equal(shown["second"][:, : len(apart.after)], apart.after[name].T)
-        np.testing.assert_allclose(shown["difference"], apart.values(name).T, atol=1e-6)
+        np.testing.assert_array_equal(instrument_values(app)[name], apart.before[name])
+        np.testing.assert_array_equal(second[name], apart.after[name])
+    assert [data.get("run") for data in slots(app, "heatmaps")] == [None, "second", "difference"]
+    assert [tuple(column) for column in instrument_data(app)["columns"]] == apart.rows()
     np.testing.assert_allclose(numbers(bars(app)["y"]), apart.change, atol=1e-7)
     summary = app.markdown[0].value.replace("\\", "")
     first = next(k for k, pair in enumerate(zip(apart.tokens_before, apart.tokens_after, strict=True), 1)
                  if pair[0] != pair[1])  # fmt: skip
-    assert f"step {first} (“" in summary
-    if apart.first is not None:
-        assert f"step {apart.first}:" in summary
-    shown = [(trace, step) for trace in (apart.before, apart.after) for step in (apart.first, len(trace)) if step]
-    for label, probability in (predicted(trace, step) for trace, step in shown):
+    assert f"column {first}" in summary
+    for trace in (apart.before, apart.after):
+        label, probability = predicted(trace, len(trace))
         assert f"**{label}**, {probability}" in summary
+
+
+def test_where_a_model_is_asked_at_every_step_the_first_difference_is_named():
+    app = compare(task="counter", text="aabb", other="abab", mode="texts")
+    model = rnnviz.load("counter-lstm")
+    apart = difference(model.trace("aabb"), model.trace("abab"))
+    assert apart.first is not None and f"column {apart.first}:" in app.markdown[0].value.replace("\\", "")
 
 
 def test_not_good_against_good():
     app = compare(mode="texts")
     assert (app.text_input(key="text").value, app.text_input(key="other-reviews").value) == PAIRS["reviews"]
-    assert "step 4 (“not” against “good”)" in app.markdown[0].value
+    summary = app.markdown[0].value
+    assert "column 4" in summary and "“not”" in summary and "“good”" not in summary  # “good” meets “good”
     assert "other" not in app.query_params
 
 
@@ -73,9 +77,8 @@ def test_the_second_text_is_in_the_link_and_remembered_for_its_task():
     assert "other" not in app.query_params
     again = compare(task="names", text="Rossi", mode="texts", other="Rossini")
     assert again.text_input(key="other-names").value == "Rossini" and not again.warning
-    assert figure(again, "text-second") == figure(
-        compare(task="names", text="Rossi", mode="texts", other="Rossini"), "text-second"
-    )
+    second = rnnviz.load("names-lstm").trace("Rossini")
+    np.testing.assert_array_equal(runs_beside(again)["second"]["hidden"], second["hidden"])
 
 
 def test_each_comparison_opens_on_its_own_text_and_keeps_what_was_typed():
@@ -90,9 +93,9 @@ def test_each_comparison_opens_on_its_own_text_and_keeps_what_was_typed():
     assert app.text_input(key="text").value == "a very good film"
 
 
-def test_the_transport_plays_the_longer_text():
+def test_the_link_holds_a_column_of_the_longer_text():
     app = compare(task="names", text="Li", mode="texts", other="Nakamura", step="7")
-    assert not app.warning  # step 7 exists, in the second text
+    assert not app.warning and instrument_data(app)["start"]["step"] == 6
 
 
 def test_the_same_text_twice():

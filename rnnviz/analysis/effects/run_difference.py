@@ -7,32 +7,37 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ...cells.activations import Array
+from ...cells.definition import INPUT_VECTOR
 from ...errors import ArgumentError
 from ...interventions import Remove, remaining_steps
+from ...text.alignment import align
 from ...trace import Trace
 
 
 @dataclass(frozen=True)
 class Difference:
-    """What changes from one run to another over N steps, those of the longer text as it was typed.
+    """What changes from one run to another, over the N columns in which their steps stand.
 
     Parameters
     ----------
     before, after : Trace
         The two runs.
+    columns_before, columns_after : ndarray of int
+        The column, counted from 0, of every step of each run.
     tokens_before, tokens_after : list of str or None
-        The N tokens as each run read them; None where a run has no such step, because its text is shorter or the step
-        was removed.
+        The N tokens as each run read them; None where a run has a gap.
     change : ndarray of shape (N,) or None
         The total variation distance of the two predictions: half the sum of the absolute differences of all
-        probabilities, from 0 to 1; NaN at steps that only one run has. None for runs without predictions of the same
+        probabilities, from 0 to 1; NaN in columns that only one run has. None for runs without predictions of the same
         labels.
     first : int or None
-        The first step, counted from 1, after which the most likely labels differ.
+        The first column, counted from 1, in which the most likely labels differ.
     """
 
     before: Trace = field(repr=False)
     after: Trace = field(repr=False)
+    columns_before: np.ndarray = field(repr=False)
+    columns_after: np.ndarray = field(repr=False)
     tokens_before: list[str | None]
     tokens_after: list[str | None]
     change: Array | None
@@ -53,7 +58,7 @@ class Difference:
         Returns
         -------
         ndarray of shape (N, H)
-            After less before, in float64; NaN at steps that only one run has.
+            After less before, in float64; NaN in columns that only one run has.
 
         Raises
         ------
@@ -85,7 +90,20 @@ class Difference:
                 f"{name!r} has {before[key].shape[1]} elements in one run and {after[key].shape[1]} in the other.",
                 "sizes",
             )
-        return _spread(after, after[key], steps) - _spread(before, before[key], steps)
+        return _spread(after[key], self.columns_after, steps) - _spread(before[key], self.columns_before, steps)
+
+    def rows(self) -> list[tuple[int | None, int | None]]:
+        """Find the steps that stand in each column.
+
+        Returns
+        -------
+        list of tuple of (int or None, int or None)
+            For each column, the step of the run before and of the run after, counted from 0; None for a gap.
+        """
+        sides = [
+            {int(c): row for row, c in enumerate(columns)} for columns in (self.columns_before, self.columns_after)
+        ]
+        return [(sides[0].get(column), sides[1].get(column)) for column in range(len(self.tokens_before))]
 
 
 def difference(before: Trace, after: Trace) -> Difference:
@@ -94,27 +112,42 @@ def difference(before: Trace, after: Trace) -> Difference:
     Parameters
     ----------
     before, after : Trace
-        One text without and with interventions, or two texts, which are aligned at their starts. A step keeps the
-        number that it has in the text as typed, whatever was removed before it.
+        One text without and with interventions, where each step has its place in the text as typed; or two texts
+        without any, which are aligned so that as many equal tokens as possible meet.
 
     Returns
     -------
     Difference
         The aligned tokens, and how much the predictions differ.
     """
-    steps = max(steps_typed(before), steps_typed(after))
+    steps, (old_columns, new_columns) = _columns(before, after)
     tokens = []
-    for trace in (before, after):
-        by_row = dict(zip(_rows(trace), trace.tokens, strict=True))
-        tokens.append([by_row.get(row) for row in range(steps)])
+    for trace, columns in ((before, old_columns), (after, new_columns)):
+        by_column = dict(zip(columns.tolist(), trace.tokens, strict=True))
+        tokens.append([by_column.get(column) for column in range(steps)])
     change, first = None, None
     if before.probabilities is not None and after.probabilities is not None and before.labels == after.labels:
-        old, new = (_spread(trace, trace.probabilities, steps) for trace in (before, after))  # type: ignore[arg-type]
+        old, new = _spread(before.probabilities, old_columns, steps), _spread(after.probabilities, new_columns, steps)
         change = np.abs(new - old).sum(1) / 2
         both = np.flatnonzero(~np.isnan(change))
         disagreeing = both[old[both].argmax(1) != new[both].argmax(1)]
         first = int(disagreeing[0]) + 1 if len(disagreeing) else None
-    return Difference(before, after, tokens[0], tokens[1], change, first)
+    return Difference(before, after, old_columns, new_columns, tokens[0], tokens[1], change, first)
+
+
+def _columns(before: Trace, after: Trace) -> tuple[int, tuple[np.ndarray, np.ndarray]]:
+    """How many columns there are, and those of the steps of each run."""
+    if before.interventions or after.interventions:
+        return max(steps_typed(before), steps_typed(after)), (_typed_rows(before), _typed_rows(after))
+    aligned = align(_items(before), _items(after))
+    old, new = (np.array([k for k, rows in enumerate(aligned) if rows[side] is not None], int) for side in (0, 1))
+    return len(aligned), (old, new)
+
+
+def _items(trace: Trace) -> list[tuple[str, bytes]]:
+    """What must be equal for steps to meet: the token, and its vector, which can differ where numbers look alike."""
+    vectors = trace[INPUT_VECTOR.name, 0, trace.directions[0]]
+    return [(token, vector.tobytes()) for token, vector in zip(trace.tokens, vectors, strict=True)]
 
 
 def _different(message: str, code: str) -> ArgumentError:
@@ -126,13 +159,13 @@ def steps_typed(trace: Trace) -> int:
     return len(trace) + len({each.step for each in trace.interventions if isinstance(each, Remove)})
 
 
-def _rows(trace: Trace) -> np.ndarray:
+def _typed_rows(trace: Trace) -> np.ndarray:
     """The steps of the text that were read, as rows from 0."""
     return remaining_steps(trace.interventions, steps_typed(trace))
 
 
-def _spread(trace: Trace, values: Array, steps: int) -> Array:
-    """Place values (T, N) of the steps that were read on those of the text, (steps, N) in float64, NaN in between."""
-    spread = np.full((steps, values.shape[1]), np.nan)
-    spread[_rows(trace)] = values
-    return spread
+def _spread(values: Array, columns: np.ndarray, steps: int) -> Array:
+    """Place values (T, N) of the steps of a run in its columns: (steps, N) in float64, NaN in between."""
+    placed = np.full((steps, *values.shape[1:]), np.nan)
+    placed[columns] = values
+    return placed

@@ -2,12 +2,12 @@
 
 import { createDiagram } from "./diagram/diagram.js";
 import { createClock } from "./model/clock.js";
-import { addActivations } from "./model/functions.js";
 import { stateChange } from "./model/link-target.js";
-import { narrate } from "./model/narration.js";
+import { commonState, linkStores } from "./model/linked-stores.js";
+import { spokenWords } from "./model/narration.js";
 import { createRequests } from "./model/requests.js";
+import { MAIN, runIds, runTraces } from "./model/run-traces.js";
 import { Store } from "./model/store.js";
-import { Trace } from "./model/trace.js";
 import { html } from "./page/dom.js";
 import { flash } from "./page/flash.js";
 import { hostOf } from "./page/host.js";
@@ -38,7 +38,7 @@ import { createWhatIf } from "./views/what-if.js";
  * @import { Notes, Settings } from "./model/settings.d.ts"
  * @import { Request, Requests } from "./model/requests.js"
  * @import { ElementView, State, Store as StoreType } from "./model/store.js"
- * @import { WholePayload } from "./model/trace.js"
+ * @import { Trace, WholePayload } from "./model/trace.js"
  * @import { Host } from "./page/host.js"
  */
 
@@ -111,7 +111,8 @@ const AREAS = {
 };
 
 /**
- * Put an instrument into an element, and its views into the slots of the page.
+ * Put an instrument into an element, and its views into the slots of the page. Of several runs, its own views show the
+ * main one, and slots show the run that they name.
  * @param {HTMLElement} element
  * @param {WholePayload} payload
  * @param {Options} [options]
@@ -119,7 +120,8 @@ const AREAS = {
  */
 export function mount(element, payload, options = {}) {
   const host = hostOf(options.host);
-  const store = new Store(traceOf(payload), { ...startOf(payload), ...notesOf(payload) });
+  const stores = storesOf(payload);
+  const store = /** @type {Store} */ (stores.get(MAIN));
   const requests = createRequests(store, payload.text, options.onRequest);
   const inside = Object.fromEntries(
     viewNames(payload, options.onRequest !== undefined).map((name) => [name, VIEWS[name](store, requests)]),
@@ -134,7 +136,7 @@ export function mount(element, payload, options = {}) {
       tabindex: -1,
       role: "group",
       "aria-label": "Instrument: arrow keys move through time, space plays",
-      onkeydown: keys.handle,
+      onkeydown: (/** @type {KeyboardEvent} */ event) => keys.handle(event),
     },
     payload.views
       ? Object.values(inside).map((view) => view.element)
@@ -160,7 +162,7 @@ export function mount(element, payload, options = {}) {
   function rest() {
     restTimer = undefined;
     const { step, playing } = store.state;
-    if (!playing) spoken.textContent = narrate(store.trace, step);
+    if (!playing) spoken.textContent = spokenWords(store.trace, step);
     reportPosition(!playing);
   }
 
@@ -197,7 +199,7 @@ export function mount(element, payload, options = {}) {
   element.append(root);
   showTrace();
   for (const press of PRESSES) document.addEventListener(press, reportBeforePress, true);
-  const slots = createSlots(store, host.root, root, keys.handle, { save: createSave });
+  const slots = createSlots(stores, host.root, root, keys.handle, { save: createSave });
   const views = [
     ...Object.values(inside),
     slots,
@@ -205,6 +207,8 @@ export function mount(element, payload, options = {}) {
     createPlayheads(store, host.graphs),
     createProse(store, host, requests, (parts, words) => flash(host, parts, words)),
   ];
+  const unlink = linkStores([...stores.values()]);
+  for (const each of stores.values()) if (each !== store) each.subscribe(slots.update);
   const unsubscribe = store.subscribe((state, previous, newTrace) => {
     if (newTrace) showTrace();
     for (const view of views) view.update(state, previous, newTrace);
@@ -218,21 +222,28 @@ export function mount(element, payload, options = {}) {
       const target = requests.receive(next);
       slots.refreshTheme();
       if (JSON.stringify(next.notes) !== JSON.stringify(store.state.notes)) store.set(notesOf(next));
-      if (next.id === store.trace.id) {
+      const other = [...runIds(next)].filter(([name, id]) => stores.get(name)?.trace.id !== id).map(([name]) => name);
+      const traces = other.length ? runTraces(next) : new Map();
+      if (other.includes(MAIN)) {
+        // The position stays at the same token, or at the end if it was there, unless a link asked for another one.
+        const { step } = store.state;
+        const atEnd = step === store.trace.steps - 1;
+        const typedStep = store.trace.typedSteps[step];
+        const trace = traces.get(MAIN);
+        const stays = { step: atEnd ? trace.steps - 1 : trace.stepOfTyped(typedStep), playing: false, phase: null };
+        store.load(trace, { ...stays, ...(target && stateChange(trace, target)) });
+      } else {
         if (next.token_values_id !== store.trace.tokenValuesId) store.setTokenValues(next);
         if (target) store.set(stateChange(store.trace, target));
-        return;
       }
-      // The position stays at the same token, or at the end if it was there, unless a link asked for another one.
-      const { step } = store.state;
-      const atEnd = step === store.trace.steps - 1;
-      const typedStep = store.trace.typedSteps[step];
-      const trace = traceOf(next);
-      const stays = { step: atEnd ? trace.steps - 1 : trace.stepOfTyped(typedStep), playing: false, phase: null };
-      store.load(trace, { ...stays, ...(target && stateChange(trace, target)) });
+      for (const name of other) {
+        const { step, playing } = store.state;
+        if (name !== MAIN) stores.get(name)?.load(traces.get(name), { step, playing });
+      }
     },
 
     destroy() {
+      unlink();
       unsubscribe();
       clearTimeout(restTimer);
       keys.destroy();
@@ -309,11 +320,14 @@ function sizeClass({ views }) {
 }
 
 /**
- * Decode a payload, and get to know its activations.
+ * A store for every run of a payload. Those beside the main one begin where it does.
  * @param {WholePayload} payload
- * @returns {Trace}
+ * @returns {Map<string, Store>}
  */
-function traceOf(payload) {
-  addActivations(payload.definition.activations);
-  return new Trace(payload);
+function storesOf(payload) {
+  const traces = runTraces(payload);
+  const main = new Store(/** @type {Trace} */ (traces.get(MAIN)), { ...startOf(payload), ...notesOf(payload) });
+  return new Map([...traces].map(([name, trace]) => {
+    return [name, name === MAIN ? main : new Store(trace, commonState(main, trace))];
+  }));
 }

@@ -10,12 +10,14 @@ import streamlit as st
 
 from ...errors import UnknownNameError
 from ...instrument import TokenValues, as_bytes, model_key, saved_page, trace_data
-from ...instrument.settings_schema import Notes
+from ...instrument.schema import Payload
+from ...instrument.settings_schema import Notes, RunData
 from ...model import Model
+from ...text.alignment import Columns
 from ...trace import Trace
 from . import position, served_code
 from .page_data import PageData
-from .session_keys import CODE_MISSING, DEFINITIONS_SENT, PAGE_REQUESTED, TOKEN_VALUES
+from .session_keys import CODE_MISSING, DEFINITIONS_SENT, PAGE_REQUESTED, RUNS_SENT, TOKEN_VALUES
 
 __all__ = ["VIEWS", "TokenValues", "instrument", "reported_position", "slot"]
 
@@ -59,6 +61,8 @@ def instrument(
     editable: bool = False,
     value_word: str = "now",
     notes: Notes | None = None,
+    runs: Mapping[str, tuple[Trace, Model]] | None = None,
+    columns: Columns | None = None,
 ) -> None:
     """Show a trace. The browser starts at a position and keeps it from then on.
 
@@ -99,6 +103,11 @@ def instrument(
         What precedes the present value of the one that is picked.
     notes : Notes, optional
         What to say about the run.
+    runs : mapping of str to tuple of Trace and Model, optional
+        Runs that stand beside this one, under one step: `slot(..., run=name)` shows them. Each is sent once.
+    columns : Columns, optional
+        For a single other run, of another text: which steps stand in one column, for the slots "second" and
+        "difference". Steps of the instrument are columns then.
 
     Raises
     ------
@@ -110,9 +119,19 @@ def instrument(
             message = f"The instrument has no view {view!r}; it has {', '.join(VIEWS)}."
             raise UnknownNameError(message, kind="view", name=view, allowed=VIEWS)
     sent: set[str] = st.session_state.setdefault(DEFINITIONS_SENT, set())
-    key = model_key(model, layer, direction)
-    data = trace_data(trace, model, layer, direction, definition=key not in sent, token_values=token_values)
-    sent.add(key)
+    keys = set()
+
+    def encoded(trace: Trace, model: Model, token_values: Mapping[str, TokenValues] | None = None) -> Payload:
+        key = model_key(model, layer, direction)
+        data = trace_data(trace, model, layer, direction, definition=key not in sent, token_values=token_values)
+        sent.add(key)
+        keys.add(key)
+        return data
+
+    data = encoded(trace, model, token_values)
+    others: list[RunData] = [{"name": name, "payload": encoded(*run)} for name, run in (runs or {}).items()]
+    if others:
+        data, others = _without_sent(data, others)
     page_data: PageData = {
         "start": {"step": step - 1, "unit": unit},
         "text": text,
@@ -126,16 +145,32 @@ def instrument(
         "default_text": default_text,
         "opened_at_position": position.newly_linked(),
         "saved_page": _requested_page(trace, model, layer, direction, text),
+        "runs": others,
+        "columns": columns,
     }
     mount = _mount_served if served_code.is_served() and CODE_MISSING not in st.session_state else _mount_inline
     mount(
         key=KEY,
         data=as_bytes({**data, **page_data}),
         on_missing_code_change=lambda: st.session_state.update({CODE_MISSING: True}),
-        on_missing_definition_change=lambda: sent.discard(key),
+        on_missing_definition_change=lambda: sent.difference_update(keys),
+        on_missing_payload_change=lambda: st.session_state.update({RUNS_SENT: set()}),
         on_request_change=lambda: _handle_request(on_request),
         on_position_change=lambda: None,  # makes Streamlit keep the state that `reported_position` reads
     )
+
+
+def _without_sent(data: Payload, others: list[RunData]) -> tuple[Payload, list[RunData]]:
+    """The main run and the others, with only the id of those that were sent in the run of the page before."""
+    sent: set[str] = st.session_state.get(RUNS_SENT, set())
+    st.session_state[RUNS_SENT] = {payload["id"] for payload in (data, *(run["payload"] for run in others))}
+
+    def once(payload: Payload) -> Payload:
+        if payload["id"] not in sent:
+            return payload
+        return {name: payload[name] for name in ("id", "token_values", "token_values_id")}  # type: ignore
+
+    return once(data), [{**run, "payload": once(run["payload"])} for run in others]
 
 
 def reported_position(trace: Trace, layer: int = 0) -> tuple[int, int | None] | None:

@@ -58,9 +58,9 @@ def text(task: TaskModels) -> Parameter[str]:
     return Parameter("text", task.examples[0], str, task.name, widget_key=session_keys.TEXT, alias="read")
 
 
-def step(trace: Trace, default: int) -> Parameter[int]:
-    """The step, counted from 1. The browser writes it."""
-    return Parameter("step", default, number(1, len(trace)))
+def step(steps: int, default: int) -> Parameter[int]:
+    """One of so many steps, counted from 1. The browser writes it."""
+    return Parameter("step", default, number(1, steps))
 
 
 def unit(trace: Trace, layer: int) -> Parameter[int | None]:

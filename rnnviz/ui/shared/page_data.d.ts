@@ -1,6 +1,6 @@
 // Written from page_data.py, do not edit.
 
-import type { Notes, Start } from "../../instrument/js/model/settings.d.ts";
+import type { Notes, RunData, Start } from "../../instrument/js/model/settings.d.ts";
 
 /** The settings of the instrument, and what a fresh page would show. */
 export interface PageData {
@@ -28,4 +28,8 @@ export interface PageData {
   opened_at_position: boolean;
   /** The view as a page to save, after it was requested. */
   saved_page: string | null;
+  /** Runs that slots show by their names. Where there are any, a run that the browser has is sent as its id alone. */
+  runs: RunData[];
+  /** The steps of two texts in every column; None where texts are not compared. */
+  columns: [number | null, number | null][] | null;
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from ...instrument.settings_schema import Notes, Start
+from ...instrument.settings_schema import Notes, RunData, Start
 
 
 class PageData(TypedDict):
@@ -36,6 +36,10 @@ class PageData(TypedDict):
         Whether a link to a position has just opened the page.
     saved_page : str or None
         The view as a page to save, after it was requested.
+    runs : list of RunData
+        Runs that slots show by their names. Where there are any, a run that the browser has is sent as its id alone.
+    columns : list of tuple of (int or None, int or None) or None
+        The steps of two texts in every column; None where texts are not compared.
     """
 
     start: Start
@@ -50,3 +54,5 @@ class PageData(TypedDict):
     default_text: str | None
     opened_at_position: bool
     saved_page: str | None
+    runs: list[RunData]
+    columns: list[tuple[int | None, int | None]] | None

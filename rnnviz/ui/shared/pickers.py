@@ -24,16 +24,19 @@ T = TypeVar("T")
 Labels = Literal["visible", "collapsed"]
 
 
-def pick_model(default: str = "names", compact: bool = False) -> tuple[TaskModels, Model, int, str]:
+def pick_model(
+    default: str = "names", compact: bool = False, with_cell: bool = True
+) -> tuple[TaskModels, Model, int, str]:
     """Pickers for task and cell, and for layer and direction where the model has several.
 
     default: the task on which the page opens, if it exists; compact: without labels and without a line on the scores,
-    for a row that the page has begun.
+    for a row that the page has begun; with_cell: whether the cell can be chosen here.
     """
     tasks = catalogue.tasks()
     task_choice = link_parameters.task(tasks, default if default in tasks else next(iter(tasks)))
     cell_choice = link_parameters.cell(catalogue.cells())
-    task_key, cell_key = task_choice.restore(), cell_choice.restore()
+    task_key = task_choice.restore()
+    cell_choice.restore()
     labels: Labels = "collapsed" if compact else "visible"
     with nullcontext() if compact else st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         if lesson_link.shows("model"):
@@ -48,18 +51,8 @@ def pick_model(default: str = "names", compact: bool = False) -> tuple[TaskModel
         task = tasks[task_choice.value]
         if cell_choice.value not in task.cells:  # a task of the session has the cells of its models alone
             cell_choice.set(task.cells[-1])
-        if lesson_link.shows("model"):
-            hidden = [cell for cell in task.further_cells if cell != cell_choice.value]
-            shown = [cell for cell in task.cells if cell not in hidden]
-            st.segmented_control(
-                "Cell",
-                shown,
-                required=True,
-                format_func=lambda cell: CELLS[cell].title,
-                key=cell_key,
-                label_visibility=labels,
-            )
-            more_cells(hidden, cell_choice.set)
+        if with_cell and lesson_link.shows("model"):
+            _cell_picker(task, cell_choice, labels)
         with one_step():
             task_choice.save()
             cell = cell_choice.save()
@@ -69,6 +62,20 @@ def pick_model(default: str = "names", compact: bool = False) -> tuple[TaskModel
         report_weights(task, model)
         score_line(model)
     return task, model, layer, direction
+
+
+def _cell_picker(task: TaskModels, choice: Parameter[str], labels: Labels) -> None:
+    """A picker for one of a task's cells."""
+    hidden = [cell for cell in task.further_cells if cell != choice.value]
+    st.segmented_control(
+        "Cell",
+        [cell for cell in task.cells if cell not in hidden],
+        required=True,
+        format_func=lambda cell: CELLS[cell].title,
+        key=choice.key,
+        label_visibility=labels,
+    )
+    more_cells(hidden, choice.set)
 
 
 def report_weights(task: TaskModels, model: Model) -> None:

@@ -40,6 +40,7 @@ RESULTS = "results"  # of long work on the session's own models
 PAGE_REQUESTED = "page-requested"  # the view that the browser wants as a page
 CODE_MISSING = "code-missing"  # there if the browser could not fetch the instrument's code
 DEFINITIONS_SENT = "definitions-sent"  # model keys of the definitions that the browser has
+RUNS_SENT = "runs-sent"  # ids of the runs side by side that the browser has
 UNIT = "chosen-unit"
 TOKEN_VALUES = "token-values"  # the name of those that the browser has requested
 REPORTED = "reported-position"  # the last position that the browser reported

@@ -7,11 +7,12 @@
 import { mount } from "../../instrument/js/instrument.js";
 import { unpack } from "../../instrument/js/model/arrays.js";
 import { elementsIn } from "../../instrument/js/page/dom.js";
+import { completed } from "../../instrument/js/page/kept-payloads.js";
 import { viewInAddress, writeAddress } from "../../instrument/js/page/view-address.js";
 
 /**
  * @import { Instrument, Rest } from "../../instrument/js/instrument.js"
- * @import { DefinitionData, Payload } from "../../instrument/js/model/payload.d.ts"
+ * @import { Payload } from "../../instrument/js/model/payload.d.ts"
  * @import { Start } from "../../instrument/js/model/settings.d.ts"
  * @import { Request } from "../../instrument/js/model/requests.js"
  * @import { WholePayload } from "../../instrument/js/model/trace.js"
@@ -83,8 +84,6 @@ const HOST = {
 
 /** @type {WeakMap<HTMLElement, Mounted>} */
 const mounted = new WeakMap();
-/** The definitions by their key: the server sends that of a model once. @type {Map<string, DefinitionData>} */
-const definitions = new Map();
 /**
  * The last position, kept from page to page: the same trace on another page opens there. The server does not know it,
  * and Streamlit sends it no link that the browser has changed.
@@ -99,12 +98,10 @@ const lastPosition = (/** @type {any} */ (window).rnnvizLastPosition ??= {});
  */
 export default function (streamlits) {
   const { parentElement, setTriggerValue } = streamlits;
-  const component = { ...streamlits, data: /** @type {ComponentData} */ (unpack(streamlits.data)) };
-  const { data } = component;
-  if (data.definition) definitions.set(data.model_key, data.definition);
-  const definition = definitions.get(data.model_key);
-  if (!definition) setTriggerValue("missing_definition", data.model_key); // it was lost; until it comes, all stays
-  const entry = definition ? shown(component, { ...data, definition }) : mounted.get(parentElement);
+  const data = /** @type {ComponentData} */ (unpack(streamlits.data));
+  const { whole, missing } = completed(data);
+  if (missing) setTriggerValue(`missing_${missing}`, data.id); // it was lost; until it comes, all stays
+  const entry = whole ? shown({ ...streamlits, data: whole }, whole) : mounted.get(parentElement);
   if (!entry) return () => {};
 
   // If the page has changed its link in this run, Streamlit has left the position out of it.
@@ -188,7 +185,8 @@ function mountInstrument(entry, payload) {
   /** @param {Rest} rest */
   const onRest = (rest) => {
     const { step, settled } = rest;
-    const { id, fingerprint } = entry.component.data;
+    const { id } = instrument.store.trace;
+    const { fingerprint } = entry.component.data;
     Object.assign(lastPosition, { id, fingerprint, start: { step, unit: keptUnit(rest, entry) } });
     writeAddress(instrument.store, entry.component.data);
     if (settled) reportPosition(entry, { step, unit: chosenUnit(rest) });
@@ -210,8 +208,8 @@ function mountInstrument(entry, payload) {
  * @param {ComponentData} data
  * @returns {string}
  */
-function viewsKey({ views, editable }) {
-  return String([views, editable]);
+function viewsKey({ views, editable, runs, columns }) {
+  return String([views, editable, columns !== null, ...runs.map(({ name }) => name)]);
 }
 
 /**

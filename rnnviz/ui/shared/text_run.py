@@ -112,11 +112,15 @@ def choose_unit(unit: int) -> None:
 def transport(
     run: TextRun,
     trace: Trace | None = None,
+    runs: Mapping[str, tuple[Trace, Model]] | None = None,
     token_values: Mapping[str, TokenValues] | None = None,
     editable: bool = False,
     value_word: str = "now",
 ) -> None:
-    """The tokens and the transport, which move through time. The page's figures follow when they stop."""
+    """The tokens and the transport, which move through time. The page's figures follow when they stop.
+
+    runs: those that slots show under the same step, by name.
+    """
     trace = trace or run.trace
     step, unit = chosen_position(trace, run.layer)
     instrument(
@@ -134,4 +138,5 @@ def transport(
         value_word=value_word,
         notes=what_if.run_notes(trace),
         on_request=what_if.apply_requested,
+        runs=runs,
     )

@@ -9,6 +9,7 @@ import rnnviz
 from rnnviz.analysis import difference
 from rnnviz.errors import ArgumentError, UnknownQuantityError
 from rnnviz.interventions import Hold, Remove, Swap, Zero
+from rnnviz.text.tokens import visible
 
 from ...raising import raises
 from ...strategies import CHARACTERS
@@ -63,19 +64,34 @@ def test_a_run_with_interventions_beside_the_one_without(kind, options, data):
     assert result.first == first
 
 
-@pytest.mark.parametrize(("one", "other"), [("Ada", "Bob"), ("Ada", "Adamowicz"), ("Adamowicz", "Ada"), ("Ada", "Ada")])
-def test_two_texts_are_aligned_from_the_start(one, other):
+@pytest.mark.parametrize(
+    ("one", "other", "columns"),
+    [
+        ("Ada", "Bob", "A/B d/o a/b ∎/∎"),
+        ("Ada", "Adamowicz", "A/A d/d a/a -/m -/o -/w -/i -/c -/z ∎/∎"),
+        ("Romanov", "Roman", "R/R o/o m/m a/a n/n o/- v/- ∎/∎"),
+        ("Ada", "Ada", "A/A d/d a/a ∎/∎"),
+    ],
+)
+def test_two_texts_are_aligned_so_that_equal_tokens_meet(one, other, columns):
     before, after = MODEL.trace(one), MODEL.trace(other)
     result = difference(before, after)
-    steps, shorter = max(len(before), len(after)), min(len(before), len(after))
-    assert result.tokens_before == before.tokens + [None] * (steps - len(before))
-    assert result.tokens_after == after.tokens + [None] * (steps - len(after))
+    expected = [tuple(None if token == "-" else token for token in column.split("/")) for column in columns.split()]
+    shown = [
+        tuple(token and visible(token) for token in pair)
+        for pair in zip(result.tokens_before, result.tokens_after, strict=True)
+    ]
+    assert shown == expected
     values = result.values("cell")
-    np.testing.assert_array_equal(
-        values[:shorter], after["cell"][:shorter].astype(np.float64) - before["cell"][:shorter].astype(np.float64)
-    )
-    assert np.isnan(values[shorter:]).all() and np.isnan(result.change[shorter:]).all()
-    assert values.shape == (steps, 64) and not np.isnan(result.change[:shorter]).any()
+    assert values.shape == (len(expected), 64)
+    for row, (i, j) in enumerate(result.rows()):
+        if i is None or j is None:
+            assert np.isnan(values[row]).all() and np.isnan(result.change[row])
+        else:
+            new, old = after["cell"][j].astype(np.float64), before["cell"][i].astype(np.float64)
+            np.testing.assert_array_equal(values[row], new - old)
+            moved = total_variation(before.probabilities[i], after.probabilities[j])
+            assert result.change[row] == pytest.approx(moved, abs=1e-6)
     if one == other:
         assert result.first is None and (result.change == 0).all() and (values == 0).all()
 

@@ -4,6 +4,9 @@
 /** The colour of probability, which is no role's. */
 export const PREDICTION = "#877BDD";
 
+/** The colour of what is below zero. */
+export const NEGATIVE = "#5F6B7A";
+
 /** Per cent of a quantity's colour in the colour of its words; the rest is the text's own, for contrast. */
 export const TEXT_SHARE = 60;
 

@@ -1,6 +1,5 @@
 // The heatmaps of a trace: which there are, what they show, and in which rows.
 
-import { PREDICTION } from "./colours.js";
 import { significant } from "./numbers.js";
 import { likeliest } from "./prediction-words.js";
 import { unitRows } from "./row-order.js";
@@ -105,7 +104,7 @@ function predictionContent(trace, probabilities) {
     kind: "labels",
     field: { values: probabilities, width: trace.labels.length, steps: trace.steps, rows },
     rowNames: rows.map((label) => trace.labels[label]),
-    scale: { colour: PREDICTION, negative_colour: PREDICTION, limits: [0, 1] },
+    scale: trace.probabilityScale,
     clipped: false,
     unchanged: trace.unchanged?.probabilities ?? null,
   };
@@ -113,25 +112,37 @@ function predictionContent(trace, probabilities) {
 
 /**
  * The labels that were the likeliest at any step, by their highest probability; the answer comes first. In a what-if
- * they are those of the unchanged run, so that a change moves no row, with the changed answer among them.
+ * they are those of the unchanged run, so that a change moves no row, with the changed answer among them. Runs that are
+ * shown side by side have their labels in common.
  * @param {Trace} trace
  * @returns {number[]}
  */
 export function likeliestLabels(trace) {
+  if (trace.labelRows) return trace.labelRows;
   if (!trace.probabilities) return [];
-  const last = trace.steps - 1;
-  const probabilities = trace.unchanged?.probabilities ?? trace.probabilities;
-  const answer = likeliest(trace.labelsAt(probabilities, last));
-  const rank = trace.labels.map(() => 0);
-  for (let step = 0; step <= last; step++) {
-    trace.labelsAt(probabilities, step).forEach((share, label) => {
+  const labels = leadingLabels([trace.unchanged?.probabilities ?? trace.probabilities], trace.labels.length);
+  const changed = likeliest(trace.labelsAt(trace.probabilities, trace.steps - 1));
+  if (!labels.includes(changed)) labels[labels.length - 1] = changed;
+  return labels;
+}
+
+/**
+ * The labels that were the likeliest at any step of any run, by their highest probability; those on which a run ends
+ * come first.
+ * @param {Float32Array[]} runs  probabilities step by step
+ * @param {number} classes
+ * @returns {number[]}
+ */
+export function leadingLabels(runs, classes) {
+  const rank = Array(classes).fill(0);
+  for (const probabilities of runs) {
+    const answer = likeliest(probabilities.subarray(probabilities.length - classes));
+    probabilities.forEach((share, k) => {
+      const label = k % classes;
       rank[label] = Math.max(rank[label], share + (label === answer ? 1 : 0));
     });
   }
-  const labels = [...rank.keys()].sort((a, b) => rank[b] - rank[a]).slice(0, LABELS);
-  const changed = likeliest(trace.labelsAt(trace.probabilities, last));
-  if (!labels.includes(changed)) labels[labels.length - 1] = changed;
-  return labels;
+  return [...rank.keys()].sort((a, b) => rank[b] - rank[a]).slice(0, LABELS);
 }
 
 /**

@@ -39,6 +39,21 @@ const HIDDEN = "hidden";
 const HALF = 0.5;
 
 /**
+ * A step as it is read aloud: that of both runs where two texts are compared.
+ * @param {Trace} trace
+ * @param {number} step
+ * @returns {string}
+ */
+export function spokenWords(trace, step) {
+  if (!trace.alignment || !trace.lower) return narrate(trace, step);
+  return ["First text", "Second text"].map((name, k) => {
+    const { alignment } = k ? /** @type {Trace} */ (trace.lower) : trace;
+    const row = alignment?.rows[step] ?? null;
+    return `${name}: ${alignment?.trace && row !== null ? narrate(alignment.trace, row) : "no token here."}`;
+  }).join(" ");
+}
+
+/**
  * Describe a step of a trace.
  * @param {Trace} trace
  * @param {number} step

@@ -1,5 +1,7 @@
 // Written from settings_schema.py, do not edit.
 
+import type { Payload } from "./payload.d.ts";
+
 /** Where the instrument begins, and what of it is shown. */
 export interface Start {
   /** From 0. */
@@ -32,6 +34,14 @@ export interface Notes {
   dimmed: boolean;
 }
 
+/** A run beside the main one. */
+export interface RunData {
+  /** What slots call it. */
+  name: string;
+  /** The run. Like the main one it may lack its definition, which the browser then has. */
+  payload: Payload;
+}
+
 /** How the instrument shows a payload. */
 export interface Settings {
   /** Where it begins; if missing, at the first step. */
@@ -52,4 +62,8 @@ export interface Settings {
   notes?: Notes;
   /** The view as a page to save, after it was requested. */
   saved_page?: string | null;
+  /** Runs that slots show by their names, under one step. */
+  runs?: RunData[];
+  /** For the run of a second text, which is then the only one in `runs`: the step of each text in every column, from 0; None for a gap. */
+  columns?: [number | null, number | null][] | null;
 }

@@ -1,12 +1,14 @@
 // A recorded trace as the views read it: values by quantity, step and unit.
 
 import { decodeBytes, decodeFloats, decodeHalves } from "./arrays.js";
+import { PREDICTION } from "./colours.js";
 import { writtenEquation } from "./equations.js";
 
 /**
  * @import {
  *   DefinitionData, EffectsData, InputVectorsData, Payload, QuantityData, TokenValuesData, UnchangedData, WeightsData
  * } from "./payload.d.ts"
+ * @import { Scale } from "./colours.js"
  * @import { Settings } from "./settings.d.ts"
  */
 
@@ -49,6 +51,13 @@ import { writtenEquation } from "./equations.js";
 /** @typedef {{ values: Float32Array, label: string, measure: string }} Effects  see `EffectsData` */
 
 /**
+ * What a trace over aligned columns was made of.
+ * @typedef {object} Alignment
+ * @property {Trace | null} trace  the run; null for the difference of two
+ * @property {(number | null)[]} rows  for each column its step, or null for a gap
+ */
+
+/**
  * The run without interventions, at the same steps: see `UnchangedData`.
  * @typedef {object} Unchanged
  * @property {Arrays} values  of the quantities that differ
@@ -78,6 +87,8 @@ export class Trace {
     this.id = payload.id;
     this.fingerprint = payload.fingerprint;
     this.model = payload.model;
+    /** What distinguishes the run from those beside it. */
+    this.caption = payload.model;
     this.modelKey = payload.model_key;
     this.cell = payload.cell;
     this.title = payload.title;
@@ -126,6 +137,14 @@ export class Trace {
     this.weights = definition.weights === null ? null : decodedWeights(definition.weights);
     this.tokenValues = decodedTokenValues(payload.token_values);
     this.tokenValuesId = payload.token_values_id;
+    /** The colours of probabilities. @type {Scale} */
+    this.probabilityScale = { colour: PREDICTION, negative_colour: PREDICTION, limits: [0, 1] };
+    /** The labels in the rows of the heatmap, where several runs share them. @type {number[] | null} */
+    this.labelRows = null;
+    /** @type {Alignment | null} */
+    this.alignment = null;
+    /** The other run, below the tokens of this one. @type {Trace | null} */
+    this.lower = null;
   }
 
   /**
@@ -195,6 +214,15 @@ export class Trace {
    */
   get orderingEffects() {
     return this.unchanged?.effects ?? this.effects;
+  }
+
+  /**
+   * Whether there is no step in a column, because only another text has a token there.
+   * @param {number} column
+   * @returns {boolean}
+   */
+  isGap(column) {
+    return this.alignment?.rows[column] === null;
   }
 
   /**

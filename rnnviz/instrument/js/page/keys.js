@@ -9,7 +9,8 @@ import { hasModifier, html } from "./dom.js";
  * @typedef {object} Keys
  * @property {HTMLDialogElement} list  of all keys
  * @property {HTMLButtonElement} button  opens the list
- * @property {(event: KeyboardEvent) => void} handle  for keys that are pressed inside the instrument or a slot
+ * @property {(event: KeyboardEvent, store?: Store) => void} handle  for keys that are pressed inside the instrument, or
+ *   in a slot with another store
  * @property {() => void} destroy
  */
 
@@ -49,8 +50,11 @@ export function createKeys(store, { space }) {
     html("div", {}, html("table", {}, html("tbody", {}, rows)), close),
   );
 
-  /** @param {KeyboardEvent} event */
-  function handle(event) {
+  /**
+   * @param {KeyboardEvent} event
+   * @param {Store} [moved]
+   */
+  function handle(event, moved = store) {
     const target = event.composedPath()[0];
     if (!(target instanceof Element) || target.matches(FIELDS) || hasModifier(event)) return;
     if (event.key === " " && target.matches("button, summary")) return; // they have their own use for space
@@ -59,7 +63,7 @@ export function createKeys(store, { space }) {
     if (!action) return;
     event.preventDefault();
     event.stopPropagation();
-    action(store);
+    action(moved);
   }
 
   /** @param {KeyboardEvent} event */

@@ -1,13 +1,16 @@
 // Views in the middle of a page's words that follow the same store.
 //
-// A slot is `<div class="rnnviz-slot" data-view="gate" data-gate="forget" data-of="cell">`. Its view is inside a shadow
-// root, so that the styles of the page and of the view do not affect each other.
+// A slot is `<div class="rnnviz-slot" data-view="gate" data-gate="forget" data-of="cell">`; with `data-run` it shows
+// another run than the main one. Its view is inside a shadow root, so that the styles of the page and of the view do
+// not affect each other.
 
 import { createDiagram } from "../diagram/diagram.js";
 import { createArithmetic } from "../views/arithmetic.js";
 import { createCredit } from "../views/credit.js";
 import { createCurve } from "../views/curve.js";
 import { createGate } from "../views/gate.js";
+import { MAIN } from "../model/run-traces.js";
+import { createHeatmapTools } from "../views/heatmap-tools.js";
 import { createHeatmaps } from "../views/heatmaps.js";
 import { createPredictions } from "../views/predictions.js";
 import { createTokens } from "../views/tokens.js";
@@ -25,6 +28,7 @@ import { copyTheme, setTextColours, styleSheetOf } from "./theme.js";
  * @typedef {object} Slot
  * @property {HTMLElement} host  its element in the page
  * @property {HTMLElement} root  what its shadow root holds
+ * @property {Store} store  of the run that it shows
  * @property {boolean} near  whether it is in view or close to it
  * @property {{ view: ElementView, state: State, trace: Trace } | null} shown  the view and what it shows; null at first
  */
@@ -41,6 +45,9 @@ const ATTRIBUTES = [
   "data-of",
   "data-hide",
   "data-values",
+  "data-run",
+  "data-choices",
+  "data-each",
 ];
 const NEAR = "200px"; // beyond the edge of the window; views this close are kept up to date
 
@@ -57,7 +64,9 @@ export const SLOT_VIEWS = {
   predictions: createPredictions,
   link: (store, { hide }) => createViewLink(store, hide),
   credit: (store, { values }) => createCredit(store, values),
-  heatmaps: (store, { quantities }) => createHeatmaps(store, { quantities: quantities?.split(",") }),
+  heatmaps: (store, { quantities, choices }) =>
+    createHeatmaps(store, { quantities: quantities?.split(","), choices: choices !== "none" }),
+  choices: (store, { each }) => createHeatmapTools(store, each),
 };
 
 /**
@@ -68,14 +77,14 @@ const owners = new WeakMap();
 
 /**
  * Fills the slots of a page, and those that are added to it.
- * @param {Store} store
+ * @param {Map<string, Store>} stores  by the names of the runs
  * @param {Document | HTMLElement} page
  * @param {HTMLElement} source  an element of the instrument, whose theme and style the slots take
- * @param {(event: KeyboardEvent) => void} handleKey  for keys that are pressed in a slot
+ * @param {(event: KeyboardEvent, store: Store) => void} handleKey  for keys that are pressed in a slot
  * @param {Record<string, () => ElementView>} [further]  views that only this instrument can make
  * @returns {Slots}
  */
-export function createSlots(store, page, source, handleKey, further = {}) {
+export function createSlots(stores, page, source, handleKey, further = {}) {
   const makers = { ...SLOT_VIEWS, ...further };
   /** @type {Map<Element, Slot>} */
   const slots = new Map();
@@ -97,13 +106,25 @@ export function createSlots(store, page, source, handleKey, further = {}) {
     { rootMargin: NEAR },
   );
 
+  /**
+   * The store of the run that a slot names.
+   * @param {HTMLElement} host
+   * @returns {Store | undefined}
+   */
+  function storeOf({ dataset }) {
+    return stores.get(dataset.run ?? MAIN);
+  }
+
   /** @param {HTMLElement} host */
   function fill(host) {
+    const store = storeOf(host);
+    if (!store) return;
     const shadow = host.shadowRoot ?? host.attachShadow({ mode: "open" });
-    const root = html("div", { class: "instrument slot", onkeydown: handleKey });
+    const onkeydown = (/** @type {KeyboardEvent} */ event) => handleKey(event, store);
+    const root = html("div", { class: "instrument slot", onkeydown });
     shadow.adoptedStyleSheets = [sheet];
     shadow.replaceChildren(root);
-    const slot = { host, root, near: false, shown: null };
+    const slot = { host, root, store, near: false, shown: null };
     slots.set(host, slot);
     owners.set(host, owner);
     refreshTheme(slot);
@@ -111,15 +132,15 @@ export function createSlots(store, page, source, handleKey, further = {}) {
   }
 
   /** @param {Slot} slot */
-  function refreshTheme({ root }) {
+  function refreshTheme({ root, store }) {
     copyTheme(source, root, styleSheet);
     setTextColours(root, store.trace);
   }
 
   /** @param {Slot} slot */
   function refresh(slot) {
+    const { host, root, store, shown } = slot;
     const { state, trace } = store;
-    const { host, root, shown } = slot;
     if (!shown) {
       const view = makers[host.dataset.view ?? ""](store, /** @type {Record<string, string>} */ (host.dataset));
       root.append(view.element);
@@ -156,7 +177,7 @@ export function createSlots(store, page, source, handleKey, further = {}) {
   return {
     update(_state, _previous, newTrace) {
       for (const slot of slots.values()) {
-        if (newTrace) setTextColours(slot.root, store.trace);
+        if (newTrace) setTextColours(slot.root, slot.store.trace);
         if (slot.near && slot.shown) refresh(slot);
       }
     },

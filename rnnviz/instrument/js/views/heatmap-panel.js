@@ -44,13 +44,14 @@ export class HeatmapPanel {
     this.frozen = svg("path", { class: "held frozen" });
     this.notches = svg("path", { class: "notches" });
     this.unasked = html("div", { class: "heatmap-unasked", "aria-hidden": "true" });
+    this.gaps = html("div", { class: "heatmap-gaps", "aria-hidden": "true" });
     this.pointed = svg("rect", { class: "pointed" });
     this.column = svg("rect", { class: "column" });
     this.cell = svg("rect", { class: "picked" });
     this.marker = svg("path", { class: "marker", d: "M-8 -4.5L-2 0L-8 4.5z" });
     const marks = [this.notches, this.held, this.frozen, this.pointed, this.column, this.cell, this.marker];
     this.marks = svg("svg", { "aria-hidden": "true" }, marks);
-    this.plot = html("div", { class: "heatmap-plot", role: "img" }, this.canvases, this.unasked, this.marks);
+    this.plot = html("div", { class: "heatmap-plot", role: "img" }, this.canvases, this.unasked, this.gaps, this.marks);
     const heading = html("figcaption", {}, this.swatch, this.title, this.symbol, this.remark, this.legend);
     const body = html("div", { class: "heatmap-body" }, this.names, this.plot);
     this.element = html("figure", { class: "heatmap", "data-name": name }, heading, body);
@@ -91,6 +92,7 @@ export class HeatmapPanel {
     this.notches.setAttribute("d", notchPath(beyond, [size.cellWidth, size.rowHeight]));
     this.showHolds(trace);
     if (kind === "labels") this.showUnasked(trace);
+    this.gaps.replaceChildren(...this.columnsOver(trace, (step) => trace.isGap(step)));
     this.showLegend(beyond);
     this.showNames();
   }
@@ -155,13 +157,22 @@ export class HeatmapPanel {
    * @param {Trace} trace
    */
   showUnasked(trace) {
-    const { cellWidth } = this.size;
-    const steps = [...trace.tokens.keys()].filter((step) => !trace.isAsked(step));
-    this.unasked.replaceChildren(
-      ...steps.map((step) => html("i", { style: `left: ${step * cellWidth}px; width: ${cellWidth}px` })),
-    );
-    this.remark.textContent = steps.length ? "▨ not an answer" : "";
+    const columns = this.columnsOver(trace, (step) => !trace.isAsked(step) && !trace.isGap(step));
+    this.unasked.replaceChildren(...columns);
+    this.remark.textContent = columns.length ? "▨ not an answer" : "";
     this.remark.title = "Hatched: the model is not trained to answer after these steps";
+  }
+
+  /**
+   * An element over the column of every step that a test selects.
+   * @param {Trace} trace
+   * @param {(step: number) => boolean} isSelected
+   * @returns {HTMLElement[]}
+   */
+  columnsOver(trace, isSelected) {
+    const { cellWidth } = this.size;
+    return [...trace.tokens.keys()].filter(isSelected)
+      .map((step) => html("i", { style: `left: ${step * cellWidth}px; width: ${cellWidth}px` }));
   }
 
   /**

@@ -3,14 +3,15 @@
 import { ROW_ORDERS, TOP } from "../model/row-order.js";
 import { html } from "../page/dom.js";
 
-/** @import { State, Store } from "../model/store.js" */
+/** @import { ElementView, State, Store } from "../model/store.js" */
 
 /**
  * Show the choices.
  * @param {Store} store
- * @returns {{ element: HTMLElement, show: () => void }}
+ * @param {string} [each]  what each of several runs is, if they are for heatmaps of all of them: "cell"
+ * @returns {ElementView}
  */
-export function createHeatmapTools(store) {
+export function createHeatmapTools(store, each = "") {
   const few = choice(`top ${TOP}`, { allRows: false });
   const all = choice("", { allRows: true });
   const orders = ROW_ORDERS.map(([rowOrder, title]) => choice(title, { rowOrder }));
@@ -32,22 +33,29 @@ export function createHeatmapTools(store) {
     const { trace, state } = store;
     const { label, measure } = trace.orderingEffects;
     strips.hidden = !trace.unchanged;
+    orders[0].button.textContent = trace.alignment ? "difference" : "effect";
     all.button.textContent = `all ${trace.units}`;
     rows.hidden = trace.units <= TOP;
     for (const { button, change: [[key, value]] } of [few, all, ...orders].map(entries)) {
       button.setAttribute("aria-pressed", String(state[/** @type {keyof State} */ (key)] === value));
     }
     const of = trace.unchanged ? " of the unchanged run" : "";
-    const effect = `${measure}${label ? ` “${label}”` : ""}${of}`;
+    const effect = `${measure}${label && !each ? ` “${label}”` : ""}${of}`;
     const isAll = state.allRows || rows.hidden;
-    const which = isAll ? "All units" : `The ${TOP} units with the largest ${effect}`;
+    const which = isAll ? "All units" : `The ${TOP} units${each && ` of each ${each}`} with the largest ${effect}`;
     /** @type {Record<State["rowOrder"], string>} */
     const how = { effect: isAll ? `, by ${effect}` : "", similar: ", alike ones together", number: ", by number" };
     about.textContent = which + how[state.rowOrder];
   }
 
   show();
-  return { element, show };
+  return {
+    element,
+    update(state, previous, newTrace) {
+      if (newTrace || state.rowOrder !== previous.rowOrder || state.allRows !== previous.allRows) show();
+    },
+    destroy: () => element.remove(),
+  };
 }
 
 /**

@@ -33,12 +33,13 @@ const REDRAWN = /** @type {const} */ (["rowOrder", "allRows"]);
 /**
  * Show the heatmaps.
  * @param {Store} store
- * @param {{ quantities?: string[], beside?: ElementView }} [options]  quantities: which to show, by name, with
- *   "prediction" for the probabilities; all if left out. beside: a view that stands beside the prediction
+ * @param {{ quantities?: string[], beside?: ElementView, choices?: boolean }} [options]  quantities: which to show, by
+ *   name, with "prediction" for the probabilities; all if left out. beside: a view that stands beside the prediction.
+ *   choices: whether the choices of rows are shown
  * @returns {ElementView}
  */
-export function createHeatmaps(store, { quantities, beside } = {}) {
-  const tools = createHeatmapTools(store);
+export function createHeatmaps(store, { quantities, beside, choices = true } = {}) {
+  const tools = choices ? createHeatmapTools(store) : null;
   const axes = [createHeatmapAxis(), createHeatmapAxis()];
   const grid = html("div", { class: "heatmap-grid" });
   const lens = createHeatmapLens();
@@ -113,11 +114,11 @@ export function createHeatmaps(store, { quantities, beside } = {}) {
     const titles = contents.map(({ title, symbol }) => [title.toLowerCase(), symbol].filter(Boolean).join(" "));
     element.setAttribute(
       "aria-label",
-      `Heatmaps over time, units in rows, steps in columns: ${titles.join(", ")}. ` +
+      `Heatmaps of ${trace.caption} over time, units in rows, steps in columns: ${titles.join(", ")}. ` +
         "The table of the step has the values at the current step.",
     );
-    tools.element.hidden = !contents.some(({ kind }) => kind === "units"); // nothing else has rows to choose
-    tools.show();
+    // Nothing else has rows to choose.
+    if (tools) tools.element.hidden = !contents.some(({ kind }) => kind === "units");
     select();
   }
 
@@ -135,7 +136,7 @@ export function createHeatmaps(store, { quantities, beside } = {}) {
     const before = startsWithLabels ? 1 : 0; // as many are above the second time axis
     const parts = [
       ...(beside ? [beside.element] : []),
-      tools.element,
+      ...(tools ? [tools.element] : []),
       axes[0].element,
       ...figures.slice(0, before),
       ...second,
@@ -204,6 +205,10 @@ export function createHeatmaps(store, { quantities, beside } = {}) {
     if (pointed?.name !== name || pointed.step !== place.step || pointed.unit !== unit) {
       store.set({ pointed: { name, step: place.step, unit } });
     }
+    if (store.trace.isGap(place.step)) {
+      lens.hide();
+      return;
+    }
     lens.show(store.trace, content, place);
     const box = element.getBoundingClientRect();
     lens.moveTo({ x: event.clientX - box.left, y: event.clientY - box.top }, box);
@@ -249,6 +254,7 @@ export function createHeatmaps(store, { quantities, beside } = {}) {
     element,
     update(state, previous, newTrace) {
       beside?.update(state, previous, newTrace);
+      tools?.update(state, previous, newTrace);
       if (newTrace) lens.hide();
       if (newTrace || rowsDiffer(state, previous)) draw(true);
       else if (state.pointed !== previous.pointed && onlyPointed(state, previous)) {
@@ -257,6 +263,7 @@ export function createHeatmaps(store, { quantities, beside } = {}) {
     },
     destroy() {
       beside?.destroy();
+      tools?.destroy();
       document.removeEventListener("pointerdown", leaveByTouch);
       resized.disconnect();
       element.remove();

@@ -3,7 +3,10 @@
 import { ATTRIBUTION, signalAt } from "../model/signals.js";
 import { html } from "../page/dom.js";
 
-/** @import { ElementView, Store } from "../model/store.js" */
+/**
+ * @import { ElementView, Store } from "../model/store.js"
+ * @import { Trace } from "../model/trace.js"
+ */
 
 /**
  * Show the tokens as a strip.
@@ -23,21 +26,39 @@ export function createTokens(store) {
     const { trace } = store;
     chips = trace.tokens.map((token, step) => {
       const swapped = trace.swappedSteps.includes(trace.typedSteps[step]);
-      const unknown = trace.unknown[step];
+      const unknown = trace.unknown[step] && !trace.lower;
       const classes = ["token", unknown && "unknown", swapped && "swapped"].filter(Boolean).join(" ");
       const titles = [swapped && "swapped: what-if", unknown && "not in the model's vocabulary"].filter(Boolean);
       const title = titles.join("; ") || null;
-      return html("div", { class: classes, role: "option", title, "data-step": step, id: `token-${step}` }, token);
+      const chip = html("div", { class: classes, role: "option", title, "data-step": step, id: `token-${step}` });
+      if (!trace.lower) chip.append(token);
+      else {
+        chip.classList.add("pair");
+        chip.classList.toggle("differs", token !== trace.lower.tokens[step]);
+        chip.append(
+          ...linesOf(trace).map((line) => {
+            const word = html("span", {}, line.tokens[step]);
+            word.classList.toggle("gap", line.isGap(step));
+            word.classList.toggle("unknown", line.unknown[step]);
+            return word;
+          }),
+        );
+      }
+      return chip;
     });
     strip.replaceChildren(...chips);
   }
 
   function colour() {
     const { trace, state } = store;
-    chips.forEach((chip, step) => {
-      const { value, colour: signal } = signalAt(trace, state.signal, step, state.unit, state.step);
-      chip.style.setProperty("--signal", signal);
-      chip.dataset.value = String(value);
+    linesOf(trace).forEach((line, k) => {
+      chips.forEach((chip, step) => {
+        if (line.isGap(step)) return;
+        const { value, colour: signal } = signalAt(line, state.signal, step, state.unit, state.step);
+        const word = trace.lower ? /** @type {HTMLElement} */ (chip.children[k]) : chip;
+        word.style.setProperty("--signal", signal);
+        word.dataset.value = String(value);
+      });
     });
   }
 
@@ -91,4 +112,13 @@ export function createTokens(store) {
     },
     destroy: () => resized.disconnect(),
   };
+}
+
+/**
+ * The runs whose tokens are shown: two texts stand one below the other.
+ * @param {Trace} trace
+ * @returns {Trace[]}
+ */
+function linesOf(trace) {
+  return trace.lower ? [trace, trace.lower] : [trace];
 }

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from ...shared import lesson_link, link_parameters, model_card, notices, pickers, text_box
+from ...shared import lesson_link, link_parameters, link_state, model_card, notices, pickers, text_box
 from ...shared.catalogue import TaskModels
 from ...shared.text_run import TextRun
 from . import cells_panel, texts_panel
@@ -18,35 +18,49 @@ __all__ = ["COMPARISONS", "page"]
 
 
 class Comparison(NamedTuple):
-    """What the page can compare: a title, the panel that shows it, and the text of a task on which it opens."""
+    """What the page can compare: a title, and the text of a task on which it opens."""
 
     title: str
-    show: Callable[[TextRun], None]
     opening_text: Callable[[TaskModels], str]
 
 
 # By name in the link.
 COMPARISONS = {
-    "cells": Comparison("One text, all cells", cells_panel.show, first_disagreeing_example),
-    "texts": Comparison("Two texts, one cell", texts_panel.show, lambda task: texts_panel.opening_texts(task)[0]),
+    "cells": Comparison("One text, all cells", first_disagreeing_example),
+    "texts": Comparison("Two texts, one cell", lambda task: texts_panel.opening_texts(task)[0]),
 }
 
 
 def page() -> None:
     """Show everything under the title."""
-    task, model, layer, direction = pickers.pick_model("reviews")  # the cells disagree on the first text of reviews
     titles = {name: comparison.title for name, comparison in COMPARISONS.items()}
-    name = pickers.pick_part("Comparison", link_parameters.comparison(list(titles)), titles)
-    if name != "texts":
-        texts_panel.remove_from_link()
-    task = _opening_on(task, name)
-    text = text_box.text_box(task)
+    choice = link_parameters.comparison(list(titles))
+    choice.restore()
+    are_texts = choice.value == "texts"
+    if not are_texts:
+        link_state.remove("other")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        # The cells disagree on the first text of reviews.
+        task, model, layer, direction = pickers.pick_model("reviews", compact=True, with_cell=are_texts)
+        task = _opening_on(task, choice.value)
+        text = text_box.text_box(task, compact=True)
+        menu = st.container(width="content")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        pickers.pick_part("Comparison", choice, titles, labels="collapsed")
+        second = texts_panel.second_text_box(task) if are_texts else None
     messages = st.container()
     with st.container():  # what follows keeps its place on the page, whatever is written here
+        if are_texts:
+            pickers.report_weights(task, model)
         prepared = text_box.prepare(model, text)
     if prepared is not None:
-        COMPARISONS[name].show(TextRun(task, text, model, prepared, model.run(prepared), layer, direction))
-        lesson_link.menu(stepping=True)
+        run = TextRun(task, text, model, prepared, model.run(prepared), layer, direction)
+        if second is None:
+            cells_panel.show(run)
+        else:
+            texts_panel.show(run, second)
+        with menu:
+            lesson_link.menu(stepping=True)
     if lesson_link.shows("about"):
         model_card.show(model)
     with messages:

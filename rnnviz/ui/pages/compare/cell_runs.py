@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 import streamlit as st
 
+from ....analysis.asked_steps import EVERY_STEP
 from ....cells import CELLS
 from ....figures import disagreeing_steps
+from ....figures.text_comparison import jointly_asked
 from ....model import Model
 from ....text.tokens import visible
 from ....trace import Trace
 from ...shared import catalogue
 from ...shared.catalogue import TaskModels
+from ...shared.instrument import slot
 from ...shared.long_work import cached
 from ...shared.markdown import percent, plain, series
 from ...shared.text_box import TOKENS
@@ -22,8 +26,12 @@ from ...shared.text_run import TextRun
 
 @dataclass(frozen=True)
 class CellRuns:
-    """Models and traces by cell, in the textbook's order. left_out: titles of trained cells that do not fit."""
+    """Models and traces by cell, in the textbook's order.
 
+    main: the cell whose run the transport plays. left_out: titles of trained cells that do not fit.
+    """
+
+    main: str
     models: dict[str, Model]
     traces: dict[str, Trace]
     left_out: list[str]
@@ -32,6 +40,16 @@ class CellRuns:
     def with_readout(self) -> dict[str, Trace]:
         """The traces of models with a readout."""
         return {cell: trace for cell, trace in self.traces.items() if trace.probabilities is not None}
+
+    @property
+    def beside(self) -> dict[str, tuple[Trace, Model]]:
+        """The runs beside the main one."""
+        return {cell: (trace, self.models[cell]) for cell, trace in self.traces.items() if cell != self.main}
+
+    def heatmaps(self, cell: str, quantities: Sequence[str]) -> None:
+        """Show heatmaps of one of the cells, without the choices of rows, which are once on the page."""
+        run = {} if cell == self.main else {"run": cell}
+        st.html(slot("heatmaps", quantities=",".join(quantities), choices="none", **run))
 
 
 def trained_cells(task: TaskModels) -> list[str]:
@@ -44,12 +62,11 @@ def with_trained_cell(run: TextRun) -> TextRun:
     cells = trained_cells(run.task)
     if run.trace.cell in cells or not cells:
         return run
+    st.caption(
+        f":material/info: The {plain(CELLS[run.trace.cell].title)} is not trained for this task, so it is not compared."
+    )
     model = catalogue.model(run.task, cells[0])
     prepared = model.prepare(run.text, limit=TOKENS)
-    st.caption(
-        f":material/info: The {plain(CELLS[run.trace.cell].title)} is not trained for this task and not compared. "
-        f"Below are the trained cells; the transport shows the {plain(CELLS[cells[0]].title)}."
-    )
     trace = model.run(prepared)
     direction = trace.directions_by_layer[0][0]
     return replace(run, model=model, prepared=prepared, trace=trace, layer=0, direction=direction)
@@ -66,7 +83,9 @@ def run_all_cells(run: TextRun) -> CellRuns:
         cell: run.trace if cell == run.trace.cell else model.trace(run.text, limit=TOKENS)
         for cell, model in comparable.items()
     }
-    return CellRuns(comparable, traces, [CELLS[cell].title for cell in models if cell not in comparable])
+    return CellRuns(
+        run.trace.cell, comparable, traces, [CELLS[cell].title for cell in models if cell not in comparable]
+    )
 
 
 def _is_comparable(model: Model, run: TextRun) -> bool:
@@ -98,10 +117,31 @@ def first_disagreeing_example(task: TaskModels) -> str:
 
 
 def disagreement(run: TextRun, traces: Mapping[str, Trace]) -> str:
-    """Where the cells first disagree and what they predict in the end, in Markdown."""
+    """Where the answers of the cells first differ and what they are in the end, in Markdown."""
     if len(traces) < 2:
-        return "Only one cell is trained for this task: there is nothing to compare."
-    steps = disagreeing_steps(traces)
+        return "Only one cell is trained for this task, so there is nothing to compare."
+    steps, asked = disagreeing_steps(traces), np.flatnonzero(jointly_asked(traces)) + 1
+    total = len(run.trace)
+    if len(asked) == total:
+        return _along_the_text(run, traces, steps)
+    when = series(sorted({str(trace.card.get("asked", "")) for trace in traces.values()} - {"", EVERY_STEP}))
+    if not len(asked):
+        return f"These models are trained to answer {plain(when)}, which this text lacks."
+    if len(asked) == 1:
+        words = (
+            f"{'The answers differ' if steps else 'All give the same answer'}: {predictions(traces, int(asked[0]))}."
+        )
+    else:
+        where = f", first at {plain(run.step_label(steps[0]))}" if steps else ""
+        last = int(asked[-1])
+        words = (
+            f"The answers differ at {len(steps)} of {len(asked)} steps{where}. The last: {predictions(traces, last)}."
+        )
+    return f"{words} The models are trained to answer {plain(when)}; anywhere else, their outputs are no answers."
+
+
+def _along_the_text(run: TextRun, traces: Mapping[str, Trace], steps: list[int]) -> str:
+    """The same for models that are asked at every step."""
     total = len(run.trace)
     end = f"In the end: {predictions(traces, total)}."
     if not steps:

@@ -8,12 +8,13 @@ import streamlit as st
 from ....cells import CELLS
 from ....colours import cell_style
 from ....figures import disagreeing_steps, predictions_by_cell, reach_curve
+from ....figures.text_comparison import jointly_asked
 from ....figures.trace_heatmaps import PREDICTION_PANEL
 from ....text.tokens import visible
 from ....trace import Trace
-from ...shared import charts
 from ...shared.charts import chart
 from ...shared.columns import columns_in_rows
+from ...shared.instrument import slot
 from ...shared.markdown import percent, plain
 from ...shared.pickers import pick_label
 from ...shared.reaches import at_step_1, reaches
@@ -21,7 +22,7 @@ from ...shared.text_run import TextRun, chosen_position, exceeds_memory, transpo
 from . import costs_panel, gates_by_role_panel
 from .cell_runs import CellRuns, disagreement, run_all_cells, with_trained_cell
 
-ROW, ROWS = 35, 9  # height in pixels of a row in the table of predictions, and rows before it scrolls
+ROW, ROWS = 35, 11  # height in pixels of a row in the table of predictions, and rows before it scrolls
 
 
 def show(run: TextRun) -> None:
@@ -33,12 +34,12 @@ def show(run: TextRun) -> None:
             ":material/info: Not compared, because vocabulary, labels or layers differ: "
             + plain(", ".join(runs.left_out))
         )
-    transport(run)
+    transport(run, runs=runs.beside)
     step, _ = chosen_position(run.trace, run.layer)
     _predictions(run, runs.with_readout, step)
     st.header("Their states", anchor=False)
-    _states(run, runs)
-    gates_by_role_panel.show(run, runs)
+    _states(runs)
+    gates_by_role_panel.show(runs)
     st.header("How far back they reach", anchor=False)
     _reach(run, runs, step)
     st.header("What they cost, and how well they do", anchor=False)
@@ -62,7 +63,7 @@ def _predictions(run: TextRun, traces: dict[str, Trace], step: int) -> None:
 
 def _table(run: TextRun, traces: dict[str, Trace], summary: str) -> None:
     """Each cell's prediction after every step."""
-    differ = set(disagreeing_steps(traces))
+    differ, asked = set(disagreeing_steps(traces)), jointly_asked(traces)
     steps = range(1, len(run.trace) + 1)
     columns: dict[str, list[str]] = {
         "token": [visible(token) for token in run.trace.tokens],
@@ -70,8 +71,11 @@ def _table(run: TextRun, traces: dict[str, Trace], summary: str) -> None:
     }
     for cell, trace in traces.items():
         assert trace.probabilities is not None
-        columns[CELLS[cell].title] = [
+        outputs = [
             f"{visible(trace.labels[int(row.argmax())])}, {percent(row.max(), 0)}" for row in trace.probabilities
+        ]
+        columns[CELLS[cell].title] = [
+            text if is_answer else f"({text})" for text, is_answer in zip(outputs, asked, strict=True)
         ]
     st.dataframe(
         pd.DataFrame(columns, index=pd.Index(steps, name="step")),
@@ -80,26 +84,20 @@ def _table(run: TextRun, traces: dict[str, Trace], summary: str) -> None:
         column_config={
             "_index": st.column_config.NumberColumn("step", width=45),
             "token": st.column_config.TextColumn("token", width=70),
-            "≠": st.column_config.TextColumn("≠", width=30, help="The cells disagree after this step"),
+            "≠": st.column_config.TextColumn("≠", width=30, help="The answers differ"),
         },
         key="compare-says",
         alt=f"The prediction of every cell after each step. {summary}",
     )
 
 
-def _states(run: TextRun, runs: CellRuns) -> None:
+def _states(runs: CellRuns) -> None:
     """Each cell's prediction and states, a column for each cell."""
+    st.html(slot("choices", each="cell"))
     for column, (cell, trace) in zip(columns_in_rows(len(runs.traces)), runs.traces.items(), strict=True):
         with column:
             st.markdown(f"**{cell_style(cell).glyph} {plain(CELLS[cell].title)}**")
-            prediction = [PREDICTION_PANEL] if trace.probabilities is not None else []
-            charts.heatmaps(
-                trace,
-                [*prediction, *trace.definition.states],
-                layer=run.layer,
-                direction=run.direction,
-                key=f"heatmaps-states-{cell}",
-            )
+            runs.heatmaps(cell, [PREDICTION_PANEL, *trace.definition.states])
 
 
 def _reach(run: TextRun, runs: CellRuns, step: int) -> None:

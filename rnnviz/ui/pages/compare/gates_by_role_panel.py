@@ -6,10 +6,8 @@ import streamlit as st
 
 from ....cells import CELLS, Definition
 from ....colours import cell_style
-from ...shared import charts
 from ...shared.columns import columns_in_rows
 from ...shared.markdown import plain, series
-from ...shared.text_run import TextRun
 from .cell_runs import CellRuns
 from .gate_roles import ROLES, RolePart, parts_by_role
 
@@ -24,7 +22,7 @@ WITHOUT = {
 Parts = dict[str, dict[str, list[RolePart]]]  # by cell and role
 
 
-def show(run: TextRun, runs: CellRuns) -> None:
+def show(runs: CellRuns) -> None:
     """Show a row of heatmaps for each role that several cells have, and one for the roles that a single cell has."""
     parts: Parts = {
         cell: by_role
@@ -45,13 +43,13 @@ def show(run: TextRun, runs: CellRuns) -> None:
             _title(role, parts, runs)
             for column, cell in zip(columns_in_rows(len(cells), "medium"), cells, strict=True):
                 with column:
-                    _heatmaps(run, runs, cell, role, parts[cell][role])
+                    _heatmaps(runs, cell, parts[cell][role])
     alone = {role: cells[0] for role, cells in drawn.items() if len(cells) == 1}
     if alone:
         for column, (role, cell) in zip(st.columns(len(alone), gap="medium"), alone.items(), strict=True):
             with column:
                 _title(role, parts, runs)
-                _heatmaps(run, runs, cell, role, parts[cell][role])
+                _heatmaps(runs, cell, parts[cell][role])
 
 
 def _drawn(parts: list[RolePart]) -> list[str]:
@@ -72,10 +70,9 @@ def _title(role: str, parts: Parts, runs: CellRuns) -> None:
     st.caption(" ".join([description, *remarks]))
 
 
-def _heatmaps(run: TextRun, runs: CellRuns, cell: str, role: str, parts: list[RolePart]) -> None:
+def _heatmaps(runs: CellRuns, cell: str, parts: list[RolePart]) -> None:
     st.caption(_name(cell))
-    trace, key = runs.traces[cell], f"heatmaps-{role}-{cell}"
-    charts.heatmaps(trace, _drawn(parts), layer=run.layer, direction=run.direction, key=key)
+    runs.heatmaps(cell, _drawn(parts))
 
 
 def _name(cell: str) -> str:

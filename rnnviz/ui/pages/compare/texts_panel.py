@@ -1,4 +1,4 @@
-"""Two texts through one model, side by side from their start: where its predictions part, and in which values."""
+"""Two texts through one model, aligned so that equal tokens meet: where its predictions part, and in which values."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ import numpy as np
 import streamlit as st
 
 from ....analysis import Difference, difference
-from ....figures import PlainFigure, predictions_by_text, text_heatmaps
-from ....figures.text_comparison import ShownText
+from ....analysis.asked_steps import asked_steps
+from ....figures import predictions_by_text
 from ....text.tokens import visible
 from ....trace import Trace
-from ...shared import lesson_link, link_parameters, link_state, text_box
+from ...shared import lesson_link, link_parameters, position, text_box
 from ...shared.catalogue import TaskModels
-from ...shared.charts import chart, side_by_side
+from ...shared.charts import chart
+from ...shared.instrument import instrument, slot
 from ...shared.markdown import plain, prediction
 from ...shared.pickers import pick_quantities
-from ...shared.text_run import TextRun, chosen_position, transport
+from ...shared.text_run import TRANSPORT, TextRun
 
 # Texts that differ in one place, for tasks whose first two examples show less.
 PAIRS = {
@@ -24,7 +25,8 @@ PAIRS = {
     "reviews": ("The food was not good", "The food was good"),
     "recall": ("Ehgfabcdefghabcdefghabcdefghabcdefghabcd?", "Chgfabcdefghabcdefghabcdefghabcdefghabcd?"),
 }
-WHICH: dict[ShownText, str] = {"first": "First text", "second": "Second text", "difference": "Second − first"}
+# What slots call the runs, with their titles.
+RUNS = {"": "First text", "second": "Second text", "difference": "Second − first"}
 
 
 def opening_texts(task: TaskModels) -> tuple[str, str]:
@@ -32,17 +34,28 @@ def opening_texts(task: TaskModels) -> tuple[str, str]:
     return PAIRS.get(task.name, (task.examples[0], task.examples[min(1, len(task.examples) - 1)]))
 
 
-def show(run: TextRun) -> None:
+def show(run: TextRun, text: str) -> None:
     """Show the run beside the run of a second text."""
-    prepared = text_box.prepare(run.model, _second_text_box(run.task))
+    prepared = text_box.prepare(run.model, text)
     if prepared is None:
-        transport(run)
         return
     first, second = run.trace, run.model.run(prepared)
-    longer = first if len(first) >= len(second) else second
-    transport(run, trace=longer)
-    _save_position(longer, run.layer)
-    summary = describe(difference(first, second))
+    change = difference(first, second)
+    columns = change.rows()
+    step, unit = position.from_link(first, layer=run.layer, steps=len(columns))
+    instrument(
+        first,
+        run.model,
+        *run.location,
+        step=step,
+        unit=unit,
+        text=run.text,
+        default_text=run.task.examples[0],
+        views=TRANSPORT,
+        runs={"second": (second, run.model)},
+        columns=columns,
+    )
+    summary = describe(change)
     st.markdown(summary)
     if first.probabilities is not None:
         chart(
@@ -55,45 +68,70 @@ def show(run: TextRun) -> None:
             "The lower panel shows the total variation distance: half the sum of the absolute differences of all "
             "probabilities."
         )
-    quantities = pick_quantities(first)
-
-    def figure(which: ShownText) -> PlainFigure:
-        return text_heatmaps.ready(first, second, which, quantities, layer=run.layer, direction=run.direction)
-
-    side_by_side([first, second], WHICH, figure, quantities, "text")
+    quantities = ",".join(pick_quantities(first))
+    st.html(slot("choices"))
+    for column, (name, title) in zip(st.columns(len(RUNS), gap="small"), RUNS.items(), strict=True):
+        with column:
+            st.markdown(f"**{title}**")
+            st.html(slot("heatmaps", quantities=quantities, choices="none", **({"run": name} if name else {})))
 
 
 def describe(change: Difference) -> str:
-    """Where the texts and their predictions first differ, and the predictions in the end, in Markdown."""
-    step = _first_difference(change)
-    if step is None:
+    """Where the texts and their answers differ, in Markdown."""
+    column = _first_difference(change)
+    if column is None:
         return "Both texts are the same. Change one of them."
-    before, after = change.tokens_before[step - 1], change.tokens_after[step - 1]
-    tokens = f" ({_token(before)} against {_token(after)})" if before != after else ""
-    words = f"The texts first differ at step {step}{tokens}."
+    words = f"The texts first differ in column {column}{_tokens(change, column)}."
+    first, second = change.before, change.after
     if change.change is None:
         return words
-    traces = (change.before, change.after)
+    asked = [asked_steps(trace) for trace in (first, second)]
+    in_the_end = _pair(change, len(first), len(second))
+    if not all(each.all() for each in asked):
+        at = [int(np.flatnonzero(each)[-1]) + 1 if each.any() else None for each in asked]
+        if None in at:
+            return f"{words} {_without_answer(change, at)}"
+        return f"{words} The answers {_pair(change, *at)}."  # type: ignore[arg-type]
     if change.first is None:
-        words += " The predictions agree at every step that both texts have."
+        words += " The predictions agree in every column that both texts have."
     else:
-        first, second = (_prediction(trace, change.first) for trace in traces)
-        words += f" The predictions first differ at step {change.first}: {first}; {second}."
-    first, second = (_prediction(trace, len(trace)) for trace in traces)
-    return f"{words} In the end, the predictions are {first}, and {second}."
+        i, j = change.rows()[change.first - 1]
+        assert i is not None and j is not None
+        words += f" The predictions first differ in column {change.first}: they {_pair(change, i + 1, j + 1)}."
+    return f"{words} In the end they {in_the_end}."
 
 
 def _first_difference(change: Difference) -> int | None:
-    """The first step, from 1, at which the texts differ. Vectors can differ where their labels do not."""
+    """The first column, from 1, in which the texts differ."""
     vectors = [trace["input_vector", 0, trace.directions[0]] for trace in (change.before, change.after)]
-    for row, (before, after) in enumerate(zip(change.tokens_before, change.tokens_after, strict=True)):
-        if before != after or not np.array_equal(vectors[0][row], vectors[1][row]):
-            return row + 1
+    for column, (i, j) in enumerate(change.rows(), 1):
+        if i is None or j is None or change.before.tokens[i] != change.after.tokens[j]:
+            return column
+        if not np.array_equal(vectors[0][i], vectors[1][j]):  # numbers can look alike
+            return column
     return None
 
 
-def _token(token: str | None) -> str:
-    return "the end" if token is None else f"“{plain(visible(token))}”"
+def _tokens(change: Difference, column: int) -> str:
+    """What the texts have in a column, as a part of a sentence."""
+    first, second = change.tokens_before[column - 1], change.tokens_after[column - 1]
+    if first is None or second is None:
+        which, token = ("second", second) if first is None else ("first", first)
+        return f", where only the {which} has “{plain(visible(str(token)))}”"
+    return f": “{plain(visible(first))}” against “{plain(visible(second))}”" if first != second else ""
+
+
+def _pair(change: Difference, one: int, other: int) -> str:
+    """The predictions after a step of each text, as a part of a sentence."""
+    first, second = _prediction(change.before, one), _prediction(change.after, other)
+    return f"are {first}, for the first text and {second}, for the second"
+
+
+def _without_answer(change: Difference, at: list[int | None]) -> str:
+    """That a model is not asked for an answer in one of the texts, or in both."""
+    when = plain(str(change.before.card.get("asked")))
+    which = "neither text has" if at == [None, None] else f"the {'first' if at[0] is None else 'second'} text lacks"
+    return f"The model is trained to answer {when}, which {which}."
 
 
 def _prediction(trace: Trace, step: int) -> str:
@@ -102,29 +140,14 @@ def _prediction(trace: Trace, step: int) -> str:
     return prediction(trace.labels[int(probabilities.argmax())], probabilities.max())
 
 
-def _second_text_box(task: TaskModels) -> str:
+def second_text_box(task: TaskModels) -> str:
     """The box of the second text; each task remembers its own."""
     parameter = link_parameters.second_text(task, opening_texts(task)[1])
     key = parameter.restore()
     if lesson_link.shows("typing"):
         st.text_input(
-            "Second text", key=key, live=True, on_change=text_box.shorten, args=(task, key), autocomplete="off",
-            help="Both texts are read from the start and compared step by step.",
+            "Second text", key=key, live=text_box.PAUSE, on_change=text_box.shorten, args=(task, key),
+            autocomplete="off", label_visibility="collapsed", placeholder="Second text",
+            help="Both texts are read from the start. Equal tokens stand in one column.",
         )  # fmt: skip
     return parameter.save()
-
-
-def remove_from_link() -> None:
-    """Take the second text out of the link while it is not shown."""
-    link_state.remove("other")
-
-
-def _save_position(trace: Trace, layer: int) -> None:
-    """Put step and unit into the link: the server has just written it without those that the browser had put there.
-
-    The browser writes them again only when it gets another trace.
-    """
-    step, unit = chosen_position(trace, layer)
-    with link_state.one_step():
-        link_parameters.step(trace, len(trace)).write(step)
-        link_parameters.unit(trace, layer).write(unit)
