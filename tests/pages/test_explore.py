@@ -223,6 +223,17 @@ def test_a_model_without_a_card_opens_too():
     assert instrument_values(app)["hidden"].shape == (2, 4)
 
 
+@pytest.mark.parametrize(
+    ("task", "words"), [("counting", "Weights set by hand, not trained"), ("counter", "Training saw every n")]
+)
+def test_the_card_says_where_the_weights_come_from(task, words):
+    app = explore(task=task, cell="lstm", text="aabb")
+    app.session_state["about"] = True  # opens its expander
+    app.run()
+    assert not app.exception
+    assert any(words in text.value.replace("\\", "") for text in app.expander[-1].markdown)
+
+
 def test_changes_are_notes_that_can_be_taken_back():
     app = explore(text="Mariana", **{"if": "forget=1;zero.4"})
     changes = instrument_data(app)["notes"]["changes"]

@@ -15,16 +15,13 @@ from .markdown import percent, plain, series
 def score_line(model: Model) -> None:
     """Show one line on what the model reads and predicts, and how well it does on held-out data.
 
-    For a model from a file, the line says which conventions were read or inferred; for one without a score, it is the
-    note on its card.
+    For a model from a file, the line says which conventions were read or inferred.
     """
     conventions = model.card.get("understood")
     if isinstance(conventions, dict) and conventions:
         words = "; ".join(f"{title}: {value}" for title, value in conventions.items())
         st.caption(plain(f"{model.name}, from a file. {words}."))
     if "scores" not in model.card:
-        if note := model.card.get("note"):
-            st.caption(plain(f"{model.name}: {note}"))
         return
     card, scores = model.card, model.card["scores"]
     references = [f"chance {_number(scores, scores['chance'])}"]
@@ -39,13 +36,16 @@ def score_line(model: Model) -> None:
 
 
 def show(model: Model) -> None:
-    """Show the card behind an expander: scores, data and licence, size, and training."""
-    if not {"scores", "training", "architecture", "data", "note"} <= set(model.card):
+    """Show the card behind an expander: its note and, if it has them, scores, data and licence, size, and training."""
+    if "note" not in model.card:
         return
     expander = st.expander(f"About {model.name}", icon=":material/badge:", key="about", on_change="rerun")
     if not expander.open:
         return
     card = model.card
+    expander.markdown(plain(card["note"]))
+    if not {"scores", "training", "architecture", "data"} <= set(card):
+        return
     scores, training, architecture = card["scores"], card["training"], card["architecture"]
     rows = [
         (f"{model.name}, test", scores["test"], f"{scores['n']:,} held out{_error(scores)}"),
@@ -54,7 +54,6 @@ def show(model: Model) -> None:
         ("baseline", scores["baseline"]["value"], scores["baseline"]["name"]),
     ]
     with expander:
-        st.markdown(plain(card["note"]))
         table = {f"{scores['metric']}": [_number(scores, value) for _, value, _ in rows]}
         st.table({"": [name for name, _, _ in rows], **table, "what it is": [text for *_, text in rows]})
         if len(card.get("seeds", [])) > 1:
