@@ -18,7 +18,14 @@ from tests.browser.plain_page import ADAPTER, STEP, TEXT, UNIT, data
 STEP_MS = 400  # that play stays at a step
 REST = 600  # milliseconds, beyond which a position is at rest
 STRIP = ["tokens", "transport"]
-PAGE_DATA = {"follow": True, "default_step": None, "default_text": None, "opened_at_position": False}
+PAGE_DATA: dict[str, Any] = {
+    "follow": True,
+    "default_step": None,
+    "default_text": None,
+    "opened_at_position": False,
+    "runs": [],
+    "columns": None,
+}
 FRAME = """
 window.reports = [];
 window.requested = [];
@@ -174,7 +181,7 @@ def test_what_is_sent_once_is_asked_for_again_if_it_is_lost(page: Page):
     assert page.locator(".where").inner_text() == "step 3 of 3", "the browser has kept it"
     assert page.evaluate("requested") == []
     page.evaluate("data => show(data)", {**other, "definition": None})
-    assert page.evaluate("requested") == [["missing_definition", other["model_key"]]]
+    assert page.evaluate("requested") == [["missing_definition", other["id"]]]
     assert page.locator(".where").inner_text() == "step 3 of 3", "until it comes, all stays"
     page.evaluate("data => show(data)", other)
     assert page.locator(".where").inner_text() == "step 4 of 4"
