@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 
 import numpy as np
 import plotly.graph_objects as go
@@ -132,14 +133,14 @@ def test_a_gated_vector_has_lines_between_its_units():
 
 
 def test_the_cell_state_has_a_symmetric_scale_whose_ends_say_what_is_beyond():
-    trace = rnnviz.load("names-lstm").trace("Schmidhuber")
+    trace = rnnviz.load("names-lstm").trace("Rossi")
     figure = heatmaps(trace)
     cell = next(h for h in figure.data if h.name == "cell")
     assert cell.zmin == -cell.zmax
     assert list(cell.colorbar.tickvals) == [cell.zmin, 0, cell.zmax]
     low, zero, high = cell.colorbar.ticktext
-    assert (trace["cell"] > cell.zmax).any() and not (trace["cell"] < cell.zmin).any(), "the text shows one of both"
-    assert (low, zero, high) == (f"−{cell.zmax:g}", "0", f"≥{cell.zmax:g}")
+    assert (trace["cell"] < cell.zmin).any() and not (trace["cell"] > cell.zmax).any(), "the text shows one of both"
+    assert (low, zero, high) == (f"≤−{cell.zmax:g}", "0", f"{cell.zmax:g}")
 
 
 @given(hnp.arrays(float, st.integers(1, 300), elements=st.floats(-1e6, 1e6)))
@@ -167,7 +168,7 @@ def test_zero_is_transparent_and_the_highest_value_wears_the_role_colour():
 
 def test_a_model_without_readout_has_no_panel_for_predictions():
     trace = rnnviz.load("names-lstm").trace("Dubois")
-    silent = type(trace)(**{**trace.__dict__, "probabilities": None, "labels": []})
+    silent = replace(trace, probabilities=None, labels=[])
     assert [h.name for h in heatmaps(silent).data] == [q.name for q in trace.definition.display_order]
 
 
@@ -193,7 +194,7 @@ def test_missing_panels_are_refused():
     trace = rnnviz.load("names-lstm").trace("Dubois")
     with raises(UnknownQuantityError, name="update"):
         heatmaps(trace, ["update"])
-    silent = type(trace)(**{**trace.__dict__, "probabilities": None, "labels": []})
+    silent = replace(trace, probabilities=None, labels=[])
     for nothing in ([], ["prediction"]):
         with raises(ArgumentError, code="no_panel", name="quantities"):
             heatmaps(silent if nothing else trace, nothing)

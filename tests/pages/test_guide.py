@@ -188,7 +188,7 @@ def test_scores_are_those_of_the_cards():
         point["name"]: point["x"]
         for chart in charts(app)
         for point in chart["data"]
-        if point["name"] in set(table["model"])
+        if point["name"] in set(table["model"]) and len(point["x"]) == 1  # another chart has all seeds of a task
     }
     for _, row in table.iterrows():
         score = zoo.card(row["model"])["scores"]
