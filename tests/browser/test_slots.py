@@ -108,7 +108,9 @@ def test_the_strips_of_a_gate_are_coloured_by_all_units(page: Page):
     held, opening = trace["cell"][STEP - 2], trace["forget"][STEP - 1]
     for opacities, end, values in zip(strips, ends, (held, opening, held * opening), strict=True):
         shares = np.sort(np.abs(values) / end)
-        np.testing.assert_allclose(sorted(opacities), shares[len(shares) - len(opacities) :], atol=1 / 32)
+        np.testing.assert_allclose(
+            sorted(opacities), shares[len(shares) - len(opacities) :], atol=1 / 32 + 5e-4
+        )  # half a shade, and three decimals
 
 
 def test_one_phase_of_the_arithmetic_ends_in_the_numbers_of_the_trace(page: Page):

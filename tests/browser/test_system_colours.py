@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 import rnnviz
 from rnnviz.colours import PREDICTION, rgb
-from tests.browser.plain_page import TEXT, UNIT, plain
+from tests.browser.plain_page import TEXT, UNIT, go, plain
 from tests.browser.test_credit import COLOUR, memory_values, shown
 from tests.browser.test_explore import open_page
 
@@ -61,6 +61,7 @@ def ground(element: Locator) -> str:
 def test_the_instrument_has_its_bars_tokens_boxes_and_selections(forced: Page):
     model = rnnviz.load("names-lstm")
     trace = plain(forced, model, views=None)
+    go(forced, step=len(trace) - 1)  # where the model is asked: the other bars are pale
     bar = forced.locator(".predictions .bar").first
     likeliest = trace.probabilities[int(forced.evaluate("instrument.store.state.step"))].max()
     assert is_colour(image(forced, bar), PREDICTION).mean() == pytest.approx(likeliest, abs=0.15)
