@@ -112,7 +112,7 @@ def test_the_first_screen_has_the_answer_the_cell_and_its_formula(page: Page, ap
             box = page.locator(f".instrument {part}").first.bounding_box()
             assert box and box["y"] >= 0 and box["y"] + box["height"] <= size["height"], part
     page.get_by_text("About names-lstm").click()
-    expect(page.get_by_text("python -m rnnviz.training names --cell lstm")).to_be_visible()
+    expect(page.get_by_text("python -m rnnviz.training names --cell lstm")).to_be_visible(timeout=20_000)
 
 
 def test_typing_changes_the_answer_and_changing_the_cell_keeps_the_text(page: Page, app: str):

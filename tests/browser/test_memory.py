@@ -161,7 +161,7 @@ def test_one_click_changes_the_run_and_the_link(page: Page, app: str):
     ):
         np.testing.assert_allclose(heatmap(page, f"heatmaps-whatif-{key}", "cell"), wanted.T, atol=1e-6)
     assert link(page)["if"] == "input=0"
-    expect(page.locator("strong", has_text="ends on")).to_be_visible()
+    expect(page.locator("[data-testid=stMarkdownContainer] p", has_text="It ends on")).to_be_visible()
 
 
 def test_a_cell_of_a_heatmap_is_picked_and_edited_on_explore(page: Page, app: str):

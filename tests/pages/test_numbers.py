@@ -196,7 +196,7 @@ def test_texts_that_differ_in_numbers_alone_are_distinguished():
     app.segmented_control(key="compare-mode").set_value("texts").run()
     assert not app.exception
     words = " ".join(one.value for one in app.markdown)
-    assert "first differ at step 1." in words and "are the same" not in words
+    assert "first differ in column 1." in words and "are the same" not in words
 
 
 def test_tasks_of_text_have_no_such_menu():
