@@ -18,8 +18,8 @@ import { ROW_ORDERS } from "../model/row-order.js";
  */
 
 /**
- * Write the view into the address, without what a fresh page shows anyway: a unit only if it was chosen. The text too:
- * Streamlit, which binds the text box to it, may lose it on the way to another page.
+ * Write the view into the address, without what a fresh page shows anyway: a unit only if it was chosen. The text too,
+ * since a page that binds its text box to it may lose it on the way to another one.
  * @param {Pick<Store, "state" | "trace">} store
  * @param {Fresh} fresh
  */
