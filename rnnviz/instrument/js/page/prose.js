@@ -154,6 +154,7 @@ export function createProse(store, host, { request, present }, flash) {
     if (phase !== undefined || light !== undefined) {
       resting = { ...resting, ...(phase === undefined ? {} : { phase: phase || null }), highlight: light || null };
       sectionWaits = false;
+      sections.hold(); // what is set may change the length of the page above the reader
     }
     if (preview && phase !== undefined) preview.phase = undefined; // it stays when the link is left
     const options = optionsIn(target);

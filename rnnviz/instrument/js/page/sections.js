@@ -10,21 +10,33 @@ const MARKER = ".rnnviz-section";
 const LINE = 0.4; // of the window's height from its top
 
 /**
+ * @typedef {object} Sections
+ * @property {() => void} look  for when the page has changed
+ * @property {() => void} hold  begin no section until the reader scrolls: what the page does by itself is not reading
+ * @property {() => void} destroy
+ */
+
+/**
  * Calls `begin` whenever the reader enters another section. A page without sections is left alone.
  * @param {Host} host
  * @param {(marks: SectionMarks) => void} begin
- * @returns {{ look: () => void, destroy: () => void }} look is for when the page has changed
+ * @returns {Sections}
  */
 export function createSections(host, begin) {
   /** @type {string | null} */
   let current = null; // the section and its marks
+  /** Where the page stood when it was held; null once the reader has scrolled. @type {number | null} */
+  let heldAt = null;
   let frame = 0;
 
   function look() {
     frame = 0;
     const sections = elementsIn(host.root, host.sections);
     if (!sections.length) return;
-    const line = readingLine(scrollerOf(sections[0]));
+    const scroller = scrollerOf(sections[0]);
+    if (scroller.scrollTop === heldAt) return;
+    heldAt = null;
+    const line = readingLine(scroller);
     const at = sections.findLastIndex((section) => section.getBoundingClientRect().top <= line);
     const marker = /** @type {HTMLElement | null | undefined} */ (sections[at]?.querySelector(MARKER));
     const { phase = "", light = "" } = marker?.dataset ?? {};
@@ -44,6 +56,10 @@ export function createSections(host, begin) {
   window.addEventListener("resize", lookSoon);
   return {
     look,
+    hold() {
+      const [section] = elementsIn(host.root, host.sections);
+      heldAt = section ? scrollerOf(section).scrollTop : null;
+    },
     destroy() {
       cancelAnimationFrame(frame);
       document.removeEventListener("scroll", lookSoon, { capture: true });

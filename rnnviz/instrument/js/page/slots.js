@@ -166,8 +166,17 @@ export function createSlots(stores, page, source, handleKey, further = {}) {
   function look(changes = []) {
     const hosts = new Set(elementsIn(page, SLOT).filter(({ dataset }) => (dataset.view ?? "") in makers));
     const changed = new Set(changes.filter(({ type }) => type === "attributes").map(({ target }) => target));
-    for (const slot of [...slots.values()]) if (!hosts.has(slot.host) || changed.has(slot.host)) empty(slot);
+    const replaced = new Set(); // in view, where an empty frame would make the page jump
+    for (const slot of [...slots.values()]) {
+      if (hosts.has(slot.host) && !changed.has(slot.host)) continue;
+      if (slot.near) replaced.add(slot.host);
+      empty(slot);
+    }
     for (const host of hosts) if (!slots.has(host)) fill(host);
+    for (const host of replaced) {
+      const slot = slots.get(host);
+      if (slot) refresh(slot);
+    }
   }
 
   const changes = new MutationObserver(look);

@@ -233,7 +233,11 @@ export class HeatmapPanel {
     this.marker.setAttribute("transform", `translate(0 ${(row + 0.5) * this.size.rowHeight})`);
     this.selectName(row);
     this.showPointed(state);
-    this.element.classList.toggle("dim", isDim(this.name, trace, state));
+  }
+
+  /** @param {boolean} isDim  whether the reader is to look at another panel */
+  dim(isDim) {
+    this.element.classList.toggle("dim", isDim);
   }
 
   /** @param {State} state */
@@ -271,18 +275,6 @@ export class HeatmapPanel {
       row: clamp(Math.floor(y * rows.length), 0, rows.length - 1),
     };
   }
-}
-
-/**
- * Whether something else is in focus: a quantity that is pointed at, or else the phase that is shown.
- * @param {string} name
- * @param {Trace} trace
- * @param {State} state
- * @returns {boolean}
- */
-function isDim(name, { phases }, { highlight, phase }) {
-  if (highlight !== null) return highlight !== name;
-  return phase !== null && !phases[phase].computes.includes(name);
 }
 
 /**

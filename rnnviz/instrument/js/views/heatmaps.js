@@ -16,6 +16,7 @@ import { createHeatmapTools } from "./heatmap-tools.js";
  * @import { HeatmapLayout } from "../model/heatmap-layout.js"
  * @import { PanelContent } from "../model/heatmap-panels.js"
  * @import { ElementView, State, Store } from "../model/store.js"
+ * @import { Trace } from "../model/trace.js"
  * @import { CellPlace } from "./heatmap-panel.js"
  */
 
@@ -158,7 +159,13 @@ export function createHeatmaps(store, { quantities, beside, choices = true } = {
   }
 
   function select() {
-    for (const { name } of contents) panels.get(name)?.select(store.trace, store.state);
+    const { trace, state } = store;
+    const focused = contents.filter(({ name }) => inFocus(name, trace, state));
+    for (const content of contents) {
+      const panel = panels.get(content.name);
+      panel?.select(trace, state);
+      panel?.dim(focused.length > 0 && !focused.includes(content));
+    }
     for (const axis of axes) axis.select(store);
   }
 
@@ -279,6 +286,18 @@ export function createHeatmaps(store, { quantities, beside, choices = true } = {
  */
 function widest(texts, widthOf) {
   return Math.max(0, ...texts.map(widthOf));
+}
+
+/**
+ * Whether a quantity is in focus: it is pointed at, or computed in the phase that is shown.
+ * @param {string} name
+ * @param {Trace} trace
+ * @param {State} state
+ * @returns {boolean}
+ */
+function inFocus(name, { phases }, { highlight, phase }) {
+  if (highlight !== null) return highlight === name;
+  return phase === null || phases[phase].computes.includes(name);
 }
 
 /**
