@@ -11,6 +11,7 @@ from .....cells import CELLS
 from .....cells.activations import Array
 from .....network import DIRECTIONS, Network
 from ..block_registry import ChapterContext, block
+from ..wide_table import show_wide_table
 
 HIDDEN, EMBEDDING = 64, 32
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -54,13 +55,13 @@ def _shapes(key: str, text: str) -> None:
         if "cell" in run.final[0][0]:
             cells = np.stack([state["cell"] for layer in run.final for state in layer])
             names["last cell state, every layer"] = ("c_n", "return_state=True", cells.shape)
-        rows = "".join(
+        rows = ["<tr><td></td><th>PyTorch</th><th>Keras</th><th>shape here</th></tr>"]
+        rows += [
             f"<tr><th scope='row'>{what}</th>"
             f"<td><code>{torch}</code></td><td><code>{keras}</code></td><td>{shape}</td></tr>"
             for what, (torch, keras, shape) in names.items()
-        )
-        head = "<tr><th></th><th>PyTorch</th><th>Keras</th><th>shape here</th></tr>"
-        st.html(f'<div class="scored"><table>{head}{rows}</table></div>')
+        ]
+        show_wide_table("What a stack of layers returns", rows)
         count = sum(array.size for array in network.parameters.values()) - len(LETTERS) * EMBEDDING
         st.caption(
             f"{len(text)} letters, one sequence, {HIDDEN} units in each layer and direction: {count:,} parameters. "
@@ -86,14 +87,14 @@ def _directions(key: str, text: str) -> None:
         )
         changes = state_changes(text, number - 1)
         most = max(float(values.max()) for values in changes.values())
-        rows = "".join(
+        rows = [f"<tr><td></td>{''.join(f'<th>{escape(letter)}</th>' for letter in text)}</tr>"]
+        rows += [
             f"<tr><th scope='row'>{direction}</th>"
             + "".join(f'<td style="--share: {value / most:.0%}">{value:.2f}</td>' for value in values)
             + "</tr>"
             for direction, values in changes.items()
-        )
-        letters = "".join(f"<th>{escape(letter)}</th>" for letter in text)
-        st.html(f'<div class="scored changes"><table><tr><th></th>{letters}</tr>{rows}</table></div>')
+        ]
+        show_wide_table("How far the hidden state at each letter moves", rows, "changes")
         st.caption(
             f"How far the hidden state at each letter moves when letter {number}, “{text[number - 1]}”, becomes "
             "another one. The network is untrained; which states can change at all depends on the direction alone."

@@ -19,6 +19,7 @@ from .....training.tasks import Level
 from ....shared import catalogue
 from ....shared.charts import chart
 from ..block_registry import ChapterContext, block
+from ..wide_table import show_wide_table
 
 RATES = [0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0]
 EVERY_STEP = "at every step"
@@ -35,7 +36,7 @@ def scored(context: ChapterContext, **texts: str) -> None:
             for token, answer in zip(*_answers(model.trace(text), model.card), strict=True)
         )
         rows.append(f"<tr><th scope='row'>{escape(name)}<small>{escape(model.card['asked'])}</small></th>{cells}</tr>")
-    st.html(f'<div class="scored"><table>{"".join(rows)}</table></div>')
+    show_wide_table("The steps whose predictions are scored", rows)
 
 
 def _answers(trace: Trace, card: dict[str, str]) -> tuple[list[str], list[str]]:
