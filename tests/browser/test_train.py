@@ -13,7 +13,7 @@ from tests.browser.conftest import check_in_both_themes, link, opened, rerun, se
 from tests.browser.test_explore import check_step, open_page, write
 
 OVER = "Training is over."
-LEARNED = 240_000  # milliseconds that a busy machine may take for what takes a quiet one a few seconds
+LEARNED = 60_000  # milliseconds that a busy machine may take for what takes a quiet one a few seconds
 POINTS = """([key, name]) => {
   const gd = document.querySelector(`.st-key-chart-${key} .js-plotly-plot`);
   return gd?._fullData.filter(trace => trace.name.includes(name)).map(trace => [...trace.y]).at(-1) ?? [];
