@@ -62,10 +62,10 @@ def _update(key: str, parameter: str, row: int, column: int, rate: float) -> Non
         weight = float(step.network.parameters[parameter][row, column])
         gradient = float(step.gradients[parameter][row, column])
         new, loss = weight - chosen * gradient, step.loss_after(chosen)
-        # In two lines, for phones.
+        # Small, to fit a phone.
         st.latex(
-            rf"\begin{{aligned}}&\underbrace{{{weight:.4f}}}_{{\text{{weight}}}} - \underbrace{{{chosen:g}}}_{{\text{{rate}}}}"
-            rf"\cdot(\underbrace{{{gradient:.4f}}}_{{\text{{gradient}}}}) \\ &= {new:.4f}\end{{aligned}}"
+            rf"\small\underbrace{{{weight:.4f}}}_{{\text{{weight}}}} - \underbrace{{{chosen:g}}}_{{\text{{rate}}}}"
+            rf"\cdot(\underbrace{{{gradient:.4f}}}_{{\text{{gradient}}}}) = {new:.4f}"
         )
         description = f"The loss after one step against the learning rate. At {chosen:g} it is {loss:.3f}."
         chart(loss_by_rate.ready(rates, losses, chosen, loss, step.loss), description, f"rate-{key}")
