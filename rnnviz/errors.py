@@ -280,6 +280,21 @@ class LimitError(FileError):
     actual: float | None = None
 
 
+class BusyError(RnnvizError, RuntimeError):
+    """A server that others share has no room for this at the moment.
+
+    Attributes
+    ----------
+    limit : float or None
+        The limit, such as a number of waiting files.
+    actual : float or None
+        What is in use, in the same unit.
+    """
+
+    limit: float | None = None
+    actual: float | None = None
+
+
 class MissingLibraryError(RnnvizError, ModuleNotFoundError):
     """A library is not installed.
 

@@ -23,7 +23,7 @@ FLOORS = [
     {"model"},
     {"analysis", "checkpoints"},
     {"training", "zoo"},
-    {"figures", "instrument"},
+    {"apart", "figures", "instrument"},
     {"ui"},
     {"pages", "app", "__main__"},
 ]

@@ -12,7 +12,7 @@ CLASSES = [c for c in vars(errors).values() if isinstance(c, type) and issubclas
 
 def test_every_error_is_a_built_in_one_too():
     for error in CLASSES:
-        assert error is RnnvizError or issubclass(error, (ValueError, TypeError, ImportError)), error
+        assert error is RnnvizError or issubclass(error, (ValueError, TypeError, ImportError, RuntimeError)), error
     assert issubclass(errors.UnknownQuantityError, KeyError)
 
 

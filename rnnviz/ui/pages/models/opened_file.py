@@ -5,15 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import streamlit as st
 
-from .... import zoo
-from ....checkpoints import Agreement, Checkpoint, Conversion, Stack, open_files
+from ....checkpoints import Agreement, Checkpoint, Conversion, Stack
 from ....checkpoints.native.model_archive import ModelArchive
 from ....errors import RnnvizError
 from ...shared.session_keys import GIVEN_FILE_OPENED, OPENED_COUNT, OPENED_FILE
+from ...shared.strangers_files import read_apart
 
 
 @dataclass
@@ -66,7 +65,7 @@ def opened_file() -> OpenedFile | None:
 
 def open_in_session(files: Mapping[str, bytes]) -> OpenedFile:
     """Open files that belong together, in place of those before."""
-    return _keep(lambda: open_files(files))
+    return _keep(lambda: read_apart("open_upload", dict(files)))
 
 
 def open_given_file() -> bool:
@@ -75,7 +74,7 @@ def open_given_file() -> bool:
     if not path or st.session_state.get(GIVEN_FILE_OPENED):
         return False
     st.session_state[GIVEN_FILE_OPENED] = True
-    _keep(lambda: zoo.checkpoint(Path(path)))
+    _keep(lambda: read_apart("open_path", path))
     return True
 
 
@@ -85,7 +84,7 @@ def _keep(opened: Callable[[], Checkpoint]) -> OpenedFile:
     file = OpenedFile(number)
     try:
         file.checkpoint = opened()
-    except (RnnvizError, OSError) as error:
+    except RnnvizError as error:
         file.error = str(error)
     st.session_state[OPENED_FILE] = file
     return file

@@ -47,8 +47,7 @@ def _uploader() -> None:
         )
     ids = tuple(file.file_id for file in files or [])
     if ids and state.get(UPLOADED_FILES) != ids:
-        with st.spinner("Reading the file"):
-            open_in_session({file.name: file.getvalue() for file in files})
+        open_in_session({file.name: file.getvalue() for file in files})
         state[UPLOADED_FILES] = ids
     st.caption(
         ":material/lock: Nothing in a file is ever executed. It stays in the memory of this session, where nobody else "

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ....checkpoints import Agreement, ExamplePair, Stack, read_arrays, verify
+from ....checkpoints import Agreement, Stack
 from ....errors import RnnvizError
 from ...shared.markdown import plain
+from ...shared.strangers_files import read_apart
 from .opened_file import OpenedFile
 
 CODE = """import numpy as np, torch
@@ -36,9 +37,7 @@ def show(file: OpenedFile, stack: Stack) -> None:
         before, result = file.agreements.get(stack.name, (None, None))
         if result is None or before != (uploaded.file_id, overrides):
             try:
-                with st.spinner("Comparing"):
-                    pair = ExamplePair.from_arrays(read_arrays(uploaded.name, uploaded.getvalue()).arrays)
-                    result = verify(stack, pair, overrides, conversion=file.convert(stack))
+                result = read_apart("verify_upload", uploaded.name, uploaded.getvalue(), stack, overrides)
             except RnnvizError as error:
                 st.error(plain(str(error)), icon=":material/rule:")
                 return

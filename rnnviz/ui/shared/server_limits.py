@@ -1,0 +1,59 @@
+"""What one server gives to all and to each: settings with safe defaults, read from the environment once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from ...errors import ArgumentError
+
+
+def _setting(default: int, variable: str) -> Any:
+    return field(default=default, metadata={"variable": f"RNNVIZ_{variable}"})
+
+
+@dataclass(frozen=True)
+class ServerLimits:
+    """The limits of a server. Each is a whole number of at least 1, set by the environment variable named with it.
+
+    Parameters
+    ----------
+    openings : int, default 2
+        Files that are read at once; RNNVIZ_OPENINGS.
+    opening_queue : int, default 20
+        Files that may wait for it; RNNVIZ_OPENING_QUEUE.
+    opening_seconds : int, default 20
+        Seconds for reading one; RNNVIZ_OPENING_SECONDS.
+    opening_megabytes : int, default 1500
+        Memory for reading one, in million bytes; RNNVIZ_OPENING_MEGABYTES.
+    """
+
+    openings: int = _setting(2, "OPENINGS")
+    opening_queue: int = _setting(20, "OPENING_QUEUE")
+    opening_seconds: int = _setting(20, "OPENING_SECONDS")
+    opening_megabytes: int = _setting(1500, "OPENING_MEGABYTES")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> ServerLimits:
+        """Read the limits from environment variables; what is not set has its default.
+
+        Raises
+        ------
+        ArgumentError
+            If a variable is not a whole number of at least 1.
+        """
+        values = {}
+        for limit in fields(cls):
+            variable = limit.metadata["variable"]
+            text = environment.get(variable, str(limit.default))
+            if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text)):
+                raise ArgumentError(
+                    f"{variable} is {text!r}; it must be a whole number of at least 1.", name=variable, value=text
+                )
+            values[limit.name] = int(text)
+        return cls(**values)
+
+
+SERVER_LIMITS = ServerLimits.from_environment(os.environ)

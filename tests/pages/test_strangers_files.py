@@ -1,0 +1,52 @@
+"""A file whose reader crashes costs its own user a sentence, on a page that goes on working."""
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from rnnviz.apart import Workers
+from rnnviz.apart.worker import WorkerLimits
+from rnnviz.limits import MILLION
+from rnnviz.ui.shared import strangers_files
+from rnnviz.ui.shared.session_keys import OPENED_FILE
+
+from .app_pages import open_page
+from .test_models import models, npz, upload
+
+pytestmark = pytest.mark.usefixtures("open_door")
+
+
+@pytest.fixture
+def faulty(monkeypatch):
+    """Workers that do what the file's name says."""
+    workers = Workers(1, 1, WorkerLimits(1.0, 300 * MILLION), jobs="tests.apart.faulty_jobs")
+    monkeypatch.setattr(strangers_files, "workers", lambda: workers)
+    yield workers
+    workers.stop()
+
+
+def is_open(app: AppTest) -> bool:
+    return any(button.key == "models-close" for button in app.button)
+
+
+@pytest.mark.parametrize("fault", ["crash", "fill_memory", "hang_in_c", "overflow_stack"])
+def test_a_fault_is_one_sentence(faulty, fault):
+    app = upload(models(), f"{fault}.npz", b"any")
+    assert len(app.error) == 1 and not is_open(app)
+    assert app.session_state[OPENED_FILE].checkpoint is None
+    app.switch_page("pages/explore.py").run()
+    assert not app.exception and app.text_input(key="text").value
+
+
+def test_others_still_open_theirs(faulty, monkeypatch):
+    upload(models(), "crash.npz", b"any")
+    monkeypatch.undo()
+    arrays = {"rnn.weight_ih_l0": np.ones((4, 2), "f4"), "rnn.weight_hh_l0": np.ones((4, 4), "f4")}
+    assert is_open(upload(models(), "net.npz", npz(arrays)))
+
+
+def test_a_full_queue_is_said(faulty, monkeypatch):
+    monkeypatch.setattr(faulty, "longest_queue", 0)
+    monkeypatch.setattr(faulty, "_queue", [0])
+    app = upload(open_page("models"), "echo.npz", b"any")
+    assert len(app.error) == 1 and not is_open(app)
