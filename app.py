@@ -32,9 +32,16 @@ def navigate() -> None:
     page.run()
 
 
+def report(error: Exception) -> bool:
+    """Say on the page that something failed."""
+    from rnnviz.ui.shared import failures
+
+    return failures.show(error)
+
+
 if __name__ == "__main__":  # Streamlit gives this name to every run of the script
     navigate()
 else:
     from rnnviz.ui.shared import served_code
 
-    app = st.App(__file__, routes=served_code.routes())
+    app = st.App(__file__, routes=served_code.routes(), on_script_error=report)

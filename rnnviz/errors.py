@@ -10,6 +10,10 @@ from __future__ import annotations
 from inspect import get_annotations
 from typing import Any, Self
 
+from .wording import abridged
+
+LONGEST_MESSAGE = 1200  # characters: a message repeats words of files and links, which have no bound of their own
+
 
 class RnnvizError(Exception):
     """Base class of all errors raised on purpose.
@@ -17,7 +21,7 @@ class RnnvizError(Exception):
     Parameters
     ----------
     message : str
-        One sentence that says what is wrong and, where it helps, what to do.
+        One sentence that says what is wrong and, where it helps, what to do. Its middle is left out if it is very long.
     code : str, default ""
         A short key, stable across versions, that distinguishes errors of one class: "too_large", "damaged".
     **fields
@@ -32,7 +36,7 @@ class RnnvizError(Exception):
     code: str = ""
 
     def __init__(self, message: str, *, code: str = "", **fields: Any) -> None:
-        super().__init__(message)
+        super().__init__(abridged(message, LONGEST_MESSAGE))
         self.code = code
         for name, value in fields.items():
             if name not in self.field_names():

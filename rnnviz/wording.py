@@ -22,6 +22,32 @@ def printable(text: str, most: int = 80) -> str:
     return tidy if len(tidy) <= most else tidy[: most - 1] + "…"
 
 
+def abridged(text: str, most: int) -> str:
+    """Leave out the middle of a text that is too long: a sentence that echoes a stranger's words keeps its end.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+    most : int
+        The most characters of the result; at least 3.
+
+    Returns
+    -------
+    str
+        The text, or its beginning and its end.
+
+    Examples
+    --------
+    >>> abridged("abcdefghij", 7)
+    'abc … j'
+    """
+    if len(text) <= most:
+        return text
+    end = (most - 3) // 3
+    return f"{text[: most - 3 - end]} … {text[len(text) - end :]}"
+
+
 def without_surrogates(text: str) -> str:
     """Replace lone surrogates, which pickles and JSON can hold but no file or page.
 

@@ -10,7 +10,7 @@ import numpy as np
 from ..errors import InterventionError
 from ..network import Edits, Network
 from ..text.tokens import Encoding, Vocabulary
-from .application import apply_interventions
+from .checked_interventions import CheckedInterventions
 from .intervention_kinds import Intervention
 
 
@@ -87,19 +87,16 @@ def prepare_text(
     InterventionError
         If an intervention does not fit and `skip_invalid` is False.
     """
-    accepted = tuple(interventions)
-    rejected: list[InterventionError] = []
-    try:
-        encoding, edits = apply_interventions(typed, accepted, vocabulary, network)
-    except InterventionError:
-        if not skip_invalid:
-            raise
-        encoding, edits, requested, accepted = typed, {}, accepted, ()
-        for intervention in requested:  # one after another, so that the first of two that contradict each other stays
-            try:
-                encoding, edits = apply_interventions(typed, (*accepted, intervention), vocabulary, network)
-            except InterventionError as error:
-                rejected.append(error)
-            else:
-                accepted = (*accepted, intervention)
-    return PreparedText(typed, encoding, edits, accepted, tuple(rejected))
+    checked = CheckedInterventions(typed, vocabulary, network)
+    accepted, rejected = [], []
+    for intervention in interventions:
+        try:
+            checked.add(intervention)
+        except InterventionError as error:
+            if not skip_invalid:
+                raise
+            rejected.append(error)
+        else:
+            accepted.append(intervention)
+    encoding, edits = checked.apply()
+    return PreparedText(typed, encoding, edits, tuple(accepted), tuple(rejected))

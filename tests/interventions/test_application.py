@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import rnnviz
 from rnnviz.analysis import gradient_by_layers, gradient_flow, input_gradient
@@ -10,7 +12,8 @@ from rnnviz.errors import ArgumentError, InterventionError
 from rnnviz.interventions import Freeze, Hold, Remove, Swap, Zero
 
 from ..raising import raises
-from .drawn import UNITS, draw_model, the_same
+from ..strategies import seeds
+from .drawn import UNITS, draw_model, insides, the_same
 
 
 @pytest.mark.parametrize(
@@ -114,3 +117,22 @@ def test_gradients_of_a_held_run_are_refused_and_those_of_another_text_are_not()
     record = cell.forward(np.zeros((2, 3)), edits=[Edit("forget", slice(None), 1.0, 0, 2)])
     with raises(ArgumentError, code="edited"):
         cell.backward(record, np.zeros((2, UNITS)))
+
+
+@given(data=st.data(), seed=seeds)
+def test_what_is_left_out_is_what_does_not_fit_those_before_it(data, seed):
+    model = draw_model(seed=seed)
+    inside = insides(model.definition, 6)  # of a text that is one step shorter
+    token = st.builds(Remove, st.integers(0, 6)) | st.builds(Swap, st.integers(0, 6), st.sampled_from(["x", "xy"]))
+    listed = data.draw(st.lists(inside | token, max_size=8))
+    prepared = model.prepare("abcde", listed, skip_invalid=True)
+    kept, codes = [], []
+    for intervention in listed:
+        try:
+            model.prepare("abcde", [*kept, intervention])
+        except InterventionError as error:
+            codes.append(error.code)
+        else:
+            kept.append(intervention)
+    assert prepared.interventions == tuple(kept) and [error.code for error in prepared.rejected] == codes
+    the_same(model.run(prepared), model.trace("abcde", interventions=kept[::-1]))

@@ -9,10 +9,14 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from ...wording import printable
 from . import link_state, notices
 from .instrument import slot
 from .link_parameters import HIDE
-from .session_keys import HIDDEN
+from .markdown import series
+from .session_keys import HIDDEN, HIDE_READ
+
+NAME, NAMES = 40, 3  # characters and number of unknown names that a message repeats
 
 PARTS = {
     "typing": "the text box and its examples",
@@ -33,14 +37,19 @@ PARTS = {
 def hidden() -> list[str]:
     """The parts that the link hides, in alphabetical order. Unknown ones are reported once and ignored."""
     state = st.session_state
-    if HIDE.text is not None and (names := HIDE.read()) != state.get(HIDDEN):
-        state[HIDDEN] = names
-        for name in names:
-            if name not in PARTS:
-                notices.add(
-                    f"hide-{name}", f"The link hides “{name}”, which does not exist. Choose from {', '.join(PARTS)}."
-                )
-    return sorted(name for name in state.get(HIDDEN, []) if name in PARTS)
+    if (text := HIDE.text) is not None and text != state.get(HIDE_READ):
+        state[HIDE_READ] = text
+        names = set(HIDE.read())
+        state[HIDDEN] = sorted(names & set(PARTS))
+        if unknown := sorted(names - set(PARTS)):
+            listed = series([f"“{printable(name, NAME)}”" for name in unknown[:NAMES]])
+            others = f" and {len(unknown) - NAMES:,} more names" if len(unknown) > NAMES else ""
+            verb = "do" if len(unknown) > 1 else "does"
+            notices.add(
+                "hide", f"The link hides {listed}{others}, which {verb} not exist. Choose from {', '.join(PARTS)}."
+            )
+    hidden_parts: list[str] = state.get(HIDDEN, [])
+    return hidden_parts
 
 
 def shows(part: str) -> bool:

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from ...interventions import Intervention, format_all, parse_all
 from ...trace import Trace
-from . import session_keys
+from . import notices, session_keys
 from .catalogue import TaskModels
 from .link_state import Parameter, number, number_text, one_of
 
@@ -16,13 +16,38 @@ T = TypeVar("T")
 Interventions = tuple[Intervention, ...]
 
 
+MOST_CHANGES = 64  # of a run: a page computes and lists them all at every letter
+MOST_UNITS = 20_000  # that they name together
+
+
 def _words(text: str) -> list[str]:
     return [word for word in text.split(",") if word]
 
 
+def few_enough(changes: Iterable[Intervention]) -> Interventions:
+    """The different changes of a run, as many as a page has room for; a message says how many are left out."""
+    distinct, kept, units = tuple(dict.fromkeys(changes)), [], 0
+    for change in distinct[:MOST_CHANGES]:
+        units += len(getattr(change, "units", None) or ())
+        if units > MOST_UNITS:
+            break
+        kept.append(change)
+    if left := len(distinct) - len(kept):
+        notices.add(
+            "changes",
+            f"There is room for {MOST_CHANGES} changes, which name up to {MOST_UNITS:,} units: the last {left:,} of "
+            f"{len(distinct):,} are left out.",
+        )
+    return tuple(kept)
+
+
+def _changes(text: str) -> Interventions:
+    return few_enough(parse_all(text))
+
+
 # On all pages.
 HIDE: Parameter[list[str]] = Parameter("hide", [], _words, format=",".join)
-CHANGES: Parameter[Interventions] = Parameter("if", (), parse_all, format=format_all)
+CHANGES: Parameter[Interventions] = Parameter("if", (), _changes, format=format_all)
 
 
 def task(names: Iterable[str], default: str) -> Parameter[str]:

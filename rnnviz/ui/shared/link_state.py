@@ -24,7 +24,19 @@ import streamlit as st
 from ...errors import ArgumentError
 from . import notices
 from .markdown import series
-from .session_keys import JUST_OPENED, PAGE, REMEMBERED, RESTORED, UNREAD, WAITING
+from .session_keys import (
+    JUST_OPENED,
+    PAGE,
+    REMEMBERED,
+    REPORTED,
+    RESTORED,
+    TOKEN_VALUES,
+    UNIT,
+    UNREAD,
+    WAITING,
+)
+
+BOUND = "text"  # the parameter that Streamlit writes, and nobody else may
 
 T = TypeVar("T")
 
@@ -178,6 +190,15 @@ def begin_visit(page: str | None) -> None:
     state[UNREAD], state[RESTORED] = set(st.query_params), {}
 
 
+def start_over() -> None:
+    """Forget the link and what was chosen, on all pages; for a callback. Models and results stay."""
+    state = st.session_state
+    for key in [*state.get(RESTORED, {}), REMEMBERED, RESTORED, UNREAD, UNIT, REPORTED, TOKEN_VALUES]:
+        state.pop(key, None)
+    remove(*(name for name in st.query_params if name != BOUND))
+    notices.clear()
+
+
 def just_opened() -> bool:
     """Whether the page was opened since this was last asked."""
     return bool(st.session_state.pop(JUST_OPENED, False))
@@ -232,11 +253,11 @@ def one_of(names: Iterable[str]) -> Callable[[str], str]:
 
 
 def some_of(names: Iterable[str]) -> Callable[[str], list[str]]:
-    """A parser of names separated by commas, in the order in which they are listed here."""
+    """A parser of names separated by commas, in the order in which they are listed here; none in an empty text."""
     allowed = tuple(names)
 
     def parse(text: str) -> list[str]:
-        words = text.split(",")
+        words = text.split(",") if text else []
         if not set(words) <= set(allowed):
             raise _not_allowed(text, allowed, f"Choose from {series(allowed)}, separated by commas.")
         return [name for name in allowed if name in words]
@@ -256,7 +277,8 @@ def number(low: float, high: float, whole: bool = True, optional: bool = False) 
             value = float("nan")
         if not low <= value <= high:
             kind = "a whole number" if whole else "a number"
-            raise _not_allowed(text, (low, high), f"Choose {kind} from {low:,.10g} to {high:,.10g}.")
+            span = f"{kind} from {low:,.10g} to {high:,.10g}" if low < high else f"{low:,.10g}, the only one"
+            raise _not_allowed(text, (low, high), f"Choose {span}.")
         return value
 
     return parse

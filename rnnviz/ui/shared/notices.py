@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import streamlit as st
 
+from ...wording import abridged
 from .markdown import plain
 from .session_keys import NOTICES
 
+LONGEST = 400  # characters of a message: what it repeats comes from a link or a paste
+MOST = 12  # messages at once
+
 
 def add(key: str, message: str) -> None:
-    """Keep a message; it replaces an earlier one under the same key, such as "link-task"."""
-    st.session_state.setdefault(NOTICES, {})[key] = message
+    """Keep a message; it replaces an earlier one under the same key, such as "link-task". The oldest go first."""
+    messages = st.session_state.setdefault(NOTICES, {})
+    messages[key] = abridged(message, LONGEST)
+    while len(messages) > MOST:
+        del messages[next(iter(messages))]
 
 
 def show() -> None:

@@ -128,6 +128,7 @@ def pick_layer(model: Model) -> tuple[int, str]:
 def _pick(label: str, choice: Parameter[T], values: Collection[T], title: Callable[[T], str]) -> T:
     """A picker, if there is a choice."""
     if len(values) < 2:
+        choice.read()  # which says so if the link asks for another one
         remove(choice.name)
         return next(iter(values))
     key = choice.restore()

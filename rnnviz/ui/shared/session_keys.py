@@ -9,6 +9,7 @@ RESTORED = "link-restored"  # by widget key: the scope of the value restored in 
 REMEMBERED = "link-remembered"  # by scope and name: the value when it was last saved
 NOTICES = "notices"  # messages by key
 HIDDEN = "hidden"  # names of the parts that a lesson hides
+HIDE_READ = "hide-read"  # the text of the link that names them
 
 # The text box.
 TEXT = "text"  # the widget's key, and its parameter

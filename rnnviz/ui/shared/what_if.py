@@ -14,7 +14,7 @@ from ...model import Model
 from ...text.tokens import Encoding, visible
 from ...trace import Trace
 from . import lesson_link, notices
-from .link_parameters import CHANGES
+from .link_parameters import CHANGES, few_enough
 from .markdown import percent, prediction
 from .session_keys import FORGET_AT, WHAT_IF_CHIPS, WHAT_IF_MENUS
 
@@ -170,7 +170,7 @@ def _read_chips() -> None:
 
 
 def _set(chosen: Iterable[Intervention]) -> None:
-    CHANGES.set(tuple(dict.fromkeys(chosen)))
+    CHANGES.set(few_enough(chosen))
     st.session_state[WHAT_IF_MENUS] = st.session_state.get(WHAT_IF_MENUS, 0) + 1
 
 
