@@ -64,6 +64,7 @@ def gradient_map(
     *,
     title: str = "",
     backward: bool | None = None,
+    step: int | None = None,
 ) -> Content:
     """Draw how much the state after each step depends on the state after every step before it.
 
@@ -84,6 +85,8 @@ def gradient_map(
         Words behind the cell's title.
     backward : bool, optional
         Whether the steps are read from the end; by default inferred from the norms.
+    step : int, optional
+        The step whose row is marked, counted from 1.
 
     Returns
     -------
@@ -102,7 +105,6 @@ def gradient_map(
     grew = readable & (norms > GREW)
     heatmap: Part = {
         "name": "gradient",
-        "meta": {"rows": "steps"},
         "z": np.where(readable, _powers(norms), np.float32(np.nan)),
         "customdata": compact_floats(norms),
         **_COLOURS,
@@ -119,6 +121,7 @@ def gradient_map(
         rows="↓ arrives at this step" + (f"    {_GREW}" if grew.any() else ""),
         columns="a typical nudge after this step →",
         backward=from_the_end,
+        step=step,
     )
     content["layout"]["shapes"] += outline_shapes(grew, color=EXPLODING, width=1.5)
     return content

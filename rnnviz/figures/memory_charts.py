@@ -31,6 +31,7 @@ def memory_map(
     unknown: Sequence[bool] | Array | None = None,
     *,
     backward: bool = False,
+    step: int | None = None,
 ) -> Content:
     """Draw what each step wrote into a memory, and how much of it is left after each later step.
 
@@ -49,6 +50,8 @@ def memory_map(
         Where the vocabulary lacks the token.
     backward : bool, default False
         Whether the steps are read from the end.
+    step : int, optional
+        The step whose row is marked, counted from 1.
 
     Returns
     -------
@@ -68,7 +71,6 @@ def memory_map(
     number = "%{z:.4f}" if unit is None else "%{z:+.4f}"
     heatmap: Part = {
         "name": "written",
-        "meta": {"rows": "steps"},
         "z": np.where(readable, compact_floats(shares), np.float32(np.nan)),
         "zmin": low,
         "zmax": high,
@@ -86,6 +88,7 @@ def memory_map(
         rows="↓ left after this step",
         columns="written at this step →",
         backward=backward,
+        step=step,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..colours import GRID
+from ..colours import GRID, PLAYHEAD
 from ..errors import ArrayError
 from ..text.tokens import visible
 from .chart_parts import SMALL, Part, annotation, chart_layout, outline_shapes
@@ -26,12 +26,20 @@ FEW = 14  # labels of long tokens on a phone
 
 
 def step_map(
-    heatmap: Part, tokens: Sequence[str], unknown: Any, *, words: str, rows: str, columns: str, backward: bool
+    heatmap: Part,
+    tokens: Sequence[str],
+    unknown: Any,
+    *,
+    words: str,
+    rows: str,
+    columns: str,
+    backward: bool,
+    step: int | None = None,
 ) -> Content:
     """A square of heatmap cells over pairs of steps, with a frame around those that the reading order allows.
 
     heatmap: what is special about it: z (T, T) by [to, from], colours and hover text. words: what it shows, in the
-    first line above. rows, columns: what an entry of each axis is.
+    first line above. rows, columns: what an entry of each axis is. step: the one whose row is marked, from 1.
     """
     steps = len(tokens)
     room = token_room(tokens)
@@ -46,10 +54,21 @@ def step_map(
         annotation(rows, 0, 1, ("paper", "paper"), yanchor="bottom", yshift=5),
     ]
     content["shapes"] = outline_shapes(readable_pairs(steps, backward=backward), color=GRID)
+    if step is not None:
+        row = min(max(step, 1), steps) - 1
+        content["shapes"].append(_row_box(row, steps))
     x = np.arange(1, steps + 1)
     gap = 1 if steps <= GAPS else 0
     whole = {"type": "heatmap", "x": x, "y": x, "xgap": gap, "ygap": gap, "hoverongaps": False, **heatmap}
     return {"data": [whole], "layout": content}
+
+
+def _row_box(row: int, steps: int) -> Part:
+    """A box around a row."""
+    return {
+        "type": "rect", "x0": -0.5, "x1": steps - 0.5, "y0": row - 0.5, "y1": row + 0.5,
+        "line": {"color": PLAYHEAD, "width": 2},
+    }  # fmt: skip
 
 
 def readable_pairs(steps: int, *, backward: bool = False) -> np.ndarray:

@@ -81,6 +81,24 @@ class RunData(TypedDict):
     payload: Payload
 
 
+class ComparisonData(TypedDict):
+    """Two runs of one model, step by step: the main one, and the only one beside it.
+
+    Attributes
+    ----------
+    columns : list of tuple of (int or None, int or None)
+        The step of the first and of the second run in every column, from 0; None for a gap.
+    titles : tuple of (str, str)
+        What to call the first and the second run, for screen readers.
+    main : int
+        Which of them the main run is: 0 for the first, 1 for the second. It has a step in every column.
+    """
+
+    columns: list[tuple[int | None, int | None]]
+    titles: tuple[str, str]
+    main: int
+
+
 class Settings(TypedDict):
     """How the instrument shows a payload.
 
@@ -106,9 +124,8 @@ class Settings(TypedDict):
         The view as a page to save, after it was requested.
     runs : list of RunData, optional
         Runs that slots show by their names, under one step.
-    columns : list of tuple of (int or None, int or None) or None, optional
-        For the run of a second text, which is then the only one in `runs`: the step of each text in every column, from
-        0; None for a gap.
+    comparison : ComparisonData or None, optional
+        How the main run and the only one in `runs` are compared.
     """
 
     start: NotRequired[Start]
@@ -121,4 +138,4 @@ class Settings(TypedDict):
     notes: NotRequired[Notes]
     saved_page: NotRequired[str | None]
     runs: NotRequired[list[RunData]]
-    columns: NotRequired[list[tuple[int | None, int | None]] | None]
+    comparison: NotRequired[ComparisonData | None]

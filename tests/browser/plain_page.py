@@ -47,8 +47,7 @@ def plain(
         type="module",
         content=f"{bundle.script()}\nwindow.requests = [];\n"
         f"window.instrument = mount(document.querySelector('main'), {json.dumps(data(model, text, **extra))},"
-        "{ onRequest: (request) => requests.push(request), host: { graphs: () => document.querySelectorAll('.graph') }"
-        " });",
+        "{ onRequest: (request) => requests.push(request) });",
     )
     page.wait_for_function(DRAWN)
     return model.trace(text)

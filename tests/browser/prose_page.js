@@ -5,7 +5,6 @@ import { createRequests } from "../../rnnviz/instrument/js/model/requests.js";
 import { createDiagram } from "../../rnnviz/instrument/js/diagram/diagram.js";
 import { flash } from "../../rnnviz/instrument/js/page/flash.js";
 import { hostOf } from "../../rnnviz/instrument/js/page/host.js";
-import { createPlayheads } from "../../rnnviz/instrument/js/page/playheads.js";
 import { createProse } from "../../rnnviz/instrument/js/page/prose.js";
 import { Store } from "../../rnnviz/instrument/js/model/store.js";
 import { createTokens } from "../../rnnviz/instrument/js/views/tokens.js";
@@ -20,7 +19,6 @@ window.asked = [];
 window.flashed = [];
 const requests = createRequests(store, payloads[0].text, (request) => asked.push(request));
 const host = hostOf({
-  graphs: () => document.querySelectorAll("[class*='st-key-heatmaps'] .js-plotly-plot"),
   sections: "[class*='st-key-section']",
   controlOf: (name) => `.st-key-${name} :is(input, [aria-checked=true])`,
   keyOf: (marker) => `${marker.parentElement.className} ${marker.dataset.go}`,
@@ -28,7 +26,7 @@ const host = hostOf({
 const shown = [createTokens, createTransport, createUnitField, createPhases, createDiagram].map((make) => make(store));
 const announce = (keys, words) => (flashed.push([keys, words]), flash(host, keys, words));
 const prose = createProse(store, host, requests, announce);
-const views = [...shown, createPlayheads(store, host.graphs), prose];
+const views = [...shown, prose];
 document.querySelector(".instrument").append(...shown.map((view) => view.element));
 store.subscribe((...change) => views.forEach((view) => view.update(...change)));
 window.arrive = (payload) => {

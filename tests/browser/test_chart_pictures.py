@@ -51,14 +51,20 @@ def test_a_chart_names_its_runs_and_the_step(page: Page, app: str, tmp_path: Pat
     expect(page.get_by_role("dialog", name="Save a picture")).to_have_count(0)
 
 
-def test_heatmaps_are_copied_with_their_playhead_and_what_was_changed(page: Page, app: str, tmp_path: Path):
+def test_a_chart_says_what_was_changed(page: Page, app: str, tmp_path: Path):
     open_page(page, f"{app}/memory?task=names&text=Dubois&question=changes&if=forget.5=1&step=3")
-    chart = page.locator(".st-key-heatmaps-whatif-after").locator(CHART)
+    menu(page, page.locator(".st-key-chart-prediction-change").locator(CHART))
+    save(page, "SVG", tmp_path / "chart.svg")
+    assert "What if: forget gate of unit 5 = 1" in words(tmp_path / "chart.svg")
+
+
+def test_a_heatmap_is_copied_as_it_is_seen(page: Page, app: str, tmp_path: Path):
+    open_page(page, f"{app}/memory?task=names&text=Dubois&question=writers&step=3")
+    chart = page.locator(".st-key-chart-written").locator(CHART)
     chart.scroll_into_view_if_needed()
     screen = pixels(chart.screenshot())
     menu(page, chart)
     save(page, "SVG", tmp_path / "chart.svg")
-    assert "What if: forget gate of unit 5 = 1" in words(tmp_path / "chart.svg")
     page.get_by_label("Size of a PNG").select_option("1")
     save(page, "PNG", tmp_path / "chart.png")
     picture = pixels((tmp_path / "chart.png").read_bytes())

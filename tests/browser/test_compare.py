@@ -120,8 +120,8 @@ def test_two_texts_aligned_under_one_column_and_in_the_link(page: Page, app: str
     page.keyboard.press("ArrowLeft")
     frames(page)
     all_are_at(page, 4, 9)
-    gaps = {run: heatmap_slot(page, run, "hidden").locator(".heatmap-gaps i").count() for run in (None, "second")}
-    assert gaps == {None: 0, "second": 3}  # in each of three heatmaps
+    gaps = {run: heatmap_slot(page, run, "hidden").locator(".heatmap-gaps i").count() for run in (None, "other")}
+    assert gaps == {None: 0, "other": 3}  # in each of three heatmaps
     wait_for_link(page, step="4")
     other = "The food was really bad"
     with rerun(page):
@@ -135,6 +135,7 @@ def test_two_texts_aligned_under_one_column_and_in_the_link(page: Page, app: str
     units = [int(text) for text in slot.locator("[data-name=cell] .heatmap-names div").all_inner_texts()]
     opacity = np.array(canvas.evaluate(OPACITY)).reshape(len(units), len(apart))
     np.testing.assert_allclose(opacity, np.abs(apart.T[units]) / np.nanmax(np.abs(apart)), atol=1 / 255)
+    wait_for_link(page, step="4", other=other)
     page.reload()
     settle(page)
     assert page.get_by_role("textbox", name="Second text").input_value() == other

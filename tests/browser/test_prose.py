@@ -1,6 +1,5 @@
-"""The words of a page and the instrument in a real Chromium: links, sections, terms and playheads."""
+"""The words of a page and the instrument in a real Chromium: links, sections and terms."""
 
-import json
 from pathlib import Path
 
 import plotly
@@ -10,7 +9,6 @@ from playwright.sync_api import Page, expect
 
 import rnnviz
 from rnnviz.analysis import unit_effects
-from rnnviz.figures import heatmaps
 from rnnviz.instrument import bundle, payload
 from tests.browser.plain_page import frames
 
@@ -56,27 +54,23 @@ PAYLOADS = [sent("names-lstm", TEXT), sent("names-lstm", f"{OTHER} n"), sent("na
 PAYLOADS.append(sent("names-gru", TEXT, reset="before"))
 
 
-def show(page: Page, *, scroller: str = "window", words: str = WORDS, graphs: int = 0, dark: bool = False) -> None:
+def show(page: Page, *, scroller: str = "window", words: str = WORDS, dark: bool = False) -> None:
     """A page with the words beside an instrument. scroller: the "window", or as in Streamlit an "element" in it."""
     style = bundle.style() + PROSE.read_text()
     main = "position: absolute; inset: 0; overflow: auto;" if scroller == "element" else ""
-    places = "".join(f'<div class="st-key-heatmaps-{k}"></div>' for k in range(graphs))
     document = f"""<!doctype html><html lang="en"><meta charset="utf-8"><title>Words</title>
       <style>{style} body {{ margin: 0; color-scheme: {"dark" if dark else "light"};
         background: {"#10151c" if dark else "#fff"}; color: {"#e6eaf0" if dark else "#10161f"} }}
         .beside {{ position: sticky; top: 0; float: left; width: 45% }} .words {{ margin-left: 50% }}
         a[href*="light=forget"] {{ --role: #d55e00 }}</style>
       <main class="scroller" style="{main}"><h1>Words</h1><div class="beside"><div class="instrument"></div></div>
-      <div class="st-key-text"><input aria-label="text"></div><div class="words">{words}{places}</div></main>"""
+      <div class="st-key-text"><input aria-label="text"></div><div class="words">{words}</div></main>"""
     answers = {f"{SITE}/": document}
     page.route(
         f"{SITE}/**", lambda route, request: route.fulfill(content_type="text/html", body=answers.get(request.url))
     )
     page.goto(f"{SITE}/")
     page.evaluate("payloads => { window.payloads = payloads }", PAYLOADS)
-    if graphs:
-        page.add_script_tag(path=PLOTLY)
-        draw(page, *range(graphs))
     page.evaluate(
         """source => new Promise((done, failed) => {
           const script = Object.assign(document.createElement('script'), {type: 'module', textContent: source});
@@ -86,23 +80,6 @@ def show(page: Page, *, scroller: str = "window", words: str = WORDS, graphs: in
         })""",
         f"{bundle.script(PROGRAM)}\nrequestAnimationFrame(() => setTimeout(done));",
     )
-
-
-def draw(page: Page, *which: int) -> None:
-    """Draw the trace's heatmaps into places: all panels, by turns one quantity, or the input vector."""
-    trace = LSTM.trace(TEXT)
-    for k in which:
-        figure = json.loads(heatmaps(trace).to_json())
-        if k % 4 == 3:
-            figure["data"] = [dict(figure["data"][0], name="input_vector", yaxis="y")]
-        page.evaluate(
-            """async ([k, {data, layout}]) => {
-              const place = document.querySelector(`.st-key-heatmaps-${k}`);
-              place.replaceChildren(document.createElement('div'));
-              await Plotly.newPlot(place.firstChild, data, {...layout, width: 500});
-            }""",
-            [k, figure],
-        )
 
 
 def state(page: Page, *names: str) -> list[object]:
@@ -157,13 +134,13 @@ def test_a_place_that_is_already_there_is_flashed_all_the_same(page: Page):
 
 
 def test_a_flash_is_seen_where_the_place_is_shown(page: Page):
-    show(page, graphs=1)
+    show(page)
     named(page, "step four").click()
     pulsing = page.evaluate(
         """document.getAnimations().filter(a => a.id === 'rnnviz-flash')
           .map(({effect: {target}}) => target.className || target.type)"""
     )
-    assert set(pulsing) == {"token", "where", "number", "playhead-column", "playhead-unit"}
+    assert set(pulsing) == {"token", "where", "number"}
     page.wait_for_function("document.getAnimations().every(a => a.id !== 'rnnviz-flash')")
 
 
@@ -424,75 +401,11 @@ def test_the_card_goes_with_its_term(page: Page, scroller: str):
     expect(card).to_be_hidden()
 
 
-def off(page: Page, graph: int, step: int, unit: int, move: bool) -> dict[str, list[float]]:
-    """By how many pixels a graph's playheads stand beside where they belong. move: go there first, in the same task."""
-    return page.evaluate(
-        """([k, step, unit, move]) => {
-          if (move) store.set({ step: step - 1, unit });
-          const graph = document.querySelector(`.st-key-heatmaps-${k} .js-plotly-plot`);
-          const rects = selector => [...graph.querySelectorAll(selector)].map(e => e.getBoundingClientRect());
-          const areas = rects('.nsewdrag'), [low, high] = graph._fullLayout.xaxis.range;
-          const at = (area, x) => area.left + (x - low) / (high - low) * area.width;
-          const marks = rects('.playhead-unit');
-          return {
-            columns: rects('.playhead-column').map((box, k) => Math.max(Math.abs(box.left - at(areas[k], step - 1.5)),
-              Math.abs(box.right - at(areas[k], step - 0.5)), Math.abs(box.top - areas[k].top))),
-            rows: marks.map((mark, k) => {
-              const area = areas[areas.length - marks.length + k];
-              return Math.abs((mark.top + mark.bottom) / 2 - area.top - (unit + 0.5) / store.trace.units * area.height);
-            }),
-          };
-        }""",
-        [graph, step, unit, move],
-    )
-
-
-def stand_over(page: Page, graph: int, step: int, unit: int, move: bool = False) -> None:
-    found = off(page, graph, step, unit, move)
-    assert len(found["columns"]) == (1 if graph % 4 == 3 else 7) and max(found["columns"]) < 4
-    assert len(found["rows"]) == (0 if graph % 4 == 3 else 6) and max(found["rows"], default=0) < 2
-
-
-def test_every_graph_has_its_playhead_and_moves_before_the_next_frame(page: Page):
-    show(page, graphs=8)
-    named(page, "step four").click()
-    for graph in range(8):
-        stand_over(page, graph, 4, 6)
-    for graph in range(8):
-        stand_over(page, graph, 2 + graph % 3, 40 + graph, move=True)
-
-
-def test_graphs_come_go_are_drawn_again_and_clicked(page: Page):
-    show(page, graphs=3)
-    page.evaluate("store.set({step: 2, unit: 11})")
-    draw(page, 1)
-    page.evaluate("document.querySelector('.st-key-heatmaps-0').replaceChildren()")
-    frames(page)
-    for graph in (1, 2):
-        stand_over(page, graph, 3, 11)
-    page.evaluate(
-        """() => {
-          const graph = document.querySelector('.st-key-heatmaps-1 > div');
-          return Plotly.newPlot(graph, graph.data, graph.layout).then(() => null);
-        }"""
-    )
-    frames(page)
-    page.evaluate("store.set({step: 5})")
-    stand_over(page, 1, 6, 11)
-    assert page.locator(".st-key-heatmaps-1 .playhead").count() == 1
-    area = page.locator(".st-key-heatmaps-1 .nsewdrag").nth(3)
-    area.scroll_into_view_if_needed()
-    box = area.bounding_box()
-    page.mouse.click(box["x"] + box["width"] * 1.5 / 7, box["y"] + box["height"] * 20.5 / 64)
-    page.wait_for_function("store.state.step === 1 && store.state.unit === 20")
-    stand_over(page, 2, 2, 20)
-
-
 def test_leaving_takes_everything_along(page: Page):
-    show(page, graphs=1)
+    show(page)
     named(page, "step four").click()
     page.evaluate("leave()")
-    assert page.locator(".playhead, [aria-current]").count() == 0
+    assert page.locator("[aria-current]").count() == 0
     page.evaluate("addEventListener('click', event => event.preventDefault())")
     named(page, "coloured").click()
     assert state(page, "step") == [3]

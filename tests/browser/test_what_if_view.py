@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import numpy as np
-import plotly.offline
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
@@ -14,7 +12,6 @@ from playwright.sync_api import Page, expect
 import rnnviz
 from rnnviz.analysis import run_outcome
 from rnnviz.cells import CELLS
-from rnnviz.figures import heatmaps
 from rnnviz.instrument import payload
 from rnnviz.interventions import Freeze, Hold, Intervention, Remove, Swap, Zero, parse
 from rnnviz.model import Model
@@ -334,112 +331,3 @@ def test_a_swapped_token_is_marked_even_after_a_removed_one(page: Page):
     assert marked.inner_text() == "x" and marked.get_attribute("data-step") == "3"
     assert marked.get_attribute("title") == "swapped: what-if"
     assert marked.evaluate("e => getComputedStyle(e, '::after').content") == '"⇄"'
-
-
-# ---- playheads ----
-
-
-def plotted(page: Page, model: Model, figure: dict[str, Any], **extra: Any) -> None:
-    """A plain page with the instrument and a figure of Plotly's."""
-    plain(page, model, '<div class="graph"></div>', **extra)
-    page.add_script_tag(content=plotly.offline.get_plotlyjs())
-    draw(page, figure)
-
-
-def draw(page: Page, figure: dict[str, Any]) -> None:
-    """Draw a figure from scratch, and wait for its playheads."""
-    page.evaluate(
-        "figure => Plotly.newPlot(document.querySelector('.graph'), figure.data, figure.layout).then(() => null)",
-        figure,
-    )
-    page.wait_for_function("document.querySelector('.graph .playhead')?.childElementCount > 0")
-
-
-def box(page: Page, selector: str) -> dict[str, float]:
-    found = page.locator(selector)
-    assert found.count() == 1
-    measures = found.bounding_box()
-    assert measures is not None
-    return dict(measures)
-
-
-def square(steps: int, kind: str, order: str) -> dict[str, Any]:
-    ends = [-0.5, steps - 0.5] if kind == "category" else [0.5, steps + 0.5]
-    y = list(range(1, steps + 1)) if kind != "none" else None
-    if kind == "none":
-        ends = [-0.5, steps - 0.5]
-    trace = {"type": "heatmap", "name": "forget", "meta": {"rows": "steps"}, "z": np.eye(steps).tolist(), "y": y}
-    trace["x"] = list(range(1, steps + 1))
-    yaxis = {"range": ends[::-1] if order == "down" else ends, "type": "category" if kind == "category" else "linear"}
-    layout = {"width": 500, "height": 400, "yaxis": yaxis, "xaxis": {"type": "category"}}
-    return {"data": [{key: value for key, value in trace.items() if value is not None}], "layout": layout}
-
-
-def test_a_square_heatmap_has_its_box_over_the_row_of_the_step(page: Page):
-    steps = len(TEXT) + 1
-    kinds = [(kind, order) for kind in ("category", "linear", "none") for order in ("down", "up")]
-    plotted(page, rnnviz.load("names-lstm"), square(steps, *kinds[0]), editable=True)
-    for kind, order in kinds:
-        draw(page, square(steps, kind, order))
-        area = box(page, ".graph .nsewdrag")
-        for step in (0, STEP - 1, steps - 1):
-            go(page, step=step)
-            shown = box(page, ".playhead-row")
-            row = step if order == "down" else steps - 1 - step
-            assert shown["y"] == pytest.approx(area["y"] + row / steps * area["height"], abs=3)
-            assert shown["height"] == pytest.approx(area["height"] / steps, abs=4)
-            assert (shown["x"], shown["width"]) == pytest.approx((area["x"], area["width"]), abs=5)
-        for name in ("column", "unit", "cell"):
-            assert page.locator(f".playhead-{name}").count() == 0
-        page.mouse.click(area["x"] + area["width"] * 0.9, area["y"] + area["height"] * 2.5 / steps)
-        wanted = 2 if order == "down" else steps - 3
-        page.wait_for_function("wanted => instrument.store.state.step === wanted", arg=wanted)
-        assert state(page, "unit") == [UNIT]
-
-
-def explored(page: Page, model: Model, **extra: Any) -> None:
-    figure = json.loads(heatmaps(model.trace(TEXT)).to_json())
-    figure["layout"]["width"] = 700
-    plotted(page, model, figure, **extra)
-
-
-def panel(page: Page, name: str) -> dict[str, float]:
-    found = page.evaluate(
-        """name => {
-          const graph = document.querySelector('.graph');
-          const { xaxis, yaxis } = graph._fullData.find(trace => trace.name === name);
-          const area = graph.querySelector(`.nsewdrag[data-subplot=${xaxis + yaxis}]`).getBoundingClientRect();
-          return { x: area.x, y: area.y, width: area.width, height: area.height };
-        }""",
-        name,
-    )
-    return dict(found)
-
-
-def test_a_click_picks_the_cell_and_draws_a_box_around_it(page: Page):
-    model = rnnviz.load("names-lstm")
-    explored(page, model, editable=True, views=EDITING)
-    first = next(q.name for q in model.definition.quantities if q.role == "gate")
-    assert state(page, "picked") == [first]
-    page.evaluate("document.querySelector('.graph').scrollIntoView(false)")
-    area = panel(page, "output")
-    page.mouse.click(area["x"] + area["width"] * 4.5 / 12, area["y"] + area["height"] * 30.5 / 64)
-    expect(page.locator(".whatif summary")).to_contain_text("the output gate of unit 30 at step 5 (now")
-    shown = box(page, ".playhead-cell")
-    middle = [shown["x"] + shown["width"] / 2, shown["y"] + shown["height"] / 2]
-    expected = [area["x"] + area["width"] * 4.5 / 12, area["y"] + area["height"] * 30.5 / 64]
-    assert middle == pytest.approx(expected, abs=2)
-    assert shown["width"] == pytest.approx(area["width"] / 12, abs=6) and shown["height"] < 14
-    page.get_by_role("option").nth(0).click()
-    area = panel(page, "output")
-    moved = box(page, ".playhead-cell")
-    assert moved["x"] + moved["width"] / 2 == pytest.approx(area["x"] + area["width"] * 0.5 / 12, abs=2)
-    page.evaluate("instrument.store.set({ picked: 'cell' })")
-    assert panel(page, "cell")["y"] < box(page, ".playhead-cell")["y"] < panel(page, "cell")["y"] + 150
-
-
-def test_where_nothing_can_be_edited_no_cell_is_marked(page: Page):
-    model = rnnviz.load("names-lstm")
-    explored(page, model)
-    assert page.locator(".playhead-cell").count() == 0
-    assert page.locator(".playhead-column").count() == len(model.definition.quantities) + 1

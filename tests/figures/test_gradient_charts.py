@@ -66,7 +66,7 @@ def test_the_map_is_the_logarithm_of_the_norms_below_the_diagonal(cell, flows, t
     assert np.isnan(np.asarray(heatmap.z)[~there]).all()
     np.testing.assert_allclose(np.asarray(heatmap.z)[there], np.log10(norms[there]), atol=1e-5)
     np.testing.assert_allclose(heatmap.customdata, norms, rtol=1e-6)
-    assert (heatmap.name, heatmap.meta) == ("gradient", {"rows": "steps"})
+    assert heatmap.name == "gradient"
     assert list(heatmap.x) == list(heatmap.y) == list(range(1, len(norms) + 1))
     low, high = figure.layout.yaxis.range
     assert low > high, "the first step is on top"

@@ -37,7 +37,7 @@ def test_the_map_is_what_was_written(model, quantity, unit):
     scale = sequential_scale(quantity.colour) if unit is None else diverging_scale(quantity.colour)
     assert [list(stop) for stop in heatmap.colorscale] == scale
     assert heatmap.colorbar.tickvals[-1] == heatmap.zmax and len(heatmap.colorbar.ticktext[-1]) > 0
-    assert (heatmap.name, heatmap.meta) == ("written", {"rows": "steps"})
+    assert heatmap.name == "written"
     heading = figure.layout.annotations[0].text
     assert quantity.title in heading.lower()
     assert ("all units" if unit is None else "unit 7") in heading
@@ -137,3 +137,10 @@ def test_every_unit_is_within_the_axis_and_named_at_most_once(shares, data):
 def test_a_unit_that_does_not_exist_cannot_be_marked():
     with raises(ArgumentError, code="unknown_unit", value=2, allowed=(0, 1)):
         kept_chart(np.ones(2), np.array([0, 1]), FORGET, unit=2)
+
+
+def test_the_row_of_a_step_is_boxed():
+    for step, row in ((1, 0), (3, 2), (9, 2)):
+        shapes = memory_map(np.ones((3, 3)), CELL, 0, list("abc"), step=step).layout.shapes
+        assert [(s.y0, s.y1) for s in shapes if s.type == "rect"] == [(row - 0.5, row + 0.5)]
+    assert not [s for s in memory_map(np.ones((3, 3)), CELL, 0, list("abc")).layout.shapes if s.type == "rect"]

@@ -14,7 +14,8 @@ FILES = {
     PAYLOAD: typescript(expression_schema, schema, model_schema),
     SETTINGS: typescript(settings_schema, imports='import type { Payload } from "./payload.d.ts";'),
     PAGE_DATA: typescript(
-        page_data, imports='import type { Notes, RunData, Start } from "../../instrument/js/model/settings.d.ts";'
+        page_data,
+        imports='import type { ComparisonData, Notes, RunData, Start } from "../../instrument/js/model/settings.d.ts";',
     ),
 }
 

@@ -117,11 +117,12 @@ def runs() -> dict[str, Any]:
     apart = difference(first, second)
     names = [q.name for q in model.definition.quantities]
     shown = {name: [[None if v != v else v for v in row] for row in apart.values(name).tolist()] for name in names}
-    texts = payload(first, model) | {"runs": [{"name": "second", "payload": payload(second, model)}]}
+    texts = payload(first, model) | {"runs": [{"name": "other", "payload": payload(second, model)}]}
+    comparison = {"columns": apart.rows(), "titles": ("the first text", "the second text"), "main": 0}
     others = [rnnviz.load(f"names-{cell}") for cell in ("rnn", "gru")]
     beside = [{"name": each.network.cell_name, "payload": payload(each.trace("Romanov"), each)} for each in others]
     return {
-        "texts": texts | {"columns": apart.rows()},
+        "texts": texts | {"comparison": comparison},
         "tokens": [apart.tokens_before, apart.tokens_after],
         "difference": shown,
         "cells": payload(first, model) | {"runs": beside},

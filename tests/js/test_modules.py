@@ -23,7 +23,6 @@ IN_THE_BROWSER = {
     "page/markers.js",
     "page/picture-file.js",
     "page/place-links.js",
-    "page/playheads.js",
     "page/view-address.js",
     "page/presenter.js",
     "page/prose.js",

@@ -333,4 +333,4 @@ def test_a_lesson_can_hide_the_choice_and_the_boxes():
     app = compare(mode="texts", other="The film was good", hide="tabs,typing")
     assert not app.text_input and not [one for one in app.segmented_control if one.key == "compare-mode"]
     second = rnnviz.load("reviews-lstm").trace("The film was good")
-    np.testing.assert_array_equal(runs_beside(app)["second"]["hidden"], second["hidden"])
+    np.testing.assert_array_equal(runs_beside(app)["other"]["hidden"], second["hidden"])

@@ -34,12 +34,12 @@ def test_two_texts_and_their_difference(cell, one, other):
     app = compare(task="names", text=one, other=other, mode="texts", cell=cell)
     model = rnnviz.load(f"names-{cell}")
     apart = difference(model.trace(one), model.trace(other))
-    second = runs_beside(app)["second"]
+    second = runs_beside(app)["other"]
     for name in model.definition.states:
         np.testing.assert_array_equal(instrument_values(app)[name], apart.before[name])
         np.testing.assert_array_equal(second[name], apart.after[name])
-    assert [data.get("run") for data in slots(app, "heatmaps")] == [None, "second", "difference"]
-    assert [tuple(column) for column in instrument_data(app)["columns"]] == apart.rows()
+    assert [data.get("run") for data in slots(app, "heatmaps")] == [None, "other", "difference"]
+    assert [tuple(column) for column in instrument_data(app)["comparison"]["columns"]] == apart.rows()
     np.testing.assert_allclose(numbers(bars(app)["y"]), apart.change, atol=1e-7)
     summary = app.markdown[0].value.replace("\\", "")
     first = next(k for k, pair in enumerate(zip(apart.tokens_before, apart.tokens_after, strict=True), 1)
@@ -78,7 +78,7 @@ def test_the_second_text_is_in_the_link_and_remembered_for_its_task():
     again = compare(task="names", text="Rossi", mode="texts", other="Rossini")
     assert again.text_input(key="other-names").value == "Rossini" and not again.warning
     second = rnnviz.load("names-lstm").trace("Rossini")
-    np.testing.assert_array_equal(runs_beside(again)["second"]["hidden"], second["hidden"])
+    np.testing.assert_array_equal(runs_beside(again)["other"]["hidden"], second["hidden"])
 
 
 def test_each_comparison_opens_on_its_own_text_and_keeps_what_was_typed():

@@ -19,7 +19,7 @@ from rnnviz.text.tokens import Vocabulary
 from rnnviz.ui.pages.memory import QUESTIONS
 from rnnviz.ui.shared.text_box import TOKENS
 
-from .app_pages import charts, figure, instrument_values, numbers, page_text
+from .app_pages import charts, figure, instrument_data, instrument_values, numbers, page_text, runs_beside, slots
 
 APP = Path(__file__).parents[2] / "app.py"
 CELLS = ["rnn", "gru", "lstm"]
@@ -136,8 +136,9 @@ def test_a_simple_network_shows_its_gradient_in_place_of_a_sum():
 
 
 def after(app: AppTest) -> dict[str, np.ndarray]:
-    """The heatmaps of the changed run by quantity."""
-    return {t["name"]: numbers(t["z"]) for t in figure(app, "whatif-after") if t["type"] == "heatmap"}
+    """What the heatmaps of the changed run show."""
+    is_main = instrument_data(app)["comparison"]["main"] == 1
+    return instrument_values(app) if is_main else runs_beside(app)["other"]
 
 
 @pytest.mark.parametrize(
@@ -153,27 +154,29 @@ def test_one_click_makes_an_experiment(cell, experiment, state):
     app = memory(task="names", text="Nakamura", cell=cell, question="changes")
     app.button(key=f"experiment-{experiment}").click().run()
     changed = rnnviz.load(f"names-{cell}").trace("Nakamura", interventions=parse_all(experiment))
-    np.testing.assert_array_equal(after(app)[state], changed[state].T)
+    np.testing.assert_array_equal(after(app)[state], changed[state])
     assert app.query_params["if"] in (experiment, [experiment])
 
 
 def test_without_changes_the_run_is_the_same():
     app = memory(task="names", text="Nakamura", question="changes")
     trace = rnnviz.load("names-lstm").trace("Nakamura")
-    shown = {t["name"]: numbers(t["z"]) for t in charts(app)}
+    assert slots(app, "heatmaps") == [{"view": "heatmaps"}]
     for name in trace.definition.states:
-        np.testing.assert_array_equal(shown[name], trace[name].T)
+        np.testing.assert_array_equal(instrument_values(app)[name], trace[name])
 
 
 def test_changes_compose_and_can_be_removed():
     app = memory(task="names", text="Nakamura", question="changes", **{"if": "forget@3=0;remove@5"})
     changed = rnnviz.load("names-lstm").trace("Nakamura", interventions=parse_all("forget@3=0;remove@5"))
-    shown = after(app)["cell"]
-    assert np.isnan(shown[:, 4]).all()
-    np.testing.assert_array_equal(np.delete(shown, 4, axis=1), changed["cell"].T)
+    columns = instrument_data(app)["comparison"]["columns"]
+    assert [tuple(column) for column in columns[3:6]] == [(3, 3), (4, None), (5, 4)]
+    np.testing.assert_array_equal(after(app)["cell"], changed["cell"])
+    before = rnnviz.load("names-lstm").trace("Nakamura")
+    np.testing.assert_array_equal(instrument_values(app)["cell"], before["cell"])
     app.multiselect(key="what-if").unselect(parse("remove@5")).run()
     alone = rnnviz.load("names-lstm").trace("Nakamura", interventions=parse_all("forget@3=0"))
-    np.testing.assert_array_equal(after(app)["cell"], alone["cell"].T)
+    np.testing.assert_array_equal(after(app)["cell"], alone["cell"])
 
 
 @pytest.mark.parametrize(
@@ -185,7 +188,7 @@ def test_an_impossible_change_is_reported_and_not_applied(change):
     (warning,) = app.warning
     assert f"“{change}”" in warning.value.replace("\\", "")
     changed = rnnviz.load("names-lstm").trace("Nakamura", interventions=parse_all("forget@3=0"))
-    np.testing.assert_array_equal(after(app)["cell"], changed["cell"].T)
+    np.testing.assert_array_equal(after(app)["cell"], changed["cell"])
     assert app.multiselect(key="what-if").value == [parse(change), parse("forget@3=0")]  # kept for other texts
 
 
@@ -193,7 +196,7 @@ def test_an_impossible_change_is_reported_and_not_applied(change):
 @given(st.text(max_size=20))
 def test_any_change_in_the_link_opens_the_page(text):
     app = memory(task="names", text="Nakamura", question="changes", **{"if": text})
-    assert {t["name"] for t in charts(app)} >= {"cell", "hidden"}
+    assert slots(app, "heatmaps")
 
 
 def test_changes_follow_to_explore_and_back():

@@ -12,7 +12,6 @@ import { html } from "./page/dom.js";
 import { flash } from "./page/flash.js";
 import { hostOf } from "./page/host.js";
 import { createKeys } from "./page/keys.js";
-import { createPlayheads } from "./page/playheads.js";
 import { createPresenterButton } from "./page/presenter.js";
 import { createProse } from "./page/prose.js";
 import { createSlots } from "./page/slots.js";
@@ -70,7 +69,7 @@ const REST_MS = 500; // without a move, after which a position is reported and r
 /** What a page may keep in its link, and whether the instrument is at rest. */
 const IN_LINK = /** @type {const} */ (["step", "unit", "playing", "phase", "rowOrder", "allRows"]);
 const PRESSES = /** @type {const} */ (["pointerdown", "keydown"]);
-const MOVING = ".rnnviz-slot, .js-plotly-plot"; // where a press moves the instrument, as it does inside
+const MOVING = ".rnnviz-slot"; // where a press moves the instrument, as it does inside
 
 /**
  * The views of the instrument, in their order where a page chooses them.
@@ -204,7 +203,6 @@ export function mount(element, payload, options = {}) {
     ...Object.values(inside),
     slots,
     createClock(store),
-    createPlayheads(store, host.graphs),
     createProse(store, host, requests, (parts, words) => flash(host, parts, words)),
   ];
   const unlink = linkStores([...stores.values()]);

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Sequence
 
 import streamlit as st
 
@@ -11,8 +10,6 @@ from ...figures import HeatmapTemplate, PlainFigure
 from ...instrument.saved_page import trace_text
 from ...interventions import describe
 from ...trace import Trace
-
-Which = TypeVar("Which", bound=str)
 
 CONFIG = {
     "displaylogo": False,
@@ -66,31 +63,10 @@ def heatmaps(
     direction: str = "forward",
     key: str = "heatmaps",
 ) -> None:
-    """Show the stacked heatmaps of some quantities, or of all, with the instrument's playhead."""
+    """Show the stacked heatmaps of some quantities, or of all."""
     names = None if quantities is None else tuple(quantities)
     content = _template((*_kind(trace, layer), names), trace, layer).fill(trace, layer=layer, direction=direction)
-    with st.container(key=key if key.startswith("heatmaps") else f"heatmaps-{key}"):
-        chart(PlainFigure(content), _heatmaps_in_words(trace, names), key, traces=[trace])
-
-
-def side_by_side(
-    traces: Sequence[Trace],
-    titles: Mapping[Which, str],
-    figure: Callable[[Which], PlainFigure],
-    names: Sequence[str],
-    key: str,
-) -> None:
-    """Show stacks of the same heatmaps in columns, with the instrument's playhead; titles and figures by name.
-
-    traces: the two runs, of one cell; names: the quantities that are shown; key: a key of these charts.
-    """
-    trace, *_ = traces
-    shown = [trace.definition.by_name[name].title for name in names if name in trace.definition.by_name]
-    for column, (which, title) in zip(st.columns(len(titles), gap="small"), titles.items(), strict=True):
-        with column, st.container(key=f"heatmaps-{key}-{which}"):
-            st.markdown(f"**{title}**")
-            words = f"{title}: heatmaps over time of {', '.join(shown) or 'the prediction'}."
-            chart(figure(which), words, f"{key}-{which}", traces=traces)
+    chart(PlainFigure(content), _heatmaps_in_words(trace, names), key, traces=[trace])
 
 
 def _heatmaps_in_words(trace: Trace, names: Sequence[str] | None) -> str:

@@ -11,20 +11,20 @@ import streamlit as st
 from ...errors import UnknownNameError
 from ...instrument import TokenValues, as_bytes, model_key, saved_page, trace_data
 from ...instrument.schema import Payload
-from ...instrument.settings_schema import Notes, RunData
+from ...instrument.settings_schema import ComparisonData, Notes, RunData
 from ...model import Model
-from ...text.alignment import Columns
 from ...trace import Trace
 from . import position, served_code
 from .page_data import PageData
 from .session_keys import CODE_MISSING, DEFINITIONS_SENT, PAGE_REQUESTED, RUNS_SENT, TOKEN_VALUES
 
-__all__ = ["VIEWS", "TokenValues", "instrument", "reported_position", "slot"]
+__all__ = ["DIFFERENCE", "OTHER", "VIEWS", "TokenValues", "instrument", "reported_position", "slot"]
 
 VIEWS = (
     "answer", "tokens", "transport", "unit", "phases", "diagram", "formula", "notes", "coach", "narration",
     "predictions", "heatmaps", "values", "signal", "whatif", "arithmetic", "formulas", "table",
 )  # fmt: skip
+OTHER, DIFFERENCE = "other", "difference"  # what slots call the run that is compared, and the second less the first
 KEY = "rnnviz_instrument"  # of the component and its state
 
 # Streamlit sends a component's code with every run. The first component fetches it from the server, once; the second
@@ -62,7 +62,7 @@ def instrument(
     value_word: str = "now",
     notes: Notes | None = None,
     runs: Mapping[str, tuple[Trace, Model]] | None = None,
-    columns: Columns | None = None,
+    comparison: ComparisonData | None = None,
 ) -> None:
     """Show a trace. The browser starts at a position and keeps it from then on.
 
@@ -105,9 +105,9 @@ def instrument(
         What to say about the run.
     runs : mapping of str to tuple of Trace and Model, optional
         Runs that stand beside this one, under one step: `slot(..., run=name)` shows them. Each is sent once.
-    columns : Columns, optional
-        For a single other run, of another text: which steps stand in one column, for the slots "second" and
-        "difference". Steps of the instrument are columns then.
+    comparison : ComparisonData, optional
+        How the run compares step by step with the only one in `runs`, which slots show as OTHER, and both as
+        DIFFERENCE. Steps of the instrument are columns then.
 
     Raises
     ------
@@ -146,7 +146,7 @@ def instrument(
         "opened_at_position": position.newly_linked(),
         "saved_page": _requested_page(trace, model, layer, direction, text),
         "runs": others,
-        "columns": columns,
+        "comparison": comparison,
     }
     mount = _mount_served if served_code.is_served() and CODE_MISSING not in st.session_state else _mount_inline
     mount(
@@ -193,6 +193,24 @@ def slot(view: str, **data: str) -> str:
     """The HTML of a place in the page into which the instrument draws one of its views."""
     attributes = "".join(f' data-{name}="{escape(value)}"' for name, value in data.items())
     return f'<div class="rnnviz-slot" data-view="{escape(view)}"{attributes}></div>'
+
+
+def side_by_side_heatmaps(runs: Mapping[str, str], quantities: Sequence[str]) -> None:
+    """Show the same heatmaps of several runs in columns, under one step and one choice of rows.
+
+    Parameters
+    ----------
+    runs : mapping of str to str
+        The heading of each column, by what slots call the run; "" is the main one.
+    quantities : sequence of str
+        The heatmaps by name, with "prediction" for the probabilities.
+    """
+    st.html(slot("choices"))
+    for column, (name, title) in zip(st.columns(len(runs), gap="small"), runs.items(), strict=True):
+        with column:
+            st.markdown(f"**{title}**")
+            run = {"run": name} if name else {}
+            st.html(slot("heatmaps", quantities=",".join(quantities), choices="none", **run))
 
 
 def _handle_request(on_request: Callable[[dict[str, str]], None] | None) -> None:

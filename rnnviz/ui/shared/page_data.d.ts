@@ -1,6 +1,6 @@
 // Written from page_data.py, do not edit.
 
-import type { Notes, RunData, Start } from "../../instrument/js/model/settings.d.ts";
+import type { ComparisonData, Notes, RunData, Start } from "../../instrument/js/model/settings.d.ts";
 
 /** The settings of the instrument, and what a fresh page would show. */
 export interface PageData {
@@ -30,6 +30,6 @@ export interface PageData {
   saved_page: string | null;
   /** Runs that slots show by their names. Where there are any, a run that the browser has is sent as its id alone. */
   runs: RunData[];
-  /** The steps of two texts in every column; None where texts are not compared. */
-  columns: [number | null, number | null][] | null;
+  /** How the main run and the only one in `runs` are compared. */
+  comparison: ComparisonData | null;
 }

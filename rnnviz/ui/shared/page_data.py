@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from ...instrument.settings_schema import Notes, RunData, Start
+from ...instrument.settings_schema import ComparisonData, Notes, RunData, Start
 
 
 class PageData(TypedDict):
@@ -38,8 +38,8 @@ class PageData(TypedDict):
         The view as a page to save, after it was requested.
     runs : list of RunData
         Runs that slots show by their names. Where there are any, a run that the browser has is sent as its id alone.
-    columns : list of tuple of (int or None, int or None) or None
-        The steps of two texts in every column; None where texts are not compared.
+    comparison : ComparisonData or None
+        How the main run and the only one in `runs` are compared.
     """
 
     start: Start
@@ -55,4 +55,4 @@ class PageData(TypedDict):
     opened_at_position: bool
     saved_page: str | None
     runs: list[RunData]
-    columns: list[tuple[int | None, int | None]] | None
+    comparison: ComparisonData | None

@@ -17,7 +17,6 @@ import { viewInAddress, writeAddress } from "../../instrument/js/page/view-addre
  * @import { Request } from "../../instrument/js/model/requests.js"
  * @import { WholePayload } from "../../instrument/js/model/trace.js"
  * @import { Host } from "../../instrument/js/page/host.js"
- * @import { Graph } from "../../instrument/js/page/playheads.js"
  * @import { PageData } from "./page_data.d.ts"
  */
 
@@ -69,7 +68,6 @@ const isRunning = () => {
  * @type {Partial<Host>}
  */
 const HOST = {
-  graphs: () => /** @type {Graph[]} */ (elementsIn(document, "[class*='st-key-heatmaps'] .js-plotly-plot")),
   sections: "[class*='st-key-section']",
   views: `.rnnviz-slot, ${COMPONENT}`,
   controlOf: (name) => {
@@ -208,8 +206,8 @@ function mountInstrument(entry, payload) {
  * @param {ComponentData} data
  * @returns {string}
  */
-function viewsKey({ views, editable, runs, columns }) {
-  return String([views, editable, columns !== null, ...runs.map(({ name }) => name)]);
+function viewsKey({ views, editable, runs, comparison }) {
+  return String([views, editable, comparison !== null, ...runs.map(({ name }) => name)]);
 }
 
 /**

@@ -9,6 +9,7 @@ from hashlib import blake2b
 import streamlit as st
 
 from ...analysis import unit_effects
+from ...instrument.settings_schema import ComparisonData
 from ...interventions import Intervention, PreparedText, prepare_text
 from ...model import Model
 from ...text.tokens import visible
@@ -113,13 +114,14 @@ def transport(
     run: TextRun,
     trace: Trace | None = None,
     runs: Mapping[str, tuple[Trace, Model]] | None = None,
+    comparison: ComparisonData | None = None,
     token_values: Mapping[str, TokenValues] | None = None,
     editable: bool = False,
     value_word: str = "now",
 ) -> None:
     """The tokens and the transport, which move through time. The page's figures follow when they stop.
 
-    runs: those that slots show under the same step, by name.
+    runs: those that slots show under the same step, by name. comparison: how the run compares with the only one there.
     """
     trace = trace or run.trace
     step, unit = chosen_position(trace, run.layer)
@@ -139,4 +141,5 @@ def transport(
         notes=what_if.run_notes(trace),
         on_request=what_if.apply_requested,
         runs=runs,
+        comparison=comparison,
     )

@@ -81,7 +81,7 @@ def menu(model: Model, typed: Encoding | None) -> None:
         experiment_buttons(definition, typed.tokens if typed else [])
         chips(definition)
         if typed is not None and model.network.readout_weight is not None and experiments(definition):
-            experiment_table(model, typed)
+            experiment_table(model, typed, model.run(PreparedText(typed, typed, {})))
         st.caption("Or click a cell of a heatmap and set its value under “What if” below the instrument.")
         st.page_link(
             "pages/memory.py",
@@ -91,9 +91,8 @@ def menu(model: Model, typed: Encoding | None) -> None:
         )
 
 
-def experiment_table(model: Model, typed: Encoding) -> None:
+def experiment_table(model: Model, typed: Encoding, unchanged: Trace) -> None:
     """What a text ends on in each experiment, and how much of the last prediction's probability moves."""
-    unchanged = model.run(PreparedText(typed, typed, {}))
     runs: dict[str, Trace] = {"no change": unchanged}
     for experiment in experiments(model.definition):
         prepared = prepare_text(typed, [experiment.intervention], model.vocabulary, model.network, skip_invalid=True)

@@ -9,12 +9,12 @@ import { assertClose, fixture, traceOf } from "../fixtures.js";
 
 const { texts, tokens, difference } = fixture("runs");
 const alone = [texts, texts.runs[0].payload].map(traceOf);
-const aligned = alignedTraces(...alone, texts.columns);
+const aligned = alignedTraces(...alone, texts.comparison);
 
 test("each text has its own values in its columns, and a gap in the others", () => {
   for (const [side, trace] of [aligned.first, aligned.second].entries()) {
     assert.deepEqual(trace.tokens.map((_, column) => trace.isGap(column)), tokens[side].map((token) => token === null));
-    texts.columns.forEach((rows, column) => {
+    texts.comparison.columns.forEach((rows, column) => {
       const row = rows[side];
       const own = row === null ? new Float32Array(trace.width("cell")).fill(NaN) : alone[side].vector("cell", row);
       assert.deepEqual(trace.vector("cell", column), own);
@@ -59,5 +59,5 @@ test("units that differ most come first", () => {
 test("what is read aloud names both texts, and the gap of one", () => {
   const trace = aligned.first;
   const gap = tokens[1].indexOf(null);
-  assert.match(spokenWords(trace, gap), /^First text: .*Second text: no token here\.$/);
+  assert.match(spokenWords(trace, gap), /^The first text: .*The second text: no token here\.$/);
 });

@@ -1,5 +1,5 @@
-// Two texts through one model on one time axis. A column has a step of both runs, or a step of one and a gap of the
-// other.
+// Two runs of one model on one time axis: of two texts, or of one text without and with changes. A column has a step of
+// both runs, or a step of one and a gap of the other.
 
 import { NEGATIVE, PREDICTION } from "./colours.js";
 import { leadingLabels } from "./heatmap-panels.js";
@@ -7,26 +7,23 @@ import { MINUS } from "./numbers.js";
 import { Trace } from "./trace.js";
 
 /** @typedef {(number | null)[]} Rows  for each column, the step of a run, or null for a gap */
-/** @typedef {[first: number | null, second: number | null]} Column  a step of each run */
+/** @import { ComparisonData } from "./settings.d.ts" */
 /** @typedef {{ first: Trace, second: Trace, difference: Trace }} AlignedTraces */
 
 const GAP = "–"; // in place of a token
-const MEASURE = "difference between the texts"; // by which units are ordered
+const MEASURE = "difference between the runs"; // by which units are ordered
 
 /**
  * Both runs and their difference, second less first, over the columns. All three show the same labels and units in the
  * same order, those that differ most first, and the two runs have the same colour scales.
  * @param {Trace} first
  * @param {Trace} second
- * @param {Column[]} columns
+ * @param {Pick<ComparisonData, "columns" | "titles">} comparison
  * @returns {AlignedTraces}
  */
-export function alignedTraces(first, second, columns) {
-  const runs = [
-    { trace: first, rows: columns.map(([row]) => row) },
-    { trace: second, rows: columns.map(([, row]) => row) },
-  ];
-  const [one, other] = runs.map(({ trace, rows }) => placed(trace, rows));
+export function alignedTraces(first, second, { columns, titles }) {
+  const one = placed(first, columns.map(([row]) => row));
+  const other = placed(second, columns.map(([, row]) => row));
   const difference = differenceOf(one, other, [first.id, second.id].join("+"));
   const quantities = one.quantities.map((quantity) => {
     const [a, b] = [one, other].map((trace) => trace.byName[quantity.name].limits);
@@ -37,11 +34,11 @@ export function alignedTraces(first, second, columns) {
   const { effects } = difference;
   const common = { labelRows, effects, defaultUnit: difference.defaultUnit, id: difference.id };
   const scales = { quantities, byName: byName(quantities) };
-  const lower = changed(other, { ...common, ...scales, caption: "the second text" });
+  const lower = changed(other, { ...common, ...scales, caption: titles[1] });
   return {
-    first: changed(one, { ...common, ...scales, caption: "the first text", lower }),
+    first: changed(one, { ...common, ...scales, caption: titles[0], lower }),
     second: lower,
-    difference: changed(difference, { labelRows, caption: "the second text less the first" }),
+    difference: changed(difference, { labelRows, caption: `${titles[1]} less ${titles[0]}` }),
   };
 }
 
@@ -62,17 +59,27 @@ function changed(trace, changes) {
  * @returns {Trace}
  */
 function placed(trace, rows) {
-  /** @type {(values: Float32Array, width: number) => Float32Array} */
-  const spread = (values, width) => {
-    const all = new Float32Array(rows.length * width).fill(NaN);
+  /**
+   * @template {Float32Array | Uint8Array} Values
+   * @param {Values} values
+   * @param {number} width
+   * @param {Values} all  what gaps have
+   * @returns {Values}
+   */
+  const spread = (values, width, all) => {
     rows.forEach((row, column) => {
       if (row !== null) all.set(values.subarray(row * width, (row + 1) * width), column * width);
     });
     return all;
   };
+  /** @type {(values: Float32Array, width: number) => Float32Array} */
+  const spreadFloats = (values, width) => spread(values, width, new Float32Array(rows.length * width).fill(NaN));
   /** @type {<Value>(list: Value[], otherwise: Value) => Value[]} */
   const at = (list, otherwise) => rows.map((row) => row === null ? otherwise : list[row]);
-  const arrays = Object.entries(trace.arrays).map(([name, values]) => [name, spread(values, trace.width(name))]);
+  const arrays = Object.entries(trace.arrays).map(([name, values]) => [name, spreadFloats(values, trace.width(name))]);
+  const holds = Object.entries(trace.holds).map(([name, values]) => {
+    return [name, spread(values, trace.width(name), new Uint8Array(rows.length * trace.width(name)))];
+  });
   return changed(trace, {
     alignment: { trace, rows },
     tokens: at(trace.tokens, GAP),
@@ -87,7 +94,9 @@ function placed(trace, rows) {
       return row !== null && trace.isAsked(row);
     }),
     arrays: Object.fromEntries(arrays),
-    probabilities: trace.probabilities && spread(trace.probabilities, trace.labels.length),
+    holds: Object.fromEntries(holds),
+    unchanged: rows.includes(null) ? null : trace.unchanged,
+    probabilities: trace.probabilities && spreadFloats(trace.probabilities, trace.labels.length),
   });
 }
 

@@ -39,17 +39,17 @@ const HIDDEN = "hidden";
 const HALF = 0.5;
 
 /**
- * A step as it is read aloud: that of both runs where two texts are compared.
+ * A step as it is read aloud: that of both runs where two are compared column by column.
  * @param {Trace} trace
  * @param {number} step
  * @returns {string}
  */
 export function spokenWords(trace, step) {
   if (!trace.alignment || !trace.lower) return narrate(trace, step);
-  return ["First text", "Second text"].map((name, k) => {
-    const { alignment } = k ? /** @type {Trace} */ (trace.lower) : trace;
+  return [trace, trace.lower].map(({ alignment, caption }) => {
     const row = alignment?.rows[step] ?? null;
-    return `${name}: ${alignment?.trace && row !== null ? narrate(alignment.trace, row) : "no token here."}`;
+    const words = alignment?.trace && row !== null ? narrate(alignment.trace, row) : "no token here.";
+    return `${caption[0].toUpperCase()}${caption.slice(1)}: ${words}`;
   }).join(" ");
 }
 

@@ -10,32 +10,36 @@ import { Trace } from "./trace.js";
 /** The name of the main run, which a slot without a name shows. */
 export const MAIN = "";
 
-/** What slots call the second of two texts, and what it has more than the first. */
-const [SECOND, DIFFERENCE] = ["second", "difference"];
+/** What slots call the run that is compared with the main one, and the second less the first. */
+const [OTHER, DIFFERENCE] = ["other", "difference"];
 
 /**
  * The ids of the traces that `runTraces` makes, by the names of the runs.
  * @param {WholePayload} payload
  * @returns {Map<string, string>}
  */
-export function runIds({ id, runs = [], columns }) {
-  if (!columns) return new Map([[MAIN, id], ...runs.map((run) => /** @type {const} */ ([run.name, run.payload.id]))]);
+export function runIds({ id, runs = [], comparison }) {
+  if (!comparison) {
+    return new Map([[MAIN, id], ...runs.map((run) => /** @type {const} */ ([run.name, run.payload.id]))]);
+  }
   const both = [id, runs[0].payload.id].join("+");
-  return new Map([MAIN, SECOND, DIFFERENCE].map((name) => [name, both]));
+  return new Map([MAIN, OTHER, DIFFERENCE].map((name) => [name, both]));
 }
 
 /**
- * The traces of a payload by the names of the runs. Two texts whose columns are aligned have their difference as well.
+ * The traces of a payload by the names of the runs. Two runs that are compared have their difference as well.
  * @param {WholePayload} payload
  * @returns {Map<string, Trace>}
  */
 export function runTraces(payload) {
-  const { runs = [], columns } = payload;
+  const { runs = [], comparison } = payload;
   const main = decoded(payload);
   const others = runs.map((run) => /** @type {const} */ ([run.name, decoded(/** @type {any} */ (run.payload))]));
-  if (columns) {
-    const { first, second, difference } = alignedTraces(main, others[0][1], columns);
-    return new Map([[MAIN, first], [SECOND, second], [DIFFERENCE, difference]]);
+  if (comparison) {
+    const [[, other]] = others;
+    const isFirst = comparison.main === 0;
+    const { first, second, difference } = alignedTraces(isFirst ? main : other, isFirst ? other : main, comparison);
+    return new Map([[MAIN, isFirst ? first : second], [OTHER, isFirst ? second : first], [DIFFERENCE, difference]]);
   }
   const traces = new Map([[MAIN, main], ...others]);
   if (others.length) shareLabels([...traces.values()]);

@@ -42,6 +42,16 @@ export interface RunData {
   payload: Payload;
 }
 
+/** Two runs of one model, step by step: the main one, and the only one beside it. */
+export interface ComparisonData {
+  /** The step of the first and of the second run in every column, from 0; None for a gap. */
+  columns: [number | null, number | null][];
+  /** What to call the first and the second run, for screen readers. */
+  titles: [string, string];
+  /** Which of them the main run is: 0 for the first, 1 for the second. It has a step in every column. */
+  main: number;
+}
+
 /** How the instrument shows a payload. */
 export interface Settings {
   /** Where it begins; if missing, at the first step. */
@@ -64,6 +74,6 @@ export interface Settings {
   saved_page?: string | null;
   /** Runs that slots show by their names, under one step. */
   runs?: RunData[];
-  /** For the run of a second text, which is then the only one in `runs`: the step of each text in every column, from 0; None for a gap. */
-  columns?: [number | null, number | null][] | null;
+  /** How the main run and the only one in `runs` are compared. */
+  comparison?: ComparisonData | null;
 }

@@ -325,11 +325,13 @@ export class Trace {
   }
 
   /**
-   * The values of a quantity in the unchanged run, step by step; null if nothing is changed.
+   * The values of a quantity in the unchanged run, step by step; null if nothing is changed. Input vectors of the
+   * unchanged run are not sent.
    * @param {string} name
    * @returns {Float32Array | null}
    */
   unchangedValues(name) {
+    if (this.byName[name].role === "vector") return null;
     return this.unchanged && (this.unchanged.values[name] ?? this.arrays[name]);
   }
 }

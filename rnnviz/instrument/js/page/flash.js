@@ -15,8 +15,8 @@ const CONTROL_MS = 500; // by then a control of the page shows what it was set t
  * @type {Record<string, string>}
  */
 const SHOWN = {
-  step: ".tokens [aria-selected=true], .where, .playhead-column",
-  unit: ".unit input, .playhead-unit",
+  step: ".tokens [aria-selected=true], .where",
+  unit: ".unit input",
   phase: ".phases [aria-pressed=true]",
   signal: ".signal select, :is(.low, .small) .tokens",
 };

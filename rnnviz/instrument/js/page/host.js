@@ -1,14 +1,8 @@
-// The page around the instrument: where its words, controls and graphs are. A page that differs from the default says
-// how.
-
-import { elementsIn } from "./dom.js";
-
-/** @import { Graph } from "./playheads.js" */
+// The page around the instrument: where its words and controls are. A page that differs from the default says how.
 
 /**
  * @typedef {object} Host
  * @property {Document | HTMLElement} root  holds the slots and the words
- * @property {() => Graph[]} graphs  the Plotly graphs of the heatmaps
  * @property {string} sections  selects the sections of the words
  * @property {string} views  selects the elements in whose shadow roots views are
  * @property {(name: string) => string} controlOf  selects what shows the "text", the "cell" or an option of it
@@ -16,15 +10,13 @@ import { elementsIn } from "./dom.js";
  */
 
 /**
- * A page on which graphs, sections and controls have the instrument's own classes and attributes.
+ * A page on which sections and controls have the instrument's own classes and attributes.
  * @param {Partial<Host>} [differences]
  * @returns {Host}
  */
 export function hostOf(differences = {}) {
-  const root = differences.root ?? document;
   return {
-    root,
-    graphs: () => /** @type {Graph[]} */ (elementsIn(root, ".rnnviz-graph")),
+    root: document,
     sections: ".rnnviz-words",
     views: ".rnnviz-slot",
     controlOf: (name) => `[data-rnnviz-control="${name}"]`,

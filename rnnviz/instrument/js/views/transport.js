@@ -115,7 +115,7 @@ export function createTransport(store) {
 
   function show() {
     const { state, trace } = store;
-    where.value = `${trace.alignment ? "column" : "step"} ${state.step + 1} of ${trace.steps}`;
+    where.value = `${trace.lower ? "column" : "step"} ${state.step + 1} of ${trace.steps}`;
     played.hidden = trace.phases.length < 2;
     speed.value = String(state.speed);
     played.value = state.wholeSteps ? "steps" : "phases";

@@ -13,7 +13,7 @@ from ....trace import Trace
 from ...shared import lesson_link, link_parameters, position, text_box
 from ...shared.catalogue import TaskModels
 from ...shared.charts import chart
-from ...shared.instrument import instrument, slot
+from ...shared.instrument import DIFFERENCE, OTHER, instrument, side_by_side_heatmaps
 from ...shared.markdown import plain, prediction
 from ...shared.pickers import pick_quantities
 from ...shared.text_run import TRANSPORT, TextRun
@@ -25,8 +25,9 @@ PAIRS = {
     "reviews": ("The food was not good", "The food was good"),
     "recall": ("Ehgfabcdefghabcdefghabcdefghabcdefghabcd?", "Chgfabcdefghabcdefghabcdefghabcdefghabcd?"),
 }
-# What slots call the runs, with their titles.
-RUNS = {"": "First text", "second": "Second text", "difference": "Second − first"}
+TITLES = ("the first text", "the second text")
+# What slots call the runs, and the headings above them.
+RUNS = {"": "First text", OTHER: "Second text", DIFFERENCE: "Second − first"}
 
 
 def opening_texts(task: TaskModels) -> tuple[str, str]:
@@ -52,8 +53,8 @@ def show(run: TextRun, text: str) -> None:
         text=run.text,
         default_text=run.task.examples[0],
         views=TRANSPORT,
-        runs={"second": (second, run.model)},
-        columns=columns,
+        runs={OTHER: (second, run.model)},
+        comparison={"columns": columns, "titles": TITLES, "main": 0},
     )
     summary = describe(change)
     st.markdown(summary)
@@ -68,12 +69,7 @@ def show(run: TextRun, text: str) -> None:
             "The lower panel shows the total variation distance: half the sum of the absolute differences of all "
             "probabilities."
         )
-    quantities = ",".join(pick_quantities(first))
-    st.html(slot("choices"))
-    for column, (name, title) in zip(st.columns(len(RUNS), gap="small"), RUNS.items(), strict=True):
-        with column:
-            st.markdown(f"**{title}**")
-            st.html(slot("heatmaps", quantities=quantities, choices="none", **({"run": name} if name else {})))
+    side_by_side_heatmaps(RUNS, pick_quantities(first))
 
 
 def describe(change: Difference) -> str:

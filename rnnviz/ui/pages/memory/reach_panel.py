@@ -44,7 +44,8 @@ def show(run: TextRun) -> None:
     st.header("All pairs of steps", anchor=False)
     st.markdown(
         "The same for a **typical nudge** in place of the strongest: the root mean square over all directions, from "
-        "everything passed on after one step (a column) to everything passed on after a later step (a row). Where it "
+        "everything passed on after one step (a column) to everything passed on after a later step (a row; that of the "
+        "current step is boxed). Where it "
         "**vanishes**, the gradient of a later loss hardly reaches back, in this trained network."
     )
     columns = columns_in_rows(len(by_cell))
@@ -60,15 +61,10 @@ def show(run: TextRun) -> None:
 
 def _map(run: TextRun, cell: str, gradients: CellGradients, step: int) -> None:
     title = CELLS[cell].title
-    with st.container(key=f"heatmaps-gradient-{cell}"):
-        words = f"{title}: gradient between all pairs of steps, one row for each later step."
-        summary = _vanishing_and_exploding(run, gradients.flow, step)
-        chart(
-            gradient_map.ready(cell, gradients.flow.norms, run.trace.tokens, run.trace.unknown),
-            f"{words} {summary}",
-            f"gradient-{cell}",
-            traces=[gradients.trace],
-        )
+    words = f"{title}: gradient between all pairs of steps, one row for each later step."
+    summary = _vanishing_and_exploding(run, gradients.flow, step)
+    figure = gradient_map.ready(cell, gradients.flow.norms, run.trace.tokens, run.trace.unknown, step=step)
+    chart(figure, f"{words} {summary}", f"gradient-{cell}", traces=[gradients.trace])
     st.caption(plain(summary))
 
 

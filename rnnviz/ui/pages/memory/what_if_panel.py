@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import streamlit as st
 
-from ....analysis import experiments, run_outcome
-from ....figures import PlainFigure, prediction_change, what_if_heatmaps
-from ....figures.aligned_runs import ShownRun
+from ....analysis import difference, experiments, run_outcome
+from ....figures import prediction_change
 from ....interventions import Hold
-from ...shared import charts, lesson_link, text_box, what_if
+from ...shared import lesson_link, text_box, what_if
 from ...shared.charts import chart
+from ...shared.instrument import DIFFERENCE, OTHER, side_by_side_heatmaps, slot
 from ...shared.markdown import plain
 from ...shared.pickers import pick_quantities
 from ...shared.text_run import TextRun, transport
 
-WHICH: dict[ShownRun, str] = {
-    "before": "Before",
-    "after": "After",
-    "difference": "After − before",
-}
+TITLES = ("the unchanged run", "the changed run")
+BEFORE, AFTER, DIFFERENT = "Before", "After", "After − before"  # the headings
 
 
 def show(run: TextRun) -> None:
@@ -30,12 +29,21 @@ def show(run: TextRun) -> None:
             what_if.chips(before.definition)
         changed = run.prepare_changed(what_if.changes())
         text_box.report_rejected(changed)
-    after = run.model.run(changed) if changed.interventions else before
-    aligned = len(after) == len(before)  # false if a token was removed
-    transport(run, after if aligned else before, editable=editable, value_word="now" if aligned else "before")
     if not changed.interventions:
+        transport(run, editable=editable)
         _unchanged(run)
         return
+    after = dataclasses.replace(run.model.run(changed), run_unchanged=lambda: before)
+    # The run that can be changed further, unless a token was removed: then a step of it would be missing.
+    is_after = len(after) == len(before)
+    transport(
+        run,
+        after if is_after else before,
+        runs={OTHER: (before if is_after else after, run.model)},
+        comparison={"columns": difference(before, after).rows(), "titles": TITLES, "main": 1 if is_after else 0},
+        editable=editable,
+        value_word="now" if is_after else "before",
+    )
     summary = str(run_outcome(after)) or "The changed run is shown beside the unchanged one."
     st.markdown(plain(summary))
     if before.probabilities is not None:
@@ -43,11 +51,10 @@ def show(run: TextRun) -> None:
         chart(prediction_change.ready(before, after), words, "prediction-change", traces=[before, after])
     held = [change.quantity for change in after.interventions if isinstance(change, Hold)]
     quantities = pick_quantities(before, held)
-
-    def figure(which: ShownRun) -> PlainFigure:
-        return what_if_heatmaps.ready(before, after, which, quantities, layer=run.layer, direction=run.direction)
-
-    charts.side_by_side([before, after], WHICH, figure, quantities, "whatif")
+    if is_after:
+        side_by_side_heatmaps({OTHER: BEFORE, "": AFTER, DIFFERENCE: DIFFERENT}, quantities)
+    else:
+        side_by_side_heatmaps({"": BEFORE, OTHER: AFTER, DIFFERENCE: DIFFERENT}, quantities)
 
 
 def _unchanged(run: TextRun) -> None:
@@ -55,7 +62,7 @@ def _unchanged(run: TextRun) -> None:
     before = run.trace
     if before.probabilities is not None and experiments(before.definition):
         st.markdown("Nothing is changed yet. The effect of each experiment on the last prediction:")
-        what_if.experiment_table(run.model, run.prepared.typed)
+        what_if.experiment_table(run.model, run.prepared.typed, before)
     else:
         st.markdown("Nothing is changed yet. Click a cell of a heatmap to set its value, or forget at a token.")
-    charts.heatmaps(before, layer=run.layer, direction=run.direction)
+    st.html(slot("heatmaps"))

@@ -85,7 +85,7 @@ def show(run: TextRun) -> None:
         _compare_with_swaps(run, label, step)
     left, right = st.columns(2, gap="medium")
     with left:
-        _map(run, state, unit, written)
+        _map(run, state, step, unit, written)
     with right:
         _kept(run, unit)
 
@@ -116,12 +116,11 @@ def _prediction_rows(run: TextRun, label: str) -> TokenValues:
     )
 
 
-def _map(run: TextRun, state: Quantity, unit: int, written: Array) -> None:
+def _map(run: TextRun, state: Quantity, step: int, unit: int, written: Array) -> None:
     trace, backward = run.trace, run.direction == "backward"
-    figure = memory_map.ready(written, state, unit, trace.tokens, trace.unknown, backward=backward)
+    figure = memory_map.ready(written, state, unit, trace.tokens, trace.unknown, backward=backward, step=step)
     words = f"What each step (column) wrote into the {state.title} of unit {unit}, and what is left of it later (rows)."
-    with st.container(key="heatmaps-written"):
-        chart(figure, words, "written", traces=[trace])
+    chart(figure, words, "written", traces=[trace])
     st.caption(
         "A column that keeps its colour stays in the memory; one that fades is forgotten. A row adds up to the state "
         "after that step."
@@ -212,7 +211,7 @@ def _gradient_instead(run: TextRun) -> None:
         run, token_values={"credit": TokenValues(title, norms, cell_style(trace.cell).colour, limit, signed=False)}
     )
     st.html(slot("credit", values="credit"))
-    with st.container(key="heatmaps-gradient"):
-        words = "Gradient between all pairs of steps, one row for each later step."
-        figure = gradient_map.ready(trace.cell, norms, trace.tokens, trace.unknown)
-        chart(figure, words, "gradient", traces=[trace])
+    step, _ = current_position(trace, *run.location)
+    words = "Gradient between all pairs of steps, one row for each later step."
+    figure = gradient_map.ready(trace.cell, norms, trace.tokens, trace.unknown, step=step)
+    chart(figure, words, "gradient", traces=[trace])
