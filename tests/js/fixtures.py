@@ -24,7 +24,7 @@ from rnnviz.figures.trace_heatmaps import likeliest_classes
 from rnnviz.instrument import TokenValues, as_bytes, as_json, model_schema, payload, payload_encoding, trace_data
 from rnnviz.instrument import schema as declared
 from rnnviz.instrument.settings_schema import Settings
-from rnnviz.interventions import Freeze, Hold, Intervention, Remove, Swap, Zero, parse
+from rnnviz.interventions import Freeze, Hold, Intervention, Remove, Swap, Zero, parse, parse_all
 from rnnviz.model import Model
 from rnnviz.network import Network
 from rnnviz.text.tokens import Vocabulary
@@ -111,7 +111,7 @@ def traces() -> dict[str, Any]:
 
 @fixture
 def runs() -> dict[str, Any]:
-    """Two texts through one model and their difference, and one text through three models with the same labels."""
+    """Two texts through one model, a text with changes, and one text through three models with the same labels."""
     model = rnnviz.load("names-lstm")
     first, second = model.trace("Romanov"), model.trace("Rmano")
     apart = difference(first, second)
@@ -119,12 +119,16 @@ def runs() -> dict[str, Any]:
     shown = {name: [[None if v != v else v for v in row] for row in apart.values(name).tolist()] for name in names}
     texts = payload(first, model) | {"runs": [{"name": "other", "payload": payload(second, model)}]}
     comparison = {"columns": apart.rows(), "titles": ("the first text", "the second text"), "main": 0}
+    changed = model.trace("Romanov", interventions=parse_all("forget.2@6=0;remove@3"))
+    what_if = payload(changed, model) | {"runs": [{"name": "other", "payload": payload(first, model)}]}
+    columns = difference(first, changed).rows()
     others = [rnnviz.load(f"names-{cell}") for cell in ("rnn", "gru")]
     beside = [{"name": each.network.cell_name, "payload": payload(each.trace("Romanov"), each)} for each in others]
     return {
         "texts": texts | {"comparison": comparison},
         "tokens": [apart.tokens_before, apart.tokens_after],
         "difference": shown,
+        "what_if": what_if | {"comparison": comparison | {"columns": columns, "main": 1}},
         "cells": payload(first, model) | {"runs": beside},
     }
 

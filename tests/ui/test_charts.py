@@ -25,7 +25,7 @@ def test_a_chart_of_two_texts_names_both():
 
 def test_a_changed_run_is_named_by_its_change():
     app = open_page("memory", task="names", text="Dubois", question="changes", **{"if": "remove@2"})
-    words = meta(app, "whatif-after")
+    words = meta(app, "prediction-change")
     assert (words["text"], words["changes"]) == ("Dubois", "step 2 removed")
 
 

@@ -3,7 +3,10 @@ import { test } from "node:test";
 
 import { alignedTraces } from "../../../rnnviz/instrument/js/model/aligned-traces.js";
 import { panelContents } from "../../../rnnviz/instrument/js/model/heatmap-panels.js";
+import { holdAt } from "../../../rnnviz/instrument/js/model/holds.js";
 import { spokenWords } from "../../../rnnviz/instrument/js/model/narration.js";
+import { unitRows } from "../../../rnnviz/instrument/js/model/row-order.js";
+import { runTraces } from "../../../rnnviz/instrument/js/model/run-traces.js";
 import { Store } from "../../../rnnviz/instrument/js/model/store.js";
 import { assertClose, fixture, traceOf } from "../fixtures.js";
 
@@ -54,6 +57,17 @@ test("units that differ most come first", () => {
   );
   assertClose([...effects.values], largest);
   assert.equal(defaultUnit, largest.indexOf(Math.max(...largest)));
+});
+
+test("a changed run keeps its held values in its columns, and its rows are those of the unchanged one", () => {
+  const { what_if: payload } = fixture("runs");
+  const traces = runTraces(payload);
+  const [changed, unchanged] = [traces.get(""), traces.get("other")];
+  assert.deepEqual([changed.steps, changed.isGap(2), unchanged.isGap(2)], [8, true, false]);
+  const held = [...Array(8).keys()].filter((step) => holdAt(changed, "forget", step, 2));
+  assert.deepEqual(held, [5]);
+  const rows = [...traces.values()].map((trace) => unitRows(trace, new Store(trace).state, 64));
+  for (const each of rows) assert.deepEqual(each, rows[0]);
 });
 
 test("what is read aloud names both texts, and the gap of one", () => {

@@ -95,7 +95,7 @@ function placed(trace, rows) {
     }),
     arrays: Object.fromEntries(arrays),
     holds: Object.fromEntries(holds),
-    unchanged: rows.includes(null) ? null : trace.unchanged,
+    unchanged: null, // it stands beside
     probabilities: trace.probabilities && spreadFloats(trace.probabilities, trace.labels.length),
   });
 }
