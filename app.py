@@ -43,5 +43,6 @@ if __name__ == "__main__":  # Streamlit gives this name to every run of the scri
     navigate()
 else:
     from rnnviz.ui.shared import served_code
+    from rnnviz.ui.shared.upkeep import upkeep
 
-    app = st.App(__file__, routes=served_code.routes(), on_script_error=report)
+    app = st.App(__file__, routes=served_code.routes(), lifespan=upkeep, on_script_error=report)

@@ -1,7 +1,7 @@
 """What every page does first: make sure that it runs through app.py, begin a visit, and add the common style.
 
-This is the only Python file that uses Streamlit's internals: `PagesManager` and the script's context. The only style
-sheet is streamlit_internals.css, the only script streamlit.js.
+It uses two of Streamlit's internals, `PagesManager` and the script's context. The only other Python file that uses any
+is streamlit_sessions.py; the only style sheet is streamlit_internals.css, the only script streamlit.js.
 """
 
 from __future__ import annotations

@@ -28,12 +28,15 @@ class ServerLimits:
         Seconds for reading one; RNNVIZ_OPENING_SECONDS.
     opening_megabytes : int, default 1500
         Memory for reading one, in million bytes; RNNVIZ_OPENING_MEGABYTES.
+    kept_seconds : int, default 75
+        Seconds that a session is kept after its browser has gone, in case that comes back; RNNVIZ_KEPT_SECONDS.
     """
 
     openings: int = _setting(2, "OPENINGS")
     opening_queue: int = _setting(20, "OPENING_QUEUE")
     opening_seconds: int = _setting(20, "OPENING_SECONDS")
     opening_megabytes: int = _setting(1500, "OPENING_MEGABYTES")
+    kept_seconds: int = _setting(75, "KEPT_SECONDS")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> ServerLimits:
