@@ -10,6 +10,7 @@ from ...figures import HeatmapTemplate, PlainFigure
 from ...instrument.saved_page import trace_text
 from ...interventions import describe
 from ...trace import Trace
+from .long_work import cached
 
 CONFIG = {
     "displaylogo": False,
@@ -65,7 +66,7 @@ def heatmaps(
 ) -> None:
     """Show the stacked heatmaps of some quantities, or of all."""
     names = None if quantities is None else tuple(quantities)
-    content = _template((*_kind(trace, layer), names), trace, layer).fill(trace, layer=layer, direction=direction)
+    content = _template(names, trace, layer).fill(trace, layer=layer, direction=direction)
     chart(PlainFigure(content), _heatmaps_in_words(trace, names), key, traces=[trace])
 
 
@@ -81,8 +82,7 @@ def _kind(trace: Trace, layer: int) -> tuple[object, ...]:
     return (trace.cell, *trace.options.items(), *sizes, *trace.labels)
 
 
-@st.cache_resource(show_spinner=False, max_entries=128)
-def _template(kind: tuple[object, ...], _trace: Trace, _layer: int) -> HeatmapTemplate:
-    names = kind[-1]
-    assert names is None or isinstance(names, tuple)
-    return HeatmapTemplate(_trace, quantities=names, layer=_layer)
+def _template(names: tuple[str, ...] | None, trace: Trace, layer: int) -> HeatmapTemplate:
+    """The template, kept for the network: a stranger's labels are in it, and go with the model."""
+    key = ("heatmap template", *_kind(trace, layer), names)
+    return cached(trace.network, key, lambda: HeatmapTemplate(trace, quantities=names, layer=layer))

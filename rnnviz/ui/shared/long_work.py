@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from threading import Lock
-from typing import Any, TypeVar
+from typing import TypeVar, cast
 
 import streamlit as st
 
+from ...limits import MILLION
 from . import catalogue
+from .result_cache import ResultCache
+from .server_limits import SERVER_LIMITS
 from .session_keys import RESULTS
 
 DELAY = 0.7  # seconds before the bar appears
 INTERVAL = 0.1  # seconds between two updates
-MOST_RESULTS = 96  # for all sessions together
+MOST_IN_SESSION = 16 * MILLION  # bytes of the results for a session's own models
 
 T = TypeVar("T")
 
@@ -50,26 +51,20 @@ def cached(owner: object, key: Hashable, work: Callable[[], T]) -> T:
     session's own model are cached in that session alone, so that they disappear with it.
     """
     own = any(owner is model.network for model in catalogue.own_models())
-    results, lock = _session_results() if own else _results()
-    name = (id(owner), key)
-    with lock:
-        if name in results:
-            results.move_to_end(name)
-            return results[name][1]
+    results = _session_results() if own else _results()
+    kept = results.get(owner, key)
+    if kept is not None:
+        return cast(T, kept[0])
     result = work()
-    with lock:
-        results[name] = (owner, result)  # the owner too, so that no other object gets its id
-        while len(results) > MOST_RESULTS:
-            results.popitem(last=False)
+    results.put(owner, key, result)
     return result
 
 
-def _session_results() -> tuple[OrderedDict[Hashable, tuple[object, Any]], Lock]:
-    results: tuple[OrderedDict[Hashable, tuple[object, Any]], Lock]
-    results = st.session_state.setdefault(RESULTS, (OrderedDict(), Lock()))
+def _session_results() -> ResultCache:
+    results: ResultCache = st.session_state.setdefault(RESULTS, ResultCache(MOST_IN_SESSION))
     return results
 
 
 @st.cache_resource(show_spinner=False)
-def _results() -> tuple[OrderedDict[Hashable, tuple[object, Any]], Lock]:
-    return OrderedDict(), Lock()
+def _results() -> ResultCache:
+    return ResultCache(SERVER_LIMITS.cache_megabytes * MILLION)

@@ -30,6 +30,8 @@ class ServerLimits:
         Memory for reading one, in million bytes; RNNVIZ_OPENING_MEGABYTES.
     kept_seconds : int, default 75
         Seconds that a session is kept after its browser has gone, in case that comes back; RNNVIZ_KEPT_SECONDS.
+    cache_megabytes : int, default 64
+        Results for the bundled models that are kept for all, in million bytes; RNNVIZ_CACHE_MEGABYTES.
     """
 
     openings: int = _setting(2, "OPENINGS")
@@ -37,6 +39,7 @@ class ServerLimits:
     opening_seconds: int = _setting(20, "OPENING_SECONDS")
     opening_megabytes: int = _setting(1500, "OPENING_MEGABYTES")
     kept_seconds: int = _setting(75, "KEPT_SECONDS")
+    cache_megabytes: int = _setting(64, "CACHE_MEGABYTES")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> ServerLimits:

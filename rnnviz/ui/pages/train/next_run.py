@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import streamlit as st
 
 from ....errors import TrainingError
+from ....limits import MILLION
 from ....training import TASKS, Settings, Task, TrainingRun, run_limits
+from ...shared.result_cache import ResultCache
 from ...shared.session_keys import OWN_TASK
+
+MOST_FOR_TASKS = 64 * MILLION  # bytes of the data of all tasks that are kept
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ class NextRun:
         """The task. Raises ValueError for invalid options, or if a text is missing."""
         options = tuple(sorted(self.options.items()))
         if not TASKS[self.task].needs_text:
-            return _cached_task(self.task, options)
+            return _shared_task(self.task, options)
         if self.text is None:
             raise TrainingError("Upload a text file first.", code="no_text")
         made: tuple[Any, Task] | None = st.session_state.get(OWN_TASK)
@@ -57,7 +61,18 @@ class NextRun:
         return {cell: TrainingRun(settings, task) for cell, settings in self.settings(task).items()}
 
 
-@st.cache_resource(show_spinner="Making the task", max_entries=24)
-def _cached_task(name: str, options: tuple[tuple[str, int], ...]) -> Task:
+def _shared_task(name: str, options: tuple[tuple[str, int], ...]) -> Task:
     """A task, made once for all sessions: training does not change it."""
-    return TASKS[name](None, text=None, **dict(options))
+    kind = TASKS[name]
+    kept = _shared_tasks().get(kind, options)
+    if kept is not None:
+        return cast(Task, kept[0])
+    with st.spinner("Making the task"):
+        task = kind(None, text=None, **dict(options))
+    _shared_tasks().put(kind, options, task)
+    return task
+
+
+@st.cache_resource(show_spinner=False)
+def _shared_tasks() -> ResultCache:
+    return ResultCache(MOST_FOR_TASKS)
