@@ -4,7 +4,7 @@ from .array_packing import as_bytes, as_json
 from .bundle import script, style
 from .model_encoding import model_data
 from .model_schema import ModelData
-from .payload_encoding import TokenValues, model_key, payload, trace_data
+from .payload_encoding import TokenValues, model_key, payload, token_values_data, trace_data, trace_id
 from .saved_page import saved_page
 from .schema import Payload
 from .settings_schema import Settings
@@ -22,5 +22,7 @@ __all__ = [
     "saved_page",
     "script",
     "style",
+    "token_values_data",
     "trace_data",
+    "trace_id",
 ]

@@ -176,12 +176,11 @@ def trace_data(
         reductions.append("in half precision (three digits)")
     dtype = "<f2" if half else "<f4"
     key = model_key(model, layer, direction) if model else _key(trace.model, layer, direction, trace.options)
-    encoded = {name: _token_values(name, values, len(trace)) for name, values in (token_values or {}).items()}
+    encoded, values_id = token_values_data(trace, token_values)
     asked = asked_steps(trace)
     unchanged = trace.unchanged
-    runs = [trace.fingerprint, *([unchanged.fingerprint] if unchanged else [])]
     return {
-        "id": _hash([*runs, key]),
+        "id": trace_id(trace, key),
         "fingerprint": trace.fingerprint,
         "model": trace.model,
         "model_key": key,
@@ -210,8 +209,41 @@ def trace_data(
         "unchanged": _unchanged(trace, unchanged, layer, direction, dtype) if unchanged else None,
         "reductions": reductions,
         "token_values": encoded,
-        "token_values_id": _hash(encoded),
+        "token_values_id": values_id,
     }
+
+
+def trace_id(trace: Trace, key: str) -> str:
+    """Identify what `trace_data` gathers of a trace, apart from token values, without gathering it.
+
+    Parameters
+    ----------
+    trace : Trace
+        A trace.
+    key : str
+        Its `model_key`.
+
+    Returns
+    -------
+    str
+        The `id` in `Payload`.
+    """
+    unchanged = trace.unchanged
+    return _hash([trace.fingerprint, *([unchanged.fingerprint] if unchanged else []), key])
+
+
+def token_values_data(
+    trace: Trace, token_values: Mapping[str, TokenValues] | None
+) -> tuple[dict[str, TokenValuesData], str]:
+    """Gather token values, as `trace_data` does, and what identifies them.
+
+    Raises
+    ------
+    ArrayError
+        If token values, their parts or their total have the wrong shape.
+    """
+    encoded = {name: _token_values(name, values, len(trace)) for name, values in (token_values or {}).items()}
+    return encoded, _hash(encoded)
 
 
 def _different_rows(inputs: np.ndarray) -> tuple[np.ndarray, list[int]]:

@@ -181,7 +181,7 @@ def test_what_is_sent_once_is_asked_for_again_if_it_is_lost(page: Page):
     assert page.locator(".where").inner_text() == "step 3 of 3", "the browser has kept it"
     assert page.evaluate("requested") == []
     page.evaluate("data => show(data)", {**other, "definition": None})
-    assert page.evaluate("requested") == [["missing_definition", other["id"]]]
+    assert page.evaluate("requested") == [["missing_data", other["id"]]]
     assert page.locator(".where").inner_text() == "step 3 of 3", "until it comes, all stays"
     page.evaluate("data => show(data)", other)
     assert page.locator(".where").inner_text() == "step 4 of 4"

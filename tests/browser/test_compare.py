@@ -87,7 +87,8 @@ def test_the_choices_of_rows_are_for_all_cells(page: Page, app: str):
     page.get_by_role("button", name="all 64").click()
     for cell in ("rnn", "gru", None):
         canvas = heatmap_slot(page, cell, "hidden").locator("[data-name=hidden] canvas:not([hidden])").first
-        canvas.scroll_into_view_if_needed()
+        expect(canvas).to_have_count(1)  # while one fades into the next, there are two
+    canvas.scroll_into_view_if_needed()
         expect(canvas).to_have_attribute("height", "64")
 
 
@@ -131,6 +132,7 @@ def test_two_texts_aligned_under_one_column_and_in_the_link(page: Page, app: str
     apart = difference(model.trace(first), model.trace(other)).values("cell")
     slot = heatmap_slot(page, "difference", "cell")
     canvas = slot.locator("[data-name=cell] canvas:not([hidden])")
+    expect(canvas).to_have_count(1)  # while one fades into the next, there are two
     canvas.scroll_into_view_if_needed()
     units = [int(text) for text in slot.locator("[data-name=cell] .heatmap-names div").all_inner_texts()]
     opacity = np.array(canvas.evaluate(OPACITY)).reshape(len(units), len(apart))

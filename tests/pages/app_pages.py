@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from tests.instrument.unpacking import unpack
 
 APP = Path(__file__).parents[2] / "app.py"
+RUNS: dict[str, dict[str, Any]] = {}  # that were sent, by their ids
 
 
 def open_page(page: str, **link: str) -> AppTest:
@@ -31,10 +32,19 @@ def page_text(app: AppTest) -> str:
     return " ".join([*(element.value for element in elements), *remarks]).replace("\\", "")
 
 
-def instrument_data(app: AppTest) -> dict[str, Any]:
+def sent_data(app: AppTest) -> dict[str, Any]:
     """What the page sends to the instrument."""
     (payload,) = filter(None, (component.proto.bytes for component in app.get("bidi_component")))
     return unpack(payload)
+
+
+def instrument_data(app: AppTest) -> dict[str, Any]:
+    """What the instrument shows: what the page sends, and what it sent before."""
+    return _whole(sent_data(app))
+
+
+def _whole(data: dict[str, Any]) -> dict[str, Any]:
+    return RUNS[data["id"]] | data
 
 
 def instrument_values(app: AppTest) -> dict[str, np.ndarray]:
@@ -44,7 +54,7 @@ def instrument_values(app: AppTest) -> dict[str, np.ndarray]:
 
 def runs_beside(app: AppTest) -> dict[str, dict[str, np.ndarray]]:
     """The same of the runs that stand beside the main one, by their names."""
-    return {run["name"]: _values(run["payload"]) for run in instrument_data(app)["runs"]}
+    return {run["name"]: _values(_whole(run["payload"])) for run in instrument_data(app)["runs"]}
 
 
 def _values(data: dict[str, Any]) -> dict[str, np.ndarray]:

@@ -24,7 +24,17 @@ from rnnviz.ui.shared.session_keys import OWN_TASKS
 from rnnviz.ui.shared.text_box import TOKENS
 
 from ..tied_lstm import TiedLSTM
-from .app_pages import charts, figure, instrument_data, instrument_values, numbers, page_text, runs_beside, slots
+from .app_pages import (
+    charts,
+    figure,
+    instrument_data,
+    instrument_values,
+    numbers,
+    page_text,
+    runs_beside,
+    sent_data,
+    slots,
+)
 from .test_memory import APP, memory, others  # noqa: F401 - `others` is a fixture
 
 THREE = ["rnn", "gru", "lstm"]
@@ -137,16 +147,23 @@ def test_every_quantity_is_shown_once_in_the_run_of_its_cell():
 
 def test_a_run_is_sent_once_and_again_only_when_it_changes():
     app = compare(task="names", text="Nakamura")
-    assert all("values" in run["payload"] for run in instrument_data(app)["runs"])
+    assert all("values" in run["payload"] for run in sent_data(app)["runs"])
     app.selectbox(key="label-names-lstm").set_value("Italian").run()
-    again = instrument_data(app)
+    again = sent_data(app)
     assert not any("values" in payload for payload in (again, *(run["payload"] for run in again["runs"])))
     app.text_input(key="text").set_value("Rossi").run()
-    assert all("values" in run["payload"] for run in instrument_data(app)["runs"])
+    assert all("values" in run["payload"] for run in sent_data(app)["runs"])
     app.segmented_control(key="compare-mode").set_value("texts").run()
     app.text_input(key="other-names").set_value("Rossini").run()
-    data = instrument_data(app)
+    data = sent_data(app)
     assert "values" not in data and "values" in data["runs"][0]["payload"]
+
+
+def test_a_page_that_runs_again_sends_no_number_twice():
+    app = compare(task="names", text="Nakamura", mode="texts")
+    assert "values" in sent_data(app)
+    app.run()
+    assert "values" not in sent_data(app)
 
 
 def test_roles_are_read_off_the_equations():

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from ...errors import UnknownNameError
-from ...instrument import TokenValues, as_bytes, model_key, saved_page, trace_data
+from ...instrument import TokenValues, as_bytes, model_key, saved_page, token_values_data, trace_data, trace_id
 from ...instrument.schema import Payload
 from ...instrument.settings_schema import ComparisonData, Notes, RunData
 from ...model import Model
@@ -118,20 +118,25 @@ def instrument(
         if view not in VIEWS:
             message = f"The instrument has no view {view!r}; it has {', '.join(VIEWS)}."
             raise UnknownNameError(message, kind="view", name=view, allowed=VIEWS)
-    sent: set[str] = st.session_state.setdefault(DEFINITIONS_SENT, set())
-    keys = set()
+    known: set[str] = st.session_state.setdefault(DEFINITIONS_SENT, set())
+    sent: set[str] = st.session_state.get(RUNS_SENT, set())
+    shown: set[str] = set()
 
     def encoded(trace: Trace, model: Model, token_values: Mapping[str, TokenValues] | None = None) -> Payload:
+        """A run, or its id alone where the browser has it from the run of the page before."""
         key = model_key(model, layer, direction)
-        data = trace_data(trace, model, layer, direction, definition=key not in sent, token_values=token_values)
-        sent.add(key)
-        keys.add(key)
+        run = trace_id(trace, key)
+        shown.add(run)
+        if run in sent:
+            values, values_id = token_values_data(trace, token_values)
+            return {"id": run, "token_values": values, "token_values_id": values_id}  # type: ignore[typeddict-item]
+        data = trace_data(trace, model, layer, direction, definition=key not in known, token_values=token_values)
+        known.add(key)
         return data
 
     data = encoded(trace, model, token_values)
     others: list[RunData] = [{"name": name, "payload": encoded(*run)} for name, run in (runs or {}).items()]
-    if others:
-        data, others = _without_sent(data, others)
+    st.session_state[RUNS_SENT] = shown
     page_data: PageData = {
         "start": {"step": step - 1, "unit": unit},
         "text": text,
@@ -153,24 +158,16 @@ def instrument(
         key=KEY,
         data=as_bytes({**data, **page_data}),
         on_missing_code_change=lambda: st.session_state.update({CODE_MISSING: True}),
-        on_missing_definition_change=lambda: sent.difference_update(keys),
-        on_missing_payload_change=lambda: st.session_state.update({RUNS_SENT: set()}),
+        on_missing_data_change=_send_everything,
         on_request_change=lambda: _handle_request(on_request),
         on_position_change=lambda: None,  # makes Streamlit keep the state that `reported_position` reads
     )
 
 
-def _without_sent(data: Payload, others: list[RunData]) -> tuple[Payload, list[RunData]]:
-    """The main run and the others, with only the id of those that were sent in the run of the page before."""
-    sent: set[str] = st.session_state.get(RUNS_SENT, set())
-    st.session_state[RUNS_SENT] = {payload["id"] for payload in (data, *(run["payload"] for run in others))}
-
-    def once(payload: Payload) -> Payload:
-        if payload["id"] not in sent:
-            return payload
-        return {name: payload[name] for name in ("id", "token_values", "token_values_id")}  # type: ignore
-
-    return once(data), [{**run, "payload": once(run["payload"])} for run in others]
+def _send_everything() -> None:
+    """Send definitions and runs again: the browser has lost some."""
+    st.session_state[DEFINITIONS_SENT] = set()
+    st.session_state[RUNS_SENT] = set()
 
 
 def reported_position(trace: Trace, layer: int = 0) -> tuple[int, int | None] | None:

@@ -28,7 +28,7 @@ export interface PageData {
   opened_at_position: boolean;
   /** The view as a page to save, after it was requested. */
   saved_page: string | null;
-  /** Runs that slots show by their names. Where there are any, a run that the browser has is sent as its id alone. */
+  /** Runs that slots show by their names. A run that the browser has is sent as its id alone. */
   runs: RunData[];
   /** How the main run and the only one in `runs` are compared. */
   comparison: ComparisonData | null;

@@ -37,7 +37,7 @@ class PageData(TypedDict):
     saved_page : str or None
         The view as a page to save, after it was requested.
     runs : list of RunData
-        Runs that slots show by their names. Where there are any, a run that the browser has is sent as its id alone.
+        Runs that slots show by their names. A run that the browser has is sent as its id alone.
     comparison : ComparisonData or None
         How the main run and the only one in `runs` are compared.
     """

@@ -97,8 +97,8 @@ const lastPosition = (/** @type {any} */ (window).rnnvizLastPosition ??= {});
 export default function (streamlits) {
   const { parentElement, setTriggerValue } = streamlits;
   const data = /** @type {ComponentData} */ (unpack(streamlits.data));
-  const { whole, missing } = completed(data);
-  if (missing) setTriggerValue(`missing_${missing}`, data.id); // it was lost; until it comes, all stays
+  const whole = completed(data);
+  if (!whole) setTriggerValue("missing_data", data.id); // it was lost; until it comes, all stays
   const entry = whole ? shown({ ...streamlits, data: whole }, whole) : mounted.get(parentElement);
   if (!entry) return () => {};
 

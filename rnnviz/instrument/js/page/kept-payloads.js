@@ -1,5 +1,5 @@
-// What the server sends once: the definition of a model, and of several runs side by side each one. The browser keeps
-// it, and asks again for what it has lost.
+// What the server sends once: the definition of a model, and each run. The browser keeps it, and asks again for what it
+// has lost.
 
 /** @import { DefinitionData, Payload } from "../model/payload.d.ts" */
 
@@ -17,18 +17,16 @@ let payloads = new Map();
  * Fill in what came earlier.
  * @template {Payload & { runs: { name: string, payload: Payload }[] }} Data
  * @param {Data} data
- * @returns {{ whole: Whole<Data> | null, missing: "definition" | "payload" | null }}  whole: null if something is
- *   missing
+ * @returns {Whole<Data> | null} null if something is missing
  */
 export function completed(data) {
   /** @type {Payload[]} */
   const sent = [data, ...data.runs.map(({ payload }) => payload)];
   const all = sent.map((payload) => ({ ...payloads.get(payload.id), ...payload }));
   for (const { definition, model_key: key } of all) if (definition) definitions.set(key, definition);
-  if (!all.every((payload) => "values" in payload)) return { whole: null, missing: "payload" };
-  if (!all.every((payload) => definitions.has(payload.model_key))) return { whole: null, missing: "definition" };
+  if (!all.every((payload) => "values" in payload && definitions.has(payload.model_key))) return null;
   payloads = new Map(all.map((payload) => [payload.id, payload]));
   const [main, ...runs] = all.map((payload) => ({ ...payload, definition: definitions.get(payload.model_key) }));
   const named = data.runs.map(({ name }, k) => ({ name, payload: runs[k] }));
-  return { whole: /** @type {Whole<Data>} */ ({ ...main, runs: named }), missing: null };
+  return /** @type {Whole<Data>} */ ({ ...main, runs: named });
 }
