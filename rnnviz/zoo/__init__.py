@@ -186,7 +186,7 @@ def seeds(name: str) -> dict[int, Model]:
     Returns
     -------
     dict of int to Model
-        By seed, in order; the model itself is among them.
+        By seed, in order; the model itself is among them, unless it was never trained.
 
     Raises
     ------
@@ -204,7 +204,8 @@ def seeds(name: str) -> dict[int, Model]:
         cell = model.network.layers[0][0]
         network = Network.from_parameters(parameters, cell.name, cell.options)
         found[int(file.parent.name.removeprefix("seed-"))] = replace(model, network=network, card={})
-    found[model.card["training"]["seed"]] = model
+    if (training := model.card.get("training")) is not None:  # its weights may be set by hand
+        found[training["seed"]] = model
     return dict(sorted(found.items()))
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from rnnviz.ui.pages.guide.blocks.memory_blocks import difference_of_beginnings
 from rnnviz.ui.pages.guide.blocks.network_blocks import LETTERS, random_network, state_changes
 from rnnviz.ui.pages.guide.chapter_parser import BlockCall, Question, parse_chapter
 from rnnviz.ui.pages.guide.chapters import CHAPTERS
+from rnnviz.ui.shared import catalogue
 
 from .app_pages import instrument_values, numbers
 
@@ -194,6 +196,15 @@ def test_scores_are_those_of_the_cards():
         score = zoo.card(row["model"])["scores"]
         shown = f"{score['test']:.3f}" if "nats" in score["metric"] else f"{100 * score['test']:.1f} %"
         assert row["test"] == shown and points[row["model"]] == [score["test"]]
+
+
+def test_a_model_of_the_reader_s_own_is_not_among_the_scores():
+    app = chapter("choosing")
+    task = replace(catalogue.shared_tasks()["names"], name="mine", models={"lstm": "mine-lstm"})
+    app.session_state["own_tasks"] = {"mine": task}
+    app.run()
+    assert not app.exception
+    assert "mine-lstm" not in next(list(f.value["model"]) for f in app.dataframe if "standard error" in f.value)
 
 
 def test_the_predictions_of_three_cells_are_theirs():

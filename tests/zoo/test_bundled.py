@@ -123,6 +123,10 @@ def test_counter_is_right_up_to_twelve(cell):
     assert [task.is_right(model.network, n) for n in (largest, largest + 1)] == [True, False]
 
 
+def test_a_model_set_by_hand_has_no_seeds():
+    assert zoo.seeds("counting-lstm") == {}
+
+
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
 def test_all_seeds_of_the_counter_are_bundled(cell):
     task, card = TASKS["counter"](), zoo.card(f"counter-{cell}")

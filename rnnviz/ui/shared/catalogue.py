@@ -74,7 +74,12 @@ def trainable_cells() -> list[str]:
 
 def tasks() -> dict[str, TaskModels]:
     """All tasks by name: those of the bundled models first, those of the session last."""
-    return _tasks(tuple(zoo.models())) | _own()
+    return shared_tasks() | _own()
+
+
+def shared_tasks() -> dict[str, TaskModels]:
+    """The tasks of all sessions: those of the models that are bundled or in the server's folders."""
+    return _tasks(tuple(zoo.models()))
 
 
 def add(name: str, title: str, models: Mapping[str, Model], examples: Sequence[str] = ()) -> str:

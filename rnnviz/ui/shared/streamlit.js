@@ -183,8 +183,7 @@ function mountInstrument(entry, payload) {
   /** @param {Rest} rest */
   const onRest = (rest) => {
     const { step, settled } = rest;
-    const { id } = instrument.store.trace;
-    const { fingerprint } = entry.component.data;
+    const { id, fingerprint } = entry.component.data;
     Object.assign(lastPosition, { id, fingerprint, start: { step, unit: keptUnit(rest, entry) } });
     writeAddress(instrument.store, entry.component.data);
     if (settled) reportPosition(entry, { step, unit: chosenUnit(rest) });

@@ -37,5 +37,11 @@ export function createAnswer(store) {
   }
 
   show();
-  return { element, update: show, destroy: () => element.remove() };
+  return {
+    element,
+    update(state, previous, newTrace) {
+      if (newTrace || state.step !== previous.step) show();
+    },
+    destroy: () => element.remove(),
+  };
 }

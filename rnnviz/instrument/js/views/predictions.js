@@ -54,7 +54,13 @@ export function createPredictions(store) {
   }
 
   show();
-  return { element, update: show, destroy: () => element.remove() };
+  return {
+    element,
+    update(state, previous, newTrace) {
+      if (newTrace || state.step !== previous.step) show();
+    },
+    destroy: () => element.remove(),
+  };
 }
 
 /**

@@ -107,7 +107,8 @@ export function createTokens(store) {
       if (newTrace || other || moved) colour();
       if (newTrace || state.step !== previous.step) select(previous.step);
       if (state.pointed?.step !== previous.pointed?.step) {
-        chips.forEach((chip, step) => chip.classList.toggle("under-pointer", step === state.pointed?.step));
+        if (previous.pointed) chips[previous.pointed.step]?.classList.remove("under-pointer");
+        if (state.pointed) chips[state.pointed.step]?.classList.add("under-pointer");
       }
     },
     destroy: () => resized.disconnect(),

@@ -131,7 +131,7 @@ def _table(times: StepTimes) -> None:
 @block
 def scores(context: ChapterContext) -> None:
     """Held-out scores of all models from their cards, with standard errors, chance level and baseline."""
-    scored = [card for name in catalogue.tasks() for card in cards(name) if "scores" in card]
+    scored = [card for name in catalogue.shared_tasks() for card in cards(name) if "scores" in card]
     description = (
         "Held-out scores of all models by task, with standard errors, chance level and baseline; "
         "the table has all numbers."
