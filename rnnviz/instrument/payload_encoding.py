@@ -235,7 +235,19 @@ def trace_id(trace: Trace, key: str) -> str:
 def token_values_data(
     trace: Trace, token_values: Mapping[str, TokenValues] | None
 ) -> tuple[dict[str, TokenValuesData], str]:
-    """Gather token values, as `trace_data` does, and what identifies them.
+    """Gather token values, as `trace_data` does.
+
+    Parameters
+    ----------
+    trace : Trace
+        A trace.
+    token_values : mapping of str to TokenValues or None
+        Values of all its tokens at each step, by name.
+
+    Returns
+    -------
+    tuple of (dict of str to TokenValuesData, str)
+        The `token_values` and the `token_values_id` in `Payload`.
 
     Raises
     ------
