@@ -7,6 +7,7 @@ dark one and a white sheet of paper.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -252,7 +253,7 @@ def round_up(value: float, steps: Sequence[float] = STEPS) -> float:
     Parameters
     ----------
     value : float
-        A number above 0.
+        A number above 0, in the range of float64.
     steps : sequence of float, optional
         Others in place of these numbers, from 1 to 10.
 
@@ -267,7 +268,25 @@ def round_up(value: float, steps: Sequence[float] = STEPS) -> float:
     12.0
     """
     power = 10.0 ** math.floor(math.log10(value))
-    return next(step * power for step in steps if step * power >= value * (1 - 1e-12))
+    rounded = next(step * power for step in steps if step * power >= value * (1 - 1e-12))
+    return min(rounded, sys.float_info.max)
+
+
+def largest_size(*arrays: np.ndarray) -> float:
+    """Find the size of the largest number, for the end of a scale.
+
+    Parameters
+    ----------
+    *arrays : ndarray
+        The values; infinities and NaN, which no scale holds, are ignored.
+
+    Returns
+    -------
+    float
+        The largest absolute value; 0 if there is none.
+    """
+    sizes = (np.abs(values[np.isfinite(values)], dtype=np.float64) for values in map(np.asarray, arrays))
+    return max((float(size.max(initial=0.0)) for size in sizes), default=0.0)
 
 
 def symmetric_limit(values: np.ndarray, least: float = 1e-6) -> float:
@@ -276,7 +295,7 @@ def symmetric_limit(values: np.ndarray, least: float = 1e-6) -> float:
     Parameters
     ----------
     values : ndarray
-        The values; NaN is ignored.
+        The values; infinities and NaN are ignored.
     least : float, default 1e-6
         The limit is 1 where no value is as large as this, so that rounding errors stay invisible.
 
@@ -285,8 +304,7 @@ def symmetric_limit(values: np.ndarray, least: float = 1e-6) -> float:
     float
         The next round number.
     """
-    size = np.abs(values)
-    most = float(size[np.isfinite(size)].max(initial=0.0))
+    most = largest_size(values)
     return round_up(most) if most >= least and most > 0 else 1.0
 
 

@@ -64,8 +64,9 @@ def aligned_heatmaps(
     values = [_values(panel, runs, which, *place) for panel in template.panels]
     content = template.put(values, labels, room)
     content["layout"]["margin"] = {**content["layout"]["margin"], "r": BAR, "autoexpand": False}
-    for heatmap in content["data"]:
-        heatmap["hoverongaps"] = False
+    for part in content["data"]:
+        if part["type"] == "heatmap":
+            part["hoverongaps"] = False
     return content
 
 
@@ -82,11 +83,16 @@ def _values(panel: Panel, runs: AlignedRuns, which: ShownRun, layer: int, direct
         if not panel.quantity.bounded:
             limits = scale_limits(panel.quantity, np.concatenate([old, new]))
     old, new = place_rows(old, runs.before_rows, runs.steps), place_rows(new, runs.after_rows, runs.steps)
+    present = {"before": [runs.before_rows], "after": [runs.after_rows]}
+    gaps = np.zeros(runs.steps, dtype=bool)
+    for row_numbers in present.get(which, [runs.before_rows, runs.after_rows]):
+        gaps |= ~np.isin(np.arange(runs.steps), row_numbers)
     if which != "difference":
-        return PanelValues((old if which == "before" else new).T, rows, limits)
-    change = new - old
+        return PanelValues((old if which == "before" else new).T, rows, limits, gaps)
+    with np.errstate(invalid="ignore"):  # inf - inf
+        change = new - old
     limit = symmetric_limit(change)
-    return PanelValues(change.T, rows, (-limit, limit))
+    return PanelValues(change.T, rows, (-limit, limit), gaps)
 
 
 def aligned_predictions(
@@ -124,8 +130,8 @@ def aligned_predictions(
             hover = f"step %{{x:d}}, {name}<br>probability <b>%{{y:.4f}}</b>"
             line = styled_line(Style(colour, dash, symbol, glyph), label, x, y, hover, connectgaps=True)
             data.append(faint_where_unasked(line, answers))
-            last = int(np.flatnonzero(~np.isnan(y))[-1])
-            ends.append(EndLabel(f"{coloured(glyph, colour)} {label}", last, float(y[last])))
+            if len(there := np.flatnonzero(~np.isnan(y))):
+                ends.append(EndLabel(f"{coloured(glyph, colour)} {label}", int(there[-1]), float(y[there[-1]])))
     bars: Part = {
         "type": "bar",
         "name": "moved",

@@ -68,8 +68,9 @@ def attribution_bars(
     check_step(step, len(values))
     later = bool(np.any(values[step:]))
     shown = np.array(values, np.float64) if later else curve_until(values, step)
-    sizes = np.abs(np.nan_to_num(shown))
-    low, high = (_end(float(most)) for most in (min(np.nanmin(shown), 0), max(np.nanmax(shown), 0)))
+    sizes = np.abs(np.nan_to_num(shown, posinf=0.0, neginf=0.0))
+    drawn = shown[np.isfinite(shown)]
+    low, high = (_end(float(most)) for most in (drawn.min(initial=0.0), drawn.max(initial=0.0)))
     if sizes.any():  # a side on which nearly nothing happens gets a sliver
         low, high = min(low, -SLIVER * high), max(high, -SLIVER * low)
     else:

@@ -176,7 +176,8 @@ def prediction_curves(traces: Mapping[str, Trace], label: str) -> Content:
             )
         y = trace.probabilities[:, trace.labels.index(label)].astype(np.float64)
         data.append(cell_line(cell, np.arange(1, len(trace) + 1), y, "token %{x}<br>probability <b>%{y:.4f}</b>"))
-        ends.append(EndLabel(cell_label(cell), len(trace) - 1, float(y[-1])))
+        if len(there := np.flatnonzero(np.isfinite(y))):
+            ends.append(EndLabel(cell_label(cell), int(there[-1]), float(y[there[-1]])))
     first, room = next(iter(traces.values())), label_room([cell_title(cell) for cell in traces])
     content = token_chart(first.tokens, first.unknown, left=34, right=room)
     content["yaxis"] = chart_axis(range=[*SHARE_EDGES], tickvals=[0, 0.5, 1])

@@ -70,7 +70,8 @@ def what_if_heatmaps(
     shapes = _removed_steps(runs)
     if which == "after":
         titles = []
-        for heatmap, panel, title in zip(content["data"], template.panels, layout["annotations"], strict=True):
+        panels = zip(template.panels, content["data"], layout["annotations"], strict=False)  # after them come marks
+        for panel, heatmap, title in panels:
             axes = (heatmap["xaxis"], heatmap["yaxis"])
             words, outlines = _overridden(panel, axes, runs, layer, direction)
             titles.append({**title, "text": title["text"] + words})

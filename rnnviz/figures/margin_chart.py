@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from ..cells.activations import Array
-from ..colours import SHADE, round_up
+from ..colours import SHADE, largest_size, round_up
 from .chart_parts import (
     EndLabel,
     annotation,
@@ -54,7 +54,7 @@ def margin_curves(
     """
     curves = [values for by_cell in margins.values() for values in by_cell.values()]
     steps = max(map(len, curves))
-    limit = round_up(1.15 * max(1.0, *(float(np.abs(values).max()) for values in curves)))
+    limit = round_up(1.15 * max(1.0, largest_size(*curves)))
     edges = (-limit, limit)
     data, ends, texts = [], [], []
     x = np.arange(1, steps + 1) - words

@@ -137,7 +137,9 @@ def gate_matrices(
 
 def _scale_limit(arrays: Sequence[Array]) -> float:
     """The limit of a symmetric scale that covers most of the elements: a round one, 1 where all are zero."""
-    sizes = np.concatenate([np.abs(array, dtype=np.float64).reshape(-1) for array in arrays])
+    sizes = np.concatenate([np.abs(array[np.isfinite(array)], dtype=np.float64) for array in arrays])
+    if not sizes.size:
+        return 1.0
     most = float(np.quantile(sizes, WITHIN)) or float(sizes.max())
     return round_up(most) if most > 0 else 1.0
 

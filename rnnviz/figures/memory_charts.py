@@ -10,7 +10,7 @@ from ..analysis.selection import check_unit
 from ..cells import Quantity
 from ..cells.activations import Array
 from ..colours import REFERENCE, diverging_scale, sequential_scale, symmetric_limit
-from ..number_format import short_number
+from ..number_format import NOT_A_NUMBER, short_number
 from .chart_parts import Part, annotation, axis_title, chart_axis, chart_layout, heading
 from .plain_figure import Content, figure
 from .step_pairs import check_step_pairs, colour_bar, compact_floats, readable_pairs, step_map
@@ -156,11 +156,13 @@ def kept_chart(shares: Array, order: Array, gate: Quantity, *, unit: int | None 
         at = int(np.flatnonzero(units == unit)[0])
         names.setdefault(at, (ASIDE, -ALOFT - SPACING))
         ring = {"color": REFERENCE, "symbol": "circle-open", "size": 16, "line": {"width": 2.5}}
-        point = {"x": [rank[at]], "y": [heights[at]]}
+        point = {"x": rank[[at]], "y": heights[[at]]}
         data.append({**dots, **point, "name": "chosen", "marker": ring, "hoverinfo": "skip"})
         for part in ("hovertemplate", "customdata", "text"):
             del data[-1][part]
     for k, (ax, ay) in names.items():
+        if np.isnan(heights[k]):
+            continue
         name = f"unit {units[k]}"
         text = f"<b>{name}</b>" if units[k] == unit else name
         content["annotations"].append(_pointer(text, k + 1, heights[k], ax, ay))
@@ -210,6 +212,8 @@ def _pointer(text: str, x: float, y: float, ax: float, ay: float) -> Part:
 
 
 def _kept_in_words(share: float) -> str:
+    if np.isnan(share):
+        return f"the share is {NOT_A_NUMBER}"
     if share >= 1:
         return "gave nothing up"
     if share == 0:

@@ -11,6 +11,7 @@ from ..analysis import difference
 from ..analysis.asked_steps import asked_steps
 from ..colours import SHADE
 from ..errors import ArgumentError
+from ..network import likeliest
 from ..text.tokens import visible
 from ..trace import Trace
 from .aligned_runs import AlignedRuns, ShownRun, aligned_heatmaps, aligned_predictions
@@ -96,7 +97,7 @@ def disagreeing_steps(traces: Mapping[str, Trace]) -> list[int]:
         If the traces differ in length, or one has no readout.
     """
     tables = [trace.probabilities for trace in traces.values()]
-    best = [table.argmax(1) for table in tables if table is not None]
+    best = [likeliest(table) for table in tables if table is not None]
     if len(best) < len(tables) or len({len(labels) for labels in best}) > 1:
         raise ArgumentError(
             "Predictions can be compared for traces of one text, all of them with a readout.",

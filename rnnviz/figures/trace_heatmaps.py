@@ -18,6 +18,7 @@ import plotly.graph_objects as go
 from ..cells import Quantity
 from ..colours import PLAYHEAD, PREDICTION, diverging_scale, quantity_scale, scale_limits, sequential_scale
 from ..errors import ArgumentError
+from ..number_format import digits
 from ..text.tokens import visible
 from ..trace import Trace
 from .chart_parts import coloured, scale_ticks
@@ -29,6 +30,7 @@ MARGIN = {"l": 78, "r": 44}
 LETTER, LONGEST = 6.5, 12  # pixels of a letter of a token's label, and the letters shown of a long one
 CLASS = 17  # pixels of a class of the readout
 CLASSES = 6  # how many of the readout's classes are shown at most
+MOST_MARKS = 2000  # crosses on cells that are no finite numbers
 PREDICTION_PANEL = "prediction"  # the name of the readout's panel, beside those of the quantities
 
 
@@ -46,6 +48,7 @@ class PanelValues(NamedTuple):
     z: np.ndarray
     rows: list[str] | None = None
     limits: tuple[float, float] | None = None
+    gaps: np.ndarray | None = None  # the columns without a step, whose NaN mean nothing
 
 
 def heatmaps(
@@ -179,17 +182,27 @@ class HeatmapTemplate:
         dict
             The figure's "data" and "layout" as plain data.
         """
-        steps, data = len(labels), []
+        steps, data, marks, marked = len(labels), [], [], []
         x = np.arange(1, steps + 1)
-        for part, (z, rows, limits) in zip(self.parts["data"], values, strict=True):
+        for part, (z, rows, limits, gaps) in zip(self.parts["data"], values, strict=True):
+            strange = ~np.isfinite(z)
+            if gaps is not None:
+                strange[:, gaps] = False
+            marked.append(int(strange.sum()))
+            if marked[-1]:
+                marks.append(_strange_marks(part, z, strange, rows))
             data.append({**part, "x": x, "z": z} if rows is None else {**part, "x": x, "y": rows, "z": z})
             if limits is not None:
                 low, high = limits
                 data[-1] |= {"zmin": low, "zmax": high, "colorbar": part["colorbar"] | scale_ticks(low, high, z)}
         layout = self._layout(room)
+        layout["annotations"] = [
+            {**title, "text": f"{title['text']}  · ✕ {count:,} beyond all numbers"} if count else title
+            for title, count in zip(layout["annotations"], marked, strict=True)
+        ]
         for axis in self.parts["layout"].keys() & {"xaxis", "xaxis2"}:
             layout[axis] = {**layout[axis], "labelalias": labels, "range": [-0.5, steps - 0.5]}
-        return {"data": data, "layout": layout}
+        return {"data": [*data, *marks], "layout": layout}
 
     def _values(self, trace: Trace, panel: Panel, layer: int, direction: str) -> PanelValues:
         if panel.quantity is None:
@@ -208,6 +221,24 @@ class HeatmapTemplate:
         first, *others = layout["annotations"]
         layout["annotations"] = [{**first, "yshift": first["yshift"] + room}, *others]
         return layout
+
+
+def _strange_marks(part: dict[str, Any], z: np.ndarray, strange: np.ndarray, rows: list[str] | None) -> dict[str, Any]:
+    """Crosses on the cells of a heatmap that are no finite numbers; of very many, as many as one can tell apart."""
+    places = np.argwhere(strange)[:MOST_MARKS]
+    words = [digits(float(z[row, column])) for row, column in places]
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": f"{part['name']}, beyond all numbers",
+        "xaxis": part["xaxis"],
+        "yaxis": part["yaxis"],
+        "x": places[:, 1] + 1,
+        "y": places[:, 0] if rows is None else [rows[row] for row in places[:, 0]],
+        "text": words,
+        "marker": {"symbol": "x-thin", "size": 6, "line": {"color": PLAYHEAD, "width": 1.5}},
+        "hovertemplate": part["hovertemplate"].replace("%{z:.4f}", "%{text}").replace("%{z:+.4f}", "%{text}"),
+    }
 
 
 def _panel(trace: Trace, name: str, layer: int) -> Panel:
@@ -243,7 +274,8 @@ def _units_height(units: int) -> int:
 
 def likeliest_classes(*tables: np.ndarray) -> np.ndarray:
     """Classes that were the most likely at any step of any table (T, C), with the final one last, that is, on top."""
-    rank = np.max([table.max(axis=0) + (table[-1] == table[-1].max()) for table in tables], axis=0)
+    finite = [np.nan_to_num(table) for table in tables]
+    rank = np.max([table.max(axis=0) + (table[-1] == table[-1].max()) for table in finite], axis=0)
     return np.argsort(-rank, kind="stable")[:CLASSES][::-1]
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..analysis import GateWeights, weights_by_gate
 from ..cells.activations import Array
-from ..colours import REFERENCE, round_up
+from ..colours import REFERENCE, largest_size, round_up
 from ..model import Model
 from ..number_format import short_number
 from .chart_parts import Part, axis_title, chart_axis, chart_layout, horizontal_line
@@ -90,7 +90,7 @@ def gate_biases(model: Model, layer: int = 0, direction: str = "forward") -> Con
     rows = biased or rows
     units = max(len(values) for _, _, values in rows)
     size = block_size(units, BARS)
-    edge = max(float(np.abs(values).max()) for _, _, values in rows)
+    edge = largest_size(*(values for _, _, values in rows))
     edge = round_up(edge) if edge > 0 else 1.0
     step = HEAD + HEIGHT + BETWEEN
     inner = step * len(rows) - HEAD - BETWEEN

@@ -20,7 +20,7 @@ def as_bytes(data: Any) -> bytes:
     ----------
     data : object
         Data that JSON can hold but for its arrays, which are little-endian. Its keys are names; one that is a dtype,
-        such as "<f4", would be read as the mark of an array.
+        such as "<f4", would be read as the mark of an array. NaN and infinities are in arrays alone: JSON has none.
 
     Returns
     -------
@@ -45,7 +45,7 @@ def as_bytes(data: Any) -> bytes:
         packed.append(raw)
         return {values.dtype.str: place}
 
-    text = json.dumps(data, default=pack, separators=(",", ":")).encode()
+    text = json.dumps(data, default=pack, separators=(",", ":"), allow_nan=False).encode()
     return b"".join([len(text).to_bytes(4, "little"), text, *packed])
 
 
@@ -62,7 +62,7 @@ def as_json(data: Any) -> Any:
     object
         A copy in which text stands for each array.
     """
-    return json.loads(json.dumps(data, default=lambda array: in_base64(_checked(array))))
+    return json.loads(json.dumps(data, default=lambda array: in_base64(_checked(array)), allow_nan=False))
 
 
 def in_base64(array: np.ndarray) -> str:

@@ -17,7 +17,7 @@ from ..analysis.asked_steps import asked_steps
 from ..analysis.effects.run_outcome import run_outcome
 from ..analysis.effects.unit_effects import unit_effects
 from ..cells.definition import INPUT_VECTOR, Quantity
-from ..colours import negative_colour, scale_limits
+from ..colours import largest_size, negative_colour, scale_limits
 from ..errors import ArrayError
 from ..interventions import Remove, Swap, held_and_frozen, remaining_steps
 from ..model import Model
@@ -27,6 +27,7 @@ from .array_packing import as_bytes, as_json, little_endian
 from .definition_encoding import encode_definition
 from .schema import EffectsData, InputVectorsData, PartData, Payload, TokenValuesData, UnchangedData
 
+LARGEST_HALF = float(np.finfo(np.float16).max)  # beyond it, half precision would make infinities of numbers
 BUDGET = 1_500_000  # bytes for the values of one trace
 HELD, FROZEN = 1, 2  # how an intervention holds a value: at a given one, or at that of the step before
 
@@ -171,7 +172,7 @@ def trace_data(
     read = size + rows.size * 4 <= BUDGET
     if not read:
         reductions.append("without its input vectors")
-    half = not read and size > BUDGET
+    half = not read and size > BUDGET and largest_size(*arrays.values()) <= LARGEST_HALF
     if half:
         reductions.append("in half precision (three digits)")
     dtype = "<f2" if half else "<f4"

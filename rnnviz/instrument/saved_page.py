@@ -12,6 +12,7 @@ from base64 import b64encode
 from functools import cache
 from hashlib import sha256
 from html import escape
+from math import isnan
 from typing import Any
 
 from ..cells import CELLS
@@ -19,6 +20,8 @@ from ..colours import THEMES
 from ..errors import UnknownNameError
 from ..interventions import describe
 from ..model import Model
+from ..network import predicted
+from ..number_format import NOT_A_NUMBER
 from ..text.tokens import END, visible
 from ..trace import Trace
 from .bundle import SCRIPTS, script, style
@@ -166,9 +169,9 @@ def static_table(trace: Trace) -> str:
     for step, token in enumerate(trace.tokens[:SHOWN_STEPS]):
         cells = [f"<td>{step + 1}</td><td>{_plain(visible(token))}</td>"]
         if trace.probabilities is not None:
-            label = int(trace.probabilities[step].argmax())
-            percent = f"{100 * trace.probabilities[step, label]:.1f} %"
-            cells.append(f"<td>{_plain(visible(trace.labels[label]))}</td><td>{percent}</td>")
+            label, share = predicted(trace.labels, trace.probabilities[step])
+            percent = NOT_A_NUMBER if isnan(share) else f"{100 * share:.1f} %"
+            cells.append(f"<td>{_plain(visible(label))}</td><td>{percent}</td>")
         rows.append(f"<tr>{''.join(cells)}</tr>")
     if len(trace) > SHOWN_STEPS:
         words += f" The table has the first {SHOWN_STEPS} steps."

@@ -2,17 +2,21 @@
 
 from .merging import MERGES
 from .network import Network
+from .predictions import NO_PREDICTION, likeliest, predicted
 from .run import DIRECTIONS, SUFFIXES, Edits, Masks, Run, States, reverse_if_backward, softmax
 
 __all__ = [
     "DIRECTIONS",
     "MERGES",
+    "NO_PREDICTION",
     "SUFFIXES",
     "Edits",
     "Masks",
     "Network",
     "Run",
     "States",
+    "likeliest",
+    "predicted",
     "reverse_if_backward",
     "softmax",
 ]

@@ -32,6 +32,7 @@ from rnnviz.ui.shared.instrument import VIEWS
 from tests.exponential_cell import ExponentialLSTM
 from tests.js.forward_runs import all_runs
 from tests.js.narration_runs import narration_runs
+from tests.strange_networks import strange_tasks
 from tests.strategies import PUBLISHED, UNUSUAL
 from tests.tied_lstm import TiedLSTM
 
@@ -218,6 +219,17 @@ def halves() -> dict[str, Any]:
     random_values = np.random.default_rng(0).normal(size=200).astype("<f2")
     whole = np.concatenate([values, random_values])
     return {"base64": b64encode(whole.tobytes()).decode(), "values": whole.astype(float).tolist()}
+
+
+@fixture
+def overflow() -> dict[str, Any]:
+    """Networks whose states overflow, by task: the payload of the first model, with and without a silenced unit."""
+    found = {}
+    for name, task in strange_tasks().items():
+        model = next(iter(task.models.values()))
+        traces = [model.trace(task.text), model.trace(task.text, interventions=[Zero(1)])]
+        found[name] = [payload(trace, model) for trace in traces]
+    return found
 
 
 @fixture

@@ -10,6 +10,7 @@ from ...cells.activations import Array
 from ...cells.definition import INPUT_VECTOR
 from ...errors import ArgumentError
 from ...interventions import Remove, remaining_steps
+from ...network import likeliest
 from ...text.alignment import align
 from ...trace import Trace
 
@@ -28,8 +29,8 @@ class Difference:
         The N tokens as each run read them; None where a run has a gap.
     change : ndarray of shape (N,) or None
         The total variation distance of the two predictions: half the sum of the absolute differences of all
-        probabilities, from 0 to 1; NaN in columns that only one run has. None for runs without predictions of the same
-        labels.
+        probabilities, from 0 to 1; NaN in columns that only one run has, and where outputs overflow. None for runs
+        without predictions of the same labels.
     first : int or None
         The first column, counted from 1, in which the most likely labels differ.
     """
@@ -129,8 +130,8 @@ def difference(before: Trace, after: Trace) -> Difference:
     if before.probabilities is not None and after.probabilities is not None and before.labels == after.labels:
         old, new = _spread(before.probabilities, old_columns, steps), _spread(after.probabilities, new_columns, steps)
         change = np.abs(new - old).sum(1) / 2
-        both = np.flatnonzero(~np.isnan(change))
-        disagreeing = both[old[both].argmax(1) != new[both].argmax(1)]
+        both = np.intersect1d(old_columns, new_columns)
+        disagreeing = both[likeliest(old[both]) != likeliest(new[both])]
         first = int(disagreeing[0]) + 1 if len(disagreeing) else None
     return Difference(before, after, old_columns, new_columns, tokens[0], tokens[1], change, first)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ...network import predicted
 from ...number_format import whole_percent
 from ...text.tokens import visible
 from ...trace import Trace
@@ -55,8 +56,9 @@ def run_outcome(trace: Trace) -> RunOutcome:
     if unchanged is None or unchanged.probabilities is None or trace.probabilities is None:
         return RunOutcome("", "")
     old, new = unchanged.probabilities[-1], trace.probabilities[-1]
+    said = [predicted(trace.labels, row) for row in (old, new)]
     (label_before, share_before), (label, share) = (
-        (quoted_label(trace.labels[int(row.argmax())]), whole_percent(float(row.max()))) for row in (old, new)
+        (quoted_label(answer), whole_percent(probability)) for answer, probability in said
     )
     if label != label_before:
         end = f"It ends on {label} ({share}) instead of {label_before} ({share_before})."

@@ -81,8 +81,13 @@ class Attribution:
 
     @property
     def strongest(self) -> int:
-        """The step with the largest absolute value, counted from 1; the first of several."""
-        return int(np.abs(self.values).argmax()) + 1
+        """The step with the largest absolute value, counted from 1; the first of several. NaN counts as 0."""
+        return int(np.nan_to_num(np.abs(self.values), nan=0.0, posinf=np.inf).argmax()) + 1
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether all values are numbers: the outputs of some networks overflow."""
+        return bool(np.isfinite(self.values).all() and np.isfinite(self.margin))
 
 
 def attribution(

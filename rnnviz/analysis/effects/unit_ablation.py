@@ -11,7 +11,7 @@ from ...cells import Edit
 from ...cells.activations import Array
 from ...errors import ArgumentError
 from ...model import Model
-from ...network import softmax
+from ...network import predicted, softmax
 from ..progress_meter import ProgressMeter, Tick
 from ..selection import check_step
 
@@ -64,6 +64,8 @@ def ablation(
         - ``probability``, ``without``: that label's probability with the unit, and without it.
         - ``label_without``: the most likely label without the unit.
 
+        Where outputs overflow, numbers are NaN and labels are "no prediction".
+
     Raises
     ------
     ArgumentError
@@ -74,17 +76,18 @@ def ablation(
     probabilities = _probabilities(model, text, layer, direction, step, limit, tick)
     before, after = probabilities[0].astype(np.float64), probabilities[1:].astype(np.float64)
     change = np.abs(after - before).sum(1) / 2
-    order = np.argsort(-change, kind="stable")
+    order = np.argsort(-change, kind="stable")  # NaN comes last
     best = int(before.argmax())
+    label = predicted(model.labels, before)[0]
     import pandas as pd
 
     table = {
         "unit": order,
         "change": change[order],
-        "label": [model.labels[best]] * len(order),
+        "label": [label] * len(order),
         "probability": np.full(len(order), before[best]),
         "without": after[order, best],
-        "label_without": [model.labels[k] for k in after[order].argmax(1)],
+        "label_without": [predicted(model.labels, row)[0] for row in after[order]],
     }
     return pd.DataFrame(table, index=pd.RangeIndex(1, len(order) + 1, name="rank"))
 

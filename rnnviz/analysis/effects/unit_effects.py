@@ -45,8 +45,8 @@ class UnitEffects:
 
     @property
     def strongest(self) -> int:
-        """The unit with the largest absolute effect, the first of several."""
-        return int(np.abs(self.values).argmax())
+        """The unit with the largest absolute effect, the first of several; what is no number counts as 0."""
+        return int(np.nan_to_num(np.abs(self.values), nan=0.0, posinf=np.inf).argmax())
 
 
 def unit_effects(trace: Trace, layer: int = 0, direction: str = "forward") -> UnitEffects:

@@ -30,7 +30,8 @@ def largest_singular_values(matrices: Array, tick: Tick | None = None) -> Array:
     Returns
     -------
     ndarray of shape (...)
-        At least 0, in float64, with a relative error below 1e-8.
+        At least 0, in float64, with a relative error below 1e-8. A matrix with an infinite element has an infinite
+        one, and one with NaN has NaN.
 
     References
     ----------
@@ -45,11 +46,13 @@ def largest_singular_values(matrices: Array, tick: Tick | None = None) -> Array:
     for first in range(0, len(flat), at_once):
         chunk = flat[first : first + at_once].astype(np.float64)
         scale = np.abs(chunk).max(axis=(1, 2))
-        chunk /= np.where(scale > 0, scale, 1.0)[:, None, None]
+        finite = np.isfinite(scale)
+        chunk[~finite] = 0.0
+        chunk /= np.where(finite & (scale > 0), scale, 1.0)[:, None, None]
         squares = np.full(len(chunk), np.nan) if rows <= _SMALL else _largest_eigenvalues(chunk)
         pending = np.isnan(squares)
         squares[pending] = np.linalg.eigvalsh(chunk[pending] @ chunk[pending].swapaxes(1, 2))[:, -1]
-        largest[first : first + at_once] = scale * np.sqrt(np.maximum(squares, 0.0))
+        largest[first : first + at_once] = np.where(finite, scale * np.sqrt(np.maximum(squares, 0.0)), scale)
         progress.add(len(chunk))
     progress.finish()
     return largest.reshape(matrices.shape[:-2])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isnan
 
+from ...number_format import NOT_A_NUMBER
 from ...text.tokens import visible
 
 
@@ -13,12 +15,14 @@ def plain(text: str) -> str:
 
 
 def percent(share: float, digits: int = 1) -> str:
-    """A share as a percentage: 68.3 %."""
-    return f"{100 * share:.{digits}f}\N{NO-BREAK SPACE}%"
+    """A share as a percentage: 68.3 %. What is no number is named."""
+    return NOT_A_NUMBER if isnan(share) else f"{100 * share:.{digits}f}\N{NO-BREAK SPACE}%"
 
 
 def prediction(label: str, probability: float) -> str:
-    """A model's output in Markdown: **Italian**, 68.3 %."""
+    """A model's output in Markdown: **Italian**, 68.3 %. Where outputs overflow, there is none."""
+    if isnan(probability):
+        return f"**{plain(visible(label))}**, because the outputs are not numbers"
     return f"**{plain(visible(label))}**, {percent(probability)}"
 
 

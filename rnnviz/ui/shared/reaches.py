@@ -8,6 +8,7 @@ from ...analysis import reach
 from ...cells import CELLS
 from ...cells.activations import Array
 from ...model import Model
+from ...number_format import digits
 from ...trace import Trace
 from .long_work import Progress, cached
 
@@ -29,4 +30,5 @@ def reaches(runs: Mapping[str, tuple[Model, Trace]], location: tuple[int, str], 
 
 def at_step_1(curves: Mapping[str, Array]) -> str:
     """What the curves say of the first step, in words."""
-    return "From step 1: " + "; ".join(f"{CELLS[cell].title} {curve[0]:.2g}" for cell, curve in curves.items()) + "."
+    each = [f"{CELLS[cell].title} {digits(float(curve[0]), '.2g')}" for cell, curve in curves.items()]
+    return f"From step 1: {'; '.join(each)}."

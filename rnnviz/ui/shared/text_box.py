@@ -8,11 +8,13 @@ from functools import partial
 
 import streamlit as st
 
+from ...analysis.overflow import first_overflow
 from ...errors import MissingTableError
 from ...interventions import Intervention, PreparedText
 from ...model import Model
 from ...text import vectors
 from ...text.tokens import UNKNOWN, visible
+from ...trace import Trace
 from . import lesson_link, link_parameters, notices, vector_input
 from .catalogue import TaskModels
 from .markdown import plain
@@ -93,6 +95,17 @@ def prepare(
         listed = ", ".join(names[:8]) + (" and others" if len(names) > 8 else "")
         say(f"Not in the model’s vocabulary: {listed} (marked ? in the figure). The network reads {UNKNOWN} instead.")
     return prepared
+
+
+def report_overflow(trace: Trace, say: Callable[[str], object] | None = None) -> None:
+    """Say where a run leaves the numbers, if it does. say: receives the message; without it, it is on the page."""
+    found = first_overflow(trace)
+    if found is not None:
+        (say or _caption)(
+            f"From step {found.step} (“{visible(trace.tokens[found.step - 1])}”) on, values are too large for the "
+            f"network’s numbers, the {found.quantity} first: {found.count:,} values of this run are infinite (inf) or "
+            "not a number. Heatmaps mark them with ✕."
+        )
 
 
 def _inform(message: str, icon: str) -> None:

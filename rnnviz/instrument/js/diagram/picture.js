@@ -2,7 +2,7 @@
 
 import { colourOf } from "../model/colours.js";
 import { holdText } from "../model/holds.js";
-import { clamp } from "../model/numbers.js";
+import { clamp, fixed } from "../model/numbers.js";
 import { Drawing } from "./drawing.js";
 import { INPUT } from "./geometry.js";
 import { meanOf, numbersOf, scaleOf, wordsOf } from "./value-display.js";
@@ -56,15 +56,15 @@ export class DiagramPicture {
       const numbers = numbersOf({ factors: [{ name }] }, trace, step);
       const mean = numbers ? meanOf(numbers) : 0;
       means[name] = mean;
-      meter.style.transform = `scaleX(${clamp(mean, 0, 1).toFixed(4)})`;
-      title.textContent = `${trace.byName[name].title}: open ${mean.toFixed(2)} on average over the units`;
+      meter.style.transform = `scaleX(${clamp(mean || 0, 0, 1).toFixed(4)})`;
+      title.textContent = `${trace.byName[name].title}: open ${fixed(mean)} on average over the units`;
     }
     const [shut, open] = drawing.form.wire;
     for (const { line, wire } of drawing.wires) {
       const [gate] = wire.gate?.factors ?? [];
       if (!gate) continue;
       const mean = gate.complement ? 1 - means[gate.name] : means[gate.name];
-      line.style.strokeWidth = (shut + clamp(mean, 0, 1) * (open - shut)).toFixed(2);
+      line.style.strokeWidth = (shut + clamp(mean || 0, 0, 1) * (open - shut)).toFixed(2);
     }
     const token = [...trace.tokens[step]];
     const most = drawing.form.token.letters;
@@ -175,7 +175,7 @@ function valueRemarks(value, trace, step, unit) {
   if (!numbers) return [];
   const name = recordedName(value);
   const hold = name && holdText(trace, name, step, unit);
-  const number = `${value.of === INPUT ? "number" : "unit"} ${unit}: ${numbers[unit].toFixed(2)}`;
+  const number = `${value.of === INPUT ? "number" : "unit"} ${unit}: ${fixed(numbers[unit])}`;
   return hold ? [number, hold] : [number];
 }
 

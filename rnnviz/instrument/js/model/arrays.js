@@ -3,6 +3,7 @@
 /** @import { Numbers } from "./payload.d.ts" */
 
 const LENGTH_BYTES = 4; // before the JSON, its length
+const LARGEST_EXPONENT = 0x1f; // of float16: infinities and NaN
 const RARE = 15; // the code of an upper byte that is none of the 15 most frequent ones
 
 /**
@@ -70,6 +71,7 @@ export function decodeHalves(numbers) {
   return Float32Array.from(halves, (bits) => {
     const sign = bits & 0x8000 ? -1 : 1;
     const [exponent, fraction] = [(bits >> 10) & 0x1f, bits & 0x3ff];
+    if (exponent === LARGEST_EXPONENT) return fraction ? NaN : sign * Infinity;
     return sign * (exponent ? 2 ** (exponent - 15) * (1 + fraction / 1024) : 2 ** -14 * (fraction / 1024));
   });
 }

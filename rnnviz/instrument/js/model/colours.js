@@ -28,13 +28,13 @@ export function channels(colour) {
 }
 
 /**
- * A colour with an opacity, as CSS.
+ * A colour with an opacity, as CSS; NaN is transparent.
  * @param {string} colour
  * @param {number} opacity
  * @returns {string}
  */
 export function faded(colour, opacity) {
-  return `rgba(${channels(colour).join(",")},${opacity.toFixed(3)})`;
+  return `rgba(${channels(colour).join(",")},${(opacity || 0).toFixed(3)})`;
 }
 
 /**

@@ -1,6 +1,6 @@
-// What is drawn on the cells of a heatmap, as SVG paths: values beyond the scale, and outlines of what is held.
+// What is drawn on the cells of a heatmap, as SVG paths: values beyond the scale or all numbers, and what is held.
 
-/** @import { Beyond } from "./heatmap-pixels.js" */
+/** @import { Beyond, Strange } from "./heatmap-pixels.js" */
 
 /** @typedef {[width: number, height: number]} CellSize  in CSS pixels */
 
@@ -18,6 +18,20 @@ export function notchPath(beyond, [width, height]) {
   return beyond.map(({ row, step, above }) => {
     const [x, y] = [(step + 1) * width, (above ? row : row + 1) * height].map(rounded);
     return `M${x} ${y}h${-side}L${x} ${rounded(y + (above ? side : -side))}z`;
+  }).join("");
+}
+
+/**
+ * A cross over every cell whose value is no finite number.
+ * @param {Strange[]} strange
+ * @param {CellSize} cell
+ * @returns {string}
+ */
+export function crossPath(strange, [width, height]) {
+  const arm = rounded(Math.max(0.35 * Math.min(width, height), 1));
+  return strange.map(({ row, step }) => {
+    const [x, y] = [(step + 0.5) * width - arm, (row + 0.5) * height - arm].map(rounded);
+    return `M${x} ${y}l${2 * arm} ${2 * arm}m0 ${-2 * arm}l${-2 * arm} ${2 * arm}`;
   }).join("");
 }
 

@@ -21,6 +21,13 @@ import { channels } from "./colours.js";
  * @property {boolean} above  whether it is above the upper end
  */
 
+/**
+ * A value that is no finite number.
+ * @typedef {object} Strange
+ * @property {number} row  among the rows that are shown
+ * @property {number} step
+ */
+
 /** Lines of pixels of each row, and how many of them show the unchanged run. */
 export const LINES = { each: 3, unchanged: 1 };
 
@@ -72,7 +79,7 @@ function paintRows(pixels, { values, width, steps, rows }, scale, { first, lines
       pixels[k] = hue[0];
       pixels[k + 1] = hue[1];
       pixels[k + 2] = hue[2];
-      pixels[k + 3] = 255 * (value >= 0 ? value / high : value / low); // clamped to 255
+      pixels[k + 3] = 255 * (value >= 0 ? value / high : value / low); // clamped to 255; 0 for NaN, which has a cross
     }
   }
 }
@@ -88,8 +95,26 @@ export function beyondLimits({ values, width, steps, rows }, [low, high]) {
   const beyond = [];
   for (let row = 0; row < rows.length; row++) {
     for (let step = 0, at = rows[row]; step < steps; step++, at += width) {
-      if (values[at] > high || values[at] < low) beyond.push({ row, step, above: values[at] > high });
+      const value = values[at];
+      if ((value > high || value < low) && Number.isFinite(value)) beyond.push({ row, step, above: value > high });
     }
   }
   return beyond;
+}
+
+/**
+ * The values of a heatmap that are infinite or not a number.
+ * @param {Field} field
+ * @param {(step: number) => boolean} isGap  whether there is no step in a column
+ * @returns {Strange[]}
+ */
+export function strangeValues({ values, width, steps, rows }, isGap) {
+  /** @type {Strange[]} */
+  const strange = [];
+  for (let row = 0; row < rows.length; row++) {
+    for (let step = 0, at = rows[row]; step < steps; step++, at += width) {
+      if (!Number.isFinite(values[at]) && !isGap(step)) strange.push({ row, step });
+    }
+  }
+  return strange;
 }

@@ -24,7 +24,7 @@ import { equationFor } from "./equations.js";
 import { holdAt, holdsAt, holdsSentence } from "./holds.js";
 import { leader, leaders } from "./near-ties.js";
 import { percent, signedFixed } from "./numbers.js";
-import { likeliest, quoted } from "./prediction-words.js";
+import { likeliest, NO_PREDICTION, quoted } from "./prediction-words.js";
 import { pushes } from "./readout.js";
 import { hasWeights } from "./terms.js";
 
@@ -62,6 +62,10 @@ export function spokenWords(trace, step) {
  */
 export function narrate(trace, step, { outcome = true } = {}) {
   const states = trace.quantities.filter(({ role }) => role === "state");
+  const overflow = overflowSentence(trace, step);
+  if (overflow) {
+    return [overflow, holdsSentence(trace, step), predictionSentence(trace, step)].filter(Boolean).join(" ");
+  }
   const phrases = states.flatMap((state) => statePhrases(trace, state, step));
   const held = states.every(({ name }) => holdsAt(trace, name, step)?.every(Boolean));
   const instead = held ? "computes no state by itself" : "shows what is held";
@@ -71,6 +75,30 @@ export function narrate(trace, step, { outcome = true } = {}) {
   const prediction = ends ? (outcome ? ends : "") : predictionSentence(trace, step);
   const sentences = [summary, unitSentence(trace, step), holdsSentence(trace, step), prediction];
   return sentences.filter(Boolean).join(" ");
+}
+
+/**
+ * Which quantities of a step, or states before it, are beyond all numbers; "" if none is. Of such a step nothing else
+ * can be said.
+ * @param {Trace} trace
+ * @param {number} step
+ * @returns {string}
+ */
+function overflowSentence(trace, step) {
+  const strange = (/** @type {Vector} */ values) => values.some((value) => !Number.isFinite(value));
+  const now = trace.unitQuantities.filter(({ name }) => strange(trace.vector(name, step)));
+  const before = trace.quantities.filter(({ name, role }) =>
+    role === "state" && strange(trace.valuesBefore(name, step))
+  );
+  if (!now.length && !before.length) return "";
+  const where = `At “${trace.tokens[step]}” (step ${step + 1} of ${trace.steps})`;
+  if (!now.length) return `${where} the ${trace.title} starts from a state that was infinite or not a number.`;
+  const named = now.map(({ name, title }) => {
+    const values = trace.vector(name, step);
+    const count = values.filter((value) => !Number.isFinite(value)).length;
+    return `${count} of ${values.length} values of the ${title}`;
+  });
+  return `${where} numbers are too large for the ${trace.title}: ${joined(named)} are infinite or not a number.`;
 }
 
 /**
@@ -202,6 +230,7 @@ function unitSentence(trace, step) {
   const probabilities = trace.probabilitiesAt(step);
   if (probabilities && trace.readout && trace.isAsked(step)) {
     const label = likeliest(probabilities);
+    if (Number.isNaN(probabilities[label])) return "";
     const moved = pushes(trace, label, changes);
     const unit = leader(moved);
     if (unit === null || isStill(old[unit], now[unit])) return "";
@@ -243,7 +272,7 @@ function predictionSentence(trace, step) {
   const before = previous >= 0 && trace.isAsked(previous) ? trace.probabilitiesAt(previous) : null;
   if (!before) return `The ${word} is ${text}.`;
   const bestBefore = likeliest(before);
-  if (bestBefore !== best) {
+  if (bestBefore !== best || Number.isNaN(before[bestBefore]) || Number.isNaN(now[best])) {
     return `The ${word} is now ${text} (step before: ${predictionText(trace, before, bestBefore)}).`;
   }
   const was = percent(before[best]);
@@ -259,11 +288,9 @@ function predictionSentence(trace, step) {
 function unchangedSentence(trace, start, [now, unchanged]) {
   const [best, other] = [now, unchanged].map(likeliest);
   const [share, otherShare] = [now[best], unchanged[other]].map(percent);
-  const label = quoted(trace.labels[best]);
-  if (best !== other) {
-    return `${start} ${label} (${share}) instead of ${
-      quoted(trace.labels[other])
-    } (${otherShare}) in the unchanged run.`;
+  const [label, otherLabel] = [labelOf(trace, now, best), labelOf(trace, unchanged, other)];
+  if (label !== otherLabel) {
+    return `${start} ${label} (${share}) instead of ${otherLabel} (${otherShare}) in the unchanged run.`;
   }
   const shares = share === otherShare ? share : `${share} instead of ${otherShare}`;
   return `${start} ${label}, as in the unchanged run (${shares}).`;
@@ -277,7 +304,18 @@ function unchangedSentence(trace, start, [now, unchanged]) {
  * @returns {string}
  */
 function predictionText(trace, probabilities, label) {
-  return `${quoted(trace.labels[label])}, ${percent(probabilities[label])}`;
+  return `${labelOf(trace, probabilities, label)}, ${percent(probabilities[label])}`;
+}
+
+/**
+ * A label in words; "no prediction" where the probabilities are not numbers.
+ * @param {Trace} trace
+ * @param {Vector} probabilities
+ * @param {number} label
+ * @returns {string}
+ */
+function labelOf(trace, probabilities, label) {
+  return Number.isNaN(probabilities[label]) ? NO_PREDICTION : quoted(trace.labels[label]);
 }
 
 /**

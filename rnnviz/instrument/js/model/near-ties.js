@@ -21,7 +21,7 @@ export function leader(values) {
  * @returns {number[]}
  */
 export function leaders(values) {
-  const sizes = Array.from(values, Math.abs);
+  const sizes = Array.from(values, (value) => Math.abs(value) || 0);
   const most = Math.max(0, ...sizes);
   if (most < TOO_SMALL) return [];
   return [...sizes.keys()].filter((place) => sizes[place] >= NEAR * most).sort((a, b) => sizes[b] - sizes[a]);

@@ -6,6 +6,9 @@ export const MINUS = "−";
 /** A space at which a line does not break. */
 export const HARD_SPACE = "\u00a0";
 
+/** What is written for a result that is none, as of infinity minus infinity. */
+export const NOT_A_NUMBER = "not a number";
+
 const BRIEF_DIGITS = 3;
 const EXACT_DIGITS = 6;
 const DECIMALS = 3;
@@ -21,13 +24,23 @@ export function withMinus(text) {
 }
 
 /**
+ * What is written for values beyond all numbers; "" for a number.
+ * @param {number} value
+ * @returns {string}
+ */
+export function beyondNumbers(value) {
+  if (Number.isNaN(value)) return NOT_A_NUMBER;
+  return Number.isFinite(value) ? "" : value > 0 ? "inf" : `${MINUS}inf`;
+}
+
+/**
  * A number with a count of significant digits, without trailing zeros: "0.25", "−12.5".
  * @param {number} value
  * @param {number} digits
  * @returns {string}
  */
 export function significant(value, digits) {
-  return withMinus(String(Number(value.toPrecision(digits))));
+  return beyondNumbers(value) || withMinus(String(Number(value.toPrecision(digits))));
 }
 
 /**
@@ -36,7 +49,7 @@ export function significant(value, digits) {
  * @returns {string}
  */
 export function brief(value) {
-  return Number.isNaN(value) ? "0" : significant(value, BRIEF_DIGITS);
+  return significant(value, BRIEF_DIGITS);
 }
 
 /**
@@ -59,13 +72,24 @@ export function exact(value) {
 }
 
 /**
+ * A number with a fixed count of decimals: "0.25".
+ * @param {number} value
+ * @param {number} [decimals]
+ * @returns {string}
+ */
+export function fixed(value, decimals = 2) {
+  return beyondNumbers(value) || withMinus(value.toFixed(decimals));
+}
+
+/**
  * A number with a fixed count of decimals, and a sign unless all digits are zero: "+0.82", "0.00".
  * @param {number} value
  * @param {number} [decimals]
  * @returns {string}
  */
 export function signedFixed(value, decimals = 2) {
-  const digits = Math.abs(value).toFixed(decimals);
+  if (!Number.isFinite(value)) return (value > 0 ? "+" : "") + beyondNumbers(value);
+  const digits = withMinus(Math.abs(value).toFixed(decimals));
   if (Number(digits) === 0) return digits;
   return `${value < 0 ? MINUS : "+"}${digits}`;
 }
@@ -78,6 +102,7 @@ export function signedFixed(value, decimals = 2) {
  * @returns {string}
  */
 export function decimal(value, most = MOST_DECIMALS) {
+  if (!Number.isFinite(value)) return beyondNumbers(value);
   const size = Math.abs(value);
   let digits = size.toFixed(DECIMALS);
   const misleading = () => (digits === "0.000" || digits === "1.000") && Number(digits) !== size;
@@ -115,10 +140,11 @@ export function operand(value, most) {
  * @returns {string}
  */
 export function percent(share) {
+  if (!Number.isFinite(share)) return beyondNumbers(share);
   const whole = Math.round(share * 100);
   if (whole === 0 && share > 0) return `under 1${HARD_SPACE}%`;
   if (whole === 100 && share < 1) return `over 99${HARD_SPACE}%`;
-  return `${whole}${HARD_SPACE}%`;
+  return `${withMinus(String(whole))}${HARD_SPACE}%`;
 }
 
 /**

@@ -5,6 +5,9 @@ import { rankedLabels } from "./ranking.js";
 
 /** @import { Trace } from "./trace.js" */
 
+/** What is written for a label where outputs overflow. */
+export const NO_PREDICTION = "no prediction";
+
 const OTHERS = 2; // of the next likeliest labels
 const WORTH_NAMING = 0.005; // less would be 0 %
 
@@ -25,6 +28,7 @@ const WORTH_NAMING = 0.005; // less would be 0 %
  */
 export function predictionWords(trace, step) {
   const [best, ...others] = rankedLabels(trace, step, 1 + OTHERS);
+  if (Number.isNaN(best.now)) return withoutPrediction(unchangedWords(trace, step, NO_PREDICTION, ""));
   const named = others.filter(({ now }) => now >= WORTH_NAMING);
   return {
     label: quoted(best.label),
@@ -33,6 +37,14 @@ export function predictionWords(trace, step) {
     unchanged: unchangedWords(trace, step, best.label, percent(best.now)),
     probability: best.now,
   };
+}
+
+/**
+ * @param {string} unchanged
+ * @returns {PredictionWords}
+ */
+function withoutPrediction(unchanged) {
+  return { label: NO_PREDICTION, share: "outputs are not numbers", others: "", unchanged, probability: 0 };
 }
 
 /**
@@ -47,6 +59,9 @@ function unchangedWords(trace, step, label, share) {
   const probabilities = trace.unchangedProbabilitiesAt(step);
   if (!probabilities) return "";
   const best = likeliest(probabilities);
+  if (Number.isNaN(probabilities[best])) {
+    return label === NO_PREDICTION ? "as in the unchanged run" : `instead of ${NO_PREDICTION}`;
+  }
   const unchanged = percent(probabilities[best]);
   if (trace.labels[best] !== label) return `instead of ${quoted(trace.labels[best])}, ${unchanged}`;
   return share === unchanged ? "as in the unchanged run" : `instead of ${unchanged}`;
@@ -65,7 +80,7 @@ export function whenOf(trace, step) {
 }
 
 /**
- * The label with the highest probability, the first of several.
+ * The label with the highest probability, the first of several; the first of all where none is a number.
  * @param {ArrayLike<number>} probabilities
  * @returns {number}
  */

@@ -48,7 +48,7 @@ export function listedLabels(trace, step) {
  * @returns {number[]}
  */
 function inOrder(probabilities) {
-  return [...probabilities.keys()].sort((a, b) => probabilities[b] - probabilities[a]);
+  return [...probabilities.keys()].sort((a, b) => probabilities[b] - probabilities[a] || 0);
 }
 
 /**
@@ -76,7 +76,7 @@ function rankedLabel(trace, step, label) {
  * @returns {string}
  */
 export function changeText({ now, before }) {
-  if (before === null) return "";
+  if (before === null || Number.isNaN(now - before)) return "";
   const points = Math.round((now - before) * 1000) / 10;
   return `${points < 0 ? MINUS : "+"}${Math.abs(points).toFixed(1)}`;
 }

@@ -22,7 +22,9 @@ export const ROW_ORDERS = [["effect", "effect"], ["similar", "similar"], ["numbe
  * @returns {number[]}
  */
 export function unitsByEffect({ orderingEffects: { values } }) {
-  return [...values.keys()].sort((a, b) => Math.abs(values[b]) - Math.abs(values[a]));
+  /** @type {(unit: number) => number} */
+  const size = (unit) => Math.abs(values[unit]) || 0; // what is no number comes last
+  return [...values.keys()].sort((a, b) => size(b) - size(a) || 0);
 }
 
 /**

@@ -67,7 +67,10 @@ export function creditText(trace, tokenValues, row, k, step) {
 export function creditSum(tokenValues, row, step) {
   const { total, parts } = tokenValues;
   if (!total) return "";
-  const written = row.reduce((/** @type {number} */ sum, value) => sum + (value ?? 0), 0);
+  const isMissing = row.some((value, k) =>
+    value === null && !Number.isFinite(tokenValues.values[step * row.length + k])
+  );
+  const written = isMissing ? NaN : row.reduce((/** @type {number} */ sum, value) => sum + (value ?? 0), 0);
   const terms = [`what the tokens wrote ${brief(written)}`];
   for (const { title, values } of parts) terms.push(`${title} ${brief(values[step])}`);
   const left = `${total.title} after step ${step + 1}: ${withUnit(brief(total.values[step]), tokenValues)}`;

@@ -337,12 +337,15 @@ export class Trace {
 }
 
 /**
- * The unit with the largest absolute effect, the first of several; rnnviz.analysis finds the same.
+ * The unit with the largest absolute effect, the first of several; what is no number counts as 0. rnnviz.analysis finds
+ * the same.
  * @param {Float32Array} effects
  * @returns {number}
  */
 function strongest(effects) {
-  return effects.reduce((best, effect, unit) => (Math.abs(effect) > Math.abs(effects[best]) ? unit : best), 0);
+  /** @type {(unit: number) => number} */
+  const size = (unit) => Math.abs(effects[unit]) || 0;
+  return effects.reduce((best, _, unit) => (size(unit) > size(best) ? unit : best), 0);
 }
 
 /**

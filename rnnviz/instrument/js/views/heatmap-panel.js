@@ -2,9 +2,9 @@
 
 import { inkOf } from "../diagram/value-display.js";
 import { faded } from "../model/colours.js";
-import { notchPath, outlinePath } from "../model/heatmap-marks.js";
+import { crossPath, notchPath, outlinePath } from "../model/heatmap-marks.js";
 import { limitTexts } from "../model/heatmap-panels.js";
-import { beyondLimits, LINES, pixelsOf, stripedPixels } from "../model/heatmap-pixels.js";
+import { beyondLimits, LINES, pixelsOf, strangeValues, stripedPixels } from "../model/heatmap-pixels.js";
 import { holdAt } from "../model/holds.js";
 import { clamp } from "../model/numbers.js";
 import { html, svg } from "../page/dom.js";
@@ -43,13 +43,23 @@ export class HeatmapPanel {
     this.held = svg("path", { class: "held" });
     this.frozen = svg("path", { class: "held frozen" });
     this.notches = svg("path", { class: "notches" });
+    this.crosses = svg("path", { class: "crosses" });
     this.unasked = html("div", { class: "heatmap-unasked", "aria-hidden": "true" });
     this.gaps = html("div", { class: "heatmap-gaps", "aria-hidden": "true" });
     this.pointed = svg("rect", { class: "pointed" });
     this.column = svg("rect", { class: "column" });
     this.cell = svg("rect", { class: "picked" });
     this.marker = svg("path", { class: "marker", d: "M-8 -4.5L-2 0L-8 4.5z" });
-    const marks = [this.notches, this.held, this.frozen, this.pointed, this.column, this.cell, this.marker];
+    const marks = [
+      this.notches,
+      this.crosses,
+      this.held,
+      this.frozen,
+      this.pointed,
+      this.column,
+      this.cell,
+      this.marker,
+    ];
     this.marks = svg("svg", { "aria-hidden": "true" }, marks);
     this.plot = html("div", { class: "heatmap-plot", role: "img" }, this.canvases, this.unasked, this.gaps, this.marks);
     const heading = html("figcaption", {}, this.swatch, this.title, this.symbol, this.remark, this.legend);
@@ -82,18 +92,22 @@ export class HeatmapPanel {
     this.title.textContent = title;
     this.title.style.color = kind === "labels" ? "" : inkOf({ name: this.name, colour: scale.colour });
     this.symbol.textContent = symbol;
+    const strange = strangeValues(field, (step) => trace.isGap(step));
     const notched = beyond.length ? `; ${beyond.length} values beyond the scale` : "";
-    this.plot.setAttribute("aria-label", `${title}, ${field.rows.length} ${kind} over ${field.steps} steps${notched}`);
+    const crossed = strange.length ? `; ${strange.length} values are infinite or not a number` : "";
+    const extent = `${field.rows.length} ${kind} over ${field.steps} steps`;
+    this.plot.setAttribute("aria-label", `${title}, ${extent}${notched}${crossed}`);
     this.element.style.setProperty("--plot", `${width}px`);
     this.plot.style.width = `${width}px`;
     this.plot.style.height = `${height}px`;
     this.marks.setAttribute("viewBox", `0 0 ${width} ${height}`);
     this.paint(fades && known);
     this.notches.setAttribute("d", notchPath(beyond, [size.cellWidth, size.rowHeight]));
+    this.crosses.setAttribute("d", crossPath(strange, [size.cellWidth, size.rowHeight]));
     this.showHolds(trace);
     if (kind === "labels") this.showUnasked(trace);
     this.gaps.replaceChildren(...this.columnsOver(trace, (step) => trace.isGap(step)));
-    this.showLegend(beyond);
+    this.showLegend(beyond, strange.length);
     this.showNames();
   }
 
@@ -178,8 +192,9 @@ export class HeatmapPanel {
   /**
    * The colours of the scale between its ends, and how much is beyond.
    * @param {Beyond[]} beyond
+   * @param {number} strange  how many values are no finite numbers
    */
-  showLegend(beyond) {
+  showLegend(beyond, strange) {
     if (!this.content) return;
     const { scale, field, clipped } = this.content;
     const [low, high] = limitTexts(scale);
@@ -191,7 +206,8 @@ export class HeatmapPanel {
     this.legend.title = clipped
       ? `The scale holds at least 98 % of all values; ${count} of the ${all} shown are beyond it and have a notch`
       : "";
-    this.legend.replaceChildren(...parts, ...(count ? [html("span", {}, `◥ ${count} beyond`)] : []));
+    const notes = [count && `◥ ${count} beyond`, strange && `✕ ${strange} inf or not a number`].filter(Boolean);
+    this.legend.replaceChildren(...parts, ...notes.map((note) => html("span", {}, String(note))));
   }
 
   /** The names of the rows, if they can be read. */

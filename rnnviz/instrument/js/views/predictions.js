@@ -2,6 +2,7 @@
 // what-if, what they are in the unchanged run.
 
 import { changeText, listedLabels } from "../model/ranking.js";
+import { beyondNumbers } from "../model/numbers.js";
 import { html } from "../page/dom.js";
 
 /** @import { ElementView, Store } from "../model/store.js" */
@@ -44,9 +45,9 @@ export function createPredictions(store) {
       const [name, bar, share, last] = body.rows[k].cells;
       const { style } = /** @type {HTMLElement} */ (bar.children[0]);
       name.textContent = label;
-      style.setProperty("--now", String(now));
-      style.setProperty("--before", String(before ?? now));
-      style.setProperty("--unchanged", String(unchanged ?? 0));
+      style.setProperty("--now", String(now || 0));
+      style.setProperty("--before", String((before ?? now) || 0));
+      style.setProperty("--unchanged", String(unchanged || 0));
       bar.children[0].classList.toggle("first", before === null);
       share.textContent = percentText(now);
       last.textContent = unchanged === null ? changeText(ranked) : percentText(unchanged);
@@ -68,7 +69,7 @@ export function createPredictions(store) {
  * @returns {string}
  */
 function percentText(share) {
-  return `${(100 * share).toFixed(1)} %`;
+  return beyondNumbers(share) || `${(100 * share).toFixed(1)} %`;
 }
 
 /**

@@ -1,6 +1,6 @@
 // The step as a table: the numbers of the diagram for those who cannot see it or want to copy them.
 
-import { withMinus } from "../model/numbers.js";
+import { fixed } from "../model/numbers.js";
 import { html } from "../page/dom.js";
 
 /** @import { ElementView, Store } from "../model/store.js" */
@@ -38,7 +38,7 @@ export function createStepTable(store) {
     if (!element.open || !body.rows.length) return; // opened, and about to be built
     trace.unitQuantities.forEach(({ name }, column) => {
       trace.vector(name, state.step).forEach((value, unit) => {
-        body.rows[unit].cells[column + 1].textContent = withMinus(value.toFixed(DECIMALS));
+        body.rows[unit].cells[column + 1].textContent = fixed(value, DECIMALS);
       });
     });
     [...body.rows].forEach((row, unit) => row.classList.toggle("selected", unit === state.unit));

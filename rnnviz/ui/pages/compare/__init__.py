@@ -55,6 +55,7 @@ def page() -> None:
         prepared = text_box.prepare(model, text)
     if prepared is not None:
         run = TextRun(task, text, model, prepared, model.run(prepared), layer, direction)
+        text_box.report_overflow(run.trace)
         if second is None:
             cells_panel.show(run)
         else:

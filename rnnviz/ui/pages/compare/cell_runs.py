@@ -13,6 +13,7 @@ from ....cells import CELLS
 from ....figures import disagreeing_steps
 from ....figures.text_comparison import jointly_asked
 from ....model import Model
+from ....network import predicted
 from ....text.tokens import visible
 from ....trace import Trace
 from ...shared import catalogue
@@ -159,9 +160,8 @@ def predictions(traces: Mapping[str, Trace], step: int) -> str:
     groups: dict[str, list[tuple[str, float]]] = {}
     for cell, trace in traces.items():
         assert trace.probabilities is not None
-        probabilities = trace.probabilities[step - 1]
-        label = trace.labels[int(probabilities.argmax())]
-        groups.setdefault(label, []).append((CELLS[cell].title, float(probabilities.max())))
+        label, probability = predicted(trace.labels, trace.probabilities[step - 1])
+        groups.setdefault(label, []).append((CELLS[cell].title, probability))
     return "; ".join(
         f"**{plain(visible(label))}** "
         f"({', '.join(f'{plain(title)} {percent(probability)}' for title, probability in cells)})"

@@ -10,6 +10,7 @@ from ....colours import cell_style
 from ....figures import disagreeing_steps, predictions_by_cell, reach_curve
 from ....figures.text_comparison import jointly_asked
 from ....figures.trace_heatmaps import PREDICTION_PANEL
+from ....network import predicted
 from ....text.tokens import visible
 from ....trace import Trace
 from ...shared.charts import chart
@@ -71,9 +72,8 @@ def _table(run: TextRun, traces: dict[str, Trace], summary: str) -> None:
     }
     for cell, trace in traces.items():
         assert trace.probabilities is not None
-        outputs = [
-            f"{visible(trace.labels[int(row.argmax())])}, {percent(row.max(), 0)}" for row in trace.probabilities
-        ]
+        said = (predicted(trace.labels, row) for row in trace.probabilities)
+        outputs = [f"{visible(label)}, {percent(probability, 0)}" for label, probability in said]
         columns[CELLS[cell].title] = [
             text if is_answer else f"({text})" for text, is_answer in zip(outputs, asked, strict=True)
         ]

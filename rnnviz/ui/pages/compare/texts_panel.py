@@ -8,6 +8,7 @@ import streamlit as st
 from ....analysis import Difference, difference
 from ....analysis.asked_steps import asked_steps
 from ....figures import predictions_by_text
+from ....network import predicted
 from ....text.tokens import visible
 from ....trace import Trace
 from ...shared import lesson_link, link_parameters, position, text_box
@@ -132,8 +133,7 @@ def _without_answer(change: Difference, at: list[int | None]) -> str:
 
 def _prediction(trace: Trace, step: int) -> str:
     assert trace.probabilities is not None
-    probabilities = trace.probabilities[step - 1]
-    return prediction(trace.labels[int(probabilities.argmax())], probabilities.max())
+    return prediction(*predicted(trace.labels, trace.probabilities[step - 1]))
 
 
 def second_text_box(task: TaskModels) -> str:

@@ -47,6 +47,7 @@ def reading(task: TaskModels, cell: str, layer: int, direction: str) -> None:
             downloads.menu(trace)
         lesson_link.menu(stepping=True)
     if trace is not None:
+        text_box.report_overflow(trace, remarks.append)
         notes = what_if.run_notes(trace, remarks, dimmed=unreadable)
         trace_panel.show(task, text, trace, model, layer, direction, notes)
     else:

@@ -44,7 +44,9 @@ def page() -> None:
         if question != "changes" and what_if.changes():
             st.caption(":material/info: This is the run without your changes; see them under “What if?”.")
         _, show = QUESTIONS[question]
-        show(TextRun(task, text, model, prepared, model.run(prepared), layer, direction))
+        trace = model.run(prepared)
+        text_box.report_overflow(trace)
+        show(TextRun(task, text, model, prepared, trace, layer, direction))
         lesson_link.menu(stepping=True)
     what_if.save()
     if lesson_link.shows("about"):

@@ -6,8 +6,9 @@ import streamlit as st
 
 from ....analysis import Attribution, attribution
 from ....analysis.effects.token_attribution import REMOVED, Method
-from ....errors import ArgumentError
+from ....errors import ArgumentError, NotFiniteError
 from ....figures import attribution_bars
+from ....network import predicted
 from ....number_format import with_minus_signs
 from ....text.tokens import visible
 from ...shared import link_parameters
@@ -42,21 +43,31 @@ def show(run: TextRun) -> None:
     transport(run)
     try:
         result = _measure(run, label, against, step, METHODS[name][0])
+        if not result.converged:
+            st.warning(
+                f"Integrated gradients do not converge on this text: with {result.points} points their sum is still "
+                f"off by {percent(result.error or 0.0)}. Shown instead is what a swap of each token does.",
+                icon=":material/trending_flat:",
+            )
+            result = _measure(run, label, against, step, "swap")
+        is_finite = result.is_finite
     except ArgumentError as error:  # nothing is left without the only token
         st.info(plain(str(error)))
         return
-    if not result.converged:
-        st.warning(
-            f"Integrated gradients do not converge on this text: with {result.points} points their sum is still off by "
-            f"{percent(result.error or 0.0)}. Shown instead is what a swap of each token does.",
-            icon=":material/trending_flat:",
+    except NotFiniteError:
+        is_finite = False
+    if not is_finite:
+        st.info(
+            "What each token does cannot be measured here: outputs of this text, or of a changed one, are too large to "
+            "be numbers.",
+            icon=":material/all_inclusive:",
         )
-        result = _measure(run, label, against, step, "swap")
+        return
     st.markdown(f"{_answer(run, result)} {_strongest(run, result)}")
     answers = None
     if result.probabilities is not None and len(trace.labels) > 1:
-        best = result.probabilities.argmax(1)
-        answers = [f"{trace.labels[k]}, {percent(row[k])}" for k, row in zip(best, result.probabilities, strict=True)]
+        said = (predicted(trace.labels, row) for row in result.probabilities)
+        answers = [f"{answer}, {percent(probability)}" for answer, probability in said]
     figure = attribution_bars.ready(
         result.values, trace.tokens, trace.unknown, label=label if len(trace.labels) > 1 else "", against=against,
         step=step, without=answers,
@@ -86,9 +97,8 @@ def _answer(run: TextRun, result: Attribution) -> str:
     if len(trace.labels) == 1:
         return f"The output after {plain(run.step_label(result.step))} is {_number(result.margin)}."
     assert trace.probabilities is not None
-    row = trace.probabilities[result.step - 1]
-    best = int(row.argmax())
-    return f"After {plain(run.step_label(result.step))}: {prediction(trace.labels[best], row[best])}."
+    words = prediction(*predicted(trace.labels, trace.probabilities[result.step - 1]))
+    return f"After {plain(run.step_label(result.step))}: {words}."
 
 
 def _strongest(run: TextRun, result: Attribution) -> str:
@@ -104,10 +114,9 @@ def _strongest(run: TextRun, result: Attribution) -> str:
     words = f"**{token}** speaks most {'for' if value > 0 else 'against'} {answer} ({_number(value)})."
     if result.probabilities is None or single:
         return words
-    row = result.probabilities[step - 1]
-    best = int(row.argmax())
     change = "Without it" if result.baseline == REMOVED else f"With {plain(str(result.baseline))} in its place"
-    return f"{words} {change} the answer is {prediction(run.trace.labels[best], row[best])}."
+    answer = prediction(*predicted(run.trace.labels, result.probabilities[step - 1]))
+    return f"{words} {change} the answer is {answer}."
 
 
 def _explanation(run: TextRun, result: Attribution) -> str:

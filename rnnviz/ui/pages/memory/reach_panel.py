@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import isnan
 
 import streamlit as st
 
@@ -17,6 +18,7 @@ from ....figures import (
     reach_curve,
     singular_value_curves,
 )
+from ....number_format import digits
 from ...shared.charts import chart
 from ...shared.columns import columns_in_rows
 from ...shared.markdown import plain, series
@@ -76,10 +78,15 @@ def _vanishing_and_exploding(run: TextRun, flow: GradientFlow, step: int) -> str
     if before == 0:
         return "There is no step before this one."
     curve = dict(zip(steps, flow.curve(step)[along], strict=True))
+    if unknown := sum(isnan(curve[earlier]) for earlier in steps[:before]):
+        return (
+            f"From {unknown} of {before} earlier steps, the gradient to {run.step_label(step)} is not a number: states "
+            "or gradients on the way are too large."
+        )
     places = flow.extremes(step)
     if not places:
-        least = min(curve[earlier] for earlier in steps[:before])
-        return f"The gradient neither vanishes nor explodes before {run.step_label(step)}: it is at least {least:.2g}."
+        least = digits(min(curve[earlier] for earlier in steps[:before]), ".2g")
+        return f"The gradient neither vanishes nor explodes before {run.step_label(step)}: it is at least {least}."
     sentences = []
     for place in places:
         span = f"step {place.first}" if place.first == place.last else f"steps {place.first}–{place.last}"
@@ -88,7 +95,7 @@ def _vanishing_and_exploding(run: TextRun, flow: GradientFlow, step: int) -> str
         factor = curve[steps[steps.index(place.steepest) - 1]] / curve[place.steepest]
         sentences.append(
             f"{place.kind.capitalize()}: the gradient from {span} to {run.step_label(step)} is {limit}; the steepest "
-            f"{change} is at {run.step_label(place.steepest)}, ×{factor:.2g}."
+            f"{change} is at {run.step_label(place.steepest)}, ×{digits(factor, '.2g')}."
         )
     return " ".join(sentences)
 

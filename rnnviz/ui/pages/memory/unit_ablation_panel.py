@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from ....analysis import ablation
+from ....colours import largest_size
 from ....text.tokens import visible
 from ...shared import link_parameters
 from ...shared.downloads import csv
@@ -38,7 +40,7 @@ def show(run: TextRun) -> None:
         },
         index=table.index,
     )
-    label = visible(str(table["label"].iloc[0]))
+    label, most = visible(str(table["label"].iloc[0])), largest_size(table["change"].to_numpy())
     chosen = st.dataframe(
         shown,
         key=f"ablation-{trace.fingerprint}-{step}",
@@ -47,7 +49,7 @@ def show(run: TextRun) -> None:
         column_config={
             "unit": st.column_config.NumberColumn("unit", width="small"),
             "change": st.column_config.ProgressColumn(
-                "prediction changed by", format="percent", min_value=0.0, max_value=float(table["change"].max()) or 1.0,
+                "prediction changed by", format="percent", min_value=0.0, max_value=most or 1.0,
                 help="Half the sum of the absolute changes of all probabilities: the share that moves to other labels",
             ),
             "without it": st.column_config.NumberColumn(f"{label} without it", format="percent"),
@@ -91,10 +93,13 @@ def _summary(run: TextRun, table: pd.DataFrame, step: int) -> str:
         if label != label_without
         else f"The prediction is still **{plain(visible(label))}**."
     )
+    words = f"The prediction after {plain(run.step_label(step))}: {prediction(label, first['probability'])}."
+    if np.isnan(first["change"]):
+        return f"{words} No change of it can be measured."
+    moved = percent(first["change"])
     return (
-        f"The prediction after {plain(run.step_label(step))}: {prediction(label, first['probability'])}. Without unit "
-        f"{first['unit']}, {percent(first['change'])} of the probability moves to other labels, more than without any "
-        f"other unit. {end}"
+        f"{words} Without unit {first['unit']}, {moved} of the probability moves to other labels, more than without "
+        f"any other unit. {end}"
     )
 
 

@@ -21,10 +21,10 @@ from ....cells.activations import LINEAR, Array
 from ....cells.applied_activation import Apply
 from ....cells.expressions import Sum, Value
 from ....cells.weight_nodes import Diagonal
-from ....colours import PREDICTION, cell_style, round_up, symmetric_limit
-from ....errors import ArgumentError
+from ....colours import PREDICTION, cell_style, largest_size, round_up, symmetric_limit
+from ....errors import ArgumentError, NotFiniteError
 from ....figures import gradient_map, kept_chart, memory_map
-from ....number_format import with_minus_signs
+from ....number_format import NOT_A_NUMBER, with_minus_signs
 from ....text.tokens import visible
 from ...shared.charts import chart
 from ...shared.instrument import TokenValues, slot
@@ -133,9 +133,9 @@ def _compare_with_swaps(run: TextRun, label: str, step: int) -> None:
     def work() -> str:
         try:
             swap = attribution(run.trace, label, step=step, by_number=False)
-        except ArgumentError:  # nothing is left without the only token
+            agreed = agreement(attribution(run.trace, label, "contributions", step=step), swap)
+        except (ArgumentError, NotFiniteError):  # nothing is left without the only token, or outputs overflow
             return ""
-        agreed = agreement(attribution(run.trace, label, "contributions", step=step), swap)
         if np.isnan(agreed.correlation):
             return ""
         found = f"Tested on this text: the sums and a swap of each token correlate at {agreed.correlation:.2f}, "
@@ -177,7 +177,7 @@ def _kept(run: TextRun, unit: int) -> None:
 
 
 def _share(share: float) -> str:
-    return f"{100 * share:.3g}\N{NO-BREAK SPACE}%"
+    return NOT_A_NUMBER if np.isnan(share) else f"{100 * share:.3g}\N{NO-BREAK SPACE}%"
 
 
 def _why_not_split(definition: Definition) -> str:
@@ -205,7 +205,7 @@ def _gradient_instead(run: TextRun) -> None:
     if exceeds_memory([trace], run.layer):
         return
     norms = measure(run)[trace.cell].flow.norms
-    limit = round_up(max(float(norms.max()), 1.0))
+    limit = round_up(max(largest_size(norms), 1.0))
     title = "gradient of the hidden state"
     transport(
         run, token_values={"credit": TokenValues(title, norms, cell_style(trace.cell).colour, limit, signed=False)}

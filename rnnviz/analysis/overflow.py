@@ -1,0 +1,61 @@
+"""Where a run leaves the numbers: states that overflow, and what follows from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..trace import Trace
+
+
+@dataclass(frozen=True)
+class Overflow:
+    """The first value of a run that is no finite number.
+
+    Parameters
+    ----------
+    step : int
+        Its step, counted from 1 in the order of the text.
+    quantity : str
+        The title of its quantity; "probability" if only the prediction is no number.
+    count : int
+        How many values of the run are no finite numbers, over all quantities and layers.
+    """
+
+    step: int
+    quantity: str
+    count: int
+
+
+def first_overflow(trace: Trace) -> Overflow | None:
+    """Find the first value of a run that is infinite or NaN.
+
+    Parameters
+    ----------
+    trace : Trace
+        A run.
+
+    Returns
+    -------
+    Overflow or None
+        None if all values and probabilities are finite.
+
+    Examples
+    --------
+    >>> import rnnviz
+    >>> first_overflow(rnnviz.load("names-lstm").trace("Ada")) is None
+    True
+    """
+    found: list[tuple[int, str]] = []
+    count = 0
+    titles = {name: quantity.title for name, quantity in trace.definition.by_name.items()}
+    arrays = [(titles[key[0]], array) for key, array in trace.values.items()]
+    if trace.probabilities is not None:
+        arrays.append(("probability", trace.probabilities))
+    for title, array in arrays:
+        strange = ~np.isfinite(array)
+        if strange.any():
+            count += int(strange.sum())
+            found.append((int(strange.any(1).argmax()) + 1, title))
+    return Overflow(*min(found, key=lambda place: place[0]), count) if found else None
