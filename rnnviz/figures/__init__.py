@@ -3,6 +3,7 @@
 from .activation_chart import activation_curve
 from .answer_charts import recall_by_label, reliability
 from .attribution_bars import attribution_bars
+from .attribution_map import attribution_map
 from .card_charts import accuracy_by_delay, learning_curves, training_regimes
 from .counting_chart import counting_ends
 from .curves_over_text import difference_curves, prediction_curves, reach_curve
@@ -33,6 +34,7 @@ __all__ = [
     "activation_curve",
     "array_differences",
     "attribution_bars",
+    "attribution_map",
     "counting_ends",
     "difference_curves",
     "disagreeing_steps",

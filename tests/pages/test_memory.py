@@ -17,6 +17,7 @@ from rnnviz.model import Model
 from rnnviz.network import Network
 from rnnviz.text.tokens import Vocabulary
 from rnnviz.ui.pages.memory import QUESTIONS
+from rnnviz.ui.shared import catalogue
 from rnnviz.ui.shared.text_box import TOKENS
 
 from .app_pages import charts, figure, instrument_data, instrument_values, numbers, page_text, runs_beside, slots
@@ -92,6 +93,15 @@ def test_why_this_rather_than_that():
     app.selectbox(key="label-names-lstm").set_value("Japanese").run()  # is no longer compared with itself
     assert not app.exception
     np.testing.assert_allclose(bars(app), attribution(trace, "Japanese").values, rtol=1e-5)
+
+
+def test_the_labels_asked_about_are_in_the_link():
+    app = memory(task="names", text="Nakamura", label="Italian", **{"rather-than": "Japanese"})
+    trace = rnnviz.load("names-lstm").trace("Nakamura")
+    np.testing.assert_allclose(bars(app), attribution(trace, "Italian", against="Japanese").values, rtol=1e-5)
+    app.selectbox(key="label-names-lstm").set_value("German").run()
+    assert app.query_params["label"] in ("German", ["German"])
+    assert len(memory(task="names", text="Nakamura", label="Klingon").warning) == 1
 
 
 def test_where_the_integral_does_not_converge_a_swap_is_shown():
@@ -284,6 +294,15 @@ def test_a_network_of_several_layers_and_directions(question, others):
     app.segmented_control(key="layer").set_value(1).run()
     app.segmented_control(key="direction").set_value("backward").run()
     assert not app.exception and not app.error
+
+
+@pytest.mark.parametrize("method", ["swap", "integrated-gradients", "gradient"])
+def test_what_each_number_does(method, others):
+    app = memory(task="pairs", cell="gru", method=method)
+    (heatmap,) = figure(app, "attribution-map")
+    trace = catalogue.model(catalogue.tasks()["pairs"], "gru").trace("0.5 1, -1 2")
+    wanted = attribution(trace, method=method.replace("-", " ")).inputs
+    np.testing.assert_allclose(numbers(heatmap["z"]), wanted.T, rtol=1e-5)
 
 
 @pytest.mark.parametrize("question", QUESTIONS)

@@ -151,29 +151,33 @@ def pick_part(label: str, choice: Parameter[str], titles: Mapping[str, str], lab
 def pick_label(trace: Trace, step: int, title: str = "Output") -> str:
     """A picker for one of the readout's labels: the most likely one after a step, unless another is chosen."""
     assert trace.probabilities is not None
-    label = st.selectbox(
+    choice = link_parameters.label(trace)
+    st.selectbox(
         title,
         [None, *trace.labels],
         format_func=lambda label: "the most likely" if label is None else visible(label),
-        key=f"label-{trace.model}",
+        key=choice.restore(),
         width=260,
     )
+    label = choice.save()
     return trace.labels[int(trace.probabilities[step - 1].argmax())] if label is None else label
 
 
 def pick_other_label(trace: Trace, label: str) -> str | None:
     """A picker for a label to compare with another one: none, unless one is chosen."""
-    key = f"other-label-{trace.model}"
-    if st.session_state.get(key) == label:
-        st.session_state[key] = None
+    choice = link_parameters.other_label(trace)
+    key = choice.restore()
+    if choice.value == label:
+        choice.set(None)
     others = [each for each in trace.labels if each != label]
-    return st.selectbox(
+    st.selectbox(
         "rather than",
         [None, *others],
         format_func=lambda other: "anything else" if other is None else visible(other),
         key=key,
         width=260,
     )
+    return choice.save()
 
 
 def pick_quantities(trace: Trace, more: Collection[str] = ()) -> list[str]:

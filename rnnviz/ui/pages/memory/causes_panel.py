@@ -7,7 +7,7 @@ import streamlit as st
 from ....analysis import Attribution, attribution
 from ....analysis.effects.token_attribution import REMOVED, Method
 from ....errors import ArgumentError, NotFiniteError
-from ....figures import attribution_bars
+from ....figures import attribution_bars, attribution_map
 from ....network import predicted
 from ....number_format import with_minus_signs
 from ....text.tokens import visible
@@ -18,6 +18,7 @@ from ...shared.markdown import percent, plain, prediction
 from ...shared.pickers import pick_label, pick_other_label, pick_part
 from ...shared.text_run import TextRun, chosen_position, transport
 
+MOST_NUMBERS = 2048  # in a text whose numbers are swapped one by one
 # By name in the link: the method, and its name on the page.
 METHODS: dict[str, tuple[Method, str]] = {
     "swap": ("swap", "Swap each token"),
@@ -75,6 +76,9 @@ def show(run: TextRun) -> None:
     words = f"What each token does for {visible(label)} after step {step}, by {result.method}. "
     words += _strongest(run, result)
     chart(figure, words, "attribution", traces=[trace])
+    if result.inputs is not None and result.inputs.shape[1] > 1:
+        each = "What each number of each step does for it, one row for each number."
+        chart(attribution_map.ready(result.inputs, trace.tokens, step=step), each, "attribution-map", traces=[trace])
     st.caption(_explanation(run, result))
 
 
@@ -83,7 +87,8 @@ def _measure(run: TextRun, label: str, against: str | None, step: int, method: M
     progress = Progress("Reading the changed texts.")
 
     def work() -> Attribution:
-        return attribution(run.trace, label, method, against, step=step, by_number=False, tick=progress)
+        by_number = len(run.trace) * (run.task.vector_size or 0) <= MOST_NUMBERS
+        return attribution(run.trace, label, method, against, step=step, by_number=by_number, tick=progress)
 
     key = ("attribution", run.trace.fingerprint, label, against, step, method)
     result = cached(run.model.network, key, work)
