@@ -116,7 +116,8 @@ def aligned_predictions(
     labels = dict.fromkeys(int(trace[-1].argmax()) for trace in (before.probabilities, after.probabilities))
     whole = PROBABILITIES + BETWEEN + DISTANCES
     right = label_room([markup_label(before.labels[k]) for k in labels])
-    content = chart_layout(whole, left=34, right=right, top=46, bottom=room + 4)
+    has_faint = not all(each.all() for each in asked)
+    content = chart_layout(whole, left=34, right=right, top=62 if has_faint else 46, bottom=room + 4)
     content["xaxis"] = steps_axis | {"anchor": "y2"}
     content["yaxis"] = chart_axis(range=[*SHARE_EDGES], tickvals=[0, 0.5, 1], domain=[1 - PROBABILITIES / whole, 1])
     content["yaxis2"] = chart_axis(range=[0, 1], tickvals=[0, 1], domain=[0, DISTANCES / whole], anchor="x")
@@ -143,7 +144,7 @@ def aligned_predictions(
     }
     content["bargap"] = 0.25
     words = f"probability after each step<br>dotted, hollow: {names[0]}; filled: {names[1]}"
-    words += "" if all(each.all() for each in asked) else f"; {UNASKED}"
+    words += f"<br>{UNASKED}" if has_faint else ""
     below = annotation(distance, 0, DISTANCES / whole, ("paper", "paper"), yanchor="bottom", yshift=6)
     content["annotations"] += [heading(words), below, *end_labels(ends, SHARE_EDGES, PROBABILITIES)]
     return {"data": [*data[::-1], faint_where_unasked(bars, asked[0] & asked[1])], "layout": content}

@@ -47,7 +47,9 @@ test("a unit that a quantity lacks has no colour", () => {
 });
 
 test("a signal has a colour of its own", () => {
-  const [prediction, forget] = ["prediction", "mean:forget"].map((signal) => signalAt(trace, signal, 3, 6));
+  const [prediction, forget] = ["prediction", "mean:forget"].map((signal) =>
+    signalAt(trace, signal, trace.steps - 1, 6)
+  );
   assert.equal(prediction.colour, faded(PREDICTION, prediction.value));
   assert.equal(forget.colour, colourOf(trace.byName.forget, forget.value));
 });
@@ -66,4 +68,14 @@ test("an attribution colours the tokens by what they do for the answer after the
     assert.equal(signalAt(credited, "attribution", current + 1, 0, current).colour, "transparent", "not read yet");
   }
   assert.equal(signalAt(trace, "attribution", 0, 0, 3).colour, "transparent", "not computed yet");
+});
+
+test("a prediction that is no answer is fainter", () => {
+  const everywhere = Object.assign(Object.create(Object.getPrototypeOf(trace)), trace, { askedSteps: null });
+  const last = trace.steps - 1;
+  const opacity = (of, step) => Number(signalAt(of, "prediction", step, 0).colour.match(/([\d.]+)\)$/)[1]);
+  assert.deepEqual(trace.askedSteps, [last]);
+  assert.equal(opacity(trace, last), opacity(everywhere, last));
+  assert.ok(Math.abs(opacity(trace, 0) - 0.3 * opacity(everywhere, 0)) < 0.001);
+  assert.notEqual(signalsOf(trace)[0][1], signalsOf(everywhere)[0][1]);
 });

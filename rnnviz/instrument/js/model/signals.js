@@ -10,6 +10,7 @@ import { creditAt, creditColour } from "./token-credit.js";
 export const ATTRIBUTION = "attribution";
 const PREDICTION_SIGNAL = "prediction";
 const MEAN = "mean:";
+const FAINT = 0.3; // of the colour of a prediction that is no answer, as in rnnviz.figures
 
 /**
  * The signals of a trace with their titles. A signal is "prediction", "attribution", the name of a quantity, or "mean:"
@@ -20,10 +21,10 @@ const MEAN = "mean:";
 export function signalsOf(trace) {
   /** @type {[string, string][]} */
   const answer = trace.probabilities
-    ? [[PREDICTION_SIGNAL, "probability of the prediction"], [
-      ATTRIBUTION,
-      "what made it say this",
-    ]]
+    ? [
+      [PREDICTION_SIGNAL, `probability of the prediction${trace.askedSteps ? " (faint: not an answer)" : ""}`],
+      [ATTRIBUTION, "what made it say this"],
+    ]
     : [];
   const gates = trace.unitQuantities.filter(({ role }) => role === "gate");
   return [
@@ -52,7 +53,7 @@ export function signalAt(trace, signal, step, unit, current = step) {
   }
   if (signal === PREDICTION_SIGNAL) {
     const value = trace.probabilitiesAt(step)?.reduce((most, share) => Math.max(most, share), 0) ?? 0;
-    return { value, colour: faded(PREDICTION, value) };
+    return { value, colour: faded(PREDICTION, trace.isAsked(step) ? value : FAINT * value) };
   }
   const name = signal.replace(MEAN, "");
   const vector = trace.vector(name, step);
