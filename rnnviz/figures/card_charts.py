@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..colours import SHADE
-from ..training.tasks.task import binomial_error
+from ..training.tasks.shares import binomial_error
 from .chart_parts import (
     EndLabel,
     Part,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from ..cells import Record
 from ..cells.activations import Array
 from ..network import Masks, Network, States
 from .batches import Batch
+from .slices import Slices, finish, sequence_slices
 
 
 def log_softmax(logits: Array) -> Array:
@@ -115,6 +116,46 @@ def loss_and_gradients(
     R. J. Williams and J. Peng, "An efficient gradient-based algorithm for on-line training of recurrent network
     trajectories", Neural Computation 2(4), 1990 (truncated back-propagation through time).
     """
+    return finish(gradients_in_slices(network, batch, states, masks, truncate))
+
+
+def gradients_in_slices(
+    network: Network, batch: Batch, states: States | None = None, masks: Masks | None = None, truncate: int = 0
+) -> Slices[tuple[float, dict[str, Array], States]]:
+    """As `loss_and_gradients`. A large batch is cut between its sequences, whose losses and gradients add up."""
+    steps, sequences = batch.targets.shape
+    slices = sequence_slices(network, steps, sequences)
+    if len(slices) == 1:
+        return _loss_and_gradients(network, batch, states, masks, truncate)
+    loss, total, finals = 0.0, dict[str, Array](), list[States]()
+    for k, part in enumerate(slices):
+        if k:
+            yield
+        members = Batch(batch.inputs[:, part], batch.targets[:, part], batch.weights[:, part])
+        starts = None if states is None else _each_state(lambda state: state[part], states)  # noqa: B023
+        mask = None if masks is None else Masks(masks.inputs[:, part], masks.top[:, part])
+        part_loss, gradients, final = _loss_and_gradients(network, members, starts, mask, truncate)
+        loss += part_loss
+        finals.append(_each_state(np.copy, final))  # it is a view of everything that the slice recorded
+        for name, gradient in gradients.items():
+            if name in total:
+                total[name] += gradient
+            else:
+                total[name] = gradient
+    return loss, total, _each_state(lambda *parts: np.concatenate(parts), *finals)
+
+
+def _each_state(change: Callable[..., Array], *states: States) -> States:
+    """Apply a function to the arrays of each state, by layer and direction."""
+    return [
+        [{name: change(*(one[name] for one in each)) for name in each[0]} for each in zip(*layers, strict=True)]
+        for layers in zip(*states, strict=True)
+    ]
+
+
+def _loss_and_gradients(
+    network: Network, batch: Batch, states: States | None, masks: Masks | None, truncate: int
+) -> tuple[float, dict[str, Array], States]:
     loss, total = 0.0, None
     for segment, mask in _segments(batch, masks, truncate):
         run = network.forward(segment.inputs, states, mask)

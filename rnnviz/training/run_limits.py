@@ -10,6 +10,7 @@ from ..cells.sizes import all_lengths
 from ..errors import TrainingError
 from .recipe import Recipe
 from .run_settings import Settings
+from .slices import FORWARD_AND_BACKWARD
 from .tasks import Task
 
 MAX_HIDDEN = 128
@@ -19,8 +20,6 @@ MAX_BATCH = 256
 MAX_LENGTH = 500  # steps of a sequence
 MAX_MULTIPLY_ADDS = 5e12  # of a whole training: ten to twenty minutes on one core
 MAX_SEQUENTIAL_STEPS = 1.5e7  # of a whole training; about as long, however small the cell is
-# The backward pass has twice the products of the forward pass: gradients of the inputs, and of the weights.
-FORWARD_AND_BACKWARD = 3
 
 
 def check_limits(settings: Settings, task: Task) -> None:

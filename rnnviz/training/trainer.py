@@ -15,10 +15,11 @@ from ..cells.activations import Array
 from ..errors import NotFiniteError, TrainingError
 from ..network import Masks, Network, States
 from .batches import Batch
-from .loss import loss_and_gradients
+from .loss import gradients_in_slices
 from .optimiser import Adam, clip_gradients
 from .recipe import Recipe
 from .saved_progress import load_progress, save_progress
+from .slices import Slices
 from .tasks import Task
 
 REUSED_BLOCK = 16 << 20  # bytes
@@ -177,6 +178,16 @@ class Trainer:
         StepReport
             After every step.
         """
+        return (report for report in self.run_in_slices() if report is not None)
+
+    def run_in_slices(self) -> Iterator[StepReport | None]:
+        """Train as `run` does, with a break within each step or validation that is too large for one slice.
+
+        Yields
+        ------
+        StepReport or None
+            After every step, and None where a step or a validation goes on.
+        """
         while self.epochs_finished < self.recipe.epochs and self.stop_reason is None:
             yield from self._epoch()
 
@@ -217,13 +228,13 @@ class Trainer:
 
     # ---- one epoch ----------------------------------------------------------------------
 
-    def _epoch(self) -> Iterator[StepReport]:
+    def _epoch(self) -> Iterator[StepReport | None]:
         epoch, recipe, began = self.epochs_finished + 1, self.recipe, time.perf_counter()
         rng = np.random.default_rng([self.seed, epoch])
         steps, states, total = self.steps_per_epoch, None, 0.0
         for step, batch in enumerate(self.task.batches(rng, recipe.batch), 1):
             try:
-                loss, norm, states = self._step(batch, states if batch.continues else None, rng)
+                loss, norm, states = yield from self._step(batch, states if batch.continues else None, rng)
             except NotFiniteError:
                 self._diverge(epoch, step)
                 return
@@ -233,7 +244,7 @@ class Trainer:
                 yield StepReport(epoch, recipe.epochs, step, steps, total / step, None, loss, norm)
                 began = time.perf_counter()
         try:
-            validation = self.task.validate(self.network)
+            validation = yield from self.task.validate_in_slices(self.network)
             check_finite(validation)
         except NotFiniteError:
             self._diverge(epoch, steps)
@@ -242,14 +253,16 @@ class Trainer:
         self._finish_epoch(total / steps, validation)
         yield StepReport(epoch, recipe.epochs, steps, steps, total / steps, validation, loss, norm)
 
-    def _step(self, batch: Batch, states: States | None, rng: np.random.Generator) -> tuple[float, float, States]:
+    def _step(
+        self, batch: Batch, states: States | None, rng: np.random.Generator
+    ) -> Slices[tuple[float, float, States]]:
         """One step of Adam: the loss, the norm of its gradient before clipping, and the final states.
 
         Raises NotFiniteError, before any parameter has changed, if one of them is no longer finite.
         """
         recipe = self.recipe
         masks = self._dropout_masks(batch.targets.shape, rng)
-        loss, gradients, states = loss_and_gradients(self.network, batch, states, masks, recipe.truncate)
+        loss, gradients, states = yield from gradients_in_slices(self.network, batch, states, masks, recipe.truncate)
         norm = clip_gradients(gradients, recipe.clip)
         if not np.isfinite([loss, norm]).all():
             raise NotFiniteError(f"The loss is {loss}, and the norm of its gradient {norm}.")

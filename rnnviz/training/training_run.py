@@ -17,8 +17,9 @@ from ..trace import Trace
 from .diagnosis import Diagnosis, Explosion, diagnose, find_explosion
 from .history import History, Snapshot, Snapshots
 from .loss import state_gradient_norms
-from .run_limits import FORWARD_AND_BACKWARD, check_limits
+from .run_limits import check_limits
 from .run_settings import Settings
+from .slices import FORWARD_AND_BACKWARD, Slices
 from .tasks import Scores, Task
 from .trainer import StepReport, Trainer, check_finite
 from .training_card import trained_model
@@ -108,6 +109,8 @@ class TrainingRun:
         self.snapshots = Snapshots(sum(array.nbytes for array in self.trainer.network.parameters.values()))
         self.seconds = 0.0
         self._durations: list[float] = []  # of the latest steps
+        self._step_seconds = 0.0  # of the step that is under way
+        self._pauses_at: int | None = None  # the step to pause after
         self._steps = self._training_steps()
         self._snapshot_tokens = 0  # read for snapshots only
         # The cost of a check and of a step, in tokens; in the backward pass a token counts twice.
@@ -120,7 +123,7 @@ class TrainingRun:
     # ---- working ------------------------------------------------------------------------
 
     def work(self, seconds: float) -> None:
-        """Train for about this long, at least one step, unless the run is paused or has ended.
+        """Train for about this long, at least one slice of a step, unless the run is paused or has ended.
 
         Parameters
         ----------
@@ -130,17 +133,20 @@ class TrainingRun:
         self.start()
         end = time.perf_counter() + seconds
         while self.state == "running":
-            self._advance()
-            if time.perf_counter() + self._pace() > end:
+            taken = self._advance()
+            if time.perf_counter() + taken > end:
                 return
 
     def step(self) -> None:
         """Train exactly one step and pause. Has no effect once the run has ended."""
-        if not self.ended:
-            self.state = "running"
+        self.request_step()
+        while self.state == "running":
             self._advance()
-            if not self.ended:
-                self.state = "paused"
+
+    def request_step(self) -> None:
+        """Let `work` train to the end of one step and pause there. Has no effect once the run has ended."""
+        if not self.ended:
+            self.state, self._pauses_at = "running", self.steps_taken + 1
 
     def start(self) -> None:
         """Go from "ready" to "running". Has no effect in any other state."""
@@ -150,12 +156,12 @@ class TrainingRun:
     def pause(self) -> None:
         """Let `work` have no effect until `resume`. Has no effect once the run has ended."""
         if not self.ended:
-            self.state = "paused"
+            self.state, self._pauses_at = "paused", None
 
     def resume(self) -> None:
         """Continue after a pause. Has no effect once the run has ended."""
         if not self.ended:
-            self.state = "running"
+            self.state, self._pauses_at = "running", None
 
     def stop(self) -> None:
         """End the run and keep what it has learned. Has no effect once the run has ended."""
@@ -293,34 +299,44 @@ class TrainingRun:
 
     # ---- one step -------------------------------------------------------------------------
 
-    def _advance(self) -> None:
-        began = time.perf_counter()
+    def _advance(self) -> float:
+        """Train one slice, and return its seconds: those that the next one will take."""
+        before, began = self.steps_taken, time.perf_counter()
         # A run may explode here; it is explained in words instead of warnings.
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             next(self._steps, None)
         duration = time.perf_counter() - began
         self.seconds += duration
-        self._durations = [*self._durations[1 - PACE_STEPS :], duration]
+        self._step_seconds += duration
+        if self.steps_taken > before:
+            self._durations = [*self._durations[1 - PACE_STEPS :], self._step_seconds]
+            self._step_seconds = 0.0
+        if self._pauses_at is not None and self.steps_taken >= self._pauses_at and self.state == "running":
+            self.pause()
+        return duration
 
     def _pace(self) -> float:
         """Seconds a step."""
         return fmean(self._durations) if self._durations else 0.0
 
     def _training_steps(self) -> Iterator[None]:
-        """The whole run, step by step; it does not depend on how the work is sliced."""
+        """The whole run, slice by slice; it does not depend on when the work is done."""
         try:
-            self._take_snapshot(1)
+            yield from self._take_snapshot(1)
         except NotFiniteError:
             self._diverge()
             return
-        for report in self.trainer.run():
+        for report in self.trainer.run_in_slices():
+            if report is None:
+                yield
+                continue
             self.history.loss.append(report.batch_loss)
             self.history.norm.append(report.norm)
             if report.validation is not None:
                 self.history.checks.append({"step": self.steps_taken, **report.validation})
             try:
                 if self._snapshot_is_due(report):
-                    self._take_snapshot(report.epoch, report.validation)
+                    yield from self._take_snapshot(report.epoch, report.validation)
             except NotFiniteError:
                 self._diverge()
                 return
@@ -333,7 +349,7 @@ class TrainingRun:
             self._diverge()
             return
         if self.snapshots[-1].step < self.steps_taken:
-            self._take_snapshot(self.trainer.epochs_finished, self._last_check())
+            yield from self._take_snapshot(self.trainer.epochs_finished, self._last_check())
         epochs = self.trainer.epochs_finished
         ending = self.trainer.stop_reason or f"Training finished after {epochs} epoch{'s' * (epochs > 1)}."
         self.explosion = find_explosion(self.settings, self.history)
@@ -370,11 +386,11 @@ class TrainingRun:
             return True
         return self._snapshot_tokens + self._check_cost <= SNAPSHOT_SHARE * self._step_cost * self.steps_taken
 
-    def _take_snapshot(self, epoch: int, validation: dict[str, float] | None = None) -> None:
+    def _take_snapshot(self, epoch: int, validation: dict[str, float] | None = None) -> Slices[None]:
         """Take a snapshot. Raises NotFiniteError if the network's outputs are no longer finite."""
         network, probe = self.trainer.network, self.task.probe
         if validation is None:
-            validation = self.task.validate(network)
+            validation = yield from self.task.validate_in_slices(network)
             check_finite(validation)
             self._snapshot_tokens += self._check_cost
             self.history.checks.append({"step": self.steps_taken, **validation})

@@ -38,7 +38,7 @@ from rnnviz.figures.card_charts import uncrowded_ticks
 from rnnviz.figures.chart_parts import CLOSEST, log_ticks, spread_out
 from rnnviz.figures.curves_over_text import labelled_steps
 from rnnviz.figures.score_chart import format_score
-from rnnviz.training.tasks.task import binomial_error
+from rnnviz.training.tasks.shares import binomial_error
 
 from ..raising import raises
 from ..tied_lstm import TiedLSTM

@@ -17,6 +17,8 @@ from rnnviz.model import Model
 from rnnviz.network import Network
 from rnnviz.text.tokens import Vocabulary
 from rnnviz.ui.pages.models import PARTS
+from rnnviz.ui.shared import session_memory
+from rnnviz.ui.shared.session_keys import PAGE
 
 from ..checkpoints.saved_models import WRITERS, to_npz
 from .app_pages import figure, instrument_values, numbers, open_page
@@ -213,10 +215,26 @@ def test_sessions_are_apart_and_room_is_limited(monkeypatch):
     second.run()
     assert "own_tasks" not in second.session_state or not second.session_state["own_tasks"]
     assert "models-opened" not in second.session_state
-    monkeypatch.setattr("rnnviz.ui.pages.models.use_panel.ROOM", 1)
+    monkeypatch.setattr(session_memory.ledger(), "most_each", 1)
     first.switch_page("pages/models.py").run()
     press(first, "open-Memory")
-    assert any("no room" in warning.value for warning in first.warning)
+    assert len(first.warning) == 1 and first.session_state[PAGE] == second.session_state[PAGE]
+    upload(second, "net.npz", npz(gru()))
+    assert len(second.error) == 1
+
+
+def test_a_file_and_its_models_give_their_room_back():
+    gc.collect()
+    before = session_memory.ledger().bytes
+    app = upload(models(), "net.npz", npz(gru()))
+    opened = session_memory.ledger().bytes
+    press(app, "open-Explore")
+    assert before < opened < session_memory.ledger().bytes
+    app.switch_page("pages/models.py").run()
+    press(app, "models-close")
+    del app
+    gc.collect()
+    assert session_memory.ledger().bytes == before
 
 
 # ---- the weights of any model ------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import gc
 import io
 import weakref
+from contextlib import ExitStack
 from types import SimpleNamespace
 from zipfile import ZipFile
 
@@ -17,7 +18,8 @@ from rnnviz.checkpoints.native import model_archive
 from rnnviz.training import TASKS, Settings, TrainingRun
 from rnnviz.ui.pages.train import training_group, training_session
 from rnnviz.ui.pages.train.training_group import Training, differences
-from rnnviz.ui.shared import page_setup
+from rnnviz.ui.shared import page_setup, session_memory
+from rnnviz.ui.shared.server_limits import ServerLimits
 from rnnviz.ui.shared.session_keys import NOTICES, TRAININGS, WAS_AWAY
 
 from .app_pages import figure, instrument_values, numbers, open_page, page_text
@@ -373,16 +375,35 @@ def test_nothing_keeps_a_run_alive_when_its_session_is_gone():
 def test_few_train_at_once(monkeypatch):
     """Who finds no free slot in time answers without having worked, and gives back what it took."""
     monkeypatch.setattr(training_group, "MAX_WAIT", 0.05)
-    taken = [training_group.SLOTS.acquire() for _ in range(training_group.SLOTS._initial_value)]
     calls = []
-    training_group.work_in_pieces(lambda seconds: bool(calls.append(seconds)), 1)
-    assert calls == []
-    for _ in taken:
-        training_group.SLOTS.release()
+    with ExitStack() as others:
+        for k in range(training_group.SLOTS.count):
+            others.enter_context(training_group.SLOTS.slot(k, 1))
+        training_group.work_in_pieces("me", lambda seconds: bool(calls.append(seconds)), 1)
+        assert calls == []
     with pytest.raises(ZeroDivisionError):
-        training_group.work_in_pieces(lambda seconds: 1 / 0, 1)
-    training_group.work_in_pieces(lambda seconds: bool(calls.append(seconds)), 1)
+        training_group.work_in_pieces("me", lambda seconds: 1 / 0, 1)
+    training_group.work_in_pieces("me", lambda seconds: bool(calls.append(seconds)), 1)
     assert calls == [training_group.PIECE]
+
+
+def test_too_many_trainings_on_the_server_are_refused(monkeypatch):
+    running = press(train(cells="gru"), "train-start")
+    count = sum(training.running for training in list(training_session._on_server))
+    monkeypatch.setattr(training_session, "SERVER_LIMITS", ServerLimits(trainings=count))
+    late = press(train(cells="gru"), "train-start")
+    assert not trainings(late) and len(late.warning) == 1
+    press(running, "train-pause")
+    press(late, "train-start")
+    assert trainings(late)[0].running
+    press(running, "train-resume")
+    assert trainings(running)[0].paused and "trainings" in running.session_state[NOTICES]
+
+
+def test_a_training_without_room_is_refused(monkeypatch):
+    monkeypatch.setattr(session_memory.ledger(), "most_each", 1000)
+    app = press(train(cells="gru"), "train-start")
+    assert not trainings(app) and len(app.warning) == 1
 
 
 # ---- own text -----------------------------------------------------------------------------------------------

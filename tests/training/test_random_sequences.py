@@ -5,7 +5,7 @@ import pytest
 
 from rnnviz.errors import ArgumentError, UnknownNameError
 from rnnviz.training import TASKS
-from rnnviz.training.tasks.task import class_frequencies, entropy
+from rnnviz.training.tasks.shares import class_frequencies, entropy
 
 from ..raising import raises
 

@@ -15,7 +15,8 @@ from ..batches import Batch, logits_per_sequence, pad
 from ..loss import surprisal
 from ..recipe import Recipe
 from .data_source import GENERATED
-from .task import STEPS_PER_ROUND, UNREAD_UNKNOWN, Level, Probe, Scores, Task, check_range, class_frequencies, entropy
+from .shares import class_frequencies, entropy
+from .task import STEPS_PER_ROUND, UNREAD_UNKNOWN, Level, Probe, Scores, Task, check_range
 
 LONGEST = 12  # the default for the most a's in training
 MAX_LONGEST = 100

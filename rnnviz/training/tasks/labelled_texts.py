@@ -14,7 +14,8 @@ from ...text.tokens import TokenKind, Vocabulary
 from ..batches import Batch, Split, batch_by_length, logits_per_sequence, pad, random_split
 from ..calibration import calibration
 from ..loss import surprisal
-from .task import Level, Probe, Scores, Task, binomial_error
+from .shares import binomial_error
+from .task import Level, Probe, Scores, Task
 
 
 class LabelledTexts(Task):

@@ -17,8 +17,17 @@ from ...network import Network
 from ...text.decoding import LEAST, check_length
 from ...text.tokens import UNKNOWN, Vocabulary, normalise, split, visible
 from ..recipe import Recipe
+from ..slices import Slices, finish
 from .data_source import DataSource
-from .running_text import BEST, CONTEXT_FREE, RunningText, evaluate, next_character_probe, split_in_order
+from .running_text import (
+    BEST,
+    CONTEXT_FREE,
+    RunningText,
+    evaluate,
+    evaluate_in_slices,
+    next_character_probe,
+    split_in_order,
+)
 from .task import Level, Scores, check_range
 
 MAX_CHARACTERS = 250  # in the vocabulary; rarer ones are read as <unk>
@@ -108,8 +117,11 @@ class OwnText(RunningText):
         return max(1, min(batch, (len(self.train) - 1) // length)), length
 
     def validate(self, network: Network) -> dict[str, float]:
-        loss, accuracy = evaluate(network, self.validation[:VALIDATION_LIMIT], STREAMS)
-        return {"validation_loss": loss, "accuracy": accuracy}
+        return finish(self.validate_in_slices(network))
+
+    def validate_in_slices(self, network: Network) -> Slices[dict[str, float]]:
+        losses, accuracy = yield from evaluate_in_slices(network, self.validation[:VALIDATION_LIMIT], STREAMS)
+        return {"validation_loss": float(losses.mean()), "accuracy": accuracy}
 
     def blind_scores(self, ids: Array) -> tuple[float, float]:
         """The accuracy of always answering the most frequent character, and the loss of the characters' frequencies."""

@@ -11,8 +11,10 @@ from ...cells.activations import Array
 from ...network import Network
 from ..batches import Batch
 from ..loss import surprisal
+from ..slices import Slices, finish, logits_in_slices
 from .data_source import GENERATED
-from .task import STEPS_PER_ROUND, Level, Probe, Scores, Task, check_range, entropy
+from .shares import entropy
+from .task import STEPS_PER_ROUND, Level, Probe, Scores, Task, check_range
 
 HELD_OUT = 500  # sequences for validation, and for each length that is scored
 LENGTH_FACTORS = (1, 2, 4)  # lengths of the scored sequences, as multiples of the training length
@@ -123,13 +125,15 @@ class RandomSequences(Task):
             yield Batch(*self.draw(batch, self.length, rng), weights)
 
     def validate(self, network: Network) -> dict[str, float]:
-        loss, is_right = self.evaluate(network, *self.validation_data)
+        return finish(self.validate_in_slices(network))
+
+    def validate_in_slices(self, network: Network) -> Slices[dict[str, float]]:
+        inputs, targets = self.validation_data
+        loss, is_right = self.results(targets, (yield from logits_in_slices(network, inputs)))
         return {"validation_loss": float(loss.mean(dtype=np.float64)), "accuracy": float(is_right.mean())}
 
-    def evaluate(self, network: Network, inputs: Array, targets: Array) -> tuple[Array, Array]:
+    def results(self, targets: Array, logits: Array) -> tuple[Array, Array]:
         """The surprisal (A, B) at every answer that counts, and whether it is right (A, B)."""
-        logits = network.forward(inputs).logits
-        assert logits is not None
         counted = np.s_[-1:] if self.answer_at_end else np.s_[:]
         return surprisal(logits[counted], targets[counted]), logits[counted].argmax(-1) == targets[counted]
 
@@ -137,9 +141,9 @@ class RandomSequences(Task):
         by_length = []
         for factor in LENGTH_FACTORS:
             length = factor * self.length
-            drawn = self.draw(HELD_OUT, length, np.random.default_rng([2, length]))
+            inputs, targets = self.draw(HELD_OUT, length, np.random.default_rng([2, length]))
             # Answers within one sequence are not independent: the error is that of the sequences' means.
-            accuracies = self.evaluate(network, *drawn)[1].mean(axis=0)
+            accuracies = self.results(targets, finish(logits_in_slices(network, inputs)))[1].mean(axis=0)
             error = accuracies.std(ddof=1) / np.sqrt(HELD_OUT)
             by_length.append(
                 {"length": length, "n": HELD_OUT, "accuracy": float(accuracies.mean()), "standard_error": float(error)}

@@ -14,8 +14,10 @@ from ...text.tokens import Vocabulary
 from ..batches import Batch
 from ..loss import surprisal
 from ..recipe import Recipe
+from ..slices import Slices, finish, logits_in_slices
 from .data_source import GENERATED
-from .task import STEPS_PER_ROUND, UNREAD_UNKNOWN, Level, Probe, Scores, Task, binomial_error
+from .shares import binomial_error
+from .task import STEPS_PER_ROUND, UNREAD_UNKNOWN, Level, Probe, Scores, Task
 
 SYMBOLS, DISTRACTORS, QUERY = "ABCDEFGH", "abcdefgh", "?"
 HELD_OUT = 1000  # sequences for each delay that is scored
@@ -135,9 +137,11 @@ class Recall(Task):
             yield Batch(inputs, np.broadcast_to(answers, inputs.shape), (is_query / batch).astype(np.float32))
 
     def validate(self, network: Network) -> dict[str, float]:
+        return finish(self.validate_in_slices(network))
+
+    def validate_in_slices(self, network: Network) -> Slices[dict[str, float]]:
         inputs, answers = self.validation_data
-        logits = network.forward(inputs).logits
-        assert logits is not None
+        logits = yield from logits_in_slices(network, inputs)
         loss = surprisal(logits[-1], answers).mean(dtype=np.float64)
         return {"validation_loss": float(loss), "accuracy": float((logits[-1].argmax(-1) == answers).mean())}
 
@@ -171,6 +175,5 @@ class Recall(Task):
     def are_right(self, network: Network, delay: int, seed: int = 2) -> Array:
         """Which of 1,000 new sequences with a delay are answered right, (N,)."""
         inputs, answers = self.draw(np.full(HELD_OUT, delay), np.random.default_rng([seed, delay]))
-        logits = network.forward(inputs).logits
-        assert logits is not None
+        logits = finish(logits_in_slices(network, inputs))
         return logits[-1].argmax(-1) == answers

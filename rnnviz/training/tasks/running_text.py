@@ -13,6 +13,7 @@ from ...network import Network, States
 from ...text.tokens import Vocabulary
 from ..batches import Batch
 from ..loss import surprisal
+from ..slices import Slices, finish
 from .task import Level, Probe, Task
 
 PROBE_CHARACTERS = 60
@@ -92,10 +93,17 @@ def evaluate(network: Network, ids: Array, streams: int) -> tuple[float, float]:
 
 def evaluate_pieces(network: Network, ids: Array, streams: int) -> tuple[Array, float]:
     """The nats per character of each piece (streams,), and the accuracy on the whole text."""
+    return finish(evaluate_in_slices(network, ids, streams))
+
+
+def evaluate_in_slices(network: Network, ids: Array, streams: int) -> Slices[tuple[Array, float]]:
+    """As `evaluate_pieces`, with a break after every EVALUATION_STEPS."""
     inputs, targets = text_rows(ids, streams)
     states: States | None = None
     totals, right = np.zeros(streams), 0
     for start in range(0, len(inputs), EVALUATION_STEPS):
+        if start:
+            yield
         part = slice(start, start + EVALUATION_STEPS)
         run = network.forward(inputs[part], states)
         states = run.final

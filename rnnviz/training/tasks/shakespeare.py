@@ -12,12 +12,13 @@ from ...network import Network
 from ...text.tokens import Vocabulary, visible
 from ..baselines import NGrams
 from ..recipe import Recipe
+from ..slices import Slices, finish
 from .data_source import DataSource
 from .running_text import (
     BEST,
     CONTEXT_FREE,
     RunningText,
-    evaluate,
+    evaluate_in_slices,
     evaluate_pieces,
     next_character_probe,
     split_in_order,
@@ -89,7 +90,11 @@ class Shakespeare(RunningText):
         return len(self.validation)
 
     def validate(self, network: Network) -> dict[str, float]:
-        return {"validation_loss": evaluate(network, self.validation, STREAMS)[0]}
+        return finish(self.validate_in_slices(network))
+
+    def validate_in_slices(self, network: Network) -> Slices[dict[str, float]]:
+        losses, _ = yield from evaluate_in_slices(network, self.validation, STREAMS)
+        return {"validation_loss": float(losses.mean())}
 
     def held_out_scores(self, network: Network) -> Scores:
         by_context, test_by_context = self.n_grams
@@ -100,7 +105,7 @@ class Shakespeare(RunningText):
             "test": float(losses.mean()),
             "n": len(self.test) - STREAMS,
             "standard_error": float(losses.std(ddof=1) / np.sqrt(STREAMS)),
-            "validation": evaluate(network, self.validation, STREAMS)[0],
+            "validation": self.validate(network)["validation_loss"],
             "chance": test_by_context[0],
             "chance_is": CONTEXT_FREE,
             "chance_validation": by_context[0],

@@ -16,6 +16,7 @@ from ...network import Network
 from ...text.tokens import Vocabulary
 from ..batches import Batch
 from ..recipe import Recipe
+from ..slices import Slices
 from .data_source import DataSource
 
 TASKS: dict[str, type[Task]] = {}
@@ -330,6 +331,22 @@ class Task:
         """
         raise NotImplementedError
 
+    def validate_in_slices(self, network: Network) -> Slices[dict[str, float]]:
+        """Measure a network on the validation split, with breaks where that takes long; see `slices`.
+
+        Parameters
+        ----------
+        network : Network
+            A network for this task.
+
+        Returns
+        -------
+        generator
+            Yields None at each break, and returns what `validate` does.
+        """
+        yield from ()
+        return self.validate(network)
+
     def held_out_scores(self, network: Network) -> Scores:
         """Measure a network on the test split, for its card.
 
@@ -389,20 +406,3 @@ def check_range(name: str, value: int, low: int, high: int | None = None) -> Non
         allowed = (low, high)
         message = f"{name} is {value}; it must be {words}."
         raise ArgumentError(message, code="out_of_range", name=name, value=value, allowed=allowed)
-
-
-def class_frequencies(classes: Array, weights: Array, count: int) -> Array:
-    """The share (C,) of each of `count` classes among answers (...) with weights (...)."""
-    totals = np.bincount(classes.ravel(), weights.ravel().astype(np.float64), count)
-    return totals / totals.sum()
-
-
-def entropy(shares: Array) -> float:
-    """The entropy in nats of classes with these shares: the loss of predicting them without reading."""
-    positive = shares[shares > 0]
-    return float(-(positive * np.log(positive)).sum())
-
-
-def binomial_error(share: float, n: int) -> float:
-    """The standard error of a share measured on n independent examples."""
-    return float(np.sqrt(share * (1 - share) / n))

@@ -18,7 +18,9 @@ from ...errors import ArrayError
 from ...model import Model
 from ...text.named_tables import Tables
 from ...text.tokens import Vocabulary
+from .memory_ledger import Reservation
 from .session_keys import OWN_NAMES, OWN_TASKS, TABLES
+from .session_memory import reserve
 
 CELL_ORDER = ("rnn", "gru", "lstm")  # the cells of the guide and the bundled models, in the order of every page
 TASK_ORDER = ("names", "reviews", "shakespeare", "counter", "recall")
@@ -32,8 +34,8 @@ NOISE = ["noise(seed=0, steps=24)", "noise(seed=1, steps=24)"]  # examples for m
 class TaskModels:
     """A task and its trained models: their names by cell.
 
-    own: the models themselves by cell, if they belong to the session. vector_size: how many numbers make a step; None
-    for a task of text.
+    own: the models themselves by cell, if they belong to the session, and room: the memory that they hold. vector_size:
+    how many numbers make a step; None for a task of text.
     """
 
     name: str
@@ -43,6 +45,7 @@ class TaskModels:
     models: dict[str, str]
     own: dict[str, Model] = field(default_factory=dict)
     vector_size: int | None = None
+    room: Reservation | None = field(default=None, repr=False, compare=False)
 
     @property
     def cells(self) -> list[str]:
@@ -86,8 +89,9 @@ def add(name: str, title: str, models: Mapping[str, Model], examples: Sequence[s
     """Add models by cell to the session, as a task on every page. Returns the task's name.
 
     They belong to this session and end with it. name: made unique if it exists. examples: for the text box; those of
-    the first model's card, if empty.
+    the first model's card, if empty. Raises BusyError if there is no room for them.
     """
+    room = reserve(sum(array.nbytes for model in models.values() for array in model.network.parameters.values()))
     # No name is used twice in a session, because the browser caches a model's weights under its name.
     used: set[str] = st.session_state.setdefault(OWN_NAMES, set())
     existing, unique, number = tasks(), name, 2
@@ -98,7 +102,7 @@ def add(name: str, title: str, models: Mapping[str, Model], examples: Sequence[s
     first = next(iter(named.values()))
     card = {"vocabulary": first.vocabulary.to_json(), "labels": first.labels, **first.card}
     task = _from_card(unique, title, card, list(examples) or None)
-    _own()[unique] = replace(task, models={cell: model.name for cell, model in named.items()}, own=named)
+    _own()[unique] = replace(task, models={cell: model.name for cell, model in named.items()}, own=named, room=room)
     return unique
 
 

@@ -32,6 +32,14 @@ class ServerLimits:
         Seconds that a session is kept after its browser has gone, in case that comes back; RNNVIZ_KEPT_SECONDS.
     cache_megabytes : int, default 64
         Results for the bundled models that are kept for all, in million bytes; RNNVIZ_CACHE_MEGABYTES.
+    session_megabytes : int, default 600
+        Files, models and trainings of one session, in million bytes; RNNVIZ_SESSION_MEGABYTES.
+    server_megabytes : int, default 2000
+        Those of all sessions together, in million bytes; RNNVIZ_SERVER_MEGABYTES.
+    trainings : int, default 40
+        Trainings that run at the same time, taking turns; RNNVIZ_TRAININGS.
+    sessions : int, default 500
+        Sessions that are open at the same time; RNNVIZ_SESSIONS.
     """
 
     openings: int = _setting(2, "OPENINGS")
@@ -40,6 +48,10 @@ class ServerLimits:
     opening_megabytes: int = _setting(1500, "OPENING_MEGABYTES")
     kept_seconds: int = _setting(75, "KEPT_SECONDS")
     cache_megabytes: int = _setting(64, "CACHE_MEGABYTES")
+    session_megabytes: int = _setting(600, "SESSION_MEGABYTES")
+    server_megabytes: int = _setting(2000, "SERVER_MEGABYTES")
+    trainings: int = _setting(40, "TRAININGS")
+    sessions: int = _setting(500, "SESSIONS")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> ServerLimits:

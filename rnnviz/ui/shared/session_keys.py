@@ -36,6 +36,7 @@ OWN_TASKS = "own_tasks"  # the session's own tasks by name
 OWN_NAMES = "own_names"  # every name that an own task ever had
 TABLES = "tables"  # uploaded tables by task and name
 RESULTS = "results"  # of long work on the session's own models
+MEMORY_ACCOUNT = "memory-account"  # what the session holds of the server's memory
 
 # The instrument, and the position in it.
 PAGE_REQUESTED = "page-requested"  # the view that the browser wants as a page

@@ -11,7 +11,10 @@ import streamlit as st
 from ....checkpoints import Agreement, Checkpoint, Conversion, Stack
 from ....checkpoints.native.model_archive import ModelArchive
 from ....errors import RnnvizError
+from ...shared.memory_ledger import Reservation
+from ...shared.result_cache import held_bytes
 from ...shared.session_keys import GIVEN_FILE_OPENED, OPENED_COUNT, OPENED_FILE
+from ...shared.session_memory import reserve
 from ...shared.strangers_files import read_apart
 
 
@@ -22,7 +25,8 @@ class OpenedFile:
     number: distinguishes this file from earlier ones, in the keys of widgets. checkpoint: what was found, None with an
     error. error: why the file cannot be used. overrides: by stack, the settings that the user changed. tasks: by stack
     or model, the task in the catalogue. texts: by purpose, the name and the text of an uploaded vocabulary, which the
-    uploader forgets when the page is left. agreements: by stack, the last verification, and of what.
+    uploader forgets when the page is left. agreements: by stack, the last verification, and of what. room: the
+    memory that it holds.
     """
 
     number: int
@@ -32,6 +36,7 @@ class OpenedFile:
     tasks: dict[str, str] = field(default_factory=dict)
     texts: dict[str, tuple[str, str]] = field(default_factory=dict)
     agreements: dict[str, tuple[object, Agreement]] = field(default_factory=dict)
+    room: Reservation | None = None
 
     def key(self, *parts: str) -> str:
         """A widget's key, different for every file."""
@@ -65,7 +70,8 @@ def opened_file() -> OpenedFile | None:
 
 def open_in_session(files: Mapping[str, bytes]) -> OpenedFile:
     """Open files that belong together, in place of those before."""
-    return _keep(lambda: read_apart("open_upload", dict(files)))
+    size = sum(map(len, files.values()))
+    return _keep(lambda: read_apart("open_upload", dict(files)), size)
 
 
 def open_given_file() -> bool:
@@ -74,16 +80,20 @@ def open_given_file() -> bool:
     if not path or st.session_state.get(GIVEN_FILE_OPENED):
         return False
     st.session_state[GIVEN_FILE_OPENED] = True
-    _keep(lambda: read_apart("open_path", path))
+    _keep(lambda: read_apart("open_path", path), 0)
     return True
 
 
-def _keep(opened: Callable[[], Checkpoint]) -> OpenedFile:
-    """Keep a checkpoint in the session, or why it cannot be opened."""
+def _keep(opened: Callable[[], Checkpoint], size: int) -> OpenedFile:
+    """Keep a checkpoint in the session, or why it cannot be opened. size: bytes of the files themselves."""
+    close()
     number = st.session_state[OPENED_COUNT] = st.session_state.get(OPENED_COUNT, 0) + 1
     file = OpenedFile(number)
     try:
-        file.checkpoint = opened()
+        room = reserve(2 * size)  # what is in a file takes about as much again, until it is known
+        checkpoint = opened()
+        room.resize(size + held_bytes(checkpoint.stacks))
+        file.checkpoint, file.room = checkpoint, room
     except RnnvizError as error:
         file.error = str(error)
     st.session_state[OPENED_FILE] = file

@@ -7,7 +7,7 @@ from safetensors.numpy import save
 
 from .... import zoo
 from ....checkpoints import FORMATS, Stack, summary
-from ....errors import RnnvizError
+from ....errors import BusyError, RnnvizError
 from ....limits import DEFAULT_LIMITS, MILLION
 from ....text.tokens import visible
 from ...shared import catalogue, lesson_link, notices
@@ -88,7 +88,10 @@ def _open_example() -> None:
 def _archive(file: OpenedFile) -> None:
     """Models that rnnviz saved together: they join the session's models at once."""
     if not file.tasks:
-        file.tasks = use_panel.add_all([*file.contents.models.values()])
+        try:
+            file.tasks = use_panel.add_all([*file.contents.models.values()])
+        except BusyError as error:
+            st.warning(plain(str(error)), icon=":material/inventory_2:")
     for task in file.tasks.values():
         added = catalogue.tasks().get(task)
         if added is not None:

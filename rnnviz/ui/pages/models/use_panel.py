@@ -9,7 +9,7 @@ import streamlit as st
 from ....cells import Cell
 from ....checkpoints import Stack, snippets
 from ....checkpoints.formats import stem
-from ....errors import RnnvizError
+from ....errors import BusyError, RnnvizError
 from ....model import Model
 from ...shared import catalogue, link_parameters
 from ...shared.catalogue import LONGEST_NAME, MODEL_PAGES
@@ -17,7 +17,6 @@ from ...shared.markdown import plain
 from .opened_file import OpenedFile
 from .vocabulary_panel import Words
 
-ROOM = 300e6  # bytes for the weights of all of a session's own models
 LARGEST = 4_500_000  # parameters of one cell: an LSTM of 1,024 units. The browser gets them for its arithmetic
 
 
@@ -68,13 +67,12 @@ def show(file: OpenedFile, stack: Stack, words: Words) -> None:
         )
         return
     if pressed:
-        if _bytes(model) + sum(map(_bytes, catalogue.own_models())) > ROOM:
-            st.warning(
-                "There is no room for another model: remove one under “Weights” first.", icon=":material/inventory_2:"
-            )
-            return
         catalogue.remove(file.tasks.pop(stack.name, ""))
-        task = catalogue.add(catalogue.slug(name or default), name or default, {model.network.cell_name: model})
+        try:
+            task = catalogue.add(catalogue.slug(name or default), name or default, {model.network.cell_name: model})
+        except BusyError as error:
+            st.warning(plain(str(error)), icon=":material/inventory_2:")
+            return
         file.tasks[stack.name] = task
         st.switch_page(pressed[0], query_params={"task": task, "cell": model.network.cell_name})
 
@@ -86,7 +84,10 @@ def _show_weights(model: str) -> None:
 
 
 def add_all(models: Sequence[Model]) -> dict[str, str]:
-    """Add the models of an archive to the catalogue, those of one task together. Returns their tasks by name."""
+    """Add the models of an archive to the catalogue, those of one task together. Returns their tasks by name.
+
+    Raises BusyError, and adds none, if there is no room for all of them.
+    """
     together = len({model.network.cell_name for model in models}) == len(models) and all(
         (model.vocabulary, model.labels) == (models[0].vocabulary, models[0].labels) for model in models
     )
@@ -95,7 +96,12 @@ def add_all(models: Sequence[Model]) -> dict[str, str]:
         title = str(group[0].card.get("title") or group[0].card.get("task") or "a model")
         name = group[0].name.removesuffix(f"-{group[0].network.cell_name}")
         by_cell = {model.network.cell_name: model for model in group}
-        tasks[name] = catalogue.add(catalogue.slug(name), f"{name}: {title}", by_cell)
+        try:
+            tasks[name] = catalogue.add(catalogue.slug(name), f"{name}: {title}", by_cell)
+        except BusyError:
+            for added in tasks.values():
+                catalogue.remove(added)
+            raise
     return tasks
 
 
@@ -110,7 +116,3 @@ def links(task: str, cell: str) -> None:
 
 def _parameter_count(cell: Cell) -> int:
     return sum(array.size for array in cell.parameters.values())
-
-
-def _bytes(model: Model) -> int:
-    return sum(array.nbytes for array in model.network.parameters.values())

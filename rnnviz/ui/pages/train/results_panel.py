@@ -9,10 +9,12 @@ import streamlit as st
 
 from ....cells import CELLS
 from ....checkpoints.native import model_archive
+from ....errors import BusyError
 from ....model import Model
 from ...shared import catalogue
 from ...shared.catalogue import MODEL_PAGES
 from ...shared.link_parameters import link_to
+from ...shared.markdown import plain
 from . import training_session
 from .training_group import Training, differences
 
@@ -87,10 +89,12 @@ def _open(training: Training, page: str) -> None:
             st.error("There is no model to open: the untrained network already had values that were not finite.")
             return
         title = f"{training.name}: {training.task.title}"
-        training.opened = (
-            catalogue.add(catalogue.slug(training.name), title, models, training.task.examples),
-            training.steps_taken,
-        )
+        try:
+            task = catalogue.add(catalogue.slug(training.name), title, models, training.task.examples)
+        except BusyError as error:
+            st.warning(plain(str(error)), icon=":material/inventory_2:")
+            return
+        training.opened = task, training.steps_taken
     task = training.opened[0]
     cells = catalogue.tasks()[task].cells
     chosen = st.session_state.get(f"train-look-{training.number}")

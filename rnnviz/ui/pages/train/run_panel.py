@@ -44,11 +44,12 @@ def _transport(training: Training) -> None:
         st.button("Pause", key="train-pause", icon=":material/pause:", on_click=training.pause)
     else:
         st.button(
-            "Resume", key="train-resume", icon=":material/play_arrow:", on_click=training.resume,
-            disabled=training.ended or running not in (None, training),
+            "Resume", key="train-resume", icon=":material/play_arrow:", on_click=training_session.resume,
+            args=(training,), disabled=training.ended or running not in (None, training),
         )  # fmt: skip
     st.button(
-        "One step", key="train-step", icon=":material/skip_next:", on_click=training.step, disabled=training.ended,
+        "One step", key="train-step", icon=":material/skip_next:", on_click=training.step,
+        disabled=training.ended or running not in (None, training),
         help="One step of every cell, then a pause.",
     )  # fmt: skip
     st.button("Stop", key="train-stop", icon=":material/stop:", on_click=training.stop, disabled=training.ended)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from ....errors import BusyError
 from ....training import Task
 from ...shared.markdown import plain
 from ...shared.session_keys import START_REQUESTED
@@ -40,7 +41,7 @@ def show(next_run: NextRun, row: DeltaGenerator) -> Task | None:
     if (start or requested) and obstacle is None:
         try:
             training_session.begin(next_run)
-        except ValueError as error:
+        except (ValueError, BusyError) as error:
             st.warning(plain(str(error)), icon=":material/rule:")
         else:
             st.rerun()  # the buttons above depend on whether a training runs

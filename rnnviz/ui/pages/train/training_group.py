@@ -7,26 +7,28 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import asdict, dataclass, field, replace
-from threading import BoundedSemaphore
 
 from ....model import Model
 from ....training import Task, TrainingRun
+from ...shared.memory_ledger import Reservation
+from .fair_slots import FairSlots
 
 # Training is Python and NumPy in one process: more runs at once would only compete for the interpreter.
-SLOTS = BoundedSemaphore(max(1, (os.cpu_count() or 1) // 2))
+SLOTS = FairSlots(max(1, (os.cpu_count() or 1) // 2))
 MAX_WAIT = 0.3  # seconds to wait for a slot before the page is drawn without training
+COPIES = 6  # of the parameters, beside snapshots
 PIECE = 0.02  # seconds of training at a time
 PAUSE = 0.001  # seconds between two pieces, for other threads
 
 
-@dataclass
+@dataclass(eq=False)
 class Training:
     """The runs that were started together, by cell.
 
     number: unique in the session. source: the file name of an own text. opened: the task under which the models are
-    in the catalogue, and the number of steps after which they were put there.
+    in the catalogue, and the number of steps after which they were put there. room: the memory that it holds.
     """
 
     number: int
@@ -35,6 +37,7 @@ class Training:
     runs: dict[str, TrainingRun]
     source: str | None = None
     opened: tuple[str, int] | None = None
+    room: Reservation | None = field(default=None, repr=False)
     seconds_worked: float = 0.0  # since the start or the last pause
     resumed_at: float = field(default_factory=time.monotonic)
 
@@ -82,7 +85,7 @@ class Training:
     def work(self, seconds: float) -> None:
         """Train for about this many seconds, always the cell with the fewest steps."""
         before = sum(run.seconds for run in self.runs.values())
-        work_in_pieces(self._piece, seconds)
+        work_in_pieces(id(self), self._piece, seconds)
         self.seconds_worked += sum(run.seconds for run in self.runs.values()) - before
 
     def _piece(self, seconds: float) -> bool:
@@ -92,9 +95,9 @@ class Training:
         return len(active) > 0
 
     def step(self) -> None:
-        """Train every cell for one step, and pause."""
+        """Let `work` train every cell for one step, and then pause."""
         for run in self.runs.values():
-            run.step()
+            run.request_step()
 
     def pause(self) -> None:
         """Pause all runs."""
@@ -121,16 +124,18 @@ class Training:
         return models
 
 
-def work_in_pieces(piece: Callable[[float], bool], seconds: float) -> None:
-    """Call `piece(PIECE)` for about this many seconds or until it returns False, if a slot is free in time."""
-    if not SLOTS.acquire(timeout=MAX_WAIT):
-        return
-    try:
+def work_in_pieces(who: Hashable, piece: Callable[[float], bool], seconds: float) -> None:
+    """Call `piece(PIECE)` for about this many seconds or until it returns False, if it is one's turn in time."""
+    with SLOTS.slot(who, MAX_WAIT) as held:
         end = time.perf_counter() + seconds
-        while piece(PIECE) and time.perf_counter() < end:
+        while held and piece(PIECE) and time.perf_counter() < end:
             time.sleep(PAUSE)
-    finally:
-        SLOTS.release()
+
+
+def bytes_needed(runs: Iterable[TrainingRun]) -> int:
+    """The memory that runs hold at most: parameters, best ones, the optimiser's four copies, and snapshots."""
+    sizes = ((sum(a.nbytes for a in run.trainer.network.parameters.values()), run.snapshots.capacity) for run in runs)
+    return sum(size * (COPIES + capacity) for size, capacity in sizes)
 
 
 def differences(run: TrainingRun) -> list[str]:

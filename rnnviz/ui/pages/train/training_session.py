@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import weakref
+
 import streamlit as st
 
-from ....errors import TrainingError
-from ...shared import link_state
+from ....errors import BusyError, TrainingError
+from ...shared import link_state, notices
 from ...shared.link_parameters import TRAININGS_STARTED as STARTED
+from ...shared.server_limits import SERVER_LIMITS
 from ...shared.session_keys import RUN_SHOWN, TRAININGS, TRAININGS_STARTED, WAS_AWAY
+from ...shared.session_memory import reserve
 from .next_run import NextRun
-from .training_group import Training
+from .training_group import Training, bytes_needed
 
 MOST_TRAININGS = 10
 MOST_BYTES = 150e6  # of the snapshots of all trainings
+
+_on_server: weakref.WeakSet[Training] = weakref.WeakSet()  # the trainings of all sessions
 
 
 def all_trainings() -> dict[int, Training]:
@@ -34,7 +40,7 @@ def shown() -> Training | None:
 
 
 def begin(next_run: NextRun) -> Training:
-    """Start a training. Raises ValueError if it cannot start, and then changes nothing."""
+    """Start a training. Raises ValueError or BusyError if it cannot start, and then changes nothing."""
     trainings = all_trainings()
     if not next_run.cells:
         raise TrainingError("Choose at least one cell.", code="no_cell")
@@ -42,15 +48,40 @@ def begin(next_run: NextRun) -> Training:
         raise TrainingError("Only one training runs at a time. Pause or stop the running one first.", code="busy")
     if len(trainings) >= MOST_TRAININGS or sum(training.bytes for training in trainings.values()) > MOST_BYTES:
         raise TrainingError("This session cannot hold more runs. Remove one first.", code="no_room")
+    _check_server()
     task = next_run.make_task()
+    runs = next_run.make_runs(task)
+    room = reserve(bytes_needed(runs.values()))
     number = st.session_state[TRAININGS_STARTED] = st.session_state.get(TRAININGS_STARTED, 0) + 1
     source = next_run.text[0] if next_run.text else None
-    training = Training(number, f"{next_run.task} {number}", task, next_run.make_runs(task), source)
+    training = Training(number, f"{next_run.task} {number}", task, runs, source, room=room)
     for run in training.runs.values():
         run.start()
     trainings[number] = training
+    _on_server.add(training)
     st.session_state[RUN_SHOWN] = number
     return training
+
+
+def resume(training: Training) -> None:
+    """Resume a training, unless too many run on the server; for a callback."""
+    try:
+        _check_server()
+    except BusyError as error:
+        notices.add("trainings", str(error))
+    else:
+        training.resume()
+
+
+def _check_server() -> None:
+    """Raises BusyError if no further training may run at the same time."""
+    count = sum(training.running for training in list(_on_server))
+    if count >= SERVER_LIMITS.trainings:
+        raise BusyError(
+            f"{count:,} trainings run on this server, and no more than {SERVER_LIMITS.trainings:,} may at the same "
+            "time. Try again in a few minutes, or on a server of your own.",
+            code="trainings", limit=SERVER_LIMITS.trainings, actual=count,
+        )  # fmt: skip
 
 
 def remove(number: int) -> None:
