@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from ..colours import REFERENCE, cell_style
-from .chart_parts import Part, axis_title, chart_axis, chart_layout, heading
+from .chart_parts import Part, axis_title, card_words, chart_axis, chart_layout, heading
 from .plain_figure import Content, figure
 
 Card = dict[str, Any]
 
+LETTERS = 24  # of a label
 ROW = 17  # pixels of a label
 FEWEST_ROWS = 9
 SHARES = {"range": [-0.02, 1.02], "tickvals": [0, 0.25, 0.5, 0.75, 1], "tickformat": ".0%"}
@@ -30,7 +31,7 @@ def recall_by_label(card: Card) -> Content:
         One bar for each label, with the number of its items beside its name.
     """
     labels = sorted(card["scores"]["by_label"].items(), key=lambda item: -item[1]["n"])
-    names = [f"{name} ({entry['n']})" for name, entry in labels]
+    names = [f"{card_words(name, LETTERS)} ({entry['n']})" for name, entry in labels]
     height = ROW * max(len(labels), FEWEST_ROWS)
     content = chart_layout(height, left=12 + round(6.4 * max(map(len, names))), right=12, top=28, bottom=30)
     content["xaxis"] = chart_axis(**SHARES)
@@ -42,11 +43,11 @@ def recall_by_label(card: Card) -> Content:
     bars: Part = {
         "type": "bar",
         "orientation": "h",
-        "name": card["name"],
+        "name": card_words(card["name"]),
         "x": [entry["recall"] for _, entry in labels],
         "y": list(range(len(labels))),
         "marker": {"color": cell_style(card["cell"]).colour},
-        "hovertext": [f"<b>{name}</b>: {entry['recall']:.1%} of {entry['n']}" for name, entry in labels],
+        "hovertext": [f"<b>{card_words(name)}</b>: {entry['recall']:.1%} of {entry['n']}" for name, entry in labels],
         "hovertemplate": "%{hovertext}<extra></extra>",
     }
     return {"data": [bars], "layout": content}
@@ -78,7 +79,7 @@ def reliability(card: Card) -> Content:
     points: Part = {
         "type": "scatter",
         "mode": "markers",
-        "name": card["name"],
+        "name": card_words(card["name"]),
         "x": [entry["confidence"] for entry in bins],
         "y": [entry["accuracy"] for entry in bins],
         "marker": {

@@ -7,6 +7,7 @@ of its own.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,6 +15,7 @@ import numpy as np
 from ..cells import CELLS
 from ..colours import GRID, REFERENCE, Style, cell_style
 from ..number_format import short_number, with_minus_signs
+from ..wording import printable
 
 Part = dict[str, Any]
 
@@ -44,6 +46,11 @@ def cell_label(cell: str) -> str:
 def coloured(text: str, colour: str) -> str:
     """A text in a colour, as Plotly's markup."""
     return f'<span style="color:{colour}">{text}</span>'
+
+
+def card_words(text: object, most: int = 90) -> str:
+    """Words of a card, of which strangers write some, for a figure: on one line, short, and never markup."""
+    return escape(printable(str(text), most), quote=False)
 
 
 def label_room(texts: Sequence[str]) -> int:

@@ -9,6 +9,7 @@ from ..colours import cell_style
 from .chart_parts import (
     Part,
     annotation,
+    card_words,
     cell_label,
     cell_title,
     chart_axis,
@@ -77,7 +78,8 @@ def held_out_scores(cards: Sequence[Card]) -> Content:
             else {"range": [0, 1.02], "tickformat": ".0%", "tickvals": [0, 0.25, 0.5, 0.75, 1]}
         )
         content[f"xaxis{end}"] = chart_axis(anchor=axes[1], showgrid=True, **scale)
-        words = f"<b>{rows[0]['title']}</b><br>{score['metric']}{', less is better' if loss else ''}"
+        metric = card_words(score["metric"]) + (", less is better" if loss else "")
+        words = f"<b>{card_words(rows[0]['title'])}</b><br>{metric}"
         content["annotations"].append(heading(words, y=domain[1]))
         content["annotations"][-1]["x"] = 0
         content["annotations"][-1]["xshift"] = 12 - content["margin"]["l"]
@@ -114,13 +116,13 @@ def _point(card: Card, row: int, axes: tuple[str, str]) -> Part:
     pattern = ".2f" if is_loss(score) else ".1%"
     hover = [
         f"<b>{cell_title(card['cell'])}</b>: {format_score(score)} on n = {score['n']}",
-        f"chance {score['chance']:{pattern}}: {score['chance_is']}",
-        f"baseline {baseline['value']:{pattern}}: {baseline['name']}",
+        f"chance {score['chance']:{pattern}}: {card_words(score['chance_is'])}",
+        f"baseline {baseline['value']:{pattern}}: {card_words(baseline['name'])}",
     ]
     point: Part = {
         "type": "scatter",
         "mode": "markers",
-        "name": card["name"],
+        "name": card_words(card["name"]),
         "x": [score["test"]],
         "y": [row],
         "xaxis": axes[0],

@@ -6,7 +6,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..colours import cell_style
-from .chart_parts import Part, annotation, axis_title, cell_label, cell_title, chart_axis, chart_layout, vertical_line
+from .chart_parts import (
+    Part,
+    annotation,
+    axis_title,
+    card_words,
+    cell_label,
+    cell_title,
+    chart_axis,
+    chart_layout,
+    vertical_line,
+)
 from .plain_figure import Content, figure
 from .score_chart import is_loss
 
@@ -52,7 +62,7 @@ def seed_scores(cards: Sequence[Card]) -> Content:
         range=edges[::-1] if loss else edges,
         nticks=6,
         tickformat=".2f" if loss else ".1~%",
-        title=axis_title(f"{scores['metric']}, test{', less is better' if loss else ''}"),
+        title=axis_title(f"{card_words(scores['metric'])}, test{', less is better' if loss else ''}"),
     )
     content["shapes"] = [vertical_line(baseline, width=1.5)]
     content["annotations"] = [
@@ -68,7 +78,7 @@ def _seeds(card: Card, row: int, loss: bool) -> Part:
     return {
         "type": "scatter",
         "mode": "markers",
-        "name": card["name"],
+        "name": card_words(card["name"]),
         "x": [run["test"] for run in card["seeds"]],
         "y": [row] * len(bundled),
         "marker": {

@@ -50,7 +50,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @contextmanager
-def served(log: Path, base: str = "") -> Iterator[str]:
+def served(log: Path, base: str = "", **environment: str) -> Iterator[str]:
     """The address of an app of its own, below a base path."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -58,7 +58,9 @@ def served(log: Path, base: str = "") -> Iterator[str]:
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     options = ["--server.headless", "true", "--server.baseUrlPath", base]
     with log.open("w") as output:
-        server = subprocess.Popen([*command, *options], cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
+        server = subprocess.Popen(
+            [*command, *options], cwd=ROOT, stdout=output, stderr=subprocess.STDOUT, env={**os.environ, **environment}
+        )
         address = f"http://127.0.0.1:{port}/{base}".rstrip("/")
         try:
             _wait_until_healthy(address, server, log)

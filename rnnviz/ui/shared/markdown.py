@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from math import isnan
 
 from ...number_format import NOT_A_NUMBER
 from ...text.tokens import visible
 
+# Where an address is broken.
+ADDRESS = re.compile(r"(?<=http)(?=s?://)|(?<=www)(?=\.)|(?<=[\w.+-])(?=@[\w-]+\.\w)", re.IGNORECASE)
+WORD_JOINER = "\N{WORD JOINER}"
+
 
 def plain(text: str) -> str:
-    """A text with everything escaped that Streamlit's Markdown would read as markup."""
-    return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|$:~^&" else c for c in text)
+    """A text as Streamlit's Markdown shows it letter by letter: with every sign of markup escaped.
+
+    Addresses become links even where their signs are escaped, so each has a character without width within it.
+    """
+    return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|$:~^&" else c for c in ADDRESS.sub(WORD_JOINER, text))
 
 
 def percent(share: float, digits: int = 1) -> str:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import streamlit as st
 
 from ...figures import recall_by_label, reliability
 from ...model import Model
+from ...wording import printable
 from .charts import chart
 from .markdown import percent, plain, series
+
+# What rnnviz writes into cards: `python -m rnnviz.training names --cell lstm`.
+OWN_COMMAND = re.compile(r"python -m rnnviz\.training( [\w.=-]+){0,40}", re.ASCII)
 
 
 def score_line(model: Model) -> None:
@@ -39,7 +44,7 @@ def show(model: Model) -> None:
     """Show the card behind an expander: its note and, if it has them, scores, data and licence, size, and training."""
     if "note" not in model.card:
         return
-    expander = st.expander(f"About {model.name}", icon=":material/badge:", key="about", on_change="rerun")
+    expander = st.expander(f"About {plain(model.name)}", icon=":material/badge:", key="about", on_change="rerun")
     if not expander.open:
         return
     card = model.card
@@ -54,8 +59,12 @@ def show(model: Model) -> None:
         ("baseline", scores["baseline"]["value"], scores["baseline"]["name"]),
     ]
     with expander:
-        table = {f"{scores['metric']}": [_number(scores, value) for _, value, _ in rows]}
-        st.table({"": [name for name, _, _ in rows], **table, "what it is": [text for *_, text in rows]})
+        columns = {
+            "": [name for name, *_ in rows],
+            scores["metric"]: [_number(scores, value) for _, value, _ in rows],
+            "what it is": [text for *_, text in rows],
+        }
+        st.table({plain(title): [plain(text) for text in column] for title, column in columns.items()})
         if len(card.get("seeds", [])) > 1:
             st.markdown(_seeds_in_words(card))
         if "calibration" in scores:
@@ -66,7 +75,10 @@ def show(model: Model) -> None:
             f"layer{'s' * (architecture['layers'] > 1)}. {plain(architecture['convention'])}."
         )
         st.markdown(f"**Trained** for {training['epochs']} epochs in {training['seconds']:.0f} s:")
-        st.code(training["command"], language="bash")
+        if OWN_COMMAND.fullmatch(training["command"]):
+            st.code(training["command"], language="bash")
+        else:  # a stranger's command has no button that copies it into a terminal
+            st.caption(plain(f"The card names another command: {printable(training['command'])}"))
         for source in card["data"]:
             parts = [source.get(key) for key in ("name", "citation", "address")]
             st.markdown(f"**Data:** {plain('; '.join(filter(None, parts)))}. Licence: {plain(source['licence'])}.")

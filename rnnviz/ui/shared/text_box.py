@@ -50,7 +50,13 @@ def text_box(task: TaskModels, compact: bool = False) -> str:
             autocomplete="off",
             help=input_help(task),
         )
-        st.menu_button("Examples", task.examples, key=EXAMPLE, on_click=_use_example, format_func=_abridged)
+        st.menu_button(
+            "Examples",
+            task.examples,
+            key=EXAMPLE,
+            on_click=_use_example,
+            format_func=lambda text: plain(_abridged(text)),
+        )  # fmt: skip
         if task.vector_size is not None:
             vector_input.menu(task, lambda text: write(task, text), steps=TOKENS, room=CHARACTERS)
     text = typed or ""
@@ -127,7 +133,7 @@ def report_rejected(prepared: PreparedText) -> None:
 def input_help(task: TaskModels) -> str:
     """What can be typed into the text box, in Markdown."""
     if task.vector_size is None:
-        return f"The model reads {task.reads}. Up to {TOKENS} tokens are read."
+        return f"The model reads {plain(task.reads)}. Up to {TOKENS} tokens are read."
     each = "Each number is a step" if task.vector_size == 1 else f"Each step has {task.vector_size} numbers"
     separators = "spaces, commas or semicolons" if task.vector_size == 1 else "spaces or commas"
     return (

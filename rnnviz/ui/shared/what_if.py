@@ -16,7 +16,7 @@ from ...text.tokens import Encoding, visible
 from ...trace import Trace
 from . import lesson_link, notices
 from .link_parameters import CHANGES, few_enough
-from .markdown import percent, prediction
+from .markdown import percent, plain, prediction
 from .session_keys import FORGET_AT, WHAT_IF_CHIPS, WHAT_IF_MENUS
 
 GRAMMAR = """One change per entry. Steps are those of your text.
@@ -149,7 +149,7 @@ def experiment_buttons(definition: Definition, tokens: list[str]) -> None:
         st.menu_button(
             "Forget at a token",
             range(1, len(tokens) + 1),
-            format_func=lambda step: f"{step} · {visible(tokens[step - 1])}",
+            format_func=lambda step: plain(f"{step} · {visible(tokens[step - 1])}"),
             key=FORGET_AT,
             help="Drops the past at this one step: from the state that a gate carries on or, without such a gate, "
             "from all states. Gates and candidate at this step still see the hidden state before it.",

@@ -79,6 +79,6 @@ def _pick_others(training: Training) -> list[Training]:
         st.session_state[key] = [number for number in st.session_state[key] if number in same]
     chosen = st.pills(
         "Compare with", same, selection_mode="multi", default=[n for n in same if n < training.number][-1:],
-        format_func=lambda number: trainings[number].name, key=key,
+        format_func=lambda number: plain(trainings[number].name), key=key,
     )  # fmt: skip
     return [trainings[number] for number in chosen]
