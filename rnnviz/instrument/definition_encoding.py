@@ -13,6 +13,7 @@ from ..text.tokens import visible
 from ..trace import Trace
 from .array_packing import little_endian
 from .cell_encoding import encode_activations, encode_equation, encode_weights, finite
+from .leading_labels import MOST_LABELS
 from .schema import DefinitionData, FactorData, GatedStateData, PhaseData, QuantityData
 
 
@@ -24,7 +25,7 @@ def encode_definition(trace: Trace, model: Model | None, layer: int, direction: 
         "phases": _phases(definition),
         "gated_states": [_gated_state(gated) for gated in gated_states(definition)],
         "activations": encode_activations(definition),
-        "labels": [visible(label) for label in trace.labels],
+        "labels": [visible(label) for label in trace.labels] if len(trace.labels) <= MOST_LABELS else [],
         "readout": None if (readout := _readout(model, layer, direction)) is None else little_endian(readout),
         "weights": encode_weights(model.network.cell(layer, direction)) if model else None,
     }
@@ -34,6 +35,8 @@ def _readout(model: Model | None, layer: int, direction: str) -> Array | None:
     """The weights (C, H) by which a hidden state adds to the logits, if it goes to the readout by itself."""
     network = model.network if model else None
     if network is None or network.readout_weight is None or layer != len(network.layers) - 1:
+        return None
+    if len(network.readout_weight) > MOST_LABELS:
         return None
     directions = network.directions_by_layer[layer]
     if len(directions) == 2 and network.merge == "mul":

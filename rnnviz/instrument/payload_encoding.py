@@ -25,6 +25,7 @@ from ..text.tokens import visible
 from ..trace import Trace
 from .array_packing import as_bytes, as_json, little_endian
 from .definition_encoding import encode_definition
+from .leading_labels import leading_labels
 from .schema import EffectsData, InputVectorsData, PartData, Payload, TokenValuesData, UnchangedData
 
 LARGEST_HALF = float(np.finfo(np.float16).max)  # beyond it, half precision would make infinities of numbers
@@ -133,6 +134,7 @@ def trace_data(
     direction: str = "forward",
     definition: bool = True,
     token_values: Mapping[str, TokenValues] | None = None,
+    labels: np.ndarray | None = None,
 ) -> Payload:
     """Gather what the browser is sent of the trace of one layer and direction.
 
@@ -150,6 +152,8 @@ def trace_data(
         Whether to include what is the same in every run. The browser keeps it by `model_key`.
     token_values : mapping of str to TokenValues, optional
         Values of all tokens at each step, by the names that the page's slots ask for.
+    labels : ndarray of int, optional
+        Which labels of a large readout to send, for runs side by side; `leading_labels` of the trace by default.
 
     Returns
     -------
@@ -175,13 +179,17 @@ def trace_data(
     half = not read and size > BUDGET and largest_size(*arrays.values()) <= LARGEST_HALF
     if half:
         reductions.append("in half precision (three digits)")
+    if labels is None:
+        labels = leading_labels([trace])
+    if labels is not None:
+        reductions.append(f"with the {len(labels):,} most likely of {len(trace.labels):,} labels")
     dtype = "<f2" if half else "<f4"
     key = model_key(model, layer, direction) if model else _key(trace.model, layer, direction, trace.options)
     encoded, values_id = token_values_data(trace, token_values)
     asked = asked_steps(trace)
     unchanged = trace.unchanged
     return {
-        "id": trace_id(trace, key),
+        "id": trace_id(trace, key, labels),
         "fingerprint": trace.fingerprint,
         "model": trace.model,
         "model_key": key,
@@ -205,16 +213,17 @@ def trace_data(
         "input_vectors": InputVectorsData(rows=little_endian(rows), row_of_step=row_of_step) if read else None,
         "initial": {name: little_endian(trace.initial[name, layer, direction]) for name in trace.definition.states},
         "holds": _holds(trace, layer, direction),
-        "probabilities": None if trace.probabilities is None else little_endian(trace.probabilities),
+        "labels": None if labels is None else [visible(trace.labels[number]) for number in labels],
+        "probabilities": _probabilities(trace, labels),
         "effects": _effects(trace, layer, direction),
-        "unchanged": _unchanged(trace, unchanged, layer, direction, dtype) if unchanged else None,
+        "unchanged": _unchanged(trace, unchanged, layer, direction, dtype, labels) if unchanged else None,
         "reductions": reductions,
         "token_values": encoded,
         "token_values_id": values_id,
     }
 
 
-def trace_id(trace: Trace, key: str) -> str:
+def trace_id(trace: Trace, key: str, labels: np.ndarray | None = None) -> str:
     """Identify what `trace_data` gathers of a trace, apart from token values, without gathering it.
 
     Parameters
@@ -223,6 +232,8 @@ def trace_id(trace: Trace, key: str) -> str:
         A trace.
     key : str
         Its `model_key`.
+    labels : ndarray of int, optional
+        The labels that are sent of a large readout; None for all.
 
     Returns
     -------
@@ -230,7 +241,8 @@ def trace_id(trace: Trace, key: str) -> str:
         The `id` in `Payload`.
     """
     unchanged = trace.unchanged
-    return _hash([trace.fingerprint, *([unchanged.fingerprint] if unchanged else []), key])
+    parts = [trace.fingerprint, *([unchanged.fingerprint] if unchanged else []), key]
+    return _hash(parts if labels is None else [*parts, labels.tolist()])
 
 
 def token_values_data(
@@ -274,14 +286,24 @@ def _effects(trace: Trace, layer: int, direction: str) -> EffectsData:
     return {"values": little_endian(effects.values), "label": label, "measure": effects.measure}
 
 
-def _unchanged(trace: Trace, unchanged: Trace, layer: int, direction: str, dtype: str) -> UnchangedData:
+def _probabilities(trace: Trace, labels: np.ndarray | None, rows: np.ndarray | None = None) -> np.ndarray | None:
+    """The probabilities of some labels or all, at some steps or all; None without a readout."""
+    if trace.probabilities is None:
+        return None
+    chosen = trace.probabilities if rows is None else trace.probabilities[rows]
+    return little_endian(chosen if labels is None else chosen[:, labels])
+
+
+def _unchanged(
+    trace: Trace, unchanged: Trace, layer: int, direction: str, dtype: str, labels: np.ndarray | None
+) -> UnchangedData:
     """The run without interventions, at the steps that are left of it."""
     rows = np.array(_typed_rows(trace))
     arrays = {q.name: (unchanged[q.name, layer, direction][rows], trace[q.name, layer, direction]) for q in _own(trace)}
     outcome = run_outcome(trace)
     return {
         "values": {name: little_endian(old, dtype) for name, (old, new) in arrays.items() if (old != new).any()},
-        "probabilities": None if unchanged.probabilities is None else little_endian(unchanged.probabilities[rows]),
+        "probabilities": _probabilities(unchanged, labels, rows),
         "effects": _effects(unchanged, layer, direction),
         "end": outcome.end,
         "first": outcome.first,

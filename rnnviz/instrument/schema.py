@@ -144,10 +144,10 @@ class DefinitionData(TypedDict):
     activations : dict of str to ActivationData
         By name.
     labels : list of str
-        C labels of the readout.
+        C labels of the readout; none where a run sends those that lead.
     readout : ndarray or None
         Array of shape (C, size of the hidden state): what each unit's hidden state adds to each logit, float32; None
-        where it does not go to the readout as it is.
+        where it does not go to the readout as it is, and where there are very many labels.
     weights : WeightsData or None
         The layer's parameters; None where the model is not known.
     """
@@ -319,6 +319,8 @@ class Payload(TypedDict):
     holds : dict of str to ndarray
         For quantities that an intervention holds, an array of their units at each step, uint8: 0 where the cell
         computed the value, 1 where it is held at a value, 2 where it is frozen.
+    labels : list of str or None
+        Of a very large readout the C labels that are sent: those that lead at some step. None for all.
     probabilities : ndarray or None
         Array of shape (T, C), float32; None without a readout.
     effects : EffectsData
@@ -357,6 +359,7 @@ class Payload(TypedDict):
     input_vectors: InputVectorsData | None
     initial: dict[str, np.ndarray]
     holds: dict[str, np.ndarray]
+    labels: list[str] | None
     probabilities: np.ndarray | None
     effects: EffectsData
     unchanged: UnchangedData | None

@@ -308,7 +308,7 @@ def test_two_models_beside_each_other():
 
 
 def test_a_layer_too_large_for_a_browser_is_told_and_not_opened(monkeypatch):
-    monkeypatch.setattr("rnnviz.ui.pages.models.use_panel.LARGEST", 100)
+    monkeypatch.setattr("rnnviz.ui.shared.work_limits.LARGEST_CELL", 100)
     app = upload(models(), "net.npz", npz(gru()))
     assert any("too much for a browser" in info.value for info in app.info)
     press(app, "open-Explore")
@@ -317,7 +317,7 @@ def test_a_layer_too_large_for_a_browser_is_told_and_not_opened(monkeypatch):
 
 @pytest.mark.parametrize("page", ["memory", "compare"])
 def test_gradients_that_would_fill_the_server_are_not_begun(monkeypatch, page):
-    monkeypatch.setattr("rnnviz.ui.shared.text_run.JACOBIANS", 64**2 * 5)
+    monkeypatch.setattr("rnnviz.ui.shared.work_limits.JACOBIANS", 64**2 * 5)
     app = open_page(
         page, text="Nakamura", task="names", cell="gru", **({"question": "reach"} if page == "memory" else {})
     )

@@ -15,6 +15,7 @@ INPUTS = ("input", "inputs", "x", "ids", "input_ids", "tokens", "text_ids")
 OUTPUTS = (
     "output", "outputs", "y", "hidden", "states", "h", "out", "logits", "probabilities", "expected", "hidden_states",
 )  # fmt: skip
+LONGEST_RUN = 10_000  # steps one after another, which take a second or two however small the network is
 LARGEST_RUN = 40_000_000  # values that a run may record, for all steps of all sequences
 
 
@@ -124,6 +125,13 @@ class ExamplePair:
             If there are too many steps; code "too_many_steps".
         """
         given, batched = self._readable_input(network)
+        longest = max(given.shape[: 1 + batched])
+        if longest > LONGEST_RUN:
+            raise ArgumentError(
+                f"The input has {longest:,} steps one after another, and up to {LONGEST_RUN:,} are compared: a shorter "
+                "example says as much.",
+                code="too_many_steps", name="input", value=longest, allowed=LONGEST_RUN,
+            )  # fmt: skip
         steps = given.size // (1 if network.embedding is not None else network.input_size)
         recorded = sum(8 * cell.hidden_size + cell.input_size for layer in network.layers for cell in layer)
         if steps * recorded > LARGEST_RUN:

@@ -21,6 +21,7 @@ from ...text.tokens import Vocabulary
 from .memory_ledger import Reservation
 from .session_keys import OWN_NAMES, OWN_TASKS, TABLES
 from .session_memory import reserve
+from .work_limits import check_cells
 
 CELL_ORDER = ("rnn", "gru", "lstm")  # the cells of the guide and the bundled models, in the order of every page
 TASK_ORDER = ("names", "reviews", "shakespeare", "counter", "recall")
@@ -89,8 +90,9 @@ def add(name: str, title: str, models: Mapping[str, Model], examples: Sequence[s
     """Add models by cell to the session, as a task on every page. Returns the task's name.
 
     They belong to this session and end with it. name: made unique if it exists. examples: for the text box; those of
-    the first model's card, if empty. Raises BusyError if there is no room for them.
+    the first model's card, if empty. Raises BusyError if there is no room for them, LimitError if one is too large.
     """
+    check_cells(models.values())
     room = reserve(sum(array.nbytes for model in models.values() for array in model.network.parameters.values()))
     # No name is used twice in a session, because the browser caches a model's weights under its name.
     used: set[str] = st.session_state.setdefault(OWN_NAMES, set())

@@ -10,6 +10,7 @@ import streamlit as st
 
 from ...errors import UnknownNameError
 from ...instrument import TokenValues, as_bytes, model_key, saved_page, token_values_data, trace_data, trace_id
+from ...instrument.leading_labels import leading_labels
 from ...instrument.schema import Payload
 from ...instrument.settings_schema import ComparisonData, Notes, RunData
 from ...model import Model
@@ -121,16 +122,21 @@ def instrument(
     known: set[str] = st.session_state.setdefault(DEFINITIONS_SENT, set())
     sent: set[str] = st.session_state.get(RUNS_SENT, set())
     shown: set[str] = set()
+    main, beside = trace, [run for run, _ in (runs or {}).values()]
+    shared = leading_labels([main, *(run for run in beside if run.labels == main.labels)])
 
     def encoded(trace: Trace, model: Model, token_values: Mapping[str, TokenValues] | None = None) -> Payload:
         """A run, or its id alone where the browser has it from the run of the page before."""
         key = model_key(model, layer, direction)
-        run = trace_id(trace, key)
+        labels = shared if trace.labels == main.labels else leading_labels([trace])
+        run = trace_id(trace, key, labels)
         shown.add(run)
         if run in sent:
             values, values_id = token_values_data(trace, token_values)
             return {"id": run, "token_values": values, "token_values_id": values_id}  # type: ignore[typeddict-item]
-        data = trace_data(trace, model, layer, direction, definition=key not in known, token_values=token_values)
+        data = trace_data(
+            trace, model, layer, direction, definition=key not in known, token_values=token_values, labels=labels
+        )
         known.add(key)
         return data
 

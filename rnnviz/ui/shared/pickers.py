@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from contextlib import nullcontext
 from typing import Literal, TypeVar
 
+import numpy as np
 import streamlit as st
 
 from ...cells import CELLS
@@ -21,6 +22,7 @@ from .session_keys import MORE_CELLS
 from .training_tasks import available_tasks
 
 T = TypeVar("T")
+MOST_OFFERED = 500  # labels in a menu, which is sent at every letter
 Labels = Literal["visible", "collapsed"]
 
 
@@ -152,24 +154,42 @@ def pick_label(trace: Trace, step: int, title: str = "Output") -> str:
     """A picker for one of the readout's labels: the most likely one after a step, unless another is chosen."""
     assert trace.probabilities is not None
     choice = link_parameters.label(trace)
+    key = choice.restore()
     st.selectbox(
         title,
-        [None, *trace.labels],
+        [None, *_offered(trace, step, choice.value)],
         format_func=lambda label: "the most likely" if label is None else visible(label),
-        key=choice.restore(),
+        key=key,
+        help=_why_not_all(trace),
         width=260,
     )
     label = choice.save()
     return trace.labels[int(trace.probabilities[step - 1].argmax())] if label is None else label
 
 
-def pick_other_label(trace: Trace, label: str) -> str | None:
+def _offered(trace: Trace, step: int, chosen: str | None) -> list[str]:
+    """The labels that a menu offers: all, or of very many those that are the most likely after a step."""
+    if len(trace.labels) <= MOST_OFFERED:
+        return trace.labels
+    assert trace.probabilities is not None
+    likely = np.argsort(-trace.probabilities[step - 1], kind="stable")[:MOST_OFFERED]
+    labels = [trace.labels[number] for number in likely]
+    return labels if chosen is None or chosen in labels else [*labels, chosen]
+
+
+def _why_not_all(trace: Trace) -> str | None:
+    """Says that a menu has some of the labels."""
+    count = len(trace.labels)
+    return f"The {MOST_OFFERED} most likely of {count:,} labels after this step" if count > MOST_OFFERED else None
+
+
+def pick_other_label(trace: Trace, label: str, step: int) -> str | None:
     """A picker for a label to compare with another one: none, unless one is chosen."""
     choice = link_parameters.other_label(trace)
     key = choice.restore()
     if choice.value == label:
         choice.set(None)
-    others = [each for each in trace.labels if each != label]
+    others = [each for each in _offered(trace, step, choice.value) if each != label]
     st.selectbox(
         "rather than",
         [None, *others],

@@ -9,19 +9,20 @@ from hashlib import blake2b
 import streamlit as st
 
 from ...analysis import unit_effects
+from ...errors import LimitError
 from ...instrument.settings_schema import ComparisonData
 from ...interventions import Intervention, PreparedText, prepare_text
 from ...model import Model
 from ...text.tokens import visible
 from ...text.vectors import FEW
 from ...trace import Trace
-from . import catalogue, position, what_if
+from . import catalogue, position, what_if, work_limits
 from .catalogue import TaskModels
 from .instrument import TokenValues, instrument, reported_position
+from .markdown import plain
 from .session_keys import REPORTED, UNIT
 
 TRANSPORT = ("tokens", "transport")
-JACOBIANS = 2**25  # numbers in the Jacobians of all steps: 256 steps of an LSTM with 128 units need half of them
 
 
 @dataclass(frozen=True)
@@ -67,19 +68,13 @@ class TextRun:
         return f"step {step} (“{visible(self.trace.tokens[step - 1])}”)"
 
 
-def exceeds_memory(traces: Iterable[Trace], layer: int) -> bool:
-    """Whether the Jacobians of all steps need more memory than a shared server has; a message then says so."""
-    for trace in traces:
-        states = sum(trace.units(layer, quantity=state) for state in trace.definition.states)
-        if len(trace) * states**2 > JACOBIANS:
-            most = JACOBIANS // states**2
-            st.info(
-                f"A layer of {trace.units(layer)} units passes on {states} numbers at each step. The gradients between "
-                f"all {len(trace)} steps need more memory than this server has. Shorten the text to at most {most} "
-                "steps. In Python, rnnviz.analysis.gradient_flow has no such limit.",
-                icon=":material/straighten:",
-            )
-            return True
+def exceeds_memory(run: TextRun) -> bool:
+    """Whether the gradients between all steps of the run are too much work; a message then says so."""
+    try:
+        work_limits.check_gradients(run.model.network, *run.location, len(run.trace))
+    except LimitError as error:
+        st.info(plain(str(error)), icon=":material/straighten:")
+        return True
     return False
 
 

@@ -229,9 +229,9 @@ export interface DefinitionData {
   gated_states: GatedStateData[];
   /** By name. */
   activations: Record<string, ActivationData>;
-  /** C labels of the readout. */
+  /** C labels of the readout; none where a run sends those that lead. */
   labels: string[];
-  /** Array of shape (C, size of the hidden state): what each unit's hidden state adds to each logit, float32; None where it does not go to the readout as it is. */
+  /** Array of shape (C, size of the hidden state): what each unit's hidden state adds to each logit, float32; None where it does not go to the readout as it is, and where there are very many labels. */
   readout: Numbers | null;
   /** The layer's parameters; None where the model is not known. */
   weights: WeightsData | null;
@@ -349,6 +349,8 @@ export interface Payload {
   initial: Record<string, Numbers>;
   /** For quantities that an intervention holds, an array of their units at each step, uint8: 0 where the cell computed the value, 1 where it is held at a value, 2 where it is frozen. */
   holds: Record<string, Numbers>;
+  /** Of a very large readout the C labels that are sent: those that lead at some step. None for all. */
+  labels: string[] | null;
   /** Array of shape (T, C), float32; None without a readout. */
   probabilities: Numbers | null;
   /** What each unit adds to the answer. */

@@ -110,7 +110,7 @@ export class Trace {
     this.quantities = definition.quantities.map((quantity) => ({ ...quantity, limits: payload.limits[quantity.name] }));
     this.phases = definition.phases.map((phase) => ({ ...phase, equations: phase.equations.map(writtenEquation) }));
     this.gatedStates = definition.gated_states;
-    this.labels = definition.labels;
+    this.labels = payload.labels ?? definition.labels;
     /** Steps after which the model was trained to answer; null for all. */
     this.askedSteps = payload.asked_steps;
     this.readout = definition.readout && decodeFloats(definition.readout);

@@ -16,10 +16,11 @@ from ....trace import Trace
 from ...shared.charts import chart
 from ...shared.columns import columns_in_rows
 from ...shared.instrument import slot
-from ...shared.markdown import percent, plain
+from ...shared.markdown import percent, plain, series
 from ...shared.pickers import pick_label
 from ...shared.reaches import at_step_1, reaches
 from ...shared.text_run import TextRun, chosen_position, exceeds_memory, transport
+from ...shared.work_limits import allows_gradients
 from . import costs_panel, gates_by_role_panel
 from .cell_runs import CellRuns, disagreement, run_all_cells, with_trained_cell
 
@@ -101,9 +102,15 @@ def _states(runs: CellRuns) -> None:
 
 
 def _reach(run: TextRun, runs: CellRuns, step: int) -> None:
-    if exceeds_memory(runs.traces.values(), run.layer):
+    if exceeds_memory(run):
         return
-    by_cell = {cell: (runs.models[cell], trace) for cell, trace in runs.traces.items()}
+    by_cell = {
+        cell: (runs.models[cell], trace)
+        for cell, trace in runs.traces.items()
+        if allows_gradients(runs.models[cell].network, *run.location, len(trace))
+    }
+    if left_out := [CELLS[cell].title for cell in runs.traces if cell not in by_cell]:
+        st.caption(f":material/info: Too large to be followed over this text: {plain(series(left_out))}.")
     curves = reaches(by_cell, run.location, step)
     words = (
         "Reach of each step: how far the strongest nudge after it moves the hidden state after "

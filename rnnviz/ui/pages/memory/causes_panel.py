@@ -40,7 +40,7 @@ def show(run: TextRun) -> None:
         label, against = trace.labels[0], None
         if len(trace.labels) > 1:
             label = pick_label(trace, step, "Why")
-            against = pick_other_label(trace, label)
+            against = pick_other_label(trace, label, step)
     transport(run)
     try:
         result = _measure(run, label, against, step, METHODS[name][0])

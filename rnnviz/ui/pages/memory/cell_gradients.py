@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from ....trace import Trace
 from ...shared.long_work import Progress, cached
 from ...shared.text_box import TOKENS
 from ...shared.text_run import TextRun
+from ...shared.work_limits import allows_gradients
 
 
 class CellGradients(NamedTuple):
@@ -23,10 +25,17 @@ class CellGradients(NamedTuple):
     largest: Array
 
 
-def measure(run: TextRun) -> dict[str, CellGradients]:
-    """The gradients of the task's cells over the text, computed once."""
+def measure(run: TextRun, cells: Collection[str] | None = None) -> dict[str, CellGradients]:
+    """The gradients of the task's cells over the text, or of some, computed once; what is too large is left out.
+
+    All must pass the same limit, since one that somebody else brought can be far larger than the one that is shown.
+    """
     progress = Progress("Computing the gradient between all pairs of steps.")
-    models = run.models_by_cell()
+    models = {
+        cell: model
+        for cell, model in run.models_by_cell().items()
+        if (cells is None or cell in cells) and allows_gradients(model.network, *run.location, len(run.trace))
+    }
     share = 1 / len(models)
     by_cell = {
         cell: _gradients(run, model, partial_tick(progress, number * share, (number + 1) * share))

@@ -35,9 +35,11 @@ def show(run: TextRun) -> None:
         f"The **reach** of a step: how far the strongest nudge to what is passed on after it moves the hidden state "
         f"after {plain(run.step_label(step))}. At **1** a nudge arrives at its full size."
     )
-    if exceeds_memory([run.trace], run.layer):
+    if exceeds_memory(run):
         return
     by_cell = measure(run)
+    if left_out := [CELLS[cell].title for cell in run.models_by_cell() if cell not in by_cell]:
+        st.caption(f":material/info: Too large to be followed over this text: {plain(series(left_out))}.")
     tokens, unknown = run.trace.tokens, run.trace.unknown
     traces = [gradients.trace for gradients in by_cell.values()]
     curves = reaches({cell: (run.models_by_cell()[cell], by_cell[cell].trace) for cell in by_cell}, run.location, step)

@@ -202,9 +202,9 @@ def _gradient_instead(run: TextRun) -> None:
         "each step still moves it.",
         icon=":material/functions:",
     )
-    if exceeds_memory([trace], run.layer):
+    if exceeds_memory(run):
         return
-    norms = measure(run)[trace.cell].flow.norms
+    norms = measure(run, [trace.cell])[trace.cell].flow.norms
     limit = round_up(max(largest_size(norms), 1.0))
     title = "gradient of the hidden state"
     transport(

@@ -25,8 +25,8 @@ class OpenedFile:
     number: distinguishes this file from earlier ones, in the keys of widgets. checkpoint: what was found, None with an
     error. error: why the file cannot be used. overrides: by stack, the settings that the user changed. tasks: by stack
     or model, the task in the catalogue. texts: by purpose, the name and the text of an uploaded vocabulary, which the
-    uploader forgets when the page is left. agreements: by stack, the last verification, and of what. room: the
-    memory that it holds.
+    uploader forgets when the page is left. agreements: by stack, the last verification, or why there is none, and of
+    what. room: the memory that it holds.
     """
 
     number: int
@@ -35,7 +35,7 @@ class OpenedFile:
     overrides: dict[str, dict[str, str]] = field(default_factory=dict)
     tasks: dict[str, str] = field(default_factory=dict)
     texts: dict[str, tuple[str, str]] = field(default_factory=dict)
-    agreements: dict[str, tuple[object, Agreement]] = field(default_factory=dict)
+    agreements: dict[str, tuple[object, Agreement | str]] = field(default_factory=dict)
     room: Reservation | None = None
 
     def key(self, *parts: str) -> str:

@@ -7,7 +7,7 @@ from safetensors.numpy import save
 
 from .... import zoo
 from ....checkpoints import FORMATS, Stack, summary
-from ....errors import BusyError, RnnvizError
+from ....errors import BusyError, LimitError, RnnvizError
 from ....limits import DEFAULT_LIMITS, MILLION
 from ....text.tokens import visible
 from ...shared import catalogue, lesson_link, notices
@@ -90,7 +90,7 @@ def _archive(file: OpenedFile) -> None:
     if not file.tasks:
         try:
             file.tasks = use_panel.add_all([*file.contents.models.values()])
-        except BusyError as error:
+        except (BusyError, LimitError) as error:
             st.warning(plain(str(error)), icon=":material/inventory_2:")
     for task in file.tasks.values():
         added = catalogue.tasks().get(task)

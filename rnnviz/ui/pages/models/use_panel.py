@@ -6,18 +6,16 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from ....cells import Cell
 from ....checkpoints import Stack, snippets
 from ....checkpoints.formats import stem
-from ....errors import BusyError, RnnvizError
+from ....errors import BusyError, LimitError, RnnvizError
 from ....model import Model
 from ...shared import catalogue, link_parameters
 from ...shared.catalogue import LONGEST_NAME, MODEL_PAGES
 from ...shared.markdown import plain
+from ...shared.work_limits import check_cells
 from .opened_file import OpenedFile
 from .vocabulary_panel import Words
-
-LARGEST = 4_500_000  # parameters of one cell: an LSTM of 1,024 units. The browser gets them for its arithmetic
 
 
 def show(file: OpenedFile, stack: Stack, words: Words) -> None:
@@ -59,12 +57,10 @@ def show(file: OpenedFile, stack: Stack, words: Words) -> None:
         language="python",
         wrap_lines=True,
     )
-    if (count := max(_parameter_count(cell) for layer in model.network.layers for cell in layer)) > LARGEST:
-        st.info(
-            f"One layer has {count:,} parameters, which is too much for a browser: the pages show layers of up to "
-            f"{LARGEST:,}. In Python the whole model can be traced.",
-            icon=":material/straighten:",
-        )
+    try:
+        check_cells([model])
+    except LimitError as error:
+        st.info(plain(str(error)), icon=":material/straighten:")
         return
     if pressed:
         catalogue.remove(file.tasks.pop(stack.name, ""))
@@ -86,7 +82,7 @@ def _show_weights(model: str) -> None:
 def add_all(models: Sequence[Model]) -> dict[str, str]:
     """Add the models of an archive to the catalogue, those of one task together. Returns their tasks by name.
 
-    Raises BusyError, and adds none, if there is no room for all of them.
+    Raises BusyError if there is no room for all of them, LimitError if one is too large, and then adds none.
     """
     together = len({model.network.cell_name for model in models}) == len(models) and all(
         (model.vocabulary, model.labels) == (models[0].vocabulary, models[0].labels) for model in models
@@ -98,7 +94,7 @@ def add_all(models: Sequence[Model]) -> dict[str, str]:
         by_cell = {model.network.cell_name: model for model in group}
         try:
             tasks[name] = catalogue.add(catalogue.slug(name), f"{name}: {title}", by_cell)
-        except BusyError:
+        except (BusyError, LimitError):
             for added in tasks.values():
                 catalogue.remove(added)
             raise
@@ -112,7 +108,3 @@ def links(task: str, cell: str) -> None:
             st.page_link(
                 page, label=f"Open in {title}", icon=":material/open_in_new:", query_params={"task": task, "cell": cell}
             )
-
-
-def _parameter_count(cell: Cell) -> int:
-    return sum(array.size for array in cell.parameters.values())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ....checkpoints import Agreement, Stack
-from ....errors import RnnvizError
+from ....errors import BusyError, RnnvizError
 from ...shared.markdown import plain
 from ...shared.strangers_files import read_apart
 from .opened_file import OpenedFile
@@ -38,11 +38,16 @@ def show(file: OpenedFile, stack: Stack) -> None:
         if result is None or before != (uploaded.file_id, overrides):
             try:
                 result = read_apart("verify_upload", uploaded.name, uploaded.getvalue(), stack, overrides)
-            except RnnvizError as error:
-                st.error(plain(str(error)), icon=":material/rule:")
+            except BusyError as error:
+                st.warning(plain(str(error)), icon=":material/inventory_2:")
                 return
+            except RnnvizError as error:
+                result = str(error)  # kept as well: what took long and failed is not tried again at each click
             file.agreements[stack.name] = (uploaded.file_id, overrides), result
-        _result(file, stack, result)
+        if isinstance(result, str):
+            st.error(plain(result), icon=":material/rule:")
+        else:
+            _result(file, stack, result)
 
 
 def _result(file: OpenedFile, stack: Stack, result: Agreement) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from ....cells import CELLS
 from ....checkpoints.native import model_archive
-from ....errors import BusyError
+from ....errors import BusyError, LimitError
 from ....model import Model
 from ...shared import catalogue
 from ...shared.catalogue import MODEL_PAGES
@@ -91,7 +91,7 @@ def _open(training: Training, page: str) -> None:
         title = f"{training.name}: {training.task.title}"
         try:
             task = catalogue.add(catalogue.slug(training.name), title, models, training.task.examples)
-        except BusyError as error:
+        except (BusyError, LimitError) as error:
             st.warning(plain(str(error)), icon=":material/inventory_2:")
             return
         training.opened = task, training.steps_taken

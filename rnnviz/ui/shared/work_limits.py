@@ -1,0 +1,49 @@
+"""How much work a page may do for one person, and how much it may show: every door asks here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ...errors import LimitError
+from ...model import Model
+from ...network import Network
+
+LARGEST_CELL = 4_500_000  # parameters of one cell: an LSTM of 1,024 units. The browser gets them for its arithmetic
+JACOBIANS = 2**25  # numbers in the Jacobians of all steps: 256 steps of an LSTM with 128 units need half of them
+
+
+def check_cells(models: Iterable[Model]) -> None:
+    """Raise LimitError if a layer of a model is too large for a browser; code "cell_too_large"."""
+    for model in models:
+        for cell in (cell for layer in model.network.layers for cell in layer):
+            count = sum(array.size for array in cell.parameters.values())
+            if count > LARGEST_CELL:
+                raise LimitError(
+                    f"One layer has {count:,} parameters, which is too much for a browser: the pages show layers of up "
+                    f"to {LARGEST_CELL:,}. In Python the whole model can be traced.",
+                    code="cell_too_large", limit=LARGEST_CELL, actual=count,
+                )  # fmt: skip
+
+
+def check_gradients(network: Network, layer: int, direction: str, steps: int) -> None:
+    """Raise LimitError if the Jacobians of all steps need more memory than a shared server has; code "gradients"."""
+    cell = network.cell(layer, direction)
+    states = sum(cell.units(state) for state in cell.states)
+    if steps * states**2 > JACOBIANS:
+        most = JACOBIANS // states**2
+        advice = f"Shorten the text to at most {most} steps. " if most > 1 else ""
+        raise LimitError(
+            f"A layer of {cell.hidden_size} units passes on {states} numbers at each step. The gradients between all "
+            f"{steps} steps need more memory than this server has. {advice}In Python, rnnviz.analysis.gradient_flow "
+            "has no such limit.",
+            code="gradients", limit=JACOBIANS, actual=steps * states**2,
+        )  # fmt: skip
+
+
+def allows_gradients(network: Network, layer: int, direction: str, steps: int) -> bool:
+    """Whether `check_gradients` lets a network pass."""
+    try:
+        check_gradients(network, layer, direction, steps)
+    except LimitError:
+        return False
+    return True
