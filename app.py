@@ -42,7 +42,17 @@ def report(error: Exception) -> bool:
 if __name__ == "__main__":  # Streamlit gives this name to every run of the script
     navigate()
 else:
+    from starlette.middleware import Middleware
+
     from rnnviz.ui.shared import served_code
+    from rnnviz.ui.shared.admission import Admission
+    from rnnviz.ui.shared.response_headers import ResponseHeaders
     from rnnviz.ui.shared.upkeep import upkeep
 
-    app = st.App(__file__, routes=served_code.routes(), lifespan=upkeep, on_script_error=report)
+    app = st.App(
+        __file__,
+        routes=served_code.routes(),
+        middleware=[Middleware(ResponseHeaders), Middleware(Admission)],
+        lifespan=upkeep,
+        on_script_error=report,
+    )
