@@ -2,6 +2,8 @@
 # make test   set everything up, PyTorch included, then check and test all of it
 # make peers  install the other frameworks and nbconvert, fetch the published models, then run the tests that need them
 # make bench  set everything up, then measure (PyTorch is the peer)
+# make lock   pin every package of the server with hashes, in deploy/requirements.lock
+# make audit  ask for known vulnerabilities in the packages that it lists
 
 PYTHON ?= python3
 # PyTorch is what most results are compared with. Where pip's own choice is a large build for GPUs, name another one:
@@ -9,13 +11,14 @@ PYTHON ?= python3
 TORCH ?= torch==2.13.0
 KERAS ?= keras==3.15.1 tensorflow-cpu==2.21.0 tf_keras==2.21.0
 NOTEBOOK ?= nbconvert==7.17.2 ipykernel==7.4.0
+TOOLS ?= pip-tools==7.6.2 pip-audit==2.10.1
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist worksteal --durations=10
 
 export DENO_NO_UPDATE_CHECK := 1
 
-.PHONY: run test check bench peers clean
+.PHONY: run test check bench peers lock audit clean
 
 run: $(VENV)/app
 	$(BIN)/streamlit run app.py
@@ -37,11 +40,23 @@ bench: $(VENV)/torch
 peers: $(VENV)/peers
 	RNNVIZ_NO_SKIPS=1 $(PYTEST) -m "peers or notebook$(if $(RNNVIZ_DATA), or data)"
 
+lock: $(VENV)/tools
+	CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/tools/bin/pip-compile --quiet --generate-hashes --strip-extras --no-emit-index-url --no-emit-trusted-host \
+		--no-emit-find-links --output-file deploy/requirements.lock requirements.txt
+
+audit: $(VENV)/tools
+	$(VENV)/tools/bin/pip-audit --require-hashes --disable-pip --requirement deploy/requirements.lock
+
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
+
+# Apart from the rest, so that the tools' own packages are not among the pinned ones.
+$(VENV)/tools: | $(BIN)/python
+	$(PYTHON) -m venv $@
+	$@/bin/pip install --quiet $(TOOLS)
 
 $(VENV)/app: requirements.txt | $(BIN)/python
 	$(BIN)/pip install --quiet -r requirements.txt
