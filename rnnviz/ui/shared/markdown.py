@@ -22,9 +22,21 @@ def plain(text: str) -> str:
     return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|$:~^&" else c for c in ADDRESS.sub(WORD_JOINER, text))
 
 
+def spoken(markdown: str) -> str:
+    """Markdown of ours without its marks, as a screen reader says it."""
+    return re.sub(r"\\(.)|\*\*", lambda mark: mark[1] or "", markdown, flags=re.DOTALL).replace(WORD_JOINER, "")
+
+
 def percent(share: float, digits: int = 1) -> str:
-    """A share as a percentage: 68.3 %. What is no number is named."""
-    return NOT_A_NUMBER if isnan(share) else f"{100 * share:.{digits}f}\N{NO-BREAK SPACE}%"
+    """A share as a percentage: 68.3 %. Less than all is never 100 %, more than nothing never 0 %; NaN is named."""
+    if isnan(share):
+        return NOT_A_NUMBER
+    text, least = f"{100 * share:.{digits}f}", 10.0**-digits
+    if share > 0 and float(text) == 0:
+        text = f"under {least:.{digits}f}"
+    elif share < 1 and float(text) >= 100:
+        text = f"over {100 - least:.{digits}f}"
+    return f"{text}\N{NO-BREAK SPACE}%"
 
 
 def prediction(label: str, probability: float) -> str:

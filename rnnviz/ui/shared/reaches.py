@@ -31,4 +31,4 @@ def reaches(runs: Mapping[str, tuple[Model, Trace]], location: tuple[int, str], 
 def at_step_1(curves: Mapping[str, Array]) -> str:
     """What the curves say of the first step, in words."""
     each = [f"{CELLS[cell].title} {digits(float(curve[0]), '.2g')}" for cell, curve in curves.items()]
-    return f"From step 1: {'; '.join(each)}."
+    return f"The reach of step 1: {'; '.join(each)}."

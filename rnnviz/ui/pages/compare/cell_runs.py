@@ -144,7 +144,7 @@ def disagreement(run: TextRun, traces: Mapping[str, Trace]) -> str:
 def _along_the_text(run: TextRun, traces: Mapping[str, Trace], steps: list[int]) -> str:
     """The same for models that are asked at every step."""
     total = len(run.trace)
-    end = f"In the end: {predictions(traces, total)}."
+    end = f"At the end: {predictions(traces, total)}."
     if not steps:
         cells = series([f"the {CELLS[cell].title}" for cell in traces])
         return f"{plain(cells[0].upper() + cells[1:])} agree at every step. {end}"

@@ -16,7 +16,7 @@ from ....trace import Trace
 from ...shared.charts import chart
 from ...shared.columns import columns_in_rows
 from ...shared.instrument import slot
-from ...shared.markdown import percent, plain, series
+from ...shared.markdown import percent, plain, series, spoken
 from ...shared.pickers import pick_label
 from ...shared.reaches import at_step_1, reaches
 from ...shared.text_run import TextRun, chosen_position, exceeds_memory, transport
@@ -57,13 +57,13 @@ def _predictions(run: TextRun, traces: dict[str, Trace], step: int) -> None:
     left, right = st.columns([1.4, 1], gap="medium")
     with left:
         label = pick_label(run.trace if run.trace.cell in traces else next(iter(traces.values())), step)
-        words = f"Probability of {visible(label)} after each step, for every cell. {summary}"
+        words = f"Probability of {visible(label)} after each step, for every cell. {spoken(summary)}"
         chart(predictions_by_cell.ready(traces, label, step=step), words, "said", traces=traces.values())
     with right:
-        _table(run, traces, summary)
+        _table(run, traces)
 
 
-def _table(run: TextRun, traces: dict[str, Trace], summary: str) -> None:
+def _table(run: TextRun, traces: dict[str, Trace]) -> None:
     """Each cell's prediction after every step."""
     differ, asked = set(disagreeing_steps(traces)), jointly_asked(traces)
     steps = range(1, len(run.trace) + 1)
@@ -88,7 +88,7 @@ def _table(run: TextRun, traces: dict[str, Trace], summary: str) -> None:
             "≠": st.column_config.TextColumn("≠", width=30, help="The answers differ"),
         },
         key="compare-says",
-        alt=f"The prediction of every cell after each step. {summary}",
+        alt="The prediction of every cell after each step.",
     )
 
 
@@ -113,12 +113,13 @@ def _reach(run: TextRun, runs: CellRuns, step: int) -> None:
         st.caption(f":material/info: Too large to be followed over this text: {plain(series(left_out))}.")
     curves = reaches(by_cell, run.location, step)
     words = (
-        "Reach of each step: how far the strongest nudge after it moves the hidden state after "
+        "Reach of each step: how far the strongest nudge to what is passed on after it moves the hidden state after "
         f"{run.step_label(step)}. {at_step_1(curves)}"
     )
     figure = reach_curve.ready(curves, run.trace.tokens, run.trace.unknown, to=step)
     chart(figure, words, "reach-cells", traces=runs.traces.values())
     st.caption(
-        f"The reach of a step is how far the strongest nudge of 1 after it moves the hidden state after "
-        f"{plain(run.step_label(step))}: the largest singular value of the exact Jacobian. {plain(at_step_1(curves))}"
+        f"The reach of a step: how far the strongest nudge to what is passed on after it moves the hidden state after "
+        f"{plain(run.step_label(step))}, divided by the size of the nudge. It is the largest singular value of the "
+        f"exact Jacobian. {plain(at_step_1(curves))}"
     )

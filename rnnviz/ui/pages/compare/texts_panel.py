@@ -15,7 +15,7 @@ from ...shared import lesson_link, link_parameters, position, text_box
 from ...shared.catalogue import TaskModels
 from ...shared.charts import chart
 from ...shared.instrument import DIFFERENCE, OTHER, instrument, side_by_side_heatmaps
-from ...shared.markdown import plain, prediction
+from ...shared.markdown import plain, prediction, spoken
 from ...shared.pickers import pick_quantities
 from ...shared.text_run import TRANSPORT, TextRun
 
@@ -62,7 +62,7 @@ def show(run: TextRun, text: str) -> None:
     if first.probabilities is not None:
         chart(
             predictions_by_text.ready(first, second),
-            f"The predictions for both texts, step by step. {summary}",
+            f"The predictions for both texts, step by step. {spoken(summary)}",
             "texts-said",
             traces=[first, second],
         )
@@ -95,7 +95,7 @@ def describe(change: Difference) -> str:
         i, j = change.rows()[change.first - 1]
         assert i is not None and j is not None
         words += f" The predictions first differ in column {change.first}: they {_pair(change, i + 1, j + 1)}."
-    return f"{words} In the end they {in_the_end}."
+    return f"{words} At the end they {in_the_end}."
 
 
 def _first_difference(change: Difference) -> int | None:

@@ -14,7 +14,7 @@ from ....text.tokens import visible
 from ...shared import link_parameters
 from ...shared.charts import chart
 from ...shared.long_work import Progress, cached
-from ...shared.markdown import percent, plain, prediction
+from ...shared.markdown import percent, plain, prediction, spoken
 from ...shared.pickers import pick_label, pick_other_label, pick_part
 from ...shared.text_run import TextRun, chosen_position, transport
 
@@ -74,7 +74,7 @@ def show(run: TextRun) -> None:
         step=step, without=answers,
     )  # fmt: skip
     words = f"What each token does for {visible(label)} after step {step}, by {result.method}. "
-    words += _strongest(run, result)
+    words += spoken(_strongest(run, result))
     chart(figure, words, "attribution", traces=[trace])
     if result.inputs is not None and result.inputs.shape[1] > 1:
         each = "What each number of each step does for it, one row for each number."
@@ -119,32 +119,44 @@ def _strongest(run: TextRun, result: Attribution) -> str:
     words = f"**{token}** speaks most {'for' if value > 0 else 'against'} {answer} ({_number(value)})."
     if result.probabilities is None or single:
         return words
+    row, whole = result.probabilities[step - 1], run.trace.probabilities
+    same = whole is not None and row.argmax() == whole[result.step - 1].argmax()
     change = "Without it" if result.baseline == REMOVED else f"With {plain(str(result.baseline))} in its place"
-    answer = prediction(*predicted(run.trace.labels, result.probabilities[step - 1]))
-    return f"{words} {change} the answer is {answer}."
+    answer = prediction(*predicted(run.trace.labels, row))
+    return f"{words} {change} the answer is{' still' if same else ''} {answer}."
 
 
 def _explanation(run: TextRun, result: Attribution) -> str:
     """How to read the bars, in a sentence or two of Markdown."""
     single, baseline = len(run.trace.labels) == 1, plain(str(result.baseline))
+    what, scale = ("the output", "") if single else _log_odds(result)
     if result.method == "gradient":
         return (
-            "The slope at this text, times the input vector. Where the model is sure of its answer, the slope is close "
-            "to 0 even at the token that decides it: trust a swap rather than this."
+            f"The slope of {what} at this text, times the input vector. Where the model is sure of its answer, the "
+            f"slope is close to 0 even at the token that decides it: trust a swap rather than this.{scale}"
         )
     if result.method == "integrated gradients":
         return (
             f"Gradients along the straight line from a text of nothing but {baseline} to this one. The bars add up to "
-            f"the difference between the two texts; the error of the sum is {_error(result.error or 0.0)} "
-            f"({result.points} points)."
+            f"the difference of {what} between the two texts; the error of this sum is {_error(result.error or 0.0)} "
+            f"({result.points} points).{scale}"
         )
-    what = "the output falls" if single else "the log odds fall"
     change = "is left out" if result.baseline == REMOVED else f"gives way to {baseline}"
-    scale = "" if single else " 0.7 halves the odds."
     return (
-        f"How far {what} when one token {change} and the text is read again.{scale} Each bar is a test of one token "
-        "alone, so the bars need not add up."
+        f"How far {what} {'falls' if single else 'fall'} when one token {change} and the text is read again. Each bar "
+        f"is a test of one token alone, so the bars need not add up.{scale}"
     )
+
+
+def _log_odds(result: Attribution) -> tuple[str, str]:
+    """What is measured, as a part of a sentence, and its definition, in Markdown."""
+    label = plain(visible(result.label))
+    if result.against is None:
+        what, odds = f"the log odds of {label}", "p / (1 − p), where p is its probability"
+    else:
+        against = plain(visible(result.against))
+        what, odds = f"the log odds of {label} against {against}", f"p({label}) / p({against})"
+    return what, f" The log odds are the logarithm of {odds}: 0.7 more doubles the odds, 0.7 less halves them."
 
 
 def _number(value: float) -> str:

@@ -55,7 +55,7 @@ def show(run: TextRun) -> None:
             "without it": st.column_config.NumberColumn(f"{label} without it", format="percent"),
             "points": st.column_config.NumberColumn("difference, percentage points", format="%+.2f"),
         },
-        alt=f"All units, ranked by the change of the prediction without them. {summary}",
+        alt="All units, ranked by the change of the prediction without them.",
     )  # fmt: skip
     rows = [*chosen["selection"]["rows"], *range(STRONGEST)]
     units = list(dict.fromkeys(int(table["unit"].iloc[row]) for row in rows if row < len(table)))
