@@ -1,4 +1,4 @@
-"""How a verdict lasts: the margin between two answers after each word, for several texts and cells."""
+"""How a verdict lasts: the margin of one answer over another, their log odds, after each word of some texts."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ def margin_curves(
 ) -> Content:
     """Draw the margin of one answer over another after each word, for texts that go on with one neutral word.
 
-    Above the dotted line the first answer is the more probable one, below it the second. The neutral words are shaded.
+    The margin is the log odds, log(p_one / p_other), and is called so on the chart. Above the dotted line the first
+    answer is the more probable one, below it the second. The neutral words are shaded.
 
     Parameters
     ----------
@@ -60,7 +61,7 @@ def margin_curves(
     x = np.arange(1, steps + 1) - words
     for text, by_cell in margins.items():
         for cell, values in by_cell.items():
-            hover = f"{text}, then {neutral} × %{{customdata}}<br>margin <b>%{{y:.2f}}</b>"
+            hover = f"{text}, then {neutral} × %{{customdata}}<br>log odds <b>%{{y:.2f}}</b>"
             line = cell_line(cell, x[: len(values)], values, hover, customdata=np.maximum(x, 0))
             data.append(line | {"name": f"{cell_title(cell)}, {text}"})
             ends.append(EndLabel(cell_label(cell), x[-1], float(values[-1])))
@@ -87,7 +88,7 @@ def margin_curves(
     ]  # fmt: skip
     one, other = answers
     content["annotations"] = [
-        heading(f"margin after each word:<br>log p({one}) − log p({other})"),
+        heading(f"log odds after each word:<br>log p({one}) − log p({other})"),
         *texts,
         *end_labels(ends, edges, HEIGHT),
     ]

@@ -123,7 +123,7 @@ def test_the_text_is_coloured_by_who_wrote_the_memory(page: Page, app: str):
         assert f"cell state of unit {unit} after step {step}" in credit(page, ".credit-sum")
         strongest = int(np.abs(shares).argmax())
         first = credit(page, ".credit-strongest").replace("−", "-")
-        letter, where, number = re.match(r"most from (.) \(step (\d+), ([+-][\d.e-]+)\)", first).groups()  # type: ignore[union-attr]
+        letter, where, number = re.match(r"[^“]*“(.)” \(step (\d+), ([+-][\d.e-]+)\)", first).groups()  # type: ignore[union-attr]
         assert (letter, int(where)) == (visible(trace.tokens[strongest]), strongest + 1)
         assert float(number) == pytest.approx(shares[strongest], rel=0.01)
         total = float(re.search(r": (−?[\d.]+) =", credit(page, ".credit-sum"))[1].replace("−", "-"))  # type: ignore[index]

@@ -23,8 +23,8 @@ _ELEMENTS = 2**21  # gate values that one pass may hold
 class AnswerMargin:
     """How clearly a network answers one label, from its input vectors.
 
-    The margin is the logit of the label less that of another one, which is log(p_label / p_against), or less the
-    log-sum-exp of all others, which is log(p / (1 - p)). A network with one output has its logit as the margin.
+    The margin is the log odds: the logit of the label less that of another one, which is log(p_label / p_against), or
+    less the log-sum-exp of all others, which is log(p / (1 - p)). With a single output it is that output's logit.
 
     Parameters
     ----------

@@ -8,7 +8,7 @@ from .answer_margin import AnswerMargin
 
 
 def margin_curve(trace: Trace, label: int | str | None = None, against: int | str | None = None) -> Array:
-    """Compute the margin of an answer after each step of a text.
+    """Compute the margin of an answer, which is its log odds, after each step of a text.
 
     The margin is log(p_label / p_against), or log(p_label / (1 - p_label)) where no other answer is named. It is
     computed from the logits, so that it stays exact where a probability is rounded to 0 or 1.

@@ -79,7 +79,7 @@ def _first(trace: Trace, unchanged: Trace) -> str:
         return f"The first different prediction comes {where}." if first else "No prediction differs on the way."
     if first is None:
         return ""
-    return f"On the way, where it is not trained to answer, the leading label first differs {where}."
+    return f"On the way, where it is not trained to answer, the most probable label first differs {where}."
 
 
 def quoted_label(label: str) -> str:

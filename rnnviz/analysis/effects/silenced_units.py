@@ -38,7 +38,7 @@ def silenced_steps(trace: Trace, layer: int) -> int:
 
 
 def silenced_effects(trace: Trace, layer: int) -> Array | None:
-    """Measure what the margin of the answer loses when each unit of a layer is silenced over the last steps.
+    """Measure what the lead of the answer loses when each unit of a layer is silenced over the last steps.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def silenced_effects(trace: Trace, layer: int) -> Array | None:
     Returns
     -------
     ndarray of shape (H,) or None
-        The margin, which is the answer's logit less the mean of all other logits, less what it is without the unit;
+        The lead, which is the answer's logit less the mean of all other logits, less what it is without the unit;
         None where this cannot be run: without the network or a readout, where a layer reads backward, and where an
         intervention holds values.
     """
@@ -69,8 +69,8 @@ def silenced_effects(trace: Trace, layer: int) -> Array | None:
     edits = {(layer, "forward"): [Edit(state, silenced, 0.0, 0, steps) for state in states]}
     logits = replace(network, embedding=None).forward(inputs, start, edits=edits).logits
     assert logits is not None
-    margins = _margins(logits[-1].astype(np.float64), trace)
-    return margins[-1] - margins[:-1]
+    leads = _leads(logits[-1].astype(np.float64), trace)
+    return leads[-1] - leads[:-1]
 
 
 def _units(trace: Trace, layer: int) -> int:
@@ -85,8 +85,8 @@ def _before(trace: Trace, state: str, layer: int, first: int, batch: int) -> Arr
     return np.repeat((trace[key][first - 1] if first else trace.initial[key])[None], batch, axis=0)
 
 
-def _margins(logits: Array, trace: Trace) -> Array:
-    """The margins (B,) of the answer of logits (B, C)."""
+def _leads(logits: Array, trace: Trace) -> Array:
+    """The leads (B,) of the answer, by logits (B, C)."""
     answer = 0 if trace.probabilities is None else int(trace.probabilities[-1].argmax())
     others = np.delete(logits, answer, axis=-1)
     return logits[:, answer] - (others.mean(-1) if others.shape[-1] else 0)

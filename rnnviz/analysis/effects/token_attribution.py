@@ -49,7 +49,7 @@ class Attribution:
     measure : str
         What the values are, in words.
     margin : float
-        The margin of the answer in this run, which the values are about.
+        The margin of the answer in this run, which the values are about: its log odds, or the only output.
     probabilities : ndarray of shape (T, C) or None
         What the network answers to the text with each step changed; that of the text itself where a step cannot be
         changed. None without changed texts.
@@ -102,8 +102,8 @@ def attribution(
 ) -> Attribution:
     """Measure what each token does for an answer.
 
-    The answer's margin is the logarithm of its odds: log(p / (1 - p)), or log(p_label / p_against) if it is compared
-    with one other label. For a network with a single output it is the output itself.
+    The answer's margin is its log odds: log(p / (1 - p)), or log(p_label / p_against) if it is compared with one
+    other label. For a network with a single output it is the output itself.
 
     "swap" runs the text once more for each token, with `<unk>` (or, for numbers, zeros) in its place; a value is the
     margin of the text less that of the changed text. It is exact, and it is about one token at a time: the values do

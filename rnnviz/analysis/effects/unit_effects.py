@@ -19,9 +19,10 @@ from ..gradients.jacobians import rerun
 from ..weights.gate_weights import projection_matrix
 from .silenced_units import silenced_effects, silenced_steps
 
-SILENCED = "effect, if silenced{when}, on the answer"
-DIRECT = "direct contribution to the answer"
-FIRST_ORDER = "first-order contribution to the answer"
+LEAD, OUTPUT = "the lead of the answer", "the output"  # of several labels, or the only one
+SILENCED = "effect, if silenced{when}, on {what}"
+DIRECT = "direct contribution to {what}"
+FIRST_ORDER = "first-order contribution to {what}"
 SIZE = "size of the hidden state over the text (root mean square)"
 
 
@@ -52,9 +53,10 @@ class UnitEffects:
 def unit_effects(trace: Trace, layer: int = 0, direction: str = "forward") -> UnitEffects:
     """Measure what each unit of a layer does for the answer after the last step.
 
-    The answer's margin is its logit less the mean of the logits of all other labels. The effect of a unit is what the
-    margin loses when the unit is silenced: all of its states are zero, at the last steps, as many as are computed in
-    some milliseconds; where that cannot be run, the unit's direct contribution.
+    The lead of the answer is its logit less the mean of the logits of all other labels. (A margin compares
+    probabilities, and is another measure: see `margin_curve`.) The effect of a unit is what the lead loses when the
+    unit is silenced: all of its states are zero, at the last steps, as many as are computed in some milliseconds; where
+    that cannot be run, the unit's direct contribution.
 
     Parameters
     ----------
@@ -81,7 +83,7 @@ def unit_effects(trace: Trace, layer: int = 0, direction: str = "forward") -> Un
     >>> import rnnviz
     >>> effects = unit_effects(rnnviz.load("counter-lstm").trace("aabb"))
     >>> effects.label, effects.measure
-    ('end', 'effect, if silenced, on the answer')
+    ('end', 'effect, if silenced, on the lead of the answer')
     """
     _ = trace["hidden", layer, direction]
     values = silenced_effects(trace, layer)
@@ -90,16 +92,16 @@ def unit_effects(trace: Trace, layer: int = 0, direction: str = "forward") -> Un
     assert trace.network is not None and trace.network.readout_weight is not None
     steps = silenced_steps(trace, layer)
     when = "" if steps == len(trace) else f" in the last {steps} steps" if steps > 1 else " at the last step"
-    return UnitEffects(_float32(values), trace.labels[_answer(trace)], SILENCED.format(when=when))
+    return UnitEffects(_float32(values), trace.labels[_answer(trace)], SILENCED.format(when=when, what=_about(trace)))
 
 
 def direct_effects(trace: Trace, layer: int = 0, direction: str = "forward") -> UnitEffects:
     """Measure what each unit of a layer adds to the answer after the last step by what it passes on.
 
-    The answer's margin is its logit less the mean of the logits of all other labels. A unit of the last layer adds
+    The lead of the answer is its logit less the mean of the logits of all other labels. A unit of the last layer adds
     directly to it: its hidden state at the last step times the answer's weight less the mean of the other weights. A
     unit of a lower layer adds through the layers above: its hidden states at all steps, as they are passed on, times
-    the gradient of the margin by them, which is exact for small changes only. What a unit does to later steps of its
+    the gradient of the lead by them, which is exact for small changes only. What a unit does to later steps of its
     own layer is not counted. Where the hidden state is a projection of the units, each adds through its weights there.
 
     Parameters
@@ -137,11 +139,13 @@ def direct_effects(trace: Trace, layer: int = 0, direction: str = "forward") -> 
         measure = SIZE.replace("hidden state", trace.definition.by_name[name].title)
         return UnitEffects(_float32(np.sqrt((shown.astype(np.float64) ** 2).mean(0))), "", measure)
     answer = _answer(trace)
-    gradient = _margin_gradient(trace, network, answer, layer)[direction].astype(np.float64)
+    gradient = _lead_gradient(trace, network, answer, layer)[direction].astype(np.float64)
     if (matrix := projection_matrix(network.cell(layer, direction))) is not None:
         gradient = gradient @ matrix
     values = (gradient * shown).sum(0)
-    return UnitEffects(_float32(values), trace.labels[answer], DIRECT if top else FIRST_ORDER)
+    return UnitEffects(
+        _float32(values), trace.labels[answer], (DIRECT if top else FIRST_ORDER).format(what=_about(trace))
+    )
 
 
 def _answer(trace: Trace) -> int:
@@ -149,15 +153,20 @@ def _answer(trace: Trace) -> int:
     return 0 if trace.probabilities is None else int(trace.probabilities[-1].argmax())
 
 
-def _margin_gradient(trace: Trace, network: Network, answer: int, layer: int) -> dict[str, Array]:
-    """The gradients of the margin by the hidden states that a layer passes on, (T, H) by direction."""
+def _about(trace: Trace) -> str:
+    """What effects are about, in words."""
+    return LEAD if len(trace.labels) > 1 else OUTPUT
+
+
+def _lead_gradient(trace: Trace, network: Network, answer: int, layer: int) -> dict[str, Array]:
+    """The gradients of the lead by the hidden states that a layer passes on, (T, H) by direction."""
     assert network.readout_weight is not None
     weights, others = network.readout_weight, len(network.readout_weight) - 1
-    margin = weights[answer] - (weights.sum(0) - weights[answer]) / others if others else weights[answer]
-    d_top = np.zeros((len(trace), len(margin)), margin.dtype)
-    d_top[-1] = margin
+    lead = weights[answer] - (weights.sum(0) - weights[answer]) / others if others else weights[answer]
+    d_top = np.zeros((len(trace), len(lead)), lead.dtype)
+    d_top[-1] = lead
     for k in range(trace.layers - 1, layer, -1):
-        d_below = np.zeros((), margin.dtype)
+        d_below = np.zeros((), lead.dtype)
         for direction, d_hidden in _split(trace, network, d_top, k).items():
             record = rerun(trace, k, direction)
             d_x = record.cell.backward(record, reverse_if_backward(d_hidden, direction))["x"]

@@ -1,4 +1,4 @@
-"""The effects of units are what the margin of the answer would lose without them."""
+"""The effects of units are what the lead of the answer would lose without them."""
 
 from dataclasses import replace
 
@@ -11,7 +11,7 @@ import rnnviz
 from rnnviz import Model
 from rnnviz.analysis import ablation, unit_effects
 from rnnviz.analysis.effects import silenced_units
-from rnnviz.analysis.effects.unit_effects import DIRECT, FIRST_ORDER, SIZE, direct_effects
+from rnnviz.analysis.effects.unit_effects import DIRECT, FIRST_ORDER, LEAD, OUTPUT, SIZE, direct_effects
 from rnnviz.interventions import Hold, Zero
 from rnnviz.network import SUFFIXES, Network
 from rnnviz.network.merging import MERGES, merge_directions
@@ -20,8 +20,8 @@ from tests.analysis.random_runs import EVERY, EVERY_ID, runs
 from tests.strategies import CHARACTERS, draw_network
 
 
-def margin_above(trace, layer, hidden):
-    """The margin of the answer, from the hidden states of a layer's directions as they are passed on."""
+def lead_above(trace, layer, hidden):
+    """The lead of the answer, from the hidden states of a layer's directions as they are passed on."""
     network = trace.network
     top = merge_directions(hidden, network.merge)
     for k in range(layer + 1, trace.layers):
@@ -52,21 +52,22 @@ def scaled(trace, layer, direction, unit, factor):
 @pytest.mark.parametrize(("kind", "options"), EVERY, ids=EVERY_ID)
 @settings(max_examples=15)
 @given(data=st.data())
-def test_an_effect_is_the_slope_of_the_margin_by_the_size_of_what_a_unit_passes_on(kind, options, data):
+def test_an_effect_is_the_slope_of_the_lead_by_the_size_of_what_a_unit_passes_on(kind, options, data):
     run = data.draw(runs(kind, options))
     trace, place = run.trace, (run.layer, run.direction)
     effects = direct_effects(trace, *place)
-    assert effects.measure == (DIRECT if run.layer == trace.layers - 1 else FIRST_ORDER)
+    measure = DIRECT if run.layer == trace.layers - 1 else FIRST_ORDER
+    assert effects.measure == measure.format(what=LEAD)
     small = 1e-5
     assert len(effects.values) == run.cell.hidden_size
     for unit in range(run.cell.hidden_size):
-        up, down = (margin_above(trace, run.layer, scaled(trace, *place, unit, 1 + e)) for e in (small, -small))
+        up, down = (lead_above(trace, run.layer, scaled(trace, *place, unit, 1 + e)) for e in (small, -small))
         assert effects.values[unit] == pytest.approx((up - down) / (2 * small), rel=1e-5, abs=1e-7)
 
 
 @pytest.mark.parametrize("merge", MERGES)
 @pytest.mark.parametrize("direction", SUFFIXES)
-def test_in_the_last_layer_it_is_exactly_what_the_margin_loses_without_the_unit(merge, direction):
+def test_in_the_last_layer_it_is_exactly_what_the_lead_loses_without_the_unit(merge, direction):
     rng = np.random.default_rng(0)
     network = Network.random(
         "gru", hidden=5, vocabulary=len(CHARACTERS), embedding=3, bidirectional=True, rng=rng, dtype=np.float64
@@ -75,9 +76,9 @@ def test_in_the_last_layer_it_is_exactly_what_the_margin_loses_without_the_unit(
     network = replace(network, merge=merge, readout_weight=rng.normal(size=(3, size)))
     trace = Model("both", network, CHARACTERS, ["a", "b", "c"]).trace("abca")
     effects = direct_effects(trace, 0, direction)
-    whole = margin_above(trace, 0, scaled(trace, 0, direction, 0, 1))
+    whole = lead_above(trace, 0, scaled(trace, 0, direction, 0, 1))
     for unit, value in enumerate(effects.values):
-        without = margin_above(trace, 0, scaled(trace, 0, direction, unit, 0))
+        without = lead_above(trace, 0, scaled(trace, 0, direction, unit, 0))
         assert value == pytest.approx(whole - without, rel=1e-5, abs=1e-7)
     assert effects.strongest == np.abs(effects.values).argmax()
     assert effects.label == trace.labels[trace.probabilities[-1].argmax()]
@@ -87,8 +88,8 @@ def test_a_held_gate_leaves_the_direct_contribution():
     model = rnnviz.load("names-lstm")
     trace = model.trace("Li", interventions=[Hold("forget", 1)])
     effects = direct_effects(trace)
-    whole = margin_above(trace, 0, [trace["hidden"]])
-    assert effects.measure == DIRECT and effects.values.sum() == pytest.approx(whole, rel=1e-4)
+    whole = lead_above(trace, 0, [trace["hidden"]])
+    assert effects.measure == DIRECT.format(what=LEAD) and effects.values.sum() == pytest.approx(whole, rel=1e-4)
 
 
 def test_without_a_readout_or_a_gradient_it_is_the_size_of_the_hidden_state():
@@ -107,26 +108,28 @@ def test_a_single_output_has_no_others_to_be_compared_with():
     network = draw_network(classes=1)
     trace = Model("one", network, CHARACTERS, ["sum"]).trace("abc")
     contributions = network.readout_weight[0] * trace["hidden"][-1]
-    np.testing.assert_allclose(direct_effects(trace).values, contributions, rtol=1e-6)
+    effects = direct_effects(trace)
+    np.testing.assert_allclose(effects.values, contributions, rtol=1e-6)
+    assert effects.measure == DIRECT.format(what=OUTPUT)
 
 
 @pytest.mark.parametrize(
     ("name", "text"), [("names-lstm", "Schmidhuber"), ("names-gru", "Li"), ("counter-rnn", "aabb")]
 )
-def test_an_effect_is_what_the_margin_loses_when_the_unit_is_silenced(name, text):
+def test_an_effect_is_what_the_lead_loses_when_the_unit_is_silenced(name, text):
     model = rnnviz.load(name)
     trace = model.trace(text)
     effects = unit_effects(trace)
     answer = int(trace.probabilities[-1].argmax())
     last = silenced_units.silenced_steps(trace, 0)
 
-    def margin(run):
+    def lead(run):
         logits = np.log(run.probabilities[-1].astype(float))
         return logits[answer] - np.delete(logits, answer).mean()
 
     for unit in range(trace.units()):
         without = model.trace(text, interventions=[Zero(unit, (len(trace) - last + 1, len(trace)))])
-        assert effects.values[unit] == pytest.approx(margin(trace) - margin(without), abs=2e-4)
+        assert effects.values[unit] == pytest.approx(lead(trace) - lead(without), abs=2e-4)
     assert effects.label == trace.labels[answer]
 
 
@@ -154,8 +157,8 @@ def test_a_lower_layer_is_silenced_through_the_layers_above():
     for unit in range(trace.units()):
         runs_of = [trace, model.trace("abc", interventions=[Zero(unit)])]
         logits = [np.log(run.probabilities[-1].astype(float)) for run in runs_of]
-        margins = [row[answer] - np.delete(row, answer).mean() for row in logits]
-        assert effects.values[unit] == pytest.approx(margins[0] - margins[1], abs=1e-5)
+        leads = [row[answer] - np.delete(row, answer).mean() for row in logits]
+        assert effects.values[unit] == pytest.approx(leads[0] - leads[1], abs=1e-5)
 
 
 def test_the_order_of_units_is_closer_to_that_of_ablation_than_by_the_direct_contribution(monkeypatch):

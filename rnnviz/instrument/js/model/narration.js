@@ -11,9 +11,9 @@
 // - A state that only shows another one (the LSTM's hidden state, which has no weights of its own) is told about by
 //   what it does for the answer.
 // - What matters for the answer comes next. Where the model is asked, it is the unit whose change of the hidden state
-//   moves the logit of the prediction most, against the mean of the others. Where it is not, no output is read: it is
-//   the unit with the largest effect on the answer at the end, with what its hidden state does here. Where neither is
-//   known, it is the largest change of the hidden state.
+//   moves the lead of the prediction most (its logit less the mean of the others). Where it is not, no output is read:
+//   it is the unit with the largest effect on the answer at the end, with what its hidden state does here. Where
+//   neither is known, it is the largest change of the hidden state.
 // - A unit has a name only if it leads: of several within 5 % of the largest we tell how many they are, or nothing. A
 //   value that would be written as 0.00 has no name either. Held values are told about as held, and are not counted.
 // - The prediction is quoted only where the model is asked, and compared with the unchanged run, if there is one, or

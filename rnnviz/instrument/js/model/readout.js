@@ -3,8 +3,8 @@
 /** @import { Trace } from "./trace.js" */
 
 /**
- * How far changes of the hidden state move the logit of a label away from the mean of all other logits, by unit. The
- * only output of a network has nothing to be compared with.
+ * How far changes of the hidden state move the lead of a label, by unit: its logit less the mean of all other logits.
+ * The only output of a network has nothing to be compared with, and its logit takes the place of the lead.
  * @param {Trace} trace  with a readout
  * @param {number} label
  * @param {Float64Array} changes

@@ -78,7 +78,7 @@ export function creditSum(tokenValues, row, step) {
 }
 
 /**
- * The strongest tokens: "most from c (step 2, +0.41), S (step 1, −0.2)".
+ * The strongest tokens: "Most comes from “c” (step 2, +0.41), “S” (step 1, −0.2)."
  * @param {Trace} trace
  * @param {TokenValues} tokenValues
  * @param {(number | null)[]} row
@@ -89,8 +89,8 @@ export function strongestTokens(trace, tokenValues, row) {
     .flatMap((value, k) => (value ? [{ value, k }] : []))
     .sort((a, b) => Math.abs(b.value) - Math.abs(a.value))
     .slice(0, NAMED_TOKENS)
-    .map(({ value, k }) => `${trace.tokens[k]} (step ${k + 1}, ${numberText(value, tokenValues)})`);
-  return named.length ? `most from ${named.join(", ")}` : "nothing from any token";
+    .map(({ value, k }) => `“${trace.tokens[k]}” (step ${k + 1}, ${numberText(value, tokenValues)})`);
+  return named.length ? `Most comes from ${named.join(", ")}.` : "Nothing comes from any token.";
 }
 
 /**

@@ -93,8 +93,8 @@ export class HeatmapPanel {
     this.title.style.color = kind === "labels" ? "" : inkOf({ name: this.name, colour: scale.colour });
     this.symbol.textContent = symbol;
     const strange = strangeValues(field, (step) => trace.isGap(step));
-    const notched = beyond.length ? `; ${beyond.length} values beyond the scale` : "";
-    const crossed = strange.length ? `; ${strange.length} values are infinite or not a number` : "";
+    const notched = beyond.length ? `; ${values(beyond.length)} beyond the scale` : "";
+    const crossed = strange.length ? `; ${values(strange.length)} infinite or not a number` : "";
     const extent = `${field.rows.length} ${kind} over ${field.steps} steps`;
     this.plot.setAttribute("aria-label", `${title}, ${extent}${notched}${crossed}`);
     this.element.style.setProperty("--plot", `${width}px`);
@@ -203,9 +203,8 @@ export class HeatmapPanel {
     const parts = [low, html("span", { class: "heatmap-ramp", style: `background-image: ${ramp}` }), high];
     const count = beyond.length;
     const all = field.rows.length * field.steps;
-    this.legend.title = clipped
-      ? `The scale holds at least 98 % of all values; ${count} of the ${all} shown are beyond it and have a notch`
-      : "";
+    const notched = count ? `; of the ${all} shown, ${count} beyond it ${count > 1 ? "have" : "has"} a notch` : "";
+    this.legend.title = clipped ? `The scale holds at least 98 % of all values${notched}` : "";
     const notes = [count && `◥ ${count} beyond`, strange && `✕ ${strange} inf or not a number`].filter(Boolean);
     this.legend.replaceChildren(...parts, ...notes.map((note) => html("span", {}, String(note))));
   }
@@ -301,4 +300,13 @@ function place(rect, box) {
   rect.toggleAttribute("hidden", !box);
   if (!box) return;
   ["x", "y", "width", "height"].forEach((name, k) => rect.setAttribute(name, String(box[k])));
+}
+
+/**
+ * "1 value", "2 values".
+ * @param {number} count
+ * @returns {string}
+ */
+function values(count) {
+  return `${count} value${count === 1 ? "" : "s"}`;
 }

@@ -5,6 +5,8 @@ import { html } from "../page/dom.js";
 
 /** @import { ElementView, State, Store } from "../model/store.js" */
 
+const LEAD = "The lead of an answer is its logit less the mean of all other logits.";
+
 /**
  * Show the choices.
  * @param {Store} store
@@ -44,8 +46,14 @@ export function createHeatmapTools(store, each = "") {
     const isAll = state.allRows || rows.hidden;
     const which = isAll ? "All units" : `The ${TOP} units${each && ` of each ${each}`} with the largest ${effect}`;
     /** @type {Record<State["rowOrder"], string>} */
-    const how = { effect: isAll ? `, by ${effect}` : "", similar: ", alike ones together", number: ", by number" };
-    about.textContent = which + how[state.rowOrder];
+    const how = {
+      effect: isAll ? `, by their ${effect}` : "",
+      similar: ", alike ones together",
+      number: ", by number",
+    };
+    const text = which + how[state.rowOrder];
+    const defined = label && trace.labels.length > 1 && text.includes(effect); // the only output has no lead
+    about.textContent = defined ? `${text}. ${LEAD}` : text;
   }
 
   show();
