@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any, NamedTuple
 
 import streamlit as st
@@ -11,6 +12,7 @@ from ....cells import CELLS
 from ....figures import seed_scores
 from ....figures.score_chart import format_score, is_loss
 from ....model import Model
+from ....training import Recipe
 from ...shared.charts import chart
 from ...shared.markdown import plain, series
 from . import score_differences
@@ -18,6 +20,11 @@ from .cell_runs import CellRuns
 from .score_differences import Card, Cards
 
 SIZE, BUDGET = ("embedding", "hidden", "layers", "directions"), ("epochs", "batch")  # as cards call them
+WORDS = {
+    "keep_bias": "forget bias",
+    "dropout_inputs": "dropout of the embedding",
+    "dropout_top": "dropout before the readout",
+}
 
 
 def show(runs: CellRuns) -> None:
@@ -127,7 +134,8 @@ def compare_setups(cards: Cards) -> Setups | None:
         return None
     if not all("hyperparameters" in card["training"] for card in cards.values()):
         return None
-    settings = [card["training"]["hyperparameters"] for card in cards.values()]
+    usual = asdict(Recipe())  # what a card does not mention was not chosen
+    settings = [usual | card["training"]["hyperparameters"] for card in cards.values()]
     equal = {
         "size": _same([card["architecture"] for card in cards.values()], *SIZE),
         "split": _same([card["split"] for card in cards.values()]),
@@ -157,11 +165,15 @@ def _setups_in_words(cards: Cards) -> str:
         words.append(f"They do not have {series(different, 'or')}.")
     differ = []
     for name, values in setups.by_cell.items():
-        each = ", ".join(f"{CELLS[cell].title} {value}" for cell, value in zip(cards, values, strict=True))
-        differ.append(f"{name.replace('_', ' ')} ({each})")
+        each = ", ".join(f"{CELLS[cell].title} {_setting(value)}" for cell, value in zip(cards, values, strict=True))
+        differ.append(f"{WORDS.get(name, name.replace('_', ' '))} ({each})")
     if differ:
-        words.append(f"Set separately for each cell: {plain('; '.join(differ))}.")
+        words.append(f"These settings differ: {plain('; '.join(differ))}.")
     return " ".join(words)
+
+
+def _setting(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _same(parts: list[Card], *names: str) -> bool:
