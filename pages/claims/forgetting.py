@@ -117,7 +117,7 @@ def hamlet_is_forgotten_within_a_line() -> None:
 
 
 def the_verdict_outlasts_twenty_words() -> None:
-    """Twenty times “the” leaves every margin on its side, and the RNN more than half of both."""
+    """Twenty times “the” leaves all log odds on their side of 0, and the RNN more than half of them in both texts."""
     praise, complaint = verdicts(VERDICTS, "the", 20).values()
     for cell in CELLS:
         assert praise[cell][2:].min() > 0 > complaint[cell][2:].max()
@@ -140,7 +140,7 @@ def a_verdict_outlasts_a_paragraph() -> None:
 
 
 def only_the_rnn_still_complains_after_200_words() -> None:
-    """After 200 times “the” GRU and LSTM give praise in both cases; the RNN's margins no longer move."""
+    """After 200 times “the” GRU and LSTM give praise in both cases; the RNN's log odds no longer move."""
     praise, complaint = verdicts(VERDICTS, "the", 200).values()
     assert min(praise[cell][-1] for cell in CELLS) > 0
     assert complaint["gru"][-1] > 0 and complaint["lstm"][-1] > 0 and complaint["rnn"][-1] < 0

@@ -7,7 +7,7 @@ import streamlit as st
 from ....analysis import ModelComparison, compare_models
 from ....figures import array_differences, weight_differences
 from ...shared.charts import chart
-from ...shared.markdown import plain
+from ...shared.markdown import plain, series
 from ...shared.model_card import score_line
 from ...shared.pickers import pick_layer
 from . import model_table
@@ -53,7 +53,7 @@ def _summary(comparison: ModelComparison) -> str:
     if not comparison.differing:
         architecture = f"{names} have the same architecture."
     else:
-        titles = ", ".join(title.lower() for title in comparison.differing)
+        titles = series([title.lower() for title in comparison.differing])
         architecture = f"{names} differ in {plain(titles)}."
     return f"{architecture} {plain(comparison.conversion)}".strip()
 

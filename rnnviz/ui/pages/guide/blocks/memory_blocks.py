@@ -43,11 +43,11 @@ def reach(context: ChapterContext, cells: list[str] | None = None) -> None:
         return
     traces = context.traces(cells)
     reaches = {cell: reached(trace) for cell, trace in traces.items()}
-    description = "How strongly the last hidden state depends on each earlier state, on a logarithmic axis."
+    description = "The reach of each step, on a logarithmic axis."
     figure = reach_curve.ready(reaches, context.trace.tokens, context.trace.unknown.tolist())
     chart(figure, description, context.key, traces=traces.values())
     arrived = "; ".join(f"{CELLS[cell].title} {_power(float(values[0]))}" for cell, values in reaches.items())
-    st.caption(f"Of a nudge of 1 to the state after step 1, this much arrives at the end: {arrived}.")
+    st.caption(f"The reach of step 1: {arrived}.")
 
 
 @block

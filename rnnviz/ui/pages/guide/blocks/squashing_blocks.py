@@ -22,6 +22,10 @@ def explosion(context: ChapterContext, factor: float = 3.0, steps: int = 8, vect
     _explosion(context.key, factor, steps, vector or [0.6, -0.3, 0.01])
 
 
+def _whole_if_large(number: float) -> str:
+    return f"{number:,.0f}" if number >= 1000 else f"{number:.4g}"
+
+
 @st.fragment
 def _explosion(key: str, factor: float, steps: int, vector: list[float]) -> None:
     with st.container(border=True):
@@ -33,8 +37,8 @@ def _explosion(key: str, factor: float, steps: int, vector: list[float]) -> None
         chart(growth_curves.ready(free, squashed), description, f"growth-{key}")
         largest, bounded = np.abs(free[-1]).max(), np.abs(squashed[-1]).max()
         st.caption(
-            f"The largest number after {steps} steps is {largest:,.4g} without tanh and {bounded:.4g} with it. "
-            "On the right all stay between −1 and 1."
+            f"The largest number after {steps} steps is {_whole_if_large(largest)} without tanh and {bounded:.4g} with "
+            "it. On the right all stay between −1 and 1."
         )
 
 

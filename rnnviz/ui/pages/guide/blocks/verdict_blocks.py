@@ -1,4 +1,4 @@
-"""How long a verdict lasts: the margin between praise and complaint over words that say neither."""
+"""How long a verdict lasts: the log odds of praise against complaint over words that say neither."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TIMES = [20, 40, 100, 200]
 
 @block
 def verdict(context: ChapterContext, texts: list[str], neutral: str = "the") -> None:
-    """The margin after each word of some texts, which a neutral word follows; how often it follows can be set."""
+    """The log odds after each word of some texts, which a neutral word follows; how often it follows can be set."""
     _verdict(context.key, tuple(texts), neutral)
 
 
@@ -27,12 +27,14 @@ def _verdict(key: str, texts: tuple[str, ...], neutral: str) -> None:
     with st.container(border=True):
         times = st.select_slider(f"How often “{neutral}” follows", TIMES, TIMES[0], key=f"times-{key}")
         margins = verdicts(texts, neutral, times)
-        description = f"The margin of praise over complaint after each word, with {times} times “{neutral}” at the end."
+        description = (
+            f"The log odds of praise against complaint after each word, with {times} times “{neutral}” at the end."
+        )
         chart(margin_curves.ready(margins, len(texts[0].split()), neutral, ANSWERS), description, f"margins-{key}")
 
 
 def verdicts(texts: tuple[str, ...], neutral: str, times: int) -> dict[str, dict[str, Array]]:
-    """The margins (T,) after each word of the texts and of so many neutral words, by text and cell."""
+    """The log odds (T,) after each word of the texts and of so many neutral words, by text and cell."""
     task = catalogue.tasks()["reviews"]
     models = {cell: catalogue.model(task, cell) for cell in CELL_ORDER}
     return {
