@@ -86,6 +86,10 @@ def test_what_made_it_say_this_is_the_attribution(method):
 def test_why_this_rather_than_that():
     trace = rnnviz.load("names-lstm").trace("Nakamura")
     app = memory(task="names", text="Nakamura")
+    assert [app.selectbox(key=f"{k}label-names-lstm").value for k in ("", "other-")] == [
+        "",
+        "",
+    ]  # None would be no choice
     app.selectbox(key="label-names-lstm").set_value("Italian").run()
     np.testing.assert_allclose(bars(app), attribution(trace, "Italian").values, rtol=1e-5)
     app.selectbox(key="other-label-names-lstm").set_value("Japanese").run()

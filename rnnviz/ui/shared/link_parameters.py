@@ -93,14 +93,14 @@ def unit(trace: Trace, layer: int) -> Parameter[int | None]:
     return Parameter("unit", None, number(0, trace.units(layer) - 1))
 
 
-def label(trace: Trace) -> Parameter[str | None]:
-    """The label that is asked about; None for the most likely one."""
-    return Parameter("label", None, one_of(trace.labels), trace.model, str, f"label-{trace.model}")
+def label(trace: Trace) -> Parameter[str]:
+    """The label that is asked about; "" for the most likely one."""
+    return Parameter("label", "", one_of(trace.labels), trace.model, str, f"label-{trace.model}")
 
 
-def other_label(trace: Trace) -> Parameter[str | None]:
-    """The label that it is compared with; None for all others."""
-    return Parameter("rather-than", None, one_of(trace.labels), trace.model, str, f"other-label-{trace.model}")
+def other_label(trace: Trace) -> Parameter[str]:
+    """The label that it is compared with; "" for all others."""
+    return Parameter("rather-than", "", one_of(trace.labels), trace.model, str, f"other-label-{trace.model}")
 
 
 # On one page each.

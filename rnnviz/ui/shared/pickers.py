@@ -157,24 +157,23 @@ def pick_label(trace: Trace, step: int, title: str = "Output") -> str:
     key = choice.restore()
     st.selectbox(
         title,
-        [None, *_offered(trace, step, choice.value)],
-        format_func=lambda label: "the most likely" if label is None else visible(label),
+        ["", *_offered(trace, step, choice.value)],
+        format_func=lambda label: visible(label) if label else "the most likely",
         key=key,
         help=_why_not_all(trace),
         width=260,
     )
-    label = choice.save()
-    return trace.labels[int(trace.probabilities[step - 1].argmax())] if label is None else label
+    return choice.save() or trace.labels[int(trace.probabilities[step - 1].argmax())]
 
 
-def _offered(trace: Trace, step: int, chosen: str | None) -> list[str]:
+def _offered(trace: Trace, step: int, chosen: str) -> list[str]:
     """The labels that a menu offers: all, or of very many those that are the most likely after a step."""
     if len(trace.labels) <= MOST_OFFERED:
         return trace.labels
     assert trace.probabilities is not None
     likely = np.argsort(-trace.probabilities[step - 1], kind="stable")[:MOST_OFFERED]
     labels = [trace.labels[number] for number in likely]
-    return labels if chosen is None or chosen in labels else [*labels, chosen]
+    return labels if not chosen or chosen in labels else [*labels, chosen]
 
 
 def _why_not_all(trace: Trace) -> str | None:
@@ -188,16 +187,16 @@ def pick_other_label(trace: Trace, label: str, step: int) -> str | None:
     choice = link_parameters.other_label(trace)
     key = choice.restore()
     if choice.value == label:
-        choice.set(None)
+        choice.set("")
     others = [each for each in _offered(trace, step, choice.value) if each != label]
     st.selectbox(
         "rather than",
-        [None, *others],
-        format_func=lambda other: "anything else" if other is None else visible(other),
+        ["", *others],
+        format_func=lambda other: visible(other) if other else "anything else",
         key=key,
         width=260,
     )
-    return choice.save()
+    return choice.save() or None
 
 
 def pick_quantities(trace: Trace, more: Collection[str] = ()) -> list[str]:
