@@ -154,7 +154,9 @@ def kept_chart(shares: Array, order: Array, gate: Quantity, *, unit: int | None 
     names = _name_offsets(len(units))
     if unit is not None:
         at = int(np.flatnonzero(units == unit)[0])
-        names.setdefault(at, (ASIDE, -ALOFT - SPACING))
+        # On the other side than the names of the first or of the last units.
+        side = 1 if 2 * at < len(units) else -1
+        names.setdefault(at, (float(side * ASIDE), float(side * (ALOFT + SPACING))))
         ring = {"color": REFERENCE, "symbol": "circle-open", "size": 16, "line": {"width": 2.5}}
         point = {"x": rank[[at]], "y": heights[[at]]}
         data.append({**dots, **point, "name": "chosen", "marker": ring, "hoverinfo": "skip"})

@@ -108,6 +108,7 @@ def test_the_first_screen_has_the_answer_the_cell_and_its_formula(page: Page, ap
             ".transport",
             ".diagram svg",
             ".area-left .arithmetic-values >> visible=true",
+            *(f".heatmap >> nth={k}" for k in range(page.locator(".instrument .heatmap").count())),
         ):
             box = page.locator(f".instrument {part}").first.bounding_box()
             assert box and box["y"] >= 0 and box["y"] + box["height"] <= size["height"], part
