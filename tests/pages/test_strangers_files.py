@@ -8,7 +8,7 @@ from rnnviz.apart import Workers
 from rnnviz.apart.worker import WorkerLimits
 from rnnviz.limits import MILLION
 from rnnviz.ui.shared import strangers_files
-from rnnviz.ui.shared.session_keys import OPENED_FILE
+from rnnviz.ui.shared.session_keys import NOTICES, OPENED_FILE
 
 from .app_pages import open_page
 from .test_models import models, npz, upload
@@ -50,3 +50,19 @@ def test_a_full_queue_is_said(faulty, monkeypatch):
     monkeypatch.setattr(faulty, "_queue", [0])
     app = upload(open_page("models"), "echo.npz", b"any")
     assert len(app.error) == 1 and not is_open(app)
+
+
+def test_a_file_that_was_lost_is_said_until_another_is_opened():
+    app = open_page("models", opened="1")
+    assert len(app.run().info) == 1 and not is_open(app)
+    arrays = {"rnn.weight_ih_l0": np.ones((4, 2), "f4"), "rnn.weight_hh_l0": np.ones((4, 4), "f4")}
+    app = upload(app, "net.npz", npz(arrays))
+    assert is_open(app) and not app.info and app.query_params["opened"] == "1"
+    app.button(key="models-close").click().run()
+    assert "opened" not in app.query_params and not app.info
+
+
+def test_a_model_that_was_lost_is_said_where_its_link_leads():
+    for page in ("explore", "memory", "compare"):
+        app = open_page(page, task="zebra", text="3 7 1 4 9 8")
+        assert "link-task" in app.session_state[NOTICES] and app.text_input(key="text").value == "3 7 1 4 9 8"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TypeVar
 
+from ...errors import ArgumentError
 from ...interventions import Intervention, format_all, parse_all
 from ...trace import Trace
 from . import notices, session_keys
@@ -52,7 +53,19 @@ CHANGES: Parameter[Interventions] = Parameter("if", (), _changes, format=format_
 
 def task(names: Iterable[str], default: str) -> Parameter[str]:
     """The task whose models are shown."""
-    return Parameter("task", default, one_of(names))
+    existing = one_of(names)
+
+    def parse(text: str) -> str:
+        try:
+            return existing(text)
+        except ArgumentError as error:
+            raise error.with_message(
+                "If it was a model of your own: it was in the memory of a session, which ends soon after its page is "
+                "closed, and when the server restarts. Open its file again on the Models page; until then, what is "
+                f"typed is read by the model that is chosen here. {error.message}"
+            ) from None
+
+    return Parameter("task", default, parse)
 
 
 def cell(names: Sequence[str], default: str = "lstm", chapter: str = "") -> Parameter[str]:
@@ -134,6 +147,7 @@ def model(name: str, names: Collection[str], default: str) -> Parameter[str]:
     return Parameter(name, default, one_of(names), scope="models")
 
 
+FILES_OPENED: Parameter[int] = Parameter("opened", 0, number(0, 10**9), scope="models")
 TRAININGS_STARTED: Parameter[int] = Parameter("started", 0, number(0, 10**9), scope="train")
 
 

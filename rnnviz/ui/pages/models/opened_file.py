@@ -11,6 +11,7 @@ import streamlit as st
 from ....checkpoints import Agreement, Checkpoint, Conversion, Stack
 from ....checkpoints.native.model_archive import ModelArchive
 from ....errors import RnnvizError
+from ...shared.link_parameters import FILES_OPENED
 from ...shared.memory_ledger import Reservation
 from ...shared.result_cache import held_bytes
 from ...shared.session_keys import GIVEN_FILE_OPENED, OPENED_COUNT, OPENED_FILE
@@ -66,6 +67,11 @@ def opened_file() -> OpenedFile | None:
     """The file that is open, None if there is none."""
     file: OpenedFile | None = st.session_state.get(OPENED_FILE)
     return file
+
+
+def was_lost() -> bool:
+    """Whether the link comes from a session with a file that this session never had."""
+    return FILES_OPENED.text is not None and OPENED_COUNT not in st.session_state
 
 
 def open_in_session(files: Mapping[str, bytes]) -> OpenedFile:

@@ -10,11 +10,11 @@ from ....checkpoints import FORMATS, Stack, summary
 from ....errors import BusyError, LimitError, RnnvizError
 from ....limits import DEFAULT_LIMITS, MILLION
 from ....text.tokens import visible
-from ...shared import catalogue, lesson_link, notices
+from ...shared import catalogue, lesson_link, link_parameters, notices
 from ...shared.markdown import plain
 from ...shared.session_keys import UPLOADED_FILES
 from . import interpretation_panel, use_panel, verify_panel, vocabulary_panel
-from .opened_file import OpenedFile, close, open_in_session, opened_file
+from .opened_file import OpenedFile, close, open_in_session, opened_file, was_lost
 
 EXAMPLE = "names-gru"
 
@@ -22,7 +22,15 @@ EXAMPLE = "names-gru"
 def show() -> None:
     """Show the uploader, and what was found in the file that is open."""
     _uploader()
+    if was_lost():
+        st.info(
+            "This link comes from a page that had a file open. A file is in the memory of its own session alone: that "
+            "is over, after its page was closed or the server restarted, or goes on elsewhere. Upload the file again.",
+            icon=":material/history:",
+        )
     file = opened_file()
+    if not was_lost():
+        link_parameters.FILES_OPENED.write(0 if file is None else file.number)
     if file is None:
         _introduction()
     elif file.error:
@@ -51,7 +59,8 @@ def _uploader() -> None:
         state[UPLOADED_FILES] = ids
     st.caption(
         ":material/lock: Nothing in a file is ever executed. It stays in the memory of this session, where nobody else "
-        f"can see it, and is gone with it. Limits: {DEFAULT_LIMITS.file // MILLION} million bytes, "
+        "can see it, and is gone with it, a minute or two after its page is closed. "
+        f"Limits: {DEFAULT_LIMITS.file // MILLION} million bytes, "
         f"{DEFAULT_LIMITS.unpacked // MILLION} million once unpacked, and {DEFAULT_LIMITS.arrays:,} arrays."
     )
 
