@@ -9,11 +9,11 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from math import prod
 from typing import NamedTuple
 
 import numpy as np
 
+from .array_shapes import count_numbers
 from .errors import DamagedFileError, UnsupportedFileError
 
 SIGNATURE = b"\x93NUMPY"
@@ -95,7 +95,10 @@ def _filled(name: str, code: str, shape: tuple[int, ...], fortran: bool, content
         dtype = None
     if dtype is None:
         raise DamagedFileError(f"{name} is damaged: its header has an invalid dtype.", code="dtype", file=name)
-    if prod(shape) * dtype.itemsize != len(content):
+    count = count_numbers(shape)
+    if count is None:
+        raise _invalid_shape(name)
+    if count * dtype.itemsize != len(content):
         raise DamagedFileError(
             f"{name} is damaged or incomplete: its shape {_short(shape)} does not fit its {len(content):,} bytes.",
             code="cut_off", file=name,

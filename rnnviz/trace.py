@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import zlib
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -11,15 +10,16 @@ from functools import cached_property, lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
-from zipfile import BadZipFile
 
 import numpy as np
 
+from .bounded_json import parse_json
 from .cells import CELLS, Definition
 from .cells.activations import Array
 from .errors import DamagedFileError, FileError, UnknownQuantityError, UnsupportedFileError
 from .interventions import Intervention, ValueIntervention, format_all, parse_all
 from .representations import html_of
+from .trace_arrays import read_trace_arrays
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,8 +31,8 @@ Key = tuple[str, int, str]  # quantity, layer, direction
 
 FORMAT = 1
 
-# What NumPy, zipfile and JSON raise on a file that is cut off, damaged or of another kind.
-_BROKEN = (ValueError, KeyError, TypeError, AttributeError, OSError, EOFError, RuntimeError, BadZipFile, zlib.error)
+# What a description or arrays of another kind lead to.
+_BROKEN = (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError, RecursionError, MemoryError)
 
 
 @dataclass(frozen=True)
@@ -292,13 +292,14 @@ class Trace:
             If the file is not one that `save` wrote.
         UnsupportedFileError
             If it is of another version, or of an unknown cell.
+        LimitError
+            If it holds far more than a trace does.
         FileNotFoundError
             If there is no such file.
         """
         try:
-            with np.load(file, allow_pickle=False) as archive:
-                arrays = dict(archive)
-            about = json.loads(arrays.pop("about").tobytes())
+            arrays = read_trace_arrays(file)
+            about = parse_json("Its description", arrays.pop("about").tobytes())
             if about.pop("format") != FORMAT:
                 raise UnsupportedFileError("It is written in another format.", code="format")
             unknown, probabilities = arrays.pop("unknown"), arrays.pop("probabilities", None)
@@ -316,11 +317,10 @@ class Trace:
                 network=None, vocabulary=None, card={},
             )  # fmt: skip
             trace._check()
-        except FileNotFoundError:
+        except OSError:  # there is no such file, or it cannot be opened
             raise
         except FileError as error:
-            message = f"{file} is not a trace saved by rnnviz: {error}"
-            raise type(error)(message, code=error.code, file=str(file)) from error
+            raise error.with_message(f"{file} is not a trace saved by rnnviz: {error}", file=str(file)) from error
         except _BROKEN as error:
             message = f"{file} is not a trace saved by rnnviz: {error}"
             raise DamagedFileError(message, code="unreadable", file=str(file)) from error

@@ -15,8 +15,9 @@ SCRIPTS = sorted(PACKAGE.rglob("*.js"))
 # From the ground up. A part imports from floors below its own, never from beside it.
 FLOORS = [
     {"wording"},
-    {"errors"},
+    {"array_shapes", "errors"},
     {"limits", "npy", "number_format", "representations"},
+    {"bounded_json", "trace_arrays"},
     {"cells"},
     {"colours", "network", "text"},
     {"interventions"},

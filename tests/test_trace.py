@@ -12,11 +12,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from rnnviz import Model, Trace
-from rnnviz.errors import DamagedFileError, UnknownQuantityError, UnsupportedFileError
+from rnnviz import Model, Trace, trace_arrays
+from rnnviz.errors import DamagedFileError, LimitError, UnknownQuantityError, UnsupportedFileError
 from rnnviz.interventions import Hold
 from rnnviz.network import Network
 
+from .checkpoints.damaged_files import MILLION, memory_below
 from .raising import raises
 from .strategies import CHARACTERS, VARIANT_IDS, VARIANTS, draw_network, seeds, texts
 
@@ -253,6 +254,40 @@ def test_foreign_files():
         file.writestr("word/document.xml", "<w/>")
     for data in (array.getvalue(), archive.getvalue(), b"", b"PK\x03\x04", b"step,token\n1,a\n"):
         refused(data)
+
+
+def npy(header, data=b""):
+    """An .npy file with any header."""
+    return b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header.encode() + data
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (1000000000000,)}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (" + "9223372036854775807," * 400 + ")}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (0," + "9223372036854775807," * 400 + ")}",
+        "{'descr': '<U1000000000', 'fortran_order': False, 'shape': (1,)}",
+        "(" * 5000,
+    ],
+    ids=range(5),
+)
+def test_headers_that_claim_very_much(header):
+    """Nothing is set aside for what is not there."""
+    with zipfile.ZipFile(file := io.BytesIO(), "w") as archive:
+        archive.writestr("about.npy", npy(header, bytes(4)))
+    with memory_below(20 * MILLION):
+        refused(file.getvalue())
+
+
+def test_a_trace_that_unpacks_to_very_much(monkeypatch):
+    monkeypatch.setattr(trace_arrays, "LARGEST", MILLION)
+    zeros = npy("{'descr': '|u1', 'fortran_order': False, 'shape': (50000000,)}", bytes(50 * MILLION))
+    with zipfile.ZipFile(file := io.BytesIO(), "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("about.npy", zeros)
+    del zeros
+    with memory_below(10 * MILLION):
+        refused(file.getvalue(), "unpacked", LimitError)
 
 
 class Bomb:

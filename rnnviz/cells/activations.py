@@ -11,12 +11,13 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
 from ..errors import ArgumentError, UnknownNameError
 from ..number_format import with_minus_signs
+from ..wording import printable
 from .compiled_curves import compiled_curve
 from .environments import Array
 from .expressions import Expression, Number, Product, Quotient, Sum, Value
@@ -25,6 +26,7 @@ from .primitives import Primitive, exp, expm1, log1p, magnitude, maximum, minimu
 INF = math.inf
 GREATEST = float(np.finfo(np.float64).max)
 NO_BOUND = 1e100  # values of this size are as good as infinite
+LONGEST = 200  # letters of a text that is read as an activation
 FAMILIAR = ("sigmoid", "tanh", "relu", "linear")  # these need no explanation
 
 
@@ -84,8 +86,6 @@ ACTIVATION_KINDS = {
     "softplus": ActivationKind("softplus", r"\mathrm{softplus}", lambda z: maximum(z, 0) + log1p(exp(-magnitude(z)))),
     "linear": ActivationKind("linear", r"\mathrm{linear}", lambda z: z),
 }
-
-_TEXT = re.compile(r"\s*(?P<kind>\w+)\s*(\((?P<parameters>[^()]*)\))?\s*(\bwithin\s+(?P<within>\S+))?\s*")
 
 
 @dataclass(frozen=True)
@@ -235,7 +235,7 @@ def _clipped(low: float, high: float) -> str:
     return f"clipped to the range from {low:g} to {high:g}"
 
 
-@cache
+@lru_cache(256)  # the texts are those of strangers
 def activation(text: str) -> Activation:
     """Make the activation that a text names.
 
@@ -248,7 +248,7 @@ def activation(text: str) -> Activation:
     Returns
     -------
     Activation
-        The activation; the same object for the same text.
+        The activation.
 
     Raises
     ------
@@ -268,17 +268,18 @@ def activation(text: str) -> Activation:
     >>> activation("hard_sigmoid").name
     'hard_sigmoid(0.2, 0.5)'
     """
-    match = _TEXT.fullmatch(text)
-    if match is None or match["kind"] not in ACTIVATION_KINDS:
+    split = _split(text) if len(text) <= LONGEST else None
+    if split is None or split[0] not in ACTIVATION_KINDS:
         raise UnknownNameError(
-            f"There is no activation {text!r}; there are {', '.join(ACTIVATION_KINDS)}.",
+            f"There is no activation {printable(text)!r}; there are {', '.join(ACTIVATION_KINDS)}.",
             code="unknown", kind="activation", name=text, allowed=tuple(ACTIVATION_KINDS),
         )  # fmt: skip
-    name, kind = match["kind"], ACTIVATION_KINDS[match["kind"]]
-    parts = [part for part in (match["parameters"] or "").split(",") if part.strip()]
+    name, numbers, bound = split
+    kind = ACTIVATION_KINDS[name]
+    parts = [part for part in numbers.split(",") if part.strip()]
     try:
         parameters = [float(part) + 0.0 for part in parts]  # no negative zero
-        within = None if match["within"] is None else float(match["within"])
+        within = None if bound is None else float(bound)
     except ValueError:
         parameters, within = [math.nan], None
     if not all(map(math.isfinite, parameters)):
@@ -291,6 +292,20 @@ def activation(text: str) -> Activation:
     if kind.positive and parameters and parameters[0] < 0:
         raise _invalid(text, "not_monotone", "is not monotone; expected a number of at least 0 in brackets")
     return Activation(name, (*parameters, *kind.defaults[len(parameters) :]), within)
+
+
+def _split(text: str) -> tuple[str, str, str | None] | None:
+    """The kind, what is in brackets and what follows "within"; None for a text of another form.
+
+    Without a pattern: one that has blanks between optional parts tries them in every way.
+    """
+    before, within, bound = text.partition("within")
+    if within and (not bound[:1].isspace() or len(bound.split()) != 1 or before[-1:].isidentifier()):
+        return None
+    kind, bracket, rest = before.strip().partition("(")
+    if bracket and (not rest.endswith(")") or "(" in rest or ")" in rest[:-1]):
+        return None
+    return kind.rstrip(), rest[:-1], bound.strip() if within else None
 
 
 def _invalid(text: str, code: str, problem: str) -> ArgumentError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..errors import ArgumentError, UnknownNameError
+from ..wording import printable
 from .activations import ACTIVATION_KINDS, activation
 
 
@@ -40,7 +41,8 @@ def resolve_options(
     for option, value in options.items():
         if option not in resolved:
             raise UnknownNameError(
-                f"{title} has no option {option}={value!r}; its options: {_listed(choices, activations)}.",
+                f"{title} has no option {printable(option)}={printable(repr(value))}; its options: "
+                f"{_listed(choices, activations)}.",
                 code="unknown", kind="option", name=option, allowed=tuple(resolved),
             )  # fmt: skip
         if option in activations and isinstance(value, str):
@@ -48,14 +50,15 @@ def resolve_options(
                 resolved[option] = activation(value).name
             except (ArgumentError, UnknownNameError) as error:
                 raise ArgumentError(
-                    f"{title} has no option {option}={value!r}: {error}",
+                    f"{title} has no option {option}={printable(repr(value))}: {error}",
                     code=error.code, name=option, value=value, allowed=tuple(ACTIVATION_KINDS),
                 ) from None  # fmt: skip
         elif option not in activations and value in choices[option]:
             resolved[option] = value
         else:
             raise ArgumentError(
-                f"{title} has no option {option}={value!r}; its options: {_listed(choices, activations)}.",
+                f"{title} has no option {printable(option)}={printable(repr(value))}; its options: "
+                f"{_listed(choices, activations)}.",
                 code="unknown", name=option, value=value, allowed=choices.get(option, tuple(ACTIVATION_KINDS)),
             )  # fmt: skip
     return resolved

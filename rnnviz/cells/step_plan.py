@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property, lru_cache
 from itertools import groupby, pairwise
 
 from .activations import LINEAR, SIGMOID, TANH
@@ -199,13 +199,13 @@ class StepPlan:
         return right.of.terms if isinstance(right.of, Sum) else (right.of,)
 
 
-@cache
+@lru_cache(256)  # cells of strangers have activations of their own
 def step_plan(definition: Definition, rows: tuple[str, ...]) -> StepPlan:
     """The plan of a cell's steps, one for each definition."""
     return StepPlan(definition, rows)
 
 
-@cache
+@lru_cache(256)  # cells of strangers have activations of their own
 def parameter_blocks(definition: Definition, rows: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     """The parameters that a cell's equations name, each with the quantities that its blocks belong to.
 
@@ -231,7 +231,7 @@ def recurrent_product(row: str) -> Matrix:
     return Matrix("weight_hh", row, HIDDEN_BEFORE)
 
 
-@cache
+@lru_cache(256)  # cells of strangers have activations of their own
 def has_parameters(expression: Expression) -> bool:
     """Whether an expression reads any parameter but the input weights, whose gradient follows from dz."""
     nodes = (node for node in expression.walk() if isinstance(node, (Matrix, Bias, Diagonal, LayerNorm)))

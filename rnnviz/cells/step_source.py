@@ -11,7 +11,7 @@ hold what does not depend on the step before: W_ih x + b_ih, and b_hh where noth
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -32,7 +32,7 @@ class Steps(NamedTuple):
     backward: Callable[..., None]
 
 
-@cache
+@lru_cache(256)  # cells of strangers have activations of their own
 def compiled(definition: Definition, rows: tuple[str, ...]) -> Steps:
     """The steps of a cell, compiled once for each definition."""
     plan = StepPlan(definition, rows)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..cells import CELLS
-from ..errors import FileError, MissingFileError, MissingLibraryError, RnnvizError
+from ..errors import FileError, MissingFileError, RnnvizError
 from ..limits import DEFAULT_LIMITS, Limits
 from ..model import Model
 from ..text.tokens import Vocabulary
+from ..wording import printable
 from .conversion import Conversion, convert_stack, model_from_conversion
 from .file import File, Folder
 from .formats import detect, main_file, stem
 from .interface import Format, Opened, UnusedArray
+from .io.opening_budget import OpeningBudget
+from .io.reading_errors import reading_errors
 from .native.model_archive import ModelArchive, open_archives
 from .settings import NONE, InferredSetting
 from .stack import Stack, select_stack
@@ -85,7 +87,8 @@ class Checkpoint:
         chosen = select_stack(self.stacks, stack)
         latest, conversion = self._conversions.get(chosen.name, (None, None))
         if conversion is None or latest != overrides:
-            conversion = convert_stack(chosen, overrides)
+            with reading_errors(self.name):
+                conversion = convert_stack(chosen, overrides)
             self._conversions[chosen.name] = overrides, conversion
         return conversion
 
@@ -198,10 +201,11 @@ def open_file(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> Checkpoint:
         If the library that reads such files is not installed.
     """
     path = Path(path)
-    if not path.is_file():
-        raise MissingFileError(f"There is no file {path}.", code="missing", file=str(path))
-    limits.check_file(path.name, path.stat().st_size)
-    return _open(File(path.name, path.read_bytes(), Folder(path.parent, limits), limits))
+    with reading_errors(path.name):
+        if not path.is_file():
+            raise MissingFileError(f"There is no file {path}.", code="missing", file=str(path))
+        limits.check_file(path.name, path.stat().st_size)
+        return _open(File(path.name, path.read_bytes(), Folder(path.parent, limits), limits))
 
 
 def open_bytes(
@@ -232,7 +236,8 @@ def open_bytes(
     MissingLibraryError
         If the library that reads such files is not installed.
     """
-    return _open(File(name, data, beside or {}, limits))
+    with reading_errors(name):
+        return _open(File(name, data, beside or {}, limits))
 
 
 def open_files(files: Mapping[str, bytes], limits: Limits = DEFAULT_LIMITS) -> Checkpoint:
@@ -243,7 +248,7 @@ def open_files(files: Mapping[str, bytes], limits: Limits = DEFAULT_LIMITS) -> C
     files : mapping of str to bytes
         The content of the files, by name.
     limits : Limits, optional
-        Bounds on what is read from each.
+        Bounds on what is read from all of them together; the size of each is bounded by itself.
 
     Returns
     -------
@@ -257,16 +262,20 @@ def open_files(files: Mapping[str, bytes], limits: Limits = DEFAULT_LIMITS) -> C
     MissingLibraryError
         If the library that reads such files is not installed.
     """
-    listed = [
-        File(name, data, {other: files[other] for other in files if other != name}, limits)
-        for name, data in files.items()
-    ]
-    archive = next((file for file in listed if _is_archive(file)), None)
-    if archive is not None:
-        return _checkpoint(archive, ModelArchive(), open_archives(listed))
-    with _naming_libraries(listed[0].name):
+    name = next(iter(files), "")
+    with reading_errors(name):
+        budget = OpeningBudget(printable(name), limits)
+        listed = [
+            File(name, data, {other: files[other] for other in files if other != name}, limits, budget)
+            for name, data in files.items()
+        ]
+        archive = next((file for file in listed if _is_archive(file)), None)
+        if archive is not None:
+            budget.name = archive.name
+            return _checkpoint(archive, ModelArchive(), open_archives(listed))
         main = main_file(listed)
-    return _open(main)
+        budget.name = main.name
+        return _open(main)
 
 
 def summary(stack: Stack) -> str:
@@ -304,25 +313,13 @@ def _in_turn(sizes: Sequence[int]) -> str:
 
 
 def _open(file: File) -> Checkpoint:
-    with _naming_libraries(file.name):
+    with reading_errors(file.name):
         format = detect(file)
         return _checkpoint(file, format, format.open(file))
 
 
 def _checkpoint(file: File, format: Format, opened: Opened) -> Checkpoint:
     return Checkpoint(file.name, format, opened.description, opened.stacks, opened.unused, opened.notes, opened.models)
-
-
-@contextmanager
-def _naming_libraries(name: str) -> Iterator[None]:
-    """Says which library is missing, and how to install it."""
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        raise MissingLibraryError(
-            f"{name} cannot be read without {error.name}, which is not installed: pip install {error.name}",
-            code="missing_library", library=error.name or "", file=name,
-        ) from error  # fmt: skip
 
 
 def _is_archive(file: File) -> bool:

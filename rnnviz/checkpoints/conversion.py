@@ -15,6 +15,7 @@ from ..model import Model
 from ..network import Network
 from ..network.parameter_names import name_suffix
 from ..text.tokens import Vocabulary
+from ..wording import printable
 from .gate_orders import ORDERS, block_places
 from .settings import NONE, InferredSetting
 from .stack import Parameters, Readout, SourceArray, Stack
@@ -217,7 +218,7 @@ def _overridden(setting: InferredSetting, chosen: Mapping[str, str], cell: str) 
         block_places(cell, value)  # every order of its gates is possible
     elif value not in list(setting.choices):
         raise ArgumentError(
-            f"{setting.title} cannot be {value!r}; it can be {', '.join(setting.choices)}.",
+            f"{setting.title} cannot be {printable(repr(value))}; it can be {', '.join(setting.choices)}.",
             name=setting.name, value=value, allowed=tuple(setting.choices),
         )  # fmt: skip
     return replace(setting, value=value, basis="stated", reason="Chosen by you.")

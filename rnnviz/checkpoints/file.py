@@ -10,9 +10,12 @@ from typing import Any, TypeVar, cast
 
 from ..limits import DEFAULT_LIMITS, Limits
 from ..wording import printable
+from .io.opening_budget import OpeningBudget
 from .io.zip_archive import SIGNATURES, ZipArchive
 
 T = TypeVar("T")
+
+LONGEST = 255  # letters of a file's name
 
 
 @dataclass(eq=False)
@@ -29,6 +32,9 @@ class File:
         The content of files that came with it, by name: a card, or arrays that ONNX keeps outside.
     limits : Limits
         Bounds on what is read from it.
+    budget : OpeningBudget, optional
+        What its reading may still cost, where it is opened together with other files; by default all that the limits
+        allow.
 
     Raises
     ------
@@ -40,11 +46,14 @@ class File:
     data: bytes
     beside: Mapping[str, bytes] = field(default_factory=dict)
     limits: Limits = DEFAULT_LIMITS
+    budget: OpeningBudget = None  # type: ignore[assignment]
     _parsed: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self.name = printable(self.name, len(self.name))  # it is part of messages
+        self.name = printable(self.name, LONGEST)  # it is part of messages
         self.limits.check_file(self.name, len(self.data))
+        if self.budget is None:
+            self.budget = OpeningBudget(self.name, self.limits)
 
     def has_suffix(self, suffixes: Sequence[str]) -> bool:
         """Whether the name ends with one of these, in any case.
@@ -72,7 +81,7 @@ class File:
 
         Raises DamagedFileError if it is not a zip file.
         """
-        return ZipArchive(self.name, self.data, self.limits)
+        return ZipArchive(self.name, self.data, self.budget)
 
     def parsed(self, parse: Callable[[File], T]) -> T:
         """The result of a function of the file, called once for each function.
@@ -99,11 +108,14 @@ class Folder(Mapping[str, bytes]):
         self.folder, self.limits = folder, limits
 
     def __getitem__(self, name: str) -> bytes:
-        path = self.folder / name
-        if PurePath(name).name != name or not path.is_file() or path.is_symlink():
-            raise KeyError(name)
-        self.limits.check_file(name, path.stat().st_size)
-        return path.read_bytes()
+        try:
+            path = self.folder / name
+            if PurePath(name).name != name or not path.is_file() or path.is_symlink():
+                raise KeyError(name)
+            self.limits.check_file(name, path.stat().st_size)
+            return path.read_bytes()
+        except (OSError, UnicodeError) as error:  # a name that no file can have, or a file that cannot be read
+            raise KeyError(name) from error
 
     def __iter__(self) -> Iterator[str]:
         return (path.name for path in self.folder.iterdir() if path.is_file())

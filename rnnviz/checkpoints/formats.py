@@ -9,6 +9,7 @@ from ..errors import DamagedFileError, FileError, UnsupportedFileError
 from ..wording import printable
 from .file import File
 from .interface import Format, WritableFormat
+from .io.reading_errors import reading_errors
 from .keras.keras_file import KerasFile
 from .named.named_arrays import ArrayFormat, NamedArrays
 from .native.model_archive import ModelArchive
@@ -94,12 +95,15 @@ def read_arrays(name: str, data: bytes) -> NamedArrays:
     FileError
         If it is of another format, damaged, or beyond a limit.
     """
-    file = File(name, data)
-    format = detect(file)
-    if not isinstance(format, ArrayFormat):
-        known = " or ".join(other.suffixes[0] for other in FORMATS if isinstance(other, ArrayFormat))
-        raise UnsupportedFileError(f"{name} is not a file of arrays, such as {known}.", code="format", file=name)
-    return format.read_arrays(file)
+    with reading_errors(name):
+        file = File(name, data)
+        format = detect(file)
+        if not isinstance(format, ArrayFormat):
+            known = " or ".join(other.suffixes[0] for other in FORMATS if isinstance(other, ArrayFormat))
+            raise UnsupportedFileError(
+                f"{file.name} is not a file of arrays, such as {known}.", code="format", file=name
+            )
+        return format.read_arrays(file)
 
 
 def detect(file: File) -> Format:

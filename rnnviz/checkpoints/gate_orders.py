@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..cells import CELLS
 from ..errors import ArgumentError
+from ..wording import printable
 
 # By cell: the orders in use, by the gates' letters, and who writes them so. Ours, PyTorch's, comes first.
 ORDERS: dict[str, dict[str, str]] = {
@@ -30,13 +31,13 @@ def block_places(cell: str, order: str) -> list[int]:
 
     Raises ArgumentError for an order that does not name each of the cell's gates once.
     """
-    names = [LETTERS.get(letter, letter) for letter in order]
     rows = CELLS[cell].rows
+    names = [LETTERS.get(letter, letter) for letter in order[: len(rows) + 1]]
     if sorted(names) != sorted(rows):
         usual = next(iter(ORDERS.get(cell, {})), [row[0] for row in rows])
         needed = ", ".join(f"{letter} ({row})" for letter, row in zip(usual, rows, strict=True))
         raise ArgumentError(
-            f"{order!r} is not an order of the gates of {CELLS[cell].title}: name each of {needed} once.",
+            f"{printable(order)!r} is not an order of the gates of {CELLS[cell].title}: name each of {needed} once.",
             name="order", value=order, allowed=tuple(ORDERS.get(cell, ())),
         )  # fmt: skip
     return [names.index(row) for row in rows]

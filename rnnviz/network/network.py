@@ -112,11 +112,12 @@ class Network:
         layers, directions, initial = named_layers(parameters, cell, options or {})
         table, weight, bias = map(parameters.get, ("embedding.weight", "readout.weight", "readout.bias"))
         network = cls(layers, table, weight, bias, directions, merge, initial)
-        unused = [n for n in parameters if n.startswith(("rnn.", "initial.")) and n not in network.parameters]
+        used = network.parameters
+        unused = [name for name in parameters if name.startswith(("rnn.", "initial.")) and name not in used]
         if unused:
             raise UnknownNameError(
                 f"The array {unused[0]!r} fits no layer or direction; there are {len(layers)} layers.",
-                code="unused", kind="array", name=unused[0], allowed=tuple(network.parameters),
+                code="unused", kind="array", name=unused[0], allowed=tuple(used),
             )  # fmt: skip
         return network
 

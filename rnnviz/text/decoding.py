@@ -1,4 +1,4 @@
-"""From the bytes of an uploaded file to a text that a network can be trained on."""
+"""From the bytes of an uploaded file to a text: a vocabulary, labels, or what a network can be trained on."""
 
 from __future__ import annotations
 
@@ -44,8 +44,6 @@ def decode_text(data: bytes) -> str:
         If the file is not plain text, or its encoding cannot be recognised.
     DamagedFileError
         If the file does not follow its own byte order mark or encoding.
-    InputError
-        If the text is too short to train on.
 
     Notes
     -----
@@ -54,8 +52,8 @@ def decode_text(data: bytes) -> str:
     """
     if len(data) > LARGEST:
         raise LimitError(
-            f"The file has {len(data) / 1e6:.1f} million bytes, and at most {LARGEST / 1e6:g} million can be trained "
-            "on here: use a part of it.",
+            f"The file has {len(data) / 1e6:.1f} million bytes, and at most {LARGEST / 1e6:g} million are read: use a "
+            "part of it.",
             code="too_large", limit=LARGEST, actual=len(data),
         )  # fmt: skip
     text = _unify_line_ends(_decode(data))
@@ -64,6 +62,28 @@ def decode_text(data: bytes) -> str:
             f"The file holds control characters, so it is not plain text; if it should be, {REWRITE}.",
             code="control_characters",
         )
+    return text
+
+
+def decode_training_text(data: bytes) -> str:
+    """Decode a text file that a network is to be trained on.
+
+    Parameters
+    ----------
+    data : bytes
+        The content of the file.
+
+    Returns
+    -------
+    str
+        The text. See `decode_text`, also for what it raises.
+
+    Raises
+    ------
+    InputError
+        If the text is too short to train on.
+    """
+    text = decode_text(data)
     check_length(text)
     return text
 

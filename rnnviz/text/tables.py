@@ -20,7 +20,8 @@ from ..limits import MILLION, Limits
 from . import vectors
 from .vectors import LARGEST, has_decimal_comma, is_header, parse_number
 
-TABLE = Limits(file=20 * MILLION, unpacked=40 * MILLION, arrays=1)
+TABLE = Limits(file=20 * MILLION, unpacked=8 * MILLION, arrays=1)
+MOST_ROWS = 100_000
 SHOWN = 24  # code points of a cell that a sentence shows
 _ZIP = b"PK\x03\x04"
 _BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
@@ -112,7 +113,8 @@ def parse_text(name: str, text: str, vector_size: int, limits: Limits = TABLE) -
         If the table holds too many numbers.
     """
     separator = _separator(text)
-    rows = _rows(name, text, separator)
+    _check_size(name, text, separator, limits)
+    rows = _rows(name, text, separator, limits)
     line, cells = next(rows, (0, []))
     unnamed = bool(cells) and not cells[0].strip()
     if is_header(cells[1:] if unnamed else cells) or (
@@ -192,9 +194,12 @@ def parse_pasted(text: str, vector_size: int) -> np.ndarray:
     LimitError
         If the text holds too many numbers.
     """
+    _check_size("The table", text, "", TABLE)
     if len(text.strip().splitlines()) > 1 and not {"[", "("} & set(text):
         return parse_text("The table", text, vector_size)
-    values, _ = vectors.parse(text, vector_size, {})
+    values, more = vectors.parse(text, vector_size, {}, TABLE.unpacked // 8 // vector_size)
+    if more:
+        raise _too_many("The table", TABLE)
     if not len(values):
         raise InputError("There is nothing to read: paste a table of numbers, a row for each step.", code="empty")
     if not (np.abs(values) <= LARGEST).all():
@@ -267,11 +272,28 @@ def _separator(text: str) -> str:
     return next((separator for separator in "\t;," if separator in start), "")
 
 
-def _rows(name: str, text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
+def _check_size(name: str, text: str, separator: str, limits: Limits) -> None:
+    """Raise LimitError for more lines or cells than are read, before any of them is."""
+    lines = text.count("\n") + text.count("\r") - text.count("\r\n") + 1
+    if lines > MOST_ROWS + 1:
+        raise LimitError(
+            f"{name} has {lines:,} lines, and at most {MOST_ROWS:,} rows are read: shorten it to the steps that you "
+            "want to see.",
+            code="too_many_rows", file=name, limit=MOST_ROWS, actual=lines,
+        )  # fmt: skip
+    cells = text.count(separator) if separator else 0
+    if cells > limits.unpacked // 8 + lines:
+        raise _too_many(name, limits)
+
+
+def _rows(name: str, text: str, separator: str, limits: Limits) -> Iterator[tuple[int, list[str]]]:
     """Line numbers, from 1, and the cells of every line that has some; one empty cell at the end is left out."""
+    most = limits.unpacked // 8
     if not separator:
         for line, spaced in enumerate(text.splitlines(), 1):
-            if cells := spaced.split():
+            if cells := spaced.split(None, most):
+                if len(cells) > most:
+                    raise _too_many(name, limits)
                 yield line, cells
         return
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)

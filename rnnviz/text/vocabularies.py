@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -10,10 +9,12 @@ from typing import Any
 
 import regex
 
-from ..errors import ArgumentError, InputError
+from ..bounded_json import parse_json
+from ..errors import ArgumentError, FileError, InputError
 from ..wording import printable, without_surrogates
 from .tokens import END, UNKNOWN, TokenKind, Vocabulary
 
+LONGEST_CHARACTER = 50  # code points of a grapheme cluster, on average
 _UNKNOWN = ("<unk>", "<UNK>", "[UNK]", "<oov>", "<OOV>", "UNK", "unk")
 _END = ("</s>", "<eos>", "<EOS>", "<end>", "[EOS]", "[SEP]", "<|endoftext|>")
 _JSON = re.compile(r'\s*(\[\s*["\]\[{0-9-]|\{\s*["}])')  # "[PAD]" begins another kind of file
@@ -67,17 +68,11 @@ def _list_tokens(text: str, rows: int, of: str) -> list[str]:
     """The tokens of a text in any of its forms, whatever their number."""
     if _JSON.match(text):
         try:
-            return _from_json(json.loads(text), rows, of)
-        except json.JSONDecodeError as error:
-            if not _looks_like_lines(text, rows):
-                raise InputError(
-                    f"The vocabulary begins like JSON but is invalid: {error}.", code="invalid_json"
-                ) from error
-        except RecursionError as error:
-            raise InputError(
-                "The vocabulary is JSON nested too deeply to be a list of tokens.", code="nested"
-            ) from error
-    characters = regex.findall(r"\X", text)
+            return _from_json(parse_json("The vocabulary, as JSON,", text), rows, of)
+        except FileError as error:
+            if error.code != "json" or not _looks_like_lines(text, rows):
+                raise InputError(error.message, code=error.code) from error
+    characters = _characters(text, rows)
     lines = text.replace("\r\n", "\n").removesuffix("\n").split("\n")
     if len(lines) > 1:
         plain = [line.split("\t")[0] if "\t" in line and line != "\t" else line for line in lines]
@@ -85,9 +80,14 @@ def _list_tokens(text: str, rows: int, of: str) -> list[str]:
     words = text.split()
     if len(words) == rows:
         return words
-    typed = regex.findall(r"\X", lines[0])
+    typed = _characters(lines[0], rows)
     fitting = (tokens for tokens in (typed, characters) if len(tokens) == rows)
-    return next(fitting, words if len(words) > 1 else typed)
+    return next(fitting, words if len(words) > 1 or not typed else typed)
+
+
+def _characters(text: str, rows: int) -> list[str]:
+    """The characters of a text; none of a text that is far too long to be a run of as many as there are rows."""
+    return regex.findall(r"\X", text) if len(text) <= LONGEST_CHARACTER * (rows + 10) else []
 
 
 def _looks_like_lines(text: str, rows: int) -> bool:
@@ -129,7 +129,8 @@ def _unwrap(data: Any) -> Any:
         }
     if isinstance(config, dict) and isinstance(config.get("word_index"), dict | str):  # a Tokenizer of Keras
         index = config["word_index"]
-        words, most = json.loads(index) if isinstance(index, str) else index, config.get("num_words")
+        words = parse_json("The word index", index) if isinstance(index, str) else index
+        most = config.get("num_words")
         if isinstance(words, dict) and isinstance(most, int):  # it stores rarer words as well, but never returns them
             words = {token: row for token, row in words.items() if isinstance(row, int) and row < most}
         return words

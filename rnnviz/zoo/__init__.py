@@ -5,7 +5,6 @@ The environment variable RNNVIZ_MODELS names further folders, separated by the o
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,11 +13,13 @@ from typing import Any
 
 import numpy as np
 
+from ..bounded_json import parse_json
 from ..checkpoints.checkpoint import Checkpoint, open_file
 from ..checkpoints.file import File
 from ..checkpoints.native.model_files import load_pair
 from ..checkpoints.safetensors.tensor_file import read_tensors
 from ..errors import UnknownNameError
+from ..limits import DEFAULT_LIMITS, Limits
 from ..model import Model
 from ..network import Network
 from ..text.tokens import Vocabulary
@@ -79,7 +80,8 @@ def card(name: str) -> dict[str, Any]:
     >>> card("names-lstm")["scores"]["metric"]
     'accuracy at the end mark'
     """
-    return json.loads(_find(name).with_name(f"{name}.json").read_text(encoding="utf-8"))
+    card: dict[str, Any] = parse_json(f"The card of {name}", _find(name).with_name(f"{name}.json").read_bytes())
+    return card
 
 
 def load(
@@ -90,6 +92,7 @@ def load(
     name: str | None = None,
     vocabulary: Vocabulary | None = None,
     labels: Sequence[str] | None = None,
+    limits: Limits = DEFAULT_LIMITS,
     **overrides: str,
 ) -> Model:
     """Load a model by its name, or from a file of PyTorch, Keras, ONNX, NumPy or rnnviz.
@@ -108,6 +111,8 @@ def load(
         The vocabulary of the embedding; by default the numbers of its rows.
     labels : sequence of str, optional
         The labels of the readout's outputs; by default the vocabulary's tokens if there are as many, else numbers.
+    limits : Limits, optional
+        How much of a file is read; by default what the environment allows, see `rnnviz.limits`.
     **overrides : str
         Values by setting that replace what was inferred from the file: order="ifog", reset="before".
 
@@ -137,16 +142,18 @@ def load(
     plain = not overrides and all(value is None for value in (stack, name, vocabulary, labels))
     if plain and not _is_file(source):
         return load_pair(_find(str(source)))
-    return checkpoint(source).model(stack, name=name, vocabulary=vocabulary, labels=labels, **overrides)
+    return checkpoint(source, limits).model(stack, name=name, vocabulary=vocabulary, labels=labels, **overrides)
 
 
-def checkpoint(path: str | Path) -> Checkpoint:
+def checkpoint(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> Checkpoint:
     """Open a file, or that of a bundled model. Printed, the result is a full report on what was found.
 
     Parameters
     ----------
     path : str or Path
         The path of a file, or the name of a bundled model.
+    limits : Limits, optional
+        How much of the file is read; by default what the environment allows, see `rnnviz.limits`.
 
     Returns
     -------
@@ -163,13 +170,13 @@ def checkpoint(path: str | Path) -> Checkpoint:
         If the file holds no recurrent layer that can be run here.
     """
     if not _is_file(path):
-        return open_file(_find(str(path)))
+        return open_file(_find(str(path)), limits)
     path = Path(path)
     stem = path.with_suffix("") if path.suffix == ".json" else path  # a card stands for the weights beside it
     if stem != path or not path.suffix:
         weights = stem.with_name(stem.name + ".safetensors")
         path = weights if weights.is_file() else path
-    return open_file(path)
+    return open_file(path, limits)
 
 
 def seeds(name: str) -> dict[int, Model]:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from onnx import TensorProto, helper
 
-from rnnviz.cells.activations import ACTIVATION_KINDS, LINEAR, RELU, SIGMOID, TANH, Activation, activation
+from rnnviz.cells.activations import ACTIVATION_KINDS, LINEAR, LONGEST, RELU, SIGMOID, TANH, Activation, activation
 from rnnviz.cells.gate_activations import GateActivations, slope_from_value
 from rnnviz.errors import ArgumentError, UnknownNameError
 
@@ -58,7 +58,13 @@ def test_the_defaults_are_those_of_onnx():
     assert activation("hard_sigmoid(0.3)").name == "hard_sigmoid(0.3, 0.5)"
 
 
-@pytest.mark.parametrize("text", ["", "Swish", "tanh(", "tanh within", "tanhwithin 3"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "Swish", "tanh(", "tanh within", "tanhwithin 3", "tanh)", "elu(1)(2)", "elu((1))", "elu(1) 2",
+     "tanh within 1 2", "tanh within 1 within 2", "tanh" + " " * LONGEST, "tanh" + " " * 10**6 + "!", "(" * 10**6,
+     "within " * 10**5],
+    ids=lambda text: text[:30],
+)  # fmt: skip
 def test_names_that_are_not_activations(text):
     with raises(UnknownNameError, kind="activation", name=text, allowed=tuple(ACTIVATION_KINDS)):
         activation(text)
@@ -272,3 +278,16 @@ def test_explanations_show_the_curve(name, curve):
 def test_familiar_activations_have_no_explanation():
     assert not any(activation(name).explanation for name in ("sigmoid", "tanh", "relu", "linear"))
     assert "−2 to 2" in activation("linear within 2").explanation
+
+
+def test_no_cache_keeps_the_words_of_every_file():
+    """A file can name as many activations as it likes."""
+    for k in range(1000):
+        activation(f"leaky_relu({k})")
+    assert activation.cache_info().currsize < 1000
+
+
+def test_errors_do_not_repeat_a_long_text():
+    with raises(UnknownNameError) as caught:
+        activation("x" * 10**6)
+    assert len(caught.value.message) < 500

@@ -12,6 +12,7 @@ from rnnviz.errors import DamagedFileError, InputError, LimitError, RnnvizError,
 from rnnviz.limits import Limits
 from rnnviz.text import tables
 
+from ..checkpoints.damaged_files import MILLION, memory_below
 from ..raising import raises
 from ..strategies import texts
 
@@ -150,3 +151,37 @@ def test_any_bytes_give_a_table_or_one_sentence(data, cut):
 def test_pasted_numbers_may_be_written_as_when_typed():
     for text in ("1 2; 3 4", "[[1, 2],\n [3, 4]]", "a\tb\n1\t2\n3\t4\n", "a;b\n1,0;2,0\n3,0;4,0"):
         np.testing.assert_array_equal(tables.parse_pasted(text, 2), [[1, 2], [3, 4]])
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_rows_are_counted_before_they_are_read(end):
+    rows = tables.MOST_ROWS
+    assert len(tables.read_table("x.csv", ("1" + end).encode() * rows, 1)) == rows
+    text = "1" + end
+    for read in (
+        lambda: tables.read_table("x.csv", text.encode() * (rows + 2), 1),
+        lambda: tables.parse_pasted(text * (rows + 2), 1),
+    ):
+        with raises(LimitError, code="too_many_rows", limit=rows, actual=rows + 3):
+            read()
+
+
+@pytest.mark.parametrize("separator", [";", ",", "\t", " "])
+def test_numbers_are_counted_before_they_are_read(separator, monkeypatch):
+    small = Limits(file=MILLION, unpacked=8000)
+    monkeypatch.setattr(tables, "TABLE", small)
+    row = ("0,5" if separator in ";\t" else "1") + separator
+    for read in (
+        lambda: tables.read_table("x.csv", row.encode() * 1002, 1, small),
+        lambda: tables.parse_pasted("1 " * 1002, 1),
+        lambda: tables.parse_pasted("[" + "1 " * 1002 + "]", 1),
+    ):
+        with raises(LimitError, code="too_many_numbers", limit=1000):
+            read()
+
+
+def test_a_file_of_the_greatest_size_is_refused_before_it_is_read():
+    for text in (b"0,5;", b"1,", b"1 ", b"1\n"):
+        data = text * (tables.TABLE.file // len(text))
+        with memory_below(100 * MILLION), raises(LimitError):
+            tables.read_table("x.csv", data, 1)

@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnviz.errors import ArgumentError, InputError
+from rnnviz.text.decoding import decode_text
 from rnnviz.text.tokens import END, UNKNOWN
 from rnnviz.text.vocabularies import build_vocabulary, guess_settings, parse_tokens
 
+from ..checkpoints.damaged_files import MILLION, memory_below
 from ..raising import raises
 
 FORMS = {
@@ -25,6 +27,32 @@ FORMS = {
     "Hugging Face with scores": json.dumps({"model": {"vocab": [["a", -1.5], ["b", -2], ["<unk>", 0]]}}),
     "separated by spaces": "a b <unk>",
 }  # fmt: skip
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_small_files_are_read_as_well(form, encoding):
+    """A vocabulary of three tokens is a file of a few bytes."""
+    assert parse_tokens(decode_text(FORMS[form].encode(encoding)), 3) == ["a", "b", "<unk>"]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ('["' + "9" * 5000 + '", 1]', "json_form"),
+        ('{"a": ' + "9" * 5000 + "}", "json_digits"),
+        (r'["a\ud800", "b"]', "json_text"),
+        ('{"a": NaN}', "json_number"),
+        ("[" + '"a",' * 2_000_000 + '"b"]', "json_bytes"),
+        ("[" + "[]," * 2_000_000 + "[]]", "json_items"),
+        ("x" * 5_000_000, "count"),
+        ("\u0301" * 2_000_000, "count"),
+    ],
+    ids=range(8),
+)
+def test_texts_that_would_cost_much_are_refused_before_they_do(text, code):
+    with memory_below(250 * MILLION), raises(InputError, code=code):
+        parse_tokens(text, 2)
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -74,13 +102,13 @@ REFUSED = {
     "one row for two": ('{"a": 0, "b": 1, "c": 1}', {"code": "duplicate_row"}),
     "a row that does not exist": ('{"a": 0, "b": 1, "c": 7}', {"code": "unknown_row", "token": "c"}),
     "a row below 0": ('{"a": 0, "b": 1, "c": -1}', {"code": "unknown_row", "token": "c"}),
-    "broken JSON": ('["a", "b", ', {"code": "invalid_json"}),
+    "broken JSON": ('["a", "b", ', {"code": "json"}),
     "numbers": ("[1, 2, 3]", {"code": "json_form"}),
     "a list of others": ('["a", 2, null]', {"code": "json_form"}),
     "a map of others": ('{"a": [0]}', {"code": "json_form"}),
     "a map of truths": ('{"a": true, "b": false}', {"code": "json_form"}),
     "nested": ('["' + '", ["' * 3 + '"' + "]" * 4, {"code": "json_form"}),
-    "deep": ('{"a":' * 100_000, {"code": "nested"}),
+    "deep": ('{"a":' * 100_000, {"code": "json_depth"}),
     "long": ('["' + "x" * 10_000 + '"]', {"code": "count"}),
 }
 

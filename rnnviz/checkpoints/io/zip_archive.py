@@ -9,8 +9,8 @@ from pathlib import PurePosixPath
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from ...errors import DamagedFileError, LimitError, UnsupportedFileError
-from ...limits import DEFAULT_LIMITS, Limits
 from ...wording import printable
+from .opening_budget import OpeningBudget
 
 SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")  # of a zip with entries, and of an empty one
 _DIRECTORY_ENTRY = b"PK\x01\x02"
@@ -20,7 +20,7 @@ _ZIP_ERRORS = (BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError,
 class ZipArchive:
     """The files in a zip, by their full names in it; folders themselves are left out.
 
-    All reading together unpacks at most `limits.unpacked` bytes, whatever the zip claims about its sizes.
+    All reading together unpacks at most as many bytes as the budget has left, whatever the zip claims about its sizes.
 
     Parameters
     ----------
@@ -28,26 +28,26 @@ class ZipArchive:
         The zip's name, for messages.
     data : bytes
         The whole file.
-    limits : Limits
-        Bounds on unpacked bytes, and with four entries for each array and a hundred more, on entries.
+    budget : OpeningBudget, optional
+        What is left of unpacked bytes; there may be four entries for each array that is allowed, and a hundred more.
 
     Raises
     ------
     DamagedFileError
-        If it is not a zip or a broken one (code "zip"), or has two files of one name (code "duplicate").
+        If it is not a zip or a broken one (code "zip"), or has two files of one name (code "duplicate") or a file
+        without one (code "name").
     LimitError
         If it has too many entries; code "entries".
     """
 
-    def __init__(self, name: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> None:
+    def __init__(self, name: str, data: bytes, budget: OpeningBudget | None = None) -> None:
         self.name = name
-        self._limits = limits
-        self._remaining = limits.unpacked
-        most = 4 * limits.arrays + 100
+        self._budget = budget or OpeningBudget(name)
+        most = 4 * self._budget.limits.arrays + 100
         count = data.count(_DIRECTORY_ENTRY)
         if count > most:  # before they are parsed, as each would take ten times its bytes
             raise LimitError(
-                f"{name} contains more than {most:,} files, which is the limit.",
+                f"{name} contains {count:,} files, and at most {most:,} are read.",
                 code="entries", file=name, limit=most, actual=count,
             )  # fmt: skip
         try:
@@ -56,6 +56,8 @@ class ZipArchive:
             raise DamagedFileError(f"{name} is not a valid zip file.", code="zip", file=name) from error
         self._entries: dict[str, ZipInfo] = {}
         for entry in self._file.infolist():
+            if not entry.filename:
+                raise DamagedFileError(f"{name} contains a file without a name.", code="name", file=name)
             if entry.is_dir():
                 continue
             if entry.filename in self._entries:
@@ -112,17 +114,16 @@ class ZipArchive:
                 f"{what} uses a rare compression method: zip it again with the standard one (deflate) or none.",
                 code="compression", file=self.name, part=entry,
             )  # fmt: skip
+        left = self._budget.left("inflated") + 1
         try:
             with self._file.open(info) as part:
-                content = part.read(self._remaining + 1 if most is None else min(most, self._remaining + 1))
+                content = part.read(left if most is None else min(most, left))
         except (*_ZIP_ERRORS, struct.error, zlib.error) as error:
             raise DamagedFileError(
                 f"{what} cannot be unpacked: the file is damaged or incomplete.",
                 code="unpacking", file=self.name, part=entry,
             ) from error  # fmt: skip
-        self._remaining -= len(content)
-        if self._remaining < 0:
-            self._limits.check_unpacked(self.name, self._limits.unpacked + 1)
+        self._budget.spend("inflated", len(content))
         return content
 
 

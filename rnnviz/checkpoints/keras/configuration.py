@@ -7,6 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol, Self
 
 from ...errors import DamagedFileError
+from ...limits import UNLIMITED
+from ...wording import printable
+from ..io.opening_budget import OpeningBudget
 from ..stack import SourceArray
 from .layer import OF_CELL, Layer, arrays_by_name
 
@@ -56,15 +59,18 @@ class _Entry:
         return isinstance(self.config.get("layers"), list | tuple)
 
 
-def described_layers(raw: Any, holder: Holder | None, version: str = "") -> list[Layer]:
+def described_layers(
+    raw: Any, holder: Holder | None, version: str = "", budget: OpeningBudget | None = None
+) -> list[Layer]:
     """The layers of a model, or of a single layer, with the arrays that `holder` has for them.
 
     raw: {"class_name": ..., "config": ...} as Keras writes it. Models within models are walked, their layers' names
-    joined by slashes. Nothing in it is imported or called. Raises DamagedFileError, code "configuration", if it is not
-    such a description.
+    joined by slashes. Nothing in it is imported or called. Every layer that is mentioned is spent from the budget, each
+    time. Raises DamagedFileError, code "configuration", if it is not such a description, and LimitError.
     """
     try:
-        return _Walk(version).entry(_Entry.of(raw), (), holder, (), 0)[0]
+        walk = _Walk(version, budget or OpeningBudget("the model", UNLIMITED))
+        return walk.entry(_Entry.of(raw), (), holder, (), 0)[0]
     except RecursionError as error:
         raise _invalid("the model's configuration is nested too deeply") from error
 
@@ -72,11 +78,13 @@ def described_layers(raw: Any, holder: Holder | None, version: str = "") -> list
 @dataclass
 class _Walk:
     version: str
+    budget: OpeningBudget
 
     def entry(
         self, entry: _Entry, prefix: tuple[str, ...], holder: Holder | None, feeds: tuple[str, ...] | None, depth: int
     ) -> tuple[list[Layer], tuple[str, ...]]:
         """Layers of one entry, and what it passes on: names of layers, by the tensor's place."""
+        self.budget.spend("nodes")
         if depth > DEEPEST:
             raise _invalid(f"the model's configuration nests models more than {DEEPEST} deep")
         if entry.model:
@@ -96,10 +104,13 @@ class _Walk:
         self, entry: _Entry, prefix: tuple[str, ...], holder: Holder | None, feeds: tuple[str, ...], depth: int
     ) -> tuple[list[Layer], tuple[str, ...]]:
         entries = [_Entry.of(raw) for raw in entry.config["layers"]]
+        self.budget.work(len(entries))
         wanted = [(inner.kind, inner.name) for inner in entries]
         holders = holder.children(wanted) if holder else [None] * len(entries)
         graph = any(inner.nodes for inner in entries)
-        inputs = [name for name, _ in _histories(entry.config.get("input_layers"))]
+        inputs: dict[str, int] = {}
+        for place, (name, _) in enumerate(self.histories(entry.config.get("input_layers"))):
+            inputs.setdefault(name, place)
         outputs_of: dict[str, tuple[str, ...]] = {}
         collected: list[Layer] = []
         output = feeds
@@ -107,7 +118,7 @@ class _Walk:
         starts: tuple[str, ...]
         for inner, arrays in zip(entries, holders, strict=True):
             if graph and inner.name in inputs:
-                place = inputs.index(inner.name)
+                place = inputs[inner.name]
                 below, starts = feeds[place : place + 1], ()
             elif graph:
                 below, starts = self.feeds(inner, outputs_of)
@@ -119,21 +130,29 @@ class _Walk:
                 layers[0] = replace(layers[0], starts=starts, uses=max(uses, 1))
             outputs_of[inner.name] = output
             collected += layers
-        outputs = list(_histories(entry.config.get("output_layers"))) if graph else []
+        outputs = list(self.histories(entry.config.get("output_layers"))) if graph else []
         return collected, tuple(_source_of(outputs_of, *history) for history in outputs) or output
+
+    def histories(self, node: Any) -> Iterator[tuple[str, int]]:
+        """The tensors that a node mentions, each a step of work."""
+        for history in _histories(node):
+            self.budget.work()
+            yield history
 
     def feeds(
         self, entry: _Entry, outputs_of: Mapping[str, tuple[str, ...]]
     ) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """What a layer of a graph reads, and whose states it starts from, at its first use."""
         node = entry.nodes[0] if isinstance(entry.nodes, list | tuple) and entry.nodes else None
-        sources = list(dict.fromkeys(_source_of(outputs_of, *history) for history in _histories(node)))
+        sources = list(dict.fromkeys(_source_of(outputs_of, *history) for history in self.histories(node)))
         if entry.kind in _WITH_STATES:
             return tuple(sources[:1]), tuple(dict.fromkeys(source.split(":")[0] for source in sources[1:]))
         return tuple(sources), ()
 
     def layer(self, entry: _Entry, name: str, holder: Holder | None) -> list[Layer]:
         """A layer that is not a model; several for an RNN of several cells, which are layers one above the other."""
+        self.budget.check_name(name)
+        self.budget.check_name(entry.kind)
         config = entry.config
         if entry.kind == "TimeDistributed" and isinstance(config.get("layer"), Mapping):
             inner = _Entry.of(config["layer"])
@@ -167,9 +186,10 @@ class _Walk:
             raws = inner.get("cells", []) if isinstance(inner, Mapping) else []
         cells = [_Entry.of(raw) for raw in raws]
         if not cells or any(part.kind not in OF_CELL for part in cells):
-            kinds = ", ".join(part.kind for part in cells) or "unknown cells"
+            kinds = printable(", ".join(part.kind for part in cells[:8])) or "unknown cells"
             return [Layer(name, f"RNN of {kinds}", entry.config, version=self.version)]
         layers = []
+        self.budget.spend("nodes", len(cells))
         for place, part in enumerate(cells):
             inside = holder.part("cell", place) if holder else None
             last = place == len(cells) - 1
@@ -183,7 +203,9 @@ class _Walk:
         return layers
 
     def arrays(self, kind: str, holder: Holder | None) -> dict[str, SourceArray]:
-        return arrays_by_name(kind, holder.sources()) if holder else {}
+        sources = holder.sources() if holder else []
+        self.budget.work(len(sources))
+        return arrays_by_name(kind, sources)
 
 
 def _invalid(message: str) -> DamagedFileError:

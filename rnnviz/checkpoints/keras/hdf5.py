@@ -11,21 +11,20 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from math import prod
 from typing import Any
 
 import ml_dtypes
 import numpy as np
 
 from ...errors import DamagedFileError, FileError, LimitError, UnsupportedFileError
-from ...limits import Limits
+from ...limits import LONGEST_NAME
+from ..io.opening_budget import OpeningBudget
 from ..stack import SourceArray
 from .hdf5_attributes import Texts
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
 DEEPEST = 32  # groups within groups
 GROUPS = 4  # for each array that a file may hold
-LONGEST_NAME = 300
 _SAVE_AGAIN = "Save the model itself again."
 
 
@@ -52,7 +51,11 @@ def is_hdf5(data: bytes) -> bool:
 
 
 def read_hdf5(
-    name: str, data: bytes, limits: Limits, attributes: Mapping[str, str], skip: Callable[[tuple[str, ...]], bool]
+    name: str,
+    data: bytes,
+    budget: OpeningBudget,
+    attributes: Mapping[str, str],
+    skip: Callable[[tuple[str, ...]], bool],
 ) -> Group:
     """A file's groups and arrays.
 
@@ -65,7 +68,7 @@ def read_hdf5(
     with _reading(name):
         file = h5py.File(io.BytesIO(data), "r")
     try:
-        return _Reader(name, data, limits, attributes, skip).group(file, ())
+        return _Reader(name, data, budget, attributes, skip).group(file, ())
     finally:
         file.close()
 
@@ -85,20 +88,21 @@ class _Reader:
         self,
         name: str,
         data: bytes,
-        limits: Limits,
+        budget: OpeningBudget,
         attributes: Mapping[str, str],
         skip: Callable[[tuple[str, ...]], bool],
     ) -> None:
-        self.name, self.limits, self.attributes, self.skip = name, limits, attributes, skip
-        self.texts = Texts(data, self.count)
-        self.unpacked = self.arrays = self.groups = 0
+        self.name, self.budget, self.attributes, self.skip = name, budget, attributes, skip
+        self.texts = Texts(data, budget.unpack, budget.work)
+        self.most_groups = GROUPS * budget.limits.arrays
+        self.groups = 0
         self.seen: set[Any] = set()
 
     def group(self, group: Any, path: tuple[str, ...]) -> Group:
         import h5py
 
         self.groups += 1
-        if len(path) > DEEPEST or self.groups > GROUPS * self.limits.arrays:
+        if len(path) > DEEPEST or self.groups > self.most_groups:
             raise self.too_many_groups()
         contents = Group()
         for name, texts in self.attributes_of(group).items():
@@ -107,6 +111,7 @@ class _Reader:
             elif len(texts) == 1:
                 contents.texts[name] = texts[0]
         for key in self.keys(group):
+            self.budget.work()
             inner = (*path, key)
             if self.skip(inner):
                 continue
@@ -131,8 +136,7 @@ class _Reader:
                 self.seen.add(info.addr)
                 contents.groups[key] = self.group(item, inner)
             elif isinstance(item, h5py.Dataset):
-                self.arrays += 1
-                self.limits.check_arrays(self.name, self.arrays)
+                self.budget.spend("arrays")
                 array = self.dataset(item, "/".join(inner))
                 if array is None:
                     contents.skipped += 1
@@ -143,13 +147,13 @@ class _Reader:
     def keys(self, group: Any) -> list[str]:
         with _reading(self.name):
             count = len(group)
-        if count > GROUPS * self.limits.arrays:
+        if count > self.most_groups:
             raise self.too_many_groups()
         with _reading(self.name):
             keys = list(group)
         if any(len(key) > LONGEST_NAME for key in keys):
             raise LimitError(
-                f"{self.name} contains a name of more than {LONGEST_NAME} letters, which is the limit.",
+                f"{self.name} contains a name of more than {LONGEST_NAME:,} letters, which is the limit.",
                 code="name", file=self.name, limit=LONGEST_NAME,
             )  # fmt: skip
         return keys
@@ -174,7 +178,7 @@ class _Reader:
                 "compression", path,
             )  # fmt: skip
         wide = 8 if dtype.itemsize == 8 else 4
-        self.count(max(prod(shape), prod(chunks)) * wide)
+        self.budget.unpack(max(self.budget.count_numbers(repr(path), sizes) for sizes in (shape, chunks)) * wide)
         with _reading(self.name):
             array = dataset[()]
         if is_bfloat16:
@@ -196,9 +200,5 @@ class _Reader:
     def too_many_groups(self) -> FileError:
         return LimitError(
             f"{self.name} has more groups, or more deeply nested ones, than a recurrent network has.",
-            code="groups", file=self.name, limit=GROUPS * self.limits.arrays,
+            code="groups", file=self.name, limit=self.most_groups,
         )  # fmt: skip
-
-    def count(self, size: int) -> None:
-        self.unpacked += size
-        self.limits.check_unpacked(self.name, self.unpacked)

@@ -14,13 +14,19 @@ ATTRIBUTE, CONTINUATION = 0x0C, 0x10
 STRING, VARIABLE = 3, 9  # classes of datatypes
 ELEMENT = 16  # bytes of a reference to a text of variable length: length, heap, place in the heap
 MOST = 10_000  # messages of one header, and objects of one heap
+HEAPS = 16  # that are kept once they are read
 
 
 class Texts:
-    """The texts in a file's bytes. count: called with the length of every text before it is decoded; raises to stop."""
+    """The texts in a file's bytes.
 
-    def __init__(self, data: bytes, count: Callable[[int], None]) -> None:
-        self.data, self.count = data, count
+    count: called with the length of every text before it is decoded. work: called for every entry that is looked at.
+    Both raise to stop.
+    """
+
+    def __init__(self, data: bytes, count: Callable[[int], None], work: Callable[[], None]) -> None:
+        self.data, self.count, self.work = data, count, work
+        self.heaps: dict[int, dict[int, tuple[int, int]]] = {}
         version = data[8] if len(data) > 14 else 255
         sizes = data[13:15] if version < 2 else data[9:11]
         self.supported = sizes == b"\x08\x08"  # offsets and lengths of 8 bytes
@@ -62,6 +68,7 @@ class Texts:
             end = min(place + length, len(data))
             while place + head <= end and left:
                 left -= 1
+                self.work()
                 kind = data[place] if new else self.number(place, 2)
                 size = self.number(place + (1 if new else 2), 2)
                 body = data[place + head : min(place + head + size, end)]
@@ -76,6 +83,7 @@ class Texts:
     def texts(self, attribute: _Attribute) -> Iterator[str]:
         """The texts of an attribute, as far as they exist."""
         for k in range(attribute.count):
+            self.work()
             piece = attribute.data[k * attribute.size : (k + 1) * attribute.size]
             if len(piece) < attribute.size:
                 return
@@ -89,21 +97,32 @@ class Texts:
 
     def in_heap(self, address: int, wanted: int, length: int) -> bytes:
         """An object of a global heap; empty if it does not exist."""
+        if address not in self.heaps:
+            if len(self.heaps) == HEAPS:
+                self.heaps.clear()
+            heap = self.heaps[address] = {}
+            for index, piece in self.objects(address):
+                heap.setdefault(index, piece)
+        place, size = self.heaps[address].get(wanted, (0, 0))
+        return self.data[place : place + length] if length <= size else b""
+
+    def objects(self, address: int) -> Iterator[tuple[int, tuple[int, int]]]:
+        """The objects of a global heap by their numbers: where each begins, and its size. A heap is read once."""
         data = self.data
         if data[address : address + 4] != b"GCOL":
-            return b""
+            return
         end = min(address + self.number(address + 8, 8), len(data))
         place = address + 16
         for _ in range(MOST):
             if place + 16 > end:
-                break
+                return
+            self.work()
             index, size = self.number(place, 2), self.number(place + 8, 8)
-            if index == wanted and length <= size <= end - place - 16:
-                return data[place + 16 : place + 16 + length]
             if index == 0:
-                break
+                return
+            if size <= end - place - 16:
+                yield index, (place + 16, size)
             place += 16 + (size + 7) // 8 * 8
-        return b""
 
     def number(self, place: int, width: int) -> int:
         return int.from_bytes(self.data[place : place + width], "little")

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
+from ...limits import UNLIMITED
+from ..io.opening_budget import OpeningBudget
 from ..stack import SourceArray
 from .hdf5 import Group
 from .layer import TRANSPARENT, Layer, arrays_by_name, kind_of
@@ -60,9 +63,9 @@ class ByClass:
         return [group.arrays[key] for key in sorted(group.arrays, key=natural)]
 
 
-def layers_by_class(root: Group, version: str = "") -> list[Layer]:
+def layers_by_class(root: Group, version: str = "", budget: OpeningBudget | None = None) -> list[Layer]:
     """The layers of a file without a configuration, in the layout by class, in an order in which sizes fit."""
-    return ordered_layers(_inside(root, (), version))
+    return ordered_layers(_inside(root, (), version), budget)
 
 
 def _inside(group: Group, prefix: tuple[str, ...], version: str) -> list[tuple[str, Layer]]:
@@ -116,6 +119,8 @@ def _own_name(group: Group) -> str:
 
 # ---- by name: <layer>/<path>/kernel:0 ---------------------------------------------------------
 
+Piece = tuple[tuple[str, ...], SourceArray]  # an array, and the path of its group
+
 
 @dataclass(frozen=True)
 class ByName:
@@ -124,8 +129,25 @@ class ByName:
     groups: for a whole model, the groups of its layers.
     """
 
-    pieces: tuple[tuple[tuple[str, ...], SourceArray], ...]
+    pieces: tuple[Piece, ...]
     groups: Mapping[str, Group] | None = None
+
+    @cached_property
+    def by_path(self) -> dict[tuple[str, ...], list[Piece]]:
+        """The arrays by the path of their group."""
+        found: dict[tuple[str, ...], list[Piece]] = {}
+        for piece in self.pieces:
+            found.setdefault(piece[0], []).append(piece)
+        return found
+
+    @cached_property
+    def by_part(self) -> dict[str, list[Piece]]:
+        """The arrays by every part of the path of their group."""
+        found: dict[str, list[Piece]] = {}
+        for piece in self.pieces:
+            for part in dict.fromkeys(piece[0]):
+                found.setdefault(part, []).append(piece)
+        return found
 
     @classmethod
     def of_model(cls, weights: Group) -> ByName:
@@ -145,13 +167,14 @@ class ByName:
 
     def model(self, name: str) -> ByName:
         """The arrays of a model within a model; Keras 2 does not always include its name in their paths."""
-        inside = [piece for piece in self.pieces if name in piece[0]]
+        inside = self.by_part.get(name)
         return ByName(tuple(inside)) if inside else self
 
     def layer(self, name: str) -> ByName | None:
         """The arrays of a layer of a model within a model: those with its name in their paths, as near as possible."""
         for depth in range(1, 5):
-            if matching := [piece for piece in self.pieces if piece[0][-depth : -depth + 1 or None] == (name,)]:
+            inside = self.by_part.get(name, ())
+            if matching := [piece for piece in inside if piece[0][-depth : -depth + 1 or None] == (name,)]:
                 least = min(len(path) for path, _ in matching)  # not a layer of the same name in a model further in
                 return ByName(tuple(piece for piece in matching if len(piece[0]) == least))
         return None
@@ -160,45 +183,49 @@ class ByName:
         if name == "wrapped":
             return self
         if name == "cell":
-            parents = list(dict.fromkeys(path for path, _ in self.pieces))
-            inside = parents[place : place + 1]
-            return ByName(tuple(piece for piece in self.pieces if piece[0] in inside)) if inside else None
+            cells = list(self.by_path.values())
+            return ByName(tuple(cells[place])) if place < len(cells) else None
         forward = [piece for piece in self.pieces if _starts(piece[0], "forward_")]
         forward = forward or list(self.pieces[: len(self.pieces) // 2])
         if name == "forward":
             return ByName(tuple(forward))
-        return ByName(tuple(piece for piece in self.pieces if all(piece is not other for other in forward)))
+        taken = set(map(id, forward))
+        return ByName(tuple(piece for piece in self.pieces if id(piece) not in taken))
 
     def sources(self) -> list[SourceArray]:
         return [source for _, source in sorted(self.pieces, key=lambda piece: _rank(piece[1]))]
 
 
-def layers_by_name(weights: Group, version: str) -> list[Layer]:
+def layers_by_name(weights: Group, version: str, budget: OpeningBudget | None = None) -> list[Layer]:
     """The layers of a file without a configuration, in the layout by name, in the order that it lists."""
+    budget = budget or OpeningBudget("the model", UNLIMITED)
     listed = weights.lists.get("layer_names") or sorted(weights.groups, key=natural)
     layers: list[Layer] = []
+    used: set[str] = set()
     for name in listed:
+        budget.check_name(name)
         group = _at(weights.groups, name)
         if group is None:
             continue
         arrays = ByName.of_layer(group)
+        budget.work(1 + len(arrays.pieces))
         if not arrays.pieces:
             layers.append(Layer(name, "" if group.skipped else _class_of_name(name), version=version))
             continue
         if any(_starts(path, "backward_") for path, _ in arrays.pieces):
             layers += _bidirectional_layers(name, arrays, version)
             continue
-        parents = list(dict.fromkeys(path for path, _ in arrays.pieces))
-        for place, parent in enumerate(parents):
-            label = name if len(parents) == 1 else f"{name}/{parent[-1] if parent else place}"
-            inside = ByName(tuple(piece for piece in arrays.pieces if piece[0] == parent))
-            layers.append(_plain(_unused(label, layers), inside.sources(), version, _kind(inside)))
+        by_parent = arrays.by_path
+        for place, (parent, pieces) in enumerate(by_parent.items()):
+            label = name if len(by_parent) == 1 else f"{name}/{parent[-1] if parent else place}"
+            inside = ByName(tuple(pieces))
+            layers.append(_plain(_unused(label, used, budget), inside.sources(), version, _kind(inside)))
     return layers
 
 
 def _bidirectional_layers(name: str, arrays: ByName, version: str) -> list[Layer]:
     """The Bidirectional layers in a group, distinguished by the path above "forward_"."""
-    above: dict[tuple[str, ...], list[tuple[tuple[str, ...], SourceArray]]] = {}
+    above: dict[tuple[str, ...], list[Piece]] = {}
     for path, source in arrays.pieces:
         place = next((k for k, part in enumerate(path) if part.startswith(("forward_", "backward_"))), len(path))
         above.setdefault(path[:place], []).append((path, source))
@@ -263,9 +290,15 @@ def _rank(source: SourceArray) -> int:
     return RANKS.index(leaf) if leaf in RANKS else len(RANKS)
 
 
-def _unused(label: str, layers: Sequence[Layer]) -> str:
-    used = {layer.name for layer in layers}
-    return next(name for name in (label, *(f"{label}#{k}" for k in range(2, len(layers) + 3))) if name not in used)
+def _unused(label: str, used: set[str], budget: OpeningBudget) -> str:
+    """The label, with a number where it is used already; the result counts as used."""
+    name, number = label, 1
+    while name in used:
+        budget.work()
+        number += 1
+        name = f"{label}#{number}"
+    used.add(name)
+    return name
 
 
 def _class_of_name(name: str) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, NamedTuple
 
-from ...errors import DamagedFileError, FileError, UnsupportedFileError
+from ...bounded_json import parse_json
+from ...errors import DamagedFileError, FileError, LimitError, UnsupportedFileError
+from ...wording import printable
 from ..file import File
 from ..interface import Format, Opened
 from .configuration import described_layers
@@ -50,7 +51,9 @@ class KerasFile(Format):
     def open(self, file: File) -> Opened:
         layers, notes, description = read_layers(file)
         try:
-            return Opened(description, stacks_from_layers(layers), notes=notes)
+            return Opened(description, stacks_from_layers(layers, file.budget), notes=notes)
+        except LimitError:
+            raise
         except FileError as error:
             message = f"{file.name} ({description}) cannot be read: {error}"
             raise error.with_message(message, file=file.name) from error
@@ -80,15 +83,17 @@ def read_layers(file: File) -> Layers:
 def _from_hdf5(file: File) -> Layers:
     root, notes = _tree(file, file.data)
     weights = root.groups.get("model_weights", root)
-    version = root.texts.get("keras_version") or weights.texts.get("keras_version", "")
+    version = printable(root.texts.get("keras_version") or weights.texts.get("keras_version", ""), 40)
     keras = f"Keras {version}" if version else "Keras"
     if "model_config" in root.texts:
         config = _json(file, "model_config", root.texts["model_config"])
-        layers = described_layers(config, ByName.of_model(weights), version)
+        layers = described_layers(config, ByName.of_model(weights), version, file.budget)
         return Layers(layers, notes, f"{keras}, whole model in HDF5")
     if any("vars" in group.groups for _, group in root.walk()):
-        return Layers(layers_by_class(root), (*notes, ORDER_NOTE), "Keras 3, weights only (.weights.h5)")
-    if layers := layers_by_name(weights, version):
+        return Layers(
+            layers_by_class(root, budget=file.budget), (*notes, ORDER_NOTE), "Keras 3, weights only (.weights.h5)"
+        )
+    if layers := layers_by_name(weights, version, file.budget):
         return Layers(layers, (*notes, _without_graph(weights)), f"{keras}, weights only in HDF5")
     raise UnsupportedFileError(
         f"{file.name} is an HDF5 file, but Keras did not write it: it contains no layers with their weights.",
@@ -105,14 +110,14 @@ def _from_zip(file: File) -> Layers:
         )  # fmt: skip
     config = _json(file, CONFIG, parts[CONFIG])
     metadata = _json(file, METADATA, parts.get(METADATA, b"{}"))
-    version = str(metadata.get("keras_version", "")) if isinstance(metadata, dict) else ""
+    version = printable(str(metadata.get("keras_version", "")), 40) if isinstance(metadata, dict) else ""
     root, notes = _tree(file, parts[WEIGHTS])
     description = f"Keras {version}".strip() + " (.keras)"
     inner = config.get("config") if isinstance(config, dict) else None
     if isinstance(inner, dict) and isinstance(inner.get("layers"), list):
-        return Layers(described_layers(config, ByClass(root), version), notes, description)
+        return Layers(described_layers(config, ByClass(root), version, file.budget), notes, description)
     custom = "The model is a custom class, whose code is not in the file."
-    return Layers(layers_by_class(root, version), (*notes, custom, ORDER_NOTE), description)
+    return Layers(layers_by_class(root, version, file.budget), (*notes, custom, ORDER_NOTE), description)
 
 
 def _tree(file: File, data: bytes) -> tuple[Group, tuple[str, ...]]:
@@ -123,18 +128,12 @@ def _tree(file: File, data: bytes) -> tuple[Group, tuple[str, ...]]:
             skipped.add(path[-1])
         return path[-1] in SKIPPED
 
-    root = read_hdf5(file.name, data, file.limits, ATTRIBUTES, skip)
+    root = read_hdf5(file.name, data, file.budget, ATTRIBUTES, skip)
     return root, (OPTIMISER_NOTE,) if skipped & set(OPTIMISER) else ()
 
 
 def _json(file: File, part: str, text: str | bytes) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise DamagedFileError(
-            f"{file.name} cannot be read: its {part} is not valid JSON, or is nested too deeply.",
-            code="json", file=file.name, part=part,
-        ) from error  # fmt: skip
+    return parse_json(f"The {part} of {file.name}", text, file=file.name)
 
 
 def _without_graph(weights: Group) -> str:

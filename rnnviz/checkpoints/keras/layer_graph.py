@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..io.opening_budget import OpeningBudget
 from ..settings import NONE, Basis, InferredSetting, inferred
 from . import layer_notes
 from .layer import Layer
 
 
 class LayerGraph:
-    """The layers of a model and which reads which."""
+    """The layers of a model and which reads which. budget: of the opening of its file."""
 
-    def __init__(self, layers: Sequence[Layer]) -> None:
-        self.layers = list(layers)
+    def __init__(self, layers: Sequence[Layer], budget: OpeningBudget) -> None:
+        self.layers, self.budget = list(layers), budget
         self.place = {layer.name: place for place, layer in enumerate(self.layers)}
+        self.without_order = any(layer.below is None for layer in self.layers)
+        self.tables = [layer for layer in self.layers if layer.kind == "Embedding" and "embeddings" in layer.arrays]
+        self.dense = [layer for layer in self.layers if layer.kind == "Dense" and "kernel" in layer.arrays]
+        self._ends: dict[str, Layer | None] = {}  # by transparent layer: the one whose output it passes on
+        self._above: dict[str, list[Layer]] | None = None
 
     def sources(self, layer: Layer) -> tuple[str, ...]:
         """Names of what a layer reads; without a graph, of the one before it in the order of the file."""
@@ -27,6 +33,7 @@ class LayerGraph:
         """The layer whose output a layer reads, and those between them that only pass it on, from below."""
         passed: list[Layer] = []
         while True:
+            self.budget.work()
             sources = self.sources(layer)
             if len(sources) != 1 or sources[0] not in self.place or len(passed) > len(self.layers):
                 return None, passed[::-1]
@@ -37,12 +44,32 @@ class LayerGraph:
 
     def above(self, layer: Layer) -> list[Layer]:
         """The layers that read a layer's output, directly or through layers that only pass it on."""
-        readers = []
-        for other in self.layers:
-            below, _ = self.below(other)
-            if below is not None and below.name == layer.name and not other.transparent:
-                readers.append(other)
-        return readers
+        if self._above is None:
+            self._above = {}
+            for other in self.layers:
+                if not other.transparent and (below := self._end(other)) is not None:
+                    self._above.setdefault(below.name, []).append(other)
+        return self._above.get(layer.name, [])
+
+    def _end(self, layer: Layer) -> Layer | None:
+        """The first result of `below`; each transparent layer is passed once for all layers."""
+        passed: dict[str, None] = {}
+        while True:
+            self.budget.work()
+            sources = self.sources(layer)
+            if len(sources) != 1 or sources[0] not in self.place or sources[0] in passed:
+                end = None
+                break
+            if sources[0] in self._ends:
+                end = self._ends[sources[0]]
+                break
+            layer = self.layers[self.place[sources[0]]]
+            if not layer.transparent:
+                end = layer
+                break
+            passed[layer.name] = None
+        self._ends |= dict.fromkeys(passed, end)
+        return end
 
     def width_above(self, layer: Layer) -> int | None:
         """The size of the vectors that the next layer reads, if an array tells it."""
@@ -51,13 +78,8 @@ class LayerGraph:
     def embeddings(self, layer: Layer) -> tuple[list[Layer], InferredSetting]:
         """The embeddings whose vectors a layer could read, the one directly below first, and which it is."""
         width = layer.reads
-        fitting = [
-            other
-            for other in self.layers
-            if other.kind == "Embedding"
-            and "embeddings" in other.arrays
-            and other.arrays["embeddings"].shape[1] == width
-        ]
+        self.budget.work(len(self.tables))
+        fitting = [other for other in self.tables if other.arrays["embeddings"].shape[1] == width]
         below, _ = self.below(layer)
         direct = next((other for other in fitting if below is not None and other.name == below.name), None)
         choices = {other.name: f"{other.name}, {other.arrays['embeddings'].shape[0]:,} tokens" for other in fitting}
@@ -74,10 +96,13 @@ class LayerGraph:
 
     def readouts(self, layer: Layer, width: int) -> tuple[list[Layer], InferredSetting]:
         """The Dense layers that read a layer's output, and which is in use; without a graph, also others that fit."""
+        self.budget.work(len(self.above(layer)))
         direct = [other for other in self.above(layer) if _fits(other, width)]
         candidates = list(direct)
-        if any(other.below is None for other in self.layers):
-            candidates += [other for other in self.layers if _fits(other, width) and other not in direct]
+        if self.without_order:
+            self.budget.work(len(self.dense))
+            names = {other.name for other in direct}
+            candidates += [other for other in self.dense if _fits(other, width) and other.name not in names]
         choices = {other.name: f"{other.name}, {other.arrays['kernel'].shape[1]:,} outputs" for other in candidates}
         choices[NONE] = "none: the network ends with its hidden states"
         if direct:

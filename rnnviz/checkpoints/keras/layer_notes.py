@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ...wording import printable
 from .layer import Layer
 
 PLAIN = (None, "linear", "softmax")
+FEW = 8  # layers in a sentence
 
 
 def between(below: Layer, above: Layer, passed: Sequence[Layer]) -> list[str]:
@@ -28,9 +30,9 @@ def start(layer: Layer, below: Layer | None, passed: Sequence[Layer], backward: 
         order = ", last step first" if backward else ""
         notes.append(f"{layer.name!r} reads the output of {_named(below)}{order}; that is not part of this stack.")
     elif below is None and len(layer.below or ()) > 1:
-        notes.append(f"{layer.name!r} reads several layers at once: {', '.join(layer.below or ())}.")
+        notes.append(f"{layer.name!r} reads several layers at once: {_names(layer.below or ())}.")
     if layer.starts:
-        notes.append(f"{layer.name!r} starts from the states of {', '.join(layer.starts)}; here it starts from zeros.")
+        notes.append(f"{layer.name!r} starts from the states of {_names(layer.starts)}; here it starts from zeros.")
     return notes
 
 
@@ -69,7 +71,7 @@ def ignored_consumers(layer: Layer, others: Sequence[Layer]) -> str:
 
 def readout(layer: Layer, functions: Sequence[Any]) -> list[str]:
     """What is applied to a readout's sums, where that is not softmax."""
-    other = [str(name) for name in functions if name not in PLAIN]
+    other = [printable(str(name)) for name in functions[:FEW] if name not in PLAIN]
     if not other:
         return []
     return [f"The model applies {' and '.join(other)} to the sums of {layer.name!r}; here softmax is applied instead."]
@@ -90,7 +92,12 @@ def no_recurrent_layer(layers: Sequence[Layer]) -> str:
 
 
 def _listed(layers: Sequence[Layer]) -> str:
-    return ", ".join(_named(layer) for layer in layers)
+    more = f" and {len(layers) - FEW:,} more" if len(layers) > FEW else ""
+    return ", ".join(_named(layer) for layer in layers[:FEW]) + more
+
+
+def _names(names: Sequence[str]) -> str:
+    return ", ".join(names[:FEW]) + (f" and {len(names) - FEW:,} more" if len(names) > FEW else "")
 
 
 def _named(layer: Layer) -> str:

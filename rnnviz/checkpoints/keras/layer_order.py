@@ -3,34 +3,40 @@
 from __future__ import annotations
 
 import re
+from collections import Counter, deque
 from collections.abc import Sequence
 
+from ...limits import UNLIMITED
+from ..io.opening_budget import OpeningBudget
 from .layer import Layer
 
 
-def ordered_layers(keyed: Sequence[tuple[str, Layer]]) -> list[Layer]:
+def ordered_layers(keyed: Sequence[tuple[str, Layer]], budget: OpeningBudget | None = None) -> list[Layer]:
     """Layers in an order in which sizes fit: each reads, if possible, what the one before it passes on.
 
     keyed: with their names in the file, "lstm_1", those of one class in the right order; nothing tells which of two
     classes comes first. Layers without weights, which could be anywhere, are left out.
     """
-    classes: dict[str, list[Layer]] = {}
+    budget = budget or OpeningBudget("the model", UNLIMITED)
+    classes: dict[str, deque[Layer]] = {}
     for key, layer in keyed:
         if layer.arrays or layer.halves:
-            classes.setdefault(re.sub(r"_\d+$", "", key), []).append(layer)
+            classes.setdefault(re.sub(r"_\d+$", "", key), deque()).append(layer)
     ordered: list[Layer] = []
     last = ""
+    passed_on = Counter(_output_size(layer) for layers in classes.values() for layer in layers)
     while any(classes.values()):
+        budget.work(len(classes))
         first = {name: layers[0] for name, layers in classes.items() if layers}
         width = _output_size(ordered[-1]) if ordered else None
         fitting = [name for name, layer in first.items() if width is not None and layer.reads == width]
-        passed_on = {_output_size(layer) for layers in classes.values() for layer in layers}
         start = [name for name, layer in first.items() if layer.kind == "Embedding"]
-        start += [name for name, layer in first.items() if layer.recurrent and layer.reads not in passed_on]
+        start += [name for name, layer in first.items() if layer.recurrent and not passed_on[layer.reads]]
         start += [name for name, layer in first.items() if layer.recurrent]
         fitting.sort(key=lambda name: (not first[name].recurrent, name != last))
         last = next(iter([*fitting, *start, *first]))
-        ordered.append(classes[last].pop(0))
+        ordered.append(classes[last].popleft())
+        passed_on[_output_size(ordered[-1])] -= 1
     return ordered
 
 

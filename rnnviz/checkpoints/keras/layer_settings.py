@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from ...errors import DamagedFileError, FileError, UnsupportedFileError
+from ...wording import printable
 from ..settings import CHOICES, HARD_2, HARD_3, MERGES, Basis, InferredSetting, inferred, inferred_order
 from .layer import CELLS, OF_CUDNN, Layer
 
@@ -30,7 +31,8 @@ def function(value: Any, version: str) -> str:
     if isinstance(value, dict):  # a custom function or a layer
         value = value.get("config") if isinstance(value.get("config"), str) else value.get("class_name")
     raise UnsupportedFileError(
-        f"its activation {value!r} is not supported; supported are {', '.join(FUNCTIONS)} and hard_sigmoid",
+        f"its activation {printable(repr(value))} is not supported; supported are {', '.join(FUNCTIONS)} and "
+        "hard_sigmoid",
         code="activation",
     )
 
@@ -60,9 +62,9 @@ def merge_setting(layer: Layer, above: int | None) -> InferredSetting:
     """How a Bidirectional merges its two directions. above: the size of the vectors that the next layer reads."""
     if layer.config is not None:
         mode = layer.setting("merge_mode", "concat")
-        if mode is not None and mode not in MERGES:
+        if mode is not None and not (isinstance(mode, str) and mode in MERGES):
             raise UnsupportedFileError(
-                f"its merge_mode is {mode!r}; supported are {', '.join(MERGES)} and None", code="merge"
+                f"its merge_mode is {printable(repr(mode))}; supported are {', '.join(MERGES)} and None", code="merge"
             )
         return inferred("merge", mode or "concat", "stated", f"The configuration states merge_mode={mode!r}.")
     units = layer.units
@@ -83,7 +85,7 @@ def _activation(layer: Layer, name: str, key: str, usual: str) -> InferredSettin
         raw = layer.config[key]
         value = function(raw, layer.version)
         basis: Basis = "stated"
-        reason = f"The configuration states {key}={raw!r}"
+        reason = f"The configuration states {key}={printable(repr(raw))}"
         if raw == "hard_sigmoid" and not layer.version:
             basis, reason = "assumed", f"{reason}, but not the version of Keras"
         elif raw == "hard_sigmoid":
@@ -101,7 +103,8 @@ def _reset(layer: Layer) -> InferredSetting:
     if bias is not None:
         value = "after" if len(bias.shape) == 2 or bias.shape[0] == 6 * layer.units else "before"
         if stated is not None and bool(stated) != (value == "after"):
-            raise _contradiction(f"its configuration states reset_after={stated}, but its bias has shape {bias.shape}")
+            words = printable(str(stated))
+            raise _contradiction(f"its configuration states reset_after={words}, but its bias has shape {bias.shape}")
         reason = f"The bias has shape {bias.shape}, {'a row for each matrix' if value == 'after' else 'one for both'}."
     if stated is not None:
         value = "after" if stated else "before"

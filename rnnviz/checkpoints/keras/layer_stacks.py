@@ -11,7 +11,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from ...errors import DamagedFileError, FileError, UnsupportedFileError
+from ...errors import DamagedFileError, FileError, LimitError, UnsupportedFileError
+from ...limits import UNLIMITED
+from ..io.opening_budget import OpeningBudget
 from ..settings import InferredSetting
 from ..stack import Parameters, Readout, SourceArray, Stack
 from . import layer_notes
@@ -19,6 +21,8 @@ from .keras_arrays import cell_of, check_weights, dense_readout, direction_param
 from .layer import Layer
 from .layer_graph import LayerGraph
 from .layer_settings import layer_settings, merge_setting
+
+FEW = 8  # sentences on layers that cannot be shown
 
 
 @dataclass
@@ -52,15 +56,17 @@ class _GrowingStack:
         return {setting.name: setting.value for setting in self.settings}
 
 
-def stacks_from_layers(layers: Sequence[Layer]) -> tuple[Stack, ...]:
-    """The recurrent stacks among the layers of a model, in its order.
+def stacks_from_layers(layers: Sequence[Layer], budget: OpeningBudget | None = None) -> tuple[Stack, ...]:
+    """The recurrent stacks among the layers of a model, in its order. budget: of the opening of its file.
 
     A stack continues as long as one recurrent layer reads another of the same cell and with the same options, nothing
     between them computes anything, and all its bidirectional layers are merged alike. Raises FileError if there is no
     recurrent layer that can be shown, or if shapes contradict each other.
     """
-    graph = LayerGraph(layers)
+    budget = budget or OpeningBudget("the model", UNLIMITED)
+    graph = LayerGraph(layers, budget)
     growing: list[_GrowingStack] = []
+    tops: dict[str, _GrowingStack] = {}
     refused: list[str] = []
     unsupported = ""  # the first refused layer
     for layer in graph.layers:
@@ -69,32 +75,60 @@ def stacks_from_layers(layers: Sequence[Layer]) -> tuple[Stack, ...]:
                 refused.append(layer_notes.unsupported(layer))
                 unsupported = unsupported or layer.name
             continue
+        budget.spend("layers", len(layer.halves or (layer,)))
         with _naming(layer):
             for half in layer.halves or (layer,):
                 check_weights(half)
         try:
             settings = _common_settings(layer)
             merge = merge_setting(layer, graph.width_above(layer)) if layer.halves else None
+        except LimitError:
+            raise
         except FileError as error:
             refused.append(f"Layer {layer.name!r} cannot be shown: {error}.")
             unsupported = unsupported or layer.name
             continue
         below, passed = graph.below(layer)
-        stack = next((stack for stack in growing if below and stack.top.name == below.name), None)
+        stack = tops.get(below.name) if below else None
         if stack is not None and _continues(stack, layer, settings, merge):
             stack.notes += layer_notes.between(stack.top, layer, passed)
+            del tops[stack.top.name]
         else:
             new = _GrowingStack(cell_of(layer), settings)
             new.notes += layer_notes.start(layer, below, passed, stack is not None and stack.backward)
             growing.append(new)
             stack = new
         with _naming(layer):
+            for half in layer.halves or (layer,):
+                for source in half.arrays.values():
+                    budget.use(source.array)
             _add(stack, layer, merge)
+        tops.setdefault(layer.name, stack)
     if not growing:
-        message = " ".join(refused) or layer_notes.no_recurrent_layer(graph.layers)
+        message = " ".join(_few(refused)) or layer_notes.no_recurrent_layer(graph.layers)
         code = "unsupported_layer" if refused else "no_recurrent_layer"
         raise UnsupportedFileError(message, code=code, part=unsupported)
-    return tuple(_complete(stack, graph, refused) for stack in growing)
+    notes, readouts = _few(refused), _Readouts()
+    return tuple(_complete(stack, graph, notes, readouts) for stack in growing)
+
+
+def _few(refused: Sequence[str]) -> list[str]:
+    """The first sentences on layers that cannot be shown, and how many more there are."""
+    more = len(refused) - FEW
+    return [*refused[:FEW], *([f"{more:,} more layers cannot be shown."] if more > 0 else [])]
+
+
+class _Readouts:
+    """Dense layers as readouts, each transposed once, however many stacks it could follow."""
+
+    def __init__(self) -> None:
+        self.made: dict[tuple[str, bool], Readout] = {}
+
+    def of(self, layer: Layer, exchanged: bool) -> Readout:
+        key = layer.name, exchanged
+        if key not in self.made:
+            self.made[key] = dense_readout(layer, exchanged)
+        return self.made[key]
 
 
 @contextmanager
@@ -102,6 +136,8 @@ def _naming(layer: Layer) -> Iterator[None]:
     """Names the layer in an error."""
     try:
         yield
+    except LimitError:
+        raise
     except FileError as error:
         raise error.with_message(f"Layer {layer.name!r} cannot be read: {error}.", part=layer.name) from error
 
@@ -145,13 +181,13 @@ def _add(stack: _GrowingStack, layer: Layer, merge: InferredSetting | None) -> N
     stack.exchanged = bool(rest) and backward and merge is not None and merge.value == "concat"
 
 
-def _complete(stack: _GrowingStack, graph: LayerGraph, refused: list[str]) -> Stack:
+def _complete(stack: _GrowingStack, graph: LayerGraph, refused: list[str], made: _Readouts) -> Stack:
     first, top = stack.members[0], stack.top
     embeddings, embedding = graph.embeddings(first)
     dense, readout = graph.readouts(top, stack.width)
     readouts: dict[str, Readout] = {}
     for layer in dense:
-        readouts[layer.name] = dense_readout(layer, stack.exchanged)
+        readouts[layer.name] = made.of(layer, stack.exchanged)
     notes = [*stack.notes, *layer_notes.top(top, stack.backward), *graph.notes_above(top, dense)]
     notes += [note for member in stack.members for note in layer_notes.member(member)]
     tables: dict[str, SourceArray] = {layer.name: layer.arrays["embeddings"] for layer in embeddings}

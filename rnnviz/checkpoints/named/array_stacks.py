@@ -14,6 +14,7 @@ import numpy as np
 
 from ...cells.activations import Array
 from ...errors import DamagedFileError, FileError, LimitError, UnsupportedFileError
+from ..io.opening_budget import OpeningBudget
 from ..stack import Parameters, SourceArray, Stack
 from .array_names import ArrayName, display_names, parse_name
 from .array_settings import inferred_settings, orientation, with_joint_kernel, with_separate_gates
@@ -25,11 +26,14 @@ CELLS_BY_GATES = {1: "rnn", 3: "gru", 4: "lstm"}
 MOST = 100  # stacks of one file
 
 
-def stacks_from_arrays(arrays: Mapping[str, Array], dtypes: Mapping[str, str] | None = None) -> tuple[Stack, ...]:
-    """Every recurrent stack among arrays by name. dtypes: as the file has them, where they differ from the arrays'.
+def stacks_from_arrays(
+    arrays: Mapping[str, Array], dtypes: Mapping[str, str] | None = None, budget: OpeningBudget | None = None
+) -> tuple[Stack, ...]:
+    """Every recurrent stack among arrays by name.
 
-    Raises FileError if arrays of a recurrent layer contradict each other or the layer cannot be run here. Of several
-    stacks those that can be run are returned; the reason is then among the notes of the first.
+    dtypes: as the file has them, where they differ from the arrays'. budget: of the opening of a file. Raises FileError
+    if arrays of a recurrent layer contradict each other or the layer cannot be run here. Of several stacks those that
+    can be run are returned; the reason is then among the notes of the first.
     """
     usable = {name: array for name, array in arrays.items() if array.dtype.kind == "f"}
     stacks: list[Stack] = []
@@ -39,9 +43,11 @@ def stacks_from_arrays(arrays: Mapping[str, Array], dtypes: Mapping[str, str] | 
     grouped = group_layers(complete, assembled)
     if len(grouped) > MOST:
         raise LimitError(
-            f"There are {len(grouped):,} recurrent layers, none above another; the limit is {MOST}.",
+            f"There are {len(grouped):,} recurrent layers, none above another; at most {MOST} are read.",
             code="stacks", limit=MOST, actual=len(grouped),
         )  # fmt: skip
+    if budget is not None:
+        budget.spend("layers", sum(len(group.layers) for group in grouped.values()))
     for owner, name in display_names(grouped).items():
         try:
             stacks.append(_stack(name, grouped[owner], complete, dtypes or {}, assembled))

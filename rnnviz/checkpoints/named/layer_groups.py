@@ -103,9 +103,10 @@ def _join_numbered(groups: dict[str, LayerGroup], arrays: Arrays) -> dict[str, L
     """Groups of one layer each that are numbered and fit one above the other, as one group, where the first was."""
     families: dict[str, dict[int, str]] = {}
     for owner, group in groups.items():
-        place = split_number(owner)
-        if place is not None and {layer for layer, _ in group.layers} == {0}:
-            families.setdefault(place[0], {})[place[1]] = owner
+        numbered = split_number(owner)
+        if numbered is not None and {layer for layer, _ in group.layers} == {0}:
+            families.setdefault(numbered[0], {})[numbered[1]] = owner
+    place = {owner: k for k, owner in enumerate(groups)}
     joined: dict[str, tuple[str, LayerGroup]] = {}
     dropped = set()
     for family, members in families.items():
@@ -118,7 +119,7 @@ def _join_numbered(groups: dict[str, LayerGroup], arrays: Arrays) -> dict[str, L
             }
             which = f"{owners[0]} to {owners[-1]}" if len(owners) > 2 else " and ".join(owners)
             note = f"{which} are numbered and fit one above the other, so they are read as the layers of one stack."
-            joined[next(owner for owner in groups if owner in owners)] = family, LayerGroup(layers, (note,))
+            joined[min(owners, key=place.__getitem__)] = family, LayerGroup(layers, (note,))
             dropped |= set(owners)
     result: dict[str, LayerGroup] = {}
     for owner, group in groups.items():

@@ -81,8 +81,10 @@ class ArrayFormat(Format):
             stack = stack_from_model(model)
             return Opened(named.description, (stack,), notes=named.notes, models={stack.name: model})
         try:
-            stacks = stacks_from_arrays(named.arrays, named.dtypes)
+            stacks = stacks_from_arrays(named.arrays, named.dtypes, file.budget)
         except FileError as error:
+            if error.file:
+                raise
             raise error.with_message(f"{file.name} cannot be read: {error}", file=file.name) from error
         if not stacks:
             raise _no_recurrent_layer(file.name, named)
@@ -104,10 +106,10 @@ def no_arrays_error(name: str, notes: Sequence[str]) -> UnsupportedFileError:
 
 def _native_model(file: File, named: NamedArrays) -> Model | None:
     """The model itself, if rnnviz wrote the file: its card is inside or, for weights, beside it."""
-    card = named.metadata.get(KEY)
+    card: str | bytes | None = named.metadata.get(KEY)
     if card is None and file.has_suffix([".safetensors"]):
         beside = f"{file.name[: -len('.safetensors')]}.json"
-        card = file.beside[beside].decode("utf-8", "replace") if beside in file.beside else None
+        card = file.beside.get(beside)
     if card is None:
         return None
     try:
@@ -142,7 +144,7 @@ def _no_recurrent_layer(name: str, named: NamedArrays) -> UnsupportedFileError:
         content = f"Its only array is {listed}."
     else:
         content = f"Its {len(arrays):,} arrays are {listed}{' and others' if len(arrays) > 4 else ''}."
-    transformer = any(_ATTENTION.search(key) for key in arrays)
+    transformer = any(_ATTENTION.search(key) for key in arrays)  # names that are bounded, see `check_name`
     advice = (
         "It looks like a transformer, which carries no state from step to step: open a recurrent network instead."
         if transformer

@@ -26,9 +26,12 @@ _READOUT = re.compile(
 )
 _NOT_READOUT = re.compile(r"attn|attention|(?:^|[._/])att|q_proj|k_proj|v_proj|conv|norm|dropout|gate", re.IGNORECASE)
 _INPUT_LAYER = re.compile(
-    r"(^|[._/])(in|input|inp|pre|emb\w*)_?(proj\w*|linear|fc|dense|layer)|proj_?in$|fc_?in$|emb\w*2|(^|[._/])bridge",
-    re.IGNORECASE,
+    r"(^|[._/])(in|input|inp|pre)_?(proj|linear|fc|dense|layer)|proj_?in$|fc_?in$|(^|[._/])bridge", re.IGNORECASE
 )
+# Where a name says "emb", and the rest of that word: what follows is looked for in the word, not by the pattern, which
+# would look at the rest of the name for each "emb" in it.
+_FROM_EMBEDDING = re.compile(r"emb\w*")
+_LINEAR = ("proj", "linear", "fc", "dense", "layer")
 _NORM = re.compile(r"norm|(^|[._/])(ln|bn)", re.IGNORECASE)
 _WEIGHT = re.compile(
     r"(?P<stem>.*?)(?P<sep>[._/]?)(?P<word>weight|kernel|w|w_?(?P<of>hy|y|hq|out))(?P<end>:0)?",
@@ -41,8 +44,9 @@ _PARAMETER = ("weight", "kernel", "w", "bias", "b", "embeddings", "embedding")
 class _FreeArrays:
     """The arrays that belong to no stack.
 
-    matrices: those with two axes. tables: those with an embedding's name. linear: those with the name of a linear
-    layer's weight, as (C, N), with the parsed name and whether the file has them as (N, C).
+    matrices: those with two axes. tables: those with an embedding's name. inner: those with the name of a layer between
+    the embedding and the recurrent ones. linear: those with the name of a linear layer's weight, as (C, N), with the
+    parsed name and whether the file has them as (N, C). outputs: those with the name of an output layer.
     """
 
     arrays: Mapping[str, Array]
@@ -50,21 +54,21 @@ class _FreeArrays:
     used: set[str]
     matrices: dict[str, Array] = field(init=False)
     tables: set[str] = field(init=False)
+    inner: set[str] = field(init=False)
+    outputs: set[str] = field(init=False)
     linear: dict[str, tuple[re.Match[str], Array, bool]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.matrices = {n: a for n, a in self.arrays.items() if n not in self.used and a.ndim == 2 and a.size}
-        self.tables = {name for name in self.matrices if _is_called_embedding(name)}
+        self.inner = {name for name in self.matrices if _is_called_input_layer(name)}
+        self.tables = {name for name in self.matrices if name not in self.inner and _is_called_embedding(name)}
         self.linear = {}
         for name, array in self.matrices.items():
             if (match := _WEIGHT.fullmatch(name)) is not None:
                 transposed = match["word"].lower() == "kernel"
                 self.linear[name] = match, array.T if transposed else array, transposed
-
-    def is_called_readout(self, name: str) -> bool:
-        """Whether an array has the name of an output layer."""
-        excluded = _NOT_READOUT.search(name) or name in self.tables or _is_called_input_layer(name)
-        return bool(_READOUT.search(layer_name(name))) and not excluded
+        others = self.tables | self.inner
+        self.outputs = {name for name in self.linear if name not in others and _is_output(name)}
 
     def source(self, name: str, transposed: bool = False) -> SourceArray:
         """An array on its way into a network."""
@@ -110,22 +114,44 @@ def layer_name(name: str) -> str:
 
 def similarity(stack: str, name: str) -> float:
     """How much of a stack's name another name begins with, from 0 to 1: "enc_emb" is similar to "enc"."""
+    stack, name = stack.lower(), name.lower()
+    if stack[:2] != name[:2]:
+        return 0.0
     shared = 0
-    for letter, other in zip(stack.lower(), name.lower(), strict=False):
+    for letter, other in zip(stack, name, strict=False):
         if letter != other:
             break
         shared += 1
-    return shared / max(len(stack), 1) if shared > 1 else 0.0
+    return shared / len(stack) if shared > 1 else 0.0
 
 
 def _is_called_embedding(name: str) -> bool:
     layer = layer_name(name)
-    return bool(_EMBEDDING.search(layer)) and not (_NOT_EMBEDDING.search(layer) or _is_called_input_layer(name))
+    return bool(_EMBEDDING.search(layer)) and not _NOT_EMBEDDING.search(layer)
 
 
 def _is_called_input_layer(name: str) -> bool:
     """Whether an array has the name of a layer between the embedding and the recurrent ones."""
-    return bool(_INPUT_LAYER.search(layer_name(name)))
+    layer = layer_name(name)
+    return bool(_INPUT_LAYER.search(layer)) or _is_after_embedding(layer.lower())
+
+
+def _is_after_embedding(layer: str) -> bool:
+    """Whether a layer is called something like "emb2rnn" or "embedding_proj"."""
+    for match in _FROM_EMBEDDING.finditer(layer):
+        word = match[0]
+        if "2" in word[3:]:
+            return True
+        begins = match.start() == 0 or layer[match.start() - 1] in "._/"
+        start = 0 if begins else word.find("_emb") + 1
+        if (begins or start) and any(linear in word[start + 3 :] for linear in _LINEAR):
+            return True
+    return False
+
+
+def _is_output(name: str) -> bool:
+    """Whether an array has the name of an output layer."""
+    return bool(_READOUT.search(layer_name(name))) and not _NOT_READOUT.search(name)
 
 
 def _owner(stack: Stack, name: str, others: Sequence[str]) -> str | None:
@@ -157,7 +183,7 @@ def _embedding_setting(
     choices = {name: f"{name}, {source.shape[0]:,} tokens" for name, source in embeddings.items()}
     choices[NONE] = f"none: the input is vectors of size {size}"
     value = next(iter(embeddings))
-    between = next((n for n, a in free.matrices.items() if _is_called_input_layer(n) and a.shape[0] == size), None)
+    between = next((n for n, a in free.matrices.items() if n in free.inner and a.shape[0] == size), None)
     if value not in free.tables:
         table = next(iter(free.tables), None)
         also = f", and {table} has {free.matrices[table].shape[1]}" if table else ""
@@ -181,7 +207,7 @@ def _readouts(stack: Stack, free: _FreeArrays) -> dict[str, Readout]:
     fitting = [name for name, (_, weight, _) in free.linear.items() if weight.shape[1] == stack.width]
 
     def rank(name: str) -> tuple[bool, bool, float]:
-        return not free.is_called_readout(name), name in free.tables, -similarity(stack.name, name)
+        return name not in free.outputs, name in free.tables, -similarity(stack.name, name)
 
     readouts = {}
     for name in sorted(fitting, key=rank)[:OFFERED]:
@@ -215,7 +241,7 @@ def _readout_setting(
         (
             name
             for name, (_, weight, _) in free.linear.items()
-            if name != value and free.is_called_readout(name) and weight.shape[1] == classes
+            if name != value and name in free.outputs and weight.shape[1] == classes
         ),
         None,
     )
@@ -223,7 +249,7 @@ def _readout_setting(
         (n for n, a in free.arrays.items() if a.shape == (stack.width,) and n not in free.used and _NORM.search(n)),
         None,
     )
-    if not free.is_called_readout(value):
+    if value not in free.outputs:
         value, reason = NONE, f"No array that reads vectors of size {stack.width} is named like an output layer."
     elif following is not None:
         reason = f"{value} reads the {stack.width} values that the top layer passes on, but {following} may follow it."

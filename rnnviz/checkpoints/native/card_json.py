@@ -6,15 +6,19 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from ...bounded_json import parse_json
 from ...cells.activations import Array
-from ...errors import FileError, UnknownNameError, UnsupportedFileError
+from ...errors import FileError, RnnvizError, UnknownNameError, UnsupportedFileError
+from ...limits import LONGEST_NAME
 from ...model import Model
 from ...network import Network
 from ...text.tokens import Vocabulary
+from ...wording import printable
 
 FORMAT = 1
 KEY = "rnnviz"  # the name under which other formats hold a model's card beside its arrays
 MERGE = "concat"  # how two directions are merged unless the card states it
+MOST = 1_000_000_000  # the numbers of a step, or the steps that a model reads
 
 
 def to_json(model: Model, indent: int | None = None) -> str:
@@ -34,58 +38,85 @@ def to_json(model: Model, indent: int | None = None) -> str:
     return json.dumps(model.card | about, ensure_ascii=False, indent=indent)
 
 
-def from_json(text: str, parameters: Mapping[str, Array]) -> Model:
-    """The model that `to_json` wrote down, with its arrays by the names of `Network.parameters`.
+def parse_card(text: str | bytes) -> dict[str, Any]:
+    """The card in a text.
 
-    Raises FileError, code "card", if text and arrays are not those of a model, or code "unknown_cell".
+    Raises FileError, code "card", if it is not one that `to_json` wrote, or as `parse_json`.
     """
+    about = parse_json("its card", text)
     try:
-        about = json.loads(text)
         if about["format"] != FORMAT:
             raise UnsupportedFileError(
-                f"its card has format {about['format']}, but this version of rnnviz reads format {FORMAT}", code="card"
+                f"its card has format {printable(str(about['format']))}, but this version of rnnviz reads format "
+                f"{FORMAT}",
+                code="card",
             )
-        network = Network.from_parameters(parameters, about["cell"], about["options"], about.get("merge", MERGE))
         _check(about)
+    except (KeyError, TypeError, AttributeError, IndexError) as error:
+        raise _incomplete(error) from error
+    return dict(about)
+
+
+def model_from_card(about: Mapping[str, Any], parameters: Mapping[str, Array]) -> Model:
+    """The model of a card that `parse_card` read, with its arrays by the names of `Network.parameters`.
+
+    Raises FileError, code "card", if card and arrays are not those of a model, or code "unknown_cell".
+    """
+    try:
+        network = Network.from_parameters(parameters, about["cell"], about["options"], about.get("merge", MERGE))
         vocabulary = Vocabulary.from_json(about["vocabulary"])
-        return Model(about["name"], network, vocabulary, about["labels"], about, about.get("longest"))
+        return Model(about["name"], network, vocabulary, about["labels"], dict(about), about.get("longest"))
     except FileError:
         raise
     except UnknownNameError as error:
         raise unknown_cell(error) if error.kind == "cell" else FileError(str(error), code="card") from error
-    except ValueError as error:
+    except (RnnvizError, ValueError) as error:
         raise FileError(str(error), code="card") from error
-    except (KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
-        raise FileError(f"its card lacks an entry or has one of the wrong kind: {error}", code="card") from error
+    except (KeyError, TypeError, AttributeError, IndexError) as error:
+        raise _incomplete(error) from error
+
+
+def from_json(text: str | bytes, parameters: Mapping[str, Array]) -> Model:
+    """The model that `to_json` wrote down, with its arrays. Raises as `parse_card` and `model_from_card`."""
+    return model_from_card(parse_card(text), parameters)
 
 
 def unknown_cell(error: UnknownNameError) -> FileError:
     """The error for a file with a cell whose class has not been defined. A model's file never brings code along."""
     return UnsupportedFileError(
-        f"it has the cell {error.name!r}, which is not known here; define its class first, or start with RNNVIZ_CELLS "
-        "naming the file that does",
+        f"it has the cell {printable(error.name)!r}, which is not known here; define its class first, or start with "
+        "RNNVIZ_CELLS naming the file that does",
         code="unknown_cell", part=error.name,
     )  # fmt: skip
 
 
-def is_card(text: str) -> bool:
+def is_card(text: str | bytes) -> bool:
     """Whether a text looks like a card that rnnviz wrote, and not like any other JSON."""
-    return '"format"' in text and '"vocabulary"' in text
+    data = text.encode("utf-8", "replace") if isinstance(text, str) else text
+    return b'"format"' in data and b'"vocabulary"' in data
+
+
+def _incomplete(error: Exception) -> FileError:
+    problem = printable(str(error), 200)
+    return FileError(f"its card lacks an entry or has one of the wrong kind: {problem}", code="card")
 
 
 def _check(about: Mapping[str, Any]) -> None:
     """Raises FileError if an entry is not of the kind that `to_json` writes."""
-    vocabulary, longest = about["vocabulary"], about.get("longest")
-    if not isinstance(about["name"], str):
-        raise _invalid("name", "text")
+    vocabulary, longest, options = about["vocabulary"], about.get("longest"), about["options"]
+    for entry, word in (("name", about["name"]), ("cell", about["cell"]), ("merge", about.get("merge", MERGE))):
+        if not isinstance(word, str) or len(word) > LONGEST_NAME:
+            raise _invalid(entry, f"a text of at most {LONGEST_NAME:,} letters")
+    if not isinstance(options, dict) or not all(isinstance(value, str) for value in options.values()):
+        raise _invalid("options", "a text for each option")
     for entry, listed in (("labels", about["labels"]), ("vocabulary", vocabulary["tokens"])):
         if not isinstance(listed, list) or not all(isinstance(text, str) for text in listed):
             raise _invalid(entry, "a list of texts")
     if not isinstance(vocabulary["end"], bool):
         raise _invalid("end", "true or false")
     for entry, number in (("width", vocabulary["width"]), ("longest", longest)):
-        if not (number is None and entry == "longest") and (type(number) is not int or number < 1):
-            raise _invalid(entry, "a positive integer")
+        if not (number is None and entry == "longest") and not (type(number) is int and 1 <= number <= MOST):
+            raise _invalid(entry, f"a whole number from 1 to {MOST:,}")
 
 
 def _invalid(entry: str, kind: str) -> FileError:

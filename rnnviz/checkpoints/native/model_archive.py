@@ -6,23 +6,24 @@ import io
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from pathlib import Path, PurePosixPath
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from ...errors import FileError, LimitError, UnsupportedFileError
-from ...limits import MILLION, Limits
+from ...errors import DamagedFileError, FileError, LimitError, UnsupportedFileError
+from ...limits import DEFAULT_LIMITS, MILLION
 from ...model import Model
+from ...wording import printable
 from ..file import File
 from ..interface import Format, Opened
+from ..io.opening_budget import OpeningBudget
 from ..io.zip_archive import plain_name
-from ..safetensors.tensor_file import read_tensors
+from ..safetensors.tensor_file import read_tensors, write_tensors
 from .card_checks import checked_card
-from .card_json import from_json
-from .model_files import not_a_model, save_pair
+from .card_json import from_json, to_json
+from .model_files import not_a_model
 from .network_stack import stack_from_model
 
-LIMITS = Limits(unpacked=64 * MILLION)
+LARGEST = min(64 * MILLION, DEFAULT_LIMITS.unpacked)  # bytes of all models, as each is kept for the session
 MOST = 12  # models
 WEIGHTS, CARD = ".safetensors", ".json"
 
@@ -41,13 +42,16 @@ class ModelArchive(Format):
 
 
 def pack(models: Sequence[Model]) -> bytes:
-    """A zip with two files for each model."""
+    """A zip with two files for each model. Nothing is written to the disk, which has no room for every name."""
     packed = io.BytesIO()
-    with TemporaryDirectory() as folder, ZipFile(packed, "w", ZIP_DEFLATED) as file:
-        for model in models:
-            save_pair(model, Path(folder) / f"{model.name}{WEIGHTS}")
-        for path in sorted(Path(folder).iterdir()):
-            file.write(path, path.name)
+    used: Counter[str] = Counter()
+    with ZipFile(packed, "w", ZIP_DEFLATED) as file:
+        for model in sorted(models, key=lambda model: model.name):
+            name = plain_name(model.name)
+            used[name] += 1
+            name += f" ({used[name]})" if used[name] > 1 else ""
+            file.writestr(name + WEIGHTS, write_tensors(model.network.parameters))
+            file.writestr(name + CARD, to_json(model, indent=1) + "\n")
     return packed.getvalue()
 
 
@@ -69,18 +73,19 @@ def open_archives(files: Sequence[File]) -> Opened:
 def unpack(files: Sequence[File]) -> list[Model]:
     """The models in files: zips that `pack` made, or pairs of weights and card.
 
-    Nothing in them is executed. Raises FileError for files that are too large or hold no model that rnnviz can read.
+    Nothing in them is executed. Weights and card belong together if they have one name in one folder. Raises FileError
+    for files that are too large or hold no model that rnnviz can read.
     """
     inside: dict[str, bytes] = {}
     for file in files:
-        inside |= (
-            _unzipped(file)
-            if file.is_zip or file.has_suffix(ModelArchive.suffixes)
-            else {plain_name(file.name): file.data}
-        )
+        if file.is_zip or file.has_suffix(ModelArchive.suffixes):
+            folder = f"{file.name}/" if len(files) > 1 else ""
+            inside |= {folder + entry: content for entry, content in _unzipped(file).items()}
+        else:
+            inside[file.name] = file.data
     name = files[0].name if files else ""
-    LIMITS.check_unpacked(name, sum(map(len, inside.values())))
-    stems = sorted({Path(entry).stem for entry in inside if entry.endswith((WEIGHTS, CARD))})
+    _check_size(name, sum(map(len, inside.values())))
+    stems = sorted({_stem(entry) for entry in inside if entry.endswith((WEIGHTS, CARD))})
     if not stems:
         raise UnsupportedFileError(
             "No model was found: provide a zip that rnnviz saved, or a .safetensors file and its .json.",
@@ -91,29 +96,52 @@ def unpack(files: Sequence[File]) -> list[Model]:
             f"There are {len(stems)} models, but at most {MOST} can be opened at once.",
             code="models", file=name, limit=MOST, actual=len(stems),
         )  # fmt: skip
-    return [_loaded(inside, stem) for stem in stems]
+    return [_loaded(inside, stem, files[0].budget) for stem in stems]
 
 
-def _loaded(inside: Mapping[str, bytes], stem: str) -> Model:
+def _loaded(inside: Mapping[str, bytes], stem: str, budget: OpeningBudget) -> Model:
+    called = printable(stem)
     for suffix in (WEIGHTS, CARD):
         if stem + suffix not in inside:
             raise FileError(
-                f"{stem}{suffix} is missing: weights and card belong together.", code="missing", file=stem + suffix
-            )
+                f"{called}{suffix} is missing: weights and card belong together, under one name in one folder.",
+                code="missing", file=called + suffix,
+            )  # fmt: skip
     try:
-        text = inside[stem + CARD].decode("utf-8")
-        model = from_json(text, read_tensors(File(stem + WEIGHTS, inside[stem + WEIGHTS])).arrays)
-    except (FileError, UnicodeDecodeError) as error:
-        raise not_a_model(stem, error) from error
+        weights = File(called + WEIGHTS, inside[stem + WEIGHTS], limits=budget.limits, budget=budget)
+        model = from_json(inside[stem + CARD], read_tensors(weights).arrays)
+    except FileError as error:
+        raise not_a_model(called, error) from error
     return replace(model, card=checked_card(model.card))
 
 
+def _stem(entry: str) -> str:
+    """A name with its folders, but without its suffix."""
+    return str(PurePosixPath(entry).with_suffix(""))
+
+
 def _unzipped(file: File) -> dict[str, bytes]:
-    """What a zip holds, by name without folders."""
+    """What a zip holds, by name."""
     inside, size = {}, 0
     for entry in file.zip.names:
-        if entry.endswith((WEIGHTS, CARD)):
-            inside[plain_name(entry)] = content = file.zip.read(entry, LIMITS.unpacked - size + 1)
+        path = PurePosixPath(entry)
+        if path.suffix in (WEIGHTS, CARD):
+            name = str(path)
+            if name in inside:
+                raise DamagedFileError(
+                    f"{file.name} contains two files named {printable(name)}.",
+                    code="duplicate", file=file.name, part=name,
+                )  # fmt: skip
+            inside[name] = content = file.zip.read(entry, LARGEST - size + 1)
             size += len(content)
-            LIMITS.check_unpacked(file.name, size)
+            _check_size(file.name, size)
     return inside
+
+
+def _check_size(name: str, size: int) -> None:
+    if size > LARGEST:
+        raise LimitError(
+            f"{name} holds {size / MILLION:,.1f} million bytes of models or more, and at most "
+            f"{LARGEST / MILLION:,.0f} million can be opened at once.",
+            code="unpacked", file=name, limit=LARGEST, actual=size,
+        )  # fmt: skip

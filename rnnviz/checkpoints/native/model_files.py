@@ -11,6 +11,7 @@ from pathlib import Path
 from safetensors.numpy import save_file
 
 from ...errors import FileError, MissingFileError
+from ...limits import DEFAULT_LIMITS
 from ...model import Model
 from ..file import File
 from ..safetensors.tensor_file import read_tensors
@@ -40,9 +41,9 @@ def load_pair(path: str | Path) -> Model:
         if not file.is_file():
             raise MissingFileError(f"There is no file {file}.", code="missing", file=str(file))
     try:
-        text = card.read_text(encoding="utf-8")
-        return from_json(text, read_tensors(File(weights.name, weights.read_bytes())).arrays)
-    except (FileError, UnicodeDecodeError) as error:
+        DEFAULT_LIMITS.check_file(card.name, card.stat().st_size)
+        return from_json(card.read_bytes(), read_tensors(File(weights.name, weights.read_bytes())).arrays)
+    except FileError as error:
         raise not_a_model(str(weights.with_suffix("")), error) from error
 
 

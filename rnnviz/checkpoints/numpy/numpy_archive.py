@@ -56,7 +56,6 @@ def read_numpy(file: File) -> NamedArrays:
     UnsupportedFileError for arrays of Python objects, DamagedFileError and LimitError.
     """
     if file.data.startswith(npy.SIGNATURE):
-        file.limits.check_unpacked(file.name, len(file.data))
         return _read(file, "NumPy array", {UNNAMED: file.data}, [])
     if not file.is_zip:
         raise DamagedFileError(
@@ -64,7 +63,9 @@ def read_numpy(file: File) -> NamedArrays:
             code="signature", file=file.name,
         )  # fmt: skip
     inside = [entry for entry in file.zip.names if entry.endswith(_ENTRY)]
-    file.limits.check_arrays(file.name, len(inside))
+    file.budget.spend("arrays", len(inside))
+    for entry in inside:
+        file.budget.check_name(entry)
     contents = {entry.removesuffix(_ENTRY): file.zip.read(entry) for entry in inside}
     others = [f"{printable(entry)} (not an array)" for entry in file.zip.names if not entry.endswith(_ENTRY)]
     return _read(file, "NumPy archive", contents, others)
@@ -74,7 +75,6 @@ def _read(file: File, description: str, contents: dict[str, bytes], skipped: lis
     arrays: dict[str, Array] = {}
     dtypes: dict[str, str] = {}
     metadata: dict[str, str] = {}
-    total = 0
     for name in list(contents):
         called = f"{printable(name)} in {file.name}" if file.is_zip else file.name
         dtype, _, array = npy.read(called, contents.pop(name))
@@ -85,8 +85,7 @@ def _read(file: File, description: str, contents: dict[str, bytes], skipped: lis
             skipped.append(f"{printable(name)} ({dtype})")
         else:
             dtypes[name] = dtype
-            total += array.size * loaded_dtype(dtype).itemsize
-            file.limits.check_unpacked(file.name, total)
+            file.budget.unpack(array.size * loaded_dtype(dtype).itemsize)
             arrays[name] = widened(array, dtype)
     notes = ignored_arrays_note(skipped)
     if not arrays:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from ...array_shapes import count_numbers
 from ...cells.activations import Array
 from .flat_graph import JOIN, FlatGraph, Node
-from .operations import CHANGES, ERRORS, OPERATIONS, new_bytes
+from .operations import CHANGES, ERRORS, OPERATIONS, new_bytes, shape_of
 from .tensor_data import TYPES, TensorData, UnreadablePartError
 
 DEEPEST = 200  # nodes between an array and where it is used
@@ -41,10 +41,9 @@ class ConstantFolder:
     """Computes the constants of a graph, each once, within the limits on what comes out of a file."""
 
     def __init__(self, graph: FlatGraph, tensors: TensorData) -> None:
-        self.graph, self.tensors = graph, tensors
+        self.graph, self.tensors, self.budget = graph, tensors, tensors.budget
         self.constants: dict[int, Constant | None] = {}
         self.zeros: dict[int, bool] = {}
-        self.size = 0
 
     def constant(self, value: int | None, depth: int = 0) -> Constant | None:
         """A value that does not depend on what the graph reads, or None.
@@ -81,16 +80,17 @@ class ConstantFolder:
         return Constant(array, names, roots[0].dtype, roots[0].shape, tuple(dict.fromkeys(changes)))
 
     def _folded(self, node: Node, arrays: list[Array | None], value: int) -> Array:
+        self.budget.work(1 + len(node.inputs) + len(node.outputs))
         try:
             size = new_bytes(node, arrays)
         except ERRORS:
             raise _misfit(node) from None
-        self._count(size)
+        self.budget.unpack(size)
         try:
             if node.op == "ConstantOfShape":
                 fill = node.get("value", "tensor")
                 filled = np.zeros(1, np.float32) if fill is None else self.tensors.decode(fill)[0]
-                return np.broadcast_to(filled.reshape(()), np.ravel(arrays[0]).tolist())  # type: ignore[arg-type]
+                return np.broadcast_to(filled.reshape(()), shape_of(arrays[0]))
             return OPERATIONS[node.op](node, arrays, node.outputs.index(value))
         except ERRORS as error:
             raise error if isinstance(error, UnreadablePartError) else _misfit(node) from None
@@ -99,24 +99,26 @@ class ConstantFolder:
         for attribute in node.attributes.values():
             if attribute.name == "value":
                 return self._decode(node.get("value", "tensor"), name)
-            if attribute.name in ("value_float", "value_floats"):
-                array = np.array(node.get(attribute.name, attribute.name.removeprefix("value_")), np.float32)
+            if attribute.name in ("value_floats", "value_ints"):
+                numbers = attribute.floats or attribute.ints
+                kind = "float32" if attribute.name == "value_floats" else "int64"
+                self.budget.unpack(len(numbers) * np.dtype(kind).itemsize)
+                array = np.fromiter(numbers, kind, len(numbers))
+                return Constant(array, (name,), kind, array.shape)
+            if attribute.name == "value_float":
+                array = np.array(node.get(attribute.name, "float"), np.float32)
                 return Constant(array, (name,), "float32", array.shape)
-            if attribute.name in ("value_int", "value_ints"):
-                array = np.array(node.get(attribute.name, attribute.name.removeprefix("value_")), np.int64)
+            if attribute.name == "value_int":
+                array = np.array(node.get(attribute.name, "int"), np.int64)
                 return Constant(array, (name,), "int64", array.shape)
         return None
 
     def _decode(self, tensor: Any, name: str) -> Constant:
-        kind = TYPES.get(tensor.data_type)
-        if kind is not None and all(size >= 0 for size in tensor.dims):
-            self._count(math.prod(tensor.dims) * np.dtype(kind.stored).itemsize * (2 if kind.name == "bfloat16" else 1))
+        kind, count = TYPES.get(tensor.data_type), count_numbers(tensor.dims)
+        if kind is not None and count is not None:
+            self.budget.unpack(count * np.dtype(kind.stored).itemsize * (2 if kind.name == "bfloat16" else 1))
         array, dtype = self.tensors.decode(tensor)
         return Constant(array, (name,), dtype, array.shape)
-
-    def _count(self, size: int) -> None:
-        self.size += size
-        self.tensors.limits.check_unpacked(self.tensors.name, self.size)
 
     def is_zero(self, value: int | None, depth: int = 0) -> bool:
         """Whether a value is zeros of any size: exporters make initial states by the size of the batch."""
@@ -145,6 +147,7 @@ class ConstantFolder:
         """The names of the graph's inputs that a value is computed from."""
         queue, seen = [value], set[int | None]()
         while queue and len(seen) < MOST:
+            self.budget.work()
             number = queue.pop(0)
             if number is None or number in seen:
                 continue

@@ -6,17 +6,20 @@ A name means something else in every scope, so each value gets a number of its o
 from __future__ import annotations
 
 from collections import ChainMap, Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...errors import DamagedFileError, LimitError
-from ...limits import Limits
+from ...errors import DamagedFileError
+from ...wording import printable
+from ..io.opening_budget import OpeningBudget
 from .tensor_data import UnreadablePartError, as_text
 
 STANDARD = ("", "ai.onnx")
-MOST = 50_000  # nodes, those of functions counted at every call
 DEEPEST = 40  # functions that call functions
+NESTED = 100  # graphs and functions within each other
+MOST_NUMBERS = 1000  # of an attribute that is a list
 
 TYPES = {"float": 1, "int": 2, "string": 3, "tensor": 4, "floats": 6, "ints": 7, "strings": 8}
 FIELDS = {
@@ -49,7 +52,8 @@ class Node:
     @property
     def called(self) -> str:
         """Its name in messages."""
-        return f"the {self.op} node {self.name!r}" if self.name else f"an unnamed {self.op} node"
+        op = printable(self.op)
+        return f"the {op} node {printable(self.name)!r}" if self.name else f"an unnamed {op} node"
 
     def input(self, place: int) -> int | None:
         return self.inputs[place] if place < len(self.inputs) else None
@@ -67,7 +71,15 @@ class Node:
                 f"{self.called} has an attribute {name} that is not of type {kind}", code="attribute"
             )
         value = getattr(attribute, FIELDS[kind])
-        return list(value) if kind.endswith("s") else value
+        if not kind.endswith("s"):
+            return value
+        if len(value) > MOST_NUMBERS:
+            raise UnreadablePartError(
+                f"{self.called} has an attribute {name} of {len(value):,} values, where at most {MOST_NUMBERS:,} are "
+                "read",
+                code="attribute",
+            )
+        return list(value)
 
     def text(self, name: str, default: str) -> str:
         return as_text(self.get(name, "string", default.encode()))
@@ -117,54 +129,54 @@ Scope = ChainMap[str, int]
 
 
 class Flattener:
-    """Flattens the graph of a ModelProto. name: of its file, for messages. limits: on the number of arrays."""
+    """Flattens the graph of a ModelProto. budget: of the opening of its file.
 
-    def __init__(self, model: Any, name: str, limits: Limits) -> None:
-        self.name, self.limits = name, limits
-        self.arrays = 0
+    Every node is spent, those of functions at every call, and so is every call, every branch and whatever they list.
+    """
+
+    def __init__(self, model: Any, budget: OpeningBudget) -> None:
+        self.budget = budget
         self.graph = FlatGraph()
         self.functions = {(f.domain, f.name): f for f in model.functions}
-        self._body(model.graph, ChainMap(), {}, 0, outermost=True)
+        self.calls = self.nested = 0
+        self._body(model.graph, ChainMap(), {}, outermost=True)
 
-    def _body(
-        self, body: Any, above: Scope, given: Mapping[str, Any], depth: int, outermost: bool = False
-    ) -> list[int]:
+    def _body(self, body: Any, above: Scope, given: Mapping[str, Any], outermost: bool = False) -> list[int]:
         """The nodes of a graph, and which values are its outputs."""
         scope = above.new_child()
-        self.arrays += len(body.initializer)
-        self.limits.check_arrays(self.name, self.arrays)
+        self.budget.spend("nodes", 0 if outermost else 1)
+        self.budget.spend("arrays", len(body.initializer))
+        self.budget.work(len(body.input) + len(body.output))
         for tensor in body.initializer:
-            scope[tensor.name] = self.graph.fresh(tensor.name)
+            scope[tensor.name] = self._fresh(tensor.name)
             self.graph.stored[scope[tensor.name]] = tensor
         for value in body.input:
             if value.name not in scope.maps[0]:  # older files list the stored arrays among the inputs
-                scope[value.name] = self.graph.fresh(value.name)
+                scope[value.name] = self._fresh(value.name)
                 if outermost:
                     self.graph.inputs.add(scope[value.name])
-        self._nodes(body.node, scope, given, depth)
+        with self._deeper():
+            self._nodes(body.node, scope, given)
         return [self._known(value.name, scope) for value in body.output]
 
-    def _nodes(self, nodes: Iterable[Any], scope: Scope, given: Mapping[str, Any], depth: int) -> None:
+    def _nodes(self, nodes: Sequence[Any], scope: Scope, given: Mapping[str, Any]) -> None:
+        self.budget.spend("nodes", len(nodes))
         for node in nodes:  # all names first: not every exporter sorts its nodes
+            self.budget.work(1 + len(node.input) + len(node.output) + len(node.attribute) + len(node.metadata_props))
             for name in filter(None, node.output):
                 if name not in scope.maps[0]:
-                    scope[name] = self.graph.fresh(name)
+                    scope[name] = self._fresh(name)
         for node in nodes:
-            if len(self.graph.nodes) >= MOST:
-                raise LimitError(
-                    f"{self.name} has more than {MOST:,} nodes, which is the limit.",
-                    code="nodes", file=self.name, limit=MOST,
-                )  # fmt: skip
             attributes = dict(_resolved(node.attribute, given))
             inputs = [self._known(name, scope) if name else None for name in node.input]
             outputs = [scope[name] if name else None for name in node.output]
             if function := self.functions.get((node.domain, node.op_type)):
-                self._call(function, attributes, inputs, outputs, depth)
+                self._call(function, attributes, inputs, outputs)
                 continue
             bodies = [a for a in attributes.values() if a.type == 5]  # AttributeProto.GRAPH
             name, op = as_text(node.name), as_text(node.op_type)
             op = op if node.domain in STANDARD else f"{as_text(node.domain)}.{op}"
-            ends = [self._body(a.g, scope, given, depth) for a in bodies]
+            ends = [self._body(a.g, scope, given) for a in bodies]
             if op == "If":  # its outputs are those of its branches, one by one
                 for output, *either in zip(outputs, *ends, strict=False):
                     self.graph.add(Node(JOIN, name, list(either), [output]))
@@ -173,33 +185,46 @@ class Flattener:
                 self.graph.add(Node(op, name, inputs, outputs, attributes, scope_of))
 
     def _call(
-        self,
-        function: Any,
-        attributes: dict[str, Any],
-        inputs: list[int | None],
-        outputs: list[int | None],
-        depth: int,
+        self, function: Any, attributes: dict[str, Any], inputs: list[int | None], outputs: list[int | None]
     ) -> None:
         """A call of a local function: its nodes, with the arguments in place."""
-        if depth >= DEEPEST:
-            raise DamagedFileError(
-                f"{self.name} has functions that call each other endlessly, which is not valid ONNX.",
-                code="recursion", file=self.name,
-            )  # fmt: skip
+        if self.calls >= DEEPEST:
+            raise self._too_deep("functions that call each other endlessly, which is not valid ONNX")
+        self.budget.spend("nodes")
+        self.budget.work(len(function.input) + len(function.output) + len(function.attribute_proto))
         scope: Scope = ChainMap()
         for name, value in zip(function.input, inputs, strict=False):
             if value is not None:
                 scope[name] = value
         given = {a.name: a for a in function.attribute_proto} | attributes
-        self._nodes(function.node, scope, given, depth + 1)
+        self.calls += 1
+        with self._deeper():
+            self._nodes(function.node, scope, given)
+        self.calls -= 1
         for name, output in zip(function.output, outputs, strict=False):
             if output is not None and name in scope:
                 self.graph.add(Node("Identity", as_text(function.name), [scope[name]], [output]))
 
+    @contextmanager
+    def _deeper(self) -> Iterator[None]:
+        """Counts the graphs and functions within each other."""
+        self.nested += 1
+        if self.nested > NESTED:
+            raise self._too_deep(f"graphs and functions nested more than {NESTED} deep")
+        yield
+        self.nested -= 1
+
+    def _too_deep(self, what: str) -> DamagedFileError:
+        return DamagedFileError(f"{self.budget.name} has {what}.", code="recursion", file=self.budget.name)
+
+    def _fresh(self, name: str) -> int:
+        self.budget.check_name(name)
+        return self.graph.fresh(name)
+
     def _known(self, name: str, scope: Scope) -> int:
         """The value of a name; one that no node makes gets a number too, and is not a constant."""
         if name not in scope:
-            scope[name] = self.graph.fresh(name)
+            scope[name] = self._fresh(name)
         return scope[name]
 
 

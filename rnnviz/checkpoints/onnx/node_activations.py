@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...errors import UnsupportedFileError
+from ...wording import printable
 from .flat_graph import Node
 from .tensor_data import UnreadablePartError
 
@@ -69,7 +70,9 @@ def node_activations(node: Node, directions: int, usual: Sequence[str]) -> NodeA
     for name in names:
         ours = OUR_NAMES.get(name.lower())
         if ours is None:
-            raise _unreadable(f"{node.called} has the activation {name!r}; supported are {', '.join(_ONNX_NAMES)}")
+            raise _unreadable(
+                f"{node.called} has the activation {printable(name)!r}; supported are {', '.join(_ONNX_NAMES)}"
+            )
         activation = ACTIVATIONS[ours]
         left_out = activation.ambiguous and not all(rest[: len(activation.defaults)])
         constants = [

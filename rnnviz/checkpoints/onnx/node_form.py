@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
-from functools import cache
+from functools import lru_cache
 from itertools import product
 
 from ...cells import GRU, LSTM, RNN, Cell, Definition
@@ -32,7 +32,7 @@ class NodeForm:
     coupled: bool = False
 
 
-@cache
+@lru_cache(256)  # cells of strangers have activations of their own
 def node_form(definition: Definition) -> NodeForm | None:
     """The node that computes what a cell does, in ONNX's notation; None if there is none."""
     equations = definition.equations

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...array_shapes import MOST_AXES
+from ..io.opening_budget import OpeningBudget
 from .constant_folding import ConstantFolder
 from .flat_graph import JOIN, FlatGraph, Node
 from .recurrent_nodes import RecurrentLayer
@@ -53,8 +55,10 @@ class LevelFinder:
     def __init__(self, folder: ConstantFolder, layers: Sequence[RecurrentLayer]) -> None:
         self.folder, self.graph = folder, folder.graph
         self.by_node = {id(layer.node): layer for layer in layers}
+        self.products = [node for node in self.graph.nodes if node.op in ("MatMul", "Gemm")]
         self.merged: dict[int, Level] = {}  # by the value that merges two directions
         self.level: dict[int, Level] = {}  # by node
+        self.makers: dict[int, Node | None] = {}  # by value, the recurrent node that it comes from
         for node in self.graph.nodes:
             if node.op in MERGES and len(node.inputs) == 2:
                 self._merge(node)
@@ -91,6 +95,7 @@ class LevelFinder:
         queue: list[int | None] = [value]
         seen: set[int] = set()
         while queue and len(seen) < FARTHEST:
+            self.folder.budget.work()
             number = queue.pop(0)
             if number is None or number in seen:
                 continue
@@ -104,6 +109,31 @@ class LevelFinder:
         """Where a value comes from, through what only passes it on: the last of `back`."""
         return None if value is None else list(self.back(value, PASSES))[-1]
 
+    def _recurrent_maker(self, value: int | None) -> Node | None:
+        """The recurrent node that a value comes from, through what passes it on or a part of it.
+
+        What was passed on the way has the same answer, which is kept until another merge changes where ways end.
+        """
+        path: list[int] = []
+        maker: Node | None = None
+        while value is not None and value not in self.makers:
+            self.folder.budget.work()
+            self.makers[value] = None  # for a circle, which no file may have
+            path.append(value)
+            node = self.graph.makers.get(value)
+            if node is None or id(node) in self.by_node:
+                maker = node
+                break
+            if node.op == JOIN:
+                makers = (self.graph.makers.get(number) for number in self.back(value, (*PASSES, *PARTS)))
+                maker = next((one for one in makers if one is not None and id(one) in self.by_node), None)
+                break
+            value = node.input(0) if node.op in (*PASSES, *PARTS) and value not in self.merged else None
+        else:
+            maker = None if value is None else self.makers[value]
+        self.makers |= dict.fromkeys(path, maker)
+        return maker
+
     def _direct(self, value: int | None) -> Level | None:
         node = None if value is None else self.graph.makers.get(value)
         return self.level.get(id(node)) if node is not None else None
@@ -112,8 +142,8 @@ class LevelFinder:
         """Two directions merged by a node: those of one recurrent node, split before, or those of two."""
         nodes: list[Node] = []
         for value in node.inputs:
-            makers = (self.graph.makers.get(number) for number in self.back(value, (*PASSES, *PARTS)))
-            nodes += [maker for maker in makers if maker is not None and id(maker) in self.by_node][:1]
+            if (maker := self._recurrent_maker(value)) is not None:
+                nodes.append(maker)
         if len(nodes) != 2:
             return
         pair = [self.by_node[id(member)] for member in nodes]
@@ -151,19 +181,25 @@ class LevelFinder:
     def _set_merged(self, node: Node, level: Level) -> None:
         if (output := node.output(0)) is not None:
             self.merged[output] = level
+            self.makers.clear()
 
     def _axes(self, node: Node) -> list[int] | None:
         constant = self.folder.constant(node.input(1))
-        return [int(v) for v in np.ravel(constant.array)] if constant is not None else node.get("axes", "ints")
+        if constant is None:
+            return node.get("axes", "ints")
+        return None if constant.array.size > MOST_AXES else [int(v) for v in np.ravel(constant.array)]
 
 
-def operations_before(graph: FlatGraph, value: int | None, ends: set[int]) -> tuple[list[str], bool]:
+def operations_before(
+    graph: FlatGraph, value: int | None, ends: set[int], budget: OpeningBudget
+) -> tuple[list[str], bool]:
     """The operations that a value comes from, the nearest first; whether one of `ends` (nodes, by id) is reached."""
     queue: list[int | None] = [value]
     seen: set[int] = set()
     ops: list[str] = []
     reached = False
     while queue and len(seen) < FARTHEST:
+        budget.work()
         number = queue.pop(0)
         node = None if number is None else graph.makers.get(number)
         if node is None or id(node) in seen:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from hashlib import blake2b
 
 import numpy as np
 
+from ...wording import printable
 from ..settings import NONE, InferredSetting, inferred
 from ..stack import Readout, SourceArray, Stack
 from .constant_folding import Constant, ConstantFolder
@@ -16,6 +18,7 @@ from .node_links import PARTS, PASSES, Level, LevelFinder, operations_before
 from .recurrent_nodes import RecurrentLayer
 from .tensor_data import UnreadablePartError
 
+FEW = 20  # notes on stacks that are there twice
 BIAS_STEPS = 5  # nodes visited after a matrix product to find its bias
 
 
@@ -25,37 +28,51 @@ def stacks_from_nodes(folder: ConstantFolder, layers: Sequence[RecurrentLayer]) 
     above = Counter(id(level.below) for level in finder.levels if level.below is not None)
     chains: list[list[Level]] = []
     notes: dict[int, str] = {}
-    for level in sorted(finder.levels, key=_depth):
-        chain = next((chain for chain in chains if chain[-1] is level.below), None)
+    tops: dict[int, list[Level]] = {}
+    depths = _depths(finder.levels)
+    for level in sorted(finder.levels, key=lambda level: depths[id(level)]):
+        chain = tops.get(id(level.below)) if level.below is not None else None
         reason = "" if chain is None else _separation(chain, level, above[id(level.below)])
         if chain is not None and not reason:
+            del tops[id(chain[-1])]
             chain.append(level)
+            tops[id(level)] = chain
             continue
         if reason:
             notes[id(level)] = reason
         chains.append([level])
+        tops[id(level)] = chains[-1]
     place = {id(level): k for k, level in enumerate(finder.levels)}
     chains.sort(key=lambda chain: place[id(chain[0])])
-    names = _unique([_display_name(chain[0].first.node) for chain in chains])
-    stacks: list[Stack] = []
+    unused = _UnusedNames()
+    names = [unused.of(_display_name(chain[0].first.node)) for chain in chains]
+    stacks: dict[bytes, Stack] = {}
     more: list[str] = []
     for chain, name in zip(chains, names, strict=True):
         stack = _stack(finder, chain, name)
-        twin = next((other for other in stacks if _same(other, stack)), None)
-        if twin is not None:
-            more.append(f"{name!r} has the same weights as {twin.name!r} and is shown once.")
+        digest = _digest(stack)
+        if digest in stacks:
+            more.append(f"{name!r} has the same weights as {stacks[digest].name!r} and is shown once.")
             continue
-        stacks.append(replace(stack, notes=(*stack.notes, *_note_below(finder, chain, notes.get(id(chain[0])), stack))))
-    return stacks, more
+        stack_notes = (*stack.notes, *_note_below(finder, chain, notes.get(id(chain[0])), stack))
+        stacks[digest] = replace(stack, notes=stack_notes)
+    if len(more) > FEW:
+        more[FEW:] = [f"{len(more) - FEW:,} more have the same weights as others and are shown once."]
+    return list(stacks.values()), more
 
 
-def _depth(level: Level) -> int:
-    """How many levels are below; one that is below itself, which is not valid ONNX, has none."""
-    seen = []
-    while level.below is not None and level.below not in seen:
-        seen.append(level.below)
-        level = level.below
-    return len(seen)
+def _depths(levels: Sequence[Level]) -> dict[int, int]:
+    """By level: how many are below; for one that is below itself, which is not valid ONNX, as far as it goes."""
+    depths: dict[int, int] = {}
+    for level in levels:
+        path: dict[int, None] = {}
+        below: Level | None = level
+        while below is not None and id(below) not in depths and id(below) not in path:
+            path[id(below)] = None
+            below = below.below
+        first = -1 if below is None else depths.get(id(below), -1)
+        depths |= {number: first + place for place, number in enumerate(reversed(path), 1)}
+    return depths
 
 
 def _separation(chain: list[Level], level: Level, above: int) -> str:
@@ -129,16 +146,14 @@ def _embeddings(finder: LevelFinder, bottom: Level) -> dict[str, SourceArray]:
     table = _matrix(finder.folder, node.input(0))
     if table is None or table.array.shape[1] != bottom.first.input_size:
         return {}
-    return {table.name: _source(table, table.array, bottom)}
+    return {table.name: _source(finder, table, table.array, bottom)}
 
 
 def _readouts(finder: LevelFinder, top: Level) -> list[tuple[str, Readout, str]]:
     """Linear layers that read the top layer: for each a label, the readout, and a note, which may be empty."""
     readouts: list[tuple[str, Readout, str]] = []
-    labels: list[str] = []
-    for node in finder.graph.nodes:
-        if node.op not in ("MatMul", "Gemm"):
-            continue
+    labels = _UnusedNames()
+    for node in finder.products:
         if top not in finder.sources(node.input(0), (*PASSES, *PARTS), states=True):
             continue
         weight = _matrix(finder.folder, node.input(1))
@@ -150,14 +165,15 @@ def _readouts(finder: LevelFinder, top: Level) -> list[tuple[str, Readout, str]]
         if array.shape[1] != top.width or scaled or (node.op == "Gemm" and node.get("transA", "int", 0)):
             continue
         bias, activation = _bias(finder, node, top, len(array))
-        label = _unique([*labels, _display_name(node)])[-1]
-        labels.append(label)
+        label = labels.of(_display_name(node))
         note = (
             ""
             if activation is None
             else f"The file applies {activation} to the readout {label!r}; here its sums are used."
         )
-        readouts.append((label, Readout(_source(weight, array, top, "" if transposed else "transposed"), bias), note))
+        readouts.append(
+            (label, Readout(_source(finder, weight, array, top, "" if transposed else "transposed"), bias), note)
+        )
     return readouts
 
 
@@ -176,17 +192,17 @@ def _bias(finder: LevelFinder, node: Node, top: Level, classes: int) -> tuple[So
             if bias is None:
                 break
         elif reader.op in ("Sigmoid", "Relu", "Tanh", "HardSigmoid", "LeakyRelu", "Elu", "Gelu"):
-            return _as_bias(bias, top, classes), reader.op
+            return _as_bias(finder, bias, top, classes), reader.op
         elif reader.op not in PASSES:
             break
         value = reader.output(0)
-    return _as_bias(bias, top, classes), None
+    return _as_bias(finder, bias, top, classes), None
 
 
-def _as_bias(bias: Constant | None, top: Level, classes: int) -> SourceArray | None:
+def _as_bias(finder: LevelFinder, bias: Constant | None, top: Level, classes: int) -> SourceArray | None:
     if bias is None or bias.array.size != classes or bias.array.dtype.kind != "f":
         return None
-    return _source(bias, bias.array.reshape(classes), top)
+    return _source(finder, bias, bias.array.reshape(classes), top)
 
 
 def _matrix(folder: ConstantFolder, value: int | None) -> Constant | None:
@@ -200,8 +216,9 @@ def _matrix(folder: ConstantFolder, value: int | None) -> Constant | None:
     return constant
 
 
-def _source(constant: Constant, array: np.ndarray, level: Level, more: str = "") -> SourceArray:
+def _source(finder: LevelFinder, constant: Constant, array: np.ndarray, level: Level, more: str = "") -> SourceArray:
     """In the precision of the layer that it belongs to."""
+    finder.folder.budget.use(constant.array)
     dtype = next(iter(level.first.directions.values()))["weight_hh"].array.dtype
     changes = ", ".join([*constant.changes, more] if more else constant.changes)
     return SourceArray(constant.name, np.ascontiguousarray(array, dtype), constant.shape, constant.dtype, changes)
@@ -215,9 +232,12 @@ def _note_below(finder: LevelFinder, chain: list[Level], reason: str | None, sta
         return []
     ends = {id(layer.node) for level in finder.levels for layer in level.layers}
     ops, recurrent = operations_before(
-        finder.graph, chain[0].first.node.input(0), ends - {id(layer.node) for layer in chain[0].layers}
+        finder.graph,
+        chain[0].first.node.input(0),
+        ends - {id(layer.node) for layer in chain[0].layers},
+        finder.folder.budget,
     )
-    listed = ", ".join(ops[:6]) + (" and others" if len(ops) > 6 else "")
+    listed = ", ".join(map(printable, ops[:6])) + (" and others" if len(ops) > 6 else "")
     if recurrent:
         return [f"Between it and the recurrent layers before it are {listed or 'other nodes'}: here it reads vectors."]
     return [f"It reads the graph's input after {listed}: here it reads such vectors directly."] if ops else []
@@ -241,35 +261,25 @@ def _display_name(node: Node) -> str:
     return ".".join(parts)[:80] or node.op.lower()
 
 
-def _unique(names: list[str]) -> list[str]:
-    """The names, with a number after those that were there before."""
-    seen: Counter[str] = Counter()
-    numbered = []
-    for name in names:
-        seen[name] += 1
-        numbered.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
-    return numbered
+class _UnusedNames:
+    """Names with a number after those that were there before."""
+
+    def __init__(self) -> None:
+        self.seen: Counter[str] = Counter()
+
+    def of(self, name: str) -> str:
+        self.seen[name] += 1
+        return name if self.seen[name] == 1 else f"{name} ({self.seen[name]})"
 
 
-def _same(first: Stack, second: Stack) -> bool:
-    """Whether two stacks compute the same: an exporter may put one into several branches."""
-    if (first.cell, first.merge, len(first.layers)) != (second.cell, second.merge, len(second.layers)):
-        return False
-    values = [
-        {setting.name: setting.value for setting in stack.settings if setting.name != "initial"}
-        for stack in (first, second)
-    ]
-    if values[0] != values[1]:
-        return False
-    flat = [
-        [
-            (direction, name, source.array)
-            for layer in stack.layers
-            for direction, arrays in layer.items()
-            for name, source in arrays.items()
-        ]
-        for stack in (first, second)
-    ]
-    return len(flat[0]) == len(flat[1]) and all(
-        a[:2] == b[:2] and np.array_equal(a[2], b[2], equal_nan=True) for a, b in zip(*flat, strict=True)
-    )
+def _digest(stack: Stack) -> bytes:
+    """What two stacks that compute the same have in common: an exporter may put one into several branches."""
+    digest = blake2b(digest_size=16)
+    settings = sorted((setting.name, setting.value) for setting in stack.settings if setting.name != "initial")
+    digest.update(repr((stack.cell, stack.merge, settings)).encode("utf-8", "replace"))
+    for number, layer in enumerate(stack.layers):
+        for direction, arrays in layer.items():
+            for name, source in arrays.items():
+                digest.update(repr((number, direction, name, source.array.shape, source.array.dtype.str)).encode())
+                digest.update(np.ascontiguousarray(source.array).data)
+    return digest.digest()

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from ...errors import DamagedFileError, UnsupportedFileError
 from ...model import Model
+from ...wording import printable
 from ..file import File
 from ..interface import Opened, WritableFormat
 from ..native.card_json import KEY
@@ -18,6 +19,10 @@ from .node_stacks import stacks_from_nodes
 from .onnx_writer import check_node, model_from_stacks, to_onnx
 from .recurrent_nodes import OPS, RecurrentLayer, recurrent_layer
 from .tensor_data import EXTERNAL, TensorData, UnreadablePartError, as_text, external_entries, external_file
+from .wire_format import count_parts
+
+FEW = 20  # notes on what is skipped
+DEEPEST = 100  # graphs within graphs
 
 
 class Stacks(NamedTuple):
@@ -70,6 +75,7 @@ def _parse(file: File) -> Any:
     from google.protobuf.message import DecodeError
 
     model = onnx.ModelProto()
+    count_parts(file.data, model.DESCRIPTOR, file.budget)
     try:
         model.ParseFromString(file.data)
     except DecodeError:
@@ -95,7 +101,7 @@ def external_files(file: File) -> tuple[str, ...]:
 
     Raises UnsupportedFileError, code "outside", for a place outside of the file's own folder.
     """
-    tensors = _tensors(parse_model(file).graph)
+    tensors = _tensors(parse_model(file).graph, 0)
     external = [external_entries(tensor) for tensor in tensors if tensor.data_location == EXTERNAL]
     return tuple(dict.fromkeys(external_file(file.name, entries) for entries in external))
 
@@ -107,11 +113,11 @@ def read_stacks(file: File) -> Stacks:
     layer in it can be read.
     """
     model = parse_model(file)
-    graph = Flattener(model, file.name, file.limits).graph
+    graph = Flattener(model, file.budget).graph
     nodes = [node for node in graph.nodes if node.op in OPS]
     if not nodes:
         raise _no_recurrent_node(file.name, graph.counts())
-    folder = ConstantFolder(graph, TensorData(file.name, file.beside, file.limits))
+    folder = ConstantFolder(graph, TensorData(file.name, file.beside, file.budget))
     layers: list[RecurrentLayer] = []
     problems: list[UnreadablePartError] = []
     for node in nodes:
@@ -125,29 +131,33 @@ def read_stacks(file: File) -> Stacks:
         stacks, notes = stacks_from_nodes(folder, layers)
     except UnreadablePartError as error:
         raise error.with_message(f"{file.name} cannot be read: {error}.", file=file.name) from None
-    skipped = [f"Skipped: {problem}." for problem in dict.fromkeys(map(str, problems))]
+    reasons = list(dict.fromkeys(map(str, problems)))
+    skipped = [f"Skipped: {reason}." for reason in reasons[:FEW]]
+    if len(reasons) > FEW:
+        skipped.append(f"Skipped: {len(reasons) - FEW:,} more.")
     producer = " ".join(filter(None, [as_text(model.producer_name), as_text(model.producer_version)]))
-    description = f"ONNX, written by {producer[:60]}" if producer else "ONNX"
+    description = f"ONNX, written by {printable(producer, 60)}" if producer else "ONNX"
     return Stacks(tuple(stacks), (*notes, *skipped), description)
 
 
-def _tensors(graph: Any) -> Iterator[Any]:
-    """All tensors of a graph and of those inside it."""
+def _tensors(graph: Any, depth: int) -> Iterator[Any]:
+    """All tensors of a graph and of those inside it, as deep as protobuf itself reads them."""
     yield from graph.initializer
     for node in graph.node:
         for attribute in node.attribute:
             yield from [attribute.t] if attribute.HasField("t") else []
-            yield from _tensors(attribute.g) if attribute.HasField("g") else []
+            yield from _tensors(attribute.g, depth + 1) if attribute.HasField("g") and depth < DEEPEST else []
 
 
 def _no_recurrent_node(name: str, counts: Mapping[str, int]) -> UnsupportedFileError:
     """The error for a graph without a recurrent node: what it contains instead, and what to do."""
     count = Counter(counts)
-    listed = ", ".join(f"{number} {op}" for op, number in count.most_common(6)) or "none"
+    listed = ", ".join(f"{number} {printable(op)}" for op, number in count.most_common(6)) or "none"
     quantised = [op for op in count if op.endswith(("QuantizeLSTM", "QuantizeGRU"))]
     if quantised:
         code = "quantised"
-        advice = f"{quantised[0].split('.')[-1]} holds rounded weights: open the model as it was before quantisation."
+        op = printable(quantised[0].split(".")[-1])
+        advice = f"{op} holds rounded weights: open the model as it was before quantisation."
     elif count["Loop"] or count["Scan"]:
         code = "loop"
         advice = (

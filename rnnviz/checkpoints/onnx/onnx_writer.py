@@ -6,7 +6,6 @@ reordered, so nothing is rounded. What ONNX cannot express (vocabulary, labels, 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -22,7 +21,7 @@ from ...network import Network
 from ...network.parameter_names import name_suffix
 from ..gate_orders import LETTERS
 from ..native.card_checks import checked_card
-from ..native.card_json import KEY, from_json, to_json, unknown_cell
+from ..native.card_json import KEY, model_from_card, parse_card, to_json, unknown_cell
 from ..native.model_files import not_a_model
 from ..stack import Stack
 from .node_activations import activation_attributes, parse_activation
@@ -138,7 +137,7 @@ def model_from_stacks(name: str, card: str, stacks: Sequence[Stack]) -> Model:
         if readout.bias is not None:
             parameters["readout.bias"] = readout.bias.array
     try:
-        about = json.loads(card)
+        about = parse_card(card)
         kind = cell_class(about["cell"])
         for k, directions in enumerate(stack.layers):
             for direction, sources in directions.items():
@@ -146,7 +145,7 @@ def model_from_stacks(name: str, card: str, stacks: Sequence[Stack]) -> Model:
                 parameters |= {f"rnn.{key}{name_suffix(k, direction)}": array for key, array in cell.parameters.items()}
         for (k, direction, state), source in stack.initial.items():
             parameters[f"initial.{state}{name_suffix(k, direction)}"] = source.array
-        model = from_json(card, parameters)
+        model = model_from_card(about, parameters)
     except UnknownNameError as error:
         raise not_a_model(name, unknown_cell(error) if error.kind == "cell" else error) from error
     except (RnnvizError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:

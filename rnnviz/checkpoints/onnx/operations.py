@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from ...array_shapes import MOST_AXES, count_numbers
 from ...cells.activations import Array
-from .flat_graph import Node
+from .flat_graph import MOST_NUMBERS, Node
 from .tensor_data import TYPES, UnreadablePartError
 
 # What NumPy and Python raise where a node and its constants contradict each other.
@@ -23,9 +23,9 @@ def new_bytes(node: Node, arrays: list[Array | None]) -> int:
     if node.op in ("Cast", "DequantizeLinear"):
         return data.size * 8
     if node.op == "Expand" and second is not None:
-        return math.prod(np.broadcast_shapes(data.shape, tuple(np.ravel(second).tolist()))) * data.itemsize
+        return _count(_expanded(data, second)) * data.itemsize
     if node.op == "ConstantOfShape":
-        return math.prod(max(int(size), 0) for size in np.ravel(data)) * 8
+        return _count(shape_of(data)) * 8
     if node.op == "Gather" and second is not None:
         return second.size * data.nbytes // max(data.shape[node.get("axis", "int", 0)], 1)
     if node.op == "Concat":
@@ -35,12 +35,32 @@ def new_bytes(node: Node, arrays: list[Array | None]) -> int:
     return 0
 
 
+def shape_of(numbers: Array | None) -> tuple[int, ...]:
+    """The shape that a constant lists. Raises ValueError if no array has it."""
+    if numbers is None or numbers.size > MOST_AXES:
+        raise ValueError("no shape")
+    return tuple(int(size) for size in np.ravel(numbers))
+
+
+def _count(shape: tuple[int, ...]) -> int:
+    count = count_numbers(shape)
+    if count is None:
+        raise ValueError("no shape")
+    return count
+
+
+def _expanded(data: Array, shape: Array) -> tuple[int, ...]:
+    return np.broadcast_shapes(data.shape, shape_of(shape))
+
+
 # ---- node, inputs and the place of an output -> that output ------------------------------------------
 
 
 def _numbers(node: Node, arrays: list[Array | None], place: int, attribute: str) -> list[int] | None:
     """Axes and similar lists: an input in newer files, an attribute in older ones."""
     given = arrays[place] if place < len(arrays) else None
+    if given is not None and given.size > max(MOST_NUMBERS, len(node.outputs)):
+        raise ValueError("too many numbers")
     return [int(number) for number in np.ravel(given)] if given is not None else node.get(attribute, "ints")
 
 
@@ -92,7 +112,11 @@ def _split(node: Node, arrays: list[Any], which: int) -> Array:
     if sizes is None:
         each = -(-arrays[0].shape[axis] // len(node.outputs))
         sizes = [each] * len(node.outputs)
-    return np.split(arrays[0], np.cumsum(sizes)[:-1], axis)[which]
+    if not -arrays[0].ndim <= axis < arrays[0].ndim:
+        raise IndexError(axis)
+    start = sum(sizes[:which])  # not by np.split, which makes all parts for each of them
+    part = slice(start, None if which == len(sizes) - 1 else start + sizes[which])
+    return arrays[0][(slice(None),) * (axis % arrays[0].ndim) + (part,)]
 
 
 def _gather(node: Node, arrays: list[Any], _: int) -> Array:
@@ -100,7 +124,7 @@ def _gather(node: Node, arrays: list[Any], _: int) -> Array:
 
 
 def _expand(node: Node, arrays: list[Any], _: int) -> Array:
-    return np.broadcast_to(arrays[0], np.broadcast_shapes(arrays[0].shape, tuple(arrays[1].tolist())))
+    return np.broadcast_to(arrays[0], _expanded(arrays[0], arrays[1]))
 
 
 def _dequantize(node: Node, arrays: list[Any], _: int) -> Array:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from ...wording import printable
 from ..gate_orders import ORDERS
 from ..settings import Basis, InferredSetting, inferred
 from ..stack import Parameters, SourceArray
@@ -16,6 +17,7 @@ from .node_activations import clip_bound, decimal, is_symmetric, node_activation
 from .tensor_data import UnreadablePartError
 
 OPS = ("RNN", "GRU", "LSTM")
+FEW = 8  # names and lengths that are looked at for a sentence
 DIRECTIONS = {"forward": ("forward",), "reverse": ("backward",), "bidirectional": ("forward", "backward")}
 ROWS = {"RNN": 1, "GRU": 3, "LSTM": 4}
 ORDER = {"RNN": "h", "GRU": "zrn", "LSTM": "iofg"}
@@ -69,9 +71,11 @@ def recurrent_layer(node: Node, folder: ConstantFolder) -> RecurrentLayer:
     direction = node.text("direction", "forward")
     if direction not in DIRECTIONS:
         raise UnreadablePartError(
-            f"{node.called} has the direction {direction!r}; valid are {', '.join(DIRECTIONS)}", code="direction"
+            f"{node.called} has the direction {printable(direction)!r}; valid are {', '.join(DIRECTIONS)}",
+            code="direction",
         )
     directions = DIRECTIONS[direction]
+    folder.budget.spend("layers", len(directions))
     weights = {letter: _weights(node, folder, place, letter) for letter, place in {"W": 1, "R": 2}.items()}
     hidden, notes = _hidden_size(node, weights["R"])
     rows = ROWS[node.op] * hidden
@@ -160,7 +164,7 @@ def _weights(node: Node, folder: ConstantFolder, place: int, letter: str) -> Con
         graph = folder.graph
         why = "is left out" if value is None else "is computed while the graph runs"
         if value in graph.inputs:
-            why = f"is the graph's input {graph.names[value]!r} and not in the file"
+            why = f"is the graph's input {printable(graph.names[value])!r} and not in the file"
         raise UnreadablePartError(
             f"{node.called} has no weights to show: its {letter} {why}", code="weights", part=letter
         )
@@ -170,6 +174,7 @@ def _weights(node: Node, folder: ConstantFolder, place: int, letter: str) -> Con
             code="dtype",
             part=letter,
         )
+    folder.budget.use(constant.array, constant.array.size * max(constant.array.itemsize, 4))
     return constant
 
 
@@ -260,6 +265,7 @@ def _initial_states(
         if constant is None:
             outside += folder.graph_inputs_of(value) or ["a part of the graph that is not read"]
             continue
+        folder.budget.use(constant.array)
         swapped = node.get("layout", "int", 0) and constant.array.ndim == 3
         array = constant.array.swapaxes(0, 1) if swapped else constant.array
         try:  # it may have one row for all directions or sequences
@@ -277,7 +283,7 @@ def _initial_states(
             states[direction, state] = _source(replace(constant, array=array), k, lambda rows: rows[0])
     if not outside:
         return states, [], notes
-    named = " and ".join(dict.fromkeys(outside))
+    named = " and ".join(printable(name) for name in list(dict.fromkeys(outside))[:FEW])
     reason = f"The initial states are not in the file: they come from {named} when the graph runs."
     return states, [inferred("initial", "zeros", "assumed", reason, {"zeros": "zeros"})], notes
 
@@ -289,11 +295,12 @@ def _max_steps(node: Node, folder: ConstantFolder) -> tuple[int | None, list[str
         return None, []
     constant = folder.constant(value)
     if constant is None:
-        name = folder.graph.names[value]
+        name = printable(folder.graph.names[value])
         return None, [
             f"{node.called} gets the length of each sequence from {name!r}: here every text is read to its end."
         ]
-    lengths = sorted({int(length) for length in np.ravel(constant.array)})
-    if len(lengths) == 1 and lengths[0] > 0:
-        return lengths[0], []
-    return None, [f"{node.called} reads sequences of {lengths[:5]} steps: here every text is read to its end."]
+    lengths = np.unique(constant.array[:FEW] if constant.array.ndim else constant.array)
+    if len(lengths) == 1 and lengths[0] > 0 and (constant.array == lengths[0]).all():
+        return int(lengths[0]), []
+    some = [int(length) for length in lengths[:5]]
+    return None, [f"{node.called} reads sequences of {some} steps: here every text is read to its end."]

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
 import ml_dtypes
 import numpy as np
 
+from ...array_shapes import MOST_AXES, count_numbers
 from ...cells.activations import Array
 from ...errors import FileError, UnsupportedFileError
-from ...limits import Limits
+from ...wording import printable
+from ..io.opening_budget import OpeningBudget
 
 
 class UnreadablePartError(UnsupportedFileError):
@@ -46,16 +47,18 @@ TYPES = {
     16: NumberType("bfloat16", "<u2", "int32_data"),
 }
 EXTERNAL = 1  # TensorProto.DataLocation
+DIGITS = 20  # of a place in a file
 OTHER_TYPES = {8: "text", 14: "complex64", 15: "complex128"}
 
 
 @dataclass(frozen=True)
 class TensorData:
-    """Where the bytes of a file's tensors are. name: of the file. beside: the files beside it. limits: on sizes."""
+    """Where the bytes of a file's tensors are. name: of the file. beside: the files beside it, each read once."""
 
     name: str
     beside: Mapping[str, bytes]
-    limits: Limits
+    budget: OpeningBudget
+    _read: dict[str, bytes] = field(default_factory=dict)
 
     def decode(self, tensor: Any) -> tuple[Array, str]:
         """The numbers of a TensorProto, bfloat16 as float32, and the name of their type in the file.
@@ -63,7 +66,7 @@ class TensorData:
         Raises UnreadablePartError if it contradicts itself or is of another kind, FileError, code "missing", if a file
         is missing.
         """
-        called = f"the array {as_text(tensor.name)!r}" if tensor.name else "an array"
+        called = f"the array {printable(as_text(tensor.name))!r}" if tensor.name else "an array"
         kind = TYPES.get(tensor.data_type)
         if kind is None:
             other = OTHER_TYPES.get(tensor.data_type, f"type {tensor.data_type}")
@@ -71,17 +74,18 @@ class TensorData:
                 f"{called} holds {other}; only weights of float16, bfloat16, float32 or float64 can be read",
                 code="dtype",
             )
+        count = count_numbers(tensor.dims)
+        if count is None:
+            shown = printable(str(tuple(tensor.dims[:MOST_AXES])))
+            raise UnreadablePartError(f"{called} has the invalid shape {shown}", code="shape")
         shape = tuple(int(size) for size in tensor.dims)
-        if any(size < 0 for size in shape):
-            raise UnreadablePartError(f"{called} has the invalid shape {shape}", code="shape")
-        count = math.prod(shape)
         stored = np.dtype(kind.stored)
         if tensor.data_location == EXTERNAL:
             raw = self._read_beside(called, external_entries(tensor))
         elif tensor.HasField("raw_data"):
             raw = memoryview(tensor.raw_data)
         else:
-            return _from_field(called, getattr(tensor, kind.field), kind, shape), kind.name
+            return _from_field(called, getattr(tensor, kind.field), kind, shape, count), kind.name
         if len(raw) != count * stored.itemsize:
             raise UnreadablePartError(
                 f"{called} has the shape {shape} of {kind.name}, which takes {count * stored.itemsize} bytes, but "
@@ -92,23 +96,28 @@ class TensorData:
 
     def _read_beside(self, called: str, entries: dict[str, str]) -> memoryview:
         location = external_file(self.name, entries)
-        if location not in self.beside:
-            raise FileError(
-                f"{self.name} keeps its weights in {location!r}: provide that file as well.",
-                code="missing", file=self.name, part=location,
-            )  # fmt: skip
-        data = self.beside[location]
-        self.limits.check_file(location, len(data))
+        shown = repr(printable(location))
+        if location not in self._read:
+            data = self.beside.get(location)
+            if data is None:
+                raise FileError(
+                    f"{self.name} keeps its weights in {shown}: provide that file as well.",
+                    code="missing", file=self.name, part=location,
+                )  # fmt: skip
+            self.budget.limits.check_file(printable(location), len(data))
+            self.budget.spend("inflated", len(data))
+            self._read[location] = data
+        data = self._read[location]
         try:
-            start = int(entries.get("offset", "0"))
-            length = int(entries.get("length", len(data) - start))
+            start, length = (int(entries.get(name, "0")[:DIGITS]) for name in ("offset", "length"))
+            length = length if "length" in entries else len(data) - start
         except ValueError:
             raise UnreadablePartError(
-                f"{called} is in {location!r} at a place that is not a number", code="external"
+                f"{called} is in {shown} at a place that is not a number", code="external"
             ) from None
         if start < 0 or length < 0 or start + length > len(data):
             raise UnreadablePartError(
-                f"{called} should be bytes {start} to {start + length} of {location!r}, which has {len(data)}: the "
+                f"{called} should be bytes {start} to {start + length} of {shown}, which has {len(data)}: the "
                 "file is incomplete or belongs to another model",
                 code="external",
             )
@@ -141,9 +150,9 @@ def external_file(name: str, entries: Mapping[str, str]) -> str:
     return path.parts[0]
 
 
-def _from_field(called: str, numbers: Any, kind: NumberType, shape: tuple[int, ...]) -> Array:
+def _from_field(called: str, numbers: Any, kind: NumberType, shape: tuple[int, ...], count: int) -> Array:
     """From the field of a TensorProto that lists numbers; it has the bits of the two half-precision types."""
-    if len(numbers) != math.prod(shape):
+    if len(numbers) != count:
         raise UnreadablePartError(f"{called} has the shape {shape}, but {len(numbers)} numbers were found", code="size")
     try:
         if kind.name in ("float16", "bfloat16"):

@@ -1,30 +1,31 @@
 """`.safetensors`: a header in JSON, and the bytes of every array behind it.
 
-The `safetensors` library checks that header and bytes agree. Only the metadata, which it does not return for bytes in
-memory, are read here, as is the size of the header, which takes some twenty times its bytes once it is parsed.
+The `safetensors` library checks that header and bytes agree. The header is read here before, within the bounds of
+`bounded_json`, because the library has none, and does not return the metadata in it for bytes in memory.
 Reference: github.com/huggingface/safetensors, README, "Format".
 """
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from safetensors import SafetensorError, deserialize
 from safetensors.numpy import save
 
+from ...array_shapes import count_numbers
+from ...bounded_json import parse_json
 from ...cells.activations import Array
-from ...errors import DamagedFileError, LimitError
+from ...errors import DamagedFileError
 from ...model import Model
-from ...wording import printable, without_surrogates
+from ...wording import printable
 from ..file import File
 from ..interface import WritableFormat
 from ..io.number_types import loaded_dtype, stored_dtype, widened
 from ..named.named_arrays import ArrayFormat, NamedArrays, ignored_arrays_note, no_arrays_error
 from ..native.card_json import KEY, to_json
 
-LONGEST_HEADER = 8_000_000  # bytes
 # The library's names of the types that are read; complex numbers and those of 4 or 6 bits are skipped.
 DTYPES = {
     "BOOL": "bool", "U8": "uint8", "I8": "int8", "U16": "uint16", "I16": "int16", "U32": "uint32", "I32": "int32",
@@ -49,8 +50,7 @@ class SafetensorsFile(ArrayFormat, WritableFormat):
 
     def save(self, model: Model) -> bytes:
         """PyTorch's `load_state_dict` takes its arrays, for a module with members embedding, rnn and readout."""
-        arrays = {name: np.ascontiguousarray(array) for name, array in model.network.parameters.items()}
-        return save(arrays, metadata={KEY: to_json(model)})
+        return write_tensors(model.network.parameters, {KEY: to_json(model)})
 
 
 def read_tensors(file: File) -> NamedArrays:
@@ -59,14 +59,19 @@ def read_tensors(file: File) -> NamedArrays:
     Raises DamagedFileError, code "header", for a file that is cut off or whose header is invalid, and LimitError.
     """
     header = _header(file)
-    file.limits.check_arrays(file.name, len(header) - ("__metadata__" in header))
+    file.budget.spend("arrays", len(header) - ("__metadata__" in header))
+    for name, entry in header.items():
+        file.budget.check_name(name)
+        shape = entry.get("shape") if isinstance(entry, dict) and name != "__metadata__" else None
+        if isinstance(shape, list) and count_numbers([size for size in shape if type(size) is int]) is None:
+            raise _damaged(file, f"the shape of {printable(name)} is invalid")
     try:
         tensors = dict(deserialize(file.data))
     except SafetensorError as error:
         raise _damaged(file, str(error).removeprefix("Error while deserializing: ")) from error
     arrays: dict[str, Array] = {}
     dtypes: dict[str, str] = {}
-    skipped, total = [], 0
+    skipped = []
     for name in header:
         if name not in tensors:  # the metadata
             continue
@@ -76,8 +81,7 @@ def read_tensors(file: File) -> NamedArrays:
             skipped.append(f"{printable(name)} ({tensor['dtype']})")
             continue
         stored = np.frombuffer(tensor["data"], stored_dtype(dtype))
-        total += stored.size * loaded_dtype(dtype).itemsize
-        file.limits.check_unpacked(file.name, total)
+        file.budget.unpack(stored.size * loaded_dtype(dtype).itemsize)
         try:
             arrays[name] = widened(stored.reshape(tensor["shape"]), dtype)
         except (ValueError, OverflowError) as error:  # an empty array can claim any other sizes, or too many
@@ -86,24 +90,20 @@ def read_tensors(file: File) -> NamedArrays:
     notes = ignored_arrays_note(skipped)
     if not arrays:
         raise no_arrays_error(file.name, notes)
-    metadata = {
-        without_surrogates(key): without_surrogates(text) for key, text in (header.get("__metadata__") or {}).items()
-    }
-    return NamedArrays("safetensors", arrays, dtypes, metadata, notes)
+    return NamedArrays("safetensors", arrays, dtypes, dict(header.get("__metadata__") or {}), notes)
+
+
+def write_tensors(arrays: Mapping[str, Array], metadata: dict[str, str] | None = None) -> bytes:
+    """Arrays by name as a safetensors file."""
+    return bytes(save({name: np.ascontiguousarray(array) for name, array in arrays.items()}, metadata=metadata))
 
 
 def _header(file: File) -> dict[str, Any]:
     """The header, which the library checks in detail."""
     size = int.from_bytes(file.data[:8], "little")
-    if size > LONGEST_HEADER and size <= len(file.data):
-        raise LimitError(
-            f"{file.name} has a header of {size:,} bytes; the limit is {LONGEST_HEADER:,}.",
-            code="header", file=file.name, limit=LONGEST_HEADER, actual=size,
-        )  # fmt: skip
-    try:
-        header = json.loads(file.data[8 : 8 + size].decode("utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise _damaged(file, "its header is not valid JSON") from error
+    if size > len(file.data) - 8:
+        raise _damaged(file, "its header is cut off")
+    header = parse_json(f"The header of {file.name}", file.data[8 : 8 + size], file=file.name)
     if not isinstance(header, dict):
         raise _damaged(file, "its header does not name arrays")
     return header

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from ...limits import LONGEST_NAME
 from ...wording import printable, without_surrogates
 from ..named.named_arrays import LONGEST_METADATA, UNNAMED
 from .pickle_machine import InvalidPickleError, Name, Pairs
 
 DEEPEST = 64  # levels
 VISITS = 1_000_000  # a list that contains another twice, which contains another twice, and so on, has no end
-LONGEST = 1000  # letters of a name
 
 
 @dataclass
@@ -28,22 +28,22 @@ class FlatCheckpoint:
     optimisers: list[str] = field(default_factory=list)
 
 
-def flatten(root: Any, kinds: tuple[type, ...], check_count: Callable[[int], None]) -> FlatCheckpoint:
+def flatten(root: Any, kinds: tuple[type, ...], count_array: Callable[[], None]) -> FlatCheckpoint:
     """The arrays in nested dicts (`Pairs`), lists and tuples: "model_state.rnn.weight_ih_l0", lists by index.
 
-    kinds: the classes of what counts as an array. check_count: called with the number of arrays so far; it raises to
-    stop. Raises InvalidPickleError for containers that contain themselves or are nested too deeply or too often, and
-    for names that are too long or that two arrays have.
+    kinds: the classes of what counts as an array. count_array: called for every array; it raises to stop. Raises
+    InvalidPickleError for containers that contain themselves or are nested too deeply or too often, and for names that
+    are too long or that two arrays have.
     """
-    walk = _Walk(kinds, check_count)
+    walk = _Walk(kinds, count_array)
     walk.visit(root, "", [])
     return walk.checkpoint
 
 
 class _Walk:
-    def __init__(self, kinds: tuple[type, ...], check_count: Callable[[int], None]) -> None:
+    def __init__(self, kinds: tuple[type, ...], count_array: Callable[[], None]) -> None:
         self.kinds = kinds
-        self.check_count = check_count
+        self.count_array = count_array
         self.checkpoint = FlatCheckpoint()
         self.visits = 0
         self.without_arrays: set[int] = set()  # containers of containers that need not be visited again
@@ -79,8 +79,10 @@ class _Walk:
             before = len(self.checkpoint.arrays)
             for key, item in items.items():
                 longer = f"{name}.{key}" if name else key
-                if len(longer) > LONGEST:
-                    raise InvalidPickleError(f"it has a name of more than {LONGEST} letters, {printable(longer)}")
+                if len(longer) > LONGEST_NAME:
+                    raise InvalidPickleError(
+                        f"it has a name of more than {LONGEST_NAME:,} letters, {printable(longer)}"
+                    )
                 self.visit(item, longer, above)
             if len(self.checkpoint.arrays) == before:
                 self.without_arrays.add(id(value))
@@ -89,7 +91,7 @@ class _Walk:
         if name in self.checkpoint.arrays:
             raise InvalidPickleError(f"it has two arrays named {printable(name)}", code="duplicate", part=name)
         self.checkpoint.arrays[name] = value
-        self.check_count(len(self.checkpoint.arrays))
+        self.count_array()
 
     def _add_text(self, name: str, text: str) -> None:
         self.letters += len(name) + len(text)
@@ -110,7 +112,7 @@ def _items(value: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(value, Pairs):
         for key, item in value.items:
             if isinstance(key, str):
-                yield without_surrogates(key[: LONGEST + 1]), item
+                yield without_surrogates(key[: LONGEST_NAME + 1]), item
             elif _is_plain(key) and not isinstance(key, Name):
                 yield str(key), item
     else:

@@ -61,9 +61,9 @@ class Machine:
 
     table: by dotted name, the stand-in for the result of calling it (a function of the arguments), or None for a name
     that may be mentioned but not called. storage: the stand-in for a persistent id. The result consists of lists,
-    tuples, dicts (`Pairs`), text, bytes and numbers; sets and frozensets become lists. Raises InvalidPickleError for a
-    pickle that is damaged, too long or of a kind that no checkpoint has, UnsafePickleError for names that are not in
-    the table.
+    tuples, dicts (`Pairs`), text, bytes and numbers; sets and frozensets become lists. taken: the steps that it took.
+    Raises InvalidPickleError for a pickle that is damaged, too long or of a kind that no checkpoint has,
+    UnsafePickleError for names that are not in the table.
     """
 
     def __init__(
@@ -79,11 +79,12 @@ class Machine:
         self._stack: list[Any] = []
         self._memo: dict[int, Any] = {}
         self._steps = steps
+        self.taken = 0
         self._work = 0
 
     def run(self) -> Any:
         """The value that the pickle describes."""
-        for _ in range(self._steps):
+        for taken in range(1, self._steps + 1):
             code = self._stream.read(1)
             op = _CODES.get(code)
             if op is None:
@@ -95,6 +96,7 @@ class Machine:
             except ValueError as error:  # fewer bytes than it claims, or invalid text or numbers
                 raise InvalidPickleError(f"its pickle is damaged or cut off at a {op.name}") from error
             if op.name == "STOP":
+                self.taken = taken
                 return self._pop()
             if op.name in _VALUES:
                 if isinstance(argument, int) and argument.bit_length() > 8 * LONGEST:

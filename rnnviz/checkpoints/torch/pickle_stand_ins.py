@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from math import prod
 from typing import Any
 
 import numpy as np
 
+from ...array_shapes import MOST_AXES, count_numbers
 from ...cells.activations import Array
 from ...wording import printable
 from ..io.number_types import READABLE, stored_dtype
@@ -23,7 +23,6 @@ STORAGES = {
     "QInt8Storage": "qint8", "QUInt8Storage": "quint8", "QInt32Storage": "qint32",
 }  # fmt: skip
 _OTHERS = {"complex32": 4, "complex64": 8, "complex128": 16, "qint8": 1, "quint8": 1, "qint32": 4}
-DIMENSIONS = 32
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -97,7 +96,8 @@ class NumpyArray:
         if plain is None or not isinstance(data, bytes | bytearray):
             self.kind = "a NumPy array of other things than plain numbers"
             return
-        if not _sizes(shape) or prod(shape) * plain.itemsize != len(data):
+        count = count_numbers(shape) if _sizes(shape) else None
+        if count is None or count * plain.itemsize != len(data):
             raise InvalidPickleError("the shape of a NumPy array in it does not fit its bytes")
         try:
             self.array = np.frombuffer(data, plain).reshape(shape, order="F" if order == "F" else "C")
@@ -135,7 +135,7 @@ def size_of(dtype: str) -> int:
 
 def _sizes(values: Any) -> bool:
     """Whether these are the sizes of a shape, or strides."""
-    return isinstance(values, tuple) and len(values) <= DIMENSIONS and all(type(n) is int and n >= 0 for n in values)
+    return isinstance(values, tuple) and len(values) <= MOST_AXES and all(type(n) is int and n >= 0 for n in values)
 
 
 def _tensor(where: Any, offset: Any, shape: Any, strides: Any, *rest: Any) -> Tensor | UnreadableArray:

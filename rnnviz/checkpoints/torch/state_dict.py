@@ -7,23 +7,23 @@ sequence of pickles, followed by the storages. Reference: torch/serialization.py
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from itertools import count
-from math import prod
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
 import numpy as np
 
+from ...array_shapes import count_numbers
 from ...cells.activations import Array
 from ...errors import DamagedFileError, UnsupportedFileError
-from ...limits import Limits
 from ...wording import printable
 from ..file import File
 from ..io.number_types import loaded_dtype, stored_dtype, widened
+from ..io.opening_budget import OpeningBudget
 from ..named.named_arrays import LISTED, ArrayFormat, NamedArrays, ignored_arrays_note, no_arrays_error
 from .nested_containers import FlatCheckpoint, flatten
-from .pickle_machine import STEPS, InvalidPickleError, Machine, UnsafePickleError
+from .pickle_machine import STEPS, InvalidPickleError, Machine, Make, UnsafePickleError
 from .pickle_stand_ins import NumpyArray, Storage, Tensor, UnreadableArray, size_of, stand_ins, storage_of
 
 MAGIC = 0x1950A86A20F9469CFC6C
@@ -66,10 +66,10 @@ def read_state_dict(file: File) -> NamedArrays:
         if file.is_zip:
             root, find, order = _read_zip(file)
         else:
-            root, find = _read_sequence(file.data)
+            root, find = _read_sequence(file.data, file.budget)
         kinds = (Tensor, NumpyArray, UnreadableArray)
-        checkpoint = flatten(root, kinds, lambda count: file.limits.check_arrays(file.name, count))
-        arrays, dtypes, skipped = _arrays(file.name, checkpoint.arrays, find, order, file.limits)
+        checkpoint = flatten(root, kinds, lambda: file.budget.spend("arrays"))
+        arrays, dtypes, skipped = _arrays(checkpoint.arrays, find, order, file.budget)
     except UnsafePickleError as error:
         raise UnsupportedFileError(
             f"{file.name} holds more than tensors and plain containers: {error}. It was not opened, and nothing in it "
@@ -119,11 +119,11 @@ def _read_zip(file: File) -> tuple[Any, Find, Order]:
             )
         return archive.read(entry)
 
-    root = Machine(io.BytesIO(archive.read(pickles[0])), stand_ins(_inside()), storage_of).run()
+    root = _run(io.BytesIO(archive.read(pickles[0])), stand_ins(_inside(file.budget)), file.budget, storage_of)
     return root, find, "<" if order == b"little" else ">"
 
 
-def _read_sequence(data: bytes | bytearray, inside: bool = False) -> tuple[Any, Find]:
+def _read_sequence(data: bytes | bytearray, budget: OpeningBudget, inside: bool = False) -> tuple[Any, Find]:
     """The older layout: the magic number, the version, the machine's sizes, the object, keys, and the storages by key.
 
     A size, counted in numbers, precedes each storage, in 8 bytes; everything is little-endian, whatever machine wrote
@@ -137,17 +137,17 @@ def _read_sequence(data: bytes | bytearray, inside: bool = False) -> tuple[Any, 
         sizes.setdefault(storage.key, size_of(storage.dtype))
         return storage
 
-    table = stand_ins(None if inside else _inside())
-    steps = STEPS_INSIDE if inside else STEPS
-    first = Machine(stream, table, steps=steps).run()
+    table = stand_ins(None if inside else _inside(budget))
+    most = STEPS_INSIDE if inside else STEPS
+    first = _run(stream, table, budget, most=most)
     if type(first) is not int or first != MAGIC:
         return first, _find_nothing
-    version = Machine(stream, table, steps=steps).run()
+    version = _run(stream, table, budget, most=most)
     if version != PROTOCOL:
         raise InvalidPickleError(f"the version of its format is not {PROTOCOL}")
-    Machine(stream, table, steps=steps).run()
-    root = Machine(stream, table, seen, steps).run()
-    keys = Machine(stream, table, steps=steps).run()
+    _run(stream, table, budget, most=most)
+    root = _run(stream, table, budget, seen, most)
+    keys = _run(stream, table, budget, most=most)
     if not isinstance(keys, list) or not all(isinstance(key, str) and key in sizes for key in keys):
         raise InvalidPickleError("the list of its storages is invalid")
     whole, place, storages = memoryview(data), stream.tell(), {}
@@ -173,43 +173,60 @@ def _find_nothing(storage: Storage) -> bytes:
     raise InvalidPickleError("it lacks the values of a tensor")
 
 
-def _inside() -> Callable[[Any], Storage]:
+def _run(
+    stream: BinaryIO,
+    table: Mapping[str, Make | None],
+    budget: OpeningBudget,
+    storage: Callable[[Any], Any] | None = None,
+    most: int = STEPS,
+) -> Any:
+    """The value of the next pickle, whose steps are spent."""
+    machine = Machine(stream, table, storage, min(most, budget.left("work")))
+    value = machine.run()
+    budget.work(machine.taken)
+    return value
+
+
+def _inside(budget: OpeningBudget) -> Callable[[Any], Storage]:
     """A function that reads a storage which was pickled as the bytes of a file of its own."""
     so_far = count(1)
-    return lambda data: _storage_inside(data, next(so_far))
+    return lambda data: _storage_inside(data, next(so_far), budget)
 
 
-def _storage_inside(data: Any, number: int) -> Storage:
+def _storage_inside(data: Any, number: int, budget: OpeningBudget) -> Storage:
     if number > STORAGES_INSIDE:
         raise InvalidPickleError(f"its pickle contains more than {STORAGES_INSIDE:,} storages")
     if not isinstance(data, bytes | bytearray):
         raise InvalidPickleError("an embedded storage is not a byte string")
-    storage, find = _read_sequence(data, inside=True)
+    storage, find = _read_sequence(data, budget, inside=True)
     if not isinstance(storage, Storage):
         raise InvalidPickleError("an embedded storage is invalid")
     return replace(storage, data=find(storage))
 
 
 def _arrays(
-    name: str, contents: dict[str, Any], find: Find, order: Order, limits: Limits
+    contents: dict[str, Any], find: Find, order: Order, budget: OpeningBudget
 ) -> tuple[dict[str, Array], dict[str, str], list[str]]:
     """Arrays and types as the file has them, in its order, and what is skipped. Storages are read one at a time."""
     arrays: dict[str, Array] = {}
     dtypes: dict[str, str] = {}
     skipped: list[str] = []
     sharing: dict[Any, list[str]] = {}
-    total = 0
     for key, value in contents.items():
+        size = 0
         if isinstance(value, Tensor):
             dtypes[key] = value.dtype
-            total += prod(value.shape) * loaded_dtype(value.dtype).itemsize
+            count = count_numbers(value.shape)
+            if count is None:
+                raise InvalidPickleError(f"the shape of {printable(key)} is invalid")
+            size = count * loaded_dtype(value.dtype).itemsize
             sharing.setdefault(value.storage.key if value.storage.data is None else id(value.storage), []).append(key)
         elif isinstance(value, NumpyArray) and value.array is not None:
             dtypes[key] = value.array.dtype.name
-            total += value.array.size * loaded_dtype(dtypes[key]).itemsize
+            size = value.array.size * loaded_dtype(dtypes[key]).itemsize
         else:
             skipped.append(f"{printable(key)} ({value.kind})")
-        limits.check_unpacked(name, total)
+        budget.unpack(size)
     for group in sharing.values():
         storage = contents[group[0]].storage
         content = find(storage) if storage.data is None else storage.data

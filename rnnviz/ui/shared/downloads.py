@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from ...text.vectors import is_number
 from ...trace import Trace
 from .instrument import slot
 
+FORMULAS = "=+-@\t\r"  # what a formula begins with
+
 
 def csv(table: pd.DataFrame, index: bool = False) -> str:
-    """A table as CSV, with the line ends of RFC 4180: with others, a token that is a line end would not be quoted."""
-    return table.to_csv(index=index, lineterminator="\r\n")
+    """A table as CSV, with the line ends of RFC 4180: with others, a token that is a line end would not be quoted.
+
+    A text that a spreadsheet would compute as a formula begins with an apostrophe.
+    """
+    harmless = {column: values.map(_as_text) for column, values in table.items() if values.dtype.kind == "O"}
+    return table.assign(**harmless).to_csv(index=index, lineterminator="\r\n")
+
+
+def _as_text(value: Any) -> Any:
+    """A value, with an apostrophe before it if it begins as a formula and is not a sign alone or a number."""
+    if isinstance(value, str) and len(value) > 1 and value[0] in FORMULAS and not is_number(value):
+        return f"'{value}"
+    return value
 
 
 def menu(trace: Trace) -> None:

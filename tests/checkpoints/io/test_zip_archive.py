@@ -9,12 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rnnviz.checkpoints.io.opening_budget import OpeningBudget
 from rnnviz.checkpoints.io.zip_archive import ZipArchive, plain_name
 from rnnviz.errors import DamagedFileError, FileError, LimitError, UnsupportedFileError
 from rnnviz.limits import Limits
 
 from ...raising import raises
 from ..damaged_files import MILLION, flipped, memory_below
+
+
+def budget(**limits):
+    return OpeningBudget("mine.x", Limits(**limits))
 
 
 def packed(files, method=ZIP_DEFLATED):
@@ -71,11 +76,11 @@ def test_bombs_stop_at_the_limit_whatever_they_say_of_their_size():
             memory_below(5 * MILLION),
             raises(LimitError, code="unpacked") if claimed > 10 else raises(FileError, file="mine.x"),
         ):
-            ZipArchive("mine.x", bytes(bomb), Limits(unpacked=MILLION)).read("a")
+            ZipArchive("mine.x", bytes(bomb), budget(unpacked=MILLION)).read("a")
 
 
 def test_the_limit_holds_for_all_files_together():
-    file = ZipArchive("mine.x", packed([(str(k), b"0" * 400) for k in range(3)]), Limits(unpacked=1000))
+    file = ZipArchive("mine.x", packed([(str(k), b"0" * 400) for k in range(3)]), budget(unpacked=1000))
     assert len(file.read("0")) == len(file.read("1")) == 400
     with raises(LimitError, code="unpacked", file="mine.x", limit=1000):
         file.read("2")
@@ -83,9 +88,9 @@ def test_the_limit_holds_for_all_files_together():
 
 def test_a_long_table_is_refused_before_it_is_parsed():
     data = packed([(f"{k}", b"") for k in range(140)])
-    assert len(ZipArchive("mine.x", data, Limits(arrays=10)).names) == 140
+    assert len(ZipArchive("mine.x", data, budget(arrays=10)).names) == 140
     with raises(LimitError, code="entries", limit=136, actual=140):
-        ZipArchive("mine.x", data, Limits(arrays=9))
+        ZipArchive("mine.x", data, budget(arrays=9))
 
 
 @pytest.mark.parametrize("method", [ZIP_STORED, ZIP_DEFLATED])

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rnnviz.checkpoints.io.opening_budget import OpeningBudget
 from rnnviz.checkpoints.keras.hdf5 import SIGNATURE, read_hdf5
 from rnnviz.errors import DamagedFileError, LimitError, UnsupportedFileError
 from rnnviz.limits import DEFAULT_LIMITS, Limits
@@ -25,7 +26,7 @@ def made(write):
 
 
 def read(data, limits=DEFAULT_LIMITS, skip=lambda path: False):
-    return read_hdf5("mine.h5", data, limits, {"text": "text", "list": "list"}, skip)
+    return read_hdf5("mine.h5", data, OpeningBudget("mine.h5", limits), {"text": "text", "list": "list"}, skip)
 
 
 def test_arrays_groups_and_texts():
@@ -103,7 +104,7 @@ def test_many_arrays_many_groups_and_deep_groups():
     with raises(LimitError, code="groups"):
         read(made(lambda file: file.create_group("/".join("a" * 40))))
     with raises(LimitError, code="name"):
-        read(made(lambda file: file.create_group("a" * 1000)))
+        read(made(lambda file: file.create_group("a" * 1001)))
 
 
 def test_groups_that_lie_in_themselves():

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from onnx import TensorProto, helper, load_from_string
 
-from rnnviz.checkpoints.onnx import flat_graph
 from rnnviz.errors import FileError
+from rnnviz.limits import Limits
 
 from ...raising import raises
 from ...strategies import seeds
@@ -227,9 +227,8 @@ def test_local_functions_are_searched_with_what_they_are_given():
 
 
 @pytest.mark.parametrize("deep", [True, False])
-def test_functions_that_call_each_other_without_end_are_refused(deep, monkeypatch):
+def test_functions_that_call_each_other_without_end_are_refused(deep):
     """One that calls itself, and forty that each call the one before twice."""
-    monkeypatch.setattr(flat_graph, "MOST", 1000)
     imports = [helper.make_opsetid("", 17), helper.make_opsetid("own", 1)]
     if deep:
         bodies = {"f0": [helper.make_node("f0", ["x"], ["y"], domain="own")]}
@@ -242,7 +241,7 @@ def test_functions_that_call_each_other_without_end_are_refused(deep, monkeypatc
     call = helper.make_node([*bodies][-1], ["X"], ["Y"], domain="own")
     made = model([call], {}, imports=imports[1:], functions=functions)
     with raises(FileError, code="recursion" if deep else "nodes"):
-        read(made)
+        read(made, limits=Limits(nodes=1000))
 
 
 def test_a_graph_that_runs_in_circles_ends():

@@ -145,13 +145,21 @@ def test_somebody_elses_file_is_none_of_ours():
 
 @pytest.mark.parametrize(
     "words",
-    ["", "[]", "{}", "null", "[" * 100_000, '{"format": 1}', '{"format": 2, "options": {}}',
+    ["[]", "{}", "null", '{"format": 1}', '{"format": 2, "options": {}}',
      '{"format": 1, "options": {"update": "sideways"}}', '{"format": 1, "options": [], "cell": "gru"}',
      '{"format": 1, "options": {}, "cell": "lstm", "name": "x", "labels": [], "vocabulary": {}}'],
     ids=lambda words: words[:40],
 )  # fmt: skip
 def test_words_that_do_not_fit_the_arrays_are_refused(words):
     with raises(FileError, code="card", file="made.onnx"):
+        restored(with_words(words))
+
+
+@pytest.mark.parametrize(
+    ("words", "code"), [("", "json"), ("[" * 100_000, "json_depth"), ('{"a": NaN}', "json_number")]
+)
+def test_words_that_are_no_json_are_refused(words, code):
+    with raises(FileError, code=code, file="made.onnx"):
         restored(with_words(words))
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from ....cells import CELLS
-from ....text.decoding import LARGEST, decode_text
+from ....text.decoding import LARGEST, decode_training_text
 from ....training import TASKS, Recipe
 from ....training.initialisation import INITIALISATIONS
 from ....training.run_limits import MAX_LENGTH
@@ -151,7 +151,7 @@ def _upload_text() -> tuple[str, str] | None:
         state.pop(OWN_TEXT_ERROR, None)
         try:
             with st.spinner("Reading the text"):
-                state[OWN_TEXT] = file.name, decode_text(file.getvalue())
+                state[OWN_TEXT] = file.name, decode_training_text(file.getvalue())
         except ValueError as error:
             state[OWN_TEXT_ERROR] = f"{file.name}: {error}"
             state.pop(OWN_TEXT, None)  # an older text must not be trained on under this file's name
