@@ -19,7 +19,8 @@ from ..gradients.jacobians import rerun
 from ..weights.gate_weights import projection_matrix
 from .silenced_units import silenced_effects, silenced_steps
 
-LEAD, OUTPUT = "the lead of the answer", "the output"  # of several labels, or the only one
+LEAD = "the lead of the answer (its logit less the mean of the others)"
+OUTPUT = "the output"  # where there are no others
 SILENCED = "effect, if silenced{when}, on {what}"
 DIRECT = "direct contribution to {what}"
 FIRST_ORDER = "first-order contribution to {what}"
@@ -82,7 +83,7 @@ def unit_effects(trace: Trace, layer: int = 0, direction: str = "forward") -> Un
     --------
     >>> import rnnviz
     >>> effects = unit_effects(rnnviz.load("counter-lstm").trace("aabb"))
-    >>> effects.label, effects.measure
+    >>> effects.label, effects.measure.split(" (")[0]
     ('end', 'effect, if silenced, on the lead of the answer')
     """
     _ = trace["hidden", layer, direction]

@@ -5,7 +5,7 @@ import { html } from "../page/dom.js";
 
 /** @import { ElementView, State, Store } from "../model/store.js" */
 
-const LEAD = "The lead of an answer is its logit less the mean of all other logits.";
+const SILENCED = "Silenced: the states of the unit are set to 0.";
 
 /**
  * Show the choices.
@@ -41,19 +41,14 @@ export function createHeatmapTools(store, each = "") {
     for (const { button, change: [[key, value]] } of [few, all, ...orders].map(entries)) {
       button.setAttribute("aria-pressed", String(state[/** @type {keyof State} */ (key)] === value));
     }
-    const of = trace.unchanged ? " of the unchanged run" : "";
-    const effect = `${measure}${label && !each ? ` “${label}”` : ""}${of}`;
+    const named = label && !each ? measure.replace("the answer", () => `“${label}”`) : measure;
+    const effect = `by ${named}${trace.unchanged ? ", in the unchanged run" : ""}`;
     const isAll = state.allRows || rows.hidden;
-    const which = isAll ? "All units" : `The ${TOP} units${each && ` of each ${each}`} with the largest ${effect}`;
+    const which = isAll ? "All units" : `Top ${TOP}${each && ` of each ${each}`} ${effect}`;
     /** @type {Record<State["rowOrder"], string>} */
-    const how = {
-      effect: isAll ? `, by their ${effect}` : "",
-      similar: ", alike ones together",
-      number: ", by number",
-    };
-    const text = which + how[state.rowOrder];
-    const defined = label && trace.labels.length > 1 && text.includes(effect); // the only output has no lead
-    about.textContent = defined ? `${text}. ${LEAD}` : text;
+    const how = { effect: isAll ? ` ${effect}` : "", similar: ", alike ones together", number: ", by number" };
+    about.textContent = which + how[state.rowOrder];
+    about.title = about.textContent.includes("silenced") ? SILENCED : "";
   }
 
   show();
