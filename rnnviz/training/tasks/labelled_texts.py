@@ -148,7 +148,7 @@ class LabelledTexts(Task):
             "standard_error": binomial_error(accuracy, len(truth)),
             "validation": self.validate(network)["accuracy"],
             "chance": float((truth == self.most_frequent).mean()),
-            "chance_is": f"always {self.labels[self.most_frequent]}, the most frequent answer of training",
+            "chance_is": f"always {self.labels[self.most_frequent]}, the most frequent label in training",
             "by_label": {
                 label: {"n": int((truth == c).sum()), "recall": float((predicted[truth == c] == c).mean())}
                 for c, label in enumerate(self.labels)

@@ -49,10 +49,10 @@ class Recall(Task):
         "Gaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa?",
     )
     note = (
-        "Trained on delays of 30 to 40 alone, the simple RNN stays at chance. The reason is its gradient, which "
-        "vanishes over so many steps, and not its memory: trained on delays of 1 to 40, where it learns the short ones "
-        "first, it learns the same task, only several times more slowly. The gated cells start with a bias towards "
-        "keeping their memory. Delays below 30 were never trained, and very short ones are answered less reliably. "
+        "Trained on delays of 30 to 40 alone, the simple RNN stays at chance. What vanishes over so many steps is its "
+        "gradient, and not its capacity: trained on delays of 1 to 40 it learns the same task, only several times more "
+        "slowly than the gated cells. These start with a bias towards keeping their memory. Delays below 30 were never "
+        "trained, and very short ones are answered less reliably. "
         f"{UNREAD_UNKNOWN}"
     )
     sources = (GENERATED,)
