@@ -30,7 +30,7 @@ def show(error: Exception) -> bool:
             st.button("Try again", key=f"{key}-again", icon=":material/refresh:")
             st.button(
                 "Start over", key=f"{key}-over", icon=":material/undo:", on_click=link_state.start_over,
-                help="Back to what a fresh page shows. Your models and trainings stay.",
+                help="Back to what a fresh page shows. Your models and training runs stay.",
             )  # fmt: skip
     return True
 

@@ -51,9 +51,9 @@ class Ledger:
         needed = _millions(by)
         if account.bytes + by > self.most_each:
             raise BusyError(
-                f"This needs {needed} million bytes of memory. Your files, models and trainings hold "
+                f"This needs {needed} million bytes of memory. Your files, models and training runs hold "
                 f"{_millions(account.bytes)} million, and one session may hold {_millions(self.most_each)} million. "
-                "Close the file, or remove a model or a training, and try again.",
+                "Close the file, or remove a model or a training run, and try again.",
                 code="session_full", limit=self.most_each, actual=account.bytes + by,
             )  # fmt: skip
         if self.bytes + by > self.most:

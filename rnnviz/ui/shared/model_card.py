@@ -87,9 +87,10 @@ def show(model: Model) -> None:
 def _seeds_in_words(card: dict[str, Any]) -> str:
     """The scores of all seeds, in Markdown."""
     scores, seeds = card["scores"], card["seeds"]
-    each = series([_number(scores, run["test"]) for run in sorted(seeds, key=lambda run: run["seed"])])
+    each = [_number(scores, run["test"]) for run in sorted(seeds, key=lambda run: run["seed"])]
+    tested = f"all score {each[0]}" if len(set(each)) == 1 else f"they score {series(each)}"
     return (
-        f"**{len(seeds)} seeds:** on the test data they score {plain(each)}. This model is seed "
+        f"**{len(seeds)} seeds:** on the test data {plain(tested)}. This model is seed "
         f"{card['training']['seed']}, the median by the validation score."
     )
 

@@ -15,8 +15,8 @@ WITHOUT = {
     "keeps": "no gate keeps anything",
     "writes": "no gate holds anything back",
     "proposes": "no candidate; the new state is computed directly",
-    "shows": "no gate hides anything",
-    "other": "nothing",
+    "shows": "no such gate; nothing is held back",
+    "other": "no such gate",
 }
 
 Parts = dict[str, dict[str, list[RolePart]]]  # by cell and role

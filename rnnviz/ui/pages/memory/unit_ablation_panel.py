@@ -49,7 +49,7 @@ def show(run: TextRun) -> None:
         column_config={
             "unit": st.column_config.NumberColumn("unit", width="small"),
             "change": st.column_config.ProgressColumn(
-                "prediction changed by", format="percent", min_value=0.0, max_value=most or 1.0,
+                "probability moved", format="percent", min_value=0.0, max_value=most or 1.0,
                 help="Half the sum of the absolute changes of all probabilities: the share that moves to other labels",
             ),
             "without it": st.column_config.NumberColumn(f"{label} without it", format="percent"),

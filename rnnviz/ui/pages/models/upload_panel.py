@@ -58,8 +58,8 @@ def _uploader() -> None:
         open_in_session({file.name: file.getvalue() for file in files})
         state[UPLOADED_FILES] = ids
     st.caption(
-        ":material/lock: Nothing in a file is ever executed. It stays in the memory of this session, where nobody else "
-        "can see it, and is gone with it, a minute or two after its page is closed. "
+        ":material/lock: Nothing in a file is ever executed. The file stays in the memory of this session, where "
+        "nobody else can see it, and is gone with the session, a minute or two after its page is closed. "
         f"Limits: {DEFAULT_LIMITS.file // MILLION} million bytes, "
         f"{DEFAULT_LIMITS.unpacked // MILLION} million once unpacked, and {DEFAULT_LIMITS.arrays:,} arrays."
     )

@@ -11,7 +11,7 @@ from ....errors import RnnvizError
 from ....network import Network
 from ....text import vocabularies
 from ....text.decoding import decode_text
-from ....text.tokens import TokenKind, Vocabulary
+from ....text.tokens import TokenKind, Vocabulary, visible
 from ...shared.markdown import plain
 from .opened_file import OpenedFile
 
@@ -123,7 +123,8 @@ def _vocabulary(file: OpenedFile, stack: Stack, rows: int) -> Vocabulary | None:
             key=file.key(stack.name, "end"), help="Read after the last token, if the network was trained with it.",
             persist_state="session",
         )  # fmt: skip
-    st.caption(f"{len(tokens):,} tokens: {plain(', '.join(tokens[:12]))}{' and so on' if len(tokens) > 12 else ''}.")
+    first = plain(", ".join(map(visible, tokens[:12])))
+    st.caption(f"{len(tokens):,} tokens: {first}{' and so on' if len(tokens) > 12 else ''}.")
     return vocabularies.build_vocabulary(
         tokens, chosen, None if for_unknown == NONE else for_unknown, None if at_end == NONE else at_end
     )

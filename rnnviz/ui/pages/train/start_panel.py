@@ -60,9 +60,9 @@ def _explode() -> None:
 def _offer_restart(obstacle: str | None) -> None:
     """A message about a training that ended with a reload, and a button that starts it again."""
     st.info(
-        "This link comes from a page with a running training. A training belongs to its page: it ended with that page, "
-        "or continues there if the page is still open. The settings are in the link; a text of your own is not. With "
-        "the same settings and text, the same seed gives the same curves.",
+        "This link comes from a page on which networks were being trained. Training belongs to its page: it ended "
+        "there, or continues there if the page is still open. The settings are in the link; a text of your own is not. "
+        "With the same settings and text, the same seed gives the same curves.",
         icon=":material/history:",
     )
     st.button(

@@ -78,8 +78,8 @@ def _check_server() -> None:
     count = sum(training.running for training in list(_on_server))
     if count >= SERVER_LIMITS.trainings:
         raise BusyError(
-            f"{count:,} trainings run on this server, and no more than {SERVER_LIMITS.trainings:,} may at the same "
-            "time. Try again in a few minutes, or on a server of your own.",
+            f"{count:,} training runs are under way on this server, and there may be no more than "
+            f"{SERVER_LIMITS.trainings:,}. Try again in a few minutes, or on a server of your own.",
             code="trainings", limit=SERVER_LIMITS.trainings, actual=count,
         )  # fmt: skip
 

@@ -92,11 +92,13 @@ def clipping(context: ChapterContext) -> None:
     longest = {clip: max(history.norm) for clip, history in runs.items()}
     median = {clip: float(np.median(history.norm)) for clip, history in runs.items()}
     chart(
-        norm_curves.ready(curves), "The gradient norm of both trainings, on a logarithmic axis.", f"norms-{context.key}"
+        norm_curves.ready(curves),
+        "The gradient norm in both training runs, on a logarithmic axis.",
+        f"norms-{context.key}",
     )
     chart(
         loss_curves.ready(curves, clipping_task().chance, Level(None, None, "")),
-        "The loss of both trainings.",
+        "The loss in both training runs.",
         f"losses-{context.key}",
     )
     words = "; ".join(
