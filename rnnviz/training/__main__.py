@@ -14,7 +14,7 @@ from tqdm import tqdm
 from ..cells import CELLS
 from ..checkpoints.native.model_files import load_pair, save_pair
 from ..errors import ArgumentError
-from ..text.decoding import decode_training_text
+from ..text.decoding import read_training_text
 from .median_models import median_models
 from .recipe import Recipe
 from .tasks import TASKS
@@ -126,7 +126,7 @@ def make_trainer(args: argparse.Namespace) -> tuple[Trainer, str]:
     """The trainer for the given options, and the name of the model."""
     task_class = TASKS[args.task]
     name = args.name or default_name(args.task, args.cell)
-    text = decode_training_text(args.text.read_bytes()) if task_class.needs_text else None
+    text = read_training_text(args.text.read_bytes()).text if task_class.needs_text else None
     task = task_class(
         args.data, text=text, **{option: getattr(args, option) for option in task_class.available_options}
     )

@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from rnnviz.checkpoints import open_files
 from rnnviz.checkpoints.native import model_archive
 from rnnviz.training import TASKS, Settings, TrainingRun
-from rnnviz.ui.pages.train import training_group, training_session
+from rnnviz.ui.pages.train import results_panel, training_group, training_session
 from rnnviz.ui.pages.train.training_group import Training, differences
 from rnnviz.ui.shared import page_setup, session_memory
 from rnnviz.ui.shared.server_limits import ServerLimits
@@ -446,3 +446,20 @@ def test_a_lesson_can_hide_the_settings_and_still_train():
     press(app, "train-start")
     run = trainings(app)[0].runs["lstm"]
     assert run.settings.recipe.hidden == 5 and run.steps_taken > 0
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_the_encoding_that_a_text_was_read_in_is_told(encoding):
+    text = "Où est passé l'été, à côté du chêne? Les élèves ont reçu leurs livres. " * 40
+    app = upload(train(task="own"), "ete.txt", text.encode(encoding))
+    assert ("windows-1252" if encoding == "cp1252" else "UTF-8") in page_text(app)
+
+
+def test_a_training_may_have_a_name_of_many_long_letters():
+    app = until_over(press(train(task="counter", cells="rnn", hidden="4", epochs="1"), "train-start"))
+    app.text_input(key="train-name-1").set_value("\U0001d4b6" * 60).run()
+    (training,) = trainings(app)
+    assert len(training.name) == 60
+    with ZipFile(io.BytesIO(model_archive.pack([*results_panel._models(training).values()]))) as packed:
+        assert len(packed.namelist()) == 2
+    press(app, "train-open-Explore")

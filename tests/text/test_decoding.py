@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnviz.errors import DamagedFileError, InputError, LimitError, UnsupportedFileError
-from rnnviz.text.decoding import LARGEST, LEAST, decode_text, decode_training_text
+from rnnviz.text.decoding import LARGEST, LEAST, decode_text, read_text, read_training_text
 
 from ..raising import raises
 
@@ -81,4 +81,32 @@ def test_a_text_that_is_too_short_to_learn_from_is_still_a_text(data, code):
     """As that of a vocabulary: one token a line may be a few bytes."""
     assert decode_text(data) == data.decode()
     with raises(InputError, code=code):
-        decode_training_text(data)
+        read_training_text(data)
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding", "is_guess"),
+    [
+        (JAPANESE.encode("utf-8"), "UTF-8", False),
+        (RUSSIAN.encode("utf-8-sig"), "UTF-8", False),
+        (RUSSIAN.encode("utf-16"), "UTF-16", False),
+        (LATIN.encode("cp1252"), "windows-1252", True),
+    ],
+)
+def test_the_encoding_is_told(data, encoding, is_guess):
+    decoded = read_text(data)
+    assert (decoded.encoding, decoded.is_guess) == (encoding, is_guess)
+
+
+@pytest.mark.parametrize("text", [JAPANESE, RUSSIAN, "\U0001f600" * 1200])
+def test_a_text_may_be_cut_within_its_last_letter(text):
+    data = text.encode("utf-8")
+    for left_out in range(1, len(text[-1].encode())):
+        decoded = read_text(data[:-left_out])
+        assert (decoded.text, decoded.encoding) == (text[:-1], "UTF-8")
+
+
+@pytest.mark.parametrize("head", [b"%PDF-1.7\n", b"{\\rtf1\\ansi ", b"%!PS-Adobe-3.0\n", b"PK\x03\x04"])
+def test_a_document_of_a_program_is_no_text(head):
+    with raises(UnsupportedFileError, code="document"):
+        read_text(head + b"plenty of letters that could be read. " * 100)

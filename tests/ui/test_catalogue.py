@@ -107,3 +107,9 @@ def test_what_reads_numbers_opens_on_noise():
     assert (task.vector_size, task.examples[0]) == (512, "noise(seed=0, steps=24)")
     assert len(catalogue.model(task, "gru").trace(task.examples[0])) == 24
     assert catalogue.tasks()["names"].vector_size is None
+
+
+def test_a_name_of_many_long_letters_fits_a_file_system_and_a_link():
+    for letters in ("𝒶" * 60, "日" * 60, "a" * 300, "- " * 60, "\U0001f600" * 60, "ß-" * 80):
+        name = catalogue.slug(letters)
+        assert name and len(name.encode()) <= catalogue.SLUG and not name.startswith("-") and not name.endswith("-")

@@ -13,6 +13,7 @@ import numpy as np
 
 from ...cells import Cell, Quantity
 from ...cells.activations import RELU, TANH, Array
+from ..progress_meter import ProgressMeter, Tick
 from .gate_weights import projection_matrix, weights_by_gate
 
 
@@ -65,7 +66,7 @@ class OriginStability:
     description: str
 
 
-def spectra(cell: Cell) -> tuple[Spectrum, ...]:
+def spectra(cell: Cell, tick: Tick | None = None) -> tuple[Spectrum, ...]:
     """Compute the spectra of each gate's matrices.
 
     Where the hidden state is a projection of the units, h = W m, the recurrent matrix is W_h W, by which a gate reads
@@ -75,14 +76,17 @@ def spectra(cell: Cell) -> tuple[Spectrum, ...]:
     ----------
     cell : Cell
         A cell with H units.
+    tick : callable, optional
+        Called now and then with the share of the work done, from 0 to 1; an exception that it raises ends the work.
 
     Returns
     -------
     tuple of Spectrum
         In the order of the cell's rows. Time grows as H^3 and memory as H^2 for each gate.
     """
-    listed = []
-    for gate in weights_by_gate(cell):
+    listed, gates = [], weights_by_gate(cell)
+    progress = ProgressMeter(tick, len(gates))
+    for gate in gates:
         recurrent = gate.recurrent.astype(np.float64)
         if (matrix := projection_matrix(cell)) is not None:
             recurrent = recurrent @ matrix
@@ -98,6 +102,8 @@ def spectra(cell: Cell) -> tuple[Spectrum, ...]:
                 gate.recurrent_of,
             )
         )
+        progress.add(1)
+    progress.finish()
     return tuple(listed)
 
 

@@ -26,6 +26,7 @@ from .work_limits import check_cells
 CELL_ORDER = ("rnn", "gru", "lstm")  # the cells of the guide and the bundled models, in the order of every page
 TASK_ORDER = ("names", "reviews", "shakespeare", "counter", "recall")
 MODEL_PAGES = {"Explore": "pages/explore.py", "Memory": "pages/memory.py", "Compare": "pages/compare.py"}
+SLUG = 100  # bytes: a file system takes 255 for a name, with the cell and a suffix
 LONGEST_NAME = 60  # characters of a model's name
 MOST_TABLES = 12  # of a task in a session
 NOISE = ["noise(seed=0, steps=24)", "noise(seed=1, steps=24)"]  # examples for models that read numbers
@@ -120,8 +121,9 @@ def own_models() -> list[Model]:
 
 
 def slug(text: str) -> str:
-    """A text as part of a link: lower-case letters, digits and hyphens."""
-    return re.sub(r"[^\w]+", "-", text).strip("-").lower() or "model"
+    """A text as part of a link and of file names: lower-case letters, digits and hyphens, of at most SLUG bytes."""
+    name = re.sub(r"[^\w]+", "-", text[:SLUG]).strip("-").lower()
+    return name.encode()[:SLUG].decode(errors="ignore").strip("-") or "model"
 
 
 def put_table(task: TaskModels, name: str, values: np.ndarray) -> None:

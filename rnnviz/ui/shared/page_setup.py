@@ -1,7 +1,7 @@
 """What every page does first: make sure that it runs through app.py, begin a visit, and add the common style.
 
-It uses two of Streamlit's internals, `PagesManager` and the script's context. The only other Python file that uses any
-is streamlit_sessions.py; the only style sheet is streamlit_internals.css, the only script streamlit.js.
+It uses three of Streamlit's internals: `PagesManager`, the script's context and the runtime. The only other Python file
+that uses any is streamlit_sessions.py; the only style sheet is streamlit_internals.css, the only script streamlit.js.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 import streamlit as st
+from streamlit import runtime
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
@@ -32,6 +33,12 @@ def enter() -> None:
     if served_code.is_served():
         with st.container(key="chart-pictures"):
             st.html(served_code.chart_loader(), unsafe_allow_javascript=True)
+
+
+def is_left() -> bool:
+    """Whether the browser that this run is for has gone."""
+    context = get_script_run_ctx()
+    return context is not None and runtime.exists() and not runtime.get_instance().is_active_session(context.session_id)
 
 
 @cache

@@ -36,6 +36,7 @@ OWN_TASKS = "own_tasks"  # the session's own tasks by name
 OWN_NAMES = "own_names"  # every name that an own task ever had
 TABLES = "tables"  # uploaded tables by task and name
 RESULTS = "results"  # of long work on the session's own models
+STOPPED = "stopped-work"  # the key of long work that was stopped
 MEMORY_ACCOUNT = "memory-account"  # what the session holds of the server's memory
 
 # The instrument, and the position in it.
@@ -68,6 +69,7 @@ START_REQUESTED = "train-asked"
 RUN_SHOWN = "train-shown"
 WAS_AWAY = "train-waited"  # the page was left while a training ran
 OWN_TEXT = "train-text"  # file name and text
+OWN_TEXT_ENCODING = "train-encoding"  # in words
 OWN_TEXT_FILE = "train-file-id"
 OWN_TEXT_ERROR = "train-refused"
 OWN_TASK = "train-own-task"  # the last own text and options, and the task made of them

@@ -13,7 +13,7 @@ from ....trace import Trace
 from ...shared import charts, lesson_link, position, what_if
 from ...shared.catalogue import TaskModels
 from ...shared.instrument import TokenValues, instrument
-from ...shared.long_work import cached
+from ...shared.long_work import Progress, cached, stoppable
 from ...shared.session_keys import TOKEN_VALUES
 
 ATTRIBUTION = "attribution"  # the name of the values in the instrument
@@ -51,12 +51,18 @@ def _requested_values(trace: Trace, model: Model) -> dict[str, TokenValues]:
     if st.session_state.get(TOKEN_VALUES) != ATTRIBUTION or trace.probabilities is None:
         return {}
 
+    key = ("attribution", trace.fingerprint)
+    progress = Progress("Changing each token.", key)
+
     def work() -> TokenValues | None:
         try:
-            values = attribution_over_time(trace)
+            values = attribution_over_time(trace, progress)
         except InterventionError:  # tokens would have to be removed, which moves the values that are held
             return None
         return TokenValues("what each token does for the answer", values, PREDICTION, symmetric_limit(values))
 
-    found = cached(model.network, ("attribution", trace.fingerprint), work)
+    found = None
+    with stoppable():
+        found = cached(model.network, key, work)
+        progress.end()
     return {} if found is None else {ATTRIBUTION: found}

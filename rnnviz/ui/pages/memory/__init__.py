@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from ...shared import catalogue, lesson_link, link_parameters, model_card, notices, pickers, text_box, what_if
+from ...shared.long_work import stoppable
 from ...shared.session_keys import QUESTION_BEFORE
 from ...shared.text_run import TextRun
 from . import causes_panel, reach_panel, unit_ablation_panel, what_if_panel, writers_panel
@@ -46,7 +47,8 @@ def page() -> None:
         _, show = QUESTIONS[question]
         trace = model.run(prepared)
         text_box.report_overflow(trace)
-        show(TextRun(task, text, model, prepared, trace, layer, direction))
+        with stoppable():
+            show(TextRun(task, text, model, prepared, trace, layer, direction))
         lesson_link.menu(stepping=True)
     what_if.save()
     if lesson_link.shows("about"):

@@ -84,13 +84,13 @@ def show(run: TextRun) -> None:
 
 def _measure(run: TextRun, label: str, against: str | None, step: int, method: Method) -> Attribution:
     """The attribution, computed once for each text, question and method."""
-    progress = Progress("Reading the changed texts.")
+    key = ("attribution", run.trace.fingerprint, label, against, step, method)
+    progress = Progress("Reading the changed texts.", key)
 
     def work() -> Attribution:
         by_number = len(run.trace) * (run.task.vector_size or 0) <= MOST_NUMBERS
         return attribution(run.trace, label, method, against, step=step, by_number=by_number, tick=progress)
 
-    key = ("attribution", run.trace.fingerprint, label, against, step, method)
     result = cached(run.model.network, key, work)
     progress.end()
     return result

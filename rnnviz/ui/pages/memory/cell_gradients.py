@@ -30,7 +30,7 @@ def measure(run: TextRun, cells: Collection[str] | None = None) -> dict[str, Cel
 
     All must pass the same limit, since one that somebody else brought can be far larger than the one that is shown.
     """
-    progress = Progress("Computing the gradient between all pairs of steps.")
+    progress = Progress("Computing the gradient between all pairs of steps.", ("reach", run.input_key, run.location))
     models = {
         cell: model
         for cell, model in run.models_by_cell().items()

@@ -75,12 +75,13 @@ def show(run: TextRun) -> None:
 
 def _measure(run: TextRun, step: int) -> pd.DataFrame:
     """The table, computed once for each text and step."""
-    progress = Progress("Silencing each unit in turn.")
+    key = ("ablation", run.trace.fingerprint, run.location, step)
+    progress = Progress("Silencing each unit in turn.", key)
 
     def work() -> pd.DataFrame:
         return ablation(run.model, run.text, *run.location, step=step, limit=TOKENS, tick=progress)
 
-    table = cached(run.model.network, ("ablation", run.trace.fingerprint, run.location, step), work)
+    table = cached(run.model.network, key, work)
     progress.end()
     return table
 

@@ -28,7 +28,7 @@ from ....number_format import NOT_A_NUMBER, with_minus_signs
 from ....text.tokens import visible
 from ...shared.charts import chart
 from ...shared.instrument import TokenValues, slot
-from ...shared.long_work import cached
+from ...shared.long_work import Progress, cached, stoppable
 from ...shared.markdown import plain
 from ...shared.pickers import pick_label
 from ...shared.text_run import TextRun, choose_unit, current_position, exceeds_memory, transport
@@ -82,7 +82,8 @@ def show(run: TextRun) -> None:
     transport(run, token_values={"credit": rows})
     st.html(slot("credit", values="credit"))
     if label:
-        _compare_with_swaps(run, label, step)
+        with stoppable():
+            _compare_with_swaps(run, label, step)
     left, right = st.columns(2, gap="medium")
     with left:
         _map(run, state, step, unit, written)
@@ -129,10 +130,12 @@ def _map(run: TextRun, state: Quantity, step: int, unit: int, written: Array) ->
 
 def _compare_with_swaps(run: TextRun, label: str, step: int) -> None:
     """How far the sums agree, on this text, with what happens when a token is changed."""
+    key = ("sums-and-swaps", run.trace.fingerprint, label, step)
+    progress = Progress("Changing each token to test the sums.", key)
 
     def work() -> str:
         try:
-            swap = attribution(run.trace, label, step=step, by_number=False)
+            swap = attribution(run.trace, label, step=step, by_number=False, tick=progress)
             agreed = agreement(attribution(run.trace, label, "contributions", step=step), swap)
         except (ArgumentError, NotFiniteError):  # nothing is left without the only token, or outputs overflow
             return ""
@@ -146,7 +149,8 @@ def _compare_with_swaps(run: TextRun, label: str, step: int) -> None:
             "not the one with the largest share. See “What made it say this?”."
         )
 
-    words = cached(run.model.network, ("sums-and-swaps", run.trace.fingerprint, label, step), work)
+    words = cached(run.model.network, key, work)
+    progress.end()
     if words:
         st.markdown(plain(words))
 

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from collections.abc import Sequence
 
 import streamlit as st
 
 from ....analysis import origin_stability, spectra, weight_statistics
+from ....analysis.weights.weight_spectra import Spectrum
 from ....figures import eigenvalue_chart, gate_biases, weight_maps, weight_spectrum
+from ....model import Model
 from ...shared import lesson_link, model_card
 from ...shared.charts import chart
-from ...shared.long_work import cached
+from ...shared.long_work import Progress, cached, stoppable
 from ...shared.markdown import plain
 from ...shared.model_card import score_line
 from ...shared.pickers import pick_layer
 from . import model_table, save_panel, use_panel
-
-QUICK = 256  # units up to which spectra take less than half a second
 
 
 def show() -> None:
@@ -31,8 +31,23 @@ def show() -> None:
         model_card.show(model)
     use_panel.links(entry.task.name, entry.cell)
     cell = model.network.cell(layer, direction)
-    with st.spinner("Computing the spectra") if cell.hidden_size > QUICK else nullcontext():
-        gate_spectra = cached(model.network, ("spectra", layer, direction), lambda: spectra(cell))
+    key = ("spectra", layer, direction)
+    progress = Progress("Computing the spectra.", (model.name, *key))
+    with stoppable():
+        gate_spectra = cached(model.network, key, lambda: spectra(cell, progress))
+        progress.end()
+        _show_weights(model, layer, direction, gate_spectra)
+    table = st.expander("Every array in numbers", icon=":material/table_rows:", key="models-numbers", on_change="rerun")
+    if table.open:
+        words = f"Norm, mean, standard deviation and largest value of every array of {model.name}."
+        table.dataframe(weight_statistics(model.network), hide_index=True, alt=words)
+    if lesson_link.shows("downloads"):
+        save_panel.show(model, entry)
+
+
+def _show_weights(model: Model, layer: int, direction: str, gate_spectra: Sequence[Spectrum]) -> None:
+    """Matrices, biases and spectra of a layer."""
+    cell = model.network.cell(layer, direction)
     where = (layer, direction)
     recurrent = [spectrum for spectrum in gate_spectra if spectrum.recurrent_of]
     left, right = st.columns([1.25, 1], gap="medium")
@@ -66,9 +81,3 @@ def show() -> None:
                 st.caption(plain(origin.description))
         elif recurrent:
             st.caption("The recurrent matrices are not square, and so have no eigenvalues.")
-    table = st.expander("Every array in numbers", icon=":material/table_rows:", key="models-numbers", on_change="rerun")
-    if table.open:
-        words = f"Norm, mean, standard deviation and largest value of every array of {model.name}."
-        table.dataframe(weight_statistics(model.network), hide_index=True, alt=words)
-    if lesson_link.shows("downloads"):
-        save_panel.show(model, entry)

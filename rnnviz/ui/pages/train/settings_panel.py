@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from ....cells import CELLS
-from ....text.decoding import LARGEST, decode_training_text
+from ....text.decoding import LARGEST, DecodedText, read_training_text
 from ....training import TASKS, Recipe
 from ....training.initialisation import INITIALISATIONS
 from ....training.run_limits import MAX_LENGTH
@@ -18,7 +18,7 @@ from ...shared.catalogue import CELL_ORDER, trainable_cells
 from ...shared.link_parameters import train_setting
 from ...shared.link_state import one_of, some_of
 from ...shared.markdown import plain
-from ...shared.session_keys import OWN_TEXT, OWN_TEXT_ERROR, OWN_TEXT_FILE
+from ...shared.session_keys import OWN_TEXT, OWN_TEXT_ENCODING, OWN_TEXT_ERROR, OWN_TEXT_FILE
 from ...shared.training_tasks import available_tasks
 from .next_run import NextRun
 
@@ -151,7 +151,8 @@ def _upload_text() -> tuple[str, str] | None:
         state.pop(OWN_TEXT_ERROR, None)
         try:
             with st.spinner("Reading the text"):
-                state[OWN_TEXT] = file.name, decode_training_text(file.getvalue())
+                decoded = read_training_text(file.getvalue())
+            state[OWN_TEXT], state[OWN_TEXT_ENCODING] = (file.name, decoded.text), _encoding_in_words(decoded)
         except ValueError as error:
             state[OWN_TEXT_ERROR] = f"{file.name}: {error}"
             state.pop(OWN_TEXT, None)  # an older text must not be trained on under this file's name
@@ -161,10 +162,17 @@ def _upload_text() -> tuple[str, str] | None:
     if upload is not None:
         name, text = upload
         st.caption(
-            plain(f"{name}: {len(text):,} characters. ")
+            plain(f"{name}: {len(text):,} characters{state.get(OWN_TEXT_ENCODING, '')}. ")
             + "The text stays in the memory of this session and is deleted with it. It is never written to disk."
         )
     return upload
+
+
+def _encoding_in_words(decoded: DecodedText) -> str:
+    """In which encoding a text was read, as the end of a phrase."""
+    if not decoded.is_guess:
+        return f", read as {decoded.encoding}"
+    return f", read as {decoded.encoding}, which is a guess: if letters look wrong, save the file as UTF-8"
 
 
 def _makes_or_breaks(task: str, cells: list[str], visible: bool) -> dict[str, Any]:
