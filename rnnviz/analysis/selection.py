@@ -54,6 +54,11 @@ def step_row(trace: Trace, step: int | None) -> int:
     return step - 1
 
 
+def likeliest_column(trace: Trace, row: int = -1) -> int:
+    """Column of the label with the highest probability after a step; of the first output without probabilities."""
+    return 0 if trace.probabilities is None else int(trace.probabilities[row].argmax())
+
+
 def last_read_row(steps: int, direction: str) -> int:
     """Row of the step that a direction reads last."""
     return range(steps)[reading_order(direction)][-1]

@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from ..colours import SHADE
 from ..training.tasks.shares import binomial_error
 from .chart_parts import (
     EndLabel,
@@ -24,6 +23,7 @@ from .chart_parts import (
     horizontal_line,
     label_room,
     percent,
+    shade,
 )
 from .plain_figure import Content, figure
 
@@ -79,8 +79,7 @@ def accuracy_by_delay(cards: Sequence[Card]) -> Content:
     trained = {_trained_delays(card) for card in cards}
     if len(trained) == 1:
         first, last = trained.pop()
-        edges = {"xref": "x", "yref": "y domain", "x0": first, "x1": last, "y0": 0, "y1": 1}
-        content["shapes"].append({"type": "rect", **edges, "fillcolor": SHADE, "line": {"width": 0}, "layer": "below"})
+        content["shapes"].append(shade(first, last))
         middle = (math.log10(first) + math.log10(last)) / 2
         words = f"trained: {first} to {last}"
         content["annotations"].append(annotation(words, middle, 1, ("x", "y domain"), "center", 11, yshift=9))

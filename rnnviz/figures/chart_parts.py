@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from ..cells import CELLS
-from ..colours import GRID, REFERENCE, Style, cell_style
+from ..colours import GRID, REFERENCE, SHADE, Style, cell_style
 from ..number_format import short_number, with_minus_signs
 from ..wording import printable
 
@@ -118,6 +118,13 @@ def cell_line(cell: str, x: Any, y: Any, hover: str, **more: Any) -> Part:
 def faint_where_unasked(part: Part, asked: np.ndarray) -> Part:
     """A line or bars whose points are faint where the model was not trained to answer."""
     return part if asked.all() else part | {"marker": part["marker"] | {"opacity": np.where(asked, 1.0, FAINT)}}
+
+
+def shade(first: float, last: float, height: Literal["panel", "figure"] = "panel") -> Part:
+    """A shade behind the data, from one place on the horizontal axis to another."""
+    y = {"yref": "y domain" if height == "panel" else "paper", "y0": 0, "y1": 1}
+    look = {"fillcolor": SHADE, "line": {"width": 0}, "layer": "below"}
+    return {"type": "rect", "xref": "x", "x0": first, "x1": last, **y, **look}
 
 
 def end_labels(

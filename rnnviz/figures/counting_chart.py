@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ..colours import REFERENCE, SHADE, cell_style
+from ..colours import REFERENCE, cell_style
 from .chart_parts import (
     EndLabel,
     Part,
@@ -18,6 +18,7 @@ from .chart_parts import (
     end_labels,
     heading,
     label_room,
+    shade,
     styled_line,
 )
 from .plain_figure import Content, figure
@@ -82,12 +83,7 @@ def counting_ends(ends: Mapping[str, Mapping[int, Ends]], exact: Ends, trained: 
     content = chart_layout(HEIGHT, left=36, right=right, top=40, bottom=46)
     content["xaxis"] = chart_axis(range=[0, most], nticks=6, title=axis_title("a's that were read"))
     content["yaxis"] = chart_axis(range=[*edges], nticks=6)
-    content["shapes"] = [
-        {
-            "type": "rect", "xref": "x", "yref": "y domain", "x0": 0, "x1": trained, "y0": 0, "y1": 1,
-            "fillcolor": SHADE, "line": {"width": 0}, "layer": "below",
-        }
-    ]  # fmt: skip
+    content["shapes"] = [shade(0, trained)]
     content["annotations"] = [
         heading("b's after which the network expects the end"),
         annotation(f"trained: 1 to {trained}", trained, 1, ("x", "y domain"), size=11, xshift=4, yshift=-9),

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..colours import REFERENCE, SHADE
+from ..colours import REFERENCE
 from ..errors import ArgumentError
 from ..interventions import held_and_frozen, remaining_steps
 from ..trace import Trace
 from .aligned_runs import AlignedRuns, ShownRun, aligned_heatmaps, aligned_predictions
-from .chart_parts import Part, outline_shapes
+from .chart_parts import Part, outline_shapes, shade
 from .curves_over_text import token_axis
 from .plain_figure import Content, figure
 from .trace_heatmaps import HeatmapTemplate, Panel, token_labels, token_room
@@ -165,18 +165,5 @@ def _overridden(
 
 def _removed_steps(runs: AlignedRuns) -> list[Part]:
     """A shade over every step that was removed."""
-    return [
-        {
-            "type": "rect",
-            "xref": "x",
-            "yref": "paper",
-            "x0": row - 0.5,
-            "x1": row + 0.5,
-            "y0": 0,
-            "y1": 1,
-            "layer": "below",
-            "fillcolor": SHADE,
-            "line": {"width": 0},
-        }
-        for row in sorted(set(range(runs.steps)) - set(runs.after_rows.tolist()))
-    ]
+    removed = sorted(set(range(runs.steps)) - set(runs.after_rows.tolist()))
+    return [shade(row - 0.5, row + 0.5, "figure") for row in removed]

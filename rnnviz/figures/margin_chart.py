@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from ..cells.activations import Array
-from ..colours import SHADE, largest_size, round_up
+from ..colours import largest_size, round_up
 from .chart_parts import (
     EndLabel,
     annotation,
@@ -21,6 +21,7 @@ from .chart_parts import (
     heading,
     horizontal_line,
     label_room,
+    shade,
 )
 from .plain_figure import Content, figure
 
@@ -79,13 +80,7 @@ def margin_curves(
         showgrid=False,
     )
     content["yaxis"] = chart_axis(range=[*edges], nticks=7)
-    content["shapes"] = [
-        horizontal_line(0.0),
-        {
-            "type": "rect", "xref": "x", "yref": "y domain", "x0": 0.5, "x1": x[-1] + 0.3, "y0": 0, "y1": 1,
-            "fillcolor": SHADE, "line": {"width": 0}, "layer": "below",
-        },
-    ]  # fmt: skip
+    content["shapes"] = [horizontal_line(0.0), shade(0.5, x[-1] + 0.3)]
     one, other = answers
     content["annotations"] = [
         heading(f"log odds after each word:<br>log p({one}) − log p({other})"),

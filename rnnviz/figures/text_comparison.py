@@ -9,13 +9,12 @@ import numpy as np
 
 from ..analysis import difference
 from ..analysis.asked_steps import asked_steps
-from ..colours import SHADE
 from ..errors import ArgumentError
 from ..network import likeliest
 from ..text.tokens import visible
 from ..trace import Trace
 from .aligned_runs import AlignedRuns, ShownRun, aligned_heatmaps, aligned_predictions
-from .chart_parts import UNASKED, Part, annotation, faint_where_unasked, vertical_line
+from .chart_parts import UNASKED, Part, annotation, faint_where_unasked, shade, vertical_line
 from .curves_over_text import prediction_curves, token_axis
 from .plain_figure import Content, figure
 from .trace_heatmaps import HeatmapTemplate, token_labels, token_room
@@ -61,8 +60,7 @@ def predictions_by_cell(traces: Mapping[str, Trace], label: str, *, step: int | 
     marks: list[Part] = []
     shapes: list[Part] = []
     for first, last in _ranges(disagreeing_steps(traces)):
-        place = {"xref": "x", "yref": "y domain", "x0": first - 1.5, "x1": last - 0.5, "y0": 0, "y1": 1}
-        shapes.append({"type": "rect", **place, "layer": "below", "fillcolor": SHADE, "line": {"width": 0}})
+        shapes.append(shade(first - 1.5, last - 0.5))
         middle = (first + last) / 2 - 1
         marks.append(annotation("≠", middle, 1, ("x", "paper"), "center", yanchor="bottom", yshift=2))
     if step is not None:

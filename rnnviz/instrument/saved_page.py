@@ -18,7 +18,6 @@ from typing import Any
 from ..cells import CELLS
 from ..colours import THEMES
 from ..errors import UnknownNameError
-from ..interventions import describe
 from ..model import Model
 from ..network import predicted
 from ..number_format import NOT_A_NUMBER
@@ -26,7 +25,8 @@ from ..text.tokens import END, visible
 from ..trace import Trace
 from .bundle import SCRIPTS, script, style
 from .payload_encoding import payload
-from .settings_schema import ChangeData, RowOrder, Settings, Start
+from .run_notes import run_notes
+from .settings_schema import RowOrder, Settings, Start
 
 __all__ = ["model_line", "page_title", "saved_page", "static_table", "trace_text"]
 
@@ -118,13 +118,10 @@ def saved_page(
         "row_order": row_order,
         "all_rows": all_rows,
     }
-    changes: list[ChangeData] = [
-        {"text": str(change), "words": describe(change, trace.definition)} for change in trace.interventions
-    ]
     settings: Settings = {
         "start": start,
         "text": text or trace_text(trace),
-        "notes": {"remarks": [], "changes": changes, "dimmed": False},
+        "notes": run_notes(trace),
     }
     data = {**payload(trace, model, layer, direction), **settings}
     title = title or page_title(trace, text)

@@ -13,7 +13,7 @@ from ...interventions import cell_edits
 from ...network import Edits, Network, States
 from ...trace import Trace
 from ..progress_meter import ProgressMeter
-from ..selection import label_column, step_row
+from ..selection import label_column, likeliest_column, step_row
 from .run_difference import steps_typed
 
 _ELEMENTS = 2**21  # gate values that one pass may hold
@@ -64,7 +64,7 @@ class AnswerMargin:
             )
         row = step_row(trace, step)
         if label is None:
-            label = 0 if trace.probabilities is None else int(trace.probabilities[row].argmax())
+            label = likeliest_column(trace, row)
         column, other = label_column(trace, label), None if against is None else label_column(trace, against)
         if column == other:
             raise ArgumentError(

@@ -13,6 +13,7 @@ import numpy as np
 from ...cells import Edit
 from ...cells.activations import Array
 from ...trace import Trace
+from ..selection import likeliest_column
 
 GATE_VALUES = 2**17  # that a measurement may compute, which is some milliseconds
 
@@ -87,6 +88,6 @@ def _before(trace: Trace, state: str, layer: int, first: int, batch: int) -> Arr
 
 def _leads(logits: Array, trace: Trace) -> Array:
     """The leads (B,) of the answer, by logits (B, C)."""
-    answer = 0 if trace.probabilities is None else int(trace.probabilities[-1].argmax())
+    answer = likeliest_column(trace)
     others = np.delete(logits, answer, axis=-1)
     return logits[:, answer] - (others.mean(-1) if others.shape[-1] else 0)

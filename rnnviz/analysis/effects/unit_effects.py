@@ -16,6 +16,7 @@ from ...network.merging import split_gradient
 from ...network.run import reverse_if_backward
 from ...trace import Trace
 from ..gradients.jacobians import rerun
+from ..selection import likeliest_column
 from ..weights.gate_weights import projection_matrix
 from .silenced_units import silenced_effects, silenced_steps
 
@@ -93,7 +94,8 @@ def unit_effects(trace: Trace, layer: int = 0, direction: str = "forward") -> Un
     assert trace.network is not None and trace.network.readout_weight is not None
     steps = silenced_steps(trace, layer)
     when = "" if steps == len(trace) else f" in the last {steps} steps" if steps > 1 else " at the last step"
-    return UnitEffects(_float32(values), trace.labels[_answer(trace)], SILENCED.format(when=when, what=_about(trace)))
+    label = trace.labels[likeliest_column(trace)]
+    return UnitEffects(_float32(values), label, SILENCED.format(when=when, what=_about(trace)))
 
 
 def direct_effects(trace: Trace, layer: int = 0, direction: str = "forward") -> UnitEffects:
@@ -139,7 +141,7 @@ def direct_effects(trace: Trace, layer: int = 0, direction: str = "forward") -> 
     if network is None or network.readout_weight is None or held:
         measure = SIZE.replace("hidden state", trace.definition.by_name[name].title)
         return UnitEffects(_float32(np.sqrt((shown.astype(np.float64) ** 2).mean(0))), "", measure)
-    answer = _answer(trace)
+    answer = likeliest_column(trace)
     gradient = _lead_gradient(trace, network, answer, layer)[direction].astype(np.float64)
     if (matrix := projection_matrix(network.cell(layer, direction))) is not None:
         gradient = gradient @ matrix
@@ -147,11 +149,6 @@ def direct_effects(trace: Trace, layer: int = 0, direction: str = "forward") -> 
     return UnitEffects(
         _float32(values), trace.labels[answer], (DIRECT if top else FIRST_ORDER).format(what=_about(trace))
     )
-
-
-def _answer(trace: Trace) -> int:
-    """The label with the highest probability after the last step; the first output without probabilities."""
-    return 0 if trace.probabilities is None else int(trace.probabilities[-1].argmax())
 
 
 def _about(trace: Trace) -> str:

@@ -10,6 +10,7 @@ import streamlit as st
 
 from ...analysis import unit_effects
 from ...errors import LimitError
+from ...instrument.run_notes import run_notes
 from ...instrument.settings_schema import ComparisonData
 from ...interventions import Intervention, PreparedText, prepare_text
 from ...model import Model
@@ -133,7 +134,7 @@ def transport(
         follow=True,
         editable=editable,
         value_word=value_word,
-        notes=what_if.run_notes(trace),
+        notes=run_notes(trace),
         on_request=what_if.apply_requested,
         runs=runs,
         comparison=comparison,

@@ -8,7 +8,6 @@ import streamlit as st
 
 from ...analysis import difference, experiments, forgetting_intervention
 from ...cells import Definition
-from ...instrument.settings_schema import ChangeData, Notes
 from ...interventions import Intervention, PreparedText, describe, parse, prepare_text
 from ...model import Model
 from ...network import predicted
@@ -56,14 +55,6 @@ def apply_requested(request: dict[str, str]) -> None:
             notices.add("what-if", str(error))
     if "without" in request:
         _set(change for change in changes() if str(change) != request["without"])
-
-
-def run_notes(trace: Trace, remarks: list[str] | None = None, dimmed: bool = False) -> Notes:
-    """What the instrument says about a run: its changes in words, and remarks."""
-    changes: list[ChangeData] = [
-        {"text": str(change), "words": describe(change, trace.definition)} for change in trace.interventions
-    ]
-    return {"remarks": remarks or [], "changes": changes, "dimmed": dimmed}
 
 
 def menu(model: Model, typed: Encoding | None) -> None:

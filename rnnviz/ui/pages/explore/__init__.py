@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from ....instrument.run_notes import run_notes
 from ...shared import catalogue, downloads, lesson_link, model_card, notices, pickers, text_box, what_if
 from ...shared.catalogue import TaskModels
 from ...shared.markdown import plain
@@ -48,7 +49,7 @@ def reading(task: TaskModels, cell: str, layer: int, direction: str) -> None:
         lesson_link.menu(stepping=True)
     if trace is not None:
         text_box.report_overflow(trace, remarks.append)
-        notes = what_if.run_notes(trace, remarks, dimmed=unreadable)
+        notes = run_notes(trace, remarks, dimmed=unreadable)
         trace_panel.show(task, text, trace, model, layer, direction, notes)
     else:
         for remark in remarks:
