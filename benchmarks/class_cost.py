@@ -11,15 +11,11 @@ from __future__ import annotations
 import asyncio
 import random
 import tempfile
-import time
 from pathlib import Path
 from statistics import median, quantiles
 
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from websockets.asyncio.client import ClientConnection, connect
-
 from benchmarks import Row
+from benchmarks._visitor import Visitor
 from benchmarks.keystroke_cost import LETTERS, ROOT, TEXT, TEXT_BOX_ALONE, cpu, serve
 
 PEOPLE, LETTERS_EACH, EVERY = 30, 15, 1.0  # seconds between the letters of one person
@@ -48,61 +44,24 @@ def _measure(app: Path) -> tuple[list[float], float, float]:
 
 
 async def _class(address: str, server: int) -> tuple[list[float], float, float]:
-    people = [await Person.enter(address) for _ in range(PEOPLE)]
+    people = [await Visitor.enter(address) for _ in range(PEOPLE)]
+    for person in people:
+        await person.type(TEXT)
+        person.received = 0
     before = cpu(server)
-    times = [each for some in await asyncio.gather(*(person.type() for person in people)) for each in some]
+    times = [each for some in await asyncio.gather(*map(_type, people)) for each in some]
     used = (cpu(server) - before) / len(times)
     sent = sum(person.received for person in people) / len(times)
     for person in people:
-        await person.socket.close()
+        await person.leave()
     return times, used, sent
 
 
-class Person:
-    """A session that types."""
-
-    def __init__(self, socket: ClientConnection) -> None:
-        self.socket = socket
-        self.text_box = self.fragment = ""  # the ids of the widget, and of the part of the page that it runs
-        self.received = 0  # bytes
-
-    @classmethod
-    async def enter(cls, address: str) -> Person:
-        """Open the page, and wait until it is there."""
-        url = address.replace("http", "ws") + "/_stcore/stream"
-        person = cls(await connect(url, subprotocols=["streamlit"], max_size=None))
-        await person._run()
-        await person._run(TEXT)
-        person.received = 0
-        return person
-
-    async def type(self) -> list[float]:
-        """Replace the last letter again and again; the milliseconds of each run."""
-        times = []
-        await asyncio.sleep(random.random() * EVERY)
-        for letter in LETTERS[:LETTERS_EACH]:
-            start = time.perf_counter()
-            await self._run(TEXT[:-1] + letter)
-            taken = time.perf_counter() - start
-            times.append(1000 * taken)
-            await asyncio.sleep(max(EVERY * (0.5 + random.random()) - taken, 0))
-        return times
-
-    async def _run(self, text: str | None = None) -> None:
-        """Let the page run, with a text in its box, and wait for its end."""
-        message = BackMsg()
-        message.rerun_script.query_string = ""
-        if text is not None:
-            message.rerun_script.widget_states.widgets.add(id=self.text_box, string_value=text)
-            message.rerun_script.fragment_id = self.fragment
-        await self.socket.send(message.SerializeToString())
-        while True:
-            data = await self.socket.recv()
-            assert isinstance(data, bytes)
-            self.received += len(data)
-            answer = ForwardMsg.FromString(data)
-            kind = answer.WhichOneof("type")
-            if kind == "delta" and answer.delta.new_element.text_input.id:
-                self.text_box, self.fragment = answer.delta.new_element.text_input.id, answer.delta.fragment_id
-            if kind == "script_finished":
-                return
+async def _type(person: Visitor) -> list[float]:
+    """Replace the last letter again and again; the milliseconds of each run."""
+    times = []
+    await asyncio.sleep(random.random() * EVERY)
+    for letter in LETTERS[:LETTERS_EACH]:
+        times.append(await person.type(TEXT[:-1] + letter))
+        await asyncio.sleep(max(EVERY * (0.5 + random.random()) - times[-1] / 1000, 0))
+    return times
