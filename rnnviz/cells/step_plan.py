@@ -231,7 +231,7 @@ def recurrent_product(row: str) -> Matrix:
     return Matrix("weight_hh", row, HIDDEN_BEFORE)
 
 
-@lru_cache(256)  # cells of strangers have activations of their own
+@lru_cache(4096)
 def has_parameters(expression: Expression) -> bool:
     """Whether an expression reads any parameter but the input weights, whose gradient follows from dz."""
     nodes = (node for node in expression.walk() if isinstance(node, (Matrix, Bias, Diagonal, LayerNorm)))

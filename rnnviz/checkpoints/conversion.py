@@ -10,7 +10,7 @@ import numpy as np
 from ..cells import CELLS
 from ..cells.activations import Array
 from ..cells.definition import UNITS
-from ..errors import ArgumentError, DamagedFileError, NotFiniteError, UnknownNameError
+from ..errors import ArgumentError, DamagedFileError, LimitError, NotFiniteError, UnknownNameError
 from ..model import Model
 from ..network import Network
 from ..network.parameter_names import name_suffix
@@ -19,6 +19,8 @@ from ..wording import printable
 from .gate_orders import ORDERS, block_places
 from .settings import NONE, InferredSetting
 from .stack import Parameters, Readout, SourceArray, Stack
+
+MOST_ROWS = 1_000_000  # of an embedding or a readout: each becomes a token or a label, a hundred bytes and more
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,8 @@ def convert_stack(stack: Stack, overrides: Mapping[str, str] | None = None) -> C
         If an array holds NaN or infinite values.
     DamagedFileError
         If arrays contradict each other; code "contradiction".
+    LimitError
+        If the embedding has more rows, or the readout more outputs, than there can be tokens or labels; code "rows".
     """
     chosen = dict(overrides or {})
     known = tuple(setting.name for setting in stack.settings)
@@ -117,6 +121,9 @@ def convert_stack(stack: Stack, overrides: Mapping[str, str] | None = None) -> C
         parameters["readout.weight"] = readout.weight, readout.weight.array, ""
         if readout.bias is not None:
             parameters["readout.bias"] = readout.bias, readout.bias.array, ""
+    for name in ("embedding.weight", "readout.weight"):
+        if name in parameters:
+            _check_rows(name.partition(".")[0], parameters[name][0])
     for (layer, direction, state), source in stack.initial.items():
         parameters[f"initial.{state}{name_suffix(layer, direction)}"] = source, source.array, ""
     for source, _, _ in parameters.values():
@@ -261,6 +268,16 @@ def _rearranged(
         blocks = [block + block.dtype.type(added) if k == row else block for k, block in enumerate(blocks)]
         changes.append(f"{added:g} added to the forget gate’s")
     return (np.concatenate(blocks), "; ".join(changes)) if changes else (source.array, "")
+
+
+def _check_rows(name: str, source: SourceArray) -> None:
+    """Raises LimitError if an array has more rows than there can be words for."""
+    if len(source.array) > MOST_ROWS:
+        raise LimitError(
+            f"{source.name} has {len(source.array):,} rows, and at most {MOST_ROWS:,} tokens or labels are read: leave "
+            f"it out with {name}={NONE!r}.",
+            code="rows", part=source.name, limit=MOST_ROWS, actual=len(source.array),
+        )  # fmt: skip
 
 
 def _described(source: SourceArray, changes: str, dtype: np.dtype) -> str:

@@ -11,6 +11,7 @@ import regex
 
 from ..bounded_json import parse_json
 from ..errors import ArgumentError, FileError, InputError
+from ..limits import LONGEST_NAME
 from ..wording import printable, without_surrogates
 from .tokens import END, UNKNOWN, TokenKind, Vocabulary
 
@@ -55,6 +56,13 @@ def parse_tokens(text: str, rows: int, what: str = "tokens", of: str = "rows") -
             code="count",
             expected=rows,
         )
+    long = next((token for token in tokens if len(token) > LONGEST_NAME), None)
+    if long is not None:
+        raise InputError(
+            f"One of the {what} has {len(long):,} letters, {printable(long, 40)!r}, and at most {LONGEST_NAME:,} are "
+            "read.",
+            code="too_long", token=long,
+        )  # fmt: skip
     duplicates = [token for token, count in Counter(tokens).items() if count > 1]
     if duplicates:
         raise InputError(

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from onnx import TensorProto, helper
+from onnx import TensorProto, helper, numpy_helper
 from safetensors.numpy import save
 
 from rnnviz.checkpoints.native.card_json import to_json
@@ -332,6 +332,73 @@ def split_into_many(size):
     return graph_file(nodes, arrays).SerializeToString()
 
 
+def both_directions_of_both_directions(size):
+    """A Bidirectional of a Bidirectional and so on, each of which reads the next one forwards and backwards."""
+    layer = {"class_name": "LSTM", "config": {"name": "x", "units": 4}}
+    for _ in range(size):
+        layer = {"class_name": "Bidirectional", "config": {"name": "b", "layer": layer}}
+    with zipfile.ZipFile(io.BytesIO(keras_file(["lstm0"], 1))) as file:
+        parts = {name: file.read(name) for name in file.namelist()}
+    config = {"class_name": "Sequential", "config": {"name": "s", "layers": [layer]}}
+    return zipped(parts | {"config.json": json.dumps(config)})
+
+
+def histories_in_a_row(size):
+    """A node of a Keras graph that mentions very many tensors, one list for all of them."""
+    listed = [{"class_name": "LSTM", "config": {"name": "lstm0", "units": 4}, "inbound_nodes": [["a", 0, 0] * size]}]
+    with zipfile.ZipFile(io.BytesIO(keras_file(["lstm0"], 1))) as file:
+        parts = {name: file.read(name) for name in file.namelist()}
+    config = {"class_name": "Functional", "config": {"name": "s", "layers": listed}}
+    return zipped(parts | {"config.json": json.dumps(config)})
+
+
+def large_fills(size):
+    """A function that fills a shape from a large tensor, called again and again."""
+    imports = [helper.make_opsetid("own", 1), helper.make_opsetid("", 17)]
+    fill = numpy_helper.from_array(np.zeros(2_000_000, np.float32), "fill")
+    nodes = [
+        helper.make_node("ConstantOfShape", ["s"], ["h"], value=fill),
+        helper.make_node("LSTM", ["x", "W", "R", "", "", "h", "h"], ["y"], hidden_size=3),
+    ]
+    arrays = weights("LSTM", (2, 3), np.random.default_rng(0))
+    nodes[1].input[1:3] = ["w", "r"]
+    function = helper.make_function("own", "f", ["x", "w", "r", "s"], ["y"], nodes, imports)
+    calls = [helper.make_node("f", ["X", "W", "R", "S"], [f"Y{k}"], domain="own") for k in range(size)]
+    made = graph_file(calls, arrays, ["X", "S"], ["Y0"], imports=imports[:1], functions=[function])
+    return made.SerializeToString()
+
+
+def empty_nodes_behind_a_group(size):
+    """Empty nodes behind a part of an outdated kind, which a parser passes over."""
+    nodes = b":" + _varint(2 * size) + b"\x0a\x00" * size
+    return b"\x08\x08" + b"\xfb\x3e\xfc\x3e" + nodes
+
+
+def empty_nodes_before_damage(size):
+    """Empty nodes before bytes that are no part of a message."""
+    return b"\x08\x08:" + _varint(2 * size) + b"\x0a\x00" * size + b"\x07"
+
+
+def very_many_tokens(size):
+    """An embedding of very many rows, each of which would become a token; zeros take no room in a zip."""
+    made = io.BytesIO()
+    np.savez_compressed(made, **RNN | {"rnn.weight_ih_l0": np.ones((3, 1), np.float32)},
+                        **{"embedding.weight": np.zeros((size, 1), np.float32)})  # fmt: skip
+    return made.getvalue()
+
+
+def deep_mentions(size):
+    """A node of a Keras graph whose mentions of tensors are within lists within lists."""
+    node = [["a", 0, 0] for _ in range(size)]
+    for _ in range(150):
+        node = [node]
+    listed = [{"class_name": "LSTM", "config": {"name": "lstm0", "units": 4}, "inbound_nodes": [node]}]
+    with zipfile.ZipFile(io.BytesIO(keras_file(["lstm0"], 1))) as file:
+        parts = {name: file.read(name) for name in file.namelist()}
+    config = {"class_name": "Functional", "config": {"name": "s", "layers": listed}}
+    return zipped(parts | {"config.json": json.dumps(config)})
+
+
 CASES = {
     "blanks_in_an_activation": Case("x.safetensors", blanks_in_an_activation, 2000, "card"),
     "blanks_in_an_activation_of_a_pair": Case("x.zip", blanks_in_an_activation_of_a_pair, 2000, "card"),
@@ -356,6 +423,13 @@ CASES = {
     "groups_with_long_lists": Case("x.h5", groups_with_long_lists, 300, "work"),
     "stacked_layers": Case("x.safetensors", stacked_layers, 1000),
     "stacks_beside_tables": Case("x.safetensors", stacks_beside_tables, 100),
+    "both_directions_of_both_directions": Case("x.keras", both_directions_of_both_directions, 40, "nodes"),
+    "histories_in_a_row": Case("x.keras", histories_in_a_row, 100_000),
+    "deep_mentions": Case("x.keras", deep_mentions, 100_000),
+    "large_fills": Case("x.onnx", large_fills, 900, "constants"),
+    "empty_nodes_behind_a_group": Case("x.onnx", empty_nodes_behind_a_group, 5_000_000, "work"),
+    "empty_nodes_before_damage": Case("x.onnx", empty_nodes_before_damage, 5_000_000, "work"),
+    "very_many_tokens": Case("x.npz", very_many_tokens, 20_000_000, "rows"),
     "many_steps_of_a_pickle": Case("x.pt", many_steps_of_a_pickle, 5_000_000, "pickle"),
     "huge_numbers": Case("x.safetensors", huge_numbers, 400, "json_digits"),
     "numbers_that_are_none": Case("x.safetensors", numbers_that_are_none, 1, "json_number"),

@@ -13,6 +13,7 @@ from safetensors.numpy import save
 
 from rnnviz.checkpoints import File, detect, open_bytes, open_files
 from rnnviz.checkpoints.checkpoint import _checkpoint
+from rnnviz.checkpoints.conversion import MOST_ROWS
 from rnnviz.checkpoints.native.model_archive import pack
 from rnnviz.errors import DamagedFileError, FileError, LimitError
 from rnnviz.limits import UNLIMITED, Limits
@@ -58,7 +59,8 @@ GROWING = {
     "empty_objects": 400, "nested_lists": 50, "additions_over_a_chain": 800, "empty_nodes": 1000, "keras_layers": 40,
     "keras_layers_without_weights": 400, "groups_with_long_lists": 3, "stacked_layers": 40, "split_into_many": 100,
     "many_steps_of_a_pickle": 2000, "one_keras_layer_named_often": 10, "nodes_on_one_weight": 10,
-    "functions_with_branches": 3,
+    "functions_with_branches": 3, "histories_in_a_row": 100, "deep_mentions": 100, "large_fills": 10,
+    "very_many_tokens": 400,
 }  # fmt: skip
 
 
@@ -145,6 +147,14 @@ def test_a_refusal_names_its_budget_and_what_is_asked_for(name, data, limits):
         open_bytes(name, data, limits=Limits(**limits))
     assert caught.value.actual > allowed
     assert name in caught.value.message
+
+
+def test_an_embedding_of_too_many_rows_can_be_left_out():
+    found = open_bytes("x.npz", CASES["very_many_tokens"].make(MOST_ROWS + 1))
+    with raises(LimitError, code="rows", limit=MOST_ROWS, actual=MOST_ROWS + 1):
+        found.model()
+    assert found.model(embedding="none").network.embedding is None
+    assert len(open_bytes("x.npz", CASES["very_many_tokens"].make(100)).model().vocabulary) == 100
 
 
 def test_reading_ends_when_its_time_is_over():

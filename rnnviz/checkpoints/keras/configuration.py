@@ -84,10 +84,10 @@ class _Walk:
         self, entry: _Entry, prefix: tuple[str, ...], holder: Holder | None, feeds: tuple[str, ...] | None, depth: int
     ) -> tuple[list[Layer], tuple[str, ...]]:
         """Layers of one entry, and what it passes on: names of layers, by the tensor's place."""
-        self.budget.spend("nodes")
         if depth > DEEPEST:
             raise _invalid(f"the model's configuration nests models more than {DEEPEST} deep")
         if entry.model:
+            self.budget.spend("nodes")
             inside = (*prefix, entry.name) if depth else prefix
             return self.model(entry, inside, holder, feeds or (), depth)
         layers = self.layer(entry, "/".join((*prefix, entry.name)), holder)
@@ -151,6 +151,7 @@ class _Walk:
 
     def layer(self, entry: _Entry, name: str, holder: Holder | None) -> list[Layer]:
         """A layer that is not a model; several for an RNN of several cells, which are layers one above the other."""
+        self.budget.spend("nodes")
         self.budget.check_name(name)
         self.budget.check_name(entry.kind)
         config = entry.config
@@ -223,17 +224,19 @@ def _source_of(outputs_of: Mapping[str, tuple[str, ...]], name: str, tensor: int
 
 def _histories(node: Any) -> Iterator[tuple[str, int]]:
     """Every tensor that a node of Keras 2 or 3 mentions, in order: its layer's name and its place there."""
-    if isinstance(node, Mapping):
-        history = node.get("keras_history")
-        if isinstance(history, list | tuple):
-            yield from _histories(history)
-        else:
-            for value in node.values():
-                yield from _histories(value)
-    elif isinstance(node, list | tuple):
-        if len(node) >= HISTORY and isinstance(node[0], str) and isinstance(node[1], int) and isinstance(node[2], int):
-            yield node[0], max(node[2], 0)
-            yield from _histories(node[HISTORY:])
-        else:
-            for value in node:
-                yield from _histories(value)
+    queue = [node]
+    while queue:
+        part = queue.pop()
+        if isinstance(part, Mapping):
+            history = part.get("keras_history")
+            queue += [history] if isinstance(history, list | tuple) else [*part.values()][::-1]
+        elif isinstance(part, list | tuple):
+            place = 0
+            while _is_history(part[place : place + HISTORY]):
+                yield part[place], max(part[place + 2], 0)
+                place += HISTORY
+            queue += part[place:][::-1]
+
+
+def _is_history(part: Sequence[Any]) -> bool:
+    return len(part) == HISTORY and isinstance(part[0], str) and isinstance(part[1], int) and isinstance(part[2], int)

@@ -18,6 +18,7 @@ import numpy as np
 
 from ...errors import DamagedFileError, FileError, LimitError, UnsupportedFileError
 from ...limits import LONGEST_NAME
+from ...wording import without_surrogates
 from ..io.opening_budget import OpeningBudget
 from ..stack import SourceArray
 from .hdf5_attributes import Texts
@@ -151,6 +152,8 @@ class _Reader:
             raise self.too_many_groups()
         with _reading(self.name):
             keys = list(group)
+        if not all(isinstance(key, str) and key == without_surrogates(key) for key in keys):
+            raise DamagedFileError(f"{self.name} contains a name that is not text.", code="name", file=self.name)
         if any(len(key) > LONGEST_NAME for key in keys):
             raise LimitError(
                 f"{self.name} contains a name of more than {LONGEST_NAME:,} letters, which is the limit.",

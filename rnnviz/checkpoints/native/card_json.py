@@ -110,8 +110,9 @@ def _check(about: Mapping[str, Any]) -> None:
     if not isinstance(options, dict) or not all(isinstance(value, str) for value in options.values()):
         raise _invalid("options", "a text for each option")
     for entry, listed in (("labels", about["labels"]), ("vocabulary", vocabulary["tokens"])):
-        if not isinstance(listed, list) or not all(isinstance(text, str) for text in listed):
-            raise _invalid(entry, "a list of texts")
+        short = isinstance(listed, list) and all(isinstance(text, str) and len(text) <= LONGEST_NAME for text in listed)
+        if not short:
+            raise _invalid(entry, f"a list of texts of at most {LONGEST_NAME:,} letters each")
     if not isinstance(vocabulary["end"], bool):
         raise _invalid("end", "true or false")
     for entry, number in (("width", vocabulary["width"]), ("longest", longest)):

@@ -88,12 +88,20 @@ class ConstantFolder:
         self.budget.unpack(size)
         try:
             if node.op == "ConstantOfShape":
-                fill = node.get("value", "tensor")
-                filled = np.zeros(1, np.float32) if fill is None else self.tensors.decode(fill)[0]
+                filled = self._fill(node)
                 return np.broadcast_to(filled.reshape(()), shape_of(arrays[0]))
             return OPERATIONS[node.op](node, arrays, node.outputs.index(value))
         except ERRORS as error:
             raise error if isinstance(error, UnreadablePartError) else _misfit(node) from None
+
+    def _fill(self, node: Node) -> Array:
+        """The one number of a ConstantOfShape."""
+        fill = node.get("value", "tensor")
+        if fill is None:
+            return np.zeros(1, np.float32)
+        if count_numbers(fill.dims) != 1:
+            raise _misfit(node)
+        return self.tensors.decode(fill)[0]
 
     def _literal(self, node: Node, name: str) -> Constant | None:
         for attribute in node.attributes.values():
@@ -134,8 +142,7 @@ class ConstantFolder:
     def _is_zero(self, value: int, depth: int) -> bool:
         node = self.graph.makers.get(value)
         if node is not None and node.op == "ConstantOfShape":
-            fill = node.get("value", "tensor")
-            return fill is None or not self.tensors.decode(fill)[0].any()
+            return not self._fill(node).any()
         if (constant := self.constant(value)) is not None:
             return not constant.array.any()
         if node is None or node.op not in MOVES:

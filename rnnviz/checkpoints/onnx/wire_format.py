@@ -9,7 +9,7 @@ from typing import Any
 
 from ..io.opening_budget import OpeningBudget
 
-VARINT, FIXED_64, BYTES, FIXED_32 = 0, 1, 2, 5
+VARINT, FIXED_64, BYTES, GROUP, END_OF_GROUP, FIXED_32 = range(6)
 LONGEST = 10  # bytes of a number
 GLANCE = 1000  # parts that are spent at once
 
@@ -17,8 +17,8 @@ GLANCE = 1000  # parts that are spent at once
 def count_parts(data: bytes, kind: Any, budget: OpeningBudget) -> None:
     """Spend a step for every part of a message and of the messages in it, as far as the bytes are those of one.
 
-    kind: the descriptor of its type. Raises LimitError if there are too many. Bytes that are no message end the count:
-    the parser then refuses them where it gets to.
+    kind: the descriptor of its type. Raises LimitError if there are too many. Of a message the count ends at bytes that
+    are none, where the parser refuses it.
     """
     inner: dict[Any, dict[int, Any]] = {}
     queue = [(kind, 0, len(data))]
@@ -38,7 +38,7 @@ def count_parts(data: bytes, kind: Any, budget: OpeningBudget) -> None:
             if wire == BYTES:
                 length, place = _number(data, place, end)
                 if length > end - place:
-                    return
+                    break
                 if length and (message := messages.get(tag >> 3)) is not None:
                     queue.append((message, place, place + length))
                 place += length
@@ -46,8 +46,8 @@ def count_parts(data: bytes, kind: Any, budget: OpeningBudget) -> None:
                 _, place = _number(data, place, end)
             elif wire in (FIXED_64, FIXED_32):
                 place += 8 if wire == FIXED_64 else 4
-            else:
-                return
+            elif wire not in (GROUP, END_OF_GROUP):  # what is inside of a group is counted as if it were not
+                break
     budget.work(count)
 
 
