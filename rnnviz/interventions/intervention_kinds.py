@@ -17,6 +17,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
+from math import isnan
 from typing import ClassVar
 from urllib.parse import quote, unquote
 
@@ -239,8 +240,8 @@ def parse(text: str) -> Intervention:
                 return Remove(steps[0])
             if value is not None and head == "swap":
                 return Swap(steps[0], unquote(value, errors="strict"))
-        elif head not in _WORDS and value is not None and not state:
-            return Hold(head, float(value), *place)
+        elif head not in _WORDS and value is not None and not state and not isnan(number := float(value)):
+            return Hold(head, number, *place)
     except ValueError:  # a value that is not a number, or a token that is not UTF-8
         raise _unreadable(text) from None
     raise _unreadable(text)

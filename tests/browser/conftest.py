@@ -50,12 +50,12 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @contextmanager
-def served(log: Path, base: str = "", **environment: str) -> Iterator[str]:
+def served(log: Path, base: str = "", script: str = "app.py", **environment: str) -> Iterator[str]:
     """The address of an app of its own, below a base path."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
     options = ["--server.headless", "true", "--server.baseUrlPath", base]
     with log.open("w") as output:
         server = subprocess.Popen(
