@@ -23,7 +23,7 @@ export function signalsOf(trace) {
   const answer = trace.probabilities
     ? [
       [PREDICTION_SIGNAL, `probability of the prediction${trace.askedSteps ? " (faint: not an answer)" : ""}`],
-      [ATTRIBUTION, "what made it say this"],
+      [ATTRIBUTION, "what made it say this (log odds lost in a swap)"],
     ]
     : [];
   const gates = trace.unitQuantities.filter(({ role }) => role === "gate");

@@ -59,7 +59,9 @@ def _requested_values(trace: Trace, model: Model) -> dict[str, TokenValues]:
             values = attribution_over_time(trace, progress)
         except InterventionError:  # tokens would have to be removed, which moves the values that are held
             return None
-        return TokenValues("what each token does for the answer", values, PREDICTION, symmetric_limit(values))
+        return TokenValues(
+            "log odds that the answer loses in a swap of each token", values, PREDICTION, symmetric_limit(values)
+        )
 
     found = None
     with stoppable():

@@ -58,8 +58,8 @@ WHY = """**Clipping.** On its way back through time, a gradient is multiplied by
 over many steps it vanishes or explodes. One step along an exploded gradient can undo everything that was learned.
 Clipping shortens such gradients. It does not help against vanishing.
 
-**Forget bias.** A gate that starts half open halves the memory at every step. With a bias of 1 to 3 it starts nearly
-open, and gradients reach far back from the first step.
+**Forget bias.** A gate that starts half open halves the memory at every step. With a bias of 1 it starts at 0.73, with
+3 at 0.95, and gradients reach further back from the first training step.
 
 **The recurrent matrix** determines what happens to the past before anything is learned. Before tanh, an orthogonal
 matrix rotates the state and loses nothing; a scaled one lets it fade below a scale of about 1 and grow above; the
@@ -192,7 +192,7 @@ def _makes_or_breaks(task: str, cells: list[str], visible: bool) -> dict[str, An
                 )
                 st.segmented_control(
                     "The RNN’s activation", ACTIVATIONS, key=activation_key, required=True,
-                    help="tanh keeps every state between -1 and 1. With relu, states and gradients can grow without "
+                    help="tanh keeps every state between −1 and 1. With relu, states and gradients can grow without "
                     "bound. This applies to the simple RNN only.",
                 )  # fmt: skip
         with st.container(horizontal=True, vertical_alignment="bottom"):
