@@ -269,6 +269,13 @@ def test_the_tests_are_told_with_their_numbers():
         assert row.iloc[2] == p_value(alone["corrected"])
 
 
+def test_without_any_difference_there_is_nothing_to_test():
+    tests = paired_tests({cell: zoo.card(f"counter-{cell}") for cell in THREE})
+    assert len(tests) == 3 and not any(entry["all_seeds"]["difference"] for entry in tests.values())
+    for task, tells in (("counter", False), ("reviews", True)):
+        assert ("Holm" in page_text(compare(task=task))) == tells
+
+
 def test_the_setups_are_those_of_the_cards():
     found = {cell: zoo.card(f"reviews-{cell}") for cell in THREE}
     setups = compare_setups(found)

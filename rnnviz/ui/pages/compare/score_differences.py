@@ -69,6 +69,8 @@ def in_words(cards: Cards) -> str:
 
 def _tests_in_words(cards: Cards, tests: dict[Pair, Card]) -> str:
     about = next(iter(cards.values()))["comparisons"]
+    if not any(entry["all_seeds"]["standard_error"] or entry["all_seeds"]["difference"] for entry in tests.values()):
+        return f"All cells score the same on each of the {about['n']:,} {about['items']} of the test data."
     ahead, alike = [], []
     for (better, worse), entry in tests.items():
         evidence = plain(f"({_difference(entry['all_seeds'], cards)}, {p_value(entry['all_seeds']['corrected'])})")
