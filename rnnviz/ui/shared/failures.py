@@ -42,7 +42,7 @@ def words(error: Exception) -> str:
     if isinstance(error, MemoryError):
         return "This needs more memory than the server has. A shorter text or a smaller model may fit."
     return (
-        f"This part of the page stopped at an error that nobody foresaw ({type(error).__name__}). The server’s log has "
+        f"This part of the page stopped at an unexpected error ({type(error).__name__}). The server’s log has "
         "it in full."
     )
 

@@ -144,6 +144,6 @@ def second_text_box(task: TaskModels) -> str:
         st.text_input(
             "Second text", key=key, live=text_box.PAUSE, on_change=text_box.shorten, args=(task, key),
             autocomplete="off", label_visibility="collapsed", placeholder="Second text",
-            help="Both texts are read from the start. Equal tokens stand in one column.",
+            help="Both texts are read from the start. Equal tokens share a column.",
         )  # fmt: skip
     return parameter.save()

@@ -27,7 +27,7 @@ def show(next_run: NextRun, row: DeltaGenerator) -> Task | None:
     with row:
         start = st.button(
             "Start", key="train-start", icon=":material/play_arrow:", disabled=busy or obstacle is not None,
-            help="Only one training runs at a time. Pause or stop the running one first." if busy else None,
+            help="Only one training run is possible at a time. Pause or stop the current one first." if busy else None,
         )  # fmt: skip
         st.button(
             "See an RNN explode", key="train-explode", icon=":material/local_fire_department:", disabled=busy,

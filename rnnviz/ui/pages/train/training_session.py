@@ -45,7 +45,9 @@ def begin(next_run: NextRun) -> Training:
     if not next_run.cells:
         raise TrainingError("Choose at least one cell.", code="no_cell")
     if running() is not None:
-        raise TrainingError("Only one training runs at a time. Pause or stop the running one first.", code="busy")
+        raise TrainingError(
+            "Only one training run is possible at a time. Pause or stop the current one first.", code="busy"
+        )
     if len(trainings) >= MOST_TRAININGS or sum(training.bytes for training in trainings.values()) > MOST_BYTES:
         raise TrainingError("This session cannot hold more runs. Remove one first.", code="no_room")
     _check_server()
