@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ _HALF_LETTER = re.compile(rb"\\u[dD][89a-fA-F]")  # an escape that may lack its 
 FEW = 10_000  # signs that may as well be inside of texts
 
 
-def parse_json(called: str, text: str | bytes, *, file: str = "") -> Any:
+def parse_json(called: str, text: str | bytes, *, file: str = "", spend: Callable[[int], None] | None = None) -> Any:
     """Parse JSON within bounds.
 
     Parameters
@@ -37,6 +38,8 @@ def parse_json(called: str, text: str | bytes, *, file: str = "") -> Any:
         The JSON, bytes in UTF-8.
     file : str, default ""
         The file that it is in, for errors.
+    spend : callable, optional
+        Called with the number of its items before it is parsed; raises to stop.
 
     Returns
     -------
@@ -53,14 +56,14 @@ def parse_json(called: str, text: str | bytes, *, file: str = "") -> Any:
         no text can hold (code "json_text").
     """
     try:
-        return _Parser(called, file).parse(text)
+        return _Parser(called, file, spend).parse(text)
     except RecursionError as error:  # called from deep inside a program of somebody else
         raise DamagedFileError(f"{called} is nested too deeply to be read here.", code="json", file=file) from error
 
 
 class _Parser:
-    def __init__(self, called: str, file: str) -> None:
-        self.called, self.file = called, file
+    def __init__(self, called: str, file: str, spend: Callable[[int], None] | None) -> None:
+        self.called, self.file, self.spend = called, file, spend
 
     def parse(self, text: str | bytes) -> Any:
         self.check(len(text), LONGEST, "json_bytes", "bytes")
@@ -69,6 +72,8 @@ class _Parser:
         items, depth, longest = measure(data)
         self.check(items, ITEMS, "json_items", "entries")
         self.check(depth, DEEPEST, "json_depth", "levels")
+        if self.spend is not None:
+            self.spend(items)
         try:
             value = json.loads(data, parse_int=self.integer, parse_float=self.number, parse_constant=self.constant)
         except FileError:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..cells import CELLS
+from ..cells.activations import Array
 from ..errors import FileError, MissingFileError, RnnvizError
 from ..limits import DEFAULT_LIMITS, Limits
 from ..model import Model
@@ -57,6 +58,7 @@ class Checkpoint:
     _conversions: dict[str, tuple[Mapping[str, str], Conversion]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+    _widened: dict[tuple[int, str], Array] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def convert(self, stack: str | None = None, **overrides: str) -> Conversion:
         """Convert a stack to a network. The last conversion of each stack is cached.
@@ -88,7 +90,7 @@ class Checkpoint:
         latest, conversion = self._conversions.get(chosen.name, (None, None))
         if conversion is None or latest != overrides:
             with reading_errors(self.name):
-                conversion = convert_stack(chosen, overrides)
+                conversion = convert_stack(chosen, overrides, self._widened)
             self._conversions[chosen.name] = overrides, conversion
         return conversion
 

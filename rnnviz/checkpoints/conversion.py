@@ -70,7 +70,9 @@ class Conversion:
     settings: tuple[InferredSetting, ...]
 
 
-def convert_stack(stack: Stack, overrides: Mapping[str, str] | None = None) -> Conversion:
+def convert_stack(
+    stack: Stack, overrides: Mapping[str, str] | None = None, widened: dict[tuple[int, str], Array] | None = None
+) -> Conversion:
     """Convert a stack to a network.
 
     Parameters
@@ -79,6 +81,8 @@ def convert_stack(stack: Stack, overrides: Mapping[str, str] | None = None) -> C
         The stack, as a file's reader returned it.
     overrides : mapping of str to str, optional
         Values by setting that replace the inferred ones.
+    widened : dict, optional
+        Arrays that stacks of the file share, in another precision, by their `id` and dtype; receives those of this one.
 
     Returns
     -------
@@ -129,7 +133,16 @@ def convert_stack(stack: Stack, overrides: Mapping[str, str] | None = None) -> C
     for source, _, _ in parameters.values():
         _check_finite(source)
     dtype = np.result_type(*(array for _, array, _ in parameters.values()))
-    arrays = {target: np.ascontiguousarray(array, dtype) for target, (_, array, _) in parameters.items()}
+    shared = {} if widened is None else widened
+    arrays: dict[str, Array] = {}
+    for target, (source, array, _) in parameters.items():
+        if array is source.array and array.dtype != dtype:
+            key = id(array), dtype.name
+            if key not in shared:
+                shared[key] = np.ascontiguousarray(array, dtype)
+            arrays[target] = shared[key]
+        else:
+            arrays[target] = np.ascontiguousarray(array, dtype)
     mapped = tuple(
         MappedArray(source.name, source.shape, source.dtype, target, _described(source, changes, dtype))
         for target, (source, _, changes) in parameters.items()

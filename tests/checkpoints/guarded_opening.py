@@ -17,7 +17,7 @@ import onnx  # noqa: F401
 from rnnviz.checkpoints import open_bytes
 from rnnviz.errors import RnnvizError
 
-SECONDS = 20  # of the processor; a reader whose time is not bounded takes minutes or has no end
+SECONDS = 30  # of the processor; a reader whose time is not bounded takes minutes or has no end
 MEMORY = 1 << 30  # bytes beyond those of a process that has opened nothing
 
 

@@ -387,6 +387,44 @@ def very_many_tokens(size):
     return made.getvalue()
 
 
+def tables_in_two_precisions(size):
+    """Stacks in double precision beside one large table in single precision, which all of them could read."""
+    arrays = {}
+    for k in range(size):
+        name = "".join("abcdefghij"[int(digit)] for digit in f"{k:02}")
+        arrays |= {f"{name}.weight_ih": np.ones((3, 64)), f"{name}.weight_hh": np.ones((3, 1))}
+    made = io.BytesIO()
+    rows = 300_000 if size > 20 else 30
+    np.savez_compressed(made, **arrays, **{"embedding.weight": np.zeros((rows, 64), np.float32)})
+    return made.getvalue()
+
+
+def cards_of_many_items(size):
+    """Models with cards that each hold nearly as much as one may."""
+    extra = Raw("[" + "[]," * (400_000 if size > 2 else 10) + "[]]")
+    weights = save(small_model().network.parameters)
+    return zipped([part for k in range(size) for part in ((f"{k}.safetensors", weights), (f"{k}.json", card(x=extra)))])
+
+
+def one_layer_listed_often(size):
+    """An HDF5 file that lists one layer of many arrays again and again."""
+    import h5py
+
+    made = io.BytesIO()
+    with h5py.File(made, "w") as file:
+        for k in range(size // 10):
+            file.create_dataset(f"l/l{k}/kernel:0", data=np.zeros((2, 2), np.float32))
+        file.attrs["layer_names"] = np.array([b"l"] * size)
+    return made.getvalue()
+
+
+def many_texts(size):
+    """An npz file of very many texts."""
+    made = io.BytesIO()
+    np.savez_compressed(made, **RNN, **{f"t{k}": np.array("x") for k in range(size)})
+    return made.getvalue()
+
+
 def deep_mentions(size):
     """A node of a Keras graph whose mentions of tensors are within lists within lists."""
     node = [["a", 0, 0] for _ in range(size)]
@@ -400,9 +438,9 @@ def deep_mentions(size):
 
 
 CASES = {
-    "blanks_in_an_activation": Case("x.safetensors", blanks_in_an_activation, 2000, "card"),
-    "blanks_in_an_activation_of_a_pair": Case("x.zip", blanks_in_an_activation_of_a_pair, 2000, "card"),
-    "long_name": Case("x.safetensors", long_name, 20_000, "json_key"),
+    "blanks_in_an_activation": Case("x.safetensors", blanks_in_an_activation, 5000, "card"),
+    "blanks_in_an_activation_of_a_pair": Case("x.zip", blanks_in_an_activation_of_a_pair, 5000, "card"),
+    "long_name": Case("x.safetensors", long_name, 60_000, "json_key"),
     "many_long_names": Case("x.safetensors", many_long_names, 3000),
     "many_axes": Case("x.safetensors", many_axes, 40_000, "header"),
     "many_axes_in_onnx": Case("x.onnx", many_axes_in_onnx, 40_000, "shape"),
@@ -427,6 +465,10 @@ CASES = {
     "histories_in_a_row": Case("x.keras", histories_in_a_row, 100_000),
     "deep_mentions": Case("x.keras", deep_mentions, 100_000),
     "large_fills": Case("x.onnx", large_fills, 900, "constants"),
+    "tables_in_two_precisions": Case("x.npz", tables_in_two_precisions, 90),
+    "cards_of_many_items": Case("x.zip", cards_of_many_items, 12, "work"),
+    "one_layer_listed_often": Case("x.h5", one_layer_listed_often, 40_000, "no_recurrent_layer"),
+    "many_texts": Case("x.npz", many_texts, 4000),
     "empty_nodes_behind_a_group": Case("x.onnx", empty_nodes_behind_a_group, 5_000_000, "work"),
     "empty_nodes_before_damage": Case("x.onnx", empty_nodes_before_damage, 5_000_000, "work"),
     "very_many_tokens": Case("x.npz", very_many_tokens, 20_000_000, "rows"),

@@ -60,7 +60,7 @@ GROWING = {
     "keras_layers_without_weights": 400, "groups_with_long_lists": 3, "stacked_layers": 40, "split_into_many": 100,
     "many_steps_of_a_pickle": 2000, "one_keras_layer_named_often": 10, "nodes_on_one_weight": 10,
     "functions_with_branches": 3, "histories_in_a_row": 100, "deep_mentions": 100, "large_fills": 10,
-    "very_many_tokens": 400,
+    "very_many_tokens": 400, "many_texts": 40, "one_layer_listed_often": 400, "tables_in_two_precisions": 4,
 }  # fmt: skip
 
 

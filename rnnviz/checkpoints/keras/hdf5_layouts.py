@@ -202,7 +202,7 @@ def layers_by_name(weights: Group, version: str, budget: OpeningBudget | None = 
     listed = weights.lists.get("layer_names") or sorted(weights.groups, key=natural)
     layers: list[Layer] = []
     used: set[str] = set()
-    for name in listed:
+    for name in dict.fromkeys(listed):
         budget.check_name(name)
         group = _at(weights.groups, name)
         if group is None:

@@ -133,7 +133,7 @@ def _tree(file: File, data: bytes) -> tuple[Group, tuple[str, ...]]:
 
 
 def _json(file: File, part: str, text: str | bytes) -> Any:
-    return parse_json(f"The {part} of {file.name}", text, file=file.name)
+    return parse_json(f"The {part} of {file.name}", text, file=file.name, spend=file.budget.work)
 
 
 def _without_graph(weights: Group) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ...cells.activations import Array
-from ...errors import FileError, UnsupportedFileError
+from ...errors import FileError, LimitError, UnsupportedFileError
 from ...model import Model
 from ...wording import printable
 from ..file import File
@@ -113,8 +113,10 @@ def _native_model(file: File, named: NamedArrays) -> Model | None:
     if card is None:
         return None
     try:
-        model = from_json(card, named.arrays)
+        model = from_json(card, named.arrays, file.budget)
     except FileError as error:
+        if isinstance(error, LimitError) and error.file:  # the budget of the whole opening
+            raise
         if is_card(card):
             raise error.with_message(
                 f"{file.name} was written by rnnviz, but its card does not fit: {str(error).removesuffix('.')}.",

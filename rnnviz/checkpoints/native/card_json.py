@@ -14,6 +14,7 @@ from ...model import Model
 from ...network import Network
 from ...text.tokens import Vocabulary
 from ...wording import printable
+from ..io.opening_budget import OpeningBudget
 
 FORMAT = 1
 KEY = "rnnviz"  # the name under which other formats hold a model's card beside its arrays
@@ -38,12 +39,12 @@ def to_json(model: Model, indent: int | None = None) -> str:
     return json.dumps(model.card | about, ensure_ascii=False, indent=indent)
 
 
-def parse_card(text: str | bytes) -> dict[str, Any]:
-    """The card in a text.
+def parse_card(text: str | bytes, budget: OpeningBudget | None = None) -> dict[str, Any]:
+    """The card in a text. budget: of the opening of its file.
 
     Raises FileError, code "card", if it is not one that `to_json` wrote, or as `parse_json`.
     """
-    about = parse_json("its card", text)
+    about = parse_json("its card", text, spend=None if budget is None else budget.work)
     try:
         if about["format"] != FORMAT:
             raise UnsupportedFileError(
@@ -76,9 +77,9 @@ def model_from_card(about: Mapping[str, Any], parameters: Mapping[str, Array]) -
         raise _incomplete(error) from error
 
 
-def from_json(text: str | bytes, parameters: Mapping[str, Array]) -> Model:
+def from_json(text: str | bytes, parameters: Mapping[str, Array], budget: OpeningBudget | None = None) -> Model:
     """The model that `to_json` wrote down, with its arrays. Raises as `parse_card` and `model_from_card`."""
-    return model_from_card(parse_card(text), parameters)
+    return model_from_card(parse_card(text, budget), parameters)
 
 
 def unknown_cell(error: UnknownNameError) -> FileError:

@@ -109,7 +109,7 @@ def _loaded(inside: Mapping[str, bytes], stem: str, budget: OpeningBudget) -> Mo
             )  # fmt: skip
     try:
         weights = File(called + WEIGHTS, inside[stem + WEIGHTS], limits=budget.limits, budget=budget)
-        model = from_json(inside[stem + CARD], read_tensors(weights).arrays)
+        model = from_json(inside[stem + CARD], read_tensors(weights).arrays, budget)
     except FileError as error:
         raise not_a_model(called, error) from error
     return replace(model, card=checked_card(model.card))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from safetensors.numpy import save_file
 
-from ...errors import FileError, MissingFileError
+from ...errors import FileError, LimitError, MissingFileError
 from ...limits import DEFAULT_LIMITS
 from ...model import Model
 from ..file import File
@@ -49,6 +49,8 @@ def load_pair(path: str | Path) -> Model:
 
 def not_a_model(name: str, error: Exception) -> FileError:
     """The error for a file or a pair of files from which no model can be made."""
+    if isinstance(error, LimitError) and error.file:  # the budget of the whole opening
+        return error
     message = f"{name} is not a model that rnnviz can read: {str(error).removesuffix('.')}."
     if isinstance(error, FileError):
         return error.with_message(message, file=name)

@@ -75,11 +75,13 @@ def _read(file: File, description: str, contents: dict[str, bytes], skipped: lis
     arrays: dict[str, Array] = {}
     dtypes: dict[str, str] = {}
     metadata: dict[str, str] = {}
+    letters = 0
     for name in list(contents):
         called = f"{printable(name)} in {file.name}" if file.is_zip else file.name
         dtype, _, array = npy.read(called, contents.pop(name))
         if array is not None and array.dtype.kind == "U":
-            if array.nbytes + sum(map(len, metadata.values())) <= LONGEST_METADATA:
+            letters += array.nbytes
+            if letters <= LONGEST_METADATA:
                 metadata[name] = _text(array)
         elif array is None or dtype not in READABLE:
             skipped.append(f"{printable(name)} ({dtype})")

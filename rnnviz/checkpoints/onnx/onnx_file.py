@@ -48,7 +48,7 @@ class OnnxFile(WritableFormat):
         card = metadata(file).get(KEY)
         if card is None:
             return Opened(description, stacks, notes=notes)
-        model = model_from_stacks(file.name, card, stacks)
+        model = model_from_stacks(file.name, card, stacks, file.budget)
         return Opened(description, stacks, notes=notes, models={stacks[0].name: model})
 
     def companions(self, file: File) -> tuple[str, ...]:

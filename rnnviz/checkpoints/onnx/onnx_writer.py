@@ -20,6 +20,7 @@ from ...model import Model
 from ...network import Network
 from ...network.parameter_names import name_suffix
 from ..gate_orders import LETTERS
+from ..io.opening_budget import OpeningBudget
 from ..native.card_checks import checked_card
 from ..native.card_json import KEY, model_from_card, parse_card, to_json, unknown_cell
 from ..native.model_files import not_a_model
@@ -118,8 +119,8 @@ def to_onnx(model: Model) -> bytes:
     return bytes(proto.SerializeToString())
 
 
-def model_from_stacks(name: str, card: str, stacks: Sequence[Stack]) -> Model:
-    """The model that `to_onnx` wrote, from its card and the stacks in the file.
+def model_from_stacks(name: str, card: str, stacks: Sequence[Stack], budget: OpeningBudget | None = None) -> Model:
+    """The model that `to_onnx` wrote, from its card and the stacks in the file. budget: of its opening.
 
     Raises FileError, code "card", if they do not fit each other.
     """
@@ -137,7 +138,7 @@ def model_from_stacks(name: str, card: str, stacks: Sequence[Stack]) -> Model:
         if readout.bias is not None:
             parameters["readout.bias"] = readout.bias.array
     try:
-        about = parse_card(card)
+        about = parse_card(card, budget)
         kind = cell_class(about["cell"])
         for k, directions in enumerate(stack.layers):
             for direction, sources in directions.items():

@@ -103,7 +103,7 @@ def _header(file: File) -> dict[str, Any]:
     size = int.from_bytes(file.data[:8], "little")
     if size > len(file.data) - 8:
         raise _damaged(file, "its header is cut off")
-    header = parse_json(f"The header of {file.name}", file.data[8 : 8 + size], file=file.name)
+    header = parse_json(f"The header of {file.name}", file.data[8 : 8 + size], file=file.name, spend=file.budget.work)
     if not isinstance(header, dict):
         raise _damaged(file, "its header does not name arrays")
     return header
