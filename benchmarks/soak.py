@@ -31,10 +31,10 @@ HEADER = "| seconds | MB | MB of the reader | descriptors | sessions | actions |
 EVERY = 10.0  # seconds between two lines
 PAUSE = 2.0  # seconds between two actions of one person, on average
 STAY = (8, 25)  # actions until a person closes the browser and opens another one
-LARGE = Network.random("lstm", hidden=900, embedding=200, rng=np.random.default_rng(0))
+LARGE = Network.random("lstm", hidden=300, embedding=100, rng=np.random.default_rng(0))
 FILES = {
     "names.safetensors": save(rnnviz.load("names-gru").network.parameters),
-    # Four million parameters: about as large as a layer that the pages show.
+    # Half a million parameters.
     "large.safetensors": save(LARGE.parameters),
 }
 CHAPTERS = ("words", "network", "training", "forgetting", "lstm", "gru", "choosing", "glossary")

@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from rnnviz.apart import Workers
 from rnnviz.apart.worker import WorkerLimits
 from rnnviz.limits import MILLION
+from rnnviz.ui.pages.models import opened_file
 from rnnviz.ui.shared import strangers_files
 from rnnviz.ui.shared.session_keys import NOTICES, OPENED_FILE
 
@@ -66,3 +68,18 @@ def test_a_model_that_was_lost_is_said_where_its_link_leads():
     for page in ("explore", "memory", "compare"):
         app = open_page(page, task="zebra", text="3 7 1 4 9 8")
         assert "link-task" in app.session_state[NOTICES] and app.text_input(key="text").value == "3 7 1 4 9 8"
+
+
+def test_what_was_stopped_is_not_begun_again(faulty, monkeypatch):
+    """As when the user does something else: Streamlit ends the run of the page where it next draws something."""
+    begun = []
+
+    def stop(*arguments):
+        begun.append(arguments)
+        st.stop()
+
+    monkeypatch.setattr(opened_file, "read_apart", stop)
+    app = models()
+    app.file_uploader(key="models-files").upload("net.npz", b"any")
+    app.run().run()
+    assert len(begun) == 1 and len(app.error) == 1 and not is_open(app)

@@ -36,7 +36,8 @@ def read_apart(job: str, *arguments: Any) -> Any:
             files = f"{ahead:,} files come" if ahead > 1 else "One file comes"
             placeholder.info(f"{files} before yours.", icon=":material/hourglass:")
         elif time.monotonic() - began > DELAY:
-            placeholder.info("Reading the file. Anything else that you do here stops it.", icon=":material/hourglass:")
+            most = f"{SERVER_LIMITS.opening_seconds} seconds at most"
+            placeholder.info(f"Reading the file, which takes {most}.", icon=":material/hourglass:")
         else:
             placeholder.empty()
 

@@ -18,6 +18,11 @@ from ...shared.session_keys import GIVEN_FILE_OPENED, OPENED_COUNT, OPENED_FILE
 from ...shared.session_memory import reserve
 from ...shared.strangers_files import read_apart
 
+STOPPED = (
+    "Reading the file was stopped, since something else was done on the page meanwhile. Take it off the list and upload "
+    "it again."
+)
+
 
 @dataclass
 class OpenedFile:
@@ -94,15 +99,14 @@ def _keep(opened: Callable[[], Checkpoint], size: int) -> OpenedFile:
     """Keep a checkpoint in the session, or why it cannot be opened. size: bytes of the files themselves."""
     close()
     number = st.session_state[OPENED_COUNT] = st.session_state.get(OPENED_COUNT, 0) + 1
-    file = OpenedFile(number)
+    file = st.session_state[OPENED_FILE] = OpenedFile(number, error=STOPPED)
     try:
         room = reserve(2 * size)  # what is in a file takes about as much again, until it is known
         checkpoint = opened()
         room.resize(size + held_bytes(checkpoint.stacks))
-        file.checkpoint, file.room = checkpoint, room
+        file.checkpoint, file.room, file.error = checkpoint, room, ""
     except RnnvizError as error:
         file.error = str(error)
-    st.session_state[OPENED_FILE] = file
     return file
 
 

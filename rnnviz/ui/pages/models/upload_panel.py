@@ -55,8 +55,8 @@ def _uploader() -> None:
         )
     ids = tuple(file.file_id for file in files or [])
     if ids and state.get(UPLOADED_FILES) != ids:
+        state[UPLOADED_FILES] = ids  # before: what is stopped is not begun again by the next run of the page
         open_in_session({file.name: file.getvalue() for file in files})
-        state[UPLOADED_FILES] = ids
     st.caption(
         ":material/lock: Nothing in a file is ever executed. The file stays in the memory of this session, where "
         "nobody else can see it, and is gone with the session, a minute or two after its page is closed. "
