@@ -75,7 +75,7 @@ def test_uploads_are_bounded_for_a_session_and_for_all(monkeypatch):
         return ask(method="PUT", path=path, content_length=str(size * MILLION))["status"]
 
     assert [upload("me", 50), upload("me", 51), upload("you", 100)] == [200, 413, 200]
-    held[None] = 1950 * MILLION
+    held[None] = 1450 * MILLION
     assert [upload("you", 50), upload("you", 51)] == [200, 413]
 
 

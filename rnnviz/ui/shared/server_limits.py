@@ -34,7 +34,7 @@ class ServerLimits:
         Results for the bundled models that are kept for all, in million bytes; RNNVIZ_CACHE_MEGABYTES.
     session_megabytes : int, default 600
         Files, models and trainings of one session, in million bytes; RNNVIZ_SESSION_MEGABYTES.
-    server_megabytes : int, default 2000
+    server_megabytes : int, default 1500
         Those of all sessions together, in million bytes; RNNVIZ_SERVER_MEGABYTES.
     trainings : int, default 40
         Trainings that run at the same time, taking turns; RNNVIZ_TRAININGS.
@@ -49,7 +49,7 @@ class ServerLimits:
     kept_seconds: int = _setting(75, "KEPT_SECONDS")
     cache_megabytes: int = _setting(64, "CACHE_MEGABYTES")
     session_megabytes: int = _setting(600, "SESSION_MEGABYTES")
-    server_megabytes: int = _setting(2000, "SERVER_MEGABYTES")
+    server_megabytes: int = _setting(1500, "SERVER_MEGABYTES")
     trainings: int = _setting(40, "TRAININGS")
     sessions: int = _setting(500, "SESSIONS")
 

@@ -76,6 +76,15 @@ def uploaded(session: str | None = None) -> int:
     return sum(len(record.data) for storage in storages for record in list(storage.values()))
 
 
+@_if_it_is_there(None)
+def drop_upload(file: str) -> None:
+    """Forget an uploaded file by its id; its uploader still lists it, and gives nothing."""
+    manager = _runtime().uploaded_file_mgr
+    for session, files in list(manager.file_storage.items()):
+        if file in files:
+            manager.remove_file(session, file)
+
+
 @_if_it_is_there(0)
 def downloads() -> int:
     """How many downloads are held."""

@@ -19,8 +19,8 @@ from ...shared.session_memory import reserve
 from ...shared.strangers_files import read_apart
 
 STOPPED = (
-    "Reading the file was stopped, since something else was done on the page meanwhile. Take it off the list and upload "
-    "it again."
+    "Reading the file was stopped, since something else was done on the page meanwhile. Take it off the list and "
+    "upload it again."
 )
 
 
