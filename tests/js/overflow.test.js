@@ -30,6 +30,7 @@ test("every way to write a number names infinities and what is none", () => {
     assert.match(write(NaN), /not a number/, write.name);
     assert.match(write(Infinity), /inf/, write.name);
     assert.match(write(-Infinity), /−.*inf/, write.name);
+    assert.ok(write(-1.8715794257624655e38).length < 16, write(-1.8715794257624655e38));
     assert.doesNotMatch([1e38, -1e38, 3e-39].map((value) => write(value)).join(" "), /NaN|Infinity|-/, write.name);
   }
 });
@@ -83,7 +84,7 @@ for (const [name, trace] of RUNS) {
       const words = predictionWords(trace, step);
       assert.equal(words.label === NO_PREDICTION, probabilities.some(isStrange));
       if (!probabilities.some(isStrange)) return;
-      assert.match(text, new RegExp(NO_PREDICTION));
+      assert.match(text, /no prediction|no answer/);
       assert.equal(words.others, "");
       const ranked = rankedLabels(trace, step);
       assert.equal(ranked.length, trace.labels.length);

@@ -23,7 +23,7 @@
 import { equationFor } from "./equations.js";
 import { holdAt, holdsAt, holdsSentence } from "./holds.js";
 import { leader, leaders } from "./near-ties.js";
-import { percent, signedFixed } from "./numbers.js";
+import { fixed, percent, signedFixed } from "./numbers.js";
 import { likeliest, NO_PREDICTION, quoted } from "./prediction-words.js";
 import { pushes } from "./readout.js";
 import { hasWeights } from "./terms.js";
@@ -267,12 +267,13 @@ function predictionSentence(trace, step) {
   const word = trace.askedSteps ? "answer" : "prediction";
   const best = likeliest(now);
   const text = predictionText(trace, now, best);
+  if (!unchanged && Number.isNaN(now[best])) return `There is no ${word}: the outputs are not numbers.`;
   if (unchanged) return unchangedSentence(trace, `The ${word} is`, [now, unchanged]);
   const previous = trace.previousStep(step);
   const before = previous >= 0 && trace.isAsked(previous) ? trace.probabilitiesAt(previous) : null;
   if (!before) return `The ${word} is ${text}.`;
   const bestBefore = likeliest(before);
-  if (bestBefore !== best || Number.isNaN(before[bestBefore]) || Number.isNaN(now[best])) {
+  if (bestBefore !== best || Number.isNaN(before[bestBefore])) {
     return `The ${word} is now ${text} (step before: ${predictionText(trace, before, bestBefore)}).`;
   }
   const was = percent(before[best]);
@@ -304,6 +305,7 @@ function unchangedSentence(trace, start, [now, unchanged]) {
  * @returns {string}
  */
 function predictionText(trace, probabilities, label) {
+  if (Number.isNaN(probabilities[label])) return NO_PREDICTION;
   return `${labelOf(trace, probabilities, label)}, ${percent(probabilities[label])}`;
 }
 
@@ -346,7 +348,7 @@ function isStill(from, to) {
  * @returns {string}
  */
 function sizes(units, values, sign = "") {
-  const [most, least] = [units[0], units[units.length - 1]].map((unit) => sign + Math.abs(values[unit]).toFixed(2));
+  const [most, least] = [units[0], units[units.length - 1]].map((unit) => sign + fixed(Math.abs(values[unit])));
   return most === least ? most : `${least} to ${most}`;
 }
 

@@ -9,6 +9,7 @@ export const HARD_SPACE = "\u00a0";
 /** What is written for a result that is none, as of infinity minus infinity. */
 export const NOT_A_NUMBER = "not a number";
 
+const LONG = 1e9; // from which on a number has an exponent
 const BRIEF_DIGITS = 3;
 const EXACT_DIGITS = 6;
 const DECIMALS = 3;
@@ -72,13 +73,23 @@ export function exact(value) {
 }
 
 /**
+ * A finite number with a fixed count of decimals, or with an exponent where its digits would be many.
+ * @param {number} value
+ * @param {number} decimals
+ * @returns {string}
+ */
+function digitsOf(value, decimals) {
+  return Math.abs(value) < LONG ? value.toFixed(decimals) : value.toExponential(decimals);
+}
+
+/**
  * A number with a fixed count of decimals: "0.25".
  * @param {number} value
  * @param {number} [decimals]
  * @returns {string}
  */
 export function fixed(value, decimals = 2) {
-  return beyondNumbers(value) || withMinus(value.toFixed(decimals));
+  return beyondNumbers(value) || withMinus(digitsOf(value, decimals));
 }
 
 /**
@@ -89,7 +100,7 @@ export function fixed(value, decimals = 2) {
  */
 export function signedFixed(value, decimals = 2) {
   if (!Number.isFinite(value)) return (value > 0 ? "+" : "") + beyondNumbers(value);
-  const digits = withMinus(Math.abs(value).toFixed(decimals));
+  const digits = digitsOf(Math.abs(value), decimals);
   if (Number(digits) === 0) return digits;
   return `${value < 0 ? MINUS : "+"}${digits}`;
 }
@@ -104,7 +115,7 @@ export function signedFixed(value, decimals = 2) {
 export function decimal(value, most = MOST_DECIMALS) {
   if (!Number.isFinite(value)) return beyondNumbers(value);
   const size = Math.abs(value);
-  let digits = size.toFixed(DECIMALS);
+  let digits = digitsOf(size, DECIMALS);
   const misleading = () => (digits === "0.000" || digits === "1.000") && Number(digits) !== size;
   for (let more = DECIMALS + 1; more <= most && misleading(); more++) {
     const longer = size.toFixed(more);
@@ -144,7 +155,7 @@ export function percent(share) {
   const whole = Math.round(share * 100);
   if (whole === 0 && share > 0) return `under 1${HARD_SPACE}%`;
   if (whole === 100 && share < 1) return `over 99${HARD_SPACE}%`;
-  return `${withMinus(String(whole))}${HARD_SPACE}%`;
+  return `${withMinus(digitsOf(whole, 0))}${HARD_SPACE}%`;
 }
 
 /**
