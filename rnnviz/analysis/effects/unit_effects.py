@@ -20,9 +20,9 @@ from ..selection import likeliest_column
 from ..weights.gate_weights import projection_matrix
 from .silenced_units import silenced_effects, silenced_steps
 
-LEAD = "the lead of the answer (its logit less the mean of the others)"
+LEAD = "the lead of the answer (its logit less the others’ mean)"
 OUTPUT = "the output"  # where there are no others
-SILENCED = "effect, if silenced{when}, on {what}"
+SILENCED = "effect on {what}, silenced{when}"
 DIRECT = "direct contribution to {what}"
 FIRST_ORDER = "first-order contribution to {what}"
 SIZE = "size of the hidden state over the text (root mean square)"
@@ -85,7 +85,7 @@ def unit_effects(trace: Trace, layer: int = 0, direction: str = "forward") -> Un
     >>> import rnnviz
     >>> effects = unit_effects(rnnviz.load("counter-lstm").trace("aabb"))
     >>> effects.label, effects.measure.split(" (")[0]
-    ('end', 'effect, if silenced, on the lead of the answer')
+    ('end', 'effect on the lead of the answer')
     """
     _ = trace["hidden", layer, direction]
     values = silenced_effects(trace, layer)
