@@ -74,7 +74,7 @@ def show(model: Model) -> None:
             f"{architecture['hidden']} hidden units, {architecture['layers']} "
             f"layer{'s' * (architecture['layers'] > 1)}. {plain(architecture['convention'])}."
         )
-        st.markdown(f"**Trained** for {training['epochs']} epochs in {training['seconds']:.0f} s:")
+        st.markdown(f"**Trained** for {training['epochs']} epochs:")
         if OWN_COMMAND.fullmatch(training["command"]):
             st.code(training["command"], language="bash")
         else:  # a stranger's command has no button that copies it into a terminal
