@@ -24,7 +24,7 @@ ITEMS = MILLION  # signs of structure: commas, colons and opening brackets, whic
 DIGITS = 100  # of a number
 
 _HALF_LETTER = re.compile(rb"\\u[dD][89a-fA-F]")  # an escape that may lack its other half
-FEW = 10_000  # signs that may as well be inside of texts
+FEW = 1000  # signs that may as well be inside of texts
 
 
 def parse_json(called: str, text: str | bytes, *, file: str = "", spend: Callable[[int], None] | None = None) -> Any:

@@ -425,6 +425,15 @@ def many_texts(size):
     return made.getvalue()
 
 
+def values_of_functions(size):
+    """A function of a node with very many outputs, called again and again."""
+    imports = [helper.make_opsetid("own", 1), helper.make_opsetid("", 17)]
+    node = helper.make_node("Split", ["x"], [f"v{k}" for k in range(1000)])
+    function = helper.make_function("own", "f", ["x"], ["v0"], [node], imports)
+    calls = [helper.make_node("f", ["X"], [f"Y{k}"], domain="own") for k in range(size)]
+    return graph_file(calls, {}, imports=imports[:1], functions=[function]).SerializeToString()
+
+
 def deep_mentions(size):
     """A node of a Keras graph whose mentions of tensors are within lists within lists."""
     node = [["a", 0, 0] for _ in range(size)]
@@ -464,6 +473,7 @@ CASES = {
     "both_directions_of_both_directions": Case("x.keras", both_directions_of_both_directions, 40, "nodes"),
     "histories_in_a_row": Case("x.keras", histories_in_a_row, 100_000),
     "deep_mentions": Case("x.keras", deep_mentions, 100_000),
+    "values_of_functions": Case("x.onnx", values_of_functions, 1900, "work"),
     "large_fills": Case("x.onnx", large_fills, 900, "constants"),
     "tables_in_two_precisions": Case("x.npz", tables_in_two_precisions, 90),
     "cards_of_many_items": Case("x.zip", cards_of_many_items, 12, "work"),

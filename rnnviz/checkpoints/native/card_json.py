@@ -111,8 +111,8 @@ def _check(about: Mapping[str, Any]) -> None:
     if not isinstance(options, dict) or not all(isinstance(value, str) for value in options.values()):
         raise _invalid("options", "a text for each option")
     for entry, listed in (("labels", about["labels"]), ("vocabulary", vocabulary["tokens"])):
-        short = isinstance(listed, list) and all(isinstance(text, str) and len(text) <= LONGEST_NAME for text in listed)
-        if not short:
+        texts = isinstance(listed, list) and set(map(type, listed)) <= {str}
+        if not texts or max(map(len, listed), default=0) > LONGEST_NAME:
             raise _invalid(entry, f"a list of texts of at most {LONGEST_NAME:,} letters each")
     if not isinstance(vocabulary["end"], bool):
         raise _invalid("end", "true or false")

@@ -19,6 +19,7 @@ from .tensor_data import UnreadablePartError, as_text
 STANDARD = ("", "ai.onnx")
 DEEPEST = 40  # functions that call functions
 NESTED = 100  # graphs and functions within each other
+VALUE = 4  # steps for a new value, which takes some two hundred bytes
 MOST_NUMBERS = 1000  # of an attribute that is a list
 
 TYPES = {"float": 1, "int": 2, "string": 3, "tensor": 4, "floats": 6, "ints": 7, "strings": 8}
@@ -162,7 +163,8 @@ class Flattener:
     def _nodes(self, nodes: Sequence[Any], scope: Scope, given: Mapping[str, Any]) -> None:
         self.budget.spend("nodes", len(nodes))
         for node in nodes:  # all names first: not every exporter sorts its nodes
-            self.budget.work(1 + len(node.input) + len(node.output) + len(node.attribute) + len(node.metadata_props))
+            listed = len(node.input) + len(node.attribute) + len(node.metadata_props)
+            self.budget.work(1 + listed + VALUE * len(node.output))
             for name in filter(None, node.output):
                 if name not in scope.maps[0]:
                     scope[name] = self._fresh(name)
