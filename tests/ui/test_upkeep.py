@@ -10,11 +10,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.request import Request, urlopen
 
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 from websockets.asyncio.client import ClientConnection, connect
 
 from rnnviz.ui.shared import process_memory, streamlit_sessions, upkeep
@@ -81,6 +84,18 @@ class TestSweep:
         sweep.sweep(0.0)
         looks = [sweep.sweep(1000.0 + k) for k in range(6)]
         assert looks[:2] == [True, True] and looks[-1] is False
+
+
+def test_an_upload_is_forgotten(monkeypatch):
+    manager = MemoryUploadedFileManager("/uploads")
+    monkeypatch.setattr(streamlit_sessions.runtime, "exists", lambda: True)
+    monkeypatch.setattr(streamlit_sessions, "_runtime", lambda: SimpleNamespace(uploaded_file_mgr=manager))
+    for session, file, data in (("me", "a", b"12345"), ("me", "b", b"123"), ("you", "c", b"1")):
+        manager.add_file(session, UploadedFileRec(file, file, "", data))
+    streamlit_sessions.drop_upload("a")
+    streamlit_sessions.drop_upload("none")
+    held = [streamlit_sessions.uploaded(session) for session in ("me", "you", "nobody", None)]
+    assert held == [3, 1, 0, 4] and not streamlit_sessions._missing
 
 
 def test_without_a_server_nothing_is_asked():

@@ -10,7 +10,7 @@ import streamlit as st
 
 from ....checkpoints import Agreement, Checkpoint, Conversion, Stack
 from ....checkpoints.native.model_archive import ModelArchive
-from ....errors import RnnvizError
+from ....errors import BusyError, RnnvizError
 from ...shared.link_parameters import FILES_OPENED
 from ...shared.memory_ledger import Reservation
 from ...shared.result_cache import held_bytes
@@ -32,7 +32,8 @@ class OpenedFile:
     error. error: why the file cannot be used. overrides: by stack, the settings that the user changed. tasks: by stack
     or model, the task in the catalogue. texts: by purpose, the name and the text of an uploaded vocabulary, which the
     uploader forgets when the page is left. agreements: by stack, the last verification, or why there is none, and of
-    what. room: the memory that it holds.
+    what. room: the
+    memory that it holds. had_no_room: whether it was refused for want of memory, or of a place in the queue.
     """
 
     number: int
@@ -43,6 +44,7 @@ class OpenedFile:
     texts: dict[str, tuple[str, str]] = field(default_factory=dict)
     agreements: dict[str, tuple[object, Agreement | str]] = field(default_factory=dict)
     room: Reservation | None = None
+    had_no_room: bool = False
 
     def key(self, *parts: str) -> str:
         """A widget's key, different for every file."""
@@ -106,7 +108,7 @@ def _keep(opened: Callable[[], Checkpoint], size: int) -> OpenedFile:
         room.resize(size + held_bytes(checkpoint.stacks))
         file.checkpoint, file.room, file.error = checkpoint, room, ""
     except RnnvizError as error:
-        file.error = str(error)
+        file.error, file.had_no_room = str(error), isinstance(error, BusyError)
     return file
 
 

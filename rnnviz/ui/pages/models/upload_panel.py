@@ -10,7 +10,7 @@ from ....checkpoints import FORMATS, Stack, summary
 from ....errors import BusyError, LimitError, RnnvizError
 from ....limits import DEFAULT_LIMITS, MILLION
 from ....text.tokens import visible
-from ...shared import catalogue, lesson_link, link_parameters, notices
+from ...shared import catalogue, lesson_link, link_parameters, notices, streamlit_sessions
 from ...shared.markdown import plain
 from ...shared.session_keys import UPLOADED_FILES
 from . import interpretation_panel, use_panel, verify_panel, vocabulary_panel
@@ -56,7 +56,10 @@ def _uploader() -> None:
     ids = tuple(file.file_id for file in files or [])
     if ids and state.get(UPLOADED_FILES) != ids:
         state[UPLOADED_FILES] = ids  # before: what is stopped is not begun again by the next run of the page
-        open_in_session({file.name: file.getvalue() for file in files})
+        if open_in_session({file.name: file.getvalue() for file in files}).had_no_room:
+            for file in (*files, *state["models-files"]):  # the widget keeps its own copies until the next run
+                streamlit_sessions.drop_upload(file.file_id)
+                file.truncate(0)
     st.caption(
         ":material/lock: Nothing in a file is ever executed. The file stays in the memory of this session, where "
         "nobody else can see it, and is gone with the session, a minute or two after its page is closed. "
