@@ -7,10 +7,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from rnnviz.ui.shared.catalogue import TaskModels
-from rnnviz.ui.shared.session_keys import OWN_TASKS, TOKEN_VALUES
+from rnnviz.ui.shared.session_keys import OWN_TASKS, TOKEN_VALUES, TRAININGS
 
 from ..strange_networks import StrangeTask, strange_tasks
-from .app_pages import APP, instrument_data
+from .app_pages import APP, instrument_data, open_page
 
 pytestmark = pytest.mark.usefixtures("open_door")
 
@@ -74,3 +74,24 @@ def check(app: AppTest) -> None:
 def test_a_page_lives_with_what_a_network_does(page, name, cell):
     for link in VISITS[page]:
         check(opened(page, TASKS[name], cell, **link))
+
+
+@pytest.mark.parametrize("scale", ["1.5", "40", "1000"])
+def test_a_training_that_overflows_is_drawn_and_so_is_what_it_learned(scale):
+    app = open_page(
+        "train", task="recall", cells="rnn", activation="relu", recurrent="scaled", recurrent_scale=scale, clip="off",
+        learning_rate="0.1",
+    )  # fmt: skip
+    app.button(key="train-start").click().run()
+    for _ in range(3):
+        check(app.run())
+    (training,) = app.session_state[TRAININGS].values()
+    training.stop()
+    check(app.run())
+    app.button(key="train-open-Explore").click().run()
+    assert not app.exception
+    if OWN_TASKS not in app.session_state or not app.session_state[OWN_TASKS]:
+        return  # even the untrained network had values that were no numbers
+    ((name, task),) = app.session_state[OWN_TASKS].items()
+    for page in ("explore", "memory", "compare"):
+        check(opened(page, StrangeTask(name, task.own, "abcdefgh" * 30 + "?"), "rnn"))

@@ -7,6 +7,8 @@ import streamlit as st
 
 from ....cells import CELLS
 from ....figures import probe_gradient
+from ....network import likeliest
+from ....number_format import digits
 from ....trace import Trace
 from ....training import TrainingRun
 from ....training.history import Snapshot
@@ -84,25 +86,28 @@ def _summary(run: TrainingRun, snapshot: Snapshot, trace: Trace) -> str:
     assert trace.probabilities is not None
     probe, network = run.task.probe, run.trainer.network
     scored = np.flatnonzero(probe.weights > 0)
-    correct = trace.probabilities[scored].argmax(1) == probe.targets[scored]
+    correct = likeliest(trace.probabilities[scored]) == probe.targets[scored]
     words = (
         f"After {snapshot.step:,} training steps, the network reads “{_short(probe.text)}” and is right at "
         f"{int(correct.sum())} of {len(scored)} scored step{'s' * (len(scored) != 1)}. The loss there is "
-        f"{snapshot.probe_loss:.3g} nats."
+        f"{digits(snapshot.probe_loss)} nats."
     )
     keeps = network.layers[0][0].memory_gate
     if keeps is not None:
         gate = trace.definition.by_name[keeps].title
         untrained = float(run.trace_at(0)[keeps].mean())
-        words += f" The average {gate} is {float(trace[keeps].mean()):.2f}; before training it was {untrained:.2f}."
+        now, before = (digits(mean, ".2f") for mean in (float(trace[keeps].mean()), untrained))
+        words += f" The average {gate} is {now}; before training it was {before}."
     return words
 
 
 def _gradient_in_words(snapshot: Snapshot) -> str:
     """The gradient at the first step, and where it is longest."""
     norms = snapshot.gradient["hidden"][0].astype(np.float64)
+    if not np.isfinite(norms).all():
+        return "At some steps the gradient is too large for the network’s numbers: it is infinite or not a number."
     longest = int(norms.argmax())
-    if not norms[longest] > 0:
+    if norms[longest] == 0:
         return "The gradient is zero at every step."
     return (
         "Where a line falls to the left, the loss depends less and less on the state. The gradient with respect to the "

@@ -13,6 +13,7 @@ import streamlit as st
 from ....cells import CELLS
 from ....colours import cell_style
 from ....figures import RunCurve, accuracy_curves, loss_curves, norm_curves
+from ....number_format import digits
 from ....training import TrainingRun
 from ...shared.charts import chart
 from ...shared.markdown import percent, plain
@@ -63,7 +64,7 @@ def _run_in_words(cell: str, run: TrainingRun) -> str:
     parts = [f"step {run.steps_taken:,} of {run.total_steps:,}"]
     if checks:
         at = f" at step {checks[-1]['step']:,}" if run.state in ("stopped", "diverged") else ""
-        parts.append(f"held-out loss{at} {checks[-1]['validation_loss']:.3g} nats")
+        parts.append(f"held-out loss{at} {digits(checks[-1]['validation_loss'])} nats")
         if "accuracy" in checks[-1]:
             parts.append(f"{percent(checks[-1]['accuracy'])} right")
     explanation = f" {plain(run.explanation)}" if run.explanation and run.state == "finished" else ""
