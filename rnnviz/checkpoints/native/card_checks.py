@@ -75,7 +75,7 @@ ENTRIES: dict[str, Check] = {
     "understood": mapped(text),
     "data": listed(lambda source: isinstance(source, dict) and "licence" in source and mapped(text)(source)),
     "split": anything,
-    "seeds": listed(parts(seed=whole(), test=number(-LARGEST))),
+    "seeds": listed(parts(seed=whole(), test=number(-LARGEST), validation=number(-LARGEST))),
     "scores": parts(
         metric=text, test=number(-LARGEST), validation=number(-LARGEST), n=whole(1), standard_error=optional(number()),
         chance=number(-LARGEST), chance_is=text, baseline=parts(name=text, value=number(-LARGEST)),
