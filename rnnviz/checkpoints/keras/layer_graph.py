@@ -9,6 +9,8 @@ from ..settings import NONE, Basis, InferredSetting, inferred
 from . import layer_notes
 from .layer import Layer
 
+OFFERED = 12  # embeddings or readouts to choose from
+
 
 class LayerGraph:
     """The layers of a model and which reads which. budget: of the opening of its file."""
@@ -82,12 +84,13 @@ class LayerGraph:
         fitting = [other for other in self.tables if other.arrays["embeddings"].shape[1] == width]
         below, _ = self.below(layer)
         direct = next((other for other in fitting if below is not None and other.name == below.name), None)
+        fitting = [*([direct] if direct else []), *(other for other in fitting if other is not direct)][:OFFERED]
         choices = {other.name: f"{other.name}, {other.arrays['embeddings'].shape[0]:,} tokens" for other in fitting}
         choices[NONE] = f"none: the input is vectors of size {width}"
         if direct is not None:
             basis, reason = self._basis(layer, f"{layer.name!r} reads {direct.name!r}.", f"{direct.name!r} is below it")
             setting = inferred("embedding", direct.name, basis, reason, choices)
-            return [direct, *(other for other in fitting if other is not direct)], setting
+            return fitting, setting
         if not fitting:
             reason = f"No embedding has vectors of size {width}."
             return [], inferred("embedding", NONE, "fixed", reason, choices)
@@ -103,6 +106,7 @@ class LayerGraph:
             self.budget.work(len(self.dense))
             names = {other.name for other in direct}
             candidates += [other for other in self.dense if _fits(other, width) and other.name not in names]
+        del candidates[OFFERED:]
         choices = {other.name: f"{other.name}, {other.arrays['kernel'].shape[1]:,} outputs" for other in candidates}
         choices[NONE] = "none: the network ends with its hidden states"
         if direct:
