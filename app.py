@@ -46,13 +46,14 @@ else:
 
     from rnnviz.ui.shared import served_code
     from rnnviz.ui.shared.admission import Admission
+    from rnnviz.ui.shared.browser_messages import BrowserMessages
     from rnnviz.ui.shared.response_headers import ResponseHeaders
     from rnnviz.ui.shared.upkeep import upkeep
 
     app = st.App(
         __file__,
         routes=served_code.routes(),
-        middleware=[Middleware(ResponseHeaders), Middleware(Admission)],
+        middleware=[Middleware(ResponseHeaders), Middleware(Admission), Middleware(BrowserMessages)],
         lifespan=upkeep,
         on_script_error=report,
     )

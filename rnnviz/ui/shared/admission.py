@@ -66,8 +66,13 @@ def _is_full() -> bool:
 
 def _comes_back(scope: Scope) -> bool:
     """Whether a browser names the session that it had, which is still kept."""
+    return session_named(scope) in streamlit_sessions.disconnected()
+
+
+def session_named(scope: Scope) -> str:
+    """The session that a browser says it had; empty if none."""
     protocols = [name.strip() for name in Headers(scope=scope).get("sec-websocket-protocol", "").split(",")]
-    return any(name in streamlit_sessions.disconnected() for name in protocols[2:3])
+    return protocols[2] if len(protocols) > 2 else ""
 
 
 def _upload_refusal(session: str, length: str) -> Response | None:

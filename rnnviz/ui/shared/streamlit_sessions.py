@@ -49,6 +49,12 @@ def disconnected() -> frozenset[str]:
     return frozenset(info.session.id for info in _runtime()._session_mgr._session_storage.list())
 
 
+@_if_it_is_there(False)
+def is_known(session: str) -> bool:
+    """Whether there is a session of this id, with or without its browser."""
+    return _runtime()._session_mgr.is_active_session(session) or session in disconnected()
+
+
 @_if_it_is_there(0)
 def count() -> int:
     """How many sessions there are, those that are kept included."""
