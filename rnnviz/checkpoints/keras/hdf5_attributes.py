@@ -9,22 +9,26 @@ global heap (III.E).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from struct import Struct
 
 ATTRIBUTE, CONTINUATION = 0x0C, 0x10
 STRING, VARIABLE = 3, 9  # classes of datatypes
 ELEMENT = 16  # bytes of a reference to a text of variable length: length, heap, place in the heap
 MOST = 10_000  # messages of one header, and objects of one heap
+REFERENCE = Struct("<IQI")  # to a text of variable length: its length, its heap, its place there
+OBJECT = Struct("<H6xQ")  # of a heap: its number and its size
+SHORT = 64  # bytes of a text that is paid for as an entry
 HEAPS = 16  # that are kept once they are read
 
 
 class Texts:
     """The texts in a file's bytes.
 
-    count: called with the length of every text before it is decoded. work: called for every entry that is looked at.
-    Both raise to stop.
+    count: called with the length of every long text before it is decoded. work: called with the number of entries that
+    are looked at. Both raise to stop.
     """
 
-    def __init__(self, data: bytes, count: Callable[[int], None], work: Callable[[], None]) -> None:
+    def __init__(self, data: bytes, count: Callable[[int], None], work: Callable[[int], None]) -> None:
         self.data, self.count, self.work = data, count, work
         self.heaps: dict[int, dict[int, tuple[int, int]]] = {}
         version = data[8] if len(data) > 14 else 255
@@ -68,7 +72,7 @@ class Texts:
             end = min(place + length, len(data))
             while place + head <= end and left:
                 left -= 1
-                self.work()
+                self.work(1)
                 kind = data[place] if new else self.number(place, 2)
                 size = self.number(place + (1 if new else 2), 2)
                 body = data[place + head : min(place + head + size, end)]
@@ -82,17 +86,18 @@ class Texts:
 
     def texts(self, attribute: _Attribute) -> Iterator[str]:
         """The texts of an attribute, as far as they exist."""
+        self.work(attribute.count)
         for k in range(attribute.count):
-            self.work()
             piece = attribute.data[k * attribute.size : (k + 1) * attribute.size]
             if len(piece) < attribute.size:
                 return
             if attribute.variable:
-                length, heap, place = (int.from_bytes(part, "little") for part in (piece[:4], piece[4:12], piece[12:]))
+                length, heap, place = REFERENCE.unpack(piece)
                 if length and not (piece := self.in_heap(heap, place, length)):
                     return
                 piece = piece if length else b""
-            self.count(len(piece))
+            if len(piece) > SHORT:
+                self.count(len(piece))
             yield piece.rstrip(b"\0").decode("utf-8", "replace")
 
     def in_heap(self, address: int, wanted: int, length: int) -> bytes:
@@ -113,16 +118,16 @@ class Texts:
             return
         end = min(address + self.number(address + 8, 8), len(data))
         place = address + 16
-        for _ in range(MOST):
-            if place + 16 > end:
-                return
-            self.work()
-            index, size = self.number(place, 2), self.number(place + 8, 8)
+        count = 0
+        while count < MOST and place + 16 <= end:
+            index, size = OBJECT.unpack_from(data, place)
             if index == 0:
-                return
+                break
+            count += 1
             if size <= end - place - 16:
                 yield index, (place + 16, size)
             place += 16 + (size + 7) // 8 * 8
+        self.work(1 + count)
 
     def number(self, place: int, width: int) -> int:
         return int.from_bytes(self.data[place : place + width], "little")
