@@ -51,6 +51,7 @@ def step_values(page: Page, title: str) -> np.ndarray:
     table = page.locator(".instrument details.table")
     if table.get_attribute("open") is None:
         table.locator("summary").click()
+    table.locator("tbody tr").first.wait_for()  # it is drawn once it is open
     values = table.evaluate(
         """(table, title) => {
           const column = [...table.querySelectorAll('thead th')].findIndex(th => th.textContent.startsWith(title));
