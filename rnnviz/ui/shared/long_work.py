@@ -62,7 +62,8 @@ class Progress:
                     self.bar = st.empty()
                     if self.is_stoppable:
                         st.button("Stop", key="stop-work", icon=":material/stop:", on_click=self.stop)
-            self.bar.progress(min(max(share, 0.0), 1.0), f"{self.words} Keep typing to cancel.")
+            words = self.words if self.is_stoppable else f"{self.words} Keep typing to cancel."
+            self.bar.progress(min(max(share, 0.0), 1.0), words)
 
     def stop(self) -> None:
         """Let the next run of the page leave this work out; for a callback."""

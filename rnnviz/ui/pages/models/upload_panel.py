@@ -64,7 +64,8 @@ def _uploader() -> None:
         ":material/lock: Nothing in a file is ever executed. The file stays in the memory of this session, where "
         "nobody else can see it, and is gone with the session, a minute or two after its page is closed. "
         f"Limits: {DEFAULT_LIMITS.file // MILLION} million bytes, "
-        f"{DEFAULT_LIMITS.unpacked // MILLION} million once unpacked, and {DEFAULT_LIMITS.arrays:,} arrays."
+        f"{DEFAULT_LIMITS.unpacked // MILLION} million once unpacked, {DEFAULT_LIMITS.arrays:,} arrays, "
+        f"{DEFAULT_LIMITS.layers:,} layers, and {DEFAULT_LIMITS.seconds:g} seconds to read it."
     )
 
 
