@@ -109,7 +109,7 @@ def open_chapter(page: Page, app: str, name: str, **link: object) -> Chapter:
     page.goto(f"{app}/{name}{'?' * bool(link)}{urlencode(link)}")
     settle(page)
     if name in STEPPING:
-        page.wait_for_function(f"({STATE})() !== null")
+        page.wait_for_function(f"() => ({STATE})() !== null")
     page.mouse.move(1, 1)
     return WRITTEN[name]
 
@@ -521,7 +521,7 @@ def check_strip_on_a_phone(page: Page, written: Chapter) -> None:
     link.click()
     chosen = strip.locator(".token[aria-selected=true]")
     expect(chosen).to_have_attribute("data-step", str(step - 1))
-    page.wait_for_function("flashed.has('step')", timeout=3000)
+    page.wait_for_function("() => flashed.has('step')", timeout=3000)
     expect(chosen).to_be_in_viewport(ratio=0.9)
 
 
@@ -629,7 +629,7 @@ def to_explore(page: Page) -> None:
     page.get_by_role("link", name="Open in Explore").click()
     page.wait_for_url(re.compile(r"^[^?]*:\d+/(\?.*)?$"))
     settle(page)
-    page.wait_for_function(f"({STATE})() !== null")
+    page.wait_for_function(f"() => ({STATE})() !== null")
 
 
 def check_explore(page: Page, written: Chapter, text: str, cell: str, step: int, unit: int) -> None:

@@ -141,7 +141,7 @@ def test_two_sessions_train_at_once(page: Page, chromium: Browser, app: str):
 def test_a_reload_in_the_middle_is_told_and_can_start_again(page: Page, app: str):
     started(page, app, "?task=recall&cells=lstm&seed=3")
     comes_past(page, "LSTM", 0)
-    page.wait_for_function("location.search.includes('started=')")
+    page.wait_for_function("() => location.search.includes('started=')")
     page.reload()
     settle(page)
     expect(page.locator(".st-key-train-again")).to_be_visible()
