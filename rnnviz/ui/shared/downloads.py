@@ -11,6 +11,7 @@ import streamlit as st
 from ...text.vectors import is_number
 from ...trace import Trace
 from .instrument import slot
+from .work_limits import TABLE_ROWS
 
 FORMULAS = "=+-@\t\r"  # what a formula begins with
 
@@ -39,7 +40,7 @@ def menu(trace: Trace) -> None:
         trace.save(file := io.BytesIO())
         return file.getvalue()
 
-    files = {
+    tables = {
         "Trace as CSV": (
             lambda: csv(trace.to_frame()),
             f"{name}.csv",
@@ -50,8 +51,10 @@ def menu(trace: Trace) -> None:
             f"{name}.parquet",
             "application/vnd.apache.parquet",
         ),
-        "Trace as npz": (npz, f"{name}.npz", "application/octet-stream"),
     }
+    rows = sum(array.size for array in trace.values.values())
+    fits = rows <= TABLE_ROWS
+    files = (tables if fits else {}) | {"Trace as npz": (npz, f"{name}.npz", "application/octet-stream")}
     popover = st.popover("Save", icon=":material/download:", key="download", on_change="rerun")
     if not popover.open:
         return
@@ -59,3 +62,8 @@ def menu(trace: Trace) -> None:
         st.html(slot("save"))
         for title, (data, file, mime) in files.items():
             st.download_button(title, data, file, mime, on_click="ignore", width="stretch")
+        if not fits:
+            st.caption(
+                f"As a table this run has {rows:,} rows, and at most {TABLE_ROWS:,} are written here. The npz file has "
+                "all numbers; in Python, rnnviz.Trace.load reads it and to_frame makes the table."
+            )

@@ -9,6 +9,7 @@ from ...model import Model
 from ...network import Network
 
 LARGEST_CELL = 4_500_000  # parameters of one cell: an LSTM of 1,024 units. The browser gets them for its arithmetic
+TABLE_ROWS = 500_000  # of a trace as a table, one for each value: about a second's work
 JACOBIANS = 2**25  # numbers in the Jacobians of all steps: 256 steps of an LSTM with 128 units need half of them
 
 
