@@ -2,7 +2,8 @@
 
 One visitor types on Explore, first alone and then while another one acts, in the same server. The actions are those
 that once stopped everybody: small files with long names, long shapes, cards of blanks and graphs that call themselves
-twice, links that ask for thousands of changes, and the largest training. The peer is the same keystroke alone.
+twice, a thousand layers, links that ask for thousands of changes, a class that comes at once, and the largest training.
+The peer is the same keystroke alone.
 """
 
 from __future__ import annotations
@@ -89,6 +90,12 @@ def _follows(query: str) -> Act:
     return lambda visitor: visitor.open("", query)
 
 
+async def _comes_with_39_others(visitor: Visitor) -> None:
+    people = await asyncio.gather(*(Visitor.enter(visitor.address) for _ in range(40)))
+    for person in people:
+        await person.leave()
+
+
 async def _trains(visitor: Visitor) -> None:
     """The largest training, for some seconds."""
     await visitor.open("train", "task=parity&length=180&cells=lstm&hidden=128&layers=3&batch=256&epochs=1")
@@ -118,6 +125,11 @@ def _long_name() -> bytes:
 def _long_shape() -> bytes:
     header = json.dumps({"a": {"dtype": "F32", "shape": [2**63 - 1] * 40_000, "data_offsets": [0, 0]}}).encode()
     return struct.pack("<Q", len(header)) + header
+
+
+def _many_layers() -> bytes:
+    network = Network.random("rnn", hidden=2, embedding=2, layers=1_000, rng=np.random.default_rng(0))
+    return save(dict(network.parameters))
 
 
 def _long_configuration() -> bytes:
@@ -161,8 +173,10 @@ ACTIONS: dict[str, Act] = {
     "opens a long shape": _opens("shape.safetensors", _long_shape()),
     "opens a long configuration": _opens("configuration.keras", _long_configuration()),
     "opens a graph that doubles": _opens("graph.onnx", _doubling_graph()),
+    "opens 1,000 layers": _opens("layers.safetensors", _many_layers()),
     "opens 96 million bytes": _opens("large.safetensors", _large_file()),
     "follows a link that hides 10,000 names": _follows("hide=" + ",".join(f"n{k}" for k in range(10_000))),
     "follows a link with 1,000 changes": _follows("if=" + ",".join(f"zero.{k}" for k in range(1_000))),
+    "comes with 39 others at once": _comes_with_39_others,
     "trains the largest network": _trains,
 }
