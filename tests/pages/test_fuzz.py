@@ -122,9 +122,8 @@ WORDS += [
 numbers = st.lists(st.sampled_from(WORDS), max_size=8).map(" ".join) | st.text(max_size=30)
 
 
-@slowly
-@given(text=numbers)
-def test_numbers_in_the_box_are_read_or_refused(text):
+def explore_numbers() -> AppTest:
+    """Explore with models that read numbers."""
     task = strange_tasks()["far"]
     app = AppTest.from_file(str(APP), default_timeout=60)
     names = {cell: model.name for cell, model in task.models.items()}
@@ -132,7 +131,13 @@ def test_numbers_in_the_box_are_read_or_refused(text):
         "far": TaskModels("far", "Far", "numbers", ["1 2"], names, own=task.models, vector_size=1)
     }
     app.query_params["task"], app.query_params["cell"] = "far", "rnn"
-    app.switch_page("pages/explore.py").run()
+    return app.switch_page("pages/explore.py").run()
+
+
+@slowly
+@given(text=numbers)
+def test_numbers_in_the_box_are_read_or_refused(text):
+    app = explore_numbers()
     app.text_input(key="text").set_value(text).run()
     check(app)
 

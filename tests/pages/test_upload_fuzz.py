@@ -9,12 +9,8 @@ from hypothesis import strategies as st
 from safetensors.numpy import save
 from streamlit.testing.v1 import AppTest
 
-from rnnviz.ui.shared.catalogue import TaskModels
-from rnnviz.ui.shared.session_keys import OWN_TASKS
-
-from ..strange_networks import strange_tasks
 from .app_pages import APP
-from .test_fuzz import check, slowly
+from .test_fuzz import check, explore_numbers, slowly
 from .test_models import gru, npz, upload, widget
 
 pytestmark = [pytest.mark.usefixtures("open_door"), pytest.mark.filterwarnings("ignore::RuntimeWarning")]
@@ -58,14 +54,7 @@ TABLES = damaged(
 @few
 @given(name=st.sampled_from(["x.csv", "x.tsv", "x.txt", "x.npy"]), data=TABLES)
 def test_tables_of_numbers(name, data):
-    task = strange_tasks()["far"]
-    app = AppTest.from_file(str(APP), default_timeout=60)
-    names = {cell: model.name for cell, model in task.models.items()}
-    app.session_state[OWN_TASKS] = {
-        "far": TaskModels("far", "Far", "numbers", ["1 2"], names, own=task.models, vector_size=1)
-    }
-    app.query_params["task"], app.query_params["cell"] = "far", "rnn"
-    app.switch_page("pages/explore.py").run()
+    app = explore_numbers()
     app.session_state["numbers"] = True
     app.run()
     app.file_uploader(key="numbers-file").upload(name, data).run()

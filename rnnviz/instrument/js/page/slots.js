@@ -172,10 +172,11 @@ export function createSlots(stores, page, source, handleKey, further = {}) {
       if (slot.near) replaced.add(slot.host);
       empty(slot);
     }
-    for (const host of hosts) if (!slots.has(host)) fill(host);
-    for (const host of replaced) {
+    for (const host of hosts) {
+      if (slots.has(host)) continue;
+      fill(host);
       const slot = slots.get(host);
-      if (slot) refresh(slot);
+      if (slot && replaced.has(host)) refresh(slot);
     }
   }
 

@@ -42,11 +42,11 @@ export function createHeatmapTools(store, each = "") {
       button.setAttribute("aria-pressed", String(state[/** @type {keyof State} */ (key)] === value));
     }
     const named = label && !each ? measure.replace("the answer", () => `“${label}”`) : measure;
-    const effect = `y ${named}${trace.unchanged ? ", in the unchanged run" : ""}`;
+    const effect = `${named}${trace.unchanged ? ", in the unchanged run" : ""}`;
     const isAll = state.allRows || rows.hidden;
-    const which = isAll ? "All units" : each ? `Top ${TOP} of each ${each} b${effect}` : `B${effect}`;
+    const which = isAll ? "All units" : each ? `Top ${TOP} of each ${each} by ${effect}` : `By ${effect}`;
     /** @type {Record<State["rowOrder"], string>} */
-    const how = { effect: isAll ? ` b${effect}` : "", similar: ", alike ones together", number: ", by number" };
+    const how = { effect: isAll ? ` by ${effect}` : "", similar: ", alike ones together", number: ", by number" };
     about.textContent = which + how[state.rowOrder];
     about.title = about.textContent.includes("silenced") ? SILENCED : "";
   }
