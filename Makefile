@@ -1,6 +1,7 @@
 # make run    set everything up, then open the dashboard
 # make test   set everything up, PyTorch included, then check and test all of it
 # make peers  install the other frameworks and nbconvert, fetch the published models, then run the tests that need them
+# make wheel  build the package in dist/, then install it in an empty environment and test it there
 # make bench  set everything up, then measure (PyTorch is the peer)
 # make lock   pin every package of the server with hashes, in deploy/requirements.lock
 # make audit  ask for known vulnerabilities in the packages that it lists
@@ -11,14 +12,14 @@ PYTHON ?= python3
 TORCH ?= torch==2.13.0
 KERAS ?= keras==3.15.1 tensorflow-cpu==2.21.0 tf_keras==2.21.0
 NOTEBOOK ?= nbconvert==7.17.2 ipykernel==7.4.0
-TOOLS ?= pip-tools==7.6.2 pip-audit==2.10.1
+TOOLS ?= pip-tools==7.6.2 pip-audit==2.10.1 build==1.6.1 twine==7.0.0
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist worksteal --durations=10
 
 export DENO_NO_UPDATE_CHECK := 1
 
-.PHONY: run test check bench peers lock audit clean
+.PHONY: run test check bench peers wheel lock audit clean
 
 run: $(VENV)/app
 	$(BIN)/streamlit run app.py
@@ -40,6 +41,13 @@ bench: $(VENV)/torch
 peers: $(VENV)/peers
 	RNNVIZ_NO_SKIPS=1 $(PYTEST) -m "peers or notebook$(if $(RNNVIZ_DATA), or data)"
 
+# The wheel is built from the source archive, so that both are whole.
+wheel: $(VENV)/tools $(VENV)/dev
+	rm -rf dist
+	$(VENV)/tools/bin/python -m build
+	$(VENV)/tools/bin/twine check --strict dist/*
+	RNNVIZ_NO_SKIPS=1 RNNVIZ_WHEEL=$$(echo dist/*.whl) $(BIN)/python -m pytest -m wheel --durations=10
+
 lock: $(VENV)/tools
 	CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/tools/bin/pip-compile --quiet --generate-hashes --strip-extras --no-emit-index-url --no-emit-trusted-host \
 		--no-emit-find-links --output-file deploy/requirements.lock requirements.txt
@@ -48,15 +56,16 @@ audit: $(VENV)/tools
 	$(VENV)/tools/bin/pip-audit --require-hashes --disable-pip --requirement deploy/requirements.lock
 
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 # Apart from the rest, so that the tools' own packages are not among the pinned ones.
-$(VENV)/tools: | $(BIN)/python
+$(VENV)/tools: Makefile | $(BIN)/python
 	$(PYTHON) -m venv $@
 	$@/bin/pip install --quiet $(TOOLS)
+	touch $@
 
 $(VENV)/app: requirements.txt | $(BIN)/python
 	$(BIN)/pip install --quiet -r requirements.txt

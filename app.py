@@ -9,9 +9,10 @@ def navigate() -> None:
     from rnnviz.ui.pages.guide.chapters import CHAPTERS
     from rnnviz.ui.pages.models.opened_file import open_given_file
     from rnnviz.ui.shared import lesson_link
+    from rnnviz.ui.shared.page_setup import ICON
 
     # Before the navigation: the icons of its pages are names of a font, which the browser would look for elsewhere.
-    st.set_page_config(page_icon="rnnviz/ui/shared/icon.svg", layout="wide")
+    st.set_page_config(page_icon=ICON, layout="wide")
     chapters = [
         st.Page(f"pages/{name}.py", title=f"{k} {title}") for k, (name, title) in enumerate(CHAPTERS.items(), 1)
     ]

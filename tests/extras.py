@@ -10,6 +10,7 @@ from pathlib import Path
 from .checkpoints import published_packages
 
 DATA = Path(os.environ.get("RNNVIZ_DATA") or "no/data")
+WHEEL = Path(os.environ.get("RNNVIZ_WHEEL") or "no/wheel").absolute()
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ def _notebooks_are_here() -> bool:
 EXTRAS = {
     "notebook": Extra("nbconvert and ipykernel", "make peers", _notebooks_are_here),
     "peers": Extra("Keras, TensorFlow and the published models", "make peers", _peers_are_here),
+    "wheel": Extra("the built wheel", "make wheel", WHEEL.is_file),
     "data": Extra("the training data", "make peers RNNVIZ_DATA=path/to/data", DATA.is_dir),
 }
 

@@ -52,22 +52,31 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @contextmanager
 def served(log: Path, base: str = "", script: str = "app.py", **environment: str) -> Iterator[str]:
     """The address of an app of its own, below a base path."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
     options = ["--server.headless", "true", "--server.baseUrlPath", base]
+    address = f"http://127.0.0.1:{port}/{base}".rstrip("/")
+    with running([*command, *options], address, log, ROOT, {**os.environ, **environment}):
+        yield address
+
+
+@contextmanager
+def running(command: list[str], address: str, log: Path, folder: Path, environment: dict[str, str]) -> Iterator[None]:
+    """A server started by a command in a folder, from when it answers at its address."""
     with log.open("w") as output:
-        server = subprocess.Popen(
-            [*command, *options], cwd=ROOT, stdout=output, stderr=subprocess.STDOUT, env={**os.environ, **environment}
-        )
-        address = f"http://127.0.0.1:{port}/{base}".rstrip("/")
+        server = subprocess.Popen(command, cwd=folder, stdout=output, stderr=subprocess.STDOUT, env=environment)
         try:
             _wait_until_healthy(address, server, log)
-            yield address
+            yield
         finally:
             server.terminate()
             server.wait(timeout=10)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="session")

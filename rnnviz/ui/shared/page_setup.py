@@ -17,6 +17,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from . import link_state, served_code
 
+ICON = str(Path(__file__).with_name("icon.svg"))  # in full: Streamlit looks from the folder in which it was started
+
 
 def enter() -> None:
     """Start a page.
