@@ -48,13 +48,19 @@ else:
     from rnnviz.ui.shared import served_code
     from rnnviz.ui.shared.admission import Admission
     from rnnviz.ui.shared.browser_messages import BrowserMessages
+    from rnnviz.ui.shared.packed_files import PackedFiles
     from rnnviz.ui.shared.response_headers import ResponseHeaders
     from rnnviz.ui.shared.upkeep import upkeep
 
     app = st.App(
         __file__,
         routes=served_code.routes(),
-        middleware=[Middleware(ResponseHeaders), Middleware(Admission), Middleware(BrowserMessages)],
+        middleware=[
+            Middleware(ResponseHeaders),
+            Middleware(Admission),
+            Middleware(BrowserMessages),
+            Middleware(PackedFiles),
+        ],
         lifespan=upkeep,
         on_script_error=report,
     )

@@ -95,3 +95,16 @@ def drop_upload(file: str) -> None:
 def downloads() -> int:
     """How many downloads are held."""
     return len(_runtime().media_file_mgr._file_metadata)
+
+
+@_if_it_is_there("")
+def enter(client: object) -> str:
+    """Begin a session for a client that is no browser (a `SessionClient`). Returns its id."""
+    session: str = _runtime().connect_session(client, {})
+    return session
+
+
+@_if_it_is_there(None)
+def send(session: str, message: object) -> None:
+    """Give a session a message, as from its browser."""
+    _runtime().handle_backmsg(session, message)

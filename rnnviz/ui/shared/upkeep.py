@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from ...errors import RnnvizError
-from . import process_memory, streamlit_sessions
+from . import packed_files, process_memory, streamlit_sessions, warm_up
 from .server_limits import SERVER_LIMITS
 from .strangers_files import workers
 
@@ -21,10 +21,13 @@ INTERVAL = 10.0  # seconds between two looks, and fewer where sessions are kept 
 
 @asynccontextmanager
 async def upkeep(app: object) -> AsyncIterator[None]:
-    """Prepare the process and the workers, and look after sessions until the server ends; for `st.App`."""
+    """Prepare all that a visitor needs, and look after sessions until the server ends; for `st.App`.
+
+    Until it is prepared, the server does not answer, its health check included.
+    """
     process_memory.prepare()
-    with suppress(RnnvizError):  # the first file says so
-        await asyncio.to_thread(workers().start)
+    await asyncio.to_thread(_start_workers)  # alone: they are forked
+    await asyncio.gather(asyncio.to_thread(packed_files.pack), warm_up.visit_all_pages())
     process_memory.keep_what_is_loaded()
     looking = asyncio.create_task(_look_after_sessions())
     try:
@@ -34,6 +37,11 @@ async def upkeep(app: object) -> AsyncIterator[None]:
         with suppress(asyncio.CancelledError):
             await looking
         workers().stop()
+
+
+def _start_workers() -> None:
+    with suppress(RnnvizError):  # the first file says so
+        workers().start()
 
 
 async def _look_after_sessions() -> None:
