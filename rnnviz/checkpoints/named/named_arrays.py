@@ -18,6 +18,7 @@ from ..native.card_json import KEY, from_json, is_card
 from ..native.network_stack import stack_from_model
 from ..stack import Stack
 from .array_stacks import stacks_from_arrays
+from .stated_modules import StatedModule, with_stated
 
 UNNAMED = "array"  # the name of an array that has none
 LONGEST_METADATA = 4_000_000  # letters of all texts beside the arrays
@@ -42,6 +43,8 @@ class NamedArrays:
         Texts that the file keeps beside its arrays.
     notes : tuple of str
         Sentences on what was skipped.
+    modules : dict of str to StatedModule
+        By the name that precedes the names of its arrays, what a module that was saved whole states about itself.
     """
 
     description: str
@@ -49,6 +52,7 @@ class NamedArrays:
     dtypes: dict[str, str]
     metadata: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    modules: dict[str, StatedModule] = field(default_factory=dict)
 
 
 class ArrayFormat(Format):
@@ -81,7 +85,7 @@ class ArrayFormat(Format):
             stack = stack_from_model(model)
             return Opened(named.description, (stack,), notes=named.notes, models={stack.name: model})
         try:
-            stacks = stacks_from_arrays(named.arrays, named.dtypes, file.budget)
+            stacks = with_stated(stacks_from_arrays(named.arrays, named.dtypes, file.budget), named.modules)
         except FileError as error:
             if error.file:
                 raise

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from ...cells.activations import Array
 from ...errors import DtypeError, UnsupportedFileError
 from ..named.array_stacks import stacks_from_arrays
+from ..named.stated_modules import StatedModule, with_stated
 from ..stack import Stack
 
 
@@ -29,8 +28,14 @@ def stacks_from_module(module: Any) -> tuple[Stack, ...]:
         raise UnsupportedFileError(
             f"{type(module).__name__} has no recurrent layer; its members are {kinds}.", code="no_recurrent_layer"
         )
-    members = dict(module.named_modules())
-    return tuple(_with_nonlinearity(stack, members) for stack in stacks)
+    return with_stated(stacks, {name: _stated(member) for name, member in module.named_modules()})
+
+
+def _stated(member: Any) -> StatedModule:
+    """What a module states about itself."""
+    kind = type(member)
+    plain = {name: value for name, value in vars(member).items() if isinstance(value, str | bool | int | float)}
+    return StatedModule(f"{kind.__module__}.{kind.__qualname__}", plain)
 
 
 def _arrays(module: Any) -> tuple[dict[str, Array], dict[str, str]]:
@@ -46,24 +51,3 @@ def _arrays(module: Any) -> tuple[dict[str, Array], dict[str, str]]:
             wide = tensor.detach().cpu()
             arrays[name] = (wide if dtypes[name] in ("float32", "float64") else wide.float()).numpy().copy()
     return arrays, dtypes
-
-
-def _with_nonlinearity(stack: Stack, members: Mapping[str, Any]) -> Stack:
-    """The stack with the activation that its modules state. Raises UnsupportedFileError if they state several."""
-    if stack.cell != "rnn":
-        return stack
-    owners = {name.rpartition(".")[0] for name in stack.array_names}
-    stated = {str(members[owner].nonlinearity) for owner in owners if hasattr(members.get(owner), "nonlinearity")}
-    if len(stated) > 1:
-        raise UnsupportedFileError(
-            f"The layers of {stack.name} have different activations, {' and '.join(sorted(stated))}. Only one per "
-            "network is supported.",
-            code="mixed_activations", part=stack.name,
-        )  # fmt: skip
-    settings = tuple(
-        replace(setting, value=value, basis="stated", reason="The module states it.")
-        if setting.name == "activation" and (value := next(iter(stated), None))
-        else setting
-        for setting in stack.settings
-    )
-    return replace(stack, settings=settings)

@@ -10,33 +10,47 @@ from typing import Any
 from ...limits import LONGEST_NAME
 from ...wording import printable, without_surrogates
 from ..named.named_arrays import LONGEST_METADATA, UNNAMED
+from ..named.stated_modules import StatedModule
+from .foreign_objects import ForeignObject
 from .pickle_machine import InvalidPickleError, Name, Pairs
+from .pickle_stand_ins import NumpyArray
 
 DEEPEST = 64  # levels
 VISITS = 1_000_000  # a list that contains another twice, which contains another twice, and so on, has no end
+# The plain dictionaries in which a module of PyTorch keeps what its state dict lists, under the same names.
+_OF_MODULE = ("_parameters", "_buffers", "_modules")
+_STATED = 100  # attributes of a module that are kept
+_LONGEST_STATED = 100  # letters of one
 
 
 @dataclass
 class FlatCheckpoint:
     """arrays: by name. metadata: texts and numbers beside them, and lists or dicts of nothing else as JSON.
 
-    optimisers: the names of the parts that were left out because they look like an optimiser's state.
+    optimisers: the names of the parts that were left out because they look like an optimiser's state. modules: what
+    whole modules state about themselves, by name. foreign: the classes of other objects, by the name of each.
     """
 
     arrays: dict[str, Any] = field(default_factory=dict)
     metadata: dict[str, str] = field(default_factory=dict)
     optimisers: list[str] = field(default_factory=list)
+    modules: dict[str, StatedModule] = field(default_factory=dict)
+    foreign: dict[str, str] = field(default_factory=dict)
 
 
 def flatten(root: Any, kinds: tuple[type, ...], count_array: Callable[[], None]) -> FlatCheckpoint:
     """The arrays in nested dicts (`Pairs`), lists and tuples: "model_state.rnn.weight_ih_l0", lists by index.
 
-    kinds: the classes of what counts as an array. count_array: called for every array; it raises to stop. Raises
-    InvalidPickleError for containers that contain themselves or are nested too deeply or too often, and for names that
-    are too long or that two arrays have.
+    A module that was saved whole gives the names of its state dict; the attributes of any other foreign object count as
+    a dict. kinds: the classes of what counts as an array. count_array: called for every array; it raises to stop.
+    Raises InvalidPickleError for containers that contain themselves or are nested too deeply or too often, and for
+    names that are too long or that two arrays have. What foreign objects hold may contain itself, and is left out where
+    it is too deep or has a name again.
     """
     walk = _Walk(kinds, count_array)
     walk.visit(root, "", [])
+    if isinstance(root, Name):
+        walk.checkpoint.foreign["the file itself"] = root.dotted
     return walk.checkpoint
 
 
@@ -51,14 +65,21 @@ class _Walk:
 
     def visit(self, value: Any, name: str, above: list[Any]) -> None:
         """Add a value; above: the containers that it is in, from the outermost."""
-        if isinstance(value, self.kinds):
-            self._add_array(value, name or UNNAMED)
-        elif isinstance(value, Pairs | list | tuple):
+        if isinstance(value, NumpyArray) and (texts := value.texts(LONGEST_METADATA - self.letters)) is not None:
+            self._add_texts(name, texts)
+        elif isinstance(value, self.kinds):
+            self._add_array(value, name or UNNAMED, any(isinstance(other, ForeignObject) for other in above))
+        elif isinstance(value, Pairs | list | tuple | ForeignObject):
+            inside = isinstance(value, ForeignObject) or any(isinstance(other, ForeignObject) for other in above)
             if any(value is other for other in above):
+                if inside:
+                    return
                 raise InvalidPickleError("it has a container that contains itself")
             if len(above) >= DEEPEST:
+                if inside:
+                    return
                 raise InvalidPickleError(f"its containers are nested more than {DEEPEST} levels deep")
-            self.visits += 1 + len(value.items if isinstance(value, Pairs) else value)
+            self.visits += 1 + _size(value)
             if self.visits > VISITS:
                 raise InvalidPickleError(
                     f"it nests the same containers so often that they have over {VISITS:,} entries"
@@ -69,12 +90,11 @@ class _Walk:
             self._add_text(name or UNNAMED, value if isinstance(value, str) else _json(value).strip('"'))
 
     def _visit_items(self, value: Any, name: str, above: list[Any]) -> None:
-        items = dict(_items(value))  # of two values for one key the last one counts
-        if isinstance(value, Pairs) and {"state", "param_groups"} <= items.keys():
+        items = self._object_items(value, name, above) if isinstance(value, ForeignObject) else dict(_items(value))
+        if isinstance(value, Pairs | ForeignObject) and {"state", "param_groups"} <= items.keys():
             self.checkpoint.optimisers.append(name)
         elif items and all(_is_plain(item) for item in items.values()):
-            if sum(map(_letters, items.values())) <= LONGEST_METADATA:  # the same long text can be in many places
-                self._add_text(name or UNNAMED, _json(items if isinstance(value, Pairs) else list(items.values())))
+            self._add_texts(name, items if _is_named(value) else list(items.values()))
         else:
             before = len(self.checkpoint.arrays)
             for key, item in items.items():
@@ -87,11 +107,38 @@ class _Walk:
             if len(self.checkpoint.arrays) == before:
                 self.without_arrays.add(id(value))
 
-    def _add_array(self, value: Any, name: str) -> None:
+    def _object_items(self, value: ForeignObject, name: str, above: list[Any]) -> dict[str, Any]:
+        """What a foreign object holds, by name; of a module, under the names of its state dict."""
+        attributes = value.attributes
+        self.visits += len(attributes)
+        inner = [attributes.get(part) for part in _OF_MODULE]
+        if not all(isinstance(part, Pairs) for part in inner):
+            if not any(isinstance(other, ForeignObject) for other in above[:-1]):
+                self.checkpoint.foreign[name or "the file itself"] = value.kind
+            listed = dict(enumerate(value.values or value.arguments)) if not attributes else {}
+            return {str(key): item for key, item in listed.items()} | attributes | dict(_items(Pairs(value.items)))
+        items: dict[str, Any] = {}
+        for part in inner:
+            self.visits += _size(part)
+            items |= {key: item for key, item in _items(part) if item is not None}
+        public = {key: item for key, item in attributes.items() if not key.startswith("_") and key not in items}
+        stated = {key: item for key, item in public.items() if _is_short(item)}
+        self.checkpoint.modules[name] = StatedModule(value.kind, dict(list(stated.items())[:_STATED]))
+        return items | {key: item for key, item in public.items() if key not in stated}
+
+    def _add_array(self, value: Any, name: str, foreign: bool) -> None:
         if name in self.checkpoint.arrays:
+            if foreign:
+                return
             raise InvalidPickleError(f"it has two arrays named {printable(name)}", code="duplicate", part=name)
         self.checkpoint.arrays[name] = value
         self.count_array()
+
+    def _add_texts(self, name: str, items: dict[str, Any] | list[Any]) -> None:
+        """Plain values as JSON. The same long text can be in many places, so they are measured first."""
+        listed = items.values() if isinstance(items, dict) else items
+        if sum(map(_letters, listed)) <= LONGEST_METADATA:
+            self._add_text(name or UNNAMED, _json(items))
 
     def _add_text(self, name: str, text: str) -> None:
         self.letters += len(name) + len(text)
@@ -99,8 +146,27 @@ class _Walk:
             self.checkpoint.metadata[name] = without_surrogates(text)
 
 
+def _size(value: Any) -> int:
+    """The entries of a container."""
+    if isinstance(value, ForeignObject):
+        return len(value.arguments) + len(value.items) + len(value.values)
+    return len(value.items if isinstance(value, Pairs) else value)
+
+
+def _is_named(value: Any) -> bool:
+    """Whether a container has names for what it holds."""
+    if isinstance(value, ForeignObject):
+        return bool(value.attributes or value.items) or not value.values
+    return isinstance(value, Pairs)
+
+
 def _is_plain(value: Any) -> bool:
     return value is None or isinstance(value, str | bool | int | float | Name)
+
+
+def _is_short(value: Any) -> bool:
+    """Whether a module's attribute is a plain setting."""
+    return value is None or isinstance(value, bool | float) or (_is_plain(value) and _letters(value) <= _LONGEST_STATED)
 
 
 def _letters(value: Any) -> int:

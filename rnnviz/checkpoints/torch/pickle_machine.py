@@ -1,9 +1,9 @@
 """A pickle read without running it: a machine that knows the opcodes and calls nothing that a file names.
 
 Python's own unpickler imports and calls what a file asks for, and reserves as much memory as a file claims. Here a name
-stays a name: where a pickle calls one, a table tells which inert value takes the place of the result, and a name
-missing from the table ends the reading. The opcodes are those of Python's `pickletools`, whose readers of arguments
-check the lengths.
+stays a name: where a pickle calls one, a table tells which inert value takes the place of the result. A name missing
+from the table ends the reading, unless `foreign` has a stand-in for it. The opcodes are those of Python's
+`pickletools`, whose readers of arguments check the lengths.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
 from ...errors import DamagedFileError, UnsupportedFileError
+from ...limits import LONGEST_NAME
 from ...wording import printable
 
 STEPS = 1_000_000  # opcodes; a checkpoint of a thousand arrays with its optimiser has some 100,000
@@ -62,8 +63,9 @@ class Machine:
     table: by dotted name, the stand-in for the result of calling it (a function of the arguments), or None for a name
     that may be mentioned but not called. storage: the stand-in for a persistent id. The result consists of lists,
     tuples, dicts (`Pairs`), text, bytes and numbers; sets and frozensets become lists. taken: the steps that it took.
+    foreign: returns the stand-in for a name that is not in the table, or raises UnsafePickleError.
     Raises InvalidPickleError for a pickle that is damaged, too long or of a kind that no checkpoint has,
-    UnsafePickleError for names that are not in the table.
+    UnsafePickleError for names that have no stand-in.
     """
 
     def __init__(
@@ -72,7 +74,9 @@ class Machine:
         table: Mapping[str, Make | None],
         storage: Callable[[Any], Any] | None = None,
         steps: int = STEPS,
+        foreign: Callable[[str], Name] | None = None,
     ) -> None:
+        self._foreign = foreign
         self._stream = stream
         self._table = table
         self._storage = storage
@@ -144,22 +148,28 @@ class Machine:
         self._push(tuple(reversed(values)))
 
     def _extend(self, values: list[Any]) -> None:
-        if not isinstance(target := self._top(), list):
+        target = self._top()
+        target = getattr(target, "values", target)
+        if not isinstance(target, list):
             raise InvalidPickleError("its pickle appends to something that is not a list")
         target.extend(values)
 
     def _set(self, values: list[Any]) -> None:
-        if not isinstance(target := self._top(), Pairs):
+        items = getattr(self._top(), "items", None)
+        if not isinstance(items, list):
             raise InvalidPickleError("its pickle sets items of something that is not a dict")
-        target.items.extend(_pairs(values))
+        items.extend(_pairs(values))
 
     def _name(self, module: Any, name: Any) -> None:
         if not isinstance(module, str) or not isinstance(name, str):
             raise InvalidPickleError("its pickle uses a name that is not text")
         dotted = f"{module}.{name}"
-        if dotted not in self._table:
+        if dotted in self._table:
+            self._push(Name(dotted, self._table[dotted]))
+        elif self._foreign is None or len(dotted) > LONGEST_NAME:
             raise UnsafePickleError(f"it asks for {printable(dotted)}", part=dotted)
-        self._push(Name(dotted, self._table[dotted]))
+        else:
+            self._push(self._foreign(dotted))
 
     def _global(self, argument: str) -> None:
         module, _, name = argument.partition(" ")
@@ -185,7 +195,7 @@ class Machine:
         self._call(self._pop(), arguments)
 
     def _new_with_keywords(self) -> None:
-        if not isinstance(keywords := self._pop(), Pairs) or keywords.items:
+        if not isinstance(keywords := self._pop(), Pairs) or (keywords.items and self._foreign is None):
             raise InvalidPickleError("its pickle creates an object with keyword arguments")
         self._reduce()
 

@@ -12,6 +12,7 @@ from ...array_shapes import MOST_AXES, count_numbers
 from ...cells.activations import Array
 from ...wording import printable
 from ..io.number_types import READABLE, stored_dtype
+from .foreign_objects import attribute_name, new_object
 from .pickle_machine import InvalidPickleError, Make, Name, Pairs
 
 # The types of PyTorch's storages, and the size in bytes of those that are not read.
@@ -78,10 +79,14 @@ class NumpyType:
 
 @dataclass(eq=False, slots=True)
 class NumpyArray:
-    """numpy.ndarray: `array`, read-only, once its state is set; otherwise `kind` tells in words why there is none."""
+    """numpy.ndarray: `array`, read-only, once its state is set; otherwise `kind` tells in words why there is none.
+
+    others: the type, the length and the content of a row of other things than numbers.
+    """
 
     array: Array | None = None
     kind: str = "an array without numbers"
+    others: tuple[NumpyType, int, Any] | None = None
 
     def build(self, state: Any) -> None:
         if not isinstance(state, tuple) or len(state) != 5:
@@ -89,12 +94,31 @@ class NumpyArray:
         _, shape, dtype, fortran, data = state
         self._fill(shape, dtype, "F" if fortran else "C", data)
 
+    def texts(self, most: int) -> list[str] | None:
+        """The texts of a row of them, kept as objects or as runs of letters; None if there are others, or too many."""
+        if self.others is None:
+            return None
+        dtype, count, data = self.others
+        if isinstance(data, list):
+            return data if len(data) == count and all(isinstance(entry, str) for entry in data) else None
+        letters = dtype.code[1:]
+        if dtype.code[:1] not in ("U", "S") or not letters.isdecimal() or len(letters) > 6 or type(data) is not bytes:
+            return None
+        size = int(letters) * (4 if dtype.code[0] == "U" else 1)
+        if not size or size * count != len(data) or len(data) > most:
+            return None
+        encoding = "utf-8" if dtype.code[0] == "S" else "utf-32-be" if dtype.order == ">" else "utf-32-le"
+        pieces = (data[k * size : (k + 1) * size] for k in range(count))
+        return [piece.decode(encoding, "replace").rstrip("\0") for piece in pieces]
+
     def _fill(self, shape: Any, dtype: Any, order: str, data: Any) -> None:
         plain = dtype.dtype() if isinstance(dtype, NumpyType) else None
         if isinstance(data, str):  # as Python 2 wrote bytes
             data = data.encode("latin-1", "replace")
         if plain is None or not isinstance(data, bytes | bytearray):
             self.kind = "a NumPy array of other things than plain numbers"
+            if isinstance(dtype, NumpyType) and _sizes(shape) and len(shape) == 1:
+                self.others = dtype, shape[0], data
             return
         count = count_numbers(shape) if _sizes(shape) else None
         if count is None or count * plain.itemsize != len(data):
@@ -114,9 +138,11 @@ def stand_ins(inside: Callable[[bytes], Storage] | None = None) -> dict[str, Mak
     return table
 
 
-def storage_of(reference: Any) -> Storage:
+def storage_of(reference: Any) -> Storage | Name:
     """The stand-in for a persistent id: ("storage", type, key, location, size), optionally with a view's part of it."""
     match reference:
+        case ("module", Name() as kind, *_):  # a class with its source, as the older layout keeps those of modules
+            return kind
         case ("storage", Name() as kind, str(key), _, int(size), *view) if size >= 0:
             if (dtype := STORAGES.get(kind.dotted.rpartition(".")[2])) is None:
                 raise InvalidPickleError(f"it has a storage of the unknown kind {printable(kind.dotted)}")
@@ -167,6 +193,13 @@ def _typed(function: Any, kind: Any, arguments: Any, state: Any) -> Any:
     if function.make is None or not isinstance(arguments, tuple):
         raise InvalidPickleError("a tensor in it is created from invalid arguments")
     return function.make(*arguments)
+
+
+def _type_of(value: Any) -> Name:
+    """The class of None, the only one that is written as a call."""
+    if value is not None:
+        raise InvalidPickleError("it asks for the class of a value")
+    return Name("types.NoneType")
 
 
 def _listed(values: Any = ()) -> Any:
@@ -274,8 +307,9 @@ _CALLABLE: dict[str, Make] = {
     **_each(("builtins", "__builtin__"), {
         "set": _listed, "frozenset": _listed, "list": _listed, "tuple": _listed,
         "dict": _paired, "bytes": _bytes, "bytearray": _bytes, "complex": lambda *_: None,
+        "getattr": attribute_name, "type": _type_of,
     }),
-    **_each(("copyreg", "copy_reg"), {"_reconstructor": _reconstructed}),
+    **_each(("copyreg", "copy_reg"), {"_reconstructor": _reconstructed, "__newobj__": new_object}),
     **_each(("pathlib", "pathlib._local"), dict.fromkeys(
         ("PosixPath", "WindowsPath", "PurePosixPath", "PureWindowsPath"), _path)),
     **_each(("numpy.core.multiarray", "numpy._core.multiarray"), {

@@ -22,8 +22,9 @@ from ..file import File
 from ..io.number_types import loaded_dtype, stored_dtype, widened
 from ..io.opening_budget import OpeningBudget
 from ..named.named_arrays import LISTED, ArrayFormat, NamedArrays, ignored_arrays_note, no_arrays_error
+from .foreign_objects import foreign_name
 from .nested_containers import FlatCheckpoint, flatten
-from .pickle_machine import STEPS, InvalidPickleError, Machine, Make, UnsafePickleError
+from .pickle_machine import STEPS, InvalidPickleError, Machine, Make, Name, UnsafePickleError
 from .pickle_stand_ins import NumpyArray, Storage, Tensor, UnreadableArray, size_of, stand_ins, storage_of
 
 MAGIC = 0x1950A86A20F9469CFC6C
@@ -56,10 +57,11 @@ class TorchFile(ArrayFormat):
 def read_state_dict(file: File) -> NamedArrays:
     """The arrays of a PyTorch file by name, those of nested dicts with dots: "model_state.rnn.weight_ih_l0".
 
-    Text and numbers beside them become metadata, lists and dicts of nothing else as JSON. What looks like an
-    optimiser's state is left out, and so are complex, quantised and sparse tensors; notes say so. Nothing in the file
-    is executed. Raises UnsupportedFileError, code "code", for anything but tensors in plain containers, such as a
-    pickled module, DamagedFileError and LimitError.
+    Text and numbers beside them become metadata, lists and dicts of nothing else as JSON. Objects of other classes are
+    names with attributes, whatever these are; a module that was saved whole is read from its plain dictionaries. What
+    looks like an optimiser's state is left out, and so are complex, quantised and sparse tensors; notes say so. Nothing
+    in the file is executed. Raises UnsupportedFileError, code "code", for a file that asks for what could do harm or
+    holds foreign objects alone, DamagedFileError and LimitError.
     """
     order: Order = "<"
     try:
@@ -72,8 +74,8 @@ def read_state_dict(file: File) -> NamedArrays:
         arrays, dtypes, skipped = _arrays(checkpoint.arrays, find, order, file.budget)
     except UnsafePickleError as error:
         raise UnsupportedFileError(
-            f"{file.name} holds more than tensors and plain containers: {error}. It was not opened, and nothing in it "
-            f"was run. Where the model was made, this saves its weights alone: {SAVE}",
+            f"{file.name} asks for what no model needs and what could do harm: {error}. It was not opened, and nothing "
+            f"in it was run. Where the model was made, this saves its weights alone: {SAVE}",
             code="code", file=file.name, part=error.part,
         ) from error  # fmt: skip
     except InvalidPickleError as error:
@@ -82,10 +84,18 @@ def read_state_dict(file: File) -> NamedArrays:
             code=error.code or "pickle", file=file.name, part=error.part,
         ) from error  # fmt: skip
     notes = _notes(checkpoint, skipped)
+    if not arrays and checkpoint.foreign:
+        name, kind = next(iter(checkpoint.foreign.items()))
+        raise UnsupportedFileError(
+            f"{file.name} holds no arrays of numbers, only objects of other programs: {printable(name)} is of the "
+            f"class {printable(kind)}. Where the model was made, this saves its weights alone: {SAVE}",
+            code="code", file=file.name, part=kind,
+        )  # fmt: skip
     if not arrays:
         raise no_arrays_error(file.name, notes)
     description = "pickled arrays" if find is _find_nothing else "PyTorch state dict"
-    return NamedArrays(description, arrays, dtypes, checkpoint.metadata, notes)
+    description = "PyTorch module, saved whole" if checkpoint.modules else description
+    return NamedArrays(description, arrays, dtypes, checkpoint.metadata, notes, checkpoint.modules)
 
 
 def _read_zip(file: File) -> tuple[Any, Find, Order]:
@@ -132,8 +142,10 @@ def _read_sequence(data: bytes | bytearray, budget: OpeningBudget, inside: bool 
     stream = io.BytesIO(data)
     sizes: dict[str, int] = {}
 
-    def seen(reference: Any) -> Storage:
+    def seen(reference: Any) -> Storage | Name:
         storage = storage_of(reference)
+        if isinstance(storage, Name):
+            return storage
         sizes.setdefault(storage.key, size_of(storage.dtype))
         return storage
 
@@ -181,7 +193,7 @@ def _run(
     most: int = STEPS,
 ) -> Any:
     """The value of the next pickle, whose steps are spent."""
-    machine = Machine(stream, table, storage, min(most, budget.left("work")))
+    machine = Machine(stream, table, storage, min(most, budget.left("work")), foreign_name)
     value = machine.run()
     budget.work(machine.taken)
     return value
@@ -263,7 +275,22 @@ def _array(name: str, tensor: Tensor, content: bytes | memoryview, order: Order)
 
 
 def _notes(checkpoint: FlatCheckpoint, skipped: list[str]) -> tuple[str, ...]:
-    if not checkpoint.optimisers:
-        return ignored_arrays_note(skipped)
-    which = ", ".join(printable(name) for name in checkpoint.optimisers[:LISTED] if name)
-    return (f"The optimiser's state was skipped{f': {which}' if which else ''}.", *ignored_arrays_note(skipped))
+    notes: list[str] = []
+    if checkpoint.modules:
+        name, module = next(iter(checkpoint.modules.items()))
+        where = f"{printable(name)}, " if name else ""
+        notes.append(
+            f"The file holds {where}a module of the class {printable(module.kind)}. Its "
+            "weights are read from plain dictionaries; its code is not in the file, and what it computes around its "
+            "layers is not known."
+        )
+    if checkpoint.foreign:
+        listed = [f"{printable(name)} ({printable(kind)})" for name, kind in checkpoint.foreign.items()]
+        more = f" and {len(listed) - LISTED} more" if len(listed) > LISTED else ""
+        notes.append(
+            f"Objects of other programs are read as names, and never created: {', '.join(listed[:LISTED])}{more}."
+        )
+    if checkpoint.optimisers:
+        which = ", ".join(printable(name) for name in checkpoint.optimisers[:LISTED] if name)
+        notes.append(f"The optimiser's state was skipped{f': {which}' if which else ''}.")
+    return (*notes, *ignored_arrays_note(skipped))
