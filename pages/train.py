@@ -3,9 +3,9 @@
 import streamlit as st
 
 from rnnviz.ui.pages import train
-from rnnviz.ui.shared import lesson_link, page_setup
+from rnnviz.ui.shared import page_setup, share_panel
 
 page_setup.enter()
 st.title("Watch networks learn", anchor=False)
 train.page()
-lesson_link.menu()
+share_panel.menu()

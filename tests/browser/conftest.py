@@ -148,7 +148,8 @@ AT_REST = """() => {
   const seen = selector => [...document.querySelectorAll(selector)].filter(e => e.checkVisibility());
   const state = document.querySelector('[data-testid=stApp]')?.dataset.testScriptState;
   const undrawn = seen('[data-testid=stPlotlyChart]').some(e => !e.querySelector('.main-svg'));
-  const mounted = e => [e, ...e.querySelectorAll('*')].some(part => part.shadowRoot?.querySelector('.instrument'));
+  const ours = part => part.shadowRoot?.querySelector('.instrument, .link-to-copy');
+  const mounted = e => [e, ...e.querySelectorAll('*')].some(ours);
   const unmounted = [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')].some(e => !mounted(e));
   const unready = unmounted || undrawn || seen('[data-testid=stSkeleton]').length;
   const busy = unready || state !== 'notRunning' || window.scriptRuns === 0;

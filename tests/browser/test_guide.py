@@ -731,12 +731,17 @@ def test_the_maker_of_links_gives_a_link_to_the_same_view(page: Page, app: str, 
     press(page, "ArrowRight")
     choose_unit(page, 3)
     wait_for_link(page, unit="3", step="2")
-    page.get_by_role("button", name="Share").click()
-    settle(page)
+    with rerun(page):
+        page.get_by_role("button", name="Share").click()
+    panel = page.get_by_role("dialog")
     for part in ("typing", "questions"):
         with rerun(page):
-            page.get_by_role("button", name=part, exact=True).click()
-    made = page.locator("[data-testid=stPopoverBody] .link-address").input_value()
+            panel.get_by_text(lesson_link.PARTS[part], exact=True).click()
+    link = panel.locator("[data-testid=stCode]")
+    expect(link).to_contain_text("step=2")
+    expect(link).to_contain_text("hide=questions,typing")
+    expect(panel.get_by_role("img", name="The QR code of this link")).to_be_visible()
+    made = link.inner_text().strip()
     assert {name: values[0] for name, values in parse_qs(urlparse(made).query).items()} == {
         "text": "aaabbb",
         "step": "2",
@@ -753,13 +758,25 @@ def test_the_maker_of_links_gives_a_link_to_the_same_view(page: Page, app: str, 
     other.context.close()
 
 
-def test_every_part_that_can_be_hidden_is_offered(page: Page, app: str):
+def test_the_link_is_copied_and_its_code_shown_large(page: Page, app: str):
     open_chapter(page, app, "words")
     page.get_by_role("button", name="Share").click()
-    buttons = page.locator("[data-testid=stPopoverBody] [data-testid=stButtonGroup] button")
-    expect(buttons.filter(has_text=list(lesson_link.PARTS)[-1])).to_be_visible()
-    offered = buttons.all_inner_texts()
-    assert [words.strip() for words in offered if words.strip()] == list(lesson_link.PARTS)
+    panel = page.get_by_role("dialog")
+    small = panel.get_by_role("img", name="The QR code of this link")
+    expect(small).to_be_visible()
+    assert small.evaluate("image => image.naturalWidth > 0"), "the page's policy lets the picture in"
+    before = small.bounding_box()
+    with rerun(page):
+        panel.get_by_role("button", name="Show it large").click()
+    large = small.bounding_box()
+    assert before and large and large["width"] > 1.3 * before["width"] and large["height"] < 900
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    panel.get_by_role("button", name="Copy link").click()
+    expect(panel.get_by_text("Copied")).to_be_visible()
+    assert page.evaluate("() => navigator.clipboard.readText()") == panel.locator("[data-testid=stCode]").inner_text()
+    with rerun(page):
+        panel.get_by_role("button", name="Back").click()
+    expect(panel.get_by_role("checkbox")).to_have_count(len(lesson_link.PARTS) + 1)
 
 
 def test_between_a_phone_and_a_laptop_the_words_have_the_whole_width(page: Page, app: str):

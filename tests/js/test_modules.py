@@ -58,7 +58,6 @@ IN_THE_BROWSER = {
     "views/step-table.js",
     "views/tokens.js",
     "views/unit-field.js",
-    "views/view-link.js",
     "views/what-if.js",
 }
 

@@ -5,33 +5,40 @@ It applies to the whole session, on every page, and is part of every link copied
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 import streamlit as st
 
 from ...wording import printable
-from . import link_state, notices
-from .instrument import slot
+from . import notices
 from .link_parameters import HIDE
 from .markdown import series
 from .session_keys import HIDDEN, HIDE_READ
 
 NAME, NAMES = 40, 3  # characters and number of unknown names that a message repeats
 
-PARTS = {
-    "typing": "the text box and its examples",
-    "model": "the choice of model and cell",
-    "questions": "the questions in the guide",
-    "tabs": "the choice of question on the Memory and Compare pages",
-    "whatif": "the controls that change a run",
-    "training": "the training settings",
-    "verify": "the check against a framework on the Models page",
-    "explore": "the links from the guide to Explore",
-    "downloads": "the downloads",
-    "about": "the model card",
-    "navigation": "the menu of pages",
-    "link": "this menu",
+# The parts by the name that a link has for them, and what the menu calls them, where they are.
+PART_GROUPS = {
+    "To change the view": {
+        "typing": "Text box and examples",
+        "model": "Choice of model and cell",
+        "whatif": "What-if",
+        "tabs": "Choice of question on Memory and Compare",
+    },
+    "To go elsewhere": {
+        "navigation": "Menu of pages",
+        "explore": "Links from the guide to Explore",
+        "downloads": "Menu Save",
+        "link": "Menu Share",
+    },
+    "In the guide": {
+        "questions": "Questions",
+    },
+    "On other pages": {
+        "about": "About the model",
+        "training": "Settings of a training",
+        "verify": "Check against a framework",
+    },
 }
+PARTS = {name: words for group in PART_GROUPS.values() for name, words in group.items()}
 
 
 def hidden() -> list[str]:
@@ -60,27 +67,3 @@ def shows(part: str) -> bool:
 def save() -> None:
     """Keep the hidden parts in the link of the page."""
     HIDE.write(hidden())
-
-
-def menu(stepping: bool = False) -> None:
-    """A menu that makes a link to the present view. stepping: whether the page has an instrument, with a position."""
-    save()
-    if not shows("link"):
-        return
-    popover = st.popover("Share", icon=":material/share:", key="lesson", on_change="rerun")
-    if not popover.open:
-        return
-    with popover:
-        st.caption("This link opens the present view, without the controls that you hide.")
-        chosen = st.pills("Hide", list(PARTS), selection_mode="multi", key="hide", help=_parts_in_words())
-        hide = ",".join(sorted(chosen))
-        if stepping:
-            st.html(slot("link", hide=hide))
-            return
-        parameters = link_state.all_parameters() | {HIDE.name: hide}
-        query = urlencode({name: text for name, text in parameters.items() if name != HIDE.name or text})
-        st.code(f"{(st.context.url or '').split('?')[0]}{'?' * bool(query)}{query}", language=None, wrap_lines=True)
-
-
-def _parts_in_words() -> str:
-    return "\n".join(f"- **{name}**: {what}" for name, what in PARTS.items())

@@ -47,6 +47,7 @@ def _changes(text: str) -> Interventions:
 
 
 # On all pages.
+PRESENT = "present"  # 1 for the size of a projector; the browser alone reads and writes it (presenter.js)
 HIDE: Parameter[list[str]] = Parameter("hide", [], _words, format=",".join)
 CHANGES: Parameter[Interventions] = Parameter("if", (), _changes, format=format_all)
 

@@ -9,7 +9,9 @@ RESTORED = "link-restored"  # by widget key: the scope of the value restored in 
 REMEMBERED = "link-remembered"  # by scope and name: the value when it was last saved
 NOTICES = "notices"  # messages by key
 HIDDEN = "hidden"  # names of the parts that a lesson hides
+PROJECTED = "projected"  # whether that link opens in the size for a projector
 HIDE_READ = "hide-read"  # the text of the link that names them
+LEFT_OUT = "left-out"  # names of the parts that the session's next link for a lesson hides
 
 # The text box.
 TEXT = "text"  # the widget's key, and its parameter

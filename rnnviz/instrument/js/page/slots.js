@@ -15,7 +15,6 @@ import { createHeatmaps } from "../views/heatmaps.js";
 import { createPredictions } from "../views/predictions.js";
 import { createTokens } from "../views/tokens.js";
 import { stepButton } from "../views/transport.js";
-import { createViewLink } from "../views/view-link.js";
 import { elementsIn, html } from "./dom.js";
 import { copyTheme, setTextColours, styleSheetOf } from "./theme.js";
 
@@ -43,7 +42,6 @@ const ATTRIBUTES = [
   "data-quantities",
   "data-gate",
   "data-of",
-  "data-hide",
   "data-values",
   "data-run",
   "data-choices",
@@ -62,7 +60,6 @@ export const SLOT_VIEWS = {
   gate: (store, { gate, of }) => createGate(store, gate, of),
   strip: createStrip,
   predictions: createPredictions,
-  link: (store, { hide }) => createViewLink(store, hide),
   credit: (store, { values }) => createCredit(store, values),
   heatmaps: (store, { quantities, choices }) =>
     createHeatmaps(store, { quantities: quantities?.split(","), choices: choices !== "none" }),

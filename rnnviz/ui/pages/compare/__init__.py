@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from ...shared import lesson_link, link_parameters, link_state, model_card, notices, pickers, text_box
+from ...shared import lesson_link, link_parameters, link_state, model_card, notices, pickers, share_panel, text_box
 from ...shared.catalogue import TaskModels
 from ...shared.text_run import TextRun
 from . import cells_panel, texts_panel
@@ -61,7 +61,7 @@ def page() -> None:
         else:
             texts_panel.show(run, second)
         with menu:
-            lesson_link.menu(stepping=True)
+            share_panel.menu()
     if lesson_link.shows("about"):
         model_card.show(model)
     with messages:

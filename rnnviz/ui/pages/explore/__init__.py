@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ....instrument.run_notes import run_notes
-from ...shared import catalogue, downloads, lesson_link, model_card, notices, pickers, text_box, what_if
+from ...shared import catalogue, downloads, lesson_link, model_card, notices, pickers, share_panel, text_box, what_if
 from ...shared.catalogue import TaskModels
 from ...shared.markdown import plain
 from ...shared.session_keys import LAST_READ
@@ -46,7 +46,7 @@ def reading(task: TaskModels, cell: str, layer: int, direction: str) -> None:
         what_if.menu(model, prepared.typed if prepared else None)
         if trace is not None and lesson_link.shows("downloads"):
             downloads.menu(trace)
-        lesson_link.menu(stepping=True)
+        share_panel.menu()
     if trace is not None:
         text_box.report_overflow(trace, remarks.append)
         notes = run_notes(trace, remarks, dimmed=unreadable)

@@ -10,7 +10,7 @@ import streamlit as st
 
 from ....cells import CELLS, Definition
 from ....colours import cell_style
-from ...shared import lesson_link, notices, page_setup
+from ...shared import lesson_link, notices, page_setup, share_panel
 from ...shared.catalogue import CELL_ORDER, trainable_cells
 from ...shared.markdown import plain
 from . import glossary, guesses
@@ -62,7 +62,7 @@ def show_glossary(file: str) -> None:
     st.subheader("More cells", anchor=False)
     further = [CELLS[name] for name in trainable_cells() if name not in CELL_ORDER]
     st.html(glossary.cells_html(further, terms))
-    lesson_link.menu()
+    share_panel.menu()
     with messages:
         notices.show()
 
@@ -82,7 +82,9 @@ def _show(chapter: Chapter, terms: dict[str, glossary.Term], folder: Path) -> No
     page_setup.enter()
     st.html(style_element())
     st.title(chapter.title, anchor=False)
-    show_rail(chapter, folder)
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        show_rail(chapter, folder)
+        share_panel.menu()
     messages = st.container()
     context = show_bar(ChapterContext(chapter, terms))
     st.html(link_style_element(context.model.definition if context.model else None))
@@ -100,7 +102,6 @@ def _show(chapter: Chapter, terms: dict[str, glossary.Term], folder: Path) -> No
             _show_tally(chapter)
             _show_legend(context)
             show_neighbours(chapter)
-            lesson_link.menu(stepping=context.trace is not None and bool(chapter.instrument))
     with messages:
         notices.show()
 

@@ -36,7 +36,7 @@ def show_rail(chapter: Chapter, folder: Path) -> None:
     number, *_ = number_and_neighbours(chapter.name)
     if not number:
         return
-    with st.container(horizontal=True, vertical_alignment="center", key="rail"):
+    with st.container(horizontal=True, vertical_alignment="center", width="content", key="rail"):
         time = "a minute" if chapter.minutes == 1 else f"{chapter.minutes} minutes"
         st.caption(f"Chapter {number} of {len(CHAPTERS)}, about {time}", width="content")
         if not lesson_link.shows("navigation"):

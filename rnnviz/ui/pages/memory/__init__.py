@@ -6,7 +6,17 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from ...shared import catalogue, lesson_link, link_parameters, model_card, notices, pickers, text_box, what_if
+from ...shared import (
+    catalogue,
+    lesson_link,
+    link_parameters,
+    model_card,
+    notices,
+    pickers,
+    share_panel,
+    text_box,
+    what_if,
+)
 from ...shared.long_work import stoppable
 from ...shared.session_keys import QUESTION_BEFORE
 from ...shared.text_run import TextRun
@@ -49,7 +59,7 @@ def page() -> None:
         text_box.report_overflow(trace)
         with stoppable():
             show(TextRun(task, text, model, prepared, trace, layer, direction))
-        lesson_link.menu(stepping=True)
+        share_panel.menu()
     what_if.save()
     if lesson_link.shows("about"):
         model_card.show(model)

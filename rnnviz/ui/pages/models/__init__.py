@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from ...shared import lesson_link, link_parameters, notices, pickers
+from ...shared import link_parameters, notices, pickers, share_panel
 from . import comparison_panel, upload_panel, weights_panel
 
 __all__ = ["PARTS", "page"]
@@ -26,6 +26,6 @@ def page() -> None:
     messages = st.container()
     _, show = PARTS[part]
     show()
-    lesson_link.menu()
+    share_panel.menu()
     with messages:
         notices.show()
