@@ -112,11 +112,15 @@ def convert_stack(
     changed = {setting.name: _overridden(setting, chosen, stack.cell) for setting in stack.settings}
     settings = tuple(_followed(setting, changed) for setting in changed.values())
     values = {setting.name: setting.value for setting in settings}
+    stack = stack.arranged(values)
+    settings, values = _fitting(stack, settings, values, chosen)
     parameters: dict[str, tuple[SourceArray, Array, str]] = {}
     for layer, directions in enumerate(stack.layers):
         for direction, sources in directions.items():
             for name, source in sources.items():
+                source, joint = _rejoined(stack, values, name, source, sources)
                 array, changes = _rearranged(stack, values, name, source, sources)
+                changes = "; ".join(filter(None, (joint, changes)))
                 parameters[f"rnn.{name}{name_suffix(layer, direction)}"] = source, array, changes
     if (name := values.get("embedding", NONE)) != NONE:
         parameters["embedding.weight"] = stack.embeddings[name], stack.embeddings[name].array, ""
@@ -150,6 +154,25 @@ def convert_stack(
     merge = values.get("merge", stack.merge)
     network = Network.from_parameters(arrays, stack.cell, cell_options(stack.cell, values), merge)
     return Conversion(network, mapped, values, settings)
+
+
+def _fitting(
+    stack: Stack, settings: tuple[InferredSetting, ...], values: dict[str, str], chosen: Mapping[str, str]
+) -> tuple[tuple[InferredSetting, ...], dict[str, str]]:
+    """Settings without the embedding or the readout that other layers have. Raises ArgumentError if it was chosen."""
+    for name, offered in (("embedding", stack.embeddings), ("readout", stack.readouts)):
+        value = values.get(name, NONE)
+        if value == NONE or value in offered:
+            continue
+        if name in chosen:
+            raise ArgumentError(
+                f"{value} does not fit the layers of {stack.name} as they are arranged.",
+                name=name, value=value, allowed=(*offered, NONE),
+            )  # fmt: skip
+        reason = f"{value} does not fit the layers as they are arranged."
+        settings = tuple(replace(s, value=NONE, reason=reason) if s.name == name else s for s in settings)
+        values = {**values, name: NONE}
+    return settings, values
 
 
 def model_from_stack(
@@ -217,7 +240,9 @@ def model_from_conversion(
         same = vocabulary.tokens if len(vocabulary) == classes else ()
         labels = [*same] or [str(k) for k in range(classes)]
     listed = (s for s in conversion.settings if not s.follows and s.value != NONE and s.name != "initial")
-    card = {"understood": {setting.title: setting.describe() for setting in listed}}
+    card: dict[str, object] = {"understood": {setting.title: setting.describe() for setting in listed}}
+    if stack.left_out:
+        card["left_out"] = list(stack.left_out)
     return Model(name or stack.name, network, vocabulary, list(labels), card, stack.max_steps)
 
 
@@ -249,6 +274,21 @@ def _followed(setting: InferredSetting, changed: Mapping[str, InferredSetting]) 
     return replace(setting, value=changed[setting.follows].value) if setting.follows in changed else setting
 
 
+def _rejoined(
+    stack: Stack, values: Mapping[str, str], name: str, source: SourceArray, sources: Parameters
+) -> tuple[SourceArray, str]:
+    """A matrix with the columns of a joint one that it has in the chosen order, and what was done."""
+    setting = stack.setting("joining")
+    if setting is None or name not in ("weight_ih", "weight_hh") or values["joining"] == setting.value:
+        return source, ""
+    parts = [sources["weight_hh"].array, sources["weight_ih"].array]
+    whole = np.concatenate(parts if setting.value == "hx" else parts[::-1], axis=1)
+    first = values["joining"] == ("xh" if name == "weight_ih" else "hx")
+    size = source.array.shape[1]
+    part = whole[:, :size] if first else whole[:, whole.shape[1] - size :]
+    return replace(source, array=part), f"the {'first' if first else 'last'} {size} columns of the joint matrix"
+
+
 def _rearranged(
     stack: Stack, values: Mapping[str, str], name: str, source: SourceArray, sources: Parameters
 ) -> tuple[Array, str]:
@@ -256,10 +296,13 @@ def _rearranged(
     order = values.get("order", next(iter(ORDERS.get(stack.cell, {"": ""}))))
     cell = CELLS[stack.cell]
     rows = cell.parameter_blocks()[name]
-    if name in cell.extra_blocks() or rows != cell.rows or stack.cell not in ORDERS:  # its rows come in our order
+    if name in cell.extra_blocks() or stack.cell not in ORDERS:  # its rows come in our order
         places = list(range(len(rows)))
     else:
         places = block_places(stack.cell, order)
+        if rows != cell.rows:  # some of the cell's, in the same order
+            kept = sorted(places[cell.rows.index(row)] for row in rows)
+            places = [kept.index(places[cell.rows.index(row)]) for row in rows]
     recurrent = sources["weight_hh" if "weight_hh" in sources else "weight_ih"]
     size = len(recurrent.array) // len(cell.parameter_blocks().get("weight_hh", cell.rows))
     if set(cell.layouts()[name].rows) == {UNITS} and len(source.array) != size * len(rows):

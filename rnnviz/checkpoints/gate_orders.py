@@ -19,10 +19,11 @@ ORDERS: dict[str, dict[str, str]] = {
     "gru": {"rzn": "PyTorch", "zrn": "Keras, ONNX"},
 }
 ORDERS["peephole"] = ORDERS["lstm"]
-ORDERS["lstmp"] = {"ifgo": "PyTorch"}
+ORDERS["lstmp"] = {"ifgo": "PyTorch", "igfo": "TensorFlow 1"}
+ORDERS["mlstm"] = {"mifgo": "Apex for PyTorch", "mifog": "OpenAI’s sentiment neuron"}
 LETTERS = {
     "i": "input", "f": "forget", "g": "candidate", "o": "output",
-    "r": "reset", "z": "update", "n": "candidate", "h": "hidden",
+    "m": "intermediate_state", "r": "reset", "z": "update", "n": "candidate", "h": "hidden",
 }  # fmt: skip
 
 

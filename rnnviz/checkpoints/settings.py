@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -40,6 +41,10 @@ ORIENTATIONS = {
     "rows": "one row per unit, W x (PyTorch)",
     "columns": "one column per unit, x W (Keras)",
 }
+JOININGS = {"hx": "hidden state, then input: [h; x]", "xh": "input, then hidden state: [x; h]"}
+DIRECTIONS = {"forward": "from the first step to the last", "backward": "from the last step to the first"}
+BOTH_DIRECTIONS = {"both": "both, as they are named", "exchanged": "both, with the names exchanged"}
+STARTS = {"file": "those of the file", "zeros": "zeros"}
 FORGET_BIASES = {"1": "1 is added to the forget gate’s sum", "0": "nothing is added"}
 
 # By setting: its title and, where they do not depend on the file, the values that it can have.
@@ -53,6 +58,9 @@ TITLES = {
     "forget_bias": "Bias of the forget gate",
     "merge": "The two directions",
     "orientation": "Orientation",
+    "joining": "Joint matrix",
+    "layers": "Layers",
+    "direction": "Direction",
     "embedding": "Embedding",
     "readout": "Readout",
     "initial": "Initial states",
@@ -66,6 +74,9 @@ CHOICES = {
     "forget_bias": FORGET_BIASES,
     "merge": MERGES,
     "orientation": ORIENTATIONS,
+    "joining": JOININGS,
+    "direction": DIRECTIONS,
+    "initial": STARTS,
 }
 
 
@@ -130,3 +141,23 @@ def inferred(
 def inferred_order(cell: str, order: str, basis: Basis, reason: str) -> InferredSetting:
     """The order in which the gates of a cell are stacked."""
     return inferred("order", order, basis, reason, ORDERS[cell])
+
+
+def general_settings(
+    settings: Sequence[InferredSetting],
+    layers: Sequence[Mapping[str, object]],
+    merge: str,
+    basis: Basis,
+    reason: str,
+) -> tuple[InferredSetting, ...]:
+    """The settings of a stack with those that every stack has: its direction and, of two, how they are merged."""
+    both = any(len(directions) == 2 for directions in layers)
+    value = "both" if both else next(iter(layers[0]))
+    direction = inferred("direction", value, basis, reason, BOTH_DIRECTIONS if both else None)
+    named = {setting.name for setting in settings}
+    added = [direction] if "direction" not in named else []
+    if both and "merge" not in named:
+        summed = merge != "concat"
+        why = "Layers above read as many values as one direction has." if summed else reason
+        added.append(inferred("merge", merge, "assumed" if summed else basis, why))
+    return (*settings, *added)

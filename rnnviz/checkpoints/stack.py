@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from ..cells import CELLS
 from ..cells.activations import Array
@@ -66,6 +66,8 @@ class Readout:
         return self.weight.names + (self.bias.names if self.bias is not None else ())
 
 
+_OPPOSITE = {"forward": "backward", "backward": "forward"}
+
 # One direction of one layer: weight_ih, weight_hh, bias_ih, bias_hh, weight_hr, as far as they exist.
 Parameters = dict[str, SourceArray]
 
@@ -97,6 +99,11 @@ class Stack:
         How two directions become one vector.
     notes : tuple of str
         Sentences on what else a user should know.
+    left_out : tuple of str
+        Sentences on what in the file belongs to the network and is not run, which pages show as long as the model is
+        open.
+    arrangements : dict of str to tuple of dict
+        By value of the setting "layers", the layers that the stack then has.
     """
 
     name: str
@@ -109,17 +116,19 @@ class Stack:
     max_steps: int | None = None
     merge: str = "concat"
     notes: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    arrangements: dict[str, tuple[dict[str, Parameters], ...]] = field(default_factory=dict)
 
     @property
     def array_names(self) -> set[str]:
-        """The names of the file's arrays that its layers are made of."""
+        """The names of the file's arrays that its layers and their initial states are made of."""
         return {
             name
             for directions in self.layers
             for parameters in directions.values()
             for source in parameters.values()
             for name in source.names
-        }
+        } | {name for source in self.initial.values() for name in source.names}
 
     @property
     def input_size(self) -> int:
@@ -182,10 +191,59 @@ class Stack:
         """
         return next((setting for setting in self.settings if setting.name == name), None)
 
+    def arranged(self, values: Mapping[str, str]) -> Stack:
+        """Arrange the layers as settings say.
+
+        Parameters
+        ----------
+        values : mapping of str to str
+            The values of settings; "layers", "direction", "merge" and "initial" matter here.
+
+        Returns
+        -------
+        Stack
+            The stack with other layers or directions, and of embeddings, readouts and initial states those that fit.
+        """
+        given = {setting.name: setting.value for setting in self.settings} | dict(values)
+        layers = self.arrangements.get(given.get("layers", ""), self.layers)
+        direction = self.setting("direction")
+        turned = direction is not None and given["direction"] != direction.value
+        initial = {} if given.get("initial") == "zeros" else self._initial_of(layers)
+        merge = given.get("merge", self.merge)
+        if layers is self.layers and not turned and merge == self.merge and len(initial) == len(self.initial):
+            return self
+        if turned:
+            layers = tuple({d: one[_OPPOSITE[d]] for d in _OPPOSITE if _OPPOSITE[d] in one} for one in layers)
+            initial = {(k, _OPPOSITE[d], state): source for (k, d, state), source in initial.items()}
+        stack = replace(self, layers=layers, merge=merge, initial=initial)
+        lowest = _weights(layers[0]) == _weights(self.layers[0])
+        return replace(
+            stack,
+            embeddings={n: s for n, s in self.embeddings.items() if lowest and s.array.shape[1] == stack.input_size},
+            readouts={n: r for n, r in self.readouts.items() if r.weight.array.shape[1] == stack.width},
+        )
+
+    def _initial_of(self, layers: Sequence[Mapping[str, Parameters]]) -> dict[tuple[int, str, str], SourceArray]:
+        """The initial states of some layers, by their places among these."""
+        if layers is self.layers:
+            return dict(self.initial)
+        places = {parameters["weight_ih"].name: (k, d) for k, one in enumerate(layers) for d, parameters in one.items()}
+        initial = {}
+        for (k, direction, state), source in self.initial.items():
+            place = places.get(self.layers[k][direction]["weight_ih"].name)
+            if place is not None:
+                initial[*place, state] = source
+        return initial
+
     @property
     def assumed(self) -> tuple[InferredSetting, ...]:
         """The settings that the file leaves open."""
         return tuple(setting for setting in self.settings if setting.basis == "assumed")
+
+
+def _weights(directions: Mapping[str, Parameters]) -> set[str]:
+    """The names of what multiplies the input, by which a layer is known."""
+    return {parameters["weight_ih"].name for parameters in directions.values()}
 
 
 def select_stack(stacks: Sequence[Stack], name: str | None = None) -> Stack:

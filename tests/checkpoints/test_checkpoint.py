@@ -259,7 +259,11 @@ def test_an_override_changes_the_network_as_it_says(setting):
     [
         ({"order": "iff"}, ArgumentError, {"name": "order", "value": "iff"}),
         ({"order": 5}, ArgumentError, {"name": "order", "value": 5}),
-        ({"colour": "red"}, UnknownNameError, {"name": "colour", "allowed": ("order", "embedding", "readout")}),
+        (
+            {"colour": "red"},
+            UnknownNameError,
+            {"name": "colour", "allowed": ("order", "direction", "embedding", "readout")},
+        ),
         ({"embedding": "fc.bias"}, ArgumentError, {"name": "embedding", "value": "fc.bias"}),
         ({"embedding": ["x"]}, ArgumentError, {"name": "embedding", "value": ["x"]}),
     ],

@@ -77,5 +77,5 @@ def test_what_is_no_module_or_has_no_recurrent_layer():
         rnnviz.from_torch({})
     with raises(UnsupportedFileError, code="no_recurrent_layer"):
         rnnviz.from_torch(torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.ReLU()))
-    with raises(UnknownNameError, kind="setting", name="colour", allowed=("order", "reset", "update")):
+    with raises(UnknownNameError, kind="setting", name="colour", allowed=("order", "reset", "update", "direction")):
         rnnviz.from_torch(torch.nn.GRU(2, 3), colour="red")

@@ -44,6 +44,15 @@ _FORWARD = re.compile(r"(?:^|(?<=[._/]))(?:forward|fwd|fw)(?:_|(?=$|[./]))", re.
 _NUMBER = re.compile(r"(?:^|(?<=[._/]))([0-9]{1,9})(?=$|[._/])|(?<=[a-z])_?([0-9]{1,9})(?=$|[._/])", re.IGNORECASE)
 
 
+# Words at the end or within a layer's name for the direction that it reads in, forward and backward.
+_PAIRS = {
+    "f": ("b",), "l": ("r",), "left": ("right",), "ltr": ("rtl",), "lr": ("rl",), "l2r": ("r2l",), "fw": ("rev",),
+    "forward": ("reverse", "back"), "fwd": ("rev", "back"), "front": ("back",), "for": ("back",), "forth": ("back",),
+}  # fmt: skip
+_ALONE = ("rev", "reversed", "back", "backwards")  # beside a layer without such a word
+_SEPARATED = re.compile(r"([._/])")
+
+
 @dataclass(frozen=True)
 class ArrayName:
     """A parsed name of an array.
@@ -94,6 +103,12 @@ def parse_name(name: str) -> ArrayName | None:
     )
 
 
+def head_of(name: str) -> str:
+    """What precedes the parameter in the name of an array that was parsed."""
+    match = _NAME.fullmatch(name) if len(name) <= LONGEST else None
+    return "" if match is None else match["head"]
+
+
 def split_direction(head: str) -> tuple[str, str]:
     """Split what precedes a parameter's name into the layer that it belongs to and the direction."""
     bare = head.rstrip("._/ ")
@@ -101,9 +116,39 @@ def split_direction(head: str) -> tuple[str, str]:
     return owner, "backward" if _BACKWARD.search(bare) else "forward"
 
 
+def backward_names(owner: str) -> list[str]:
+    """What a layer may be called that reads backwards, if this one reads forwards: "rnn_b" for "rnn_f"."""
+    found = [f"{owner}_{word}" for word in _ALONE] if owner else []
+    parts = _SEPARATED.split(owner)
+    for place, part in enumerate(parts):
+        bare = part.rstrip("0123456789") if part.lower() not in _PAIRS else part
+        for word in _PAIRS.get(bare.lower(), ()):
+            spelled = word.upper() if bare.isupper() else word.title() if bare.istitle() else word
+            found.append("".join([*parts[:place], spelled + part[len(bare) :], *parts[place + 1 :]]))
+    return found
+
+
+def without_direction(owner: str, partner: str) -> str:
+    """The name of two layers that differ in their word for the direction: "rnn" for "rnn_f" and "rnn_b"."""
+    parts, others = _SEPARATED.split(owner), _SEPARATED.split(partner)
+    if len(parts) != len(others):
+        return owner
+    place = next(k for k, (part, other) in enumerate(zip(parts, others, strict=True)) if part != other)
+    number = parts[place][len(parts[place].rstrip("0123456789")) :] if parts[place].lower() not in _PAIRS else ""
+    if number:
+        return "".join([*parts[:place], number, *parts[place + 1 :]])
+    rest = [*parts[:place][:-1], *parts[place + 1 :]] if place else parts[place + 2 :]
+    return "".join(rest) or owner
+
+
+def short_name(owner: str) -> str:
+    """A layer's name for messages, without wrappers in front."""
+    return _WRAPPERS.sub("", owner + ".").strip(".") or owner or "the network"
+
+
 def display_names(owners: Iterable[str]) -> dict[str, str]:
     """Layers' names for messages: without wrappers in front, except where two would have the same name."""
-    bare = {owner: _WRAPPERS.sub("", owner + ".").strip(".") or owner or "the network" for owner in owners}
+    bare = {owner: short_name(owner) for owner in owners}
     count = Counter(bare.values())
     return {owner: name if count[name] == 1 else owner or "the network" for owner, name in bare.items()}
 

@@ -12,7 +12,7 @@ from .array_names import ArrayName
 
 Layers = Sequence[Mapping[str, Parameters]]
 
-_TANH = inferred("activation", "tanh", "assumed", "The file does not say; tanh is the default.")
+TANH = inferred("activation", "tanh", "assumed", "The file does not say; tanh is the default.")
 _SIGMOID = inferred("gates", "sigmoid", "assumed", "The file does not say; sigmoid is the default.")
 
 
@@ -72,9 +72,9 @@ def _for_other_names(cell: str, layers: Layers) -> tuple[InferredSetting, ...]:
     """The settings of arrays whose names belong to no framework: as in PyTorch, unless overridden."""
     reason = "The names are not those of a framework that fixes it; this is PyTorch’s convention."
     if cell == "rnn":
-        return (_TANH,)
+        return (TANH,)
     order = "ifgo" if cell == "lstm" else "rzn"
-    settings = [inferred_order(cell, order, "assumed", reason), _SIGMOID, _TANH]
+    settings = [inferred_order(cell, order, "assumed", reason), _SIGMOID, TANH]
     if cell == "gru":
         why = (
             "a separate bias for the recurrent product is useful only there"
@@ -92,8 +92,13 @@ def _has_two_biases(layers: Layers) -> bool:
     return any("bias_hh" in parameters for directions in layers for parameters in directions.values())
 
 
-def with_separate_gates(settings: Sequence[InferredSetting], layers: Layers) -> tuple[InferredSetting, ...]:
-    """The settings of a stack whose gates have separate arrays, named after them."""
+def with_separate_gates(
+    settings: Sequence[InferredSetting], layers: Layers, side_by_side: bool = False
+) -> tuple[InferredSetting, ...]:
+    """The settings of a stack whose gates have separate arrays, named after them.
+
+    side_by_side: whether these multiply the input and the hidden state at once, as in textbooks.
+    """
     changed = []
     for setting in settings:
         if setting.name == "order":
@@ -102,15 +107,19 @@ def with_separate_gates(settings: Sequence[InferredSetting], layers: Layers) -> 
         elif setting.name == "reset" and not _has_two_biases(layers):
             reason = "The file does not say; separate matrices with one bias for both allow it to be applied there."
             setting = replace(setting, value="before", reason=reason)
+        elif setting.name == "update" and side_by_side:
+            reason = "Textbooks that write input and state side by side use the update gate so."
+            setting = replace(setting, value="writes", reason=reason)
         changed.append(setting)
     return tuple(changed)
 
 
-def with_joint_kernel() -> tuple[InferredSetting, ...]:
-    """The settings of a BasicLSTMCell of TensorFlow 1."""
-    reason = "An LSTM cell with one kernel for input and state is TensorFlow 1’s."
-    return (
-        inferred_order("lstm", "igfo", "fixed", reason),
-        inferred("forget_bias", "1", "assumed", f"{reason} It adds 1 by default."),
-        _TANH,
-    )
+def forget_bias(added: str, reason: str) -> InferredSetting:
+    """What is added to the sum of the forget gate when the cell runs."""
+    return inferred("forget_bias", added, "assumed", reason)
+
+
+def joining(state_first: bool) -> InferredSetting:
+    """Which columns of a joint matrix are for the input, which neither names nor shapes tell."""
+    reason = "The file does not say which columns of the joint matrix are for the input."
+    return inferred("joining", "hx" if state_first else "xh", "assumed", reason)

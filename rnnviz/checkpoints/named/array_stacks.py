@@ -8,18 +8,29 @@ neither names nor shapes tell is assumed, and can be overridden.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
+from ...cells import CELLS
 from ...cells.activations import Array
 from ...errors import DamagedFileError, FileError, LimitError, UnsupportedFileError
 from ..io.opening_budget import OpeningBudget
+from ..settings import Basis, InferredSetting, general_settings
 from ..stack import Parameters, SourceArray, Stack
-from .array_names import ArrayName, display_names, parse_name
-from .array_settings import inferred_settings, orientation, with_joint_kernel, with_separate_gates
+from .arrangements import MOST as MOST_MEMBERS
+from .arrangements import Layers, with_arrangements
+from .array_names import ArrayName, display_names, head_of, parse_name
+from .array_settings import inferred_settings, orientation, with_separate_gates
+from .assembled_layers import AssembledLayers
+from .initial_states import with_initial_states
+from .inner_arrays import inner_arrays, settings_of
+from .joint_matrices import assemble_joint
 from .layer_groups import LayerGroup, gates_along_columns, group_layers, orientation_is_known
-from .separate_gates import AssembledLayers, assemble_layers
+from .prepared_arrays import PreparedArrays, prepare_arrays
+from .published_layers import assemble_published
+from .separate_gates import assemble_gates
 from .surroundings import with_surroundings
 
 CELLS_BY_GATES = {1: "rnn", 3: "gru", 4: "lstm"}
@@ -36,10 +47,9 @@ def stacks_from_arrays(
     can be run are returned; the reason is then among the notes of the first.
     """
     usable = {name: array for name, array in arrays.items() if array.dtype.kind == "f"}
-    stacks: list[Stack] = []
-    problems: list[FileError] = []
-    assembled = assemble_layers(usable)
-    complete = usable | assembled.arrays
+    prepared = prepare_arrays(usable, budget)
+    assembled = assemble_layers(prepared)
+    complete = prepared.arrays | assembled.arrays
     grouped = group_layers(complete, assembled)
     if len(grouped) > MOST:
         raise LimitError(
@@ -48,9 +58,12 @@ def stacks_from_arrays(
         )  # fmt: skip
     if budget is not None:
         budget.spend("layers", sum(len(group.layers) for group in grouped.values()))
+    reader = _Reader(complete, dtypes or {}, assembled, grouped)
+    stacks: list[Stack] = []
+    problems: list[FileError] = [*prepared.problems, *assembled.problems]
     for owner, name in display_names(grouped).items():
         try:
-            stacks.append(_stack(name, grouped[owner], complete, dtypes or {}, assembled))
+            stacks.append(reader.stack(name, grouped[owner]))
         except FileError as error:
             problems.append(error)
     if not stacks:
@@ -58,8 +71,37 @@ def stacks_from_arrays(
         if problems:
             raise problems[0]
         return ()
+    stacks = list(with_initial_states(stacks, reader.free()))
     stacks[0] = replace(stacks[0], notes=(*stacks[0].notes, *map(str, problems)))
-    return with_surroundings(stacks, usable, dtypes or {})
+    free = {name: array for name, array in prepared.arrays.items() if name not in reader.used}
+    return tuple(_with_origins(stack, reader) for stack in with_surroundings(stacks, free, dtypes or {}))
+
+
+def _with_origins(stack: Stack, reader: _Reader) -> Stack:
+    """The stack, whose embeddings and readouts say which arrays of the file they are made of."""
+
+    def known(source: SourceArray | None) -> SourceArray | None:
+        origin = source and reader.assembled.prepared.origins.get(source.name)
+        if source is None or origin is None:
+            return source
+        changes = ", ".join(filter(None, (origin.changes, source.changes)))
+        return replace(source, shape=origin.shape or source.shape, changes=changes, parts=origin.names)
+
+    embeddings = {name: known(source) or source for name, source in stack.embeddings.items()}
+    readouts = {
+        name: replace(readout, weight=known(readout.weight) or readout.weight, bias=known(readout.bias))
+        for name, readout in stack.readouts.items()
+    }
+    return replace(stack, embeddings=embeddings, readouts=readouts)
+
+
+def assemble_layers(prepared: PreparedArrays) -> AssembledLayers:
+    """The layers among named arrays whose own arrays have to be assembled."""
+    assembled = AssembledLayers(prepared)
+    assemble_gates(assembled, prepared.arrays)
+    assemble_joint(assembled, prepared.arrays)
+    assemble_published(assembled, prepared.arrays)
+    return assembled
 
 
 def _quantised(arrays: Mapping[str, Array]) -> list[FileError]:
@@ -75,80 +117,210 @@ def _quantised(arrays: Mapping[str, Array]) -> list[FileError]:
     ]  # fmt: skip
 
 
-def _stack(
-    name: str, group: LayerGroup, arrays: Mapping[str, Array], dtypes: Mapping[str, str], assembled: AssembledLayers
-) -> Stack:
-    layers: list[dict[str, Parameters]] = []
-    for layer in range(1 + max(layer for layer, _ in group.layers)):
-        directions = {d: group.layers[layer, d] for d in ("forward", "backward") if (layer, d) in group.layers}
-        if not directions:
-            raise DamagedFileError(
-                f"{name} has arrays of a layer above layer {layer}, but none of layer {layer} itself.",
-                code="missing_layer", part=name,
+@dataclass(frozen=True)
+class _Layer:
+    """One direction of a layer.
+
+    names: its arrays. plain_cell: what it would be without the arrays inside the cell. biased: whether one of these is
+    a bias of the recurrent candidate. left_out, notes: as a stack has them.
+    """
+
+    names: Mapping[str, ArrayName]
+    parameters: Parameters
+    cell: str
+    plain_cell: str
+    biased: bool
+    left_out: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+class _Reader:
+    """Makes stacks of groups of named arrays."""
+
+    def __init__(
+        self,
+        arrays: Mapping[str, Array],
+        dtypes: Mapping[str, str],
+        assembled: AssembledLayers,
+        groups: Mapping[str, LayerGroup],
+    ) -> None:
+        self.arrays, self.dtypes, self.assembled = arrays, dtypes, assembled
+        self.layers: dict[int, _Layer] = {}
+        self.used = {
+            part
+            for group in groups.values()
+            for names in group.layers.values()
+            for parsed in names.values()
+            for part in assembled.parts(parsed.name)
+        }
+
+    def free(self) -> dict[str, SourceArray]:
+        """The arrays that no layer has."""
+        prepared = self.assembled.prepared.arrays
+        return {name: self.source(name, "") for name in prepared if name not in self.used}
+
+    def stack(self, name: str, group: LayerGroup) -> Stack:
+        """The stack of a group. Raises FileError if its arrays contradict each other or it cannot be run."""
+        layers: list[dict[str, _Layer]] = []
+        for k in range(1 + max(k for k, _ in group.layers)):
+            directions = {d: group.layers[k, d] for d in ("forward", "backward") if (k, d) in group.layers}
+            if not directions:
+                raise DamagedFileError(
+                    f"{name} has arrays of a layer above layer {k}, but none of layer {k} itself.",
+                    code="missing_layer", part=name,
+                )  # fmt: skip
+            layers.append({d: self._layer(name, names) for d, names in directions.items()})
+        each = [layer for directions in layers for layer in directions.values()]
+        kinds = {layer.cell for layer in each}
+        if len(kinds) > 1:
+            raise UnsupportedFileError(
+                f"{name} has layers of different cells ({', '.join(sorted(kinds))}), one above another. Only one kind "
+                "of cell per network is supported.",
+                code="mixed_cells", part=name,
             )  # fmt: skip
-        layers.append({d: _parameters(name, names, arrays, dtypes, assembled) for d, names in directions.items()})
-    cell = _cell(name, layers)
-    layers = [{d: _with_biases(name, parameters) for d, parameters in directions.items()} for directions in layers]
-    _check_sizes(layers)
-    names = next(iter(group.layers.values()))
-    owners = {parsed.owner for parsed in names.values()}
-    if owners & assembled.joint:
-        settings = with_joint_kernel()
-    elif owners & set(assembled.layers):
-        settings = with_separate_gates(inferred_settings(cell, names, layers), layers)
-        settings += tuple(orientation(assembled.square[owner]) for owner in owners & set(assembled.square))
-    else:
-        settings = inferred_settings(cell, names, layers)
-    if cell == "rnn" and not orientation_is_known(names, arrays):
-        settings = (*settings, orientation(gates_along_columns(names, arrays)))
-    return Stack(name, cell, tuple(layers), settings, notes=group.notes)
+        parameters = tuple({d: layer.parameters for d, layer in directions.items()} for directions in layers)
+        merge = _merge(parameters, group.merge)
+        _check_sizes(parameters, merge)
+        names = next(iter(group.layers.values()))
+        plain, cell = each[0].plain_cell, each[0].cell
+        settings = settings_of(cell, plain, self._settings(plain, names, parameters), any(one.biased for one in each))
+        exact = all(parsed.exact for parsed in names.values()) and not group.directions
+        words = "PyTorch’s names say it." if exact else "The file does not say; it is what names and sizes suggest."
+        basis: Basis = "fixed" if exact else "assumed"
+        stack = Stack(
+            name, cell, parameters,
+            general_settings(settings, parameters, merge, basis, words),
+            merge=merge,
+            notes=tuple(dict.fromkeys(note for layer in each for note in layer.notes)),
+            left_out=tuple(dict.fromkeys([*group.left_out, *(words for layer in each for words in layer.left_out)])),
+        )  # fmt: skip
+        return with_arrangements(stack, group, self._members(name, group, cell))
 
+    def _members(self, name: str, group: LayerGroup, cell: str) -> dict[str, tuple[dict[str, Parameters], ...]]:
+        """By owner, the layers that a group could be joined of; empty if some of them cannot be run."""
+        if len(group.members) > MOST_MEMBERS:
+            return {}
+        members = {}
+        for owner, layers in group.members.items():
+            only = [direction for _, direction in layers]
+            backward = group.directions and owner != next(iter(group.members))
+            made: list[dict[str, Parameters]] = [{} for _ in range(1 + max(k for k, _ in layers))]
+            try:
+                for (k, direction), names in layers.items():
+                    layer = self._layer(name, names)
+                    if layer.cell != cell:
+                        return {}
+                    made[k]["backward" if backward and "backward" not in only else direction] = layer.parameters
+            except FileError:
+                return {}
+            members[owner] = tuple(made)
+        return members
 
-def _parameters(
-    name: str,
-    names: Mapping[str, ArrayName],
-    arrays: Mapping[str, Array],
-    dtypes: Mapping[str, str],
-    assembled: AssembledLayers,
-) -> Parameters:
-    """One direction of a layer, gates along the rows."""
-    if missing := [parameter for parameter in ("weight_ih", "weight_hh") if parameter not in names]:
-        present = ", ".join(parsed.name for parsed in names.values())
-        raise DamagedFileError(
-            f"{name} has {present}, but no {missing[0]} that belongs to it.", code="missing_array", part=name
-        )
-    columns = gates_along_columns(names, arrays)
-    parameters = {}
-    for parameter, parsed in names.items():
-        array, transposed = arrays[parsed.name], columns and parameter.startswith("weight")
-        origin = assembled.origins.get(parsed.name)
-        parts = origin.names if origin else (parsed.name,)
-        parameters[parameter] = SourceArray(
-            parsed.name.partition(" for ")[0] if origin else parsed.name,
-            _as_float(array.T if transposed else array),
-            array.shape,
-            dtypes.get(parts[0], str(array.dtype)),
-            origin.changes if origin else "transposed" if transposed else "",
+    def _layer(self, name: str, names: Mapping[str, ArrayName]) -> _Layer:
+        """One direction of a layer. Raises FileError."""
+        if id(names) not in self.layers:
+            parsed = next(iter(names.values()))
+            plain = self._parameters(name, names)
+            cell = self.assembled.cells.get(parsed.owner) or _kind(plain)
+            place = parsed.layer, parsed.direction
+            inner = inner_arrays(cell, plain, self._head(names, parsed.direction), place, self.free())
+            self.used |= inner.names
+            left_out = [*inner.left_out, *self.assembled.left_out.get(parsed.owner, ())]
+            biased = "bias_hh" in inner.parameters and "bias_hh" not in plain
+            parameters = _with_biases(name, inner.cell, inner.parameters)
+            self.layers[id(names)] = _Layer(
+                names, parameters, inner.cell, cell, biased, tuple(left_out), tuple(self._notes(names))
+            )
+        return self.layers[id(names)]
+
+    def _settings(self, cell: str, names: Mapping[str, ArrayName], layers: Layers) -> tuple[InferredSetting, ...]:
+        owner = _owner(names)
+        if owner in self.assembled.settings:
+            settings = self.assembled.settings[owner]
+        elif owner in self.assembled.layers:
+            settings = with_separate_gates(
+                inferred_settings(cell, names, layers), layers, "joining" in self._extra(owner)
+            )
+        else:
+            settings = inferred_settings(cell, names, layers)
+        if cell == "rnn" and owner not in self.assembled.layers and not orientation_is_known(names, self.arrays):
+            settings = (*settings, orientation(gates_along_columns(names, self.arrays)))
+        return (*settings, *self.assembled.extra.get(owner, ()))
+
+    def _extra(self, owner: str) -> set[str]:
+        return {setting.name for setting in self.assembled.extra.get(owner, ())}
+
+    def _head(self, names: Mapping[str, ArrayName], direction: str) -> str:
+        """What precedes the names of a direction's arrays in the file."""
+        parsed = next(iter(names.values()))
+        if (parsed.owner, direction) in self.assembled.heads:
+            return self.assembled.heads[parsed.owner, direction]
+        return head_of(parsed.name)
+
+    def _notes(self, names: Mapping[str, ArrayName]) -> list[str]:
+        """How weights were computed from others."""
+        computed = self.assembled.prepared.notes
+        return [computed[p] for n in names.values() for p in self.assembled.parts(n.name) if p in computed]
+
+    def _parameters(self, name: str, names: Mapping[str, ArrayName]) -> Parameters:
+        """One direction of a layer, gates along the rows."""
+        assembled = any(parsed.name in self.assembled.arrays for parsed in names.values())
+        needed = ("weight_ih",) if "weight_u" in names else ("weight_ih", "weight_hh")
+        if missing := [parameter for parameter in needed if parameter not in names]:
+            present = ", ".join(parsed.name for parsed in names.values())
+            raise DamagedFileError(
+                f"{name} has {present}, but no {missing[0]} that belongs to it.", code="missing_array", part=name
+            )
+        columns = not assembled and gates_along_columns(names, self.arrays)
+        return {
+            parameter: self.source(parsed.name, "transposed" if columns and parameter.startswith("weight") else "")
+            for parameter, parsed in names.items()
+        }
+
+    def source(self, name: str, changes: str) -> SourceArray:
+        """An array on its way into a network, transposed if that is its change."""
+        array = self.arrays[name]
+        parts = self.assembled.file_names(name)
+        origins = [
+            origin
+            for origin in (self.assembled.origins.get(name), self.assembled.prepared.origins.get(name))
+            if origin is not None
+        ]
+        words = [*(origin.changes for origin in origins), changes]
+        shape = next((origin.shape for origin in origins if origin.shape), array.shape)
+        return SourceArray(
+            name.partition(" for ")[0] if name in self.assembled.origins else name,
+            _as_float(array.T if changes else array),
+            shape,
+            self.dtypes.get(parts[0], str(array.dtype)),
+            ", ".join(filter(None, words)),
             parts,
         )
-    return parameters
+
+
+def _owner(names: Mapping[str, ArrayName]) -> str:
+    return next(iter(names.values())).owner
+
+
+def _merge(layers: Layers, merge: str) -> str:
+    """How directions are merged: summed where layers above read as many values as one direction has."""
+    for below, above in pairwise(layers):
+        reads = next(iter(above.values()))["weight_ih"].array.shape[1]
+        if len(below) == 2 and reads == _passes_on(next(iter(below.values()))):
+            return "sum"
+    return merge
+
+
+def _passes_on(parameters: Parameters) -> int:
+    """The size of the hidden state of one direction."""
+    if "weight_hh" in parameters:
+        return int(parameters["weight_hh"].array.shape[1])
+    return len(parameters["weight_ih"].array)
 
 
 def _as_float(array: Array) -> Array:
     """As float32 or float64; float16 fits into float32 exactly."""
     return array if array.dtype in (np.float32, np.float64) else array.astype(np.float32)
-
-
-def _cell(name: str, layers: list[dict[str, Parameters]]) -> str:
-    """The kind of cell, from the shapes of all its recurrent weights."""
-    kinds = {_kind(parameters) for directions in layers for parameters in directions.values()}
-    if len(kinds) > 1:
-        raise UnsupportedFileError(
-            f"{name} has layers of different cells ({', '.join(sorted(kinds))}), one above another. Only one kind of "
-            "cell per network is supported.",
-            code="mixed_cells", part=name,
-        )  # fmt: skip
-    return kinds.pop()
 
 
 def _kind(parameters: Parameters) -> str:
@@ -178,14 +350,15 @@ def _check_projection(projection: SourceArray, recurrent: SourceArray) -> None:
         raise _contradiction(projection, f"{recurrent.name} has shape {recurrent.shape}", reason)
 
 
-def _check_sizes(layers: list[dict[str, Parameters]]) -> None:
+def _check_sizes(layers: Layers, merge: str) -> None:
     """Raises FileError unless both directions have one size and each layer reads what the one below passes on."""
     below: int | None = None
     lower = ""
     for directions in layers:
-        sizes = {parameters["weight_hh"].array.shape[1] for parameters in directions.values()}
+        sizes = {_passes_on(parameters) for parameters in directions.values()}
+        recurrent = [p.get("weight_hh", p["weight_ih"]) for p in directions.values()]
         if len(sizes) > 1:
-            first, second = (parameters["weight_hh"] for parameters in directions.values())
+            first, second = recurrent
             raise UnsupportedFileError(
                 f"{first.name} has shape {first.shape} and {second.name} has shape {second.shape}: the two directions "
                 "of a layer must have the same size.",
@@ -195,13 +368,15 @@ def _check_sizes(layers: list[dict[str, Parameters]]) -> None:
             source = parameters["weight_ih"]
             if below is not None and source.array.shape[1] != below:
                 raise _contradiction(source, f"the layer below passes on vectors of size {below} ({lower})")
-        below = sum(parameters["weight_hh"].array.shape[1] for parameters in directions.values())
-        lower = " and ".join(f"{p['weight_hh'].name} {p['weight_hh'].shape}" for p in directions.values())
+        below = sizes.pop() * (len(directions) if merge == "concat" else 1)
+        lower = " and ".join(f"{source.name} {source.shape}" for source in recurrent)
 
 
-def _with_biases(name: str, parameters: Parameters) -> Parameters:
+def _with_biases(name: str, cell: str, parameters: Parameters) -> Parameters:
     """The parameters with a bias of two rows (Keras: the input's and the recurrent one) as two biases."""
-    bias, rows = parameters.get("bias_ih"), len(parameters["weight_hh"].array)
+    blocks = CELLS[cell].parameter_blocks()
+    units = len(parameters["weight_ih"].array) // len(blocks["weight_ih"])
+    bias, rows = parameters.get("bias_ih"), units * len(blocks["bias_ih"])
     if bias is not None and bias.array.ndim == 2:
         if bias.array.shape != (2, rows) or "bias_hh" in parameters:
             raise _contradiction(bias, f"a bias of {name} has {rows} values, or two rows of them")
@@ -212,7 +387,7 @@ def _with_biases(name: str, parameters: Parameters) -> Parameters:
         }
     for parameter in ("bias_ih", "bias_hh"):
         if parameter in parameters and parameters[parameter].array.shape != (rows,):
-            needed = f"{parameters['weight_hh'].name} needs a bias of {rows} values"
+            needed = f"{parameters['weight_ih'].name} needs a bias of {rows} values"
             raise _contradiction(parameters[parameter], needed)
     return parameters
 

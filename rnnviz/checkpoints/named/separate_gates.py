@@ -1,19 +1,21 @@
-"""Arrays of single gates joined, and joint ones split, so that a layer has one array for each parameter.
+"""Layers with a matrix for each gate, named after it: W_xi, W_hi and b_i, or U_f, or hi/kernel, as in Flax.
 
-Code written by hand, and Flax, keep a matrix for each gate, named after it: W_xi, W_hi and b_i, or U_f, or hi/kernel.
-TensorFlow 1's BasicLSTMCell has one kernel: the upper rows are for the input, the lower ones for the hidden state.
+Courses and textbooks often have one matrix a gate for the input and the hidden state side by side: W_f (H, H + D).
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 
 import numpy as np
 
 from ...cells.activations import Array
-from .array_names import LONGEST, ArrayName, split_direction
+from ...errors import DamagedFileError
+from .array_names import LONGEST
+from .array_settings import joining, orientation
+from .assembled_layers import AssembledLayers
 
 # By the gates' letters in files: in which order they are joined, ours being i, f, g, o and r, z, n.
 _GATE_SETS = [("i", "f", candidate, "o") for candidate in "gcz"] + [("r", "z", candidate) for candidate in "nhcg"]
@@ -23,68 +25,63 @@ _GATE_ARRAY = re.compile(
     r"(?:[._/](?P<what>weight|bias|kernel))?(?::0)?",
     re.IGNORECASE | re.DOTALL,
 )
-_JOINT_KERNEL = re.compile(r"(?P<head>.*lstm_cell(?:_[0-9]{1,3})?[._/])kernel(?::0)?", re.IGNORECASE | re.DOTALL)
+# Gates whose linear layer reads input and state side by side, by words: "forget_gate.weight".
+_GATE_WORDS = {
+    "i": ("input", "in", "i"), "f": ("forget", "f"), "o": ("output", "out", "o"),
+    "g": ("cell", "candidate", "cand", "c", "g", "memory", "new", "update_cell", "cell_candidate", "c_tilde"),
+    "r": ("reset", "r"), "z": ("update", "z"), "n": ("candidate", "cand", "new", "h", "hidden", "n", "h_tilde"),
+}  # fmt: skip
+_BEFORE = ("linear_", "lin_", "fc_", "gate_", "dense_", "w_", "w")
+_AFTER = ("_gate", "gate", "_layer", "_linear", "_lin", "_fc")
+_MISSING = 2  # arrays that a layer may lack and still be named
 
 
-@dataclass(frozen=True)
-class Origin:
-    """What an assembled array is made of: the names of the file's arrays, and what was done to them."""
-
-    names: tuple[str, ...]
-    changes: str
-
-
-@dataclass
-class AssembledLayers:
-    """Layers whose arrays had to be assembled.
-
-    layers: by owner and direction, the parameters. arrays: the assembled arrays, gates along the rows, by names of
-    their own. origins: what each is made of. square: owners whose matrices are square, so that their orientation is
-    open, and whether gates are assumed along the columns. joint: owners that are a BasicLSTMCell.
-    """
-
-    layers: dict[str, dict[str, dict[str, ArrayName]]] = field(default_factory=dict)
-    arrays: dict[str, Array] = field(default_factory=dict)
-    origins: dict[str, Origin] = field(default_factory=dict)
-    square: dict[str, bool] = field(default_factory=dict)
-    joint: set[str] = field(default_factory=set)
-
-    @property
-    def used(self) -> set[str]:
-        """The file's arrays that the assembled ones are made of."""
-        return {name for origin in self.origins.values() for name in origin.names}
-
-    def add(self, head: str, parameter: str, array: Array, origin: Origin) -> str:
-        """Add one assembled array; returns its owner's name."""
-        owner, direction = split_direction(head)
-        word = {"weight_ih": "w_ih", "weight_hh": "w_hh", "bias_ih": "b_ih", "bias_hh": "b_hh"}[parameter]
-        name = f"{', '.join(origin.names[:4])}{' and others' if len(origin.names) > 4 else ''} for {parameter}"
-        self.arrays[name], self.origins[name] = array, origin
-        parameters = self.layers.setdefault(owner, {}).setdefault(direction, {})
-        parameters[parameter] = ArrayName(name, owner, parameter, word, 0, direction, False, 0)
-        return owner
-
-
-def assemble_layers(arrays: Mapping[str, Array]) -> AssembledLayers:
-    """The layers among named arrays that have an array for each gate, or one for all."""
-    assembled = AssembledLayers()
+def assemble_gates(assembled: AssembledLayers, arrays: Mapping[str, Array]) -> None:
+    """Add the layers among named arrays that have an array for each gate."""
     tables: dict[str, dict[str, dict[str, str]]] = {}
-    for name, array in arrays.items():
-        match = _GATE_ARRAY.fullmatch(name) if len(name) <= LONGEST else None
+    layers: dict[str, dict[str, dict[str, str]]] = {}
+    for name in arrays:
+        if len(name) > LONGEST:
+            continue
+        match = _GATE_ARRAY.fullmatch(name)
         if match is not None:
             side = re.sub("_", "", match["side"].lower()) + ("|bias" if (match["what"] or "").lower() == "bias" else "")
             tables.setdefault(match["head"], {}).setdefault(side, {})[match["gate"].lower()] = name
-        joint = _JOINT_KERNEL.fullmatch(name) if len(name) <= LONGEST else None
-        if joint is not None and array.ndim == 2:
-            _split_kernel(assembled, joint["head"], name, arrays)
+        layer = _gate_layer(name)
+        if layer is not None:
+            head, word, what = layer
+            layers.setdefault(head, {}).setdefault(what, {})[word] = name
     for head, sides in tables.items():
-        _join_gates(assembled, head, sides, arrays)
-    return assembled
+        if not (_join_gates(assembled, head, sides, arrays) or _split_gates(assembled, head, sides, arrays)):
+            _report_missing(assembled, head, sides, arrays)
+    for head, words in layers.items():
+        if head not in {key for key in tables if _is_assembled(assembled, tables[key])}:
+            _split_layers(assembled, head, words, arrays)
+
+
+def _gate_layer(name: str) -> tuple[str, str, str] | None:
+    """What precedes a linear layer that is called after a gate, the gate's word, and "weight" or "bias"."""
+    place = max(name.rfind("."), name.rfind("/"))
+    what = {"weight": "weight", "kernel": "weight", "bias": "bias"}.get(name[place + 1 :].removesuffix(":0").lower())
+    if place <= 0 or what is None:
+        return None
+    start = 1 + max(name.rfind(".", 0, place), name.rfind("/", 0, place))
+    word = name[start:place].lower()
+    for end in _AFTER:
+        word = word.removesuffix(end)
+    for begin in _BEFORE:
+        word = word.removeprefix(begin) if len(word) > len(begin) else word
+    return name[:start], word, what
+
+
+def _is_assembled(assembled: AssembledLayers, sides: Mapping[str, Mapping[str, str]]) -> bool:
+    used = assembled.used
+    return any(name in used for names in sides.values() for name in names.values())
 
 
 def _join_gates(
     assembled: AssembledLayers, head: str, sides: dict[str, dict[str, str]], arrays: Mapping[str, Array]
-) -> None:
+) -> bool:
     for gates, input_side, state_side in _complete_sets(sides):
         ih, hh = ([arrays[side[gate]] for gate in gates] for side in (sides[input_side], sides[state_side]))
         shapes = {array.shape for array in ih}, {array.shape for array in hh}
@@ -100,24 +97,43 @@ def _join_gates(
             names = tuple(sides[side][gate] for gate in gates)
             changes = f"gates {', '.join(gates)} joined" + (", transposed" if columns else "")
             whole = np.concatenate([block.T if columns else block for block in blocks])
-            owner = assembled.add(head, parameter, whole, Origin(names, changes))
+            owner = assembled.add(head, parameter, whole, names, changes)
         if height == width and not first_name.endswith(("kernel", "weight")):
-            assembled.square[owner] = columns
-        bias_side = "b" if "b" in sides else "bx" if "bx" in sides else "bi"
-        for parameter, by_gate in (
-            ("bias_ih", {**sides.get(bias_side, {}), **sides.get(f"{input_side}|bias", {})}),
-            ("bias_hh", {**sides.get("bh", {}), **sides.get(f"{state_side}|bias", {})}),
-        ):
-            biases = {gate: arrays[by_gate[gate]] for gate in gates if gate in by_gate}
-            if biases and all(array.size == hidden for array in biases.values()):
-                zeros = np.zeros(hidden, hh[0].dtype)
-                whole = np.concatenate([biases[gate].reshape(-1) if gate in biases else zeros for gate in gates])
-                names = tuple(by_gate[gate] for gate in biases)
-                assembled.add(head, parameter, whole, Origin(names, f"gates {', '.join(gates)} joined"))
-        return
+            assembled.extra.setdefault(owner, []).append(orientation(columns))
+        _add_biases(assembled, head, sides, arrays, gates, hidden, (input_side, state_side))
+        return True
+    return False
 
 
-def _complete_sets(sides: dict[str, dict[str, str]]) -> Iterator[tuple[tuple[str, ...], str, str]]:
+def _add_biases(
+    assembled: AssembledLayers,
+    head: str,
+    sides: Mapping[str, Mapping[str, str]],
+    arrays: Mapping[str, Array],
+    gates: tuple[str, ...],
+    hidden: int,
+    by_matrix: tuple[str, str],
+) -> None:
+    """The biases of separate gates: named after the gate, or beside its matrices."""
+    bias_side = "b" if "b" in sides else "bx" if "bx" in sides else "bi"
+    for parameter, by_gate in (
+        ("bias_ih", {**sides.get(bias_side, {}), **sides.get(f"{by_matrix[0]}|bias", {})}),
+        ("bias_hh", {**sides.get("bh", {}), **sides.get(f"{by_matrix[1]}|bias", {})}),
+    ):
+        biases = {gate: arrays[by_gate[gate]] for gate in gates if gate in by_gate}
+        if not biases or any(array.size != hidden for array in biases.values()):
+            continue
+        dtype = next(iter(biases.values())).dtype
+        whole = np.concatenate([biases[g].reshape(-1) if g in biases else np.zeros(hidden, dtype) for g in gates])
+        names = tuple(by_gate[gate] for gate in biases)
+        owner = assembled.add(head, parameter, whole, names, f"gates {', '.join(gates)} joined")
+        if len(biases) < len(gates):
+            absent = " and ".join(gate for gate in gates if gate not in biases)
+            words = f"There is no bias beside {', '.join(names)} for {absent}: it is taken for zero."
+            assembled.left_out.setdefault(owner, []).append(words)
+
+
+def _complete_sets(sides: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[tuple[str, ...], str, str]]:
     """Sets of gates of which both an input's and a state's side have all."""
     for gates in _GATE_SETS:
         for input_side in _INPUT:
@@ -126,17 +142,120 @@ def _complete_sets(sides: dict[str, dict[str, str]]) -> Iterator[tuple[tuple[str
                     yield gates, input_side, state_side
 
 
-def _split_kernel(assembled: AssembledLayers, head: str, name: str, arrays: Mapping[str, Array]) -> None:
-    """A joint kernel (D + H, 4H) and its bias (4H)."""
-    bias = next((key for key in (f"{head}bias", f"{head}bias:0") if key in arrays), None)
-    height, columns = arrays[name].shape
-    hidden = columns // 4
-    if bias is None or columns % 4 or not 0 < hidden < height or arrays[bias].shape != (columns,):
+def _split_gates(
+    assembled: AssembledLayers, head: str, sides: Mapping[str, Mapping[str, str]], arrays: Mapping[str, Array]
+) -> bool:
+    """A matrix for each gate that multiplies the input and the hidden state side by side: W_f (H, H + D)."""
+    weights = sides.get("w", {})
+    gates = next((gates for gates in _GATE_SETS if set(gates) <= set(weights)), None)
+    if gates is None:
+        return False
+    biases = {**sides.get("b", {}), **sides.get("w|bias", {})}
+    return _add_split(assembled, head, gates, [weights[gate] for gate in gates], [biases.get(g) for g in gates], arrays)
+
+
+def _split_layers(
+    assembled: AssembledLayers, head: str, words: Mapping[str, Mapping[str, str]], arrays: Mapping[str, Array]
+) -> bool:
+    """As `_split_gates`, for linear layers that are called after the gates: forget_gate.weight."""
+    weights, biases = words.get("weight", {}), words.get("bias", {})
+    for gates in (("i", "f", "g", "o"), ("r", "z", "n")):
+        chosen = [next((word for word in _GATE_WORDS[gate] if word in weights), None) for gate in gates]
+        if None in chosen or len(set(chosen)) < len(gates):
+            continue
+        named = [word for word in chosen if word is not None]
+        if _add_split(
+            assembled, head, gates, [weights[word] for word in named], [biases.get(word) for word in named], arrays
+        ):
+            return True
+    return False
+
+
+def _add_split(
+    assembled: AssembledLayers,
+    head: str,
+    gates: tuple[str, ...],
+    names: list[str],
+    biases: list[str | None],
+    arrays: Mapping[str, Array],
+) -> bool:
+    blocks = [arrays[name] for name in names]
+    if len({block.shape for block in blocks}) != 1 or blocks[0].ndim != 2:
+        return False
+    height, width = blocks[0].shape
+    hidden, inputs = min(height, width), abs(height - width)
+    given = [arrays[name] for name in biases if name is not None]
+    if not inputs or not hidden or any(bias.size != hidden for bias in given):
+        return False
+    columns = height > width
+    state_first = not names[0].lower().endswith("weight")
+    whole = np.concatenate([block.T if columns else block for block in blocks])
+    for parameter, first in (("weight_ih", not state_first), ("weight_hh", state_first)):
+        size = inputs if parameter == "weight_ih" else hidden
+        part = slice(0, size) if first else slice(height - size if columns else width - size, None)
+        words = f"{'first' if first else 'last'} {size} {'rows' if columns else 'columns'}"
+        changes = f"gates {', '.join(gates)} joined, {words}" + (", transposed" if columns else "")
+        owner = assembled.add(head, parameter, whole[:, part], tuple(names), changes)
+    assembled.extra.setdefault(owner, []).append(joining(state_first))
+    if given:
+        zeros = np.zeros(hidden, given[0].dtype)
+        parts = [zeros if name is None else arrays[name].reshape(-1) for name in biases]
+        used = tuple(name for name in biases if name is not None)
+        assembled.add(head, "bias_ih", np.concatenate(parts), used, f"gates {', '.join(gates)} joined")
+    return True
+
+
+def _report_missing(
+    assembled: AssembledLayers, head: str, sides: Mapping[str, Mapping[str, str]], arrays: Mapping[str, Array]
+) -> None:
+    """The error for a layer that has matrices of nearly all its gates, or one of another shape."""
+    for gates, *used in _complete_sets(sides):
+        for side in used:
+            names = [sides[side][gate] for gate in gates]
+            shape, count = Counter(arrays[name].shape for name in names).most_common(1)[0]
+            other = next((name for name in names if arrays[name].shape != shape), None)
+            if other is not None and count == len(gates) - 1 and len(shape) == 2:
+                assembled.problems.append(
+                    DamagedFileError(
+                        f"{other} has shape {arrays[other].shape}, but the matrices of the same layer’s other gates "
+                        f"have {shape}: they contradict each other.",
+                        code="contradiction",
+                        part=other,
+                    )
+                )
         return
-    inputs = height - hidden
-    rows = {"weight_ih": slice(0, inputs), "weight_hh": slice(inputs, None)}
-    for parameter, part in rows.items():
-        changes = f"rows {part.start} to {height - 1 if part.stop is None else part.stop - 1}, transposed"
-        owner = assembled.add(head, parameter, arrays[name][part].T, Origin((name,), changes))
-    assembled.add(head, "bias_ih", arrays[bias], Origin((bias,), ""))
-    assembled.joint.add(owner)
+    fewest: tuple[int, list[str], str] | None = None
+    for gates in _GATE_SETS:
+        for input_side in _INPUT:
+            for state_side in _STATE:
+                both = [sides.get(side, {}) for side in (input_side, state_side)]
+                missing = [(side, gate) for side in both for gate in gates if gate not in side]
+                present = [side[gate] for side in both for gate in gates if gate in side]
+                enough = 0 < len(missing) <= _MISSING and len(present) >= 2 * len(missing) + 2
+                if not enough or any(set(side).isdisjoint(gates) for side in both):
+                    continue
+                if any(arrays[name].ndim != 2 for name in present):
+                    continue
+                if fewest is None or len(missing) < fewest[0]:
+                    words = " and ".join(_renamed(side, gate) for side, gate in missing)
+                    fewest = len(missing), present, words
+    if fewest is not None:
+        count, present, words = fewest
+        assembled.problems.append(
+            DamagedFileError(
+                f"{words} {'is' if count == 1 else 'are'} missing: the file has {', '.join(present[:4])} and others, "
+                "matrices of the same layer’s gates.",
+                code="missing_gate",
+                part=words,
+            )
+        )
+
+
+def _renamed(by_gate: Mapping[str, str], gate: str) -> str:
+    """What a gate's array is probably called, after that of another gate."""
+    other, name = next(iter(by_gate.items()))
+    match = _GATE_ARRAY.fullmatch(name)
+    assert match is not None
+    start = match.start("gate")
+    letter = gate.upper() if name[start] == other.upper() else gate
+    return name[:start] + letter + name[start + 1 :]

@@ -61,14 +61,17 @@ class _FreeArrays:
     def __post_init__(self) -> None:
         self.matrices = {n: a for n, a in self.arrays.items() if n not in self.used and a.ndim == 2 and a.size}
         self.inner = {name for name in self.matrices if _is_called_input_layer(name)}
-        self.tables = {name for name in self.matrices if name not in self.inner and _is_called_embedding(name)}
+        named = {name for name in self.matrices if name not in self.inner and _is_called_embedding(name)}
+        # A table of tokens has no bias; what has one is a linear layer on top, whatever its name.
+        biased = {name for name in named if _has_bias(name, self.arrays)}
+        self.tables = named - biased
         self.linear = {}
         for name, array in self.matrices.items():
             if (match := _WEIGHT.fullmatch(name)) is not None:
                 transposed = match["word"].lower() == "kernel"
                 self.linear[name] = match, array.T if transposed else array, transposed
         others = self.tables | self.inner
-        self.outputs = {name for name in self.linear if name not in others and _is_output(name)}
+        self.outputs = {name for name in self.linear if name not in others and (_is_output(name) or name in biased)}
 
     def source(self, name: str, transposed: bool = False) -> SourceArray:
         """An array on its way into a network."""
@@ -97,9 +100,9 @@ def with_surroundings(
         if readouts[k]:
             settings.append(_readout_setting(stack, readouts[k], free, others, stacks[best].name))
         offered = {*embeddings[k], *(name for readout in readouts[k].values() for name in readout.names)}
-        notes = (*stack.notes, *_unknown_neighbours(stack, offered, free))
+        left_out = (*stack.left_out, *_unknown_neighbours(stack, offered, free))
         complete.append(
-            replace(stack, embeddings=embeddings[k], readouts=readouts[k], settings=tuple(settings), notes=notes)
+            replace(stack, embeddings=embeddings[k], readouts=readouts[k], settings=tuple(settings), left_out=left_out)
         )
     return tuple(complete)
 
@@ -128,6 +131,16 @@ def similarity(stack: str, name: str) -> float:
 def _is_called_embedding(name: str) -> bool:
     layer = layer_name(name)
     return bool(_EMBEDDING.search(layer)) and not _NOT_EMBEDDING.search(layer)
+
+
+def _has_bias(name: str, arrays: Mapping[str, Array]) -> bool:
+    """Whether a bias for each of its rows or columns stands beside a matrix."""
+    stem = name.removesuffix(":0")
+    end = next((end for end in ("weight", "kernel", "w") if stem.lower().endswith(end)), None)
+    if end is None:
+        return False
+    bias = arrays.get(f"{stem[: -len(end)]}{'b' if end == 'w' else 'bias'}{name[len(stem) :]}")
+    return bias is not None and bias.ndim == 1 and len(bias) in arrays[name].shape
 
 
 def _is_called_input_layer(name: str) -> bool:
@@ -266,7 +279,7 @@ def _readout_setting(
 
 
 def _unknown_neighbours(stack: Stack, offered: set[str], free: _FreeArrays) -> tuple[str, ...]:
-    """A note on arrays beside the stack's own that no recurrent layer has."""
+    """What is not run of the arrays beside the stack's own, which no recurrent layer has."""
     parents = {parent for name in stack.array_names if (parent := _parent(name))}
     unknown = [
         name for name in free.arrays if name not in offered and name not in free.used and _parent(name) in parents

@@ -98,7 +98,9 @@ def test_a_chain_of_numbered_cells_is_one_stack_and_says_so():
     arrays = layer("cells.0.", 3, 4, end="") | layer("cells.1.", 4, 5, end="") | layer("cells.2.", 5, 2, end="")
     stack = only(arrays)
     assert [stack.hidden_size(k) for k in range(3)] == [4, 5, 2]
-    assert "cells.0 to cells.2" in stack.notes[0]
+    setting = stack.setting("layers")
+    assert (setting.value, setting.basis) == ("all", "assumed")
+    assert list(setting.choices) == ["all", "cells.0", "cells.1", "cells.2"]
 
 
 @pytest.mark.parametrize("second", [(3, 4, 3), (4, 5, 4)], ids=["sizes", "gates"])
@@ -151,11 +153,12 @@ def test_what_pytorch_fixes_is_not_assumed_and_what_nobody_says_is():
         ("order", "rzn"),
         ("reset", "after"),
         ("update", "keeps"),
+        ("direction", "forward"),
     ]
     assert only(layer()).assumed == ()
     assert [f.name for f in only(layer(gates=1)).assumed] == ["activation"]
     strange = only(of(HAND_WRITTEN["g2p"][0]))
-    assert [f.name for f in strange.assumed] == ["order", "reset", "update", "gates", "activation"]
+    assert [f.name for f in strange.assumed] == ["order", "reset", "update", "gates", "activation", "direction"]
 
 
 def test_kerass_reset_gate_shows_in_its_biases():
@@ -231,7 +234,7 @@ def test_what_stands_below_and_on_top(what):
 
 def test_arrays_among_a_layers_own_that_are_not_used_are_told():
     arrays = layer("rnn.") | of({"rnn.gamma": (4,), "rnn.fc.weight": (5, 4)})
-    assert "rnn.gamma" in only(arrays).notes[0]
+    assert "rnn.gamma" in only(arrays).left_out[0]
 
 
 @pytest.mark.parametrize("turn", [1, -1])

@@ -5,6 +5,8 @@ import pytest
 
 from rnnviz.checkpoints.conversion import convert_stack
 from rnnviz.checkpoints.named.array_stacks import stacks_from_arrays
+from rnnviz.errors import DamagedFileError
+from tests.raising import raises
 
 D, H = 3, 4
 GATES = {"lstm": "ifgo", "gru": "rzn"}
@@ -78,9 +80,11 @@ def test_states_are_those_of_the_code(code, inputs):
 def test_a_gate_that_is_missing_or_of_another_size_makes_no_layer():
     arrays = {f"{side}_{gate}": drawn(H, H) for side in "WU" for gate in "ifoc"}
     assert len(stacks_from_arrays(arrays)) == 1
-    assert stacks_from_arrays({name: array for name, array in arrays.items() if name != "U_f"}) == ()
-    assert stacks_from_arrays(arrays | {"U_f": drawn(H, H + 1)}) == ()
-    assert stacks_from_arrays(arrays | {"U_f": drawn(H)}) == ()
+    with raises(DamagedFileError, code="missing_gate", part="U_f"):
+        stacks_from_arrays({name: array for name, array in arrays.items() if name != "U_f"})
+    for other in (drawn(H, H + 1), drawn(H)):
+        with raises(DamagedFileError, code="contradiction", part="U_f"):
+            stacks_from_arrays(arrays | {"U_f": other})
 
 
 @pytest.mark.parametrize("added", ["1", "0"])
@@ -90,7 +94,7 @@ def test_a_basic_lstm_cell_of_tensorflow_1(added):
     arrays = {f"{head}kernel:0": kernel, f"{head}bias:0": bias, "softmax_w": drawn(H, 9)}
     (stack,) = stacks_from_arrays(arrays)
     assert stack.setting("order").basis == "fixed"
-    assert [setting.name for setting in stack.assumed] == ["forget_bias", "activation"]
+    assert [setting.name for setting in stack.assumed] == ["forget_bias", "activation", "direction"]
     assert stack.array_names == {f"{head}kernel:0", f"{head}bias:0"}
     w, u, b = ({gate: part.T for gate, part in zip("igfo", np.split(one, 4, axis=-1), strict=True)}
                for one in (kernel[:D], kernel[D:], bias))  # fmt: skip
