@@ -24,7 +24,7 @@ class Apply(Expression):
     @property
     def binds(self) -> int:  # type: ignore[override]
         """A linear activation is not written, so what is inside it decides."""
-        return self.of.binds if self.function is LINEAR else 3
+        return self.of.binds if self.function == LINEAR else 3
 
     def latex(self, notation: Notation) -> str:
         inner, function = self.of.latex(notation), notation.function(self.function)
@@ -32,7 +32,7 @@ class Apply(Expression):
 
     def mathml(self, notation: Notation) -> str:
         inner = self.of.mathml(notation)
-        return inner if self.function is LINEAR else f"<mi>{escape(self.function.symbol)}</mi>{bracketed(inner)}"
+        return inner if self.function == LINEAR else f"<mi>{escape(self.function.symbol)}</mi>{bracketed(inner)}"
 
     def forward(self, env: Environment, *parts: Array) -> Array:
         return self.function(parts[0])

@@ -207,11 +207,11 @@ class BackwardWriter(SourceWriter):
         """The slope of an activation, from its value if it can be; empty if it is 1."""
         if needs_sum(node):
             return f'curves["{node.function.name}"].slope({self.value(node.of)})'
-        return "" if node.function is LINEAR else self.slope_from_value(node.function, self.value(node))
+        return "" if node.function == LINEAR else self.slope_from_value(node.function, self.value(node))
 
     def slope_from_value(self, function: Activation, value: str) -> str:
         """The slope of sigmoid or tanh."""
-        return f"(1 - {value} * {value})" if function is TANH else f"({value} * (1 - {value}))"
+        return f"(1 - {value} * {value})" if function == TANH else f"({value} * (1 - {value}))"
 
     def value(self, node: Expression) -> str:
         """The value of a node, as `step` left it."""

@@ -71,14 +71,14 @@ class ForwardWriter(SourceWriter):
         for node, row in zip(applied, rows, strict=True):
             if needs_sum(node):
                 self._fill(self.cached(node.of), self.rows("z", [row]))
-        if (function := applied[0].function) is not LINEAR:
+        if (function := applied[0].function) != LINEAR:
             self.activate(function, self.rows("z", rows), self.rows("z", rows))
 
     def activate(self, function: Activation, inner: str, out: str) -> None:
         """Write an activation into an array."""
-        if function is TANH:
+        if function == TANH:
             self.line(f"np.tanh({inner}, out={out})")
-        elif function is SIGMOID:
+        elif function == SIGMOID:
             self.line(f"np.multiply({inner}, 0.5, out={out})")
             self.line(f"np.tanh({out}, out={out})")
             self.line(f"np.multiply({out}, 0.5, out={out})")
@@ -88,11 +88,11 @@ class ForwardWriter(SourceWriter):
 
     def activated(self, function: Activation, inner: str) -> str:
         """An activation of an array."""
-        if function is LINEAR:
+        if function == LINEAR:
             return inner
-        if function is SIGMOID:
+        if function == SIGMOID:
             return f"0.5 * np.tanh(0.5 * {inner}) + 0.5"
-        return f"np.tanh({inner})" if function is TANH else f'curves["{function.name}"].value({inner})'
+        return f"np.tanh({inner})" if function == TANH else f'curves["{function.name}"].value({inner})'
 
     def compute(self, node: Expression, out: str = "") -> str:
         """Write what computes a node, into the array called `out` if one is given; return the name of the array."""

@@ -67,4 +67,4 @@ class LatexNotation:
         str
             Its symbol; empty for a linear one, which is not written.
         """
-        return "" if chosen is LINEAR else chosen.latex_symbol
+        return "" if chosen == LINEAR else chosen.latex_symbol

@@ -87,7 +87,7 @@ class LSTM(Cell):
                     Equation("output", Apply(gates, cls.gate_sum("output"))),
                     Equation("hidden", o * Apply(squash, c)),
                 ),
-                f"The output gate decides how much of the {'' if squash is LINEAR else 'squashed '}cell state appears "
+                f"The output gate decides how much of the {'' if squash == LINEAR else 'squashed '}cell state appears "
                 f"in the hidden state.{explain(squash)}",
             ),
         )

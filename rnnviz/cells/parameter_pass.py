@@ -55,7 +55,7 @@ def collect_gradients(node: Expression, env: Collector, d: Array) -> None:
     elif isinstance(node, Apply):
         if needs_sum(node):
             d = d * node.function.slope(env.known(node.of))
-        elif node.function is not LINEAR:
+        elif node.function != LINEAR:
             d = d * slope_from_value(node.function, env.known(node))
         collect_gradients(node.of, env, d)
     elif isinstance(node, Quotient | Primitive):

@@ -39,7 +39,7 @@ class RNN(Cell):
         chosen = activation(cls.resolve_options(options)["activation"])
         memory = "All that the network remembers: every step rewrites it as a whole, from itself and the input."
         hidden = replace(HIDDEN, description=memory).with_activation(chosen)
-        through = "goes through no activation" if chosen is LINEAR else f"goes through {chosen.plain_name}"
+        through = "goes through no activation" if chosen == LINEAR else f"goes through {chosen.plain_name}"
         explain = Explanations()
         squash = Phase(
             name=chosen.kind,

@@ -145,7 +145,7 @@ class StepPlan:
                 elif isinstance(node, Quotient | Primitive):
                     wanted += [part for part in node.parts if not is_recorded(part)]
                     wanted += [] if self.equations[name] == node else [node]
-                elif isinstance(node, Apply) and node.function is not LINEAR and self.equations[name] != node:
+                elif isinstance(node, Apply) and node.function != LINEAR and self.equations[name] != node:
                     wanted.append(node)
         return {node: f"cached_{k}" for k, node in enumerate(dict.fromkeys(wanted))}
 

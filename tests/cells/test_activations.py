@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from onnx import TensorProto, helper
 
+from rnnviz.cells import GRU, LSTM, RNN
 from rnnviz.cells.activations import ACTIVATION_KINDS, LINEAR, LONGEST, RELU, SIGMOID, TANH, Activation, activation
 from rnnviz.cells.gate_activations import GateActivations, slope_from_value
+from rnnviz.cells.step_source import compiled
 from rnnviz.errors import ArgumentError, UnknownNameError
 
 from ..raising import raises
@@ -291,3 +293,22 @@ def test_errors_do_not_repeat_a_long_text():
     with raises(UnknownNameError) as caught:
         activation("x" * 10**6)
     assert len(caught.value.message) < 500
+
+
+@pytest.mark.parametrize("kind", [RNN, GRU, LSTM])
+def test_a_cell_computes_the_same_after_any_number_of_activations(kind):
+    """Activations are kept for a while only: an equal one that was made later is the same activation."""
+    x = np.random.default_rng(1).standard_normal((5, 3))
+
+    def computed():
+        compiled.cache_clear()
+        cell = kind.random(3, 4, np.random.default_rng(0), np.float64)
+        record = cell.forward(x)
+        return {"hidden": record["hidden"], **cell.backward(record, np.ones((5, 4)))}
+
+    before = computed()
+    activation.cache_clear()
+    after = computed()
+    assert before.keys() == after.keys()
+    for name, array in before.items():
+        np.testing.assert_array_equal(after[name], array, err_msg=name)

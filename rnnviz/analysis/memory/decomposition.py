@@ -226,7 +226,7 @@ def _logs_by_sums(trace: Trace, gated: GatedState, layer: int, direction: str) -
     env, total = ParameterGradients(double, record), np.zeros((len(trace), cell.units(gated.state)))
     for factor in gated.keep_factors:
         right = cell.definition.equations[factor.name]
-        if isinstance(right, Apply) and right.function is SIGMOID:  # log σ(z) = -log(1 + e^-z), and 1 - σ(z) = σ(-z)
+        if isinstance(right, Apply) and right.function == SIGMOID:  # log σ(z) = -log(1 + e^-z), and 1 - σ(z) = σ(-z)
             sums = right.of.evaluate(env).T
             total -= np.logaddexp(0, sums if factor.complement else -sums)
         else:

@@ -137,7 +137,7 @@ def origin_stability(cell: Cell, known: Spectrum | None = None) -> OriginStabili
         return None
     spectrum = known or spectra(cell)[0]
     radius, largest, name = spectrum.radius, float(spectrum.recurrent[0]), activation.name
-    where = "near the state 0" if activation is TANH else "while all units are above 0"
+    where = "near the state 0" if activation == TANH else "while all units are above 0"
     course, side = ("dies out in the end", "below") if radius < 1 else ("can grow from step to step", "above")
     if radius == 1:
         course, side = "neither dies out nor grows by a constant factor", "exactly"

@@ -190,7 +190,7 @@ def _why_not_split(definition: Definition) -> str:
     words = f"The hidden state of the {definition.title} cannot be split by the step that wrote it: "
     terms = right.of.terms if isinstance(right, Apply) and isinstance(right.of, Sum) else ()
     carried = [term for term in terms if old in term.walk()]
-    if not carried or not isinstance(right, Apply) or right.function is LINEAR:
+    if not carried or not isinstance(right, Apply) or right.function == LINEAR:
         return f"{words}it is not a gate’s share of its old value plus what is written."
     words += f"each step adds old and new together and puts the sum through {right.function.plain_name}."
     if all(isinstance(term, Diagonal) for term in carried):
