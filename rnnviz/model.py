@@ -112,6 +112,22 @@ class Model:
         """
         return replace(self, network=self.network.with_options(**options))
 
+    def most_tokens(self, limit: int | None = None) -> int | None:
+        """Find how many tokens of a text are read at most, without the end mark, which is a step as well.
+
+        Parameters
+        ----------
+        limit : int or None, default None
+            A limit beside the model's own.
+
+        Returns
+        -------
+        int or None
+            The number; None if there is no limit.
+        """
+        room = None if self.max_steps is None else max(self.max_steps - self.vocabulary.end, 1)
+        return min((n for n in (limit, room) if n is not None), default=None)
+
     def prepare(
         self,
         text: str | Sequence[Any] | np.ndarray,
@@ -156,10 +172,7 @@ class Model:
         >>> len(model.run(prepared))
         4
         """
-        # The end mark is a step as well.
-        room = None if self.max_steps is None else max(self.max_steps - self.vocabulary.end, 1)
-        most = min((n for n in (limit, room) if n is not None), default=None)
-        typed = self.vocabulary.encode(text, most)
+        typed = self.vocabulary.encode(text, self.most_tokens(limit))
         return prepare_text(typed, interventions, self.vocabulary, self.network, skip_invalid=skip_invalid)
 
     def run(self, prepared: PreparedText, *, initial: States | None = None) -> Trace:

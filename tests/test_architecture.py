@@ -26,6 +26,7 @@ FLOORS = [
     {"analysis", "checkpoints"},
     {"training", "zoo"},
     {"apart", "figures", "instrument"},
+    {"playground"},
     {"ui"},
     {"pages", "app", "__main__"},
 ]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, Literal
+
 import numpy as np
 
 from ..text.tokens import END
@@ -33,9 +36,30 @@ def asked_steps(trace: Trace) -> np.ndarray:
     >>> asked_steps(rnnviz.load("names-lstm").trace("Ada")).tolist()
     [False, False, False, True]
     """
-    asked = trace.card.get("asked", EVERY_STEP)
-    if asked == EVERY_STEP:
+    where, asked_token = asked_at(trace.card)
+    if where == "every":
         return np.ones(len(trace), bool)
-    if asked in _AT_TOKEN:
-        return np.array([token == _AT_TOKEN[asked] for token in trace.tokens])
+    if where == "token":
+        return np.array([token == asked_token for token in trace.tokens])
     return np.arange(len(trace)) == len(trace) - 1
+
+
+def asked_at(card: Mapping[str, Any]) -> tuple[Literal["every", "token", "last"], str]:
+    """Find what marks the steps at which a model was trained to answer.
+
+    Parameters
+    ----------
+    card : mapping
+        The model's card.
+
+    Returns
+    -------
+    where : {"every", "token", "last"}
+        Whether every step is asked, each one with a certain token, or the last one.
+    token : str
+        That token; "" if there is none.
+    """
+    asked = card.get("asked", EVERY_STEP)
+    if asked == EVERY_STEP:
+        return "every", ""
+    return ("token", _AT_TOKEN[asked]) if asked in _AT_TOKEN else ("last", "")

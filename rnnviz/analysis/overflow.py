@@ -6,7 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..text.tokens import visible
 from ..trace import Trace
+
+SENTENCE = (
+    "From step {step} (“{token}”) on, values are too large for the network’s numbers, the {quantity} first: {count} "
+    "values of this run are infinite (inf) or not a number. Heatmaps mark them with ✕."
+)
+PROBABILITY = "probability"
 
 
 @dataclass(frozen=True)
@@ -52,10 +59,29 @@ def first_overflow(trace: Trace) -> Overflow | None:
     titles = {name: quantity.title for name, quantity in trace.definition.by_name.items()}
     arrays = [(titles[key[0]], array) for key, array in trace.values.items()]
     if trace.probabilities is not None:
-        arrays.append(("probability", trace.probabilities))
+        arrays.append((PROBABILITY, trace.probabilities))
     for title, array in arrays:
         strange = ~np.isfinite(array)
         if strange.any():
             count += int(strange.sum())
             found.append((int(strange.any(1).argmax()) + 1, title))
     return Overflow(*min(found, key=lambda place: place[0]), count) if found else None
+
+
+def overflow_sentence(overflow: Overflow, trace: Trace) -> str:
+    """Say where a run leaves the numbers.
+
+    Parameters
+    ----------
+    overflow : Overflow
+        What `first_overflow` found.
+    trace : Trace
+        The run.
+
+    Returns
+    -------
+    str
+        A sentence.
+    """
+    token = visible(trace.tokens[overflow.step - 1])
+    return SENTENCE.format(step=overflow.step, token=token, quantity=overflow.quantity, count=f"{overflow.count:,}")

@@ -19,15 +19,24 @@ from .schema import DefinitionData, FactorData, GatedStateData, PhaseData, Quant
 
 def encode_definition(trace: Trace, model: Model | None, layer: int, direction: str) -> DefinitionData:
     """The cell of one layer and direction, and the labels; the weights if the model is known."""
-    definition = trace.definition
+    readout = _readout(model, layer, direction)
+    return {
+        **common_definition(trace.definition, trace.labels),
+        "readout": None if readout is None else little_endian(readout),
+        "weights": encode_weights(model.network.cell(layer, direction)) if model else None,
+    }
+
+
+def common_definition(definition: Definition, labels: list[str]) -> DefinitionData:
+    """What all layers and directions of a network share: their cell, and the labels. It has no weights."""
     return {
         "quantities": _quantities(definition),
         "phases": _phases(definition),
         "gated_states": [_gated_state(gated) for gated in gated_states(definition)],
         "activations": encode_activations(definition),
-        "labels": [visible(label) for label in trace.labels] if len(trace.labels) <= MOST_LABELS else [],
-        "readout": None if (readout := _readout(model, layer, direction)) is None else little_endian(readout),
-        "weights": encode_weights(model.network.cell(layer, direction)) if model else None,
+        "labels": [visible(label) for label in labels] if len(labels) <= MOST_LABELS else [],
+        "readout": None,
+        "weights": None,
     }
 
 

@@ -25,11 +25,11 @@ def model_data(model: Model) -> dict[str, Any]:
     dict
         A `ModelData` that JSON can hold. Arrays are sent as float32, whatever their dtype, in base64.
     """
-    return dict(as_json(_encode(model)))
+    return dict(as_json(encode_model(model)))
 
 
-def _encode(model: Model) -> ModelData:
-    """The model with arrays."""
+def encode_model(model: Model) -> ModelData:
+    """A model with its arrays, for `as_bytes` or `as_json`."""
     network, definition = model.network, model.definition
     weight, bias = network.readout_weight, network.readout_bias
     return {

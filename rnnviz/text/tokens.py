@@ -17,13 +17,14 @@ import numpy as np
 import regex
 
 from ..errors import ArgumentError, InputError
-from . import vectors
+from . import sentences, vectors
 from .named_tables import Tables
 from .vectors import LARGEST
 
 UNKNOWN = "<unk>"
 END = "<end>"
 
+UNKNOWN_LISTED = 5  # of the tokens that a sentence says are unknown
 LONGEST = 64  # code points in a token; no letter or word is longer, but an input can be megabytes without a space
 
 TokenKind = Literal["characters", "words", "pieces", "numbers"]
@@ -34,7 +35,7 @@ _PATTERNS = {
     "pieces": regex.compile(r"\S+"),
 }
 _SURROGATE = regex.compile(r"[\ud800-\udfff]")
-_VISIBLE = {" ": "␣", "\n": "⏎", "\t": "⇥", "\r": "␍", "\x7f": "␡", END: "∎", "": "∅"}
+SIGNS = {" ": "␣", "\n": "⏎", "\t": "⇥", "\r": "␍", "\x7f": "␡", END: "∎", "": "∅"}
 
 
 @dataclass(frozen=True)
@@ -205,13 +206,10 @@ class Vocabulary:
 
     def _unknown(self, tokens: Iterable[str]) -> InputError:
         """The error for unknown tokens, where no token stands for them."""
-        listed = [*islice(tokens, 5)]
+        listed = [*islice(tokens, UNKNOWN_LISTED)]
         words = ", ".join(f"“{visible(token)}”" for token in listed)
-        some = ", ".join(f"“{visible(token)}”" for token in islice((t for t in self.tokens if t != END), 8))
-        return InputError(
-            f"The model’s vocabulary has no {words}, and no token for unknown ones; it has {some} and so on.",
-            code="unknown_token", token=listed[0],
-        )  # fmt: skip
+        sentence = sentences.UNKNOWN_TOKEN.format(words=words, some=self.some_tokens)
+        return InputError(sentence, code="unknown_token", token=listed[0])
 
     def _encode_numbers(self, text: Any, limit: int | None) -> Encoding:
         """The encoding of numbers that are typed, named or an array."""
@@ -226,9 +224,7 @@ class Vocabulary:
                     f"Each step needs {size} numbers; the input has others.", code="not_numbers", expected=size
                 ) from None
         if values.size == 0:
-            raise InputError(
-                "There is nothing to read: type numbers such as 0.5 -1 2, one step after another.", code="empty"
-            )
+            raise InputError(sentences.NO_NUMBERS, code="empty")
         if values.ndim == 1 and size == 1:
             values = values[:, None]
         if values.ndim != 2 or values.shape[1] != size:
@@ -239,12 +235,15 @@ class Vocabulary:
                 code="transposed" if transposed else "shape", shape=values.shape, expected=size,
             )  # fmt: skip
         if not (np.abs(values) <= LARGEST).all():  # NaN compares false
-            raise InputError(
-                f"Every number must be finite and at most {LARGEST:g} in size; one is not.", code="not_finite"
-            )
+            raise InputError(sentences.NOT_FINITE.format(largest=f"{LARGEST:g}"), code="not_finite")
         truncated = truncated or (limit is not None and len(values) > limit)
         values = values[:limit]
         return Encoding(vectors.step_labels(values), values, np.zeros(len(values), dtype=bool), truncated)
+
+    @property
+    def some_tokens(self) -> str:
+        """A few of the tokens, for a sentence."""
+        return ", ".join(f"“{visible(token)}”" for token in islice((t for t in self.tokens if t != END), 8))
 
     @property
     def unknown_id(self) -> int | None:
@@ -342,8 +341,8 @@ def visible(token: str) -> str:
     str
         The token; a sign or its code point in place of what cannot be seen: "␣" for a space.
     """
-    if token in _VISIBLE:
-        return _VISIBLE[token]
+    if token in SIGNS:
+        return SIGNS[token]
     if all(unicodedata.category(c)[0] in "CZ" for c in token):
         return " ".join(chr(0x2400 + ord(c)) if ord(c) < 0x20 else f"U+{ord(c):04X}" for c in token)
     return "◌" + token if unicodedata.category(token[0])[0] == "M" else token
@@ -351,7 +350,7 @@ def visible(token: str) -> str:
 
 def _empty() -> InputError:
     """The error for a text without any token."""
-    return InputError("There is nothing to read: type at least one letter or word.", code="empty")
+    return InputError(sentences.NOTHING, code="empty")
 
 
 def _take(pieces: Iterator[Any], limit: int | None) -> tuple[list[Any], bool]:

@@ -15,6 +15,7 @@ import numpy as np
 import regex
 
 from ..errors import InputError, MissingTableError
+from . import sentences
 
 LARGEST = 1e38  # the size of a number that float32 still holds with room to spare
 LONGEST = 64  # code points of a number; a sentence shows only so many of a longer word
@@ -67,10 +68,7 @@ def parse(
     if short in tables:
         return tables[short][:limit], limit is not None and len(tables[short]) > limit
     if _FILE.fullmatch(short):
-        raise MissingTableError(
-            f"There is no table {short!r} here: provide its numbers, because a name alone does not contain them.",
-            code="missing_table", name=short,
-        )  # fmt: skip
+        raise MissingTableError(sentences.MISSING_TABLE.format(name=short), code="missing_table", name=short)
     if _NOISE.match(short):
         seed, steps, scale = _arguments(short)
         values = noise(seed, steps if limit is None else min(steps, limit), vector_size, scale)
@@ -81,10 +79,8 @@ def parse(
     truncated = most is not None and len(numbers) > most
     numbers = numbers[:most]
     if len(numbers) % vector_size:
-        raise InputError(
-            f"Each step needs {vector_size} numbers; {len(numbers)} do not divide into steps.",
-            code="incomplete_step", expected=vector_size,
-        )  # fmt: skip
+        sentence = sentences.INCOMPLETE_STEP.format(size=vector_size, count=len(numbers))
+        raise InputError(sentence, code="incomplete_step", expected=vector_size)
     return np.array(numbers, dtype=np.float64).reshape(-1, vector_size), truncated
 
 
@@ -254,19 +250,15 @@ def _numbers(text: str, vector_size: int) -> Iterator[float]:
             try:
                 yield parse_number(word)
             except ValueError:
-                raise InputError(
-                    f"{word!r} is not a number: type numbers such as {_sample(vector_size)}.",
-                    code="not_a_number", token=word,
-                ) from None  # fmt: skip
+                sentence = sentences.NOT_A_NUMBER.format(word=word, sample=sample(vector_size))
+                raise InputError(sentence, code="not_a_number", token=word) from None
         if is_table and count and count % vector_size and vector_size % count:
             row = text.count("\n", 0, line.start()) + 1
-            raise InputError(
-                f"Each step needs {vector_size} numbers; line {row} has {count}.",
-                code="incomplete_step", row=row, expected=vector_size,
-            )  # fmt: skip
+            sentence = sentences.INCOMPLETE_LINE.format(size=vector_size, row=row, count=count)
+            raise InputError(sentence, code="incomplete_step", row=row, expected=vector_size)
 
 
-def _sample(vector_size: int) -> str:
+def sample(vector_size: int) -> str:
     """How numbers are typed: "0.5 -1 2"; for steps of two "0.5 -1, 0.5 -1"."""
     if vector_size == 1:
         return "0.5 -1 2"
@@ -300,12 +292,8 @@ def _check_commas(start: str, vector_size: int) -> None:
         return
     if vector_size == 2 and (len(rows) == 1 or any(len(row) != 2 for row in rows)):
         return
-    raise InputError(
-        f"{pair!r} may be one number or two: write {pair.replace(',', '.')} with a point, "
-        "and put a space after a comma that separates numbers.",
-        code="ambiguous_comma",
-        token=pair,
-    )
+    sentence = sentences.AMBIGUOUS_COMMA.format(pair=pair, point=pair.replace(",", "."))
+    raise InputError(sentence, code="ambiguous_comma", token=pair)
 
 
 def _arguments(text: str) -> tuple[int, int, float]:

@@ -32,6 +32,7 @@ from rnnviz.ui.shared.instrument import VIEWS
 from tests.exponential_cell import ExponentialLSTM
 from tests.js.forward_runs import all_runs
 from tests.js.narration_runs import narration_runs
+from tests.js.reading_runs import noises, readings, splits
 from tests.strange_networks import strange_tasks
 from tests.strategies import PUBLISHED, UNUSUAL
 from tests.tied_lstm import TiedLSTM
@@ -204,6 +205,12 @@ def weighted_sums() -> dict[str, Any]:
 def forward() -> dict[str, Any]:
     """Runs of whole models."""
     return all_runs()
+
+
+@fixture
+def reading() -> dict[str, Any]:
+    """Texts that are read by every kind of vocabulary."""
+    return {"cases": readings(), "noises": noises(), **splits()}
 
 
 @fixture

@@ -8,21 +8,21 @@ from functools import partial
 
 import streamlit as st
 
-from ...analysis.overflow import first_overflow
+from ...analysis.overflow import first_overflow, overflow_sentence
 from ...errors import MissingTableError
 from ...interventions import Intervention, PreparedText
 from ...model import Model
-from ...text import vectors
-from ...text.tokens import UNKNOWN, visible
+from ...text import sentences, vectors
+from ...text.remarks import reading_remarks
+from ...text.sentences import MOST_CHARACTERS as CHARACTERS
+from ...text.sentences import MOST_TOKENS as TOKENS
 from ...trace import Trace
 from . import lesson_link, link_parameters, notices, vector_input
 from .catalogue import TaskModels
 from .markdown import plain
 from .session_keys import EXAMPLE, TEXT
 
-TOKENS = 256  # read at most; a message says that the rest is left out
 PAUSE = "120ms"  # in typing, after which a text is read: shorter than most people's time between two letters
-CHARACTERS = 4000  # in the text box and in a link; browsers and servers limit the length of addresses
 
 
 def text_box(task: TaskModels, compact: bool = False) -> str:
@@ -90,16 +90,8 @@ def prepare(
         (say or partial(_inform, icon=":material/keyboard:"))(str(error))
         return None
     report_rejected(prepared)
-    encoding = prepared.encoding
-    say = say or _caption
-    if encoding.truncated:
-        what = "tokens" if model.network.embedding is not None else "steps"
-        say(f"Only the first {TOKENS} {what} are read.")
-    unknown = [visible(t) for t, is_unknown in zip(encoding.tokens, encoding.unknown, strict=True) if is_unknown]
-    if unknown:
-        names = list(dict.fromkeys(unknown))
-        listed = ", ".join(names[:8]) + (" and others" if len(names) > 8 else "")
-        say(f"Not in the model’s vocabulary: {listed} (marked ? in the figure). The network reads {UNKNOWN} instead.")
+    for remark in reading_remarks(prepared.encoding, model.vocabulary, model.most_tokens(TOKENS) or TOKENS):
+        (say or _caption)(remark)
     return prepared
 
 
@@ -107,11 +99,7 @@ def report_overflow(trace: Trace, say: Callable[[str], object] | None = None) ->
     """Say where a run leaves the numbers, if it does. say: receives the message; without it, it is on the page."""
     found = first_overflow(trace)
     if found is not None:
-        (say or _caption)(
-            f"From step {found.step} (“{visible(trace.tokens[found.step - 1])}”) on, values are too large for the "
-            f"network’s numbers, the {found.quantity} first: {found.count:,} values of this run are infinite (inf) or "
-            "not a number. Heatmaps mark them with ✕."
-        )
+        (say or _caption)(overflow_sentence(found, trace))
 
 
 def _inform(message: str, icon: str) -> None:
@@ -171,8 +159,7 @@ def shorten(task: TaskModels, key: str) -> None:
     st.session_state[key] = text[:CHARACTERS]
     notices.add(
         "text-length",
-        f"The {which} of {len(text):,} characters is too long. Its first {CHARACTERS:,} characters are kept, of which "
-        f"the network reads at most {TOKENS} tokens.",
+        sentences.TOO_LONG.format(which=which, count=f"{len(text):,}", kept=f"{CHARACTERS:,}", most=TOKENS),
     )
 
 

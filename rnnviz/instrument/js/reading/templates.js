@@ -1,0 +1,98 @@
+// Sentences from templates, as Python's `format` fills them in.
+
+import { codePointAt } from "./character-classes.js";
+
+/** @import { CharacterClass } from "./character-classes.js" */
+
+/** A text that cannot be read; the message is a sentence for a person. */
+export class InputError extends Error {}
+
+/** @type {Record<string, string>} */
+const ESCAPES = { "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+
+/**
+ * Fill in a template: {name} gives way to a value, {name!r} to one in quotes.
+ * @param {string} template
+ * @param {Record<string, string | number>} values
+ * @param {CharacterClass} [hidden]  of code points that quotes escape
+ * @returns {string}
+ */
+export function filled(template, values, hidden) {
+  return template.replace(/\{(\w+)(!r)?\}/g, (_, name, quotes) => {
+    return quotes && hidden ? quoted(String(values[name]), hidden) : String(values[name]);
+  });
+}
+
+/**
+ * A text in quotes, as Python writes it.
+ * @param {string} text
+ * @param {CharacterClass} hidden
+ * @returns {string}
+ */
+export function quoted(text, hidden) {
+  const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
+  const letters = Array.from(text, (letter) => {
+    if (letter === quote) return `\\${letter}`;
+    const [codePoint] = codePointAt(letter, 0);
+    if (letter === " " || !(hidden.has(codePoint) || letter === "\\")) return letter;
+    return ESCAPES[letter] ?? escaped(codePoint);
+  });
+  return quote + letters.join("") + quote;
+}
+
+/**
+ * @param {number} codePoint
+ * @returns {string}
+ */
+function escaped(codePoint) {
+  const digits = codePoint.toString(16);
+  if (codePoint < 0x100) return `\\x${digits.padStart(2, "0")}`;
+  return codePoint < 0x10000 ? `\\u${digits.padStart(4, "0")}` : `\\U${digits.padStart(8, "0")}`;
+}
+
+/**
+ * A number as Python's format "g" writes it: six significant digits, halves to the even one.
+ * @param {number} value
+ * @returns {string}
+ */
+export function general(value) {
+  if (value === 0) return Object.is(value, -0) ? "-0" : "0";
+  const [mantissa, exponent] = rounded(value);
+  if (exponent < -4 || exponent >= DIGITS) {
+    const sign = exponent < 0 ? "-" : "+";
+    return `${trimmed(mantissa)}e${sign}${String(Math.abs(exponent)).padStart(2, "0")}`;
+  }
+  const digits = mantissa.replace(/[-.]/g, "");
+  const minus = value < 0 ? "-" : "";
+  if (exponent < 0) return trimmed(`${minus}0.${"0".repeat(-exponent - 1)}${digits}`);
+  return trimmed(`${minus}${digits.slice(0, exponent + 1)}.${digits.slice(exponent + 1)}`);
+}
+
+const DIGITS = 6;
+const EXACT = 60; // digits after the first, with which a number halfway between two others is exact
+
+/**
+ * The first digits of a number, and its exponent.
+ * @param {number} value
+ * @returns {[mantissa: string, exponent: number]}
+ */
+function rounded(value) {
+  const [digits] = value.toExponential(EXACT).split("e");
+  const kept = digits.slice(0, digits.indexOf(".") + DIGITS);
+  const isHalf = /^50*$/.test(digits.slice(kept.length));
+  const isEven = Number(kept.at(-1)) % 2 === 0;
+  const text = isHalf && isEven
+    ? `${kept}e${value.toExponential(EXACT).split("e")[1]}`
+    : value.toExponential(DIGITS - 1);
+  const [mantissa, exponent] = text.split("e");
+  return [mantissa, Number(exponent)];
+}
+
+/**
+ * A number without zeros at the end of its decimals.
+ * @param {string} digits
+ * @returns {string}
+ */
+function trimmed(digits) {
+  return digits.includes(".") ? digits.replace(/\.?0*$/, "") : digits;
+}

@@ -1,0 +1,182 @@
+"""What a page to type into holds, declared once for Python and the browser."""
+
+from __future__ import annotations
+
+from typing import Literal, TypedDict
+
+from ..instrument.model_schema import ModelData
+from ..instrument.schema import DefinitionData
+
+
+class ReaderData(TypedDict):
+    """How a model reads what is typed: its vocabulary, and what Python knows of characters.
+
+    Attributes
+    ----------
+    kind : str
+        "characters", "words", "pieces" or "numbers".
+    tokens : list of str
+        The tokens in the order of their ids; none for numbers.
+    end : bool
+        Whether an end mark is read after the last token.
+    vector_size : int
+        How many numbers a step has, where tokens are numbers.
+    unknown, end_mark : str
+        The tokens for what is unknown, and for the end.
+    most : int
+        How many tokens are read at most, without the end mark.
+    most_characters : int
+        How many characters of a text are kept.
+    longest : int
+        How many code points a token has at most.
+    listed : int
+        How many unknown tokens an error names.
+    names : int
+        How many unknown tokens a remark names.
+    classes : dict of str to str
+        Classes of code points by name: the lengths of ranges outside and inside the class by turns, in base 36.
+    signs : dict of str to str
+        What is written for tokens that cannot be seen.
+    sentences : dict of str to str
+        Templates by name; see `rnnviz.text.sentences`.
+    numbers : NumbersData or None
+        What is needed to read numbers; None for a text.
+    """
+
+    kind: Literal["characters", "words", "pieces", "numbers"]
+    tokens: list[str]
+    end: bool
+    vector_size: int
+    unknown: str
+    end_mark: str
+    most: int
+    most_characters: int
+    longest: int
+    listed: int
+    names: int
+    classes: dict[str, str]
+    signs: dict[str, str]
+    sentences: dict[str, str]
+    numbers: NumbersData | None
+
+
+class NumbersData(TypedDict):
+    """What is needed to read numbers.
+
+    Attributes
+    ----------
+    largest : float
+        The largest size of a number.
+    look : int
+        How many characters at the start of a text decide how it is read.
+    name : int
+        How many characters the name of a table has at most.
+    few : int
+        How many numbers fit into the label of a step.
+    noise : list of list of float
+        For each seed from 0 on, numbers that Python has drawn, step by step.
+    """
+
+    largest: float
+    look: int
+    name: int
+    few: int
+    noise: list[list[float]]
+
+
+class EffectRules(TypedDict):
+    """How the effects of units are measured and called; see `rnnviz.analysis.unit_effects`.
+
+    Attributes
+    ----------
+    gate_values : int
+        How many gate values a measurement may compute.
+    lead, output : str
+        What effects are about: the lead of the answer, or the only output.
+    silenced, direct, first_order, size : str
+        What the values are, by how they were measured.
+    projected : str
+        The quantity of which the hidden state is a projection; "hidden" if it is none.
+    projected_title : str
+        Its title.
+    unit_states : list of str
+        The states that a silenced unit loses.
+    """
+
+    gate_values: int
+    lead: str
+    output: str
+    silenced: str
+    direct: str
+    first_order: str
+    size: str
+    projected: str
+    projected_title: str
+    unit_states: list[str]
+
+
+class RunRules(TypedDict):
+    """What else makes a payload of a run.
+
+    Attributes
+    ----------
+    asked : str
+        After which steps the model was trained to answer: "every", "last", or "token" for those of `asked_token`.
+    asked_token : str
+        A token.
+    share_within : float
+        How much of the values of a quantity without bounds is within its scale, in per cent.
+    least_limit : float
+        Where such a scale ends at least.
+    scale_steps : list of float
+        Where such a scale may end, times a power of ten.
+    most_labels : int
+        Up to how many labels are all shown.
+    leading : int
+        How many of more are shown for each step.
+    overflow, probability : str
+        The sentence about values beyond all numbers, and what it calls predictions.
+    """
+
+    asked: Literal["every", "last", "token"]
+    asked_token: str
+    share_within: float
+    least_limit: float
+    scale_steps: list[float]
+    most_labels: int
+    leading: int
+    overflow: str
+    probability: str
+
+
+class PlaygroundData(TypedDict):
+    """A page to type into.
+
+    Attributes
+    ----------
+    model : ModelData
+        The model, which the browser runs.
+    title : str
+        The cell's name for people.
+    options : dict of str to str
+        The cell's options.
+    definition : DefinitionData
+        What is the same in every run, without weights and readout.
+    reader : ReaderData
+        How the model reads.
+    effects : EffectRules
+        How the effects of units are measured.
+    rules : RunRules
+        What else makes a payload of a run.
+    text : str
+        The text at first.
+    """
+
+    model: ModelData
+    title: str
+    options: dict[str, str]
+    definition: DefinitionData
+    reader: ReaderData
+    effects: EffectRules
+    rules: RunRules
+    text: str
