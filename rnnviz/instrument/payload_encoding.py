@@ -30,6 +30,7 @@ from .schema import EffectsData, InputVectorsData, PartData, Payload, TokenValue
 
 LARGEST_HALF = float(np.finfo(np.float16).max)  # beyond it, half precision would make infinities of numbers
 BUDGET = 1_500_000  # bytes for the values of one trace
+FEWER_LABELS = "with the {count} most likely of {all} labels"
 HELD, FROZEN = 1, 2  # how an intervention holds a value: at a given one, or at that of the step before
 
 
@@ -182,7 +183,7 @@ def trace_data(
     if labels is None:
         labels = leading_labels([trace])
     if labels is not None:
-        reductions.append(f"with the {len(labels):,} most likely of {len(trace.labels):,} labels")
+        reductions.append(FEWER_LABELS.format(count=f"{len(labels):,}", all=f"{len(trace.labels):,}"))
     dtype = "<f2" if half else "<f4"
     key = model_key(model, layer, direction) if model else _key(trace.model, layer, direction, trace.options)
     encoded, values_id = token_values_data(trace, token_values)

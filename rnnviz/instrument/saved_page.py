@@ -1,32 +1,22 @@
-"""The instrument with one run in a single HTML file, which needs no server and no network.
-
-Style, data and code are compressed, in base64. The page's policy allows its own two scripts, by their hashes, and
-nothing from elsewhere. Without scripts it shows a table.
-"""
+"""The instrument with one run in a single HTML file, without a server or a network; without scripts it is a table."""
 
 from __future__ import annotations
 
 import json
-import zlib
-from base64 import b64encode
-from functools import cache
-from hashlib import sha256
-from html import escape
 from math import isnan
-from typing import Any
 
 from ..cells import CELLS
-from ..colours import THEMES
 from ..errors import UnknownNameError
 from ..model import Model
 from ..network import predicted
 from ..number_format import NOT_A_NUMBER
 from ..text.tokens import END, visible
 from ..trace import Trace
-from .bundle import SCRIPTS, script, style
+from .bundle import SCRIPTS
 from .payload_encoding import payload
 from .run_notes import run_notes
 from .settings_schema import RowOrder, Settings, Start
+from .single_file import plain, single_file
 
 __all__ = ["model_line", "page_title", "saved_page", "static_table", "trace_text"]
 
@@ -34,8 +24,6 @@ SHOWN_TEXT = 60  # characters of the text in a title
 SHOWN_STEPS = 40  # rows of the table
 MADE_WITH = "made with rnnviz"
 STYLE = """
-:root { color-scheme: light dark; %(light)s }
-@media (prefers-color-scheme: dark) { :root { %(dark)s } }
 body {
   max-width: 100rem; margin: 0 auto; padding: 0.75rem 1rem;
   font-family: system-ui, sans-serif; color: var(--theme-text); background: var(--theme-background);
@@ -125,26 +113,15 @@ def saved_page(
     }
     data = {**payload(trace, model, layer, direction), **settings}
     title = title or page_title(trace, text)
-    return "\n".join(
+    body = "\n".join(
         [
-            "<!doctype html>",
-            '<html lang="en">',
-            '<meta charset="utf-8">',
-            f'<meta http-equiv="Content-Security-Policy" content="{_policy()}">',
-            '<meta name="viewport" content="width=device-width">',
-            f"<title>{_plain(title)}</title>",
-            f"<style>{_page_style()}</style>",
-            f"<header><h1>{_plain(title)}</h1><p>{_plain(model_line(trace, model, layer, direction))}</p></header>",
+            f"<header><h1>{plain(title)}</h1><p>{plain(model_line(trace, model, layer, direction))}</p></header>",
             f"<main><noscript>{static_table(trace)}</noscript></main>",
             f"<footer>{MADE_WITH}</footer>",
-            _part("style", _packed_style()),
-            _part("data", _packed(json.dumps(data, separators=(",", ":")))),
-            _part("code", _packed_code()),
-            f'<script type="module">{_unpacker()}</script>',
-            "</html>",
-            "",
         ]
     )
+    text_of_data = json.dumps(data, separators=(",", ":"))
+    return single_file(title, body, STYLE, text_of_data.encode(), SCRIPTS / "saved-page.js")
 
 
 def static_table(trace: Trace) -> str:
@@ -164,17 +141,17 @@ def static_table(trace: Trace) -> str:
     words = f"{len(trace)} steps, {trace.units()} units. In the first layer: {', '.join(shapes)}."
     rows = []
     for step, token in enumerate(trace.tokens[:SHOWN_STEPS]):
-        cells = [f"<td>{step + 1}</td><td>{_plain(visible(token))}</td>"]
+        cells = [f"<td>{step + 1}</td><td>{plain(visible(token))}</td>"]
         if trace.probabilities is not None:
             label, share = predicted(trace.labels, trace.probabilities[step])
             percent = NOT_A_NUMBER if isnan(share) else f"{100 * share:.1f} %"
-            cells.append(f"<td>{_plain(visible(label))}</td><td>{percent}</td>")
+            cells.append(f"<td>{plain(visible(label))}</td><td>{percent}</td>")
         rows.append(f"<tr>{''.join(cells)}</tr>")
     if len(trace) > SHOWN_STEPS:
         words += f" The table has the first {SHOWN_STEPS} steps."
     heads = ["step", "token", *(["prediction", "probability"] if trace.probabilities is not None else [])]
     head = "".join(f"<th>{name}</th>" for name in heads)
-    return f"<p>{_plain(words)}</p><table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    return f"<p>{plain(words)}</p><table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
 
 def _first(trace: Trace) -> tuple[str, ...]:
@@ -254,67 +231,3 @@ def model_line(trace: Trace, model: Model | None, layer: int = 0, direction: str
         parts.append(direction)
     card = model.card.get("title") if model else None
     return " · ".join([*([str(card)] if card else []), ", ".join(parts)])
-
-
-def _plain(text: str) -> str:
-    """A text as HTML; half a pair of surrogates fits into no file."""
-    return escape(text.encode("utf-8", "replace").decode())
-
-
-def _part(name: str, packed: str) -> str:
-    """A part that the page's script unpacks."""
-    return f'<script type="text/plain" data-part="{name}">{packed}</script>'
-
-
-def _packed(text: str) -> str:
-    """A text as the page's script unpacks it."""
-    return b64encode(zlib.compress(text.encode(), 9)).decode()
-
-
-@cache
-def _code() -> str:
-    """The script of the instrument."""
-    return script(SCRIPTS / "saved-page.js")
-
-
-@cache
-def _unpacker() -> str:
-    """The script that unpacks it."""
-    return script(SCRIPTS / "unpacker.js")
-
-
-@cache
-def _packed_code() -> str:
-    return _packed(_code())
-
-
-@cache
-def _packed_style() -> str:
-    return _packed(style())
-
-
-@cache
-def _policy() -> str:
-    """What the page may load: its own two scripts, its own styles, and pictures that it makes itself."""
-    hashes = " ".join(
-        f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'" for text in (_unpacker(), _code())
-    )
-    rules: dict[str, Any] = {
-        "default-src": "'none'",
-        "script-src": hashes,
-        "style-src": "'unsafe-inline'",
-        "img-src": "data: blob:",
-        "base-uri": "'none'",
-        "form-action": "'none'",
-    }
-    return "; ".join(f"{name} {value}" for name, value in rules.items())
-
-
-@cache
-def _page_style() -> str:
-    """The style of the page around the instrument, in both themes."""
-    names = {
-        theme: "".join(f"--theme-{name}: {colour}; " for name, colour in colours.items())
-        for theme, colours in THEMES.items()
-    }
-    return STYLE % names

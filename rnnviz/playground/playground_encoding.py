@@ -10,6 +10,7 @@ from ..cells.gated_equations import projected_quantity
 from ..instrument import leading_labels
 from ..instrument.definition_encoding import common_definition
 from ..instrument.model_encoding import encode_model
+from ..instrument.payload_encoding import FEWER_LABELS
 from ..model import Model
 from ..text import sentences, tokens, vectors
 from ..text.remarks import only_first
@@ -134,9 +135,8 @@ def _effect_rules(model: Model) -> EffectRules:
         "silenced": unit_effects.SILENCED,
         "direct": unit_effects.DIRECT,
         "first_order": unit_effects.FIRST_ORDER,
-        "size": unit_effects.SIZE,
+        "size": unit_effects.size_measure(model.definition, projected),
         "projected": projected,
-        "projected_title": model.definition.by_name[projected].title,
         "unit_states": list(model.definition.unit_states),
     }
 
@@ -151,6 +151,7 @@ def _run_rules(model: Model) -> RunRules:
         "scale_steps": list(colours.FEW_STEPS),
         "most_labels": leading_labels.MOST_LABELS,
         "leading": leading_labels.LEADING,
+        "fewer_labels": FEWER_LABELS,
         "overflow": overflow.SENTENCE,
         "probability": overflow.PROBABILITY,
     }

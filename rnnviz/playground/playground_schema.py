@@ -97,8 +97,6 @@ class EffectRules(TypedDict):
         What the values are, by how they were measured.
     projected : str
         The quantity of which the hidden state is a projection; "hidden" if it is none.
-    projected_title : str
-        Its title.
     unit_states : list of str
         The states that a silenced unit loses.
     """
@@ -111,7 +109,6 @@ class EffectRules(TypedDict):
     first_order: str
     size: str
     projected: str
-    projected_title: str
     unit_states: list[str]
 
 
@@ -134,6 +131,8 @@ class RunRules(TypedDict):
         Up to how many labels are all shown.
     leading : int
         How many of more are shown for each step.
+    fewer_labels : str
+        What is said of the others.
     overflow, probability : str
         The sentence about values beyond all numbers, and what it calls predictions.
     """
@@ -145,6 +144,7 @@ class RunRules(TypedDict):
     scale_steps: list[float]
     most_labels: int
     leading: int
+    fewer_labels: str
     overflow: str
     probability: str
 

@@ -11,15 +11,15 @@ from rnnviz.instrument import bundle, payload
 from tests.js.node import NODE
 
 MODULES = sorted(bundle.SCRIPTS.rglob("*.js"))
-FORWARD = bundle.SCRIPTS / "model" / "forward.js"  # runs models: a script of its own
-SAVED_PAGE = [bundle.SCRIPTS / "saved-page.js", bundle.SCRIPTS / "unpacker.js"]
+FORWARD = bundle.SCRIPTS / "model" / "forward.js"
+PAGES = [bundle.SCRIPTS / name for name in ("saved-page.js", "playground-page.js", "unpacker.js")]
 ADAPTER = bundle.HERE.parent / "ui" / "shared" / "streamlit.js"
 CHARTS = ADAPTER.with_name("chart_pictures.js")
 
 
 @pytest.mark.parametrize(
     ("entry", "exports"),
-    [(bundle.SCRIPTS / "instrument.js", "VIEWS mount"), (FORWARD, "ForwardModel"), (ADAPTER, "default")],
+    [(bundle.SCRIPTS / "instrument.js", "VIEWS mount"), (FORWARD, "ForwardModel merged"), (ADAPTER, "default")],
     ids=lambda x: str(x),
 )
 def test_the_joined_script_is_a_module_that_imports_nothing(entry, exports, tmp_path):
@@ -33,7 +33,7 @@ def test_the_joined_script_is_a_module_that_imports_nothing(entry, exports, tmp_
 
 def test_every_module_is_in_one_of_them_once_and_without_comments():
     modules = set()
-    entries = [FORWARD, *SAVED_PAGE]
+    entries = PAGES
     for joined in map(bundle.script, [*entries, ADAPTER]):
         variables = re.findall(r"^const (module_\w+) = \(\(\) => \{$", joined, re.MULTILINE)
         assert len(variables) == len(set(variables))

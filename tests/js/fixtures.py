@@ -19,7 +19,16 @@ from rnnviz.analysis.effects.unit_effects import direct_effects
 from rnnviz.cells import CELLS, GRU, LSTM, RNN
 from rnnviz.cells.activations import ACTIVATION_KINDS
 from rnnviz.cells.primitives import RULES
-from rnnviz.colours import PREDICTION, TEXT_SHARE, negative_colour, rgb, scale_limits
+from rnnviz.colours import (
+    FEW_STEPS,
+    LEAST_LIMIT,
+    PREDICTION,
+    SHARE_WITHIN,
+    TEXT_SHARE,
+    negative_colour,
+    rgb,
+    scale_limits,
+)
 from rnnviz.figures.trace_heatmaps import likeliest_classes
 from rnnviz.instrument import TokenValues, as_bytes, as_json, model_schema, payload, payload_encoding, trace_data
 from rnnviz.instrument import schema as declared
@@ -32,6 +41,7 @@ from rnnviz.ui.shared.instrument import VIEWS
 from tests.exponential_cell import ExponentialLSTM
 from tests.js.forward_runs import all_runs
 from tests.js.narration_runs import narration_runs
+from tests.js.payload_runs import all_payloads
 from tests.js.reading_runs import noises, readings, splits
 from tests.strange_networks import strange_tasks
 from tests.strategies import PUBLISHED, UNUSUAL
@@ -211,6 +221,23 @@ def forward() -> dict[str, Any]:
 def reading() -> dict[str, Any]:
     """Texts that are read by every kind of vocabulary."""
     return {"cases": readings(), "noises": noises(), **splits()}
+
+
+@fixture
+def scale_limits_of_values() -> dict[str, Any]:
+    """Where scales without bounds end."""
+    rng = np.random.default_rng(0)
+    hidden = LSTM.define().by_name["cell"]
+    drawn = [(scale * rng.standard_normal(size)).tolist() for scale in (0.01, 1, 7, 1e5) for size in (1, 7, 49, 50, 51)]
+    cases = [*drawn, [], [0.5], [1.0], [3.0, 3.0], [1e300], [2.0] * 98 + [9.0] * 2, [2.0] * 97 + [9.0] * 3]
+    rules = {"share_within": SHARE_WITHIN, "least_limit": LEAST_LIMIT, "scale_steps": FEW_STEPS}
+    return {"cases": [{"values": c, "limits": scale_limits(hidden, np.array(c))} for c in cases], "rules": rules}
+
+
+@fixture
+def payloads() -> dict[str, Any]:
+    """Payloads of runs, with the pages that can make the same ones."""
+    return all_payloads()
 
 
 @fixture

@@ -32,6 +32,8 @@ IN_THE_BROWSER = {
     "page/svg-copy.js",
     "page/theme.js",
     "page/vector-copy.js",
+    "playground-page.js",
+    "playground/playground.js",
     "saved-page.js",
     "unpacker.js",
     "views/answer.js",

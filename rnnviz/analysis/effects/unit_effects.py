@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...cells import Definition
 from ...cells.activations import Array
 from ...cells.gated_equations import projected_quantity
 from ...network import Network
@@ -139,8 +140,8 @@ def direct_effects(trace: Trace, layer: int = 0, direction: str = "forward") -> 
     shown = trace[name, layer, direction]
     held = trace.has_held_values and (not top or name != "hidden")
     if network is None or network.readout_weight is None or held:
-        measure = SIZE.replace("hidden state", trace.definition.by_name[name].title)
-        return UnitEffects(_float32(np.sqrt((shown.astype(np.float64) ** 2).mean(0))), "", measure)
+        sizes = np.sqrt((shown.astype(np.float64) ** 2).mean(0))
+        return UnitEffects(_float32(sizes), "", size_measure(trace.definition, name))
     answer = likeliest_column(trace)
     gradient = _lead_gradient(trace, network, answer, layer)[direction].astype(np.float64)
     if (matrix := projection_matrix(network.cell(layer, direction))) is not None:
@@ -149,6 +150,11 @@ def direct_effects(trace: Trace, layer: int = 0, direction: str = "forward") -> 
     return UnitEffects(
         _float32(values), trace.labels[answer], (DIRECT if top else FIRST_ORDER).format(what=_about(trace))
     )
+
+
+def size_measure(definition: Definition, name: str) -> str:
+    """Say that values are the sizes of a quantity."""
+    return SIZE.replace("hidden state", definition.by_name[name].title)
 
 
 def _about(trace: Trace) -> str:

@@ -5,7 +5,7 @@ import { createClock } from "./model/clock.js";
 import { stateChange } from "./model/link-target.js";
 import { commonState, linkStores } from "./model/linked-stores.js";
 import { spokenWords } from "./model/narration.js";
-import { createRequests } from "./model/requests.js";
+import { ALL_ANSWERS, createRequests } from "./model/requests.js";
 import { MAIN, runIds, runTraces } from "./model/run-traces.js";
 import { Store } from "./model/store.js";
 import { html } from "./page/dom.js";
@@ -35,7 +35,7 @@ import { createWhatIf } from "./views/what-if.js";
 
 /**
  * @import { Notes, Settings } from "./model/settings.d.ts"
- * @import { Request, Requests } from "./model/requests.js"
+ * @import { Answer, Request, Requests } from "./model/requests.js"
  * @import { ElementView, State, Store as StoreType } from "./model/store.js"
  * @import { Trace, WholePayload } from "./model/trace.js"
  * @import { Host } from "./page/host.js"
@@ -54,7 +54,8 @@ import { createWhatIf } from "./views/what-if.js";
 /**
  * @typedef {object} Options
  * @property {(rest: Rest) => void} [onRest]
- * @property {(request: Request) => void} [onRequest]  called for what only a server can compute
+ * @property {(request: Request) => void} [onRequest]  called for what is computed elsewhere, by a server or the page
+ * @property {Answer[]} [answers]  which of such requests are answered; all if left out
  * @property {Partial<Host>} [host]  how the page differs from the default
  */
 
@@ -121,7 +122,8 @@ export function mount(element, payload, options = {}) {
   const host = hostOf(options.host);
   const stores = storesOf(payload);
   const store = /** @type {Store} */ (stores.get(MAIN));
-  const requests = createRequests(store, payload.text, options.onRequest);
+  const answers = options.onRequest ? options.answers ?? ALL_ANSWERS : [];
+  const requests = createRequests(store, payload.text, options.onRequest, answers);
   const inside = Object.fromEntries(
     viewNames(payload, options.onRequest !== undefined).map((name) => [name, VIEWS[name](store, requests)]),
   );
@@ -146,7 +148,7 @@ export function mount(element, payload, options = {}) {
   );
   const createSave = () => createSaving(store, root, requests);
   if (!payload.views) {
-    const saving = options.onRequest ? null : createSavingButton(createSave()); // with a server, the page has a menu
+    const saving = answers.includes("page") ? null : createSavingButton(createSave()); // a server's page has a menu
     root.querySelector(".transport")?.append(keys.button, createPresenterButton(), saving?.button ?? "");
     if (saving) root.append(saving.dialog);
   }

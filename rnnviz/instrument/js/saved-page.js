@@ -3,4 +3,4 @@
 import { mount } from "./instrument.js";
 
 const place = /** @type {HTMLElement} */ (document.querySelector("main"));
-mount(place, /** @type {any} */ (globalThis).rnnvizSaved);
+mount(place, JSON.parse(new TextDecoder().decode(/** @type {any} */ (globalThis).rnnvizData)));

@@ -152,7 +152,7 @@ function compileMatrix(node, layer, place, units) {
  * @param {Layer} layer
  * @returns {Float32Array}
  */
-function weightsOf({ parameter, block }, { blocks, arrays }) {
+export function weightsOf({ parameter, block }, { blocks, arrays }) {
   const [array, names] = [arrays[parameter], blocks[parameter]];
   const size = array.length / names.length;
   const start = names.indexOf(block) * size;

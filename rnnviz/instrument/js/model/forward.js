@@ -1,14 +1,13 @@
 // A whole model: from token ids or vectors to every quantity at every step and the predictions, by its equations.
 
 import { decodeFloats } from "./arrays.js";
-import { compile, INPUT } from "./compiled-equations.js";
 import { addActivations } from "./functions.js";
+import { LayerProgram } from "./layer-program.js";
 import { add, multiplyInto, softmax } from "./vectors.js";
 
 /**
- * @import { Input, Layer, Place, Vectors } from "./compiled-equations.js"
+ * @import { Input, Layer, Vectors } from "./compiled-equations.js"
  * @import { LayerData, ModelData, Numbers, TableData } from "./payload.d.ts"
- * @import { Vector } from "./vectors.js"
  */
 
 /**
@@ -34,6 +33,8 @@ import { add, multiplyInto, softmax } from "./vectors.js";
  * @typedef {object} Run
  * @property {number} steps
  * @property {LayerRun[][]} layers            by layer and direction
+ * @property {Input[]} inputs                    what each layer read
+ * @property {Input} output                      what the readout read
  * @property {Float64Array | null} logits         [step, label]; null without a readout
  * @property {Float64Array | null} probabilities  [step, label]
  */
@@ -74,70 +75,50 @@ export class ForwardModel {
    * @returns {Run}
    */
   run(sequence, { initial = null, holds = [] } = {}) {
-    let input = this.embedding ? embedded(sequence, this.embedding) : unembedded(sequence, this.inputSize);
+    const input = this.embedding ? embedded(sequence, this.embedding) : unembedded(sequence, this.inputSize);
     const steps = this.embedding ? sequence.length : sequence.length / this.inputSize;
     if (!Number.isInteger(steps) || steps < 1) throw new RangeError(`${sequence.length} numbers are no whole steps`);
-    const layers = this.layers.map((directions, k) => {
-      const runs = directions.map((layer, j) => {
-        const here = holds.filter((hold) => hold.layer === k && hold.direction === layer.direction);
-        return this.runLayer(layer, input, steps, initial ? initial[k][j] : layer.initial, here);
-      });
-      input = merged(runs, steps, this.merge);
-      return runs;
-    });
-    const logits = this.readout && linear(this.readout, this.readoutBias, input, steps);
-    return { steps, layers, logits, probabilities: logits && probabilitiesOf(logits, steps) };
+    const { layers, inputs, output } = this.runLayers(0, input, steps, { initial, holds });
+    const logits = this.readout && linear(this.readout, this.readoutBias, output, steps);
+    return { steps, layers, inputs, output, logits, probabilities: logits && probabilitiesOf(logits, steps) };
   }
 
   /**
+   * Run one layer, and all above it.
+   * @param {number} first
+   * @param {Input} input  of the first of them
+   * @param {number} steps
+   * @param {object} [options]
+   * @param {Vectors[][] | null} [options.initial]  of all layers
+   * @param {Hold[]} [options.holds]
+   * @returns {{ layers: LayerRun[][], inputs: Input[], output: Input }}
+   */
+  runLayers(first, input, steps, { initial = null, holds = [] } = {}) {
+    const inputs = [];
+    /** @type {LayerRun[][]} */
+    const layers = [];
+    for (let k = first; k < this.layers.length; k++) {
+      inputs.push(input);
+      const runs = this.layers[k].map((layer, j) => {
+        const here = holds.filter((hold) => hold.layer === k && hold.direction === layer.direction);
+        const program = this.programOf(layer, input);
+        return program.run(steps, initial ? initial[k][j] : layer.initial, here);
+      });
+      layers.push(runs);
+      input = merged(runs, steps, this.merge);
+    }
+    return { layers, inputs, output: input };
+  }
+
+  /**
+   * The equations of a layer over an input, to be run several times.
    * @param {Layer} layer
    * @param {Input} input
-   * @param {number} steps
-   * @param {Vectors} initial
-   * @param {Hold[]} holds
-   * @returns {LayerRun}
+   * @returns {LayerProgram}
    */
-  runLayer(layer, input, steps, initial, holds) {
-    const { units, direction } = layer;
-    /** @type {Record<string, Float64Array>} */
-    const values = {};
-    /** @type {Vectors} */
-    const start = {};
-    for (const { target } of this.equations) values[target] = new Float64Array(steps * units[target]);
-    for (const state of this.states) start[state] = Float64Array.from(initial[state] ?? new Float64Array(units[state]));
-    const place = { now: {}, before: start, input, step: 0 };
-    const compiled = this.equations.map(({ target, right }) => {
-      return {
-        target,
-        compute: compile(right, layer, place, units[target]),
-        held: holds.filter(({ quantity }) => quantity === target),
-      };
-    });
-    for (let k = 0; k < steps; k++) {
-      const step = direction === "backward" ? steps - 1 - k : k;
-      /** @type {Vectors} */
-      const now = { [INPUT]: input.vector(step) };
-      Object.assign(place, { now, step });
-      for (const { target, compute, held } of compiled) {
-        now[target] = values[target].subarray(step * units[target], (step + 1) * units[target]);
-        now[target].set(compute());
-        for (const hold of held) putInPlace(hold, now[target], place);
-      }
-      place.before = now;
-    }
-    return { direction, values };
+  programOf(layer, input) {
+    return new LayerProgram(layer, this.equations, this.states, input);
   }
-}
-
-/**
- * Put a held value in the place of the computed one.
- * @param {Hold} hold
- * @param {Vector} vector
- * @param {Place} place
- */
-function putInPlace({ quantity, units, first, end, value }, vector, { before, step }) {
-  if (step < first || step >= end) return;
-  for (const unit of units ?? vector.keys()) vector[unit] = value ?? before[quantity][unit];
 }
 
 /**
@@ -169,7 +150,7 @@ function unembedded(numbers, width) {
  * @param {ModelData["merge"]} merge
  * @returns {Input}
  */
-function merged(runs, steps, merge) {
+export function merged(runs, steps, merge) {
   const [hidden, other] = runs.map(({ values }) => values.hidden);
   const units = hidden.length / steps;
   if (!other) return unembedded(hidden, units);

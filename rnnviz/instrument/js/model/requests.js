@@ -26,30 +26,37 @@ import { stateChange } from "./link-target.js";
  * @property {(request: Record<string, string | null | undefined>, target?: StoreTarget) => boolean} request
  *   request what differs from the present; returns whether nothing differs and the target is set already
  * @property {((intervention: string) => void) | undefined} requestIntervention
- *   request the same with one more intervention; undefined without a server
+ *   request the same with one more intervention; undefined where nothing answers
  * @property {((intervention: string) => void) | undefined} requestWithout
- *   request the same without one of the interventions; undefined without a server
+ *   request the same without one of the interventions; undefined where nothing answers
  * @property {((name: string) => void) | undefined} requestTokenValues
- *   request the values of all tokens of this name from now on, "" for none; undefined without a server
+ *   request the values of all tokens of this name from now on, "" for none; undefined where nothing answers
  * @property {((view: SavedView) => Promise<string>) | undefined} requestPage
- *   request the view as a page to save; undefined without a server
+ *   request the view as a page to save; undefined where nothing answers
  * @property {(payload: Payload & Settings) => StoreTarget | null} receive
  *   take note of a payload; returns the target that waited for it
  */
+
+/** @typedef {"intervention" | "token values" | "page"} Answer  what is asked for beside another text or cell */
+
+/** What a server answers. @type {Answer[]} */
+export const ALL_ANSWERS = ["intervention", "token values", "page"];
 
 /**
  * Keep track of what is shown and what has been requested.
  * @param {Store} store
  * @param {string | undefined} text  the text that is shown
- * @param {((request: Request) => void) | undefined} send  missing on a page without a server
+ * @param {((request: Request) => void) | undefined} send  missing where nothing answers
+ * @param {Answer[]} [answers]  what is answered
  * @returns {Requests}
  */
-export function createRequests(store, text, send) {
+export function createRequests(store, text, send, answers = ALL_ANSWERS) {
   let present = { ...store.trace.options, ...given({ text, cell: store.trace.cell }) };
   /** @type {{ wanted: Request, target: StoreTarget, from: Request } | null} */
   let waiting = null;
   /** @type {((page: string) => void) | null} */
   let receivePage = null;
+  const [changes, values, page] = ALL_ANSWERS.map((answer) => answers.includes(answer) ? send : undefined);
 
   return {
     present: () => present,
@@ -69,18 +76,18 @@ export function createRequests(store, text, send) {
       return false;
     },
 
-    requestIntervention: send && ((intervention) => send({ if: intervention })),
-    requestWithout: send && ((intervention) => send({ without: intervention })),
-    requestTokenValues: send && ((name) => send({ token_values: name })),
-    requestPage: send && ((view) => {
+    requestIntervention: changes && ((intervention) => changes({ if: intervention })),
+    requestWithout: changes && ((intervention) => changes({ without: intervention })),
+    requestTokenValues: values && ((name) => values({ token_values: name })),
+    requestPage: page && ((view) => {
       return new Promise((done) => {
         receivePage = done;
-        send({ save: "page", ...view });
+        page({ save: "page", ...view });
       });
     }),
 
-    receive({ text: newText, cell, options, saved_page: page }) {
-      if (page) receivePage?.(page);
+    receive({ text: newText, cell, options, saved_page: saved }) {
+      if (saved) receivePage?.(saved);
       present = { ...options, ...given({ text: newText, cell }) };
       if (!waiting) return null;
       const { wanted, target, from } = waiting;

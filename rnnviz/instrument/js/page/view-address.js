@@ -18,42 +18,57 @@ import { ROW_ORDERS } from "../model/row-order.js";
  */
 
 /**
- * Write the view into the address, without what a fresh page shows anyway: a unit only if it was chosen. The text too,
+ * The view as parameters of a link, without what a fresh page shows anyway: a unit only if it was chosen. The text too,
  * since a page that binds its text box to it may lose it on the way to another one.
  * @param {Pick<Store, "state" | "trace">} store
  * @param {Fresh} fresh
+ * @returns {Record<string, string | null>}  null for what the link leaves out
  */
-export function writeAddress({ state, trace }, { default_step: defaultStep, text, default_text: defaultText, views }) {
-  const address = new URL(window.location.href);
-  /** @type {(name: string, value: string | number | null, usual?: string | number | null) => void} */
-  const put = (name, value, usual = null) => {
-    if (value === usual) address.searchParams.delete(name);
-    else address.searchParams.set(name, String(value));
+export function viewParameters(
+  { state, trace },
+  { default_step: defaultStep, text, default_text: defaultText, views },
+) {
+  /** @type {(value: string | number | null, usual?: string | number | null) => string | null} */
+  const unless = (value, usual = null) => value === usual ? null : String(value);
+  return {
+    step: unless(state.step + 1, (defaultStep ?? trace.steps - 1) + 1),
+    unit: unless(state.unitChosen ? state.unit : null),
+    ...(!views && {
+      phase: unless(state.phase === null ? null : trace.phases[state.phase].name),
+      order: unless(state.rowOrder, ROW_ORDERS[0][0]),
+      rows: unless(state.allRows ? "all" : null),
+    }),
+    ...(defaultText !== null && { text: unless(text, defaultText) }),
   };
-  put("step", state.step + 1, (defaultStep ?? trace.steps - 1) + 1);
-  put("unit", state.unitChosen ? state.unit : null);
-  if (!views) {
-    put("phase", state.phase === null ? null : trace.phases[state.phase].name);
-    put("order", state.rowOrder, ROW_ORDERS[0][0]);
-    put("rows", state.allRows ? "all" : null);
+}
+
+/**
+ * Write the view into the address.
+ * @param {Pick<Store, "state" | "trace">} store
+ * @param {Fresh} fresh
+ */
+export function writeAddress(store, fresh) {
+  const address = new URL(window.location.href);
+  for (const [name, value] of Object.entries(viewParameters(store, fresh))) {
+    if (value === null) address.searchParams.delete(name);
+    else address.searchParams.set(name, value);
   }
-  if (defaultText !== null) put("text", text, defaultText);
   if (address.href !== window.location.href) window.history.replaceState(window.history.state, "", address);
 }
 
 /**
  * What the address says about the view beyond step and unit, which the server reads.
  * @param {WholePayload} payload
+ * @param {URLSearchParams} [parameters]  of the link
  * @returns {Partial<Start>}
  */
-export function viewInAddress({ views, definition }) {
+export function viewInAddress({ views, definition }, parameters = new URL(window.location.href).searchParams) {
   if (views) return {};
-  const { searchParams } = new URL(window.location.href);
-  const phase = definition.phases.findIndex(({ name }) => name === searchParams.get("phase"));
-  const order = ROW_ORDERS.find(([name]) => name === searchParams.get("order"))?.[0];
+  const phase = definition.phases.findIndex(({ name }) => name === parameters.get("phase"));
+  const order = ROW_ORDERS.find(([name]) => name === parameters.get("order"))?.[0];
   return {
     ...(phase >= 0 && { phase }),
     ...(order && { row_order: order }),
-    ...(searchParams.get("rows") === "all" && { all_rows: true }),
+    ...(parameters.get("rows") === "all" && { all_rows: true }),
   };
 }

@@ -68,8 +68,6 @@ export interface EffectRules {
   size: string;
   /** The quantity of which the hidden state is a projection; "hidden" if it is none. */
   projected: string;
-  /** Its title. */
-  projected_title: string;
   /** The states that a silenced unit loses. */
   unit_states: string[];
 }
@@ -90,6 +88,8 @@ export interface RunRules {
   most_labels: number;
   /** How many of more are shown for each step. */
   leading: number;
+  /** What is said of the others. */
+  fewer_labels: string;
   /** The sentence about values beyond all numbers, and what it calls predictions. */
   overflow: string;
   /** The sentence about values beyond all numbers, and what it calls predictions. */

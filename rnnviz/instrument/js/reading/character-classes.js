@@ -44,6 +44,7 @@ export class CharacterClass {
 }
 
 /**
+ * Classes by name.
  * @param {Record<string, string>} classes  the lengths of ranges by name
  * @returns {Record<string, CharacterClass>}
  */

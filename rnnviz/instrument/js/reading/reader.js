@@ -2,7 +2,7 @@
 
 import { decodedClasses, stripped } from "./character-classes.js";
 import { normalised, split, visible } from "./splitting.js";
-import { filled, general, InputError } from "./templates.js";
+import { filled, general, grouped, InputError } from "./templates.js";
 import { parseNumbers } from "./typed-numbers.js";
 
 /** @import { ReaderData } from "../playground/playground.d.ts" */
@@ -36,6 +36,19 @@ export class Reader {
     if (this.data.kind === "numbers") return this.encodeNumbers(text, limit);
     if (!stripped(text, this.classes.blank)) throw this.error("nothing");
     return this.encodeTokens(this.split(text), limit);
+  }
+
+  /**
+   * A text without what is beyond the limit of characters, and what is said about it.
+   * @param {string} text
+   * @returns {{ text: string, remarks: string[] }}
+   */
+  shortened(text) {
+    const { most_characters: most, most: tokens, sentences } = this.data;
+    const letters = text.length > most ? [...text] : [];
+    if (letters.length <= most) return { text, remarks: [] };
+    const values = { which: "text", count: grouped(letters.length), kept: grouped(most), most: tokens };
+    return { text: letters.slice(0, most).join(""), remarks: [filled(sentences.too_long, values)] };
   }
 
   /**

@@ -96,3 +96,12 @@ function rounded(value) {
 function trimmed(digits) {
   return digits.includes(".") ? digits.replace(/\.?0*$/, "") : digits;
 }
+
+/**
+ * A whole number with commas between thousands.
+ * @param {number} count
+ * @returns {string}
+ */
+export function grouped(count) {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
+}

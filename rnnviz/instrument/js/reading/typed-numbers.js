@@ -9,7 +9,8 @@ import { InputError } from "./templates.js";
  * @import { Reader } from "./reader.js"
  */
 
-const SPACE = "\\t-\\r \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000"; // White_Space, which is stable
+// White_Space, which is stable.
+const SPACE = "\\t-\\r \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
 const LINE = /[^\r\n]+/g;
 const SEPARATORS = [0x1c, 0x1d, 0x1e].map((code) => String.fromCharCode(code)).join("");
 const LINE_ENDS = new RegExp(`\\r\\n|[\\n-\\r${SEPARATORS}\\x85\\u2028\\u2029]`); // of Python's splitlines
@@ -18,8 +19,13 @@ const CELL = new RegExp(`[^${SPACE};\\[\\]()]+`, "gu");
 const PAIR = /^[+\-−]?[0-9]+,[0-9]+(?:[eE][+-]?[0-9]+)?$/;
 const FILE = new RegExp(`^[^${SPACE}][^\\n]*\\.(?:csv|tsv|txt|npy)$`, "iu");
 const NOISE = new RegExp(`^no[iİ]se[${SPACE}]*(?:\\(|$)`, "iu");
-const NOISE_CALL =
-  /^noise\s*\(\s*(?:seed\s*=\s*)?(\d{1,10})\s*,\s*(?:steps\s*=\s*)?(\d{1,5})\s*(?:,\s*(?:scale\s*=\s*)?([^,()\s]+)\s*)?\)$/iu;
+const ARGUMENT = (/** @type {string} */ name, /** @type {string} */ value) => `\\s*(?:${name}\\s*=\\s*)?(${value})\\s*`;
+const [SEED, STEPS, SCALE] = [
+  ARGUMENT("seed", "\\d{1,10}"),
+  ARGUMENT("steps", "\\d{1,5}"),
+  ARGUMENT("scale", "[^,()\\s]+"),
+];
+const NOISE_CALL = new RegExp(`^noise\\s*\\(${SEED},${STEPS}(?:,${SCALE})?\\)$`, "iu");
 const ASCII = /^\p{ASCII}*$/u;
 const DIGITS = "[0-9]+(?:_[0-9]+)*";
 const NUMBER = new RegExp(`^[+-]?(?:${DIGITS}(?:\\.(?:${DIGITS})?)?|\\.${DIGITS})(?:[eE][+-]?${DIGITS})?$`);

@@ -1,0 +1,176 @@
+// A page to type into: the text box, its examples, the choice of a layer, and the instrument below them.
+
+import { mount } from "../instrument.js";
+import { elementsIn, html } from "../page/dom.js";
+import { viewInAddress } from "../page/view-address.js";
+import { InputError } from "../reading/templates.js";
+import { linkOf, readLink } from "./page-link.js";
+import { Runner } from "./runner.js";
+
+/**
+ * @import { Instrument } from "../instrument.js"
+ * @import { Notes } from "../model/settings.d.ts"
+ * @import { WholePayload } from "../model/trace.js"
+ * @import { PlaygroundData } from "./playground.d.ts"
+ * @import { Place } from "./run-payload.js"
+ */
+
+const PAUSE_MS = 100; // in typing, after which a text is read that takes long
+const QUICK_MS = 25; // a run that takes no longer is made at every letter
+
+/**
+ * Bring the page to life.
+ * @param {Document} page
+ * @param {PlaygroundData} data
+ */
+export function startPlayground(page, data) {
+  const runner = new Runner(data);
+  const box = /** @type {HTMLInputElement | HTMLTextAreaElement} */ (page.querySelector("#text"));
+  const places = runner.model.layers.flatMap((cells, layer) => {
+    return cells.map(({ direction }) => /** @type {Place} */ ({ layer, direction }));
+  });
+  const picker = placePicker(places, choose);
+  page.querySelector(".typing")?.append(...(picker ? [picker.element] : []));
+
+  let [place] = places;
+  /** @type {string[]} */
+  let changes = [];
+  /** @type {WholePayload | null} */
+  let last = null; // the last text that could be read
+  /** @type {Instrument | null} */
+  let instrument = null;
+  let lastMs = 0; // how long the last run took
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let waiting;
+  let frame = 0;
+
+  /**
+   * What is to be shown of the text in the box: its run, or the last one with the reason why it cannot be read.
+   * @returns {WholePayload}
+   */
+  function payloadOfBox() {
+    const { text, remarks } = runner.reader.shortened(box.value);
+    if (text !== box.value) box.value = text;
+    try {
+      last = run(text);
+      return { ...last, notes: notesOf(last, [...remarks, ...notesOf(last).remarks]) };
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      last ??= run(data.text);
+      return { ...last, notes: { ...notesOf(last, [...remarks, error.message]), dimmed: true } };
+    }
+  }
+
+  /**
+   * @param {string} text
+   * @returns {WholePayload}
+   */
+  function run(text) {
+    return { ...runner.run(text, place, changes), editable: true };
+  }
+
+  function show() {
+    clearTimeout(waiting);
+    cancelAnimationFrame(frame);
+    const before = performance.now();
+    instrument?.load(payloadOfBox());
+    lastMs = performance.now() - before;
+    writeLink();
+  }
+
+  function showSoon() {
+    clearTimeout(waiting);
+    cancelAnimationFrame(frame);
+    if (lastMs <= QUICK_MS) frame = requestAnimationFrame(show);
+    else waiting = setTimeout(show, PAUSE_MS);
+  }
+
+  /** @param {Place} chosen */
+  function choose(chosen) {
+    place = chosen;
+    last &&= run(last.text ?? data.text);
+    show();
+  }
+
+  function writeLink() {
+    if (!instrument) return;
+    const [firstPlace] = places;
+    const link = linkOf(instrument.store, { text: box.value, defaultText: data.text, changes, place, firstPlace });
+    if (link !== page.location.hash) {
+      try {
+        page.defaultView?.history.replaceState(null, "", link || page.location.pathname + page.location.search);
+      } catch {
+        // a frame may not change its address
+      }
+    }
+    const carried = box.value === data.text ? "" : `#${new URLSearchParams({ text: box.value })}`;
+    for (const other of elementsIn(page, "a[data-model]")) other.setAttribute("href", other.dataset.model + carried);
+  }
+
+  /** @param {string} hash  of the address */
+  function open(hash) {
+    const link = readLink(hash);
+    const asked = places.find(({ layer, direction }) => {
+      return layer === (link.layer ?? 0) && direction === (link.direction ?? direction);
+    });
+    place = asked ?? places[0];
+    picker?.select(place);
+    changes = link.changes;
+    box.value = link.text ?? data.text;
+    const payload = payloadOfBox();
+    const steps = payload.tokens.length;
+    const step = link.step !== null && link.step >= 1 && link.step <= steps ? link.step - 1 : steps - 1;
+    const units = Math.max(
+      ...Object.entries(payload.units).map(([name, count]) => name === "input_vector" ? 0 : count),
+    );
+    const unit = link.unit !== null && link.unit < units ? link.unit : null;
+    const start = { step, unit, ...viewInAddress(payload, link.parameters) };
+    instrument?.destroy();
+    instrument = mount(/** @type {HTMLElement} */ (page.querySelector(".instrument-place")), { ...payload, start }, {
+      onRest: writeLink,
+    });
+    writeLink();
+  }
+
+  box.addEventListener("input", showSoon);
+  page.querySelector(".typing")?.addEventListener("submit", (event) => event.preventDefault());
+  for (const example of elementsIn(page, ".examples button")) {
+    example.addEventListener("click", () => {
+      box.value = example.dataset.text ?? "";
+      show();
+    });
+  }
+  page.defaultView?.addEventListener("hashchange", () => open(page.location.hash));
+  open(page.location.hash);
+}
+
+/**
+ * A choice of layer and direction; null where there is only one.
+ * @param {Place[]} places
+ * @param {(place: Place) => void} choose
+ * @returns {{ element: HTMLElement, select: (place: Place) => void } | null}
+ */
+function placePicker(places, choose) {
+  if (places.length < 2) return null;
+  const layers = new Set(places.map(({ layer }) => layer)).size;
+  const directions = new Set(places.map(({ direction }) => direction)).size;
+  const options = places.map(({ layer, direction }, number) => {
+    const words = [...(layers > 1 ? [`layer ${layer + 1}`] : []), ...(directions > 1 ? [direction] : [])];
+    return html("option", { value: number }, words.join(", "));
+  });
+  const picker = html("select", { onchange: () => choose(places[Number(picker.value)]) }, options);
+  return {
+    element: html("label", { class: "place" }, html("span", {}, "What is shown"), picker),
+    select: (place) => picker.value = String(places.indexOf(place)),
+  };
+}
+
+/**
+ * The notes of a payload, at times with other remarks.
+ * @param {WholePayload} payload
+ * @param {string[]} [remarks]
+ * @returns {Notes}
+ */
+function notesOf({ notes }, remarks = notes?.remarks ?? []) {
+  return { changes: notes?.changes ?? [], dimmed: false, remarks };
+}

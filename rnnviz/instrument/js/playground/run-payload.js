@@ -1,0 +1,331 @@
+// A run in the browser as the payload that Python would send of it: see payload_encoding.py.
+
+import { scaleLimits } from "../model/scale-limits.js";
+import { unitEffects } from "../model/unit-effects.js";
+import { filled, grouped } from "../reading/templates.js";
+
+/**
+ * @import { ForwardModel, Run } from "../model/forward.js"
+ * @import { DefinitionData, EffectsData, InputVectorsData, Payload } from "../model/payload.d.ts"
+ * @import { Encoding, Reader } from "../reading/reader.js"
+ * @import { PlaygroundData } from "./playground.d.ts"
+ * @import { Prepared } from "./prepared-text.js"
+ */
+
+/**
+ * A model on a page to type into.
+ * @typedef {object} Playground
+ * @property {PlaygroundData} data
+ * @property {ForwardModel} model
+ * @property {Reader} reader
+ */
+
+/** @typedef {{ layer: number, direction: "forward" | "backward" }} Place */
+
+const INPUT = "input_vector";
+const [HELD, FROZEN] = [1, 2]; // see payload_encoding.py
+
+/**
+ * The payload of a run.
+ * @param {Playground} playground
+ * @param {Prepared} prepared  what was run
+ * @param {Run} run
+ * @param {Run | null} unchangedRun  without the changes; null if there are none
+ * @param {Place} place
+ * @returns {Payload & { definition: DefinitionData }}
+ */
+export function runPayload(playground, prepared, run, unchangedRun, place) {
+  const { data, model, reader } = playground;
+  const { layer, direction } = place;
+  const { encoding, typedRows, changes } = prepared;
+  const cell = model.layers[layer].find((each) => each.direction === direction);
+  const found = run.layers[layer].find((each) => each.direction === direction);
+  if (!cell || !found) throw new RangeError(`there is no layer ${layer} ${direction}`);
+  const width = run.inputs[layer].width;
+  const values = Object.fromEntries(
+    Object.entries(found.values).map(([name, array]) => [name, Float32Array.from(array)]),
+  );
+  const inputs = new Float32Array(run.steps * width);
+  for (let step = 0; step < run.steps; step++) inputs.set(run.inputs[layer].vector(step), step * width);
+  const labels = leadingLabels(data, model, [run, ...(unchangedRun ? [unchangedRun] : [])]);
+  const key = [data.model.name, layer, direction, ...Object.entries(data.options).map((pair) => pair.join("="))].join(
+    "/",
+  );
+  const fingerprint = JSON.stringify([
+    data.model.name,
+    encoding.tokens,
+    changes.map(({ text }) => text),
+    ...(model.embedding ? [] : [encoding.inputs]),
+  ]);
+  return {
+    id: JSON.stringify([key, fingerprint]),
+    fingerprint,
+    model: data.model.name,
+    model_key: key,
+    definition: definitionOf(playground, place),
+    layer,
+    direction,
+    cell: data.model.cell,
+    title: data.title,
+    options: data.options,
+    token_kind: data.reader.kind,
+    token_width: data.reader.vector_size,
+    tokens: encoding.tokens.map((token) => reader.visible(token)),
+    typed_steps: typedRows.map((row) => row + 1),
+    swapped_steps: changes.flatMap((change) => change.kind === "swap" ? [change.step] : []).toSorted((a, b) => a - b),
+    unknown_steps: stepsWhere(encoding.unknown),
+    units: { ...cell.units, [INPUT]: width },
+    asked_steps: askedSteps(data, encoding),
+    limits: Object.fromEntries(
+      data.definition.quantities.map(({ name, low, high }) => {
+        return [name, scaleLimits({ low, high }, name === INPUT ? inputs : values[name], data.rules)];
+      }),
+    ),
+    half_precision: false,
+    values,
+    input_vectors: differentRows(inputs, width),
+    initial: Object.fromEntries(
+      model.states.map((state) => [state, cell.initial[state] ?? new Float32Array(cell.units[state])]),
+    ),
+    holds: holdsOf(prepared, run.steps, cell.units, place),
+    labels: labels && labels.map((label) => reader.visible(data.model.labels[label])),
+    probabilities: probabilitiesOf(run, labels),
+    effects: effectsOf(playground, run, prepared.holds.length > 0, place),
+    unchanged: unchangedRun && unchangedOf(playground, prepared, { unchangedRun, labels, values }, place),
+    reductions: labels
+      ? [filled(data.rules.fewer_labels, { count: grouped(labels.length), all: grouped(model.labels.length) })]
+      : [],
+    token_values: {},
+    token_values_id: "",
+  };
+}
+
+/**
+ * What is the same in every run of a layer and direction.
+ * @param {Playground} playground
+ * @param {Place} place
+ * @returns {DefinitionData}
+ */
+function definitionOf({ data, model }, { layer, direction }) {
+  const cells = data.model.layers[layer];
+  const k = cells.findIndex((cell) => cell.direction === direction);
+  const { blocks, arrays } = model.layers[layer][k];
+  return { ...data.definition, readout: readoutOf(data, model, layer, k), weights: { blocks, arrays } };
+}
+
+/**
+ * The weights by which a hidden state adds to the logits, if it goes to the readout by itself.
+ * @param {PlaygroundData} data
+ * @param {ForwardModel} model
+ * @param {number} layer
+ * @param {number} place  of the direction
+ * @returns {Float32Array | null}
+ */
+function readoutOf({ rules }, { readout, layers, merge }, layer, place) {
+  const cells = layers[layer];
+  if (!readout || layer !== layers.length - 1 || readout.rows > rules.most_labels) return null;
+  if (cells.length === 1) return readout.values;
+  if (merge === "mul") return null;
+  if (merge === "ave") return readout.values.map((weight) => weight / 2);
+  if (merge === "sum") return readout.values;
+  const half = readout.columns / 2;
+  return readout.values.filter((_, k) => Math.floor((k % readout.columns) / half) === place);
+}
+
+/**
+ * Which labels of a large readout are shown; null for all.
+ * @param {PlaygroundData} data
+ * @param {ForwardModel} model
+ * @param {Run[]} runs
+ * @returns {number[] | null}
+ */
+function leadingLabels({ rules }, { labels, readout }, runs) {
+  if (!readout || labels.length <= rules.most_labels) return null;
+  /** @type {Set<number>} */
+  const found = new Set();
+  for (const { probabilities, steps } of runs) {
+    for (let step = 0; step < steps && probabilities; step++) {
+      const shares = probabilities.subarray(step * labels.length, (step + 1) * labels.length);
+      /** @type {number[]} */
+      const best = []; // from the most likely on
+      for (let label = 0; label < shares.length; label++) {
+        const share = shares[label] || 0;
+        if (best.length === rules.leading && share <= (shares[best[best.length - 1]] || 0)) continue;
+        const at = best.findIndex((other) => (shares[other] || 0) < share);
+        best.splice(at < 0 ? best.length : at, 0, label);
+        best.length = Math.min(best.length, rules.leading);
+      }
+      for (const label of best) found.add(label);
+    }
+  }
+  return [...found].sort((a, b) => a - b);
+}
+
+/**
+ * The probabilities of some labels or all, at some steps or all.
+ * @param {Run} run
+ * @param {number[] | null} labels
+ * @param {number[]} [rows]
+ * @returns {Float32Array | null}
+ */
+function probabilitiesOf({ probabilities, steps }, labels, rows) {
+  if (!probabilities) return null;
+  const all = probabilities.length / steps;
+  const chosen = rows ?? [...Array(steps).keys()];
+  const out = new Float32Array(chosen.length * (labels?.length ?? all));
+  let k = 0;
+  for (const row of chosen) {
+    if (labels) { for (const label of labels) out[k++] = probabilities[row * all + label]; }
+    else {
+      out.set(probabilities.subarray(row * all, (row + 1) * all), k);
+      k += all;
+    }
+  }
+  return out;
+}
+
+/**
+ * @param {Playground} playground
+ * @param {Run} run
+ * @param {boolean} hasHolds
+ * @param {Place} place
+ * @returns {EffectsData}
+ */
+function effectsOf({ data, model, reader }, run, hasHolds, place) {
+  const { values, answer, measure } = unitEffects(model, run, data.effects, { ...place, hasHolds });
+  return { values, label: answer === null ? "" : reader.visible(model.labels[answer]), measure };
+}
+
+/**
+ * The run without the changes, at the steps that they leave.
+ * @param {Playground} playground
+ * @param {Prepared} prepared
+ * @param {{ unchangedRun: Run, labels: number[] | null, values: Record<string, Float32Array> }} runs
+ * @param {Place} place
+ * @returns {NonNullable<Payload["unchanged"]>}
+ */
+function unchangedOf(playground, prepared, { unchangedRun, labels, values }, place) {
+  const { typedRows } = prepared;
+  const before = unchangedRun.layers[place.layer].find((each) => each.direction === place.direction);
+  const kept = Object.entries(before?.values ?? {}).map(([name, array]) => {
+    const width = array.length / unchangedRun.steps;
+    const rows = new Float32Array(typedRows.length * width);
+    typedRows.forEach((row, step) => rows.set(array.subarray(row * width, (row + 1) * width), step * width));
+    return /** @type {const} */ ([name, rows]);
+  });
+  return {
+    values: Object.fromEntries(kept.filter(([name, rows]) => rows.some((value, k) => value !== values[name][k]))),
+    probabilities: probabilitiesOf(unchangedRun, labels, typedRows),
+    effects: effectsOf(playground, unchangedRun, false, place),
+    end: "",
+    first: "",
+  };
+}
+
+/**
+ * Where changes hold a value, by quantity: 0, HELD or FROZEN for each step and unit.
+ * @param {Prepared} prepared
+ * @param {number} steps
+ * @param {Record<string, number>} units
+ * @param {Place} place
+ * @returns {Record<string, Uint8Array>}
+ */
+function holdsOf({ holds }, steps, units, { layer, direction }) {
+  /** @type {Record<string, Uint8Array>} */
+  const marks = {};
+  for (const hold of holds.filter((each) => each.layer === layer && each.direction === direction)) {
+    const width = units[hold.quantity];
+    const mark = marks[hold.quantity] ??= new Uint8Array(steps * width);
+    for (let step = hold.first; step < Math.min(hold.end, steps); step++) {
+      for (const unit of hold.units ?? Array(width).keys()) {
+        mark[step * width + unit] = hold.value === null ? FROZEN : Math.max(HELD, mark[step * width + unit]);
+      }
+    }
+  }
+  return marks;
+}
+
+/**
+ * The different rows of an array in the order of their first step, and for each step its row.
+ * @param {Float32Array} values
+ * @param {number} width
+ * @returns {InputVectorsData}
+ */
+function differentRows(values, width) {
+  const bits = new Uint32Array(values.buffer);
+  /** @type {Map<string, number>} */
+  const numbers = new Map();
+  const first = [];
+  const rowOfStep = [];
+  for (let k = 0; k < values.length; k += width) {
+    const key = String(bits.subarray(k, k + width));
+    if (!numbers.has(key)) {
+      numbers.set(key, numbers.size);
+      first.push(k);
+    }
+    rowOfStep.push(/** @type {number} */ (numbers.get(key)));
+  }
+  const rows = new Float32Array(first.length * width);
+  first.forEach((k, row) => rows.set(values.subarray(k, k + width), row * width));
+  return { rows, row_of_step: rowOfStep };
+}
+
+/**
+ * The steps after which the model was trained to answer; null for all.
+ * @param {PlaygroundData} data
+ * @param {Encoding} encoding
+ * @returns {number[] | null}
+ */
+function askedSteps({ rules }, { tokens }) {
+  if (rules.asked === "every") return null;
+  const asked = tokens.map((token, step) => {
+    return rules.asked === "token" ? token === rules.asked_token : step === tokens.length - 1;
+  });
+  return asked.every(Boolean) ? null : stepsWhere(asked);
+}
+
+/**
+ * @param {boolean[]} marks
+ * @returns {number[]}
+ */
+function stepsWhere(marks) {
+  return marks.flatMap((mark, step) => mark ? [step] : []);
+}
+
+/**
+ * The first value of a run that is no finite number, in a sentence: see overflow.py. "" if there is none.
+ * @param {Playground} playground
+ * @param {Encoding} encoding
+ * @param {Run} run
+ * @returns {string}
+ */
+export function overflowSentence({ data, reader }, encoding, run) {
+  const titles = Object.fromEntries(data.definition.quantities.map(({ name, title }) => [name, title]));
+  let count = 0;
+  /** @type {{ step: number, title: string } | null} */
+  let earliest = null;
+  /** @type {(title: string, array: ArrayLike<number>) => void} */
+  const look = (title, array) => {
+    const width = array.length / run.steps;
+    let first = run.steps;
+    for (let k = 0; k < array.length; k++) {
+      if (Number.isFinite(array[k])) continue;
+      count++;
+      first = Math.min(first, Math.floor(k / width));
+    }
+    if (first < (earliest?.step ?? run.steps)) earliest = { step: first, title };
+  };
+  run.layers.forEach((directions, layer) => {
+    for (const { values } of directions) {
+      const { width, vector } = run.inputs[layer];
+      const read = Float64Array.from({ length: run.steps * width }, (_, k) => vector(Math.floor(k / width))[k % width]);
+      look(titles[INPUT], read);
+      for (const [name, array] of Object.entries(values)) look(titles[name], array);
+    }
+  });
+  if (run.probabilities) look(data.rules.probability, run.probabilities);
+  const found = /** @type {{ step: number, title: string } | null} */ (earliest);
+  if (!found) return "";
+  const token = reader.visible(encoding.tokens[found.step]);
+  return filled(data.rules.overflow, { step: found.step + 1, token, quantity: found.title, count: grouped(count) });
+}

@@ -1,0 +1,94 @@
+"""Payloads of runs that Python sends, for the test of those that the browser makes itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from hypothesis import reject
+from hypothesis import strategies as st
+
+import rnnviz
+from rnnviz.analysis.overflow import first_overflow, overflow_sentence
+from rnnviz.instrument import as_json, payload
+from rnnviz.instrument.run_notes import run_notes
+from rnnviz.model import Model
+from rnnviz.network import Network
+from rnnviz.playground.playground_encoding import playground_data
+from rnnviz.text.remarks import reading_remarks
+from rnnviz.text.sentences import MOST_TOKENS
+from tests.checkpoints.random_models import models
+from tests.js.forward_runs import examples, kinds
+from tests.js.reading_runs import utf16
+from tests.strategies import texts
+
+TEXTS, NETWORKS = 4, 60
+
+small_numbers = st.lists(st.floats(-4, 4, width=32), min_size=1, max_size=24).map(
+    lambda drawn: " ".join(map(str, drawn))
+)
+
+
+def a_payload(
+    model: Model, text: str, layer: int = 0, direction: str = "forward", definition: bool = True
+) -> dict[str, Any]:
+    """A text with the payload and the notes of its run; definition: what is the same in every run of a model."""
+    trace = model.trace(text, limit=MOST_TOKENS)
+    most = model.most_tokens(MOST_TOKENS)
+    assert most is not None
+    remarks = reading_remarks(model.prepare(text, limit=MOST_TOKENS).encoding, model.vocabulary, most)
+    overflow = first_overflow(trace)
+    if overflow is not None:
+        remarks.append(overflow_sentence(overflow, trace))
+    return {
+        "text": utf16(text),
+        "layer": layer,
+        "direction": direction,
+        "payload": payload(trace, model, layer, direction, definition),
+        "notes": run_notes(trace, remarks),
+    }
+
+
+def bundled_payloads() -> list[dict[str, Any]]:
+    """Every bundled model over texts."""
+    drawn = examples(texts.filter(str.strip), TEXTS)
+    found = []
+    for name in rnnviz.models():
+        model = rnnviz.load(name)
+        runs = [a_payload(model, model.card["examples"][0])]
+        runs += [a_payload(model, text, definition=False) for text in drawn]
+        runs.append(a_payload(in_double(model), "".join(model.card["examples"]) * 9, definition=False))
+        found.append({"playground": as_json(playground_data(model, "")), "runs": runs})
+    return found
+
+
+def in_double(model: Model) -> Model:
+    """The same model in double precision, in which the browser computes: over 256 steps, rounding errors grow."""
+    network = model.network
+    arrays = {name: array.astype(np.float64) for name, array in network.parameters.items()}
+    options = network.layers[0][0].options
+    return replace(model, network=Network.from_parameters(arrays, network.cell_name, options, network.merge))
+
+
+@st.composite
+def random_payloads(draw: Any) -> dict[str, Any]:
+    """A random network with a run, of which any layer and direction is shown."""
+    model = draw(models([draw(kinds())], dtypes=("float64",)))
+    network = model.network
+    for array in network.parameters.values():
+        array[...] = array.astype(np.float32)  # as it is sent
+    text = draw(small_numbers if model.vocabulary.kind == "numbers" else texts)
+    layer = draw(st.integers(0, len(network.layers) - 1))
+    direction = draw(st.sampled_from(network.directions_by_layer[layer]))
+    try:
+        with np.errstate(over="raise", invalid="raise"):
+            run = a_payload(model, text, layer, direction)
+    except (FloatingPointError, ValueError):  # gates without bounds; a text that cannot be read
+        reject()
+    return {"playground": as_json(playground_data(model, "")), "runs": [run]}
+
+
+def all_payloads() -> dict[str, Any]:
+    """The fixture."""
+    return {"bundled": bundled_payloads(), "random": examples(random_payloads(), NETWORKS)}

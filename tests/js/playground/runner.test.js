@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Runner } from "../../../rnnviz/instrument/js/playground/runner.js";
+import { InputError } from "../../../rnnviz/instrument/js/reading/templates.js";
+import { fixture } from "../fixtures.js";
+
+const { bundled, random } = fixture("payloads");
+const runner = new Runner(bundled.find(({ playground: { model } }) => model.name === "names-lstm").playground);
+const FIRST = { layer: 0, direction: "forward" };
+
+test("a run says what was not read as it was typed", () => {
+  const { notes, text } = runner.run("Ad+", FIRST);
+  assert.equal(text, "Ad+");
+  assert.equal(notes.remarks.length, 1);
+  assert.match(notes.remarks[0], /\+/);
+});
+
+test("what cannot be read is an error for a person", () => {
+  for (const text of ["", " \n"]) assert.throws(() => runner.run(text, FIRST), InputError);
+});
+
+test("numbers are read in single precision, as the network reads them", () => {
+  const { playground } = random.find(({ playground: { model } }) => model.embedding === null);
+  assert.deepEqual([...new Runner(playground).inputs([0.1])], [Math.fround(0.1)]);
+});
+
+test("a layer that does not exist is refused", () => {
+  assert.throws(() => runner.run("Ada", { layer: 1, direction: "forward" }));
+});
