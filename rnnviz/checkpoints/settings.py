@@ -157,7 +157,5 @@ def general_settings(
     named = {setting.name for setting in settings}
     added = [direction] if "direction" not in named else []
     if both and "merge" not in named:
-        summed = merge != "concat"
-        why = "Layers above read as many values as one direction has." if summed else reason
-        added.append(inferred("merge", merge, "assumed" if summed else basis, why))
+        added.append(inferred("merge", merge, basis, reason))
     return (*settings, *added)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ...limits import UNLIMITED
@@ -26,6 +26,13 @@ DEFAULT_NAMES = {
         "AveragePooling1D", "Softmax", "ReLU", "LeakyReLU", "Attention", "UpSampling1D", "Cropping1D", "ZeroPadding1D",
         "Dense", "Embedding",
     )
+}  # fmt: skip
+
+
+CLASS_NAMES = {
+    *DEFAULT_NAMES, "lstm", "gru", "simple_rnn", "bidirectional", "rnn", "time_distributed", "batch_normalization",
+    "layer_normalization", "functional", "sequential", "model", "conv1d", "conv2d", "lstm_cell", "gru_cell",
+    "simple_rnn_cell", "stacked_rnn_cells", "text_vectorization", "multi_head_attention", "normalization",
 }  # fmt: skip
 
 
@@ -65,7 +72,9 @@ class ByClass:
 
 def layers_by_class(root: Group, version: str = "", budget: OpeningBudget | None = None) -> list[Layer]:
     """The layers of a file without a configuration, in the layout by class, in an order in which sizes fit."""
-    return ordered_layers(_inside(root, (), version), budget)
+    keyed = [(key, replace(layer, loose=True)) for key, layer in _inside(root, (), version)]
+    idle = [replace(layer, below=()) for _, layer in keyed if layer.kind and not (layer.arrays or layer.halves)]
+    return [*ordered_layers(keyed, budget), *(layer for layer in idle if not layer.transparent)]
 
 
 def _inside(group: Group, prefix: tuple[str, ...], version: str) -> list[tuple[str, Layer]]:
@@ -77,7 +86,7 @@ def _inside(group: Group, prefix: tuple[str, ...], version: str) -> list[tuple[s
         if key in CONTAINERS:
             keyed += _inside(child, prefix, version)
             continue
-        name = "/".join((*prefix, _own_name(child) or key))
+        name = "/".join((*prefix, _own_name(child) if _is_class(key) else key))
         arrays = ByClass(child)
         forward, backward = arrays.part("forward"), arrays.part("backward")
         if forward and backward:
@@ -99,6 +108,8 @@ def _inside(group: Group, prefix: tuple[str, ...], version: str) -> list[tuple[s
             hint = _class_of_name(key)
             known = kind_of(sources, hint) if sources else hint
             kind = known if known in ("Dense", "Embedding", hint) else ""  # recurrent arrays are in a cell
+            if kind == "Embedding" and "att" in key.lower():
+                kind = ""
             keyed.append((key, _plain(name, sources, version, kind)))
             if not sources:
                 keyed += _inside(child, (*prefix, key), version)
@@ -111,6 +122,11 @@ def _cells(group: Group) -> list[ByClass]:
     return (
         [ByClass(cell)] if cells is None else [ByClass(cells.groups[key]) for key in sorted(cells.groups, key=natural)]
     )
+
+
+def _is_class(key: str) -> bool:
+    """Whether a group is called after its layer's class, as in models of Keras's own; else after an attribute."""
+    return re.sub(r"_\d+$", "", key) in CLASS_NAMES
 
 
 def _own_name(group: Group) -> str:
@@ -249,7 +265,9 @@ def _kind(arrays: ByName) -> str:
     """The class that arrays with these names and shapes belong to."""
     names = {_leaf(source) for _, source in arrays.pieces}
     kind = kind_of(arrays.sources(), "Dense" if "kernel" in names else "")
-    return kind if kind in ("Dense", "Embedding", "") or "recurrent_kernel" in names else ""
+    if kind == "Embedding":
+        return kind if "embeddings" in names else ""
+    return kind if kind in ("Dense", "") or "recurrent_kernel" in names else ""
 
 
 # ---- both ---------------------------------------------------------------------------------------

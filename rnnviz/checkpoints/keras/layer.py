@@ -28,7 +28,7 @@ class Layer:
     recurrent_kernel, bias, embeddings; as in the file, not transposed yet. halves: the forward and the backward layer
     of a Bidirectional. below: the layers whose outputs it reads, the sequence first; None where only the order of the
     layers is known. starts: layers whose states it starts from. uses: how often the network uses it. version: of the
-    Keras that wrote it, "3.15.1", empty if unknown.
+    Keras that wrote it, "3.15.1", empty if unknown. loose: whether not even its place among the others is known.
     """
 
     name: str
@@ -40,6 +40,7 @@ class Layer:
     starts: tuple[str, ...] = ()
     uses: int = 1
     version: str = ""
+    loose: bool = False
 
     def setting(self, name: str, default: Any = None) -> Any:
         """An entry of the configuration."""

@@ -77,6 +77,13 @@ class LayerGraph:
         """The size of the vectors that the next layer reads, if an array tells it."""
         return next((other.reads for other in self.above(layer) if other.reads), None)
 
+    def possibly_between(self, width: int, layer: Layer) -> list[Layer]:
+        """The layers that may stand below one that fits a layer of `width`, in a file that keeps no places."""
+        if not layer.loose:
+            return []
+        self.budget.work(len(self.layers))
+        return [other for other in self.layers if _could_stand_between(other, width)]
+
     def embeddings(self, layer: Layer) -> tuple[list[Layer], InferredSetting]:
         """The embeddings whose vectors a layer could read, the one directly below first, and which it is."""
         width = layer.reads
@@ -124,7 +131,7 @@ class LayerGraph:
     def notes_above(self, layer: Layer, dense: Sequence[Layer]) -> list[str]:
         """Sentences on what else reads a layer, and on what is applied to the sums of its readout."""
         names = {other.name for other in dense}
-        others = [other for other in self.above(layer) if other.name not in names]
+        others = [other for other in self.above(layer) if other.name not in names and not other.loose]
         notes = [layer_notes.ignored_consumers(layer, others)] if others else []
         for readout in dense[:1]:
             functions = [readout.setting("activation", "linear")]
@@ -137,6 +144,16 @@ class LayerGraph:
         if layer.below is not None:
             return "stated", stated
         return "assumed", f"The file keeps only an order of layers; {guess}."
+
+
+def _could_stand_between(layer: Layer, width: int) -> bool:
+    """Whether a layer could turn vectors of a size into others of it: a norm, a Dense layer, a RepeatVector."""
+    if layer.recurrent or layer.kind == "Embedding":
+        return False
+    if not layer.arrays:
+        return layer.kind == "RepeatVector"
+    shapes = {source.shape for source in layer.arrays.values()}
+    return (width, width) in shapes or (layer.kind == "" and (width,) in shapes)
 
 
 def _fits(layer: Layer, width: int) -> bool:

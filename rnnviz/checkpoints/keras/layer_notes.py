@@ -26,7 +26,7 @@ def start(layer: Layer, below: Layer | None, passed: Sequence[Layer], backward: 
     notes = []
     if any(member.kind == "Masking" for member in passed) or (below is not None and below.setting("mask_zero")):
         notes.append("The model skips masked steps; here every step is read.")
-    if below is not None and below.kind != "Embedding":
+    if below is not None and below.kind != "Embedding" and not layer.loose:
         order = ", last step first" if backward else ""
         notes.append(f"{layer.name!r} reads the output of {_named(below)}{order}; that is not part of this stack.")
     elif below is None and len(layer.below or ()) > 1:
@@ -34,6 +34,28 @@ def start(layer: Layer, below: Layer | None, passed: Sequence[Layer], backward: 
     if layer.starts:
         notes.append(f"{layer.name!r} starts from the states of {_names(layer.starts)}; here it starts from zeros.")
     return notes
+
+
+def possibly_between(below: Layer, above: Layer, others: Sequence[Layer]) -> str:
+    """What may stand between two layers of a file without connections."""
+    return (
+        f"{_listed(others)} may stand between {below.name!r} and {above.name!r}; the file does not say. That is not "
+        "run, so they stand apart."
+    )
+
+
+def unconnected(layers: Sequence[Layer], members: Sequence[Layer]) -> list[str]:
+    """What a file without connections leaves open about a stack."""
+    if not members[0].loose:
+        return []
+    inside = {member.name for member in members}
+    others = [layer for layer in layers if layer.recurrent and layer.name not in inside]
+    if not others:
+        return []
+    return [
+        f"The file keeps no connections of its layers: what {members[0].name!r} reads, and the states it starts from, "
+        f"may come from {_listed(others)}; that is not run."
+    ]
 
 
 def top(layer: Layer, backward: bool) -> list[str]:

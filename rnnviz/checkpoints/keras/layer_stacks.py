@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 
 from ...errors import DamagedFileError, FileError, LimitError, UnsupportedFileError
 from ...limits import UNLIMITED
+from ..arrangements import with_arrangements
 from ..io.opening_budget import OpeningBudget
-from ..settings import InferredSetting
+from ..settings import Basis, InferredSetting, general_settings
 from ..stack import Parameters, Readout, SourceArray, Stack
 from . import layer_notes
 from .keras_arrays import cell_of, check_weights, dense_readout, direction_parameters
@@ -25,12 +26,12 @@ from .layer_settings import layer_settings, merge_setting
 FEW = 8  # sentences on layers that cannot be shown
 
 
-@dataclass
+@dataclass(eq=False)
 class _GrowingStack:
     """A stack that may get further layers.
 
     backward: whether the top returns its outputs last step first. exchanged: whether it concatenates its two
-    directions in the order opposite to ours.
+    directions in the order opposite to ours. apart: the stack below that it would fit, with something between them.
     """
 
     cell: str
@@ -41,6 +42,8 @@ class _GrowingStack:
     backward: bool = False
     exchanged: bool = False
     notes: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+    apart: _GrowingStack | None = None
 
     @property
     def top(self) -> Layer:
@@ -90,12 +93,20 @@ def stacks_from_layers(layers: Sequence[Layer], budget: OpeningBudget | None = N
             continue
         below, passed = graph.below(layer)
         stack = tops.get(below.name) if below else None
-        if stack is not None and _continues(stack, layer, settings, merge):
+        fits = stack is not None and _continues(stack, layer, settings, merge)
+        between = graph.possibly_between(stack.width, layer) if stack is not None and fits else []
+        if stack is not None and fits and not between:
             stack.notes += layer_notes.between(stack.top, layer, passed)
             del tops[stack.top.name]
         else:
             new = _GrowingStack(cell_of(layer), settings)
-            new.notes += layer_notes.start(layer, below, passed, stack is not None and stack.backward)
+            new.left_out += layer_notes.start(layer, below, passed, stack is not None and stack.backward)
+            if stack is not None and between:
+                words = layer_notes.possibly_between(stack.top, layer, between)
+                new.left_out.append(words)
+                stack.left_out.append(words)
+                new.apart = stack
+                del tops[stack.top.name]
             growing.append(new)
             stack = new
         with _naming(layer):
@@ -109,7 +120,26 @@ def stacks_from_layers(layers: Sequence[Layer], budget: OpeningBudget | None = N
         code = "unsupported_layer" if refused else "no_recurrent_layer"
         raise UnsupportedFileError(message, code=code, part=unsupported)
     notes, readouts = _few(refused), _Readouts()
-    return tuple(_complete(stack, graph, notes, readouts) for stack in growing)
+    complete = [_complete(stack, graph, notes, readouts) for stack in growing]
+    return tuple(_arranged(stack, growing, complete) for stack in growing)
+
+
+def _arranged(stack: _GrowingStack, growing: Sequence[_GrowingStack], complete: Sequence[Stack]) -> Stack:
+    """A complete stack that can be joined with those that it was kept apart from, or parted."""
+    own = complete[growing.index(stack)]
+    if stack.top.below is not None:
+        return own
+    chain = [stack]
+    while (lower := chain[0].apart) is not None:
+        chain.insert(0, lower)
+    while (upper := next((other for other in growing if other.apart is chain[-1]), None)) is not None:
+        chain.append(upper)
+    members = {member.name: (layers,) for one in chain for member, layers in zip(one.members, one.layers, strict=True)}
+    reason = "The file keeps no connections of its layers; "
+    reason += (
+        "something may stand between them." if len(chain) > 1 else "they are numbered and fit one above the other."
+    )
+    return with_arrangements(own, members, reason)
 
 
 def _few(refused: Sequence[str]) -> list[str]:
@@ -189,15 +219,31 @@ def _complete(stack: _GrowingStack, graph: LayerGraph, refused: list[str], made:
     for layer in dense:
         readouts[layer.name] = made.of(layer, stack.exchanged)
     notes = [*stack.notes, *layer_notes.top(top, stack.backward), *graph.notes_above(top, dense)]
-    notes += [note for member in stack.members for note in layer_notes.member(member)]
+    members = [sentence for member in stack.members for sentence in layer_notes.member(member)]
     tables: dict[str, SourceArray] = {layer.name: layer.arrays["embeddings"] for layer in embeddings}
     return Stack(
         name=first.name if first is top else f"{first.name} to {top.name}",
         cell=stack.cell,
         layers=tuple(stack.layers),
-        settings=(*stack.settings, *([stack.merge] if stack.merge else []), embedding, readout),
+        settings=(
+            *general_settings(
+                [*stack.settings, *([stack.merge] if stack.merge else [])], stack.layers, "concat", *_basis(first)
+            ),
+            embedding,
+            readout,
+        ),
         embeddings=tables,
         readouts=readouts,
         merge=stack.merge.value if stack.merge else "concat",
         notes=tuple(dict.fromkeys([*notes, *refused])),
+        left_out=tuple(
+            dict.fromkeys([*stack.left_out, *members, *layer_notes.unconnected(graph.layers, stack.members)])
+        ),
     )
+
+
+def _basis(layer: Layer) -> tuple[Basis, str]:
+    """What the direction of a stack rests on."""
+    if layer.config is not None:
+        return "stated", "The configuration states it."
+    return "assumed", "The file keeps no configuration; Keras’s layers read forwards by default."

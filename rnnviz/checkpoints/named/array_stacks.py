@@ -16,12 +16,12 @@ import numpy as np
 from ...cells import CELLS
 from ...cells.activations import Array
 from ...errors import DamagedFileError, FileError, LimitError, UnsupportedFileError
+from ..arrangements import MOST as MOST_MEMBERS
+from ..arrangements import Layers, with_arrangements
 from ..io.opening_budget import OpeningBudget
-from ..settings import Basis, InferredSetting, general_settings
+from ..settings import Basis, InferredSetting, general_settings, inferred
 from ..stack import Parameters, SourceArray, Stack
-from .arrangements import MOST as MOST_MEMBERS
-from .arrangements import Layers, with_arrangements
-from .array_names import ArrayName, display_names, head_of, parse_name
+from .array_names import ArrayName, display_names, head_of, parse_name, short_name
 from .array_settings import inferred_settings, orientation, with_separate_gates
 from .assembled_layers import AssembledLayers
 from .initial_states import with_initial_states
@@ -187,14 +187,16 @@ class _Reader:
         exact = all(parsed.exact for parsed in names.values()) and not group.directions
         words = "PyTorch’s names say it." if exact else "The file does not say; it is what names and sizes suggest."
         basis: Basis = "fixed" if exact else "assumed"
+        why = "The layer above reads as many values as one direction has."
+        summed = [] if merge == "concat" else [inferred("merge", merge, "assumed", why)]
         stack = Stack(
             name, cell, parameters,
-            general_settings(settings, parameters, merge, basis, words),
+            general_settings((*settings, *summed), parameters, merge, basis, words),
             merge=merge,
             notes=tuple(dict.fromkeys(note for layer in each for note in layer.notes)),
             left_out=tuple(dict.fromkeys([*group.left_out, *(words for layer in each for words in layer.left_out)])),
         )  # fmt: skip
-        return with_arrangements(stack, group, self._members(name, group, cell))
+        return with_arrangements(stack, self._members(name, group, cell), group.reason, group.directions)
 
     def _members(self, name: str, group: LayerGroup, cell: str) -> dict[str, tuple[dict[str, Parameters], ...]]:
         """By owner, the layers that a group could be joined of; empty if some of them cannot be run."""
@@ -213,7 +215,7 @@ class _Reader:
                     made[k]["backward" if backward and "backward" not in only else direction] = layer.parameters
             except FileError:
                 return {}
-            members[owner] = tuple(made)
+            members[short_name(owner)] = tuple(made)
         return members
 
     def _layer(self, name: str, names: Mapping[str, ArrayName]) -> _Layer:

@@ -10,7 +10,7 @@ from hashlib import blake2b
 import numpy as np
 
 from ...wording import printable
-from ..settings import NONE, InferredSetting, inferred
+from ..settings import NONE, InferredSetting, general_settings, inferred
 from ..stack import Readout, SourceArray, Stack
 from .constant_folding import Constant, ConstantFolder
 from .flat_graph import Node
@@ -54,8 +54,8 @@ def stacks_from_nodes(folder: ConstantFolder, layers: Sequence[RecurrentLayer]) 
         if digest in stacks:
             more.append(f"{name!r} has the same weights as {stacks[digest].name!r} and is shown once.")
             continue
-        stack_notes = (*stack.notes, *_note_below(finder, chain, notes.get(id(chain[0])), stack))
-        stacks[digest] = replace(stack, notes=stack_notes)
+        left_out = _left_out_below(finder, chain, notes.get(id(chain[0])), stack)
+        stacks[digest] = replace(stack, left_out=tuple(left_out))
     if len(more) > FEW:
         more[FEW:] = [f"{len(more) - FEW:,} more have the same weights as others and are shown once."]
     return list(stacks.values()), more
@@ -103,14 +103,17 @@ def _stack(finder: LevelFinder, chain: list[Level], name: str) -> Stack:
     }
     lengths = [layer.max_steps for layer in layers if layer.max_steps is not None]
     outside = [setting for layer in layers for setting in layer.settings if setting.name == "initial"]
+    stacked = tuple({d: arrays for layer in level.layers for d, arrays in layer.directions.items()} for level in chain)
+    merge = next((level.merge for level in chain if level.is_bidirectional and level.merge), "concat")
+    own = [setting for setting in layers[0].settings if setting.name != "initial"]
+    if initial and not outside:
+        outside.append(inferred("initial", "file", "stated", "The graph states them."))
     return Stack(
         name=name,
         cell=layers[0].cell,
-        layers=tuple(
-            {d: arrays for layer in level.layers for d, arrays in layer.directions.items()} for level in chain
-        ),
+        layers=stacked,
         settings=(
-            *(setting for setting in layers[0].settings if setting.name != "initial"),
+            *general_settings(own, stacked, merge, "stated", "The graph states it."),
             *outside[:1],
             _choice("embedding", {n: f"{n}, {_sized(s)}" for n, s in embeddings.items()}, "directly before the first"),
             _choice("readout", {n: f"{n}, {_sized(r.weight)}" for n, r in readouts.items()}, "directly after the last"),
@@ -119,7 +122,7 @@ def _stack(finder: LevelFinder, chain: list[Level], name: str) -> Stack:
         readouts=readouts,
         initial=initial,
         max_steps=min(lengths, default=None),
-        merge=next((level.merge for level in chain if level.is_bidirectional and level.merge), "concat"),
+        merge=merge,
         notes=tuple(notes),
     )
 
@@ -224,8 +227,8 @@ def _source(finder: LevelFinder, constant: Constant, array: np.ndarray, level: L
     return SourceArray(constant.name, np.ascontiguousarray(array, dtype), constant.shape, constant.dtype, changes)
 
 
-def _note_below(finder: LevelFinder, chain: list[Level], reason: str | None, stack: Stack) -> list[str]:
-    """A note on what a stack reads, if that is neither the graph's input nor an embedding."""
+def _left_out_below(finder: LevelFinder, chain: list[Level], reason: str | None, stack: Stack) -> list[str]:
+    """What a stack reads, if that is neither the graph's input nor an embedding."""
     if reason:
         return [f"It reads other recurrent layers and is a separate stack: {reason}. Here it reads vectors."]
     if stack.embeddings:

@@ -140,8 +140,8 @@ def test_where_kind_options_or_merge_change_a_stack_ends():
     found = stacks_from_layers(live_layers(sequential("keras", make)))
     assert [stack.name for stack in found] == ["a to b", "c", "d", "e", "f", "g", "i"]
     assert [stack.merge for stack in found] == ["concat"] * 4 + ["sum", "concat", "concat"]
-    assert any("'c'" in note and "'b' (LSTM)" in note for note in found[1].notes)
-    assert any("'i'" in note and "last state" in note for note in found[-1].notes)
+    assert any("'c'" in note and "'b' (LSTM)" in note for note in (*found[1].notes, *found[1].left_out))
+    assert any("'i'" in note and "last state" in note for note in (*found[-1].notes, *found[-1].left_out))
 
 
 @pytest.mark.peers
@@ -152,7 +152,7 @@ def test_merge_none_stands_side_by_side_and_says_so(package):
     two = keras.layers.Bidirectional(keras.layers.LSTM(4, **SEQ), merge_mode=None, name="two")(start)
     model = drawn(keras.Model(start, two))
     (stack,) = stacks_from_layers(live_layers(model))
-    assert stack.merge == "concat" and any("concatenated" in note for note in stack.notes)
+    assert stack.merge == "concat" and any("concatenated" in note for note in (*stack.notes, *stack.left_out))
     (states,), top = run(stack, sequence())
     one, other = (
         np.asarray(part if not hasattr(part, "detach") else part.detach())[0] for part in model(sequence()[None])
@@ -182,9 +182,9 @@ def test_an_encoder_and_a_decoder_as_a_graph(package):
         assert stack.embeddings["words"].array.shape == (9, 3)
     assert encoder.setting("readout").value == "none" and not encoder.readouts
     assert decoder.setting("readout").value == "says"
-    assert any("states of encoder" in note for note in decoder.notes)
-    assert any("sigmoid" in note for note in decoder.notes)
-    assert any("'decoder'" in note and "'inner/core'" in note for note in decoder.notes)
+    assert any("states of encoder" in note for note in (*decoder.notes, *decoder.left_out))
+    assert any("sigmoid" in note for note in (*decoder.notes, *decoder.left_out))
+    assert any("'decoder'" in note and "'inner/core'" in note for note in (*decoder.notes, *decoder.left_out))
 
 
 @pytest.mark.peers
@@ -202,8 +202,8 @@ def test_what_is_no_embedding_and_no_readout(package):
     (stack,) = stacks_from_layers(live_layers(sequential(package, make, inputs=0)))
     assert stack.setting("embedding").value == "none" and list(stack.embeddings) == ["words"]
     assert stack.setting("readout").value == "none" and not stack.readouts
-    assert any("'between' (Conv1D)" in note for note in stack.notes)
-    assert any("'pool' (GlobalMaxPooling1D)" in note for note in stack.notes)
+    assert any("'between' (Conv1D)" in note for note in (*stack.notes, *stack.left_out))
+    assert any("'pool' (GlobalMaxPooling1D)" in note for note in (*stack.notes, *stack.left_out))
 
 
 @pytest.mark.peers
@@ -214,7 +214,7 @@ def test_what_cannot_be_computed_is_refused_in_a_sentence(package):
         stacks_from_layers(live_layers(model))
     model = sequential(package, lambda L: [L.LSTM(4, activation="swish", name="odd", **SEQ), L.LSTM(4, name="fine")])
     (stack,) = stacks_from_layers(live_layers(model))
-    assert stack.name == "fine" and any("'odd'" in note for note in stack.notes)
+    assert stack.name == "fine" and any("'odd'" in note for note in (*stack.notes, *stack.left_out))
     model = sequential(package, lambda L: [L.Dense(4), L.Flatten()])
     with raises(UnsupportedFileError, code="no_recurrent_layer"):
         stacks_from_layers(live_layers(model))
@@ -345,7 +345,7 @@ def test_facts_fixed_by_format_and_shapes():
     (stack,) = stacks_from_layers([lstm()])
     assert stack.setting("order").value == "ifgo"
     assert stack.setting("squash").follows == "activation"
-    assert {setting.name for setting in stack.assumed} == {"gates", "activation", "squash"}
+    assert {setting.name for setting in stack.assumed} == {"gates", "activation", "squash", "direction"}
 
 
 def test_sources_keep_the_names_shapes_and_say_what_was_done():

@@ -122,7 +122,7 @@ def test_what_is_no_single_stack_is_two_and_told_why(made, says):
     (first, second), notes = read(made)
     assert (first.name, second.name, notes) == ("net.rnn", "net.rnn (2)", ())
     assert first.notes == ()
-    assert says in second.notes[0]
+    assert says in second.left_out[0]
 
 
 def test_two_layers_that_read_the_same_one_are_stacks_of_their_own():
@@ -131,7 +131,7 @@ def test_two_layers_that_read_the_same_one_are_stacks_of_their_own():
     nodes += [layer("GRU", k, "S", f"Y{k}", arrays, sizes=(4, 2)) for k in (1, 2)]
     stacks, _ = read(model(nodes, arrays, outputs=("Y1", "Y2")))
     assert [len(stack.layers) for stack in stacks] == [1, 1, 1]
-    assert all("read the same layer" in stack.notes[0] for stack in stacks[1:])
+    assert all("read the same layer" in stack.left_out[0] for stack in stacks[1:])
 
 
 # ---- embedding and readout -----------------------------------------------------------------------------
@@ -183,7 +183,7 @@ def test_what_is_done_to_inputs_and_sums_is_told():
     assert stack.embeddings == {}
     assert [*stack.readouts] == ["says"]
     assert value(stack, "embedding") == "none"
-    about_sums, about_inputs = stack.notes
+    (about_sums,), (about_inputs,) = stack.notes, stack.left_out
     assert "Sigmoid" in about_sums and "'says'" in about_sums and "Mul" in about_inputs
 
 
