@@ -15,10 +15,11 @@ from ..text.tokens import Vocabulary
 from ..wording import printable
 from .conversion import Conversion, convert_stack, model_from_conversion
 from .file import File, Folder
-from .formats import detect, main_file, stem
+from .formats import detect, main_file, stem, suffixes
 from .interface import Format, Opened, UnusedArray
 from .io.opening_budget import OpeningBudget
 from .io.reading_errors import reading_errors
+from .known_files import folder_error, missing_checkpoint
 from .native.model_archive import ModelArchive, open_archives
 from .settings import NONE, InferredSetting
 from .stack import Stack, select_stack
@@ -204,7 +205,11 @@ def open_file(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> Checkpoint:
     """
     path = Path(path)
     with reading_errors(path.name):
+        if path.is_dir():
+            raise folder_error(path, suffixes())
         if not path.is_file():
+            if (error := missing_checkpoint(path)) is not None:
+                raise error
             raise MissingFileError(f"There is no file {path}.", code="missing", file=str(path))
         limits.check_file(path.name, path.stat().st_size)
         return _open(File(path.name, path.read_bytes(), Folder(path.parent, limits), limits))

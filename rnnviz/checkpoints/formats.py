@@ -10,7 +10,9 @@ from ..wording import printable
 from .file import File
 from .interface import Format, WritableFormat
 from .io.reading_errors import reading_errors
+from .json.json_weights import JsonWeights
 from .keras.keras_file import KerasFile
+from .known_files import cut_off_error, known_file, short_text
 from .named.named_arrays import ArrayFormat, NamedArrays
 from .native.model_archive import ModelArchive
 from .numpy.numpy_archive import NumpyArchive
@@ -26,17 +28,19 @@ FORMATS: tuple[Format, ...] = (
     OnnxFile(),
     NumpyArchive(),
     ModelArchive(),
+    JsonWeights(),
 )
 
 # First bytes of files that are opened by mistake, and what these are.
 _FOREIGN = {
     b"\x1f\x8b": "a gzip file: unpack it first",
+    b"BZh": "a bzip2 file: unpack it first",
+    b"\xfd7zXZ": "an xz file: unpack it first",
     b"Rar!": "a RAR archive: unpack it first",
     b"7z\xbc\xaf": "a 7-Zip archive: unpack it first",
     b"%PDF": "a PDF",
     b"\x89PNG": "an image",
     b"\xff\xd8\xff": "an image",
-    b"GGUF": "a GGUF file of a transformer for llama.cpp",
     b"\x93NUMPY": "a single NumPy array: a model needs several, as np.savez writes them",
 }
 
@@ -122,10 +126,15 @@ def detect(file: File) -> Format:
     Raises
     ------
     FileError
-        If the file has no known format; code "empty", "archive", "foreign" or "format".
+        If the file has no known format; code "empty", "cut_off", "archive", "foreign", "text" or "format", or that of
+        what it is known to be, such as "lfs_pointer" or "tf_checkpoint".
     """
     if not file.data:
         raise DamagedFileError(f"{file.name} is empty: save or upload it again.", code="empty", file=file.name)
+    if (error := cut_off_error(file)) is not None:
+        raise error
+    if (known := known_file(file)) is not None:
+        raise known.error(file.name)
     for format in FORMATS:
         if format.matches(file):
             return format
@@ -136,6 +145,8 @@ def detect(file: File) -> Format:
             raise UnsupportedFileError(f"{file.name} is {what}. {supported()}", code="foreign", file=file.name)
     for format in FORMATS:
         if file.has_suffix(format.suffixes):
+            if (text := short_text(file)) is not None:
+                raise text.error(file.name)
             return format
     raise UnsupportedFileError(f"The format of {file.name} is unknown. {supported()}", code="format", file=file.name)
 

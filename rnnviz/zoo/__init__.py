@@ -220,7 +220,7 @@ def _is_file(name: str | Path) -> bool:
     """Whether a name is a file's rather than a model's."""
     if isinstance(name, Path):
         return True
-    return name not in models() and (Path(name).name != name or bool(Path(name).suffix) or Path(name).is_file())
+    return name not in models() and (Path(name).name != name or bool(Path(name).suffix) or Path(name).exists())
 
 
 def _find(name: str) -> Path:

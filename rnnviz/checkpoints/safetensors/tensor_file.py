@@ -68,7 +68,9 @@ def read_tensors(file: File) -> NamedArrays:
     try:
         tensors = dict(deserialize(file.data))
     except SafetensorError as error:
-        raise _damaged(file, str(error).removeprefix("Error while deserializing: ")) from error
+        cut = _end(header) > len(file.data) - 8 - int.from_bytes(file.data[:8], "little")
+        reason = "it is cut off, its end is missing" if cut else str(error).removeprefix("Error while deserializing: ")
+        raise _damaged(file, reason) from error
     arrays: dict[str, Array] = {}
     dtypes: dict[str, str] = {}
     skipped = []
@@ -107,6 +109,13 @@ def _header(file: File) -> dict[str, Any]:
     if not isinstance(header, dict):
         raise _damaged(file, "its header does not name arrays")
     return header
+
+
+def _end(header: dict[str, Any]) -> int:
+    """Where the arrays of a header end, counted from their beginning; 0 if it says nothing of the kind."""
+    places = [entry.get("data_offsets") for entry in header.values() if isinstance(entry, dict)]
+    pairs = [pair for pair in places if isinstance(pair, list) and len(pair) == 2 and type(pair[1]) is int]
+    return max((end for _, end in pairs), default=0)
 
 
 def _damaged(file: File, reason: str) -> DamagedFileError:

@@ -7,6 +7,7 @@ sequence of pickles, followed by the storages. Reference: torch/serialization.py
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from itertools import count
@@ -30,6 +31,8 @@ from .pickle_stand_ins import NumpyArray, Storage, Tensor, UnreadableArray, size
 MAGIC = 0x1950A86A20F9469CFC6C
 PROTOCOL = 1001
 PICKLES = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")  # first bytes, by protocol
+# How pickles of protocol 0 and 1 begin, which have no signature: with a dict, a list, or a class.
+_OLD_PICKLE = re.compile(rb"(?:\(?[dl]p?\d*\n|\([dil]|\(?c[\w.]+\n[\w.]+\n|[\]}]q)")
 STORAGES_INSIDE = 5000
 STEPS_INSIDE = 100  # opcodes of a storage that is a file within a pickle
 SAVE = 'from safetensors.torch import save_file; save_file(model.state_dict(), "model.safetensors")'
@@ -43,15 +46,20 @@ class TorchFile(ArrayFormat):
     """A PyTorch file of either layout, or a pickle of arrays."""
 
     title = "PyTorch"
-    suffixes = (".pt", ".pth", ".bin", ".ckpt")
+    suffixes = (".pt", ".pth", ".bin", ".ckpt", ".pkl")
 
     def matches(self, file: File) -> bool:
         if file.is_zip:
             return any(entry.endswith(("data.pkl", "constants.pkl", "/version")) for entry in file.zip.names)
-        return file.data.startswith(PICKLES)
+        return file.data.startswith(PICKLES) or _is_old_pickle(file.data)
 
     def read_arrays(self, file: File) -> NamedArrays:
         return read_state_dict(file)
+
+
+def _is_old_pickle(data: bytes) -> bool:
+    """Whether a file may be a pickle of protocol 0 or 1."""
+    return bool(_OLD_PICKLE.match(data[:2000])) and data.rstrip(b"\n")[-1:] == b"."
 
 
 def read_state_dict(file: File) -> NamedArrays:
