@@ -24,7 +24,11 @@ def navigate() -> None:
             st.Page("pages/train.py", title="Train", icon=":material/model_training:"),
             st.Page("pages/models.py", title="Models", icon=":material/deployed_code:"),
         ],
-        "Guide": [*chapters, st.Page("pages/glossary.py", title="Glossary")],
+        "Guide": [
+            *chapters,
+            st.Page("pages/glossary.py", title="Glossary"),
+            st.Page("pages/room.py", title="Join your class"),
+        ],
     }
     page = st.navigation(pages, position="top" if lesson_link.shows("navigation") else "hidden")
     st.set_page_config(page_title=f"{page.title} · rnnviz")
@@ -45,7 +49,7 @@ if __name__ == "__main__":  # Streamlit gives this name to every run of the scri
 else:
     from starlette.middleware import Middleware
 
-    from rnnviz.ui.shared import served_code
+    from rnnviz.ui.shared import room_route, served_code
     from rnnviz.ui.shared.admission import Admission
     from rnnviz.ui.shared.browser_messages import BrowserMessages
     from rnnviz.ui.shared.packed_files import PackedFiles
@@ -54,7 +58,7 @@ else:
 
     app = st.App(
         __file__,
-        routes=served_code.routes(),
+        routes=[*served_code.routes(), *room_route.routes()],
         middleware=[
             Middleware(ResponseHeaders),
             Middleware(Admission),

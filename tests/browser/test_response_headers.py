@@ -15,7 +15,18 @@ from rnnviz.ui.pages.guide.chapters import CHAPTERS
 from .conftest import opened, served, settle, until
 from .test_explore import open_page
 
-PAGES = ["", "memory", "compare", "train", "models", "models?part=inside", "models?part=beside", "glossary", *CHAPTERS]
+PAGES = [
+    "",
+    "memory",
+    "compare",
+    "train",
+    "models",
+    "models?part=inside",
+    "models?part=beside",
+    "glossary",
+    "room",
+    *CHAPTERS,
+]
 WATCH = "addEventListener('securitypolicyviolation', e => (window.refused ??= []).push(e.violatedDirective))"
 
 

@@ -21,13 +21,24 @@ from .app_pages import APP
 
 pytestmark = [pytest.mark.usefixtures("open_door"), pytest.mark.filterwarnings("ignore::RuntimeWarning")]
 
-PAGES = ["explore", "memory", "compare", "train", "models", "glossary", "lstm"]
+PAGES = ["explore", "memory", "compare", "train", "models", "glossary", "lstm", "room"]
 CHAPTERS = ["words", "network", "training", "choosing", "forgetting"]  # all are made by what makes "lstm"
 PARAMETERS = [
     *("task", "cell", "layer", "direction", "text", "read", "step", "unit", "if", "hide", "question", "method"),
     *("label", "rather-than", "against", "mode", "other", "part", "model", "one", "opened", "started", "cells", "clip"),
     *("recurrent", "activation", "seed", "hidden", "learning_rate", "epochs", "batch", "embedding", "layers"),
-    *("keep_bias", "recurrent_scale", "truncate", "longest", "shortest", "length", "reset", "update", "unheard-of"),
+    *(
+        "keep_bias",
+        "recurrent_scale",
+        "truncate",
+        "longest",
+        "shortest",
+        "length",
+        "reset",
+        "update",
+        "room",
+        "unheard-of",
+    ),
 ]
 VALUES = [
     *("", " ", "x", "-1", "0", "1", "2.5", "1e400", "-inf", "nan", "9" * 4301, "0" * 300, "0x10", "1_000", "١٢", "²"),

@@ -75,12 +75,12 @@ def link(app: AppTest) -> str:
 
 @pytest.mark.parametrize("host", ["localhost:8501", "127.0.0.1", "127.8.8.8:1", "[::1]:8501"])
 def test_a_link_to_this_machine_alone_is_called_so(host):
-    assert share_panel._unreachable(f"http://{host}/?text=a")
+    assert share_panel.reach_warning(f"http://{host}/?text=a")
 
 
 @pytest.mark.parametrize("host", ["rnn.example.org", "192.168.1.7:8501", "[2001:db8::1]"])
 def test_a_link_that_others_reach_is_not(host):
-    assert not share_panel._unreachable(f"http://{host}/?text=a")
+    assert not share_panel.reach_warning(f"http://{host}/?text=a")
 
 
 def test_a_code_has_nothing_of_the_link_but_squares_and_a_white_margin():

@@ -31,6 +31,7 @@ PART_GROUPS = {
     },
     "In the guide": {
         "questions": "Questions",
+        "class": "Button to ask the class",
     },
     "On other pages": {
         "about": "About the model",

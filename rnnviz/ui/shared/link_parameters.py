@@ -118,6 +118,9 @@ def other_label(trace: Trace) -> Parameter[str]:
 
 
 # On one page each.
+ROOM: Parameter[str] = Parameter("room", "", str, scope="room")
+
+
 def question(names: Sequence[str]) -> Parameter[str]:
     """The question that the Memory page answers."""
     return Parameter("question", names[0], one_of(names), scope="memory")

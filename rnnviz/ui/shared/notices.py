@@ -29,6 +29,11 @@ def show() -> None:
         st.button("Dismiss", key="dismiss", on_click=messages.clear, type="tertiary")
 
 
+def remove(key: str) -> None:
+    """Forget a message."""
+    st.session_state.get(NOTICES, {}).pop(key, None)
+
+
 def clear() -> None:
     """Forget all messages."""
     st.session_state[NOTICES] = {}

@@ -40,6 +40,12 @@ class ServerLimits:
         Trainings that run at the same time, taking turns; RNNVIZ_TRAININGS.
     sessions : int, default 500
         Sessions that are open at the same time; RNNVIZ_SESSIONS.
+    rooms : int, default 50
+        Rooms, in which classes answer a question, that are open at the same time; RNNVIZ_ROOMS.
+    room_seconds : int, default 7200
+        Seconds that a room is open; RNNVIZ_ROOM_SECONDS.
+    room_people : int, default 500
+        People who can vote in one; RNNVIZ_ROOM_PEOPLE.
     """
 
     openings: int = _setting(2, "OPENINGS")
@@ -52,6 +58,9 @@ class ServerLimits:
     server_megabytes: int = _setting(1500, "SERVER_MEGABYTES")
     trainings: int = _setting(40, "TRAININGS")
     sessions: int = _setting(500, "SESSIONS")
+    rooms: int = _setting(50, "ROOMS")
+    room_seconds: int = _setting(7200, "ROOM_SECONDS")
+    room_people: int = _setting(500, "ROOM_PEOPLE")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> ServerLimits:

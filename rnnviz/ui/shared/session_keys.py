@@ -55,6 +55,14 @@ GUESSES = "guesses"  # the reader's answers by question
 GUESSES_RECEIVED = "guesses-received"  # there once the browser has handed over those that it kept
 JUST_ANSWERED = "just-answered"  # the question that was answered last, until the page has shown the answer
 
+# A class that answers.
+HOSTED = "hosted"  # the code and the key of the session's room
+HOSTED_RECEIVED = "hosted-received"  # there once the browser's own does not count any more
+SHOW_ROOM = "show-room"  # True until the code is shown
+VOTER = "voter"  # the code of a room, and the token with which the session votes in it
+VOTER_RECEIVED = "voter-received"  # there once the browser has handed over the token that it kept
+WRONG_CODES = "wrong-codes"  # codes of no room, and when they were tried
+
 # The Memory page.
 QUESTION_BEFORE = "question-before"  # the question of the run before
 

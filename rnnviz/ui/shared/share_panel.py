@@ -68,8 +68,8 @@ def _show_choices(address: str) -> None:
     link = view_link(address, left_out, larger)
     with place:
         st.caption("This link opens exactly what you see now, with text, step and unit.")
-        _show_link(link)
-        if warning := _unreachable(link):
+        show_link(link)
+        if warning := reach_warning(link):
             st.warning(warning, icon=":material/wifi_off:")
     with picture:
         show_code(link, "The QR code of this link")
@@ -80,7 +80,7 @@ def _show_choices(address: str) -> None:
                 st.link_button("Open as your class sees it", link, icon=":material/open_in_new:")
 
 
-def _show_link(link: str) -> None:
+def show_link(link: str) -> None:
     """The whole link, and a button that copies it."""
     st.code(link, language=None, wrap_lines=True)
     _mount(key=KEY, data={"known": _told_address(), "link": link}, on_address_change=lambda: None)
@@ -101,7 +101,7 @@ def show_code(link: str, words: str) -> None:
 def _show_large(link: str) -> None:
     with st.container(key="qr-large"):
         show_code(link, "The QR code of this link")
-        _show_link(link)
+        show_link(link)
     st.button("Back", icon=":material/arrow_back:", key="share-back", on_click=_set_large, args=[False])
 
 
@@ -173,7 +173,7 @@ def _told_address() -> str:
     return str(state["address"]) if state and state.get("address") else ""
 
 
-def _unreachable(link: str) -> str:
+def reach_warning(link: str) -> str:
     """What to say of a link that only this machine can open."""
     host = urlsplit(link).hostname or ""
     try:

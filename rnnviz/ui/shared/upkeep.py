@@ -1,4 +1,4 @@
-"""What the server does beside serving: it lets go of sessions that have left, and gives their memory back.
+"""What the server does beside serving: it lets go of sessions that have left and of old rooms, and gives memory back.
 
 Streamlit keeps a session whose browser has gone, in case that comes back, but looks at what it keeps only when the next
 one connects. Without this, a class's models and trainings would stay until somebody else comes.
@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager, suppress
 
 from ...errors import RnnvizError
 from . import packed_files, process_memory, streamlit_sessions, warm_up
+from .rooms import ROOMS
 from .server_limits import SERVER_LIMITS
 from .strangers_files import workers
 
@@ -48,6 +49,7 @@ async def _look_after_sessions() -> None:
     sweep = Sweep()
     while True:
         await asyncio.sleep(min(INTERVAL, SERVER_LIMITS.kept_seconds))
+        ROOMS.sweep()
         if sweep.sweep(time.monotonic()):
             await asyncio.to_thread(process_memory.give_back)
 

@@ -2,5 +2,6 @@
 
 from . import blocks
 from .chapter_page import show_chapter, show_glossary
+from .room_page import show_room
 
-__all__ = ["blocks", "show_chapter", "show_glossary"]
+__all__ = ["blocks", "show_chapter", "show_glossary", "show_room"]

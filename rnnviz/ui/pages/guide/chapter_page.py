@@ -13,7 +13,7 @@ from ....colours import cell_style
 from ...shared import lesson_link, notices, page_setup, share_panel
 from ...shared.catalogue import CELL_ORDER, trainable_cells
 from ...shared.markdown import plain
-from . import glossary, guesses
+from . import class_room, glossary, guesses
 from .block_registry import ChapterContext
 from .chapter_instrument import show_bar, show_instrument
 from .chapter_parser import BlockCall, Chapter, Prose, Section
@@ -154,6 +154,7 @@ def _show_tally(chapter: Chapter) -> None:
     if not lesson_link.shows("questions") or not any(chapter.questions):
         return
     guesses.keep_in_browser()
+    class_room.keep_in_browser()
     tally = guesses.tally(chapter)
     if not tally.answered:
         return

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import random
-import re
 from html import escape
 
 import streamlit as st
 
-from . import guesses
+from . import class_room, guesses
 from .block_registry import ChapterContext
 from .chapter_parser import Question
+from .markup import without_markup
 
 
 def show_question(context: ChapterContext, question: Question) -> None:
     """Show a question and, after any choice, whether it was right, and the answer."""
     with st.container(border=True, key=f"question-{context.key}"):
-        st.markdown(f":material/psychology_alt: **Before you look** \n\n{context.fill(question.ask)}")
         choices = shuffled_choices(question)
+        if class_room.is_asked(context.key):
+            class_room.show(context, question, choices, _reveal)
+            return
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            st.markdown(":material/psychology_alt: **Before you look**", width="content")
+            class_room.offer(context.key, question)
+        st.markdown(context.fill(question.ask))
         choice = st.radio(
-            f"Your guess: {_without_markup(question.ask)}",
+            f"Your guess: {without_markup(question.ask)}",
             choices,
             index=None,
             key=guesses.restore(context.key, choices),
@@ -32,9 +38,7 @@ def show_question(context: ChapterContext, question: Question) -> None:
             return
         if question.graded:
             _show_verdict(question, choice)
-        if question.go and guesses.just_answered(context.key):
-            st.html(f'<div class="rnnviz-go" data-go="{escape(question.go)}"></div>')
-        show_answer(context, question)
+        _reveal(context, question)
 
 
 def shuffled_choices(question: Question) -> list[str]:
@@ -50,9 +54,11 @@ def _show_verdict(question: Question, choice: str) -> None:
         st.markdown(f":material/cancel: You expected “{choice}”; **it is “{question.right}”**.")
 
 
-def _without_markup(markdown: str) -> str:
-    """The text without markup, for screen readers."""
-    return re.sub(r"\]\([^)]*\)|[\[\]*`$\\]", "", markdown)
+def _reveal(context: ChapterContext, question: Question) -> None:
+    """Show the answer; the instrument goes to what it speaks of, once."""
+    if question.go and guesses.just_answered(context.key):
+        st.html(f'<div class="rnnviz-go" data-go="{escape(question.go)}"></div>')
+    show_answer(context, question)
 
 
 def show_answer(context: ChapterContext, question: Question) -> None:
