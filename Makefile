@@ -2,6 +2,7 @@
 # make test   set everything up, PyTorch included, then check and test all of it
 # make peers  install the other frameworks and nbconvert, fetch the published models, then run the tests that need them
 # make wheel  build the package in dist/, then install it in an empty environment and test it there
+# make servers  run the tests that need HAProxy, and with RNNVIZ_BASE=an/image those that build the server's image on it
 # make bench  set everything up, then measure (PyTorch is the peer)
 # make lock   pin every package of the server with hashes, in deploy/requirements.lock
 # make audit  ask for known vulnerabilities in the packages that it lists
@@ -47,6 +48,9 @@ wheel: $(VENV)/tools $(VENV)/dev
 	$(VENV)/tools/bin/python -m build
 	$(VENV)/tools/bin/twine check --strict dist/*
 	RNNVIZ_NO_SKIPS=1 RNNVIZ_WHEEL=$$(echo dist/*.whl) $(BIN)/python -m pytest -m wheel --durations=10
+
+servers: $(VENV)/dev
+	RNNVIZ_NO_SKIPS=1 RNNVIZ_SERVERS=1 $(PYTEST) --dist loadfile -m "proxy$(if $(RNNVIZ_BASE), or image)"
 
 lock: $(VENV)/tools
 	CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/tools/bin/pip-compile --quiet --generate-hashes --strip-extras --no-emit-index-url --no-emit-trusted-host \
