@@ -174,6 +174,7 @@ class Checkpoint:
             yield f"{mark} {setting.title}: {setting.describe()}  [{setting.name}={setting.value!r}{also}]"
             yield f"    {setting.reason}"
         yield from mapping
+        yield from (f"! {sentence}" for sentence in stack.left_out)
         yield from stack.notes
 
 

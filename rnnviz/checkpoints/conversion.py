@@ -241,6 +241,9 @@ def model_from_conversion(
         labels = [*same] or [str(k) for k in range(classes)]
     listed = (s for s in conversion.settings if not s.follows and s.value != NONE and s.name != "initial")
     card: dict[str, object] = {"understood": {setting.title: setting.describe() for setting in listed}}
+    assumed = {s.title: s.describe() for s in conversion.settings if s.basis == "assumed" and not s.follows}
+    if assumed:
+        card["assumed"] = assumed
     if stack.left_out:
         card["left_out"] = list(stack.left_out)
     return Model(name or stack.name, network, vocabulary, list(labels), card, stack.max_steps)

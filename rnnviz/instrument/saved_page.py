@@ -109,7 +109,7 @@ def saved_page(
     settings: Settings = {
         "start": start,
         "text": text or trace_text(trace),
-        "notes": run_notes(trace),
+        "notes": run_notes(trace, list(model.card.get("left_out", ())) if model else None),
     }
     data = {**payload(trace, model, layer, direction), **settings}
     title = title or page_title(trace, text)

@@ -220,6 +220,7 @@ def _complete(stack: _GrowingStack, graph: LayerGraph, refused: list[str], made:
         readouts[layer.name] = made.of(layer, stack.exchanged)
     notes = [*stack.notes, *layer_notes.top(top, stack.backward), *graph.notes_above(top, dense)]
     members = [sentence for member in stack.members for sentence in layer_notes.member(member)]
+    unconnected = [] if stack.left_out else layer_notes.unconnected(graph.layers, stack.members)
     tables: dict[str, SourceArray] = {layer.name: layer.arrays["embeddings"] for layer in embeddings}
     return Stack(
         name=first.name if first is top else f"{first.name} to {top.name}",
@@ -236,9 +237,7 @@ def _complete(stack: _GrowingStack, graph: LayerGraph, refused: list[str], made:
         readouts=readouts,
         merge=stack.merge.value if stack.merge else "concat",
         notes=tuple(dict.fromkeys([*notes, *refused])),
-        left_out=tuple(
-            dict.fromkeys([*stack.left_out, *members, *layer_notes.unconnected(graph.layers, stack.members)])
-        ),
+        left_out=tuple(dict.fromkeys([*stack.left_out, *members, *unconnected])),
     )
 
 

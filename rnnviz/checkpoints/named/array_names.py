@@ -47,9 +47,11 @@ _NUMBER = re.compile(r"(?:^|(?<=[._/]))([0-9]{1,9})(?=$|[._/])|(?<=[a-z])_?([0-9
 # Words at the end or within a layer's name for the direction that it reads in, forward and backward.
 _PAIRS = {
     "f": ("b",), "l": ("r",), "left": ("right",), "ltr": ("rtl",), "lr": ("rl",), "l2r": ("r2l",), "fw": ("rev",),
-    "forward": ("reverse", "back"), "fwd": ("rev", "back"), "front": ("back",), "for": ("back",), "forth": ("back",),
+    "forward": ("reverse", "back"), "forwards": ("backwards",), "fwd": ("rev", "back"), "front": ("back",),
+    "for": ("back",), "forth": ("back",),
 }  # fmt: skip
 _ALONE = ("rev", "reversed", "back", "backwards")  # beside a layer without such a word
+_CAMEL = {"F": "B", "L": "R", "Left": "Right", "Forward": "Backward", "Fwd": "Bwd", "Fw": "Bw"}
 _SEPARATED = re.compile(r"([._/])")
 
 
@@ -125,6 +127,9 @@ def backward_names(owner: str) -> list[str]:
         for word in _PAIRS.get(bare.lower(), ()):
             spelled = word.upper() if bare.isupper() else word.title() if bare.istitle() else word
             found.append("".join([*parts[:place], spelled + part[len(bare) :], *parts[place + 1 :]]))
+        for end, other in _CAMEL.items():
+            if part.endswith(end) and part[: -len(end)].islower():
+                found.append("".join([*parts[:place], part[: -len(end)] + other, *parts[place + 1 :]]))
     return found
 
 
@@ -134,6 +139,9 @@ def without_direction(owner: str, partner: str) -> str:
     if len(parts) != len(others):
         return owner
     place = next(k for k, (part, other) in enumerate(zip(parts, others, strict=True)) if part != other)
+    camel = next((end for end in _CAMEL if parts[place].endswith(end) and parts[place][: -len(end)].islower()), "")
+    if camel:
+        return "".join([*parts[:place], parts[place][: -len(camel)], *parts[place + 1 :]])
     number = parts[place][len(parts[place].rstrip("0123456789")) :] if parts[place].lower() not in _PAIRS else ""
     if number:
         return "".join([*parts[:place], number, *parts[place + 1 :]])

@@ -28,6 +28,8 @@ from .initial_states import with_initial_states
 from .inner_arrays import inner_arrays, settings_of
 from .joint_matrices import assemble_joint
 from .layer_groups import LayerGroup, gates_along_columns, group_layers, orientation_is_known
+from .numbered_layers import join_numbered
+from .paired_directions import pair_directions
 from .prepared_arrays import PreparedArrays, prepare_arrays
 from .published_layers import assemble_published
 from .separate_gates import assemble_gates
@@ -50,7 +52,7 @@ def stacks_from_arrays(
     prepared = prepare_arrays(usable, budget)
     assembled = assemble_layers(prepared)
     complete = prepared.arrays | assembled.arrays
-    grouped = group_layers(complete, assembled)
+    grouped = join_numbered(pair_directions(group_layers(complete, assembled), complete), complete, assembled)
     if len(grouped) > MOST:
         raise LimitError(
             f"There are {len(grouped):,} recurrent layers, none above another; at most {MOST} are read.",
@@ -184,7 +186,11 @@ class _Reader:
         names = next(iter(group.layers.values()))
         plain, cell = each[0].plain_cell, each[0].cell
         settings = settings_of(cell, plain, self._settings(plain, names, parameters), any(one.biased for one in each))
-        exact = all(parsed.exact for parsed in names.values()) and not group.directions
+        exact = not group.directions and all(
+            parsed.exact and (parsed.direction == "forward" or "_reverse" in parsed.name.rpartition(".")[2])
+            for each_names in group.layers.values()
+            for parsed in each_names.values()
+        )
         words = "PyTorch’s names say it." if exact else "The file does not say; it is what names and sizes suggest."
         basis: Basis = "fixed" if exact else "assumed"
         why = "The layer above reads as many values as one direction has."

@@ -49,37 +49,50 @@ class Surroundings:
 
 @dataclass(frozen=True)
 class Neighbour:
-    """One of numbered layers: its owner and number, the names of its arrays, and what it reads and passes on."""
+    """One of numbered layers.
+
+    owner, number: its name and the number in it. names: its arrays. reads: the size of the vectors that it reads.
+    hidden, gates: the size of its hidden state and the number of its gates. directions: how many it has.
+    """
 
     owner: str
     number: int
     names: frozenset[str]
     reads: int
-    passes: int
+    hidden: int
+    gates: int
+    directions: int
+
+    def passes(self, merge: str) -> int:
+        """The size of the vectors that it passes on."""
+        return self.hidden * (self.directions if merge == "concat" else 1)
 
 
-def standing_between(lower: Neighbour, upper: Neighbour, end: int, around: Surroundings) -> tuple[str, ...]:
+def standing_between(lower: Neighbour, upper: Neighbour, merge: str, end: int, around: Surroundings) -> tuple[str, ...]:
     """The names of arrays that seem to stand between two layers. end: the place of the last array of all of them."""
     after = max((around.places[name] for name in lower.names), default=0)
     before = min((around.places[name] for name in upper.names), default=0)
-    modules = [module for layer in (lower, upper) if (module := _module(layer))]
+    own, next_own = _module(lower), _module(upper)
+    passes = lower.passes(merge)
     found = []
     for name, array in around.free.items():
-        if array.ndim == 0 or not {lower.passes, upper.reads} & set(array.shape):
+        if array.ndim == 0 or not {passes, upper.reads} & set(array.shape):
             continue
         place = around.places[name]
-        if after < place < before or any(name.startswith(module) for module in modules):
+        inside = own and name.startswith(own) and (place > after or not around.ordered)
+        inside = inside or (next_own and name.startswith(next_own) and (place < before or not around.ordered))
+        if after < place < before or inside:
             found.append(name)
             continue
         numbered = around.number(name)
-        if numbered is None or numbered[1] != lower.number or not _maps(array, lower.passes, upper.reads):
+        if numbered is None or numbered[1] != lower.number or not _maps(array, passes, upper.reads):
             continue
         if around.is_norm(name) or (array.ndim == 2 and not (around.ordered and place > end)):
             found.append(name)
     return tuple(found)
 
 
-def perhaps_between(members: Iterable[Neighbour], around: Surroundings) -> tuple[str, ...]:
+def perhaps_between(members: Iterable[Neighbour], merge: str, around: Surroundings) -> tuple[str, ...]:
     """The names of arrays that would fit between joined layers, but need not stand there."""
     layers = list(members)
     end = max(around.places[name] for layer in layers for name in layer.names if name in around.places)
@@ -87,7 +100,7 @@ def perhaps_between(members: Iterable[Neighbour], around: Surroundings) -> tuple
     for name, array in around.free.items():
         if array.ndim == 0 or (around.ordered and around.places[name] > end and around.number(name) is None):
             continue
-        fits = any(_maps(array, low.passes, high.reads) for low, high in pairwise(layers))
+        fits = any(_maps(array, low.passes(merge), high.reads) for low, high in pairwise(layers))
         if fits and (array.ndim == 2 or around.is_norm(name)):
             found.append(name)
     return tuple(found)
@@ -96,7 +109,8 @@ def perhaps_between(members: Iterable[Neighbour], around: Surroundings) -> tuple
 def reads_side_by_side(members: Iterable[Neighbour], around: Surroundings) -> str | None:
     """A matrix that reads all layers side by side where none reads the last alone: the layers are then towers."""
     layers = list(members)
-    width, whole = layers[-1].passes, sum(layer.passes for layer in layers)
+    width = layers[-1].passes("concat")
+    whole = sum(layer.passes("concat") for layer in layers)
     alone = False
     together: str | None = None
     for name, array in around.free.items():
@@ -109,12 +123,12 @@ def reads_side_by_side(members: Iterable[Neighbour], around: Surroundings) -> st
     return None if alone or len({layer.reads for layer in layers}) > 1 else together
 
 
-def listed(names: Iterable[str]) -> str:
-    """The layers that arrays belong to, in words."""
+def in_words(names: Iterable[str], one: str, several: str) -> tuple[str, str]:
+    """The layers that arrays belong to, and the verb for one or several of them."""
     owners = list(dict.fromkeys(short_name(_parent(name) or name) for name in names))
     if len(owners) > _FEW:
-        return f"{', '.join(owners[:_FEW])} and {len(owners) - _FEW} more"
-    return " and ".join(filter(None, [", ".join(owners[:-1]), owners[-1]]))
+        return f"{', '.join(owners[:_FEW])} and {len(owners) - _FEW} more", several
+    return " and ".join(filter(None, [", ".join(owners[:-1]), owners[-1]])), several if len(owners) > 1 else one
 
 
 def _parent(name: str) -> str:
@@ -125,7 +139,9 @@ def _maps(array: Array, passes: int, reads: int) -> bool:
     """Whether an array could be of a layer that turns what one layer passes on into what the next one reads."""
     if array.ndim == 1:
         return len(array) in (passes, reads)
-    return array.ndim == 2 and passes == reads == array.shape[0]
+    if array.ndim != 2:
+        return False
+    return array.shape == (reads, passes) or (passes == reads == array.shape[0])
 
 
 def _module(layer: Neighbour) -> str:

@@ -24,28 +24,28 @@ def with_initial_states(stacks: Sequence[Stack], free: Mapping[str, SourceArray]
     """The stacks with the initial states among arrays that belong to no layer, each given to the stack that it fits."""
     result = list(stacks)
     for name, source in free.items():
-        state = _state(name)
+        state, sure = _state(name)
         if state is None:
             continue
         fitting = [k for k, stack in enumerate(result) if _fits(stack, state, source)]
         alike = {k: max(_shared(name, other) for other in result[k].array_names) for k in fitting}
         best = [k for k in fitting if alike[k] == max(alike.values())]
         if len(best) == 1:
-            result[best[0]] = _with_state(result[best[0]], state, source)
-            continue
-        why = "fits several of them" if best else "has the size of none of them"
-        words = f"{name} {source.shape} is called like an initial state and {why}: states start from zeros instead."
-        result = [replace(stack, left_out=(*stack.left_out, words)) for stack in result]
+            result[best[0]] = _with_state(result[best[0]], state, source, sure)
+        elif sure:
+            why = "fits several of them" if best else "has the size of none of them"
+            words = f"{name} {source.shape} is called like an initial state and {why}: states start from zeros instead."
+            result = [replace(stack, left_out=(*stack.left_out, words)) for stack in result]
     return tuple(result)
 
 
-def _state(name: str) -> str | None:
-    """The state that an array is the start of, by its name; None for any other array."""
+def _state(name: str) -> tuple[str | None, bool]:
+    """The state that an array seems to be, None for any other array, and whether its name says that it is a start."""
     if len(name) > LONGEST:
-        return None
+        return None, False
     last = re.split(r"[./]", name.lower().removesuffix(":0"))[-1]
     words = last.split("_")
-    found = marked = None
+    found, marked = None, False
     for word in words:
         bare = word.rstrip("0123456789") if word.endswith("0") and len(word) > 1 else word
         if bare in _STATES:
@@ -54,7 +54,8 @@ def _state(name: str) -> str | None:
         marked = marked or word in _MARKS
     if found is None and marked and {"state", "states"} & set(words):
         found = "hidden"
-    return found if marked else None
+    alone = set(words) <= {*_STATES, "state", "states"}
+    return (found, marked) if marked or alone else (None, False)
 
 
 def _units(stack: Stack, state: str) -> list[tuple[int, str, int]]:
@@ -70,25 +71,29 @@ def _fits(stack: Stack, state: str, source: SourceArray) -> bool:
     return len(set(sizes)) == 1 and source.array.size == sum(sizes) and source.array.shape[-1] in (sizes[0], 1)
 
 
-def _shared(name: str, other: str) -> int:
-    """How many parts of their paths two names share, and then how many letters."""
+def _shared(name: str, other: str) -> tuple[int, int]:
+    """How many parts of their paths two names share, and how many letters, where these are a word's."""
     count = 0
     for letter, same in zip(name, other, strict=False):
         if letter != same:
             break
         count += 1
-    return name[:count].count(".") + name[:count].count("/")
+    return name[:count].count(".") + name[:count].count("/"), count if count > 2 else 0
 
 
-def _with_state(stack: Stack, state: str, source: SourceArray) -> Stack:
+def _with_state(stack: Stack, state: str, source: SourceArray, sure: bool) -> Stack:
+    """The stack with an initial state; it is used only if its name says that it is one."""
     places = _units(stack, state)
     rows = source.array.reshape(len(places), -1)
     initial = dict(stack.initial)
-    for row, (layer, direction, _) in zip(rows, places, strict=True):
-        changes = "flattened" if len(places) == 1 else f"row {len(initial) % len(places)}"
+    for k, (row, (layer, direction, _)) in enumerate(zip(rows, places, strict=True)):
+        changes = "flattened" if len(places) == 1 else f"row {k}"
         initial[layer, direction, state] = replace(source, array=np.ascontiguousarray(row), changes=changes)
-    settings = stack.settings
+    settings, left_out = stack.settings, stack.left_out
     if stack.setting("initial") is None:
         reason = f"{source.name} is called like an initial state and has its size."
-        settings = (*settings, inferred("initial", "file", "assumed", reason))
-    return replace(stack, initial=initial, settings=settings)
+        if not sure:
+            reason = f"{source.name} has the size of a state; the file does not say whether the network starts from it."
+            left_out = (*left_out, f"{source.name} may be a state to start from; states start from zeros here.")
+        settings = (*settings, inferred("initial", "file" if sure else "zeros", "assumed", reason))
+    return replace(stack, initial=initial, settings=settings, left_out=left_out)

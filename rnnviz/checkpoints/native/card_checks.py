@@ -73,6 +73,8 @@ ENTRIES: dict[str, Check] = {
     **dict.fromkeys(("task", "title", "reads", "says", "asked", "note"), text),
     "examples": listed(text, least=1),
     "understood": mapped(text),
+    "assumed": mapped(text),
+    "left_out": listed(text),
     "data": listed(lambda source: isinstance(source, dict) and "licence" in source and mapped(text)(source)),
     "split": anything,
     "seeds": listed(parts(seed=whole(), test=number(-LARGEST), validation=number(-LARGEST))),

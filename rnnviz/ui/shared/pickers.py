@@ -17,7 +17,7 @@ from . import catalogue, lesson_link, link_parameters
 from .catalogue import TaskModels
 from .link_state import Parameter, one_step, remove
 from .markdown import plain
-from .model_card import score_line
+from .model_card import report_file, score_line
 from .session_keys import MORE_CELLS
 from .training_tasks import available_tasks
 
@@ -81,7 +81,8 @@ def _cell_picker(task: TaskModels, choice: Parameter[str], labels: Labels) -> No
 
 
 def report_weights(task: TaskModels, model: Model) -> None:
-    """A warning if the weights are random, because no model of the task has the cell."""
+    """A warning if the weights are random, because no model of the task has the cell, or not all of a file is run."""
+    report_file(model)
     cell = model.network.cell_name
     if cell not in task.models:
         st.warning(

@@ -90,6 +90,8 @@ def sizes(stack: Stack, conversion: Conversion) -> None:
     if stack.max_steps is not None:
         parts.append(f"reads at most {stack.max_steps} steps")
     st.markdown("; ".join(parts) + ".")
+    for sentence in stack.left_out:
+        st.caption(":material/warning: " + plain(sentence))
     for note in stack.notes:
         st.caption(":material/info: " + plain(note))
 
