@@ -23,6 +23,7 @@ from ..model import Model
 from ..network import Network
 from ..text.named_tables import Tables
 from ..text.tokens import Vocabulary
+from ..text.word_lists import WordList
 
 Buffer = bytes | bytearray | memoryview
 
@@ -41,6 +42,7 @@ DATACLASSES: dict[str, type] = {
         Stack,
         UnusedArray,
         Vocabulary,
+        WordList,
     )
 }
 FORMATS_BY_TITLE = {format.title: format for format in FORMATS}

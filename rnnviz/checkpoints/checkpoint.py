@@ -23,6 +23,7 @@ from .known_files import folder_error, missing_checkpoint
 from .native.model_archive import ModelArchive, open_archives
 from .settings import NONE, InferredSetting
 from .stack import Stack, select_stack
+from .words import Words, given_labels, given_vocabulary
 
 LISTED = 20  # arrays in a line
 
@@ -100,8 +101,8 @@ class Checkpoint:
         stack: str | None = None,
         *,
         name: str | None = None,
-        vocabulary: Vocabulary | None = None,
-        labels: Sequence[str] | None = None,
+        vocabulary: Vocabulary | Words | None = None,
+        labels: Words | None = None,
         **overrides: str,
     ) -> Model:
         """Make a model of one stack.
@@ -112,10 +113,13 @@ class Checkpoint:
             The stack's name; needed only if there are several.
         name : str, optional
             The model's name; by default the file's.
-        vocabulary : Vocabulary, optional
-            The vocabulary of the embedding; by default the numbers of its rows.
-        labels : sequence of str, optional
-            The labels of the readout's outputs; by default the vocabulary's tokens if there are as many, else numbers.
+        vocabulary : Vocabulary, sequence of str, mapping, str or Path, optional
+            The vocabulary of the embedding: words in the order of its rows, a map from word to row or from row to word,
+            the path of a file with either, or the name of a list in the model's own file. By default such a list where
+            one fits, else the numbers of the rows.
+        labels : sequence of str, mapping, str or Path, optional
+            The labels of the readout's outputs, in the same forms. By default a list in the file that fits, else the
+            vocabulary's tokens if there are as many, else numbers.
         **overrides : str
             Values by setting that replace the inferred ones: order="ifog", reset="before".
 
@@ -134,7 +138,10 @@ class Checkpoint:
         chosen = select_stack(self.stacks, stack)
         whole = self.models.get(chosen.name)
         if whole is not None:
-            vocabulary = whole.vocabulary if vocabulary is None else vocabulary
+            table, readout = whole.network.embedding, whole.network.readout_weight
+            rows, classes = (0 if array is None else len(array) for array in (table, readout))
+            vocabulary = given_vocabulary(vocabulary, rows or None, chosen) or whole.vocabulary
+            labels = given_labels(labels, classes, chosen)
             if labels is None and overrides.get("readout") != NONE:
                 labels = whole.labels
             if not overrides:

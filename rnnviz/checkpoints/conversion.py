@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,6 +19,7 @@ from ..wording import printable
 from .gate_orders import ORDERS, block_places
 from .settings import NONE, InferredSetting
 from .stack import Parameters, Readout, SourceArray, Stack
+from .words import Words, file_vocabulary, given_labels, given_vocabulary
 
 MOST_ROWS = 1_000_000  # of an embedding or a readout: each becomes a token or a label, a hundred bytes and more
 
@@ -180,8 +181,8 @@ def model_from_stack(
     overrides: Mapping[str, str] | None = None,
     *,
     name: str | None = None,
-    vocabulary: Vocabulary | None = None,
-    labels: Sequence[str] | None = None,
+    vocabulary: Vocabulary | Words | None = None,
+    labels: Words | None = None,
 ) -> Model:
     """Make a model from a stack of recurrent layers.
 
@@ -193,11 +194,13 @@ def model_from_stack(
         Values by setting that replace the inferred ones.
     name : str, optional
         The model's name; the stack's if left out.
-    vocabulary : Vocabulary, optional
-        The vocabulary of the embedding. If left out, tokens are the numbers of its rows, "12 5 7"; without an
-        embedding, the model reads vectors.
-    labels : sequence of str, optional
-        The labels of the readout's outputs. If left out, the vocabulary's tokens where there are as many, else numbers.
+    vocabulary : Vocabulary, sequence of str, mapping, str or Path, optional
+        The vocabulary of the embedding: words in the order of its rows, a map from word to row or from row to word, the
+        path of a file with either, or the name of a list in the model's own file. If left out, such a list where one
+        fits, else the numbers of the rows, "12 5 7"; without an embedding, the model reads vectors.
+    labels : sequence of str, mapping, str or Path, optional
+        The labels of the readout's outputs, in the same forms. If left out, a list in the file that fits, else the
+        vocabulary's tokens where there are as many, else numbers.
 
     Returns
     -------
@@ -219,16 +222,18 @@ def model_from_conversion(
     stack: Stack,
     *,
     name: str | None = None,
-    vocabulary: Vocabulary | None = None,
-    labels: Sequence[str] | None = None,
+    vocabulary: Vocabulary | Words | None = None,
+    labels: Words | None = None,
 ) -> Model:
     """As `model_from_stack`, for a stack that has been converted."""
     network = conversion.network
     rows = None if network.embedding is None else len(network.embedding)
+    vocabulary = given_vocabulary(vocabulary, rows, stack)
     if rows is None:
         vocabulary = Vocabulary("numbers", vector_size=network.input_size)
     elif vocabulary is None:
-        vocabulary = Vocabulary("pieces", tuple(map(str, range(rows))))
+        vocabulary = file_vocabulary(stack, conversion.values.get("vocabulary", NONE), rows)
+        vocabulary = vocabulary or Vocabulary("pieces", tuple(map(str, range(rows))))
     elif len(vocabulary) != rows:
         raise ArgumentError(
             f"The vocabulary has {len(vocabulary):,} tokens, but the embedding {conversion.values['embedding']} has "
@@ -236,6 +241,9 @@ def model_from_conversion(
             code="vocabulary_size", name="vocabulary", value=len(vocabulary), allowed=rows,
         )  # fmt: skip
     classes = 0 if network.readout_weight is None else len(network.readout_weight)
+    labels = given_labels(labels, classes, stack)
+    if labels is None and (words := stack.words.get(conversion.values.get("labels", NONE))) is not None:
+        labels = words.fitted(classes)
     if labels is None:
         same = vocabulary.tokens if len(vocabulary) == classes else ()
         labels = [*same] or [str(k) for k in range(classes)]

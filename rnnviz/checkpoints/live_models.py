@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from ..model import Model
@@ -11,6 +10,7 @@ from .conversion import model_from_stack
 from .keras.live_layers import stacks_from_live_keras
 from .stack import select_stack
 from .torch.live_module import stacks_from_module
+from .words import Words
 
 
 def from_torch(
@@ -18,8 +18,8 @@ def from_torch(
     *,
     stack: str | None = None,
     name: str | None = None,
-    vocabulary: Vocabulary | None = None,
-    labels: Sequence[str] | None = None,
+    vocabulary: Vocabulary | Words | None = None,
+    labels: Words | None = None,
     **overrides: str,
 ) -> Model:
     """Make a model of the recurrent layers of a PyTorch module, as in a notebook.
@@ -34,10 +34,13 @@ def from_torch(
         Which recurrent layers, if there are several: "encoder.rnn".
     name : str, optional
         The model's name; the stack's if left out.
-    vocabulary : Vocabulary, optional
-        The vocabulary of the embedding; by default the numbers of its rows.
-    labels : sequence of str, optional
-        The labels of the readout's outputs; by default the vocabulary's tokens where there are as many, else numbers.
+    vocabulary : Vocabulary, sequence of str, mapping, str or Path, optional
+        The vocabulary of the embedding: words in the order of its rows, a map from word to row or from row to word,
+        the path of a file with either, or the name of a list in the model's own file. By default such a list where
+        one fits, else the numbers of the rows.
+    labels : sequence of str, mapping, str or Path, optional
+        The labels of the readout's outputs, in the same forms. By default a list in the file that fits, else the
+        vocabulary's tokens if there are as many, else numbers.
     **overrides : str
         Values by setting that replace the inferred ones: embedding="none".
 
@@ -64,8 +67,8 @@ def from_keras(
     *,
     stack: str | None = None,
     name: str | None = None,
-    vocabulary: Vocabulary | None = None,
-    labels: Sequence[str] | None = None,
+    vocabulary: Vocabulary | Words | None = None,
+    labels: Words | None = None,
     **overrides: str,
 ) -> Model:
     """Make a model of a Keras layer, or of the recurrent layers of a Keras model, as in a notebook.
@@ -80,10 +83,13 @@ def from_keras(
         Which recurrent layers, if there are several.
     name : str, optional
         The model's name; the stack's if left out.
-    vocabulary : Vocabulary, optional
-        The vocabulary of the embedding; by default the numbers of its rows.
-    labels : sequence of str, optional
-        The labels of the readout's outputs; by default the vocabulary's tokens where there are as many, else numbers.
+    vocabulary : Vocabulary, sequence of str, mapping, str or Path, optional
+        The vocabulary of the embedding: words in the order of its rows, a map from word to row or from row to word,
+        the path of a file with either, or the name of a list in the model's own file. By default such a list where
+        one fits, else the numbers of the rows.
+    labels : sequence of str, mapping, str or Path, optional
+        The labels of the readout's outputs, in the same forms. By default a list in the file that fits, else the
+        vocabulary's tokens if there are as many, else numbers.
     **overrides : str
         Values by setting that replace the inferred ones: activation="relu".
 

@@ -64,6 +64,8 @@ TITLES = {
     "embedding": "Embedding",
     "readout": "Readout",
     "initial": "Initial states",
+    "vocabulary": "Vocabulary",
+    "labels": "Labels",
 }
 CHOICES = {
     "reset": RESETS,

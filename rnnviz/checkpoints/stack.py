@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from ..cells import CELLS
 from ..cells.activations import Array
 from ..errors import ArgumentError, UnknownNameError
+from ..text.word_lists import WordList
 from .settings import InferredSetting
 
 
@@ -104,6 +105,9 @@ class Stack:
         open.
     arrangements : dict of str to tuple of dict
         By value of the setting "layers", the layers that the stack then has.
+    words : dict of str to WordList
+        Lists of words in the file that could be its vocabulary or its labels. The settings "vocabulary" and "labels"
+        name those in use.
     """
 
     name: str
@@ -118,6 +122,7 @@ class Stack:
     notes: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     arrangements: dict[str, tuple[dict[str, Parameters], ...]] = field(default_factory=dict)
+    words: dict[str, WordList] = field(default_factory=dict)
 
     @property
     def array_names(self) -> set[str]:

@@ -162,8 +162,9 @@ class Vocabulary:
 
         Parameters
         ----------
-        text : str, sequence of str, sequence of float, or ndarray of shape (T, D)
-            What to encode. Numbers may be typed, or be the name of a table.
+        text : str, sequence of str, sequence of float, or ndarray of shape (T, D), or of int of shape (T,)
+            What to encode. Numbers may be typed, or be the name of a table. For a model that reads tokens, whole
+            numbers are rows of the embedding.
         limit : int or None, default None
             Encode at most so many tokens, not counting the end mark.
 
@@ -189,6 +190,8 @@ class Vocabulary:
             return self._encode_numbers(text, limit)
         if isinstance(text, str) and not text.strip():
             raise _empty()
+        if not isinstance(text, str) and (numbers := _numbers(text)) is not None:
+            return self._encode_ids(numbers, limit)
         pieces: Iterator[str] = split(self.kind, text) if isinstance(text, str) else iter(map(str, text))
         tokens, truncated = _take(pieces, limit)
         if not tokens:
@@ -203,6 +206,28 @@ class Vocabulary:
             raise self._unknown(dict.fromkeys(t for t, new in zip(tokens, unknown, strict=True) if new))
         inputs = np.array([ids.get(token, ids.get(UNKNOWN, 0)) for token in spelled])
         return Encoding(tokens, inputs, unknown, truncated)
+
+    def _encode_ids(self, ids: np.ndarray, limit: int | None) -> Encoding:
+        """The encoding of rows of the embedding, to which no end mark is added."""
+        if ids.dtype.kind not in "iu" or ids.ndim != 1:
+            row = "; give its one row" if ids.ndim == 2 and len(ids) == 1 and ids.dtype.kind in "iu" else ""
+            raise InputError(
+                "The model reads tokens through an embedding: a text, a list of tokens, or whole numbers of shape (T,) "
+                f"for its rows. The input has shape {ids.shape} and the type {ids.dtype}{row}.",
+                code="ids", shape=ids.shape,
+            )  # fmt: skip
+        if not len(ids):
+            raise _empty()
+        kept = ids[:limit]
+        outside = kept[(kept < 0) | (kept >= len(self.tokens))]
+        if len(outside):
+            raise InputError(
+                f"The embedding has rows 0 to {len(self.tokens) - 1}, and none with the number {outside[0]}.",
+                code="unknown_row", token=str(outside[0]),
+            )  # fmt: skip
+        tokens = [self.tokens[row] for row in kept]
+        unknown = np.array([token == UNKNOWN for token in tokens])
+        return Encoding(tokens, kept.astype(np.int64), unknown, len(kept) < len(ids))
 
     def _unknown(self, tokens: Iterable[str]) -> InputError:
         """The error for unknown tokens, where no token stands for them."""
@@ -346,6 +371,19 @@ def visible(token: str) -> str:
     if all(unicodedata.category(c)[0] in "CZ" for c in token):
         return " ".join(chr(0x2400 + ord(c)) if ord(c) < 0x20 else f"U+{ord(c):04X}" for c in token)
     return "◌" + token if unicodedata.category(token[0])[0] == "M" else token
+
+
+def _numbers(values: Any) -> np.ndarray | None:
+    """An input of numbers, rather than of tokens, as an array; None for tokens."""
+    if not hasattr(values, "__array__") and not (
+        isinstance(values, Sequence) and values and isinstance(values[0], int | float | np.number | list | tuple)
+    ):
+        return None
+    try:
+        array = np.asarray(values)
+    except (TypeError, ValueError):
+        return None
+    return array if array.dtype.kind in "iufb" else None
 
 
 def _empty() -> InputError:

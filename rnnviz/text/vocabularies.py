@@ -13,7 +13,7 @@ from ..bounded_json import parse_json
 from ..errors import ArgumentError, FileError, InputError
 from ..limits import LONGEST_NAME
 from ..wording import printable, without_surrogates
-from .tokens import END, UNKNOWN, TokenKind, Vocabulary
+from .tokens import END, UNKNOWN, TokenKind, Vocabulary, visible
 
 LONGEST_CHARACTER = 50  # code points of a grapheme cluster, on average
 _UNKNOWN = ("<unk>", "<UNK>", "[UNK]", "<oov>", "<OOV>", "UNK", "unk")
@@ -49,7 +49,7 @@ def parse_tokens(text: str, rows: int, what: str = "tokens", of: str = "rows") -
     """
     tokens = [without_surrogates(token) for token in _list_tokens(text.removeprefix("\ufeff"), rows, of)]
     if len(tokens) != rows:
-        begin = ", ".join(repr(printable(token)) for token in tokens[:3]) or "nothing"
+        begin = ", ".join(f"“{printable(visible(token))}”" for token in tokens[:3]) or "nothing"
         raise InputError(
             f"There are {len(tokens):,} {what} for {rows:,} {of}: each needs one, in their order. They begin with "
             f"{begin}.",
@@ -66,7 +66,7 @@ def parse_tokens(text: str, rows: int, what: str = "tokens", of: str = "rows") -
     duplicates = [token for token, count in Counter(tokens).items() if count > 1]
     if duplicates:
         raise InputError(
-            f"{printable(duplicates[0])!r} occurs twice: each of the {of} needs one of its own.",
+            f"“{printable(visible(duplicates[0]))}” occurs twice: each of the {of} needs one of its own.",
             code="duplicate", token=duplicates[0],
         )  # fmt: skip
     return tokens

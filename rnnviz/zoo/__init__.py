@@ -6,7 +6,6 @@ The environment variable RNNVIZ_MODELS names further folders, separated by the o
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from ..checkpoints.checkpoint import Checkpoint, open_file
 from ..checkpoints.file import File
 from ..checkpoints.native.model_files import load_pair
 from ..checkpoints.safetensors.tensor_file import read_tensors
+from ..checkpoints.words import Words
 from ..errors import UnknownNameError
 from ..limits import DEFAULT_LIMITS, Limits
 from ..model import Model
@@ -90,8 +90,8 @@ def load(
     stack: str | None = None,
     *,
     name: str | None = None,
-    vocabulary: Vocabulary | None = None,
-    labels: Sequence[str] | None = None,
+    vocabulary: Vocabulary | Words | None = None,
+    labels: Words | None = None,
     limits: Limits = DEFAULT_LIMITS,
     **overrides: str,
 ) -> Model:
@@ -107,10 +107,13 @@ def load(
         Which of a file's recurrent stacks, if there are several.
     name : str, optional
         The model's name; by default the file's.
-    vocabulary : Vocabulary, optional
-        The vocabulary of the embedding; by default the numbers of its rows.
-    labels : sequence of str, optional
-        The labels of the readout's outputs; by default the vocabulary's tokens if there are as many, else numbers.
+    vocabulary : Vocabulary, sequence of str, mapping, str or Path, optional
+        The vocabulary of the embedding: words in the order of its rows, a map from word to row or from row to word,
+        the path of a file with either, or the name of a list in the model's own file. By default such a list where
+        one fits, else the numbers of the rows.
+    labels : sequence of str, mapping, str or Path, optional
+        The labels of the readout's outputs, in the same forms. By default a list in the file that fits, else the
+        vocabulary's tokens if there are as many, else numbers.
     limits : Limits, optional
         How much of a file is read; by default what the environment allows, see `rnnviz.limits`.
     **overrides : str

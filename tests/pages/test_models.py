@@ -2,6 +2,7 @@
 
 import gc
 import io
+import pickle
 import weakref
 
 import numpy as np
@@ -350,3 +351,42 @@ def test_an_example_is_one_click_away():
     trace, wanted = task.own["gru"].trace("Nakamura"), names.trace("Nakamura")
     assert trace.tokens == wanted.tokens and trace.labels == wanted.labels
     np.testing.assert_array_equal(trace.probabilities, wanted.probabilities)
+
+
+# ---- words of a file, and files of words --------------------------------------------------------------------
+
+
+def with_words() -> bytes:
+    """A pickle of the GRU with its letters and its labels, a blank and a line end among them."""
+    letters = [" ", "\n", *LETTERS[2:]]
+    return pickle.dumps({"model": gru(), "char2id": {letter: k for k, letter in enumerate(letters)},
+                         "id2label": dict(enumerate("wxyz"))})  # fmt: skip
+
+
+def test_words_in_the_file_are_offered_and_used():
+    app = upload(models(), "net.pkl", with_words())
+    assert widget(app.selectbox, "enc-vocabulary").value == "char2id"
+    assert widget(app.selectbox, "enc-labels").value == "id2label"
+    assert "␣, ⏎" in said(app) and "w, x, y, z" in said(app)
+    press(app, "open-Explore")
+    (task,) = app.session_state["own_tasks"].values()
+    model = task.own["gru"]
+    assert model.vocabulary.tokens[:2] == (" ", "\n") and model.labels == list("wxyz")
+    app.switch_page("pages/models.py").run()
+    widget(app.selectbox, "enc-vocabulary").set_value("none").run()
+    widget(app.selectbox, "enc-labels").set_value("none").run()
+    press(app, "open-Explore")
+    (task,) = app.session_state["own_tasks"].values()
+    assert task.own["gru"].vocabulary.tokens == tuple("0123456789") and task.own["gru"].labels == list("0123")
+
+
+@pytest.mark.parametrize("words", ["\n".join(LETTERS), "".join(LETTERS)])
+def test_a_file_of_words_may_be_short(words):
+    app = upload(models(), "net.npz", npz(gru()))
+    app = upload(app, "words.txt", words.encode(), widget(app.file_uploader, "vocabulary-file").key)
+    assert not app.error
+    app = upload(app, "labels.txt", b"w\nx\ny\nz", widget(app.file_uploader, "labels-file").key)
+    assert not app.error
+    press(app, "open-Explore")
+    (task,) = app.session_state["own_tasks"].values()
+    assert list(task.own["gru"].vocabulary.tokens) == LETTERS and task.own["gru"].labels == list("wxyz")

@@ -9,6 +9,7 @@ _ENTRY, _MANY = b"PK\x01\x02", 10_000  # of its directory
 _LENGTH, _FARTHEST = 22, 1 << 17  # bytes of that without the comment, and where it is looked for
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 _LONGEST_HEADER = 100_000_000
+_LEAST = 16  # bytes of an ONNX file that tell anything
 
 
 def is_cut_off(data: bytes, onnx: bool = False) -> bool:
@@ -35,7 +36,7 @@ def is_cut_off(data: bytes, onnx: bool = False) -> bool:
     if data[8:9] == b"{":
         size = int.from_bytes(data[:8], "little")
         return data[8:10] in (b'{"', b"{}") and len(data) - 8 < size < _LONGEST_HEADER
-    return onnx and data[:1] == b"\x08" and _ends_inside(data)
+    return onnx and data[:1] == b"\x08" and len(data) > _LEAST and _ends_inside(data)
 
 
 def _end_of_hdf5(data: bytes) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -78,7 +79,9 @@ def _leaves(value: Any, name: str, depth: int, file: File) -> Iterator[tuple[str
     """The arrays in nested objects, and texts for all else."""
     file.budget.work()
     file.budget.check_name(name)
-    if isinstance(value, dict) and depth < DEEPEST:
+    if isinstance(value, dict) and value and not any(isinstance(inner, dict | list) for inner in value.values()):
+        yield name, _text(value)
+    elif isinstance(value, dict) and depth < DEEPEST:
         for key, inner in value.items():
             yield from _leaves(inner, f"{name}.{key}" if name else key, depth + 1, file)
     elif isinstance(value, list) and value and depth < DEEPEST:
@@ -112,8 +115,6 @@ def _array(value: list[Any], file: File) -> Array | None:
 
 
 def _text(value: Any) -> str:
-    import json
-
     return json.dumps(value, ensure_ascii=False)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from ...cells.activations import Array
 from ...errors import FileError, LimitError, UnsupportedFileError
 from ...model import Model
+from ...text.word_lists import word_lists
 from ...wording import printable
 from ..file import File
 from ..interface import Format, Opened, UnusedArray
@@ -17,8 +18,9 @@ from ..native.card_checks import checked_card
 from ..native.card_json import KEY, from_json, is_card
 from ..native.network_stack import stack_from_model
 from ..stack import Stack
+from ..words import with_words
 from .array_stacks import stacks_from_arrays
-from .stated_modules import StatedModule, with_stated
+from .stated_modules import StatedModule, with_nonlinearity, with_stated
 
 UNNAMED = "array"  # the name of an array that has none
 LONGEST_METADATA = 4_000_000  # letters of all texts beside the arrays
@@ -86,6 +88,8 @@ class ArrayFormat(Format):
             return Opened(named.description, (stack,), notes=named.notes, models={stack.name: model})
         try:
             stacks = with_stated(stacks_from_arrays(named.arrays, named.dtypes, file.budget), named.modules)
+            stacks = with_nonlinearity(stacks, named.metadata)
+            stacks = with_words(stacks, word_lists(named.metadata, file.budget.work))
         except FileError as error:
             if error.file:
                 raise

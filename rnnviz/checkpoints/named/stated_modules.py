@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -12,6 +13,8 @@ from ..stack import Stack
 
 _RECURRENT = ("RNN", "RNNBase", "GRU", "LSTM", "RNNCell", "GRUCell", "LSTMCell", "RNNCellBase")
 _ACTIVATIONS = ("tanh", "relu")
+_NONLINEARITY = re.compile(r"(?:^|[._])(?:rnn_)?(?:non_?linearity|rnn_activation)$", re.IGNORECASE)
+_IN_JSON = re.compile(r'"((?:rnn_)?(?:non_?linearity|rnn_activation))": "(tanh|relu)"', re.IGNORECASE)
 # Settings of a recurrent module that are worth a sentence, and those that are left out where they have this value.
 _SHOWN = {"num_layers": 1, "bidirectional": False, "batch_first": None, "proj_size": 0, "nonlinearity": None}
 
@@ -98,3 +101,32 @@ def _with_stated(stack: Stack, modules: Mapping[str, StatedModule]) -> Stack:
     if others:
         settings = tuple(replace(s, basis="assumed") if s.basis == "fixed" else s for s in settings)
     return replace(stack, settings=settings, notes=(*stack.notes, *notes[:8]))
+
+
+def with_nonlinearity(stacks: Sequence[Stack], texts: Mapping[str, str]) -> tuple[Stack, ...]:
+    """The stacks with the activation of simple RNNs that a file's hyperparameters have, where it is open otherwise.
+
+    texts: that the file keeps beside its arrays, by name, some of them JSON.
+    """
+    found: dict[str, str] = {}
+    for name, text in texts.items():
+        if _NONLINEARITY.search(name) and text in _ACTIVATIONS:
+            found.setdefault(text, name)
+        elif text[:1] == "{" and (match := _IN_JSON.search(text)) is not None:
+            found.setdefault(match[2], f"{name}, {match[1]}")
+    if len(found) != 1:
+        return tuple(stacks)
+    ((value, name),) = found.items()
+    reason = f"The file has {printable(name)} = {value}; that it is about this layer is inferred."
+    return tuple(
+        replace(
+            stack,
+            settings=tuple(
+                replace(setting, value=value, reason=reason)
+                if stack.cell == "rnn" and setting.name == "activation" and setting.basis == "assumed"
+                else setting
+                for setting in stack.settings
+            ),
+        )
+        for stack in stacks
+    )

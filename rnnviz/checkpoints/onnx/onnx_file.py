@@ -8,11 +8,13 @@ from typing import Any, NamedTuple
 
 from ...errors import DamagedFileError, UnsupportedFileError
 from ...model import Model
+from ...text.word_lists import word_lists
 from ...wording import printable
 from ..file import File
 from ..interface import Opened, WritableFormat
 from ..native.card_json import KEY
 from ..stack import Stack
+from ..words import with_words
 from .constant_folding import ConstantFolder
 from .flat_graph import Flattener
 from .node_stacks import stacks_from_nodes
@@ -45,9 +47,10 @@ class OnnxFile(WritableFormat):
 
     def open(self, file: File) -> Opened:
         stacks, notes, description = read_stacks(file)
-        card = metadata(file).get(KEY)
+        texts = metadata(file)
+        card = texts.get(KEY)
         if card is None:
-            return Opened(description, stacks, notes=notes)
+            return Opened(description, with_words(stacks, word_lists(texts, file.budget.work)), notes=notes)
         model = model_from_stacks(file.name, card, stacks, file.budget)
         return Opened(description, stacks, notes=notes, models={stacks[0].name: model})
 

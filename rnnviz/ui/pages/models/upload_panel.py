@@ -150,7 +150,7 @@ def _stack(file: OpenedFile, stack: Stack) -> None:
         return
     interpretation_panel.sizes(stack, conversion)
     interpretation_panel.mapping(stack, conversion)
-    words = vocabulary_panel.choose(file, stack, conversion.network)
+    words = vocabulary_panel.choose(file, stack, conversion)
     if lesson_link.shows("verify"):
         verify_panel.show(file, stack)
     if words is not None:

@@ -44,9 +44,14 @@ def show(file: OpenedFile, stack: Stack, words: Words) -> None:
                 type="tertiary", on_click=_show_weights, args=(model_name,),
             )  # fmt: skip
     overrides = file.changed(stack)
+    network = {name: value for name, value in overrides.items() if name not in ("vocabulary", "labels")}
     try:
         model = file.contents.model(
-            stack.name, name=name or default, vocabulary=words.vocabulary, labels=words.labels, **overrides
+            stack.name,
+            name=name or default,
+            vocabulary=overrides.get("vocabulary") if words.vocabulary is None else words.vocabulary,
+            labels=overrides.get("labels") if words.labels is None else words.labels,
+            **network,
         )
     except RnnvizError as error:
         st.error(plain(str(error)), icon=":material/rule:")

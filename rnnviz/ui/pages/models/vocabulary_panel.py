@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import streamlit as st
 
-from ....checkpoints import Stack
+from ....checkpoints import Conversion, Stack
 from ....errors import RnnvizError
-from ....network import Network
 from ....text import vocabularies
 from ....text.decoding import decode_text
 from ....text.tokens import TokenKind, Vocabulary, visible
+from ....text.word_lists import WordList
 from ...shared.markdown import plain
 from .opened_file import OpenedFile
 
@@ -32,8 +33,9 @@ class Words(NamedTuple):
     labels: list[str] | None
 
 
-def choose(file: OpenedFile, stack: Stack, network: Network) -> Words | None:
+def choose(file: OpenedFile, stack: Stack, conversion: Conversion) -> Words | None:
     """The vocabulary and the labels; None, after an error, as long as they do not fit."""
+    network = conversion.network
     whole = file.contents.models.get(stack.name)
     if whole is not None:
         count = f"{len(whole.vocabulary):,} tokens and {len(whole.labels):,} labels"
@@ -45,15 +47,25 @@ def choose(file: OpenedFile, stack: Stack, network: Network) -> Words | None:
     title = "Vocabulary and labels" if network.embedding is not None else "Labels"
     with st.expander(title, icon=":material/dictionary:", expanded=network.embedding is not None):
         try:
-            vocabulary = None if network.embedding is None else _vocabulary(file, stack, len(network.embedding))
-            outputs = 0 if network.readout_weight is None else len(network.readout_weight)
-            labels = _labels(file, stack, outputs, vocabulary) if outputs else None
+            rows, outputs = (0 if part is None else len(part) for part in (network.embedding, network.readout_weight))
+            vocabulary = (
+                _vocabulary(file, stack, rows, _from_file(stack, conversion, "vocabulary", rows)) if rows else None
+            )
+            found = _from_file(stack, conversion, "labels", outputs)
+            labels = _labels(file, stack, outputs, vocabulary, found) if outputs else None
         except RnnvizError as error:
             st.error(plain(str(error)), icon=":material/dictionary:")
             return None
     if network.embedding is None:
         _about_vectors(network.input_size)
     return Words(vocabulary, labels)
+
+
+def _from_file(stack: Stack, conversion: Conversion, what: str, size: int) -> WordList | None:
+    """The list of words of the model's file that names its rows or its outputs, with as many words as there are."""
+    words = stack.words.get(conversion.values.get(what, NONE))
+    tokens = None if words is None else words.fitted(size)
+    return None if words is None or tokens is None else replace(words, tokens=tokens)
 
 
 def _about_vectors(size: int) -> None:
@@ -95,32 +107,38 @@ def _remove(file: OpenedFile, key: str) -> None:
     file.texts.pop(key, None)
 
 
-def _vocabulary(file: OpenedFile, stack: Stack, rows: int) -> Vocabulary | None:
+def _vocabulary(file: OpenedFile, stack: Stack, rows: int, found: WordList | None) -> Vocabulary | None:
     text = _text(
         file, stack, "vocabulary", f"Vocabulary: {rows:,} tokens, in the order of the rows",
         "One token per line, a JSON list, or a JSON map from token to row; or tokens separated by spaces.",
     )  # fmt: skip
-    if text is None:
+    if text is None and found is None:
         st.caption(f"Without one, tokens are typed as the numbers of their rows, 0 to {rows - 1}, separated by spaces.")
         return None
-    tokens = vocabularies.parse_tokens(text, rows)
+    tokens = list(found.tokens) if text is None and found is not None else vocabularies.parse_tokens(text or "", rows)
     kind, unknown, end = vocabularies.guess_settings(tokens)
+    if text is None and found is not None:
+        end = None  # nothing says that it is read
+        st.caption(
+            f":material/help: From the file itself: {plain(found.name)}, inferred by its size. See Vocabulary above."
+        )
+    of = (stack.name,) if text is not None or found is None else (stack.name, found.name)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kinds = list(KINDS)
         chosen = st.selectbox(
             "Split a text", kinds, index=kinds.index(kind), format_func=lambda name: KINDS[name], width=280,
-            key=file.key(stack.name, "kind"), persist_state="session",
+            key=file.key(*of, "kind"), persist_state="session",
         )  # fmt: skip
         special = [token for token in tokens if token[:1] in ("<", "[", "_", "|")]
         options = [*dict.fromkeys([NONE, *special[:OFFERED], *tokens[:OFFERED], unknown or NONE, end or NONE])]
         for_unknown = st.selectbox(
             "For unknown tokens", options, index=options.index(unknown) if unknown else 0, width=180,
-            key=file.key(stack.name, "unknown"), help="Without one, a text with unknown tokens is rejected.",
+            key=file.key(*of, "unknown"), help="Without one, a text with unknown tokens is rejected.",
             persist_state="session",
         )  # fmt: skip
         at_end = st.selectbox(
             "At the end of a text", options, index=options.index(end) if end else 0, width=180,
-            key=file.key(stack.name, "end"), help="Read after the last token, if the network was trained with it.",
+            key=file.key(*of, "end"), help="Read after the last token, if the network was trained with it.",
             persist_state="session",
         )  # fmt: skip
     first = plain(", ".join(map(visible, tokens[:12])))
@@ -130,10 +148,17 @@ def _vocabulary(file: OpenedFile, stack: Stack, rows: int) -> Vocabulary | None:
     )
 
 
-def _labels(file: OpenedFile, stack: Stack, outputs: int, vocabulary: Vocabulary | None) -> list[str] | None:
+def _labels(
+    file: OpenedFile, stack: Stack, outputs: int, vocabulary: Vocabulary | None, found: WordList | None
+) -> list[str] | None:
     text = _text(
         file, stack, "labels", f"Labels: {outputs:,} outputs, in their order", "One label per line, or a JSON list."
     )
+    if text is None and found is not None:
+        first = plain(", ".join(map(visible, found.tokens[:12])))
+        more = " and so on" if outputs > 12 else ""
+        st.caption(f":material/help: From the file itself: {plain(found.name)}, inferred by its size: {first}{more}.")
+        return list(found.tokens)
     if text is None:
         same = vocabulary is not None and len(vocabulary) == outputs
         st.caption("Without any, " + ("the labels are the tokens." if same else "outputs are numbered from 0."))
