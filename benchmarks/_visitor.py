@@ -34,6 +34,7 @@ class Visitor:
 
     received: bytes that came. failures: exceptions that a page showed. cookies: as the browser has them by now.
     downloads: what to ask for by label. texts: of the text boxes by label. notices: what the page says in boxes.
+    components: their data as JSON, by id.
     """
 
     socket: ClientConnection
@@ -46,6 +47,8 @@ class Visitor:
         self.notices: list[str] = []
         self.cookies: dict[str, str] = {}
         self.received = self.failures = 0
+        self.components: dict[str, str] = {}
+        self.part = ""  # the last part of the page that can be run alone
         self.repeats = ""  # the part of the page that asks to be run again and again, as a training does
 
     @classmethod
@@ -140,6 +143,11 @@ class Visitor:
         """Run what asks to be run again and again, once."""
         return await self._run(again=True)
 
+    async def run_part(self) -> float:
+        """Run the last part of the page that can be run alone, as a component in it or a timer does."""
+        self.repeats = self.part
+        return await self._run(again=True)
+
     async def upload(self, label: str, name: str, data: bytes) -> float:
         """Bring a file."""
         began, file = time.perf_counter(), str(uuid.uuid4())
@@ -201,8 +209,11 @@ class Visitor:
             self.repeats = answer.auto_rerun.fragment_id
         elif kind == "delta":
             element = answer.delta.new_element
+            self.part = answer.delta.fragment_id or self.part
             name = element.WhichOneof("type")
             self.failures += name == "exception"
+            if name == "bidi_component":
+                self.components[element.bidi_component.id] = element.bidi_component.json
             if name in WIDGETS:
                 widget = getattr(element, name)
                 self.widgets[widget.label] = widget.id, answer.delta.fragment_id
