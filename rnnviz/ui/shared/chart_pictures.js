@@ -1,9 +1,11 @@
-// Pictures of the charts, which are Plotly's: its button for a picture opens a choice of sizes and formats, and what is
-// saved has the chart's words on it. Without this script, the button saves Plotly's own picture.
+// What every page has, with an instrument or without: the size for a projector, and pictures of the charts. These are
+// Plotly's: its button for a picture opens a choice of sizes and formats, and what is saved has the chart's words on it.
+// Without this script, the button saves Plotly's own picture.
 
 import { fileName } from "../../instrument/js/model/picture-words.js";
 import { closestTo, html } from "../../instrument/js/page/dom.js";
 import { groundOf } from "../../instrument/js/page/picture-file.js";
+import { followAddress, toggleLarger } from "../../instrument/js/page/presenter.js";
 import { pictureChoices } from "../../instrument/js/views/saving.js";
 
 /** @import { PictureWords } from "../../instrument/js/model/picture-words.js" */
@@ -19,6 +21,8 @@ import { pictureChoices } from "../../instrument/js/views/saving.js";
  * @property {string} name
  */
 
+const LARGER = ".rnnviz-larger"; // the page's own buttons for it
+
 // Plotly's internals.
 const CHART = ".js-plotly-plot";
 const BUTTON = `${CHART} [data-title^="Download plot"]`;
@@ -26,6 +30,11 @@ const LEFT_OUT = ".modebar, .modebar-container, .hoverlayer, .js-plotly-plot svg
 
 /** The instrument's style, once it is asked for. @type {Promise<CSSStyleSheet> | null} */
 let style = null;
+
+followAddress();
+document.addEventListener("click", (event) => {
+  if (closestTo(event, LARGER)) toggleLarger();
+});
 
 document.addEventListener("click", (event) => {
   const chart = closestTo(event, BUTTON)?.closest(CHART);

@@ -60,9 +60,7 @@ def _show_choices(address: str) -> None:
         place = st.container()
         st.markdown("**What your class sees**")
         presets = st.container()
-        larger = st.checkbox(
-            "Larger, for a projector, as with A+", st.session_state.get(PROJECTED, False), key="larger"
-        )
+        larger = st.checkbox("Larger, as on a projector", st.session_state.get(PROJECTED, False), key="larger")
         st.session_state[PROJECTED] = larger
     left_out = _choose_parts(presets)
     link = view_link(address, left_out, larger)
@@ -78,12 +76,18 @@ def _show_choices(address: str) -> None:
                 st.button("Show it large", icon=":material/zoom_out_map:", key="share-show-large", on_click=_set_large)
             if urlsplit(link).scheme in ("http", "https"):
                 st.link_button("Open as your class sees it", link, icon=":material/open_in_new:")
+            larger_button(" Larger on this screen")
 
 
 def show_link(link: str) -> None:
     """The whole link, and a button that copies it."""
     st.code(link, language=None, wrap_lines=True)
     _mount(key=KEY, data={"known": _told_address(), "link": link}, on_address_change=lambda: None)
+
+
+def larger_button(words: str = "") -> None:
+    """A button that makes the page larger, and back; the script that every page has listens to it."""
+    st.html(f'<button type="button" class="rnnviz-larger" title="Larger, for a projector, and back">A+{words}</button>')
 
 
 def show_code(link: str, words: str) -> None:

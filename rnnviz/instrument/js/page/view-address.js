@@ -1,6 +1,7 @@
 // The view that is open, in the address: a link opens the step, the unit, the phase and the rows that were on screen.
 
 import { ROW_ORDERS } from "../model/row-order.js";
+import { isLarger, PARAMETER } from "./presenter.js";
 
 /**
  * @import { Start } from "../model/settings.d.ts"
@@ -43,13 +44,14 @@ export function viewParameters(
 }
 
 /**
- * Write the view into the address.
+ * Write the view into the address, and the size of the page, which a change of the link on the server leaves out.
  * @param {Pick<Store, "state" | "trace">} store
  * @param {Fresh} fresh
  */
 export function writeAddress(store, fresh) {
   const address = new URL(window.location.href);
-  for (const [name, value] of Object.entries(viewParameters(store, fresh))) {
+  const parameters = { ...viewParameters(store, fresh), [PARAMETER]: isLarger() ? "1" : null };
+  for (const [name, value] of Object.entries(parameters)) {
     if (value === null) address.searchParams.delete(name);
     else address.searchParams.set(name, value);
   }

@@ -84,7 +84,9 @@ def _show(chapter: Chapter, terms: dict[str, glossary.Term], folder: Path) -> No
     st.title(chapter.title, anchor=False)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         show_rail(chapter, folder)
-        share_panel.menu()
+        with st.container(horizontal=True, vertical_alignment="center", width="content"):
+            share_panel.larger_button()
+            share_panel.menu()
     messages = st.container()
     context = show_bar(ChapterContext(chapter, terms))
     st.html(link_style_element(context.model.definition if context.model else None))
