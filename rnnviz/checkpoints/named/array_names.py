@@ -20,12 +20,14 @@ def _each(layers: Iterable[str], *ends: str) -> tuple[str, ...]:
 # written by hand (W for what multiplies the input, U or R for what multiplies the hidden state). For "_" any separator
 # between two words may be used, or none.
 SPELLINGS = {
-    "weight_ih": ("weight_ih", "w_ih", "w_xh", "w_x", *_each(_INPUT_LAYERS, "weight", "kernel"),
-                  "kernel", "weight_i", "weight_x", "w"),
-    "weight_hh": ("weight_hh", "w_hh", *_each(_STATE_LAYERS, "weight", "kernel"),
+    "weight_ih": ("weight_ih", "w_ih", "w_xh", "w_x", "w_ax", "input_to_hidden_w",
+                  *_each(_INPUT_LAYERS, "weight", "kernel"), "kernel", "weight_i", "weight_x", "w"),
+    "weight_hh": ("weight_hh", "w_hh", "w_aa", "hidden_to_hidden_w", *_each(_STATE_LAYERS, "weight", "kernel"),
                   "recurrent_kernel", "w_h", "u_h", "weight_h", "u", "r"),
-    "bias_ih": ("bias_ih", "b_ih", "b_xh", "b_x", *_each(_INPUT_LAYERS, "bias"), "bias", "bias_i", "b"),
-    "bias_hh": ("bias_hh", "b_hh", *_each(_STATE_LAYERS, "bias"), "recurrent_bias", "bias_h", "b_h"),
+    "bias_ih": ("bias_ih", "b_ih", "b_xh", "b_x", "b_a", "input_to_hidden_b", *_each(_INPUT_LAYERS, "bias"),
+                "bias", "bias_i", "b"),
+    "bias_hh": ("bias_hh", "b_hh", "hidden_to_hidden_b", *_each(_STATE_LAYERS, "bias"), "recurrent_bias", "bias_h",
+                "b_h"),
     "weight_hr": ("weight_hr",),
 }  # fmt: skip
 # Words for what multiplies the hidden state that other things have as well.

@@ -28,7 +28,7 @@ def inferred_settings(cell: str, names: Mapping[str, ArrayName], layers: Layers)
         return _for_pytorch_names(cell)
     if names["weight_hh"].word == "recurrent_kernel":
         return _for_keras_names(cell, layers)
-    return _for_other_names(cell, layers)
+    return _for_other_names(cell, names, layers)
 
 
 def _for_pytorch_names(cell: str) -> tuple[InferredSetting, ...]:
@@ -68,9 +68,12 @@ def _for_keras_names(cell: str, layers: Layers) -> tuple[InferredSetting, ...]:
     return tuple(settings)
 
 
-def _for_other_names(cell: str, layers: Layers) -> tuple[InferredSetting, ...]:
+def _for_other_names(cell: str, names: Mapping[str, ArrayName], layers: Layers) -> tuple[InferredSetting, ...]:
     """The settings of arrays whose names belong to no framework: as in PyTorch, unless overridden."""
     reason = "The names are not those of a framework that fixes it; this is PyTorch’s convention."
+    if cell == "rnn" and "vanilla_rnn" in names["weight_hh"].owner.lower():
+        why = "Haiku’s VanillaRNN uses relu; Sonnet’s uses tanh."
+        return (inferred("activation", "relu", "assumed", why),)
     if cell == "rnn":
         return (TANH,)
     order = "ifgo" if cell == "lstm" else "rzn"

@@ -28,6 +28,7 @@ from .initial_states import with_initial_states
 from .inner_arrays import inner_arrays, settings_of
 from .joint_matrices import assemble_joint
 from .layer_groups import LayerGroup, gates_along_columns, group_layers, orientation_is_known
+from .listed_arrays import assemble_listed
 from .numbered_layers import join_numbered
 from .paired_directions import pair_directions
 from .prepared_arrays import PreparedArrays, prepare_arrays
@@ -103,6 +104,8 @@ def assemble_layers(prepared: PreparedArrays) -> AssembledLayers:
     assemble_gates(assembled, prepared.arrays)
     assemble_joint(assembled, prepared.arrays)
     assemble_published(assembled, prepared.arrays)
+    if not assembled.layers:
+        assemble_listed(assembled, prepared.arrays)
     return assembled
 
 
@@ -124,7 +127,7 @@ class _Layer:
     """One direction of a layer.
 
     names: its arrays. plain_cell: what it would be without the arrays inside the cell. biased: whether one of these is
-    a bias of the recurrent candidate. left_out, notes: as a stack has them.
+    a bias of the recurrent candidate. order: of the gates, as these suggest it. left_out, notes: as a stack has them.
     """
 
     names: Mapping[str, ArrayName]
@@ -132,6 +135,7 @@ class _Layer:
     cell: str
     plain_cell: str
     biased: bool
+    order: str
     left_out: tuple[str, ...]
     notes: tuple[str, ...]
 
@@ -185,7 +189,8 @@ class _Reader:
         _check_sizes(parameters, merge)
         names = next(iter(group.layers.values()))
         plain, cell = each[0].plain_cell, each[0].cell
-        settings = settings_of(cell, plain, self._settings(plain, names, parameters), any(one.biased for one in each))
+        biased, suggested = any(one.biased for one in each), each[0].order
+        settings = settings_of(cell, plain, self._settings(plain, names, parameters), biased, suggested)
         exact = not group.directions and all(
             parsed.exact and (parsed.direction == "forward" or "_reverse" in parsed.name.rpartition(".")[2])
             for each_names in group.layers.values()
@@ -237,7 +242,7 @@ class _Reader:
             biased = "bias_hh" in inner.parameters and "bias_hh" not in plain
             parameters = _with_biases(name, inner.cell, inner.parameters)
             self.layers[id(names)] = _Layer(
-                names, parameters, inner.cell, cell, biased, tuple(left_out), tuple(self._notes(names))
+                names, parameters, inner.cell, cell, biased, inner.order, tuple(left_out), tuple(self._notes(names))
             )
         return self.layers[id(names)]
 

@@ -42,10 +42,14 @@ _FEW = 4
 
 @dataclass
 class InnerArrays:
-    """What one direction of a layer has inside. names: the prepared arrays that are used."""
+    """What one direction of a layer has inside.
+
+    order: of the gates, where the arrays' names suggest one. names: the prepared arrays that are used.
+    """
 
     cell: str
     parameters: Parameters
+    order: str = ""
     names: set[str] = field(default_factory=set)
     left_out: list[str] = field(default_factory=list)
 
@@ -62,6 +66,7 @@ def inner_arrays(
     beside = _beside(head, place, free)
     hidden = _hidden_size(parameters)
     _refuse_norms(cell, parameters, hidden, beside)
+    _report_others(inner, head, hidden, beside)
     _add_peepholes(inner, hidden, beside)
     _add_candidate_bias(inner, hidden, beside)
     _add_intermediate(inner, hidden, beside)
@@ -69,9 +74,13 @@ def inner_arrays(
 
 
 def settings_of(
-    cell: str, before: str, settings: tuple[InferredSetting, ...], bias: bool
+    cell: str, before: str, settings: tuple[InferredSetting, ...], bias: bool, suggested: str
 ) -> tuple[InferredSetting, ...]:
-    """The settings of a cell that its inner arrays made another one. bias: of the GRU's recurrent candidate."""
+    """The settings of a cell that its inner arrays made another one.
+
+    bias: whether one of them is a
+    bias of the GRU's recurrent candidate. suggested: an order of the gates.
+    """
     if bias:
         reason = "The recurrent candidate has a bias of its own, which is inside the product with the reset gate."
         return tuple(
@@ -81,7 +90,11 @@ def settings_of(
         return settings
     order = next((setting for setting in settings if setting.name == "order"), None)
     assert order is not None, "an LSTM has an order of its gates"
-    return (inferred_order("mlstm", f"m{order.value}", order.basis, order.reason),)
+    kept = [setting for setting in settings if setting.name in ("joining", "orientation")]
+    if suggested:
+        reason = "The arrays are called as in OpenAI’s sentiment neuron, whose gates are stacked so."
+        return (inferred_order("mlstm", suggested, "assumed", reason), *kept)
+    return (inferred_order("mlstm", f"m{order.value}", order.basis, order.reason), *kept)
 
 
 def _beside(head: str, place: tuple[int, str], free: Mapping[str, SourceArray]) -> dict[str, SourceArray]:
@@ -125,6 +138,31 @@ def _refuse_norms(cell: str, parameters: Parameters, hidden: int, beside: Mappin
         "other states than one without it and is not run here.",
         code="cell", part=found[0].name,
     )  # fmt: skip
+
+
+def _report_others(inner: InnerArrays, head: str, hidden: int, beside: Mapping[str, SourceArray]) -> None:
+    """What else is inside the module that has the layer's weights as its own, as PyTorch's layers have nothing.
+
+    Raises UnsupportedFileError for a norm inside a cell.
+    """
+    own = inner.parameters["weight_ih"].name[len(head) :]
+    if not head or not own.lower().startswith(("weight_ih", "w_ih")):
+        return
+    deeper = {rest: source for rest, source in beside.items() if "." in rest or "/" in rest}
+    norm = next((s for r, s in deeper.items() if _NORM.search(r) and s.array.shape == (hidden,)), None)
+    if norm is not None and not _SUFFIX.search(own):
+        raise UnsupportedFileError(
+            f"{norm.name} is a norm inside the cell of {inner.parameters['weight_ih'].name}. Such a cell has other "
+            "states than one without it and is not run here.",
+            code="cell", part=norm.name,
+        )  # fmt: skip
+    if deeper:
+        names = list(deeper.values())
+        more = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
+        listed = ", ".join(source.name for source in names[:_FEW]) + more
+        inner.left_out.append(
+            f"{listed} belong to the module that has the layer’s weights; what it does with them is not run."
+        )
 
 
 def _add_peepholes(inner: InnerArrays, hidden: int, beside: Mapping[str, SourceArray]) -> None:
@@ -185,6 +223,7 @@ def _add_intermediate(inner: InnerArrays, hidden: int, beside: Mapping[str, Sour
         plain = re.sub(r"[._/](?:weight|kernel)$", "", rest.lower())
         if plain in _INTERMEDIATE and source.array.ndim == 2:
             parts[_INTERMEDIATE[plain]] = source
+            inner.order = "mifog" if plain.startswith("wm") else ""
         elif plain in _LENGTHS:
             lengths[_LENGTHS[plain]] = source
     if not parts or inner.cell != "lstm":

@@ -40,7 +40,7 @@ class _Joint:
 
 def assemble_joint(assembled: AssembledLayers, arrays: Mapping[str, Array]) -> None:
     """Add the layers among named arrays that have a joint matrix."""
-    lower = {name.lower().removesuffix(":0"): name for name in arrays if len(name) <= LONGEST}
+    lower = {_plain(name): name for name in arrays if len(name) <= LONGEST}
     used = assembled.used
     for low, name in lower.items():
         if arrays[name].ndim != 2 or name in used or name in assembled.used:
@@ -52,24 +52,28 @@ def assemble_joint(assembled: AssembledLayers, arrays: Mapping[str, Array]) -> N
             _gru_of_tensorflow(assembled, joint, lower, arrays)
             or _cell_of_tensorflow(assembled, joint, lower, arrays)
             or _tutorial(assembled, joint, lower, arrays)
+            or _linear_lstm(assembled, joint, arrays)
         )
     for low, name in lower.items():
         if low.endswith("/w_ru") and arrays[name].ndim == 2:
-            _gru_block(assembled, name[:-4] if low == name.lower() else name[:-6], lower, arrays)
-        if low.rpartition("/")[2].rpartition(".")[2] == "w_i" and arrays[name].ndim == 2:
+            _gru_block(assembled, name[: len(low) - 4], lower, arrays)
+        if low.rpartition("/")[2] == "wlstm" and arrays[name].ndim == 2:
+            _with_bias_row(assembled, name, arrays)
+        if low.rpartition("/")[2] == "w_i" and arrays[name].ndim == 2:
             _deepmind(assembled, name[: len(low) - 3], lower, arrays)
     _courses(assembled, lower, arrays)
 
 
+def _plain(name: str) -> str:
+    """A name in lower case, with one separator."""
+    return name.lower().removesuffix(":0").replace(".", "/")
+
+
 def _joint(low: str, name: str, lower: Mapping[str, str]) -> _Joint | None:
-    plain = low.replace(".", "/")
     for end in sorted(_MATRICES, key=len, reverse=True):
-        if plain.endswith(f"/{end}"):
+        if low.endswith(f"/{end}"):
             head = low[: len(low) - len(end)]
-            separator = head[-1]
-            found = next(
-                (lower[key] for bias in _BIASES if (key := head + bias.replace("/", separator)) in lower), None
-            )
+            found = next((lower[head + bias] for bias in _BIASES if head + bias in lower), None)
             return _Joint(name, name[: len(head)], found)
     return None
 
@@ -114,14 +118,14 @@ def _cell_of_tensorflow(
 
 def _has_recurrent(joint: _Joint, lower: Mapping[str, str]) -> bool:
     """Whether a recurrent matrix of its own stands beside, so that this one is for the input alone."""
-    head = joint.head.lower()
+    head = _plain(joint.head)
     return any(f"{head}{end}" in lower for end in ("recurrent_kernel", "recurrent/kernel", "weight_hh", "weight_hh_l0"))
 
 
 def _projection(joint: _Joint, lower: Mapping[str, str], arrays: Mapping[str, Array], units: int) -> str | None:
-    head = joint.head.lower()
+    head = _plain(joint.head)
     for end in ("projection/kernel", "projection/weights", "projection/linear/matrix", "w_p_0"):
-        name = lower.get(head + end.replace("/", head[-1]))
+        name = lower.get(head + end)
         if name is not None and arrays[name].ndim == 2 and arrays[name].shape[0] == units:
             return name
     return None
@@ -144,16 +148,14 @@ def _gru_of_tensorflow(
     assembled: AssembledLayers, joint: _Joint, lower: Mapping[str, str], arrays: Mapping[str, Array]
 ) -> bool:
     """A GRUCell of TensorFlow: a joint matrix for both gates, r and z, and one for the candidate."""
-    low = joint.head.lower()
-    if not low.replace(".", "/").endswith("gates/") or joint.bias is None:
+    if not _plain(joint.head).endswith("gates/") or joint.bias is None:
         return False
-    head, separator = joint.head[:-6], joint.head[-1]
-    end = joint.name.removesuffix(":0")[len(joint.head) :].lower()
-    bias_end = joint.bias.removesuffix(":0")[len(joint.head) :].lower()
+    head = joint.head[:-6]
+    end, bias_end = _plain(joint.name)[len(joint.head) :], _plain(joint.bias)[len(joint.head) :]
     height, columns = arrays[joint.name].shape
     hidden = columns // 2
     inputs = height - hidden
-    candidate = f"{head}candidate{separator}".lower()
+    candidate = f"{_plain(head)}candidate/"
     whole, bias = lower.get(candidate + end), lower.get(candidate + bias_end)
     if columns % 2 or inputs <= 0 or not _vector(arrays, joint.bias, columns):
         return False
@@ -167,8 +169,8 @@ def _gru_of_tensorflow(
         }
         names: dict[str, tuple[str, ...]] = dict.fromkeys(parts, (joint.name, whole))
     else:
-        sides = [lower.get(f"{candidate}{side}_projection{separator}{end}") for side in ("input", "hidden")]
-        vectors = [lower.get(f"{candidate}{side}_projection{separator}{bias_end}") for side in ("input", "hidden")]
+        sides = [lower.get(f"{candidate}{side}_projection/{end}") for side in ("input", "hidden")]
+        vectors = [lower.get(f"{candidate}{side}_projection/{bias_end}") for side in ("input", "hidden")]
         if None in sides or None in vectors:
             return False
         read, recalled = (str(side) for side in sides)
@@ -194,7 +196,7 @@ def _gru_of_tensorflow(
 
 def _gru_block(assembled: AssembledLayers, head: str, lower: Mapping[str, str], arrays: Mapping[str, Array]) -> None:
     """TensorFlow's GRUBlockCell: w_ru (D + H, 2H), w_c (D + H, H), b_ru and b_c."""
-    found = [lower.get(f"{head}{end}".lower()) for end in ("w_ru", "w_c", "b_ru", "b_c")]
+    found = [lower.get(f"{_plain(head)}{end}") for end in ("w_ru", "w_c", "b_ru", "b_c")]
     if None in found:
         return
     gates, candidate, gate_bias, bias = map(str, found)
@@ -235,7 +237,7 @@ def _add_gru(
 
 def _deepmind(assembled: AssembledLayers, head: str, lower: Mapping[str, str], arrays: Mapping[str, Array]) -> None:
     """w_i (D, G*H), w_h (H, G*H) and b: a GRU of Haiku or Sonnet, or an LSTM of Sonnet 2."""
-    low = head.lower()
+    low = _plain(head)
     if any(f"{low}w_{gate}" in lower for gate in "fozrcgn"):
         return  # gates by themselves
     names = [lower.get(f"{low}{end}") for end in ("w_i", "w_h", "b")]
@@ -271,10 +273,8 @@ def _tutorial(assembled: AssembledLayers, joint: _Joint, lower: Mapping[str, str
     if layer not in _TUTORIALS:
         return False
     parent = joint.head[: len(joint.head) - len(layer) - 1]
-    if any(
-        f"{parent.lower()}{other}" in lower
-        for other in ("h2h.weight", "hh.weight", "h2h/kernel", "hidden2hidden.weight")
-    ):
+    prefix = _plain(parent)
+    if any(f"{prefix}{other}" in lower for other in ("h2h/weight", "hh/weight", "h2h/kernel", "hidden2hidden/weight")):
         return False
     columns = joint.name.lower().endswith("kernel")
     whole = arrays[joint.name].T if columns else arrays[joint.name]
@@ -288,7 +288,6 @@ def _tutorial(assembled: AssembledLayers, joint: _Joint, lower: Mapping[str, str
     reason = "PyTorch’s first tutorial has no activation there; the file does not say."
     assembled.settings[owner] = (inferred("activation", "linear", "assumed", reason),)
     assembled.extra.setdefault(owner, []).append(joining(False))
-    prefix = parent.lower()
     others = [
         name
         for low, name in lower.items()
@@ -300,9 +299,53 @@ def _tutorial(assembled: AssembledLayers, joint: _Joint, lower: Mapping[str, str
     return True
 
 
+def _linear_lstm(assembled: AssembledLayers, joint: _Joint, arrays: Mapping[str, Array]) -> bool:
+    """A linear layer (4H, D + H) that gives all gates' sums: lstm.linear.weight, cell.gates.weight."""
+    parts = re.split(r"[./]", joint.head.lower().rstrip("./"))
+    layer, above = parts[-1], parts[-2] if len(parts) > 1 else ""
+    named = layer == "gates" or (layer in ("linear", "lin", "gate", "fc", "i2h", "ih", "w") and "lstm" in above)
+    if not named or joint.bias is None or joint.name in assembled.used:
+        return False
+    columns = not joint.name.lower().endswith("weight")
+    whole = arrays[joint.name].T if columns else arrays[joint.name]
+    rows, width = whole.shape
+    hidden = rows // 4
+    if rows % 4 or not 0 < hidden < width or not _vector(arrays, joint.bias, rows):
+        return False
+    if layer == "gates" and not any(
+        array.ndim == 2 and hidden in array.shape for name, array in arrays.items() if name != joint.name
+    ):
+        return False
+    head = joint.head[: len(joint.head) - len(layer) - 1]
+    owner = assembled.add_split(head, joint.name, whole, width - hidden, False, 4, "transposed" if columns else "")
+    assembled.add(head, "bias_ih", arrays[joint.bias], (joint.bias,), "")
+    reason = "The file does not say; a linear layer for all gates is stacked as in PyTorch by most programs."
+    gates = inferred("gates", "sigmoid", "assumed", reason)
+    assembled.settings[owner] = (inferred_order("lstm", "ifgo", "assumed", reason), gates, TANH)
+    assembled.extra.setdefault(owner, []).append(joining(False))
+    return True
+
+
+def _with_bias_row(assembled: AssembledLayers, name: str, arrays: Mapping[str, Array]) -> None:
+    """WLSTM (1 + D + H, 4H) of a well-known program in NumPy: the first row is the bias."""
+    height, columns = arrays[name].shape
+    hidden = columns // 4
+    inputs = height - 1 - hidden
+    if columns % 4 or inputs <= 0 or not hidden:
+        return
+    head = name[: -len("wlstm")]
+    whole = arrays[name].T
+    for parameter, part in (("weight_ih", slice(1, 1 + inputs)), ("weight_hh", slice(1 + inputs, height))):
+        words = f"rows {part.start} to {part.stop - 1}, transposed"
+        owner = assembled.add(head, parameter, whole[:, part], (name,), words)
+    assembled.add(head, "bias_ih", np.ascontiguousarray(whole[:, 0]), (name,), "row 0")
+    reason = "An LSTM in one matrix of this name has its bias in the first row and its gates in this order."
+    assembled.settings[owner] = (inferred_order("lstm", "ifog", "assumed", reason), TANH)
+
+
 def _courses(assembled: AssembledLayers, lower: Mapping[str, str], arrays: Mapping[str, Array]) -> None:
     """U, V and W of textbooks: U reads the input, W the old state, V the new one."""
-    heads = {low[:-1] for low in lower if low.endswith("v") and (len(low) == 1 or low[-2] in "._/")}
+    heads = {low[:-1] for low in lower if low.endswith("v") and (len(low) == 1 or low[-2] in "_/")}
     for head in heads:
         names = [lower.get(f"{head}{letter}") for letter in "uwv"]
         if None in names:

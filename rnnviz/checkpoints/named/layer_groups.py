@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ...cells.activations import Array
+from ...errors import DamagedFileError, FileError
 from .array_names import AMBIGUOUS, ArrayName, parse_name
 from .assembled_layers import AssembledLayers
 
@@ -64,7 +65,21 @@ def group_layers(arrays: Arrays, assembled: AssembledLayers) -> dict[str, LayerG
         }
         if owner in assembled.layers or any(set(names) >= set(_WEIGHTS) for names in sure.values()):
             recurrent[owner] = LayerGroup(sure)
+        else:
+            assembled.problems += _missing_halves(layers, arrays)
     return recurrent
+
+
+def _missing_halves(layers: Mapping[tuple[int, str], Names], arrays: Arrays) -> list[FileError]:
+    """The error for a layer with PyTorch's names of which one of both matrices is missing."""
+    for names in layers.values():
+        present = next((names[name] for name in _WEIGHTS if name in names and names[name].exact), None)
+        if present is not None and ("_l" in present.name or len(names) > 1):
+            other = _WEIGHTS[1 - _WEIGHTS.index(present.parameter)]
+            missing = present.name.replace(present.parameter, other)
+            words = f"{missing} is missing: the file has {present.name} {arrays[present.name].shape} beside it."
+            return [DamagedFileError(words, code="missing_array", part=missing)]
+    return []
 
 
 def gates_along_columns(names: Names, arrays: Arrays) -> bool:

@@ -20,6 +20,7 @@ from ..native.network_stack import stack_from_model
 from ..stack import Stack
 from ..words import with_words
 from .array_stacks import stacks_from_arrays
+from .published_layers import unknown_cell
 from .stated_modules import StatedModule, with_nonlinearity, with_stated
 
 UNNAMED = "array"  # the name of an array that has none
@@ -160,6 +161,13 @@ def _no_recurrent_layer(name: str, named: NamedArrays) -> UnsupportedFileError:
         if transformer
         else "Open a file that contains a simple RNN, a GRU or an LSTM, with the names of its framework."
     )
+    unknown = None if transformer else unknown_cell(arrays)
+    if unknown is not None:
+        return UnsupportedFileError(
+            f"{name} ({named.description}) has no layer that is run here: its arrays are called like those of "
+            f"{unknown}. {content} Simple RNNs, GRUs, LSTMs and some of their relatives are run.",
+            code="cell", file=name, part=unknown,
+        )  # fmt: skip
     return UnsupportedFileError(
         f"{name} ({named.description}) holds no recurrent layer. {content} {advice}",
         code="transformer" if transformer else "no_recurrent_layer", file=name,

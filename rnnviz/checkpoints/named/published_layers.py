@@ -27,6 +27,9 @@ NOT_RUN = {
     "a nested LSTM": ("nested_lstm", "nlstm"),
     "a liquid or continuous-time cell": ("ltc_cell", "cfc_cell", "gleak"),
     "S4": ("log_dt", "kernel.kernel"),
+    "a cell with layer norm": ("layer_norm_basic_lstm", "gru.norm", "lstm.norm", "gru.layer_norm", "lstm.layer_norm"),
+    "a light GRU with another norm": (".u.weight",),
+    "an LSTM with coupled gates": ("coupled_input_forget",),
 }
 
 

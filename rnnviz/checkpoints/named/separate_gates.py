@@ -148,8 +148,8 @@ def _split_gates(
     """A matrix for each gate that multiplies the input and the hidden state side by side: W_f (H, H + D)."""
     weights = sides.get("w", {})
     gates = next((gates for gates in _GATE_SETS if set(gates) <= set(weights)), None)
-    if gates is None:
-        return False
+    if gates is None or any(len(set(gates) & set(sides.get(side, ()))) > 1 for side in _STATE):
+        return False  # the hidden state has matrices of its own
     biases = {**sides.get("b", {}), **sides.get("w|bias", {})}
     return _add_split(assembled, head, gates, [weights[gate] for gate in gates], [biases.get(g) for g in gates], arrays)
 
@@ -159,8 +159,13 @@ def _split_layers(
 ) -> bool:
     """As `_split_gates`, for linear layers that are called after the gates: forget_gate.weight."""
     weights, biases = words.get("weight", {}), words.get("bias", {})
+    chosen: list[str | None]
     for gates in (("i", "f", "g", "o"), ("r", "z", "n")):
         chosen = [next((word for word in _GATE_WORDS[gate] if word in weights), None) for gate in gates]
+        if len(gates) == 4 and chosen.count(None) == 1:
+            absent = {"i": "input", "f": "forget", "g": "candidate", "o": "output"}[gates[chosen.index(None)]]
+            present = [weights[word] for word in chosen if word is not None]
+            _report_absent_layer(assembled, absent, present, arrays)
         if None in chosen or len(set(chosen)) < len(gates):
             continue
         named = [word for word in chosen if word is not None]
@@ -225,6 +230,17 @@ def _report_missing(
                 )
         return
     fewest: tuple[int, list[str], str] | None = None
+    alone = sides.get("w", {})
+    if not any(sides.get(side) for side in _STATE):
+        for gates in _GATE_SETS[:3]:
+            absent = [gate for gate in gates if gate not in alone]
+            shapes = {arrays[alone[gate]].shape for gate in gates if gate in alone}
+            if len(absent) == 1 and len(shapes) == 1 and len(set(next(iter(shapes)))) == 2:
+                name = _renamed(alone, absent[0])
+                listed = ", ".join(alone[gate] for gate in gates if gate in alone)
+                words = f"{name} is missing: the file has {listed}, matrices of the same layer’s other gates."
+                assembled.problems.append(DamagedFileError(words, code="missing_gate", part=name))
+                return
     for gates in _GATE_SETS:
         for input_side in _INPUT:
             for state_side in _STATE:
@@ -249,6 +265,24 @@ def _report_missing(
                 part=words,
             )
         )
+
+
+def _report_absent_layer(
+    assembled: AssembledLayers, absent: str, present: list[str], arrays: Mapping[str, Array]
+) -> None:
+    """The error for three of an LSTM's four linear layers that read input and state side by side."""
+    shapes = {arrays[name].shape for name in present}
+    if len(set(present)) < 3 or len(shapes) != 1 or len(next(iter(shapes))) != 2 or len(set(*shapes)) != 2:
+        return
+    assembled.problems.append(
+        DamagedFileError(
+            f"The matrix of the {absent} gate is missing: the file has {', '.join(present)}.".replace(
+                "candidate gate", "candidate"
+            ),
+            code="missing_gate",
+            part=absent,
+        )
+    )
 
 
 def _renamed(by_gate: Mapping[str, str], gate: str) -> str:

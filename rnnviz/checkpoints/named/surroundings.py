@@ -21,7 +21,7 @@ _EMBEDDING = re.compile(r"emb|lookup|lut|wte|token|char|vocab|^encoder$", re.IGN
 _NOT_EMBEDDING = re.compile(r"proj|norm|linear|dense|pos|dropout|fc|out|conv", re.IGNORECASE)
 _READOUT = re.compile(
     r"fc|out|linear|dense|decoder|classif|head|proj|logit|h2o|hidden2|2tag|2out|softmax|score|pred|label|generator|"
-    r"^w_?(hy|y|hq|out)$",
+    r"^w_?(hy|y|hq|out|ya)$",
     re.IGNORECASE,
 )
 _NOT_READOUT = re.compile(r"attn|attention|(?:^|[._/])att|q_proj|k_proj|v_proj|conv|norm|dropout|gate", re.IGNORECASE)
@@ -34,7 +34,7 @@ _FROM_EMBEDDING = re.compile(r"emb\w*")
 _LINEAR = ("proj", "linear", "fc", "dense", "layer")
 _NORM = re.compile(r"norm|(^|[._/])(ln|bn)", re.IGNORECASE)
 _WEIGHT = re.compile(
-    r"(?P<stem>.*?)(?P<sep>[._/]?)(?P<word>weight|kernel|w|w_?(?P<of>hy|y|hq|out))(?P<end>:0)?",
+    r"(?P<stem>.*?)(?P<sep>[._/]?)(?P<word>weight|kernel|w|w_?(?P<of>hy|y|hq|out|ya))(?P<end>:0)?",
     re.IGNORECASE | re.DOTALL,
 )
 _PARAMETER = ("weight", "kernel", "w", "bias", "b", "embeddings", "embedding")
@@ -68,7 +68,7 @@ class _FreeArrays:
         self.linear = {}
         for name, array in self.matrices.items():
             if (match := _WEIGHT.fullmatch(name)) is not None:
-                transposed = match["word"].lower() == "kernel"
+                transposed = match["word"].lower() == "kernel" or (match["of"] or "").lower() == "hq"
                 self.linear[name] = match, array.T if transposed else array, transposed
         others = self.tables | self.inner
         self.outputs = {name for name in self.linear if name not in others and (_is_output(name) or name in biased)}
@@ -232,7 +232,7 @@ def _readouts(stack: Stack, free: _FreeArrays) -> dict[str, Readout]:
 
 def _bias_name(match: re.Match[str], classes: int, arrays: Mapping[str, Array]) -> str | None:
     """The name of the bias that belongs to a weight, by name and shape."""
-    word, of = match["word"], match["of"]
+    word, of = match["word"], "y" if (match["of"] or "").lower() == "ya" else match["of"]
     ends = [f"b_{of[-1]}", f"b{of[-1]}", f"b_{of}", f"b{of}"] if of else ["bias"] if len(word) > 1 else ["b"]
     for end in ends:
         for spelling in (end, end.upper()):
