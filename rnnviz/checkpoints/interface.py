@@ -6,7 +6,7 @@ A new format is a folder with such a class, and one line in `formats.FORMATS`.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ..errors import UnsupportedFileError
@@ -32,6 +32,29 @@ class UnusedArray:
     name: str
     shape: tuple[int, ...]
     dtype: str
+
+
+def unused_arrays(arrays: Iterable[UnusedArray], stacks: Iterable[Stack]) -> tuple[UnusedArray, ...]:
+    """Those of a file's arrays that no stack uses or could use.
+
+    Parameters
+    ----------
+    arrays : iterable of UnusedArray
+        All arrays of the file.
+    stacks : iterable of Stack
+        Its stacks.
+
+    Returns
+    -------
+    tuple of UnusedArray
+        The rest, in their order, each name once.
+    """
+    used: set[str] = set()
+    for stack in stacks:
+        used |= stack.array_names
+        used |= {name for table in stack.embeddings.values() for name in table.names}
+        used |= {name for readout in stack.readouts.values() for name in readout.names}
+    return tuple({array.name: array for array in arrays if array.name not in used}.values())
 
 
 @dataclass(frozen=True)

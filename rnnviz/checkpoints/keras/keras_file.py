@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from ...bounded_json import parse_json
 from ...errors import DamagedFileError, FileError, LimitError, UnsupportedFileError
 from ...wording import printable
 from ..file import File
-from ..interface import Format, Opened
+from ..interface import Format, Opened, UnusedArray, unused_arrays
 from .configuration import described_layers
 from .hdf5 import Group, is_hdf5, read_hdf5
 from .hdf5_layouts import ByClass, ByName, layers_by_class, layers_by_name
@@ -51,7 +52,8 @@ class KerasFile(Format):
     def open(self, file: File) -> Opened:
         layers, notes, description = read_layers(file)
         try:
-            return Opened(description, stacks_from_layers(layers, file.budget), notes=notes)
+            stacks = stacks_from_layers(layers, file.budget)
+            return Opened(description, stacks, unused_arrays(_stored(file), stacks), notes)
         except LimitError:
             raise
         except FileError as error:
@@ -81,7 +83,7 @@ def read_layers(file: File) -> Layers:
 
 
 def _from_hdf5(file: File) -> Layers:
-    root, notes = _tree(file, file.data)
+    root, notes = file.parsed(_tree)
     weights = root.groups.get("model_weights", root)
     version = printable(root.texts.get("keras_version") or weights.texts.get("keras_version", ""), 40)
     keras = f"Keras {version}" if version else "Keras"
@@ -102,8 +104,8 @@ def _from_hdf5(file: File) -> Layers:
 
 
 def _from_zip(file: File) -> Layers:
-    parts = {part: file.zip.read(part) for part in (CONFIG, METADATA, WEIGHTS) if part in file.zip}
-    if missing := [part for part in (CONFIG, WEIGHTS) if part not in parts]:
+    parts = {part: file.zip.read(part) for part in (CONFIG, METADATA) if part in file.zip}
+    if missing := [part for part in (CONFIG, WEIGHTS) if part not in file.zip]:
         raise DamagedFileError(
             f"{file.name} is a zip file without {missing[0]}, so it is not a .keras file.",
             code="missing_part", file=file.name, part=missing[0],
@@ -111,7 +113,7 @@ def _from_zip(file: File) -> Layers:
     config = _json(file, CONFIG, parts[CONFIG])
     metadata = _json(file, METADATA, parts.get(METADATA, b"{}"))
     version = printable(str(metadata.get("keras_version", "")), 40) if isinstance(metadata, dict) else ""
-    root, notes = _tree(file, parts[WEIGHTS])
+    root, notes = file.parsed(_tree)
     description = f"Keras {version}".strip() + " (.keras)"
     inner = config.get("config") if isinstance(config, dict) else None
     if isinstance(inner, dict) and isinstance(inner.get("layers"), list):
@@ -120,7 +122,16 @@ def _from_zip(file: File) -> Layers:
     return Layers(layers_by_class(root, version, file.budget), (*notes, custom, ORDER_NOTE), description)
 
 
-def _tree(file: File, data: bytes) -> tuple[Group, tuple[str, ...]]:
+def _stored(file: File) -> Iterator[UnusedArray]:
+    """The arrays of a file that was read."""
+    for _, group in file.parsed(_tree)[0].walk():
+        for source in group.arrays.values():
+            file.budget.work()
+            yield UnusedArray(source.name, source.shape, source.dtype)
+
+
+def _tree(file: File) -> tuple[Group, tuple[str, ...]]:
+    data = file.zip.read(WEIGHTS) if file.is_zip else file.data
     skipped = set()
 
     def skip(path: tuple[str, ...]) -> bool:

@@ -11,6 +11,7 @@ from ...array_shapes import count_numbers
 from ...cells.activations import Array
 from .flat_graph import JOIN, FlatGraph, Node
 from .operations import CHANGES, ERRORS, OPERATIONS, new_bytes, shape_of
+from .quantised_nodes import SCALED, SCALED_LSTM
 from .tensor_data import TYPES, TensorData, UnreadablePartError
 
 DEEPEST = 200  # nodes between an array and where it is used
@@ -61,6 +62,9 @@ class ConstantFolder:
         graph = self.graph
         if value in graph.stored:
             return self._decode(graph.stored[value], graph.names[value])
+        if value in graph.given:
+            array = graph.given[value]
+            return Constant(array, (graph.names[value],), array.dtype.name, array.shape)
         node = graph.makers.get(value)
         if node is None:
             return None
@@ -75,7 +79,9 @@ class ConstantFolder:
         if not roots:
             return None
         array = self._folded(node, [None if part is None else part.array for part in parts], value)
-        names = tuple(dict.fromkeys(name for root in roots for name in root.names))
+        scaled = node.op in (SCALED, SCALED_LSTM, "DequantizeLinear")
+        named = [part for part in parts if part is not None] if scaled else roots
+        names = tuple(dict.fromkeys(name for part in named for name in part.names))
         changes = [*(change for root in roots for change in root.changes), *CHANGES.get(node.op, ())]
         return Constant(array, names, roots[0].dtype, roots[0].shape, tuple(dict.fromkeys(changes)))
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from ...cells.activations import Array
 from ...errors import DamagedFileError
 from ...wording import printable
 from ..io.opening_budget import OpeningBudget
@@ -94,7 +95,7 @@ class Node:
 class FlatGraph:
     """Nodes in order, and by value: its name, the node that makes it, those that read it, its tensor if it is stored.
 
-    inputs: the values that are inputs of the whole graph.
+    inputs: the values that are inputs of the whole graph. given: arrays for some of these, from a file beside.
     """
 
     nodes: list[Node] = field(default_factory=list)
@@ -103,6 +104,7 @@ class FlatGraph:
     readers: dict[int, list[Node]] = field(default_factory=dict)
     stored: dict[int, Any] = field(default_factory=dict)
     inputs: set[int] = field(default_factory=set)
+    given: dict[int, Array] = field(default_factory=dict)
 
     def fresh(self, name: str) -> int:
         self.names.append(as_text(name))

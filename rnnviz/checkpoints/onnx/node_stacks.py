@@ -224,7 +224,8 @@ def _source(finder: LevelFinder, constant: Constant, array: np.ndarray, level: L
     finder.folder.budget.use(constant.array)
     dtype = next(iter(level.first.directions.values()))["weight_hh"].array.dtype
     changes = ", ".join([*constant.changes, more] if more else constant.changes)
-    return SourceArray(constant.name, np.ascontiguousarray(array, dtype), constant.shape, constant.dtype, changes)
+    whole = np.ascontiguousarray(array, dtype)
+    return SourceArray(constant.name, whole, constant.shape, constant.dtype, changes, constant.names)
 
 
 def _left_out_below(finder: LevelFinder, chain: list[Level], reason: str | None, stack: Stack) -> list[str]:

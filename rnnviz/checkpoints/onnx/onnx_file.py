@@ -4,25 +4,34 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
+from ...array_shapes import MOST_AXES
 from ...errors import DamagedFileError, UnsupportedFileError
 from ...model import Model
 from ...text.word_lists import word_lists
 from ...wording import printable
-from ..file import File
-from ..interface import Opened, WritableFormat
+from ..file import File, Folder
+from ..interface import Opened, UnusedArray, WritableFormat, unused_arrays
 from ..native.card_json import KEY
+from ..numpy.numpy_archive import read_numpy
+from ..safetensors.tensor_file import read_tensors
 from ..stack import Stack
 from ..words import with_words
 from .constant_folding import ConstantFolder
-from .flat_graph import Flattener
+from .flat_graph import FlatGraph, Flattener
+from .named_weights import stacks_from_names
 from .node_stacks import stacks_from_nodes
 from .onnx_writer import check_node, model_from_stacks, to_onnx
+from .quantised_nodes import replace_quantised
 from .recurrent_nodes import OPS, RecurrentLayer, recurrent_layer
-from .tensor_data import EXTERNAL, TensorData, UnreadablePartError, as_text, external_entries, external_file
+from .tensor_data import EXTERNAL, TYPES, TensorData, UnreadablePartError, as_text, external_entries, external_file
 from .wire_format import count_parts
 
+ARRAY_FILES = (".npz", ".safetensors")  # that may hold weights which a graph takes as inputs
+ROUNDING = "The file rounds what its layers read to 8 bits while it runs; here nothing is rounded."
+WEIGHTS = ("float16", "bfloat16", "float32", "float64", "int8", "uint8")  # types of weights
 FEW = 20  # notes on what is skipped
 DEEPEST = 100  # graphs within graphs
 
@@ -50,12 +59,13 @@ class OnnxFile(WritableFormat):
         texts = metadata(file)
         card = texts.get(KEY)
         if card is None:
-            return Opened(description, with_words(stacks, word_lists(texts, file.budget.work)), notes=notes)
+            stacks = with_words(stacks, word_lists(texts, file.budget.work))
+            return Opened(description, stacks, unused_arrays(_stored(file), stacks), notes)
         model = model_from_stacks(file.name, card, stacks, file.budget)
         return Opened(description, stacks, notes=notes, models={stacks[0].name: model})
 
     def companions(self, file: File) -> tuple[str, ...]:
-        return external_files(file)
+        return (*external_files(file), *_weight_files(file))
 
     def obstacle(self, model: Model) -> UnsupportedFileError | None:
         try:
@@ -117,10 +127,16 @@ def read_stacks(file: File) -> Stacks:
     """
     model = parse_model(file)
     graph = Flattener(model, file.budget).graph
+    counts = graph.counts()
+    _give_weights(file, graph)
+    quantised = replace_quantised(graph, file.budget)
     nodes = [node for node in graph.nodes if node.op in OPS]
-    if not nodes:
-        raise _no_recurrent_node(file.name, graph.counts())
     folder = ConstantFolder(graph, TensorData(file.name, file.beside, file.budget))
+    if not nodes:
+        named = stacks_from_names(folder)
+        if not named:
+            raise _no_recurrent_node(file.name, counts)
+        return Stacks(named, (), _description(model))
     layers: list[RecurrentLayer] = []
     problems: list[UnreadablePartError] = []
     for node in nodes:
@@ -138,9 +154,35 @@ def read_stacks(file: File) -> Stacks:
     skipped = [f"Skipped: {reason}." for reason in reasons[:FEW]]
     if len(reasons) > FEW:
         skipped.append(f"Skipped: {len(reasons) - FEW:,} more.")
+    if quantised:
+        stacks = [replace(stack, left_out=(*stack.left_out, ROUNDING)) for stack in stacks]
+    return Stacks(tuple(stacks), (*notes, *skipped), _description(model))
+
+
+def _description(model: Any) -> str:
     producer = " ".join(filter(None, [as_text(model.producer_name), as_text(model.producer_version)]))
-    description = f"ONNX, written by {printable(producer, 60)}" if producer else "ONNX"
-    return Stacks(tuple(stacks), (*notes, *skipped), description)
+    return f"ONNX, written by {printable(producer, 60)}" if producer else "ONNX"
+
+
+def _weight_files(file: File) -> tuple[str, ...]:
+    """The files beside one that may hold weights which its graph takes as inputs, by name; none if it takes none."""
+    graph = parse_model(file).graph
+    stored = {tensor.name for tensor in graph.initializer}
+    inputs = {value.name for value in graph.input} - stored
+    if not any(name in inputs for node in graph.node if node.op_type in OPS for name in node.input[1:3]):
+        return ()
+    own = file.name.lower().removesuffix(".onnx")
+    if isinstance(file.beside, Folder):
+        return tuple(name for suffix in ARRAY_FILES if (name := f"{own}{suffix}") in file.beside)
+    return tuple(name for name in file.beside if name.lower().endswith(ARRAY_FILES))
+
+
+def _give_weights(file: File, graph: FlatGraph) -> None:
+    """Arrays from the files beside one for the inputs of its graph of the same names."""
+    for name in _weight_files(file):
+        inner = File(name, file.beside[name], limits=file.limits, budget=file.budget)
+        arrays = (read_numpy if name.lower().endswith(".npz") else read_tensors)(inner).arrays
+        graph.given |= {value: arrays[key] for value in graph.inputs if (key := graph.names[value]) in arrays}
 
 
 def _tensors(graph: Any, depth: int) -> Iterator[Any]:
@@ -150,6 +192,15 @@ def _tensors(graph: Any, depth: int) -> Iterator[Any]:
         for attribute in node.attribute:
             yield from [attribute.t] if attribute.HasField("t") else []
             yield from _tensors(attribute.g, depth + 1) if attribute.HasField("g") and depth < DEEPEST else []
+
+
+def _stored(file: File) -> Iterator[UnusedArray]:
+    """The arrays of weights that a file stores under a name."""
+    for tensor in _tensors(parse_model(file).graph, 0):
+        file.budget.work()
+        kind = TYPES.get(tensor.data_type)
+        if tensor.name and 0 < len(tensor.dims) <= MOST_AXES and kind is not None and kind.name in WEIGHTS:
+            yield UnusedArray(as_text(tensor.name), tuple(int(size) for size in tensor.dims), kind.name)
 
 
 def _no_recurrent_node(name: str, counts: Mapping[str, int]) -> UnsupportedFileError:
@@ -175,8 +226,9 @@ def _no_recurrent_node(name: str, counts: Mapping[str, int]) -> UnsupportedFileE
     elif count["Tanh"] and (count["MatMul"] or count["Gemm"]):
         code = "unrolled"
         advice = (
-            "If it is recurrent, its steps were unrolled: export it with recurrent nodes (in PyTorch, "
-            "torch.onnx.export(..., dynamo=False)), or open the framework's own file of weights."
+            "If it is recurrent, its steps were written out, and the names of its weights do not say so: open the "
+            "framework's own file of weights, or export a network of whole layers (in PyTorch, nn.LSTM with "
+            "torch.onnx.export(..., dynamo=False))."
         )
     else:
         code = "no_recurrent_layer"

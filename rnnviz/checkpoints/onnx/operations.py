@@ -10,6 +10,7 @@ import numpy as np
 from ...array_shapes import MOST_AXES, count_numbers
 from ...cells.activations import Array
 from .flat_graph import MOST_NUMBERS, Node
+from .quantised_nodes import SCALED, SCALED_LSTM
 from .tensor_data import TYPES, UnreadablePartError
 
 # What NumPy and Python raise where a node and its constants contradict each other.
@@ -20,7 +21,7 @@ def new_bytes(node: Node, arrays: list[Array | None]) -> int:
     """Bytes that the node's output adds, computed before the output; 0 where it is a view of its input."""
     data, second = arrays[0], arrays[1] if len(arrays) > 1 else None
     assert data is not None
-    if node.op in ("Cast", "DequantizeLinear"):
+    if node.op in ("Cast", "DequantizeLinear", SCALED, SCALED_LSTM):
         return data.size * 8
     if node.op == "Expand" and second is not None:
         return _count(_expanded(data, second)) * data.itemsize
@@ -139,6 +140,21 @@ def _dequantize(node: Node, arrays: list[Any], _: int) -> Array:
     return (x.astype(np.int64) - zero).astype(scale.dtype) * scale.reshape(shape)
 
 
+def _scaled(node: Node, arrays: list[Any], _: int) -> Array:
+    """Integers less their zero points times their scale, both for all or one a column."""
+    x, scale, *rest = arrays
+    zero = rest[0].astype(np.int64) if rest and rest[0] is not None else 0
+    return (x.astype(np.int64) - zero).astype(scale.dtype) * scale
+
+
+def _scaled_lstm(node: Node, arrays: list[Any], _: int) -> Array:
+    """The same for (directions, inputs, 4H), with a scale by direction or by direction and column, transposed."""
+    x, scale, *rest = arrays
+    shape = (len(x), 1, -1)
+    zero = rest[0].astype(np.int64).reshape(shape) if rest and rest[0] is not None else 0
+    return ((x.astype(np.int64) - zero).astype(scale.dtype) * scale.reshape(shape)).swapaxes(1, 2)
+
+
 OPERATIONS: dict[str, Callable[[Node, list[Any], int], Array]] = {
     "Identity": lambda node, arrays, _: arrays[0],
     "Cast": _cast,
@@ -152,8 +168,11 @@ OPERATIONS: dict[str, Callable[[Node, list[Any], int], Array]] = {
     "Gather": _gather,
     "Expand": _expand,
     "DequantizeLinear": _dequantize,
+    SCALED: _scaled,
+    SCALED_LSTM: _scaled_lstm,
 }
 CHANGES = {
     "Transpose": ("transposed",), "Reshape": ("reshaped",), "Concat": ("joined",), "Slice": ("cut",), "Split": ("cut",),
     "Gather": ("picked",), "Expand": ("repeated",), "DequantizeLinear": ("dequantised",),
+    SCALED: ("integers times their scale",), SCALED_LSTM: ("integers times their scale, transposed",),
 }  # fmt: skip

@@ -164,7 +164,11 @@ def _weights(node: Node, folder: ConstantFolder, place: int, letter: str) -> Con
         graph = folder.graph
         why = "is left out" if value is None else "is computed while the graph runs"
         if value in graph.inputs:
-            why = f"is the graph's input {printable(graph.names[value])!r} and not in the file"
+            why = (
+                f"is the graph's input {printable(graph.names[value])!r} and not in the file. Save the graph's inputs "
+                "as npz under their names, and give that file together with this one; beside this one it is found if "
+                "it has the same name"
+            )
         raise UnreadablePartError(
             f"{node.called} has no weights to show: its {letter} {why}", code="weights", part=letter
         )
@@ -246,7 +250,8 @@ def _source(
     array = pick(constant.array[direction])
     dtype = np.float64 if array.dtype == np.float64 else np.float32
     changes = ", ".join(constant.changes)
-    return SourceArray(constant.name, np.ascontiguousarray(array, dtype), constant.shape, constant.dtype, changes)
+    whole = np.ascontiguousarray(array, dtype)
+    return SourceArray(constant.name, whole, constant.shape, constant.dtype, changes, constant.names)
 
 
 # ---- states and lengths ------------------------------------------------------------------------------
