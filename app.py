@@ -28,6 +28,7 @@ def navigate() -> None:
             *chapters,
             st.Page("pages/glossary.py", title="Glossary"),
             st.Page("pages/room.py", title="Join your class"),
+            st.Page("pages/teaching.py", title="Teaching with this"),
         ],
     }
     page = st.navigation(pages, position="top" if lesson_link.shows("navigation") else "hidden")

@@ -63,7 +63,7 @@ async def _class(address: str, server: int) -> list[Row]:
         await person.leave()
     size, peer = f"{PEOPLE} people, every {EVERY:g} s", "the page's part runs again"
     return [
-        Row("server CPU in a second of a class that waits", size, asked, peer, ran, "1/5"),
+        Row("server CPU in a second of a class that waits", size, asked, peer, ran, "1/3"),
         Row(
             "until all have the answer, once asked for", f"{PEOPLE} people at once", shown, "one of them", alone, "2 s"
         ),

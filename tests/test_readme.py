@@ -16,7 +16,9 @@ from rnnviz.checkpoints import suffixes
 from rnnviz.training.__main__ import argument_parser
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = [file for file in (ROOT / "README.md", ROOT / "CONTRIBUTING.md") if file.exists()]
+DOCUMENTS = [
+    file for file in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "docs" / "teaching.md") if file.exists()
+]
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\]\(([^)#:]+)\)")
 
@@ -91,7 +93,7 @@ def test_optional_dependencies_are_declared():
 @pytest.mark.parametrize("file", DOCUMENTS, ids=lambda file: file.stem)
 def test_links_lead_to_files(file):
     links = LINK.findall(file.read_text(encoding="utf-8"))
-    assert links and all((ROOT / link).exists() for link in links)
+    assert links and all((file.parent / link).exists() for link in links)
 
 
 def test_the_layout_is_the_real_one():

@@ -77,6 +77,8 @@ def _show_choices(address: str) -> None:
             if urlsplit(link).scheme in ("http", "https"):
                 st.link_button("Open as your class sees it", link, icon=":material/open_in_new:")
             larger_button(" Larger on this screen")
+        if lesson_link.shows("navigation"):
+            st.page_link("pages/teaching.py", label="Teaching with this: three lessons", icon=":material/school:")
 
 
 def show_link(link: str) -> None:

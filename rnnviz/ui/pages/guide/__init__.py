@@ -3,5 +3,6 @@
 from . import blocks
 from .chapter_page import show_chapter, show_glossary
 from .room_page import show_room
+from .teaching_page import show_teaching
 
-__all__ = ["blocks", "show_chapter", "show_glossary", "show_room"]
+__all__ = ["blocks", "show_chapter", "show_glossary", "show_room", "show_teaching"]
