@@ -1,8 +1,8 @@
 """How far a model's output is from that of the framework that wrote its file, for the same input.
 
 A difference is traced to the arrays that explain it, see `location`, and the usual mistakes are tried one by one, see
-`mistakes`: each setting overridden, gates in every other order, matrices transposed, biases left out. A correction that
-makes the difference vanish is named.
+`mistakes`: each setting overridden, among them directions, layers and initial states, gates in every other order,
+matrices transposed, biases left out. A correction that makes the difference vanish is named.
 """
 
 from __future__ import annotations
@@ -100,6 +100,10 @@ def verify(
     quantity, largest = comparison.quantity.words, comparison.largest
     if largest <= tolerance:
         return Agreement(quantity, largest, tolerance, step + 1, unit, None, ())
-    location = locate(stack, network, comparison, tolerance)
     suggested = corrections(stack, network, comparison, chosen)
+    location = locate(stack, network, comparison, tolerance)
+    explained = next((found for found in suggested if found.kind == "setting" and found.largest <= tolerance), None)
+    if explained is not None:
+        words = f"No array is wrong: with another setting all agrees, {explained.words}."
+        location = Location(location.first, "setting", words)
     return Agreement(quantity, largest, tolerance, step + 1, unit, location, suggested)

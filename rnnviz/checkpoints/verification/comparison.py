@@ -95,6 +95,20 @@ def compare_again(network: Network, comparison: Comparison) -> Comparison | None
     return None
 
 
+def closest_again(network: Network, comparison: Comparison) -> Comparison | None:
+    """The closest quantity of the same sort of a network with other layers or directions; None if it has none."""
+    last = len(comparison.reference) == 1 and len(comparison.inputs) > 1
+    outside = ("logits", "probabilities")
+    best: Comparison | None = None
+    for quantity, values in quantities(network, network.forward(comparison.inputs), last):
+        same = (quantity.kind in outside) == (comparison.quantity.kind in outside)
+        if values.shape == comparison.reference.shape and same:
+            found = Comparison(quantity, comparison.inputs, values.astype(np.float64), comparison.reference)
+            if best is None or found.largest < best.largest:
+                best = found
+    return best
+
+
 def quantities(network: Network, run: Run, last: bool) -> Iterator[tuple[Quantity, Array]]:
     """What a network computes, (T, B, N) each in the order of the text; after the last step only, (1, B, N)."""
     end = slice(-1, None) if last else slice(None)

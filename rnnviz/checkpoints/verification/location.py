@@ -37,8 +37,9 @@ class Location:
         The first step, in the order of reading and counted from 1, that differs; None if it is unknown.
     cause : str
         A short key: "start" if the first step already differs, "later" if a later one does, "readout", "rounding",
-        "initial" for a network with its own initial states, or, if it cannot be told, "last_step", "directions" or
-        "layers".
+        "initial" for a network with its own initial states, "other_start" for a framework that started from other
+        states, "setting" if another value of a setting explains all, or, if it cannot be told, "last_step",
+        "directions" or "layers".
     words : str
         The same in sentences.
     arrays : tuple of str
@@ -81,6 +82,17 @@ def locate(stack: Stack, network: Network, comparison: Comparison, tolerance: fl
         return Location(first + 1, "readout", words, units=tuple(map(int, outputs)))
     rows, units, tokens = "", np.zeros(0, int), np.zeros(0, int)
     from_old = _differences_from_old_states(network, comparison, direction)
+    if (
+        from_old is not None
+        and first == order[0]
+        and _started_elsewhere(network, comparison, order, from_old, tolerance)
+    ):
+        own = "those of the file" if network.initial is not None else "zeros"
+        words = (
+            f"{_FROM_OLD}, only the beginning differs: no array is wrong, but the framework started from other states "
+            f"than {own}."
+        )
+        return Location(first + 1, "other_start", words)
     if from_old is not None:
         off = from_old > tolerance
         units = np.flatnonzero(off.any((0, 1)))
@@ -155,6 +167,49 @@ def _other_causes(network: Network, kind: str, layer: int) -> tuple[str, ...]:
     """What else affects every step."""
     below = ("embedding",) if network.embedding is not None and layer == 0 else ()
     return (*below, "readout") if kind in ("logits", "probabilities") else below
+
+
+def _started_elsewhere(
+    network: Network, comparison: Comparison, order: Array, from_old: Array, tolerance: float
+) -> bool:
+    """Whether all but the first steps agree once the framework's own states are known, and no token explains it."""
+    if len(order) < 4 or comparison.quantity.layer > 0:
+        return False
+    if network.embedding is not None and not np.isin(comparison.inputs[order[0]], comparison.inputs[order[2:]]).all():
+        return False
+    directions = network.directions_by_layer[0]
+    direction = directions[0] if order[0] == 0 else directions[-1]
+    if network.cell(0, direction).states == ("hidden",):
+        return bool((from_old[order[0]] > tolerance).any() and (from_old[order[1:]] <= tolerance).all())
+    later = _differences_from_cell_states(network, comparison, direction)
+    return later is not None and bool((later[order[2:]] <= 10 * tolerance).all())
+
+
+def _differences_from_cell_states(network: Network, comparison: Comparison, direction: str) -> Array | None:
+    """As `_differences_from_old_states` for an LSTM, whose old cell state is computed from the framework's hidden one.
+
+    h = o tanh(c), where the output gate o needs the old hidden state alone. None for cells with other equations.
+    """
+    cell = network.cell(0, direction)
+    if cell.name != "lstm" or cell.options["squash"] != "tanh":
+        return None
+    reference = comparison.reference
+    if comparison.quantity.kind == "top" and len(network.directions_by_layer[0]) == 2:
+        halves = np.split(reference, 2, axis=2)
+        reference = halves[network.directions_by_layer[0].index(direction)]
+    inputs = network.forward(comparison.inputs).inputs
+    x, targets = (
+        np.ascontiguousarray(reverse_if_backward(array, direction), cell.dtype) for array in (inputs, reference)
+    )
+    hidden = [np.zeros_like(targets[0])]
+    states = {"hidden": targets[0], "cell": np.zeros_like(targets[0])}
+    for one, target in zip(x[1:], targets[1:], strict=True):
+        record = cell.forward(one[None], states)
+        hidden.append(record["hidden"][0])
+        gate = np.maximum(record["output"][0].astype(np.float64), 1e-12)
+        inside = np.clip(target / gate, -1 + 1e-7, 1 - 1e-7)
+        states = {"hidden": target, "cell": np.arctanh(inside).astype(cell.dtype)}
+    return reverse_if_backward(relative_differences(np.stack(hidden), targets), direction)
 
 
 def _differences_from_old_states(network: Network, comparison: Comparison, direction: str) -> Array | None:

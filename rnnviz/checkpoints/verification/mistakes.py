@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import islice, permutations
+from itertools import combinations, islice, permutations
 from typing import NamedTuple
 
 import numpy as np
@@ -13,9 +13,10 @@ from ...errors import RnnvizError
 from ...network import Network
 from ..conversion import convert_stack
 from ..stack import Parameters, Stack
-from .comparison import Comparison, compare_again
+from .comparison import Comparison, closest_again, compare_again
 
-TRIED, SHOWN = 200, 4
+TRIED, SHOWN, PAIRED = 200, 4, 10
+_ARRANGEMENT = ("layers", "direction", "merge", "initial", "reading", "outputs")
 _WORK = 200_000_000  # multiplications of one trial, so that all take seconds
 
 
@@ -54,7 +55,8 @@ def corrections(
     improvements = []
     for trial in islice(_trials(stack, overrides), TRIED):
         try:
-            tried = compare_again(convert_stack(trial.stack, trial.overrides).network, short)
+            other = convert_stack(trial.stack, trial.overrides).network
+            tried = closest_again(other, short) if trial.rearranged else compare_again(other, short)
         except (RnnvizError, ValueError, TypeError):  # an embedding without the tokens that the input has, for example
             continue
         if tried is not None and tried.largest < now.largest / 2:
@@ -85,15 +87,28 @@ class _Trial(NamedTuple):
     stack: Stack
     overrides: dict[str, str]
     arrays: tuple[str, ...] = ()
+    rearranged: bool = False  # whether layers or directions are others, and with that what their states are called
 
 
 def _trials(stack: Stack, overrides: Mapping[str, str]) -> Iterator[_Trial]:
     """Each usual mistake corrected."""
     now = {setting.name: overrides.get(setting.name, setting.value) for setting in stack.settings}
-    for setting in stack.settings:
-        for value, words in setting.choices.items():
-            if value != now[setting.name] and setting.name not in ("order", "readout") and not setting.follows:
-                yield _Trial("setting", f"{setting.title}: {words}", stack, {**overrides, setting.name: value})
+    others = [
+        (setting, value)
+        for setting in stack.settings
+        for value in setting.choices
+        if value != now[setting.name] and setting.name not in ("order", "readout") and not setting.follows
+    ]
+    for setting, value in others:
+        words = f"{setting.title}: {setting.choices[value]}"
+        rearranged = setting.name in _ARRANGEMENT
+        yield _Trial("setting", words, stack, {**overrides, setting.name: value}, (), rearranged)
+    several = [(setting, value) for setting, value in others if setting.name in _ARRANGEMENT]
+    for (first, one), (second, two) in combinations(several[:PAIRED], 2):
+        if first.name != second.name:
+            words = f"{first.title}: {first.choices[one]}; {second.title}: {second.choices[two]}"
+            both = {**overrides, first.name: one, second.name: two}
+            yield _Trial("setting", words, stack, both, (), True)
     for order in map("".join, permutations(now.get("order", ""))):
         if order and order != now["order"]:
             yield _Trial("setting", f"Order of the gates: {', '.join(order)}", stack, {**overrides, "order": order})

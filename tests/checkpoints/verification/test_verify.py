@@ -303,8 +303,10 @@ def test_the_last_step_alone_tells_how_far_but_not_where():
     module, stack = drawn("gru")
     whole = pair(module, 9, 3)
     found = verify(changed(stack, "reset", "before"), ExamplePair(whole.input, whole.output[-1]))
-    assert (found.location.first, found.location.cause, found.step) == (None, "last_step", 9)
+    assert (found.location.first, found.location.cause, found.step) == (None, "setting", 9)
     assert best(found).overrides == {"reset": "after"}
+    found = verify(damaged(stack, "weight_ih", 3), ExamplePair(whole.input, whole.output[-1]))
+    assert (found.location.first, found.location.cause, found.step) == (None, "last_step", 9)
 
 
 def test_long_and_many_sequences_are_compared_whole_and_mistakes_tried_on_a_part():
