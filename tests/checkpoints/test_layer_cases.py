@@ -33,6 +33,7 @@ RIGHT = {
 # By case: the file, its stacks, and a word of what it says is not run.
 APART = {
     "layers_joined_across_something/bn_between": ("m.pt", ["lstm1", "lstm2"], "bn1"),
+    "layers_joined_across_something/k_ae": ("m.weights.h5", ["e", "dd"], "repeat_vector"),
     "layers_joined_across_something/stanza_highway": (
         "tagger.pt", ["taggerlstm.lstm.0", "taggerlstm.lstm.1"], "taggerlstm.highway.0 and taggerlstm.gate.0",
     ),
@@ -80,3 +81,19 @@ def test_a_missing_gate_is_named():
 def test_a_matrix_with_a_bias_is_the_readout_whatever_its_name():
     (stack,) = open_file(CASES / "linear_taken_for_embedding/speaker_linear/m.pt").stacks
     assert (stack.setting("embedding").value, stack.setting("readout").value) == ("none", "embedding.weight")
+
+
+def test_attributes_name_the_layers_of_a_subclassed_keras_model_and_no_guess_is_told_as_a_fact():
+    stacks = open_file(CASES / "guess_told_as_fact/k_subclassed_model/m.weights.h5").stacks
+    assert {stack.name for stack in stacks} == {"enc", "dec"}
+    for stack in stacks:
+        assert stack.notes == ()
+        assert any("keeps no connections" in sentence for sentence in stack.left_out)
+        assert {"direction", "embedding", "readout"} <= {setting.name for setting in stack.assumed}
+
+
+def test_layers_that_only_their_order_joins_can_be_parted():
+    opened = open_file(CASES / "layers_joined_across_something/k_ae/m.weights.h5")
+    whole = opened.model("e", layers="all").network
+    assert (len(whole.layers), whole.input_size) == (2, 6)
+    assert opened.model("dd").network.input_size == 5
