@@ -50,6 +50,7 @@ class Farm:
             **SERVER_SETTINGS,
             "RNNVIZ_METRICS": "1",
             "RNNVIZ_SERVER": name,
+            "STREAMLIT_LOGGER_HIDE_WELCOME_MESSAGE": "true",
             "STREAMLIT_SERVER_COOKIE_SECRET": SECRET,
             **self._variables,
         }
