@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from ..errors import InputError, InterventionError
 from ..network import Edits, Network
 from ..text.tokens import END, Encoding, Vocabulary, split
 from ..text.vectors import swapped_label
+from . import problems
 from .application import cell_edits, quantities_of, rows_of, value_of
 from .intervention_kinds import Hold, Intervention, Remove, Swap, ValueIntervention
 
@@ -88,25 +90,20 @@ class CheckedInterventions:
     def _add_token(self, intervention: Swap | Remove) -> None:
         step, steps = intervention.step, len(self._encoding.tokens)
         if not 1 <= step <= steps:
-            problem = f"there is no step {step}; the text has {_counted_steps(steps)}"
-            raise _impossible(intervention, "unknown_step", problem, step=step)
+            raise _impossible(intervention, "unknown_step", step=step, steps=_counted_steps(steps))
         if step in self._swaps or not self._is_read[step - 1]:
-            problem = f"another intervention already swaps or removes step {step}"
-            raise _impossible(intervention, "repeated_step", problem, step=step)
+            raise _impossible(intervention, "repeated_step", step=step)
         if self._vocabulary.end and self._encoding.tokens[step - 1] == END:
-            problem = f"step {step} is the end mark, which every text has"
-            raise _impossible(intervention, "end_mark", problem, step=step)
+            raise _impossible(intervention, "end_mark", step=step)
         if isinstance(intervention, Swap):
             self._swaps[step] = _encode_swap(intervention, self._vocabulary)
             return
         if self._is_read.sum() - 1 <= self._vocabulary.end:
-            raise InterventionError(
-                "Keep at least one token: with all of them removed, there is nothing left to read.", code="nothing_left"
-            )
+            raise InterventionError(problems.NOTHING_LEFT, code="nothing_left")
         concerned = [other for other in self._steps_left if step - 1 in rows_of(other, steps)]
         for other in concerned:
             if self._steps_left[other] == 1:
-                raise _impossible(other, "removed_steps", "another intervention removes all of its steps", step=step)
+                raise _impossible(other, "removed_steps", step=step)
         for other in concerned:
             self._steps_left[other] -= 1
         self._is_read[step - 1] = False
@@ -116,8 +113,7 @@ class CheckedInterventions:
         _check(intervention, self._definition, self._network, steps)
         left = int(self._is_read[_slice(intervention)].sum())
         if not left:
-            problem = "another intervention removes all of its steps"
-            raise _impossible(intervention, "removed_steps", problem, step=rows_of(intervention, steps)[0] + 1)
+            raise _impossible(intervention, "removed_steps", step=rows_of(intervention, steps)[0] + 1)
         places = []
         for name in quantities_of(intervention, self._definition):
             key = (name, intervention.layer, intervention.direction)
@@ -158,8 +154,7 @@ class _SetValues:
         row = rows_of(intervention, len(self.values))[first]
         other = self.interventions[earliest]
         raise InterventionError(
-            f"“{other}” and “{intervention}” contradict each other: both set the {title} of unit {unit} at step "
-            f"{row + 1}.",
+            problems.CONTRADICTION.format(other=other, text=intervention, title=title, unit=unit, step=row + 1),
             code="contradiction", intervention=intervention, other=other, step=row + 1, unit=unit,
         )  # fmt: skip
 
@@ -180,12 +175,11 @@ def _encode_swap(swap: Swap, vocabulary: Vocabulary) -> Encoding:
     try:
         new = vocabulary.encode(swap.token, 2) if numeric else vocabulary.encode([*split(vocabulary.kind, swap.token)])
     except InputError as error:
-        raise InterventionError(
-            f"Cannot apply “{_shorten(str(swap))}”: {error}", code="invalid_token", intervention=swap, step=swap.step
-        ) from None
+        sentence = problems.INVALID_TOKEN.format(text=_shorten(str(swap)), reason=error)
+        raise InterventionError(sentence, code="invalid_token", intervention=swap, step=swap.step) from None
     if len(new.tokens) - vocabulary.end != 1:
         what = "step" if numeric else "token"
-        raise _impossible(swap, "not_one_token", f"{_shorten(swap.token)!r} is not one {what}", step=swap.step)
+        raise _impossible(swap, "not_one_token", token=_shorten(swap.token), what=what, step=swap.step)
     return new
 
 
@@ -197,11 +191,10 @@ def _check(intervention: ValueIntervention, definition: Definition, network: Net
         return
     first, last = intervention.steps
     if first > last:
-        raise _impossible(intervention, "reversed_steps", f"step {first} does not come before step {last}", step=first)
+        raise _impossible(intervention, "reversed_steps", step=first, last=last)
     if not 1 <= first <= last <= steps:
         missing = last if 1 <= first <= steps else first
-        problem = f"there is no step {missing}; the text has {_counted_steps(steps)}"
-        raise _impossible(intervention, "unknown_step", problem, step=missing)
+        raise _impossible(intervention, "unknown_step", step=missing, steps=_counted_steps(steps))
 
 
 def _check_quantity(intervention: ValueIntervention, definition: Definition) -> None:
@@ -209,40 +202,38 @@ def _check_quantity(intervention: ValueIntervention, definition: Definition) -> 
     if not isinstance(intervention, Hold):
         if intervention.state is not None and intervention.state not in definition.states:
             states = ", ".join(definition.states)
-            problem = f"the {definition.title} has no state {intervention.state!r}; it has {states}"
-            raise _impossible(intervention, "unknown_state", problem)
+            known = {"cell": definition.title, "state": intervention.state, "states": states}
+            raise _impossible(intervention, "unknown_state", **known)
         return
     if intervention.quantity == "input_vector":
-        raise _impossible(intervention, "input", "the input can only be swapped or removed")
+        raise _impossible(intervention, "input")
     quantity = next((q for q in definition.quantities if q.name == intervention.quantity), None)
     if quantity is None:
         names = ", ".join(q.name for q in definition.quantities)
-        problem = f"the {definition.title} has no {intervention.quantity!r}; it has {names}"
-        raise _impossible(intervention, "unknown_quantity", problem)
+        known = {"cell": definition.title, "quantity": intervention.quantity, "quantities": names}
+        raise _impossible(intervention, "unknown_quantity", **known)
     if not (np.isfinite(intervention.value) and quantity.low <= intervention.value <= quantity.high):
-        problem = f"the {quantity.title} {_range(quantity.low, quantity.high)}, not {intervention.value:g}"
-        raise _impossible(intervention, "out_of_range", problem)
+        bounds = {"title": quantity.title, "range": _range(quantity.low, quantity.high)}
+        raise _impossible(intervention, "out_of_range", **bounds, value=f"{intervention.value:g}")
 
 
 def _check_place(intervention: ValueIntervention, network: Network) -> None:
     """Raise InterventionError unless the network has the layer, the direction and the units."""
     layer, direction, layers = intervention.layer, intervention.direction, len(network.layers)
     if not 0 <= layer < layers:
-        problem = f"there is no layer {layer}; the network has {layers}, counted from 0"
-        raise _impossible(intervention, "unknown_layer", problem)
+        raise _impossible(intervention, "unknown_layer", layer=layer, layers=layers)
     if not network.has_layer(layer, direction):
         whole = "the network" if direction not in network.directions else f"layer {layer}"
-        raise _impossible(intervention, "unknown_direction", f"{whole} does not read {direction}")
+        raise _impossible(intervention, "unknown_direction", whole=whole, direction=direction)
     if intervention.units is None:
         return
     cell = network.cell(layer, direction)
     units = min(map(cell.units, quantities_of(intervention, cell.definition)))
     wrong = [unit for unit in intervention.units if not 0 <= unit < units]
     if wrong:
-        problem = f"there is no unit {wrong[0]}; the layer has units 0 to {units - 1}"
-        raise _impossible(intervention, "unknown_unit", problem, unit=wrong[0])
+        raise _impossible(intervention, "unknown_unit", unit=wrong[0], last=units - 1)
     if not intervention.units:
-        raise _impossible(intervention, "no_unit", "it names no unit")
+        raise _impossible(intervention, "no_unit")
 
 
 def _slice(intervention: ValueIntervention) -> slice:
@@ -250,10 +241,12 @@ def _slice(intervention: ValueIntervention) -> slice:
     return slice(None) if intervention.steps is None else slice(intervention.steps[0] - 1, intervention.steps[1])
 
 
-def _impossible(intervention: Intervention, code: str, problem: str, **fields: int) -> InterventionError:
+def _impossible(intervention: Intervention, code: str, **values: Any) -> InterventionError:
     """The error for an intervention that does not fit."""
-    text = _shorten(str(intervention))
-    return InterventionError(f"Cannot apply “{text}”: {problem}.", code=code, intervention=intervention, **fields)
+    problem = problems.PROBLEMS[code].format(**values)
+    sentence = problems.IMPOSSIBLE.format(text=_shorten(str(intervention)), problem=problem)
+    fields = {name: values[name] for name in ("step", "unit") if name in values}
+    return InterventionError(sentence, code=code, intervention=intervention, **fields)
 
 
 def _shorten(text: str) -> str:

@@ -22,13 +22,15 @@ from typing import ClassVar
 from urllib.parse import quote, unquote
 
 from ..errors import InterventionError
+from . import problems
 
 Units = tuple[int, ...] | None
 Steps = tuple[int, int] | None
 
 _SEPARATOR = ";"
 _WORDS = ("zero", "freeze", "swap", "remove")
-_MOST = 10_000  # units that one text can name, so that no link asks for a billion
+SHOWN_UNREADABLE = 40  # characters of a text that a sentence shows
+MOST_LISTED = 10_000  # units that one text can name, so that no link asks for a billion
 _FORM = re.compile(
     r"(?P<head>\w+)(?:/(?P<state>\w+))?(?:\.(?P<units>[0-9,-]+))?(?:@(?P<first>[0-9]{1,9})(?:-(?P<last>[0-9]{1,9}))?)?"
     r"(?::(?P<layer>[0-9]{1,9})(?P<back>b)?)?(?:=(?P<value>.*))?",
@@ -286,13 +288,8 @@ def format_all(interventions: Iterable[Intervention]) -> str:
 
 def _unreadable(text: str) -> InterventionError:
     """The error for a text that is not an intervention."""
-    shown = text if len(text) <= 40 else text[:40] + "…"
-    return InterventionError(
-        f"{shown!r} is not an intervention: write, for example, forget=1, forget.3,5-7@2-9=0.5, zero.4, freeze.4@6-9, "
-        "swap@3=x or remove@3.",
-        code="unreadable",
-        intervention=text,
-    )
+    shown = text if len(text) <= SHOWN_UNREADABLE else text[:SHOWN_UNREADABLE] + "…"
+    return InterventionError(problems.UNREADABLE.format(text=shown), code="unreadable", intervention=text)
 
 
 def _parse_units(text: str, whole: str) -> Units:
@@ -301,7 +298,7 @@ def _parse_units(text: str, whole: str) -> Units:
     for part in text.split(","):
         match = _UNITS.fullmatch(part)
         first, last = (int(match[1]), int(match[2] or match[1])) if match else (0, -1)
-        if last < first or len(units) + last - first >= _MOST:
+        if last < first or len(units) + last - first >= MOST_LISTED:
             raise _unreadable(whole)
         units += range(first, last + 1)
     return tuple(units)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from .. import colours
 from ..analysis import overflow
 from ..analysis.asked_steps import asked_at
-from ..analysis.effects import silenced_units, unit_effects
+from ..analysis.effects import run_outcome, silenced_units, unit_effects
 from ..cells.gated_equations import projected_quantity
 from ..instrument import leading_labels
 from ..instrument.definition_encoding import common_definition
 from ..instrument.model_encoding import encode_model
 from ..instrument.payload_encoding import FEWER_LABELS
+from ..interventions import checked_interventions, intervention_kinds, phrases, problems
 from ..model import Model
+from ..network import NO_PREDICTION
 from ..text import sentences, tokens, vectors
 from ..text.remarks import only_first
 from .character_classes import character_classes
-from .playground_schema import EffectRules, NumbersData, PlaygroundData, ReaderData, RunRules
+from .playground_schema import ChangeRules, EffectRules, NumbersData, PlaygroundData, ReaderData, RunRules
 
 SEEDS, NOISE_NUMBERS = 2, 2400  # of noise: this many seeds, and as many steps as have about this many numbers
 NOISE_STEPS = 24  # at most
@@ -44,6 +48,7 @@ def playground_data(model: Model, text: str) -> PlaygroundData:
         "definition": common_definition(definition, model.labels),
         "reader": reader_data(model),
         "effects": _effect_rules(model),
+        "changes": _change_rules(model),
         "rules": _run_rules(model),
         "text": text,
     }
@@ -141,6 +146,30 @@ def _effect_rules(model: Model) -> EffectRules:
     }
 
 
+def _change_rules(model: Model) -> ChangeRules:
+    return {
+        "problems": problems.PROBLEMS,
+        "sentences": {
+            "impossible": problems.IMPOSSIBLE,
+            "invalid_token": problems.INVALID_TOKEN,
+            "nothing_left": problems.NOTHING_LEFT,
+            "contradiction": problems.CONTRADICTION,
+            "unreadable": problems.UNREADABLE,
+            "too_many": problems.TOO_MANY,
+        },
+        "shown": checked_interventions.SHOWN,
+        "shown_unreadable": intervention_kinds.SHOWN_UNREADABLE,
+        "shown_token": phrases.SHOWN,
+        "listed": intervention_kinds.MOST_LISTED,
+        "most": problems.MOST_CHANGES,
+        "most_units": problems.MOST_UNITS,
+        "directions": list(model.network.directions),
+        "ends": run_outcome.ENDS,
+        "first": run_outcome.FIRST,
+        "no_prediction": NO_PREDICTION,
+    }
+
+
 def _run_rules(model: Model) -> RunRules:
     asked, token = asked_at(model.card)
     return {
@@ -152,6 +181,7 @@ def _run_rules(model: Model) -> RunRules:
         "most_labels": leading_labels.MOST_LABELS,
         "leading": leading_labels.LEADING,
         "fewer_labels": FEWER_LABELS,
+        "is_double": model.network.dtype == np.float64,
         "overflow": overflow.SENTENCE,
         "probability": overflow.PROBABILITY,
     }

@@ -133,6 +133,8 @@ class RunRules(TypedDict):
         How many of more are shown for each step.
     fewer_labels : str
         What is said of the others.
+    is_double : bool
+        Whether the network's own numbers are in double precision; else single or less.
     overflow, probability : str
         The sentence about values beyond all numbers, and what it calls predictions.
     """
@@ -145,8 +147,48 @@ class RunRules(TypedDict):
     most_labels: int
     leading: int
     fewer_labels: str
+    is_double: bool
     overflow: str
     probability: str
+
+
+class ChangeRules(TypedDict):
+    """What is said about changes of a run, the interventions; see `rnnviz.interventions`.
+
+    Attributes
+    ----------
+    problems : dict of str to str
+        Why a change does not fit, as templates.
+    sentences : dict of str to str
+        Other templates: "impossible", "invalid_token", "nothing_left", "contradiction", "unreadable" and "too_many".
+    shown, shown_unreadable, shown_token : int
+        How many characters of a change, of a text that is none, and of a token a sentence shows.
+    listed : int
+        How many units the text of a change can name.
+    most, most_units : int
+        How many changes a run has at most, and how many units they name together.
+    directions : list of str
+        Those in which any layer reads.
+    ends : dict of str to str
+        What the run ends on, as templates; see `rnnviz.analysis.effects.run_outcome`.
+    first : dict of str to dict of str to str
+        Where the predictions first differ, as templates.
+    no_prediction : str
+        What stands for a label where outputs are no numbers.
+    """
+
+    problems: dict[str, str]
+    sentences: dict[str, str]
+    shown: int
+    shown_unreadable: int
+    shown_token: int
+    listed: int
+    most: int
+    most_units: int
+    directions: list[str]
+    ends: dict[str, str]
+    first: dict[str, dict[str, str]]
+    no_prediction: str
 
 
 class PlaygroundData(TypedDict):
@@ -166,6 +208,8 @@ class PlaygroundData(TypedDict):
         How the model reads.
     effects : EffectRules
         How the effects of units are measured.
+    changes : ChangeRules
+        What is said about changes of a run.
     rules : RunRules
         What else makes a payload of a run.
     text : str
@@ -178,5 +222,6 @@ class PlaygroundData(TypedDict):
     definition: DefinitionData
     reader: ReaderData
     effects: EffectRules
+    changes: ChangeRules
     rules: RunRules
     text: str

@@ -13,7 +13,9 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 import rnnviz
+from rnnviz.analysis.effects.run_outcome import run_outcome
 from rnnviz.colours import THEMES, rgb
+from rnnviz.interventions import parse_all
 from rnnviz.model import Model
 from rnnviz.network import Network
 from rnnviz.playground import playground_page, write_playground
@@ -194,3 +196,28 @@ def test_layers_and_directions_can_be_chosen(chromium: Browser, tmp_path: Path):
         assert shown == 6
     with from_disk(chromium, file, "#layer=1&direction=backward") as page:
         assert page.get_by_label("What is shown").evaluate("e => e.selectedOptions[0].text") == "layer 2, backward"
+
+
+def test_a_change_is_run_in_the_browser_and_can_be_shared_and_taken_back(chromium: Browser, site: Path):
+    model = rnnviz.load("names-lstm")
+    changed = model.trace("Nguyen", interventions=parse_all("zero.6"))
+    with from_disk(chromium, site / "names-lstm.html", "#text=Nguyen&unit=6") as page:
+        page.locator(".whatif summary").click()
+        page.get_by_role("button", name="Silence this unit").click()
+        page.locator(".area-words .change").wait_for()
+        assert page.locator(".area-words .outcome").inner_text().strip() == str(run_outcome(changed)).strip()
+        page.wait_for_function("() => location.hash.includes('if=zero.6')")
+        hash = "#" + page.url.partition("#")[2]
+        page.fill("#text", "Nguyen!")
+        page.wait_for_function("() => document.querySelectorAll('.tokens .token').length === 8")
+        assert page.locator(".area-words .change").inner_text() == "unit 6 silenced×"
+        page.locator(".area-words .change button").click()
+        page.locator(".area-words .change").wait_for(state="detached")
+        assert "if" not in parameters(page)
+    with from_disk(chromium, site / "names-lstm.html", hash) as page:
+        assert page.locator(".area-words .change").inner_text() == "unit 6 silenced×"
+        page.evaluate("location.hash = '#text=Li&if=forget=2'")
+        page.locator(".area-words .change").wait_for(state="detached")
+        with pytest.raises(ValueError) as error:
+            model.trace("Li", interventions=parse_all("forget=2"))
+        assert page.locator(".remark").all_inner_texts() == [str(error.value)]

@@ -39,6 +39,7 @@ from rnnviz.network import Network
 from rnnviz.text.tokens import Vocabulary
 from rnnviz.ui.shared.instrument import VIEWS
 from tests.exponential_cell import ExponentialLSTM
+from tests.js.change_runs import all_changes
 from tests.js.forward_runs import all_runs
 from tests.js.narration_runs import narration_runs
 from tests.js.payload_runs import all_payloads
@@ -57,7 +58,7 @@ EVERY_KIND = [
     *((CELLS[name], {}) for name in PUBLISHED),
     (ExponentialLSTM, {}),
 ]
-TOKENS = ["x", ";", "'(!*)~", "é", "日", "=", "%", " ", "👩‍🔬", "a\ud800", "#", "&", "+", "/"]
+TOKENS = ["x", ";", "'(!*)~", "é", "日", "=", "%", " ", "👩‍🔬", "a\ud800", "\ufeffx", "#", "&", "+", "/"]
 
 FIXTURES: dict[str, Callable[[], Any]] = {}
 
@@ -232,6 +233,12 @@ def scale_limits_of_values() -> dict[str, Any]:
     cases = [*drawn, [], [0.5], [1.0], [3.0, 3.0], [1e300], [2.0] * 98 + [9.0] * 2, [2.0] * 97 + [9.0] * 3]
     rules = {"share_within": SHARE_WITHIN, "least_limit": LEAST_LIMIT, "scale_steps": FEW_STEPS}
     return {"cases": [{"values": c, "limits": scale_limits(hidden, np.array(c))} for c in cases], "rules": rules}
+
+
+@fixture
+def change_texts() -> dict[str, Any]:
+    """Texts of changes as Python reads and writes them, and which of several it accepts."""
+    return all_changes()
 
 
 @fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,19 +12,22 @@ from hypothesis import strategies as st
 
 import rnnviz
 from rnnviz.analysis.overflow import first_overflow, overflow_sentence
+from rnnviz.errors import InterventionError
 from rnnviz.instrument import as_json, payload
 from rnnviz.instrument.run_notes import run_notes
+from rnnviz.interventions import parse
 from rnnviz.model import Model
 from rnnviz.network import Network
 from rnnviz.playground.playground_encoding import playground_data
 from rnnviz.text.remarks import reading_remarks
 from rnnviz.text.sentences import MOST_TOKENS
 from tests.checkpoints.random_models import models
+from tests.js.change_runs import change_texts
 from tests.js.forward_runs import examples, kinds
 from tests.js.reading_runs import utf16
 from tests.strategies import texts
 
-TEXTS, NETWORKS = 4, 60
+TEXTS, NETWORKS = 4, 160
 
 small_numbers = st.lists(st.floats(-4, 4, width=32), min_size=1, max_size=24).map(
     lambda drawn: " ".join(map(str, drawn))
@@ -31,18 +35,32 @@ small_numbers = st.lists(st.floats(-4, 4, width=32), min_size=1, max_size=24).ma
 
 
 def a_payload(
-    model: Model, text: str, layer: int = 0, direction: str = "forward", definition: bool = True
+    model: Model,
+    text: str,
+    layer: int = 0,
+    direction: str = "forward",
+    definition: bool = True,
+    changes: Sequence[str] = (),
 ) -> dict[str, Any]:
     """A text with the payload and the notes of its run; definition: what is the same in every run of a model."""
-    trace = model.trace(text, limit=MOST_TOKENS)
+    parsed, remarks = [], []
+    for change in changes:
+        try:
+            parsed.append(parse(change))
+        except InterventionError as error:
+            remarks.append(str(error))
+    prepared = model.prepare(text, dict.fromkeys(parsed), limit=MOST_TOKENS, skip_invalid=True)
+    trace = model.run(prepared)
     most = model.most_tokens(MOST_TOKENS)
     assert most is not None
-    remarks = reading_remarks(model.prepare(text, limit=MOST_TOKENS).encoding, model.vocabulary, most)
+    remarks += [str(error) for error in prepared.rejected]
+    remarks += reading_remarks(prepared.encoding, model.vocabulary, most)
     overflow = first_overflow(trace)
     if overflow is not None:
         remarks.append(overflow_sentence(overflow, trace))
     return {
         "text": utf16(text),
+        "changes": list(changes),
         "layer": layer,
         "direction": direction,
         "payload": payload(trace, model, layer, direction, definition),
@@ -58,6 +76,8 @@ def bundled_payloads() -> list[dict[str, Any]]:
         model = rnnviz.load(name)
         runs = [a_payload(model, model.card["examples"][0])]
         runs += [a_payload(model, text, definition=False) for text in drawn]
+        changes = [f"hidden.{k}@2-4=0.5" for k in range(3)] + ["zero.0", "freeze.1@3", "remove@1", "swap@2=a"]
+        runs.append(a_payload(model, model.card["examples"][0], definition=False, changes=changes))
         runs.append(a_payload(in_double(model), "".join(model.card["examples"]) * 9, definition=False))
         found.append({"playground": as_json(playground_data(model, "")), "runs": runs})
     return found
@@ -83,7 +103,9 @@ def random_payloads(draw: Any) -> dict[str, Any]:
     direction = draw(st.sampled_from(network.directions_by_layer[layer]))
     try:
         with np.errstate(over="raise", invalid="raise"):
-            run = a_payload(model, text, layer, direction)
+            steps = len(model.prepare(text, limit=MOST_TOKENS).tokens)
+            changes = draw(st.lists(change_texts(model, steps), max_size=5))
+            run = a_payload(model, text, layer, direction, changes=changes)
     except (FloatingPointError, ValueError):  # gates without bounds; a text that cannot be read
         reject()
     return {"playground": as_json(playground_data(model, "")), "runs": [run]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -155,7 +156,7 @@ def noises() -> dict[str, Any]:
         "reader": reader_data(a_model(vocabulary)),
         "held": [a_reading(vocabulary, text, 256) for text in held],
         "missing": missing,
-        "general": [[value, f"{value:g}"] for value in drawn],
+        "general": [[repr(value), f"{value:g}"] for value in (*drawn, math.inf, -math.inf, math.nan)],
         "quoted": [[utf16(text), utf16(repr(text))] for text in (*examples(texts, 100), "it's", '"it\'s"', "\\'")],
     }
 

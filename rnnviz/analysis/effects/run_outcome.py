@@ -11,6 +11,25 @@ from ...trace import Trace
 from ..asked_steps import asked_steps
 from .run_difference import difference
 
+# By whether the label is another one, or its share in whole per cent.
+ENDS = {
+    "other": "It ends on {label} ({share}) instead of {label_before} ({share_before}).",
+    "share": "It still ends on {label} ({share} instead of {share_before}).",
+    "same": "It still ends on {label} ({share}), as without the change.",
+}
+# By whether the model was trained to answer at every step, and whether a prediction differs before the end.
+FIRST = {
+    "asked": {
+        "somewhere": "The first different prediction comes at step {step} (“{token}”).",
+        "never": "No prediction differs on the way.",
+    },
+    "unasked": {
+        "somewhere": "On the way, where it is not trained to answer, the most probable label first differs at step "
+        "{step} (“{token}”).",
+        "never": "",
+    },
+}
+
 
 @dataclass(frozen=True)
 class RunOutcome:
@@ -61,25 +80,24 @@ def run_outcome(trace: Trace) -> RunOutcome:
         (quoted_label(answer), whole_percent(probability)) for answer, probability in said
     )
     if label != label_before:
-        end = f"It ends on {label} ({share}) instead of {label_before} ({share_before})."
+        which = "other"
     elif share != share_before:
-        end = f"It still ends on {label} ({share} instead of {share_before})."
+        which = "share"
     else:
-        end = f"It still ends on {label} ({share}), as without the change."
+        which = "same"
+    end = ENDS[which].format(label=label, share=share, label_before=label_before, share_before=share_before)
     return RunOutcome(end, _first(trace, unchanged))
 
 
 def _first(trace: Trace, unchanged: Trace) -> str:
     """Where the likeliest labels first differ, unless it is at the end."""
     first = difference(unchanged, trace).first
-    where = "" if first is None else f"at step {first} (“{visible(unchanged.tokens[first - 1])}”)"
     if first == len(unchanged):
         return ""
-    if asked_steps(unchanged).all():
-        return f"The first different prediction comes {where}." if first else "No prediction differs on the way."
+    asked = "asked" if asked_steps(unchanged).all() else "unasked"
     if first is None:
-        return ""
-    return f"On the way, where it is not trained to answer, the most probable label first differs {where}."
+        return FIRST[asked]["never"]
+    return FIRST[asked]["somewhere"].format(step=first, token=visible(unchanged.tokens[first - 1]))
 
 
 def quoted_label(label: str) -> str:

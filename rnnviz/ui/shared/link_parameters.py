@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from ...errors import ArgumentError
 from ...interventions import Intervention, format_all, parse_all
+from ...interventions.problems import MOST_CHANGES, MOST_UNITS, TOO_MANY
 from ...trace import Trace
 from . import notices, session_keys
 from .catalogue import TaskModels
@@ -15,10 +16,6 @@ from .link_state import Parameter, number, number_text, one_of
 T = TypeVar("T")
 
 Interventions = tuple[Intervention, ...]
-
-
-MOST_CHANGES = 64  # of a run: a page computes and lists them all at every letter
-MOST_UNITS = 20_000  # that they name together
 
 
 def _words(text: str) -> list[str]:
@@ -34,11 +31,8 @@ def few_enough(changes: Iterable[Intervention]) -> Interventions:
             break
         kept.append(change)
     if left := len(distinct) - len(kept):
-        notices.add(
-            "changes",
-            f"There is room for {MOST_CHANGES} changes, which name up to {MOST_UNITS:,} units: the last {left:,} of "
-            f"{len(distinct):,} are left out.",
-        )
+        room = {"most": MOST_CHANGES, "units": f"{MOST_UNITS:,}", "left": f"{left:,}", "count": f"{len(distinct):,}"}
+        notices.add("changes", TOO_MANY.format(**room))
     return tuple(kept)
 
 

@@ -23,9 +23,9 @@ function assertSame(actual, expected, about) {
   } else assert.deepEqual(actual, expected, about);
 }
 
-function assertSameRun(runner, { text, layer, direction, payload, notes }) {
-  const { text: typed, notes: said, ...made } = runner.run(textOf(text), { layer, direction });
-  const about = `${payload.model} ${JSON.stringify(typed)}:`;
+function assertSameRun(runner, { text, changes, layer, direction, payload, notes }) {
+  const { text: typed, notes: said, ...made } = runner.run(textOf(text), { layer, direction }, changes);
+  const about = `${payload.model} ${JSON.stringify(typed)} ${changes}:`;
   assert.deepEqual(said, notes, about);
   if (payload.definition === null) made.definition = null; // it is compared in another run of the model
   assertSame(made, { ...payload, reductions: made.reductions }, about);
@@ -45,6 +45,13 @@ test("so do the pages of random networks, of every layer and direction", () => {
   some(({ runs: [{ layer }], playground: { model } }) => layer < model.layers.length - 1);
   some(({ playground: { model } }) => model.readout === null);
   some(({ playground: { reader } }) => reader.kind === "numbers");
+  const changes = random.flatMap(({ runs: [{ notes }] }) => notes.changes.map(({ text }) => text));
+  for (const kind of ["hidden", "zero", "freeze", "swap", "remove"]) {
+    assert.ok(changes.some((text) => text.startsWith(kind)), kind);
+  }
+  some(({ runs: [{ notes }] }) => notes.changes.length > 1);
+  some(({ runs: [{ payload }] }) => payload.unchanged?.first);
+  some(({ runs: [{ payload }] }) => Object.keys(payload.holds).length > 1);
   for (const measure of ["silenced", "first-order", "direct", "size"]) {
     some(({ runs: [{ payload }] }) => payload.effects.measure.includes(measure));
   }

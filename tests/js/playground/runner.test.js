@@ -20,9 +20,12 @@ test("what cannot be read is an error for a person", () => {
   for (const text of ["", " \n"]) assert.throws(() => runner.run(text, FIRST), InputError);
 });
 
-test("numbers are read in single precision, as the network reads them", () => {
+test("numbers are read in the precision of the network", () => {
   const { playground } = random.find(({ playground: { model } }) => model.embedding === null);
-  assert.deepEqual([...new Runner(playground).inputs([0.1])], [Math.fround(0.1)]);
+  const inputs = (isDouble) => {
+    return [...new Runner({ ...playground, rules: { ...playground.rules, is_double: isDouble } }).inputs([0.1])];
+  };
+  assert.deepEqual([inputs(false), inputs(true)], [[Math.fround(0.1)], [0.1]]);
 });
 
 test("a layer that does not exist is refused", () => {

@@ -10,7 +10,9 @@ const { hidden } = decodedClasses(noises.reader.classes);
 const textOf = (units) => String.fromCharCode(...units);
 
 test("numbers are written as by Python's format", () => {
-  for (const [value, expected] of noises.general) assert.equal(general(value), expected, String(value));
+  for (const [text, expected] of noises.general) {
+    assert.equal(general(Number(text.replace("inf", "Infinity"))), expected, text);
+  }
 });
 
 test("texts are quoted as Python quotes them", () => {

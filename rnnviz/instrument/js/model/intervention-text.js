@@ -43,7 +43,7 @@ export function unitIntervention(trace, kind, { step, unit }) {
  * @returns {string}
  */
 export function tokenIntervention(trace, kind, { step }, token = "") {
-  return `${kind}@${trace.typedSteps[step]}${kind === "swap" ? `=${quoted(token)}` : ""}`;
+  return `${kind}@${trace.typedSteps[step]}${kind === "swap" ? `=${quotedToken(token)}` : ""}`;
 }
 
 /**
@@ -70,12 +70,13 @@ function layerOf({ layer, backward }) {
 }
 
 /**
- * As Python's `urllib.parse.quote(text, safe="")`. Half of a surrogate pair becomes a replacement character.
+ * A token as the text of a swap has it: as Python's `urllib.parse.quote(text, safe="")`. Half of a surrogate pair
+ * becomes a replacement character.
  * @param {string} text
  * @returns {string}
  */
-function quoted(text) {
-  const whole = new TextDecoder().decode(new TextEncoder().encode(text));
+export function quotedToken(text) {
+  const whole = new TextDecoder("utf-8", { ignoreBOM: true }).decode(new TextEncoder().encode(text));
   return encodeURIComponent(whole).replace(
     /[!'()*]/g,
     (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`,

@@ -90,10 +90,40 @@ export interface RunRules {
   leading: number;
   /** What is said of the others. */
   fewer_labels: string;
+  /** Whether the network's own numbers are in double precision; else single or less. */
+  is_double: boolean;
   /** The sentence about values beyond all numbers, and what it calls predictions. */
   overflow: string;
   /** The sentence about values beyond all numbers, and what it calls predictions. */
   probability: string;
+}
+
+/** What is said about changes of a run, the interventions; see `rnnviz.interventions`. */
+export interface ChangeRules {
+  /** Why a change does not fit, as templates. */
+  problems: Record<string, string>;
+  /** Other templates: "impossible", "invalid_token", "nothing_left", "contradiction", "unreadable" and "too_many". */
+  sentences: Record<string, string>;
+  /** How many characters of a change, of a text that is none, and of a token a sentence shows. */
+  shown: number;
+  /** How many characters of a change, of a text that is none, and of a token a sentence shows. */
+  shown_unreadable: number;
+  /** How many characters of a change, of a text that is none, and of a token a sentence shows. */
+  shown_token: number;
+  /** How many units the text of a change can name. */
+  listed: number;
+  /** How many changes a run has at most, and how many units they name together. */
+  most: number;
+  /** How many changes a run has at most, and how many units they name together. */
+  most_units: number;
+  /** Those in which any layer reads. */
+  directions: string[];
+  /** What the run ends on, as templates; see `rnnviz.analysis.effects.run_outcome`. */
+  ends: Record<string, string>;
+  /** Where the predictions first differ, as templates. */
+  first: Record<string, Record<string, string>>;
+  /** What stands for a label where outputs are no numbers. */
+  no_prediction: string;
 }
 
 /** A page to type into. */
@@ -110,6 +140,8 @@ export interface PlaygroundData {
   reader: ReaderData;
   /** How the effects of units are measured. */
   effects: EffectRules;
+  /** What is said about changes of a run. */
+  changes: ChangeRules;
   /** What else makes a payload of a run. */
   rules: RunRules;
   /** The text at first. */

@@ -4,12 +4,14 @@ import { mount } from "../instrument.js";
 import { elementsIn, html } from "../page/dom.js";
 import { viewInAddress } from "../page/view-address.js";
 import { InputError } from "../reading/templates.js";
+import { withChange } from "./prepared-text.js";
 import { linkOf, readLink } from "./page-link.js";
 import { Runner } from "./runner.js";
 
 /**
  * @import { Instrument } from "../instrument.js"
  * @import { Notes } from "../model/settings.d.ts"
+ * @import { Request } from "../model/requests.js"
  * @import { WholePayload } from "../model/trace.js"
  * @import { PlaygroundData } from "./playground.d.ts"
  * @import { Place } from "./run-payload.js"
@@ -88,6 +90,27 @@ export function startPlayground(page, data) {
   /** @param {Place} chosen */
   function choose(chosen) {
     place = chosen;
+    rerun();
+  }
+
+  /**
+   * Run again with another change, or without one.
+   * @param {Request} request
+   */
+  function answer(request) {
+    try {
+      if (request.if !== undefined) changes = withChange(runner, changes, request.if);
+      if (request.without !== undefined) changes = runner.without(changes, request.without);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      instrument?.store.set({ notes: notesOf(last ?? payloadOfBox(), [error.message]) });
+      return;
+    }
+    rerun();
+  }
+
+  /** Run again over the last text that could be read, and then over what is in the box. */
+  function rerun() {
     last &&= run(last.text ?? data.text);
     show();
   }
@@ -128,6 +151,8 @@ export function startPlayground(page, data) {
     instrument?.destroy();
     instrument = mount(/** @type {HTMLElement} */ (page.querySelector(".instrument-place")), { ...payload, start }, {
       onRest: writeLink,
+      onRequest: answer,
+      answers: ["intervention"],
     });
     writeLink();
   }

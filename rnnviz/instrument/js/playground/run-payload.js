@@ -2,6 +2,7 @@
 
 import { scaleLimits } from "../model/scale-limits.js";
 import { unitEffects } from "../model/unit-effects.js";
+import { runOutcome } from "./run-outcome.js";
 import { filled, grouped } from "../reading/templates.js";
 
 /**
@@ -91,7 +92,7 @@ export function runPayload(playground, prepared, run, unchangedRun, place) {
     labels: labels && labels.map((label) => reader.visible(data.model.labels[label])),
     probabilities: probabilitiesOf(run, labels),
     effects: effectsOf(playground, run, prepared.holds.length > 0, place),
-    unchanged: unchangedRun && unchangedOf(playground, prepared, { unchangedRun, labels, values }, place),
+    unchanged: unchangedRun && unchangedOf(playground, prepared, { run, unchangedRun, labels }, place),
     reductions: labels
       ? [filled(data.rules.fewer_labels, { count: grouped(labels.length), all: grouped(model.labels.length) })]
       : [],
@@ -200,25 +201,33 @@ function effectsOf({ data, model, reader }, run, hasHolds, place) {
  * The run without the changes, at the steps that they leave.
  * @param {Playground} playground
  * @param {Prepared} prepared
- * @param {{ unchangedRun: Run, labels: number[] | null, values: Record<string, Float32Array> }} runs
+ * @param {{ run: Run, unchangedRun: Run, labels: number[] | null }} runs
  * @param {Place} place
  * @returns {NonNullable<Payload["unchanged"]>}
  */
-function unchangedOf(playground, prepared, { unchangedRun, labels, values }, place) {
-  const { typedRows } = prepared;
-  const before = unchangedRun.layers[place.layer].find((each) => each.direction === place.direction);
-  const kept = Object.entries(before?.values ?? {}).map(([name, array]) => {
-    const width = array.length / unchangedRun.steps;
-    const rows = new Float32Array(typedRows.length * width);
-    typedRows.forEach((row, step) => rows.set(array.subarray(row * width, (row + 1) * width), step * width));
-    return /** @type {const} */ ([name, rows]);
+function unchangedOf(playground, prepared, { run, unchangedRun, labels }, place) {
+  const { typed, typedRows } = prepared;
+  const { data, model, reader } = playground;
+  const own = data.rules.is_double ? (/** @type {number} */ value) => value : Math.fround; // the network's precision
+  /** @type {Record<string, Float32Array>} */
+  const values = {};
+  model.layers[place.layer].forEach(({ direction }, k) => {
+    if (direction !== place.direction) return;
+    const [before, after] = [unchangedRun, run].map((each) => each.layers[place.layer][k].values);
+    for (const [name, array] of Object.entries(before)) {
+      const width = array.length / unchangedRun.steps;
+      const rows = new Float64Array(typedRows.length * width);
+      typedRows.forEach((row, step) => rows.set(array.subarray(row * width, (row + 1) * width), step * width));
+      if (rows.some((value, at) => own(value) !== own(after[name][at]))) values[name] = Float32Array.from(rows);
+    }
   });
+  const isAlwaysAsked = askedSteps(data, typed) === null;
+  const runs = { run, unchangedRun, typed, typedRows, labels: model.labels, isAlwaysAsked };
   return {
-    values: Object.fromEntries(kept.filter(([name, rows]) => rows.some((value, k) => value !== values[name][k]))),
+    values,
     probabilities: probabilitiesOf(unchangedRun, labels, typedRows),
     effects: effectsOf(playground, unchangedRun, false, place),
-    end: "",
-    first: "",
+    ...runOutcome(runs, reader, data.changes),
   };
 }
 

@@ -57,6 +57,7 @@ function escaped(codePoint) {
  */
 export function general(value) {
   if (value === 0) return Object.is(value, -0) ? "-0" : "0";
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
   const [mantissa, exponent] = rounded(value);
   if (exponent < -4 || exponent >= DIGITS) {
     const sign = exponent < 0 ? "-" : "+";

@@ -63,8 +63,17 @@ export function parseNumbers(text, reader, limit) {
  * @param {Reader["classes"]} classes
  * @returns {number | null}
  */
-export function numberOf(word, { blank, digit }) {
-  const bare = word.replace(/^["']+|["']+$/g, "").replaceAll("−", "-");
+export function numberOf(word, classes) {
+  return floatOf(word.replace(/^["']+|["']+$/g, "").replaceAll("−", "-"), classes);
+}
+
+/**
+ * A number as Python's `float` reads it. Digits of other scripts are known where a vocabulary is of numbers.
+ * @param {string} bare
+ * @param {Reader["classes"]} classes
+ * @returns {number | null}
+ */
+export function floatOf(bare, { blank, digit }) {
   const plain = ASCII.test(bare) ? bare.replace(/^[\t-\r ]+|[\t-\r ]+$/g, "") : inAscii(stripped(bare, blank), digit);
   if (NUMBER.test(plain)) return Number(plain.replaceAll("_", ""));
   const beyond = BEYOND.exec(plain);
@@ -75,10 +84,11 @@ export function numberOf(word, { blank, digit }) {
 /**
  * A text with the digits of all scripts as those of ours.
  * @param {string} text
- * @param {CharacterClass} digit
+ * @param {CharacterClass | undefined} digit
  * @returns {string}
  */
 function inAscii(text, digit) {
+  if (!digit) return text;
   return Array.from(text, (letter) => {
     const codePoint = /** @type {number} */ (letter.codePointAt(0));
     if (codePoint < 0x80 || !digit.has(codePoint)) return letter;
