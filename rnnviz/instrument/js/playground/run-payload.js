@@ -46,8 +46,10 @@ export function runPayload(playground, prepared, run, unchangedRun, place) {
   const values = Object.fromEntries(
     Object.entries(found.values).map(([name, array]) => [name, Float32Array.from(array)]),
   );
-  const inputs = new Float32Array(run.steps * width);
-  for (let step = 0; step < run.steps; step++) inputs.set(run.inputs[layer].vector(step), step * width);
+  const read = new Float64Array(run.steps * width);
+  for (let step = 0; step < run.steps; step++) read.set(run.inputs[layer].vector(step), step * width);
+  const inputs = Float32Array.from(read);
+  const own = data.rules.is_double ? { ...found.values, [INPUT]: read } : { ...values, [INPUT]: inputs };
   const labels = leadingLabels(data, model, [run, ...(unchangedRun ? [unchangedRun] : [])]);
   const key = [data.model.name, layer, direction, ...Object.entries(data.options).map((pair) => pair.join("="))].join(
     "/",
@@ -79,7 +81,7 @@ export function runPayload(playground, prepared, run, unchangedRun, place) {
     asked_steps: askedSteps(data, encoding),
     limits: Object.fromEntries(
       data.definition.quantities.map(({ name, low, high }) => {
-        return [name, scaleLimits({ low, high }, name === INPUT ? inputs : values[name], data.rules)];
+        return [name, scaleLimits({ low, high }, own[name], data.rules)];
       }),
     ),
     half_precision: false,
