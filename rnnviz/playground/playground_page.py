@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from ..instrument.single_file import plain, single_file
 from ..model import Model
 from ..network import Network
 from ..text.sentences import MOST_TOKENS
+from ..text.vectors import to_text
 from .playground_encoding import noise_steps, playground_data
 
 MOST_PARAMETERS = 4_000_000  # of a model: a page of some 20 MB, which reads a letter in a second or so
@@ -84,7 +86,8 @@ def playground_page(
     """
     check_size(model)
     examples = examples_of(model)
-    first = examples[0] if text is None else text
+    first = examples[0] if text is None else _without_names(model, text, examples)
+    model = replace(model, vocabulary=replace(model.vocabulary, tables={}))
     trace = model.trace(first, limit=MOST_TOKENS)
     title = title or str(model.card.get("title") or model.name)
     data = as_bytes(playground_data(model, first))
@@ -103,6 +106,15 @@ def playground_page(
         ]
     )
     return single_file(title, body, _STYLE, data, SCRIPTS / "playground-page.js")
+
+
+def _without_names(model: Model, text: str, examples: Sequence[str]) -> str:
+    """A text with its numbers in place of the name of a table, or of noise, which the page does not have."""
+    vocabulary = model.vocabulary
+    named = text.strip() in vocabulary.tables or (text.strip().lower().startswith("noise") and text not in examples)
+    if vocabulary.kind != "numbers" or not named:
+        return text
+    return to_text(vocabulary.encode(text, model.most_tokens(MOST_TOKENS)).inputs)
 
 
 def check_size(model: Model) -> None:

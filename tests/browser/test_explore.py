@@ -303,6 +303,19 @@ def test_downloads_hold_the_trace(page: Page, app: str):
     assert loaded.tokens == trace.tokens
 
 
+def test_a_page_to_type_into_reads_on_without_the_server(page: Page, app: str, chromium: Browser, tmp_path: Path):
+    open_page(page, f"{app}/?text=Dubois")
+    file = tmp_path / "page.html"
+    file.write_bytes(download(page, "A page to type into"))
+    with chromium.new_context(offline=True) as context:
+        saved = context.new_page()
+        saved.goto(file.as_uri())
+        saved.locator(".tokens .token").first.wait_for()
+        assert saved.input_value("#text") == "Dubois"
+        saved.fill("#text", "Li")
+        saved.wait_for_function("() => document.querySelectorAll('.tokens .token').length === 3")
+
+
 def test_a_saved_page_shows_the_view_that_was_on_the_screen(page: Page, app: str, chromium: Browser, tmp_path: Path):
     open_page(page, f"{app}/?text=Dubois&if=forget.5=1")
     page.locator(".instrument").focus()

@@ -108,6 +108,16 @@ def test_a_model_of_ones_own_that_reads_numbers_begins_with_recorded_noise():
     np.testing.assert_array_equal(data["reader"]["numbers"]["noise"][0], model.prepare(data["text"]).inputs.ravel())
 
 
+def test_a_table_and_other_noise_are_written_out():
+    model = numbers_model()
+    table = np.array([[0.5, -1.0], [2.0, 1e-3]])
+    named = replace(model, vocabulary=replace(model.vocabulary, tables={"data.csv": table}))
+    texts = {"data.csv": table, "noise(seed=7, steps=3)": model.prepare("noise(7, 3)").inputs}
+    for text, values in texts.items():
+        first = unpack(parts(playground_page(named, text))["data"])["text"]
+        np.testing.assert_array_equal(model.prepare(first).inputs, values)
+
+
 def test_long_vectors_have_fewer_steps_of_noise():
     model = numbers_model(500)
     data = unpack(parts(playground_page(model))["data"])

@@ -8,8 +8,13 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from ...errors import LimitError
+from ...model import Model
+from ...playground import playground_page
+from ...playground.playground_page import check_size
 from ...text.vectors import is_number
 from ...trace import Trace
+from .catalogue import slug
 from .instrument import slot
 from .work_limits import TABLE_ROWS
 
@@ -32,8 +37,8 @@ def _as_text(value: Any) -> Any:
     return value
 
 
-def menu(trace: Trace) -> None:
-    """A menu of files: what the instrument saves, and the whole trace as CSV, Parquet and npz."""
+def menu(trace: Trace, model: Model, text: str) -> None:
+    """A menu of files: what the instrument saves, a page to type into, and the whole trace as CSV, Parquet and npz."""
     name = f"{trace.model}-trace".replace(" ", "-")
 
     def npz() -> bytes:
@@ -60,6 +65,7 @@ def menu(trace: Trace) -> None:
         return
     with popover:
         st.html(slot("save"))
+        _playground(model, text)
         for title, (data, file, mime) in files.items():
             st.download_button(title, data, file, mime, on_click="ignore", width="stretch")
         if not fits:
@@ -67,3 +73,21 @@ def menu(trace: Trace) -> None:
                 f"As a table this run has {rows:,} rows, and at most {TABLE_ROWS:,} are written here. The npz file has "
                 "all numbers; in Python, rnnviz.Trace.load reads it and to_frame makes the table."
             )
+
+
+def _playground(model: Model, text: str) -> None:
+    """The model as a page to type into, which is written on the click; a sentence where the model is too large."""
+    try:
+        check_size(model)
+    except LimitError as error:
+        st.caption(str(error))
+        return
+    st.download_button(
+        "A page to type into",
+        lambda: playground_page(model, text),
+        f"{slug(model.name)}.html",
+        "text/html",
+        on_click="ignore",
+        width="stretch",
+        help="One HTML file that reads what is typed in the browser, without a server.",
+    )

@@ -8,6 +8,7 @@ import { filled, grouped } from "../reading/templates.js";
 /**
  * @import { ForwardModel, Run } from "../model/forward.js"
  * @import { DefinitionData, EffectsData, InputVectorsData, Payload } from "../model/payload.d.ts"
+ * @import { Vector } from "../model/vectors.js"
  * @import { Encoding, Reader } from "../reading/reader.js"
  * @import { PlaygroundData } from "./playground.d.ts"
  * @import { Prepared } from "./prepared-text.js"
@@ -49,6 +50,7 @@ export function runPayload(playground, prepared, run, unchangedRun, place) {
   const read = new Float64Array(run.steps * width);
   for (let step = 0; step < run.steps; step++) read.set(run.inputs[layer].vector(step), step * width);
   const inputs = Float32Array.from(read);
+  /** @type {Record<string, Vector>} */
   const own = data.rules.is_double ? { ...found.values, [INPUT]: read } : { ...values, [INPUT]: inputs };
   const labels = leadingLabels(data, model, [run, ...(unchangedRun ? [unchangedRun] : [])]);
   const key = [data.model.name, layer, direction, ...Object.entries(data.options).map((pair) => pair.join("="))].join(

@@ -36,16 +36,17 @@ def reading(task: TaskModels, cell: str, layer: int, direction: str) -> None:
     remarks: list[str] = []
     prepared = text_box.prepare(model, text, what_if.changes(), remarks.append)
     last_read = st.session_state.setdefault(LAST_READ, {})
-    unreadable = prepared is None
+    unreadable, shown = prepared is None, text
     if prepared is not None:
         last_read[task.name] = text
     elif task.name in last_read:  # the last run stays in view while a text is typed that cannot be read yet
-        prepared = text_box.prepare(model, last_read[task.name], what_if.changes(), lambda _: None)
+        shown = last_read[task.name]
+        prepared = text_box.prepare(model, shown, what_if.changes(), lambda _: None)
     trace = None if prepared is None else model.run(prepared)
     with menus:
         what_if.menu(model, prepared.typed if prepared else None)
         if trace is not None and lesson_link.shows("downloads"):
-            downloads.menu(trace)
+            downloads.menu(trace, model, shown)
         share_panel.menu()
     if trace is not None:
         text_box.report_overflow(trace, remarks.append)
