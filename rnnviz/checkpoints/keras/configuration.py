@@ -11,6 +11,7 @@ from ...limits import UNLIMITED
 from ...wording import printable
 from ..io.opening_budget import OpeningBudget
 from ..stack import SourceArray
+from .keras_1 import modern_settings
 from .layer import OF_CELL, Layer, arrays_by_name
 
 DEEPEST = 20  # models within models
@@ -50,7 +51,7 @@ class _Entry:
             kind = f"{module or 'custom'}.{kind}"  # not Keras's own, whatever its name
         if isinstance(config, list | tuple):  # a Sequential until Keras 2.2
             config = {"layers": config}
-        config = config if isinstance(config, Mapping) else {}
+        config = modern_settings(config) if isinstance(config, Mapping) else {}
         name = raw.get("name") or config.get("name") or raw["class_name"].lower()
         return cls(kind, str(name), config, raw.get("inbound_nodes"))
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from ...limits import UNLIMITED
 from ..io.opening_budget import OpeningBudget
 from ..stack import SourceArray
 from .hdf5 import Group
+from .keras_1 import is_keras_1, joined, part_of
 from .layer import TRANSPARENT, Layer, arrays_by_name, kind_of
 from .layer_order import ordered_layers
 
@@ -142,11 +143,14 @@ Piece = tuple[tuple[str, ...], SourceArray]  # an array, and the path of its gro
 class ByName:
     """The arrays of a layer in the layout by name, in Keras's order, each with the path of its group.
 
-    groups: for a whole model, the groups of its layers.
+    groups: for a whole model, the groups of its layers. old: whether they are named as in Keras 1. read: layers that
+    were looked up, so that one that is named often has the same arrays each time.
     """
 
     pieces: tuple[Piece, ...]
     groups: Mapping[str, Group] | None = None
+    old: bool = False
+    read: dict[str, ByName | None] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def by_path(self) -> dict[tuple[str, ...], list[Piece]]:
@@ -167,19 +171,28 @@ class ByName:
 
     @classmethod
     def of_model(cls, weights: Group) -> ByName:
-        return cls((), weights.groups)
+        return cls((), weights.groups, is_keras_1(weights))
 
     @classmethod
-    def of_layer(cls, group: Group) -> ByName:
+    def of_layer(cls, group: Group, old: bool = False) -> ByName:
         pieces = [(path, key, source) for path, inner in group.walk() for key, source in inner.arrays.items()]
         order = {name: place for place, name in enumerate(group.lists.get("weight_names", ()))}
         pieces.sort(key=lambda p: (order.get("/".join((*p[0], p[1])), len(order)), natural("/".join(p[0]))))
+        if old:
+            by_path: dict[tuple[str, ...], list[SourceArray]] = {}
+            for path, _, source in pieces:
+                by_path.setdefault(path, []).append(source)
+            return cls(tuple(((*path, *stem), one) for path, inside in by_path.items() for stem, one in joined(inside)))
         return cls(tuple((path, source) for path, _, source in pieces))
 
     def children(self, layers: Sequence[tuple[str, str]]) -> list[ByName | None]:
         if self.groups is None:
             return [self.model(name) if kind in MODELS else self.layer(name) for kind, name in layers]
-        return [self.of_layer(group) if (group := _at(self.groups, name)) else None for _, name in layers]
+        for _, name in layers:
+            if name not in self.read:
+                group = _at(self.groups, name)
+                self.read[name] = None if group is None else self.of_layer(group, self.old)
+        return [self.read[name] for _, name in layers]
 
     def model(self, name: str) -> ByName:
         """The arrays of a model within a model; Keras 2 does not always include its name in their paths."""
@@ -218,12 +231,13 @@ def layers_by_name(weights: Group, version: str, budget: OpeningBudget | None = 
     listed = weights.lists.get("layer_names") or sorted(weights.groups, key=natural)
     layers: list[Layer] = []
     used: set[str] = set()
+    old = is_keras_1(weights)
     for name in dict.fromkeys(listed):
         budget.check_name(name)
         group = _at(weights.groups, name)
         if group is None:
             continue
-        arrays = ByName.of_layer(group)
+        arrays = ByName.of_layer(group, old)
         budget.work(1 + len(arrays.pieces))
         if not arrays.pieces:
             layers.append(Layer(name, "" if group.skipped else _class_of_name(name), version=version))
@@ -264,9 +278,11 @@ def _bidirectional_layers(name: str, arrays: ByName, version: str) -> list[Layer
 def _kind(arrays: ByName) -> str:
     """The class that arrays with these names and shapes belong to."""
     names = {_leaf(source) for _, source in arrays.pieces}
-    kind = kind_of(arrays.sources(), "Dense" if "kernel" in names else "")
+    first = arrays.pieces[0][1]
+    table = len(arrays.pieces) == 1 and bool(first.parts) and "emb" in first.name.lower()  # "embedding_1_W" of Keras 1
+    kind = kind_of(arrays.sources(), "Dense" if "kernel" in names and not table else "")
     if kind == "Embedding":
-        return kind if "embeddings" in names else ""
+        return kind if table or "embeddings" in names else ""
     return kind if kind in ("Dense", "") or "recurrent_kernel" in names else ""
 
 
@@ -300,7 +316,7 @@ def _starts(path: tuple[str, ...], word: str) -> bool:
 
 
 def _leaf(source: SourceArray) -> str:
-    return source.name.rsplit("/", 1)[-1].split(":")[0]
+    return part_of(source) or source.name.rsplit("/", 1)[-1].split(":")[0]
 
 
 def _rank(source: SourceArray) -> int:

@@ -13,6 +13,8 @@ from ..interface import Format, Opened, UnusedArray, unused_arrays
 from .configuration import described_layers
 from .hdf5 import Group, is_hdf5, read_hdf5
 from .hdf5_layouts import ByClass, ByName, layers_by_class, layers_by_name
+from .keras_1 import VERSION as OLD_VERSION
+from .keras_1 import is_keras_1
 from .layer import Layer
 from .layer_stacks import stacks_from_layers
 
@@ -86,6 +88,9 @@ def _from_hdf5(file: File) -> Layers:
     root, notes = file.parsed(_tree)
     weights = root.groups.get("model_weights", root)
     version = printable(root.texts.get("keras_version") or weights.texts.get("keras_version", ""), 40)
+    if is_keras_1(weights):
+        version = version or OLD_VERSION
+        file.budget.unpack(sum(source.array.nbytes for _, group in weights.walk() for source in group.arrays.values()))
     keras = f"Keras {version}" if version else "Keras"
     if "model_config" in root.texts:
         config = _json(file, "model_config", root.texts["model_config"])

@@ -124,6 +124,8 @@ def _contradiction(message: str) -> FileError:
 def _is_before_2_3(version: str) -> bool:
     """Whether a version is known, and older than the change of defaults; TensorFlow's own "2.2.4-tf" is newer."""
     parts = version.split(".")
+    if parts[0] in ("0", "1"):
+        return True
     if version.endswith("-tf") or len(parts) < 2 or not (parts[0].isdigit() and parts[1].isdigit()):
         return False
     return (int(parts[0]), int(parts[1])) < (2, 3)
