@@ -7,10 +7,13 @@ import re
 from playwright.sync_api import Browser, Page, expect
 
 from rnnviz.ui.shared.rooms import LENGTH, SIGNS
-from tests.browser.conftest import opened, rerun, serious, settle, violations
+from tests.browser.conftest import COLOUR_RULES, in_both_themes, opened, rerun, serious, settle, violations
 
 PHONE = {"width": 390, "height": 844}
 SOON = 15_000
+BOX = (
+    "[class*='st-key-question']:has(.rnnviz-votes)"  # the instrument beside it is dimmed but for what the words are on
+)
 
 
 def test_a_class_answers_and_the_answer_reaches_it(page: Page, app: str, chromium: Browser):
@@ -38,8 +41,13 @@ def test_a_class_answers_and_the_answer_reaches_it(page: Page, app: str, chromiu
         expect(phone.get_by_text("Your choice is in")).to_be_visible()
         assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     assert not serious(violations(phones[0]))
+    for _ in in_both_themes(phones[0]):
+        assert not serious(violations(phones[0], only=COLOUR_RULES))
     expect(page.get_by_text("2 have answered")).to_be_visible(timeout=SOON)
     expect(page.locator(".rnnviz-votes li")).to_have_text([re.compile("1$"), re.compile("0$"), re.compile("1$")])
+
+    for _ in in_both_themes(page):
+        assert not serious(violations(page, BOX, COLOUR_RULES))
 
     phones[0].reload()
     expect(phones[0].get_by_role("radio", name="Stay open")).to_be_checked(timeout=SOON)

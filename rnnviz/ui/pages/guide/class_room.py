@@ -76,8 +76,7 @@ def show(
     if standing.revealed or st.session_state.get(COUNTS, True):
         st.html(vote_bars.html(ordered_choices, counts, right))
     with st.container(horizontal=True, vertical_alignment="center", key=f"room-{context.key}"):
-        people = "1 has answered" if standing.votes == 1 else f"{standing.votes:,} have answered"
-        st.markdown(f"**{people}** in room **{plain(code)}**", width="content")
+        st.markdown(f"**{_answered(standing)}** in room **{plain(code)}**", width="content")
         st.button("Show the code", icon=":material/qr_code:", key="room-show", on_click=_set, args=[SHOW_ROOM, True])
         if standing.revealed:
             again = "Forget these answers, and let the class answer once more"
@@ -88,7 +87,7 @@ def show(
             )  # fmt: skip
         else:
             st.button(
-                "Reveal the answer", icon=":material/visibility:", type="primary", key="room-reveal",
+                "Reveal the answer", icon=":material/visibility:", key="room-reveal",
                 on_click=_reveal, args=[context.key],
             )  # fmt: skip
             st.toggle("Counts", True, key=COUNTS, help="Who sees what others chose may follow them.")
@@ -113,8 +112,15 @@ def _show_code(code: str) -> None:
             f"and type<br><strong>{escape(code)}</strong></p>"
         )
         share_panel.show_link(link)
+        if (standing := _standing()) is not None:
+            st.markdown(f"**{_answered(standing)}**")
+            room_watch.watch(code, standing, votes=True, place="code")
         if warning := share_panel.reach_warning(link):
             st.warning(warning, icon=":material/wifi_off:")
+
+
+def _answered(standing: Standing) -> str:
+    return "1 has answered" if standing.votes == 1 else f"{standing.votes:,} have answered"
 
 
 def room_link(code: str) -> str:

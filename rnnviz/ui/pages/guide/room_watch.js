@@ -3,14 +3,15 @@
 
 const EVERY_MS = 2000;
 
-/** By the part that a browser plays: ends what the last run has begun. @type {Map<string, AbortController>} */
+/** By the place in the page: ends what the last run has begun. @type {Map<string, AbortController>} */
 const watches = new Map();
 
 /**
  * Called by Streamlit in every run.
  * @param {object} call
  * @param {object} call.data
- * @param {string} call.data.part  that the browser plays
+ * @param {string} call.data.place  in the page
+ * @param {string} call.data.part  that the browser plays, "host" or "voter", if it keeps something; empty if not
  * @param {string} call.data.kept  what it keeps; empty for nothing
  * @param {boolean} call.data.received  whether the session was given what is kept here, or has something of its own
  * @param {string} call.data.path  where the state of the room is told; empty to ask for nothing
@@ -18,12 +19,12 @@ const watches = new Map();
  * @param {(name: string, value: unknown) => void} call.setTriggerValue
  * @returns {() => void}
  */
-export default function ({ data: { part, kept, received, path, seen }, setTriggerValue }) {
+export default function ({ data: { place, part, kept, received, path, seen }, setTriggerValue }) {
   if (part) keep(`rnnviz-room-${part}`);
-  watches.get(path)?.abort();
+  watches.get(place)?.abort();
   if (!path) return () => {};
   const own = new AbortController();
-  watches.set(path, own);
+  watches.set(place, own);
   const script = /** @type {HTMLScriptElement | null} */ (document.querySelector("script[src*='/static/js/']"));
   const address = new URL(`../../${path}`, script?.src ?? document.baseURI);
   const timer = setInterval(look, EVERY_MS);

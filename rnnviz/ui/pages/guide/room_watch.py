@@ -17,11 +17,23 @@ _mount = st.components.v2.component(
 )
 
 
-def watch(code: str, standing: Standing, votes: bool = False) -> None:
-    """Run this part of the page again when another question is asked or an answer revealed; votes: at votes too."""
+def watch(code: str, standing: Standing, votes: bool = False, place: str = "watch") -> None:
+    """Run this part of the page again when something has changed in a room.
+
+    Parameters
+    ----------
+    code : str
+        The room.
+    standing : Standing
+        What this part shows.
+    votes : bool, default False
+        Whether votes are a change too, beside questions and answers.
+    place : str, default "watch"
+        Which part of the page it is.
+    """
     seen = state(standing) if votes else str(standing.turn)
-    data = {"part": "", "kept": "", "received": True, "path": watch_path(code, standing), "seen": seen}
-    _mount(key=f"{NAME}_watch", data=data, on_changed_change=lambda: None)
+    data = {"place": place, "part": "", "kept": "", "received": True, "path": watch_path(code, standing), "seen": seen}
+    _mount(key=f"{NAME}_{place}", data=data, on_changed_change=lambda: None)
 
 
 def keep(part: str, kept: str, received: bool, on_kept: Callable[[str], None]) -> None:
@@ -45,5 +57,5 @@ def keep(part: str, kept: str, received: bool, on_kept: Callable[[str], None]) -
         if isinstance(text, str):
             on_kept(text[:100])
 
-    data = {"part": part, "kept": kept, "received": received, "path": "", "seen": ""}
+    data = {"place": part, "part": part, "kept": kept, "received": received, "path": "", "seen": ""}
     _mount(key=key, data=data, on_kept_change=receive)
