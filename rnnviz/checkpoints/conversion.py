@@ -10,7 +10,14 @@ import numpy as np
 from ..cells import CELLS
 from ..cells.activations import Array
 from ..cells.definition import UNITS
-from ..errors import ArgumentError, DamagedFileError, LimitError, NotFiniteError, UnknownNameError
+from ..errors import (
+    ArgumentError,
+    DamagedFileError,
+    LimitError,
+    NotFiniteError,
+    UnknownNameError,
+    UnsupportedFileError,
+)
 from ..model import Model
 from ..network import Network
 from ..network.parameter_names import name_suffix
@@ -102,6 +109,8 @@ def convert_stack(
         If arrays contradict each other; code "contradiction".
     LimitError
         If the embedding has more rows, or the readout more outputs, than there can be tokens or labels; code "rows".
+    UnsupportedFileError
+        If it is a layer of an author's own class, and nobody says that it computes what one of Keras's does.
     """
     chosen = dict(overrides or {})
     known = tuple(setting.name for setting in stack.settings)
@@ -113,6 +122,14 @@ def convert_stack(
     changed = {setting.name: _overridden(setting, chosen, stack.cell) for setting in stack.settings}
     settings = tuple(_followed(setting, changed) for setting in changed.values())
     values = {setting.name: setting.value for setting in settings}
+    own = changed.get("cell")
+    if own is not None and own.value == NONE:
+        like = next(name for name in own.choices if name != NONE)
+        raise UnsupportedFileError(
+            f"{stack.name} is of the class {own.describe()}. If it computes {own.describe(like)}, say so: "
+            f"cell={like!r}.",
+            code="unsupported_layer", part=stack.name,
+        )  # fmt: skip
     stack = stack.arranged(values)
     settings, values = _fitting(stack, settings, values, chosen)
     parameters: dict[str, tuple[SourceArray, Array, str]] = {}

@@ -64,6 +64,7 @@ TITLES = {
     "embedding": "Embedding",
     "readout": "Readout",
     "initial": "Initial states",
+    "cell": "What the layer computes",
     "vocabulary": "Vocabulary",
     "labels": "Labels",
 }

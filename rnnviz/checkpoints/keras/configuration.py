@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, Self
@@ -12,7 +13,7 @@ from ...wording import printable
 from ..io.opening_budget import OpeningBudget
 from ..stack import SourceArray
 from .keras_1 import modern_settings
-from .layer import OF_CELL, Layer, arrays_by_name
+from .layer import CELLS, OF_CELL, Layer, arrays_by_name, kind_of
 
 DEEPEST = 20  # models within models
 HISTORY = 3  # a tensor's history: layer, node, tensor
@@ -39,6 +40,7 @@ class _Entry:
     name: str
     config: Mapping[str, Any]
     nodes: Any
+    live: bool = False
 
     @classmethod
     def of(cls, raw: Any) -> _Entry:
@@ -48,12 +50,14 @@ class _Entry:
         kind, module, registered = raw["class_name"], raw.get("module"), raw.get("registered_name")
         custom = isinstance(module, str) and module.split(".")[0] not in ("keras", "tf_keras", "builtins")
         if isinstance(registered, str) and (custom or ">" in registered):
-            kind = f"{module or 'custom'}.{kind}"  # not Keras's own, whatever its name
+            kind = (
+                registered if ">" in registered else f"{module or 'custom'}.{kind}"
+            )  # whatever its name, not Keras's own
         if isinstance(config, list | tuple):  # a Sequential until Keras 2.2
             config = {"layers": config}
         config = modern_settings(config) if isinstance(config, Mapping) else {}
         name = raw.get("name") or config.get("name") or raw["class_name"].lower()
-        return cls(kind, str(name), config, raw.get("inbound_nodes"))
+        return cls(kind, str(name), config, raw.get("inbound_nodes"), raw.get("live") is True)
 
     @property
     def model(self) -> bool:
@@ -164,6 +168,8 @@ class _Walk:
             return [self.bidirectional(entry, name, holder)]
         if entry.kind == "RNN":
             return self.cells(entry, name, holder)
+        if (alike := _alike(entry, holder)) is not None:
+            return [Layer(name, alike, config, self.arrays(alike, holder), own=entry.kind, version=self.version)]
         return [Layer(name, entry.kind, config, self.arrays(entry.kind, holder), version=self.version)]
 
     def bidirectional(self, entry: _Entry, name: str, holder: Holder | None) -> Layer:
@@ -208,6 +214,15 @@ class _Walk:
         sources = holder.sources() if holder else []
         self.budget.work(len(sources))
         return arrays_by_name(kind, sources)
+
+
+def _alike(entry: _Entry, holder: Holder | None) -> str | None:
+    """The recurrent class that an author's own class in a file has the name and the arrays of; None for others."""
+    last = re.split(r"[.>]", entry.kind)[-1]
+    kind = next((kind for kind in CELLS if last.lower().endswith(kind.lower())), None)
+    if kind is None or last == entry.kind or entry.live or holder is None or "units" not in entry.config:
+        return None
+    return kind if kind_of(holder.sources()) == kind else None
 
 
 def _invalid(message: str) -> DamagedFileError:

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...errors import DamagedFileError, FileError, UnsupportedFileError
 from ...wording import printable
-from ..settings import CHOICES, HARD_2, HARD_3, MERGES, Basis, InferredSetting, inferred, inferred_order
+from ..settings import CHOICES, HARD_2, HARD_3, MERGES, NONE, Basis, InferredSetting, inferred, inferred_order
 from .layer import CELLS, OF_CUDNN, Layer
 
 # Keras's names of functions, and ours, with their parameters.
@@ -42,6 +42,13 @@ def layer_settings(layer: Layer) -> tuple[InferredSetting, ...]:
     cell = CELLS[layer.base]
     gated = cell != "rnn"
     settings = []
+    if layer.own:
+        reason = "Its code is not in the file; it has the name, the configuration and the arrays of such a layer."
+        choices = {
+            NONE: f"{printable(layer.own)}, which is not known here",
+            layer.kind: f"what Keras’s {layer.kind} computes",
+        }
+        settings.append(inferred("cell", NONE, "assumed", reason, choices))
     if gated:
         order = {"lstm": "ifgo", "gru": "zrn"}[cell]
         settings.append(inferred_order(cell, order, "fixed", "Keras always stacks them in this order."))

@@ -52,7 +52,7 @@ def live_layers(layer: Any) -> list[Layer]:
     if hasattr(layer, "layers") and not isinstance(config.get("layers"), list | tuple):
         return [member for inner in layer.layers if inner.get_weights() for member in _unconnected(inner)]
     kind = type(layer).__name__
-    raw = {"class_name": kind, "config": config, "module": type(layer).__module__}
+    raw = {"class_name": kind, "config": config, "module": type(layer).__module__, "live": True}
     if root not in PACKAGES:
         raw["registered_name"] = kind
     return described_layers(raw, _LiveArrays(layer), version)

@@ -21,7 +21,7 @@ _EMBEDDING = re.compile(r"emb|lookup|lut|wte|token|char|vocab|^encoder$", re.IGN
 _NOT_EMBEDDING = re.compile(r"proj|norm|linear|dense|pos|dropout|fc|out|conv", re.IGNORECASE)
 _READOUT = re.compile(
     r"fc|out|linear|dense|decoder|classif|head|proj|logit|h2o|hidden2|2tag|2out|softmax|score|pred|label|generator|"
-    r"^w_?(hy|y|hq|out|ya)$",
+    r"^w_?(hy|y|hq|out|ya)$|^lin$",
     re.IGNORECASE,
 )
 _NOT_READOUT = re.compile(r"attn|attention|(?:^|[._/])att|q_proj|k_proj|v_proj|conv|norm|dropout|gate", re.IGNORECASE)

@@ -53,7 +53,7 @@ def opened(data, name="m.json"):
 
 def test_the_case():
     model = open_file(path_of("known_files_not_named", "nam_json")).model()
-    assert np.isfinite(states(model, X)).all()
+    assert np.isfinite(states(model, X)).all() and model.network.readout_weight is not None
 
 
 @pytest.mark.parametrize("skip", [0, 1])
@@ -104,6 +104,10 @@ def test_lists_of_neural_amp_modeler():
         below = joint[k].shape[1] - H
         assert np.array_equal(layer[0].parameters["weight_ih"], joint[k][:, :below])
         assert np.array_equal(layer[0].parameters["weight_hh"], joint[k][:, below:])
+    right = X
+    for w, b, (h, c) in zip(joint, biases, starts, strict=True):
+        right = lstm(right, w[:, :-H], w[:, -H:], b, h, c)
+    assert np.abs(states(found.model(), X) - right).max() < 1e-5
     assert np.array_equal(network.readout_weight, head[None, :H]) and network.readout_bias == head[H:]
     for change, code in (({"weights": data["weights"][1:]}, "contradiction"), ({"weights": ["a"]}, "contradiction"),
                          ({"config": {"input_size": -1}}, "configuration")):  # fmt: skip
