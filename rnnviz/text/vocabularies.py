@@ -15,6 +15,7 @@ from ..limits import LONGEST_NAME
 from ..wording import printable, without_surrogates
 from .tokens import END, UNKNOWN, TokenKind, Vocabulary, visible
 
+FEW = 20  # characters for each other token that a vocabulary of characters may have, such as PAD
 LONGEST_CHARACTER = 50  # code points of a grapheme cluster, on average
 _UNKNOWN = ("<unk>", "<UNK>", "[UNK]", "<oov>", "<OOV>", "UNK", "unk")
 _END = ("</s>", "<eos>", "<EOS>", "<end>", "[EOS]", "[SEP]", "<|endoftext|>")
@@ -187,7 +188,8 @@ def guess_settings(tokens: Sequence[str]) -> tuple[TokenKind, str | None, str | 
     unknown = next((token for token in _UNKNOWN if token in tokens), None)
     end = next((token for token in _END if token in tokens), None)
     plain = [token for token in tokens if not _SPECIAL.fullmatch(token) and token not in (unknown, end)]
-    if plain and all(len(regex.findall(r"\X", token)) == 1 for token in plain):
+    longer = sum(len(regex.findall(r"\X", token)) != 1 for token in plain)
+    if plain and longer <= len(plain) // FEW:
         return "characters", unknown, end
     as_words = regex.compile(r"\w+(?:['’]\w+)*|(?!\s)\X")
     if plain and all(as_words.fullmatch(token) and token == token.lower() for token in plain):

@@ -128,6 +128,12 @@ def test_what_does_not_fit_is_left_alone(beside):
     assert model.vocabulary.tokens == tuple("012345") and model.labels == ["0", "1", "2"]
 
 
+def test_a_few_special_words_among_characters_change_nothing():
+    tokens = ["PAD", *(chr(code) for code in range(97, 123))]
+    _, model = model_of({"char_to_idx": {token: k for k, token in enumerate(tokens)}}, rows=27)
+    assert model.vocabulary.kind == "characters" and model.trace("zoo").tokens == list("zoo")
+
+
 def test_words_of_other_formats():
     from safetensors.numpy import save
 
