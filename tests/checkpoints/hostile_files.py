@@ -446,7 +446,35 @@ def deep_mentions(size):
     return zipped(parts | {"config.json": json.dumps(config)})
 
 
+def layers_beside_arrays(size):
+    """Numbered layers, and beside them very many arrays that could stand between any two of them."""
+    arrays = {}
+    for k in range(size // 5):
+        arrays |= {
+            f"rnn{k}.weight_ih_l0": np.ones((2, 2), np.float32),
+            f"rnn{k}.weight_hh_l0": np.ones((2, 2), np.float32),
+        }
+    return save(arrays | {f"norm{k}.weight": np.ones(2, np.float32) for k in range(size)})
+
+
+def joint_matrices(size):
+    """Very many linear layers, each of which looks like the cell of a tutorial."""
+    return save({f"net{k}.i2h.weight": np.ones((2, 4), np.float32) for k in range(size)})
+
+
+def states_beside_stacks(size):
+    """Several layers, and very many arrays that could be the states that one of them starts from."""
+    arrays = {}
+    for k in range(90):
+        for name, array in RNN.items():
+            arrays[f"net{chr(97 + k % 26)}{chr(97 + k // 26)}.{name}"] = array
+    return save(arrays | {f"x{k}.h0": np.ones((1, 1, 3), np.float32) for k in range(size)})
+
+
 CASES = {
+    "layers_beside_arrays": Case("x.safetensors", layers_beside_arrays, 3500, "work"),
+    "joint_matrices": Case("x.safetensors", joint_matrices, 4900, "work"),
+    "states_beside_stacks": Case("x.safetensors", states_beside_stacks, 4500),
     "blanks_in_an_activation": Case("x.safetensors", blanks_in_an_activation, 5000, "card"),
     "blanks_in_an_activation_of_a_pair": Case("x.zip", blanks_in_an_activation_of_a_pair, 5000, "card"),
     "long_name": Case("x.safetensors", long_name, 60_000, "json_key"),

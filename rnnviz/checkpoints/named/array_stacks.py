@@ -9,11 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import numpy as np
 
-from ...cells import CELLS
 from ...cells.activations import Array
 from ...errors import DamagedFileError, FileError, LimitError, UnsupportedFileError
 from ..arrangements import MOST as MOST_MEMBERS
@@ -28,6 +26,7 @@ from .initial_states import with_initial_states
 from .inner_arrays import inner_arrays, settings_of
 from .joint_matrices import assemble_joint
 from .layer_groups import LayerGroup, gates_along_columns, group_layers, orientation_is_known
+from .layer_shapes import check_sizes, kind_of, merge_of, with_biases
 from .listed_arrays import assemble_listed
 from .numbered_layers import join_numbered
 from .paired_directions import pair_directions
@@ -36,7 +35,6 @@ from .published_layers import assemble_published
 from .separate_gates import assemble_gates
 from .surroundings import with_surroundings
 
-CELLS_BY_GATES = {1: "rnn", 3: "gru", 4: "lstm"}
 MOST = 100  # stacks of one file
 
 
@@ -51,7 +49,7 @@ def stacks_from_arrays(
     """
     usable = {name: array for name, array in arrays.items() if array.dtype.kind == "f"}
     prepared = prepare_arrays(usable, budget)
-    assembled = assemble_layers(prepared)
+    assembled = assemble_layers(prepared, budget)
     complete = prepared.arrays | assembled.arrays
     grouped = join_numbered(pair_directions(group_layers(complete, assembled), complete), complete, assembled)
     if len(grouped) > MOST:
@@ -74,7 +72,7 @@ def stacks_from_arrays(
         if problems:
             raise problems[0]
         return ()
-    stacks = list(with_initial_states(stacks, reader.free()))
+    stacks = list(with_initial_states(stacks, reader.free(), assembled.work))
     stacks[0] = replace(stacks[0], notes=(*stacks[0].notes, *map(str, problems)))
     free = {name: array for name, array in prepared.arrays.items() if name not in reader.used}
     return tuple(_with_origins(stack, reader) for stack in with_surroundings(stacks, free, dtypes or {}))
@@ -98,9 +96,9 @@ def _with_origins(stack: Stack, reader: _Reader) -> Stack:
     return replace(stack, embeddings=embeddings, readouts=readouts)
 
 
-def assemble_layers(prepared: PreparedArrays) -> AssembledLayers:
+def assemble_layers(prepared: PreparedArrays, budget: OpeningBudget | None = None) -> AssembledLayers:
     """The layers among named arrays whose own arrays have to be assembled."""
-    assembled = AssembledLayers(prepared)
+    assembled = AssembledLayers(prepared, budget)
     assemble_gates(assembled, prepared.arrays)
     assemble_joint(assembled, prepared.arrays)
     assemble_published(assembled, prepared.arrays)
@@ -152,6 +150,7 @@ class _Reader:
     ) -> None:
         self.arrays, self.dtypes, self.assembled = arrays, dtypes, assembled
         self.layers: dict[int, _Layer] = {}
+        self._free: dict[str, SourceArray] | None = None
         self.used = {
             part
             for group in groups.values()
@@ -162,8 +161,18 @@ class _Reader:
 
     def free(self) -> dict[str, SourceArray]:
         """The arrays that no layer has."""
-        prepared = self.assembled.prepared.arrays
-        return {name: self.source(name, "") for name in prepared if name not in self.used}
+        if self._free is None:
+            self._free = {
+                name: self.source(name, "") for name in self.assembled.prepared.arrays if name not in self.used
+            }
+        self.assembled.work(len(self._free))
+        return self._free
+
+    def use(self, names: set[str]) -> None:
+        """Take arrays out of those that no layer has."""
+        self.used |= names
+        for name in names:
+            self.free().pop(name, None)
 
     def stack(self, name: str, group: LayerGroup) -> Stack:
         """The stack of a group. Raises FileError if its arrays contradict each other or it cannot be run."""
@@ -185,8 +194,8 @@ class _Reader:
                 code="mixed_cells", part=name,
             )  # fmt: skip
         parameters = tuple({d: layer.parameters for d, layer in directions.items()} for directions in layers)
-        merge = _merge(parameters, group.merge)
-        _check_sizes(parameters, merge)
+        merge = merge_of(parameters, group.merge)
+        check_sizes(parameters, merge)
         names = next(iter(group.layers.values()))
         plain, cell = each[0].plain_cell, each[0].cell
         biased, suggested = any(one.biased for one in each), each[0].order
@@ -234,13 +243,13 @@ class _Reader:
         if id(names) not in self.layers:
             parsed = next(iter(names.values()))
             plain = self._parameters(name, names)
-            cell = self.assembled.cells.get(parsed.owner) or _kind(plain)
+            cell = self.assembled.cells.get(parsed.owner) or kind_of(plain)
             place = parsed.layer, parsed.direction
             inner = inner_arrays(cell, plain, self._head(names, parsed.direction), place, self.free())
-            self.used |= inner.names
+            self.use(inner.names)
             left_out = [*inner.left_out, *self.assembled.left_out.get(parsed.owner, ())]
             biased = "bias_hh" in inner.parameters and "bias_hh" not in plain
-            parameters = _with_biases(name, inner.cell, inner.parameters)
+            parameters = with_biases(name, inner.cell, inner.parameters)
             self.layers[id(names)] = _Layer(
                 names, parameters, inner.cell, cell, biased, inner.order, tuple(left_out), tuple(self._notes(names))
             )
@@ -315,99 +324,6 @@ def _owner(names: Mapping[str, ArrayName]) -> str:
     return next(iter(names.values())).owner
 
 
-def _merge(layers: Layers, merge: str) -> str:
-    """How directions are merged: summed where layers above read as many values as one direction has."""
-    for below, above in pairwise(layers):
-        reads = next(iter(above.values()))["weight_ih"].array.shape[1]
-        if len(below) == 2 and reads == _passes_on(next(iter(below.values()))):
-            return "sum"
-    return merge
-
-
-def _passes_on(parameters: Parameters) -> int:
-    """The size of the hidden state of one direction."""
-    if "weight_hh" in parameters:
-        return int(parameters["weight_hh"].array.shape[1])
-    return len(parameters["weight_ih"].array)
-
-
 def _as_float(array: Array) -> Array:
     """As float32 or float64; float16 fits into float32 exactly."""
     return array if array.dtype in (np.float32, np.float64) else array.astype(np.float32)
-
-
-def _kind(parameters: Parameters) -> str:
-    ih, hh = parameters["weight_ih"], parameters["weight_hh"]
-    rows, columns = hh.array.shape
-    if (projection := parameters.get("weight_hr")) is not None:
-        _check_projection(projection, hh)
-        columns = projection.array.shape[1]
-    if columns == 0 or rows % columns or rows // columns not in CELLS_BY_GATES:
-        raise UnsupportedFileError(
-            f"{hh.name} has shape {hh.shape}, which is not that of a recurrent matrix: H columns, and H rows for a "
-            "simple RNN, 3H for a GRU, or 4H for an LSTM.",
-            code="cell", part=hh.name,
-        )  # fmt: skip
-    if len(ih.array) != rows or ih.array.shape[1] == 0:
-        raise _contradiction(
-            ih, f"{hh.name} has shape {hh.shape}", "because both need one row for each gate of each unit"
-        )
-    return CELLS_BY_GATES[rows // columns] if projection is None else "lstmp"
-
-
-def _check_projection(projection: SourceArray, recurrent: SourceArray) -> None:
-    """Raises DamagedFileError unless the projection of an LSTM gives what its gates read."""
-    outputs, units = projection.array.shape
-    if recurrent.array.shape != (4 * units, outputs):
-        reason = "because a projection of an LSTM has P rows and H columns, and its recurrent matrix 4H rows and P"
-        raise _contradiction(projection, f"{recurrent.name} has shape {recurrent.shape}", reason)
-
-
-def _check_sizes(layers: Layers, merge: str) -> None:
-    """Raises FileError unless both directions have one size and each layer reads what the one below passes on."""
-    below: int | None = None
-    lower = ""
-    for directions in layers:
-        sizes = {_passes_on(parameters) for parameters in directions.values()}
-        recurrent = [p.get("weight_hh", p["weight_ih"]) for p in directions.values()]
-        if len(sizes) > 1:
-            first, second = recurrent
-            raise UnsupportedFileError(
-                f"{first.name} has shape {first.shape} and {second.name} has shape {second.shape}: the two directions "
-                "of a layer must have the same size.",
-                code="direction_sizes", part=second.name,
-            )  # fmt: skip
-        for parameters in directions.values():
-            source = parameters["weight_ih"]
-            if below is not None and source.array.shape[1] != below:
-                raise _contradiction(source, f"the layer below passes on vectors of size {below} ({lower})")
-        below = sizes.pop() * (len(directions) if merge == "concat" else 1)
-        lower = " and ".join(f"{source.name} {source.shape}" for source in recurrent)
-
-
-def _with_biases(name: str, cell: str, parameters: Parameters) -> Parameters:
-    """The parameters with a bias of two rows (Keras: the input's and the recurrent one) as two biases."""
-    blocks = CELLS[cell].parameter_blocks()
-    units = len(parameters["weight_ih"].array) // len(blocks["weight_ih"])
-    bias, rows = parameters.get("bias_ih"), units * len(blocks["bias_ih"])
-    if bias is not None and bias.array.ndim == 2:
-        if bias.array.shape != (2, rows) or "bias_hh" in parameters:
-            raise _contradiction(bias, f"a bias of {name} has {rows} values, or two rows of them")
-        return {
-            **parameters,
-            "bias_ih": replace(bias, array=bias.array[0], changes="row 0"),
-            "bias_hh": replace(bias, array=bias.array[1], changes="row 1"),
-        }
-    for parameter in ("bias_ih", "bias_hh"):
-        if parameter in parameters and parameters[parameter].array.shape != (rows,):
-            needed = f"{parameters['weight_ih'].name} needs a bias of {rows} values"
-            raise _contradiction(parameters[parameter], needed)
-    return parameters
-
-
-def _contradiction(source: SourceArray, other: str, reason: str = "") -> DamagedFileError:
-    because = f", {reason}" if reason else ""
-    return DamagedFileError(
-        f"{source.name} has shape {source.shape}, but {other}: they contradict each other{because}.",
-        code="contradiction", part=source.name,
-    )  # fmt: skip

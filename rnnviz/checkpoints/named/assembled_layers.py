@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from ...cells.activations import Array
 from ...errors import FileError
+from ..io.opening_budget import OpeningBudget
 from ..settings import InferredSetting
 from .array_names import ArrayName, split_direction
 from .prepared_arrays import Origin, PreparedArrays
@@ -15,14 +16,16 @@ from .prepared_arrays import Origin, PreparedArrays
 class AssembledLayers:
     """Layers whose arrays had to be assembled.
 
-    prepared: the arrays that they are made of. layers: by owner and direction, the parameters. arrays: the assembled
-    arrays, gates along the rows, by names of their own. origins: what each is made of. cells: by owner, the cell, where
-    names tell more than shapes. settings: by owner, all settings, where names tell them; others are inferred. extra: by
-    owner, further settings. left_out: by owner, sentences on what is not run. heads: by owner and direction, what
-    precedes the names of its arrays in the file. problems: of layers that cannot be assembled.
+    prepared: the arrays that they are made of. budget: of the opening of a file. layers: by owner and direction, the
+    parameters. arrays: the assembled arrays, gates along the rows, by names of their own. origins: what each is made
+    of. cells: by owner, the cell, where names tell more than shapes. settings: by owner, all settings, where names tell
+    them; others are inferred. extra: by owner, further settings. left_out: by owner, sentences on what is not run.
+    heads: by owner and direction, what precedes the names of its arrays in the file. problems: of layers that cannot be
+    assembled.
     """
 
     prepared: PreparedArrays
+    budget: OpeningBudget | None = None
     layers: dict[str, dict[str, dict[str, ArrayName]]] = field(default_factory=dict)
     arrays: dict[str, Array] = field(default_factory=dict)
     origins: dict[str, Origin] = field(default_factory=dict)
@@ -32,6 +35,11 @@ class AssembledLayers:
     left_out: dict[str, list[str]] = field(default_factory=dict)
     heads: dict[tuple[str, str], str] = field(default_factory=dict)
     problems: list[FileError] = field(default_factory=list)
+
+    def work(self, steps: int) -> None:
+        """Spend steps of the opening."""
+        if self.budget is not None:
+            self.budget.work(steps)
 
     @property
     def used(self) -> set[str]:

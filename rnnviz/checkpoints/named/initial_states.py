@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -17,26 +17,36 @@ _STATES = {
     **dict.fromkeys(("h", "hx", "hidden", "hid", "hn"), "hidden"),
     **dict.fromkeys(("c", "cx", "cell", "cn", "memory"), "cell"),
 }
+_MOST = 8  # sentences on states that are not used
 _MARKS = {"0", "init", "initial", "learned", "start", "begin", "zero"}
 
 
-def with_initial_states(stacks: Sequence[Stack], free: Mapping[str, SourceArray]) -> tuple[Stack, ...]:
-    """The stacks with the initial states among arrays that belong to no layer, each given to the stack that it fits."""
+def with_initial_states(
+    stacks: Sequence[Stack], free: Mapping[str, SourceArray], work: Callable[[int], None]
+) -> tuple[Stack, ...]:
+    """The stacks with the initial states among arrays that belong to no layer, each given to the stack that it fits.
+
+    work: spends steps of the opening.
+    """
     result = list(stacks)
+    names = [tuple(stack.array_names) for stack in stacks]
+    units = [{state: _units(stack, state) for state in CELLS[stack.cell].define().states} for stack in stacks]
+    left_out: list[str] = []
     for name, source in free.items():
         state, sure = _state(name)
         if state is None:
             continue
-        fitting = [k for k, stack in enumerate(result) if _fits(stack, state, source)]
-        alike = {k: max(_shared(name, other) for other in result[k].array_names) for k in fitting}
+        work(sum(map(len, names)))
+        fitting = [k for k, stack in enumerate(result) if _fits(stack, units[k].get(state, []), state, source)]
+        alike = {k: max(_shared(name, other) for other in names[k]) for k in fitting}
         best = [k for k in fitting if alike[k] == max(alike.values())]
         if len(best) == 1:
-            result[best[0]] = _with_state(result[best[0]], state, source, sure)
-        elif sure:
+            result[best[0]] = _with_state(result[best[0]], units[best[0]][state], state, source, sure)
+        elif sure and len(left_out) < _MOST:
             why = "fits several of them" if best else "has the size of none of them"
             words = f"{name} {source.shape} is called like an initial state and {why}: states start from zeros instead."
-            result = [replace(stack, left_out=(*stack.left_out, words)) for stack in result]
-    return tuple(result)
+            left_out.append(words)
+    return tuple(replace(stack, left_out=(*stack.left_out, *left_out)) for stack in result)
 
 
 def _state(name: str) -> tuple[str | None, bool]:
@@ -64,11 +74,12 @@ def _units(stack: Stack, state: str) -> list[tuple[int, str, int]]:
     return [(k, d, size(k)) for k, directions in enumerate(stack.layers) for d in directions]
 
 
-def _fits(stack: Stack, state: str, source: SourceArray) -> bool:
-    if state not in CELLS[stack.cell].define().states or any(key[2] == state for key in stack.initial):
+def _fits(stack: Stack, units: Sequence[tuple[int, str, int]], state: str, source: SourceArray) -> bool:
+    """Whether an array has the size of a state that a stack has, and has not been given yet."""
+    sizes = [size for _, _, size in units]
+    if len(set(sizes)) != 1 or source.array.size != sum(sizes) or source.array.shape[-1] not in (sizes[0], 1):
         return False
-    sizes = [size for _, _, size in _units(stack, state)]
-    return len(set(sizes)) == 1 and source.array.size == sum(sizes) and source.array.shape[-1] in (sizes[0], 1)
+    return all(key[2] != state for key in stack.initial)
 
 
 def _shared(name: str, other: str) -> tuple[int, int]:
@@ -81,9 +92,10 @@ def _shared(name: str, other: str) -> tuple[int, int]:
     return name[:count].count(".") + name[:count].count("/"), count if count > 2 else 0
 
 
-def _with_state(stack: Stack, state: str, source: SourceArray, sure: bool) -> Stack:
+def _with_state(
+    stack: Stack, places: Sequence[tuple[int, str, int]], state: str, source: SourceArray, sure: bool
+) -> Stack:
     """The stack with an initial state; it is used only if its name says that it is one."""
-    places = _units(stack, state)
     rows = source.array.reshape(len(places), -1)
     initial = dict(stack.initial)
     for k, (row, (layer, direction, _)) in enumerate(zip(rows, places, strict=True)):

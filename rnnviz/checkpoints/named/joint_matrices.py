@@ -43,7 +43,7 @@ def assemble_joint(assembled: AssembledLayers, arrays: Mapping[str, Array]) -> N
     lower = {_plain(name): name for name in arrays if len(name) <= LONGEST}
     used = assembled.used
     for low, name in lower.items():
-        if arrays[name].ndim != 2 or name in used or name in assembled.used:
+        if arrays[name].ndim != 2 or name in used:
             continue
         joint = _joint(low, name, lower)
         if joint is None:
@@ -60,7 +60,7 @@ def assemble_joint(assembled: AssembledLayers, arrays: Mapping[str, Array]) -> N
         if low.rpartition("/")[2] == "wlstm" and arrays[name].ndim == 2:
             _with_bias_row(assembled, name, arrays)
         if low.rpartition("/")[2] == "w_i" and arrays[name].ndim == 2:
-            _deepmind(assembled, name[: len(low) - 3], lower, arrays)
+            _deepmind(assembled, name[: len(low) - 3], lower, arrays, used)
     _courses(assembled, lower, arrays)
 
 
@@ -235,7 +235,9 @@ def _add_gru(
     )
 
 
-def _deepmind(assembled: AssembledLayers, head: str, lower: Mapping[str, str], arrays: Mapping[str, Array]) -> None:
+def _deepmind(
+    assembled: AssembledLayers, head: str, lower: Mapping[str, str], arrays: Mapping[str, Array], used: set[str]
+) -> None:
     """w_i (D, G*H), w_h (H, G*H) and b: a GRU of Haiku or Sonnet, or an LSTM of Sonnet 2."""
     low = _plain(head)
     if any(f"{low}w_{gate}" in lower for gate in "fozrcgn"):
@@ -248,7 +250,7 @@ def _deepmind(assembled: AssembledLayers, head: str, lower: Mapping[str, str], a
     gates = columns // hidden if hidden and columns % hidden == 0 else 0
     if gates not in (3, 4) or arrays[read].shape[1:] != (columns,) or arrays[bias].size != columns:
         return
-    if {read, recalled, bias} & assembled.used:
+    if {read, recalled, bias} & used:
         return
     owner = assembled.add(head, "weight_ih", arrays[read].T, (read,), "transposed")
     assembled.add(head, "weight_hh", arrays[recalled].T, (recalled,), "transposed")
@@ -282,6 +284,7 @@ def _tutorial(assembled: AssembledLayers, joint: _Joint, lower: Mapping[str, str
     inputs = width - hidden
     if inputs <= 0 or not hidden or (joint.bias is not None and not _vector(arrays, joint.bias, hidden)):
         return False
+    assembled.work(len(lower))
     owner = assembled.add_split(parent, joint.name, whole, inputs, False, 1, "transposed" if columns else "")
     if joint.bias is not None:
         assembled.add(parent, "bias_ih", arrays[joint.bias], (joint.bias,), "")
@@ -304,7 +307,7 @@ def _linear_lstm(assembled: AssembledLayers, joint: _Joint, arrays: Mapping[str,
     parts = re.split(r"[./]", joint.head.lower().rstrip("./"))
     layer, above = parts[-1], parts[-2] if len(parts) > 1 else ""
     named = layer == "gates" or (layer in ("linear", "lin", "gate", "fc", "i2h", "ih", "w") and "lstm" in above)
-    if not named or joint.bias is None or joint.name in assembled.used:
+    if not named or joint.bias is None:
         return False
     columns = not joint.name.lower().endswith("weight")
     whole = arrays[joint.name].T if columns else arrays[joint.name]
@@ -312,6 +315,7 @@ def _linear_lstm(assembled: AssembledLayers, joint: _Joint, arrays: Mapping[str,
     hidden = rows // 4
     if rows % 4 or not 0 < hidden < width or not _vector(arrays, joint.bias, rows):
         return False
+    assembled.work(len(arrays))
     if layer == "gates" and not any(
         array.ndim == 2 and hidden in array.shape for name, array in arrays.items() if name != joint.name
     ):

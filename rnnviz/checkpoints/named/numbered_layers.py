@@ -44,6 +44,7 @@ def join_numbered(
         if any(layer is None for layer in layers):
             continue
         known = [layer for layer in layers if layer is not None]
+        assembled.work(3 * len(known) * len(around.free))
         replaced[min(owners, key=place.__getitem__)] = _parted(family, owners, known, groups, around)
         dropped |= set(owners)
     result: dict[str, LayerGroup] = {}
