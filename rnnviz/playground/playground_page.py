@@ -199,7 +199,7 @@ def _about(model: Model) -> str:
     reads, says = model.card.get("reads"), model.card.get("says")
     words = f"{model.definition.title} with {layers}{size}"
     if reads:
-        words += f" reads {reads}" + (f" and says {says}" if says else "")
+        words += f" reads {reads}" + (f", and says {says}" if says else "")
     return f"{plain(_with_article(words))}."
 
 
