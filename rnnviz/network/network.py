@@ -16,6 +16,7 @@ from .assembly_checks import check_network
 from .embedding import embed
 from .merging import merge_directions, split_gradient
 from .parameter_names import name_suffix, named_arrays, named_layers
+from .readout import read_out
 from .run import DIRECTIONS, Edits, Masks, Run, States, reverse_if_backward
 
 
@@ -348,12 +349,7 @@ class Network:
             top = merge_directions(self._hidden(k, runs), self.merge)
         if masks is not None:
             top = top * masks.top
-        logits = None
-        if self.readout_weight is not None:
-            logits = top @ self.readout_weight.T
-            if self.readout_bias is not None:
-                logits += self.readout_bias
-        return Run(tokens, inputs, records, top, logits)
+        return Run(tokens, inputs, records, top, read_out(top, self.readout_weight, self.readout_bias))
 
     def backward(self, run: Run, d_logits: Array, masks: Masks | None = None) -> dict[str, Array]:
         """Compute the gradients of a loss by every parameter.

@@ -11,12 +11,13 @@ from ...cells.activations import Array
 from ...errors import ArgumentError
 from ...interventions import cell_edits
 from ...network import Edits, Network, States
+from ...network.readout import logits_of, without_readout
 from ...trace import Trace
 from ..progress_meter import ProgressMeter
 from ..selection import label_column, likeliest_column, step_row
 from .run_difference import steps_typed
 
-_ELEMENTS = 2**21  # gate values that one pass may hold
+_ELEMENTS = 2**21  # gate values and logits that one pass may hold
 
 
 @dataclass(frozen=True)
@@ -82,11 +83,15 @@ class AnswerMargin:
         inputs = trace["input_vector"][:steps]
         return cls(replace(network, embedding=None), inputs, initial, edits, row, column, other)
 
-    @property
-    def at_once(self) -> int:
-        """How many changed texts one pass may read, so that long texts need no more memory."""
+    def at_once(self, every_step: bool) -> int:
+        """How many changed texts one pass may read, so that long texts and many labels need no more memory.
+
+        every_step: whether the logits of every step are computed.
+        """
+        assert self.network.readout_weight is not None
         gates = sum(len(cell.weight_ih) for cells in self.network.layers for cell in cells)
-        return max(1, _ELEMENTS // (len(self.inputs) * gates))
+        labels, steps = len(self.network.readout_weight), len(self.inputs)
+        return max(1, _ELEMENTS // (steps * gates + (steps if every_step else 1) * labels))
 
     def of_logits(self, logits: Array) -> Array:
         """The margins (...,) of logits (..., C), in float64."""
@@ -113,7 +118,8 @@ class AnswerMargin:
 
     def logits(self, texts: Array, rows: Array | None = None) -> Array:
         """The logits (B, C) for input vectors (S, B, D), read as `values` reads them."""
-        return self.logits_by_step(texts)[self.row if rows is None else rows, np.arange(texts.shape[1])]
+        run = without_readout(self.network).forward(texts, self._starts(texts.shape[1]), edits=self.edits)
+        return logits_of(self.network, run.top[self.row if rows is None else rows, np.arange(texts.shape[1])])
 
     def logits_by_step(self, texts: Array) -> Array:
         """The logits (S, B, C) after every step, for input vectors (S, B, D)."""
@@ -129,10 +135,14 @@ class AnswerMargin:
         d_logits[self.row] = self.slope(run.logits[self.row])
         return self.network.backward(run, d_logits)["inputs"].astype(np.float64)
 
-    def batches(self, count: int, progress: ProgressMeter | None = None) -> Iterator[slice]:
-        """Slices that split so many changed texts into passes; each text read is a unit of progress."""
-        for first in range(0, count, self.at_once):
-            last = min(first + self.at_once, count)
+    def batches(self, count: int, progress: ProgressMeter | None = None, every_step: bool = False) -> Iterator[slice]:
+        """Slices that split so many changed texts into passes; each text read is a unit of progress.
+
+        every_step: whether the logits of every step are computed.
+        """
+        at_once = self.at_once(every_step)
+        for first in range(0, count, at_once):
+            last = min(first + at_once, count)
             yield slice(first, last)
             if progress is not None:
                 progress.add(last - first)

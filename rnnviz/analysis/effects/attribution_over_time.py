@@ -57,7 +57,7 @@ def attribution_over_time(trace: Trace, tick: Tick | None = None) -> Array:
         if count == 1:
             return np.full((1, 1), np.nan)
     at, progress = np.arange(count)[:, None], ProgressMeter(tick, len(steps))
-    for part in answer.batches(len(steps), progress):
+    for part in answer.batches(len(steps), progress, every_step=True):
         rows = steps[part]
         if swaps:
             logits = answer.logits_by_step(swapped(answer, rows, vectors))

@@ -63,7 +63,7 @@ def integrate(margin: AnswerMargin, baseline: Array, tick: Tick | None = None) -
     while True:
         shares, weights = _gauss_legendre(points)
         gradient = np.zeros(path.shape)
-        for part in margin.batches(points, progress):
+        for part in margin.batches(points, progress, every_step=True):
             texts = baseline[:, None] + shares[part, None].astype(path.dtype) * path[:, None]
             gradient += np.tensordot(margin.gradients(texts), weights[part], axes=(1, 0))
         by_input = gradient * path

@@ -12,6 +12,7 @@ import numpy as np
 
 from ...cells import Edit
 from ...cells.activations import Array
+from ...network.readout import logits_of, without_readout
 from ...trace import Trace
 from ..selection import likeliest_column
 
@@ -68,9 +69,8 @@ def silenced_effects(trace: Trace, layer: int) -> Array | None:
     silenced = (np.arange(units), np.arange(units))  # the last text of the batch keeps all
     states = network.cell(layer, "forward").definition.unit_states
     edits = {(layer, "forward"): [Edit(state, silenced, 0.0, 0, steps) for state in states]}
-    logits = replace(network, embedding=None).forward(inputs, start, edits=edits).logits
-    assert logits is not None
-    leads = _leads(logits[-1].astype(np.float64), trace)
+    run = replace(without_readout(network), embedding=None).forward(inputs, start, edits=edits)
+    leads = _leads(logits_of(network, run.top[-1]), trace)
     return leads[-1] - leads[:-1]
 
 
@@ -88,6 +88,6 @@ def _before(trace: Trace, state: str, layer: int, first: int, batch: int) -> Arr
 
 def _leads(logits: Array, trace: Trace) -> Array:
     """The leads (B,) of the answer, by logits (B, C)."""
-    answer = likeliest_column(trace)
-    others = np.delete(logits, answer, axis=-1)
-    return logits[:, answer] - (others.mean(-1) if others.shape[-1] else 0)
+    answer, count = likeliest_column(trace), logits.shape[-1]
+    others = logits.sum(-1, dtype=np.float64, where=np.arange(count) != answer)  # without a copy: labels can be many
+    return logits[:, answer] - others / max(1, count - 1)

@@ -12,6 +12,7 @@ from ...cells.activations import Array
 from ...errors import ArgumentError
 from ...model import Model
 from ...network import predicted, softmax
+from ...network.readout import logits_of, without_readout
 from ..progress_meter import ProgressMeter, Tick
 from ..selection import check_step
 
@@ -119,9 +120,8 @@ def _probabilities(
         silenced = units >= 0
         where = (units[silenced], np.flatnonzero(silenced))
         edits = {(layer, direction): [Edit(state, where, 0.0, 0, steps) for state in states]}
-        logits = network.forward(batch, edits=edits).logits
-        assert logits is not None
-        parts.append(softmax(logits[row]))
+        run = without_readout(network).forward(batch, edits=edits)
+        parts.append(softmax(logits_of(network, run.top[row])))
         progress.add(len(units))
     progress.finish()
     return np.concatenate(parts)
