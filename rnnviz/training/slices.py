@@ -6,7 +6,7 @@ alone, so that the same settings give the same numbers; work that fits into one 
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import TypeVar
 
 import numpy as np
@@ -24,14 +24,16 @@ T = TypeVar("T")
 Slices = Generator[None, None, T]
 
 
-def finish(slices: Slices[T]) -> T:
-    """Do all of the work at once, and return its result."""
+def finish(slices: Slices[T], at_break: Callable[[], object] | None = None) -> T:
+    """Do all of the work, and return its result. at_break: is called at each break; an error of it ends the work."""
     while True:
         try:
             next(slices)
         except StopIteration as end:
             result: T = end.value
             return result
+        if at_break is not None:
+            at_break()
 
 
 def sequence_slices(network: Network, steps: int, batch: int) -> list[slice]:

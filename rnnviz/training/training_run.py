@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from statistics import fmean
 from typing import Any, Literal, NamedTuple
 
@@ -19,7 +19,7 @@ from .history import History, Snapshot, Snapshots
 from .loss import state_gradient_norms
 from .run_limits import check_limits
 from .run_settings import Settings
-from .slices import FORWARD_AND_BACKWARD, Slices
+from .slices import FORWARD_AND_BACKWARD, Slices, finish
 from .tasks import Scores, Task
 from .trainer import StepReport, Trainer, check_finite
 from .training_card import trained_model
@@ -235,7 +235,9 @@ class TrainingRun:
         """
         return self.model_at(k).trace(self.task.probe.text)
 
-    def best_model(self, name: str, text_file: str | None = None) -> Model:
+    def best_model(
+        self, name: str, text_file: str | None = None, at_break: Callable[[], object] | None = None
+    ) -> Model:
         """Return the best network so far as a model, with its card.
 
         Before the first step it is the untrained network. Held-out scores are measured once for each network.
@@ -246,6 +248,8 @@ class TrainingRun:
             Name of the model.
         text_file : str, optional
             Name of the file that the task's text came from.
+        at_break : callable, optional
+            Called now and then while the scores are measured, which takes long for a large network.
 
         Returns
         -------
@@ -261,17 +265,12 @@ class TrainingRun:
             raise TrainingError("The run diverged before its first step, so there is no model.", code="no_model")
         best = self._best()
         if self._scored is None or self._scored[0] != best.step:
-            self._scored = best.step, self.task.held_out_scores(best.network)
+            self._scored = best.step, finish(self.task.held_out_scores_in_slices(best.network), at_break)
         metadata: dict[str, Any] = {"steps": self.steps_taken, "kept": best.origin, "state": self.state}
         if self.explanation:
             metadata["stopped"] = self.explanation
         return trained_model(
-            self.trainer,
-            name,
-            text_file=text_file,
-            network=best.network,
-            scores=self._scored[1],
-            **metadata,
+            self.trainer, name, text_file=text_file, network=best.network, scores=self._scored[1], **metadata
         )
 
     @property

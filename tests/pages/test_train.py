@@ -16,9 +16,9 @@ from streamlit.testing.v1 import AppTest
 from rnnviz.checkpoints import open_files
 from rnnviz.checkpoints.native import model_archive
 from rnnviz.training import TASKS, Settings, TrainingRun
-from rnnviz.ui.pages.train import results_panel, training_group, training_session
+from rnnviz.ui.pages.train import training_group, training_session
 from rnnviz.ui.pages.train.training_group import Training, differences
-from rnnviz.ui.shared import page_setup, session_memory
+from rnnviz.ui.shared import catalogue, page_setup, session_memory
 from rnnviz.ui.shared.server_limits import ServerLimits
 from rnnviz.ui.shared.session_keys import NOTICES, TRAININGS, WAS_AWAY
 
@@ -460,6 +460,6 @@ def test_a_training_may_have_a_name_of_many_long_letters():
     app.text_input(key="train-name-1").set_value("\U0001d4b6" * 60).run()
     (training,) = trainings(app)
     assert len(training.name) == 60
-    with ZipFile(io.BytesIO(model_archive.pack([*results_panel._models(training).values()]))) as packed:
+    with ZipFile(io.BytesIO(model_archive.pack([*training.models(catalogue.slug(training.name)).values()]))) as packed:
         assert len(packed.namelist()) == 2
     press(app, "train-open-Explore")

@@ -8,6 +8,7 @@ from rnnviz.training import TASKS, Settings, TrainingRun, slices
 from rnnviz.training.batches import Batch
 from rnnviz.training.loss import gradients_in_slices, loss_and_gradients
 from rnnviz.training.slices import finish, logits_in_slices, sequence_slices
+from rnnviz.training.tasks import running_text
 
 STEPS, BATCH, VOCABULARY, CLASSES = 7, 10, 6, 4
 
@@ -102,6 +103,29 @@ def test_a_run_in_slices_ends_where_the_whole_one_does(name, monkeypatch):
         sliced.step()
     assert sliced.steps_taken == whole.steps_taken == 2 and sliced.state == "paused"
     np.testing.assert_allclose(sliced.history.loss, whole.history.loss, rtol=1e-3)
+
+
+@pytest.mark.parametrize("name", ["parity", "recall", "own"])
+def test_held_out_scores_in_slices_are_those_of_the_whole(name, monkeypatch):
+    task = TASKS[name](text="The sea has many voices. " * 60) if name == "own" else TASKS[name]()
+    settings = Settings.for_task(task, "gru", epochs=1, hidden=4, batch=6)
+    whole = TrainingRun(settings, task).best_model("m").card["scores"]
+    monkeypatch.setattr(slices, "SLICE", 200_000.0)
+    monkeypatch.setattr(running_text, "EVALUATION_STEPS", 3)
+    count: list[None] = []
+    scores = TrainingRun(settings, task).best_model("m", at_break=lambda: count.append(None)).card["scores"]
+    assert len(count) > 3 and scores["n"] == whole["n"]
+    for entry in ("test", "validation"):
+        assert scores[entry] == pytest.approx(whole[entry], abs=2e-3)
+
+
+def test_work_in_slices_ends_by_an_error_at_a_break(monkeypatch):
+    monkeypatch.setattr(slices, "SLICE", 20_000.0)
+    task = TASKS["parity"]()
+    run = TrainingRun(Settings.for_task(task, "gru", epochs=1, hidden=4, batch=6), task)
+    with pytest.raises(ZeroDivisionError):
+        run.best_model("m", at_break=lambda: 1 / 0)
+    assert run.best_model("m").card["scores"]["n"]
 
 
 def test_a_run_can_be_stopped_within_a_step(monkeypatch):

@@ -23,7 +23,6 @@ from .running_text import (
     BEST,
     CONTEXT_FREE,
     RunningText,
-    evaluate,
     evaluate_in_slices,
     next_character_probe,
     split_in_order,
@@ -128,15 +127,18 @@ class OwnText(RunningText):
         return float((ids == self.most_frequent).mean()), float(-np.log(self.frequencies[ids]).mean())
 
     def held_out_scores(self, network: Network) -> Scores:
+        return finish(self.held_out_scores_in_slices(network))
+
+    def held_out_scores_in_slices(self, network: Network) -> Slices[Scores]:
         test = self.test[:TEST_LIMIT]
-        loss, accuracy = evaluate(network, test, STREAMS)
+        losses, accuracy = yield from evaluate_in_slices(network, test, STREAMS)
         chance = self.blind_scores(test)[1]
         return {
             "metric": "nats per character",
-            "test": loss,
+            "test": float(losses.mean()),
             "n": len(test),
             "standard_error": None,
-            "validation": self.validate(network)["validation_loss"],
+            "validation": (yield from self.validate_in_slices(network))["validation_loss"],
             "accuracy": accuracy,
             "chance": chance,
             "chance_is": CONTEXT_FREE,

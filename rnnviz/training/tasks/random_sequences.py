@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -138,12 +138,17 @@ class RandomSequences(Task):
         return surprisal(logits[counted], targets[counted]), logits[counted].argmax(-1) == targets[counted]
 
     def held_out_scores(self, network: Network) -> Scores:
-        by_length = []
+        return finish(self.held_out_scores_in_slices(network))
+
+    def held_out_scores_in_slices(self, network: Network) -> Slices[Scores]:
+        by_length: list[dict[str, Any]] = []
         for factor in LENGTH_FACTORS:
+            if by_length:
+                yield
             length = factor * self.length
             inputs, targets = self.draw(HELD_OUT, length, np.random.default_rng([2, length]))
             # Answers within one sequence are not independent: the error is that of the sequences' means.
-            accuracies = self.results(targets, finish(logits_in_slices(network, inputs)))[1].mean(axis=0)
+            accuracies = self.results(targets, (yield from logits_in_slices(network, inputs)))[1].mean(axis=0)
             error = accuracies.std(ddof=1) / np.sqrt(HELD_OUT)
             by_length.append(
                 {"length": length, "n": HELD_OUT, "accuracy": float(accuracies.mean()), "standard_error": float(error)}
@@ -154,7 +159,7 @@ class RandomSequences(Task):
             "test": by_length[0]["accuracy"],
             "n": HELD_OUT,
             "standard_error": by_length[0]["standard_error"],
-            "validation": self.validate(network)["accuracy"],
+            "validation": (yield from self.validate_in_slices(network))["accuracy"],
             "chance": self.chance.accuracy,
             "chance_is": blind,
             "baseline": {"name": blind, "value": self.chance.accuracy},

@@ -151,14 +151,21 @@ class Recall(Task):
         return len(last) == LEARNED_CHECKS and all(entry["accuracy"] >= LEARNED for entry in last)
 
     def held_out_scores(self, network: Network) -> Scores:
+        return finish(self.held_out_scores_in_slices(network))
+
+    def held_out_scores_in_slices(self, network: Network) -> Slices[Scores]:
         longest = self.options["longest"]
-        by_delay = {delay: self.accuracy(network, delay) for delay in self.delays}
+        by_delay: dict[int, float] = {}
+        for delay in self.delays:
+            if by_delay:
+                yield
+            by_delay[delay] = float((yield from self.are_right_in_slices(network, delay)).mean())
         return {
             "metric": f"accuracy at the question mark after {longest} distractors",
             "test": by_delay[longest],
             "n": HELD_OUT,
             "standard_error": binomial_error(by_delay[longest], HELD_OUT),
-            "validation": self.validate(network)["accuracy"],
+            "validation": (yield from self.validate_in_slices(network))["accuracy"],
             "chance": 1 / len(SYMBOLS),
             "chance_is": "one of eight symbols, at random",
             "baseline": {"name": "one of eight symbols, at random", "value": 1 / len(SYMBOLS)},
@@ -174,6 +181,11 @@ class Recall(Task):
 
     def are_right(self, network: Network, delay: int, seed: int = 2) -> Array:
         """Which of 1,000 new sequences with a delay are answered right, (N,)."""
+        return finish(self.are_right_in_slices(network, delay, seed))
+
+    def are_right_in_slices(self, network: Network, delay: int, seed: int = 2) -> Slices[Array]:
+        """As `are_right`, with breaks."""
         inputs, answers = self.draw(np.full(HELD_OUT, delay), np.random.default_rng([seed, delay]))
-        logits = finish(logits_in_slices(network, inputs))
-        return logits[-1].argmax(-1) == answers
+        logits = yield from logits_in_slices(network, inputs)
+        is_right: Array = logits[-1].argmax(-1) == answers
+        return is_right

@@ -85,12 +85,6 @@ def text_rows(ids: Array, count: int) -> tuple[Array, Array]:
     return ids[: length * count].reshape(count, length).T, ids[1 : length * count + 1].reshape(count, length).T
 
 
-def evaluate(network: Network, ids: Array, streams: int) -> tuple[float, float]:
-    """The nats per character and the accuracy on a text, read in equal pieces, each from a zero state."""
-    losses, accuracy = evaluate_pieces(network, ids, streams)
-    return float(losses.mean()), accuracy
-
-
 def evaluate_pieces(network: Network, ids: Array, streams: int) -> tuple[Array, float]:
     """The nats per character of each piece (streams,), and the accuracy on the whole text."""
     return finish(evaluate_in_slices(network, ids, streams))

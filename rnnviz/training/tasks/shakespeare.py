@@ -97,15 +97,18 @@ class Shakespeare(RunningText):
         return {"validation_loss": float(losses.mean())}
 
     def held_out_scores(self, network: Network) -> Scores:
+        return finish(self.held_out_scores_in_slices(network))
+
+    def held_out_scores_in_slices(self, network: Network) -> Slices[Scores]:
         by_context, test_by_context = self.n_grams
         context = int(np.argmin(by_context))
-        losses = self.item_results(network)
+        losses, _ = yield from evaluate_in_slices(network, self.test, STREAMS)
         return {
             "metric": "nats per character",
             "test": float(losses.mean()),
             "n": len(self.test) - STREAMS,
             "standard_error": float(losses.std(ddof=1) / np.sqrt(STREAMS)),
-            "validation": self.validate(network)["validation_loss"],
+            "validation": (yield from self.validate_in_slices(network))["validation_loss"],
             "chance": test_by_context[0],
             "chance_is": CONTEXT_FREE,
             "chance_validation": by_context[0],

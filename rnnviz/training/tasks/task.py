@@ -362,6 +362,22 @@ class Task:
         """
         raise NotImplementedError
 
+    def held_out_scores_in_slices(self, network: Network) -> Slices[Scores]:
+        """Measure a network on the test split, with breaks where that takes long; see `slices`.
+
+        Parameters
+        ----------
+        network : Network
+            A network for this task.
+
+        Returns
+        -------
+        generator
+            Yields None at each break, and returns what `held_out_scores` does.
+        """
+        yield from ()
+        return self.held_out_scores(network)
+
     def item_results(self, network: Network) -> Array:
         """Measure a network on each held-out item, to compare networks item by item.
 
@@ -392,17 +408,13 @@ class Task:
                 raise MissingDataError(
                     f"The task {self.name} needs its data, but {reason}: put {source.name} ({source.address}) into a "
                     f"folder {folder!r}, and name its parent folder with --data or RNNVIZ_DATA.",
-                    code="missing_data",
-                    task=self.name,
-                    folder=folder,
-                )
+                    code="missing_data", task=self.name, folder=folder,
+                )  # fmt: skip
         return {folder: Path(str(data)) / folder for folder in sources}
 
 
 def check_range(name: str, value: int, low: int, high: int | None = None) -> None:
     """Raise ArgumentError unless low <= value <= high."""
     if value < low or (high is not None and value > high):
-        words = f"at least {low}" if high is None else f"from {low} to {high}"
-        allowed = (low, high)
-        message = f"{name} is {value}; it must be {words}."
-        raise ArgumentError(message, code="out_of_range", name=name, value=value, allowed=allowed)
+        message = f"{name} is {value}; it must be at least {low}{'' if high is None else f' and at most {high}'}."
+        raise ArgumentError(message, code="out_of_range", name=name, value=value, allowed=(low, high))

@@ -10,11 +10,12 @@ import streamlit as st
 from ....cells import CELLS
 from ....checkpoints.native import model_archive
 from ....errors import BusyError, LimitError
-from ....model import Model
 from ...shared import catalogue
 from ...shared.catalogue import MODEL_PAGES
 from ...shared.link_parameters import link_to
+from ...shared.long_work import Progress
 from ...shared.markdown import plain
+from ...shared.session_keys import STOPPED
 from . import training_session
 from .training_group import Training, differences
 
@@ -83,8 +84,10 @@ def _rename(training: Training, key: str) -> None:
 def _open(training: Training, page: str) -> None:
     """Put the models into the catalogue, unless they have not changed since, and go to a page."""
     if training.opened is None or training.opened[1] != training.steps_taken:
-        with st.spinner("Measuring the models on held-out data"):
-            models = _models(training)
+        st.session_state.pop(STOPPED, None)  # the click asks for it again
+        progress = Progress("Measuring the models on held-out data.", ("measure", training.number))
+        models = training.models(catalogue.slug(training.name), progress)
+        progress.end()
         if not models:
             st.error("There is no model to open: the untrained network already had values that were not finite.")
             return
@@ -101,15 +104,12 @@ def _open(training: Training, page: str) -> None:
     st.switch_page(page, query_params=link_to(task, chosen if chosen in cells else cells[-1]))
 
 
-def _models(training: Training) -> dict[str, Model]:
-    return training.models(catalogue.slug(training.name))
-
-
 def _download(training: Training) -> None:
     """The models in one file, packed on the click."""
-    packed: Callable[[], bytes] = lambda: model_archive.pack(list(_models(training).values()))  # noqa: E731
+    name = catalogue.slug(training.name)
+    packed: Callable[[], bytes] = lambda: model_archive.pack(list(training.models(name).values()))  # noqa: E731
     st.download_button(
-        "Download", packed, f"{catalogue.slug(training.name)}.zip", "application/zip", on_click="ignore",
+        "Download", packed, f"{name}.zip", "application/zip", on_click="ignore",
         icon=":material/download:", key="train-download",
         help="A zip file with the weights (safetensors) and the card (JSON) of every cell.",
     )  # fmt: skip

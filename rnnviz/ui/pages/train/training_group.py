@@ -9,6 +9,7 @@ import os
 import time
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 
 from ....model import Model
 from ....training import Task, TrainingRun
@@ -115,12 +116,16 @@ class Training:
         for run in self.runs.values():
             run.stop()
 
-    def models(self, name: str) -> dict[str, Model]:
-        """The best model of every cell that has one, named `name`-cell."""
+    def models(self, name: str, tick: Callable[[float], object] = lambda share: None) -> dict[str, Model]:
+        """The best model of every cell that has one, named `name`-cell.
+
+        tick: is called now and then, while they are measured, with the share of the cells that are done.
+        """
         models = {}
-        for cell, run in self.runs.items():
-            if run.state != "diverged" or run.snapshots:
-                models[cell] = replace(run.best_model(f"{name}-{cell}", self.source), name=f"{name}-{cell}")
+        runs = {cell: run for cell, run in self.runs.items() if run.state != "diverged" or run.snapshots}
+        for number, (cell, run) in enumerate(runs.items()):
+            model = run.best_model(f"{name}-{cell}", self.source, partial(tick, number / len(runs)))
+            models[cell] = replace(model, name=f"{name}-{cell}")
         return models
 
 
