@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { gridOf } from "../../../rnnviz/instrument/js/diagram/vector-strip.js";
+import { gridOf, shadeOf } from "../../../rnnviz/instrument/js/diagram/vector-strip.js";
 
 test("all units fit into the grid of a strip, in cells close to squares", () => {
   for (const size of [[96, 24], [76, 19], [480, 30]]) {
@@ -13,4 +13,10 @@ test("all units fit into the grid of a strip, in cells close to squares", () => 
   }
   assert.deepEqual(gridOf(64, [96, 24]), { columns: 16, rows: 4 });
   assert.deepEqual(gridOf(1, [96, 24]), { columns: 1, rows: 1 });
+});
+
+test("values have the shades of their scale, infinite ones its ends, and what is not a number has none", () => {
+  const shades = [-2, -1, -0.5, 0, 0.5, 1, Infinity, -Infinity].map((value) => shadeOf(value, [-1, 1]));
+  assert.deepEqual(shades, [-16, -16, -8, 0, 8, 16, 16, -16]);
+  assert.equal(shadeOf(NaN, [-1, 1]), null);
 });

@@ -113,7 +113,9 @@ export class DiagramPicture {
     this.drawing.phaseTitle.textContent = current?.title ?? "";
     const place = `${title} cell at step ${step + 1} of ${tokens.length}`;
     const stage = current && `phase ${(phase ?? 0) + 1} of ${phases.length}, ${current.title}: ${current.description}`;
-    this.element.setAttribute("aria-label", `${place}, ${stage ?? "the whole step."}`);
+    const isStrange = this.drawing.strips.some(({ strip }) => strip.isStrange);
+    const strange = isStrange ? " Crossed values are infinite or not a number." : "";
+    this.element.setAttribute("aria-label", `${place}, ${stage ?? "the whole step."}${strange}`);
   }
 
   /**

@@ -1,6 +1,7 @@
 // A vector as a strip of its units, each a small cell in the colour of its value.
 
 import { colourOf } from "../model/colours.js";
+import { crossPath } from "../model/heatmap-marks.js";
 import { clamp } from "../model/numbers.js";
 import { svg } from "../page/dom.js";
 
@@ -35,6 +36,10 @@ export class VectorStrip {
     this.cells = svg("g", { class: "cells" });
     /** @type {Map<number, { path: SVGPathElement, d: string }>} by shade, from -SHADES to SHADES */
     this.shades = new Map();
+    const [left, top] = this.corner;
+    this.crosses = svg("path", { class: "crosses", transform: `translate(${left} ${top})` });
+    /** Whether a value is infinite or not a number. */
+    this.isStrange = false;
     this.title = svg("title");
     const frame = { x: this.corner[0], y: this.corner[1], width: size[0], height: size[1] };
     const [width, height] = this.cell;
@@ -47,6 +52,7 @@ export class VectorStrip {
       this.background,
       gap ? svg("path", { class: "grid", d: this.gridLines() }) : null,
       this.cells,
+      this.crosses,
       svg("rect", { ...frame, class: "edge", rx: 2 }),
       this.selection,
       this.title,
@@ -96,13 +102,15 @@ export class VectorStrip {
    * @param {Scale} scale
    */
   paint(values, scale) {
-    const [low, high] = scale.limits;
     /** @type {string[]} */
     const drawn = Array.from({ length: 2 * SHADES + 1 }, () => "");
+    const strange = [];
     for (let unit = 0; values && unit < this.count; unit++) {
-      const share = values[unit] >= 0 ? values[unit] / high : -values[unit] / low;
-      drawn[SHADES + Math.round(clamp(share, -1, 1) * SHADES)] += this.shapes[unit];
+      const shade = shadeOf(values[unit], scale.limits);
+      if (shade !== null) drawn[SHADES + shade] += this.shapes[unit];
+      if (!Number.isFinite(values[unit])) strange.push(unit);
     }
+    this.cross(strange);
     drawn.forEach((d, k) => {
       const known = this.shades.get(k - SHADES);
       if (d === (known?.d ?? "") || k === SHADES) return;
@@ -110,6 +118,18 @@ export class VectorStrip {
       shade.d = d;
       shade.path.setAttribute("d", d);
     });
+  }
+
+  /**
+   * Put a cross on units, as the heatmaps do on values that are infinite or not a number.
+   * @param {number[]} units
+   */
+  cross(units) {
+    if (!units.length && !this.isStrange) return;
+    this.isStrange = units.length > 0;
+    const { columns } = this.grid;
+    const cells = units.map((unit) => ({ row: Math.floor(unit / columns), step: unit % columns }));
+    this.crosses.setAttribute("d", crossPath(cells, this.cell));
   }
 
   /**
@@ -145,6 +165,17 @@ export class VectorStrip {
     const unit = partAt(clientY - box.top, box.height, this.grid.rows) * this.grid.columns + column;
     return unit < this.count ? unit : null;
   }
+}
+
+/**
+ * The shade of a value, from -SHADES to SHADES.
+ * @param {number} value
+ * @param {readonly [number, number]} limits  of the scale
+ * @returns {number | null} null for what is not a number
+ */
+export function shadeOf(value, [low, high]) {
+  if (Number.isNaN(value)) return null;
+  return Math.round(clamp(value >= 0 ? value / high : -value / low, -1, 1) * SHADES);
 }
 
 /**
