@@ -165,6 +165,7 @@ def instrument(
         data=as_bytes({**data, **page_data}),
         on_missing_code_change=lambda: st.session_state.update({CODE_MISSING: True}),
         on_missing_data_change=_send_everything,
+        on_reconnected_change=lambda: None,  # the run itself says what a server that was started again has lost
         on_request_change=lambda: _handle_request(on_request),
         on_position_change=lambda: None,  # makes Streamlit keep the state that `reported_position` reads
     )

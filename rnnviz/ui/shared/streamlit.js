@@ -58,10 +58,10 @@ const LONGEST_RUN_MS = 8000;
 // Streamlit's internals.
 const COMPONENT = "[data-testid=stBidiComponentIsolated]";
 const PAGE_LINKS = "[data-testid=stPageLink] a";
-const isRunning = () => {
-  const app = /** @type {HTMLElement | null} */ (document.querySelector("[data-testid=stApp]"));
-  return app?.dataset.testScriptState !== "notRunning";
-};
+const CONNECTION = "data-test-connection-state";
+const app = () => /** @type {HTMLElement | null} */ (document.querySelector("[data-testid=stApp]"));
+const isRunning = () => app()?.dataset.testScriptState !== "notRunning";
+const isConnected = () => app()?.getAttribute(CONNECTION) === "CONNECTED";
 
 /**
  * Streamlit puts the keys of widgets and containers into classes; our own keys name the page's parts.
@@ -152,7 +152,29 @@ function create(component, payload) {
   });
   entry.instrument = mountInstrument(entry, payload);
   mounted.set(parentElement, entry);
+  runOnceReconnected(entry);
   return entry;
+}
+
+/**
+ * Run the page when the server is back. It may have been started again, and has then lost what the reader looks at:
+ * Streamlit itself would say nothing until the reader's next action.
+ * @param {Mounted} entry
+ */
+function runOnceReconnected(entry) {
+  const root = app();
+  if (!root) return;
+  let wasConnected = isConnected();
+  const observer = new MutationObserver(() => {
+    if (entry.removed) {
+      observer.disconnect();
+      return;
+    }
+    const is = isConnected();
+    if (is && !wasConnected) entry.component.setTriggerValue("reconnected", true);
+    wasConnected = is;
+  });
+  observer.observe(root, { attributes: true, attributeFilter: [CONNECTION] });
 }
 
 /**
