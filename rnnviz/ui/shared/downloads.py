@@ -19,6 +19,7 @@ from .instrument import slot
 from .work_limits import TABLE_ROWS
 
 FORMULAS = "=+-@\t\r"  # what a formula begins with
+CHUNK = 1000  # rows that are written in one go: about 5 ms, in which nothing else of the server runs
 
 
 def csv(table: pd.DataFrame, index: bool = False) -> str:
@@ -27,7 +28,7 @@ def csv(table: pd.DataFrame, index: bool = False) -> str:
     A text that a spreadsheet would compute as a formula begins with an apostrophe.
     """
     harmless = {column: values.map(_as_text) for column, values in table.items() if values.dtype.kind == "O"}
-    return table.assign(**harmless).to_csv(index=index, lineterminator="\r\n")
+    return table.assign(**harmless).to_csv(index=index, lineterminator="\r\n", chunksize=CHUNK)
 
 
 def _as_text(value: Any) -> Any:
