@@ -47,7 +47,7 @@ wheel: $(VENV)/tools $(VENV)/dev
 	rm -rf dist
 	$(VENV)/tools/bin/python -m build
 	$(VENV)/tools/bin/twine check --strict dist/*
-	RNNVIZ_NO_SKIPS=1 RNNVIZ_WHEEL=$$(echo dist/*.whl) $(BIN)/python -m pytest -m wheel --durations=10
+	RNNVIZ_NO_SKIPS=1 RNNVIZ_WHEEL=$$(echo dist/*.whl) $(BIN)/python -m pytest tests/browser/test_wheel.py --durations=10
 
 servers: $(VENV)/dev
 	RNNVIZ_NO_SKIPS=1 RNNVIZ_SERVERS=1 $(PYTEST) --dist loadfile -m "proxy$(if $(RNNVIZ_BASE), or image)"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from http.cookies import SimpleCookie
 from typing import Any
@@ -35,6 +35,7 @@ class Visitor:
     received: bytes that came. failures: exceptions that a page showed. cookies: as the browser has them by now.
     downloads: what to ask for by label. texts: of the text boxes by label. notices: what the page says in boxes.
     components: their data as JSON, by id.
+    bar_after: the seconds after which a bar first showed that work goes on; NaN if none did.
     """
 
     socket: ClientConnection
@@ -49,6 +50,7 @@ class Visitor:
         self.received = self.failures = 0
         self.components: dict[str, str] = {}
         self.part = ""  # the last part of the page that can be run alone
+        self.began, self.bar_after = 0.0, float("nan")
         self.repeats = ""  # the part of the page that asks to be run again and again, as a training does
 
     @classmethod
@@ -139,6 +141,22 @@ class Visitor:
         """Press a button."""
         return await self._run(label, trigger_value=True)
 
+    async def unfold(self, label: str) -> float:
+        """Open a menu."""
+        return await self._run(label, bool_value=True)
+
+    async def hurry(self, texts: Iterable[str], pause: float) -> float:
+        """Write texts one after another, without waiting for what comes of each; the milliseconds until all is done."""
+        began, asked = time.perf_counter(), None
+        for text in texts:
+            if asked is not None:
+                asked.cancel()
+            asked = asyncio.create_task(self.type(text))
+            await asyncio.sleep(pause)
+        if asked is not None:
+            await asked
+        return 1000 * (time.perf_counter() - began)
+
     async def watch(self) -> float:
         """Run what asks to be run again and again, once."""
         return await self._run(again=True)
@@ -185,6 +203,7 @@ class Visitor:
         if label is not None:
             widget, message.rerun_script.fragment_id = self._widget(label)
             message.rerun_script.widget_states.widgets.append(WidgetState(id=widget, **value))
+        self.began = began
         await self.socket.send(message.SerializeToString())
         while True:
             data = await self.socket.recv()
@@ -214,6 +233,11 @@ class Visitor:
             self.failures += name == "exception"
             if name == "bidi_component":
                 self.components[element.bidi_component.id] = element.bidi_component.json
+            if name == "progress" and self.bar_after != self.bar_after:
+                self.bar_after = time.perf_counter() - self.began
+            if answer.delta.add_block.HasField("popover"):
+                menu = answer.delta.add_block.popover
+                self.widgets[menu.label] = menu.id, answer.delta.fragment_id
             if name in WIDGETS:
                 widget = getattr(element, name)
                 self.widgets[widget.label] = widget.id, answer.delta.fragment_id

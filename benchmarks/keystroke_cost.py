@@ -95,15 +95,18 @@ def launch(playwright: Playwright) -> Browser:
 
 
 @contextmanager
-def serve(app: Path, **variables: str) -> Iterator[tuple[str, int]]:
-    """An app, started as users start it, with these environment variables: its address and its process id."""
+def serve(app: Path, folder: Path = ROOT, **variables: str) -> Iterator[tuple[str, int]]:
+    """An app, started as users start it, with these environment variables: its address and its process id.
+
+    folder: where it is started, whose package and settings it has.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.port", str(port)]
     server = subprocess.Popen(
         [*command, "--server.headless", "true"],
-        cwd=ROOT, env=os.environ | variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        cwd=folder, env=os.environ | variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
         address = f"http://127.0.0.1:{port}"

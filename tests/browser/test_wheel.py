@@ -67,7 +67,17 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def install(programs: Path, *packages: str) -> None:
-    command = [sys.executable, "-m", "pip", "--python", programs / "python", "install", "--quiet", *packages]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        programs / "python",
+        "install",
+        "--quiet",
+        "--no-compile",
+        *packages,
+    ]
     subprocess.run(command, env=bare_environment(programs), check=True)
 
 
