@@ -10,6 +10,7 @@ import io
 import pickle
 import random
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from functools import cache, partial
 from itertools import islice, product
@@ -18,6 +19,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import streamlit as st
 from hypothesis import HealthCheck, Phase, settings
 from safetensors.numpy import save
 from streamlit.components.v2 import manifest_scanner
@@ -34,7 +36,7 @@ from rnnviz.network import Network
 from rnnviz.text import tables, vectors, vocabularies
 from rnnviz.text.decoding import read_text, read_training_text
 from rnnviz.text.tokens import UNKNOWN, Vocabulary
-from rnnviz.ui.shared import page_setup
+from rnnviz.ui.shared import long_work, page_setup
 from tests import strategies
 from tests.checkpoints import hostile_files, test_generated_files
 from tests.checkpoints.hostile_files import CASES, keras_file, own_file, own_zip, small_model
@@ -244,7 +246,7 @@ def _changed_run(words: list[str], runs: bool) -> None:
 
 @cache
 def pages_are_ready() -> None:
-    """What the tests' fixtures do for every page: see tests/pages/conftest.py."""
+    """What the tests' fixtures do for every page (see tests/pages/conftest.py), and a reader who stops long work."""
     from rnnviz.ui.shared import instrument
 
     page_setup.PagesManager = SimpleNamespace(uses_pages_directory=False)  # type: ignore[assignment,misc]
@@ -257,6 +259,15 @@ def pages_are_ready() -> None:
         return data
 
     instrument.trace_data = keep  # type: ignore[assignment]
+    long_work.Progress.__call__ = _stopped  # type: ignore[method-assign]
+
+
+def _stopped(progress: long_work.Progress, share: float) -> None:
+    """Stop work that takes long, as its button does: if it does not look up in time, the trial fails."""
+    if time.monotonic() - progress.began > long_work.DELAY:
+        if progress.is_stoppable:
+            raise long_work.StoppedError
+        st.stop()
 
 
 def uploads(count: int) -> Trials:
@@ -365,12 +376,13 @@ def _named(name: str) -> None:
     found = open_bytes("x.zip", pack([small_model(name=name or "x")]))
     for model in found.models.values():
         task = StrangeTask("mine", {"rnn": Model(model.name, model.network, model.vocabulary, model.labels)}, "abcab")
-        _looked_at("explore", task, {})
-        _looked_at("models", task, {"part": "inside"})
+        _looked_at("explore", task, {})()
+        _looked_at("models", task, {"part": "inside"})()
 
 
-def _looked_at(page: str, task: StrangeTask, link: dict[str, str]) -> None:
-    test_strange_networks.check(test_strange_networks.opened(page, task, next(iter(task.models)), **link))
+def _looked_at(page: str, task: StrangeTask, link: dict[str, str]) -> Callable[[], None]:
+    app = test_strange_networks.opened(page, task, next(iter(task.models)), **link)
+    return partial(test_strange_networks.check, app)
 
 
 @cache

@@ -18,10 +18,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-MOST_SECONDS = 30.0  # until a trial counts as one without an end
+MOST_SECONDS = 30.0  # of the processor, until a trial counts as one without an end
+PATIENCE = 10  # times as long, for one that waits and does nothing
 MOST_MEMORY = 3 << 30  # bytes beyond those of a process that has tried nothing
 BEAT = 0.002
 
+# By name. What a trial returns, if it can be called, looks at the result: that is not part of what it takes.
 Trials = Iterable[tuple[str, Callable[[], object]]]
 
 
@@ -77,7 +79,7 @@ def _outcomes(trials: Callable[[], Trials]) -> Iterator[tuple[str, dict[str, obj
                 os._exit(0)
         os.close(write)
         begun = ""
-        for message in _messages(read):
+        for message in _messages(read, child):
             if "end" in message:
                 ended = True
             elif "begins" in message:
@@ -88,20 +90,29 @@ def _outcomes(trials: Callable[[], Trials]) -> Iterator[tuple[str, dict[str, obj
         os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
         if begun:
-            yield begun, {"error": f"no end within {MOST_SECONDS:g} s, or killed ({status})"}
+            yield begun, {"error": f"no end within {MOST_SECONDS:g} s, or killed (status {status})"}
         elif not ended:
             raise RuntimeError(f"the trials themselves failed after {first}")
 
 
-def _messages(pipe: int) -> Iterator[dict[str, object]]:
+def _messages(pipe: int, child: int) -> Iterator[dict[str, object]]:
     """What the process says, until it has nothing more to say or does not say anything for too long."""
-    waiting = b""
+    waiting, heard, used = b"", time.monotonic(), 0.0
     with os.fdopen(pipe, "rb", buffering=0) as stream:
-        while select.select([stream], [], [], MOST_SECONDS)[0]:
+        while _processor(child) - used < MOST_SECONDS and time.monotonic() - heard < PATIENCE * MOST_SECONDS:
+            if not select.select([stream], [], [], 1.0)[0]:
+                continue
             if not (data := stream.read(1 << 16)):
                 return
+            heard, used = time.monotonic(), _processor(child)
             *lines, waiting = (waiting + data).split(b"\n")
             yield from map(json.loads, lines)
+
+
+def _processor(child: int) -> float:
+    """The seconds of the processor that a process has used (Linux only)."""
+    fields = Path(f"/proc/{child}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _run(trials: Callable[[], Trials], first: int, pipe: int) -> None:
@@ -117,12 +128,19 @@ def _run(trials: Callable[[], Trials], first: int, pipe: int) -> None:
         Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
         heart.longest = 0.0
         found: dict[str, object] = {}
+        check = None
         try:
-            trial()
+            check = trial()
         except BaseException as error:  # whatever comes of it is the result
             found["error"] = repr(error)[:300]
         found |= {"seconds": time.process_time() - began, "megabytes": _megabytes("VmHWM") - before}
-        _say(pipe, found | {"held": heart.longest})
+        found["held"] = heart.longest
+        try:
+            if callable(check):
+                check()
+        except BaseException as error:
+            found["error"] = repr(error)[:300]
+        _say(pipe, found)
     _say(pipe, {"end": True})
 
 
