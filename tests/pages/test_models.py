@@ -129,6 +129,22 @@ def test_what_was_assumed_can_be_overridden():
     assert any(np.array_equal(z, weights_by_gate(cell)[0].recurrent) for z in drawn)
 
 
+@pytest.mark.parametrize("page", ["explore", "memory", "compare"])
+def test_what_is_not_run_of_a_file_is_said_as_long_as_its_model_is_open(page):
+    shapes = {"weight_ih_l0": (16, 4), "weight_hh_l0": (16, 4), "bias_ih_l0": (16,)}
+    layers = [{f"lstm{k}.{name}": np.ones(shape, np.float32) for name, shape in shapes.items()} for k in (1, 2)]
+    norm = {f"norm1.{name}": np.ones(4, np.float32) for name in ("weight", "bias")}
+    app = upload(models(), "net.npz", npz(layers[0] | norm | layers[1]))
+    assert "2 recurrent stacks" in said(app) and "norm1" in said(app)
+    press(app, "open-Explore")
+    (task,) = app.session_state["own_tasks"]
+    app.query_params["task"], app.query_params["cell"] = task, "lstm"
+    app.switch_page(f"pages/{page}.py").run()
+    assert not app.exception
+    assert sum("norm1" in warning.value for warning in app.warning) == 1
+    assert any("Assumed" in caption.value for caption in app.caption)
+
+
 def test_of_several_stacks_each_can_be_opened():
     app = upload(models(), "both.npz", npz(gru(0, 5, "enc") | gru(1, 6, "dec")))
     assert "2 recurrent stacks" in said(app) and "GRU, 1 layer, forward, 3 inputs, 5 units" in said(app)

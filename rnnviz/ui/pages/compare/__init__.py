@@ -52,6 +52,8 @@ def page() -> None:
     with st.container():  # what follows keeps its place on the page, whatever is written here
         if are_texts:
             pickers.report_weights(task, model)
+        else:
+            model_card.report_file(model)
         prepared = text_box.prepare(model, text)
     if prepared is not None:
         run = TextRun(task, text, model, prepared, model.run(prepared), layer, direction)
