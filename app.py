@@ -50,6 +50,9 @@ if __name__ == "__main__":  # Streamlit gives this name to every run of the scri
 else:
     from starlette.middleware import Middleware
 
+    # Settings may be among the secrets, which become environment variables: some hosts have no other place for them.
+    st.secrets.load_if_toml_exists()
+
     from rnnviz.ui.shared import room_route, served_code
     from rnnviz.ui.shared.admission import Admission
     from rnnviz.ui.shared.browser_messages import BrowserMessages

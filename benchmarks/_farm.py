@@ -20,7 +20,7 @@ CONFIGURATION = ROOT / "deploy" / "haproxy.cfg"
 COOKIE = "rnnviz_server"  # as the configuration names it
 NAMES = "abcdefgh"
 SECRET = "only for this machine, and known to everybody"
-PATIENCE = 60.0  # seconds for a server to start
+PATIENCE = 180.0  # seconds for servers to start, all at once on a busy machine
 
 
 def haproxy() -> str | None:

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from benchmarks._farm import COOKIE
-from rnnviz.limits import DEFAULT_LIMITS, MILLION
+from rnnviz.limits import DEFAULT_LIMITS, MILLION, VARIABLE, Limits
 from rnnviz.ui.shared.admission import METRICS
 from rnnviz.ui.shared.response_headers import FRAME_ANCESTORS
 from rnnviz.ui.shared.rooms import SERVER
@@ -48,7 +48,7 @@ def needed(settings):
 
 def test_every_setting_exists():
     named = set(re.findall(r"\bRNNVIZ_\w+", "".join(path.read_text() for path in DEPLOY.rglob("*") if path.is_file())))
-    assert named <= OURS | {"RNNVIZ_FILE", "RNNVIZ_MODELS"}
+    assert named <= OURS | {VARIABLE + field.name.upper() for field in fields(Limits)}
 
 
 def test_the_memory_of_a_server_holds_what_its_settings_allow():

@@ -30,6 +30,7 @@ class Day:
     connected: dict[str, int] = field(default_factory=dict)
     failures: int = 0
     lost_without_a_fault: int = 0
+    metrics_from_outside: int = 0
     # One brings a file, and one takes one.
     opened: bool = False
     upload_elsewhere: int = 0
@@ -69,6 +70,7 @@ async def _live_through(servers: Farm) -> Day:
         await all_of(people, lambda person: person.act())
     day.failures = sum(person.visitor.failures for person in people)
     day.lost_without_a_fault = sum(len(person.away) for person in people)
+    day.metrics_from_outside = await _status(people[0].visitor.fetch("/_stcore/metrics"))
     await _files(servers, day)
     await _rooms(servers, day)
     await _fault_while_typing(servers, day, people)
@@ -179,6 +181,10 @@ def test_people_are_spread_evenly_and_each_is_where_the_cookie_says(day: Day):
 
 def test_nobody_loses_anything_while_all_servers_run(day: Day):
     assert day.failures == 0 and day.lost_without_a_fault == 0
+
+
+def test_metrics_are_not_for_who_comes_from_outside(day: Day):
+    assert day.metrics_from_outside == 404 and sum(day.connected.values())
 
 
 def test_a_file_is_opened_on_the_server_of_its_page(day: Day):
