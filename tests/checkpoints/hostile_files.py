@@ -6,6 +6,7 @@ tried. What a case is about stands in the first line of its function.
 
 import io
 import json
+import pickle
 import struct
 import zipfile
 from collections.abc import Callable
@@ -471,10 +472,62 @@ def states_beside_stacks(size):
     return save(arrays | {f"x{k}.h0": np.ones((1, 1, 3), np.float32) for k in range(size)})
 
 
+# ---- foreign objects, words, and weights in other forms ----------------------------------------------------------
+
+
+def objects_that_share_a_list(size):
+    """A pickle of very many objects of a stranger's class, each with the same long list."""
+    shared = b"](" + b"N" * 1000 + b"eq\0" + b"0"
+    one = b"cstranger\nThing\n)\x81}X\1\0\0\0ah\0sb"
+    return b"\x80\x02" + shared + b"](" + one * size + b"e."
+
+
+def objects_in_objects(size):
+    """A pickle of objects of a stranger's class within each other."""
+    return b"\x80\x02" + b"cstranger\nThing\nq\0" + b"h\0(" * size + b"h\0)R" + b"tR" * size + b"."
+
+
+def words_under_many_names(size):
+    """A pickle with one long vocabulary under very many names."""
+    words = b"](" + b"".join(b"X\6\0\0\0%06d" % k for k in range(5000)) + b"eq\xc8" + b"0"
+    named = b"".join(b"X\5\0\0\0v%04dh\xc8" % k for k in range(size))
+    arrays = pickle.dumps(RNN, 2)[2:-1]
+    return b"\x80\x02" + words + b"}(X\1\0\0\0a" + arrays + named + b"u."
+
+
+def numbers_in_json(size):
+    """A JSON file of very many numbers."""
+    return b'{"a": [[' + b"0," * size + b"0]]}"
+
+
+def arrays_in_json(size):
+    """A JSON file of very many arrays, beside a recurrent layer."""
+    lists = {name: array.tolist() for name, array in RNN.items()}
+    return json.dumps(lists | {f"a{k}": [[0.5]] for k in range(size)}).encode()
+
+
+def quantised_nodes_on_one_weight(size):
+    """Quantised nodes that share one weight, each of which has to be multiplied out."""
+    arrays = {"W": np.ones((1, 128, 512), np.int8), "R": np.ones((1, 128, 512), np.int8), "s": np.ones(1, np.float32)}
+    places = ["X", "W", "R", "", "", "", "", "", "s", "", "s", ""]
+    nodes = [
+        helper.make_node("DynamicQuantizeLSTM", places, [f"Y{k}"], domain="com.microsoft", hidden_size=128)
+        for k in range(size)
+    ]
+    imports = [helper.make_opsetid("com.microsoft", 1)]
+    return graph_file(nodes, arrays, outputs=["Y0"], imports=imports).SerializeToString()
+
+
 CASES = {
     "layers_beside_arrays": Case("x.safetensors", layers_beside_arrays, 3500, "work"),
     "joint_matrices": Case("x.safetensors", joint_matrices, 4900, "work"),
     "states_beside_stacks": Case("x.safetensors", states_beside_stacks, 4500),
+    "objects_that_share_a_list": Case("x.pt", objects_that_share_a_list, 5000, "pickle"),
+    "objects_in_objects": Case("x.pt", objects_in_objects, 100_000, "code"),
+    "words_under_many_names": Case("x.pt", words_under_many_names, 5000, "pickle"),
+    "numbers_in_json": Case("x.json", numbers_in_json, 2_000_000, "json_items"),
+    "arrays_in_json": Case("x.json", arrays_in_json, 6000, "arrays"),
+    "quantised_nodes_on_one_weight": Case("x.onnx", quantised_nodes_on_one_weight, 300, "unpacked"),
     "blanks_in_an_activation": Case("x.safetensors", blanks_in_an_activation, 5000, "card"),
     "blanks_in_an_activation_of_a_pair": Case("x.zip", blanks_in_an_activation_of_a_pair, 5000, "card"),
     "long_name": Case("x.safetensors", long_name, 60_000, "json_key"),

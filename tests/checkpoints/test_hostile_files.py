@@ -61,6 +61,8 @@ GROWING = {
     "many_steps_of_a_pickle": 2000, "one_keras_layer_named_often": 10, "nodes_on_one_weight": 10,
     "functions_with_branches": 3, "histories_in_a_row": 100, "deep_mentions": 100, "large_fills": 10,
     "very_many_tokens": 400, "many_texts": 40, "one_layer_listed_often": 400, "tables_in_two_precisions": 4,
+    "objects_that_share_a_list": 40, "objects_in_objects": 12, "words_under_many_names": 10, "arrays_in_json": 40,
+    "quantised_nodes_on_one_weight": 10,
 }  # fmt: skip
 
 
