@@ -102,7 +102,8 @@ def read_state_dict(file: File) -> NamedArrays:
     if not arrays:
         raise no_arrays_error(file.name, notes)
     description = "pickled arrays" if find is _find_nothing else "PyTorch state dict"
-    description = "PyTorch module, saved whole" if checkpoint.modules else description
+    owned = sum(name.rpartition(".")[0] in checkpoint.modules for name in arrays)
+    description = "PyTorch module, saved whole" if 2 * owned > len(arrays) else description
     return NamedArrays(description, arrays, dtypes, checkpoint.metadata, notes, checkpoint.modules)
 
 

@@ -207,6 +207,14 @@ def test_a_whole_module_states_what_a_state_dict_leaves_open():
     assert (assumed.setting("activation").value, assumed.setting("activation").basis) == ("tanh", "assumed")
 
 
+def test_a_module_beside_a_state_dict_is_not_the_file():
+    torch = pytest.importorskip("torch")
+    loss = torch.nn.CrossEntropyLoss(weight=torch.ones(3))
+    found = open_bytes("m.pt", saved({"model": modules()["lstm"].state_dict(), "loss": loss}))
+    assert found.description == open_bytes("m.pt", saved(modules()["lstm"].state_dict())).description
+    assert found.description != open_bytes("m.pt", saved(modules()["lstm"])).description
+
+
 def test_what_a_module_keeps_beside_its_weights_is_found():
     torch = pytest.importorskip("torch")
     module = torch.nn.Sequential(torch.nn.Embedding(3, 2), torch.nn.LSTM(2, 3))
