@@ -135,7 +135,10 @@ def test_what_is_not_run_of_a_file_is_said_as_long_as_its_model_is_open(page):
     layers = [{f"lstm{k}.{name}": np.ones(shape, np.float32) for name, shape in shapes.items()} for k in (1, 2)]
     norm = {f"norm1.{name}": np.ones(4, np.float32) for name in ("weight", "bias")}
     app = upload(models(), "net.npz", npz(layers[0] | norm | layers[1]))
-    assert "2 recurrent stacks" in said(app) and "norm1" in said(app)
+    assert "2 recurrent stacks" in said(app) and "norm1" in said(app) and "LSTM, 1 layer" in said(app)
+    widget(app.selectbox, "lstm1-layers").set_value("all").run()
+    assert "LSTM, 2 layers" in said(app)
+    widget(app.selectbox, "lstm1-layers").set_value("lstm1").run()
     press(app, "open-Explore")
     (task,) = app.session_state["own_tasks"]
     app.query_params["task"], app.query_params["cell"] = task, "lstm"

@@ -141,8 +141,9 @@ def _close_button() -> None:
 
 
 def _stack(file: OpenedFile, stack: Stack) -> None:
-    st.header(plain(summary(stack)), anchor=False)
+    heading = st.container()
     interpretation_panel.settings(file, stack)
+    heading.header(plain(summary(stack.arranged(file.changed(stack)))), anchor=False)
     try:
         conversion = file.convert(stack)
     except RnnvizError as error:
