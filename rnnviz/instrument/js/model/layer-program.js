@@ -78,7 +78,7 @@ export class LayerProgram {
       Object.assign(place, { now, step });
       let isRecorded = step === 0;
       for (const { target, compute } of this.compiled) {
-        now[target] = Float64Array.from(isRecorded ? recorded(target) : compute());
+        now[target] = (isRecorded ? recorded(target) : compute()).slice();
         if (!lost.includes(target)) continue;
         now[target][unit] = 0;
         isRecorded = false;

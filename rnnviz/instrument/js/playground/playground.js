@@ -18,7 +18,7 @@ import { Runner } from "./runner.js";
  */
 
 const PAUSE_MS = 100; // in typing, after which a text is read that takes long
-const QUICK_MS = 25; // a run that takes no longer is made at every letter
+const QUICK_MS = 80; // a run that takes no longer is made at every letter
 
 /**
  * Bring the page to life.
