@@ -45,7 +45,7 @@ from tests.pages import app_pages, test_fuzz, test_strange_networks, test_upload
 from tests.pages.test_models import gru, npz
 from tests.strange_networks import StrangeTask
 
-CHAPTERS = ("lstm", "gru", "words", "network")
+CHAPTERS = ("lstm", "gru", "words", "forgetting")  # with a text box
 READING = [*test_strange_networks.VISITS["memory"][::2], {}]
 
 
