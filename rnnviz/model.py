@@ -12,7 +12,7 @@ import numpy as np
 from .cells import Definition
 from .errors import ArrayError
 from .interventions import Intervention, PreparedText, prepare_text
-from .network import Network, States, reverse_if_backward, softmax
+from .network import Head, Network, States, reverse_if_backward
 from .representations import html_of
 from .text.tokens import Vocabulary
 from .trace import Trace
@@ -91,6 +91,39 @@ class Model:
     def definition(self) -> Definition:
         """The definition of the network's cell: its quantities, equations and phases."""
         return self.network.layers[0][0].definition
+
+    @property
+    def head(self) -> Head:
+        """What the network's readout reads, and what becomes of its sums."""
+        return self.network.head
+
+    def with_head(self, **changes: Any) -> Model:
+        """Copy the model with another head.
+
+        Parameters
+        ----------
+        **changes
+            Attributes of `Head` by name: `activation`, `reading`, `layers`.
+
+        Returns
+        -------
+        Model
+            The model with this head.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such activation or reading.
+
+        Examples
+        --------
+        >>> import rnnviz
+        >>> model = rnnviz.load("reviews-lstm").with_head(activation="linear")
+        >>> trace = model.trace("not good")
+        >>> trace.probabilities is None, trace.outputs.shape
+        (True, (2, 2))
+        """
+        return replace(self, network=replace(self.network, head=replace(self.head, **changes)))
 
     def with_options(self, **options: str) -> Model:
         """Copy the model with its cells under other options.
@@ -215,8 +248,10 @@ class Model:
             unknown=prepared.encoding.unknown,
             values=values,
             initial=start,
-            probabilities=None if run.logits is None else softmax(run.logits),
+            logits=run.logits,
+            outputs=None if run.logits is None else self.head.outputs(run.logits),
             labels=list(self.labels),
+            head=self.head,
             truncated=prepared.encoding.truncated,
             network=self.network,
             interventions=prepared.interventions,

@@ -18,6 +18,7 @@ from .cells import CELLS, Definition
 from .cells.activations import Array
 from .errors import DamagedFileError, FileError, UnknownQuantityError, UnsupportedFileError
 from .interventions import Intervention, ValueIntervention, format_all, parse_all
+from .network.head import Head
 from .representations import html_of
 from .trace_arrays import read_trace_arrays
 
@@ -59,10 +60,14 @@ class Trace:
         By quantity, layer and direction, after interventions.
     initial : dict of (str, int, str) to ndarray of shape (H,)
         The states that each layer started from.
-    probabilities : ndarray of shape (T, C) or None
-        The prediction after each step; None without a readout.
+    logits : ndarray of shape (T, C) or None
+        The sums of the readout after each step; None without a readout.
+    outputs : ndarray of shape (T, C) or None
+        What the head makes of them: the network's output after each step, as if the text ended there.
     labels : list of str
         The C labels.
+    head : Head, default Head()
+        How the outputs come from the hidden states.
     truncated : bool, default False
         Whether the input is longer than the limit.
     network : Network or None, default None
@@ -93,8 +98,10 @@ class Trace:
     unknown: np.ndarray
     values: dict[Key, Array]
     initial: dict[Key, Array]
-    probabilities: Array | None
+    logits: Array | None
+    outputs: Array | None
     labels: list[str]
+    head: Head = field(default_factory=Head, compare=False)
     truncated: bool = False
     network: Network | None = field(default=None, repr=False, compare=False)
     interventions: tuple[Intervention, ...] = ()
@@ -132,6 +139,16 @@ class Trace:
                 name=str(quantity),
                 allowed=places if known else names,
             ) from None
+
+    @property
+    def probabilities(self) -> Array | None:
+        """The outputs, (T, C), where they are probabilities that add up to 1; None for other outputs."""
+        return self.outputs if self.head.is_distribution else None
+
+    @property
+    def answer(self) -> Array | None:
+        """What the network answers for the whole sequence, (C,): the outputs after the last step."""
+        return None if self.outputs is None else self.outputs[-1]
 
     @cached_property
     def definition(self) -> Definition:
@@ -260,14 +277,15 @@ class Trace:
             "options": self.options,
             "tokens": self.tokens,
             "labels": self.labels,
+            "head": {"activation": self.head.activation, "reading": self.head.reading},
             "cut": self.truncated,
             "interventions": format_all(self.interventions),
         }
         arrays = {f"values/{'/'.join(map(str, key))}": array for key, array in self.values.items()}
         arrays |= {f"initial/{'/'.join(map(str, key))}": array for key, array in self.initial.items()}
         arrays["unknown"] = self.unknown
-        if self.probabilities is not None:
-            arrays["probabilities"] = self.probabilities
+        if self.logits is not None and self.outputs is not None:
+            arrays |= {"logits": self.logits, "outputs": self.outputs}
         about_bytes = np.frombuffer(json.dumps(about).encode(), dtype=np.uint8)
         with nullcontext(file) if hasattr(file, "write") else Path(file).open("wb") as target:
             np.savez_compressed(target, about=about_bytes, **arrays)  # type: ignore[arg-type]
@@ -302,7 +320,12 @@ class Trace:
             about = parse_json("Its description", arrays.pop("about").tobytes())
             if about.pop("format") != FORMAT:
                 raise UnsupportedFileError("It is written in another format.", code="format")
-            unknown, probabilities = arrays.pop("unknown"), arrays.pop("probabilities", None)
+            unknown, logits, outputs = arrays.pop("unknown"), arrays.pop("logits", None), arrays.pop("outputs", None)
+            if outputs is None and "probabilities" in arrays:  # as rnnviz wrote them before heads had activations
+                outputs = arrays.pop("probabilities")
+                with np.errstate(divide="ignore"):
+                    logits = np.log(outputs)
+            about["head"] = Head.from_json(about.get("head", {}), {})
             if about["cell"] in CELLS:  # options that are newer than the file have their defaults
                 about["options"] = CELLS[about["cell"]].resolve_options(about["options"])
             about["interventions"] = parse_all(about.get("interventions", ""))
@@ -313,7 +336,7 @@ class Trace:
                 groups[group][quantity, int(layer), direction] = array
             values, initial = groups["values"], groups["initial"]
             trace = cls(
-                **about, values=values, initial=initial, unknown=unknown, probabilities=probabilities,
+                **about, values=values, initial=initial, unknown=unknown, logits=logits, outputs=outputs,
                 network=None, vocabulary=None, card={},
             )  # fmt: skip
             trace._check()
@@ -337,13 +360,15 @@ class Trace:
             raise DamagedFileError(f"Its arrays are not those of a {self.cell}.", code="quantities")
         if set(self.initial) != {key for key in keys if key[0] in self.definition.states}:
             raise DamagedFileError(f"Its initial states are not those of a {self.cell}.", code="initial_states")
-        outputs = () if self.probabilities is None else (self.probabilities,)
+        outputs = tuple(table for table in (self.logits, self.outputs) if table is not None)
+        if len(outputs) == 1:
+            raise DamagedFileError("It has outputs without logits, or logits without outputs.", code="outputs")
         tables = [*self.values.values(), *outputs]
         if any(array.dtype.kind != "f" for array in (*tables, *self.initial.values())):
             raise DamagedFileError("Its arrays do not hold numbers.", code="not_numbers")
         if any(table.shape[-1:] != (len(self.labels),) for table in outputs):
             raise DamagedFileError(
-                f"Its probabilities do not have a column for each of the {len(self.labels)} labels.", code="labels"
+                f"Its outputs do not have a column for each of the {len(self.labels)} labels.", code="labels"
             )
         if self.unknown.shape != (len(self),) or any(a.ndim != 2 or len(a) != len(self) for a in tables):
             raise DamagedFileError(f"Its arrays do not have a row for each of the {len(self)} tokens.", code="rows")

@@ -235,7 +235,7 @@ def with_arrays(**changes):
         (with_arrays(**{"somewhere/else": np.zeros(3)}), "unreadable"),
         (with_arrays(unknown=None), "unreadable"),
         (with_arrays(about=None), "unreadable"),
-        (with_arrays(probabilities=np.zeros((3, 4))), "rows"),
+        (with_arrays(outputs=np.zeros((3, 4)), logits=np.zeros((3, 4))), "rows"),
     ],
 )
 def test_a_file_that_contradicts_itself(data, code):

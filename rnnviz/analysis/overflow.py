@@ -13,7 +13,7 @@ SENTENCE = (
     "From step {step} (“{token}”) on, values are too large for the network’s numbers, the {quantity} first: {count} "
     "values of this run are infinite (inf) or not a number. Heatmaps mark them with ✕."
 )
-PROBABILITY = "probability"
+PROBABILITY, OUTPUT = "probability", "output"
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Overflow:
     step : int
         Its step, counted from 1 in the order of the text.
     quantity : str
-        The title of its quantity; "probability" if only the prediction is no number.
+        The title of its quantity; "probability" or "output" if only the prediction is no number.
     count : int
         How many values of the run are no finite numbers, over all quantities and layers.
     """
@@ -46,7 +46,7 @@ def first_overflow(trace: Trace) -> Overflow | None:
     Returns
     -------
     Overflow or None
-        None if all values and probabilities are finite.
+        None if all values and outputs are finite.
 
     Examples
     --------
@@ -58,8 +58,8 @@ def first_overflow(trace: Trace) -> Overflow | None:
     count = 0
     titles = {name: quantity.title for name, quantity in trace.definition.by_name.items()}
     arrays = [(titles[key[0]], array) for key, array in trace.values.items()]
-    if trace.probabilities is not None:
-        arrays.append((PROBABILITY, trace.probabilities))
+    if trace.outputs is not None:
+        arrays.append((PROBABILITY if trace.head.is_distribution else OUTPUT, trace.outputs))
     for title, array in arrays:
         strange = ~np.isfinite(array)
         if strange.any():

@@ -55,7 +55,7 @@ def step_row(trace: Trace, step: int | None) -> int:
 
 
 def likeliest_column(trace: Trace, row: int = -1) -> int:
-    """Column of the label with the highest probability after a step; of the first output without probabilities."""
+    """Column of the most likely label after a step; of the first output where they are no probabilities."""
     return 0 if trace.probabilities is None else int(trace.probabilities[row].argmax())
 
 

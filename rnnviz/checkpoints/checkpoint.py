@@ -16,6 +16,7 @@ from ..wording import printable
 from .conversion import Conversion, convert_stack, model_from_conversion
 from .file import File, Folder
 from .formats import detect, main_file, stem, suffixes
+from .head_settings import with_head_settings
 from .interface import Format, Opened, UnusedArray
 from .io.opening_budget import OpeningBudget
 from .io.reading_errors import reading_errors
@@ -334,7 +335,8 @@ def _open(file: File) -> Checkpoint:
 
 
 def _checkpoint(file: File, format: Format, opened: Opened) -> Checkpoint:
-    return Checkpoint(file.name, format, opened.description, opened.stacks, opened.unused, opened.notes, opened.models)
+    stacks = tuple(map(with_head_settings, opened.stacks))
+    return Checkpoint(file.name, format, opened.description, stacks, opened.unused, opened.notes, opened.models)
 
 
 def _is_archive(file: File) -> bool:

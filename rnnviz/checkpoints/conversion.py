@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -24,6 +25,7 @@ from ..network.parameter_names import name_suffix
 from ..text.tokens import Vocabulary
 from ..wording import printable
 from .gate_orders import ORDERS, block_places
+from .head_settings import follow_readout, with_head_settings
 from .settings import NONE, InferredSetting
 from .stack import Parameters, Readout, SourceArray, Stack
 from .words import Words, file_vocabulary, given_labels, given_vocabulary
@@ -113,6 +115,7 @@ def convert_stack(
         If it is a layer of an author's own class, and nobody says that it computes what one of Keras's does.
     """
     chosen = dict(overrides or {})
+    stack = with_head_settings(stack)
     known = tuple(setting.name for setting in stack.settings)
     if unknown := [name for name in chosen if name not in known]:
         raise UnknownNameError(
@@ -121,6 +124,7 @@ def convert_stack(
         )  # fmt: skip
     changed = {setting.name: _overridden(setting, chosen, stack.cell) for setting in stack.settings}
     settings = tuple(_followed(setting, changed) for setting in changed.values())
+    settings = follow_readout(stack, settings, chosen)
     values = {setting.name: setting.value for setting in settings}
     own = changed.get("cell")
     if own is not None and own.value == NONE:
@@ -142,11 +146,21 @@ def convert_stack(
                 parameters[f"rnn.{name}{name_suffix(layer, direction)}"] = source, array, changes
     if (name := values.get("embedding", NONE)) != NONE:
         parameters["embedding.weight"] = stack.embeddings[name], stack.embeddings[name].array, ""
+    head: dict[str, Any] = {}
     if (name := values.get("readout", NONE)) != NONE:
         readout: Readout = stack.readouts[name]
         parameters["readout.weight"] = readout.weight, readout.weight.array, ""
         if readout.bias is not None:
             parameters["readout.bias"] = readout.bias, readout.bias.array, ""
+        for k, part in enumerate(readout.layers):
+            bias = part.bias or _zeros(f"{part.weight.name}, no bias", len(part.weight.array))
+            parameters[f"head.{k}.weight"] = part.weight, part.weight.array, ""
+            parameters[f"head.{k}.bias"] = bias, bias.array, ""
+        head = {
+            "activation": values["outputs"],
+            "reading": values["reading"],
+            "layers": [part.activation for part in readout.layers],
+        }
     for name in ("embedding.weight", "readout.weight"):
         if name in parameters:
             _check_rows(name.partition(".")[0], parameters[name][0])
@@ -170,7 +184,7 @@ def convert_stack(
         for target, (source, _, changes) in parameters.items()
     )
     merge = values.get("merge", stack.merge)
-    network = Network.from_parameters(arrays, stack.cell, cell_options(stack.cell, values), merge)
+    network = Network.from_parameters(arrays, stack.cell, cell_options(stack.cell, values), merge, head)
     return Conversion(network, mapped, values, settings)
 
 
@@ -352,6 +366,11 @@ def _rearranged(
         blocks = [block + block.dtype.type(added) if k == row else block for k, block in enumerate(blocks)]
         changes.append(f"{added:g} added to the forget gate’s")
     return (np.concatenate(blocks), "; ".join(changes)) if changes else (source.array, "")
+
+
+def _zeros(name: str, size: int) -> SourceArray:
+    """What stands for a bias that a layer of the head does not have."""
+    return SourceArray(name, np.zeros(size, np.float32), (size,), "float32", "zeros")
 
 
 def _check_rows(name: str, source: SourceArray) -> None:

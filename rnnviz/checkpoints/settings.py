@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from ..network.head import READINGS
 from .gate_orders import ORDERS
 
 Basis = Literal["stated", "fixed", "assumed"]
@@ -45,6 +46,11 @@ JOININGS = {"hx": "hidden state, then input: [h; x]", "xh": "input, then hidden 
 DIRECTIONS = {"forward": "from the first step to the last", "backward": "from the last step to the first"}
 BOTH_DIRECTIONS = {"both": "both, as they are named", "exchanged": "both, with the names exchanged"}
 STARTS = {"file": "those of the file", "zeros": "zeros"}
+OUTPUTS = {
+    "softmax": "softmax: probabilities that add up to 1",
+    "sigmoid": "sigmoid: each output by itself, from 0 to 1",
+    "linear": "none (linear): values",
+}
 FORGET_BIASES = {"1": "1 is added to the forget gate’s sum", "0": "nothing is added"}
 
 # By setting: its title and, where they do not depend on the file, the values that it can have.
@@ -63,6 +69,8 @@ TITLES = {
     "direction": "Direction",
     "embedding": "Embedding",
     "readout": "Readout",
+    "outputs": "Activation of the outputs",
+    "reading": "The readout reads",
     "initial": "Initial states",
     "cell": "What the layer computes",
     "vocabulary": "Vocabulary",
@@ -76,6 +84,8 @@ CHOICES = {
     "squash": ACTIVATIONS,
     "forget_bias": FORGET_BIASES,
     "merge": MERGES,
+    "outputs": OUTPUTS,
+    "reading": READINGS,
     "orientation": ORIENTATIONS,
     "joining": JOININGS,
     "direction": DIRECTIONS,

@@ -47,6 +47,25 @@ class SourceArray:
 
 
 @dataclass(frozen=True)
+class HeadPart:
+    """A linear layer with an activation, between the hidden states and the readout.
+
+    Parameters
+    ----------
+    weight : SourceArray of shape (K, N)
+        The weight.
+    bias : SourceArray of shape (K,), optional
+        The bias.
+    activation : str, default "linear"
+        What is applied to its sums.
+    """
+
+    weight: SourceArray
+    bias: SourceArray | None = None
+    activation: str = "linear"
+
+
+@dataclass(frozen=True)
 class Readout:
     """A linear layer on top.
 
@@ -56,15 +75,35 @@ class Readout:
         The weight; its columns are as many as the top layer passes on.
     bias : SourceArray of shape (C,), optional
         The bias.
+    activation : str, default ""
+        What the file applies to its sums; "" if it does not say.
+    reading : str, default ""
+        Which states it reads, a key of `rnnviz.network.READINGS`; "" if the file does not say.
+    layers : tuple of HeadPart, default ()
+        The layers between the hidden states and it, from below.
     """
 
     weight: SourceArray
     bias: SourceArray | None = None
+    activation: str = ""
+    reading: str = ""
+    layers: tuple[HeadPart, ...] = ()
+
+    @property
+    def arrays(self) -> tuple[SourceArray, ...]:
+        """Its arrays, and those of the layers below it."""
+        own = [part for layer in self.layers for part in (layer.weight, layer.bias)]
+        return tuple(array for array in (*own, self.weight, self.bias) if array is not None)
 
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the file's arrays that it contains."""
-        return self.weight.names + (self.bias.names if self.bias is not None else ())
+        return tuple(name for array in self.arrays for name in array.names)
+
+    @property
+    def width(self) -> int:
+        """N, the size of the vectors that it reads, or that the lowest of its layers reads."""
+        return int((self.layers[0] if self.layers else self).weight.array.shape[1])
 
 
 _OPPOSITE = {"forward": "backward", "backward": "forward"}
@@ -225,7 +264,7 @@ class Stack:
         return replace(
             stack,
             embeddings={n: s for n, s in self.embeddings.items() if lowest and s.array.shape[1] == stack.input_size},
-            readouts={n: r for n, r in self.readouts.items() if r.weight.array.shape[1] == stack.width},
+            readouts={n: r for n, r in self.readouts.items() if r.width == stack.width},
         )
 
     def _initial_of(self, layers: Sequence[Mapping[str, Parameters]]) -> dict[tuple[int, str, str], SourceArray]:

@@ -45,7 +45,7 @@ def _readout(model: Model | None, layer: int, direction: str) -> Array | None:
     network = model.network if model else None
     if network is None or network.readout_weight is None or layer != len(network.layers) - 1:
         return None
-    if len(network.readout_weight) > MOST_LABELS:
+    if len(network.readout_weight) > MOST_LABELS or not network.reads_directly or not network.head.is_distribution:
         return None
     directions = network.directions_by_layer[layer]
     if len(directions) == 2 and network.merge == "mul":

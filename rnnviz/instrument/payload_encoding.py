@@ -26,7 +26,7 @@ from ..trace import Trace
 from .array_packing import as_bytes, as_json, little_endian
 from .definition_encoding import encode_definition
 from .leading_labels import leading_labels
-from .schema import EffectsData, InputVectorsData, PartData, Payload, TokenValuesData, UnchangedData
+from .schema import EffectsData, InputVectorsData, OutputsData, PartData, Payload, TokenValuesData, UnchangedData
 
 LARGEST_HALF = float(np.finfo(np.float16).max)  # beyond it, half precision would make infinities of numbers
 BUDGET = 1_500_000  # bytes for the values of one trace
@@ -216,6 +216,7 @@ def trace_data(
         "holds": _holds(trace, layer, direction),
         "labels": None if labels is None else [visible(trace.labels[number]) for number in labels],
         "probabilities": _probabilities(trace, labels),
+        "outputs": _outputs(trace, labels),
         "effects": _effects(trace, layer, direction),
         "unchanged": _unchanged(trace, unchanged, layer, direction, dtype, labels) if unchanged else None,
         "reductions": reductions,
@@ -293,6 +294,22 @@ def _probabilities(trace: Trace, labels: np.ndarray | None, rows: np.ndarray | N
         return None
     chosen = trace.probabilities if rows is None else trace.probabilities[rows]
     return little_endian(chosen if labels is None else chosen[:, labels])
+
+
+def _outputs(trace: Trace, labels: np.ndarray | None) -> OutputsData | None:
+    """The outputs where they are no probabilities, and how far their colours reach."""
+    if trace.outputs is None or trace.probabilities is not None:
+        return None
+    unchanged = None if trace.unchanged is None else trace.unchanged.outputs
+    before = None if unchanged is None else unchanged[np.array(_typed_rows(trace))]
+    tables = [table if labels is None else table[:, labels] for table in (trace.outputs, before) if table is not None]
+    size = largest_size(*tables) or 1.0
+    bounded = trace.head.activation == "sigmoid"
+    return {
+        "values": little_endian(tables[0]),
+        "unchanged": little_endian(tables[1]) if len(tables) == 2 else None,
+        "limits": (0.0, 1.0) if bounded else (-size, size),
+    }
 
 
 def _unchanged(

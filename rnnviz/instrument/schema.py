@@ -243,6 +243,24 @@ class EffectsData(TypedDict):
     measure: str
 
 
+class OutputsData(TypedDict):
+    """The outputs of a network where they are no probabilities.
+
+    Attributes
+    ----------
+    values : ndarray
+        Array of shape (T, C), float32.
+    unchanged : ndarray or None
+        The same of the run without interventions; None if there are none.
+    limits : tuple of two floats
+        The ends of their colour scale.
+    """
+
+    values: np.ndarray
+    unchanged: np.ndarray | None
+    limits: tuple[float, float]
+
+
 class UnchangedData(TypedDict):
     """The run without interventions, at the T steps that they leave.
 
@@ -322,7 +340,9 @@ class Payload(TypedDict):
     labels : list of str or None
         Of a very large readout the C labels that are sent: those that lead at some step. None for all.
     probabilities : ndarray or None
-        Array of shape (T, C), float32; None without a readout.
+        Array of shape (T, C), float32; None without a readout, and where its outputs are no probabilities.
+    outputs : OutputsData or None
+        The outputs where they are no probabilities.
     effects : EffectsData
         What each unit adds to the answer.
     unchanged : UnchangedData or None
@@ -361,6 +381,7 @@ class Payload(TypedDict):
     holds: dict[str, np.ndarray]
     labels: list[str] | None
     probabilities: np.ndarray | None
+    outputs: OutputsData | None
     effects: EffectsData
     unchanged: UnchangedData | None
     reductions: list[str]

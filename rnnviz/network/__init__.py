@@ -1,5 +1,6 @@
 """Networks: recurrent layers between an optional embedding and an optional readout."""
 
+from .head import READINGS, Head, HeadLayer
 from .merging import MERGES
 from .network import Network
 from .predictions import NO_PREDICTION, likeliest, predicted
@@ -9,8 +10,11 @@ __all__ = [
     "DIRECTIONS",
     "MERGES",
     "NO_PREDICTION",
+    "READINGS",
     "SUFFIXES",
     "Edits",
+    "Head",
+    "HeadLayer",
     "Masks",
     "Network",
     "Run",

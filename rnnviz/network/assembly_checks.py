@@ -44,6 +44,8 @@ def _check_arrays(network: Network) -> None:
         "readout.weight": (network.readout_weight, 2),
         "readout.bias": (network.readout_bias, 1),
     }
+    for k, layer in enumerate(network.head.layers):
+        outside |= {f"head.{k}.weight": (layer.weight, 2), f"head.{k}.bias": (layer.bias, 1)}
     for name, (array, axes) in outside.items():
         if array is None:
             continue
@@ -119,6 +121,19 @@ def _check_ends(network: Network) -> None:
             f"embedding.weight has shape {table.shape}; the first layer expects (V, {network.input_size}).",
             code="shape", name="embedding.weight", shape=table.shape, expected=f"(V, {network.input_size})",
         )  # fmt: skip
+    if network.head.layers and weight is None:
+        raise ArrayError(
+            "The head has layers, but there is no readout.weight above them.",
+            code="no_readout_weight", name="head.0.weight", shape=network.head.layers[0].weight.shape,
+        )  # fmt: skip
+    for k, layer in enumerate(network.head.layers):
+        if layer.weight.shape[1:] != (size,) or layer.bias.shape != layer.weight.shape[:1]:
+            raise ArrayError(
+                f"head.{k}.weight has shape {layer.weight.shape} and head.{k}.bias {layer.bias.shape}; expected "
+                f"(K, {size}) and (K,).",
+                code="shape", name=f"head.{k}.weight", shape=layer.weight.shape, expected=f"(K, {size})",
+            )  # fmt: skip
+        size = len(layer.weight)
     if weight is not None and weight.shape[1:] != (size,):
         raise ArrayError(
             f"readout.weight has shape {weight.shape}; expected (C, {size}).",

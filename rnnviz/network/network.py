@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from ..cells import Cell, Record, cell_class
+from ..cells import Cell, cell_class
 from ..cells.activations import Array
 from ..cells.sizes import all_lengths
 from ..errors import ArgumentError, UnknownNameError
 from .assembly_checks import check_network
-from .embedding import embed
-from .merging import merge_directions, split_gradient
-from .parameter_names import name_suffix, named_arrays, named_layers
-from .readout import read_out
-from .run import DIRECTIONS, Edits, Masks, Run, States, reverse_if_backward
+from .head import Head
+from .parameter_names import named_arrays, named_layers
+from .passes import backward_pass, forward_pass
+from .run import DIRECTIONS, Edits, Masks, Run, States
 
 
 @dataclass
@@ -31,7 +30,8 @@ class Network:
     embedding : ndarray of shape (V, D) or None, default None
         A vector for each token; None for a network that reads vectors.
     readout_weight : ndarray of shape (C, N) or None, default None
-        The weights of the outputs, N values of the top layer each; None for a network without outputs.
+        The weights of the outputs, N values of the top layer (or of the last layer of `head`) each; None for a network
+        without outputs.
     readout_bias : ndarray of shape (C,) or None, default None
         The biases of the outputs.
     directions_by_layer : tuple of tuple of str, optional
@@ -40,6 +40,8 @@ class Network:
         How two directions become what the layer above reads, see `merging.merge_directions`.
     initial : list of list of dict, optional
         By layer and direction, the states (H,) that a run starts from unless others are given; if left out, zeros.
+    head : Head, default Head()
+        What the readout reads, the layers below it, and what becomes of its sums.
 
     Attributes
     ----------
@@ -65,6 +67,7 @@ class Network:
     directions_by_layer: tuple[tuple[str, ...], ...] = ()
     merge: str = "concat"
     initial: States | None = None
+    head: Head = field(default_factory=Head)
     cell_name: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -79,7 +82,12 @@ class Network:
 
     @classmethod
     def from_parameters(
-        cls, parameters: Mapping[str, Array], cell: str, options: Mapping[str, str] | None = None, merge: str = "concat"
+        cls,
+        parameters: Mapping[str, Array],
+        cell: str,
+        options: Mapping[str, str] | None = None,
+        merge: str = "concat",
+        head: Mapping[str, Any] | None = None,
     ) -> Network:
         """Build a network from named arrays.
 
@@ -93,6 +101,8 @@ class Network:
             Options of the cell.
         merge : {"concat", "sum", "mul", "ave"}, default "concat"
             How two directions are merged.
+        head : mapping, optional
+            The head, as `Head.to_json` gives it.
 
         Returns
         -------
@@ -112,9 +122,9 @@ class Network:
         """
         layers, directions, initial = named_layers(parameters, cell, options or {})
         table, weight, bias = map(parameters.get, ("embedding.weight", "readout.weight", "readout.bias"))
-        network = cls(layers, table, weight, bias, directions, merge, initial)
+        network = cls(layers, table, weight, bias, directions, merge, initial, Head.from_json(head or {}, parameters))
         used = network.parameters
-        unused = [name for name in parameters if name.startswith(("rnn.", "initial.")) and name not in used]
+        unused = [name for name in parameters if name.startswith(("rnn.", "initial.", "head.")) and name not in used]
         if unused:
             raise UnknownNameError(
                 f"The array {unused[0]!r} fits no layer or direction; there are {len(layers)} layers.",
@@ -209,6 +219,8 @@ class Network:
             "readout.weight": self.readout_weight,
             "readout.bias": self.readout_bias,
         }
+        for k, layer in enumerate(self.head.layers):
+            outside |= {f"head.{k}.weight": layer.weight, f"head.{k}.bias": layer.bias}
         return arrays | {name: array for name, array in outside.items() if array is not None}
 
     @property
@@ -286,6 +298,11 @@ class Network:
         return cells[0].units("hidden") * (len(cells) if self.merge == "concat" else 1)
 
     @property
+    def reads_directly(self) -> bool:
+        """Whether each row of the logits is a linear function of the top layer's hidden states at that step alone."""
+        return self.head.reads_directly(self.directions_by_layer[-1])
+
+    @property
     def input_size(self) -> int:
         """D, the length of the vectors that the first layer reads."""
         return self.layers[0][0].input_size
@@ -330,26 +347,7 @@ class Network:
         ArgumentError
             If ids are outside the embedding, or the initial states are those of other layers.
         """
-        inputs = tokens if self.embedding is None else embed(tokens, self.embedding)
-        if initial is not None and [len(layer) for layer in initial] != [len(layer) for layer in self.layers]:
-            counts, expected = ([len(layer) for layer in layers] for layers in (initial, self.layers))
-            raise ArgumentError(
-                f"The initial states are for {counts} directions by layer; expected {expected}.",
-                code="layers", name="initial", value=counts, allowed=expected,
-            )  # fmt: skip
-        starts = initial or self._own_initial(inputs)
-        top = inputs if masks is None else inputs * masks.inputs
-        records: list[list[Record]] = []
-        for k, layer in enumerate(self.layers):
-            runs = []
-            for j, (direction, cell) in enumerate(zip(self.directions_by_layer[k], layer, strict=True)):
-                x, start = reverse_if_backward(top, direction), starts[k][j] if starts else None
-                runs.append(cell.forward(x, start, (edits or {}).get((k, direction), ())))
-            records.append(runs)
-            top = merge_directions(self._hidden(k, runs), self.merge)
-        if masks is not None:
-            top = top * masks.top
-        return Run(tokens, inputs, records, top, read_out(top, self.readout_weight, self.readout_bias))
+        return forward_pass(self, tokens, initial, masks, edits)
 
     def backward(self, run: Run, d_logits: Array, masks: Masks | None = None) -> dict[str, Array]:
         """Compute the gradients of a loss by every parameter.
@@ -368,49 +366,4 @@ class Network:
         dict of str to ndarray
             The gradients by the names in `parameters`, and that of what the first layer read as "inputs".
         """
-        assert self.readout_weight is not None, "a network without readout has no logits to start from"
-        axes = tuple(range(d_logits.ndim - 1))
-        grads = {"readout.weight": np.tensordot(d_logits, run.top, axes=(axes, axes))}
-        if self.readout_bias is not None:
-            grads["readout.bias"] = d_logits.sum(axes)
-        d_top = d_logits @ self.readout_weight
-        if masks is not None:
-            d_top *= masks.top
-        for k in reversed(range(len(self.layers))):
-            d_below = np.zeros((), self.dtype)
-            d_by_direction = split_gradient(d_top, self._hidden(k, run.records[k]), self.merge)
-            for direction, record, d_hidden in zip(
-                self.directions_by_layer[k], run.records[k], d_by_direction, strict=True
-            ):
-                d_cell = record.cell.backward(record, reverse_if_backward(d_hidden, direction))
-                d_below = d_below + reverse_if_backward(d_cell["x"], direction)
-                for name in record.cell.parameters:
-                    grads[f"rnn.{name}{name_suffix(k, direction)}"] = d_cell[name]
-            d_top = d_below
-        if masks is not None:
-            d_top = d_top * masks.inputs
-        grads["inputs"] = d_top
-        if self.embedding is not None:
-            table = np.zeros_like(self.embedding)
-            # One number at a time: NumPy adds single numbers four times as fast as whole rows.
-            places = run.ids[..., None] * table.shape[1] + np.arange(table.shape[1])
-            np.add.at(table.reshape(-1), places.reshape(-1), d_top.reshape(-1))
-            grads["embedding.weight"] = table
-        return grads
-
-    def _hidden(self, layer: int, records: Sequence[Record]) -> list[Array]:
-        """The hidden states of a layer's directions in the order of the text."""
-        return [
-            reverse_if_backward(record["hidden"], direction)
-            for direction, record in zip(self.directions_by_layer[layer], records, strict=True)
-        ]
-
-    def _own_initial(self, inputs: Array) -> States | None:
-        """The network's own initial states, for every sequence of a batch."""
-        if self.initial is None or inputs.ndim == 2:
-            return self.initial
-        batch = inputs.shape[1]
-        return [
-            [{state: np.repeat(array[None], batch, axis=0) for state, array in states.items()} for states in layer]
-            for layer in self.initial
-        ]
+        return backward_pass(self, run, d_logits, masks)

@@ -22,12 +22,12 @@ def read_out(top: Array, weight: Array | None, bias: Array | None) -> Array | No
 
 
 def without_readout(network: Network) -> Network:
-    """The same network without its readout."""
-    return replace(network, readout_weight=None, readout_bias=None)
+    """The same network without its readout; what a run of it passes on is what the head reads."""
+    return replace(network, readout_weight=None, readout_bias=None, head=replace(network.head, layers=()))
 
 
 def logits_of(network: Network, top: Array) -> Array:
-    """The logits (..., C) that a network with a readout computes of states (..., N) of its top layer."""
-    logits = read_out(top, network.readout_weight, network.readout_bias)
+    """The logits (..., C) that a network with a readout computes of what its head reads, (..., N)."""
+    logits = read_out(network.head.inner(top)[-1], network.readout_weight, network.readout_bias)
     assert logits is not None
     return logits

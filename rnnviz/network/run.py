@@ -30,7 +30,7 @@ class Run:
     records : list of list of Record
         By layer and direction. Those of the backward direction are in the order in which it read, last token first.
     top : ndarray of shape (T, N) or (T, B, N)
-        What the top layer passed on to the readout.
+        What the head read of the top layer, after every step.
     logits : ndarray of shape (T, C) or (T, B, C), or None
         What the readout computed; None without a readout.
     """

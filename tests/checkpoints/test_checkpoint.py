@@ -262,7 +262,7 @@ def test_an_override_changes_the_network_as_it_says(setting):
         (
             {"colour": "red"},
             UnknownNameError,
-            {"name": "colour", "allowed": ("order", "direction", "embedding", "readout")},
+            {"name": "colour", "allowed": ("order", "direction", "embedding", "readout", "outputs", "reading")},
         ),
         ({"embedding": "fc.bias"}, ArgumentError, {"name": "embedding", "value": "fc.bias"}),
         ({"embedding": ["x"]}, ArgumentError, {"name": "embedding", "value": ["x"]}),

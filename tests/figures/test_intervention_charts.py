@@ -165,7 +165,7 @@ def test_traces_that_do_not_belong_together(before, model):
         what_if_heatmaps(before, model.trace("Rossi"), "after")
     with raises(ArgumentError, code="different_networks", name="after"):
         prediction_change(before, rnnviz.load("names-gru").trace(TEXT))
-    silent = replace(before, probabilities=None, labels=[])
+    silent = replace(before, logits=None, outputs=None, labels=[])
     with raises(ArgumentError, code="no_readout"):
         prediction_change(silent, silent)
     assert "prediction" not in [h.name for h in what_if_heatmaps(silent, silent, "difference").data]

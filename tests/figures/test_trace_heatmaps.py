@@ -168,7 +168,7 @@ def test_zero_is_transparent_and_the_highest_value_wears_the_role_colour():
 
 def test_a_model_without_readout_has_no_panel_for_predictions():
     trace = rnnviz.load("names-lstm").trace("Dubois")
-    silent = replace(trace, probabilities=None, labels=[])
+    silent = replace(trace, logits=None, outputs=None, labels=[])
     assert [h.name for h in heatmaps(silent).data] == [q.name for q in trace.definition.display_order]
 
 
@@ -194,7 +194,7 @@ def test_missing_panels_are_refused():
     trace = rnnviz.load("names-lstm").trace("Dubois")
     with raises(UnknownQuantityError, name="update"):
         heatmaps(trace, ["update"])
-    silent = replace(trace, probabilities=None, labels=[])
+    silent = replace(trace, logits=None, outputs=None, labels=[])
     for nothing in ([], ["prediction"]):
         with raises(ArgumentError, code="no_panel", name="quantities"):
             heatmaps(silent if nothing else trace, nothing)

@@ -10,7 +10,7 @@ import numpy as np
 from ...cells.activations import Array
 from ...errors import ArgumentError
 from ...interventions import cell_edits
-from ...network import Edits, Network, States
+from ...network import Edits, Head, Network, States
 from ...network.readout import logits_of, without_readout
 from ...trace import Trace
 from ..progress_meter import ProgressMeter
@@ -25,7 +25,8 @@ class AnswerMargin:
     """How clearly a network answers one label, from its input vectors.
 
     The margin is the log odds: the logit of the label less that of another one, which is log(p_label / p_against), or
-    less the log-sum-exp of all others, which is log(p / (1 - p)). With a single output it is that output's logit.
+    less the log-sum-exp of all others, which is log(p / (1 - p)). Where the outputs are no distribution, each stands
+    for itself: the margin is the output's logit, which for a sigmoid is its log odds.
 
     Parameters
     ----------
@@ -97,14 +98,14 @@ class AnswerMargin:
         """The margins (...,) of logits (..., C), in float64."""
         if self.against is not None:
             return logits[..., self.label].astype(np.float64) - logits[..., self.against]
-        return log_odds(logits, np.full(logits.shape[:-1], self.label))
+        return margins(logits, np.full(logits.shape[:-1], self.label), self.network.head)
 
     def slope(self, logits: Array) -> Array:
         """The gradient (..., C) of the margin by the logits (..., C), in float64."""
         slope = np.zeros(logits.shape)
         if self.against is not None:
             slope[..., self.against] = -1
-        elif logits.shape[-1] > 1:
+        elif logits.shape[-1] > 1 and self.network.head.is_distribution:
             others = logits.astype(np.float64)
             others[..., self.label] = -np.inf
             powers = np.exp(others - others.max(-1, keepdims=True))
@@ -154,11 +155,14 @@ class AnswerMargin:
         ]
 
 
-def log_odds(logits: Array, labels: Array) -> Array:
-    """The log odds log(p / (1 - p)) of labels (...,) by logits (..., C), in float64; a single logit itself."""
+def margins(logits: Array, labels: Array, head: Head) -> Array:
+    """The log odds log(p / (1 - p)) of labels (...,) by logits (..., C), in float64.
+
+    A single logit, and any of outputs that are no distribution, is its own margin.
+    """
     others = logits.astype(np.float64)
     own = np.take_along_axis(others, labels[..., None], axis=-1)
-    if logits.shape[-1] > 1:
+    if logits.shape[-1] > 1 and head.is_distribution:
         np.put_along_axis(others, labels[..., None], -np.inf, axis=-1)
         own = own - np.logaddexp.reduce(others, axis=-1, keepdims=True)
     return own[..., 0]

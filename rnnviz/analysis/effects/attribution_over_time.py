@@ -7,15 +7,15 @@ import numpy as np
 from ...cells.activations import Array
 from ...trace import Trace
 from ..progress_meter import ProgressMeter, Tick
-from .answer_margin import AnswerMargin, log_odds
+from .answer_margin import AnswerMargin, margins
 from .token_attribution import baseline_vectors, check_removable, has_swap, swapped, typed_steps, without
 
 
 def attribution_over_time(trace: Trace, tick: Tick | None = None) -> Array:
     """Measure what each token does for the answer after every step.
 
-    Row by row it is `attribution` by "swap", for the most likely label after that step; the T changed texts are run
-    once for all rows.
+    Row by row it is `attribution` by "swap", for the most likely label after that step, or for the first of outputs
+    that are no probabilities; the T changed texts are run once for all rows.
 
     Parameters
     ----------
@@ -47,8 +47,9 @@ def attribution_over_time(trace: Trace, tick: Tick | None = None) -> Array:
     """
     answer = AnswerMargin.of(trace, None, None, None)
     own = answer.logits_by_step(answer.inputs[:, None])
-    labels = own.argmax(-1)
-    margins, count = log_odds(own, labels), len(trace)
+    head, count = answer.network.head, len(trace)
+    labels = own.argmax(-1) if head.is_distribution else np.full(own.shape[:-1], answer.label)
+    before = margins(own, labels, head)
     values = np.zeros((count, count))
     steps, swaps = typed_steps(trace, answer), has_swap(trace)
     _, vectors = baseline_vectors(trace, answer)
@@ -64,7 +65,7 @@ def attribution_over_time(trace: Trace, tick: Tick | None = None) -> Array:
         else:
             moved = np.maximum(at - (rows <= at), 0)
             logits = answer.logits_by_step(without(answer, rows))[np.minimum(moved, count - 2), np.arange(len(rows))]
-        values[:, rows] = margins - log_odds(logits, np.broadcast_to(labels, logits.shape[:2]))
+        values[:, rows] = before - margins(logits, np.broadcast_to(labels, logits.shape[:2]), head)
     progress.finish()
     if answer.network.directions == ("forward",):
         values[np.triu_indices(count, 1)] = 0

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
+from ...cells.activations import Array
 from ...network import predicted
-from ...number_format import whole_percent
+from ...number_format import short_number, whole_percent
 from ...text.tokens import visible
 from ...trace import Trace
 from ..asked_steps import asked_steps
@@ -72,8 +75,10 @@ def run_outcome(trace: Trace) -> RunOutcome:
     True
     """
     unchanged = trace.unchanged
-    if unchanged is None or unchanged.probabilities is None or trace.probabilities is None:
+    if unchanged is None or unchanged.answer is None or trace.answer is None:
         return RunOutcome("", "")
+    if unchanged.probabilities is None or trace.probabilities is None:
+        return RunOutcome(_change_of_values(trace.labels, unchanged.answer, trace.answer), "")
     old, new = unchanged.probabilities[-1], trace.probabilities[-1]
     said = [predicted(trace.labels, row) for row in (old, new)]
     (label_before, share_before), (label, share) = (
@@ -87,6 +92,16 @@ def run_outcome(trace: Trace) -> RunOutcome:
         which = "same"
     end = ENDS[which].format(label=label, share=share, label_before=label_before, share_before=share_before)
     return RunOutcome(end, _first(trace, unchanged))
+
+
+def _change_of_values(labels: list[str], old: Array, new: Array) -> str:
+    """What becomes of the output that changes most."""
+    column = int(np.nan_to_num(np.abs(new.astype(np.float64) - old)).argmax())
+    of = f" for {quoted_label(labels[column])}" if len(labels) > 1 else ""
+    before, after = (short_number(float(values[column])) for values in (old, new))
+    if before == after:
+        return f"It still ends on {after}{of}, as without the change."
+    return f"It ends on {after} instead of {before}{of}."
 
 
 def _first(trace: Trace, unchanged: Trace) -> str:

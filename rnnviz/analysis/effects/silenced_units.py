@@ -52,12 +52,15 @@ def silenced_effects(trace: Trace, layer: int) -> Array | None:
     Returns
     -------
     ndarray of shape (H,) or None
-        The lead, which is the answer's logit less the mean of all other logits, less what it is without the unit;
-        None where this cannot be run: without the network or a readout, where a layer reads backward, and where an
+        The lead, which is the answer's logit less the mean of all other logits, less what it is without the unit; of
+        outputs that are no distribution, the first one's logit takes its place. None where this cannot be run: without
+        the network or a readout, where a layer reads backward or the head reads more than the last step, and where an
         intervention holds values.
     """
     network = trace.network
-    if network is None or network.readout_weight is None or network.directions != ("forward",) or trace.has_held_values:
+    if network is None or network.readout_weight is None or trace.has_held_values:
+        return None
+    if network.directions != ("forward",) or not network.reads_directly:
         return None
     steps, units = silenced_steps(trace, layer), _units(trace, layer)
     first = len(trace) - steps
@@ -89,5 +92,8 @@ def _before(trace: Trace, state: str, layer: int, first: int, batch: int) -> Arr
 def _leads(logits: Array, trace: Trace) -> Array:
     """The leads (B,) of the answer, by logits (B, C)."""
     answer, count = likeliest_column(trace), logits.shape[-1]
+    if not trace.head.is_distribution:
+        own: Array = logits[:, answer].astype(np.float64)
+        return own
     others = logits.sum(-1, dtype=np.float64, where=np.arange(count) != answer)  # without a copy: labels can be many
     return logits[:, answer] - others / max(1, count - 1)

@@ -10,7 +10,7 @@ import numpy as np
 from ...cells.activations import Array
 from ...errors import ArgumentError, InterventionError
 from ...interventions import ValueIntervention
-from ...network import softmax
+from ...network.head import LINEAR, SOFTMAX
 from ...text.tokens import END, UNKNOWN
 from ...trace import Trace
 from ..gradients.jacobians import check_differentiable
@@ -50,9 +50,11 @@ class Attribution:
         What the values are, in words.
     margin : float
         The margin of the answer in this run, which the values are about: its log odds, or the only output.
-    probabilities : ndarray of shape (T, C) or None
+    outputs : ndarray of shape (T, C) or None
         What the network answers to the text with each step changed; that of the text itself where a step cannot be
         changed. None without changed texts.
+    is_distribution : bool
+        Whether outputs are probabilities that add up to 1.
     remainder : float or None
         The part of the margin that belongs to no step, where values and remainder add up to it: the margin of the
         baseline (integrated gradients), or what was not written at any step (contributions).
@@ -73,11 +75,17 @@ class Attribution:
     baseline: str | None
     measure: str
     margin: float
-    probabilities: Array | None = None
+    outputs: Array | None = None
+    is_distribution: bool = True
     remainder: float | None = None
     error: float | None = None
     points: int | None = None
     converged: bool = True
+
+    @property
+    def probabilities(self) -> Array | None:
+        """The outputs, (T, C), where they are probabilities; None for other outputs and without changed texts."""
+        return self.outputs if self.is_distribution else None
 
     @property
     def strongest(self) -> int:
@@ -103,7 +111,7 @@ def attribution(
     """Measure what each token does for an answer.
 
     The answer's margin is its log odds: log(p / (1 - p)), or log(p_label / p_against) if it is compared with one
-    other label. For a network with a single output it is the output itself.
+    other label. Where the outputs are no probabilities, it is the output itself, before its activation if it has one.
 
     "swap" runs the text once more for each token, with `<unk>` (or, for numbers, zeros) in its place; a value is the
     margin of the text less that of the changed text. It is exact, and it is about one token at a time: the values do
@@ -268,7 +276,7 @@ def _by_change(
     values = margins[-1] - margins[:-1]
     return _result(
         trace, answer, values, method=method, baseline=baseline, measure=measure, margin=float(margins[-1]),
-        probabilities=softmax(logits[:-1]),
+        outputs=answer.network.head.outputs(logits[:-1]),
     )  # fmt: skip
 
 
@@ -326,7 +334,7 @@ def _result(trace: Trace, answer: AnswerMargin, by_input: Array, *, measure: str
     padded = np.zeros((len(trace), *by_input.shape[1:]))
     padded[: len(by_input)] = by_input
     label, against = trace.labels[answer.label], None if answer.against is None else trace.labels[answer.against]
-    odds = "the output" if len(trace.labels) == 1 else f"the log odds of {label!r}"
+    odds = odds_in_words(trace, label)
     return Attribution(
         values=padded if padded.ndim == 1 else padded.sum(1),
         inputs=padded if padded.ndim == 2 and _reads_numbers(trace) else None,
@@ -334,8 +342,17 @@ def _result(trace: Trace, answer: AnswerMargin, by_input: Array, *, measure: str
         against=against,
         step=answer.row + 1,
         measure=measure.format(odds=odds if against is None else f"{odds} against {against!r}"),
+        is_distribution=trace.head.is_distribution,
         **fields,  # type: ignore[arg-type]
     )
+
+
+def odds_in_words(trace: Trace, label: str) -> str:
+    """What a margin of a label is, in words."""
+    if trace.head.is_distribution and len(trace.labels) > 1:
+        return f"the log odds of {label!r}"
+    before = "" if trace.head.activation in (SOFTMAX, LINEAR) else f" before its {trace.head.activation}"
+    return (f"the output {label!r}" if len(trace.labels) > 1 else "the output") + before
 
 
 def _own_margin(answer: AnswerMargin) -> float:

@@ -11,7 +11,7 @@ from ...cells import Edit
 from ...cells.activations import Array
 from ...errors import ArgumentError
 from ...model import Model
-from ...network import predicted, softmax
+from ...network import predicted
 from ...network.readout import logits_of, without_readout
 from ..progress_meter import ProgressMeter, Tick
 from ..selection import check_step
@@ -65,7 +65,9 @@ def ablation(
         - ``probability``, ``without``: that label's probability with the unit, and without it.
         - ``label_without``: the most likely label without the unit.
 
-        Where outputs overflow, numbers are NaN and labels are "no prediction".
+        Where the outputs are no probabilities, ``change`` is the sum of their absolute changes, ``label`` the output
+        that changes most, and ``output`` and ``without`` its values. Where outputs overflow, numbers are NaN and labels
+        are "no prediction".
 
     Raises
     ------
@@ -74,14 +76,26 @@ def ablation(
     ValueError
         If there is no such layer or direction, or nothing to read.
     """
-    probabilities = _probabilities(model, text, layer, direction, step, limit, tick)
-    before, after = probabilities[0].astype(np.float64), probabilities[1:].astype(np.float64)
-    change = np.abs(after - before).sum(1) / 2
+    outputs = _outputs(model, text, layer, direction, step, limit, tick)
+    before, after = outputs[0].astype(np.float64), outputs[1:].astype(np.float64)
+    changes = np.abs(after - before)
+    change = changes.sum(1) / (2 if model.head.is_distribution else 1)
     order = np.argsort(-change, kind="stable")  # NaN comes last
-    best = int(before.argmax())
-    label = predicted(model.labels, before)[0]
     import pandas as pd
 
+    index = pd.RangeIndex(1, len(order) + 1, name="rank")
+    if not model.head.is_distribution:
+        most = np.nan_to_num(changes).argmax(1)[order]
+        table = {
+            "unit": order,
+            "change": change[order],
+            "label": [model.labels[column] for column in most],
+            "output": before[most],
+            "without": after[order, most],
+        }
+        return pd.DataFrame(table, index=index)
+    best = int(before.argmax())
+    label = predicted(model.labels, before)[0]
     table = {
         "unit": order,
         "change": change[order],
@@ -90,13 +104,13 @@ def ablation(
         "without": after[order, best],
         "label_without": [predicted(model.labels, row)[0] for row in after[order]],
     }
-    return pd.DataFrame(table, index=pd.RangeIndex(1, len(order) + 1, name="rank"))
+    return pd.DataFrame(table, index=index)
 
 
-def _probabilities(
+def _outputs(
     model: Model, text: Any, layer: int, direction: str, step: int | None, limit: int | None, tick: Tick | None
 ) -> Array:
-    """Probabilities (1 + H, C) at a step: first with all units, then without each."""
+    """The outputs (1 + H, C) at a step: first with all units, then without each."""
     network = model.network
     if network.readout_weight is None:
         raise ArgumentError(
@@ -121,7 +135,7 @@ def _probabilities(
         where = (units[silenced], np.flatnonzero(silenced))
         edits = {(layer, direction): [Edit(state, where, 0.0, 0, steps) for state in states]}
         run = without_readout(network).forward(batch, edits=edits)
-        parts.append(softmax(logits_of(network, run.top[row])))
+        parts.append(network.head.outputs(logits_of(network, run.top[row])))
         progress.add(len(units))
     progress.finish()
     return np.concatenate(parts)

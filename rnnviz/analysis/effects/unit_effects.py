@@ -22,7 +22,7 @@ from ..weights.gate_weights import projection_matrix
 from .silenced_units import silenced_effects, silenced_steps
 
 LEAD = "the lead of the answer (its logit less the others’ mean)"
-OUTPUT = "the output"  # where there are no others
+OUTPUT = "the output"  # where it is not compared with others
 SILENCED = "effect on {what}, silenced{when}"
 DIRECT = "direct contribution to {what}"
 FIRST_ORDER = "first-order contribution to {what}"
@@ -56,8 +56,9 @@ class UnitEffects:
 def unit_effects(trace: Trace, layer: int = 0, direction: str = "forward") -> UnitEffects:
     """Measure what each unit of a layer does for the answer after the last step.
 
-    The lead of the answer is its logit less the mean of the logits of all other labels. (A margin compares
-    probabilities, and is another measure: see `margin_curve`.) The effect of a unit is what the lead loses when the
+    The lead of the answer is its logit less the mean of the logits of all other labels; where the outputs are no
+    probabilities, it is the first output. (A margin compares probabilities, and is another measure: see
+    `margin_curve`.) The effect of a unit is what the lead loses when the
     unit is silenced: all of its states are zero, at the last steps, as many as are computed in some milliseconds; where
     that cannot be run, the unit's direct contribution.
 
@@ -73,8 +74,8 @@ def unit_effects(trace: Trace, layer: int = 0, direction: str = "forward") -> Un
     Returns
     -------
     UnitEffects
-        The effects of the H units; those of `direct_effects` without a readout, in a network that reads backward, and
-        where an intervention holds values.
+        The effects of the H units; those of `direct_effects` without a readout, in a network that reads backward or
+        whose head reads more than the last step, and where an intervention holds values.
 
     Raises
     ------
@@ -102,11 +103,13 @@ def unit_effects(trace: Trace, layer: int = 0, direction: str = "forward") -> Un
 def direct_effects(trace: Trace, layer: int = 0, direction: str = "forward") -> UnitEffects:
     """Measure what each unit of a layer adds to the answer after the last step by what it passes on.
 
-    The lead of the answer is its logit less the mean of the logits of all other labels. A unit of the last layer adds
-    directly to it: its hidden state at the last step times the answer's weight less the mean of the other weights. A
-    unit of a lower layer adds through the layers above: its hidden states at all steps, as they are passed on, times
-    the gradient of the lead by them, which is exact for small changes only. What a unit does to later steps of its
-    own layer is not counted. Where the hidden state is a projection of the units, each adds through its weights there.
+    The lead of the answer is its logit less the mean of the logits of all other labels; where the outputs are no
+    probabilities, it is the first output. A unit of the last layer adds directly to it: its hidden state at the last
+    step times the answer's weight less the mean of the other weights. A unit of a lower layer adds through the layers
+    above, and one of the last layer through a head that has layers or reads several steps: its hidden states at all
+    steps, as they are passed on, times the gradient of the lead by them, which is exact for small changes only. What a
+    unit does to later steps of its own layer is not counted. Where the hidden state is a projection of the units, each
+    adds through its weights there.
 
     Parameters
     ----------
@@ -147,8 +150,9 @@ def direct_effects(trace: Trace, layer: int = 0, direction: str = "forward") -> 
     if (matrix := projection_matrix(network.cell(layer, direction))) is not None:
         gradient = gradient @ matrix
     values = (gradient * shown).sum(0)
+    direct = top and network.reads_directly
     return UnitEffects(
-        _float32(values), trace.labels[answer], (DIRECT if top else FIRST_ORDER).format(what=_about(trace))
+        _float32(values), trace.labels[answer], (DIRECT if direct else FIRST_ORDER).format(what=_about(trace))
     )
 
 
@@ -159,31 +163,35 @@ def size_measure(definition: Definition, name: str) -> str:
 
 def _about(trace: Trace) -> str:
     """What effects are about, in words."""
-    return LEAD if len(trace.labels) > 1 else OUTPUT
+    return LEAD if len(trace.labels) > 1 and trace.head.is_distribution else OUTPUT
 
 
 def _lead_gradient(trace: Trace, network: Network, answer: int, layer: int) -> dict[str, Array]:
     """The gradients of the lead by the hidden states that a layer passes on, (T, H) by direction."""
     assert network.readout_weight is not None
     weights, others = network.readout_weight, len(network.readout_weight) - 1
-    lead = weights[answer] - (weights.sum(0) - weights[answer]) / others if others else weights[answer]
+    compared = others and network.head.is_distribution
+    lead = weights[answer] - (weights.sum(0) - weights[answer]) / others if compared else weights[answer]
+    top = trace.layers - 1
+    hidden, directions = _hidden(trace, top), trace.directions_by_layer[top]
+    inner = network.head.inner(network.head.read(hidden, directions, network.merge))
     d_top = np.zeros((len(trace), len(lead)), lead.dtype)
     d_top[-1] = lead
-    for k in range(trace.layers - 1, layer, -1):
+    d_read, _ = network.head.inner_back(d_top, inner)
+    split = network.head.read_back(d_read, hidden, directions, network.merge)
+    for k in range(top, layer, -1):
         d_below = np.zeros((), lead.dtype)
-        for direction, d_hidden in _split(trace, network, d_top, k).items():
+        for direction, d_hidden in zip(trace.directions_by_layer[k], split, strict=True):
             record = rerun(trace, k, direction)
             d_x = record.cell.backward(record, reverse_if_backward(d_hidden, direction))["x"]
             d_below = d_below + reverse_if_backward(d_x, direction)
-        d_top = d_below
-    return _split(trace, network, d_top, layer)
+        split = split_gradient(d_below, _hidden(trace, k - 1), network.merge)
+    return dict(zip(trace.directions_by_layer[layer], split, strict=True))
 
 
-def _split(trace: Trace, network: Network, d_merged: Array, layer: int) -> dict[str, Array]:
-    """The gradients by what a layer passes on, by direction."""
-    directions = trace.directions_by_layer[layer]
-    hidden = [trace["hidden", layer, direction] for direction in directions]
-    return dict(zip(directions, split_gradient(d_merged, hidden, network.merge), strict=True))
+def _hidden(trace: Trace, layer: int) -> list[Array]:
+    """What the directions of a layer pass on."""
+    return [trace["hidden", layer, direction] for direction in trace.directions_by_layer[layer]]
 
 
 def _float32(values: Array) -> Array:

@@ -183,8 +183,8 @@ def input_gradient(
     UnknownNameError
         If there is no such output.
     ArgumentError
-        If there is no such step, `of` is something else, the network has no readout, or the trace does not know its
-        network.
+        If there is no such step, `of` is something else or a probability that there is not, the network has no readout,
+        or the trace does not know its network.
     InterventionError
         If the run has interventions inside it.
 
@@ -199,6 +199,11 @@ def input_gradient(
     d_logits = np.zeros_like(run.logits)
     d_logits[row, column] = 1
     if of == "probability":
+        if not network.head.is_distribution:
+            raise ArgumentError(
+                "The outputs of this network are no probabilities; its logits have gradients.",
+                code="no_probabilities", name="of", value=of, allowed=("logit",),
+            )  # fmt: skip
         probabilities = softmax(run.logits[row])
         d_logits[row] = probabilities[column] * (d_logits[row] - probabilities)
     elif of != "logit":

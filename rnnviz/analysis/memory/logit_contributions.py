@@ -15,7 +15,7 @@ from ...cells import Cell
 from ...cells.activations import Array
 from ...cells.gated_equations import projected_quantity
 from ...errors import ArgumentError
-from ...network import Network
+from ...network import READINGS, Network
 from ...network.merging import split_gradient
 from ...trace import Trace
 from ..selection import label_column, reading_order, step_row
@@ -203,6 +203,13 @@ def _readings(trace: Trace, label: int | str, squash: str) -> tuple[dict[str, _R
         raise ArgumentError(
             "The contributions need the weights of the readout, which the trace does not know.",
             code="no_network" if network is None else "no_readout",
+            name="trace",
+        )
+    if not network.reads_directly:
+        layers = "has several layers" if network.head.layers else f"reads {READINGS[network.head.reading]}"
+        raise ArgumentError(
+            f"A logit is no sum over the memory of one step here: the head {layers}.",
+            code="indirect_head",
             name="trace",
         )
     if squash not in SQUASH:

@@ -87,7 +87,7 @@ def _inside(group: Group, prefix: tuple[str, ...], version: str) -> list[tuple[s
         if key in CONTAINERS:
             keyed += _inside(child, prefix, version)
             continue
-        name = "/".join((*prefix, _own_name(child) if _is_class(key) else key))
+        name = "/".join((*prefix, (_is_class(key) and _own_name(child)) or key))
         arrays = ByClass(child)
         forward, backward = arrays.part("forward"), arrays.part("backward")
         if forward and backward:

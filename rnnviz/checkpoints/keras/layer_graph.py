@@ -1,4 +1,4 @@
-"""Which layer of a Keras model reads which, and with that the embedding and the readout of a recurrent layer."""
+"""Which layer of a Keras model reads which, and with that the embedding of a recurrent layer."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 from ..io.opening_budget import OpeningBudget
 from ..settings import NONE, Basis, InferredSetting, inferred
-from . import layer_notes
 from .layer import Layer
 
-OFFERED = 12  # embeddings or readouts to choose from
+OFFERED = 12  # embeddings to choose from
 
 
 class LayerGraph:
@@ -95,52 +94,18 @@ class LayerGraph:
         choices = {other.name: f"{other.name}, {other.arrays['embeddings'].shape[0]:,} tokens" for other in fitting}
         choices[NONE] = f"none: the input is vectors of size {width}"
         if direct is not None:
-            basis, reason = self._basis(layer, f"{layer.name!r} reads {direct.name!r}.", f"{direct.name!r} is below it")
+            basis, reason = self.basis(layer, f"{layer.name!r} reads {direct.name!r}.", f"{direct.name!r} is below it")
             setting = inferred("embedding", direct.name, basis, reason, choices)
             return fitting, setting
         if not fitting:
             reason = f"No embedding has vectors of size {width}."
             return [], inferred("embedding", NONE, "fixed", reason, choices)
-        basis, reason = self._basis(layer, f"{layer.name!r} reads no embedding directly.", "no embedding is below it")
+        basis, reason = self.basis(layer, f"{layer.name!r} reads no embedding directly.", "no embedding is below it")
         return fitting, inferred("embedding", NONE, basis, reason, choices)
 
-    def readouts(self, layer: Layer, width: int) -> tuple[list[Layer], InferredSetting]:
-        """The Dense layers that read a layer's output, and which is in use; without a graph, also others that fit."""
-        self.budget.work(len(self.above(layer)))
-        direct = [other for other in self.above(layer) if _fits(other, width)]
-        candidates = list(direct)
-        if self.without_order:
-            self.budget.work(len(self.dense))
-            names = {other.name for other in direct}
-            candidates += [other for other in self.dense if _fits(other, width) and other.name not in names]
-        del candidates[OFFERED:]
-        choices = {other.name: f"{other.name}, {other.arrays['kernel'].shape[1]:,} outputs" for other in candidates}
-        choices[NONE] = "none: the network ends with its hidden states"
-        if direct:
-            top = direct[0]
-            basis, reason = self._basis(top, f"{top.name!r} reads {layer.name!r}.", f"{top.name!r} follows it")
-            return candidates, inferred("readout", top.name, basis, reason, choices)
-        if not candidates:
-            reason = f"No Dense layer reads the {width} values of {layer.name!r}."
-            return [], inferred("readout", NONE, "fixed", reason, choices)
-        basis, reason = self._basis(
-            layer, f"No Dense layer reads {layer.name!r} directly.", "no Dense layer follows it"
-        )
-        return candidates, inferred("readout", NONE, basis, reason, choices)
-
-    def notes_above(self, layer: Layer, dense: Sequence[Layer]) -> list[str]:
-        """Sentences on what else reads a layer, and on what is applied to the sums of its readout."""
-        names = {other.name for other in dense}
-        others = [other for other in self.above(layer) if other.name not in names and not other.loose]
-        notes = [layer_notes.ignored_consumers(layer, others)] if others else []
-        for readout in dense[:1]:
-            functions = [readout.setting("activation", "linear")]
-            functions += [other.setting("activation") for other in self.above(readout) if other.kind == "Activation"]
-            notes += layer_notes.readout(readout, functions)
-        return notes
-
     @staticmethod
-    def _basis(layer: Layer, stated: str, guess: str) -> tuple[Basis, str]:
+    def basis(layer: Layer, stated: str, guess: str) -> tuple[Basis, str]:
+        """What a setting of a layer rests on: the links of the file, or only the order of its layers."""
         if layer.below is not None:
             return "stated", stated
         return "assumed", f"The file keeps only an order of layers; {guess}."
@@ -154,7 +119,3 @@ def _could_stand_between(layer: Layer, width: int) -> bool:
         return layer.kind == "RepeatVector"
     shapes = {source.shape for source in layer.arrays.values()}
     return (width, width) in shapes or (layer.kind == "" and (width,) in shapes)
-
-
-def _fits(layer: Layer, width: int) -> bool:
-    return layer.kind == "Dense" and "kernel" in layer.arrays and layer.reads == width

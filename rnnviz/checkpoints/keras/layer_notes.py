@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from ...wording import printable
 from .layer import Layer
 
-PLAIN = (None, "linear", "softmax")
 FEW = 8  # layers in a sentence
 
 
@@ -67,13 +64,7 @@ def top(layer: Layer, backward: bool) -> list[str]:
         if not backward:
             return []
         return [f"Keras returns the outputs of {layer.name!r} last step first; here they are in the order of the text."]
-    if layer.halves:
-        return [
-            f"{layer.name!r} passes on only the last state of each direction, for the backward one that at the first "
-            "step; a readout here reads both directions at every step."
-        ]
-    at = ", at the first step of the text," if backward else ""
-    return [f"{layer.name!r} passes on only its last state{at} to the next layer; here every step is read out."]
+    return []
 
 
 def member(layer: Layer) -> list[str]:
@@ -89,14 +80,6 @@ def member(layer: Layer) -> list[str]:
 def ignored_consumers(layer: Layer, others: Sequence[Layer]) -> str:
     """Which layers read a layer without being a readout."""
     return f"{layer.name!r} is read by {_listed(others)}, which is not part of this stack."
-
-
-def readout(layer: Layer, functions: Sequence[Any]) -> list[str]:
-    """What is applied to a readout's sums, where that is not softmax."""
-    other = [printable(str(name)) for name in functions[:FEW] if name not in PLAIN]
-    if not other:
-        return []
-    return [f"The model applies {' and '.join(other)} to the sums of {layer.name!r}; here softmax is applied instead."]
 
 
 def unsupported(layer: Layer) -> str:

@@ -16,9 +16,10 @@ from ...limits import UNLIMITED
 from ..arrangements import with_arrangements
 from ..io.opening_budget import OpeningBudget
 from ..settings import Basis, InferredSetting, general_settings
-from ..stack import Parameters, Readout, SourceArray, Stack
+from ..stack import Parameters, SourceArray, Stack
 from . import layer_notes
-from .keras_arrays import cell_of, check_weights, dense_readout, direction_parameters
+from .heads import PlainReadouts, heads_of
+from .keras_arrays import cell_of, check_weights, direction_parameters
 from .layer import Layer
 from .layer_graph import LayerGraph
 from .layer_settings import layer_settings, merge_setting
@@ -119,7 +120,7 @@ def stacks_from_layers(layers: Sequence[Layer], budget: OpeningBudget | None = N
         message = " ".join(_few(refused)) or layer_notes.no_recurrent_layer(graph.layers)
         code = "unsupported_layer" if refused else "no_recurrent_layer"
         raise UnsupportedFileError(message, code=code, part=unsupported)
-    notes, readouts = _few(refused), _Readouts()
+    notes, readouts = _few(refused), PlainReadouts()
     complete = [_complete(stack, graph, notes, readouts) for stack in growing]
     return tuple(_arranged(stack, growing, complete) for stack in growing)
 
@@ -146,19 +147,6 @@ def _few(refused: Sequence[str]) -> list[str]:
     """The first sentences on layers that cannot be shown, and how many more there are."""
     more = len(refused) - FEW
     return [*refused[:FEW], *([f"{more:,} more layers cannot be shown."] if more > 0 else [])]
-
-
-class _Readouts:
-    """Dense layers as readouts, each transposed once, however many stacks it could follow."""
-
-    def __init__(self) -> None:
-        self.made: dict[tuple[str, bool], Readout] = {}
-
-    def of(self, layer: Layer, exchanged: bool) -> Readout:
-        key = layer.name, exchanged
-        if key not in self.made:
-            self.made[key] = dense_readout(layer, exchanged)
-        return self.made[key]
 
 
 @contextmanager
@@ -211,14 +199,11 @@ def _add(stack: _GrowingStack, layer: Layer, merge: InferredSetting | None) -> N
     stack.exchanged = bool(rest) and backward and merge is not None and merge.value == "concat"
 
 
-def _complete(stack: _GrowingStack, graph: LayerGraph, refused: list[str], made: _Readouts) -> Stack:
+def _complete(stack: _GrowingStack, graph: LayerGraph, refused: list[str], made: PlainReadouts) -> Stack:
     first, top = stack.members[0], stack.top
     embeddings, embedding = graph.embeddings(first)
-    dense, readout = graph.readouts(top, stack.width)
-    readouts: dict[str, Readout] = {}
-    for layer in dense:
-        readouts[layer.name] = made.of(layer, stack.exchanged)
-    notes = [*stack.notes, *layer_notes.top(top, stack.backward), *graph.notes_above(top, dense)]
+    readouts, readout, head_notes, above = heads_of(graph, top, stack.width, stack.exchanged, made)
+    notes = [*stack.notes, *layer_notes.top(top, stack.backward), *head_notes]
     members = [sentence for member in stack.members for sentence in layer_notes.member(member)]
     unconnected = [] if stack.left_out else layer_notes.unconnected(graph.layers, stack.members)
     tables: dict[str, SourceArray] = {layer.name: layer.arrays["embeddings"] for layer in embeddings}
@@ -237,7 +222,7 @@ def _complete(stack: _GrowingStack, graph: LayerGraph, refused: list[str], made:
         readouts=readouts,
         merge=stack.merge.value if stack.merge else "concat",
         notes=tuple(dict.fromkeys([*notes, *refused])),
-        left_out=tuple(dict.fromkeys([*stack.left_out, *members, *unconnected])),
+        left_out=tuple(dict.fromkeys([*stack.left_out, *members, *unconnected, *above])),
     )
 
 

@@ -11,7 +11,7 @@ from ...cells.activations import Array
 from ...errors import FileError, RnnvizError, UnknownNameError, UnsupportedFileError
 from ...limits import LONGEST_NAME
 from ...model import Model
-from ...network import Network
+from ...network import Head, Network
 from ...text.tokens import Vocabulary
 from ...wording import printable
 from ..io.opening_budget import OpeningBudget
@@ -19,6 +19,7 @@ from ..io.opening_budget import OpeningBudget
 FORMAT = 1
 KEY = "rnnviz"  # the name under which other formats hold a model's card beside its arrays
 MERGE = "concat"  # how two directions are merged unless the card states it
+MOST_PARTS = 50  # of a head
 MOST = 1_000_000_000  # the numbers of a step, or the steps that a model reads
 
 
@@ -34,6 +35,8 @@ def to_json(model: Model, indent: int | None = None) -> str:
     }
     if model.network.merge != MERGE:
         about["merge"] = model.network.merge
+    if (head := model.head.to_json()) != Head().to_json():
+        about["head"] = head
     if model.max_steps is not None:
         about["longest"] = model.max_steps
     return json.dumps(model.card | about, ensure_ascii=False, indent=indent)
@@ -64,7 +67,9 @@ def model_from_card(about: Mapping[str, Any], parameters: Mapping[str, Array]) -
     Raises FileError, code "card", if card and arrays are not those of a model, or code "unknown_cell".
     """
     try:
-        network = Network.from_parameters(parameters, about["cell"], about["options"], about.get("merge", MERGE))
+        network = Network.from_parameters(
+            parameters, about["cell"], about["options"], about.get("merge", MERGE), about.get("head")
+        )
         vocabulary = Vocabulary.from_json(about["vocabulary"])
         return Model(about["name"], network, vocabulary, about["labels"], dict(about), about.get("longest"))
     except FileError:
@@ -110,6 +115,10 @@ def _check(about: Mapping[str, Any]) -> None:
             raise _invalid(entry, f"a text of at most {LONGEST_NAME:,} letters")
     if not isinstance(options, dict) or not all(isinstance(value, str) for value in options.values()):
         raise _invalid("options", "a text for each option")
+    head = about.get("head", {})
+    words = [head.get("activation", ""), head.get("reading", ""), *head.get("layers", [])]
+    if len(words) > MOST_PARTS or not all(isinstance(word, str) and len(word) <= LONGEST_NAME for word in words):
+        raise _invalid("head", "texts for its activation, its reading and its layers")
     for entry, listed in (("labels", about["labels"]), ("vocabulary", vocabulary["tokens"])):
         texts = isinstance(listed, list) and set(map(type, listed)) <= {str}
         if not texts or max(map(len, listed), default=0) > LONGEST_NAME:

@@ -7,7 +7,7 @@ from ...model import Model
 from ...network.parameter_names import name_suffix
 from ..gate_orders import ORDERS
 from ..settings import CHOICES, NONE, InferredSetting, inferred, inferred_order
-from ..stack import Readout, SourceArray, Stack
+from ..stack import HeadPart, Readout, SourceArray, Stack
 
 _REASON = "rnnviz wrote the file, and its card states it."
 
@@ -41,7 +41,12 @@ def stack_from_model(model: Model) -> Stack:
         settings.append(_present("embedding", f"{len(network.embedding):,} tokens", none))
     if network.readout_weight is not None:
         bias = None if network.readout_bias is None else _source("readout.bias", network.readout_bias)
-        readouts["readout.weight"] = Readout(_source("readout.weight", network.readout_weight), bias)
+        parts = tuple(
+            HeadPart(_source(f"head.{k}.weight", layer.weight), _source(f"head.{k}.bias", layer.bias), layer.activation)
+            for k, layer in enumerate(network.head.layers)
+        )
+        weight = _source("readout.weight", network.readout_weight)
+        readouts["readout.weight"] = Readout(weight, bias, network.head.activation, network.head.reading, parts)
         none = "none: the network ends with its hidden states"
         settings.append(_present("readout", f"{len(network.readout_weight):,} outputs", none))
     initial = {

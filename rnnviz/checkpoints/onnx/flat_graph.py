@@ -96,6 +96,7 @@ class FlatGraph:
     """Nodes in order, and by value: its name, the node that makes it, those that read it, its tensor if it is stored.
 
     inputs: the values that are inputs of the whole graph. given: arrays for some of these, from a file beside.
+    producer: the program that wrote it.
     """
 
     nodes: list[Node] = field(default_factory=list)
@@ -105,6 +106,7 @@ class FlatGraph:
     stored: dict[int, Any] = field(default_factory=dict)
     inputs: set[int] = field(default_factory=set)
     given: dict[int, Array] = field(default_factory=dict)
+    producer: str = ""
 
     def fresh(self, name: str) -> int:
         self.names.append(as_text(name))

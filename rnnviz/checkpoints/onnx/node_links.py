@@ -65,7 +65,7 @@ class LevelFinder:
         for layer in layers:
             self.level.setdefault(id(layer.node), Level([layer]))
         for node in self.graph.nodes:  # also those that nothing reads, at the end of a graph
-            self._reduced(node)
+            self.reduced(node)
         self.levels = list(dict.fromkeys(self.level[id(layer.node)] for layer in layers))
         for level in self.levels:
             level.below = self.source(level.first.node.input(0))
@@ -83,7 +83,7 @@ class LevelFinder:
             node = self.graph.makers.get(origin)
             if node is None:
                 continue
-            if (level := self._reduced(node)) is not None:
+            if (level := self.reduced(node)) is not None:
                 yield level
                 continue
             level = self.level.get(id(node))
@@ -168,7 +168,7 @@ class LevelFinder:
                 self.level[id(forward.node)] = self.level[id(backward.node)] = level
                 self._set_merged(node, level)
 
-    def _reduced(self, node: Node) -> Level | None:
+    def reduced(self, node: Node) -> Level | None:
         """The level whose two directions a node merges unit by unit; None if it does nothing of the kind."""
         if node.op not in REDUCES or self._axes(node) != [1]:
             return None

@@ -11,12 +11,12 @@ import numpy as np
 
 from ...wording import printable
 from ..settings import NONE, InferredSetting, general_settings, inferred
-from ..stack import Readout, SourceArray, Stack
-from .constant_folding import Constant, ConstantFolder
-from .flat_graph import Node
-from .node_links import PARTS, PASSES, Level, LevelFinder, operations_before
+from ..stack import SourceArray, Stack
+from .constant_folding import ConstantFolder
+from .display_names import UnusedNames, display_name
+from .node_heads import heads_of, matrix, source_array
+from .node_links import Level, LevelFinder, operations_before
 from .recurrent_nodes import RecurrentLayer
-from .tensor_data import UnreadablePartError
 
 FEW = 20  # notes on stacks that are there twice
 BIAS_STEPS = 5  # nodes visited after a matrix product to find its bias
@@ -44,8 +44,8 @@ def stacks_from_nodes(folder: ConstantFolder, layers: Sequence[RecurrentLayer]) 
         tops[id(level)] = chains[-1]
     place = {id(level): k for k, level in enumerate(finder.levels)}
     chains.sort(key=lambda chain: place[id(chain[0])])
-    unused = _UnusedNames()
-    names = [unused.of(_display_name(chain[0].first.node)) for chain in chains]
+    unused = UnusedNames()
+    names = [unused.of(display_name(chain[0].first.node)) for chain in chains]
     stacks: dict[bytes, Stack] = {}
     more: list[str] = []
     for chain, name in zip(chains, names, strict=True):
@@ -55,7 +55,7 @@ def stacks_from_nodes(folder: ConstantFolder, layers: Sequence[RecurrentLayer]) 
             more.append(f"{name!r} has the same weights as {stacks[digest].name!r} and is shown once.")
             continue
         left_out = _left_out_below(finder, chain, notes.get(id(chain[0])), stack)
-        stacks[digest] = replace(stack, left_out=tuple(left_out))
+        stacks[digest] = replace(stack, left_out=(*left_out, *stack.left_out))
     if len(more) > FEW:
         more[FEW:] = [f"{len(more) - FEW:,} more have the same weights as others and are shown once."]
     return list(stacks.values()), more
@@ -90,11 +90,8 @@ def _separation(chain: list[Level], level: Level, above: int) -> str:
 
 def _stack(finder: LevelFinder, chain: list[Level], name: str) -> Stack:
     layers = [layer for level in chain for layer in level.layers]
-    embeddings, readouts = _embeddings(finder, chain[0]), {}
-    notes = list(dict.fromkeys(note for layer in layers for note in layer.notes))
-    for label, readout, note in _readouts(finder, chain[-1]):
-        readouts[label] = readout
-        notes += [note] * bool(note)
+    embeddings, heads = _embeddings(finder, chain[0]), heads_of(finder, chain[-1])
+    readouts = {label: readout for label, readout, _ in heads}
     initial = {
         (k, direction, state): source
         for k, level in enumerate(chain)
@@ -123,7 +120,8 @@ def _stack(finder: LevelFinder, chain: list[Level], name: str) -> Stack:
         initial=initial,
         max_steps=min(lengths, default=None),
         merge=merge,
-        notes=tuple(notes),
+        notes=tuple(dict.fromkeys(note for layer in layers for note in layer.notes)),
+        left_out=tuple(not_run for _, _, not_run in heads if not_run),
     )
 
 
@@ -146,86 +144,10 @@ def _embeddings(finder: LevelFinder, bottom: Level) -> dict[str, SourceArray]:
     node = None if root is None else finder.graph.makers.get(root)
     if node is None or node.op != "Gather" or node.get("axis", "int", 0) != 0:
         return {}
-    table = _matrix(finder.folder, node.input(0))
+    table = matrix(finder.folder, node.input(0))
     if table is None or table.array.shape[1] != bottom.first.input_size:
         return {}
-    return {table.name: _source(finder, table, table.array, bottom)}
-
-
-def _readouts(finder: LevelFinder, top: Level) -> list[tuple[str, Readout, str]]:
-    """Linear layers that read the top layer: for each a label, the readout, and a note, which may be empty."""
-    readouts: list[tuple[str, Readout, str]] = []
-    labels = _UnusedNames()
-    for node in finder.products:
-        if top not in finder.sources(node.input(0), (*PASSES, *PARTS), states=True):
-            continue
-        weight = _matrix(finder.folder, node.input(1))
-        if weight is None:
-            continue
-        transposed = node.op == "Gemm" and node.get("transB", "int", 0)
-        array = weight.array if transposed else weight.array.T
-        scaled = node.op == "Gemm" and (node.get("alpha", "float", 1.0) != 1 or node.get("beta", "float", 1.0) != 1)
-        if array.shape[1] != top.width or scaled or (node.op == "Gemm" and node.get("transA", "int", 0)):
-            continue
-        bias, activation = _bias(finder, node, top, len(array))
-        label = labels.of(_display_name(node))
-        note = (
-            ""
-            if activation is None
-            else f"The file applies {activation} to the readout {label!r}; here its sums are used."
-        )
-        readouts.append(
-            (label, Readout(_source(finder, weight, array, top, "" if transposed else "transposed"), bias), note)
-        )
-    return readouts
-
-
-def _bias(finder: LevelFinder, node: Node, top: Level, classes: int) -> tuple[SourceArray | None, str | None]:
-    """A readout's bias, and the activation after it, if that does not turn sums into probabilities of labels."""
-    bias = finder.folder.constant(node.input(2)) if node.op == "Gemm" else None
-    value = node.output(0)
-    for _ in range(BIAS_STEPS):
-        readers = [reader for reader in finder.graph.readers_of(value) if reader.op != "Shape"]
-        if len(readers) != 1:
-            break
-        (reader,) = readers
-        if reader.op == "Add" and bias is None:
-            constants = map(finder.folder.constant, reader.inputs)
-            bias = next((constant for constant in constants if constant is not None), None)
-            if bias is None:
-                break
-        elif reader.op in ("Sigmoid", "Relu", "Tanh", "HardSigmoid", "LeakyRelu", "Elu", "Gelu"):
-            return _as_bias(finder, bias, top, classes), reader.op
-        elif reader.op not in PASSES:
-            break
-        value = reader.output(0)
-    return _as_bias(finder, bias, top, classes), None
-
-
-def _as_bias(finder: LevelFinder, bias: Constant | None, top: Level, classes: int) -> SourceArray | None:
-    if bias is None or bias.array.size != classes or bias.array.dtype.kind != "f":
-        return None
-    return _source(finder, bias, bias.array.reshape(classes), top)
-
-
-def _matrix(folder: ConstantFolder, value: int | None) -> Constant | None:
-    """A constant with two axes; None for anything else, and for one that cannot be read."""
-    try:
-        constant = folder.constant(value)
-    except UnreadablePartError:
-        return None
-    if constant is None or constant.array.ndim != 2 or constant.array.dtype.kind != "f" or not constant.array.size:
-        return None
-    return constant
-
-
-def _source(finder: LevelFinder, constant: Constant, array: np.ndarray, level: Level, more: str = "") -> SourceArray:
-    """In the precision of the layer that it belongs to."""
-    finder.folder.budget.use(constant.array)
-    dtype = next(iter(level.first.directions.values()))["weight_hh"].array.dtype
-    changes = ", ".join([*constant.changes, more] if more else constant.changes)
-    whole = np.ascontiguousarray(array, dtype)
-    return SourceArray(constant.name, whole, constant.shape, constant.dtype, changes, constant.names)
+    return {table.name: source_array(finder, table, table.array, bottom)}
 
 
 def _left_out_below(finder: LevelFinder, chain: list[Level], reason: str | None, stack: Stack) -> list[str]:
@@ -245,35 +167,6 @@ def _left_out_below(finder: LevelFinder, chain: list[Level], reason: str | None,
     if recurrent:
         return [f"Between it and the recurrent layers before it are {listed or 'other nodes'}: here it reads vectors."]
     return [f"It reads the graph's input after {listed}: here it reads such vectors directly."] if ops else []
-
-
-# ---- names ---------------------------------------------------------------------------------------------
-
-
-def _display_name(node: Node) -> str:
-    """A node's name for messages.
-
-    "encoder.rnn" for "/encoder/rnn/LSTM_1", and for one that PyTorch's newer exporter has put into
-    ": app.Model/encoder: app.Encoder/rnn: torch.nn.LSTM/lstm: aten.lstm.input".
-    """
-    modules = [part.partition(": ")[0] for part in node.scope.split("/")[1:-1]]
-    if any(modules):
-        return ".".join(filter(None, modules))[:80]
-    parts = [part for part in node.name.replace(":", "/").split("/") if part]
-    if len(parts) > 1 and parts[-1].startswith(node.op):
-        parts.pop()
-    return ".".join(parts)[:80] or node.op.lower()
-
-
-class _UnusedNames:
-    """Names with a number after those that were there before."""
-
-    def __init__(self) -> None:
-        self.seen: Counter[str] = Counter()
-
-    def of(self, name: str) -> str:
-        self.seen[name] += 1
-        return name if self.seen[name] == 1 else f"{name} ({self.seen[name]})"
 
 
 def _digest(stack: Stack) -> bytes:

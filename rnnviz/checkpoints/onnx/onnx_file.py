@@ -127,6 +127,7 @@ def read_stacks(file: File) -> Stacks:
     """
     model = parse_model(file)
     graph = Flattener(model, file.budget).graph
+    graph.producer = as_text(model.producer_name)
     counts = graph.counts()
     _give_weights(file, graph)
     quantised = replace_quantised(graph, file.budget)

@@ -1,6 +1,6 @@
 // What every page has, with an instrument or without: the size for a projector, and pictures of the charts. These are
-// Plotly's: its button for a picture opens a choice of sizes and formats, and what is saved has the chart's words on it.
-// Without this script, the button saves Plotly's own picture.
+// Plotly's: its button for a picture opens a choice of sizes and formats, and what is saved has the chart's words on
+// it. Without this script, the button saves Plotly's own picture.
 
 import { fileName } from "../../instrument/js/model/picture-words.js";
 import { closestTo, html } from "../../instrument/js/page/dom.js";

@@ -272,7 +272,7 @@ def test_chars2vec(package):
     (stack,) = stacks_from_layers(layers)
     assert words == "Keras 2.2.0, weights only in HDF5" and len(notes) == 1
     assert (stack.cell, stack.input_size, stack.hidden_size(0), stack.hidden_size(1)) == ("lstm", 59, 50, 50)
-    assert {setting.name for setting in stack.assumed} == {"gates", "activation", "squash"}
+    assert {setting.name for setting in stack.assumed} == {"gates", "activation", "squash", "direction", "layers"}
     assert stack.setting("gates").value == "hard_sigmoid(0.2, 0.5)"  # the default of the Keras that wrote it
 
     L = package_of(package).layers
@@ -364,7 +364,7 @@ def test_code_in_a_file_is_a_name_and_no_more(tmp_path):
     L = keras.layers
     model = sequential("keras", lambda _: [L.Lambda(lambda x: x * 2, name="code"), L.GRU(3, name="one")])
     (stack,), _, _ = read(model, tmp_path, ".keras")
-    assert any("'code' (Lambda)" in note for note in stack.notes)
+    assert any("'code' (Lambda)" in note for note in stack.left_out)
 
 
 @pytest.mark.peers

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import rnnviz
 from rnnviz.checkpoints.keras.layer import Layer
 from rnnviz.checkpoints.keras.layer_stacks import stacks_from_layers
 from rnnviz.checkpoints.keras.live_layers import live_layers
@@ -141,7 +142,6 @@ def test_where_kind_options_or_merge_change_a_stack_ends():
     assert [stack.name for stack in found] == ["a to b", "c", "d", "e", "f", "g", "i"]
     assert [stack.merge for stack in found] == ["concat"] * 4 + ["sum", "concat", "concat"]
     assert any("'c'" in note and "'b' (LSTM)" in note for note in (*found[1].notes, *found[1].left_out))
-    assert any("'i'" in note and "last state" in note for note in (*found[-1].notes, *found[-1].left_out))
 
 
 @pytest.mark.peers
@@ -183,13 +183,13 @@ def test_an_encoder_and_a_decoder_as_a_graph(package):
     assert encoder.setting("readout").value == "none" and not encoder.readouts
     assert decoder.setting("readout").value == "says"
     assert any("states of encoder" in note for note in (*decoder.notes, *decoder.left_out))
-    assert any("sigmoid" in note for note in (*decoder.notes, *decoder.left_out))
+    assert decoder.readouts["says"].activation == "sigmoid"
     assert any("'decoder'" in note and "'inner/core'" in note for note in (*decoder.notes, *decoder.left_out))
 
 
 @pytest.mark.peers
 @BOTH
-def test_what_is_no_embedding_and_no_readout(package):
+def test_what_is_no_embedding_and_what_is_pooled(package):
     def make(L):
         return [
             L.Embedding(9, 3, name="words"),
@@ -201,9 +201,8 @@ def test_what_is_no_embedding_and_no_readout(package):
 
     (stack,) = stacks_from_layers(live_layers(sequential(package, make, inputs=0)))
     assert stack.setting("embedding").value == "none" and list(stack.embeddings) == ["words"]
-    assert stack.setting("readout").value == "none" and not stack.readouts
+    assert stack.setting("readout").value == "says" and stack.readouts["says"].reading == "max"
     assert any("'between' (Conv1D)" in note for note in (*stack.notes, *stack.left_out))
-    assert any("'pool' (GlobalMaxPooling1D)" in note for note in (*stack.notes, *stack.left_out))
 
 
 @pytest.mark.peers
@@ -390,3 +389,64 @@ def test_layers_whose_sizes_do_not_fit_are_stacks_of_their_own_where_only_an_ord
     graph[1] = Layer("b", "SimpleRNN", {}, graph[1].arrays, below=("a",))
     with raises(DamagedFileError, code="contradiction", part="b"):
         stacks_from_layers(graph)
+
+
+# ---- heads --------------------------------------------------------------------------------------------------
+
+HEADS = {
+    "one value": lambda L: [L.LSTM(4), L.Dense(1)],
+    "two values": lambda L: [L.GRU(4), L.Dense(2, activation="linear")],
+    "several layers": lambda L: [L.LSTM(4), L.Dense(5, activation="relu"), L.Dropout(0.1), L.Dense(3), L.Softmax()],
+    "last states": lambda L: [L.Bidirectional(L.LSTM(4)), L.Dense(3, activation="softmax")],
+    "summed last states": lambda L: [L.Bidirectional(L.GRU(4), merge_mode="sum"), L.Dense(2, activation="sigmoid")],
+    "backwards": lambda L: [L.SimpleRNN(4, go_backwards=True), L.Dense(3, activation="tanh")],
+    "mean": lambda L: [L.GRU(4, **SEQ), L.GlobalAveragePooling1D(), L.Dense(3, activation="sigmoid")],
+    "maximum": lambda L: [
+        L.Bidirectional(L.LSTM(4, **SEQ)),
+        L.GlobalMaxPooling1D(),
+        L.Dense(4, activation="elu"),
+        L.Dense(3),
+    ],
+    "norms": lambda L: [
+        L.LSTM(4),
+        L.BatchNormalization(),
+        L.Dense(5),
+        L.BatchNormalization(scale=False),
+        L.Activation("relu"),
+        L.BatchNormalization(center=False),
+        L.Dense(2, activation="softmax"),
+    ],
+}
+
+
+@pytest.mark.peers
+@BOTH
+@pytest.mark.parametrize("kind", HEADS)
+def test_the_answer_is_that_of_the_model(package, kind, tmp_path):
+    model = drawn(sequential(package, HEADS[kind]))
+    for layer in model.layers:
+        if "batch" in layer.name:  # a variance is above 0
+            layer.set_weights([*layer.get_weights()[:-1], 0.5 + np.abs(layer.get_weights()[-1])])
+    path = tmp_path / ("mine.keras" if package == "keras" else "mine.h5")
+    model.save(path)
+    x = sequence()
+    expected = np.asarray(model.predict(x[None], verbose=0))[0]
+    trace = rnnviz.load(path).trace(x)
+    np.testing.assert_allclose(trace.answer, expected, rtol=0, atol=1e-5)
+    assert (trace.probabilities is None) == (trace.head.activation != "softmax")
+    assert not {setting.name for setting in rnnviz.checkpoint(path).stacks[0].assumed} & {"outputs", "reading"}
+
+
+@pytest.mark.peers
+@pytest.mark.parametrize(
+    ("above", "words"),
+    [
+        (lambda L: [L.Dense(5, activation="silu"), L.Dense(2)], "silu"),
+        (lambda L: [L.Conv1D(2, 2, name="mixed"), L.Dense(2)], "'mixed' (Conv1D)"),
+        (lambda L: [L.Dense(5, activation="softmax"), L.Dense(2)], "softmax"),
+    ],
+)
+def test_a_head_that_is_not_plain_is_named(above, words):
+    (stack,) = stacks_from_layers(live_layers(sequential("keras", lambda L: [L.LSTM(4, name="rnn", **SEQ), *above(L)])))
+    assert stack.setting("readout").value == "none"
+    assert any(words in text for text in (stack.setting("readout").reason, *stack.notes, *stack.left_out))

@@ -97,6 +97,11 @@ function placed(trace, rows) {
     holds: Object.fromEntries(holds),
     unchanged: null, // it stands beside
     probabilities: trace.probabilities && spreadFloats(trace.probabilities, trace.labels.length),
+    outputs: trace.outputs && {
+      ...trace.outputs,
+      values: spreadFloats(trace.outputs.values, trace.labels.length),
+      unchanged: null,
+    },
   });
 }
 
@@ -114,6 +119,7 @@ function differenceOf(one, other, id) {
       .map((name) => [name, less(other.arrays[name], one.arrays[name])]),
   );
   const probabilities = one.probabilities && other.probabilities && less(other.probabilities, one.probabilities);
+  const outputs = one.outputs && other.outputs && less(other.outputs.values, one.outputs.values);
   const quantities = one.quantities.map((quantity) => {
     const { name, symbol } = quantity;
     return { ...quantity, symbol: `Δ${symbol}`, low: null, high: null, limits: around(arrays[name] ?? []) };
@@ -130,6 +136,7 @@ function differenceOf(one, other, id) {
     byName: byName(quantities),
     arrays,
     probabilities,
+    outputs: outputs && { values: outputs, unchanged: null, limits: around(outputs) },
     probabilityScale: { colour: PREDICTION, negative_colour: NEGATIVE, limits: around(probabilities ?? []) },
     effects: { values, label: "", measure: MEASURE },
     defaultUnit: values.indexOf(Math.max(...values)),

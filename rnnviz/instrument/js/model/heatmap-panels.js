@@ -1,12 +1,15 @@
 // The heatmaps of a trace: which there are, what they show, and in which rows.
 
 import { significant } from "./numbers.js";
+import { NEGATIVE, PREDICTION } from "./colours.js";
+import { outputName } from "./outputs.js";
 import { likeliest } from "./prediction-words.js";
 import { unitRows } from "./row-order.js";
 
 /**
  * @import { Scale } from "./colours.js"
  * @import { Field } from "./heatmap-pixels.js"
+ * @import { Outputs } from "./outputs.js"
  * @import { State } from "./store.js"
  * @import { Trace } from "./trace.js"
  */
@@ -61,6 +64,7 @@ export function panelContents(trace, state, names) {
   };
   const all = [PREDICTION_PANEL, ...displayOrder(trace), ...(state.allRows ? [INPUT_VECTOR] : [])];
   return (names ?? all).flatMap((name) => {
+    if (name === PREDICTION_PANEL && trace.outputs) return [outputContent(trace, trace.outputs)];
     if (name === PREDICTION_PANEL) return trace.probabilities ? [predictionContent(trace, trace.probabilities)] : [];
     return name in trace.arrays ? [quantityContent(trace, name, rowsOf)] : [];
   });
@@ -107,6 +111,26 @@ function predictionContent(trace, probabilities) {
     scale: trace.probabilityScale,
     clipped: false,
     unchanged: trace.unchanged?.probabilities ?? null,
+  };
+}
+
+/**
+ * @param {Trace} trace
+ * @param {Outputs} outputs
+ * @returns {PanelContent}
+ */
+function outputContent(trace, { values, unchanged, limits }) {
+  const rows = [...trace.labels.keys()].slice(0, LABELS);
+  return {
+    name: PREDICTION_PANEL,
+    title: "Output",
+    symbol: "",
+    kind: "labels",
+    field: { values, width: trace.labels.length, steps: trace.steps, rows },
+    rowNames: rows.map((output) => outputName(trace, output)),
+    scale: { colour: PREDICTION, negative_colour: NEGATIVE, limits },
+    clipped: false,
+    unchanged,
   };
 }
 

@@ -285,6 +285,16 @@ export interface EffectsData {
   measure: string;
 }
 
+/** The outputs of a network where they are no probabilities. */
+export interface OutputsData {
+  /** Array of shape (T, C), float32. */
+  values: Numbers;
+  /** The same of the run without interventions; None if there are none. */
+  unchanged: Numbers | null;
+  /** The ends of their colour scale. */
+  limits: [number, number];
+}
+
 /** The run without interventions, at the T steps that they leave. */
 export interface UnchangedData {
   /** For each quantity that differs anywhere, an array of its units at each step, in the precision of the trace. */
@@ -351,8 +361,10 @@ export interface Payload {
   holds: Record<string, Numbers>;
   /** Of a very large readout the C labels that are sent: those that lead at some step. None for all. */
   labels: string[] | null;
-  /** Array of shape (T, C), float32; None without a readout. */
+  /** Array of shape (T, C), float32; None without a readout, and where its outputs are no probabilities. */
   probabilities: Numbers | null;
+  /** The outputs where they are no probabilities. */
+  outputs: OutputsData | null;
   /** What each unit adds to the answer. */
   effects: EffectsData;
   /** The run without the interventions; None if there are none. */

@@ -76,7 +76,7 @@ function unchangedWords(trace, step, label, share) {
 export function whenOf(trace, step) {
   const after = `after “${trace.tokens[step]}”`;
   if (!trace.isAsked(step)) return `Read early, ${after}: not trained to answer here`;
-  return trace.askedSteps ? "The network’s answer" : `Prediction ${after}`;
+  return trace.askedSteps ? "The network’s answer" : `${trace.outputs ? "Output" : "Prediction"} ${after}`;
 }
 
 /**

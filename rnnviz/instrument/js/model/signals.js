@@ -1,7 +1,8 @@
 // What the tokens can be coloured by: the probability of the prediction, what each token does for the answer, a
 // quantity, or the mean of a gate.
 
-import { colourOf, faded, PREDICTION } from "./colours.js";
+import { colourOf, faded, NEGATIVE, PREDICTION } from "./colours.js";
+import { outputName } from "./outputs.js";
 import { creditAt, creditColour } from "./token-credit.js";
 
 /** @import { Trace } from "./trace.js" */
@@ -24,6 +25,11 @@ export function signalsOf(trace) {
     ? [
       [PREDICTION_SIGNAL, `probability of the prediction${trace.askedSteps ? " (faint: not an answer)" : ""}`],
       [ATTRIBUTION, "what made it say this (log odds lost in a swap)"],
+    ]
+    : trace.outputs
+    ? [
+      [PREDICTION_SIGNAL, `${trace.labels.length > 1 ? outputName(trace, 0) : "the output"}`],
+      [ATTRIBUTION, "what made it say this (change of the output in a swap)"],
     ]
     : [];
   const gates = trace.unitQuantities.filter(({ role }) => role === "gate");
@@ -50,6 +56,13 @@ export function signalAt(trace, signal, step, unit, current = step) {
     const tokens = trace.tokenValues[ATTRIBUTION];
     const value = tokens ? creditAt(trace, tokens, step, current) : null;
     return value === null ? { value: NaN, colour: "transparent" } : { value, colour: creditColour(tokens, value) };
+  }
+  if (signal === PREDICTION_SIGNAL && trace.outputs) {
+    const value = trace.outputs.values[step * trace.labels.length];
+    return {
+      value,
+      colour: colourOf({ colour: PREDICTION, negative_colour: NEGATIVE, limits: trace.outputs.limits }, value),
+    };
   }
   if (signal === PREDICTION_SIGNAL) {
     const value = trace.probabilitiesAt(step)?.reduce((most, share) => Math.max(most, share), 0) ?? 0;

@@ -3,11 +3,13 @@
 import { decodeBytes, decodeFloats, decodeHalves } from "./arrays.js";
 import { PREDICTION } from "./colours.js";
 import { writtenEquation } from "./equations.js";
+import { decodedOutputs } from "./outputs.js";
 
 /**
  * @import {
  *   DefinitionData, EffectsData, InputVectorsData, Payload, QuantityData, TokenValuesData, UnchangedData, WeightsData
  * } from "./payload.d.ts"
+ * @import { Outputs } from "./outputs.js"
  * @import { Scale } from "./colours.js"
  * @import { Settings } from "./settings.d.ts"
  */
@@ -130,6 +132,8 @@ export class Trace {
     this.initial = mapValues(payload.initial, decodeFloats);
     this.holds = mapValues(payload.holds, decodeBytes);
     this.probabilities = payload.probabilities === null ? null : decodeFloats(payload.probabilities);
+    /** The outputs where they are no probabilities. @type {Outputs | null} */
+    this.outputs = payload.outputs && decodedOutputs(payload.outputs);
     /** What each unit adds to the answer. */
     this.effects = decodedEffects(payload.effects);
     /** The unit that is shown until one is chosen. */

@@ -3,6 +3,7 @@
 
 import { html } from "./dom.js";
 
+/** The parameter of the address that asks for the size for a projector. */
 export const PARAMETER = "present";
 const LARGER = "140%";
 const STORE = "rnnviz-present";

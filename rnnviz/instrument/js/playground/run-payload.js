@@ -95,6 +95,7 @@ export function runPayload(playground, prepared, run, unchangedRun, place) {
     holds: holdsOf(prepared, run.steps, cell.units, place),
     labels: labels && labels.map((label) => reader.visible(data.model.labels[label])),
     probabilities: probabilitiesOf(run, labels),
+    outputs: null, // a page is refused where outputs are no probabilities
     effects: effectsOf(playground, run, prepared.holds.length > 0, place),
     unchanged: unchangedRun && unchangedOf(playground, prepared, { run, unchangedRun, labels }, place),
     reductions: labels

@@ -1,9 +1,13 @@
 // The prediction in words: the answer where the model is asked, and elsewhere what it would be.
 
+import { outputWords } from "../model/outputs.js";
 import { predictionWords, whenOf } from "../model/prediction-words.js";
 import { html } from "../page/dom.js";
 
-/** @import { ElementView, Store } from "../model/store.js" */
+/**
+ * @import { ElementView, Store } from "../model/store.js"
+ * @import { Trace } from "../model/trace.js"
+ */
 
 /**
  * Show the prediction at the current step as words and a percentage, and smaller the next likeliest ones or, in a
@@ -25,9 +29,9 @@ export function createAnswer(store) {
 
   function show() {
     const { trace, state: { step } } = store;
-    element.hidden = !trace.probabilities;
+    element.hidden = !trace.probabilities && !trace.outputs;
     if (element.hidden) return;
-    const words = predictionWords(trace, step);
+    const words = trace.outputs ? valueWords(trace, step) : predictionWords(trace, step);
     when.textContent = whenOf(trace, step);
     label.textContent = words.label;
     share.textContent = words.share;
@@ -44,4 +48,15 @@ export function createAnswer(store) {
     },
     destroy: () => element.remove(),
   };
+}
+
+/**
+ * Outputs that are values, as a prediction is written: the number is what stands out.
+ * @param {Trace} trace
+ * @param {number} step
+ * @returns {{ label: string, share: string, others: string, unchanged: string }}
+ */
+function valueWords(trace, step) {
+  const { name, value, others, unchanged } = outputWords(trace, step);
+  return { label: value, share: name, others, unchanged };
 }

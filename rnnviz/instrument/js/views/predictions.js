@@ -2,7 +2,8 @@
 // what-if, what they are in the unchanged run.
 
 import { changeText, listedLabels } from "../model/ranking.js";
-import { beyondNumbers } from "../model/numbers.js";
+import { beyondNumbers, brief } from "../model/numbers.js";
+import { listedOutputs, outputChange } from "../model/outputs.js";
 import { html } from "../page/dom.js";
 
 /** @import { ElementView, Store } from "../model/store.js" */
@@ -28,12 +29,14 @@ export function createPredictions(store) {
 
   function show() {
     const { trace, state } = store;
-    element.hidden = !trace.probabilities;
-    const labels = listedLabels(trace, state.step);
+    element.hidden = !trace.probabilities && !trace.outputs;
+    const labels = trace.outputs ? listedOutputs(trace, state.step) : listedLabels(trace, state.step);
+    head.cells[0].textContent = trace.outputs ? "output" : COLUMNS[0];
     const isChanged = trace.unchanged !== null;
     const hasBefore = trace.previousStep(state.step) >= 0;
     LAST_TWO[isChanged ? "changed" : "usual"].forEach((words, k) => (head.cells[2 + k].textContent = words));
-    head.cells[COLUMNS.length - 1].title = isChanged ? "" : "in percentage points, since the step before";
+    const since = trace.outputs ? "since the step before" : "in percentage points, since the step before";
+    head.cells[COLUMNS.length - 1].title = isChanged ? "" : since;
     element.classList.toggle("changed", isChanged);
     element.classList.toggle("unasked", !trace.isAsked(state.step));
     early.hidden = trace.isAsked(state.step);
@@ -45,12 +48,17 @@ export function createPredictions(store) {
       const [name, bar, share, last] = body.rows[k].cells;
       const { style } = /** @type {HTMLElement} */ (bar.children[0]);
       name.textContent = label;
-      style.setProperty("--now", String(now || 0));
-      style.setProperty("--before", String((before ?? now) || 0));
-      style.setProperty("--unchanged", String(unchanged || 0));
+      const [low, high] = trace.outputs?.limits ?? [0, 1];
+      /** @type {(value: number | null) => string} */
+      const length = (value) => String(value === null ? 0 : (value - low) / (high - low) || 0);
+      style.setProperty("--now", length(now));
+      style.setProperty("--before", length(before ?? now));
+      style.setProperty("--unchanged", length(unchanged));
       bar.children[0].classList.toggle("first", before === null);
-      share.textContent = percentText(now);
-      last.textContent = unchanged === null ? changeText(ranked) : percentText(unchanged);
+      const text = trace.outputs ? brief : percentText;
+      const change = trace.outputs ? outputChange : changeText;
+      share.textContent = text(now);
+      last.textContent = unchanged === null ? change(ranked) : text(unchanged);
     });
   }
 

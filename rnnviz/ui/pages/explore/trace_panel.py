@@ -48,7 +48,7 @@ def _requested_values(trace: Trace, model: Model) -> dict[str, TokenValues]:
 
     T runs take too long to make them at each letter for everybody.
     """
-    if st.session_state.get(TOKEN_VALUES) != ATTRIBUTION or trace.probabilities is None:
+    if st.session_state.get(TOKEN_VALUES) != ATTRIBUTION or trace.outputs is None:
         return {}
 
     key = ("attribution", trace.fingerprint)
