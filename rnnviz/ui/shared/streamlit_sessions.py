@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from streamlit import runtime
 
 T = TypeVar("T")
+SessionClient = runtime.SessionClient  # what a browser is to a session
 _missing: set[str] = set()
 
 

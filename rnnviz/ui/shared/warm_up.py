@@ -12,7 +12,6 @@ from urllib.parse import urlencode
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from streamlit.runtime import SessionClient
 
 from . import streamlit_sessions
 
@@ -20,7 +19,7 @@ GIVEN_FILE = "RNNVIZ_FILE"  # what `python -m rnnviz model.pt` sets
 PATIENCE = 20.0  # seconds for one page: a server that is slow had better start cold than not at all
 
 
-class _Visitor(SessionClient):
+class _Visitor(streamlit_sessions.SessionClient):
     """A browser that notices which pages there are, and when one has come to its end.
 
     pages: what their addresses end with; that of the first page is empty.
