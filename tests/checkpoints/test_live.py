@@ -79,3 +79,15 @@ def test_what_is_no_module_or_has_no_recurrent_layer():
         rnnviz.from_torch(torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.ReLU()))
     with raises(UnknownNameError, kind="setting", name="colour", allowed=("order", "reset", "update", "direction")):
         rnnviz.from_torch(torch.nn.GRU(2, 3), colour="red")
+
+
+def test_a_module_under_weight_normalisation_is_run_whole():
+    torch.manual_seed(0)
+    module = torch.nn.LSTM(3, 4)
+    torch.nn.utils.parametrizations.weight_norm(module, "weight_hh_l0")
+    x = torch.randn(5, 3)
+    model = rnnviz.from_torch(module)
+    assert "left_out" not in model.card
+    with torch.no_grad():
+        expected = module(x)[0].numpy()
+    np.testing.assert_allclose(model.network.forward(x.numpy()).top, expected, rtol=0, atol=1e-6)

@@ -49,8 +49,9 @@ class PreparedArrays:
 def prepare_arrays(arrays: Mapping[str, Array], budget: OpeningBudget | None = None) -> PreparedArrays:
     """Compute weights from those that they depend on, in place of the first of these, and flatten biases."""
     prepared = PreparedArrays({})
-    computed = {parts[0]: (name, parts) for name, parts in _computations(arrays).items() if name not in arrays}
-    used = {part for _, parts in computed.values() for part in parts if part}
+    computations = _computations(arrays)
+    computed = {parts[0]: (name, parts) for name, parts in computations.items() if name not in arrays}
+    used = {part for parts in computations.values() for part in parts}  # beside the weight itself, they say no more
     for name, array in arrays.items():
         if name in computed:
             whole, parts = computed[name]
