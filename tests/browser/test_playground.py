@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 import rnnviz
+from rnnviz.analysis import unit_effects
 from rnnviz.analysis.effects.run_outcome import run_outcome
 from rnnviz.colours import THEMES, rgb
 from rnnviz.interventions import parse_all
@@ -76,6 +77,13 @@ def test_it_reads_what_is_typed_with_the_numbers_of_python(chromium: Browser, si
     model = rnnviz.load("names-lstm")
     with from_disk(chromium, site / "names-lstm.html") as page:
         assert page.input_value("#text") == model.card["examples"][0]
+        unit = page.locator(".unit input")
+        for text in ("Mar", "Mariana", "Nguyễn", "Ng"):
+            read(page, text, [*text, "∎"])
+            strongest = unit_effects(model.trace(text)).strongest
+            page.wait_for_function("unit => document.querySelector('.unit input').value === unit", arg=str(strongest))
+        unit.fill("17")
+        unit.press("Enter")
         page.get_by_text("This step as a table").click()
         page.locator(".numbers tbody tr").first.wait_for()
         page.get_by_role("button", name="all 64").click()

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { unitsByEffect } from "../../../rnnviz/instrument/js/model/row-order.js";
 import { Store } from "../../../rnnviz/instrument/js/model/store.js";
 import { bundled, fixture, storeOf, traceOf } from "../fixtures.js";
 
@@ -55,6 +56,25 @@ test("other token values are a change of the state, not another trace", () => {
   store.setTokenValues(payload);
   assert.deepEqual(calls.map(({ newTrace }) => newTrace), [false]);
   assert.equal(store.state.tokenValuesId, payload.token_values_id);
+});
+
+test("until effects are measured, rows and unit stay where those of an earlier run have them", () => {
+  const { payload } = fixture("credit");
+  const measured = traceOf(payload);
+  const units = measured.effects.values.length;
+  const earlier = { values: Float32Array.from({ length: units }, (_, unit) => unit), label: "x", measure: "y" };
+  const effects = { values: new Float32Array(units), label: "", measure: "" };
+  const [store, chosen] = [{}, { unit: 3 }].map((state) => {
+    return new Store(traceOf({ ...payload, effects, earlier_effects: earlier }), state);
+  });
+  const calls = recorded(store);
+  assert.deepEqual([store.state.unit, store.state.measured], [units - 1, false]);
+  assert.deepEqual(unitsByEffect(store.trace).slice(0, 2), [units - 1, units - 2]);
+  for (const each of [store, chosen]) each.setEffects(payload);
+  assert.deepEqual(calls.map(({ newTrace }) => newTrace), [false]);
+  assert.deepEqual([store.state.unit, store.state.measured], [measured.defaultUnit, true]);
+  assert.deepEqual(unitsByEffect(store.trace), unitsByEffect(measured));
+  assert.equal(chosen.state.unit, 3);
 });
 
 test("a unit stays for another trace only if it was chosen", () => {

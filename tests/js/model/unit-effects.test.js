@@ -13,10 +13,18 @@ const model = new ForwardModel(playground.model);
 const text = String.fromCharCode(...runs[0].text);
 const { inputs } = new Reader(playground.reader).encode(text);
 const run = model.run(inputs);
+/** @param {Parameters<typeof unitEffects>} of */
+function measured(...of) {
+  const measuring = unitEffects(...of);
+  let next = measuring.next();
+  while (!next.done) next = measuring.next();
+  return next.value;
+}
+
 const where = { layer: 0, direction: "forward", hasHolds: false };
 
 test("the effects are those of Python, about the same answer", () => {
-  const { values, answer, measure } = unitEffects(model, run, playground.effects, where);
+  const { values, answer, measure } = measured(model, run, playground.effects, where);
   const { effects } = runs[0].payload;
   assertClose(values, decodeFloats(effects.values), { absolute: 1e-5, relative: 1e-5 });
   assert.equal(model.labels[answer], effects.label);
@@ -24,7 +32,7 @@ test("the effects are those of Python, about the same answer", () => {
 });
 
 test("an effect is what the lead loses when all states of the unit are held at zero over the last steps", () => {
-  const { values } = unitEffects(model, run, playground.effects, where);
+  const { values } = measured(model, run, playground.effects, where);
   const steps = 8; // 131,072 gate values are 8 steps of 64 units with 256 rows
   const lead = (logits) => {
     const last = [...logits.slice(-model.labels.length)];
@@ -41,7 +49,7 @@ test("an effect is what the lead loses when all states of the unit are held at z
 });
 
 test("where values are held, a unit's direct contribution takes the place of its effect", () => {
-  const { measure } = unitEffects(model, run, playground.effects, { ...where, hasHolds: true });
+  const { measure } = measured(model, run, playground.effects, { ...where, hasHolds: true });
   assert.ok(measure.startsWith("direct contribution"));
 });
 

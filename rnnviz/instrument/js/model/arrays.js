@@ -92,3 +92,14 @@ export function decodeBytes(numbers) {
 function bufferOf(base64) {
   return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)).buffer;
 }
+
+/**
+ * An object with other values under the same names.
+ * @template Value, Result
+ * @param {Record<string, Value>} object
+ * @param {(value: Value) => Result} change
+ * @returns {Record<string, Result>}
+ */
+export function mapValues(object, change) {
+  return Object.fromEntries(Object.entries(object).map(([name, value]) => [name, change(value)]));
+}

@@ -32,6 +32,7 @@ import { add, multiplyInto, softmax } from "./vectors.js";
 /**
  * @typedef {object} Run
  * @property {number} steps
+ * @property {ArrayLike<number>} sequence         what was read
  * @property {LayerRun[][]} layers            by layer and direction
  * @property {Input[]} inputs                    what each layer read
  * @property {Input} output                      what the readout read
@@ -72,15 +73,43 @@ export class ForwardModel {
    * @param {Vectors[][] | null} [options.initial]  states by layer and direction, zeros where missing; if left out, the
    *   model's own
    * @param {Hold[]} [options.holds]
+   * @param {Run | null} [options.earlier]  a run from the model's own states without holds: what it began with in the same
+   *   way is not computed again
    * @returns {Run}
    */
-  run(sequence, { initial = null, holds = [] } = {}) {
+  run(sequence, { initial = null, holds = [], earlier = null } = {}) {
     const input = this.embedding ? embedded(sequence, this.embedding) : unembedded(sequence, this.inputSize);
     const steps = this.embedding ? sequence.length : sequence.length / this.inputSize;
     if (!Number.isInteger(steps) || steps < 1) throw new RangeError(`${sequence.length} numbers are no whole steps`);
-    const { layers, inputs, output } = this.runLayers(0, input, steps, { initial, holds });
+    const begins = initial || !earlier ? 0 : this.stepsAlike(sequence, earlier, holds);
+    const beginning = earlier && begins ? { steps: begins, layers: earlier.layers } : null;
+    const { layers, inputs, output } = this.runLayers(0, input, steps, { initial, holds, beginning });
     const logits = this.readout && linear(this.readout, this.readoutBias, output, steps);
-    return { steps, layers, inputs, output, logits, probabilities: logits && probabilitiesOf(logits, steps) };
+    return { steps, sequence, layers, inputs, output, logits, probabilities: logits && probabilitiesOf(logits, steps) };
+  }
+
+  /**
+   * How many steps of a sequence begin as an earlier one did, before anything is held; 0 where a layer reads backward.
+   * @param {ArrayLike<number>} sequence
+   * @param {Run} earlier
+   * @param {Hold[]} holds
+   * @returns {number}
+   */
+  stepsAlike(sequence, earlier, holds) {
+    if (!this.readsForward) return 0;
+    const width = this.embedding ? 1 : this.inputSize;
+    const most = Math.min(sequence.length, earlier.sequence.length);
+    let alike = 0;
+    while (alike < most && Object.is(sequence[alike], earlier.sequence[alike])) alike++;
+    return Math.min(Math.floor(alike / width), ...holds.map(({ first }) => first));
+  }
+
+  /**
+   * Whether every layer reads forward alone.
+   * @returns {boolean}
+   */
+  get readsForward() {
+    return this.layers.every((cells) => cells.every(({ direction }) => direction === "forward"));
   }
 
   /**
@@ -91,9 +120,10 @@ export class ForwardModel {
    * @param {object} [options]
    * @param {Vectors[][] | null} [options.initial]  of all layers
    * @param {Hold[]} [options.holds]
+   * @param {{ steps: number, layers: LayerRun[][] } | null} [options.beginning]  what is known of all layers
    * @returns {{ layers: LayerRun[][], inputs: Input[], output: Input }}
    */
-  runLayers(first, input, steps, { initial = null, holds = [] } = {}) {
+  runLayers(first, input, steps, { initial = null, holds = [], beginning = null } = {}) {
     const inputs = [];
     /** @type {LayerRun[][]} */
     const layers = [];
@@ -102,7 +132,8 @@ export class ForwardModel {
       const runs = this.layers[k].map((layer, j) => {
         const here = holds.filter((hold) => hold.layer === k && hold.direction === layer.direction);
         const program = this.programOf(layer, input);
-        return program.run(steps, initial ? initial[k][j] : layer.initial, here);
+        const known = beginning && { steps: beginning.steps, values: beginning.layers[k][j].values };
+        return program.run(steps, initial ? initial[k][j] : layer.initial, here, known);
       });
       layers.push(runs);
       input = merged(runs, steps, this.merge);

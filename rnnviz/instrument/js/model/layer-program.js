@@ -9,6 +9,8 @@ import { compile, INPUT } from "./compiled-equations.js";
  * @import { Vector } from "./vectors.js"
  */
 
+/** @typedef {{ steps: number, values: Record<string, Float64Array> }} Beginning  the values of at least so many steps */
+
 /** A layer that reads an input. */
 export class LayerProgram {
   /**
@@ -33,19 +35,26 @@ export class LayerProgram {
    * @param {number} steps
    * @param {Vectors} initial  states, zeros where missing
    * @param {Hold[]} [holds]  those of this layer and direction
+   * @param {Beginning | null} [beginning]  what is known of a layer that reads forward, and is not computed again
    * @returns {LayerRun}
    */
-  run(steps, initial, holds = []) {
+  run(steps, initial, holds = [], beginning = null) {
     const { place, layer: { units, direction } } = this;
+    const known = beginning ? beginning.steps : 0;
     /** @type {Record<string, Float64Array>} */
     const values = {};
     /** @type {Vectors} */
     const start = {};
     for (const { target } of this.compiled) values[target] = new Float64Array(steps * units[target]);
     for (const state of this.states) start[state] = Float64Array.from(initial[state] ?? new Float64Array(units[state]));
+    for (const { target } of beginning ? this.compiled : []) {
+      const array = /** @type {Beginning} */ (beginning).values[target].subarray(0, known * units[target]);
+      values[target].set(array);
+      start[target] = known ? array.subarray(array.length - units[target]) : start[target];
+    }
     place.before = start;
     const held = this.compiled.map(({ target }) => holds.filter(({ quantity }) => quantity === target));
-    for (let k = 0; k < steps; k++) {
+    for (let k = known; k < steps; k++) {
       const step = direction === "backward" ? steps - 1 - k : k;
       /** @type {Vectors} */
       const now = { [INPUT]: place.input.vector(step) };

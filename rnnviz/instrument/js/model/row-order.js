@@ -28,6 +28,18 @@ export function unitsByEffect({ orderingEffects: { values } }) {
 }
 
 /**
+ * The unit with the largest absolute effect, the first of several; what is no number counts as 0. rnnviz.analysis finds
+ * the same.
+ * @param {Float32Array} effects
+ * @returns {number}
+ */
+export function strongest(effects) {
+  /** @type {(unit: number) => number} */
+  const size = (unit) => Math.abs(effects[unit]) || 0;
+  return effects.reduce((best, _, unit) => (size(unit) > size(best) ? unit : best), 0);
+}
+
+/**
  * The units in the rows of the heatmaps, from top to bottom. A selected unit that is not among the top ones takes the
  * place of the last of them. Heatmaps of another width, as that of a projection, have units without an effect of their
  * own; by effect, they are in the order of their numbers.

@@ -6,7 +6,7 @@ import { signalsOf } from "./signals.js";
 /**
  * @import { Payload } from "./payload.d.ts"
  * @import { Notes } from "./settings.d.ts"
- * @import { Trace } from "./trace.js"
+ * @import { Trace, WholePayload } from "./trace.js"
  */
 
 /**
@@ -22,6 +22,7 @@ import { signalsOf } from "./signals.js";
  * @property {string} signal           what colours the tokens, see signals.js
  * @property {string} picked           the name of the quantity that the what-if view edits
  * @property {string} tokenValuesId    of the trace's token values
+ * @property {boolean} measured        whether the effects of the trace's units are its own
  * @property {Notes} notes             what the page says about the run
  * @property {"effect" | "similar" | "number"} rowOrder  of the units in the heatmaps
  * @property {boolean} allRows         whether the heatmaps show all units, and not only those with the largest effect
@@ -66,6 +67,7 @@ const START = {
   signal: "prediction",
   picked: "",
   tokenValuesId: "",
+  measured: true,
   rowOrder: "effect",
   allRows: false,
   pointed: null,
@@ -128,6 +130,19 @@ export class Store {
   }
 
   /**
+   * Take the effects of the trace's units, which were measured after it was shown; everything else stays.
+   * @param {WholePayload} payload
+   */
+  setEffects(payload) {
+    const previous = this.state;
+    this.trace.setEffects(payload);
+    this.state = { ...previous };
+    if (!this.state.unitChosen) this.state.unit = this.trace.defaultUnit;
+    this.fitState();
+    this.notify(previous, false);
+  }
+
+  /**
    * Call a listener at every change.
    * @param {Listener} listener
    * @returns {() => void} ends the subscription
@@ -163,5 +178,6 @@ export class Store {
     if (!trace.unitQuantities.some(({ name }) => name === state.picked)) state.picked = trace.defaultPick;
     if (!signalsOf(trace).some(([signal]) => signal === state.signal)) state.signal = signalsOf(trace)[0][0];
     state.tokenValuesId = trace.tokenValuesId;
+    state.measured = trace.earlierEffects === null;
   }
 }

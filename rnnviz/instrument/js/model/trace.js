@@ -1,9 +1,10 @@
 // A recorded trace as the views read it: values by quantity, step and unit.
 
-import { decodeBytes, decodeFloats, decodeHalves } from "./arrays.js";
+import { decodeBytes, decodeFloats, decodeHalves, mapValues } from "./arrays.js";
 import { PREDICTION } from "./colours.js";
 import { writtenEquation } from "./equations.js";
 import { decodedOutputs } from "./outputs.js";
+import { strongest } from "./row-order.js";
 
 /**
  * @import {
@@ -14,7 +15,11 @@ import { decodedOutputs } from "./outputs.js";
  * @import { Settings } from "./settings.d.ts"
  */
 
-/** @typedef {Payload & Settings & { definition: DefinitionData }} WholePayload  with what the browser may have had */
+/**
+ * A payload with what the browser may have had: the definition, and effects by which rows are ordered until those of the
+ * run are measured.
+ * @typedef {Payload & Settings & { definition: DefinitionData, earlier_effects?: EffectsData }} WholePayload
+ */
 
 /** @typedef {QuantityData & { limits: [number, number] }} Quantity  with the ends of its colour scale */
 
@@ -136,6 +141,8 @@ export class Trace {
     this.outputs = payload.outputs && decodedOutputs(payload.outputs);
     /** What each unit adds to the answer. */
     this.effects = decodedEffects(payload.effects);
+    /** Those of an earlier run, until the effects are measured. @type {Effects | null} */
+    this.earlierEffects = payload.earlier_effects ? decodedEffects(payload.earlier_effects) : null;
     /** The unit that is shown until one is chosen. */
     this.defaultUnit = payload.default_unit ?? strongest(this.orderingEffects.values);
     this.weights = definition.weights === null ? null : decodedWeights(definition.weights);
@@ -158,6 +165,17 @@ export class Trace {
   setTokenValues(payload) {
     this.tokenValues = decodedTokenValues(payload.token_values);
     this.tokenValuesId = payload.token_values_id;
+  }
+
+  /**
+   * Take the effects that were measured of this run; everything else stays.
+   * @param {WholePayload} payload
+   */
+  setEffects({ effects, unchanged, default_unit: unit }) {
+    this.earlierEffects = null;
+    this.effects = decodedEffects(effects);
+    if (this.unchanged && unchanged) this.unchanged.effects = decodedEffects(unchanged.effects);
+    this.defaultUnit = unit ?? strongest(this.orderingEffects.values);
   }
 
   /**
@@ -213,11 +231,12 @@ export class Trace {
   }
 
   /**
-   * The effects by which units are ordered: those of the unchanged run, so that a change moves no row.
+   * The effects by which units are ordered: those of the unchanged run, so that a change moves no row, and of an earlier
+   * run until they are measured.
    * @returns {Effects}
    */
   get orderingEffects() {
-    return this.unchanged?.effects ?? this.effects;
+    return this.earlierEffects ?? this.unchanged?.effects ?? this.effects;
   }
 
   /**
@@ -338,28 +357,6 @@ export class Trace {
     if (this.byName[name].role === "vector") return null;
     return this.unchanged && (this.unchanged.values[name] ?? this.arrays[name]);
   }
-}
-
-/**
- * The unit with the largest absolute effect, the first of several; what is no number counts as 0. rnnviz.analysis finds
- * the same.
- * @param {Float32Array} effects
- * @returns {number}
- */
-function strongest(effects) {
-  /** @type {(unit: number) => number} */
-  const size = (unit) => Math.abs(effects[unit]) || 0;
-  return effects.reduce((best, _, unit) => (size(unit) > size(best) ? unit : best), 0);
-}
-
-/**
- * @template Value, Result
- * @param {Record<string, Value>} object
- * @param {(value: Value) => Result} change
- * @returns {Record<string, Result>}
- */
-function mapValues(object, change) {
-  return Object.fromEntries(Object.entries(object).map(([name, value]) => [name, change(value)]));
 }
 
 /**

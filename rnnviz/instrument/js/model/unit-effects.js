@@ -31,14 +31,15 @@ const EPSILON = 1e-4; // of differences, which in double precision agree with th
 const columnSums = new WeakMap();
 
 /**
- * Measure what each unit does for the answer.
+ * Measure what each unit does for the answer, with a rest after each unit that takes long.
  * @param {ForwardModel} model
  * @param {Run} run
  * @param {EffectRules} rules
  * @param {Where} where
- * @returns {UnitEffects}
+ * @yields {void}
+ * @returns {Generator<void, UnitEffects>}
  */
-export function unitEffects(model, run, rules, { layer, direction, hasHolds }) {
+export function* unitEffects(model, run, rules, { layer, direction, hasHolds }) {
   const { readout } = model;
   const place = model.layers[layer].findIndex((each) => each.direction === direction);
   const shown = run.layers[layer][place].values[rules.projected];
@@ -49,15 +50,14 @@ export function unitEffects(model, run, rules, { layer, direction, hasHolds }) {
   const answer = likeliest(run);
   const lead = leadWeights(readout, answer);
   const what = readout.rows > 1 ? rules.lead : rules.output;
-  const readsForward = model.layers.every((cells) => cells.every((cell) => cell.direction === "forward"));
-  if (readsForward && !hasHolds) {
-    const { values, steps } = silencedEffects(model, run, rules, layer, lead);
+  if (model.readsForward && !hasHolds) {
+    const { values, steps } = yield* silencedEffects(model, run, rules, layer, lead);
     const when = steps === run.steps ? "" : steps > 1 ? ` in the last ${steps} steps` : " at the last step";
     return { values, answer, measure: rules.silenced.replace("{what}", what).replace("{when}", when) };
   }
   const values = isTop
     ? directEffects(model, run, rules, place, lead, shown)
-    : throughLayersAbove(model, run, rules, layer, place, lead, shown);
+    : yield* throughLayersAbove(model, run, rules, layer, place, lead, shown);
   return { values, answer, measure: (isTop ? rules.direct : rules.first_order).replace("{what}", what) };
 }
 
@@ -100,9 +100,10 @@ function leadWeights(readout, answer) {
  * @param {EffectRules} rules
  * @param {number} layer
  * @param {Float64Array} lead
- * @returns {{ values: Float32Array, steps: number }}
+ * @yields {void}
+ * @returns {Generator<void, { values: Float32Array, steps: number }>}
  */
-function silencedEffects(model, run, rules, layer, lead) {
+function* silencedEffects(model, run, rules, layer, lead) {
   const [cell] = model.layers[layer];
   const units = cell.units[rules.unit_states[0]];
   const rows = model.layers.map(([{ arrays }], k) => arrays.weight_ih.length / run.inputs[k].width);
@@ -114,13 +115,15 @@ function silencedEffects(model, run, rules, layer, lead) {
   /** @type {(name: string) => Vector} */
   const recorded = (name) => vectorAt(run.layers[layer][0], cell.units[name], name, first);
   const end = dotProduct(lead, run.output.vector(run.steps - 1));
-  const values = Float32Array.from({ length: units }, (_, unit) => {
+  const values = new Float32Array(units);
+  for (let unit = 0; unit < units; unit++) {
     program.place.before = initial[layer][0];
     const hidden = program.silenced(unit, rules.unit_states, steps, recorded);
     const output = merged([{ direction: "forward", values: { hidden } }], steps, model.merge);
     const above = model.runLayers(layer + 1, output, steps, { initial });
-    return end - dotProduct(lead, above.output.vector(steps - 1));
-  });
+    values[unit] = end - dotProduct(lead, above.output.vector(steps - 1));
+    yield;
+  }
   return { values, steps };
 }
 
@@ -226,9 +229,10 @@ function columnOf(model, cell, unit) {
  * @param {number} place
  * @param {Float64Array} lead
  * @param {Float64Array} shown
- * @returns {Float32Array}
+ * @yields {void}
+ * @returns {Generator<void, Float32Array>}
  */
-function throughLayersAbove(model, run, rules, layer, place, lead, shown) {
+function* throughLayersAbove(model, run, rules, layer, place, lead, shown) {
   const cell = model.layers[layer][place];
   const runs = run.layers[layer];
   const { units: { hidden: width, [rules.projected]: units } } = cell;
@@ -245,9 +249,12 @@ function throughLayersAbove(model, run, rules, layer, place, lead, shown) {
     });
     return dotProduct(lead, output.vector(run.steps - 1));
   };
-  return Float32Array.from({ length: units }, (_, unit) => {
-    return (leadWith(unit, EPSILON) - leadWith(unit, -EPSILON)) / (2 * EPSILON);
-  });
+  const values = new Float32Array(units);
+  for (let unit = 0; unit < units; unit++) {
+    values[unit] = (leadWith(unit, EPSILON) - leadWith(unit, -EPSILON)) / (2 * EPSILON);
+    yield;
+  }
+  return values;
 }
 
 /**

@@ -10,15 +10,19 @@ import { Runner } from "./runner.js";
 
 /**
  * @import { Instrument } from "../instrument.js"
+ * @import { EffectsData } from "../model/payload.d.ts"
  * @import { Notes } from "../model/settings.d.ts"
  * @import { Request } from "../model/requests.js"
  * @import { WholePayload } from "../model/trace.js"
  * @import { PlaygroundData } from "./playground.d.ts"
  * @import { Place } from "./run-payload.js"
+ * @import { Begun } from "./runner.js"
  */
 
 const PAUSE_MS = 100; // in typing, after which a text is read that takes long
 const QUICK_MS = 80; // a run that takes no longer is made at every letter
+const SLICE_MS = 8; // of measuring the effects of units, after which a letter that was typed is read
+const LINK_MS = 250; // in which nothing happens before the address is written: it takes longer than a run
 
 /**
  * Bring the page to life.
@@ -32,6 +36,7 @@ export function startPlayground(page, data) {
     return cells.map(({ direction }) => /** @type {Place} */ ({ layer, direction }));
   });
   const picker = placePicker(places, choose);
+  const others = elementsIn(page, "a[data-model]");
   page.querySelector(".typing")?.append(...(picker ? [picker.element] : []));
 
   let [place] = places;
@@ -39,11 +44,19 @@ export function startPlayground(page, data) {
   let changes = [];
   /** @type {WholePayload | null} */
   let last = null; // the last text that could be read
+  /** @type {Begun["measuring"] | null} */
+  let measuring = null; // the effects of its units, if they are not yet known
+  /** @type {EffectsData | null} */
+  let knownEffects = null; // by which rows are ordered until then
   /** @type {Instrument | null} */
   let instrument = null;
   let lastMs = 0; // how long the last run took
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let waiting;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let slice;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let writing;
   let frame = 0;
 
   /**
@@ -54,34 +67,69 @@ export function startPlayground(page, data) {
     const { text, remarks } = runner.reader.shortened(box.value);
     if (text !== box.value) box.value = text;
     try {
-      last = run(text);
-      return { ...last, notes: notesOf(last, [...remarks, ...notesOf(last).remarks]) };
+      const read = begin(text);
+      return { ...read, notes: notesOf(read, [...remarks, ...notesOf(read).remarks]) };
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      last ??= run(data.text);
+      last ??= begin(data.text);
       return { ...last, notes: { ...notesOf(last, [...remarks, error.message]), dimmed: true } };
     }
   }
 
   /**
+   * Run over a text. Where effects are known by which rows can be ordered, those of the run are measured later.
    * @param {string} text
    * @returns {WholePayload}
    */
-  function run(text) {
-    return { ...runner.run(text, place, changes), editable: true };
+  function begin(text) {
+    const begun = runner.begin(text, place, changes);
+    measuring = begun.measuring;
+    if (knownEffects) last = { ...begun.payload, editable: true, earlier_effects: knownEffects };
+    else measure(Infinity);
+    return /** @type {WholePayload} */ (last);
+  }
+
+  /**
+   * Go on with measuring the effects of units for some time.
+   * @param {number} ms
+   * @returns {boolean}  whether they are known now
+   */
+  function measure(ms) {
+    const end = performance.now() + ms;
+    let next = measuring?.next();
+    while (next && !next.done && performance.now() < end) next = measuring?.next();
+    if (!next?.done) return false;
+    last = { ...next.value, editable: true };
+    knownEffects = last.unchanged?.effects ?? last.effects;
+    measuring = null;
+    return true;
+  }
+
+  /** Measure the effects of units once what is known is painted, bit by bit, so that a letter need not wait. */
+  function measureSoon() {
+    clearTimeout(slice);
+    if (!measuring) return;
+    slice = setTimeout(() => {
+      if (!measure(SLICE_MS)) measureSoon();
+      else if (last) instrument?.store.setEffects(last);
+    });
   }
 
   function show() {
     clearTimeout(waiting);
+    clearTimeout(slice);
     cancelAnimationFrame(frame);
     const before = performance.now();
     instrument?.load(payloadOfBox());
     lastMs = performance.now() - before;
-    writeLink();
+    carryText();
+    writeLinkSoon();
+    frame = requestAnimationFrame(measureSoon);
   }
 
   function showSoon() {
     clearTimeout(waiting);
+    clearTimeout(slice);
     cancelAnimationFrame(frame);
     if (lastMs <= QUICK_MS) frame = requestAnimationFrame(show);
     else waiting = setTimeout(show, PAUSE_MS);
@@ -90,6 +138,7 @@ export function startPlayground(page, data) {
   /** @param {Place} chosen */
   function choose(chosen) {
     place = chosen;
+    knownEffects = null;
     rerun();
   }
 
@@ -111,11 +160,18 @@ export function startPlayground(page, data) {
 
   /** Run again over the last text that could be read, and then over what is in the box. */
   function rerun() {
-    last &&= run(last.text ?? data.text);
+    last &&= begin(last.text ?? data.text);
     show();
+    writeLink();
+  }
+
+  function writeLinkSoon() {
+    clearTimeout(writing);
+    writing = setTimeout(writeLink, LINK_MS);
   }
 
   function writeLink() {
+    clearTimeout(writing);
     if (!instrument) return;
     const [firstPlace] = places;
     const link = linkOf(instrument.store, { text: box.value, defaultText: data.text, changes, place, firstPlace });
@@ -126,8 +182,12 @@ export function startPlayground(page, data) {
         // a frame may not change its address
       }
     }
+  }
+
+  /** Let the links to other models carry the text. */
+  function carryText() {
     const carried = box.value === data.text ? "" : `#${new URLSearchParams({ text: box.value })}`;
-    for (const other of elementsIn(page, "a[data-model]")) other.setAttribute("href", other.dataset.model + carried);
+    for (const other of others) other.setAttribute("href", other.dataset.model + carried);
   }
 
   /** @param {string} hash  of the address */
@@ -139,6 +199,7 @@ export function startPlayground(page, data) {
     place = asked ?? places[0];
     picker?.select(place);
     changes = link.changes;
+    knownEffects = null;
     box.value = link.text ?? data.text;
     const payload = payloadOfBox();
     const steps = payload.tokens.length;
@@ -154,6 +215,7 @@ export function startPlayground(page, data) {
       onRequest: answer,
       answers: ["intervention"],
     });
+    carryText();
     writeLink();
   }
 

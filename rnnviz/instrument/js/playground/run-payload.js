@@ -28,15 +28,23 @@ const INPUT = "input_vector";
 const [HELD, FROZEN] = [1, 2]; // see payload_encoding.py
 
 /**
- * The payload of a run.
+ * What was run.
+ * @typedef {object} Runs
+ * @property {Prepared} prepared
+ * @property {Run} run
+ * @property {Run | null} unchangedRun  without the changes; null if there are none
+ */
+
+/** @typedef {{ own: EffectsData, unchanged: EffectsData | null }} EffectsOfRuns */
+
+/**
+ * The payload of a run, as long as the effects of its units are not measured.
  * @param {Playground} playground
- * @param {Prepared} prepared  what was run
- * @param {Run} run
- * @param {Run | null} unchangedRun  without the changes; null if there are none
+ * @param {Runs} runs
  * @param {Place} place
  * @returns {Payload & { definition: DefinitionData }}
  */
-export function runPayload(playground, prepared, run, unchangedRun, place) {
+export function runPayload(playground, { prepared, run, unchangedRun }, place) {
   const { data, model, reader } = playground;
   const { layer, direction } = place;
   const { encoding, typedRows, changes } = prepared;
@@ -96,7 +104,7 @@ export function runPayload(playground, prepared, run, unchangedRun, place) {
     labels: labels && labels.map((label) => reader.visible(data.model.labels[label])),
     probabilities: probabilitiesOf(run, labels),
     outputs: null, // a page is refused where outputs are no probabilities
-    effects: effectsOf(playground, run, prepared.holds.length > 0, place),
+    effects: unmeasured(cell.units[data.effects.projected]),
     unchanged: unchangedRun && unchangedOf(playground, prepared, { run, unchangedRun, labels }, place),
     reductions: labels
       ? [filled(data.rules.fewer_labels, { count: grouped(labels.length), all: grouped(model.labels.length) })]
@@ -191,14 +199,50 @@ function probabilitiesOf({ probabilities, steps }, labels, rows) {
 }
 
 /**
+ * Measure what the units do, with rests.
+ * @param {Playground} playground
+ * @param {Runs} runs
+ * @param {Place} place
+ * @yields {void}
+ * @returns {Generator<void, EffectsOfRuns>}
+ */
+export function* effectsOfRuns(playground, { prepared, run, unchangedRun }, place) {
+  const own = yield* effectsOf(playground, run, prepared.holds.length > 0, place);
+  return { own, unchanged: unchangedRun && (yield* effectsOf(playground, unchangedRun, false, place)) };
+}
+
+/**
+ * A payload with the effects that were measured.
+ * @template {Payload} Whole
+ * @param {Whole} payload
+ * @param {EffectsOfRuns} effects
+ * @returns {Whole}
+ */
+export function withEffects({ ...payload }, { own, unchanged }) {
+  payload.effects = own;
+  if (payload.unchanged && unchanged) payload.unchanged = { ...payload.unchanged, effects: unchanged };
+  return payload;
+}
+
+/**
+ * What stands for effects that are not measured: none, and about no answer.
+ * @param {number} units
+ * @returns {EffectsData}
+ */
+function unmeasured(units) {
+  return { values: new Float32Array(units), label: "", measure: "" };
+}
+
+/**
  * @param {Playground} playground
  * @param {Run} run
  * @param {boolean} hasHolds
  * @param {Place} place
- * @returns {EffectsData}
+ * @yields {void}
+ * @returns {Generator<void, EffectsData>}
  */
-function effectsOf({ data, model, reader }, run, hasHolds, place) {
-  const { values, answer, measure } = unitEffects(model, run, data.effects, { ...place, hasHolds });
+function* effectsOf({ data, model, reader }, run, hasHolds, place) {
+  const { values, answer, measure } = yield* unitEffects(model, run, data.effects, { ...place, hasHolds });
   return { values, label: answer === null ? "" : reader.visible(model.labels[answer]), measure };
 }
 
@@ -231,7 +275,7 @@ function unchangedOf(playground, prepared, { run, unchangedRun, labels }, place)
   return {
     values,
     probabilities: probabilitiesOf(unchangedRun, labels, typedRows),
-    effects: effectsOf(playground, unchangedRun, false, place),
+    effects: unmeasured(model.layers[place.layer][0].units[data.effects.projected]),
     ...runOutcome(runs, reader, data.changes),
   };
 }

@@ -5,6 +5,7 @@ import { html } from "../page/dom.js";
 
 /** @import { ElementView, State, Store } from "../model/store.js" */
 
+const SHOWN = /** @type {const} */ (["rowOrder", "allRows", "measured"]);
 const SILENCED = "Silenced: the states of the unit are set to 0.";
 
 /**
@@ -55,7 +56,7 @@ export function createHeatmapTools(store, each = "") {
   return {
     element,
     update(state, previous, newTrace) {
-      if (newTrace || state.rowOrder !== previous.rowOrder || state.allRows !== previous.allRows) show();
+      if (newTrace || SHOWN.some((key) => state[key] !== previous[key])) show();
     },
     destroy: () => element.remove(),
   };

@@ -177,7 +177,7 @@ export function createHeatmaps(store, { quantities, beside, choices = true } = {
    */
   function rowsDiffer(state, previous) {
     if (REDRAWN.some((key) => state[key] !== previous[key])) return true;
-    if (state.unit === previous.unit || state.allRows) return false;
+    if (state.measured === previous.measured && (state.unit === previous.unit || state.allRows)) return false;
     const fields = contents.flatMap(({ kind, field }) => (kind === "units" ? [field] : []));
     const byWidth = new Map(fields.map((field) => [field.width, field.rows]));
     return [...byWidth].some(([units, rows]) => String(rows) !== String(unitRows(store.trace, state, units)));

@@ -22,7 +22,10 @@ export function createNarration(store) {
   return {
     element,
     update(state, previous, newTrace) {
-      if (newTrace || state.step !== previous.step || state.notes !== previous.notes) show();
+      if (
+        newTrace || state.step !== previous.step || state.notes !== previous.notes ||
+        state.measured !== previous.measured
+      ) show();
     },
     destroy: () => element.remove(),
   };
