@@ -7,6 +7,7 @@ import http.client
 from collections.abc import Callable, Iterator
 from urllib.parse import urlparse
 
+import pyarrow
 import pytest
 
 from rnnviz.ui.shared import packed_files
@@ -24,8 +25,12 @@ app = st.App("page.py", middleware=[Middleware(PackedFiles)])
 """
 FILE = "/" + next((FOLDER / "static/js").glob("protobuf.*.js")).relative_to(FOLDER).as_posix()
 CONTENT = (FOLDER / FILE[1:]).read_bytes()
-PACKED = {"Accept-Encoding": "br, gzip"}
+PACKED = {"Accept-Encoding": "gzip, deflate, br, zstd"}
 Ask = Callable[..., tuple[http.client.HTTPResponse, bytes]]
+
+
+def unpacked(coding: str, data: bytes, size: int) -> bytes:
+    return gzip.decompress(data) if coding == "gzip" else pyarrow.Codec("brotli").decompress(data, size, asbytes=True)
 
 
 @pytest.fixture(scope="module", params=["", "course"])
@@ -48,10 +53,14 @@ def ask(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
         yield ask_for
 
 
-def test_it_is_the_same_file_with_fewer_bytes(ask: Ask):
-    (plain, content), (packed, data) = ask(FILE), ask(FILE, PACKED)
-    assert content == CONTENT == gzip.decompress(data) and len(data) < len(content) / 2
-    assert packed.headers["Content-Encoding"] == "gzip" and "Content-Encoding" not in plain.headers
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [(PACKED["Accept-Encoding"], "br"), ("gzip", "gzip"), ("br;q=0, gzip", "gzip"), ("br", "br")],
+)
+def test_it_is_the_same_file_with_fewer_bytes(ask: Ask, accepted: str, coding: str):
+    (plain, content), (packed, data) = ask(FILE), ask(FILE, {"Accept-Encoding": accepted})
+    assert content == CONTENT == unpacked(coding, data, len(CONTENT)) and len(data) < len(content) / 2
+    assert packed.headers["Content-Encoding"] == coding and "Content-Encoding" not in plain.headers
     assert "Accept-Encoding" in packed.headers["Vary"]
     for name in ("Content-Type", "Cache-Control", "Last-Modified"):
         assert packed.headers[name] == plain.headers[name] is not None
@@ -69,7 +78,7 @@ def test_a_part_of_a_file_is_a_part_of_the_file(ask: Ask):
     assert answer.status == 206 and body == CONTENT[10:30] and "Content-Encoding" not in answer.headers
 
 
-@pytest.mark.parametrize("accepted", ["gzip;q=0", "gzip; q=0.0", "br", "x-gzip", ""])
+@pytest.mark.parametrize("accepted", ["gzip;q=0", "gzip; q=0.0, br;q=0", "zstd", "x-gzip", ""])
 def test_who_cannot_unpack_it_gets_the_file_itself(ask: Ask, accepted: str):
     answer, body = ask(FILE, {"Accept-Encoding": accepted})
     assert body == CONTENT and "Content-Encoding" not in answer.headers
@@ -98,4 +107,6 @@ def test_every_packed_file_is_the_file():
     assert len(packed_files._files) > 200
     for name, file in list(packed_files._files.items())[::10]:
         content = (FOLDER / name).read_bytes()
-        assert len(content) == file.size and gzip.decompress(file.data) == content, name
+        assert len(content) == file.size, name
+        for coding, data in (("br", file.br), ("gzip", file.gzip)):
+            assert unpacked(coding, data, file.size) == content, (name, coding)
