@@ -105,8 +105,8 @@ def test_the_first_disagreement_is_that_of_the_traces(task, text):
         assert f"step {differ[0]} (“{visible(read['lstm'].tokens[differ[0] - 1])}”)" in summary
     if len(differ) > 1:
         assert f"{len(differ)} of {steps} steps" in summary
-    table = app.dataframe[0].value
-    assert [step for step, mark in table["≠"].items() if mark] == differ
+    table = app.table[0].value.map(lambda words: words.replace("\\", ""))
+    assert [int(step) for step, mark in zip(table["step"], table["≠"], strict=True) if mark] == differ
     for cell, trace in read.items():
         shown = [", ".join(predicted(trace, step, 0)) for step in range(1, steps + 1)]
         marked = [text if step in asked else f"({text})" for step, text in enumerate(shown, 1)]
@@ -213,7 +213,7 @@ def test_how_far_back_each_reaches(step):
 @pytest.mark.parametrize("task", TASKS)
 def test_costs_and_scores_are_those_of_the_analysis_and_the_cards(task):
     app = compare(task=task)
-    table = app.table[0].value.map(lambda text: text.replace("\\", ""))
+    table = app.table[1].value.map(lambda text: text.replace("\\", ""))
     for row, cell in enumerate(THREE):
         model, card = rnnviz.load(f"{task}-{cell}"), zoo.card(f"{task}-{cell}")
         layer = model.network.layers[0][0]
@@ -263,7 +263,7 @@ def test_the_tests_are_told_with_their_numbers():
         assert (ahead in text) == (entry["all_seeds"]["corrected"] < 0.05)
         assert p_value(entry["all_seeds"]["corrected"]) in text
         alone = entry["models"]
-        table = app.table[1].value.map(lambda words: words.replace("\\", ""))
+        table = app.table[2].value.map(lambda words: words.replace("\\", ""))
         row = table[table.iloc[:, 0] == f"{CELLS[better].title} and {CELLS[worse].title}"].iloc[0]
         assert str(alone["alone"]) in row.iloc[1] and str(alone["peer_alone"]) in row.iloc[1]
         assert row.iloc[2] == p_value(alone["corrected"])
@@ -336,7 +336,7 @@ def test_the_sessions_own_models_are_compared_without_a_card():
     shown = runs_beside(app) | {"gru": instrument_values(app)}
     for cell, model in models.items():
         np.testing.assert_array_equal(shown[cell]["hidden"], model.trace(text)["hidden"])
-    assert list(app.table[0].value["held-out score"]) == ["not measured"] * 2
+    assert list(app.table[1].value["held-out score"]) == ["not measured"] * 2
     app.segmented_control(key="compare-mode").set_value("texts").run()
     assert not app.exception and app.text_input(key="other-mine").value == "ab"
 
