@@ -14,7 +14,17 @@ from . import __version__
 INSTALLED_APP = Path(__file__).with_name("dashboard") / "app.py"
 CLONED_APP = Path(__file__).parents[1] / "app.py"
 # What the dashboard imports and the library does not.
-REQUIRED = ("streamlit", "plotly", "tqdm", "charset_normalizer", "threadpoolctl", "markdown_it", "h5py", "onnx")
+REQUIRED = (
+    "streamlit",
+    "plotly",
+    "tqdm",
+    "charset_normalizer",
+    "threadpoolctl",
+    "markdown_it",
+    "h5py",
+    "onnx",
+    "segno",
+)
 ADDRESS = "STREAMLIT_SERVER_ADDRESS"
 
 
