@@ -167,7 +167,7 @@ def _function(layer: Layer) -> str:
                 return f"leaky_relu({float(layer.setting('negative_slope', layer.setting('alpha', 0.3))):g})"
             case "ELU":
                 return f"elu({float(layer.setting('alpha', 1)):g})"
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise NotPlainError(f"{layer.name!r} has numbers that cannot be read") from None
     raw = layer.setting("activation")
     if raw == SOFTMAX:
