@@ -23,6 +23,7 @@ from .spectrum_charts import eigenvalue_chart, weight_spectrum
 from .text_comparison import disagreeing_steps, predictions_by_cell, predictions_by_text, text_heatmaps
 from .trace_heatmaps import HeatmapTemplate, heatmaps
 from .training_curves import RunCurve, accuracy_curves, loss_curves, norm_curves, probe_gradient
+from .value_curves import values_by_cell
 from .weight_charts import gate_biases, weight_maps
 
 __all__ = [
@@ -66,6 +67,7 @@ __all__ = [
     "singular_value_curves",
     "text_heatmaps",
     "training_regimes",
+    "values_by_cell",
     "vector_times_gate",
     "weight_differences",
     "weight_maps",

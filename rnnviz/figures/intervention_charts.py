@@ -15,6 +15,7 @@ from .chart_parts import Part, outline_shapes, shade
 from .curves_over_text import token_axis
 from .plain_figure import Content, figure
 from .trace_heatmaps import HeatmapTemplate, Panel, token_labels, token_room
+from .value_curves import aligned_values
 
 
 @figure
@@ -84,10 +85,10 @@ def what_if_heatmaps(
 def prediction_change(before: Trace, after: Trace) -> Content:
     """Draw how interventions change the prediction at each step as typed.
 
-    The upper panel shows the probability of the label that each run ends on, before (dotted, hollow) and after (solid,
-    filled). The lower panel shows the total variation distance between the two predictions: half the sum over all
-    labels of the sizes of the changes, 0 where nothing changed, 1 where all probability went to other labels. Removed
-    steps are left out.
+    For probabilities, the upper panel shows that of the label that each run ends on, before (dotted, hollow) and after
+    (solid, filled). The lower panel shows the total variation distance between the two predictions: half the sum over
+    all labels of the sizes of the changes, 0 where nothing changed, 1 where all probability went to other labels.
+    Removed steps are left out. Of other outputs, one panel shows the values of those that differ most.
 
     Parameters
     ----------
@@ -97,7 +98,7 @@ def prediction_change(before: Trace, after: Trace) -> Content:
     Returns
     -------
     plotly.graph_objects.Figure
-        Two lines for each label, and the bars.
+        Two lines for each label or output, and for probabilities the bars.
 
     Raises
     ------
@@ -105,13 +106,17 @@ def prediction_change(before: Trace, after: Trace) -> Content:
         If the traces are not of one text and one kind of network, or have no readout.
     """
     runs = _aligned(before, after)
-    if before.probabilities is None or after.probabilities is None:
+    if before.outputs is None or after.outputs is None:
         raise ArgumentError(
             "The network has no readout, and so no prediction that could change.", code="no_readout", name="before"
         )
     room = token_room([*before.tokens, *after.tokens])
     axis = token_axis(before.tokens, before.unknown) | {"labelalias": _labels_after(runs)}
-    content = aligned_predictions(runs, axis, room, ("before", "after"), "how much probability moved to other labels")
+    names = ("before", "after")
+    if before.probabilities is None or after.probabilities is None:
+        content = aligned_values(runs, axis, room, names)
+    else:
+        content = aligned_predictions(runs, axis, room, names, "how much probability moved to other labels")
     if len(after) < len(before):
         content["layout"]["shapes"] = _removed_steps(runs)
     return content

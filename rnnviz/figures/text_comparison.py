@@ -18,6 +18,7 @@ from .chart_parts import UNASKED, Part, annotation, faint_where_unasked, shade, 
 from .curves_over_text import prediction_curves, token_axis
 from .plain_figure import Content, figure
 from .trace_heatmaps import HeatmapTemplate, token_labels, token_room
+from .value_curves import aligned_values
 
 ShownText = Literal["first", "second", "difference"]
 
@@ -164,9 +165,10 @@ def text_heatmaps(
 def predictions_by_text(first: Trace, second: Trace) -> Content:
     """Draw one network's predictions at each step of two texts, aligned so that equal tokens meet.
 
-    The upper panel shows the probability of the label that each run ends on, for the first text (dotted, hollow) and
-    the second (solid, filled); where the network was not trained to answer, points are faint. The lower panel shows the
-    total variation distance of the two predictions, from 0 to 1, in columns that both texts have.
+    For probabilities, the upper panel shows that of the label that each run ends on, for the first text (dotted,
+    hollow) and the second (solid, filled); where the network was not trained to answer, points are faint. The lower
+    panel shows the total variation distance of the two predictions, from 0 to 1, in columns that both texts have. Of
+    other outputs, one panel shows the values of those that differ most.
 
     Parameters
     ----------
@@ -176,7 +178,7 @@ def predictions_by_text(first: Trace, second: Trace) -> Content:
     Returns
     -------
     plotly.graph_objects.Figure
-        Two lines for each label, and the bars.
+        Two lines for each label or output, and for probabilities the bars.
 
     Raises
     ------
@@ -184,12 +186,14 @@ def predictions_by_text(first: Trace, second: Trace) -> Content:
         If the traces are not of one kind of network, or have no readout.
     """
     runs = align_texts(first, second)
-    if first.probabilities is None or second.probabilities is None:
+    if first.outputs is None or second.outputs is None:
         raise ArgumentError(
             "The network has no readout, and so no predictions to compare.", code="no_readout", name="first"
         )
     axis = token_axis([""] * runs.steps, None) | {"labelalias": both_labels(runs)}
     names = ("first text", "second text")
+    if first.probabilities is None or second.probabilities is None:
+        return aligned_values(runs, axis, _label_room(first, second), names)
     return aligned_predictions(runs, axis, _label_room(first, second), names, "how far the two predictions differ")
 
 

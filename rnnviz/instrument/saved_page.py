@@ -9,7 +9,7 @@ from ..cells import CELLS
 from ..errors import UnknownNameError
 from ..model import Model
 from ..network import predicted
-from ..number_format import NOT_A_NUMBER
+from ..number_format import NOT_A_NUMBER, short_number
 from ..text.tokens import END, visible
 from ..trace import Trace
 from .bundle import SCRIPTS
@@ -22,6 +22,7 @@ __all__ = ["model_line", "page_title", "saved_page", "static_table", "trace_text
 
 SHOWN_TEXT = 60  # characters of the text in a title
 SHOWN_STEPS = 40  # rows of the table
+SHOWN_OUTPUTS = 4  # columns of values
 MADE_WITH = "made with rnnviz"
 STYLE = """
 body {
@@ -146,11 +147,17 @@ def static_table(trace: Trace) -> str:
             label, share = predicted(trace.labels, trace.probabilities[step])
             percent = NOT_A_NUMBER if isnan(share) else f"{100 * share:.1f} %"
             cells.append(f"<td>{plain(visible(label))}</td><td>{percent}</td>")
+        elif trace.outputs is not None:
+            cells += [f"<td>{short_number(float(value))}</td>" for value in trace.outputs[step, :SHOWN_OUTPUTS]]
         rows.append(f"<tr>{''.join(cells)}</tr>")
     if len(trace) > SHOWN_STEPS:
         words += f" The table has the first {SHOWN_STEPS} steps."
-    heads = ["step", "token", *(["prediction", "probability"] if trace.probabilities is not None else [])]
-    head = "".join(f"<th>{name}</th>" for name in heads)
+    heads = ["step", "token"]
+    if trace.probabilities is not None:
+        heads += ["prediction", "probability"]
+    elif trace.outputs is not None:
+        heads += [visible(label) for label in trace.labels[:SHOWN_OUTPUTS]]
+    head = "".join(f"<th>{plain(name)}</th>" for name in heads)
     return f"<p>{plain(words)}</p><table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
 

@@ -9,6 +9,7 @@ from typing import Literal, TypeVar
 import numpy as np
 import streamlit as st
 
+from ...analysis.selection import likeliest_column
 from ...cells import CELLS
 from ...model import Model
 from ...text.tokens import visible
@@ -152,35 +153,53 @@ def pick_part(label: str, choice: Parameter[str], titles: Mapping[str, str], lab
 
 
 def pick_label(trace: Trace, step: int, title: str = "Output") -> str:
-    """A picker for one of the readout's labels: the most likely one after a step, unless another is chosen."""
-    assert trace.probabilities is not None
-    choice = link_parameters.label(trace)
+    """A picker for one of the readout's outputs, unless there is only one.
+
+    Without a choice it is the most likely label after a step, or the first output where they are no probabilities.
+    """
+    choice, probabilities = link_parameters.label(trace), trace.probabilities
+    if probabilities is None and len(trace.labels) == 1:
+        return trace.labels[0]
     key = choice.restore()
+    nothing = "the most likely"
+    if probabilities is None:
+        nothing = visible(trace.labels[0])
+        if choice.value == trace.labels[0]:
+            choice.set("")
     st.selectbox(
         title,
         ["", *_offered(trace, step, choice.value)],
-        format_func=lambda label: visible(label) if label else "the most likely",
+        format_func=lambda label: visible(label) if label else nothing,
         key=key,
         help=_why_not_all(trace),
         width=260,
     )
-    return choice.save() or trace.labels[int(trace.probabilities[step - 1].argmax())]
+    return choice.save() or trace.labels[likeliest_column(trace, step - 1)]
 
 
 def _offered(trace: Trace, step: int, chosen: str) -> list[str]:
-    """The labels that a menu offers: all, or of very many those that are the most likely after a step."""
-    if len(trace.labels) <= MOST_OFFERED:
+    """The labels that a menu offers: all, or of very many those that are the most likely after a step.
+
+    Of outputs that are no probabilities, the first stands for no choice, and is not among them.
+    """
+    if trace.probabilities is None:
+        labels = trace.labels[1:MOST_OFFERED]
+    elif len(trace.labels) <= MOST_OFFERED:
         return trace.labels
-    assert trace.probabilities is not None
-    likely = np.argsort(-trace.probabilities[step - 1], kind="stable")[:MOST_OFFERED]
-    labels = [trace.labels[number] for number in likely]
+    else:
+        likely = np.argsort(-trace.probabilities[step - 1], kind="stable")[:MOST_OFFERED]
+        labels = [trace.labels[number] for number in likely]
     return labels if not chosen or chosen in labels else [*labels, chosen]
 
 
 def _why_not_all(trace: Trace) -> str | None:
     """Says that a menu has some of the labels."""
     count = len(trace.labels)
-    return f"The {MOST_OFFERED} most likely of {count:,} labels after this step" if count > MOST_OFFERED else None
+    if count <= MOST_OFFERED:
+        return None
+    if trace.probabilities is None:
+        return f"The first {MOST_OFFERED} of {count:,} outputs"
+    return f"The {MOST_OFFERED} most likely of {count:,} labels after this step"
 
 
 def pick_other_label(trace: Trace, label: str, step: int) -> str | None:
@@ -203,7 +222,8 @@ def pick_other_label(trace: Trace, label: str, step: int) -> str | None:
 def pick_quantities(trace: Trace, more: Collection[str] = ()) -> list[str]:
     """A picker for the panels: the prediction, the states and `more`, unless others are chosen."""
     definition = trace.definition
-    prediction = {"prediction": "prediction"} if trace.probabilities is not None else {}
+    name = "prediction" if trace.probabilities is not None else "output"
+    prediction = {"prediction": name} if trace.outputs is not None else {}
     titles = prediction | {q.name: q.title for q in definition.display_order}
     default = [name for name in titles if name in (*prediction, *definition.states, *more)]
     chosen = st.pills(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
 import streamlit as st
 
 from ...analysis import difference, experiments, forgetting_intervention
@@ -11,6 +12,7 @@ from ...cells import Definition
 from ...interventions import Intervention, PreparedText, describe, parse, prepare_text
 from ...model import Model
 from ...network import predicted
+from ...number_format import short_number
 from ...text.tokens import Encoding, visible
 from ...trace import Trace
 from . import lesson_link, notices
@@ -18,6 +20,7 @@ from .link_parameters import CHANGES, few_enough
 from .markdown import percent, plain, prediction
 from .session_keys import FORGET_AT, WHAT_IF_CHIPS, WHAT_IF_MENUS
 
+MOST_VALUES = 4  # columns of outputs in the table of experiments
 GRAMMAR = """One change per entry. Steps are those of your text.
 
 - `forget=1` holds a gate of every unit at every step; `forget.3,5-7@2-9=0.5` holds it for units 3, 5, 6 and 7 at
@@ -84,11 +87,17 @@ def menu(model: Model, typed: Encoding | None) -> None:
 
 
 def experiment_table(model: Model, typed: Encoding, unchanged: Trace) -> None:
-    """What a text ends on in each experiment, and how much of the last prediction's probability moves."""
+    """What a text ends on in each experiment, and how much of the last prediction's probability moves.
+
+    Of a model that gives values, the values of the outputs that change most.
+    """
     runs: dict[str, Trace] = {"no change": unchanged}
     for experiment in experiments(model.definition):
         prepared = prepare_text(typed, [experiment.intervention], model.vocabulary, model.network, skip_invalid=True)
         runs[experiment.title] = model.run(prepared)
+    if unchanged.probabilities is None:
+        st.table({"experiment": list(runs), **_last_values(list(runs.values()))})
+        return
     st.table(
         {
             "experiment": list(runs),
@@ -96,6 +105,19 @@ def experiment_table(model: Model, typed: Encoding, unchanged: Trace) -> None:
             "probability moved": ["", *(percent(_moved(unchanged, trace)) for trace in [*runs.values()][1:])],
         }
     )
+
+
+def _last_values(runs: list[Trace]) -> dict[str, list[str]]:
+    """By heading, the last values of the outputs that the runs change most; the first run is the unchanged one."""
+    answers = np.stack([trace.answer for trace in runs if trace.answer is not None]).astype(np.float64)
+    change = np.nan_to_num(np.abs(answers - answers[0])).max(0)
+    columns = sorted(np.argsort(-change, kind="stable")[:MOST_VALUES].tolist())
+    if answers.shape[1] == 1:
+        return {"last output": [short_number(float(row[0])) for row in answers]}
+    labels = runs[0].labels
+    return {
+        f"last output, {plain(visible(labels[k]))}": [short_number(float(row[k])) for row in answers] for k in columns
+    }
 
 
 def last_prediction(trace: Trace) -> tuple[str, float]:

@@ -14,6 +14,7 @@ from ....figures import disagreeing_steps
 from ....figures.text_comparison import jointly_asked
 from ....model import Model
 from ....network import predicted
+from ....number_format import short_number
 from ....text.tokens import visible
 from ....trace import Trace
 from ...shared import catalogue
@@ -39,8 +40,13 @@ class CellRuns:
 
     @property
     def with_readout(self) -> dict[str, Trace]:
-        """The traces of models with a readout."""
-        return {cell: trace for cell, trace in self.traces.items() if trace.probabilities is not None}
+        """The traces of models with a readout; those that answer as the main one does, with labels or with values."""
+        values = self.traces[self.main].probabilities is None
+        return {
+            cell: trace
+            for cell, trace in self.traces.items()
+            if trace.outputs is not None and (trace.probabilities is None) == values
+        }
 
     @property
     def beside(self) -> dict[str, tuple[Trace, Model]]:
@@ -153,6 +159,18 @@ def _along_the_text(run: TextRun, traces: Mapping[str, Trace], steps: list[int])
         return f"{first} This is the last step."
     count = f"They disagree at {len(steps)} of {total} steps." if len(steps) > 1 else "They agree at all other steps."
     return f"{first} {count} {end}"
+
+
+def values_at_end(traces: Mapping[str, Trace], label: str) -> str:
+    """The last value of an output in every cell, in Markdown."""
+    values = []
+    for cell, trace in traces.items():
+        assert trace.outputs is not None
+        value = short_number(float(trace.outputs[-1, trace.labels.index(label)]))
+        values.append(f"**{value}** ({plain(CELLS[cell].title)})" if len(traces) > 1 else f"**{value}**")
+    several = len(next(iter(traces.values())).labels) > 1
+    name = f"The output {plain(visible(label))}" if several else "The output"
+    return f"{name} at the end: {series(values)}."
 
 
 def predictions(traces: Mapping[str, Trace], step: int) -> str:

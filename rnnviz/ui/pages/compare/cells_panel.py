@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
 from ....cells import CELLS
 from ....colours import cell_style
-from ....figures import disagreeing_steps, predictions_by_cell, reach_curve
+from ....figures import disagreeing_steps, predictions_by_cell, reach_curve, values_by_cell
 from ....figures.text_comparison import jointly_asked
 from ....figures.trace_heatmaps import PREDICTION_PANEL
 from ....network import predicted
@@ -22,7 +24,7 @@ from ...shared.reaches import at_step_1, reaches
 from ...shared.text_run import TextRun, chosen_position, exceeds_memory, transport
 from ...shared.work_limits import allows_gradients
 from . import costs_panel, gates_by_role_panel
-from .cell_runs import CellRuns, disagreement, run_all_cells, with_trained_cell
+from .cell_runs import CellRuns, disagreement, run_all_cells, values_at_end, with_trained_cell
 
 HEIGHT, ROWS = 430, 10  # pixels of the table of predictions, and rows before it scrolls
 
@@ -52,6 +54,9 @@ def _predictions(run: TextRun, traces: dict[str, Trace], step: int) -> None:
     if not traces:
         st.info("These models have no readout, and so no predictions to compare.")
         return
+    if next(iter(traces.values())).probabilities is None:
+        _values(run, traces, step)
+        return
     summary = disagreement(run, traces)
     st.markdown(summary)
     left, right = st.columns([1.4, 1], gap="medium")
@@ -61,6 +66,35 @@ def _predictions(run: TextRun, traces: dict[str, Trace], step: int) -> None:
         chart(predictions_by_cell.ready(traces, label, step=step), words, "said", traces=traces.values())
     with right:
         _table(run, traces)
+
+
+def _values(run: TextRun, traces: dict[str, Trace], step: int) -> None:
+    """One output of the models that give values: its curve by cell, and a table."""
+    left, right = st.columns([1.4, 1], gap="medium")
+    with left:
+        label = pick_label(traces[run.trace.cell], step)
+        summary = values_at_end(traces, label)
+        st.markdown(summary)
+        words = f"The output {visible(label)} after each step, for every cell. {spoken(summary)}"
+        chart(values_by_cell.ready(traces, label, step=step), words, "said", traces=traces.values())
+    columns: dict[str, Any] = {"token": [visible(token) for token in run.trace.tokens]}
+    for cell, trace in traces.items():
+        assert trace.outputs is not None
+        columns[CELLS[cell].title] = trace.outputs[:, trace.labels.index(label)]
+    steps = range(1, len(run.trace) + 1)
+    with right:
+        st.dataframe(
+            pd.DataFrame(columns, index=pd.Index(steps, name="step")),
+            height=ROW * (min(len(steps), ROWS) + 1) + 3,
+            row_height=ROW,
+            column_config={
+                "_index": st.column_config.NumberColumn("step", width=45),
+                "token": st.column_config.TextColumn("token", width=70),
+                **{CELLS[cell].title: st.column_config.NumberColumn(format="%.4g") for cell in traces},
+            },
+            key="compare-values",
+            alt=f"The output {visible(label)} of every cell after each step.",
+        )
 
 
 def _table(run: TextRun, traces: dict[str, Trace]) -> None:

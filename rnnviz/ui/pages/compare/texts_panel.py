@@ -8,7 +8,9 @@ import streamlit as st
 from ....analysis import Difference, difference
 from ....analysis.asked_steps import asked_steps
 from ....figures import predictions_by_text
+from ....figures.value_curves import most_changed
 from ....network import predicted
+from ....number_format import short_number
 from ....text.tokens import visible
 from ....trace import Trace
 from ...shared import lesson_link, link_parameters, position, text_box
@@ -59,13 +61,15 @@ def show(run: TextRun, text: str) -> None:
     )
     summary = describe(change)
     st.markdown(summary)
-    if first.probabilities is not None:
+    if first.outputs is not None:
+        said = "predictions" if first.probabilities is not None else "outputs"
         chart(
             predictions_by_text.ready(first, second),
-            f"The predictions for both texts, step by step. {spoken(summary)}",
+            f"The {said} for both texts, step by step. {spoken(summary)}",
             "texts-said",
             traces=[first, second],
         )
+    if first.probabilities is not None:
         st.caption(
             "The lower panel shows the total variation distance: half the sum of the absolute differences of all "
             "probabilities."
@@ -81,7 +85,7 @@ def describe(change: Difference) -> str:
     words = f"The texts first differ in column {column}{_tokens(change, column)}."
     first, second = change.before, change.after
     if change.change is None:
-        return words
+        return f"{words} {_values(change)}".strip()
     asked = [asked_steps(trace) for trace in (first, second)]
     in_the_end = _pair(change, len(first), len(second))
     if not all(each.all() for each in asked):
@@ -96,6 +100,18 @@ def describe(change: Difference) -> str:
         assert i is not None and j is not None
         words += f" The predictions first differ in column {change.first}: they {_pair(change, i + 1, j + 1)}."
     return f"{words} At the end they {in_the_end}."
+
+
+def _values(change: Difference) -> str:
+    """The output that differs most at the end of the two texts, in Markdown; "" without any."""
+    old, new = change.before.answer, change.after.answer
+    if old is None or new is None:
+        return ""
+    column = most_changed(old[None], new[None])[0]
+    labels = change.before.labels
+    name = f"the output {plain(visible(labels[column]))}" if len(labels) > 1 else "the output"
+    values = [f"**{short_number(float(row[column]))}**" for row in (old, new)]
+    return f"At the end {name} is {values[0]} for the first text and {values[1]} for the second."
 
 
 def _first_difference(change: Difference) -> int | None:

@@ -9,7 +9,8 @@ from ....analysis.effects.token_attribution import REMOVED, Method
 from ....errors import ArgumentError, NotFiniteError
 from ....figures import attribution_bars, attribution_map
 from ....network import predicted
-from ....number_format import with_minus_signs
+from ....network.head import LINEAR, SOFTMAX
+from ....number_format import short_number, with_minus_signs
 from ....text.tokens import visible
 from ...shared import link_parameters
 from ...shared.charts import chart
@@ -30,7 +31,7 @@ METHODS: dict[str, tuple[Method, str]] = {
 def show(run: TextRun) -> None:
     """Show what each token does for an answer, by one of three methods."""
     trace = run.trace
-    if trace.probabilities is None:
+    if trace.outputs is None:
         st.info("This model has no readout, and so no answer to explain.")
         return
     step, _ = chosen_position(trace, run.layer)
@@ -40,7 +41,8 @@ def show(run: TextRun) -> None:
         label, against = trace.labels[0], None
         if len(trace.labels) > 1:
             label = pick_label(trace, step, "Why")
-            against = pick_other_label(trace, label, step)
+            if trace.probabilities is not None:
+                against = pick_other_label(trace, label, step)
     transport(run)
     try:
         result = _measure(run, label, against, step, METHODS[name][0])
@@ -65,12 +67,9 @@ def show(run: TextRun) -> None:
         )
         return
     st.markdown(f"{_answer(run, result)} {_strongest(run, result)}")
-    answers = None
-    if result.probabilities is not None and len(trace.labels) > 1:
-        said = (predicted(trace.labels, row) for row in result.probabilities)
-        answers = [f"{answer}, {percent(probability)}" for answer, probability in said]
+    answers = _answers_without(run, result)
     figure = attribution_bars.ready(
-        result.values, trace.tokens, trace.unknown, label=label if len(trace.labels) > 1 else "", against=against,
+        result.values, trace.tokens, trace.unknown, label="" if _gives_values(run) else label, against=against,
         step=step, without=answers,
     )  # fmt: skip
     words = f"What each token does for {visible(label)} after step {step}, by {result.method}. "
@@ -80,6 +79,27 @@ def show(run: TextRun) -> None:
         each = "What each number of each step does for it, one row for each number."
         chart(attribution_map.ready(result.inputs, trace.tokens, step=step), each, "attribution-map", traces=[trace])
     st.caption(_explanation(run, result))
+
+
+def _gives_values(run: TextRun) -> bool:
+    """Whether the model answers with values: no probabilities, or that of a single label, which is always 1."""
+    return run.trace.probabilities is None or len(run.trace.labels) == 1
+
+
+def _answers_without(run: TextRun, result: Attribution) -> list[str] | None:
+    """For each token, what the model answers without it; None where no text was changed."""
+    if result.outputs is None:
+        return None
+    if _gives_values(run):
+        return [short_number(float(value)) for value in result.outputs[:, run.trace.labels.index(result.label)]]
+    return [
+        f"{answer}, {percent(share)}" for answer, share in (predicted(run.trace.labels, row) for row in result.outputs)
+    ]
+
+
+def _output(run: TextRun, result: Attribution) -> str:
+    """How a sentence names the output that is asked about, in Markdown."""
+    return "the output" if len(run.trace.labels) == 1 else f"the output {plain(visible(result.label))}"
 
 
 def _measure(run: TextRun, label: str, against: str | None, step: int, method: Method) -> Attribution:
@@ -99,8 +119,11 @@ def _measure(run: TextRun, label: str, against: str | None, step: int, method: M
 def _answer(run: TextRun, result: Attribution) -> str:
     """What the model says after the step, in Markdown."""
     trace = run.trace
-    if len(trace.labels) == 1:
-        return f"The output after {plain(run.step_label(result.step))} is {_number(result.margin)}."
+    if _gives_values(run):
+        assert trace.outputs is not None
+        value = float(trace.outputs[result.step - 1, trace.labels.index(result.label)])
+        name = _output(run, result).replace("the", "The", 1)
+        return f"{name} after {plain(run.step_label(result.step))} is {short_number(value)}."
     assert trace.probabilities is not None
     words = prediction(*predicted(trace.labels, trace.probabilities[result.step - 1]))
     return f"After {plain(run.step_label(result.step))}: {words}."
@@ -110,14 +133,22 @@ def _strongest(run: TextRun, result: Attribution) -> str:
     """The token that does most, and what the model would say without it, in Markdown."""
     if not result.values.any():
         return "No token changes it."
-    step, single = result.strongest, len(run.trace.labels) == 1
+    step, single = result.strongest, _gives_values(run)
     token = plain(run.step_label(step)).replace("step", "Step", 1)
     value = float(result.values[step - 1])
-    answer = "a larger output" if single else plain(visible(result.label))
+    if single:
+        does = "raises" if value > 0 else "lowers"
+        words = f"**{token}** {does} {_output(run, result)} most ({_number(value)}{_scale(run)})."
+        if result.outputs is None:
+            return words
+        changed = float(result.outputs[step - 1, run.trace.labels.index(result.label)])
+        change = "Without it" if result.baseline == REMOVED else f"With {plain(str(result.baseline))} in its place"
+        return f"{words} {change} it would be {short_number(changed)}."
+    answer = plain(visible(result.label))
     if result.against is not None:
         answer += f" rather than {plain(visible(result.against))}"
     words = f"**{token}** speaks most {'for' if value > 0 else 'against'} {answer} ({_number(value)})."
-    if result.probabilities is None or single:
+    if result.probabilities is None:
         return words
     row, whole = result.probabilities[step - 1], run.trace.probabilities
     same = whole is not None and row.argmax() == whole[result.step - 1].argmax()
@@ -128,12 +159,13 @@ def _strongest(run: TextRun, result: Attribution) -> str:
 
 def _explanation(run: TextRun, result: Attribution) -> str:
     """How to read the bars, in a sentence or two of Markdown."""
-    single, baseline = len(run.trace.labels) == 1, plain(str(result.baseline))
-    what, scale = ("the output", "") if single else _log_odds(result)
+    single, baseline = _gives_values(run), plain(str(result.baseline))
+    what, scale = (f"{_output(run, result)}{_scale(run)}", "") if single else _log_odds(result)
     if result.method == "gradient":
+        flat = "Where an activation is saturated" if single else "Where the model is sure of its answer"
         return (
-            f"The slope of {what} at this text, times the input vector. Where the model is sure of its answer, the "
-            f"slope is close to 0 even at the token that decides it: trust a swap rather than this.{scale}"
+            f"The slope of {what} at this text, times the input vector. {flat}, the slope is close to 0 even at the "
+            f"token that decides it: trust a swap rather than this.{scale}"
         )
     if result.method == "integrated gradients":
         return (
@@ -157,6 +189,12 @@ def _log_odds(result: Attribution) -> tuple[str, str]:
         against = plain(visible(result.against))
         what, odds = f"the log odds of {label} against {against}", f"p({label}) / p({against})"
     return what, f" The log odds are the logarithm of {odds}: 0.7 more doubles the odds, 0.7 less halves them."
+
+
+def _scale(run: TextRun) -> str:
+    """What bars measure where an activation follows: the sum before it."""
+    function = run.trace.head.activation
+    return "" if function in (LINEAR, SOFTMAX) else f" before its {function}"
 
 
 def _number(value: float) -> str:

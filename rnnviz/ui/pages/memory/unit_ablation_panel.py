@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from ....analysis import ablation
 from ....colours import largest_size
+from ....number_format import short_number
 from ....text.tokens import visible
 from ...shared import link_parameters
 from ...shared.downloads import csv
@@ -20,43 +23,26 @@ STRONGEST = 3  # units with a link of their own
 
 
 def show(run: TextRun) -> None:
-    """Show a table of all units with the change of the prediction without each."""
+    """Show a table of all units with the change of the prediction, or of the values, without each."""
     trace = run.trace
-    if trace.probabilities is None:
+    if trace.outputs is None:
         st.info("This model has no readout, and so no prediction to change.")
         return
     transport(run)
     step, _ = chosen_position(trace, run.layer)
     table = _measure(run, step)
-    summary = _summary(run, table, step)
+    values = trace.probabilities is None
+    summary = _summary_of_values(run, table, step) if values else _summary(run, table, step)
     st.markdown(f"Each unit in turn is **silenced**: its states are set to 0 at every step. {summary}")
-    shown = pd.DataFrame(
-        {
-            "unit": table["unit"],
-            "change": table["change"],
-            "without it": table["without"],
-            "points": 100 * (table["without"] - table["probability"]),
-            "prediction without it": [visible(label) for label in table["label_without"]],
-        },
-        index=table.index,
-    )
-    label, most = visible(str(table["label"].iloc[0])), largest_size(table["change"].to_numpy())
+    shown, columns = (_values if values else _probabilities)(table)
     chosen = st.dataframe(
         shown,
         key=f"ablation-{trace.fingerprint}-{step}",
         on_select="rerun",
         selection_mode="single-row",
-        column_config={
-            "unit": st.column_config.NumberColumn("unit", width="small"),
-            "change": st.column_config.ProgressColumn(
-                "probability moved", format="percent", min_value=0.0, max_value=most or 1.0,
-                help="Half the sum of the absolute changes of all probabilities: the share that moves to other labels",
-            ),
-            "without it": st.column_config.NumberColumn(f"{label} without it", format="percent"),
-            "points": st.column_config.NumberColumn("difference, percentage points", format="%+.2f"),
-        },
-        alt="All units, ranked by the change of the prediction without them.",
-    )  # fmt: skip
+        column_config={"unit": st.column_config.NumberColumn("unit", width="small"), **columns},
+        alt=f"All units, ranked by the change of the {'outputs' if values else 'prediction'} without them.",
+    )
     rows = [*chosen["selection"]["rows"], *range(STRONGEST)]
     units = list(dict.fromkeys(int(table["unit"].iloc[row]) for row in rows if row < len(table)))
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -71,6 +57,51 @@ def show(run: TextRun) -> None:
             icon=":material/download:",
         )
     st.caption("Choose a row to open its unit in the instrument; click a column’s title to sort by it.")
+
+
+def _probabilities(table: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """The table for a model that predicts labels, and its columns."""
+    shown = {
+        "unit": table["unit"],
+        "change": table["change"],
+        "without it": table["without"],
+        "points": 100 * (table["without"] - table["probability"]),
+        "prediction without it": [visible(label) for label in table["label_without"]],
+    }
+    label, most = visible(str(table["label"].iloc[0])), largest_size(table["change"].to_numpy())
+    columns = {
+        "change": st.column_config.ProgressColumn(
+            "probability moved", format="percent", min_value=0.0, max_value=most or 1.0,
+            help="Half the sum of the absolute changes of all probabilities: the share that moves to other labels",
+        ),
+        "without it": st.column_config.NumberColumn(f"{label} without it", format="percent"),
+        "points": st.column_config.NumberColumn("difference, percentage points", format="%+.2f"),
+    }  # fmt: skip
+    return pd.DataFrame(shown, index=table.index), columns
+
+
+def _values(table: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """The table for a model that gives values, and its columns."""
+    several, most = table["label"].nunique() > 1, largest_size(table["change"].to_numpy())
+    shown = {
+        "unit": table["unit"],
+        "change": table["change"],
+        **({"label": [visible(label) for label in table["label"]]} if several else {}),
+        "output": table["output"],
+        "without it": table["without"],
+        "difference": table["without"] - table["output"],
+    }
+    columns = {
+        "change": st.column_config.ProgressColumn(
+            "change", format="%.3g", min_value=0.0, max_value=most or 1.0,
+            help="The sum of the absolute changes of all outputs",
+        ),
+        "label": st.column_config.TextColumn("output that changes most"),
+        "output": st.column_config.NumberColumn("with it" if several else "output", format="%.3g"),
+        "without it": st.column_config.NumberColumn("without it", format="%.3g"),
+        "difference": st.column_config.NumberColumn("difference", format="%+.3g"),
+    }  # fmt: skip
+    return pd.DataFrame(shown, index=table.index), columns
 
 
 def _measure(run: TextRun, step: int) -> pd.DataFrame:
@@ -101,6 +132,19 @@ def _summary(run: TextRun, table: pd.DataFrame, step: int) -> str:
     return (
         f"{words} Without unit {first['unit']}, {moved} of the probability moves to other labels, more than without "
         f"any other unit. {end}"
+    )
+
+
+def _summary_of_values(run: TextRun, table: pd.DataFrame, step: int) -> str:
+    """What becomes of the output that the strongest unit changes most, in Markdown."""
+    first = table.iloc[0]
+    name = "output" if len(run.trace.labels) == 1 else f"output {plain(visible(str(first['label'])))}"
+    words = f"The {name} after {plain(run.step_label(step))} is **{short_number(float(first['output']))}**."
+    if np.isnan(first["change"]):
+        return f"{words} No change of it can be measured."
+    return (
+        f"{words} Without unit {first['unit']} it would be **{short_number(float(first['without']))}**: no other unit "
+        "changes more."
     )
 
 

@@ -46,8 +46,9 @@ def show(run: TextRun) -> None:
     )
     summary = str(run_outcome(after)) or "The changed run is shown beside the unchanged one."
     st.markdown(plain(summary))
-    if before.probabilities is not None:
-        words = f"The prediction before and after. {summary}"
+    if before.outputs is not None:
+        said = "outputs" if before.probabilities is None else "prediction"
+        words = f"The {said} before and after. {summary}"
         chart(prediction_change.ready(before, after), words, "prediction-change", traces=[before, after])
     held = [change.quantity for change in after.interventions if isinstance(change, Hold)]
     quantities = pick_quantities(before, held)
@@ -60,8 +61,9 @@ def show(run: TextRun) -> None:
 def _unchanged(run: TextRun) -> None:
     """The effect of each experiment on the last prediction, and the heatmaps, whose cells can be picked."""
     before = run.trace
-    if before.probabilities is not None and experiments(before.definition):
-        st.markdown("Nothing is changed yet. The effect of each experiment on the last prediction:")
+    if before.outputs is not None and experiments(before.definition):
+        said = "output" if before.probabilities is None else "prediction"
+        st.markdown(f"Nothing is changed yet. The effect of each experiment on the last {said}:")
         what_if.experiment_table(run.model, run.prepared.typed, before)
     else:
         st.markdown("Nothing is changed yet. Click a cell of a heatmap to set its value, or forget at a token.")

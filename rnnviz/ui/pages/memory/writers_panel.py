@@ -24,8 +24,11 @@ from ....cells.weight_nodes import Diagonal
 from ....colours import PREDICTION, cell_style, largest_size, round_up, symmetric_limit
 from ....errors import ArgumentError, NotFiniteError
 from ....figures import gradient_map, kept_chart, memory_map
+from ....network.head import LINEAR as NO_ACTIVATION
+from ....network.head import READINGS
 from ....number_format import NOT_A_NUMBER, with_minus_signs
 from ....text.tokens import visible
+from ....trace import Trace
 from ...shared.charts import chart
 from ...shared.instrument import TokenValues, slot
 from ...shared.long_work import Progress, cached, stoppable
@@ -36,6 +39,7 @@ from .cell_gradients import measure
 
 KEPT = "kept-by-gate"  # the chart's key
 TARGETS = {"prediction": "the prediction", "unit": "one unit’s memory"}
+OUTPUT = "the output"  # of a model that gives values
 
 
 def show(run: TextRun) -> None:
@@ -50,18 +54,22 @@ def show(run: TextRun) -> None:
         source = " Here what a step writes depends on its input alone."
     if is_jacobian_of_gate(run.trace.definition):
         source += " Nor does the gate see the old state: the share that it keeps is the whole Jacobian of a step."
+    values = run.trace.probabilities is None
     in_steps = gated.state == "hidden" or output_gating(run.trace.definition, gated.state) is not None
     st.markdown(
         f"The {state.title} is an exact sum of what each step wrote, times what the {gate.title} kept of it since. "
         "**This is bookkeeping: it says where the memory was written, not what caused the answer.**" + source
     )
+    why_not = _why_no_prediction(run.trace)
     if not in_steps:
-        st.caption(
-            f":material/info: The prediction cannot be split: the {plain(run.trace.definition.title)} shows its "
-            f"{state.title} neither directly nor unit by unit through a gate."
+        why_not = (
+            f"the {plain(run.trace.definition.title)} shows its {state.title} neither directly nor unit by unit "
+            "through a gate"
         )
+    if why_not:
+        st.caption(f":material/info: The {'output' if values else 'prediction'} cannot be split: {why_not}.")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        splits = in_steps and run.trace.probabilities is not None
+        splits = not why_not and run.trace.outputs is not None
         targets = [target for target in TARGETS if target == "unit" or splits]
         label = ""
         target = st.segmented_control(
@@ -69,7 +77,7 @@ def show(run: TextRun) -> None:
             targets,
             default=targets[0],
             required=True,
-            format_func=lambda target: TARGETS[target],
+            format_func=lambda target: OUTPUT if values and target == "prediction" else TARGETS[target],
             key="of",
         )
         step, unit = current_position(run.trace, *run.location)
@@ -102,7 +110,7 @@ def _unit_rows(run: TextRun, state: Quantity, unit: int, written: Array) -> Toke
 
 def _prediction_rows(run: TextRun, label: str) -> TokenValues:
     contributions = contributions_over_time(run.trace, label)
-    title = f"logit of {visible(label)}"
+    title = _sum_of(run.trace, label)
     gated = gated_state(run.trace.definition)
     through = output_gating(run.trace.definition, gated.state) if gated else None
     squash = through.squash.plain_name if through else "the activation"
@@ -115,6 +123,27 @@ def _prediction_rows(run: TextRun, label: str) -> TokenValues:
     return TokenValues(
         title, tokens, PREDICTION, symmetric_limit(tokens, least=0.0), parts=parts, total=(title, contributions.logit)
     )
+
+
+def _sum_of(trace: Trace, label: str) -> str:
+    """What is split: a label's logit, or an output before its activation."""
+    if trace.probabilities is not None:
+        return f"logit of {visible(label)}"
+    name = f"output {visible(label)}" if len(trace.labels) > 1 else "output"
+    return name if trace.head.activation == NO_ACTIVATION else f"{name} before its {trace.head.activation}"
+
+
+def _why_no_prediction(trace: Trace) -> str:
+    """Why the outputs are no sum over the memory at one step, as the end of a sentence; "" if they are."""
+    network = trace.network
+    if network is None or network.readout_weight is None:
+        return ""
+    if not network.reads_directly:
+        head = network.head
+        return "the head has several layers" if head.layers else f"the readout reads {READINGS[head.reading]}"
+    if len(trace.directions_by_layer[-1]) == 2 and network.merge == "mul":
+        return "the two directions of the top layer are multiplied"
+    return ""
 
 
 def _map(run: TextRun, state: Quantity, step: int, unit: int, written: Array) -> None:
