@@ -73,8 +73,8 @@ export class ForwardModel {
    * @param {Vectors[][] | null} [options.initial]  states by layer and direction, zeros where missing; if left out, the
    *   model's own
    * @param {Hold[]} [options.holds]
-   * @param {Run | null} [options.earlier]  a run from the model's own states without holds: what it began with in the same
-   *   way is not computed again
+   * @param {Run | null} [options.earlier]  a run from the model's own states without holds: what it began with in the
+   *   same way is not computed again
    * @returns {Run}
    */
   run(sequence, { initial = null, holds = [], earlier = null } = {}) {
