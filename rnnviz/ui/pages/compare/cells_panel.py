@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 import streamlit as st
 
@@ -13,6 +11,7 @@ from ....figures import disagreeing_steps, predictions_by_cell, reach_curve, val
 from ....figures.text_comparison import jointly_asked
 from ....figures.trace_heatmaps import PREDICTION_PANEL
 from ....network import predicted
+from ....number_format import digits
 from ....text.tokens import visible
 from ....trace import Trace
 from ...shared.charts import chart
@@ -77,24 +76,15 @@ def _values(run: TextRun, traces: dict[str, Trace], step: int) -> None:
         st.markdown(summary)
         words = f"The output {visible(label)} after each step, for every cell. {spoken(summary)}"
         chart(values_by_cell.ready(traces, label, step=step), words, "said", traces=traces.values())
-    columns: dict[str, Any] = {"token": [visible(token) for token in run.trace.tokens]}
+    columns = {
+        "step": [str(step) for step in range(1, len(run.trace) + 1)],
+        "token": [visible(token) for token in run.trace.tokens],
+    }
     for cell, trace in traces.items():
         assert trace.outputs is not None
-        columns[CELLS[cell].title] = trace.outputs[:, trace.labels.index(label)]
-    steps = range(1, len(run.trace) + 1)
+        columns[CELLS[cell].title] = [digits(float(row[trace.labels.index(label)]), ".4g") for row in trace.outputs]
     with right:
-        st.dataframe(
-            pd.DataFrame(columns, index=pd.Index(steps, name="step")),
-            height=ROW * (min(len(steps), ROWS) + 1) + 3,
-            row_height=ROW,
-            column_config={
-                "_index": st.column_config.NumberColumn("step", width=45),
-                "token": st.column_config.TextColumn("token", width=70),
-                **{CELLS[cell].title: st.column_config.NumberColumn(format="%.4g") for cell in traces},
-            },
-            key="compare-values",
-            alt=f"The output {visible(label)} of every cell after each step.",
-        )
+        _plain_table(columns, f"The output {visible(label)} of every cell after each step.")
 
 
 def _table(run: TextRun, traces: dict[str, Trace]) -> None:
@@ -113,13 +103,17 @@ def _table(run: TextRun, traces: dict[str, Trace]) -> None:
         columns[CELLS[cell].title] = [
             text if is_answer else f"({text})" for text, is_answer in zip(outputs, asked, strict=True)
         ]
-    # Not st.dataframe: its code is 0.25 MB, which nothing else here needs.
+    _plain_table(columns, "The prediction of every cell after each step.")
+
+
+def _plain_table(columns: dict[str, list[str]], alt: str) -> None:
+    """A row for each step. Not st.dataframe: its code is 0.25 MB, which nothing else here needs."""
     st.table(
         pd.DataFrame({title: [plain(text) for text in column] for title, column in columns.items()}),
         border="horizontal",
         hide_index=True,
-        height=HEIGHT if len(steps) > ROWS else "content",
-        alt="The prediction of every cell after each step.",
+        height=HEIGHT if len(columns["step"]) > ROWS else "content",
+        alt=alt,
     )
 
 
