@@ -9,7 +9,7 @@ import { compile, INPUT } from "./compiled-equations.js";
  * @import { Vector } from "./vectors.js"
  */
 
-/** @typedef {{ steps: number, values: Record<string, Float64Array> }} Beginning  the values of at least so many steps */
+/** @typedef {{ steps: number, values: Record<string, Float64Array> }} Beginning  values of at least so many steps */
 
 /** A layer that reads an input. */
 export class LayerProgram {

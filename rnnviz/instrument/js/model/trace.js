@@ -16,7 +16,7 @@ import { strongest } from "./row-order.js";
  */
 
 /**
- * A payload with what the browser may have had: the definition, and effects by which rows are ordered until those of the
+ * A payload with what the browser may have had: the definition, and effects that order the rows until those of the
  * run are measured.
  * @typedef {Payload & Settings & { definition: DefinitionData, earlier_effects?: EffectsData }} WholePayload
  */
@@ -231,7 +231,7 @@ export class Trace {
   }
 
   /**
-   * The effects by which units are ordered: those of the unchanged run, so that a change moves no row, and of an earlier
+   * The effects that order the units: those of the unchanged run, so that a change moves no row, and of an earlier
    * run until they are measured.
    * @returns {Effects}
    */
