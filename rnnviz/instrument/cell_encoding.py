@@ -7,6 +7,7 @@ from typing import cast
 import numpy as np
 
 from ..cells import Cell, Equation
+from ..cells.activations import Activation
 from ..cells.definition import Definition
 from .array_packing import little_endian
 from .expression_schema import ExpressionData
@@ -20,14 +21,16 @@ def encode_equation(equation: Equation) -> EquationData:
 
 def encode_activations(definition: Definition) -> dict[str, ActivationData]:
     """All functions that the cell's equations use, by name."""
+    return {name: encode_activation(activation) for name, activation in definition.activations.items()}
+
+
+def encode_activation(activation: Activation) -> ActivationData:
+    """A function with its curve and its bounds."""
     return {
-        name: {
-            "symbol": activation.symbol,
-            "curve": cast(ExpressionData, activation.curve.to_json()),
-            "low": finite(activation.low),
-            "high": finite(activation.high),
-        }
-        for name, activation in definition.activations.items()
+        "symbol": activation.symbol,
+        "curve": cast(ExpressionData, activation.curve.to_json()),
+        "low": finite(activation.low),
+        "high": finite(activation.high),
     }
 
 

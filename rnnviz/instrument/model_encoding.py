@@ -6,10 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from ..cells.activations import activation
 from ..model import Model
+from ..network import Head
+from ..network.head import SOFTMAX
 from .array_packing import as_json, little_endian
-from .cell_encoding import encode_activations, encode_equation, encode_weights
-from .model_schema import LayerData, ModelData, TableData
+from .cell_encoding import encode_activation, encode_activations, encode_equation, encode_weights
+from .model_schema import HeadData, LayerData, ModelData, TableData
+from .schema import ActivationData
 
 
 def model_data(model: Model) -> dict[str, Any]:
@@ -37,13 +41,14 @@ def encode_model(model: Model) -> ModelData:
         "cell": definition.name,
         "states": list(definition.states),
         "equations": [encode_equation(equation) for phase in definition.phases for equation in phase.equations],
-        "activations": encode_activations(definition),
+        "activations": encode_activations(definition) | _head_activations(network.head),
         "embedding": None if network.embedding is None else _table(network.embedding),
         "layers": [
             [_layer(model, layer, direction) for direction in directions]
             for layer, directions in enumerate(network.directions_by_layer)
         ],
         "merge": network.merge,  # type: ignore[typeddict-item]
+        "head": _head(network.head),
         "readout": None if weight is None else _table(weight),
         "readout_bias": None if bias is None else little_endian(bias),
         "labels": list(model.labels),
@@ -62,6 +67,24 @@ def _layer(model: Model, layer: int, direction: str) -> LayerData:
         "weights": encode_weights(cell),
         "initial": {state: little_endian(array) for state, array in initial.items()},
     }
+
+
+def _head(head: Head) -> HeadData:
+    """What the readout reads, and what becomes of its sums."""
+    return {
+        "activation": head.activation,
+        "reading": head.reading,  # type: ignore[typeddict-item]
+        "layers": [
+            {"weight": _table(layer.weight), "bias": little_endian(layer.bias), "activation": layer.activation}
+            for layer in head.layers
+        ],
+    }
+
+
+def _head_activations(head: Head) -> dict[str, ActivationData]:
+    """The functions of a head, by the names that it has for them."""
+    names = {*(layer.activation for layer in head.layers), head.activation} - {SOFTMAX}
+    return {name: encode_activation(activation(name)) for name in sorted(names)}
 
 
 def _table(array: np.ndarray) -> TableData:

@@ -53,6 +53,42 @@ class LayerData(TypedDict):
     initial: dict[str, np.ndarray]
 
 
+class HeadLayerData(TypedDict):
+    """A linear layer with an activation, between the hidden states and the readout.
+
+    Attributes
+    ----------
+    weight : TableData
+        Its weights.
+    bias : ndarray
+        Its biases as float32.
+    activation : str
+        The name of its activation.
+    """
+
+    weight: TableData
+    bias: np.ndarray
+    activation: str
+
+
+class HeadData(TypedDict):
+    """How a network comes from hidden states to its answer; see `rnnviz.network.Head`.
+
+    Attributes
+    ----------
+    activation : str
+        "softmax", or the name of the activation of the outputs.
+    reading : str
+        Which hidden states are read.
+    layers : list of HeadLayerData
+        The layers between them and the readout, from below.
+    """
+
+    activation: str
+    reading: Literal["every step", "last step", "last states", "sum", "mean", "max"]
+    layers: list[HeadLayerData]
+
+
 class ModelData(TypedDict):
     """A model that the browser can run.
 
@@ -67,13 +103,15 @@ class ModelData(TypedDict):
     equations : list of EquationData
         Those of the cell in the order of computation.
     activations : dict of str to ActivationData
-        By name.
+        Those of the cell and of the head, by name.
     embedding : TableData or None
         A vector for each token id; None for a model that reads vectors.
     layers : list of list of LayerData
         By layer, one or two directions.
     merge : str
         How two directions become one vector: "concat", "sum", "mul" or "ave".
+    head : HeadData
+        What the readout reads, and what becomes of its sums.
     readout : TableData or None
         The weights of the outputs; None for a model without outputs.
     readout_bias : ndarray or None
@@ -90,6 +128,7 @@ class ModelData(TypedDict):
     embedding: TableData | None
     layers: list[list[LayerData]]
     merge: Literal["concat", "sum", "mul", "ave"]
+    head: HeadData
     readout: TableData | None
     readout_bias: np.ndarray | None
     labels: list[str]

@@ -138,11 +138,6 @@ class Head:
         """Whether the outputs are probabilities that add up to 1."""
         return self.activation == SOFTMAX
 
-    @property
-    def is_plain(self) -> bool:
-        """Whether it is softmax of what the readout makes of the hidden state of a step."""
-        return self.is_distribution and self.reading in (EVERY_STEP, LAST_STEP) and not self.layers
-
     def reads_directly(self, directions: Sequence[str]) -> bool:
         """Tell whether row t of the readout's sums is a linear function of the hidden states at step t alone.
 

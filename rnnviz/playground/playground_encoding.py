@@ -165,6 +165,7 @@ def _change_rules(model: Model) -> ChangeRules:
         "most_units": problems.MOST_UNITS,
         "directions": list(model.network.directions),
         "ends": run_outcome.ENDS,
+        "value_ends": run_outcome.VALUE_ENDS,
         "first": run_outcome.FIRST,
         "no_prediction": NO_PREDICTION,
     }
@@ -183,5 +184,5 @@ def _run_rules(model: Model) -> RunRules:
         "fewer_labels": FEWER_LABELS,
         "is_double": model.network.dtype == np.float64,
         "overflow": overflow.SENTENCE,
-        "probability": overflow.PROBABILITY,
+        "output": overflow.PROBABILITY if model.head.is_distribution else overflow.OUTPUT,
     }

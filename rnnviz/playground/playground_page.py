@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from ..errors import LimitError, UnsupportedFileError
+from ..errors import LimitError
 from ..instrument import as_bytes
 from ..instrument.bundle import SCRIPTS
 from ..instrument.saved_page import static_table
@@ -73,8 +73,6 @@ def playground_page(
     ------
     LimitError
         If the model is too large; code "page_too_large".
-    UnsupportedFileError
-        If its head is another one than softmax of what a readout makes of every step.
     InputError
         If the model cannot read the text.
 
@@ -131,15 +129,7 @@ def check_size(model: Model) -> None:
     ------
     LimitError
         If it is too large; code "page_too_large".
-    UnsupportedFileError
-        If its head is another one than softmax of what a readout makes of every step.
     """
-    if not model.head.is_plain:
-        raise UnsupportedFileError(
-            "A page to type into computes softmax of what a readout makes of every step, and this network has another "
-            "head: save a view of it as a page, which holds one run.",
-            code="head",
-        )
     count = parameter_count(model.network)
     if count > MOST_PARAMETERS:
         raise LimitError(

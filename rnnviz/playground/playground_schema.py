@@ -135,8 +135,8 @@ class RunRules(TypedDict):
         What is said of the others.
     is_double : bool
         Whether the network's own numbers are in double precision; else single or less.
-    overflow, probability : str
-        The sentence about values beyond all numbers, and what it calls predictions.
+    overflow, output : str
+        The sentence about values beyond all numbers, and what it calls an output.
     """
 
     asked: Literal["every", "last", "token"]
@@ -149,7 +149,7 @@ class RunRules(TypedDict):
     fewer_labels: str
     is_double: bool
     overflow: str
-    probability: str
+    output: str
 
 
 class ChangeRules(TypedDict):
@@ -171,6 +171,8 @@ class ChangeRules(TypedDict):
         Those in which any layer reads.
     ends : dict of str to str
         What the run ends on, as templates; see `rnnviz.analysis.effects.run_outcome`.
+    value_ends : dict of str to str
+        The same of outputs that are values.
     first : dict of str to dict of str to str
         Where the predictions first differ, as templates.
     no_prediction : str
@@ -187,6 +189,7 @@ class ChangeRules(TypedDict):
     most_units: int
     directions: list[str]
     ends: dict[str, str]
+    value_ends: dict[str, str]
     first: dict[str, dict[str, str]]
     no_prediction: str
 

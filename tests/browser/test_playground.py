@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -18,9 +19,10 @@ from rnnviz.analysis.effects.run_outcome import run_outcome
 from rnnviz.colours import THEMES, rgb
 from rnnviz.interventions import parse_all
 from rnnviz.model import Model
-from rnnviz.network import Network
+from rnnviz.network import Head, HeadLayer, Network
 from rnnviz.playground import playground_page, write_playground
 from rnnviz.text.sentences import MOST_CHARACTERS
+from rnnviz.text.tokens import Vocabulary
 from tests.browser.conftest import LAPTOP, violations
 from tests.browser.test_saved_page import check_step
 from tests.playground.test_playground_page import numbers_model
@@ -186,6 +188,31 @@ def test_a_model_that_reads_numbers_has_a_box_for_them(chromium: Browser, tmp_pa
         page.fill("#text", "0.5 -1 x")
         page.locator(".instrument.dimmed").wait_for()
         assert "'x'" in page.locator(".remark").inner_text()
+
+
+def test_outputs_that_are_values_are_shown_as_values(chromium: Browser, tmp_path: Path):
+    rng = np.random.default_rng(0)
+    plain = Network.random("gru", hidden=4, embedding=2, bidirectional=True, rng=rng)
+    layers = (HeadLayer(rng.normal(size=(3, 8)).astype("f4"), np.zeros(3, "f4"), "relu"),)
+    weight, bias = rng.normal(size=(2, 3)).astype("f4"), np.ones(2, "f4")
+    head = Head("linear", "mean", layers)
+    network = replace(plain, embedding=None, readout_weight=weight, readout_bias=bias, head=head)
+    model = Model("forecast", network, Vocabulary("numbers", vector_size=2), ["low", "high"])
+    file = tmp_path / "forecast.html"
+    file.write_text(playground_page(model, "0.5 -1\n2 1"), encoding="utf-8")
+    with from_disk(chromium, file) as page:
+        outputs = model.trace("1 1\n0 2\n-1 0.5").outputs
+        assert outputs is not None
+        read(page, "1 1\n0 2\n-1 0.5", ["1 1", "0 2", "-1 0.5"])
+        shown = page.locator(".answer-label").inner_text()
+        assert float(shown.replace("−", "-")) == pytest.approx(outputs[-1, 0], abs=0.005)
+        page.locator(".whatif summary").click()
+        page.get_by_role("button", name="Silence this unit").click()
+        page.locator(".area-words .change").wait_for()
+        (change,) = [each.split("×")[0] for each in page.locator(".area-words .change").all_inner_texts()]
+        unit = int(change.split()[1])
+        changed = model.trace("1 1\n0 2\n-1 0.5", interventions=parse_all(f"zero.{unit}"))
+        assert page.locator(".area-words .outcome").inner_text().strip() == str(run_outcome(changed)).strip()
 
 
 def test_layers_and_directions_can_be_chosen(chromium: Browser, tmp_path: Path):

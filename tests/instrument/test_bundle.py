@@ -19,7 +19,7 @@ CHARTS = ADAPTER.with_name("chart_pictures.js")
 
 @pytest.mark.parametrize(
     ("entry", "exports"),
-    [(bundle.SCRIPTS / "instrument.js", "VIEWS mount"), (FORWARD, "ForwardModel merged"), (ADAPTER, "default")],
+    [(bundle.SCRIPTS / "instrument.js", "VIEWS mount"), (FORWARD, "ForwardModel"), (ADAPTER, "default")],
     ids=lambda x: str(x),
 )
 def test_the_joined_script_is_a_module_that_imports_nothing(entry, exports, tmp_path):

@@ -424,7 +424,16 @@ def schema() -> dict[str, Any]:
             "ActivationData",
             "WeightsData",
         ),
-        *("EffectsData", "UnchangedData", "TokenValuesData", "ModelData", "LayerData", "TableData"),
+        *(
+            "EffectsData",
+            "UnchangedData",
+            "TokenValuesData",
+            "ModelData",
+            "LayerData",
+            "TableData",
+            "HeadData",
+            "HeadLayerData",
+        ),
     )
     keys = {
         name: sorted(getattr(declared if hasattr(declared, name) else model_schema, name).__annotations__)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from rnnviz.cells import CELLS, Edit
 from rnnviz.instrument import model_data
 from rnnviz.instrument.array_packing import in_base64, little_endian
 from rnnviz.model import Model
-from rnnviz.network import reverse_if_backward, softmax
+from rnnviz.network import READINGS, Head, HeadLayer, Network, reverse_if_backward
 from tests.checkpoints.random_models import drawn, models
 from tests.exponential_cell import ExponentialLSTM
 from tests.strategies import PUBLISHED, UNUSUAL, VARIANTS, activations, seeds, texts
@@ -24,7 +25,8 @@ def encoded(array: np.ndarray) -> str:
     return in_base64(little_endian(array))
 
 
-TEXTS, NETWORKS = 4, 80
+TEXTS, NETWORKS = 4, 200
+FUNCTIONS = ["tanh", "relu", "leaky_relu(0.1)", "hard_sigmoid", "softplus"]  # of heads
 KINDS = [
     *VARIANTS,
     *UNUSUAL,
@@ -56,9 +58,39 @@ def kinds(draw: Any) -> tuple[Any, dict[str, str]]:
 
 
 @st.composite
+def with_heads(draw: Any, strategy: st.SearchStrategy[Model]) -> Model:
+    """A model whose readout, if it has one, often reads in another way, through layers, or gives values."""
+    model = draw(strategy)
+    network, rng = model.network, np.random.default_rng(draw(seeds))
+    if network.readout_weight is None or draw(st.integers(0, 3)) == 0:
+        return model
+    classes, width = network.readout_weight.shape
+    layers = []
+    for _ in range(draw(st.integers(0, 2))):
+        units = draw(st.integers(1, 4))
+        arrays = drawn(rng, np.float64, units, width), drawn(rng, np.float64, units)
+        layers.append(HeadLayer(*arrays, draw(st.sampled_from(["linear", *FUNCTIONS]))))
+        width = units
+    activation = draw(st.sampled_from(["softmax", "softmax", "sigmoid", "linear", *FUNCTIONS]))
+    head = Head(activation, draw(st.sampled_from(["last states", *READINGS])), tuple(layers))
+    weight = drawn(rng, np.float64, classes, width) if layers else network.readout_weight
+    changed = Network(
+        network.layers,
+        network.embedding,
+        weight,
+        network.readout_bias,
+        network.directions_by_layer,
+        network.merge,
+        network.initial,
+        head,
+    )
+    return replace(model, network=changed)
+
+
+@st.composite
 def random_runs(draw: Any) -> dict[str, Any]:
     """A random network with a run: what it reads, initial states, and values that are held."""
-    model = draw(models([draw(kinds())], dtypes=("float64",)))
+    model = draw(with_heads(models([draw(kinds())], dtypes=("float64",))))
     network, rng, steps = model.network, np.random.default_rng(draw(seeds)), draw(st.integers(1, 9))
     for array in network.parameters.values():
         array[...] = array.astype(np.float32)  # as it is sent
@@ -129,7 +161,7 @@ def a_run(model: Model, inputs: np.ndarray, initial: Any = None, holds: list[dic
         "holds": holds or [],
         "layers": layers,
         "logits": None if logits is None else encoded(logits),
-        "probabilities": None if logits is None else encoded(softmax(logits)),
+        "outputs": None if logits is None else encoded(network.head.outputs(logits)),
     }
 
 

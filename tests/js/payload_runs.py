@@ -23,11 +23,11 @@ from rnnviz.text.remarks import reading_remarks
 from rnnviz.text.sentences import MOST_TOKENS
 from tests.checkpoints.random_models import models
 from tests.js.change_runs import change_texts
-from tests.js.forward_runs import examples, kinds
+from tests.js.forward_runs import examples, kinds, with_heads
 from tests.js.reading_runs import utf16
 from tests.strategies import texts
 
-TEXTS, NETWORKS = 4, 160
+TEXTS, NETWORKS = 4, 240
 
 small_numbers = st.lists(st.floats(-4, 4, width=32), min_size=1, max_size=24).map(
     lambda drawn: " ".join(map(str, drawn))
@@ -94,7 +94,7 @@ def in_double(model: Model) -> Model:
 @st.composite
 def random_payloads(draw: Any) -> dict[str, Any]:
     """A random network with a run, of which any layer and direction is shown."""
-    model = draw(models([draw(kinds())], dtypes=("float64",)))
+    model = draw(with_heads(models([draw(kinds())], dtypes=("float64",))))
     network = model.network
     for array in network.parameters.values():
         array[...] = array.astype(np.float32)  # as it is sent

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import rnnviz
 from rnnviz.model import Model
+from rnnviz.number_format import short_number
 from rnnviz.playground.character_classes import ALL, CLUSTERS
 from rnnviz.playground.playground_encoding import reader_data
 from rnnviz.text.remarks import reading_remarks
@@ -157,6 +158,7 @@ def noises() -> dict[str, Any]:
         "held": [a_reading(vocabulary, text, 256) for text in held],
         "missing": missing,
         "general": [[repr(value), f"{value:g}"] for value in (*drawn, math.inf, -math.inf, math.nan)],
+        "short": [[repr(value), short_number(value)] for value in (*drawn, 1234.5, 1235.5, 9999.5, 12500.0, 0.0625)],
         "quoted": [[utf16(text), utf16(repr(text))] for text in (*examples(texts, 100), "it's", '"it\'s"', "\\'")],
     }
 

@@ -33,6 +33,9 @@ test("a model has the keys that are declared, and no others", () => {
   assert.deepEqual(sorted(model), schema.ModelData);
   assert.deepEqual(sorted(model.layers[0][0]), schema.LayerData);
   assert.deepEqual(sorted(model.embedding), schema.TableData);
+  assert.deepEqual(sorted(model.head), schema.HeadData);
+  const [layer] = fixture("forward").random.flatMap((each) => each.model.head.layers);
+  assert.deepEqual(sorted(layer), schema.HeadLayerData);
 });
 
 test("the views have the names and the order that Python knows", () => {

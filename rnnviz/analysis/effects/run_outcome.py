@@ -20,6 +20,12 @@ ENDS = {
     "share": "It still ends on {label} ({share} instead of {share_before}).",
     "same": "It still ends on {label} ({share}), as without the change.",
 }
+# The same of outputs that are values, by whether the one that changes most is another; and which one, of several.
+VALUE_ENDS = {
+    "other": "It ends on {value} instead of {value_before}{of}.",
+    "same": "It still ends on {value}{of}, as without the change.",
+    "of": " for {label}",
+}
 # By whether the model was trained to answer at every step, and whether a prediction differs before the end.
 FIRST = {
     "asked": {
@@ -97,11 +103,9 @@ def run_outcome(trace: Trace) -> RunOutcome:
 def _change_of_values(labels: list[str], old: Array, new: Array) -> str:
     """What becomes of the output that changes most."""
     column = int(np.nan_to_num(np.abs(new.astype(np.float64) - old)).argmax())
-    of = f" for {quoted_label(labels[column])}" if len(labels) > 1 else ""
+    of = VALUE_ENDS["of"].format(label=quoted_label(labels[column])) if len(labels) > 1 else ""
     before, after = (short_number(float(values[column])) for values in (old, new))
-    if before == after:
-        return f"It still ends on {after}{of}, as without the change."
-    return f"It ends on {after} instead of {before}{of}."
+    return VALUE_ENDS["same" if before == after else "other"].format(value=after, value_before=before, of=of)
 
 
 def _first(trace: Trace, unchanged: Trace) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from ...errors import LimitError, UnsupportedFileError
+from ...errors import LimitError
 from ...model import Model
 from ...playground import playground_page
 from ...playground.playground_page import check_size
@@ -80,7 +80,7 @@ def _playground(model: Model, text: str) -> None:
     """The model as a page to type into, which is written on the click; a sentence where the model is too large."""
     try:
         check_size(model)
-    except (LimitError, UnsupportedFileError) as error:
+    except LimitError as error:
         st.caption(str(error))
         return
     st.download_button(

@@ -7,7 +7,7 @@ import { assertClose, fixture } from "../fixtures.js";
 
 const { bundled, random } = fixture("forward");
 
-function assertSameRun(model, { cell, inputs, initial, holds, layers, logits, probabilities }) {
+function assertSameRun(model, { cell, inputs, initial, holds, layers, logits, outputs }) {
   const run = model.run(inputs, { initial, holds });
   const close = (actual, sent, about) =>
     assertClose(actual, decodeFloats(sent), { absolute: 1e-5, relative: 1e-5, about: `${cell} ${about}` });
@@ -23,7 +23,8 @@ function assertSameRun(model, { cell, inputs, initial, holds, layers, logits, pr
   assert.equal(run.logits === null, logits === null);
   if (logits === null) return;
   close(run.logits, logits, "logits");
-  close(run.probabilities, probabilities, "probabilities");
+  close(run.outputs, outputs, "outputs");
+  assert.equal(run.probabilities, model.head.isDistribution ? run.outputs : null);
 }
 
 for (const { model, runs } of bundled) {
@@ -49,6 +50,12 @@ test("the random networks have all that a network can have", () => {
   some((run) => Object.keys(layers(run)[0][0].initial).length && !run.initial);
   some((run) => run.model.embedding === null);
   some((run) => run.model.readout === null);
+  for (const reading of ["every step", "last step", "last states", "sum", "mean", "max"]) {
+    some((run) => run.model.head.reading === reading);
+  }
+  some((run) => run.model.head.reading === "last states" && layers(run).at(-1).length === 2);
+  some((run) => run.model.head.layers.length === 2);
+  some((run) => run.model.head.activation === "sigmoid");
   some((run) => run.holds.some(({ value }) => value === null));
   some((run) => run.holds.some(({ direction, value }) => direction === "backward" && value !== null));
   assert.ok(new Set(random.map(({ cell }) => cell)).size > 7);

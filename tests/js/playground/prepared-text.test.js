@@ -32,6 +32,13 @@ test("a change counts once, and there is room for as many as the page has", () =
   assert.equal(rejected.length, 1);
 });
 
+test("of zeros with either sign, the first counts, as in Python", () => {
+  for (const [texts, value] of [[["forget=0", "forget=-0"], 0], [["forget=-0", "forget=0"], -0]]) {
+    const { changes } = prepare(playground, "Ada", texts);
+    assert.deepEqual(changes.map((change) => change.value), [value]);
+  }
+});
+
 test("a new change takes the place of one of the same values", () => {
   const before = ["forget.3@2=0.5", "zero.4", "nonsense"];
   assert.deepEqual(withChange(playground, before, "forget.3@2=1"), ["zero.4", "nonsense", "forget.3@2=1"]);

@@ -12,7 +12,10 @@ const { reader } = new Runner(data);
 const LABELS = ["yes", "n"];
 
 function outcome(before, after, isAlwaysAsked = true) {
-  const runOf = (shares) => ({ steps: shares.length, probabilities: Float64Array.from(shares.flat()) });
+  const runOf = (shares) => {
+    const probabilities = Float64Array.from(shares.flat());
+    return { steps: shares.length, outputs: probabilities, probabilities };
+  };
   const typed = { tokens: before.map((_, step) => "abc"[step]) };
   const typedRows = before.map((_, row) => row);
   const runs = { run: runOf(after), unchangedRun: runOf(before), typed, typedRows, labels: LABELS, isAlwaysAsked };
@@ -42,7 +45,19 @@ test("outputs that are no numbers are no prediction", () => {
   assert.ok(outcome([[0.9, 0.1]], [[NaN, NaN]]).end.includes(data.changes.no_prediction));
 });
 
+test("of values, the one that changes most is told", () => {
+  const runOf = (...outputs) => ({ steps: 2, outputs: Float64Array.from(outputs), probabilities: null });
+  const told = (before, after, labels = LABELS) => {
+    const runs = { run: runOf(...after), unchangedRun: runOf(...before), labels, own: Math.fround };
+    return runOutcome(runs, reader, data.changes);
+  };
+  const end = "It ends on 0.25 instead of −1234 for “n”.";
+  assert.deepEqual(told([0, 0, 1, -1234.5], [9, 9, 2, 0.25]), { end, first: "" });
+  assert.equal(told([0, 0.5], [0, 0.5], ["yes"]).end, "It still ends on 0.5, as without the change.");
+  assert.equal(told([0, 1], [0, NaN], ["yes"]).end, "It ends on not a number instead of 1.");
+});
+
 test("without a readout nothing is told", () => {
-  const run = { steps: 1, probabilities: null };
+  const run = { steps: 1, outputs: null, probabilities: null };
   assert.deepEqual(runOutcome({ run, unchangedRun: run }, reader, data.changes), { end: "", first: "" });
 });

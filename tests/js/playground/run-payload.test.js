@@ -15,7 +15,7 @@ function assertSame(actual, expected, about) {
     assertClose(actual, decodeFloats(expected), { absolute: 1e-5, relative: 1e-5, about });
   } else if (actual instanceof Uint8Array) assert.deepEqual(actual, decodeBytes(expected), about);
   else if (Array.isArray(actual) && actual.every((part) => typeof part === "number")) {
-    assertClose(actual, expected, { absolute: 0, about });
+    assertClose(actual, expected, { absolute: 0, relative: 1e-9, about });
   } else if (actual instanceof Object && !Array.isArray(actual)) {
     const names = (object) => Object.keys(object).filter((name) => !IDS.includes(name)).toSorted();
     assert.deepEqual(names(actual), names(expected), about);
@@ -52,6 +52,9 @@ test("so do the pages of random networks, of every layer and direction", () => {
   some(({ runs: [{ notes }] }) => notes.changes.length > 1);
   some(({ runs: [{ payload }] }) => payload.unchanged?.first);
   some(({ runs: [{ payload }] }) => Object.keys(payload.holds).length > 1);
+  some(({ runs: [{ payload }] }) => payload.outputs?.unchanged && payload.unchanged.end.includes("instead of"));
+  some(({ runs: [{ payload }] }) => payload.outputs?.limits[0] === 0 && payload.outputs.limits[1] === 1);
+  some(({ playground: { model } }) => model.head.layers.length && model.layers.length === 1);
   for (const measure of ["silenced", "first-order", "direct", "size"]) {
     some(({ runs: [{ payload }] }) => payload.effects.measure.includes(measure));
   }

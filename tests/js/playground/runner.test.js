@@ -23,7 +23,7 @@ const runner = new Runner(bundled.find(({ playground: { model } }) => model.name
 const TYPED = [
   ...bundled.slice(0, 3),
   bundled.find(({ playground: { model } }) => model.name === "names-lstm"),
-  ...random,
+  ...random.slice(0, 120),
 ]
   .map(({ playground, runs }, seed) => {
     const draw = drawer(seed);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { decodedClasses } from "../../../rnnviz/instrument/js/reading/character-classes.js";
-import { filled, general, quoted } from "../../../rnnviz/instrument/js/reading/templates.js";
+import { filled, general, quoted, shortNumber } from "../../../rnnviz/instrument/js/reading/templates.js";
 import { fixture } from "../fixtures.js";
 
 const { noises } = fixture("reading");
@@ -13,6 +13,11 @@ test("numbers are written as by Python's format", () => {
   for (const [text, expected] of noises.general) {
     assert.equal(general(Number(text.replace("inf", "Infinity"))), expected, text);
   }
+});
+
+test("numbers are short as Python's are", () => {
+  for (const [text, expected] of noises.short) assert.equal(shortNumber(Number(text)), expected, text);
+  assert.deepEqual([NaN, Infinity, -Infinity].map(shortNumber), ["not a number", "inf", "−inf"]);
 });
 
 test("texts are quoted as Python quotes them", () => {

@@ -2,8 +2,9 @@
 
 import { decodeFloats } from "./arrays.js";
 import { addActivations } from "./functions.js";
+import { Head, merged, unembedded } from "./head.js";
 import { LayerProgram } from "./layer-program.js";
-import { add, multiplyInto, softmax } from "./vectors.js";
+import { add, multiplyInto } from "./vectors.js";
 
 /**
  * @import { Input, Layer, Vectors } from "./compiled-equations.js"
@@ -37,7 +38,8 @@ import { add, multiplyInto, softmax } from "./vectors.js";
  * @property {Input[]} inputs                    what each layer read
  * @property {Input} output                      what the readout read
  * @property {Float64Array | null} logits         [step, label]; null without a readout
- * @property {Float64Array | null} probabilities  [step, label]
+ * @property {Float64Array | null} outputs        [step, label]
+ * @property {Float64Array | null} probabilities  the outputs where they are probabilities
  */
 
 /**
@@ -62,6 +64,7 @@ export class ForwardModel {
     this.embedding = data.embedding && decodedTable(data.embedding);
     this.layers = data.layers.map((directions) => directions.map(decodedLayer));
     this.inputSize = data.layers[0][0].input_size;
+    this.head = new Head(data.head, data.layers[data.layers.length - 1].map(({ direction }) => direction), data.merge);
     this.readout = data.readout && decodedTable(data.readout);
     this.readoutBias = data.readout_bias === null ? null : decodeFloats(data.readout_bias);
   }
@@ -83,9 +86,12 @@ export class ForwardModel {
     if (!Number.isInteger(steps) || steps < 1) throw new RangeError(`${sequence.length} numbers are no whole steps`);
     const begins = initial || !earlier ? 0 : this.stepsAlike(sequence, earlier, holds);
     const beginning = earlier && begins ? { steps: begins, layers: earlier.layers } : null;
-    const { layers, inputs, output } = this.runLayers(0, input, steps, { initial, holds, beginning });
+    const { layers, inputs } = this.runLayers(0, input, steps, { initial, holds, beginning });
+    const output = this.head.read(layers[layers.length - 1], steps);
     const logits = this.readout && linear(this.readout, this.readoutBias, output, steps);
-    return { steps, sequence, layers, inputs, output, logits, probabilities: logits && probabilitiesOf(logits, steps) };
+    const outputs = logits && this.head.outputs(logits, steps);
+    const probabilities = this.head.isDistribution ? outputs : null;
+    return { steps, sequence, layers, inputs, output, logits, outputs, probabilities };
   }
 
   /**
@@ -121,7 +127,7 @@ export class ForwardModel {
    * @param {Vectors[][] | null} [options.initial]  of all layers
    * @param {Hold[]} [options.holds]
    * @param {{ steps: number, layers: LayerRun[][] } | null} [options.beginning]  what is known of all layers
-   * @returns {{ layers: LayerRun[][], inputs: Input[], output: Input }}
+   * @returns {{ layers: LayerRun[][], inputs: Input[], output: Input }}  the output is what the top layer passes on
    */
   runLayers(first, input, steps, { initial = null, holds = [], beginning = null } = {}) {
     const inputs = [];
@@ -165,42 +171,6 @@ function embedded(ids, { rows, columns, values }) {
 }
 
 /**
- * @param {ArrayLike<number>} numbers
- * @param {number} width
- * @returns {Input}
- */
-function unembedded(numbers, width) {
-  const values = Float64Array.from(numbers);
-  return { width, vector: (step) => values.subarray(step * width, (step + 1) * width), key: (step) => step };
-}
-
-/**
- * What the layer above reads: the hidden states of one direction or of both.
- * @param {LayerRun[]} runs
- * @param {number} steps
- * @param {ModelData["merge"]} merge
- * @returns {Input}
- */
-export function merged(runs, steps, merge) {
-  const [hidden, other] = runs.map(({ values }) => values.hidden);
-  const units = hidden.length / steps;
-  if (!other) return unembedded(hidden, units);
-  if (merge === "concat") {
-    const both = new Float64Array(2 * hidden.length);
-    for (let step = 0; step < steps; step++) {
-      both.set(hidden.subarray(step * units, (step + 1) * units), 2 * step * units);
-      both.set(other.subarray(step * units, (step + 1) * units), (2 * step + 1) * units);
-    }
-    return unembedded(both, 2 * units);
-  }
-  const share = merge === "ave" ? 2 : 1;
-  return unembedded(
-    hidden.map((value, k) => (merge === "mul" ? value * other[k] : (value + other[k]) / share)),
-    units,
-  );
-}
-
-/**
  * @param {Table} weights
  * @param {Float32Array | null} bias
  * @param {Input} input
@@ -214,18 +184,6 @@ function linear({ rows, values }, bias, input, steps) {
     if (bias) add(out, bias);
   }
   return logits;
-}
-
-/**
- * @param {Float64Array} logits
- * @param {number} steps
- * @returns {Float64Array}
- */
-function probabilitiesOf(logits, steps) {
-  const probabilities = new Float64Array(logits.length);
-  const labels = logits.length / steps;
-  for (let k = 0; k < logits.length; k += labels) probabilities.set(softmax(logits.subarray(k, k + labels)), k);
-  return probabilities;
 }
 
 /**

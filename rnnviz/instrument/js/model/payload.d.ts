@@ -401,6 +401,26 @@ export interface LayerData {
   initial: Record<string, Numbers>;
 }
 
+/** A linear layer with an activation, between the hidden states and the readout. */
+export interface HeadLayerData {
+  /** Its weights. */
+  weight: TableData;
+  /** Its biases as float32. */
+  bias: Numbers;
+  /** The name of its activation. */
+  activation: string;
+}
+
+/** How a network comes from hidden states to its answer; see `rnnviz.network.Head`. */
+export interface HeadData {
+  /** "softmax", or the name of the activation of the outputs. */
+  activation: string;
+  /** Which hidden states are read. */
+  reading: "every step" | "last step" | "last states" | "sum" | "mean" | "max";
+  /** The layers between them and the readout, from below. */
+  layers: HeadLayerData[];
+}
+
 /** A model that the browser can run. */
 export interface ModelData {
   /** The name of the model. */
@@ -411,7 +431,7 @@ export interface ModelData {
   states: string[];
   /** Those of the cell in the order of computation. */
   equations: EquationData[];
-  /** By name. */
+  /** Those of the cell and of the head, by name. */
   activations: Record<string, ActivationData>;
   /** A vector for each token id; None for a model that reads vectors. */
   embedding: TableData | null;
@@ -419,6 +439,8 @@ export interface ModelData {
   layers: LayerData[][];
   /** How two directions become one vector: "concat", "sum", "mul" or "ave". */
   merge: "concat" | "sum" | "mul" | "ave";
+  /** What the readout reads, and what becomes of its sums. */
+  head: HeadData;
   /** The weights of the outputs; None for a model without outputs. */
   readout: TableData | null;
   /** The biases of the outputs as float32, if there are any. */

@@ -1,7 +1,7 @@
 // What each unit of a layer does for the answer of a run: see `unit_effects` in unit_effects.py.
 
 import { weightsOf } from "./compiled-equations.js";
-import { merged } from "./forward.js";
+import { merged } from "./head.js";
 import { dotProduct } from "./vectors.js";
 
 /**
@@ -48,21 +48,24 @@ export function* unitEffects(model, run, rules, { layer, direction, hasHolds }) 
     return { values: rootMeanSquares(shown, run.steps), answer: null, measure: rules.size };
   }
   const answer = likeliest(run);
-  const lead = leadWeights(readout, answer);
-  const what = readout.rows > 1 ? rules.lead : rules.output;
-  if (model.readsForward && !hasHolds) {
+  const isCompared = readout.rows > 1 && model.head.isDistribution;
+  const lead = leadWeights(readout, answer, isCompared);
+  const what = isCompared ? rules.lead : rules.output;
+  if (model.readsForward && model.head.readsDirectly && !hasHolds) {
     const { values, steps } = yield* silencedEffects(model, run, rules, layer, lead);
     const when = steps === run.steps ? "" : steps > 1 ? ` in the last ${steps} steps` : " at the last step";
     return { values, answer, measure: rules.silenced.replace("{what}", what).replace("{when}", when) };
   }
-  const values = isTop
+  const isDirect = isTop && model.head.readsDirectly;
+  const values = isDirect
     ? directEffects(model, run, rules, place, lead, shown)
     : yield* throughLayersAbove(model, run, rules, layer, place, lead, shown);
-  return { values, answer, measure: (isTop ? rules.direct : rules.first_order).replace("{what}", what) };
+  return { values, answer, measure: (isDirect ? rules.direct : rules.first_order).replace("{what}", what) };
 }
 
 /**
- * The most likely label after the last step; the first that is no number, as NumPy has it.
+ * The most likely label after the last step; the first that is no number, as NumPy has it. The first output where they
+ * are no probabilities.
  * @param {Run} run
  * @returns {number}
  */
@@ -74,15 +77,16 @@ export function likeliest({ probabilities, steps }) {
 }
 
 /**
- * The weights of the answer's lead: its own less the mean of the others'.
+ * The weights of the answer's lead: its own, less the mean of the others' if it is compared with them.
  * @param {Table} readout
  * @param {number} answer
+ * @param {boolean} isCompared
  * @returns {Float64Array}
  */
-function leadWeights(readout, answer) {
+function leadWeights(readout, answer, isCompared) {
   const { rows, columns, values } = readout;
   const own = Float64Array.from(values.subarray(answer * columns, (answer + 1) * columns));
-  if (rows === 1) return own;
+  if (!isCompared) return own;
   let sums = columnSums.get(readout);
   if (!sums) {
     sums = new Float64Array(columns);
@@ -220,8 +224,8 @@ function columnOf(model, cell, unit) {
 }
 
 /**
- * What each unit of a lower layer adds to the lead through the layers above, to first order: the difference between
- * runs of these layers in which it passes on a little more and a little less.
+ * What each unit adds to the lead through the layers above and those of the head, to first order: the difference
+ * between runs of these layers in which it passes on a little more and a little less.
  * @param {ForwardModel} model
  * @param {Run} run
  * @param {EffectRules} rules
@@ -244,10 +248,11 @@ function* throughLayersAbove(model, run, rules, layer, place, lead, shown) {
       return value + share * column[k - step * width] * shown[step * units + unit];
     });
     const changed = runs.map((each, k) => k === place ? { ...each, values: { hidden } } : each);
-    const { output } = model.runLayers(layer + 1, merged(changed, run.steps, model.merge), run.steps, {
+    const { layers } = model.runLayers(layer + 1, merged(changed, run.steps, model.merge), run.steps, {
       initial: model.layers.map((cells) => cells.map(({ initial }) => initial)),
     });
-    return dotProduct(lead, output.vector(run.steps - 1));
+    const top = layers[layers.length - 1] ?? changed;
+    return dotProduct(lead, model.head.read(top, run.steps).vector(run.steps - 1));
   };
   const values = new Float32Array(units);
   for (let unit = 0; unit < units; unit++) {

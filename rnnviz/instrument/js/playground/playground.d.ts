@@ -92,10 +92,10 @@ export interface RunRules {
   fewer_labels: string;
   /** Whether the network's own numbers are in double precision; else single or less. */
   is_double: boolean;
-  /** The sentence about values beyond all numbers, and what it calls predictions. */
+  /** The sentence about values beyond all numbers, and what it calls an output. */
   overflow: string;
-  /** The sentence about values beyond all numbers, and what it calls predictions. */
-  probability: string;
+  /** The sentence about values beyond all numbers, and what it calls an output. */
+  output: string;
 }
 
 /** What is said about changes of a run, the interventions; see `rnnviz.interventions`. */
@@ -120,6 +120,8 @@ export interface ChangeRules {
   directions: string[];
   /** What the run ends on, as templates; see `rnnviz.analysis.effects.run_outcome`. */
   ends: Record<string, string>;
+  /** The same of outputs that are values. */
+  value_ends: Record<string, string>;
   /** Where the predictions first differ, as templates. */
   first: Record<string, Record<string, string>>;
   /** What stands for a label where outputs are no numbers. */

@@ -59,7 +59,7 @@ function parsedChanges({ data: { changes: rules }, reader }, wanted) {
   for (const text of wanted) {
     try {
       const change = parseChange(text, reader, rules);
-      distinct.set(change.text, change);
+      if (!distinct.has(change.text)) distinct.set(change.text, change); // 0 and -0 are one, and the first counts
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       rejected.push(error.message);

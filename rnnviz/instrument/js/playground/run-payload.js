@@ -7,7 +7,7 @@ import { filled, grouped } from "../reading/templates.js";
 
 /**
  * @import { ForwardModel, Run } from "../model/forward.js"
- * @import { DefinitionData, EffectsData, InputVectorsData, Payload } from "../model/payload.d.ts"
+ * @import { DefinitionData, EffectsData, InputVectorsData, OutputsData, Payload } from "../model/payload.d.ts"
  * @import { Vector } from "../model/vectors.js"
  * @import { Encoding, Reader } from "../reading/reader.js"
  * @import { PlaygroundData } from "./playground.d.ts"
@@ -103,7 +103,7 @@ export function runPayload(playground, { prepared, run, unchangedRun }, place) {
     holds: holdsOf(prepared, run.steps, cell.units, place),
     labels: labels && labels.map((label) => reader.visible(data.model.labels[label])),
     probabilities: probabilitiesOf(run, labels),
-    outputs: null, // a page is refused where outputs are no probabilities
+    outputs: outputsOf(playground, run, unchangedRun, typedRows),
     effects: unmeasured(cell.units[data.effects.projected]),
     unchanged: unchangedRun && unchangedOf(playground, prepared, { run, unchangedRun, labels }, place),
     reductions: labels
@@ -135,8 +135,9 @@ function definitionOf({ data, model }, { layer, direction }) {
  * @param {number} place  of the direction
  * @returns {Float32Array | null}
  */
-function readoutOf({ rules }, { readout, layers, merge }, layer, place) {
+function readoutOf({ rules }, { readout, layers, merge, head }, layer, place) {
   const cells = layers[layer];
+  if (!head.readsDirectly || !head.isDistribution) return null;
   if (!readout || layer !== layers.length - 1 || readout.rows > rules.most_labels) return null;
   if (cells.length === 1) return readout.values;
   if (merge === "mul") return null;
@@ -153,8 +154,8 @@ function readoutOf({ rules }, { readout, layers, merge }, layer, place) {
  * @param {Run[]} runs
  * @returns {number[] | null}
  */
-function leadingLabels({ rules }, { labels, readout }, runs) {
-  if (!readout || labels.length <= rules.most_labels) return null;
+function leadingLabels({ rules }, { labels, readout, head }, runs) {
+  if (!readout || !head.isDistribution || labels.length <= rules.most_labels) return null;
   /** @type {Set<number>} */
   const found = new Set();
   for (const { probabilities, steps } of runs) {
@@ -196,6 +197,35 @@ function probabilitiesOf({ probabilities, steps }, labels, rows) {
     }
   }
   return out;
+}
+
+/**
+ * The outputs where they are no probabilities, and how far their colours reach.
+ * @param {Playground} playground
+ * @param {Run} run
+ * @param {Run | null} unchangedRun
+ * @param {number[]} typedRows
+ * @returns {OutputsData | null}
+ */
+function outputsOf({ model: { head }, data: { rules } }, { outputs }, unchangedRun, typedRows) {
+  if (!outputs || head.isDistribution) return null;
+  const Own = rules.is_double ? Float64Array : Float32Array;
+  const values = Own.from(outputs);
+  const before = unchangedRun?.outputs ?? null;
+  const unchanged = before && new Own(values.length);
+  const labels = values.length / typedRows.length;
+  if (unchanged && before) {
+    typedRows.forEach((row, step) => unchanged.set(before.subarray(row * labels, (row + 1) * labels), step * labels));
+  }
+  let size = 0;
+  for (const table of [values, unchanged ?? []]) {
+    for (const value of table) if (Number.isFinite(value)) size = Math.max(size, Math.abs(value));
+  }
+  return {
+    values: Float32Array.from(values),
+    unchanged: unchanged && Float32Array.from(unchanged),
+    limits: head.isBounded ? [0, 1] : [-(size || 1), size || 1],
+  };
 }
 
 /**
@@ -271,7 +301,7 @@ function unchangedOf(playground, prepared, { run, unchangedRun, labels }, place)
     }
   });
   const isAlwaysAsked = askedSteps(data, typed) === null;
-  const runs = { run, unchangedRun, typed, typedRows, labels: model.labels, isAlwaysAsked };
+  const runs = { run, unchangedRun, typed, typedRows, labels: model.labels, isAlwaysAsked, own };
   return {
     values,
     probabilities: probabilitiesOf(unchangedRun, labels, typedRows),
@@ -381,7 +411,7 @@ export function overflowSentence({ data, reader }, encoding, run) {
       for (const [name, array] of Object.entries(values)) look(titles[name], array);
     }
   });
-  if (run.probabilities) look(data.rules.probability, run.probabilities);
+  if (run.outputs) look(data.rules.output, run.outputs);
   const found = /** @type {{ step: number, title: string } | null} */ (earliest);
   if (!found) return "";
   const token = reader.visible(encoding.tokens[found.step]);

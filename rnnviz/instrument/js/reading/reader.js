@@ -105,7 +105,9 @@ export class Reader {
     if (!numbers.every((number) => Math.abs(number) <= largest)) throw this.error("not_finite");
     const steps = numbers.length / size;
     const tokens = Array.from({ length: steps }, (_, step) => {
-      return size <= few ? numbers.slice(step * size, (step + 1) * size).map(general).join(" ") : `#${step + 1}`;
+      return size <= few
+        ? numbers.slice(step * size, (step + 1) * size).map((value) => general(value)).join(" ")
+        : `#${step + 1}`;
     });
     return { tokens, inputs: numbers, unknown: tokens.map(() => false), truncated };
   }

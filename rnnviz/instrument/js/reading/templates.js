@@ -1,5 +1,6 @@
 // Sentences from templates, as Python's `format` fills them in.
 
+import { beyondNumbers, withMinus } from "../model/numbers.js";
 import { codePointAt } from "./character-classes.js";
 
 /** @import { CharacterClass } from "./character-classes.js" */
@@ -51,15 +52,16 @@ function escaped(codePoint) {
 }
 
 /**
- * A number as Python's format "g" writes it: six significant digits, halves to the even one.
+ * A number as Python's format "g" writes it, halves rounded to the even digit.
  * @param {number} value
+ * @param {number} [significant]  digits
  * @returns {string}
  */
-export function general(value) {
+export function general(value, significant = DIGITS) {
   if (value === 0) return Object.is(value, -0) ? "-0" : "0";
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
-  const [mantissa, exponent] = rounded(value);
-  if (exponent < -4 || exponent >= DIGITS) {
+  const [mantissa, exponent] = rounded(value, significant);
+  if (exponent < -4 || exponent >= significant) {
     const sign = exponent < 0 ? "-" : "+";
     return `${trimmed(mantissa)}e${sign}${String(Math.abs(exponent)).padStart(2, "0")}`;
   }
@@ -73,18 +75,37 @@ const DIGITS = 6;
 const EXACT = 60; // digits after the first, with which a number halfway between two others is exact
 
 /**
+ * A number in a few characters: see `short_number` in number_format.py.
+ * @param {number} value
+ * @returns {string}
+ */
+export function shortNumber(value) {
+  const size = Math.abs(value);
+  if (!Number.isFinite(value)) return beyondNumbers(value);
+  if (size < 1e3) return withMinus(general(value, 3));
+  if (size < 1e4) {
+    const whole = Math.floor(size);
+    const isUp = size - whole > 0.5 || (size - whole === 0.5 && whole % 2 === 1);
+    return withMinus(String((isUp ? whole + 1 : whole) * Math.sign(value)));
+  }
+  const [mantissa, exponent] = rounded(value, 2);
+  return withMinus(`${mantissa}e+${exponent}`);
+}
+
+/**
  * The first digits of a number, and its exponent.
  * @param {number} value
+ * @param {number} significant  how many digits
  * @returns {[mantissa: string, exponent: number]}
  */
-function rounded(value) {
+function rounded(value, significant) {
   const [digits] = value.toExponential(EXACT).split("e");
-  const kept = digits.slice(0, digits.indexOf(".") + DIGITS);
+  const kept = digits.slice(0, digits.indexOf(".") + significant);
   const isHalf = /^50*$/.test(digits.slice(kept.length));
   const isEven = Number(kept.at(-1)) % 2 === 0;
   const text = isHalf && isEven
     ? `${kept}e${value.toExponential(EXACT).split("e")[1]}`
-    : value.toExponential(DIGITS - 1);
+    : value.toExponential(significant - 1);
   const [mantissa, exponent] = text.split("e");
   return [mantissa, Number(exponent)];
 }
