@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import rnnviz
+from rnnviz.checkpoints.conversion import convert_stack
 from rnnviz.checkpoints.keras.layer import Layer
 from rnnviz.checkpoints.keras.layer_stacks import stacks_from_layers
 from rnnviz.checkpoints.keras.live_layers import live_layers
@@ -228,9 +229,12 @@ def test_a_class_of_somebodys_own_is_not_taken_for_keras(package):
         pass
 
     model = sequential(package, lambda L: [LSTM(4, name="mine")])
-    for asked in (model, model.layers[-1]):
-        with raises(UnsupportedFileError, code="unsupported_layer", part="mine"):
-            stacks_from_layers(live_layers(asked))
+    (stack,) = stacks_from_layers(live_layers(model))
+    with raises(UnsupportedFileError, code="unsupported_layer"):
+        convert_stack(stack)
+    assert convert_stack(stack, {"cell": "LSTM"}).network.cell_name == "lstm"
+    with raises(UnsupportedFileError, code="unsupported_layer", part="mine"):
+        stacks_from_layers(live_layers(model.layers[-1]))
 
 
 @pytest.mark.peers

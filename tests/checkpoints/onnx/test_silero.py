@@ -6,9 +6,7 @@ import pytest
 from onnx import TensorProto, helper, load_from_string
 
 from rnnviz.checkpoints.onnx.onnx_file import read_stacks
-from rnnviz.errors import UnsupportedFileError
 
-from ...raising import raises
 from ..published_packages import package_file
 from .graphs import close, file_of, run, value
 
@@ -39,7 +37,7 @@ def test_the_lstm_is_found_once_whatever_branch_it_stands_in(name):
     assert (stack.cell, len(stack.layers), stack.input_size, stack.hidden_size()) == ("lstm", 1, 128, 128)
     assert [setting.name for setting in stack.assumed] == ["initial"]
     assert (value(stack, "embedding"), value(stack, "readout")) == ("none", "none")
-    assert "graph's input" in stack.notes[0]
+    assert "graph's input" in stack.left_out[0]
 
 
 @pytest.mark.parametrize("name", [name for name in FILES if name != "silero_vad_half.onnx"])  # another training
@@ -72,7 +70,10 @@ def test_its_states_are_those_of_onnx_runtime_chunk_by_chunk():
         close(ours[0, "forward", quantity], np.stack(states)[:, k])
 
 
-def test_a_cell_that_was_written_out_in_single_products_is_told():
-    name = "silero_vad_op18_ifless.onnx"
-    with raises(UnsupportedFileError, code="unrolled"):
-        read_stacks(file_of(published(name)))
+def test_a_cell_that_was_written_out_in_single_products_is_read_by_its_names():
+    stacks, _, _ = read_stacks(file_of(published("silero_vad_op18_ifless.onnx")))
+    assert [stack.name for stack in stacks] == ["decoder.rnn", "model_8k.decoder.rnn"]
+    found = stacks[0].layers[0]["forward"]
+    ready = read_stacks(file_of(published("silero_vad_16k_sequence.onnx")))[0][0].layers[0]["forward"]
+    np.testing.assert_array_equal(np.sort(found["weight_hh"].array, None), np.sort(ready["weight_hh"].array, None))
+    assert {"order", "direction"} <= {setting.name for setting in stacks[0].assumed}
