@@ -1,10 +1,8 @@
 """Memory: how far back a network reaches, who wrote what it remembers, and what a change would do."""
 
-import streamlit as st
-
 from rnnviz.ui.pages import memory
-from rnnviz.ui.shared import page_setup
+from rnnviz.ui.shared import page_setup, share_panel
 
 page_setup.enter()
-st.title("What does it remember?", anchor=False)
-memory.page()
+with share_panel.beside_title("What does it remember?"):
+    memory.page()

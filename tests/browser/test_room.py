@@ -66,9 +66,9 @@ def test_a_class_answers_and_the_answer_reaches_it(page: Page, app: str, chromiu
 def test_a_code_that_is_typed_leads_to_the_room_s_own_address(page: Page, app: str):
     page.goto(f"{app}/room")
     settle(page)
-    page.get_by_label("Code of the room").fill("a-k7q w4m")
+    page.get_by_label("Room code").fill("a-k7q w4m")
     page.get_by_role("button", name="Join").click()
     page.wait_for_url(re.compile("room=a-k7q"))
     settle(page)
-    expect(page.get_by_label("Code of the room")).to_have_value("a-K7QW4M")
+    expect(page.get_by_label("Room code")).to_have_value("a-K7QW4M")
     assert not serious(violations(page))

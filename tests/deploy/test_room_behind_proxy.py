@@ -71,7 +71,7 @@ def test_a_code_that_is_typed_on_another_server_leads_there_too(servers: Farm, c
         learner = opened(chromium)
         learner.goto(f"{servers.address}/room")
         settle(learner)
-        learner.get_by_label("Code of the room").fill(code)
+        learner.get_by_label("Room code").fill(code)
         learner.get_by_role("button", name="Join").click()
         expect(learner.get_by_text("Stay open")).to_be_visible(timeout=SOON)
         assert server_of(learner) == server_of(teacher)

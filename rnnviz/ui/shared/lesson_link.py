@@ -19,24 +19,24 @@ NAME, NAMES = 40, 3  # characters and number of unknown names that a message rep
 PART_GROUPS = {
     "To change the view": {
         "typing": "Text box and examples",
-        "model": "Choice of model and cell",
+        "model": "Model and cell",
         "whatif": "What-if",
-        "tabs": "Choice of question on Memory and Compare",
+        "tabs": "Questions of Memory and Compare",
     },
     "To go elsewhere": {
-        "navigation": "Menu of pages",
+        "navigation": "Page menu",
         "explore": "Links from the guide to Explore",
-        "downloads": "Menu Save",
-        "link": "Menu Share",
+        "downloads": "Save menu",
+        "link": "Share button",
     },
     "In the guide": {
         "questions": "Questions",
-        "class": "Button to ask the class",
+        "class": "Ask the class",
     },
     "On other pages": {
         "about": "About the model",
-        "training": "Settings of a training",
-        "verify": "Check against a framework",
+        "training": "Training settings",
+        "verify": "Verify against your framework",
     },
 }
 PARTS = {name: words for group in PART_GROUPS.values() for name, words in group.items()}

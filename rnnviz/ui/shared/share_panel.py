@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -44,6 +45,29 @@ def menu() -> None:
         _panel()
 
 
+@contextmanager
+def beside_title(title: str) -> Iterator[None]:
+    """Show a page's title with the buttons A+ and Share beside it; inside the block comes the page.
+
+    Parameters
+    ----------
+    title : str
+        The title.
+
+    Yields
+    ------
+    None
+        The buttons follow after the block, when the page's link is known.
+    """
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.title(title, anchor=False, width="content")
+        place = st.container(horizontal=True, vertical_alignment="center", width="content")
+    yield
+    with place:
+        larger_button()
+        menu()
+
+
 @st.dialog("Share this view", width="large", icon=":material/share:")
 def _panel() -> None:
     """The link, its code, and what it leaves out."""
@@ -60,12 +84,12 @@ def _show_choices(address: str) -> None:
         place = st.container()
         st.markdown("**What your class sees**")
         presets = st.container()
-        larger = st.checkbox("Larger, as on a projector", st.session_state.get(PROJECTED, False), key="larger")
+        larger = st.checkbox("Open it larger, for a projector", st.session_state.get(PROJECTED, False), key="larger")
         st.session_state[PROJECTED] = larger
     left_out = _choose_parts(presets)
     link = view_link(address, left_out, larger)
     with place:
-        st.caption("This link opens exactly what you see now, with text, step and unit.")
+        st.caption("This link opens the page as you see it now, without what you leave out below.")
         show_link(link)
         if warning := reach_warning(link):
             st.warning(warning, icon=":material/wifi_off:")
@@ -76,7 +100,6 @@ def _show_choices(address: str) -> None:
                 st.button("Show it large", icon=":material/zoom_out_map:", key="share-show-large", on_click=_set_large)
             if urlsplit(link).scheme in ("http", "https"):
                 st.link_button("Open as your class sees it", link, icon=":material/open_in_new:")
-            larger_button(" Larger on this screen")
         if lesson_link.shows("navigation"):
             st.page_link("pages/teaching.py", label="Teaching with this: three lessons", icon=":material/school:")
 
@@ -87,9 +110,9 @@ def show_link(link: str) -> None:
     _mount(key=KEY, data={"known": _told_address(), "link": link}, on_address_change=lambda: None)
 
 
-def larger_button(words: str = "") -> None:
+def larger_button() -> None:
     """A button that makes the page larger, and back; the script that every page has listens to it."""
-    st.html(f'<button type="button" class="rnnviz-larger" title="Larger, for a projector, and back">A+{words}</button>')
+    st.html('<button type="button" class="rnnviz-larger" title="Larger, for a projector, and back">A+</button>')
 
 
 def show_code(link: str, words: str) -> None:
@@ -189,6 +212,6 @@ def reach_warning(link: str) -> str:
     if not here:
         return ""
     return (
-        f"“{host}” is this computer, and no other one can open the link. For a class, open this page under the address "
-        "that the others can reach, and share it from there."
+        f"“{host}” means this computer, so nobody else can open this link. For a class, open the page at an address "
+        "that others can reach, and share it from there."
     )

@@ -44,7 +44,7 @@ def page() -> None:
         task, model, layer, direction = pickers.pick_model("reviews", compact=True, with_cell=are_texts)
         task = _opening_on(task, choice.value)
         text = text_box.text_box(task, compact=True)
-        menu = st.container(width="content")
+        menu = st.container(horizontal=True, vertical_alignment="center", gap="small", width="content")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         pickers.pick_part("Comparison", choice, titles, labels="collapsed")
         second = texts_panel.second_text_box(task) if are_texts else None
@@ -63,6 +63,7 @@ def page() -> None:
         else:
             texts_panel.show(run, second)
         with menu:
+            share_panel.larger_button()
             share_panel.menu()
     if lesson_link.shows("about"):
         model_card.show(model)

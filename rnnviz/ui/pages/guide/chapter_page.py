@@ -55,14 +55,13 @@ def show_glossary(file: str) -> None:
     st.html(style_element())
     source = Path(file).with_suffix(".md")
     title = next(line for line in source.read_text(encoding="utf-8").splitlines() if line.startswith("# "))
-    st.title(title.removeprefix("# "), anchor=False)
-    messages = st.container()
-    terms = _terms(source)
-    st.html(glossary.terms_html(terms.values()))
-    st.subheader("More cells", anchor=False)
-    further = [CELLS[name] for name in trainable_cells() if name not in CELL_ORDER]
-    st.html(glossary.cells_html(further, terms))
-    share_panel.menu()
+    with share_panel.beside_title(title.removeprefix("# ")):
+        messages = st.container()
+        terms = _terms(source)
+        st.html(glossary.terms_html(terms.values()))
+        st.subheader("More cells", anchor=False)
+        further = [CELLS[name] for name in trainable_cells() if name not in CELL_ORDER]
+        st.html(glossary.cells_html(further, terms))
     with messages:
         notices.show()
 

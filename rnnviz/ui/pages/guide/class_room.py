@@ -19,8 +19,8 @@ from .chapter_parser import Question
 
 COUNTS = "room-counts"
 GONE = (
-    "The room of your class is gone: a room is open for two hours, and a server that restarts forgets it. “Ask the "
-    "class” opens a new one."
+    "Your room has closed: rooms stay open for two hours, and a server that restarts forgets them. “Ask the class” "
+    "opens a new one."
 )
 
 
@@ -70,7 +70,7 @@ def show(
     if host is None or standing is None or standing.question != context.key:
         st.rerun()
     code = host[0]
-    st.markdown(f":material/groups: **Your class is asked** \n\n{context.fill(question.ask)}")
+    st.markdown(f":material/groups: **Your class answers** \n\n{context.fill(question.ask)}")
     right = question.right if standing.revealed and question.graded else None
     counts = dict(zip(question.choices, standing.counts, strict=True))
     if standing.revealed or st.session_state.get(COUNTS, True):
@@ -79,7 +79,7 @@ def show(
         st.markdown(f"**{_answered(standing)}** in room **{plain(code)}**", width="content")
         st.button("Show the code", icon=":material/qr_code:", key="room-show", on_click=_set, args=[SHOW_ROOM, True])
         if standing.revealed:
-            again = "Forget these answers, and let the class answer once more"
+            again = "Clear these answers, and let the class answer again"
             choices = len(question.choices)
             st.button(
                 "Ask again", icon=":material/replay:", key="room-again", help=again, on_click=_ask,
@@ -90,7 +90,7 @@ def show(
                 "Reveal the answer", icon=":material/visibility:", key="room-reveal",
                 on_click=_reveal, args=[context.key],
             )  # fmt: skip
-            st.toggle("Counts", True, key=COUNTS, help="Who sees what others chose may follow them.")
+            st.toggle("Counts", True, key=COUNTS, help="People who see what others chose may follow them.")
         st.button("Close the room", type="tertiary", key="room-close", on_click=_close)
     if standing.revealed:
         show_answer(context, question)
@@ -108,7 +108,7 @@ def _show_code(code: str) -> None:
         share_panel.show_code(link, f"The QR code of room {code}")
     with words:
         st.html(
-            f'<p class="rnnviz-code">Scan the picture, or open<br><b>{escape(link.split("?")[0])}</b><br>'
+            f'<p class="rnnviz-code">Scan the code, or open<br><b>{escape(link.split("?")[0])}</b><br>'
             f"and type<br><strong>{escape(code)}</strong></p>"
         )
         share_panel.show_link(link)

@@ -25,7 +25,7 @@ from .question import shuffled_choices
 LONGEST = 24  # characters of a code: the longest name of a server, and its signs
 TRIES, TRIES_SECONDS = 10, 60.0  # wrong codes that a session may try in so many seconds
 JOIN = (
-    '<form class="rnnviz-join" action="room" method="get"><label>Code of the room '
+    '<form class="rnnviz-join" action="room" method="get"><label>Room code '
     '<input name="room" value="{code}" maxlength="{longest}" required autocomplete="off" spellcheck="false"></label>'
     '<button type="submit">Join</button></form>'
 )
@@ -55,7 +55,7 @@ def _show(folder: Path) -> None:
     link_parameters.ROOM.restore()
     code = ROOMS.normal(link_parameters.ROOM.save())[:LONGEST]
     if not code:
-        st.markdown("Your teacher shows the code of the room, or a picture to scan.")
+        st.markdown("Your teacher shows a code to type here, or a QR code to scan.")
         st.html(JOIN.format(code="", longest=LONGEST))
         return
     standing = _standing(code)
@@ -81,7 +81,7 @@ def _standing(code: str) -> Standing | None:
     for old in [tried for tried, when in wrong.items() if now - when > TRIES_SECONDS]:
         del wrong[old]
     if len(wrong) >= TRIES and code not in wrong:
-        st.warning("That were many wrong codes. Wait a minute, and try again.", icon=":material/hourglass:")
+        st.warning("Too many wrong codes. Wait a minute, then try again.", icon=":material/hourglass:")
         return None
     try:
         return ROOMS.standing(code)
@@ -91,8 +91,8 @@ def _standing(code: str) -> Standing | None:
         words = f"Room {code} is not on this server. Press Join, which leads to the right one."
     else:
         words = (
-            f"There is no room {code}. Look at the code once more. If it is right, the room was closed: rooms are "
-            "open for two hours at most."
+            f"There is no room {code}. Check the code. If it is right, the room has closed: rooms stay open for two "
+            "hours at most."
         )
     st.warning(plain(words), icon=":material/groups:")
     return None

@@ -13,7 +13,6 @@ from ...shared import (
     model_card,
     notices,
     pickers,
-    share_panel,
     text_box,
     what_if,
 )
@@ -59,7 +58,6 @@ def page() -> None:
         text_box.report_overflow(trace)
         with stoppable():
             show(TextRun(task, text, model, prepared, trace, layer, direction))
-        share_panel.menu()
     what_if.save()
     if lesson_link.shows("about"):
         model_card.show(model)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from ...shared import link_parameters, notices, pickers, share_panel
+from ...shared import link_parameters, notices, pickers
 from . import comparison_panel, upload_panel, weights_panel
 
 __all__ = ["PARTS", "page"]
@@ -26,6 +26,5 @@ def page() -> None:
     messages = st.container()
     _, show = PARTS[part]
     show()
-    share_panel.menu()
     with messages:
         notices.show()
