@@ -115,7 +115,8 @@ def _climb(graph: LayerGraph, chain: HeadChain) -> None:
     chain.functions.append(_function(layer))
     while len(chain.dense) <= MOST:
         graph.budget.work()
-        readers = graph.above(layer)
+        # A layer without a place is above only if it fits.
+        readers = [reader for reader in graph.above(layer) if not reader.loose or _could_read(reader, chain.dense[-1])]
         if len(readers) != 1:
             chain.after = readers
             return
@@ -235,6 +236,12 @@ def _folded(
 
 def _fits(layer: Layer, width: int | None) -> bool:
     return layer.kind == "Dense" and "kernel" in layer.arrays and layer.reads == width
+
+
+def _could_read(layer: Layer, dense: Layer) -> bool:
+    """Whether a layer could read a Dense layer, by its arrays."""
+    width = _width(dense)
+    return layer.reads == width or any(source.shape == (width,) for source in layer.arrays.values())
 
 
 def _width(layer: Layer) -> int:

@@ -53,6 +53,12 @@ def heads_of(
     choices[NONE] = "none: the network ends with its hidden states"
     notes = _ignored(graph, top, {chain.dense[0].name for chain in chains} | set(readouts))
     left_out = not_run(chains)
+    chain_names = {layer.name for chain in chains[:1] for layer in chain.dense}
+    between = [layer for layer in graph.possibly_between(width, top) if layer.name not in chain_names]
+    if chains and between:
+        listed = " or ".join(repr(layer.name) for layer in between[:3])
+        reason = f"{chains[0].name!r} would fit, but {listed} may come between it and {top.name!r}."
+        return readouts, inferred("readout", NONE, "assumed", reason, choices), notes, []
     if chains:
         lowest, name = chains[0].dense[0], chains[0].name
         basis, reason = graph.basis(lowest, _reason(chains[0].dense, top), f"{lowest.name!r} follows it")

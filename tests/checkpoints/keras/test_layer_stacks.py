@@ -454,3 +454,13 @@ def test_a_head_that_is_not_plain_is_named(above, words):
     (stack,) = stacks_from_layers(live_layers(sequential("keras", lambda L: [L.LSTM(4, name="rnn", **SEQ), *above(L)])))
     assert stack.setting("readout").value == "none"
     assert any(words in text for text in (stack.setting("readout").reason, *stack.notes, *stack.left_out))
+
+
+@pytest.mark.peers
+def test_where_places_are_not_known_no_head_is_taken_across_a_norm(tmp_path):
+    model = sequential("keras", lambda L: [L.LSTM(4, **SEQ), L.BatchNormalization(), L.Dense(3)])
+    path = tmp_path / "mine.weights.h5"
+    model.save_weights(path)
+    (stack,) = rnnviz.checkpoint(path).stacks
+    assert stack.setting("readout").value == "none" and "batch_normalization" in stack.setting("readout").reason
+    assert stack.readouts and not any("is read by" in words for words in stack.left_out)
