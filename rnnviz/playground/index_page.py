@@ -20,7 +20,7 @@ STEPS, ROWS = 24, 8  # of a picture
 WIDTH, ROW = 240, 10  # in the units of a picture
 TITLE = "rnnviz: watch a recurrent network read"
 INTRODUCTION = (
-    "Each page holds a trained network and runs it in your browser, at every letter: the hidden state, the cell state "
+    "Each page holds a trained network and runs it in your browser as you type: the hidden state, the cell state "
     "and every gate, the cell as a diagram, and the arithmetic with its numbers. Nothing that you type leaves your "
     "device. A page is a single file: save it, and it works offline."
 )
