@@ -22,6 +22,29 @@ def printable(text: str, most: int = 80) -> str:
     return tidy if len(tidy) <= most else tidy[: most - 1] + "…"
 
 
+def counted(number: int, noun: str) -> str:
+    """Say how many there are of something.
+
+    Parameters
+    ----------
+    number : int
+        How many.
+    noun : str
+        What, in the singular; the plural adds an s.
+
+    Returns
+    -------
+    str
+        The number and the noun.
+
+    Examples
+    --------
+    >>> counted(1, "output"), counted(1800, "output")
+    ('1 output', '1,800 outputs')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def abridged(text: str, most: int) -> str:
     """Leave out the middle of a text that is too long: a sentence that echoes a stranger's words keeps its end.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ...wording import counted
 from ..settings import NONE, InferredSetting, inferred
 from ..stack import Readout
 from . import layer_notes
@@ -49,7 +50,7 @@ def heads_of(
     for layer in dense:
         if len(readouts) < OFFERED and layer.name not in used and _fits(layer, width):
             readouts[layer.name] = made.of(layer, exchanged)
-    choices = {name: f"{name}, {len(readout.weight.array):,} outputs" for name, readout in readouts.items()}
+    choices = {name: f"{name}, {counted(len(readout.weight.array), 'output')}" for name, readout in readouts.items()}
     choices[NONE] = "none: the network ends with its hidden states"
     notes = _ignored(graph, top, {chain.dense[0].name for chain in chains} | set(readouts))
     left_out = not_run(chains)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from ...cells.activations import Array
+from ...wording import counted
 from ..settings import NONE, InferredSetting, inferred
 from ..stack import Readout, SourceArray, Stack
 
@@ -246,7 +247,7 @@ def _readout_setting(
     stack: Stack, readouts: Mapping[str, Readout], free: _FreeArrays, others: Sequence[str], best: str
 ) -> InferredSetting:
     """Which linear layer reads the stack; none where another layer follows it or another stack has a better claim."""
-    choices = {name: f"{name}, {len(readout.weight.array):,} outputs" for name, readout in readouts.items()}
+    choices = {name: f"{name}, {counted(len(readout.weight.array), 'output')}" for name, readout in readouts.items()}
     choices[NONE] = "none: the network ends with its hidden states"
     value = next(iter(readouts))
     classes = len(readouts[value].weight.array)

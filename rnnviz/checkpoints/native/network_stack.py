@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...cells.activations import Array
 from ...model import Model
 from ...network.parameter_names import name_suffix
+from ...wording import counted
 from ..gate_orders import ORDERS
 from ..settings import CHOICES, NONE, InferredSetting, inferred, inferred_order
 from ..stack import HeadPart, Readout, SourceArray, Stack
@@ -48,7 +49,7 @@ def stack_from_model(model: Model) -> Stack:
         weight = _source("readout.weight", network.readout_weight)
         readouts["readout.weight"] = Readout(weight, bias, network.head.activation, network.head.reading, parts)
         none = "none: the network ends with its hidden states"
-        settings.append(_present("readout", f"{len(network.readout_weight):,} outputs", none))
+        settings.append(_present("readout", counted(len(network.readout_weight), "output"), none))
     initial = {
         (k, direction, state): _source(f"initial.{state}{name_suffix(k, direction)}", array)
         for k, layer in enumerate(network.initial or [])

@@ -13,6 +13,7 @@ from ....text import vocabularies
 from ....text.decoding import decode_text
 from ....text.tokens import TokenKind, Vocabulary, visible
 from ....text.word_lists import WordList
+from ....wording import counted
 from ...shared.markdown import plain
 from .opened_file import OpenedFile
 
@@ -152,7 +153,11 @@ def _labels(
     file: OpenedFile, stack: Stack, outputs: int, vocabulary: Vocabulary | None, found: WordList | None
 ) -> list[str] | None:
     text = _text(
-        file, stack, "labels", f"Labels: {outputs:,} outputs, in their order", "One label per line, or a JSON list."
+        file,
+        stack,
+        "labels",
+        f"Labels: {counted(outputs, 'output')}{', in their order' if outputs > 1 else ''}",
+        "One label per line, or a JSON list.",
     )
     if text is None and found is not None:
         first = plain(", ".join(map(visible, found.tokens[:12])))
