@@ -18,6 +18,7 @@ from .. import errors
 from ..checkpoints import FORMATS, Agreement, Checkpoint, Correction, Format, Location, Readout, SourceArray, Stack
 from ..checkpoints.interface import UnusedArray
 from ..checkpoints.settings import InferredSetting
+from ..checkpoints.stack import HeadPart
 from ..errors import RnnvizError
 from ..model import Model
 from ..network import Network
@@ -34,6 +35,7 @@ DATACLASSES: dict[str, type] = {
         Agreement,
         Checkpoint,
         Correction,
+        HeadPart,
         InferredSetting,
         Location,
         Model,
@@ -107,7 +109,8 @@ class _Packer:
                 return ["format", value.title]
             case Network():
                 cell = value.layers[0][0]
-                return ["network", self.pack([dict(value.parameters), cell.name, dict(cell.options), value.merge])]
+                parts = [dict(value.parameters), cell.name, dict(cell.options), value.merge, value.head.to_json()]
+                return ["network", self.pack(parts)]
             case RnnvizError():
                 given = {name: self._said(field) for name, field in value.fields.items()}
                 return ["error", type(value).__name__, value.message, value.code, ["dict", *map(list, given.items())]]
@@ -195,8 +198,8 @@ class _Unpacker:
         return FORMATS_BY_TITLE[parts[0]]
 
     def _network(self, parts: list[Any], depth: int) -> Network:
-        parameters, cell, options, merge = self.unpack(parts[0], depth)
-        return Network.from_parameters(parameters, cell, options, merge)
+        parameters, cell, options, merge, head = self.unpack(parts[0], depth)
+        return Network.from_parameters(parameters, cell, options, merge, head)
 
     def _error(self, parts: list[Any], depth: int) -> RnnvizError:
         name, message, code, given = parts

@@ -78,6 +78,8 @@ def torch_obstacle(model: Model) -> Obstacle | None:
         return Obstacle(
             "initial", "This network has its own initial states; a PyTorch module gets them as an argument."
         )
+    if network.readout_weight is not None and not network.reads_directly:
+        return Obstacle("head", "The head of this network does more than read each step with one linear layer.")
     if network.merge != "concat" and len(network.directions_by_layer[0]) == 2:
         return Obstacle("merge", "PyTorch concatenates two directions; here they are merged in another way.")
     return None

@@ -2,6 +2,7 @@
 
 import json
 from contextlib import suppress
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -97,9 +98,10 @@ def test_code_is_no_record():
             records.pack(value)
 
 
+@pytest.mark.parametrize("head", [{}, {"activation": "linear"}, {"activation": "sigmoid"}])
 @pytest.mark.parametrize("name", ["names-lstm", "counter-gru"])
-def test_every_format_comes_back_as_it_was_read(name):
-    model = rnnviz.load(name)
+def test_every_format_comes_back_as_it_was_read(name, head):
+    model = rnnviz.load(name).with_head(**head)
     files = [(f"model{format.suffixes[0]}", format.save(model)) for format in writable()]
     for file, data in [*files, ("models.zip", model_archive.pack([model]))]:
         read = open_files({file: data})
@@ -112,9 +114,21 @@ def test_every_format_comes_back_as_it_was_read(name):
             assert all(np.array_equal(before[key], after[key]) for key in before)
         for key, whole in read.models.items():
             made = found.models[key]
-            assert (made.name, made.vocabulary, made.labels, made.card) == (
-                whole.name, whole.vocabulary, whole.labels, whole.card,
+            assert (made.name, made.vocabulary, made.labels, made.card, made.head) == (
+                whole.name, whole.vocabulary, whole.labels, whole.card, model.head,
             )  # fmt: skip
+
+
+def test_a_head_of_several_layers_comes_back():
+    case = Path(__file__).parents[1] / "checkpoints/cases/readout_is_not_softmax/k_twodense/m.keras"
+    read = open_files({"m.keras": case.read_bytes()})
+    found, x = sent(read), np.ones((3, 6))
+    assert str(found) == str(read)
+    np.testing.assert_array_equal(found.model().trace(x).outputs, read.model().trace(x).outputs)
+    model = read.model()
+    again = sent(model)
+    assert again.head.to_json() == model.head.to_json()
+    np.testing.assert_array_equal(again.trace(x).outputs, model.trace(x).outputs)
 
 
 def test_errors_come_back_with_their_fields():

@@ -35,7 +35,7 @@ def to_json(model: Model, indent: int | None = None) -> str:
     }
     if model.network.merge != MERGE:
         about["merge"] = model.network.merge
-    if (head := model.head.to_json()) != Head().to_json():
+    if (head := model.head.to_json()) != Head().to_json() or "head" in model.card:
         about["head"] = head
     if model.max_steps is not None:
         about["longest"] = model.max_steps

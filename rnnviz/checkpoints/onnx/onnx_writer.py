@@ -17,7 +17,7 @@ from ...cells import Cell, cell_class
 from ...cells.activations import Array
 from ...errors import DamagedFileError, RnnvizError, UnknownNameError, UnsupportedFileError
 from ...model import Model
-from ...network import Network
+from ...network import READINGS, Network
 from ...network.parameter_names import name_suffix
 from ..gate_orders import LETTERS
 from ..io.opening_budget import OpeningBudget
@@ -35,6 +35,14 @@ PEEPHOLES, PEEPHOLE_ORDER, PEEPHOLES_READ = (
     "iof",
     "ifo",
 )  # stacked unlike the gates; as `recurrent_nodes` reads them
+OUTPUTS = {
+    "linear": "Identity",
+    "sigmoid": "Sigmoid",
+    "relu": "Relu",
+    "tanh": "Tanh",
+    "softsign": "Softsign",
+    "softplus": "Softplus",
+}
 DIRECTIONS = {("forward",): "forward", ("backward",): "reverse", ("forward", "backward"): "bidirectional"}
 
 
@@ -42,15 +50,17 @@ def to_onnx(model: Model) -> bytes:
     """The model as an ONNX file.
 
     Its inputs are `ids` (T, B), or `vectors` (T, B, D) where the model has no embedding. Its outputs are the states of
-    every layer as `layer_0`, `layer_1`, ..., (T, directions, B, H), and with a readout `logits` and `probabilities`,
-    (T, B, C).
+    every layer as `layer_0`, `layer_1`, ..., (T, directions, B, H), and with a readout `logits` and `probabilities`, or
+    `outputs` where they are no probabilities, (T, B, C).
 
-    Raises UnsupportedFileError if ONNX has no node for the cell (code "cell") or cannot express one of its options.
+    Raises UnsupportedFileError if ONNX has no node for the cell (code "cell") or cannot express one of its options, and
+    with code "head" if the head reads more than the step itself, has layers, or an activation not in `OUTPUTS`.
     """
     from onnx import TensorProto, helper, numpy_helper
 
     network = model.network
     form = check_node(network)
+    _check_head(network)
     number = helper.np_dtype_to_tensor_dtype(network.dtype)
     nodes: list[Any] = []
     arrays: dict[str, Array] = {}
@@ -103,8 +113,11 @@ def to_onnx(model: Model) -> bytes:
         if network.readout_bias is not None:
             arrays["readout.bias"] = network.readout_bias
             logits = add("Add", [logits, "readout.bias"], "logits")
-        add("Softmax", [logits], "probabilities", axis=-1)
-        for name in ("logits", "probabilities"):
+        if model.head.is_distribution:
+            add("Softmax", [logits], "probabilities", axis=-1)
+        else:
+            add(OUTPUTS[model.head.activation], [logits], "outputs")
+        for name in ("logits", "probabilities" if model.head.is_distribution else "outputs"):
             add_output(name, "steps", "batch", len(model.labels))
     tensors = [numpy_helper.from_array(np.ascontiguousarray(array), name) for name, array in arrays.items()]
     graph = helper.make_graph(nodes, "rnnviz", [given], outputs, tensors)
@@ -117,6 +130,22 @@ def to_onnx(model: Model) -> bytes:
     )
     helper.set_model_props(proto, {KEY: to_json(model)})
     return bytes(proto.SerializeToString())
+
+
+def _check_head(network: Network) -> None:
+    head = network.head
+    if network.readout_weight is None or (
+        network.reads_directly and (head.is_distribution or head.activation in OUTPUTS)
+    ):
+        return
+    what = "has layers" if head.layers else f"reads {READINGS[head.reading]}"
+    if network.reads_directly:
+        what = f"applies {head.activation}"
+    raise UnsupportedFileError(
+        f"As ONNX, a head can be saved that applies softmax, {', '.join(OUTPUTS)} to what it reads at every step; this "
+        f"one {what}. Save the model as safetensors or npz.",
+        code="head",
+    )
 
 
 def model_from_stacks(name: str, card: str, stacks: Sequence[Stack], budget: OpeningBudget | None = None) -> Model:

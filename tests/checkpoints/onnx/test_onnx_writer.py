@@ -169,3 +169,22 @@ def test_parts_of_a_strangers_card_of_another_shape_than_usual_are_left_out():
     card = restored(with_words(json.dumps(words))).card
     assert "scores" not in card
     assert "title" not in card
+
+
+@pytest.mark.parametrize("activation", ["linear", "sigmoid", "tanh"])
+def test_outputs_that_are_no_probabilities_are_written_as_they_are(activation):
+    model = rnnviz.load("names-gru").with_head(activation=activation)
+    data = to_onnx(model)
+    ids = model.vocabulary.encode("Ada").inputs
+    found = runtime(data, ids=ids[:, None])
+    assert "probabilities" not in found
+    np.testing.assert_allclose(found["outputs"][:, 0], model.trace("Ada").outputs, rtol=0, atol=1e-5)
+    again = restored(data)
+    assert again.head == model.head
+    same(model, again)
+
+
+@pytest.mark.parametrize("head", [{"reading": "mean"}, {"activation": "leaky_relu(0.1)"}])
+def test_a_head_that_the_graph_cannot_have_is_refused(head):
+    with raises(UnsupportedFileError, code="head"):
+        to_onnx(rnnviz.load("names-gru").with_head(**head))
