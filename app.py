@@ -46,7 +46,10 @@ def report(error: Exception) -> bool:
 
 
 if __name__ == "__main__":  # Streamlit gives this name to every run of the script
-    navigate()
+    from rnnviz.ui.shared import first_runs
+
+    with first_runs.turn():
+        navigate()
 else:
     from starlette.middleware import Middleware
 

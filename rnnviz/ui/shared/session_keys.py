@@ -83,3 +83,4 @@ OWN_TEXT_ENCODING = "train-encoding"  # in words
 OWN_TEXT_FILE = "train-file-id"
 OWN_TEXT_ERROR = "train-refused"
 OWN_TASK = "train-own-task"  # the last own text and options, and the task made of them
+HAS_RUN = "has-run"  # whether the first run of the session has begun
