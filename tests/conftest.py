@@ -18,8 +18,8 @@ from .extras import EXTRAS, summary
 # a training step take twenty times as long.
 threadpool_limits(limits=1, user_api="blas")
 
-settings.register_profile("local", deadline=None, max_examples=30)
-settings.register_profile("ci", deadline=None, max_examples=30, derandomize=True)
+settings.register_profile("local", deadline=None, max_examples=20)
+settings.register_profile("ci", deadline=None, max_examples=20, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 
