@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -35,6 +36,7 @@ ShownRun = Literal["before", "after", "difference"]
 
 BAR = 56  # pixels right of the panels in all three, so that their columns are in the same places
 # Colour, marker, and the marker as a letter, filled and hollow, of the label predicted before and of another one.
+Look = tuple[str, str, str, str]  # colour, marker, and its glyph filled and hollow
 LOOKS = ((PREDICTION, "circle", "●", "○"), (SECOND_PREDICTION, "diamond", "◆", "◇"))
 PROBABILITIES, BETWEEN, DISTANCES = 150, 40, 70  # pixels: of the upper panel, of words, of the lower panel
 
@@ -95,6 +97,20 @@ def _values(panel: Panel, runs: AlignedRuns, which: ShownRun, layer: int, direct
     return PanelValues(change.T, rows, (-limit, limit), gaps)
 
 
+def placed_pair(runs: AlignedRuns, before: Array, after: Array) -> tuple[Array, Array]:
+    """What has a row for each step of the two runs, with a row for each column in which their steps stand."""
+    return place_rows(before, runs.before_rows, runs.steps), place_rows(after, runs.after_rows, runs.steps)
+
+
+def pair_of_lines(
+    names: tuple[str, str], values: tuple[Array, Array], asked: tuple[Array, Array], look: Look
+) -> Iterator[tuple[str, Array, Array, Style]]:
+    """The name of each of two runs, its values, where it is asked, and its look: dotted and hollow, or filled."""
+    colour, marker, filled, hollow = look
+    yield names[0], values[0], asked[0], Style(colour, "dot", f"{marker}-open", hollow)
+    yield names[1], values[1], asked[1], Style(colour, "solid", marker, filled)
+
+
 def aligned_predictions(
     runs: AlignedRuns, steps_axis: Part, room: int, names: tuple[str, str], distance: str
 ) -> Content:
@@ -107,12 +123,8 @@ def aligned_predictions(
     """
     before, after = runs.before, runs.after
     assert before.probabilities is not None and after.probabilities is not None
-    old = place_rows(before.probabilities.astype(np.float64), runs.before_rows, runs.steps)
-    new = place_rows(after.probabilities.astype(np.float64), runs.after_rows, runs.steps)
-    asked = [
-        place_rows(asked_steps(trace), rows, runs.steps)
-        for trace, rows in ((before, runs.before_rows), (after, runs.after_rows))
-    ]
+    old, new = placed_pair(runs, before.probabilities.astype(np.float64), after.probabilities.astype(np.float64))
+    asked = placed_pair(runs, asked_steps(before), asked_steps(after))
     labels = dict.fromkeys(int(trace[-1].argmax()) for trace in (before.probabilities, after.probabilities))
     whole = PROBABILITIES + BETWEEN + DISTANCES
     right = label_room([markup_label(before.labels[k]) for k in labels])
@@ -122,17 +134,16 @@ def aligned_predictions(
     content["yaxis"] = chart_axis(range=[*SHARE_EDGES], tickvals=[0, 0.5, 1], domain=[1 - PROBABILITIES / whole, 1])
     content["yaxis2"] = chart_axis(range=[0, 1], tickvals=[0, 1], domain=[0, DISTANCES / whole], anchor="x")
     x, data, ends = np.arange(1, runs.steps + 1), [], []
-    for k, (colour, marker, filled, hollow) in zip(labels, LOOKS, strict=False):
+    for k, look in zip(labels, LOOKS, strict=False):
         label = markup_label(before.labels[k])
-        for name, y, answers, dash, symbol, glyph in (
-            (names[0], old[:, k], asked[0], "dot", f"{marker}-open", hollow),
-            (names[1], new[:, k], asked[1], "solid", marker, filled),
-        ):
+        for name, y, answers, style in pair_of_lines(names, (old[:, k], new[:, k]), asked, look):
             hover = f"step %{{x:d}}, {name}<br>probability <b>%{{y:.4f}}</b>"
-            line = styled_line(Style(colour, dash, symbol, glyph), label, x, y, hover, connectgaps=True)
+            line = styled_line(style, label, x, y, hover, connectgaps=True)
             data.append(faint_where_unasked(line, answers))
             if len(there := np.flatnonzero(~np.isnan(y))):
-                ends.append(EndLabel(f"{coloured(glyph, colour)} {label}", int(there[-1]), float(y[there[-1]])))
+                ends.append(
+                    EndLabel(f"{coloured(style.glyph, style.colour)} {label}", int(there[-1]), float(y[there[-1]]))
+                )
     bars: Part = {
         "type": "bar",
         "name": "moved",

@@ -8,10 +8,9 @@ import numpy as np
 
 from ..analysis.asked_steps import asked_steps
 from ..cells.activations import Array
-from ..colours import Style
 from ..errors import UnknownNameError
 from ..trace import Trace
-from .aligned_runs import LOOKS, AlignedRuns, place_rows
+from .aligned_runs import LOOKS, AlignedRuns, pair_of_lines, placed_pair
 from .chart_parts import (
     UNASKED,
     EndLabel,
@@ -99,12 +98,8 @@ def aligned_values(runs: AlignedRuns, steps_axis: Part, room: int, names: tuple[
     """
     before, after = runs.before, runs.after
     assert before.outputs is not None and after.outputs is not None
-    old = place_rows(before.outputs.astype(np.float64), runs.before_rows, runs.steps)
-    new = place_rows(after.outputs.astype(np.float64), runs.after_rows, runs.steps)
-    asked = [
-        place_rows(asked_steps(trace), rows, runs.steps)
-        for trace, rows in ((before, runs.before_rows), (after, runs.after_rows))
-    ]
+    old, new = placed_pair(runs, before.outputs.astype(np.float64), after.outputs.astype(np.float64))
+    asked = placed_pair(runs, asked_steps(before), asked_steps(after))
     columns = most_changed(old, new)[:MOST_OUTPUTS]
     edges = value_edges(old[:, columns], new[:, columns])
     single = len(before.labels) == 1  # its curves have the names of the runs, not that of the output
@@ -113,17 +108,14 @@ def aligned_values(runs: AlignedRuns, steps_axis: Part, room: int, names: tuple[
     content = chart_layout(HEIGHT, left=LEFT, right=right, top=62 if has_faint else 46, bottom=room + 4)
     content["xaxis"], content["yaxis"] = steps_axis, value_axis(edges)
     x, data, ends = np.arange(1, runs.steps + 1), [], []
-    for k, (colour, marker, filled, hollow) in zip(columns, LOOKS, strict=False):
+    for k, look in zip(columns, LOOKS, strict=False):
         label = markup_label(before.labels[k])
-        for name, y, answers, dash, symbol, glyph in (
-            (names[0], old[:, k], asked[0], "dot", f"{marker}-open", hollow),
-            (names[1], new[:, k], asked[1], "solid", marker, filled),
-        ):
+        for name, y, answers, style in pair_of_lines(names, (old[:, k], new[:, k]), asked, look):
             hover = f"step %{{x:d}}, {name}<br>output <b>%{{y:.4g}}</b>"
-            line = styled_line(Style(colour, dash, symbol, glyph), label, x, y, hover, connectgaps=True)
+            line = styled_line(style, label, x, y, hover, connectgaps=True)
             data.append(faint_where_unasked(line, answers))
             if len(there := np.flatnonzero(np.isfinite(y))):
-                at_end = f"{coloured(glyph, colour)} {name if single else label}"
+                at_end = f"{coloured(style.glyph, style.colour)} {name if single else label}"
                 ends.append(EndLabel(at_end, int(there[-1]), float(y[there[-1]])))
     several = len(before.labels) > len(columns)
     words = f"the {len(columns)} outputs that differ most" if several else "output"

@@ -175,10 +175,7 @@ class Head:
             The vectors.
         """
         if self.reading == LAST_STATES:
-            hidden = [
-                np.broadcast_to(states[:1], states.shape) if direction == "backward" else states
-                for direction, states in zip(directions, hidden, strict=True)
-            ]
+            hidden = _last_read(hidden, directions)
         merged = merge_directions(hidden, merge)
         match self.reading:
             case "sum":
@@ -223,12 +220,9 @@ class Head:
             np.add.at(d_merged, (holder, *np.indices(merged.shape)[1:]), d_read)
         if self.reading != LAST_STATES:
             return split_gradient(d_merged, hidden, merge)
-        fixed = [
-            np.broadcast_to(states[:1], states.shape) if direction == "backward" else states
-            for direction, states in zip(directions, hidden, strict=True)
-        ]
         gradients = []
-        for direction, gradient in zip(directions, split_gradient(d_merged, fixed, merge), strict=True):
+        split = split_gradient(d_merged, _last_read(hidden, directions), merge)
+        for direction, gradient in zip(directions, split, strict=True):
             if direction == "backward":
                 at_first = np.zeros_like(gradient)
                 at_first[0] = gradient.sum(0)
@@ -322,6 +316,14 @@ def check_activation(name: str) -> None:
             f"{', '.join(ACTIVATION_KINDS)}.",
             code="unknown", kind="activation", name=name, allowed=(SOFTMAX, *ACTIVATION_KINDS),
         ) from error  # fmt: skip
+
+
+def _last_read(hidden: Sequence[Array], directions: Sequence[str]) -> list[Array]:
+    """The last state of each direction by each step; a backward one has read the whole text, to its start."""
+    return [
+        np.broadcast_to(states[:1], states.shape) if direction == "backward" else states
+        for direction, states in zip(directions, hidden, strict=True)
+    ]
 
 
 def _counts(values: Array) -> Array:

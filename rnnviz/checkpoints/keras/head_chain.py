@@ -61,7 +61,7 @@ def chains_above(graph: LayerGraph, top: Layer, width: int) -> list[HeadChain]:
     """
     reading, chains = _reading(top), []
     for reader, pooled, norm in _readers(graph, top, reading):
-        if not _fits(reader, width):
+        if not fits(reader, width):
             continue
         chain = HeadChain(pooled, [reader])
         if norm is not None:
@@ -129,7 +129,7 @@ def _climb(graph: LayerGraph, chain: HeadChain) -> None:
             chain.sums_norms[place] = norm
         elif norm is not None and place + 1 not in chain.norms:
             chain.norms[place + 1] = norm
-        elif reader.kind == "Dense" and _fits(reader, _width(chain.dense[-1])):
+        elif reader.kind == "Dense" and fits(reader, _width(chain.dense[-1])):
             if not chain.functions[-1]:
                 raise NotPlainError(
                     f"{chain.name!r} is read by {reader.name!r}, and the file does not say what comes between them"
@@ -234,7 +234,8 @@ def _folded(
     )
 
 
-def _fits(layer: Layer, width: int | None) -> bool:
+def fits(layer: Layer, width: int | None) -> bool:
+    """Whether a layer is a Dense layer that reads vectors of a size."""
     return layer.kind == "Dense" and "kernel" in layer.arrays and layer.reads == width
 
 

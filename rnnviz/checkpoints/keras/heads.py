@@ -8,7 +8,7 @@ from ...wording import counted
 from ..settings import NONE, InferredSetting, inferred
 from ..stack import Readout
 from . import layer_notes
-from .head_chain import NotPlainError, chains_above, not_run, readout_of
+from .head_chain import NotPlainError, chains_above, fits, not_run, readout_of
 from .keras_arrays import dense_readout
 from .layer import Layer
 from .layer_graph import LayerGraph
@@ -48,7 +48,7 @@ def heads_of(
     graph.budget.work(len(dense))
     used = {layer.name for chain in chains for layer in chain.dense}
     for layer in dense:
-        if len(readouts) < OFFERED and layer.name not in used and _fits(layer, width):
+        if len(readouts) < OFFERED and layer.name not in used and fits(layer, width):
             readouts[layer.name] = made.of(layer, exchanged)
     choices = {name: f"{name}, {counted(len(readout.weight.array), 'output')}" for name, readout in readouts.items()}
     choices[NONE] = "none: the network ends with its hidden states"
@@ -96,7 +96,3 @@ def _ignored(graph: LayerGraph, top: Layer, known: set[str]) -> list[str]:
 def _leads_to(graph: LayerGraph, layer: Layer, known: set[str]) -> bool:
     """Whether a pooling or a norm is read by a layer that is known."""
     return any(reader.name in known for reader in graph.above(layer))
-
-
-def _fits(layer: Layer, width: int) -> bool:
-    return layer.kind == "Dense" and "kernel" in layer.arrays and layer.reads == width

@@ -19,7 +19,6 @@ from .node_links import Level, LevelFinder, operations_before
 from .recurrent_nodes import RecurrentLayer
 
 FEW = 20  # notes on stacks that are there twice
-BIAS_STEPS = 5  # nodes visited after a matrix product to find its bias
 
 
 def stacks_from_nodes(folder: ConstantFolder, layers: Sequence[RecurrentLayer]) -> tuple[list[Stack], list[str]]:
