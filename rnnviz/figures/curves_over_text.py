@@ -167,17 +167,8 @@ def prediction_curves(traces: Mapping[str, Trace], label: str) -> Content:
     ArrayError
         If the traces differ in length.
     """
-    check_same_length({cell: len(trace) for cell, trace in traces.items()})
-    data, ends = [], []
-    for cell, trace in traces.items():
-        if trace.probabilities is None or label not in trace.labels:
-            raise UnknownNameError(
-                f"{trace.model} has no label {label!r}.", kind="output", name=label, allowed=tuple(trace.labels)
-            )
-        y = trace.probabilities[:, trace.labels.index(label)].astype(np.float64)
-        data.append(cell_line(cell, np.arange(1, len(trace) + 1), y, "token %{x}<br>probability <b>%{y:.4f}</b>"))
-        if len(there := np.flatnonzero(np.isfinite(y))):
-            ends.append(EndLabel(cell_label(cell), int(there[-1]), float(y[there[-1]])))
+    tables = {cell: trace.probabilities for cell, trace in traces.items()}
+    data, ends = curves_by_cell(traces, tables, label, "label", "token %{x}<br>probability <b>%{y:.4f}</b>")
     first, room = next(iter(traces.values())), label_room([cell_title(cell) for cell in traces])
     content = token_chart(first.tokens, first.unknown, left=34, right=room)
     content["yaxis"] = chart_axis(range=[*SHARE_EDGES], tickvals=[0, 0.5, 1])
@@ -186,6 +177,29 @@ def prediction_curves(traces: Mapping[str, Trace], label: str) -> Content:
         *end_labels(ends, SHARE_EDGES, HEIGHT),
     ]
     return {"data": data[::-1], "layout": content}  # the first ones on top: a dashed line shows on a solid one
+
+
+def curves_by_cell(
+    traces: Mapping[str, Trace], tables: Mapping[str, Array | None], label: str, noun: str, hover: str
+) -> tuple[list[Part], list[EndLabel]]:
+    """A line for each cell, of the column of one output in its table (T, C), and what to write at their ends.
+
+    noun: what the output is called in errors. Raises UnknownNameError if a model has no such output, ArrayError if the
+    traces differ in length.
+    """
+    check_same_length({cell: len(trace) for cell, trace in traces.items()})
+    data, ends = [], []
+    for cell, trace in traces.items():
+        table = tables[cell]
+        if table is None or label not in trace.labels:
+            raise UnknownNameError(
+                f"{trace.model} has no {noun} {label!r}.", kind="output", name=label, allowed=tuple(trace.labels)
+            )
+        y = table[:, trace.labels.index(label)].astype(np.float64)
+        data.append(cell_line(cell, np.arange(1, len(trace) + 1), y, hover))
+        if len(there := np.flatnonzero(np.isfinite(y))):
+            ends.append(EndLabel(cell_label(cell), int(there[-1]), float(y[there[-1]])))
+    return data, ends
 
 
 def reads_backward(values: Array, to: int) -> bool:

@@ -8,15 +8,12 @@ import numpy as np
 
 from ..analysis.asked_steps import asked_steps
 from ..cells.activations import Array
-from ..errors import UnknownNameError
 from ..trace import Trace
 from .aligned_runs import LOOKS, AlignedRuns, pair_of_lines, placed_pair
 from .chart_parts import (
     UNASKED,
     EndLabel,
     Part,
-    cell_label,
-    cell_line,
     cell_title,
     chart_axis,
     chart_layout,
@@ -28,7 +25,7 @@ from .chart_parts import (
     styled_line,
     vertical_line,
 )
-from .curves_over_text import HEIGHT, check_same_length, token_chart
+from .curves_over_text import HEIGHT, curves_by_cell, token_chart
 from .plain_figure import Content, figure
 from .trace_heatmaps import markup_label
 
@@ -64,21 +61,10 @@ def values_by_cell(traces: Mapping[str, Trace], label: str, *, step: int | None 
     ArrayError
         If the traces differ in length.
     """
-    check_same_length({cell: len(trace) for cell, trace in traces.items()})
-    curves: dict[str, Array] = {}
-    for cell, trace in traces.items():
-        if trace.outputs is None or label not in trace.labels:
-            raise UnknownNameError(
-                f"{trace.model} has no output {label!r}.", kind="output", name=label, allowed=tuple(trace.labels)
-            )
-        curves[cell] = trace.outputs[:, trace.labels.index(label)].astype(np.float64)
-    edges = value_edges(*curves.values())
-    data, ends = [], []
-    for cell, y in curves.items():
-        line = cell_line(cell, np.arange(1, len(y) + 1), y, "step %{x}<br>output <b>%{y:.4g}</b>")
-        data.append(faint_where_unasked(line, asked_steps(traces[cell])))
-        if len(there := np.flatnonzero(np.isfinite(y))):
-            ends.append(EndLabel(cell_label(cell), int(there[-1]), float(y[there[-1]])))
+    tables = {cell: trace.outputs for cell, trace in traces.items()}
+    lines, ends = curves_by_cell(traces, tables, label, "output", "step %{x}<br>output <b>%{y:.4g}</b>")
+    edges = value_edges(*(line["y"] for line in lines))
+    data = [faint_where_unasked(line, asked_steps(trace)) for line, trace in zip(lines, traces.values(), strict=True)]
     first, room = next(iter(traces.values())), label_room([cell_title(cell) for cell in traces])
     has_faint = not all(asked_steps(trace).all() for trace in traces.values())
     content = token_chart(first.tokens, first.unknown, left=LEFT, right=room, top=46 if has_faint else 30)
