@@ -385,7 +385,9 @@ def _check_rows(name: str, source: SourceArray) -> None:
 
 def _described(source: SourceArray, changes: str, dtype: np.dtype) -> str:
     """All that was done to an array. Half precision is widened to float32 without saying so twice."""
-    widened = f"{source.dtype} widened to {dtype}" if source.dtype != dtype.name else ""
+    rounded = source.dtype.startswith("q")
+    widened = f"{source.dtype} {'times its scale' if rounded else f'widened to {dtype}'}"
+    widened = widened if source.dtype != dtype.name else ""
     return "; ".join(filter(None, (source.changes, changes, widened))) or "unchanged"
 
 

@@ -48,6 +48,8 @@ class NamedArrays:
         Sentences on what was skipped.
     modules : dict of str to StatedModule
         By the name that precedes the names of its arrays, what a module that was saved whole states about itself.
+    marks : dict of str to str
+        By an array's name, a sentence that pages show as long as a model that uses the array is open.
     """
 
     description: str
@@ -56,6 +58,7 @@ class NamedArrays:
     metadata: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     modules: dict[str, StatedModule] = field(default_factory=dict)
+    marks: dict[str, str] = field(default_factory=dict)
 
 
 class ArrayFormat(Format):
@@ -89,7 +92,7 @@ class ArrayFormat(Format):
             return Opened(named.description, (stack,), notes=named.notes, models={stack.name: model})
         try:
             stacks = with_stated(stacks_from_arrays(named.arrays, named.dtypes, file.budget), named.modules)
-            stacks = with_nonlinearity(stacks, named.metadata)
+            stacks = with_nonlinearity(_marked(stacks, named.marks), named.metadata)
             stacks = with_words(stacks, word_lists(named.metadata, file.budget.work))
         except FileError as error:
             if error.file:
@@ -133,6 +136,16 @@ def _native_model(file: File, named: NamedArrays) -> Model | None:
             ) from error
         return None  # another program's
     return replace(model, card=checked_card(model.card))
+
+
+def _marked(stacks: Sequence[Stack], marks: Mapping[str, str]) -> tuple[Stack, ...]:
+    """The stacks with the sentences on the arrays that they use."""
+
+    def sentences(stack: Stack) -> tuple[str, ...]:
+        chosen = {setting.value for setting in stack.settings if setting.name in ("embedding", "readout")}
+        return tuple(dict.fromkeys(marks[name] for name in sorted(stack.array_names | chosen) if name in marks))
+
+    return tuple(replace(stack, left_out=(*stack.left_out, *sentences(stack))) for stack in stacks)
 
 
 def _unused(named: NamedArrays, stacks: Sequence[Stack]) -> tuple[UnusedArray, ...]:

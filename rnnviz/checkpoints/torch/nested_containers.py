@@ -12,6 +12,7 @@ from ...wording import printable, without_surrogates
 from ..named.named_arrays import LONGEST_METADATA, UNNAMED
 from ..named.stated_modules import StatedModule
 from .foreign_objects import ForeignObject
+from .packed_parameters import packed_items
 from .pickle_machine import InvalidPickleError, Name, Pairs
 from .pickle_stand_ins import NumpyArray
 
@@ -65,6 +66,8 @@ class _Walk:
 
     def visit(self, value: Any, name: str, above: list[Any]) -> None:
         """Add a value; above: the containers that it is in, from the outermost."""
+        if isinstance(value, ForeignObject):
+            value = packed_items(value) or value
         if isinstance(value, NumpyArray) and (texts := value.texts(LONGEST_METADATA - self.letters)) is not None:
             self._add_texts(name, texts)
         elif isinstance(value, self.kinds):
@@ -121,7 +124,11 @@ class _Walk:
         for part in inner:
             self.visits += _size(part)
             items |= {key: item for key, item in _items(part) if item is not None}
-        public = {key: item for key, item in attributes.items() if not key.startswith("_") and key not in items}
+        public = {
+            key: item
+            for key, item in attributes.items()
+            if key not in items and (not key.startswith("_") or _is_packed(item))
+        }
         stated = {key: item for key, item in public.items() if _is_short(item)}
         self.checkpoint.modules[name] = StatedModule(value.kind, dict(list(stated.items())[:_STATED]))
         return items | {key: item for key, item in public.items() if key not in stated}
@@ -162,6 +169,10 @@ def _is_named(value: Any) -> bool:
 
 def _is_plain(value: Any) -> bool:
     return value is None or isinstance(value, str | bool | int | float | Name)
+
+
+def _is_packed(value: Any) -> bool:
+    return isinstance(value, ForeignObject) and packed_items(value) is not None
 
 
 def _is_short(value: Any) -> bool:

@@ -49,6 +49,20 @@ class Tensor:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class RoundedTensor:
+    """Integers that stand for numbers: (integer - zero) times scale, these of all or of each slice along an axis."""
+
+    integers: Tensor
+    scale: float | Tensor
+    zero: float | Tensor
+    axis: int | None = None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.integers.shape
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class UnreadableArray:
     """An array of a kind that is not read. kind: in words."""
 
@@ -178,6 +192,22 @@ def _tensor_of_type(
     return _view(where, dtype.dotted.removeprefix("torch."), offset, shape, strides, rest[0] if rest else None)
 
 
+def _rounded_tensor(
+    where: Any, offset: Any, shape: Any, strides: Any, how: Any, *_: Any
+) -> RoundedTensor | UnreadableArray:
+    if not isinstance(where, Storage):
+        raise InvalidPickleError("a tensor in it has no storage")
+    integers = _view(where, where.dtype.removeprefix("q"), offset, shape, strides, None)
+    match how:
+        case (Name(), float() | int() as scale, float() | int() as zero) if isinstance(integers, Tensor):
+            return RoundedTensor(integers, float(scale), float(zero))
+        case (Name(), Tensor() as scale, Tensor() as zero, int() as axis) if (
+            isinstance(integers, Tensor) and len(scale.shape) == len(zero.shape) == 1 and axis >= 0
+        ):
+            return RoundedTensor(integers, scale, zero, axis)
+    return UnreadableArray("quantised")
+
+
 def _view(where: Storage, dtype: str, offset: Any, shape: Any, strides: Any, bits: Any) -> Tensor | UnreadableArray:
     if not _sizes(shape) or not _sizes(strides) or len(shape) != len(strides) or type(offset) is not int or offset < 0:
         raise InvalidPickleError("a tensor in it has an invalid shape, invalid strides or an invalid offset")
@@ -292,7 +322,7 @@ _CALLABLE: dict[str, Make] = {
     "torch.nn.parameter.Parameter": lambda data=None, *_: data,
     "torch._tensor._rebuild_from_type_v2": _typed,
     "torch._utils._rebuild_sparse_tensor": _unreadable("sparse"),
-    "torch._utils._rebuild_qtensor": _unreadable("quantised"),
+    "torch._utils._rebuild_qtensor": _rounded_tensor,
     "torch._utils._rebuild_nested_tensor": _unreadable("nested"),
     "torch._utils._rebuild_meta_tensor_no_storage": _unreadable("without numbers"),
     "torch.Size": _listed,

@@ -25,8 +25,18 @@ from ..io.opening_budget import OpeningBudget
 from ..named.named_arrays import LISTED, ArrayFormat, NamedArrays, ignored_arrays_note, no_arrays_error
 from .foreign_objects import foreign_name
 from .nested_containers import FlatCheckpoint, flatten
+from .packed_parameters import put_together, unpack_names, with_parts
 from .pickle_machine import STEPS, InvalidPickleError, Machine, Make, Name, UnsafePickleError
-from .pickle_stand_ins import NumpyArray, Storage, Tensor, UnreadableArray, size_of, stand_ins, storage_of
+from .pickle_stand_ins import (
+    NumpyArray,
+    RoundedTensor,
+    Storage,
+    Tensor,
+    UnreadableArray,
+    size_of,
+    stand_ins,
+    storage_of,
+)
 
 MAGIC = 0x1950A86A20F9469CFC6C
 PROTOCOL = 1001
@@ -67,9 +77,9 @@ def read_state_dict(file: File) -> NamedArrays:
 
     Text and numbers beside them become metadata, lists and dicts of nothing else as JSON. Objects of other classes are
     names with attributes, whatever these are; a module that was saved whole is read from its plain dictionaries. What
-    looks like an optimiser's state is left out, and so are complex, quantised and sparse tensors; notes say so. Nothing
-    in the file is executed. Raises UnsupportedFileError, code "code", for a file that asks for what could do harm or
-    holds foreign objects alone, DamagedFileError and LimitError.
+    looks like an optimiser's state is left out, and so are complex and sparse tensors; notes say so. Quantised tensors
+    come as the numbers that they stand for. Nothing in the file is executed. Raises UnsupportedFileError, code "code",
+    for a file that asks for what could do harm or holds foreign objects alone, DamagedFileError and LimitError.
     """
     order: Order = "<"
     try:
@@ -77,9 +87,13 @@ def read_state_dict(file: File) -> NamedArrays:
             root, find, order = _read_zip(file)
         else:
             root, find = _read_sequence(file.data, file.budget)
-        kinds = (Tensor, NumpyArray, UnreadableArray)
+        kinds = (Tensor, NumpyArray, UnreadableArray, RoundedTensor)
         checkpoint = flatten(root, kinds, lambda: file.budget.spend("arrays"))
-        arrays, dtypes, skipped = _arrays(checkpoint.arrays, find, order, file.budget)
+        unpacked = unpack_names(checkpoint.arrays, checkpoint.modules)
+        parts, rounded = with_parts(unpacked.arrays)
+        file.budget.unpack(sum(12 * (count_numbers(value.shape) or 0) for value in rounded.values()))
+        arrays, dtypes, skipped = _arrays(parts, find, order, file.budget)
+        put_together(arrays, dtypes, rounded)
     except UnsafePickleError as error:
         raise UnsupportedFileError(
             f"{file.name} asks for what no model needs and what could do harm: {error}. It was not opened, and nothing "
@@ -104,7 +118,7 @@ def read_state_dict(file: File) -> NamedArrays:
     description = "pickled arrays" if find is _find_nothing else "PyTorch state dict"
     owned = sum(name.rpartition(".")[0] in checkpoint.modules for name in arrays)
     description = "PyTorch module, saved whole" if 2 * owned > len(arrays) else description
-    return NamedArrays(description, arrays, dtypes, checkpoint.metadata, notes, checkpoint.modules)
+    return NamedArrays(description, arrays, dtypes, checkpoint.metadata, notes, checkpoint.modules, unpacked.marks)
 
 
 def _read_zip(file: File) -> tuple[Any, Find, Order]:
