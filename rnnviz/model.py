@@ -11,6 +11,7 @@ import numpy as np
 
 from .cells import Definition
 from .errors import ArrayError
+from .generation import Generation, generation
 from .interventions import Intervention, PreparedText, prepare_text
 from .network import Head, Network, States, reverse_if_backward
 from .representations import html_of
@@ -303,3 +304,67 @@ class Model:
         (12, 64)
         """
         return self.run(self.prepare(text, interventions, limit=limit), initial=initial)
+
+    def generate(
+        self,
+        text: str | Sequence[str] = "",
+        *,
+        steps: int | None = None,
+        temperature: float = 1.0,
+        top_k: int | None = None,
+        seed: int | None = None,
+        initial: States | None = None,
+        interventions: Iterable[Intervention] = (),
+    ) -> Generation:
+        """Let a model that predicts the next token write on.
+
+        Parameters
+        ----------
+        text : str or sequence of str, default ""
+            What it reads first. It may be empty where `initial` is given.
+        steps : int or None, default None
+            How many tokens to draw at most; None for no end but an end mark, so that the caller stops.
+        temperature : float, default 1.0
+            What the logits are divided by before the draw: below 1 the likeliest tokens gain, above 1 the others; 0
+            takes the likeliest always.
+        top_k : int or None, default None
+            How many of the likeliest tokens take part; None for all.
+        seed : int or None, default None
+            The seed of the draws; None for another one each time.
+        initial : list of list of dict, optional
+            The states to start from, as `Trace.final` gives them; if left out, the network's own.
+        interventions : iterable of Intervention, default ()
+            What to hold, silence or change while it reads the text. Those that name no steps go on afterwards.
+
+        Returns
+        -------
+        Generation
+            An iterator over draws, with `text`, `states` and the `seed` in use.
+
+        Raises
+        ------
+        ArgumentError
+            If the model does not predict the next token, or an argument is out of range.
+        InputError
+            If there is neither a text nor a state to start from.
+        InterventionError
+            If an intervention does not fit.
+
+        References
+        ----------
+        Graves, A. (2013). Generating sequences with recurrent neural networks. arXiv:1308.0850.
+
+        Examples
+        --------
+        >>> import rnnviz
+        >>> written = rnnviz.load("counter-lstm").generate("aaab", temperature=0)
+        >>> [draw.token for draw in written]
+        ['b', 'b', 'end']
+        >>> written.text
+        'aaabbb'
+        """
+        prepared = None if not len(text) and initial is not None else self.prepare(text, interventions)
+        return generation(
+            self.network, self.vocabulary, self.labels, prepared, asked=self.card.get("asked"),
+            initial=initial, steps=steps, temperature=temperature, top_k=top_k, seed=seed,
+        )  # fmt: skip

@@ -25,7 +25,7 @@ from .trace_arrays import read_trace_arrays
 if TYPE_CHECKING:
     import pandas as pd
 
-    from .network import Network
+    from .network import Network, States
     from .text.tokens import Vocabulary
 
 Key = tuple[str, int, str]  # quantity, layer, direction
@@ -149,6 +149,18 @@ class Trace:
     def answer(self) -> Array | None:
         """What the network answers for the whole sequence, (C,): the outputs after the last step."""
         return None if self.outputs is None else self.outputs[-1]
+
+    @property
+    def final(self) -> States:
+        """The states after everything was read, by layer and direction: the `initial` of a run that carries on.
+
+        Those of the backward direction are the states after the first token, which it reads last.
+        """
+        row = {"forward": -1, "backward": 0}
+        return [
+            [{state: self[state, k, d][row[d]].copy() for state in self.definition.states} for d in directions]
+            for k, directions in enumerate(self.directions_by_layer)
+        ]
 
     @cached_property
     def definition(self) -> Definition:

@@ -21,7 +21,7 @@ FLOORS = [
     {"cells"},
     {"colours", "network", "text"},
     {"interventions"},
-    {"trace"},
+    {"generation", "trace"},
     {"model"},
     {"analysis", "checkpoints"},
     {"training", "zoo"},
