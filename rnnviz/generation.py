@@ -33,6 +33,8 @@ class Draw:
         The token.
     label : str
         Its label among those of the readout; the token itself, or a sign for one that cannot be seen.
+    index : int
+        The place of the label among them.
     step : int
         The step after which it was drawn, counted from 1 over the whole text; 0 before the first.
     probabilities : ndarray of shape (C,)
@@ -45,6 +47,7 @@ class Draw:
 
     token: str
     label: str
+    index: int
     step: int
     probabilities: Array
     drawn_from: Array
@@ -233,7 +236,7 @@ class Generation(Iterator[Draw]):
         chosen = min(chosen, int(np.flatnonzero(drawn_from)[-1]))  # rounding may leave the sum a little behind
         label, row, step = self.labels[chosen], self._ids[chosen], len(self._typed) + len(self.draws)
         token = label if row == NO_TOKEN else self.vocabulary.tokens[row]
-        draw = Draw(token, label, step, softmax(self._logits), drawn_from, bool(self._ends[chosen]))
+        draw = Draw(token, label, chosen, step, softmax(self._logits), drawn_from, bool(self._ends[chosen]))
         self.draws.append(draw)
         self._left = None if self._left is None else self._left - 1
         if not draw.ends:

@@ -48,6 +48,27 @@ class ChangeData(TypedDict):
     words: str
 
 
+class DrawnData(TypedDict):
+    """A token that the model drew itself.
+
+    Attributes
+    ----------
+    step : int
+        The step after which it was drawn, from 0; it is the token of the next one, unless it ended the text.
+    label : str
+        The label that was drawn.
+    share : float
+        The model's probability of it.
+    drawn_share : float
+        Its probability in the draw, after temperature and the choice of the likeliest.
+    """
+
+    step: int
+    label: str
+    share: float
+    drawn_share: float
+
+
 class Notes(TypedDict):
     """What the page says about the run that is shown.
 
@@ -59,11 +80,14 @@ class Notes(TypedDict):
         The changes of the run.
     dimmed : bool
         Whether the run is an older one, because what was typed since cannot be read.
+    drawn : list of DrawnData, optional
+        What the model wrote itself.
     """
 
     remarks: list[str]
     changes: list[ChangeData]
     dimmed: bool
+    drawn: NotRequired[list[DrawnData]]
 
 
 class RunData(TypedDict):

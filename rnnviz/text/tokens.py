@@ -35,6 +35,7 @@ _PATTERNS = {
     "pieces": regex.compile(r"\S+"),
 }
 _SURROGATE = regex.compile(r"[\ud800-\udfff]")
+NEW_LINE = "\n"
 SIGNS = {" ": "␣", "\n": "⏎", "\t": "⇥", "\r": "␍", "\x7f": "␡", END: "∎", "": "∅"}
 
 
@@ -164,7 +165,8 @@ class Vocabulary:
         ----------
         text : str, sequence of str, sequence of float, or ndarray of shape (T, D), or of int of shape (T,)
             What to encode. Numbers may be typed, or be the name of a table. For a model that reads tokens, whole
-            numbers are rows of the embedding.
+            numbers are rows of the embedding. The sign ⏎ stands for a line end, which a box of one line cannot hold,
+            unless the vocabulary lists the sign itself.
         limit : int or None, default None
             Encode at most so many tokens, not counting the end mark.
 
@@ -197,6 +199,8 @@ class Vocabulary:
         if not tokens:
             raise _empty()
         tokens = [_SURROGATE.sub("\ufffd", token) for token in tokens]  # half a pair fits into no file
+        if NEW_LINE in self._ids and SIGNS[NEW_LINE] not in self._ids:
+            tokens = [NEW_LINE if token == SIGNS[NEW_LINE] else token for token in tokens]
         if self.end and tokens[-1] != END:
             tokens.append(END)
         ids = self._ids

@@ -35,7 +35,7 @@ SHOWN = [
 KINDS: tuple[TokenKind, ...] = ("characters", "words", "pieces")
 
 awkward = st.sampled_from(
-    [*"क्षि\u200d\u0308\r\n\u1100\u1161\u11a8가각🇩🇪👩🏽🚀❤\ufe0f\u0600กำ'’ ab.", "a'b", "l’x", "’’s"]
+    [*"क्षि\u200d\u0308\r\n\u1100\u1161\u11a8가각🇩🇪👩🏽🚀❤\ufe0f\u0600กำ'’ ab.\n⏎", "a'b", "l’x", "’’s"]
 )
 clusters = st.lists(awkward, max_size=20).map("".join)
 

@@ -335,3 +335,12 @@ def test_pieces_are_separated_by_spaces_and_spelled_as_in_the_vocabulary():
 def test_an_example_has_nothing_unknown_in_it(vocabulary):
     reading = vocabulary.encode(vocabulary.example)
     assert len(reading.tokens) > 0 and not reading.unknown.any()
+
+
+def test_the_sign_of_a_line_end_stands_for_it_where_the_vocabulary_lacks_the_sign():
+    read = Vocabulary("characters", ("<unk>", "\n", "a")).encode("a⏎a")
+    assert (read.tokens, read.inputs.tolist()) == (["a", "\n", "a"], [2, 1, 2])
+    both = Vocabulary("characters", ("<unk>", "\n", "⏎")).encode("⏎\n")
+    assert (both.tokens, both.inputs.tolist()) == (["⏎", "\n"], [2, 1])
+    neither = Vocabulary("characters", ("<unk>", "a")).encode("⏎")
+    assert neither.unknown.tolist() == [True]

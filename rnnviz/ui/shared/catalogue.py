@@ -17,7 +17,7 @@ from ...cells import CELLS
 from ...errors import ArrayError
 from ...model import Model
 from ...text.named_tables import Tables
-from ...text.tokens import Vocabulary
+from ...text.tokens import NEW_LINE, SIGNS, Vocabulary
 from .memory_ledger import Reservation
 from .session_keys import OWN_NAMES, OWN_TASKS, TABLES
 from .session_memory import reserve
@@ -187,11 +187,12 @@ def _from_card(name: str, title: str, card: Mapping[str, Any], examples: list[st
     vocabulary = Vocabulary.from_json(card["vocabulary"])
     vector_size = vocabulary.vector_size if vocabulary.kind == "numbers" else None
     default = NOISE if vector_size else [vocabulary.example]
+    line_end = SIGNS[NEW_LINE] if NEW_LINE in vocabulary.tokens else " "  # the text box has one line
     return TaskModels(
         name,
         title,
         card.get("reads", vocabulary.kind),
-        [text.replace("\n", " ") for text in examples or card.get("examples", default)],
+        [text.replace(NEW_LINE, line_end) for text in examples or card.get("examples", default)],
         {},
         vector_size=vector_size,
     )

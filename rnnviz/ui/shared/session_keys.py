@@ -33,6 +33,14 @@ WHAT_IF_CHIPS = "what-if"
 FORGET_AT = "forget-at"
 WHAT_IF_MENUS = "what-if-menus"  # how many menus have been closed
 
+# Writing on.
+WRITTEN = "written"  # the text that a model continued last
+WRITE_ON_MENUS = "write-on-menus"  # how many menus have been closed
+WRITE_ON_TEMPERATURE = "write-on-temperature"
+WRITE_ON_TOP = "write-on-top"
+WRITE_ON_COUNT = "write-on-count"
+WRITE_ON_SEED = "write-on-seed"
+
 # Models and results.
 OWN_TASKS = "own_tasks"  # the session's own tasks by name
 OWN_NAMES = "own_names"  # every name that an own task ever had

@@ -24,6 +24,18 @@ export interface ChangeData {
   words: string;
 }
 
+/** A token that the model drew itself. */
+export interface DrawnData {
+  /** The step after which it was drawn, from 0; it is the token of the next one, unless it ended the text. */
+  step: number;
+  /** The label that was drawn. */
+  label: string;
+  /** The model's probability of it. */
+  share: number;
+  /** Its probability in the draw, after temperature and the choice of the likeliest. */
+  drawn_share: number;
+}
+
 /** What the page says about the run that is shown. */
 export interface Notes {
   /** Sentences, such as that a character is not in the vocabulary. */
@@ -32,6 +44,8 @@ export interface Notes {
   changes: ChangeData[];
   /** Whether the run is an older one, because what was typed since cannot be read. */
   dimmed: boolean;
+  /** What the model wrote itself. */
+  drawn?: DrawnData[];
 }
 
 /** A run beside the main one. */

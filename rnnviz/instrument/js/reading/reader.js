@@ -5,6 +5,8 @@ import { normalised, split, visible } from "./splitting.js";
 import { filled, general, grouped, InputError } from "./templates.js";
 import { parseNumbers } from "./typed-numbers.js";
 
+const NEW_LINE_SIGN = "⏎"; // stands for a line end, which a box of one line cannot hold
+
 /** @import { ReaderData } from "../playground/playground.d.ts" */
 
 /**
@@ -68,6 +70,7 @@ export class Reader {
    */
   encodeTokens(pieces, limit) {
     const { kind, end, end_mark: endMark, unknown: unknownMark } = this.data;
+    const signed = this.ids.has("\n") && !this.ids.has(NEW_LINE_SIGN);
     /** @type {string[]} */
     const tokens = [];
     let truncated = false;
@@ -76,7 +79,8 @@ export class Reader {
         truncated = true;
         break;
       }
-      tokens.push(piece.replace(/[\ud800-\udfff]/gu, "\ufffd")); // half a pair
+      const token = piece.replace(/[\ud800-\udfff]/gu, "\ufffd"); // half a pair
+      tokens.push(signed && token === NEW_LINE_SIGN ? "\n" : token);
     }
     if (!tokens.length) throw this.error("nothing");
     if (end && tokens.at(-1) !== endMark) tokens.push(endMark);

@@ -6,7 +6,10 @@ import { beyondNumbers, brief } from "../model/numbers.js";
 import { listedOutputs, outputChange } from "../model/outputs.js";
 import { html } from "../page/dom.js";
 
-/** @import { ElementView, Store } from "../model/store.js" */
+/**
+ * @import { DrawnData } from "../model/settings.d.ts"
+ * @import { ElementView, Store } from "../model/store.js"
+ */
 
 const COLUMNS = ["prediction", "", "", ""];
 const LAST_TWO = { usual: ["after this step", "change"], changed: ["changed", "unchanged"] };
@@ -24,7 +27,8 @@ export function createPredictions(store) {
   const strip = html("span", { class: "key-strip" }, "(", sign("strip"), "the lower strip in the heatmaps)");
   const beforeKey = html("span", {}, sign("before"), "the step before");
   const early = html("span", { class: "unasked-note" }, "Not trained to answer here.");
-  const caption = html("caption", {}, key, early);
+  const drawnNote = html("span", { class: "drawn-note" });
+  const caption = html("caption", {}, key, early, drawnNote);
   const element = html("table", { class: "predictions" }, caption, html("thead", {}, head), body);
 
   function show() {
@@ -40,6 +44,9 @@ export function createPredictions(store) {
     element.classList.toggle("changed", isChanged);
     element.classList.toggle("unasked", !trace.isAsked(state.step));
     early.hidden = trace.isAsked(state.step);
+    const drawn = state.notes.drawn?.find((draw) => draw.step === state.step);
+    drawnNote.hidden = !drawn;
+    drawnNote.textContent = drawn ? drawnText(drawn) : "";
     key.replaceChildren(...(isChanged ? [unchangedKey, " ", strip, " "] : []), ...(hasBefore ? [beforeKey, " "] : []));
     while (body.rows.length < labels.length) body.append(createRow());
     while (body.rows.length > labels.length) body.rows[body.rows.length - 1].remove();
@@ -48,6 +55,7 @@ export function createPredictions(store) {
       const [name, bar, share, last] = body.rows[k].cells;
       const { style } = /** @type {HTMLElement} */ (bar.children[0]);
       name.textContent = label;
+      body.rows[k].classList.toggle("drawn", label === drawn?.label);
       const [low, high] = trace.outputs?.limits ?? [0, 1];
       /** @type {(value: number | null) => string} */
       const length = (value) => String(value === null ? 0 : (value - low) / (high - low) || 0);
@@ -66,10 +74,20 @@ export function createPredictions(store) {
   return {
     element,
     update(state, previous, newTrace) {
-      if (newTrace || state.step !== previous.step) show();
+      if (newTrace || state.step !== previous.step || state.notes !== previous.notes) show();
     },
     destroy: () => element.remove(),
   };
+}
+
+/**
+ * What was drawn after a step, and how likely that was.
+ * @param {DrawnData} drawn
+ * @returns {string}
+ */
+function drawnText({ label, share, drawn_share: drawnShare }) {
+  const same = percentText(share) === percentText(drawnShare);
+  return `Drawn: ${label}, ${percentText(share)}${same ? "" : `; in the draw ${percentText(drawnShare)}`}.`;
 }
 
 /**

@@ -23,14 +23,26 @@ export function createTokens(store) {
   let frame = 0;
 
   function build() {
-    const { trace } = store;
+    const { trace, state: { notes } } = store;
+    const drawn = new Set(notes.drawn?.map((draw) => draw.step + 1));
     chips = trace.tokens.map((token, step) => {
       const swapped = trace.swappedSteps.includes(trace.typedSteps[step]);
       const unknown = trace.unknown[step] && !trace.lower;
-      const classes = ["token", unknown && "unknown", swapped && "swapped"].filter(Boolean).join(" ");
-      const titles = [swapped && "swapped: what-if", unknown && "not in the model's vocabulary"].filter(Boolean);
+      const written = drawn.has(step);
+      const classes = ["token", unknown && "unknown", swapped && "swapped", written && "written"];
+      const titles = [
+        swapped && "swapped: what-if",
+        unknown && "not in the model's vocabulary",
+        written && "written by the model",
+      ].filter(Boolean);
       const title = titles.join("; ") || null;
-      const chip = html("div", { class: classes, role: "option", title, "data-step": step, id: `token-${step}` });
+      const chip = html("div", {
+        class: classes.filter(Boolean).join(" "),
+        role: "option",
+        title,
+        "data-step": step,
+        id: `token-${step}`,
+      });
       if (!trace.lower) chip.append(token);
       else {
         chip.classList.add("pair");
@@ -101,11 +113,12 @@ export function createTokens(store) {
   return {
     element,
     update(state, previous, newTrace) {
-      if (newTrace) build();
       const other = state.signal !== previous.signal || state.tokenValuesId !== previous.tokenValuesId;
       const moved = state.signal === ATTRIBUTION ? state.step !== previous.step : state.unit !== previous.unit;
-      if (newTrace || other || moved) colour();
-      if (newTrace || state.step !== previous.step) select(previous.step);
+      const rebuilt = newTrace || state.notes.drawn !== previous.notes.drawn;
+      if (rebuilt) build();
+      if (rebuilt || other || moved) colour();
+      if (rebuilt || state.step !== previous.step) select(previous.step);
       if (state.pointed?.step !== previous.pointed?.step) {
         if (previous.pointed) chips[previous.pointed.step]?.classList.remove("under-pointer");
         if (state.pointed) chips[state.pointed.step]?.classList.add("under-pointer");

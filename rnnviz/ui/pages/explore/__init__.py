@@ -9,7 +9,7 @@ from ...shared import catalogue, downloads, lesson_link, model_card, notices, pi
 from ...shared.catalogue import TaskModels
 from ...shared.markdown import plain
 from ...shared.session_keys import LAST_READ
-from . import trace_panel
+from . import trace_panel, write_on_menu
 
 __all__ = ["page"]
 
@@ -45,12 +45,16 @@ def reading(task: TaskModels, cell: str, layer: int, direction: str) -> None:
     trace = None if prepared is None else model.run(prepared)
     with menus:
         what_if.menu(model, prepared.typed if prepared else None)
+        write_on_menu.menu(task, model, shown, prepared)
         if trace is not None and lesson_link.shows("downloads"):
             downloads.menu(trace, model, shown)
         share_panel.menu()
     if trace is not None:
         text_box.report_overflow(trace, remarks.append)
-        notes = run_notes(trace, remarks, dimmed=unreadable)
+        if written := write_on_menu.remark(model, shown):
+            remarks.append(written)
+        draws = write_on_menu.draws_of(model, shown)
+        notes = run_notes(trace, remarks, dimmed=unreadable, draws=draws)
         trace_panel.show(task, text, trace, model, layer, direction, notes)
     else:
         for remark in remarks:
