@@ -7,8 +7,8 @@ def navigate() -> None:
     """Configure the page and run the one that is open."""
     # Imported in a run: what the pages declare, such as caches, belongs to a running server.
     from rnnviz.ui.pages.guide.chapters import CHAPTERS
-    from rnnviz.ui.pages.models.opened_file import open_given_file
     from rnnviz.ui.shared import lesson_link
+    from rnnviz.ui.shared.opened_file import open_given_file
     from rnnviz.ui.shared.page_setup import ICON
 
     # Before the navigation: the icons of its pages are names of a font, which the browser would look for elsewhere.

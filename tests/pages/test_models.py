@@ -148,6 +148,34 @@ def test_what_is_not_run_of_a_file_is_said_as_long_as_its_model_is_open(page):
     assert any("Assumed" in caption.value for caption in app.caption)
 
 
+def test_what_was_just_opened_is_chosen_on_every_part():
+    app = upload(models(), "net.npz", npz(gru()))
+    assert [button.proto.type for button in app.button if "-open-" in (button.key or "")] == [
+        "primary",
+        "secondary",
+        "secondary",
+    ]
+    choose_part(app, "inside")
+    assert app.selectbox(key="models-model").value == "net-gru"
+    choose_part(app, "beside")
+    assert app.selectbox(key="models-one").value == "net-gru"
+    choose_part(app, "yours")
+    widget(app.selectbox, "enc-reset").set_value("before").run()  # a change is another model, under another name
+    choose_part(app, "inside")
+    assert app.selectbox(key="models-model").value == "net-2-gru"
+    press(app, "models-remove-net-2")
+    assert not app.session_state["own_tasks"] and app.selectbox(key="models-model").value != "net-2-gru"
+    choose_part(app, "yours")
+    press(app, "open-Explore")
+    (task,) = app.session_state["own_tasks"].values()
+    assert task.own["gru"].network.layers[0][0].options["reset"] == "before"
+
+
+def choose_part(app: AppTest, part: str) -> None:
+    widget(app.get("button_group"), "part").set_value(part).run()
+    assert not app.exception
+
+
 def test_of_several_stacks_each_can_be_opened():
     app = upload(models(), "both.npz", npz(gru(0, 5, "enc") | gru(1, 6, "dec")))
     assert "2 recurrent stacks" in said(app) and "GRU, 1 layer, forward, 3 inputs, 5 units" in said(app)
@@ -237,6 +265,7 @@ def test_sessions_are_apart_and_room_is_limited(monkeypatch):
     assert "models-opened" not in second.session_state
     monkeypatch.setattr(session_memory.ledger(), "most_each", 1)
     first.switch_page("pages/models.py").run()
+    widget(first.text_input, "-name").set_value("another").run()
     press(first, "open-Memory")
     assert len(first.warning) == 1 and first.session_state[PAGE] == second.session_state[PAGE]
     upload(second, "net.npz", npz(gru()))
@@ -331,8 +360,9 @@ def test_a_layer_too_large_for_a_browser_is_told_and_not_opened(monkeypatch):
     monkeypatch.setattr("rnnviz.ui.shared.work_limits.LARGEST_CELL", 100)
     app = upload(models(), "net.npz", npz(gru()))
     assert any("too much for a browser" in info.value for info in app.info)
-    press(app, "open-Explore")
-    assert not app.session_state["own_tasks"] if "own_tasks" in app.session_state else True
+    assert not any("-open-" in (button.key or "") for button in app.button)
+    choose_part(app, "inside")
+    assert not app.session_state["own_tasks"]
 
 
 @pytest.mark.parametrize("page", ["memory", "compare"])

@@ -8,8 +8,7 @@ from streamlit.testing.v1 import AppTest
 from rnnviz.apart import Workers
 from rnnviz.apart.worker import WorkerLimits
 from rnnviz.limits import MILLION
-from rnnviz.ui.pages.models import opened_file
-from rnnviz.ui.shared import strangers_files
+from rnnviz.ui.shared import opened_file, strangers_files
 from rnnviz.ui.shared.session_keys import NOTICES, OPENED_FILE
 
 from .app_pages import open_page

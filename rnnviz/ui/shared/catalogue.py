@@ -95,18 +95,30 @@ def add(name: str, title: str, models: Mapping[str, Model], examples: Sequence[s
     """
     check_cells(models.values())
     room = reserve(sum(array.nbytes for model in models.values() for array in model.network.parameters.values()))
-    # No name is used twice in a session, because the browser caches a model's weights under its name.
-    used: set[str] = st.session_state.setdefault(OWN_NAMES, set())
-    existing, unique, number = tasks(), name, 2
-    while unique in existing or unique in used:
-        unique, number = f"{name}-{number}", number + 1
-    used.add(unique)
+    unique = free_name(name)
+    _used().add(unique)
     named = {cell: replace(model, name=f"{unique}-{cell}") for cell, model in models.items()}
     first = next(iter(named.values()))
     card = {"vocabulary": first.vocabulary.to_json(), "labels": first.labels, **first.card}
     task = _from_card(unique, title, card, list(examples) or None)
     _own()[unique] = replace(task, models={cell: model.name for cell, model in named.items()}, own=named, room=room)
     return unique
+
+
+def free_name(name: str) -> str:
+    """The name that a task would get if it were added now.
+
+    None is used twice in a session, because the browser caches a model's weights under its name.
+    """
+    existing, unique, number = tasks(), name, 2
+    while unique in existing or unique in _used():
+        unique, number = f"{name}-{number}", number + 1
+    return unique
+
+
+def _used() -> set[str]:
+    used: set[str] = st.session_state.setdefault(OWN_NAMES, set())
+    return used
 
 
 def remove(name: str) -> None:

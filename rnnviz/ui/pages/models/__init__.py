@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from ...shared import link_parameters, notices, pickers
-from . import comparison_panel, upload_panel, weights_panel
+from . import comparison_panel, upload_panel, use_panel, weights_panel
 
 __all__ = ["PARTS", "page"]
 
@@ -24,6 +24,8 @@ def page() -> None:
     titles = {name: title for name, (title, _) in PARTS.items()}
     part = pickers.pick_part("Part", link_parameters.models_part(list(titles)), titles)
     messages = st.container()
+    if part != "yours":
+        use_panel.enter_current()
     _, show = PARTS[part]
     show()
     with messages:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from ....checkpoints import Checkpoint, Conversion, InferredSetting, Stack
 from ...shared.markdown import plain
-from .opened_file import OpenedFile
+from ...shared.opened_file import OpenedFile
 
 BASES = {
     "stated": ":material/check: stated in the file",

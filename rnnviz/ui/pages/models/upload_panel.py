@@ -11,10 +11,11 @@ from ....errors import BusyError, LimitError, RnnvizError
 from ....limits import DEFAULT_LIMITS, MILLION
 from ....text.tokens import visible
 from ...shared import catalogue, lesson_link, link_parameters, notices, streamlit_sessions
+from ...shared.link_parameters import link_to
 from ...shared.markdown import plain
+from ...shared.opened_file import OpenedFile, close, enter_archive, open_in_session, opened_file, was_lost
 from ...shared.session_keys import UPLOADED_FILES
 from . import interpretation_panel, use_panel, verify_panel, vocabulary_panel
-from .opened_file import OpenedFile, close, open_in_session, opened_file, was_lost
 
 EXAMPLE = "names-gru"
 
@@ -102,14 +103,16 @@ def _archive(file: OpenedFile) -> None:
     """Models that rnnviz saved together: they join the session's models at once."""
     if not file.tasks:
         try:
-            file.tasks = use_panel.add_all([*file.contents.models.values()])
+            enter_archive(file)
         except (BusyError, LimitError) as error:
             st.warning(plain(str(error)), icon=":material/inventory_2:")
     for task in file.tasks.values():
         added = catalogue.tasks().get(task)
         if added is not None:
             st.success(f"Opened {plain(added.title)}, with {', '.join(added.cells)}.", icon=":material/check:")
-            use_panel.links(task, added.cells[-1])
+            page = use_panel.page_buttons(file.key(task, "open"))
+            if page is not None:
+                st.switch_page(page, query_params=link_to(task, added.cells[-1]))
     _close_button()
 
 
@@ -125,7 +128,7 @@ def _checkpoint(file: OpenedFile) -> None:
         chosen = st.segmented_control(
             "Stack",
             names,
-            default=names[0],
+            default=names[file.index(names, names[0], "stack")],
             required=True,
             format_func=lambda name: plain(visible(name)),
             key=file.key("stack"),
@@ -141,7 +144,9 @@ def _close_button() -> None:
 
 
 def _stack(file: OpenedFile, stack: Stack) -> None:
+    file.current = None
     heading = st.container()
+    place = st.container()
     interpretation_panel.settings(file, stack)
     heading.header(plain(summary(stack.arranged(file.changed(stack)))), anchor=False)
     try:
@@ -155,5 +160,5 @@ def _stack(file: OpenedFile, stack: Stack) -> None:
     if lesson_link.shows("verify"):
         verify_panel.show(file, stack)
     if words is not None:
-        use_panel.show(file, stack, words)
+        use_panel.show(file, stack, words, place)
     notices.show()

@@ -7,8 +7,8 @@ import streamlit as st
 from ....checkpoints import Agreement, Stack
 from ....errors import BusyError, RnnvizError
 from ...shared.markdown import plain
+from ...shared.opened_file import OpenedFile
 from ...shared.strangers_files import read_apart
-from .opened_file import OpenedFile
 
 CODE = """import numpy as np, torch
 

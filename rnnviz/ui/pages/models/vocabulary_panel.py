@@ -15,7 +15,7 @@ from ....text.tokens import TokenKind, Vocabulary, visible
 from ....text.word_lists import WordList
 from ....wording import counted
 from ...shared.markdown import plain
-from .opened_file import OpenedFile
+from ...shared.opened_file import OpenedFile
 
 KINDS: dict[TokenKind, str] = {
     "characters": "into characters",
@@ -92,7 +92,10 @@ def _text(file: OpenedFile, stack: Stack, what: str, label: str, help: str) -> s
             key=file.key(key, "file"), max_upload_size=LARGEST,
         )  # fmt: skip
     with left:
-        typed = st.text_area(label, key=typed_key(file, stack, what), help=help, height=120, persist_state="session")
+        typed = st.text_area(
+            label, file.default("", key, "typed"), key=typed_key(file, stack, what), help=help, height=120,
+            persist_state="session",
+        )  # fmt: skip
     if uploaded is not None:
         file.texts[key] = uploaded.name, decode_text(uploaded.getvalue())
     elif key in file.texts:
@@ -127,18 +130,18 @@ def _vocabulary(file: OpenedFile, stack: Stack, rows: int, found: WordList | Non
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kinds = list(KINDS)
         chosen = st.selectbox(
-            "Split a text", kinds, index=kinds.index(kind), format_func=lambda name: KINDS[name], width=280,
-            key=file.key(*of, "kind"), persist_state="session",
+            "Split a text", kinds, index=file.index(kinds, kind, *of, "kind"), width=280,
+            format_func=lambda name: KINDS[name], key=file.key(*of, "kind"), persist_state="session",
         )  # fmt: skip
         special = [token for token in tokens if token[:1] in ("<", "[", "_", "|")]
         options = [*dict.fromkeys([NONE, *special[:OFFERED], *tokens[:OFFERED], unknown or NONE, end or NONE])]
         for_unknown = st.selectbox(
-            "For unknown tokens", options, index=options.index(unknown) if unknown else 0, width=180,
+            "For unknown tokens", options, index=file.index(options, unknown or NONE, *of, "unknown"), width=180,
             key=file.key(*of, "unknown"), help="Without one, a text with unknown tokens is rejected.",
             persist_state="session",
         )  # fmt: skip
         at_end = st.selectbox(
-            "At the end of a text", options, index=options.index(end) if end else 0, width=180,
+            "At the end of a text", options, index=file.index(options, end or NONE, *of, "end"), width=180,
             key=file.key(*of, "end"), help="Read after the last token, if the network was trained with it.",
             persist_state="session",
         )  # fmt: skip
