@@ -3,7 +3,11 @@
 from ..cells.gated_equations import Factor, GatedState, OutputGating
 from .asked_steps import asked_steps
 from .cell_cost import Cost, cost
+from .dynamics.fixed_points import FixedPoints, fixed_points
+from .dynamics.lyapunov_exponents import Lyapunov, lyapunov
+from .dynamics.modifier_effect import ModifierEffect, modifier_effect
 from .dynamics.repeated_product import multiply_repeatedly
+from .dynamics.state_components import Components, components, readout_direction
 from .effects.attribution_agreement import Agreement, agreement
 from .effects.attribution_over_time import attribution_over_time
 from .effects.gate_experiments import Experiment, experiments, forgetting_intervention
@@ -35,6 +39,7 @@ __all__ = [
     "Agreement",
     "ArrayDistance",
     "Attribution",
+    "Components",
     "Contributions",
     "ContributionsOverTime",
     "Cost",
@@ -43,6 +48,7 @@ __all__ = [
     "ExtremeRange",
     "Factor",
     "Feature",
+    "FixedPoints",
     "GateWeights",
     "GatedState",
     "GradientFlow",
@@ -50,8 +56,10 @@ __all__ = [
     "LayerGradients",
     "LineProbe",
     "LinearProbe",
+    "Lyapunov",
     "Memory",
     "ModelComparison",
+    "ModifierEffect",
     "OriginStability",
     "OutputGating",
     "RunOutcome",
@@ -64,11 +72,13 @@ __all__ = [
     "attribution",
     "attribution_over_time",
     "compare_models",
+    "components",
     "contributions",
     "contributions_over_time",
     "cost",
     "difference",
     "experiments",
+    "fixed_points",
     "forgetting_intervention",
     "gated_state",
     "gradient_by_layers",
@@ -81,13 +91,16 @@ __all__ = [
     "line_positions",
     "line_probe",
     "linear_probe",
+    "lyapunov",
     "margin_curve",
     "memory_of",
     "memory_shares",
+    "modifier_effect",
     "multiply_repeatedly",
     "origin_stability",
     "output_gating",
     "reach",
+    "readout_direction",
     "run_outcome",
     "spectra",
     "step_jacobians",

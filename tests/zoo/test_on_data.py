@@ -57,6 +57,12 @@ def test_the_bundled_text_is_the_beginning_of_shakespeares_test_text(shakespeare
     assert len(text) == 24_000 and text == held_out
 
 
+def test_the_bundled_reviews_are_from_the_test_split(labelled):
+    if labelled.name == "reviews":
+        texts = (zoo.BUNDLED / "texts" / "reviews-test.txt").read_text(encoding="utf-8").splitlines()
+        assert len(set(texts)) == 200 and set(texts) <= {labelled.texts[k].strip() for k in labelled.indices.test}
+
+
 def test_names_hold_arabic_once(labelled):
     counts = {label: int((labelled.classes == k).sum()) for k, label in enumerate(labelled.labels)}
     assert counts.get("Arabic", 108) == 108

@@ -1,0 +1,101 @@
+"""Damped Newton: from many states at once to where a map moves least.
+
+The speed of a state is |F(s) - s|, and q is half its square (Sussillo and Barak 2013). A step solves
+
+    (A^T A + m I) d = -A^T (F(s) - s)    with A = dF/ds - I
+
+and is taken where it makes q smaller and leaves no state beyond its bounds, where saturated gates would keep whatever
+there is; m falls after a step that was taken and rises after one that was not (Levenberg and Marquardt). With m = 0 it
+is Newton's step. Where A is almost singular, as along a line of states that hardly move, Newton's step alone is far too
+long.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ...cells.activations import Array
+from ..progress_meter import ProgressMeter, Tick
+from .held_input_map import HeldInputMap
+
+_FIRST_DAMPING, _LEAST_DAMPING, _MOST_DAMPING = 1e-3, 1e-14, 1e6
+_EASIER, _HARDER = 0.1, 8.0  # factors of the damping after a step that was taken, and after one that was not
+_LEVEL = 1e-9  # the slope of q, for a speed of 1, at which it counts as level
+_GAIN = 1e-9  # a step that lowers q by a smaller share has arrived
+
+
+class Search(NamedTuple):
+    """Where the search from each of N states ended.
+
+    states (N, S): the states. speed (N,): |F(s) - s| there. jacobians (N, S, S): dF/ds there.
+    """
+
+    states: Array
+    speed: Array
+    jacobians: Array
+
+
+def search_slow_states(
+    moves: HeldInputMap, states: Array, tolerance: float, steps: int, tick: Tick | None = None
+) -> Search:
+    """Find where q is least, from each of the states.
+
+    Parameters
+    ----------
+    moves : HeldInputMap
+        The map.
+    states : ndarray of shape (N, S)
+        Where to begin.
+    tolerance : float
+        The speed below which a search has arrived at a fixed point.
+    steps : int
+        The most steps of a search.
+    tick : callable, optional
+        Called now and then with the share of the work done, from 0 to 1; an exception that it raises ends the work.
+
+    Returns
+    -------
+    Search
+        Where the searches ended, in the order of `states`.
+    """
+    states = np.array(states, np.float64)
+    count, size = states.shape
+    after, jacobians = moves.step_with_jacobians(states)
+    moved = after - states
+    damping = np.full(count, _FIRST_DAMPING)
+    searching, identity = np.arange(count), np.eye(size)
+    progress = ProgressMeter(tick, steps)
+    for _ in range(steps):
+        searching = searching[~_has_arrived(jacobians[searching], moved[searching], tolerance)]
+        if not len(searching):
+            break
+        slopes = jacobians[searching] - identity
+        gram = slopes.swapaxes(1, 2) @ slopes
+        gram += damping[searching, None, None] * identity
+        towards = np.linalg.solve(gram, slopes.swapaxes(1, 2) @ moved[searching, :, None])[..., 0]
+        tried = states[searching] - towards
+        gone = moves.step(tried) - tried
+        before, now = (np.vecdot(v, v) for v in (moved[searching], gone))
+        is_inside = ((tried >= moves.lowest) & (tried <= moves.highest)).all(axis=1)
+        is_better = (now < before) & is_inside
+        taken = searching[is_better]
+        states[taken], moved[taken] = tried[is_better], gone[is_better]
+        damping[searching] *= np.where(is_better, _EASIER, _HARDER)
+        np.maximum(damping, _LEAST_DAMPING, out=damping)
+        if len(taken):
+            _, jacobians[taken] = moves.step_with_jacobians(states[taken])
+        # No step is short enough to go further down, or one gained next to nothing: q is level within rounding.
+        gain = np.where(is_better, 1 - now / np.maximum(before, np.finfo(float).tiny), 1.0)
+        searching = searching[(damping[searching] <= _MOST_DAMPING) & (gain >= _GAIN)]
+        progress.add(1)
+    progress.finish()
+    return Search(states, np.linalg.vector_norm(moved, axis=1), jacobians)
+
+
+def _has_arrived(jacobians: Array, moved: Array, tolerance: float) -> Array:
+    """Whether each state is fixed, or q has no slope there."""
+    speed = np.linalg.vector_norm(moved, axis=1)
+    slope = np.linalg.vector_norm(np.vecmat(moved, jacobians) - moved, axis=1)
+    return (speed <= tolerance) | (slope <= _LEVEL * speed)
