@@ -20,6 +20,7 @@ from .rate_chart import loss_by_rate
 from .score_chart import held_out_scores
 from .seed_chart import seed_scores
 from .spectrum_charts import eigenvalue_chart, weight_spectrum
+from .temperature_chart import temperature_bars
 from .text_comparison import disagreeing_steps, predictions_by_cell, predictions_by_text, text_heatmaps
 from .trace_heatmaps import HeatmapTemplate, heatmaps
 from .training_curves import RunCurve, accuracy_curves, loss_curves, norm_curves, probe_gradient
@@ -65,6 +66,7 @@ __all__ = [
     "reliability",
     "seed_scores",
     "singular_value_curves",
+    "temperature_bars",
     "text_heatmaps",
     "training_regimes",
     "values_by_cell",

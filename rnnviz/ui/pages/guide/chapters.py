@@ -11,6 +11,7 @@ CHAPTERS = {
     "gru": "GRU: one state, two gates",
     "network": "From a cell to a network",
     "training": "How it was trained",
+    "writing": "A network that writes",
     "choosing": "Which one?",
 }
 

@@ -1,0 +1,49 @@
+"""What a model writes at several temperatures, and what temperature does to a prediction."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from .....figures import temperature_bars
+from .....model import Model
+from ....shared.charts import chart
+from ..block_registry import ChapterContext, block
+
+CHARACTERS = 160
+TEMPERATURES = (0.5, 1.0, 2.0)
+
+
+@block
+def samples(context: ChapterContext, temperatures: list[float]) -> None:
+    """What the page's model writes after the page's text at each temperature; a button draws anew."""
+    if context.model is not None and context.trace is not None:
+        _samples(context.key, context.model, tuple(context.trace.tokens), tuple(temperatures))
+
+
+@st.fragment
+def _samples(key: str, model: Model, tokens: tuple[str, ...], temperatures: tuple[float, ...]) -> None:
+    seed = int(st.session_state.get(f"seed-{key}", 1))
+    with st.container(border=True):
+        for temperature in temperatures:
+            written = model.generate(list(tokens), steps=CHARACTERS, temperature=temperature, seed=seed)
+            text = "".join(draw.token for draw in written)
+            st.caption(f"Temperature {temperature:g}: {_KINDS.get(temperature, 'drawn')}")
+            st.code(text.strip("\n") or " ", language=None, wrap_lines=True)
+        st.button("Draw again", icon=":material/casino:", key=f"again-{key}", on_click=_next_seed, args=(key, seed))
+
+
+_KINDS = {0.0: "always the likeliest", 1.0: "drawn as predicted"}
+
+
+def _next_seed(key: str, seed: int) -> None:
+    st.session_state[f"seed-{key}"] = seed + 1
+
+
+@block
+def temperatures(context: ChapterContext) -> None:
+    """The prediction after the page's text, at three temperatures."""
+    if context.trace is None or context.trace.logits is None:
+        return
+    figure = temperature_bars.ready(context.trace.logits[-1], context.trace.labels, TEMPERATURES)
+    words = "The probabilities of the next character after the text, at temperatures of 0.5, 1 and 2."
+    chart(figure, words, context.key, traces=[context.trace])
