@@ -29,6 +29,8 @@ from .memory.logit_contributions import (
     contributions,
     contributions_over_time,
 )
+from .probes.class_probe import ClassProbe, class_probe
+from .probes.control_task import Selectivity, control_targets, selectivity
 from .probes.line_position import LineProbe, line_positions, line_probe
 from .probes.linear_probe import LinearProbe, linear_probe
 from .weights.gate_weights import GateWeights, weight_statistics, weights_by_gate
@@ -39,6 +41,7 @@ __all__ = [
     "Agreement",
     "ArrayDistance",
     "Attribution",
+    "ClassProbe",
     "Components",
     "Contributions",
     "ContributionsOverTime",
@@ -63,6 +66,7 @@ __all__ = [
     "OriginStability",
     "OutputGating",
     "RunOutcome",
+    "Selectivity",
     "Spectrum",
     "UnitEffects",
     "ablation",
@@ -71,10 +75,12 @@ __all__ = [
     "asked_steps",
     "attribution",
     "attribution_over_time",
+    "class_probe",
     "compare_models",
     "components",
     "contributions",
     "contributions_over_time",
+    "control_targets",
     "cost",
     "difference",
     "experiments",
@@ -102,6 +108,7 @@ __all__ = [
     "reach",
     "readout_direction",
     "run_outcome",
+    "selectivity",
     "spectra",
     "step_jacobians",
     "unit_effects",
