@@ -25,6 +25,7 @@ FLOORS = [
     {"model"},
     {"analysis", "checkpoints"},
     {"training", "zoo"},
+    {"atlas"},
     {"apart", "figures", "instrument"},
     {"playground"},
     {"ui"},

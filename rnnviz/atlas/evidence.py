@@ -1,0 +1,212 @@
+"""What the units of a layer have to do with properties of the text: correlation, R² held out, and a shifted control.
+
+Everything is computed from sums, in one pass over the corpus; those of its parts merge into those of the whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from ..cells.activations import Array
+from .pair_moments import PairMoments
+from .property_tokens import FOLDS, SHIFTS, PropertyTokens
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TRACKED = 0.5  # R² held out from which a unit is said to track a property: half of its variance
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """What U units and P properties have to do with each other, over some tokens.
+
+    Parameters
+    ----------
+    moments : PairMoments of shape (K, U, P)
+        Their moments by fold, K = 5.
+    shifted : ndarray of shape (S, U, P)
+        The sum of the products of each unit and the deviations of each property, shifted within its shard.
+    """
+
+    moments: PairMoments
+    shifted: Array
+
+    @classmethod
+    def of(cls, values: Array, tokens: PropertyTokens) -> Self:
+        """Sum up some tokens.
+
+        Parameters
+        ----------
+        values : ndarray of shape (U, N)
+            A quantity of U units at N tokens.
+        tokens : PropertyTokens
+            The properties of the same tokens.
+
+        Returns
+        -------
+        Evidence
+            Their evidence.
+        """
+        units, properties = len(values), len(tokens.values)
+        moments = PairMoments.empty(FOLDS, units, properties)
+        products = np.zeros((SHIFTS, units, properties))
+        for rows, known in tokens.known_together:
+            for fold in range(FOLDS):
+                at = tokens.folds == fold
+                _fill(moments[fold], rows, values, tokens.values, np.flatnonzero(at if known is None else at & known))
+            shifted, x = tokens.shifted, values
+            if known is not None:
+                shifted, x = shifted[:, rows][:, :, known], values[:, known]
+            sums = x.astype(np.float32, copy=False) @ shifted.reshape(SHIFTS * len(rows), -1).T
+            products[:, :, rows] = sums.reshape(units, SHIFTS, len(rows)).swapaxes(0, 1)
+        return cls(moments, products)
+
+    def merged(self, other: Self) -> Self:
+        """Sum up the tokens of both.
+
+        Parameters
+        ----------
+        other : Evidence
+            The evidence of other tokens, for the same units and properties.
+
+        Returns
+        -------
+        Evidence
+            That of all tokens.
+        """
+        return type(self)(self.moments.merged(other.moments), self.shifted + other.shifted)
+
+    def arrays(self) -> dict[str, Array]:
+        """The arrays by name, of which `from_arrays` makes the same again."""
+        return vars(self.moments) | {"shifted": self.shifted}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, Array]) -> Self:
+        """What `arrays` gave."""
+        moments = {name: array for name, array in arrays.items() if name != "shifted"}
+        return cls(PairMoments(**moments), arrays["shifted"])
+
+    @property
+    def correlations(self) -> Array:
+        """Pearson's r of each unit and property, (U, P); NaN where one of the two never changes."""
+        whole = self.moments.total()
+        return np.clip(whole.products / whole.scale, -1, 1)
+
+    @property
+    def shifted_correlations(self) -> Array:
+        """The same for the shifted properties, (S, U, P)."""
+        return np.clip(self.shifted / self.moments.total().scale, -1, 1)
+
+    @property
+    def shares_held_out(self) -> Array:
+        """R² of each property as a linear function of each unit, (U, P).
+
+        Each fold is predicted by the lines that fit the others. Over all tokens, R² is 1 less the sum of the squared
+        errors, divided by the sum of the squared deviations of the property from its mean. It is at most 1, and below 0
+        where lines that fit elsewhere are worse than that mean; NaN where all tokens are in one fold, or one of the two
+        never changes.
+        """
+        whole = self.moments.total()
+        errors = sum(self.moments.total(without=k).squared_errors(self.moments[k]) for k in range(FOLDS))
+        squares = np.where(whole.property_squares > 0, whole.property_squares, np.nan)
+        return np.where(np.isnan(whole.scale), np.nan, 1 - errors / squares)
+
+
+def _fill(moments: PairMoments, rows: Array, values: Array, properties: Array, at: Array) -> None:
+    """Fill in the moments of some tokens, for properties that are all known there."""
+    if not len(at):
+        return
+    x, y = values[:, at].astype(np.float64), properties[np.ix_(rows, at)]
+    moments.unit_mean[:, rows] = x.mean(1, keepdims=True)
+    moments.property_mean[rows] = y.mean(1)
+    x -= x.mean(1, keepdims=True)
+    y -= y.mean(1, keepdims=True)
+    moments.count[rows] = len(at)
+    moments.unit_squares[:, rows] = np.einsum("un,un->u", x, x)[:, None]
+    moments.property_squares[rows] = np.einsum("pn,pn->p", y, y)
+    moments.products[:, rows] = x @ y.T
+
+
+def evidence_table(evidence: Mapping[Any, Evidence], properties: Sequence[str], least: float = TRACKED) -> pd.DataFrame:
+    """Tabulate which units track which properties.
+
+    A unit is said to track a property if a line predicts the property from the unit in stretches of the corpus that the
+    line was not fitted to, with R² of at least `least`, and if their correlation exceeds what chance reaches. Chance is
+    measured by shifting the properties against the text, see `property_tokens`. Among many units and properties some
+    will agree by chance, so the most extreme of all is what counts [1]_: of each shift, the largest absolute
+    correlation of any unit with any property, each property in terms of the root mean square of its own shifted
+    correlations. The control of a property is the largest of these over 19 shifts. If no unit tracked anything, some
+    unit would exceed its control once in 20 such tables.
+
+    Parameters
+    ----------
+    evidence : mapping of key to Evidence
+        By any key, the evidence of quantities of one corpus; all of their units are compared.
+    properties : sequence of str
+        The names of the properties.
+    least : float, default 0.5
+        The smallest R² held out of a unit that tracks a property.
+
+    Returns
+    -------
+    DataFrame
+        A row for each key, unit and property, the largest absolute correlations first:
+
+        - ``key``: that of the evidence.
+        - ``unit``: the unit, counted from 0.
+        - ``property``: the name of the property.
+        - ``r``: Pearson's correlation over all tokens at which the property is known.
+        - ``r2_held_out``: R² in stretches of the corpus that were not fitted.
+        - ``control``: what the absolute value of r must exceed.
+        - ``tracks``: whether the unit tracks the property.
+
+    References
+    ----------
+    .. [1] P. H. Westfall and S. S. Young, "Resampling-based multiple testing", Wiley 1993.
+    """
+    import pandas as pd
+
+    controls = control_correlations(list(evidence.values()))
+    tables = []
+    for key, one in evidence.items():
+        r, shares = one.correlations, one.shares_held_out
+        units, kinds = (part.reshape(-1) for part in np.indices(r.shape))
+        with np.errstate(invalid="ignore"):
+            tracks = (shares >= least) & (np.abs(r) > controls)
+        columns = {
+            "key": [key] * r.size,
+            "unit": units,
+            "property": np.array(properties, object)[kinds],
+            "r": r.reshape(-1),
+            "r2_held_out": shares.reshape(-1),
+            "control": controls[kinds],
+            "tracks": tracks.reshape(-1),
+        }
+        tables.append(pd.DataFrame(columns))
+    table = pd.concat(tables, ignore_index=True)
+    return table.sort_values("r", key=lambda r: -r.abs(), kind="stable", ignore_index=True)
+
+
+def control_correlations(evidence: Sequence[Evidence]) -> Array:
+    """Find what correlations reach by chance, over all units of several quantities, see `evidence_table`.
+
+    Parameters
+    ----------
+    evidence : sequence of Evidence
+        The evidence of quantities of one corpus, for the same P properties.
+
+    Returns
+    -------
+    ndarray of shape (P,)
+        The absolute correlation that chance does not exceed.
+    """
+    shifted = np.concatenate([one.shifted_correlations for one in evidence], axis=1)  # (S, U, P)
+    known = np.maximum((~np.isnan(shifted)).sum((0, 1)), 1)
+    size = np.sqrt(np.nansum(shifted**2, axis=(0, 1)) / known)
+    in_sizes = np.abs(shifted) / np.where(size > 0, size, np.inf)
+    return np.minimum(size * np.nan_to_num(in_sizes).max(), 1)

@@ -1,0 +1,78 @@
+"""A reader's own properties, as functions, arrays and columns of files, and what labelled texts teach about tokens."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from rnnviz.atlas.own_properties import label_evidence, own_property
+from rnnviz.atlas.text_properties import DocumentTokens
+from rnnviz.errors import ArgumentError, ArrayError, NotFiniteError
+from rnnviz.text.tokens import END
+
+from ..raising import raises
+
+DOCUMENTS = [DocumentTokens("abc", document=0, first=0), DocumentTokens("de", document=1, first=3)]
+NUMBERS = [0.5, 1.0, 2.0, 4.0, float("nan")]
+
+
+def test_numbers_come_from_a_function_arrays_or_all_tokens(tmp_path):
+    pd.DataFrame({"depth": NUMBERS, "other": 1}).to_csv(tmp_path / "own.csv", index=False)
+    pd.DataFrame({"depth": NUMBERS}).to_parquet(tmp_path / "own.parquet")
+    by_token = dict(zip("abcde", NUMBERS, strict=True))
+    for source, column in (
+        (lambda tokens: [by_token[token] for token in tokens], None),
+        ([NUMBERS[:3], NUMBERS[3:]], None),
+        (NUMBERS, None),
+        (np.array(NUMBERS), None),
+        (tmp_path / "own.csv", "depth"),
+        (str(tmp_path / "own.parquet"), None),
+    ):
+        one = own_property("depth", source, column=column)
+        assert one.kind == "number" and one.size in (None, 5)
+        for document in DOCUMENTS:
+            expected = NUMBERS[document.first : document.first + len(document)]
+            np.testing.assert_array_equal(one.of(document), expected)
+
+
+def test_zeros_and_ones_are_yes_and_no():
+    assert own_property("noun", [0, 1, 1, 0, 1]).kind == "yes/no"
+    assert own_property("noun", [[0, 1], [float("nan")]]).kind == "yes/no"
+
+
+def test_the_end_mark_may_be_left_out():
+    document = DocumentTokens(["a", "b", END])
+    np.testing.assert_array_equal(own_property("x", lambda tokens: [1, 2]).of(document), [1, 2, np.nan])
+    np.testing.assert_array_equal(own_property("x", [[1, 2]]).of(document), [1, 2, np.nan])
+
+
+def test_what_is_not_aligned_is_refused(tmp_path):
+    for source, document in (
+        (lambda tokens: [1], DOCUMENTS[0]),
+        ([[1, 2, 3, 4]], DOCUMENTS[0]),
+        ([[1, 2, 3]], DOCUMENTS[1]),
+        (NUMBERS[:4], DOCUMENTS[1]),
+    ):
+        with raises(ArrayError, name="x"):
+            own_property("x", source).of(document)
+    with raises(NotFiniteError, name="x", count=1):
+        own_property("x", [1.0, math.inf, 2.0]).of(DOCUMENTS[0])
+    for source in (5, ["a", "b"]):
+        with raises(ArgumentError, code="property_source"):
+            own_property("x", source)
+    (tmp_path / "own.csv").write_text("a,b\n1,x\n")
+    for column, code in ((None, "column"), ("c", "column"), ("b", "not_numbers")):
+        with raises(ArgumentError, code=code):
+            own_property("x", tmp_path / "own.csv", column=column)
+
+
+def test_evidence_for_a_label_is_the_sum_of_log_odds():
+    texts, labels = ["good good film", "bad film", "bad bad plot"], ["+", "-", "-"]
+    found = label_evidence(texts, labels, "+").of(DocumentTokens(["Good", "unknown", "bad"], "words"))
+    good = math.log((2 + 1) / (3 + 4)) - math.log((0 + 1) / (5 + 4))  # four different words, each counted once more
+    bad = math.log((0 + 1) / (3 + 4)) - math.log((3 + 1) / (5 + 4))
+    assert found == pytest.approx([good, good, good + bad])
+    for wrong in (["+"], ["+", "+", "+"], ["-", "-", "-"]):
+        with raises(ArgumentError, code="labels"):
+            label_evidence(texts, wrong, "+")
