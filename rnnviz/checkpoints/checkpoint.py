@@ -12,7 +12,7 @@ from ..errors import FileError, MissingFileError, RnnvizError
 from ..limits import DEFAULT_LIMITS, Limits
 from ..model import Model
 from ..text.tokens import Vocabulary
-from ..wording import printable
+from ..wording import counted, printable
 from .conversion import Conversion, convert_stack, model_from_conversion
 from .file import File, Folder
 from .formats import detect, main_file, stem, suffixes
@@ -315,8 +315,8 @@ def summary(stack: Stack) -> str:
             CELLS[stack.cell].title,
             f"{count} layer{'s' * (count > 1)}",
             " then ".join(map(words.__getitem__, directions if len(set(directions)) > 1 else directions[:1])),
-            f"{stack.input_size} inputs",
-            f"{_in_turn(units)} units",
+            counted(stack.input_size, "input"),
+            f"{_in_turn(units)} unit{'' if set(units) == {1} else 's'}",
             *([f"projected to {_in_turn(outputs)}"] if outputs != units else []),
             *([f"directions merged by {stack.merge}"] if stack.merge != "concat" else []),
         ]

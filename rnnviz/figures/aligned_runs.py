@@ -30,7 +30,8 @@ from .chart_parts import (
 )
 from .curves_over_text import SHARE_EDGES
 from .plain_figure import Content
-from .trace_heatmaps import HeatmapTemplate, Panel, PanelValues, likeliest_classes, markup_label
+from .readout_rows import readout_rows
+from .trace_heatmaps import HeatmapTemplate, Panel, PanelValues, markup_label
 
 ShownRun = Literal["before", "after", "difference"]
 
@@ -76,10 +77,11 @@ def _values(panel: Panel, runs: AlignedRuns, which: ShownRun, layer: int, direct
     """What fills a panel of one of the runs or of the difference; rows and limits are those of both runs together."""
     rows, limits = None, None
     if panel.quantity is None:
-        assert runs.before.probabilities is not None and runs.after.probabilities is not None
-        best = likeliest_classes(runs.before.probabilities, runs.after.probabilities)
-        rows = [markup_label(runs.before.labels[k]) for k in best]
-        old, new = runs.before.probabilities[:, best], runs.after.probabilities[:, best]
+        assert runs.before.outputs is not None and runs.after.outputs is not None
+        columns, names = readout_rows(runs.before, runs.after)
+        rows = [*map(markup_label, names)]
+        old, new = runs.before.outputs[:, columns], runs.after.outputs[:, columns]
+        limits = panel.limits(old, new)
     else:
         old, new = (trace[panel.quantity.name, layer, direction] for trace in (runs.before, runs.after))
         if not panel.quantity.bounded:

@@ -168,7 +168,7 @@ def prediction_curves(traces: Mapping[str, Trace], label: str) -> Content:
         If the traces differ in length.
     """
     tables = {cell: trace.probabilities for cell, trace in traces.items()}
-    data, ends = curves_by_cell(traces, tables, label, "label", "token %{x}<br>probability <b>%{y:.4f}</b>")
+    data, ends = curves_by_cell(traces, tables, label, "label", "after %{x}<br>probability <b>%{y:.4f}</b>")
     first, room = next(iter(traces.values())), label_room([cell_title(cell) for cell in traces])
     content = token_chart(first.tokens, first.unknown, left=34, right=room)
     content["yaxis"] = chart_axis(range=[*SHARE_EDGES], tickvals=[0, 0.5, 1])
@@ -240,7 +240,7 @@ def log_line(style: Style, name: str, values: Array, scale: LogScale, quantity: 
     """A curve over tokens on such an axis: values below the floor are drawn on it, hollow; NaN is not drawn."""
     with np.errstate(invalid="ignore"):
         below = _powers(values) < scale.floor
-    hover = f"token %{{x}}<br>{quantity} <b>%{{customdata:.3g}}</b>"
+    hover = f"at %{{x}}<br>{quantity} <b>%{{customdata:.3g}}</b>"
     drawn = np.where(below, 10.0**scale.floor, values)
     curve = styled_line(style, name, np.arange(1, len(values) + 1), drawn, hover)
     symbol = curve["marker"]["symbol"]

@@ -11,6 +11,7 @@ from ..analysis import difference
 from ..analysis.asked_steps import asked_steps
 from ..errors import ArgumentError
 from ..network import likeliest
+from ..text.read_words import read_words
 from ..text.tokens import visible
 from ..trace import Trace
 from .aligned_runs import AlignedRuns, ShownRun, aligned_heatmaps, aligned_predictions
@@ -191,7 +192,8 @@ def predictions_by_text(first: Trace, second: Trace) -> Content:
             "The network has no readout, and so no predictions to compare.", code="no_readout", name="first"
         )
     axis = token_axis([""] * runs.steps, None) | {"labelalias": both_labels(runs)}
-    names = ("first text", "second text")
+    text = read_words(first.vocabulary).text
+    names = (f"first {text}", f"second {text}")
     if first.probabilities is None or second.probabilities is None:
         return aligned_values(runs, axis, _label_room(first, second), names)
     return aligned_predictions(runs, axis, _label_room(first, second), names, "how far the two predictions differ")

@@ -1,13 +1,14 @@
 """Everything that a trace recorded, as one figure: heatmaps stacked on one time axis.
 
-The prediction is on top, then the states, then the gates in the order of computation. Time runs along x, labelled with
-the tokens; units run along y.
+What the readout gives is on top, then the states, then the gates in the order of computation. Time runs along x,
+labelled with the tokens; units run along y.
 
 The constant parts are built once for a kind of trace (`HeatmapTemplate`); a keystroke adds only numbers and labels.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html import escape
 from typing import Any, NamedTuple
@@ -16,30 +17,55 @@ import numpy as np
 import plotly.graph_objects as go
 
 from ..cells import Quantity
-from ..colours import PLAYHEAD, PREDICTION, diverging_scale, quantity_scale, scale_limits, sequential_scale
+from ..colours import (
+    PLAYHEAD,
+    PREDICTION,
+    diverging_scale,
+    quantity_scale,
+    scale_limits,
+    sequential_scale,
+    symmetric_limit,
+)
 from ..errors import ArgumentError
 from ..number_format import digits
 from ..text.tokens import visible
 from ..trace import Trace
 from .chart_parts import coloured, scale_ticks
 from .plain_figure import Content
+from .readout_rows import CLASSES, has_signs, readout_rows
 
 TITLE = 26  # pixels above each panel
 GAP = 10  # pixels below it
 MARGIN = {"l": 78, "r": 44}
 LETTER, LONGEST = 6.5, 12  # pixels of a letter of a token's label, and the letters shown of a long one
-CLASS = 17  # pixels of a class of the readout
-CLASSES = 6  # how many of the readout's classes are shown at most
+CLASS, LEAST = 17, 30  # pixels of a class of the readout, and of all of them at least: a colour bar has two numbers
 MOST_MARKS = 2000  # crosses on cells that are no finite numbers
 PREDICTION_PANEL = "prediction"  # the name of the readout's panel, beside those of the quantities
 
 
 class Panel(NamedTuple):
-    """One heatmap of the stack: a quantity, or the prediction (quantity None); or the change of either."""
+    """One heatmap of the stack: a quantity, or the readout's outputs (quantity None); or the change of either.
+
+    is_value, signed: of outputs, whether they are values and not probabilities, and whether they can be negative.
+    """
 
     quantity: Quantity | None
     height: int
     change: bool = False
+    is_value: bool = False
+    signed: bool = False
+
+    def limits(self, *tables: np.ndarray) -> tuple[float, float] | None:
+        """The ends of the colour scale of outputs that it holds; None where the scale is fixed."""
+        if not self.signed:
+            return None
+        most = max(map(symmetric_limit, tables))
+        return -most, most
+
+    @property
+    def readout(self) -> str:
+        """What the outputs are called."""
+        return "output" if self.is_value else "prediction"
 
 
 class PanelValues(NamedTuple):
@@ -66,8 +92,8 @@ def heatmaps(
     trace : Trace
         A run of T steps.
     quantities : sequence of str, optional
-        The panels from top to bottom: names of quantities, and "prediction" for the readout's probabilities. By
-        default the prediction, the states and the gates.
+        The panels from top to bottom: names of quantities, and "prediction" for what the readout gives,
+        probabilities or values. By default this, the states and the gates.
     layer : int, default 0
         The layer, counted from 0.
     direction : {"forward", "backward"}, default "forward"
@@ -126,7 +152,7 @@ class HeatmapTemplate:
         names = (
             [PREDICTION_PANEL, *(q.name for q in trace.definition.display_order)] if quantities is None else quantities
         )
-        shown = (name for name in names if name != PREDICTION_PANEL or trace.probabilities is not None)
+        shown = (name for name in names if name != PREDICTION_PANEL or trace.outputs is not None)
         self.panels = [_panel(trace, name, layer)._replace(change=change) for name in shown]
         if not self.panels:
             raise ArgumentError(
@@ -206,9 +232,10 @@ class HeatmapTemplate:
 
     def _values(self, trace: Trace, panel: Panel, layer: int, direction: str) -> PanelValues:
         if panel.quantity is None:
-            assert trace.probabilities is not None
-            best = likeliest_classes(trace.probabilities)
-            return PanelValues(trace.probabilities[:, best].T, [markup_label(trace.labels[k]) for k in best])
+            assert trace.outputs is not None
+            columns, names = readout_rows(trace)
+            z = trace.outputs[:, columns].T
+            return PanelValues(z, [*map(markup_label, names)], panel.limits(z))
         values = trace[panel.quantity.name, layer, direction]
         return PanelValues(values.T, None, None if panel.quantity.bounded else scale_limits(panel.quantity, values))
 
@@ -237,13 +264,14 @@ def _strange_marks(part: dict[str, Any], z: np.ndarray, strange: np.ndarray, row
         "y": places[:, 0] if rows is None else [rows[row] for row in places[:, 0]],
         "text": words,
         "marker": {"symbol": "x-thin", "size": 6, "line": {"color": PLAYHEAD, "width": 1.5}},
-        "hovertemplate": part["hovertemplate"].replace("%{z:.4f}", "%{text}").replace("%{z:+.4f}", "%{text}"),
+        "hovertemplate": re.sub(r"%\{z:[^}]*\}", "%{text}", part["hovertemplate"]),
     }
 
 
 def _panel(trace: Trace, name: str, layer: int) -> Panel:
     if name == PREDICTION_PANEL:
-        return Panel(None, min(CLASSES, len(trace.labels)) * CLASS)
+        height = max(min(CLASSES, len(trace.labels)) * CLASS, LEAST)
+        return Panel(None, height, is_value=trace.probabilities is None, signed=has_signs(trace))
     height = _units_height(trace[name, layer].shape[1])  # raises if there is no such quantity
     return Panel(trace.definition.by_name[name], height)
 
@@ -270,13 +298,6 @@ def token_room(tokens: Sequence[str]) -> int:
 def _units_height(units: int) -> int:
     """Pixels for a heatmap of so many units: enough to see a unit, and few enough to see several panels at once."""
     return min(max(2 * units, 84), 150)
-
-
-def likeliest_classes(*tables: np.ndarray) -> np.ndarray:
-    """Classes that were the most likely at any step of any table (T, C), with the final one last, that is, on top."""
-    finite = [np.nan_to_num(table) for table in tables]
-    rank = np.max([table.max(axis=0) + (table[-1] == table[-1].max()) for table in finite], axis=0)
-    return np.argsort(-rank, kind="stable")[:CLASSES][::-1]
 
 
 def _skeleton(panels: list[Panel]) -> Content:
@@ -310,12 +331,15 @@ def _skeleton(panels: list[Panel]) -> Content:
 def _heatmap(panel: Panel, yaxis: str, xaxis: str, domain: list[float]) -> dict[str, Any]:
     quantity = panel.quantity
     low, high = (0.0, 1.0) if quantity is None else scale_limits(quantity, np.zeros(1))
-    name, title = (PREDICTION_PANEL, "probability") if quantity is None else (quantity.name, quantity.title)
-    row = "%{y}" if quantity is None else "unit %{y}"
-    scale, number = sequential_scale(PREDICTION) if quantity is None else quantity_scale(quantity), "%{z:.4f}"
+    if quantity is None:
+        name, title, row = panel.readout, "output" if panel.is_value else "probability", "%{y}"
+        scale = diverging_scale(PREDICTION) if panel.signed else sequential_scale(PREDICTION)
+    else:
+        name, title, row, scale = quantity.name, quantity.title, "unit %{y}", quantity_scale(quantity)
+    number = "%{z:.4g}" if panel.is_value else "%{z:.4f}"
     if panel.change:
         low, high = -1.0, 1.0
-        scale, number = diverging_scale(PREDICTION if quantity is None else quantity.colour), "%{z:+.4f}"
+        scale, number = diverging_scale(PREDICTION if quantity is None else quantity.colour), number.replace(":", ":+")
         title = f"change of the {title}"
     return {
         "type": "heatmap",
@@ -325,7 +349,7 @@ def _heatmap(panel: Panel, yaxis: str, xaxis: str, domain: list[float]) -> dict[
         "zmin": low,
         "zmax": high,
         "colorscale": scale,
-        "hovertemplate": f"token <b>%{{x}}</b><br>{row}<br>{title} <b>{number}</b><extra></extra>",
+        "hovertemplate": f"at <b>%{{x}}</b><br>{row}<br>{title} <b>{number}</b><extra></extra>",
         "colorbar": {
             "thickness": 8,
             "len": domain[1] - domain[0],
@@ -345,7 +369,7 @@ def _heatmap(panel: Panel, yaxis: str, xaxis: str, domain: list[float]) -> dict[
 
 def _title(panel: Panel, y: float) -> dict[str, Any]:
     if panel.quantity is None:
-        words = "Change of the prediction" if panel.change else "Prediction"
+        words = f"Change of the {panel.readout}" if panel.change else panel.readout.capitalize()
         text = swatch_label(PREDICTION, f"<b>{words}</b> after each step")
     else:
         text = quantity_heading(panel.quantity, change=panel.change)

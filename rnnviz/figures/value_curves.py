@@ -62,7 +62,7 @@ def values_by_cell(traces: Mapping[str, Trace], label: str, *, step: int | None 
         If the traces differ in length.
     """
     tables = {cell: trace.outputs for cell, trace in traces.items()}
-    lines, ends = curves_by_cell(traces, tables, label, "output", "step %{x}<br>output <b>%{y:.4g}</b>")
+    lines, ends = curves_by_cell(traces, tables, label, "output", "after %{x}<br>output <b>%{y:.4g}</b>")
     edges = value_edges(*(line["y"] for line in lines))
     data = [faint_where_unasked(line, asked_steps(trace)) for line, trace in zip(lines, traces.values(), strict=True)]
     first, room = next(iter(traces.values())), label_room([cell_title(cell) for cell in traces])

@@ -21,6 +21,7 @@ from ..colours import largest_size, negative_colour, scale_limits
 from ..errors import ArrayError
 from ..interventions import Remove, Swap, held_and_frozen, remaining_steps
 from ..model import Model
+from ..network.head import SIGMOID
 from ..text.tokens import visible
 from ..trace import Trace
 from .array_packing import as_bytes, as_json, little_endian
@@ -304,11 +305,12 @@ def _outputs(trace: Trace, labels: np.ndarray | None) -> OutputsData | None:
     before = None if unchanged is None else unchanged[np.array(_typed_rows(trace))]
     tables = [table if labels is None else table[:, labels] for table in (trace.outputs, before) if table is not None]
     size = largest_size(*tables) or 1.0
-    bounded = trace.head.activation == "sigmoid"
+    bounded = trace.head.activation == SIGMOID
     return {
         "values": little_endian(tables[0]),
         "unchanged": little_endian(tables[1]) if len(tables) == 2 else None,
         "limits": (0.0, 1.0) if bounded else (-size, size),
+        "activation": trace.head.activation,
     }
 
 

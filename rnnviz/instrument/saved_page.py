@@ -8,11 +8,12 @@ from math import isnan
 from ..cells import CELLS
 from ..errors import UnknownNameError
 from ..model import Model
-from ..network import predicted
+from ..network import output_name, predicted
 from ..number_format import NOT_A_NUMBER, short_number
 from ..text.tokens import END, visible
 from ..trace import Trace
 from .bundle import SCRIPTS
+from .file_remarks import file_remarks
 from .payload_encoding import payload
 from .run_notes import run_notes
 from .settings_schema import RowOrder, Settings, Start
@@ -110,7 +111,7 @@ def saved_page(
     settings: Settings = {
         "start": start,
         "text": text or trace_text(trace),
-        "notes": run_notes(trace, list(model.card.get("left_out", ())) if model else None),
+        "notes": run_notes(trace, file_remarks(trace.card if model is None else model.card)),
     }
     data = {**payload(trace, model, layer, direction), **settings}
     title = title or page_title(trace, text)
@@ -152,11 +153,11 @@ def static_table(trace: Trace) -> str:
         rows.append(f"<tr>{''.join(cells)}</tr>")
     if len(trace) > SHOWN_STEPS:
         words += f" The table has the first {SHOWN_STEPS} steps."
-    heads = ["step", "token"]
+    heads = ["step", "input" if _reads_numbers(trace) else "token"]
     if trace.probabilities is not None:
         heads += ["prediction", "probability"]
     elif trace.outputs is not None:
-        heads += [visible(label) for label in trace.labels[:SHOWN_OUTPUTS]]
+        heads += [visible(output_name(trace.labels, k)) for k in range(min(len(trace.labels), SHOWN_OUTPUTS))]
     head = "".join(f"<th>{plain(name)}</th>" for name in heads)
     return f"<p>{plain(words)}</p><table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
@@ -209,7 +210,13 @@ def trace_text(trace: Trace) -> str:
         The text; words with spaces between them.
     """
     tokens = [token for token in trace.tokens if token != END]
-    return ("" if all(len(token) == 1 for token in tokens) else " ").join(tokens)
+    letters = all(len(token) == 1 for token in tokens) and not _reads_numbers(trace)
+    return ("" if letters else " ").join(tokens)
+
+
+def _reads_numbers(trace: Trace) -> bool:
+    """Whether tokens are numbers; not known of a trace from a file."""
+    return trace.vocabulary is not None and trace.vocabulary.kind == "numbers"
 
 
 def model_line(trace: Trace, model: Model | None, layer: int = 0, direction: str | None = None) -> str:

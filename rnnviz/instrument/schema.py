@@ -254,11 +254,14 @@ class OutputsData(TypedDict):
         The same of the run without interventions; None if there are none.
     limits : tuple of two floats
         The ends of their colour scale.
+    activation : str
+        The name of the activation that they are after, such as "linear".
     """
 
     values: np.ndarray
     unchanged: np.ndarray | None
     limits: tuple[float, float]
+    activation: str
 
 
 class UnchangedData(TypedDict):

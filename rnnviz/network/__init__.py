@@ -3,7 +3,7 @@
 from .head import READINGS, Head, HeadLayer
 from .merging import MERGES
 from .network import Network
-from .predictions import NO_PREDICTION, likeliest, predicted
+from .predictions import NO_PREDICTION, likeliest, output_name, predicted
 from .run import DIRECTIONS, SUFFIXES, Edits, Masks, Run, States, reverse_if_backward, softmax
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Run",
     "States",
     "likeliest",
+    "output_name",
     "predicted",
     "reverse_if_backward",
     "softmax",

@@ -1,4 +1,4 @@
-"""What probabilities say: the most likely label, if they are numbers at all."""
+"""What outputs are called: the most likely label, if probabilities are numbers at all, and the name of a value."""
 
 from __future__ import annotations
 
@@ -47,3 +47,28 @@ def predicted(labels: Sequence[str], probabilities: Array) -> tuple[str, float]:
     """
     best = int(likeliest(probabilities))
     return (NO_PREDICTION, nan) if best < 0 else (labels[best], float(probabilities[best]))
+
+
+def output_name(labels: Sequence[str], number: int) -> str:
+    """Name an output that is a value and no probability.
+
+    Parameters
+    ----------
+    labels : sequence of str
+        The C labels.
+    number : int
+        Which output, from 0.
+
+    Returns
+    -------
+    str
+        Its label; where nobody has named it, "output" and its number if there are several.
+
+    Examples
+    --------
+    >>> output_name(["0"], 0), output_name(["0", "1"], 1), output_name(["price", "volume"], 1)
+    ('output', 'output 1', 'volume')
+    """
+    if not labels[number].isdecimal():
+        return labels[number]
+    return f"output {labels[number]}" if len(labels) > 1 else "output"

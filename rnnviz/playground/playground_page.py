@@ -10,6 +10,7 @@ from typing import NamedTuple
 from ..errors import LimitError
 from ..instrument import as_bytes
 from ..instrument.bundle import SCRIPTS
+from ..instrument.file_remarks import file_remarks
 from ..instrument.saved_page import static_table
 from ..instrument.single_file import plain, single_file
 from ..model import Model
@@ -97,6 +98,7 @@ def playground_page(
             _navigation(others, index),
             f"<h1>{plain(title)}</h1>",
             f'<p class="about">{_about(model)}</p>',
+            *(f'<p class="doubt">{plain(remark)}</p>' for remark in file_remarks(model.card)),
             "</header>",
             "<main>",
             _typing(model, first, examples),

@@ -18,12 +18,14 @@ from rnnviz.cells.definition import CELL, FORGET, HIDDEN
 from rnnviz.cells.equation_roles import ROLE_COLOURS
 from rnnviz.colours import quantity_scale, rgb, round_up, scale_limits
 from rnnviz.errors import ArgumentError, UnknownQuantityError
-from rnnviz.figures import HeatmapTemplate, PlainFigure, heatmaps, vector_times_gate
+from rnnviz.figures import HeatmapTemplate, PlainFigure, heatmaps, vector_times_gate, what_if_heatmaps
 from rnnviz.figures.plain_figure import pack_array
 from rnnviz.figures.trace_heatmaps import markup_label
 from rnnviz.instrument import payload
+from rnnviz.interventions import Hold
 
 from ..raising import raises
+from ..value_models import value_model
 
 CELLS_AND_TEXTS = [("names-rnn", "Dubois"), ("counter-gru", "aabb"), ("reviews-lstm", "not good <at> all 👩🏽‍🚀")]
 
@@ -170,6 +172,31 @@ def test_a_model_without_readout_has_no_panel_for_predictions():
     trace = rnnviz.load("names-lstm").trace("Dubois")
     silent = replace(trace, logits=None, outputs=None, labels=[])
     assert [h.name for h in heatmaps(silent).data] == [q.name for q in trace.definition.display_order]
+
+
+@pytest.mark.parametrize("activation", ["linear", "sigmoid", "tanh"])
+def test_outputs_that_are_values_have_a_panel(activation):
+    trace = value_model(outputs=2, activation=activation).trace("noise(seed=1, steps=5)")
+    heatmap = heatmaps(trace).data[0]
+    assert heatmap.name == "output"
+    np.testing.assert_array_equal(heatmap.z, trace.outputs.T[::-1])
+    assert list(heatmap.y) == trace.labels[::-1]
+    low, high = (0, 1) if activation == "sigmoid" else (-heatmap.zmax, heatmap.zmax)
+    assert (heatmap.zmin, heatmap.zmax) == (low, high) and low <= heatmap.z.min() <= heatmap.z.max() <= high
+
+
+def test_an_output_without_a_name_has_a_row_with_one():
+    trace = replace(value_model(outputs=1).trace("1 2"), labels=["0"])
+    assert list(heatmaps(trace).data[0].y) == ["output"]
+
+
+def test_two_runs_share_the_scale_of_their_outputs():
+    model = value_model(outputs=2)
+    before = model.trace("1 2 3 4")
+    after = model.trace("1 2 3 4", interventions=[Hold("forget", 1.0)])
+    drawn = [what_if_heatmaps(before, after, which).data[0] for which in ("before", "after", "difference")]
+    np.testing.assert_allclose(drawn[2].z, drawn[1].z - drawn[0].z)
+    assert drawn[0].zmax == drawn[1].zmax >= max(np.abs(each.z).max() for each in drawn[:2])
 
 
 def test_named_panels_are_drawn_in_that_order():

@@ -58,7 +58,7 @@ def test_two_texts_have_a_curve_each_with_the_name_of_the_text():
     for dash, trace in (("dot", first), ("solid", second)):
         assert np.allclose(drawn[dash][np.isfinite(drawn[dash])], trace.outputs[:, 0])
     words = " ".join(note.text for note in figure.layout.annotations)
-    assert "first text" in words and "second text" in words and "probability" not in words
+    assert "first sequence" in words and "second sequence" in words and "probability" not in words
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=8))

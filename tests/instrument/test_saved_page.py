@@ -4,6 +4,7 @@ import base64
 import json
 import re
 import zlib
+from dataclasses import replace
 from hashlib import sha256
 from html.parser import HTMLParser
 
@@ -13,8 +14,10 @@ import rnnviz
 from rnnviz.errors import UnknownNameError, UnknownQuantityError
 from rnnviz.instrument import payload, saved_page, script, style
 from rnnviz.instrument.bundle import SCRIPTS
+from rnnviz.instrument.saved_page import static_table, trace_text
 from rnnviz.interventions import Hold
 from tests.raising import raises
+from tests.value_models import value_model
 
 HOSTILE = "</script><script>alert(1)</script><!--\" onload='x'"
 ONE_MB = 1_000_000
@@ -138,3 +141,11 @@ def test_what_does_not_exist_is_refused():
         saved_page(trace, model, phase="forget")
     with raises(UnknownQuantityError):
         saved_page(trace, model, 1)
+
+
+def test_numbers_keep_their_spaces_and_a_table_names_its_columns():
+    trace = value_model(outputs=1).trace("1 2 3 4")
+    trace = replace(trace, labels=["0"], tokens=["1", "2"])
+    assert trace_text(trace) == "1 2"
+    heads = [text for _, text in Elements(static_table(trace)).named("th")]
+    assert heads == ["step", "input", "output"]

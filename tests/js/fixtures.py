@@ -29,7 +29,7 @@ from rnnviz.colours import (
     rgb,
     scale_limits,
 )
-from rnnviz.figures.trace_heatmaps import likeliest_classes
+from rnnviz.figures.readout_rows import likeliest_classes
 from rnnviz.instrument import TokenValues, as_bytes, as_json, model_schema, payload, payload_encoding, trace_data
 from rnnviz.instrument import schema as declared
 from rnnviz.instrument.settings_schema import Settings

@@ -107,7 +107,7 @@ for (const [name, trace] of RUNS) {
 test("a sum with a missing part is not a number", () => {
   const total = { title: "cell state", values: Float32Array.of(NaN, NaN) };
   const tokenValues = { values: Float32Array.of(1, NaN, 2, NaN), total, parts: [], unit: "" };
-  assert.match(creditSum(tokenValues, [2, null], 1), /wrote not a number/);
+  assert.match(creditSum({ tokenKind: "words" }, tokenValues, [2, null], 1), /wrote not a number/);
 });
 
 test("what is no number leads nothing", () => {

@@ -5,11 +5,13 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from rnnviz.checkpoints.safetensors.tensor_file import SafetensorsFile
 from rnnviz.ui.shared.catalogue import TaskModels
 from rnnviz.ui.shared.session_keys import OWN_TASKS
 
 from ..value_models import value_model
-from .app_pages import APP, page_text
+from .app_pages import APP, open_page, page_text
+from .test_models import upload
 
 pytestmark = pytest.mark.usefixtures("open_door")
 
@@ -33,7 +35,10 @@ VISITS = [
     ("compare", {}),
     ("compare", {"mode": "texts", "other": "noise(seed=2, steps=5)"}),
 ]
-WRONG = re.compile(r"probabilit|most likely|\blog odds\b|no readout|no prediction", re.IGNORECASE)
+WRONG = re.compile(
+    r"probabilit|most likely|\blog odds\b|no readout|no prediction|\btokens?\b|\btexts?\b", re.IGNORECASE
+)
+PLURAL = re.compile(r"\b[01] (inputs|outputs|labels|units|numbers|tokens)\b")
 
 
 def opened(page: str, head: dict, **link: str) -> AppTest:
@@ -52,7 +57,8 @@ def opened(page: str, head: dict, **link: str) -> AppTest:
 def test_a_page_speaks_of_values(page, link, head):
     app = opened(page, head, **link)
     assert not app.exception
-    words = page_text(app)
+    labels = [option for group in app.button_group for option in group.options]
+    words = " ".join([page_text(app), *labels])
     assert not WRONG.search(words), WRONG.search(words)
 
 
@@ -64,6 +70,14 @@ def test_the_value_that_the_page_states_is_the_models(head):
     value = short_number(float(model.trace(TEXT).answer[0]))
     assert f"is {value}." in page_text(opened("memory", head, question="causes"))
     assert f"**{value}** (LSTM)" in page_text(opened("compare", head))
+
+
+def test_a_file_with_one_output_is_described_without_words_that_it_lacks():
+    model = value_model(outputs=1)
+    app = upload(open_page("models"), "model.safetensors", SafetensorsFile().save(model))
+    words = " ".join([page_text(app), *(header.value for header in app.header)]).replace("*", "")
+    assert not PLURAL.search(words), PLURAL.search(words)
+    assert "vectors of 2 numbers" in words and "1 output" in words and "1 input" not in words
 
 
 def test_the_table_of_units_has_numbers():

@@ -1,6 +1,7 @@
 """A page to type into holds the whole model, loads nothing, is small, and no text can break out of it."""
 
 import base64
+import json
 import re
 import zlib
 from dataclasses import replace
@@ -12,8 +13,9 @@ import pytest
 
 import rnnviz
 from rnnviz.errors import InputError, LimitError
-from rnnviz.instrument import model_data, script, style
+from rnnviz.instrument import model_data, saved_page, script, style
 from rnnviz.instrument.bundle import SCRIPTS
+from rnnviz.instrument.file_remarks import file_remarks
 from rnnviz.model import Model
 from rnnviz.playground import playground_page
 from rnnviz.playground.playground_page import OtherPage, check_size
@@ -52,6 +54,18 @@ def test_a_page_is_one_small_file_with_the_whole_model(name):
     for array, values in data["model"]["layers"][0][0]["weights"]["arrays"].items():
         assert base64.b64encode(np.asarray(values).tobytes()).decode() == sent[array]
     np.testing.assert_array_equal(data["model"]["embedding"]["values"], model.network.embedding.ravel())
+
+
+def test_what_a_file_left_open_and_what_is_not_run_stand_on_every_page_of_the_model():
+    card = {"assumed": {"GRU": HOSTILE}, "left_out": ["dropped.weight is <not> run.", "b.", "c.", "d."]}
+    model = replace(numbers_model(), card=card)
+    for page in (playground_page(model), saved_page(model.trace("1 2 3 4"), model)):
+        assert HOSTILE not in page
+    shown = " ".join(Elements(playground_page(model)).texts)
+    assert HOSTILE in shown and card["left_out"][0] in shown and "And 1 more" in shown
+    data = json.loads(parts(saved_page(model.trace("1 2 3 4"), model))["data"])
+    assert data["notes"]["remarks"] == file_remarks(card) and len(file_remarks(card)) == 2
+    assert file_remarks({}) == file_remarks({"assumed": "x", "left_out": 3}) == []
 
 
 def test_its_policy_allows_its_own_scripts_and_nothing_from_elsewhere():

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 import streamlit as st
 
 from ...figures import HeatmapTemplate, PlainFigure
+from ...figures.trace_heatmaps import PREDICTION_PANEL
 from ...instrument.saved_page import trace_text
 from ...interventions import describe
 from ...trace import Trace
@@ -71,15 +72,18 @@ def heatmaps(
 
 
 def _heatmaps_in_words(trace: Trace, names: Sequence[str] | None) -> str:
-    titles = [trace.definition.by_name[n].title for n in names or () if n in trace.definition.by_name]
-    series = ", ".join(titles or [q.title for q in trace.definition.display_order])
+    shown = [q.name for q in trace.definition.display_order] if names is None else names
+    titles = [trace.definition.by_name[n].title for n in shown if n in trace.definition.by_name]
+    if trace.outputs is not None and (names is None or PREDICTION_PANEL in names):
+        titles = ["output" if trace.probabilities is None else "prediction", *titles]
+    series = ", ".join(titles)
     return f"Heatmaps over time, units along y: {series}. The instrument’s table has the values at the current step."
 
 
 def _kind(trace: Trace, layer: int) -> tuple[object, ...]:
     """What two traces must share to use the same template."""
     sizes = [trace[name, layer].shape[1] for name in trace.definition.by_name]
-    return (trace.cell, *trace.options.items(), *sizes, *trace.labels)
+    return (trace.cell, *trace.options.items(), trace.head.activation, *sizes, *trace.labels)
 
 
 def _template(names: tuple[str, ...] | None, trace: Trace, layer: int) -> HeatmapTemplate:

@@ -8,27 +8,22 @@ from typing import Any
 import streamlit as st
 
 from ...figures import recall_by_label, reliability
+from ...instrument.file_remarks import assumed, not_run
 from ...model import Model
 from ...wording import printable
 from .charts import chart
 from .markdown import percent, plain, series
 
-FEW = 3  # sentences on what is not run
 # What rnnviz writes into cards: `python -m rnnviz.training names --cell lstm`.
 OWN_COMMAND = re.compile(r"python -m rnnviz\.training( [\w.=-]+){0,40}", re.ASCII)
 
 
 def report_file(model: Model) -> None:
     """Show what a file left open about a model, and what of its network is not run, if it comes from a file."""
-    assumed, left_out = model.card.get("assumed"), model.card.get("left_out")
-    if left_out:
-        more = f" And {len(left_out) - FEW} more, on the Models page." if len(left_out) > FEW else ""
-        st.warning(
-            plain(f"Not all of the file’s network is run. {' '.join(left_out[:FEW])}{more}"), icon=":material/rule:"
-        )
-    if assumed:
-        words = "; ".join(f"{title}: {value}" for title, value in assumed.items())
-        st.caption(f":material/help: {plain(f'Assumed, because the file leaves it open. {words}.')}")
+    if left_out := not_run(model.card):
+        st.warning(plain(left_out), icon=":material/rule:")
+    if doubts := assumed(model.card):
+        st.caption(f":material/help: {plain(doubts)}")
 
 
 def score_line(model: Model) -> None:

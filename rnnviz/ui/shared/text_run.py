@@ -14,6 +14,7 @@ from ...instrument.run_notes import run_notes
 from ...instrument.settings_schema import ComparisonData
 from ...interventions import Intervention, PreparedText, prepare_text
 from ...model import Model
+from ...text.read_words import ReadWords, read_words
 from ...text.tokens import visible
 from ...text.vectors import FEW
 from ...trace import Trace
@@ -42,6 +43,11 @@ class TextRun:
     def location(self) -> tuple[int, str]:
         """Layer and direction, as analyses and figures take them."""
         return self.layer, self.direction
+
+    @property
+    def words(self) -> ReadWords:
+        """The words for what the model reads."""
+        return read_words(self.model.vocabulary)
 
     @property
     def input_key(self) -> tuple[str, ...]:

@@ -160,7 +160,7 @@ def experiment_buttons(definition: Definition, tokens: list[str]) -> None:
                 args=(experiment.intervention,),
             )
         st.menu_button(
-            "Forget at a token",
+            "Forget at a step",
             range(1, len(tokens) + 1),
             format_func=lambda step: plain(f"{step} · {visible(tokens[step - 1])}"),
             key=FORGET_AT,

@@ -32,7 +32,7 @@ test("every token that is read has its value, and no other one", () => {
 
 test("the row of a memory adds up to the state", () => {
   for (const step of [1, 5, 11]) {
-    const text = creditSum(memory, creditRow(trace, memory, step), step);
+    const text = creditSum(trace, memory, creditRow(trace, memory, step), step);
     const pattern = new RegExp(
       `^cell after step ${step + 1}: (\\S+) = what the tokens wrote (\\S+) \\+ initial state (\\S+)$`,
     );
@@ -51,7 +51,7 @@ test("the shares of a logit add up with all their parts", () => {
   const row = creditRow(trace, logit, step);
   assertClose(row.slice(0, step + 1), shares[step].slice(0, step + 1));
   assert.ok(creditText(trace, logit, row, 0, step).endsWith("\u00a0nats"));
-  const text = creditSum(logit, row, step).replace(/^.*?: /, "");
+  const text = creditSum(trace, logit, row, step).replace(/^.*?: /, "");
   const expected = [logits[step], sum(shares[step]), parts.initial[step], parts.unexplained[step], parts.bias[step]];
   assertClose(text.match(NUMBER).map(numberIn), expected, { relative: 0.006, absolute: 1e-6 });
 });
@@ -73,7 +73,7 @@ test("what is never negative has a scale from zero and no signs", () => {
   assert.deepEqual(scaleEnds(logit), ["−12\u00a0nats", "0\u00a0nats", "12\u00a0nats"]);
   const row = creditRow(trace, sizes, 8);
   assert.ok(!strongestTokens(trace, sizes, row).includes("+"));
-  assert.equal(creditSum(sizes, row, 8), "", "it adds up to nothing");
+  assert.equal(creditSum(trace, sizes, row, 8), "", "it adds up to nothing");
 });
 
 test("a direction that reads backward has read what comes later", () => {

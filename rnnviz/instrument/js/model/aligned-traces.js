@@ -136,7 +136,7 @@ function differenceOf(one, other, id) {
     byName: byName(quantities),
     arrays,
     probabilities,
-    outputs: outputs && { values: outputs, unchanged: null, limits: around(outputs) },
+    outputs: one.outputs && outputs && { ...one.outputs, values: outputs, unchanged: null, limits: around(outputs) },
     probabilityScale: { colour: PREDICTION, negative_colour: NEGATIVE, limits: around(probabilities ?? []) },
     effects: { values, label: "", measure: MEASURE },
     defaultUnit: values.indexOf(Math.max(...values)),

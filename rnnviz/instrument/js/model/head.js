@@ -26,6 +26,8 @@ export class Head {
   constructor({ activation, reading, layers }, directions, merge) {
     this.reading = reading;
     this.merge = merge;
+    /** The name of what is applied to the sums. */
+    this.activation = activation;
     /** Whether the outputs are probabilities that add up to 1. */
     this.isDistribution = activation === "softmax";
     /** Whether the outputs are on a scale from 0 to 1. */

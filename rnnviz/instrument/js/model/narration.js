@@ -24,7 +24,9 @@ import { equationFor } from "./equations.js";
 import { holdAt, holdsAt, holdsSentence } from "./holds.js";
 import { leader, leaders } from "./near-ties.js";
 import { fixed, percent, signedFixed } from "./numbers.js";
+import { outputWords } from "./outputs.js";
 import { likeliest, NO_PREDICTION, quoted } from "./prediction-words.js";
+import { readWords } from "./read-words.js";
 import { pushes } from "./readout.js";
 import { hasWeights } from "./terms.js";
 
@@ -46,9 +48,10 @@ const HALF = 0.5;
  */
 export function spokenWords(trace, step) {
   if (!trace.alignment || !trace.lower) return narrate(trace, step);
+  const missing = `no ${readWords(trace).token} here.`;
   return [trace, trace.lower].map(({ alignment, caption }) => {
     const row = alignment?.rows[step] ?? null;
-    const words = alignment?.trace && row !== null ? narrate(alignment.trace, row) : "no token here.";
+    const words = alignment?.trace && row !== null ? narrate(alignment.trace, row) : missing;
     return `${caption[0].toUpperCase()}${caption.slice(1)}: ${words}`;
   }).join(" ");
 }
@@ -253,16 +256,17 @@ function unitSentence(trace, step) {
 }
 
 /**
- * The prediction where the model is asked, beside that of the unchanged run or of the step before; "" without a
- * readout.
+ * The prediction where the model is asked, or its outputs where they are values, beside that of the unchanged run or of
+ * the step before; "" without a readout.
  * @param {Trace} trace
  * @param {number} step
  * @returns {string}
  */
 function predictionSentence(trace, step) {
   const now = trace.probabilitiesAt(step);
-  if (!now) return "";
+  if (!now && !trace.outputs) return "";
   if (!trace.isAsked(step)) return "The model is not trained to answer here.";
+  if (!now) return outputSentence(trace, step);
   const unchanged = trace.unchangedProbabilitiesAt(step);
   const word = trace.askedSteps ? "answer" : "prediction";
   const best = likeliest(now);
@@ -278,6 +282,19 @@ function predictionSentence(trace, step) {
   }
   const was = percent(before[best]);
   return `The ${word} is still ${text} (step before: ${was === percent(now[best]) ? "the same" : was}).`;
+}
+
+/**
+ * The outputs where they are values: "The output is 0.4 (step before: 0.3)."
+ * @param {Trace} trace  with such outputs
+ * @param {number} step
+ * @returns {string}
+ */
+function outputSentence(trace, step) {
+  const { name, value, before, others, unchanged } = outputWords(trace, step);
+  const beside = unchanged || (before && `step before: ${before}`);
+  const rest = others && `, and ${others}`;
+  return `The output${name && ` ${name}`} is ${value}${beside && ` (${beside})`}${rest}.`;
 }
 
 /**

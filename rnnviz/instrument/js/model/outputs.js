@@ -10,6 +10,9 @@ import { brief, signedBrief } from "./numbers.js";
 
 const LISTED = 5;
 const DIGITS = /^\d+$/;
+const UNNAMED = /^outputs?$/i;
+/** What the values of an activation are. */
+const RANGES = { sigmoid: "from 0 to 1", tanh: "from −1 to 1", relu: "from 0 up" };
 
 /**
  * See `OutputsData`.
@@ -17,6 +20,7 @@ const DIGITS = /^\d+$/;
  * @property {Float32Array} values  [step, output]
  * @property {Float32Array | null} unchanged
  * @property {[number, number]} limits
+ * @property {string} activation
  */
 
 /**
@@ -33,8 +37,8 @@ const DIGITS = /^\d+$/;
  * @param {OutputsData} outputs
  * @returns {Outputs}
  */
-export function decodedOutputs({ values, unchanged, limits }) {
-  return { values: decodeFloats(values), unchanged: unchanged === null ? null : decodeFloats(unchanged), limits };
+export function decodedOutputs({ values, unchanged, ...scale }) {
+  return { values: decodeFloats(values), unchanged: unchanged === null ? null : decodeFloats(unchanged), ...scale };
 }
 
 /**
@@ -67,21 +71,36 @@ export function outputName({ labels }, output) {
 }
 
 /**
- * The outputs after a step in words: the first one, the others, and what it is in the unchanged run.
+ * The outputs after a step in words: the first one, now and after the step before, the others, and what it is in the
+ * unchanged run. A single one without a label has no name either.
  * @param {Trace} trace
  * @param {number} step
- * @returns {{ name: string, value: string, others: string, unchanged: string }}
+ * @returns {{ name: string, value: string, before: string, others: string, unchanged: string }}
  */
 export function outputWords(trace, step) {
   const [first, ...others] = listedOutputs(trace, step);
   const value = brief(first.now);
   const before = first.unchanged === null ? "" : brief(first.unchanged);
   return {
-    name: first.label,
+    name: trace.labels.length > 1 || !UNNAMED.test(first.label) ? first.label : "",
     value,
+    before: first.before === null ? "" : brief(first.before),
     others: others.map(({ label, now }) => `${label} ${brief(now)}`).join(", "),
     unchanged: before && (before === value ? "as in the unchanged run" : `instead of ${before}`),
   };
+}
+
+/**
+ * What outputs are: "a value", "values from 0 to 1 (sigmoid)".
+ * @param {Trace} trace  with outputs
+ * @returns {string}
+ */
+export function outputKind({ outputs, labels }) {
+  const what = labels.length > 1 ? "values" : "a value";
+  const { activation } = /** @type {Outputs} */ (outputs);
+  if (activation === "linear") return what;
+  const range = /** @type {Record<string, string>} */ (RANGES)[activation];
+  return range ? `${what} ${range} (${activation})` : `${what} (${activation})`;
 }
 
 /**

@@ -293,6 +293,8 @@ export interface OutputsData {
   unchanged: Numbers | null;
   /** The ends of their colour scale. */
   limits: [number, number];
+  /** The name of the activation that they are after, such as "linear". */
+  activation: string;
 }
 
 /** The run without interventions, at the T steps that they leave. */

@@ -22,8 +22,8 @@ const LONGEST = { line: 80, part: 32 }; // characters of a text
  * @returns {PictureWords}
  */
 export function pictureWords(trace, { step, unit, phase, notes }, { title, figure, text }) {
-  const apart = trace.tokens.every((token) => [...token].length === 1) ? "" : " ";
-  const read = text || trace.tokens.join(apart);
+  const letters = trace.tokenKind !== "numbers" && trace.tokens.every((token) => [...token].length === 1);
+  const read = text || trace.tokens.join(letters ? "" : " ");
   const where = [`step ${step + 1} of ${trace.steps}, “${trace.tokens[step]}”`, `unit ${unit}`];
   if (phase !== null) where.push(`phase ${trace.phases[phase].title}`);
   const changes = notes.changes.map(({ words }) => words).join("; ");

@@ -1,5 +1,6 @@
 // The prediction at a step as words.
 
+import { outputKind } from "./outputs.js";
 import { percent } from "./numbers.js";
 import { rankedLabels } from "./ranking.js";
 
@@ -76,7 +77,8 @@ function unchangedWords(trace, step, label, share) {
 export function whenOf(trace, step) {
   const after = `after “${trace.tokens[step]}”`;
   if (!trace.isAsked(step)) return `Read early, ${after}: not trained to answer here`;
-  return trace.askedSteps ? "The network’s answer" : `${trace.outputs ? "Output" : "Prediction"} ${after}`;
+  if (!trace.outputs) return trace.askedSteps ? "The network’s answer" : `Prediction ${after}`;
+  return `${trace.askedSteps ? "The network’s answer" : `Output ${after}`}: ${outputKind(trace)}`;
 }
 
 /**

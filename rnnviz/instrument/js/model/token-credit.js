@@ -2,6 +2,7 @@
 
 import { faded } from "./colours.js";
 import { brief, HARD_SPACE, signedBrief } from "./numbers.js";
+import { readWords } from "./read-words.js";
 
 /** @import { TokenValues, Trace } from "./trace.js" */
 
@@ -59,19 +60,20 @@ export function creditText(trace, tokenValues, row, k, step) {
 /**
  * What the row adds up to: "cell state of unit 5 after step 6: 0.93 = what the tokens wrote 0.95 + initial state
  * −0.02".
+ * @param {Trace} trace
  * @param {TokenValues} tokenValues
  * @param {(number | null)[]} row
  * @param {number} step
  * @returns {string} "" if it adds up to nothing
  */
-export function creditSum(tokenValues, row, step) {
+export function creditSum(trace, tokenValues, row, step) {
   const { total, parts } = tokenValues;
   if (!total) return "";
   const isMissing = row.some((value, k) =>
     value === null && !Number.isFinite(tokenValues.values[step * row.length + k])
   );
   const written = isMissing ? NaN : row.reduce((/** @type {number} */ sum, value) => sum + (value ?? 0), 0);
-  const terms = [`what the tokens wrote ${brief(written)}`];
+  const terms = [`what the ${readWords(trace).tokens} wrote ${brief(written)}`];
   for (const { title, values } of parts) terms.push(`${title} ${brief(values[step])}`);
   const left = `${total.title} after step ${step + 1}: ${withUnit(brief(total.values[step]), tokenValues)}`;
   return `${left} = ${terms.join(" + ")}`;
@@ -90,7 +92,7 @@ export function strongestTokens(trace, tokenValues, row) {
     .sort((a, b) => Math.abs(b.value) - Math.abs(a.value))
     .slice(0, NAMED_TOKENS)
     .map(({ value, k }) => `“${trace.tokens[k]}” (step ${k + 1}, ${numberText(value, tokenValues)})`);
-  return named.length ? `Most comes from ${named.join(", ")}.` : "Nothing comes from any token.";
+  return named.length ? `Most comes from ${named.join(", ")}.` : `Nothing comes from any ${readWords(trace).token}.`;
 }
 
 /**

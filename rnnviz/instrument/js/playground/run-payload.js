@@ -225,6 +225,7 @@ function outputsOf({ model: { head }, data: { rules } }, { outputs }, unchangedR
     values: Float32Array.from(values),
     unchanged: unchanged && Float32Array.from(unchanged),
     limits: head.isBounded ? [0, 1] : [-(size || 1), size || 1],
+    activation: head.activation,
   };
 }
 

@@ -51,12 +51,12 @@ export function createAnswer(store) {
 }
 
 /**
- * Outputs that are values, as a prediction is written: the number is what stands out.
+ * Outputs that are values, as a prediction is written: the name of the first one, its value, and smaller the others.
  * @param {Trace} trace
  * @param {number} step
  * @returns {{ label: string, share: string, others: string, unchanged: string }}
  */
 function valueWords(trace, step) {
   const { name, value, others, unchanged } = outputWords(trace, step);
-  return { label: value, share: name, others, unchanged };
+  return name ? { label: name, share: value, others, unchanged } : { label: value, share: "", others, unchanged };
 }

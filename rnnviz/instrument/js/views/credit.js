@@ -46,7 +46,7 @@ export function createCredit(store, name) {
     const { trace, state } = store;
     row = creditRow(trace, tokenValues, state.step);
     chips.show();
-    sum.textContent = creditSum(tokenValues, row, state.step);
+    sum.textContent = creditSum(trace, tokenValues, row, state.step);
     sum.hidden = !sum.textContent;
     strongest.textContent = strongestTokens(trace, tokenValues, row);
   }

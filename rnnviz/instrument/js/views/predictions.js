@@ -35,7 +35,8 @@ export function createPredictions(store) {
     const { trace, state } = store;
     element.hidden = !trace.probabilities && !trace.outputs;
     const labels = trace.outputs ? listedOutputs(trace, state.step) : listedLabels(trace, state.step);
-    head.cells[0].textContent = trace.outputs ? "output" : COLUMNS[0];
+    const some = labels.length < trace.labels.length ? `, ${labels.length} of ${trace.labels.length}` : "";
+    head.cells[0].textContent = trace.outputs ? `output${some}` : COLUMNS[0];
     const isChanged = trace.unchanged !== null;
     const hasBefore = trace.previousStep(state.step) >= 0;
     LAST_TWO[isChanged ? "changed" : "usual"].forEach((words, k) => (head.cells[2 + k].textContent = words));

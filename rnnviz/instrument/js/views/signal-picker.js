@@ -1,5 +1,6 @@
 // What the tokens are coloured by.
 
+import { readWords } from "../model/read-words.js";
 import { ATTRIBUTION, signalsOf } from "../model/signals.js";
 import { scaleEnds } from "../model/token-credit.js";
 import { html } from "../page/dom.js";
@@ -16,9 +17,10 @@ import { html } from "../page/dom.js";
  * @returns {ElementView}
  */
 export function createSignalPicker(store, { requestTokenValues }) {
-  const picker = html("select", { "aria-label": "Colour the tokens by", onchange: choose });
+  const picker = html("select", { onchange: choose });
+  const words = html("span");
   const legend = html("span", { class: "signal-legend" });
-  const element = html("label", { class: "signal" }, "tokens coloured by ", picker, " ", legend);
+  const element = html("label", { class: "signal" }, words, " ", picker, " ", legend);
 
   function choose() {
     const was = store.state.signal;
@@ -33,6 +35,9 @@ export function createSignalPicker(store, { requestTokenValues }) {
     });
     picker.replaceChildren(...offered.map(([value, title]) => html("option", { value }, title)));
     picker.value = store.state.signal;
+    const { tokens } = readWords(store.trace);
+    words.textContent = `${tokens} coloured by`;
+    picker.setAttribute("aria-label", `Colour the ${tokens} by`);
     explain();
   }
 
@@ -47,8 +52,9 @@ export function createSignalPicker(store, { requestTokenValues }) {
     }
     const mark = (/** @type {string} */ colour) => html("span", { style: `color: ${colour}` }, "■");
     const most = scaleEnds(values).at(-1);
-    const scale = ` against it when each token is swapped, in log odds up to ±${most}`;
-    legend.replaceChildren(mark(values.colour), " for the answer and ", mark(values.negative_colour), scale);
+    const [favoured, measure] = trace.outputs ? ["a larger output", "changes of it"] : ["the answer", "log odds"];
+    const scale = ` against it when each ${readWords(trace).token} is swapped, in ${measure} up to ±${most}`;
+    legend.replaceChildren(mark(values.colour), ` for ${favoured} and `, mark(values.negative_colour), scale);
   }
 
   build();

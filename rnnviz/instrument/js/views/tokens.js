@@ -1,5 +1,6 @@
 // The tokens as a strip of chips, coloured by a signal. A click or a drag moves through time.
 
+import { readWords } from "../model/read-words.js";
 import { ATTRIBUTION, signalAt } from "../model/signals.js";
 import { html } from "../page/dom.js";
 
@@ -15,7 +16,7 @@ import { html } from "../page/dom.js";
  */
 export function createTokens(store) {
   const marks = { class: "tokens", tabindex: 0, role: "listbox", "aria-orientation": "horizontal" };
-  const strip = html("div", { ...marks, "aria-label": "Tokens" });
+  const strip = html("div", marks);
   const element = html("div", { class: "strip" }, strip);
   const resized = new ResizeObserver(() => strip.clientWidth > 0 && reveal()); // also when it is first laid out
   /** @type {HTMLElement[]} */
@@ -59,6 +60,8 @@ export function createTokens(store) {
       return chip;
     });
     strip.replaceChildren(...chips);
+    const { tokens } = readWords(trace);
+    strip.setAttribute("aria-label", tokens[0].toUpperCase() + tokens.slice(1));
   }
 
   function colour() {

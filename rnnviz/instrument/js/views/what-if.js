@@ -3,6 +3,7 @@
 
 import { holdIntervention, tokenIntervention, unitIntervention } from "../model/intervention-text.js";
 import { brief } from "../model/numbers.js";
+import { readWords } from "../model/read-words.js";
 import { html } from "../page/dom.js";
 import { changeElements } from "./notes.js";
 
@@ -36,7 +37,7 @@ export function createWhatIf(store, { requestIntervention: request, requestWitho
   const value = html("input", { ...number, oninput: () => setValue(value) });
   const slider = html("input", { type: "range", "aria-label": "Value, as a slider", oninput: () => setValue(slider) });
   const text = { type: "text", required: true, autocomplete: "off", spellcheck: "false" };
-  const token = html("input", { ...text, "aria-label": "Another token" });
+  const token = html("input", text);
   const tokenNow = html("span");
   const reply = html("output", { class: "whatif-reply notes" }); // here, where the change was made, and with its undo
   const element = html(
@@ -50,7 +51,7 @@ export function createWhatIf(store, { requestIntervention: request, requestWitho
       html("span", { class: "whatif-value" }, value, slider),
       html("button", {}, "Try it"),
     ]),
-    form("The token", swap, [
+    form("What is read", swap, [
       html("label", {}, tokenNow, token),
       html("button", {}, "Swap"),
       button("Remove", () => tokenIntervention(store.trace, "remove", store.state)),
@@ -74,6 +75,8 @@ export function createWhatIf(store, { requestIntervention: request, requestWitho
     quantity.replaceChildren(...quantities.map(({ name, title }) => html("option", { value: name }, title)));
     element.hidden = !request;
     token.placeholder = tokenHint(trace);
+    const { another } = readWords(trace);
+    token.setAttribute("aria-label", another[0].toUpperCase() + another.slice(1));
     token.classList.toggle("vector", trace.tokenKind === "numbers");
     const typedBefore = typed && offered === picked().name ? value.value : null;
     offer();
@@ -113,7 +116,7 @@ export function createWhatIf(store, { requestIntervention: request, requestWitho
       html("option", { value: "all" }, "all units"),
     );
     units.value = choice;
-    tokenNow.textContent = `this token, “${trace.tokens[step]}”: `;
+    tokenNow.textContent = `this ${readWords(trace).token}, “${trace.tokens[step]}”: `;
     if (!typed) propose(now);
   }
 

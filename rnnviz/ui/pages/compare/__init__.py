@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from ....text.read_words import read_words
 from ...shared import lesson_link, link_parameters, link_state, model_card, notices, pickers, share_panel, text_box
 from ...shared.catalogue import TaskModels
 from ...shared.text_run import TextRun
@@ -18,7 +19,7 @@ __all__ = ["COMPARISONS", "page"]
 
 
 class Comparison(NamedTuple):
-    """What the page can compare: a title, and the text of a task on which it opens."""
+    """What the page can compare: a title with a field for what is read, and the text of a task on which it opens."""
 
     title: str
     opening_text: Callable[[TaskModels], str]
@@ -26,15 +27,14 @@ class Comparison(NamedTuple):
 
 # By name in the link.
 COMPARISONS = {
-    "cells": Comparison("One text, all cells", first_disagreeing_example),
-    "texts": Comparison("Two texts, one cell", lambda task: texts_panel.opening_texts(task)[0]),
+    "cells": Comparison("One {text}, all cells", first_disagreeing_example),
+    "texts": Comparison("Two {text}s, one cell", lambda task: texts_panel.opening_texts(task)[0]),
 }
 
 
 def page() -> None:
     """Show everything under the title."""
-    titles = {name: comparison.title for name, comparison in COMPARISONS.items()}
-    choice = link_parameters.comparison(list(titles))
+    choice = link_parameters.comparison(list(COMPARISONS))
     choice.restore()
     are_texts = choice.value == "texts"
     if not are_texts:
@@ -46,6 +46,8 @@ def page() -> None:
         text = text_box.text_box(task, compact=True)
         menu = st.container(horizontal=True, vertical_alignment="center", gap="small", width="content")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        text_word = read_words(model.vocabulary).text
+        titles = {name: comparison.title.format(text=text_word) for name, comparison in COMPARISONS.items()}
         pickers.pick_part("Comparison", choice, titles, labels="collapsed")
         second = texts_panel.second_text_box(task) if are_texts else None
     messages = st.container()

@@ -78,7 +78,7 @@ def _values(run: TextRun, traces: dict[str, Trace], step: int) -> None:
         chart(values_by_cell.ready(traces, label, step=step), words, "said", traces=traces.values())
     columns = {
         "step": [str(step) for step in range(1, len(run.trace) + 1)],
-        "token": [visible(token) for token in run.trace.tokens],
+        _read_column(run): [visible(token) for token in run.trace.tokens],
     }
     for cell, trace in traces.items():
         assert trace.outputs is not None
@@ -93,7 +93,7 @@ def _table(run: TextRun, traces: dict[str, Trace]) -> None:
     steps = range(1, len(run.trace) + 1)
     columns: dict[str, list[str]] = {
         "step": [str(step) for step in steps],
-        "token": [visible(token) for token in run.trace.tokens],
+        _read_column(run): [visible(token) for token in run.trace.tokens],
         "≠": ["≠" if step in differ else "" for step in steps],
     }
     for cell, trace in traces.items():
@@ -104,6 +104,11 @@ def _table(run: TextRun, traces: dict[str, Trace]) -> None:
             text if is_answer else f"({text})" for text, is_answer in zip(outputs, asked, strict=True)
         ]
     _plain_table(columns, "The prediction of every cell after each step.")
+
+
+def _read_column(run: TextRun) -> str:
+    """The title of the column of what is read."""
+    return "token" if run.task.vector_size is None else "input"
 
 
 def _plain_table(columns: dict[str, list[str]], alt: str) -> None:
@@ -135,7 +140,7 @@ def _reach(run: TextRun, runs: CellRuns, step: int) -> None:
         if allows_gradients(runs.models[cell].network, *run.location, len(trace))
     }
     if left_out := [CELLS[cell].title for cell in runs.traces if cell not in by_cell]:
-        st.caption(f":material/info: Too large to be followed over this text: {plain(series(left_out))}.")
+        st.caption(f":material/info: Too large to be followed over this {run.words.text}: {plain(series(left_out))}.")
     curves = reaches(by_cell, run.location, step)
     words = (
         "Reach of each step: how far the strongest nudge to what is passed on after it moves the hidden state after "

@@ -11,6 +11,7 @@ from ....figures import predictions_by_text
 from ....figures.value_curves import most_changed
 from ....network import predicted
 from ....number_format import short_number
+from ....text.read_words import NUMBERS, TEXT, read_words
 from ....text.tokens import visible
 from ....trace import Trace
 from ...shared import lesson_link, link_parameters, position, text_box
@@ -28,9 +29,6 @@ PAIRS = {
     "reviews": ("The food was not good", "The food was good"),
     "recall": ("Ehgfabcdefghabcdefghabcdefghabcdefghabcd?", "Chgfabcdefghabcdefghabcdefghabcdefghabcd?"),
 }
-TITLES = ("the first text", "the second text")
-# What slots call the runs, and the headings above them.
-RUNS = {"": "First text", OTHER: "Second text", DIFFERENCE: "Second − first"}
 
 
 def opening_texts(task: TaskModels) -> tuple[str, str]:
@@ -43,7 +41,7 @@ def show(run: TextRun, text: str) -> None:
     prepared = text_box.prepare(run.model, text)
     if prepared is None:
         return
-    first, second = run.trace, run.model.run(prepared)
+    first, second, words = run.trace, run.model.run(prepared), run.words
     change = difference(first, second)
     columns = change.rows()
     step, unit = position.from_link(first, layer=run.layer, steps=len(columns))
@@ -57,7 +55,7 @@ def show(run: TextRun, text: str) -> None:
         default_text=run.task.examples[0],
         views=TRANSPORT,
         runs={OTHER: (second, run.model)},
-        comparison={"columns": columns, "titles": TITLES, "main": 0},
+        comparison={"columns": columns, "titles": (f"the first {words.text}", f"the second {words.text}"), "main": 0},
     )
     summary = describe(change)
     st.markdown(summary)
@@ -65,7 +63,7 @@ def show(run: TextRun, text: str) -> None:
         said = "predictions" if first.probabilities is not None else "outputs"
         chart(
             predictions_by_text.ready(first, second),
-            f"The {said} for both texts, step by step. {spoken(summary)}",
+            f"The {said} for both {words.text}s, step by step. {spoken(summary)}",
             "texts-said",
             traces=[first, second],
         )
@@ -74,15 +72,16 @@ def show(run: TextRun, text: str) -> None:
             "The lower panel shows the total variation distance: half the sum of the absolute differences of all "
             "probabilities."
         )
-    side_by_side_heatmaps(RUNS, pick_quantities(first))
+    headings = {"": f"First {words.text}", OTHER: f"Second {words.text}", DIFFERENCE: "Second − first"}
+    side_by_side_heatmaps(headings, pick_quantities(first))
 
 
 def describe(change: Difference) -> str:
     """Where the texts and their answers differ, in Markdown."""
-    column = _first_difference(change)
+    column, text = _first_difference(change), _text(change)
     if column is None:
-        return "Both texts are the same. Change one of them."
-    words = f"The texts first differ in column {column}{_tokens(change, column)}."
+        return f"Both {text}s are the same. Change one of them."
+    words = f"The {text}s first differ in column {column}{_tokens(change, column)}."
     first, second = change.before, change.after
     if change.change is None:
         return f"{words} {_values(change)}".strip()
@@ -94,7 +93,7 @@ def describe(change: Difference) -> str:
             return f"{words} {_without_answer(change, at)}"
         return f"{words} The answers {_pair(change, *at)}."  # type: ignore[arg-type]
     if change.first is None:
-        words += " The predictions agree in every column that both texts have."
+        words += f" The predictions agree in every column that both {text}s have."
     else:
         i, j = change.rows()[change.first - 1]
         assert i is not None and j is not None
@@ -111,7 +110,12 @@ def _values(change: Difference) -> str:
     labels = change.before.labels
     name = f"the output {plain(visible(labels[column]))}" if len(labels) > 1 else "the output"
     values = [f"**{short_number(float(row[column]))}**" for row in (old, new)]
-    return f"At the end {name} is {values[0]} for the first text and {values[1]} for the second."
+    return f"At the end {name} is {values[0]} for the first {_text(change)} and {values[1]} for the second."
+
+
+def _text(change: Difference) -> str:
+    """What is read: a text or a sequence."""
+    return read_words(change.before.vocabulary).text
 
 
 def _first_difference(change: Difference) -> int | None:
@@ -137,13 +141,16 @@ def _tokens(change: Difference, column: int) -> str:
 def _pair(change: Difference, one: int, other: int) -> str:
     """The predictions after a step of each text, as a part of a sentence."""
     first, second = _prediction(change.before, one), _prediction(change.after, other)
-    return f"are {first}, for the first text and {second}, for the second"
+    return f"are {first}, for the first {_text(change)} and {second}, for the second"
 
 
 def _without_answer(change: Difference, at: list[int | None]) -> str:
     """That a model is not asked for an answer in one of the texts, or in both."""
+    text = _text(change)
     when = plain(str(change.before.card.get("asked")))
-    which = "neither text has" if at == [None, None] else f"the {'first' if at[0] is None else 'second'} text lacks"
+    which = (
+        f"neither {text} has" if at == [None, None] else f"the {'first' if at[0] is None else 'second'} {text} lacks"
+    )
     return f"The model is trained to answer {when}, which {which}."
 
 
@@ -154,12 +161,13 @@ def _prediction(trace: Trace, step: int) -> str:
 
 def second_text_box(task: TaskModels) -> str:
     """The box of the second text; each task remembers its own."""
+    words = NUMBERS if task.vector_size else TEXT
     parameter = link_parameters.second_text(task, opening_texts(task)[1])
     key = parameter.restore()
     if lesson_link.shows("typing"):
         st.text_input(
-            "Second text", key=key, live=text_box.PAUSE, on_change=text_box.shorten, args=(task, key),
-            autocomplete="off", label_visibility="collapsed", placeholder="Second text",
-            help="Both texts are read from the start. Equal tokens share a column.",
+            f"Second {words.text}", key=key, live=text_box.PAUSE, on_change=text_box.shorten, args=(task, key),
+            autocomplete="off", label_visibility="collapsed", placeholder=f"Second {words.text}",
+            help=f"Both {words.text}s are read from the start. Equal {words.token}s share a column.",
         )  # fmt: skip
     return parameter.save()

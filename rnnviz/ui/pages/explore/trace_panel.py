@@ -9,6 +9,7 @@ from ....colours import PREDICTION, symmetric_limit
 from ....errors import InterventionError
 from ....instrument.settings_schema import Notes
 from ....model import Model
+from ....text.read_words import read_words
 from ....trace import Trace
 from ...shared import charts, lesson_link, position, what_if
 from ...shared.catalogue import TaskModels
@@ -51,17 +52,17 @@ def _requested_values(trace: Trace, model: Model) -> dict[str, TokenValues]:
     if st.session_state.get(TOKEN_VALUES) != ATTRIBUTION or trace.outputs is None:
         return {}
 
+    token = read_words(model.vocabulary).token
     key = ("attribution", trace.fingerprint)
-    progress = Progress("Changing each token.", key)
+    progress = Progress(f"Changing each {token}.", key)
 
     def work() -> TokenValues | None:
         try:
             values = attribution_over_time(trace, progress)
         except InterventionError:  # tokens would have to be removed, which moves the values that are held
             return None
-        return TokenValues(
-            "log odds that the answer loses in a swap of each token", values, PREDICTION, symmetric_limit(values)
-        )
+        loss = "log odds that the answer loses" if trace.probabilities is not None else "how far the output falls"
+        return TokenValues(f"{loss} in a swap of each {token}", values, PREDICTION, symmetric_limit(values))
 
     found = None
     with stoppable():

@@ -22,7 +22,7 @@ from ...shared.text_run import TextRun, chosen_position, transport
 MOST_NUMBERS = 2048  # in a text whose numbers are swapped one by one
 # By name in the link: the method, and its name on the page.
 METHODS: dict[str, tuple[Method, str]] = {
-    "swap": ("swap", "Swap each token"),
+    "swap": ("swap", "Swap each {token}"),
     "integrated-gradients": ("integrated gradients", "Integrated gradients"),
     "gradient": ("gradient", "Gradient"),
 }
@@ -36,7 +36,7 @@ def show(run: TextRun) -> None:
         return
     step, _ = chosen_position(trace, run.layer)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        titles = {name: title for name, (_, title) in METHODS.items()}
+        titles = {name: title.format(token=run.words.token) for name, (_, title) in METHODS.items()}
         name = pick_part("Method", link_parameters.attribution_method(list(titles)), titles)
         label, against = trace.labels[0], None
         if len(trace.labels) > 1:
@@ -48,8 +48,9 @@ def show(run: TextRun) -> None:
         result = _measure(run, label, against, step, METHODS[name][0])
         if not result.converged:
             st.warning(
-                f"Integrated gradients do not converge on this text: with {result.points} points their sum is still "
-                f"off by {percent(result.error or 0.0)}. Shown instead is what a swap of each token does.",
+                f"Integrated gradients do not converge on this {run.words.text}: with {result.points} points their "
+                f"sum is still off by {percent(result.error or 0.0)}. Shown instead is what a swap of each "
+                f"{run.words.token} does.",
                 icon=":material/trending_flat:",
             )
             result = _measure(run, label, against, step, "swap")
@@ -61,8 +62,8 @@ def show(run: TextRun) -> None:
         is_finite = False
     if not is_finite:
         st.info(
-            "What each token does cannot be measured here: outputs of this text, or of a changed one, are too large to "
-            "be numbers.",
+            f"What each {run.words.token} does cannot be measured here: outputs of this {run.words.text}, or of a "
+            "changed one, are too large to be numbers.",
             icon=":material/all_inclusive:",
         )
         return
@@ -72,7 +73,7 @@ def show(run: TextRun) -> None:
         result.values, trace.tokens, trace.unknown, label="" if _gives_values(run) else label, against=against,
         step=step, without=answers,
     )  # fmt: skip
-    words = f"What each token does for {visible(label)} after step {step}, by {result.method}. "
+    words = f"What each {run.words.token} does for {_name(run, label)} after step {step}, by {result.method}. "
     words += spoken(_strongest(run, result))
     chart(figure, words, "attribution", traces=[trace])
     if result.inputs is not None and result.inputs.shape[1] > 1:
@@ -99,13 +100,20 @@ def _answers_without(run: TextRun, result: Attribution) -> list[str] | None:
 
 def _output(run: TextRun, result: Attribution) -> str:
     """How a sentence names the output that is asked about, in Markdown."""
-    return "the output" if len(run.trace.labels) == 1 else f"the output {plain(visible(result.label))}"
+    return plain(_name(run, result.label))
+
+
+def _name(run: TextRun, label: str) -> str:
+    """A label, or how an output that is a value is named."""
+    if not _gives_values(run):
+        return visible(label)
+    return "the output" if len(run.trace.labels) == 1 else f"the output {visible(label)}"
 
 
 def _measure(run: TextRun, label: str, against: str | None, step: int, method: Method) -> Attribution:
     """The attribution, computed once for each text, question and method."""
     key = ("attribution", run.trace.fingerprint, label, against, step, method)
-    progress = Progress("Reading the changed texts.", key)
+    progress = Progress(f"Reading each changed {run.words.text}.", key)
 
     def work() -> Attribution:
         by_number = len(run.trace) * (run.task.vector_size or 0) <= MOST_NUMBERS
@@ -132,7 +140,7 @@ def _answer(run: TextRun, result: Attribution) -> str:
 def _strongest(run: TextRun, result: Attribution) -> str:
     """The token that does most, and what the model would say without it, in Markdown."""
     if not result.values.any():
-        return "No token changes it."
+        return f"No {run.words.token} changes it."
     step, single = result.strongest, _gives_values(run)
     token = plain(run.step_label(step)).replace("step", "Step", 1)
     value = float(result.values[step - 1])
@@ -159,24 +167,25 @@ def _strongest(run: TextRun, result: Attribution) -> str:
 
 def _explanation(run: TextRun, result: Attribution) -> str:
     """How to read the bars, in a sentence or two of Markdown."""
+    token, text = run.words
     single, baseline = _gives_values(run), plain(str(result.baseline))
     what, scale = (f"{_output(run, result)}{_scale(run)}", "") if single else _log_odds(result)
     if result.method == "gradient":
         flat = "Where an activation is saturated" if single else "Where the model is sure of its answer"
         return (
-            f"The slope of {what} at this text, times the input vector. {flat}, the slope is close to 0 even at the "
-            f"token that decides it: trust a swap rather than this.{scale}"
+            f"The slope of {what} at this {text}, times the input vector. {flat}, the slope is close to 0 even at the "
+            f"{token} that decides it: trust a swap rather than this.{scale}"
         )
     if result.method == "integrated gradients":
         return (
-            f"Gradients along the straight line from a text of nothing but {baseline} to this one. The bars add up to "
-            f"the difference of {what} between the two texts; the error of this sum is {_error(result.error or 0.0)} "
-            f"({result.points} points).{scale}"
+            f"Gradients along the straight line from a {text} of nothing but {baseline} to this one. The bars add up "
+            f"to the difference of {what} between the two {text}s; the error of this sum is "
+            f"{_error(result.error or 0.0)} ({result.points} points).{scale}"
         )
     change = "is left out" if result.baseline == REMOVED else f"gives way to {baseline}"
     return (
-        f"How far {what} {'falls' if single else 'fall'} when one token {change} and the text is read again. Each bar "
-        f"is a test of one token alone, so the bars need not add up.{scale}"
+        f"How far {what} {'falls' if single else 'fall'} when one {token} {change} and the {text} is read again. Each "
+        f"bar is a test of one {token} alone, so the bars need not add up.{scale}"
     )
 
 

@@ -39,7 +39,7 @@ def show(run: TextRun) -> None:
         return
     by_cell = measure(run)
     if left_out := [CELLS[cell].title for cell in run.models_by_cell() if cell not in by_cell]:
-        st.caption(f":material/info: Too large to be followed over this text: {plain(series(left_out))}.")
+        st.caption(f":material/info: Too large to be followed over this {run.words.text}: {plain(series(left_out))}.")
     tokens, unknown = run.trace.tokens, run.trace.unknown
     traces = [gradients.trace for gradients in by_cell.values()]
     curves = reaches({cell: (run.models_by_cell()[cell], by_cell[cell].trace) for cell in by_cell}, run.location, step)

@@ -66,5 +66,5 @@ def _unchanged(run: TextRun) -> None:
         st.markdown(f"Nothing is changed yet. The effect of each experiment on the last {said}:")
         what_if.experiment_table(run.model, run.prepared.typed, before)
     else:
-        st.markdown("Nothing is changed yet. Click a cell of a heatmap to set its value, or forget at a token.")
+        st.markdown("Nothing is changed yet. Click a cell of a heatmap to set its value, or forget at a step.")
     st.html(slot("heatmaps"))

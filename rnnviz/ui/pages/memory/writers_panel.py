@@ -159,8 +159,9 @@ def _map(run: TextRun, state: Quantity, step: int, unit: int, written: Array) ->
 
 def _compare_with_swaps(run: TextRun, label: str, step: int) -> None:
     """How far the sums agree, on this text, with what happens when a token is changed."""
+    token, text = run.words
     key = ("sums-and-swaps", run.trace.fingerprint, label, step)
-    progress = Progress("Changing each token to test the sums.", key)
+    progress = Progress(f"Changing each {run.words.token} to test the sums.", key)
 
     def work() -> str:
         try:
@@ -170,12 +171,12 @@ def _compare_with_swaps(run: TextRun, label: str, step: int) -> None:
             return ""
         if np.isnan(agreed.correlation):
             return ""
-        found = f"Tested on this text: the sums and a swap of each token correlate at {agreed.correlation:.2f}, "
+        found = f"Tested on this {text}: the sums and a swap of each {token} correlate at {agreed.correlation:.2f}, "
         if agreed.same_strongest:
-            return f"{with_minus_signs(found)}and the strongest token is the same, {run.step_label(swap.strongest)}."
+            return f"{with_minus_signs(found)}and the strongest {token} is the same, {run.step_label(swap.strongest)}."
         return (
-            f"{with_minus_signs(found)}and the token that a swap finds strongest, {run.step_label(swap.strongest)}, is "
-            "not the one with the largest share. See “What made it say this?”."
+            f"{with_minus_signs(found)}and the {token} that a swap finds strongest, {run.step_label(swap.strongest)}, "
+            "is not the one with the largest share. See “What made it say this?”."
         )
 
     words = cached(run.model.network, key, work)
@@ -186,7 +187,7 @@ def _compare_with_swaps(run: TextRun, label: str, step: int) -> None:
 
 def _kept(run: TextRun, unit: int) -> None:
     if len(run.trace) == 1:
-        st.caption("What the gate keeps needs a text of at least two steps.")
+        st.caption(f"What the gate keeps needs a {run.words.text} of at least two steps.")
         return
     kept = kept_by_gate(run.trace, *run.location)
     gate = run.trace.definition.by_name[kept.gate]
@@ -199,7 +200,7 @@ def _kept(run: TextRun, unit: int) -> None:
 
     most, least = (int(kept.order[k]) for k in (0, -1))
     words = (
-        f"Kept by the {gate.title} alone in one step, as the geometric mean over this text: from "
+        f"Kept by the {gate.title} alone in one step, as the geometric mean over this {run.words.text}: from "
         f"{_share(kept.shares[least])} (unit {least}) to {_share(kept.shares[most])} (unit {most})."
     )
     chart(figure, words, KEPT, on_click=choose, traces=[run.trace])

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from ....checkpoints import Checkpoint, Conversion, InferredSetting, Stack
+from ....wording import counted
 from ...shared.markdown import plain
 from ...shared.opened_file import OpenedFile
 
@@ -80,10 +81,14 @@ def sizes(stack: Stack, conversion: Conversion) -> None:
     count = sum(array.size for array in network.parameters.values())
     dtypes = list(dict.fromkeys(array.dtype for array in conversion.arrays))
     table, readout = network.embedding, network.readout_weight
+    if table is None:
+        reads = f"vectors of {_bold_count(network.input_size, 'number')}"
+    else:
+        reads = f"{_bold_count(len(table), 'token')} through an embedding"
     parts = [
         f"**{count:,}** parameters in {' and '.join(dtypes)}",
-        "reads vectors" if table is None else f"reads **{len(table):,}** tokens through an embedding",
-        "ends with its hidden states" if readout is None else f"has **{len(readout):,}** outputs",
+        f"reads {reads}",
+        "ends with its hidden states" if readout is None else f"has {_bold_count(len(readout), 'output')}",
     ]
     if network.initial is not None:
         parts.append("has its own initial states")
@@ -94,6 +99,12 @@ def sizes(stack: Stack, conversion: Conversion) -> None:
         st.caption(":material/warning: " + plain(sentence))
     for note in stack.notes:
         st.caption(":material/info: " + plain(note))
+
+
+def _bold_count(number: int, noun: str) -> str:
+    """How many, in bold, in Markdown."""
+    count, noun = counted(number, noun).split(" ")
+    return f"**{count}** {noun}"
 
 
 def mapping(stack: Stack, conversion: Conversion) -> None:

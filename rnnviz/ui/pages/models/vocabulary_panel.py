@@ -9,6 +9,7 @@ import streamlit as st
 
 from ....checkpoints import Conversion, Stack
 from ....errors import RnnvizError
+from ....model import Model
 from ....text import vocabularies
 from ....text.decoding import decode_text
 from ....text.tokens import TokenKind, Vocabulary, visible
@@ -34,13 +35,19 @@ class Words(NamedTuple):
     labels: list[str] | None
 
 
+def _words_of(model: Model) -> str:
+    """The vocabulary and the labels that rnnviz saved with a model, as the end of a sentence."""
+    named = {"vocabulary": (model.vocabulary.tokens, "token"), "labels": (model.labels, "label")}
+    parts = {name: counted(len(words), noun) for name, (words, noun) in named.items() if words}
+    return f", with its {' and '.join(parts)}: {' and '.join(parts.values())}" if parts else ""
+
+
 def choose(file: OpenedFile, stack: Stack, conversion: Conversion) -> Words | None:
     """The vocabulary and the labels; None, after an error, as long as they do not fit."""
     network = conversion.network
     whole = file.contents.models.get(stack.name)
     if whole is not None:
-        count = f"{len(whole.vocabulary):,} tokens and {len(whole.labels):,} labels"
-        st.caption(f":material/dictionary: rnnviz saved this file, with its vocabulary and labels: {count}.")
+        st.caption(f":material/dictionary: rnnviz saved this file{_words_of(whole)}.")
         return Words(None, None)
     if network.embedding is None and network.readout_weight is None:
         _about_vectors(network.input_size)
