@@ -31,7 +31,8 @@ from .chart_parts import (
 from .curves_over_text import SHARE_EDGES
 from .plain_figure import Content
 from .readout_rows import readout_rows
-from .trace_heatmaps import HeatmapTemplate, Panel, PanelValues, markup_label
+from .token_labels import markup_label
+from .trace_heatmaps import HeatmapTemplate, Panel, PanelValues
 
 ShownRun = Literal["before", "after", "difference"]
 

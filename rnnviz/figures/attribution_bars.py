@@ -13,7 +13,7 @@ from ..number_format import with_minus_signs
 from .chart_parts import annotation, chart_axis, coloured, heading, horizontal_line, vertical_line
 from .curves_over_text import check_same_length, curve_until, token_chart
 from .plain_figure import Content, figure
-from .trace_heatmaps import markup_label
+from .token_labels import markup_label
 
 HEIGHT = 150
 FEW = 16  # tokens, of which bars would be too wide

@@ -31,7 +31,7 @@ from .chart_parts import (
     vertical_line,
 )
 from .plain_figure import Content, figure
-from .trace_heatmaps import markup_label, token_labels, token_room
+from .token_labels import markup_label, token_labels, token_room
 
 FLOOR = -16  # of the logarithmic axis: 10^-16 added to 1 is lost even in double precision
 HEIGHT = 200

@@ -42,7 +42,7 @@ from .curves_over_text import (
 )
 from .plain_figure import Content, figure
 from .step_pairs import BAR, check_step_pairs, colour_bar, compact_floats, readable_pairs, step_map
-from .trace_heatmaps import markup_label, token_room
+from .token_labels import markup_label, token_room
 
 LOW, HIGH = -8, 2  # powers of ten; beyond them the maps' colours no longer change
 GREW = 2.0  # outlined beyond it: colour alone is not enough, and slightly above 1 is no explosion

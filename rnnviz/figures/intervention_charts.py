@@ -14,7 +14,8 @@ from .aligned_runs import AlignedRuns, ShownRun, aligned_heatmaps, aligned_predi
 from .chart_parts import Part, outline_shapes, shade
 from .curves_over_text import token_axis
 from .plain_figure import Content, figure
-from .trace_heatmaps import HeatmapTemplate, Panel, token_labels, token_room
+from .token_labels import token_labels, token_room
+from .trace_heatmaps import HeatmapTemplate, Panel
 from .value_curves import aligned_values
 
 

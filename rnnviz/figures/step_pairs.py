@@ -13,7 +13,7 @@ from ..text.tokens import visible
 from .chart_parts import SMALL, Part, annotation, chart_layout, outline_shapes
 from .curves_over_text import MOST_LABELS, token_axis
 from .plain_figure import Content
-from .trace_heatmaps import token_room
+from .token_labels import token_room
 
 TOP, TITLED = 46, 20  # pixels above for two lines of words, and below for one
 WHOLE = 340  # pixels high in all: as much as fits a phone's screen beside its words

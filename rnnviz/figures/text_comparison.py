@@ -18,7 +18,8 @@ from .aligned_runs import AlignedRuns, ShownRun, aligned_heatmaps, aligned_predi
 from .chart_parts import UNASKED, Part, annotation, faint_where_unasked, shade, vertical_line
 from .curves_over_text import prediction_curves, token_axis
 from .plain_figure import Content, figure
-from .trace_heatmaps import HeatmapTemplate, token_labels, token_room
+from .token_labels import token_labels, token_room
+from .trace_heatmaps import HeatmapTemplate
 from .value_curves import aligned_values
 
 ShownText = Literal["first", "second", "difference"]

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from html import escape
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -28,16 +27,15 @@ from ..colours import (
 )
 from ..errors import ArgumentError
 from ..number_format import digits
-from ..text.tokens import visible
 from ..trace import Trace
 from .chart_parts import coloured, scale_ticks
 from .plain_figure import Content
 from .readout_rows import CLASSES, has_signs, readout_rows
+from .token_labels import markup_label, token_labels, token_room
 
 TITLE = 26  # pixels above each panel
 GAP = 10  # pixels below it
 MARGIN = {"l": 78, "r": 44}
-LETTER, LONGEST = 6.5, 12  # pixels of a letter of a token's label, and the letters shown of a long one
 CLASS, LEAST = 17, 30  # pixels of a class of the readout, and of all of them at least: a colour bar has two numbers
 MOST_MARKS = 2000  # crosses on cells that are no finite numbers
 PREDICTION_PANEL = "prediction"  # the name of the readout's panel, beside those of the quantities
@@ -57,10 +55,8 @@ class Panel(NamedTuple):
 
     def limits(self, *tables: np.ndarray) -> tuple[float, float] | None:
         """The ends of the colour scale of outputs that it holds; None where the scale is fixed."""
-        if not self.signed:
-            return None
         most = max(map(symmetric_limit, tables))
-        return -most, most
+        return (-most, most) if self.signed else None
 
     @property
     def readout(self) -> str:
@@ -274,25 +270,6 @@ def _panel(trace: Trace, name: str, layer: int) -> Panel:
         return Panel(None, height, is_value=trace.probabilities is None, signed=has_signs(trace))
     height = _units_height(trace[name, layer].shape[1])  # raises if there is no such quantity
     return Panel(trace.definition.by_name[name], height)
-
-
-def markup_label(token: str, unknown: bool = False) -> str:
-    """A token or label as an axis shows it: short, never markup, and marked where the vocabulary lacks it."""
-    text = visible(token)
-    text = escape(text if len(text) <= LONGEST else text[: LONGEST - 1] + "…", quote=False)
-    return f"<i>{text}</i><sup>?</sup>" if unknown else text
-
-
-def token_labels(tokens: Sequence[str], unknown: Sequence[bool] | np.ndarray) -> dict[str, str]:
-    """What a time axis writes in place of the number of each step, for its `labelalias`."""
-    pairs = zip(tokens, unknown, strict=True)
-    return {str(t): markup_label(token, bool(is_unknown)) for t, (token, is_unknown) in enumerate(pairs, 1)}
-
-
-def token_room(tokens: Sequence[str]) -> int:
-    """Pixels for the labels of tokens, which are upright where there is little width."""
-    longest = max(len(visible(token)) for token in tokens)
-    return 22 if longest < 3 else round(10 + LETTER * min(longest, LONGEST))
 
 
 def _units_height(units: int) -> int:

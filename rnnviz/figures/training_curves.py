@@ -36,7 +36,8 @@ from .chart_parts import (
     styled_line,
 )
 from .plain_figure import Content, figure
-from .trace_heatmaps import markup_label, swatch_label, token_labels, token_room
+from .token_labels import markup_label, token_labels, token_room
+from .trace_heatmaps import swatch_label
 
 POINTS = 200  # of a line at most: more than a screen can show
 HEIGHT = 190

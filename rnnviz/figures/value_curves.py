@@ -27,7 +27,7 @@ from .chart_parts import (
 )
 from .curves_over_text import HEIGHT, curves_by_cell, token_chart
 from .plain_figure import Content, figure
-from .trace_heatmaps import markup_label
+from .token_labels import markup_label
 
 AIR = 0.06  # of the axis beyond the values
 LEFT = 52  # pixels for the numbers of the axis

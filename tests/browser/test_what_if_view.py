@@ -197,7 +197,7 @@ def test_a_long_vector_is_swapped_for_drawn_numbers_and_says_how(page: Page):
     network = Network.random("lstm", hidden=20, embedding=512, rng=np.random.default_rng(0))
     model = Model("wide", network, Vocabulary("numbers", vector_size=512, tables={TEXT: noise(0, 12, 512)}), [])
     editing(page, model)
-    field = page.get_by_label("Another token")
+    field = page.get_by_label("Other numbers")
     assert field.get_attribute("placeholder") == "512 numbers, or noise(seed=1, steps=1)"
     page.set_viewport_size({"width": 390, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0

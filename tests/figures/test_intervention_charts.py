@@ -12,7 +12,7 @@ from rnnviz.colours import PREDICTION, diverging_scale, scale_limits, symmetric_
 from rnnviz.errors import ArgumentError
 from rnnviz.figures import heatmaps, prediction_change, what_if_heatmaps
 from rnnviz.figures.chart_parts import outline_path
-from rnnviz.figures.trace_heatmaps import markup_label
+from rnnviz.figures.token_labels import markup_label
 from rnnviz.interventions import Freeze, Hold, Remove, Swap, Zero, held_and_frozen, remaining_steps
 
 from ..raising import raises

@@ -17,7 +17,7 @@ from rnnviz.figures import (
     text_heatmaps,
 )
 from rnnviz.figures.text_comparison import GAP, align_texts, both_labels
-from rnnviz.figures.trace_heatmaps import markup_label
+from rnnviz.figures.token_labels import markup_label
 
 from ..raising import raises
 from .agreement import agree, no_markup_but_our_own

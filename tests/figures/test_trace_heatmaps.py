@@ -20,7 +20,7 @@ from rnnviz.colours import quantity_scale, rgb, round_up, scale_limits
 from rnnviz.errors import ArgumentError, UnknownQuantityError
 from rnnviz.figures import HeatmapTemplate, PlainFigure, heatmaps, vector_times_gate, what_if_heatmaps
 from rnnviz.figures.plain_figure import pack_array
-from rnnviz.figures.trace_heatmaps import markup_label
+from rnnviz.figures.token_labels import markup_label
 from rnnviz.instrument import payload
 from rnnviz.interventions import Hold
 
