@@ -23,7 +23,7 @@ from .spectrum_charts import eigenvalue_chart, weight_spectrum
 from .temperature_chart import temperature_bars
 from .text_comparison import disagreeing_steps, predictions_by_cell, predictions_by_text, text_heatmaps
 from .trace_heatmaps import HeatmapTemplate, heatmaps
-from .training_curves import RunCurve, accuracy_curves, loss_curves, norm_curves, probe_gradient
+from .training_curves import RunCurve, accuracy_curves, dynamics_curves, loss_curves, norm_curves, probe_gradient
 from .value_curves import values_by_cell
 from .weight_charts import gate_biases, weight_maps
 
@@ -40,6 +40,7 @@ __all__ = [
     "counting_ends",
     "difference_curves",
     "disagreeing_steps",
+    "dynamics_curves",
     "eigenvalue_chart",
     "gate_biases",
     "gradient_map",

@@ -17,6 +17,7 @@ from ..cells.activations import Array
 from ..colours import REFERENCE, cell_style
 from ..text.tokens import visible
 from ..training.history import History
+from ..training.snapshot_dynamics import SnapshotDynamics
 from ..training.tasks import Level
 from .chart_parts import (
     EndLabel,
@@ -45,6 +46,13 @@ FADED = 0.45  # opacity of runs that are there only to compare with
 FAINT = 0.4  # opacity of the loss of single steps
 EXPLOSION = 3.0  # times the loss of guessing, from which on the loss is drawn on a logarithmic axis
 LETTERS = 12  # of a label
+# By measure: what it is called, and where it changes its meaning.
+MEASURES: dict[str, tuple[str, float | None]] = {
+    "radius": ("spectral radius of a step", 1.0),
+    "exponent": ("largest Lyapunov exponent", 0.0),
+    "participation": ("participation ratio of the states", None),
+    "saturation": ("saturated values", None),
+}
 
 
 class RunCurve(NamedTuple):
@@ -172,6 +180,45 @@ def norm_curves(runs: Sequence[RunCurve]) -> Content:
     content = _chart(runs, "gradient norm, before clipping")
     content["yaxis"] = _log_axis(low, high)
     return _finished(content, data, ends, (low, high), levels, log=True)
+
+
+@figure
+def dynamics_curves(runs: Sequence[RunCurve], found: Sequence[Sequence[SnapshotDynamics]], measure: str) -> Content:
+    """Draw a measure of the networks' dynamics against the training step.
+
+    The dotted line is where the measure changes its meaning: at a radius of 1 and an exponent of 0, states neither grow
+    nor die away.
+
+    Parameters
+    ----------
+    runs : sequence of RunCurve
+        The runs.
+    found : sequence of sequence of SnapshotDynamics
+        What was measured in each.
+    measure : {"radius", "exponent", "participation", "saturation"}
+        The measure.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        A line for each run.
+    """
+    words, level = MEASURES[measure]
+    points = []
+    for each in found:
+        values = np.array([getattr(moment, measure) for moment in each], np.float64)
+        kept = np.isfinite(values)
+        points.append((np.array([moment.step for moment in each], int)[kept], values[kept]))
+    levels = [] if level is None else [(level, f"{level:g}", "dot")]
+    values = np.array([*np.concatenate([y for _, y in points] or [np.zeros(0)]), *(value for value, *_ in levels)])
+    low, high = _edges(values, False)
+    if measure == "exponent" and len(values):  # which can be below its line altogether
+        high = float(values.max()) + 0.1 * float(np.ptp(values) or 1)
+    data = [_line(run, x, y, f"{words} <b>%{{y:.3g}}</b>") for run, (x, y) in zip(runs, points, strict=True)]
+    ends = [end for run, (_, y) in zip(runs, points, strict=True) for end in _end(run, y)]
+    content = _chart(runs, words)
+    content["yaxis"] = chart_axis(nticks=5, range=[low, high])
+    return _finished(content, data, ends, (low, high), levels, log=False)
 
 
 @figure

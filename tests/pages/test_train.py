@@ -16,11 +16,12 @@ from streamlit.testing.v1 import AppTest
 from rnnviz.checkpoints import open_files
 from rnnviz.checkpoints.native import model_archive
 from rnnviz.training import TASKS, Settings, TrainingRun
+from rnnviz.training.snapshot_dynamics import snapshot_dynamics
 from rnnviz.ui.pages.train import training_group, training_session
 from rnnviz.ui.pages.train.training_group import Training, differences
 from rnnviz.ui.shared import catalogue, page_setup, session_memory
 from rnnviz.ui.shared.server_limits import ServerLimits
-from rnnviz.ui.shared.session_keys import NOTICES, TRAININGS, WAS_AWAY
+from rnnviz.ui.shared.session_keys import NOTICES, TRAIN_DYNAMICS, TRAININGS, WAS_AWAY
 
 from .app_pages import figure, instrument_values, numbers, open_page, page_text
 
@@ -463,3 +464,25 @@ def test_a_training_may_have_a_name_of_many_long_letters():
     with ZipFile(io.BytesIO(model_archive.pack([*training.models(catalogue.slug(training.name)).values()]))) as packed:
         assert len(packed.namelist()) == 2
     press(app, "train-open-Explore")
+
+
+def test_the_dynamics_over_the_training_are_measured_when_they_are_looked_at():
+    app = press(train(task="parity", **{"length": "4"}, cells="rnn,lstm", hidden="4", epochs="1"), "train-start")
+    until_over(app)
+    assert not any(chart.proto.id.endswith("train-exponent") for chart in app.get("plotly_chart"))
+    app.session_state["train-dynamics-open"] = True
+    (training,) = trainings(app)
+    for _ in range(60):
+        app.run()
+        assert not app.exception
+        if len(app.session_state[TRAIN_DYNAMICS]) == sum(len(run.snapshots) for run in training.runs.values()):
+            break
+    for measure in ("radius", "exponent", "participation", "saturation"):
+        drawn = {trace["name"]: trace for trace in figure(app, f"train-{measure}")}
+        for cell, run in training.runs.items():
+            moments = [snapshot_dynamics(run.trace_at(k), each.step) for k, each in enumerate(run.snapshots)]
+            line = next(trace for name, trace in drawn.items() if name.endswith(cell.upper()))
+            wanted = [getattr(moment, measure) for moment in moments]
+            kept = np.isfinite(wanted)
+            assert np.array_equal(numbers(line["x"]), np.array([m.step for m in moments])[kept])
+            np.testing.assert_allclose(numbers(line["y"]), np.array(wanted)[kept], rtol=1e-6)

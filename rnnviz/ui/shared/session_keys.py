@@ -83,6 +83,7 @@ UPLOADED_FILES = "models-ids"  # of the files in the uploader when they were ope
 # The Train page.
 TRAININGS = "trainings"
 TRAININGS_STARTED = "train-count"
+TRAIN_DYNAMICS = "train-dynamics"  # measures of snapshots by training, cell and step
 START_REQUESTED = "train-asked"
 RUN_SHOWN = "train-shown"
 WAS_AWAY = "train-waited"  # the page was left while a training ran

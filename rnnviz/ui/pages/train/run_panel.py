@@ -6,7 +6,7 @@ import streamlit as st
 
 from ...shared.markdown import plain
 from ...shared.session_keys import RUN_SHOWN
-from . import gates_panel, progress_panel, results_panel, training_session
+from . import dynamics_panel, gates_panel, progress_panel, results_panel, training_session
 from .training_group import Training, differences
 
 
@@ -34,6 +34,7 @@ def show(training: Training) -> None:
     if training.running:
         st.caption("Training runs while this page is open, pauses on other pages, and ends with the session.")
     gates_panel.show(training)
+    dynamics_panel.show(training)
     st.header("Results", anchor=False)
     results_panel.show(training)
 
