@@ -120,7 +120,7 @@ def test_pages_never_import_each_other():
 
 
 def test_importing_the_core_loads_no_screen_no_tables_and_no_framework():
-    heavy = ["streamlit", "plotly", "pandas", "torch", "tqdm", "onnx", "h5py", "keras"]
+    heavy = ["streamlit", "rnnviz.atlas", "distributed", "plotly", "pandas", "torch", "tqdm", "onnx", "h5py", "keras"]
     code = f"import sys, rnnviz, rnnviz.cells; print([name for name in {heavy} if name in sys.modules])"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert run.stdout.strip() == "[]"

@@ -151,10 +151,30 @@ def components(traces: Sequence[Trace], layer: int = 0, direction: str = "forwar
         raise ArgumentError("Components need at least two states.", code="too_few", name="traces", value=len(traces))
     hidden = np.concatenate(states).astype(np.float64)
     mean = hidden.mean(axis=0)
-    variances, vectors = np.linalg.eigh((hidden - mean).T @ (hidden - mean) / (len(hidden) - 1))
+    return principal_components(mean, (hidden - mean).T @ (hidden - mean) / (len(hidden) - 1), len(hidden))
+
+
+def principal_components(mean: Array, covariance: Array, steps: int) -> Components:
+    """Compute the principal components of states from their covariance.
+
+    Parameters
+    ----------
+    mean : ndarray of float64 of shape (H,)
+        The mean state.
+    covariance : ndarray of float64 of shape (H, H)
+        The covariance.
+    steps : int
+        The number of states.
+
+    Returns
+    -------
+    Components
+        The components. Of each, the largest entry is positive.
+    """
+    variances, vectors = np.linalg.eigh(covariance)
     directions = vectors[:, ::-1].T
     largest = np.take_along_axis(directions, np.abs(directions).argmax(axis=1)[:, None], axis=1)
-    return Components(mean, directions * np.sign(largest), np.maximum(variances[::-1], 0.0), len(hidden))
+    return Components(mean, directions * np.sign(largest), np.maximum(variances[::-1], 0.0), steps)
 
 
 def readout_direction(

@@ -1,0 +1,153 @@
+"""How a corpus is read: what is recorded, how long documents are cut, and what is kept of each unit."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from ..errors import ArgumentError, UnknownNameError, UnknownQuantityError
+from ..model import Model
+
+CHUNK = 64  # steps between two blocks; states are carried over
+BATCH = 128  # sequences that are read together
+LISTED = 256  # tokens whose means are kept, the most frequent ones
+EXTREMES = 20  # contexts at each end
+SHARD, MOST_SHARDS = 100_000, 512
+
+Key = tuple[str, int, str]  # quantity, layer, direction
+
+
+@dataclass(frozen=True)
+class ReadingSettings:
+    """What an atlas depends on beside the model and the corpus.
+
+    Parameters
+    ----------
+    quantities : tuple of str
+        What is recorded; empty for everything that the cells compute.
+    segment : int, default 1000
+        Documents with more tokens are cut into segments of so many.
+    burn_in : int, default 200
+        How many tokens before a segment are read first, without being counted, so that its states are not those of a
+        text that begins there; for a layer that reads backward, also after it.
+    carry_on : bool, default False
+        Read long documents whole, however long, one after the other; slow where there are few of them.
+    sample : int, default 5000
+        At how many positions the values of all units are kept.
+    apart : int, default 16
+        Contexts of a unit's extremes come from different stretches of so many tokens; 1, 2, 4, ..., 64.
+    shard : int, default 100000
+        The least tokens of a shard.
+
+    Raises
+    ------
+    ArgumentError
+        If a number is outside its range.
+    """
+
+    quantities: tuple[str, ...] = ()
+    segment: int = 1000
+    burn_in: int = 200
+    carry_on: bool = False
+    sample: int = 5000
+    apart: int = 16
+    shard: int = SHARD
+
+    def __post_init__(self) -> None:
+        least = {"segment": 1, "burn_in": 0, "sample": 0, "apart": 1, "shard": 1}
+        for name, low in least.items():
+            value = getattr(self, name)
+            if not isinstance(value, int) or isinstance(value, bool) or value < low:
+                raise ArgumentError(
+                    f"{name} is {value!r}; it must be a whole number of at least {low}.",
+                    code="out_of_range", name=name, value=value, allowed=f"[{low}, inf)",
+                )  # fmt: skip
+        if CHUNK % self.apart:
+            allowed = tuple(n for n in range(1, CHUNK + 1) if CHUNK % n == 0)
+            raise ArgumentError(
+                f"apart is {self.apart}; it must be one of {', '.join(map(str, allowed))}.",
+                code="out_of_range", name="apart", value=self.apart, allowed=allowed,
+            )  # fmt: skip
+
+    def to_json(self) -> dict[str, Any]:
+        """Write the settings as plain JSON data."""
+        return {**asdict(self), "quantities": list(self.quantities)}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> ReadingSettings:
+        """Read the settings from JSON data."""
+        return cls(**{**data, "quantities": tuple(data["quantities"])})
+
+    def fitted(self, model: Model) -> ReadingSettings:
+        """Copy the settings with what a model allows.
+
+        Parameters
+        ----------
+        model : Model
+            The model.
+
+        Returns
+        -------
+        ReadingSettings
+            With the quantities named one by one, and segments that the model reads whole if its steps are limited.
+
+        Raises
+        ------
+        UnknownQuantityError
+            If no cell of the model computes a quantity.
+        ArgumentError
+            If whole documents are asked of a model whose steps are limited.
+        """
+        cells = [cell for layer in model.network.layers for cell in layer]
+        known = tuple(dict.fromkeys(q.name for cell in cells for q in cell.definition.display_order))
+        for name in self.quantities:
+            if name not in known:
+                raise UnknownQuantityError(
+                    f"{model.name} records {', '.join(known)}; it has no {name!r}.",
+                    code="quantity", kind="quantity", name=name, allowed=known,
+                )  # fmt: skip
+        settings = replace(self, quantities=tuple(q for q in known if not self.quantities or q in self.quantities))
+        if model.max_steps is None:
+            return settings
+        if self.carry_on:
+            raise ArgumentError(
+                f"{model.name} reads at most {model.max_steps} steps, so that long documents cannot be read whole.",
+                code="max_steps", name="carry_on", value=True, allowed=False,
+            )  # fmt: skip
+        burn_in = min(self.burn_in, model.max_steps // 4)
+        both = 2 if "backward" in model.network.directions else 1
+        return replace(settings, burn_in=burn_in, segment=min(self.segment, model.max_steps - both * burn_in))
+
+
+def recorded_keys(model: Model, quantities: tuple[str, ...]) -> list[Key]:
+    """List what is recorded, layer by layer.
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+    quantities : tuple of str
+        The names of quantities.
+
+    Returns
+    -------
+    list of (str, int, str)
+        Quantity, layer and direction, for the quantities that the cell of each layer computes.
+    """
+    network = model.network
+    return [
+        (q.name, k, direction)
+        for k, directions in enumerate(network.directions_by_layer)
+        for direction, cell in zip(directions, network.layers[k], strict=True)
+        for q in cell.definition.display_order
+        if q.name in quantities
+    ]
+
+
+def check_choice(kind: str, value: str, allowed: tuple[str, ...]) -> None:
+    """Raise UnknownNameError unless a value is one of those allowed."""
+    if value not in allowed:
+        raise UnknownNameError(
+            f"There is no {kind} {value!r}; there are {', '.join(allowed)}.",
+            code="unknown", kind=kind, name=value, allowed=allowed,
+        )  # fmt: skip
