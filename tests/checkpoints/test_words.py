@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 import rnnviz
-from rnnviz.checkpoints import open_bytes
+from rnnviz.checkpoints import File, open_bytes
+from rnnviz.checkpoints.keras.layer import Layer
+from rnnviz.checkpoints.keras.text_layers import text_lists
 from rnnviz.errors import ArgumentError, DtypeError, InputError, MissingFileError, RnnvizError
 from rnnviz.network import Network
 from rnnviz.text.tokens import Vocabulary
@@ -43,6 +45,49 @@ def test_the_case():
     assert np.array_equal(model.vocabulary.encode(str(right["text"])).inputs, right["ids"])
     assert np.abs(model.trace(str(right["text"])).probabilities - right["out"]).max() < TOLERANCE
     assert {setting.name for setting in checkpoint.stacks[0].assumed} >= {"vocabulary", "labels"}
+
+
+def test_a_text_vectorization_layer_brings_its_words():
+    checkpoint, right = opened("words_in_the_file_unread", "text_vectorization")
+    model = checkpoint.model()
+    assert list(model.vocabulary.tokens) == list(right["tokens"])
+    assert np.abs(model.trace(str(right["text"])).outputs - right["out"]).max() < TOLERANCE
+    assert any("punctuation" in note for note in checkpoint.notes)
+
+
+def test_the_nodes_of_omegaconf_are_what_they_hold():
+    checkpoint, right = opened("words_in_the_file_unread", "omegaconf")
+    model = checkpoint.model()
+    assert list(model.vocabulary.tokens) == list(right["tokens"])
+    assert model.labels == list(right["labels"])
+
+
+def lookup(kind="StringLookup", **config):
+    """The words that a layer of Keras's preprocessing has by its configuration."""
+    (words,) = text_lists([Layer("words", kind, config)], File("m.h5", b"x"))
+    return list(words.tokens)
+
+
+@pytest.mark.parametrize(
+    ("config", "right"),
+    [
+        ({"vocabulary": ["a", "b"]}, ["[UNK]", "a", "b"]),
+        ({"vocabulary": ["[UNK]", "a", "b"]}, ["[UNK]", "a", "b"]),
+        ({"vocabulary": ["a", "b"], "mask_token": ""}, ["<row 0>", "[UNK]", "a", "b"]),
+        ({"vocabulary": ["a", "b"], "num_oov_indices": 2}, ["[UNK]", "<row 1>", "a", "b"]),
+        ({"vocabulary": ["a", "b"], "num_oov_indices": 0}, ["a", "b"]),
+        ({"vocabulary": {"class_name": "__tuple__", "items": ["a"]}, "oov_token": "?"}, ["?", "a"]),
+        ({"kind": "TextVectorization", "vocabulary": ["the", "a"]}, ["<row 0>", "[UNK]", "the", "a"]),
+        ({"kind": "TextVectorization", "vocabulary": ["", "[UNK]", "the"]}, ["<row 0>", "[UNK]", "the"]),
+    ],
+)
+def test_rows_before_the_words_of_a_lookup(config, right):
+    assert lookup(**config) == right
+
+
+@pytest.mark.parametrize("given", [None, [], [1, 2], "abc", {"class_name": "x"}, [None]])
+def test_what_is_no_vocabulary_of_a_lookup_is_passed_over(given):
+    assert text_lists([Layer("words", "StringLookup", {"vocabulary": given})], File("m.h5", b"x")) == []
 
 
 @pytest.mark.parametrize(

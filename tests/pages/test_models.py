@@ -212,7 +212,7 @@ def test_a_vocabulary_that_does_not_fit_is_kept_and_said_and_a_fitting_one_is_us
         ("notes.txt", b"hello", "is unknown"),
         ("evil.pt", b"\x80\x02cos\nsystem\nq\x00X\x02\x00\x00\x00lsq\x01\x85q\x02Rq\x03.", "was not opened"),
         ("cut.safetensors", b"\x10\x00\x00\x00\x00\x00\x00\x00{", "cut.safetensors"),
-        ("linear.npz", npz({"layer.weight": np.ones((3, 4))}), "holds no recurrent layer"),
+        ("linear.npz", npz({"layer.weight": np.ones((3, 4))}), "is called as those of recurrent layers"),
         ("nan.npz", npz({**gru(), "enc_w_hh": np.full((15, 5), np.nan)}), "NaN"),
     ],
 )

@@ -98,7 +98,9 @@ def _inside(group: Group, prefix: tuple[str, ...], version: str) -> list[tuple[s
             cells = _cells(child)
             for place, cell in enumerate(cells):
                 label = name if len(cells) == 1 else f"{name}/{place}"
-                keyed.append((key, _plain(label, cell.sources(), version)))
+                plain = _plain(label, cell.sources(), version)
+                general = re.sub(r"_\d+$", "", key) == "rnn" and plain.kind == "SimpleRNN"
+                keyed.append((key, replace(plain, of_cell=general)))
         elif "layer" in child.groups:
             sources = ByClass(child.groups["layer"]).sources()
             keyed.append((key, _plain(name, sources, version, kind_of(sources, "Dense"))))

@@ -53,7 +53,7 @@ def heads_of(
     choices = {name: f"{name}, {counted(len(readout.weight.array), 'output')}" for name, readout in readouts.items()}
     choices[NONE] = "none: the network ends with its hidden states"
     notes = _ignored(graph, top, {chain.dense[0].name for chain in chains} | set(readouts))
-    left_out = not_run(chains)
+    left_out = [*not_run(chains), *_joined(graph, chains[0].dense[-1] if chains else top)]
     chain_names = {layer.name for chain in chains[:1] for layer in chain.dense}
     between = [layer for layer in graph.possibly_between(width, top) if layer.name not in chain_names]
     if chains and between:
@@ -91,6 +91,12 @@ def _ignored(graph: LayerGraph, top: Layer, known: set[str]) -> list[str]:
         if other.name not in known and not other.loose and not _leads_to(graph, other, known)
     ]
     return [layer_notes.ignored_consumers(top, others)] if others else []
+
+
+def _joined(graph: LayerGraph, layer: Layer) -> list[str]:
+    """A sentence on what reads a layer beside others, and is not run."""
+    others = graph.joining(layer)
+    return [layer_notes.joined(layer, others)] if others else []
 
 
 def _leads_to(graph: LayerGraph, layer: Layer, known: set[str]) -> bool:

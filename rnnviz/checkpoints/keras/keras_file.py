@@ -10,6 +10,7 @@ from ...errors import DamagedFileError, FileError, LimitError, UnsupportedFileEr
 from ...wording import printable
 from ..file import File
 from ..interface import Format, Opened, UnusedArray, unused_arrays
+from ..words import with_words
 from .configuration import described_layers
 from .hdf5 import Group, is_hdf5, read_hdf5
 from .hdf5_layouts import ByClass, ByName, layers_by_class, layers_by_name
@@ -17,6 +18,7 @@ from .keras_1 import VERSION as OLD_VERSION
 from .keras_1 import is_keras_1
 from .layer import Layer
 from .layer_stacks import stacks_from_layers
+from .text_layers import text_lists, text_notes
 
 ATTRIBUTES = {
     "model_config": "text", "keras_version": "text", "name": "text",
@@ -54,7 +56,8 @@ class KerasFile(Format):
     def open(self, file: File) -> Opened:
         layers, notes, description = read_layers(file)
         try:
-            stacks = stacks_from_layers(layers, file.budget)
+            stacks = with_words(stacks_from_layers(layers, file.budget), text_lists(layers, file))
+            notes = (*notes, *text_notes(layers))
             return Opened(description, stacks, unused_arrays(_stored(file), stacks), notes)
         except LimitError:
             raise

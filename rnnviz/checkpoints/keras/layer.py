@@ -29,7 +29,8 @@ class Layer:
     of a Bidirectional. below: the layers whose outputs it reads, the sequence first; None where only the order of the
     layers is known. starts: layers whose states it starts from. uses: how often the network uses it. version: of the
     Keras that wrote it, "3.15.1", empty if unknown. loose: whether not even its place among the others is known.
-    own: the author's class, where `kind` is only what its name and its arrays look like.
+    own: the author's class, where `kind` is only what its name and its arrays look like. of_cell: whether it is Keras's
+    general RNN, of whose cell only the arrays are known.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Layer:
     version: str = ""
     loose: bool = False
     own: str = ""
+    of_cell: bool = False
 
     def setting(self, name: str, default: Any = None) -> Any:
         """An entry of the configuration."""

@@ -22,6 +22,7 @@ class LayerGraph:
         self.dense = [layer for layer in self.layers if layer.kind == "Dense" and "kernel" in layer.arrays]
         self._ends: dict[str, Layer | None] = {}  # by transparent layer: the one whose output it passes on
         self._above: dict[str, list[Layer]] | None = None
+        self._joining: dict[str, list[Layer]] | None = None
 
     def sources(self, layer: Layer) -> tuple[str, ...]:
         """Names of what a layer reads; without a graph, of the one before it in the order of the file."""
@@ -51,6 +52,23 @@ class LayerGraph:
                 if not other.transparent and (below := self._end(other)) is not None:
                     self._above.setdefault(below.name, []).append(other)
         return self._above.get(layer.name, [])
+
+    def joining(self, layer: Layer) -> list[Layer]:
+        """The layers that read a layer's output beside those of others, directly or through what passes it on."""
+        if self._joining is None:
+            self._joining = {}
+            for other in self.layers:
+                sources = dict.fromkeys(source.partition(":")[0] for source in self.sources(other))
+                self.budget.work(len(sources))
+                if len(sources) > 1:
+                    self._add_joining(other, [self.layers[self.place[name]] for name in sources if name in self.place])
+        return self._joining.get(layer.name, [])
+
+    def _add_joining(self, layer: Layer, sources: Sequence[Layer]) -> None:
+        ends = [self._end(source) if source.transparent else source for source in sources]
+        for name in dict.fromkeys(end.name for end in ends if end is not None):
+            assert self._joining is not None
+            self._joining.setdefault(name, []).append(layer)
 
     def _end(self, layer: Layer) -> Layer | None:
         """The first result of `below`; each transparent layer is passed once for all layers."""

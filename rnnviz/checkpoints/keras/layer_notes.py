@@ -74,12 +74,24 @@ def member(layer: Layer) -> list[str]:
         notes.append(f"The model uses {layer.name!r} {layer.uses} times; its first use is shown.")
     if layer.halves and layer.config is not None and layer.setting("merge_mode", "concat") is None:
         notes.append(f"{layer.name!r} passes on its two directions separately; here they are concatenated.")
+    if layer.of_cell:
+        notes.append(
+            f"The file does not say which cell {layer.name!r} has; its arrays are those of a {layer.kind}, "
+            "which is what is run."
+        )
     return notes
 
 
 def ignored_consumers(layer: Layer, others: Sequence[Layer]) -> str:
     """Which layers read a layer without being a readout."""
     return f"{layer.name!r} is read by {_listed(others)}, which is not part of this stack."
+
+
+def joined(layer: Layer, others: Sequence[Layer]) -> str:
+    """Which layers read a layer beside others, so that the model's outputs are not its own."""
+    beside = [name for other in others for name in other.below or () if name.partition(":")[0] != layer.name]
+    which = f" beside {_names(list(dict.fromkeys(beside)))}" if beside else ""
+    return f"{layer.name!r} is read by {_listed(others)}{which}, which is not run here."
 
 
 def unsupported(layer: Layer) -> str:
@@ -92,7 +104,9 @@ def no_recurrent_layer(layers: Sequence[Layer]) -> str:
     """A model without recurrent layers."""
     kinds = list(dict.fromkeys(layer.kind for layer in layers if layer.kind and layer.kind != "InputLayer"))
     listed = f"{', '.join(kinds[:8])}{' and others' * (len(kinds) > 8)}"
-    content = f"its layers are {listed}" if kinds else "it has no layers"
+    names = list(dict.fromkeys(layer.name for layer in layers if not layer.kind))
+    content = f"its layers are called {_names(names)}" if names else "it has no layers"
+    content = f"its layers are {listed}" if kinds else content
     return f"The model has no recurrent layer: {content}; it needs a SimpleRNN, a GRU or an LSTM."
 
 

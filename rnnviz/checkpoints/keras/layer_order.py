@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ...limits import UNLIMITED
 from ..io.opening_budget import OpeningBudget
@@ -30,6 +30,7 @@ def ordered_layers(keyed: Sequence[tuple[str, Layer]], budget: OpeningBudget | N
         first = {name: layers[0] for name, layers in classes.items() if layers}
         width = _output_size(ordered[-1]) if ordered else None
         fitting = [name for name, layer in first.items() if width is not None and layer.reads == width]
+        fitting = [name for name in fitting if not _waits(first[name], first.values())]
         start = [name for name, layer in first.items() if layer.kind == "Embedding"]
         start += [name for name, layer in first.items() if layer.recurrent and not passed_on[layer.reads]]
         start += [name for name, layer in first.items() if layer.recurrent]
@@ -38,6 +39,19 @@ def ordered_layers(keyed: Sequence[tuple[str, Layer]], budget: OpeningBudget | N
         ordered.append(classes[last].popleft())
         passed_on[_output_size(ordered[-1])] -= 1
     return ordered
+
+
+def _waits(layer: Layer, first: Iterable[Layer]) -> bool:
+    """Whether a layer on top fits another recurrent layer as well, and none reads what it passes on.
+
+    first: the next layers without a place, one of each class.
+    """
+    if layer.recurrent or layer.kind != "Dense":
+        return False
+    rivals = [other for other in first if other.recurrent]
+    return any(_output_size(other) == layer.reads for other in rivals) and not any(
+        other.reads == _output_size(layer) for other in rivals
+    )
 
 
 def _output_size(layer: Layer) -> int | None:

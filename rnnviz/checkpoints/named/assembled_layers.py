@@ -21,7 +21,7 @@ class AssembledLayers:
     of. cells: by owner, the cell, where names tell more than shapes. settings: by owner, all settings, where names tell
     them; others are inferred. extra: by owner, further settings. left_out: by owner, sentences on what is not run.
     heads: by owner and direction, what precedes the names of its arrays in the file. problems: of layers that cannot be
-    assembled.
+    assembled. broken: the arrays of these, which are not taken for those of another layer.
     """
 
     prepared: PreparedArrays
@@ -35,6 +35,7 @@ class AssembledLayers:
     left_out: dict[str, list[str]] = field(default_factory=dict)
     heads: dict[tuple[str, str], str] = field(default_factory=dict)
     problems: list[FileError] = field(default_factory=list)
+    broken: set[str] = field(default_factory=set)
 
     def work(self, steps: int) -> None:
         """Spend steps of the opening."""
@@ -43,8 +44,8 @@ class AssembledLayers:
 
     @property
     def used(self) -> set[str]:
-        """The prepared arrays that the assembled ones are made of."""
-        return {name for origin in self.origins.values() for name in origin.names}
+        """The prepared arrays that the assembled ones are made of, or would be if none were missing."""
+        return {name for origin in self.origins.values() for name in origin.names} | self.broken
 
     def parts(self, name: str) -> tuple[str, ...]:
         """The prepared arrays that an array is made of."""

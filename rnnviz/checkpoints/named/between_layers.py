@@ -74,7 +74,8 @@ def standing_between(lower: Neighbour, upper: Neighbour, merge: str, end: int, a
     before = min((around.places[name] for name in upper.names), default=0)
     own, next_own = _module(lower), _module(upper)
     passes = lower.passes(merge)
-    found = []
+    found: list[str] = []
+    late: list[str] = []  # norms that come after all layers, of which only the number says where they belong
     for name, array in around.free.items():
         if array.ndim == 0 or not {passes, upper.reads} & set(array.shape):
             continue
@@ -87,9 +88,12 @@ def standing_between(lower: Neighbour, upper: Neighbour, merge: str, end: int, a
         numbered = around.number(name)
         if numbered is None or numbered[1] != lower.number or not _maps(array, passes, upper.reads):
             continue
-        if around.is_norm(name) or (array.ndim == 2 and not (around.ordered and place > end)):
+        after_all = around.ordered and place > end
+        if around.is_norm(name):
+            (late if after_all else found).append(name)
+        elif array.ndim == 2 and not after_all:
             found.append(name)
-    return tuple(found)
+    return tuple(found or late)
 
 
 def perhaps_between(members: Iterable[Neighbour], merge: str, around: Surroundings) -> tuple[str, ...]:
@@ -146,8 +150,10 @@ def _maps(array: Array, passes: int, reads: int) -> bool:
 
 def _module(layer: Neighbour) -> str:
     """What the names begin with that belong to the layer's own module: "rnns.1." of "rnns.1.rnn"; empty if nothing."""
-    module = ""
-    for match in _PART.finditer(layer.owner):
-        if int(match[1]) == layer.number:
-            module = layer.owner[: match.end()] + (layer.owner[match.end() : match.end() + 1] or ".")
-    return module
+    numbered, parts = split_number(layer.owner), list(_PART.finditer(layer.owner))
+    if (
+        numbered is None or not parts or parts[-1].start() != numbered[0].rfind("*")
+    ):  # the number is not a part by itself
+        return ""
+    end = parts[-1].end()
+    return layer.owner[:end] + (layer.owner[end : end + 1] or ".")

@@ -36,7 +36,8 @@ _INTERMEDIATE = {
 }  # fmt: skip
 _LENGTHS = {"gx": "weight_ih", "gh": "weight_hh", "gmx": "ih", "gmh": "hh"}  # of rows, as OpenAI's mLSTM has them
 _NORM = re.compile(r"norm|(?:^|[._/])(?:ln|bn)|gamma|beta|running_(?:mean|var)", re.IGNORECASE)
-_NORM_OF_GATE = re.compile(r"(?:ln|bn|(?:layer|batch)?_?norm)_?[ifogcrznh](?=[._/]|$)", re.IGNORECASE)
+_NORM_OF_GATE = re.compile(r"(?:ln|bn|gamma|beta|(?:layer|batch)?_?norm)_?[ifogcrznh](?=[._/]|$)", re.IGNORECASE)
+_NUMBERED_NORM = re.compile(r"(?:ln|bn|(?:layer|batch)?_?norm)s?[._/]?[0-9](?=[._/]|$)", re.IGNORECASE)
 _FEW = 4
 
 
@@ -65,7 +66,7 @@ def inner_arrays(
     inner = InnerArrays(cell, dict(parameters))
     beside = _beside(head, place, free)
     hidden = _hidden_size(parameters)
-    _refuse_norms(cell, parameters, hidden, beside)
+    _refuse_norms(cell, parameters, hidden, beside, _NUMBERED_NORM if head else _NORM_OF_GATE)
     _report_others(inner, head, hidden, beside)
     _add_peepholes(inner, hidden, beside)
     _add_candidate_bias(inner, hidden, beside)
@@ -120,13 +121,15 @@ def _hidden_size(parameters: Parameters) -> int:
     return int(parameters["weight_hh"].array.shape[1]) if "weight_hh" in parameters else 0
 
 
-def _refuse_norms(cell: str, parameters: Parameters, hidden: int, beside: Mapping[str, SourceArray]) -> None:
-    """Raises UnsupportedFileError for a norm of all gates' sums."""
+def _refuse_norms(
+    cell: str, parameters: Parameters, hidden: int, beside: Mapping[str, SourceArray], numbered: re.Pattern[str]
+) -> None:
+    """Raises UnsupportedFileError for a norm of all gates' sums, or one of each gate's, by letter or number."""
     rows = len(parameters["weight_ih"].array)
     norms = {rest: source for rest, source in beside.items() if _NORM.search(rest)}
     of_gates = [s for s in norms.values() if rows > hidden and s.array.shape[-1:] == (rows,)]
-    by_gate = {rest: s for rest, s in norms.items() if s.array.shape == (hidden,) and _NORM_OF_GATE.match(rest)}
-    several = list(by_gate.values()) if len({rest.partition(".")[0] for rest in by_gate}) > 2 else []
+    by_gate = {rest: s for rest, s in norms.items() if s.array.shape == (hidden,) and _is_of_gate(rest, numbered)}
+    several = list(by_gate.values()) if len({_owner(rest) for rest in by_gate}) > 2 else []
     found = of_gates or several
     if not found:
         return
@@ -138,6 +141,15 @@ def _refuse_norms(cell: str, parameters: Parameters, hidden: int, beside: Mappin
         "other states than one without it and is not run here.",
         code="cell", part=found[0].name,
     )  # fmt: skip
+
+
+def _is_of_gate(rest: str, numbered: re.Pattern[str]) -> bool:
+    return bool(_NORM_OF_GATE.match(rest) or numbered.match(rest))
+
+
+def _owner(rest: str) -> str:
+    """A name without its last part, if it has several."""
+    return rest[: max(rest.rfind("."), rest.rfind("/"))] if re.search("[./]", rest) else rest
 
 
 def _report_others(inner: InnerArrays, head: str, hidden: int, beside: Mapping[str, SourceArray]) -> None:

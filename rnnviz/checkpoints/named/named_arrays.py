@@ -168,13 +168,13 @@ def _no_recurrent_layer(name: str, named: NamedArrays) -> UnsupportedFileError:
         content = f"Its only array is {listed}."
     else:
         content = f"Its {len(arrays):,} arrays are {listed}{' and others' if len(arrays) > 4 else ''}."
-    transformer = any(_ATTENTION.search(key) for key in arrays)  # names that are bounded, see `check_name`
+    unknown = unknown_cell(arrays)
+    transformer = unknown is None and any(_ATTENTION.search(key) for key in arrays)  # `check_name` bounds names
     advice = (
         "It looks like a transformer, which carries no state from step to step: open a recurrent network instead."
         if transformer
         else "Open a file that contains a simple RNN, a GRU or an LSTM, with the names of its framework."
     )
-    unknown = None if transformer else unknown_cell(arrays)
     if unknown is not None:
         return UnsupportedFileError(
             f"{name} ({named.description}) has no layer that is run here: its arrays are called like those of "
@@ -182,6 +182,6 @@ def _no_recurrent_layer(name: str, named: NamedArrays) -> UnsupportedFileError:
             code="cell", file=name, part=unknown,
         )  # fmt: skip
     return UnsupportedFileError(
-        f"{name} ({named.description}) holds no recurrent layer. {content} {advice}",
+        f"No array of {name} ({named.description}) is called as those of recurrent layers are. {content} {advice}",
         code="transformer" if transformer else "no_recurrent_layer", file=name,
     )  # fmt: skip

@@ -18,6 +18,7 @@ from .array_names import LONGEST
 
 _BIAS = re.compile(r"(?:bias(?:es)?|b)(?:_?[a-z0-9]{0,4})(?:_(?:ih|hh)?_?l?[0-9]{0,3})?(?::0)?", re.IGNORECASE)
 _PARAMETRIZED = ".parametrizations."
+_RAW = "_raw"
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ def prepare_arrays(arrays: Mapping[str, Array], budget: OpeningBudget | None = N
     computations = _computations(arrays)
     computed = {parts[0]: (name, parts) for name, parts in computations.items() if name not in arrays}
     used = {part for parts in computations.values() for part in parts}  # beside the weight itself, they say no more
+    used |= _dropped_copies(arrays)
     for name, array in arrays.items():
         if name in computed:
             whole, parts = computed[name]
@@ -93,6 +95,17 @@ def _computations(arrays: Mapping[str, Array]) -> dict[str, tuple[str, ...]]:
                 found[stem] = name, f"{stem}_u", *([f"{stem}_v"] if f"{stem}_v" in arrays else [])
     order = {name: place for place, name in enumerate(arrays)}
     return {name: tuple(sorted(parts, key=order.__getitem__)) for name, parts in found.items()}
+
+
+def _dropped_copies(arrays: Mapping[str, Array]) -> set[str]:
+    """What dropout of weights made last of the trained ones, which it keeps as "raw", also in the module around."""
+    copies: set[str] = set()
+    for name in arrays:
+        if name.endswith(_RAW):
+            plain = name.removesuffix(_RAW)
+            place = plain.rfind(".") + 1
+            copies |= {plain, f"{plain[:place]}module.{plain[place:]}"}
+    return copies & arrays.keys()
 
 
 def _is_size(size: Array, direction: Array | None) -> bool:

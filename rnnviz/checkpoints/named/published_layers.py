@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -33,13 +33,41 @@ NOT_RUN = {
 }
 
 
-def unknown_cell(names: Iterable[str]) -> str | None:
+_RECURRENT = re.compile(r"rnn|gru|lstm|cell|recurr|rssm", re.IGNORECASE)
+_NORM = re.compile(r"norm|(?:^|[._/])ln", re.IGNORECASE)
+_MOST_NORMS = 1000  # that are compared with matrices
+
+
+def unknown_cell(arrays: Mapping[str, Array]) -> str | None:
     """The cell that is not run here and whose arrays these seem to be, None if none is known."""
-    few = [name.lower() for name in names if len(name) <= LONGEST]
+    few = [name.lower() for name in arrays if len(name) <= LONGEST]
     for title, parts in NOT_RUN.items():
         if any(part in name for name in few for part in parts):
             return title
-    return None
+    return "a cell with layer norm" if _has_normed_cell(arrays) else None
+
+
+def _has_normed_cell(arrays: Mapping[str, Array]) -> bool:
+    """Whether a norm of all gates' sums, or of one gate's, is beside a matrix in something that is called recurrent."""
+    named = {name: array for name, array in arrays.items() if len(name) <= LONGEST and _RECURRENT.search(name)}
+    norms = {name: array for name, array in named.items() if array.ndim == 1 and _NORM.search(name)}
+    rows: dict[str, set[int]] = {}
+    for name, array in named.items():
+        if array.ndim == 2:
+            rows.setdefault(_above(name), set()).add(len(array))
+    for name, array in list(norms.items())[:_MOST_NORMS]:
+        beside = rows.get(_above(name), set()) | rows.get(_above(name, 3), set())
+        if any((size == len(array) and size % 3 * (size % 4) == 0) or size in (3 * len(array), 4 * len(array))
+               for size in beside):  # fmt: skip
+            return True
+    return False
+
+
+def _above(name: str, parts: int = 2) -> str:
+    """What precedes the layer in the name of an array: "cells.0" for "cells.0.lin.weight". parts: that are left out."""
+    for _ in range(parts):
+        name = name[: max(name.rfind("."), name.rfind("/"), 0)]
+    return name
 
 
 def assemble_published(assembled: AssembledLayers, arrays: Mapping[str, Array]) -> None:

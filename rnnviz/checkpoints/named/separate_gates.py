@@ -31,6 +31,9 @@ _GATE_WORDS = {
     "g": ("cell", "candidate", "cand", "c", "g", "memory", "new", "update_cell", "cell_candidate", "c_tilde"),
     "r": ("reset", "r"), "z": ("update", "z"), "n": ("candidate", "cand", "new", "h", "hidden", "n", "h_tilde"),
 }  # fmt: skip
+_GATE_TITLES = {
+    "i": "input", "f": "forget", "g": "candidate", "o": "output", "r": "reset", "z": "update", "n": "candidate",
+}  # fmt: skip
 _BEFORE = ("linear_", "lin_", "fc_", "gate_", "dense_", "w_", "w")
 _AFTER = ("_gate", "gate", "_layer", "_linear", "_lin", "_fc")
 _MISSING = 2  # arrays that a layer may lack and still be named
@@ -162,10 +165,10 @@ def _split_layers(
     chosen: list[str | None]
     for gates in (("i", "f", "g", "o"), ("r", "z", "n")):
         chosen = [next((word for word in _GATE_WORDS[gate] if word in weights), None) for gate in gates]
-        if len(gates) == 4 and chosen.count(None) == 1:
-            absent = {"i": "input", "f": "forget", "g": "candidate", "o": "output"}[gates[chosen.index(None)]]
-            present = [weights[word] for word in chosen if word is not None]
-            _report_absent_layer(assembled, absent, present, arrays)
+        others = {word for word in chosen if word is not None}
+        if chosen.count(None) == 1 and len(others) == len(gates) - 1 and others & {"forget", "f", "reset", "update"}:
+            absent = _GATE_TITLES[gates[chosen.index(None)]]
+            _report_absent_layer(assembled, absent, [weights[word] for word in chosen if word is not None], arrays)
         if None in chosen or len(set(chosen)) < len(gates):
             continue
         named = [word for word in chosen if word is not None]
@@ -240,7 +243,10 @@ def _report_missing(
                 listed = ", ".join(alone[gate] for gate in gates if gate in alone)
                 words = f"{name} is missing: the file has {listed}, matrices of the same layer’s other gates."
                 assembled.problems.append(DamagedFileError(words, code="missing_gate", part=name))
+                assembled.broken |= {alone[gate] for gate in gates if gate in alone}
                 return
+        if {"r", "z"} <= set(alone) and not set(alone) & set("nhcg"):
+            _report_absent_layer(assembled, "candidate", [alone["r"], alone["z"]], arrays)
     for gates in _GATE_SETS:
         for input_side in _INPUT:
             for state_side in _STATE:
@@ -257,6 +263,7 @@ def _report_missing(
                     fewest = len(missing), present, words
     if fewest is not None:
         count, present, words = fewest
+        assembled.broken |= set(present)
         assembled.problems.append(
             DamagedFileError(
                 f"{words} {'is' if count == 1 else 'are'} missing: the file has {', '.join(present[:4])} and others, "
@@ -270,10 +277,11 @@ def _report_missing(
 def _report_absent_layer(
     assembled: AssembledLayers, absent: str, present: list[str], arrays: Mapping[str, Array]
 ) -> None:
-    """The error for three of an LSTM's four linear layers that read input and state side by side."""
+    """The error for all but one of the linear layers of a cell's gates, which read input and state side by side."""
     shapes = {arrays[name].shape for name in present}
-    if len(set(present)) < 3 or len(shapes) != 1 or len(next(iter(shapes))) != 2 or len(set(*shapes)) != 2:
+    if len(shapes) != 1 or len(next(iter(shapes))) != 2 or len(set(*shapes)) != 2:
         return
+    assembled.broken |= set(present)
     assembled.problems.append(
         DamagedFileError(
             f"The matrix of the {absent} gate is missing: the file has {', '.join(present)}.".replace(

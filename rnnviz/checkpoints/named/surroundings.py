@@ -22,20 +22,22 @@ _EMBEDDING = re.compile(r"emb|lookup|lut|wte|token|char|vocab|^encoder$", re.IGN
 _NOT_EMBEDDING = re.compile(r"proj|norm|linear|dense|pos|dropout|fc|out|conv", re.IGNORECASE)
 _READOUT = re.compile(
     r"fc|out|linear|dense|decoder|classif|head|proj|logit|h2o|hidden2|2tag|2out|softmax|score|pred|label|generator|"
-    r"^w_?(hy|y|hq|out|ya)$|^lin$",
+    r"^w_?(hy|y|hq|out|ya)$|^lin$|^v$",
     re.IGNORECASE,
 )
 _NOT_READOUT = re.compile(r"attn|attention|(?:^|[._/])att|q_proj|k_proj|v_proj|conv|norm|dropout|gate", re.IGNORECASE)
 _INPUT_LAYER = re.compile(
-    r"(^|[._/])(in|input|inp|pre)_?(proj|linear|fc|dense|layer)|proj_?in$|fc_?in$|(^|[._/])bridge", re.IGNORECASE
+    r"(^|[._/])(in|input|inp|pre)_?(proj|linear|fc|dense|layer)|proj_?in$|fc_?in$|(^|[._/])bridge|combine|fuse|fusion",
+    re.IGNORECASE,
 )
 # Where a name says "emb", and the rest of that word: what follows is looked for in the word, not by the pattern, which
 # would look at the rest of the name for each "emb" in it.
 _FROM_EMBEDDING = re.compile(r"emb\w*")
 _LINEAR = ("proj", "linear", "fc", "dense", "layer")
-_NORM = re.compile(r"norm|(^|[._/])(ln|bn)", re.IGNORECASE)
+_NORM = re.compile(r"norm|(^|[._/])(ln|bn)|running_mean", re.IGNORECASE)
+_CRF = re.compile(r"(^|[._/])crf|transitions?$|trans_?mat", re.IGNORECASE)
 _WEIGHT = re.compile(
-    r"(?P<stem>.*?)(?P<sep>[._/]?)(?P<word>weight|kernel|w|w_?(?P<of>hy|y|hq|out|ya))(?P<end>:0)?",
+    r"(?P<stem>.*?)(?P<sep>[._/]?)(?P<word>weight|kernel|[wv]|w_?(?P<of>hy|y|hq|out|ya))(?P<end>:0)?",
     re.IGNORECASE | re.DOTALL,
 )
 _PARAMETER = ("weight", "kernel", "w", "bias", "b", "embeddings", "embedding")
@@ -101,7 +103,7 @@ def with_surroundings(
         if readouts[k]:
             settings.append(_readout_setting(stack, readouts[k], free, others, stacks[best].name))
         offered = {*embeddings[k], *(name for readout in readouts[k].values() for name in readout.names)}
-        left_out = (*stack.left_out, *_unknown_neighbours(stack, offered, free))
+        left_out = (*stack.left_out, *_unknown_neighbours(stack, offered, free), *_path_over_outputs(readouts[k], free))
         complete.append(
             replace(stack, embeddings=embeddings[k], readouts=readouts[k], settings=tuple(settings), left_out=left_out)
         )
@@ -197,7 +199,7 @@ def _embedding_setting(
     choices = {name: f"{name}, {source.shape[0]:,} tokens" for name, source in embeddings.items()}
     choices[NONE] = f"none: the input is vectors of size {size}"
     value = next(iter(embeddings))
-    between = next((n for n, a in free.matrices.items() if n in free.inner and a.shape[0] == size), None)
+    between = next((n for n, a in free.arrays.items() if _turns_into(n, a, size)), None)
     if value not in free.tables:
         table = next(iter(free.tables), None)
         also = f", and {table} has {free.matrices[table].shape[1]}" if table else ""
@@ -211,6 +213,16 @@ def _embedding_setting(
         also = f", as {'does' if len(same) == 1 else 'do'} {' and '.join(same)}" if same else ""
         reason = f"It is named like an embedding and has the {size} columns that the first layer reads{also}."
     return inferred("embedding", value, "assumed", reason, choices)
+
+
+def _turns_into(name: str, array: Array, size: int) -> bool:
+    """Whether an array is of a layer between an embedding and the first layer, and gives vectors of a size.
+
+    It may be a linear layer, its bias alone, or a convolution over a text.
+    """
+    if array.ndim not in (1, 2, 3) or array.shape[0] != size:
+        return False
+    return array.ndim == 3 or _is_called_input_layer(name)
 
 
 # ---- the readout ---------------------------------------------------------------------------------------
@@ -234,7 +246,8 @@ def _readouts(stack: Stack, free: _FreeArrays) -> dict[str, Readout]:
 def _bias_name(match: re.Match[str], classes: int, arrays: Mapping[str, Array]) -> str | None:
     """The name of the bias that belongs to a weight, by name and shape."""
     word, of = match["word"], "y" if (match["of"] or "").lower() == "ya" else match["of"]
-    ends = [f"b_{of[-1]}", f"b{of[-1]}", f"b_{of}", f"b{of}"] if of else ["bias"] if len(word) > 1 else ["b"]
+    alone = ["c", "b_y", "by"] if word.lower() == "v" else ["b"]
+    ends = [f"b_{of[-1]}", f"b{of[-1]}", f"b_{of}", f"b{of}"] if of else ["bias"] if len(word) > 1 else alone
     for end in ends:
         for spelling in (end, end.upper()):
             name = f"{match['stem']}{match['sep']}{spelling}{match['end'] or ''}"
@@ -263,10 +276,17 @@ def _readout_setting(
         (n for n, a in free.arrays.items() if a.shape == (stack.width,) and n not in free.used and _NORM.search(n)),
         None,
     )
+    own = value[: value.rfind(".", 0, max(value.rfind("."), 0)) + 1]
+    after = next(
+        (n for n, a in free.arrays.items() if a.shape == (classes,) and n.startswith(own) and _NORM.search(n)), None
+    )
     if value not in free.outputs:
         value, reason = NONE, f"No array that reads vectors of size {stack.width} is named like an output layer."
     elif following is not None:
         reason = f"{value} reads the {stack.width} values that the top layer passes on, but {following} may follow it."
+        value = NONE
+    elif after is not None:
+        reason = f"{value} reads the {stack.width} values that the top layer passes on, but {after} may follow it."
         value = NONE
     elif norm is not None:
         value, reason = NONE, f"{value} would fit, but {norm} may come between it and the top layer."
@@ -277,6 +297,20 @@ def _readout_setting(
     else:
         reason = f"It is named like an output layer and reads the {stack.width} values that the top layer passes on."
     return inferred("readout", value, "assumed", reason, choices)
+
+
+def _path_over_outputs(readouts: Mapping[str, Readout], free: _FreeArrays) -> tuple[str, ...]:
+    """That a CRF chooses among the outputs of all steps, if its scores from each output to the next are in the file."""
+    classes = {len(readout.weight.array) for name, readout in readouts.items() if name in free.outputs}
+    name = next(
+        (n for n, a in free.matrices.items() if len(set(a.shape)) == 1 and len(a) in classes and _CRF.search(n)), None
+    )
+    if name is None:
+        return ()
+    return (
+        f"{name} are a CRF’s scores from each output to the next: the network answers with the best path over all "
+        "steps. That is not run; the outputs are those of each step alone.",
+    )
 
 
 def _unknown_neighbours(stack: Stack, offered: set[str], free: _FreeArrays) -> tuple[str, ...]:

@@ -10,10 +10,11 @@ from ..named.array_stacks import stacks_from_arrays
 from ..stack import Stack
 from .constant_folding import ConstantFolder
 from .tensor_data import UnreadablePartError
+from .written_out_steps import WrittenOutSteps
 
 NOTE = (
     "The graph has no recurrent node: its steps are written out. Its arrays have the names of a recurrent layer and "
-    "are read as one; what the graph computes with them is not followed."
+    "are read as one; what the graph computes with them is not followed, except what is said of embedding and readout."
 )
 
 
@@ -37,7 +38,8 @@ def stacks_from_names(folder: ConstantFolder) -> tuple[Stack, ...]:
         raise
     except FileError:
         return ()
-    return tuple(_marked(stack) for stack in stacks)
+    steps = WrittenOutSteps(folder.graph, folder.budget)
+    return tuple(_marked(steps.checked(stack)) for stack in stacks)
 
 
 def _marked(stack: Stack) -> Stack:

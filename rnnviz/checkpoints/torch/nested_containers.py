@@ -20,6 +20,7 @@ DEEPEST = 64  # levels
 VISITS = 1_000_000  # a list that contains another twice, which contains another twice, and so on, has no end
 # The plain dictionaries in which a module of PyTorch keeps what its state dict lists, under the same names.
 _OF_MODULE = ("_parameters", "_buffers", "_modules")
+_CONFIGURATION = "omegaconf."  # whose nodes hold each value of a configuration
 _STATED = 100  # attributes of a module that are kept
 _LONGEST_STATED = 100  # letters of one
 
@@ -66,8 +67,7 @@ class _Walk:
 
     def visit(self, value: Any, name: str, above: list[Any]) -> None:
         """Add a value; above: the containers that it is in, from the outermost."""
-        if isinstance(value, ForeignObject):
-            value = packed_items(value) or value
+        value = _bare(value)
         if isinstance(value, NumpyArray) and (texts := value.texts(LONGEST_METADATA - self.letters)) is not None:
             self._add_texts(name, texts)
         elif isinstance(value, self.kinds):
@@ -94,6 +94,7 @@ class _Walk:
 
     def _visit_items(self, value: Any, name: str, above: list[Any]) -> None:
         items = self._object_items(value, name, above) if isinstance(value, ForeignObject) else dict(_items(value))
+        items = {key: _bare(item) for key, item in items.items()}
         if isinstance(value, Pairs | ForeignObject) and {"state", "param_groups"} <= items.keys():
             self.checkpoint.optimisers.append(name)
         elif items and all(_is_plain(item) for item in items.values()):
@@ -118,7 +119,7 @@ class _Walk:
         if not all(isinstance(part, Pairs) for part in inner):
             if not any(isinstance(other, ForeignObject) for other in above[:-1]):
                 self.checkpoint.foreign[name or "the file itself"] = value.kind
-            listed = dict(enumerate(value.values or value.arguments)) if not attributes else {}
+            listed = dict(enumerate(value.values or value.arguments or value.states)) if not attributes else {}
             return {str(key): item for key, item in listed.items()} | attributes | dict(_items(Pairs(value.items)))
         items: dict[str, Any] = {}
         for part in inner:
@@ -169,6 +170,19 @@ def _is_named(value: Any) -> bool:
 
 def _is_plain(value: Any) -> bool:
     return value is None or isinstance(value, str | bool | int | float | Name)
+
+
+def _bare(value: Any) -> Any:
+    """What an object wraps: packed weights, or a node of a configuration of omegaconf; anything else is itself."""
+    for _ in range(DEEPEST):
+        if not isinstance(value, ForeignObject):
+            break
+        if value.kind.startswith(_CONFIGURATION):
+            attributes = value.attributes
+            value = attributes.get("_content", attributes.get("_val"))
+        else:
+            return packed_items(value) or value
+    return value
 
 
 def _is_packed(value: Any) -> bool:

@@ -6,6 +6,7 @@ import pytest
 import rnnviz
 from rnnviz.checkpoints.conversion import convert_stack
 from rnnviz.checkpoints.keras.layer import Layer
+from rnnviz.checkpoints.keras.layer_order import ordered_layers
 from rnnviz.checkpoints.keras.layer_stacks import stacks_from_layers
 from rnnviz.checkpoints.keras.live_layers import live_layers
 from rnnviz.checkpoints.stack import SourceArray
@@ -464,3 +465,30 @@ def test_where_places_are_not_known_no_head_is_taken_across_a_norm(tmp_path):
     (stack,) = rnnviz.checkpoint(path).stacks
     assert stack.setting("readout").value == "none" and "batch_normalization" in stack.setting("readout").reason
     assert stack.readouts and not any("is read by" in words for words in stack.left_out)
+
+
+# ---- what is said of layers that are not run ----------------------------------------------------------------
+
+
+def test_what_reads_two_branches_is_named_in_both():
+    arrays = {"kernel": source("k", 3, 16), "recurrent_kernel": source("r", 4, 16)}
+    branches = [Layer(name, "LSTM", {}, arrays, below=()) for name in ("left", "right")]
+    dropout = Layer("dropout", "Dropout", {}, below=("right",))
+    joined = [Layer("both", "Concatenate", {}, below=("left", "dropout")), dropout]
+    for stack, other in zip(stacks_from_layers([*branches, *joined]), ("dropout", "left"), strict=True):
+        (words,) = stack.left_out
+        assert "both" in words and other in words
+
+
+def test_a_dense_layer_without_a_place_is_on_top_of_the_last_layer_that_it_fits():
+    arrays = {"kernel": source("k", 3, 16), "recurrent_kernel": source("r", 4, 16)}
+    both = [Layer(name, "LSTM", None, arrays, loose=True) for name in ("enc", "dec")]
+    keyed = list(zip(("lstm", "lstm_1"), both, strict=True))
+    dense = Layer("fc", "Dense", None, {"kernel": source("d", 4, 2)}, loose=True)
+    assert [layer.name for layer in ordered_layers([("dense", dense), *keyed])] == ["enc", "dec", "fc"]
+
+
+def test_arrays_of_an_unknown_class_have_the_names_of_their_layers():
+    with raises(UnsupportedFileError, code="no_recurrent_layer") as caught:
+        stacks_from_layers([Layer("conv_lstm2d", "", None, {"0": source("0", 3, 3, 2, 8)})])
+    assert "conv_lstm2d" in caught.value.message

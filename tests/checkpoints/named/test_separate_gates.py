@@ -117,3 +117,31 @@ def test_two_such_cells_one_above_the_other_are_one_stack():
 def test_a_dense_layer_is_no_such_cell():
     assert stacks_from_arrays({"dense/kernel": drawn(D + H, 4 * H), "dense/bias": drawn(4 * H)}) == ()
     assert stacks_from_arrays({"lstm_cell/kernel": drawn(H, 4 * H), "lstm_cell/bias": drawn(4 * H)}) == ()
+
+
+@pytest.mark.parametrize(
+    ("present", "absent"),
+    [
+        (("update_gate", "candidate"), "reset"), (("cell.reset_gate", "cell.new_gate"), "update"),
+        (("linear_reset", "linear_update"), "candidate"), (("forget_gate", "input_gate", "output_gate"), "candidate"),
+        (("lin_forget", "lin_cell", "lin_output"), "input"),
+    ],
+)  # fmt: skip
+def test_a_missing_gate_is_named_in_words(present, absent):
+    arrays = {
+        f"{name}.{what}": drawn(*shape) for name in present for what, shape in (("weight", (H, H + D)), ("bias", (H,)))
+    }
+    with raises(DamagedFileError, code="missing_gate", part=absent):
+        stacks_from_arrays(arrays)
+
+
+def test_two_gates_without_a_candidate():
+    with raises(DamagedFileError, code="missing_gate", part="candidate"):
+        stacks_from_arrays({"W_z": drawn(H, H + D), "W_r": drawn(H, H + D), "b_z": drawn(H), "b_r": drawn(H)})
+
+
+def test_what_is_left_of_a_gru_without_a_matrix_is_no_simple_rnn():
+    """W_xh and W_hh are a textbook's names of a simple RNN, and of a GRU's candidate."""
+    arrays = {f"W_x{gate}": drawn(D, H) for gate in "rzh"} | {f"W_h{gate}": drawn(H, H) for gate in "zh"}
+    with raises(DamagedFileError, code="missing_gate", part="W_hr"):
+        stacks_from_arrays(arrays | {f"b_{gate}": drawn(H) for gate in "rzh"})

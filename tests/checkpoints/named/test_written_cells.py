@@ -276,7 +276,7 @@ def test_cells_that_are_not_run_are_refused_by_name(case):
     ],
 )
 def test_networks_of_other_kinds_are_known_by_their_names(names, cell):
-    assert unknown_cell(names) == cell
+    assert unknown_cell({name: np.ones(2) for name in names}) == cell
 
 
 MISSING = {

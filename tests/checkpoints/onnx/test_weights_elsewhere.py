@@ -69,6 +69,30 @@ def test_two_cells_and_what_is_around_them():
     assert any("m.out.weight" in stack.readouts for stack in found.stacks)
 
 
+def around_a_cell(below, above):
+    """A graph of one step of a simple RNN. below: what its input goes through. above: what its state goes through."""
+    shapes = {"cell.weight_ih": (4, 3), "cell.weight_hh": (4, 4), "out.weight": (5, 4), "emb.weight": (9, 3)}
+    arrays = {name: np.ones(shape, np.float32) for name, shape in shapes.items()}
+    nodes = [
+        helper.make_node("Gather", ["emb.weight", "ids"], ["e"]), *below,
+        helper.make_node("Gemm", ["x" if below else "e", "cell.weight_ih"], ["a"], transB=1),
+        helper.make_node("Gemm", ["h", "cell.weight_hh"], ["b"], transB=1),
+        helper.make_node("Add", ["a", "b"], ["c"]), helper.make_node("Tanh", ["c"], ["s"]), *above,
+        helper.make_node("Gemm", ["t" if above else "s", "out.weight"], ["y"], transB=1),
+    ]  # fmt: skip
+    (stack,) = open_bytes("m.onnx", bytes_of(model(nodes, arrays | {"M": np.eye(4)}, outputs=("y",)))).stacks
+    return {name: stack.setting(name).value for name in ("embedding", "readout")}
+
+
+def test_the_graph_says_what_is_directly_around_a_cell_that_is_written_out():
+    squeeze = helper.make_node("Squeeze", ["e"], ["x"])
+    attention = [helper.make_node("Concat", ["s", "ctx"], ["u"]), helper.make_node("MatMul", ["u", "M"], ["t"])]
+    product = helper.make_node("Mul", ["e", "e"], ["x"])
+    direct = {"embedding": "emb.weight", "readout": "out.weight"}
+    assert around_a_cell([], []) == around_a_cell([squeeze], []) == direct
+    assert around_a_cell([product], attention) == {"embedding": "none", "readout": "none"}
+
+
 @pytest.mark.parametrize(
     "arrays", [{}, {"cell.weight_ih": np.ones((4, 2), np.float32)}, {"a.weight_ih": np.ones((3, 2), np.int64)}]
 )
