@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import CancelledError
 from pathlib import Path
 from typing import Any
 
-from ..errors import ArgumentError, MissingLibraryError
+from ..errors import ArgumentError, MissingLibraryError, RnnvizError
 from ..network import Network
 from .one_thread import one_thread
 from .planning import Plan
 from .reading_settings import Key, ReadingSettings
 from .shard_summary import MergeTree, ShardSummary, summarise
 from .shards import Shard
+
+ATTEMPTS = 3  # until a run is given up whose workers are lost, all at once
 
 Work = tuple[Network, list[Key], int, ReadingSettings]
 
@@ -75,6 +78,24 @@ def merge_on_cluster(
     ShardSummary
         What is kept of the whole corpus.
     """
+    left, losses = list(missing), 0
+    while True:
+        try:
+            return _merge_once(plan, client, files, left, progress)
+        except CancelledError as error:  # every worker that had the network is gone
+            losses += 1
+            if losses == ATTEMPTS:
+                raise RnnvizError(
+                    f"The workers of the cluster were lost {ATTEMPTS} times. What they had finished is kept.",
+                    code="workers_lost",
+                ) from error
+            left = [number for number in left if not files[number].is_file()]
+
+
+def _merge_once(
+    plan: Plan, client: Any, files: Sequence[Path], missing: Sequence[int], progress: Callable[[int], None]
+) -> ShardSummary:
+    """Read and merge with the workers that there are."""
     try:
         from distributed import as_completed
     except ImportError:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pickle
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from multiprocessing import get_all_start_methods, get_context
 from typing import Any
 
 from ..errors import ArgumentError, RnnvizError
@@ -67,7 +68,9 @@ def read_in_processes(
 
 def _read(plan: Plan, numbers: list[int], workers: int, work: bytes) -> Iterator[tuple[int, ShardSummary]]:
     """Read shards by one set of processes."""
-    pool = ProcessPoolExecutor(workers, get_context("spawn"), _enter, (work,))
+    context = get_context("forkserver" if "forkserver" in get_all_start_methods() else "spawn")
+    context.set_forkserver_preload([__name__])  # imported once for all
+    pool = ProcessPoolExecutor(workers, context, _enter, (work,))
     try:
         running: dict[Future[ShardSummary], int] = {}
         while numbers or running:
@@ -81,8 +84,9 @@ def _read(plan: Plan, numbers: list[int], workers: int, work: bytes) -> Iterator
 
 
 def _enter(work: bytes) -> None:
-    """Prepare a process."""
+    """Prepare a process; Ctrl-C is for the one that started it."""
     global _work
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _work = pickle.loads(work)
 
 

@@ -286,6 +286,10 @@ class Cell(CellParameters):
             **{f"initial_{s}": record.time_major(d[s]) for s in self.states},
         }
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy in another process needs: its steps are written and compiled anew there."""
+        return {name: value for name, value in vars(self).items() if name != "_steps"}
+
     def step_values(self, z: Array, values: NamedArrays) -> Iterator[NamedArrays]:
         """Go through the values of a run step by step.
 

@@ -1,5 +1,6 @@
 """The compiled steps of every cell, against the tree itself: each equation evaluated, and pulled back, in its turn."""
 
+import pickle
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnnviz.cells import CELLS, Cell, Edit, quantities, relu, sigmoid, tanh, weighted_sum
+from rnnviz.cells import CELLS, LSTM, Cell, Edit, quantities, relu, sigmoid, tanh, weighted_sum
 from rnnviz.cells.primitives import maximum
 from rnnviz.cells.step_source import backward_source, forward_source
 from rnnviz.cells.weight_nodes import Diagonal
@@ -229,3 +230,11 @@ def test_the_source_can_be_read(kind, options):
     assert forward.startswith("def step(self, z, before, now):")
     assert backward.startswith("def step_back(self, z, before, now, d, dz):")
     assert max(map(len, f"{forward}\n{backward}".splitlines())) < 160
+
+
+@pytest.mark.parametrize("kind", [LSTM, CELLS["peephole"]])
+def test_a_cell_that_ran_can_be_sent_to_another_process(kind):
+    cell = kind.random(2, 3, np.random.default_rng(0))
+    x = np.ones((4, 2), np.float32)
+    hidden = cell.forward(x)["hidden"]
+    np.testing.assert_array_equal(pickle.loads(pickle.dumps(cell)).forward(x)["hidden"], hidden)
