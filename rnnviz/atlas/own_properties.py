@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from os import PathLike
@@ -13,11 +13,12 @@ import numpy as np
 
 from ..cells.activations import Array
 from ..errors import ArgumentError, ArrayError
-from ..text.tokens import TokenKind, normalise, split
+from ..text.tokens import END, TokenKind, normalise, split
 from ..training.baselines import NaiveBayes
-from .text_properties import NUMBER, YES_NO, DocumentTokens, PropertyKind, TextProperty
+from .document_tokens import DocumentTokens
+from .text_properties import NUMBER, YES_NO, PropertyKind, TextProperty
 
-Function = Callable[[list[str]], Any]
+Function = Callable[[Any], Any]
 
 
 def own_property(
@@ -35,7 +36,8 @@ def own_property(
     name : str
         What tables and cards call it.
     source : callable, sequence of array_like, ndarray of shape (N,), str or path
-        A function from the T tokens of a document, a list of str, to T numbers; an array for each document of the
+        A function from the T tokens of a document, a list of str, to T numbers (of a document of numbers, from its
+        vectors (T, M)); an array for each document of the
         corpus, in its order; the numbers of all N tokens of the corpus, one document after the other; or the path of
         a CSV or Parquet file with these in a column. NaN or an empty cell stands for what is not known. Where the
         model reads an end mark after a document, functions and arrays of documents may leave it out, but the N tokens
@@ -60,11 +62,11 @@ def own_property(
     Examples
     --------
     >>> vowels = own_property("vowel", lambda tokens: [token in "aeiou" for token in tokens], kind="yes/no")
-    >>> vowels.of(DocumentTokens("hidden")).tolist()
+    >>> vowels.of(DocumentTokens.of(["hidden"])).tolist()
     [0.0, 1.0, 0.0, 0.0, 1.0, 0.0]
     """
     if callable(source):
-        return TextProperty(name, sentence, kind or NUMBER, _Applied(source))
+        return TextProperty(name, sentence, kind or NUMBER, _Applied(name, source))
     if isinstance(source, str | PathLike):
         source = _column(Path(source), column)
     try:
@@ -78,7 +80,7 @@ def own_property(
         arrays = [np.asarray(array, np.float64) for array in source]
     except (TypeError, ValueError):
         raise ArgumentError(
-            "A property is a function, numbers for all tokens of the corpus, or an array of numbers for each document.",
+            "A property is a function, numbers for all tokens of the corpus, or an array for each document.",
             code="property_source", name="source", value=type(source).__name__,
         ) from None  # fmt: skip
     every = np.concatenate([array.ravel() for array in arrays]) if arrays else np.zeros(0)
@@ -117,7 +119,7 @@ def label_evidence(texts: Sequence[str], labels: Sequence[str], label: str, kind
     Examples
     --------
     >>> praise = label_evidence(["good good film", "bad bad film"], ["positive", "negative"], "positive")
-    >>> praise.of(DocumentTokens(["a", "good", "film"], "words")).round(2).tolist()
+    >>> praise.of(DocumentTokens.of([["a", "good", "film"]], "words")).round(2).tolist()
     [0.0, 1.1, 1.1]
     """
     is_label = np.array([one == label for one in labels], bool)
@@ -137,10 +139,12 @@ def label_evidence(texts: Sequence[str], labels: Sequence[str], label: str, kind
 class _Applied:
     """A reader's function of a document's tokens."""
 
+    name: str
     function: Function
 
     def __call__(self, text: DocumentTokens) -> Array:
-        return np.asarray(self.function(list(text.tokens)), np.float64)
+        arrays = (np.asarray(self.function(text.content(d)), np.float64) for d in range(len(text.documents)))
+        return _joined(self.name, text, arrays)
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,12 +172,30 @@ class _ByDocument:
     arrays: list[Array]
 
     def __call__(self, text: DocumentTokens) -> Array:
-        if text.document >= len(self.arrays):
+        last = int(text.documents.max(initial=-1))
+        if last >= len(self.arrays):
             raise ArrayError(
                 f"The property {self.name!r} has arrays for {len(self.arrays)} documents, but the corpus has more.",
-                name=self.name, shape=(len(self.arrays),), expected=f"at least {text.document + 1}",
+                name=self.name, shape=(len(self.arrays),), expected=f"at least {last + 1}",
             )  # fmt: skip
-        return self.arrays[text.document]
+        return _joined(self.name, text, (self.arrays[d] for d in text.documents))
+
+
+def _joined(name: str, text: DocumentTokens, arrays: Iterable[Array]) -> Array:
+    """The values of all documents, NaN at end marks that have none."""
+    parts = [np.zeros(0)]
+    for d, values in enumerate(arrays):
+        length = int(text.lengths[d])
+        if values.shape == (length - 1,) and text.series is None and text.content(d)[-1] == END:
+            values = np.append(values, np.nan)
+        if values.shape != (length,):
+            raise ArrayError(
+                f"The property {name!r} has values of shape {values.shape} for document {text.documents[d]}, which has "
+                f"{length} tokens.",
+                name=name, shape=values.shape, expected=(length,),
+            )  # fmt: skip
+        parts.append(values)
+    return np.concatenate(parts)
 
 
 def _column(path: Path, column: str | None) -> Array:
@@ -209,4 +231,4 @@ def _normalised(kind: TokenKind, text: str) -> list[str]:
 
 def _summed(odds: dict[str, float], kind: TokenKind, text: DocumentTokens) -> Array:
     """The running sum of what the tokens count."""
-    return np.cumsum([odds.get(normalise(kind, token), 0.0) for token in text.tokens])
+    return text.running_sum(text.look_up(lambda token: odds.get(normalise(kind, token), 0.0)))

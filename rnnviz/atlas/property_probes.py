@@ -13,9 +13,10 @@ from ..errors import ArgumentError, UnknownQuantityError
 from ..model import Model
 from ..network.readout import without_readout
 from ..network.run import reverse_if_backward
+from .document_tokens import DocumentTokens
 from .equal_lengths import equal_lengths
 from .property_tokens import property_tokens
-from .text_properties import YES_NO, DocumentTokens, TextProperty
+from .text_properties import YES_NO, TextProperty
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,20 +81,16 @@ def property_probes(
                 f"The layer does not compute {name!r}; it computes {', '.join(known)}.",
                 kind="quantity", name=name, allowed=known,
             )  # fmt: skip
-    texts, first = [], 0
     prepared = [model.prepare(document) for document in documents]
-    for number, text in enumerate(prepared):
-        texts.append(DocumentTokens(text.tokens, model.vocabulary.kind, number, first))
-        first += len(text.tokens)
-    tokens = property_tokens(texts, properties)
+    text = DocumentTokens.of([one.tokens for one in prepared], model.vocabulary.kind)
+    tokens = property_tokens(text, properties)
     held_out = tokens.folds % 2 == 1
     if not held_out.any():
         raise ArgumentError(
             "Probes need two documents or more, or one of more than 256 tokens: some are held out.",
-            code="few_documents", name="documents", value=len(texts),
+            code="few_documents", name="documents", value=len(prepared),
         )  # fmt: skip
-    read = np.array([token for text in texts for token in text.tokens])
-    values = _values(model, [text.inputs for text in prepared], quantities or known, layer, direction)
+    values = _values(model, [one.inputs for one in prepared], quantities or known, layer, direction)
     rows = []
     for one, targets in zip(properties, tokens.values, strict=True):
         at = ~np.isnan(targets)
@@ -101,7 +98,7 @@ def property_probes(
             continue
         for name, states in values.items():
             found = selectivity(
-                states[at], targets[at], read[at], held_out[at], classes=one.kind == YES_NO, draws=draws
+                states[at], targets[at], text.numbers[at], held_out[at], classes=one.kind == YES_NO, draws=draws
             )
             row = {"property": one.name, "quantity": name, "measure": found.measure, "score": found.score}
             row |= {"control": found.control, "selectivity": found.selectivity, "chance": found.chance}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..cells.activations import Array
-from .text_properties import DocumentTokens, TextProperty
+from .document_tokens import DocumentTokens
+from .text_properties import TextProperty
 
 FOLDS = 5
 STRETCH = 256  # tokens of a document that are in the same fold
@@ -63,10 +64,27 @@ class PropertyTokens:
         return PropertyTokens(self.values[:, tokens], self.shifted[:, :, tokens], self.folds[tokens])
 
 
-def property_tokens(
-    documents: Iterable[DocumentTokens], properties: Sequence[TextProperty], shard: int = 0
-) -> PropertyTokens:
-    """Compute the properties of whole documents, and shift them.
+def property_tokens(text: DocumentTokens, properties: Sequence[TextProperty]) -> PropertyTokens:
+    """Compute the properties of documents that are read in one shard, see `shifted_properties`."""
+    return shifted_properties(property_values(text, properties), folds(text), 0)
+
+
+def property_values(text: DocumentTokens, properties: Sequence[TextProperty]) -> Array:
+    """The properties (P, N) of the tokens of documents."""
+    return np.array([one.of(text) for one in properties]).reshape(len(properties), len(text))
+
+
+def folds(text: DocumentTokens) -> Array:
+    """Deal the tokens (N,) of documents to five folds.
+
+    A document is cut into stretches of 256 tokens, and the stretches are dealt to the folds in turn, so that tokens
+    that follow each other, which are alike, are in the same fold, and a short document is as a whole.
+    """
+    return (np.repeat(text.documents, text.lengths) + text.steps // STRETCH) % FOLDS
+
+
+def shifted_properties(values: Array, folds: Array, shard: int) -> PropertyTokens:
+    """Shift the properties of a shard against its text.
 
     A shift turns the values of a property around a shard of the corpus: each token gets the value of the token that is
     so many places before it, and the last ones go to the beginning. All texture stays, such as long slopes and rare
@@ -74,16 +92,13 @@ def property_tokens(
     chance would seem smaller than it is. What a property has to do with the text at the same place is gone. Where it is
     not known it stays so, and the known values turn around among themselves.
 
-    A document is cut into stretches of 256 tokens, and the stretches are dealt to five folds in turn, so that tokens
-    that follow each other, which are alike, are in the same fold, and a short document is as a whole.
-
     Parameters
     ----------
-    documents : iterable of DocumentTokens
-        The documents of a shard in reading order, N tokens in all.
-    properties : sequence of TextProperty
-        P properties.
-    shard : int, default 0
+    values : ndarray of shape (P, N)
+        The properties of the N tokens of a shard, in reading order; NaN where one is not known.
+    folds : ndarray of int of shape (N,)
+        The fold of each token.
+    shard : int
         The number of the shard, from which the offsets are drawn.
 
     Returns
@@ -91,15 +106,7 @@ def property_tokens(
     PropertyTokens
         Values, shifted values and folds.
     """
-    columns: list[list[Array]] = [[] for _ in properties]
-    folds = [np.zeros(0, np.int64)]
-    for document in documents:
-        for column, one in zip(columns, properties, strict=True):
-            column.append(one.of(document))
-        folds.append((document.document + np.arange(len(document)) // STRETCH) % FOLDS)
-    values = np.array([np.concatenate([np.zeros(0), *column]) for column in columns])
-    values = values.reshape(len(properties), -1)
-    return PropertyTokens(values, _shifted(values, shard), np.concatenate(folds))
+    return PropertyTokens(values, _shifted(values, shard), folds)
 
 
 def _shifted(values: Array, shard: int) -> Array:

@@ -9,10 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import rnnviz
+from rnnviz.atlas.document_tokens import DocumentTokens
 from rnnviz.atlas.evidence import Evidence, control_correlations, evidence_table
 from rnnviz.atlas.own_properties import own_property
-from rnnviz.atlas.property_tokens import FOLDS, SHIFTS, STRETCH, PropertyTokens, property_tokens
-from rnnviz.atlas.text_properties import DocumentTokens, fitting_properties, properties_by_name
+from rnnviz.atlas.property_tokens import (
+    FOLDS,
+    SHIFTS,
+    STRETCH,
+    PropertyTokens,
+    folds,
+    property_tokens,
+    shifted_properties,
+)
+from rnnviz.atlas.text_properties import fitting_properties, properties_by_name
 
 SHAPES = st.tuples(st.integers(1, 4), st.integers(1, 4), st.integers(30, 120), st.integers(0, 10**6))
 
@@ -30,14 +39,14 @@ def draw(units, properties, count, seed, missing=0.1):
     return values, PropertyTokens(known, shifted, rng.integers(0, FOLDS, count))
 
 
-def brute_force(x, y, folds):
+def brute_force(x, y, dealt):
     """r, and R² over folds that are each predicted by the line of the others."""
     known = ~np.isnan(y)
-    x, y, folds = x[known].astype(float), y[known], folds[known]
+    x, y, dealt = x[known].astype(float), y[known], dealt[known]
     predicted = np.zeros(len(y))
-    for k in np.unique(folds):
-        slope, constant = np.polyfit(x[folds != k], y[folds != k], 1)
-        predicted[folds == k] = constant + slope * x[folds == k]
+    for k in np.unique(dealt):
+        slope, constant = np.polyfit(x[dealt != k], y[dealt != k], 1)
+        predicted[dealt == k] = constant + slope * x[dealt == k]
     return np.corrcoef(x, y)[0, 1], 1 - ((y - predicted) ** 2).sum() / ((y - y.mean()) ** 2).sum()
 
 
@@ -90,7 +99,7 @@ def test_a_large_mean_costs_no_precision():
 
 def test_what_never_changes_has_no_correlation():
     values = np.stack([np.full(100, 0.1), np.arange(100.0)]).astype(np.float32)
-    documents = [DocumentTokens("ab" * 5, document=d, first=10 * d) for d in range(10)]
+    documents = DocumentTokens.of(["ab" * 5] * 10)
     properties = [
         own_property("one", lambda tokens: [1.0] * len(tokens)),
         *properties_by_name(["position in document"]),
@@ -101,10 +110,10 @@ def test_what_never_changes_has_no_correlation():
 
 
 def test_shifts_turn_known_values_around_and_keep_texture():
-    documents = [DocumentTokens("abcdefgh" * 5, document=d, first=40 * d) for d in range(10)]
+    text = DocumentTokens.of(["abcdefgh" * 5] * 10)
     numbers = np.cumsum(np.random.default_rng(0).normal(size=400))
     numbers[::7] = np.nan
-    tokens = property_tokens(documents, [own_property("walk", numbers)], shard=3)
+    tokens = shifted_properties(numbers[None], folds(text), shard=3)
     known = ~np.isnan(numbers)
     centred = (numbers[known] - numbers[known].mean()).astype(np.float32)
     offsets = set()
@@ -114,16 +123,14 @@ def test_shifts_turn_known_values_around_and_keep_texture():
         assert 0.05 * known.sum() - 1 <= offset <= 0.95 * known.sum()
         offsets.add(offset)
     assert len(offsets) > 15
-    again = property_tokens(documents, [own_property("walk", numbers)], shard=3)
-    np.testing.assert_array_equal(again.shifted, tokens.shifted)
-    assert not np.array_equal(property_tokens(documents, [own_property("walk", numbers)]).shifted, tokens.shifted)
+    np.testing.assert_array_equal(shifted_properties(numbers[None], folds(text), 3).shifted, tokens.shifted)
+    assert not np.array_equal(shifted_properties(numbers[None], folds(text), 4).shifted, tokens.shifted)
 
 
 def test_short_documents_and_stretches_of_long_ones_are_whole_in_a_fold():
-    documents = [DocumentTokens("a" * 10, document=0), DocumentTokens("a" * 600, document=1, first=10)]
-    folds = property_tokens(documents, properties_by_name(["position in document"])).folds
-    assert set(folds[:10]) == {0} and set(folds[10 : 10 + STRETCH]) == {1}
-    assert folds[10 + STRETCH :].tolist() == [2] * STRETCH + [3] * (600 - 2 * STRETCH)
+    dealt = folds(DocumentTokens.of(["a" * 10, "a" * 600]))
+    assert set(dealt[:10]) == {0} and set(dealt[10 : 10 + STRETCH]) == {1}
+    assert dealt[10 + STRETCH :].tolist() == [2] * STRETCH + [3] * (600 - 2 * STRETCH)
 
 
 @pytest.mark.parametrize("slow", [False, True], ids=["noise", "slow"])
@@ -134,10 +141,10 @@ def test_unrelated_units_track_nothing_however_slow(slow):
         steps = rng.normal(size=(12, 3000))
         for t in range(1, 3000):
             steps[:, t] += 0.99 * slow * steps[:, t - 1]
-        documents = [DocumentTokens("a" * 300, document=d, first=300 * d) for d in range(10)]
-        properties = [own_property(f"p{k}", row) for k, row in enumerate(steps[8:])]
-        evidence = Evidence.of(steps[:8].astype(np.float32), property_tokens(documents, properties, shard=seed))
-        table = evidence_table({"hidden": evidence}, [one.name for one in properties], least=-1.0)
+        text = DocumentTokens.of(["a" * 300] * 10)
+        tokens = shifted_properties(steps[8:], folds(text), shard=seed)
+        evidence = Evidence.of(steps[:8].astype(np.float32), tokens)
+        table = evidence_table({"hidden": evidence}, ["p0", "p1", "p2", "p3"], least=-1.0)
         false_claims += bool((table["r"].abs() > table["control"]).any())
     assert false_claims <= 4  # about one of twenty is what the control promises
 
@@ -153,7 +160,7 @@ def test_controls_scale_to_each_property_and_to_the_most_extreme_unit():
 def test_the_counting_unit_is_found():
     model = rnnviz.load("counting-lstm")
     traces = [model.trace("a" * n + "b" * n) for n in range(1, 13)]
-    documents = [DocumentTokens(trace.tokens, document=d) for d, trace in enumerate(traces)]
+    documents = DocumentTokens.of(trace.tokens for trace in traces)
     properties = fitting_properties(documents)
     values = np.concatenate([trace["cell"] for trace in traces]).T
     evidence = Evidence.of(values, property_tokens(documents, properties))

@@ -6,14 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from rnnviz.atlas.document_tokens import DocumentTokens
 from rnnviz.atlas.own_properties import label_evidence, own_property
-from rnnviz.atlas.text_properties import DocumentTokens
 from rnnviz.errors import ArgumentError, ArrayError, NotFiniteError
 from rnnviz.text.tokens import END
 
 from ..raising import raises
 
-DOCUMENTS = [DocumentTokens("abc", document=0, first=0), DocumentTokens("de", document=1, first=3)]
+CORPUS = DocumentTokens.of(["abc", "de"])
+DOCUMENTS = [CORPUS.part(0, 1), CORPUS.part(1, 2)]
 NUMBERS = [0.5, 1.0, 2.0, 4.0, float("nan")]
 
 
@@ -31,6 +32,7 @@ def test_numbers_come_from_a_function_arrays_or_all_tokens(tmp_path):
     ):
         one = own_property("depth", source, column=column)
         assert one.kind == "number" and one.size in (None, 5)
+        np.testing.assert_array_equal(one.of(CORPUS), NUMBERS)
         for document in DOCUMENTS:
             expected = NUMBERS[document.first : document.first + len(document)]
             np.testing.assert_array_equal(one.of(document), expected)
@@ -42,9 +44,16 @@ def test_zeros_and_ones_are_yes_and_no():
 
 
 def test_the_end_mark_may_be_left_out():
-    document = DocumentTokens(["a", "b", END])
+    document = DocumentTokens.of([["a", "b", END]])
     np.testing.assert_array_equal(own_property("x", lambda tokens: [1, 2]).of(document), [1, 2, np.nan])
     np.testing.assert_array_equal(own_property("x", [[1, 2]]).of(document), [1, 2, np.nan])
+
+
+def test_a_function_of_a_series_gets_its_numbers():
+    series = np.arange(10.0).reshape(5, 2)
+    text = DocumentTokens(np.zeros(5, int), ("",), np.array([0, 2, 5]), "numbers", np.arange(2), series=series)
+    one = own_property("sum so far", lambda vectors: np.cumsum(vectors.sum(1)))
+    assert one.of(text).tolist() == [1, 6, 9, 22, 39]
 
 
 def test_what_is_not_aligned_is_refused(tmp_path):
@@ -69,7 +78,7 @@ def test_what_is_not_aligned_is_refused(tmp_path):
 
 def test_evidence_for_a_label_is_the_sum_of_log_odds():
     texts, labels = ["good good film", "bad film", "bad bad plot"], ["+", "-", "-"]
-    found = label_evidence(texts, labels, "+").of(DocumentTokens(["Good", "unknown", "bad"], "words"))
+    found = label_evidence(texts, labels, "+").of(DocumentTokens.of([["Good", "unknown", "bad"]], "words"))
     good = math.log((2 + 1) / (3 + 4)) - math.log((0 + 1) / (5 + 4))  # four different words, each counted once more
     bad = math.log((0 + 1) / (3 + 4)) - math.log((3 + 1) / (5 + 4))
     assert found == pytest.approx([good, good, good + bad])

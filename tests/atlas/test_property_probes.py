@@ -5,9 +5,10 @@ import pytest
 
 import rnnviz
 from rnnviz.analysis import selectivity
+from rnnviz.atlas.document_tokens import DocumentTokens
 from rnnviz.atlas.own_properties import own_property
 from rnnviz.atlas.property_probes import property_probes
-from rnnviz.atlas.text_properties import DocumentTokens, properties_by_name, running_difference
+from rnnviz.atlas.text_properties import properties_by_name, running_difference
 from rnnviz.errors import ArgumentError, UnknownQuantityError
 from rnnviz.model import Model
 
@@ -25,13 +26,12 @@ def test_states_and_gates_are_probed_as_traces_have_them():
     assert [*table["property"].unique()] == ["position in document", "capital letter"]  # no text has quotes
     traces = [model.trace(text) for text in TEXTS]
     held_out = np.concatenate([np.full(len(trace), d % 5 % 2 == 1) for d, trace in enumerate(traces)])
-    tokens = [token for trace in traces for token in trace.tokens]
+    text = DocumentTokens.of(trace.tokens for trace in traces)
     for _, row in table.iterrows():
         one = properties_by_name([row["property"]])[0]
-        targets = np.concatenate([one.of(DocumentTokens(trace.tokens)) for trace in traces])
         states = np.concatenate([trace[row["quantity"], 1, "backward"] for trace in traces])
-        found = selectivity(states, targets, tokens, held_out, classes=one.kind == "yes/no", draws=2)
-        assert row["tokens"] == len(tokens) and row["measure"] == found.measure
+        found = selectivity(states, one.of(text), text.numbers, held_out, classes=one.kind == "yes/no", draws=2)
+        assert row["tokens"] == len(text) and row["measure"] == found.measure
         assert row["score"] == pytest.approx(found.score, abs=0.02)
         assert row["control"] == pytest.approx(found.control, abs=0.02)
         assert row["selectivity"] == row["score"] - row["control"]

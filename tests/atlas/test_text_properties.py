@@ -4,10 +4,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rnnviz.atlas.document_tokens import DocumentTokens
 from rnnviz.atlas.text_properties import (
     PROPERTIES,
     TEXT,
-    DocumentTokens,
     fitting_properties,
     properties_by_name,
     running_count,
@@ -23,16 +23,33 @@ PLAY = "First Citizen:\nSpeak, I say:\n\nALL:\nSpeak. What's it?\n\nDuke of York
 
 
 def values(name, text, kind="characters"):
-    return PROPERTIES[name].of(DocumentTokens([*split(kind, text)], kind)).tolist()
+    return PROPERTIES[name].of(DocumentTokens.of([[*split(kind, text)]], kind)).tolist()
 
 
 @given(texts, st.sampled_from(TEXT))
 def test_every_property_is_a_finite_number_for_each_token(text, kind):
-    document = DocumentTokens([*split(kind, text)], kind)
+    document = DocumentTokens.of([[*split(kind, text)]], kind)
     for one in PROPERTIES.values():
         found = one.of(document)
         assert found.shape == (len(document),) and np.isfinite(found).all()
         assert one.kind == "number" or set(found) <= {0.0, 1.0}
+
+
+@given(st.lists(st.text("aB'\"“”([)\n: ", max_size=12) | st.sampled_from([PLAY, "ALL:"]), max_size=6))
+def test_documents_have_nothing_to_do_with_each_other(documents):
+    together = DocumentTokens.of(documents)
+    for one in [*PROPERTIES.values(), running_count("a"), running_difference("a", "B")]:
+        apart = [one.of(DocumentTokens.of([document])) for document in documents]
+        np.testing.assert_array_equal(one.of(together), np.concatenate([np.zeros(0), *apart]), err_msg=one.name)
+
+
+@given(st.lists(st.text("ab", max_size=5), min_size=1, max_size=6), st.data())
+def test_a_part_has_the_documents_in_it(documents, data):
+    first = data.draw(st.integers(0, len(documents)))
+    last = data.draw(st.integers(first, len(documents)))
+    part = DocumentTokens.of(documents).part(first, last)
+    assert ["".join(part.content(d)) for d in range(last - first)] == documents[first:last]
+    assert part.documents.tolist() == [*range(first, last)] and part.first == sum(map(len, documents[:first]))
 
 
 @given(st.text("ab \n", max_size=40))
@@ -90,14 +107,14 @@ def test_capitals_of_words():
 
 @given(st.text("ab", min_size=1, max_size=30))
 def test_counts_and_their_difference(text):
-    document = DocumentTokens(text)
+    document = DocumentTokens.of([text])
     counts = {token: [text[: k + 1].count(token) for k in range(len(text))] for token in "ab"}
     assert running_count("a").of(document).tolist() == counts["a"]
     assert running_difference("a", "b").of(document).tolist() == np.subtract(counts["a"], counts["b"]).tolist()
 
 
 def fitting(*documents, kind="characters"):
-    return [one.name for one in fitting_properties(DocumentTokens([*split(kind, d)], kind) for d in documents)]
+    return [one.name for one in fitting_properties(DocumentTokens.of([[*split(kind, d)] for d in documents], kind))]
 
 
 def test_properties_fit_a_text_in_which_they_vary():
@@ -107,7 +124,7 @@ def test_properties_fit_a_text_in_which_they_vary():
     assert {"inside a speaker’s name", "position in line"} <= {*fitting(PLAY)}
     of_words = fitting('It was "not bad" at all, but the food (cold) was Awful', kind="words")
     assert of_words == ["position in document", "bracket depth", "inside quotes", "capital letter"]
-    of_numbers = fitting_properties([DocumentTokens(["step 1", "step 2"], "numbers")])
+    of_numbers = fitting_properties(DocumentTokens.of([["step 1", "step 2"]], "numbers"))
     assert [one.name for one in of_numbers] == ["position in document"] and fitting() == []
 
 

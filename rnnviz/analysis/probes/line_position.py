@@ -52,24 +52,8 @@ def line_positions(text: str) -> Array:
     >>> line_positions("ab\ncde").tolist()
     [1, 2, 0, 1, 2, 3]
     """
-    return steps_since(np.array([character == "\n" for character in text], bool))
-
-
-def steps_since(breaks: Array) -> Array:
-    """Count the steps since the last break, which is 0 itself; before the first one, those since the beginning.
-
-    Parameters
-    ----------
-    breaks : ndarray of bool of shape (T,)
-        Where breaks are.
-
-    Returns
-    -------
-    ndarray of int of shape (T,)
-        At least 0; 1 at a first step that is no break.
-    """
-    at = np.arange(len(breaks))
-    return at - np.maximum.accumulate(np.where(breaks, at, -1))
+    at, ends = np.arange(len(text)), np.array([character == "\n" for character in text], bool)
+    return at - np.maximum.accumulate(np.where(ends, at, -1))
 
 
 def line_probe(model: Model, text: str, pieces: int = 24) -> LineProbe:
