@@ -14,6 +14,7 @@ from ..errors import RnnvizError
 from ..zoo import load
 from .building import build_plan
 from .corpus import Corpus
+from .corpus_properties import FITTING
 from .planning import Plan, plan
 from .reading_settings import ReadingSettings
 
@@ -53,7 +54,7 @@ def _plan(args: argparse.Namespace) -> Plan:
     quantities: tuple[str, ...] = tuple(chosen.pop("quantities", None) or ())
     with tqdm(unit="token", unit_scale=True, desc="Counting", leave=False) as bar:
         return plan(
-            load(args.model), corpus, quantities, out=args.out, fresh=args.fresh,
+            load(args.model), corpus, quantities, out=args.out, fresh=args.fresh, properties=args.properties,
             progress=lambda tokens: _show(bar, tokens), **chosen,
         )  # fmt: skip
 
@@ -81,6 +82,10 @@ def argument_parser() -> argparse.ArgumentParser:
     parser.add_argument("--column", help="the column of tables that holds the documents")
     parser.add_argument("--encoding", help="the encoding of text files and tables (default UTF-8)")
     parser.add_argument("--quantities", nargs="+", metavar="NAME", help="what is recorded (default everything)")
+    parser.add_argument(
+        "--properties", nargs="*", metavar="NAME", default=FITTING,
+        help="properties of the text that units are compared with (default those that fit it; none if no name follows)",
+    )  # fmt: skip
     parser.add_argument("--segment", type=int, help="longer documents are cut into segments of so many tokens (1000)")
     parser.add_argument("--burn-in", type=int, help="tokens before a segment, read but not counted (200)")
     parser.add_argument("--carry-on", action="store_true", default=None, help="read long documents whole instead")

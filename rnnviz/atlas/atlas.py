@@ -11,10 +11,11 @@ from .atlas_files import read_facts
 from .encoded_corpus import EncodedCorpus
 from .planning import CORPUS
 from .unit_contexts import UnitContexts
+from .unit_evidence import UnitEvidence
 from .unit_statistics import UnitStatistics
 
 
-class Atlas(UnitContexts, UnitStatistics):
+class Atlas(UnitContexts, UnitStatistics, UnitEvidence):
     """What each unit of a model does over a corpus of N tokens.
 
     `build` makes one, and `Atlas.load` opens the folder of one. It needs neither the model nor the files of the

@@ -63,6 +63,7 @@ def write_facts(plan: Plan) -> None:
         "both_ways": "backward" in network.directions,
         "listed": plan.listed.tolist(),
         "recorded": recorded,
+        "properties": [[one.name, one.sentence, one.kind] for one in plan.properties.properties],
     }
     part = plan.folder / f"{FACTS_FILE}.part"
     part.write_text(json.dumps(facts), encoding="utf-8")

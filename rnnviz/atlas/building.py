@@ -49,7 +49,8 @@ def build(
     progress : callable or None, default None
         Called with the number of tokens that have just been read.
     **options
-        Settings of `plan` by name: segment, burn_in, carry_on, sample, column, fresh, ...
+        Settings of `plan` by name: properties, segment, burn_in, carry_on, sample, column,
+        fresh, ...
 
     Returns
     -------

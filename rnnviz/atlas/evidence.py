@@ -5,15 +5,18 @@ Everything is computed from sums, in one pass over the corpus; those of its part
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
 from ..cells.activations import Array
 from .pair_moments import PairMoments
 from .property_tokens import FOLDS, SHIFTS, PropertyTokens
+from .reading import Block
+from .reading_settings import Key
+from .summary import Summary, UnitFacts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,23 +24,42 @@ if TYPE_CHECKING:
 TRACKED = 0.5  # R² held out from which a unit is said to track a property: half of its variance
 
 
-@dataclass(frozen=True, eq=False)
-class Evidence:
+@dataclass
+class Evidence(Summary):
     """What U units and P properties have to do with each other, over some tokens.
 
     Parameters
     ----------
-    moments : PairMoments of shape (K, U, P)
-        Their moments by fold, K = 5.
+    count, unit_mean, property_mean, unit_squares, property_squares, products : ndarray of shape (K, ...)
+        Their moments by fold, K = 5, see `PairMoments`.
     shifted : ndarray of shape (S, U, P)
         The sum of the products of each unit and the deviations of each property, shifted within its shard.
     """
 
-    moments: PairMoments
+    name = "evidence"
+
+    count: Array
+    unit_mean: Array
+    property_mean: Array
+    unit_squares: Array
+    property_squares: Array
+    products: Array
     shifted: Array
 
     @classmethod
-    def of(cls, values: Array, tokens: PropertyTokens) -> Self:
+    def applies(cls, facts: UnitFacts) -> bool:
+        return facts.properties > 0
+
+    @classmethod
+    def begin(cls, facts: UnitFacts) -> Self:
+        return cls._of_moments(PairMoments.empty(FOLDS, facts.units, facts.properties), np.zeros(()))
+
+    def add(self, block: Block) -> None:
+        more = self.measured(block.values, block.columns.properties)
+        self.__dict__.update(self.merged(more).arrays)
+
+    @classmethod
+    def measured(cls, values: Array, tokens: PropertyTokens) -> Self:
         """Sum up some tokens.
 
         Parameters
@@ -64,32 +86,19 @@ class Evidence:
                 shifted, x = shifted[:, rows][:, :, known], values[:, known]
             sums = x.astype(np.float32, copy=False) @ shifted.reshape(SHIFTS * len(rows), -1).T
             products[:, :, rows] = sums.reshape(units, SHIFTS, len(rows)).swapaxes(0, 1)
-        return cls(moments, products)
+        return cls._of_moments(moments, products)
 
     def merged(self, other: Self) -> Self:
-        """Sum up the tokens of both.
-
-        Parameters
-        ----------
-        other : Evidence
-            The evidence of other tokens, for the same units and properties.
-
-        Returns
-        -------
-        Evidence
-            That of all tokens.
-        """
-        return type(self)(self.moments.merged(other.moments), self.shifted + other.shifted)
-
-    def arrays(self) -> dict[str, Array]:
-        """The arrays by name, of which `from_arrays` makes the same again."""
-        return vars(self.moments) | {"shifted": self.shifted}
+        return self._of_moments(self.moments.merged(other.moments), self.shifted + other.shifted)
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, Array]) -> Self:
-        """What `arrays` gave."""
-        moments = {name: array for name, array in arrays.items() if name != "shifted"}
-        return cls(PairMoments(**moments), arrays["shifted"])
+    def _of_moments(cls, moments: PairMoments, shifted: Array) -> Self:
+        return cls(**vars(moments), shifted=np.broadcast_to(shifted, (SHIFTS, *moments.products.shape[1:])))
+
+    @property
+    def moments(self) -> PairMoments:
+        """The moments by fold."""
+        return PairMoments(*(getattr(self, field.name) for field in fields(PairMoments)))
 
     @property
     def correlations(self) -> Array:
@@ -132,12 +141,17 @@ def _fill(moments: PairMoments, rows: Array, values: Array, properties: Array, a
     moments.products[:, rows] = x @ y.T
 
 
-def evidence_table(evidence: Mapping[Any, Evidence], properties: Sequence[str], least: float = TRACKED) -> pd.DataFrame:
+def evidence_table(
+    evidence: Mapping[Key, Evidence],
+    properties: Sequence[str],
+    least: float = TRACKED,
+    listed: Iterable[Key] | None = None,
+) -> pd.DataFrame:
     """Tabulate which units track which properties.
 
     A unit is said to track a property if a line predicts the property from the unit in stretches of the corpus that the
     line was not fitted to, with R² of at least `least`, and if their correlation exceeds what chance reaches. Chance is
-    measured by shifting the properties against the text, see `property_tokens`. Among many units and properties some
+    measured by shifting the properties against the text, see `shifted_properties`. Among many units and properties some
     will agree by chance, so the most extreme of all is what counts [1]_: of each shift, the largest absolute
     correlation of any unit with any property, each property in terms of the root mean square of its own shifted
     correlations. The control of a property is the largest of these over 19 shifts. If no unit tracked anything, some
@@ -145,20 +159,21 @@ def evidence_table(evidence: Mapping[Any, Evidence], properties: Sequence[str], 
 
     Parameters
     ----------
-    evidence : mapping of key to Evidence
-        By any key, the evidence of quantities of one corpus; all of their units are compared.
+    evidence : mapping of (str, int, str) to Evidence
+        By quantity, layer and direction, the evidence over one corpus; all of their units make the control.
     properties : sequence of str
         The names of the properties.
     least : float, default 0.5
         The smallest R² held out of a unit that tracks a property.
+    listed : iterable of (str, int, str), optional
+        The keys that are tabulated; all if left out.
 
     Returns
     -------
     DataFrame
-        A row for each key, unit and property, the largest absolute correlations first:
+        A row for each unit and property, the largest absolute correlations first:
 
-        - ``key``: that of the evidence.
-        - ``unit``: the unit, counted from 0.
+        - ``quantity``, ``layer``, ``direction``, ``unit``: the unit, counted from 0.
         - ``property``: the name of the property.
         - ``r``: Pearson's correlation over all tokens at which the property is known.
         - ``r2_held_out``: R² in stretches of the corpus that were not fitted.
@@ -171,23 +186,19 @@ def evidence_table(evidence: Mapping[Any, Evidence], properties: Sequence[str], 
     """
     import pandas as pd
 
+    names = ["quantity", "layer", "direction", "unit", "property", "r", "r2_held_out", "control", "tracks"]
+    if not evidence or not properties:
+        return pd.DataFrame(columns=names)
     controls = control_correlations(list(evidence.values()))
     tables = []
-    for key, one in evidence.items():
-        r, shares = one.correlations, one.shares_held_out
+    for key in evidence if listed is None else listed:
+        r, shares = evidence[key].correlations, evidence[key].shares_held_out
         units, kinds = (part.reshape(-1) for part in np.indices(r.shape))
         with np.errstate(invalid="ignore"):
             tracks = (shares >= least) & (np.abs(r) > controls)
-        columns = {
-            "key": [key] * r.size,
-            "unit": units,
-            "property": np.array(properties, object)[kinds],
-            "r": r.reshape(-1),
-            "r2_held_out": shares.reshape(-1),
-            "control": controls[kinds],
-            "tracks": tracks.reshape(-1),
-        }
-        tables.append(pd.DataFrame(columns))
+        columns = [*([part] * r.size for part in key), units, np.array(properties, object)[kinds]]
+        columns += [r.reshape(-1), shares.reshape(-1), controls[kinds], tracks.reshape(-1)]
+        tables.append(pd.DataFrame(dict(zip(names, columns, strict=True))))
     table = pd.concat(tables, ignore_index=True)
     return table.sort_values("r", key=lambda r: -r.abs(), kind="stable", ignore_index=True)
 

@@ -22,12 +22,14 @@ from ..network import Network
 from ..text.tokens import visible
 from ..wording import counted, printable
 from .corpus import Corpus
+from .corpus_properties import FITTING, CorpusProperties
 from .encoded_corpus import EncodedCorpus, encode
 from .one_thread import one_thread
 from .reading import MOST_STEPS, without_outputs
 from .reading_settings import BATCH, CHUNK, LISTED, Key, ReadingSettings, recorded_keys
 from .shard_summary import ShardSummary, summarise
 from .shards import Shards
+from .text_properties import TextProperty
 
 FORMAT = 1
 PROBE = BATCH * CHUNK  # steps that are read to measure the time, and as many before
@@ -48,6 +50,8 @@ class Plan:
         How it is read.
     folder : Path
         Where the atlas will be.
+    properties : CorpusProperties
+        The properties that its units are compared with.
     seconds : float
         How long one worker takes for all of it, by a measurement on its beginning.
     shard_bytes : int
@@ -60,6 +64,7 @@ class Plan:
     corpus: EncodedCorpus
     settings: ReadingSettings
     folder: Path
+    properties: CorpusProperties
     seconds: float = 0.0
     shard_bytes: int = 0
     keeper: Any = field(default=None, repr=False, compare=False)  # of a temporary folder
@@ -89,7 +94,7 @@ class Plan:
     def shards(self) -> Shards:
         """The parts that are read one by one."""
         both_ways = "backward" in self.model.network.directions
-        return Shards(self.corpus, self.settings, both_ways, self.listed)
+        return Shards(self.corpus, self.settings, both_ways, self.listed, self.properties)
 
     @property
     def tokens(self) -> int:
@@ -142,6 +147,7 @@ class Plan:
         facts = [
             FORMAT, model.network.cell_name, model.network.layers[0][0].options, model.network.merge,
             model.network.directions_by_layer, model.vocabulary.to_json(), self.settings.to_json(), self.corpus.digest,
+            self.properties.digest,
         ]  # fmt: skip
         digest = blake2b(json.dumps(facts).encode(), digest_size=16)
         for name, array in sorted(self.network.parameters.items()):
@@ -184,6 +190,8 @@ class Plan:
         lines.append(
             f"Recorded: {', '.join(settings.quantities)} of {counted(sum(units.values()), 'unit')} at every token."
         )
+        if self.properties.properties:
+            lines.append(f"Compared with: {', '.join(one.name for one in self.properties.properties)}.")
         lengths = np.diff(corpus.borders)
         long = int((lengths > settings.segment).sum())
         if long and not settings.carry_on:
@@ -218,6 +226,7 @@ def plan(
     fresh: bool = False,
     progress: Callable[[int], None] | None = None,
     column: str | None = None,
+    properties: str | Sequence[str | TextProperty] = FITTING,
     **settings: Any,
 ) -> Plan:
     """Read a corpus, count its tokens, and measure what building its atlas will take.
@@ -239,6 +248,9 @@ def plan(
         Called with the number of tokens that have been counted so far.
     column : str or None, default None
         The column of a table that holds the documents.
+    properties : "fitting" or sequence of str or TextProperty, default "fitting"
+        What is computed from the text to be compared with the units: keys of `PROPERTIES`, or what `own_property` and
+        others make; none if empty. "fitting" chooses those that say something about the beginning of the corpus.
     **settings : int or bool
         Settings by name, see `ReadingSettings`.
 
@@ -255,6 +267,10 @@ def plan(
         If the model does not compute a quantity.
     InputError
         If the corpus is empty, or holds what the model cannot read.
+    UnknownNameError
+        If there is no property of a name.
+    ArrayError
+        If the values of a property are not aligned with the tokens.
     """
     chosen = ReadingSettings(quantities=tuple(quantities), **settings).fitted(model)
     keeper = tempfile.TemporaryDirectory(prefix="rnnviz-atlas-") if out is None else None
@@ -265,14 +281,15 @@ def plan(
     shutil.rmtree(scanned, ignore_errors=True)
     try:
         encoded = encode(model, Corpus.of(corpus, column=column), scanned, progress)
-        made = Plan(model, encoded, chosen, folder, keeper=keeper)
+        made = Plan(model, encoded, chosen, folder, CorpusProperties(encoded, properties), keeper=keeper)
         _enter(made, fresh)
         encoded.save(scanned)
         shutil.rmtree(folder / CORPUS, ignore_errors=True)
         scanned.rename(folder / CORPUS)
     finally:
         shutil.rmtree(scanned, ignore_errors=True)
-    made = replace(made, corpus=EncodedCorpus.load(folder / CORPUS))
+    stored = EncodedCorpus.load(folder / CORPUS)
+    made = replace(made, corpus=stored, properties=CorpusProperties(stored, made.properties.properties))
     seconds, size = _probe(made)
     return replace(made, seconds=seconds, shard_bytes=size)
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from ..cells import Record
 from ..network import Head, Network, States
+from .property_tokens import PropertyTokens
 from .reading_settings import BATCH, CHUNK, Key, ReadingSettings
 from .shards import Pieces, Shard
 
@@ -46,6 +47,11 @@ class Columns:
     def positions(self) -> Array:
         """The position of each column in the corpus, (n,)."""
         return self.local + self._shard.start
+
+    @cached_property
+    def properties(self) -> PropertyTokens:
+        """The properties of each column."""
+        return self._shard.property_tokens.at(self.local - int(self._shard.pieces.firsts[0]))
 
     @cached_property
     def sampled(self) -> Array:

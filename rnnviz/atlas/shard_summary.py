@@ -11,6 +11,7 @@ import numpy as np
 
 from ..network import Network
 from .covariance import Covariance
+from .evidence import Evidence
 from .extremes import Extremes
 from .moments import Moments
 from .reading import blocks
@@ -23,7 +24,7 @@ from .token_sums import TokenSums
 from .value_histogram import ValueHistogram
 
 SUMMARIES: tuple[type[Summary], ...] = (
-    Moments, Extremes, ValueHistogram, Saturation, Covariance, TokenSums, SampledValues,
+    Moments, Extremes, ValueHistogram, Saturation, Covariance, TokenSums, SampledValues, Evidence,
 )  # fmt: skip
 BY_NAME = {kind.name: kind for kind in SUMMARIES}
 
@@ -116,7 +117,7 @@ def summarise(
         What the atlas keeps of it.
     """
     parts = {key: dict[str, Summary]() for key in keys}
-    for key, facts in _facts(network, keys, listed, settings):
+    for key, facts in _facts(network, keys, listed, settings, len(shard.properties)):
         parts[key] = {kind.name: kind.begin(facts) for kind in SUMMARIES if kind.applies(facts)}
     for made in blocks(network, shard, keys, settings):
         for block in made:
@@ -128,11 +129,11 @@ def summarise(
 
 
 def _facts(
-    network: Network, keys: list[Key], listed: int, settings: ReadingSettings
+    network: Network, keys: list[Key], listed: int, settings: ReadingSettings, properties: int
 ) -> Iterator[tuple[Key, UnitFacts]]:
     for key in keys:
         cell = network.cell(key[1], key[2])
-        yield key, UnitFacts(cell.units(key[0]), cell.definition.by_name[key[0]], listed, settings)
+        yield key, UnitFacts(cell.units(key[0]), cell.definition.by_name[key[0]], listed, settings, properties)
 
 
 class MergeTree(Generic[T]):

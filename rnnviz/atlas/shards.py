@@ -7,10 +7,13 @@ for bit, whatever computes them.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
+from .corpus_properties import CorpusProperties
 from .encoded_corpus import EncodedCorpus
+from .property_tokens import PropertyTokens, shifted_properties
 from .reading_settings import MOST_SHARDS, ReadingSettings
 
 Array = np.ndarray
@@ -145,6 +148,10 @@ class Shard:
         The positions whose values are kept, counted from `start`.
     listed : ndarray of int32 of shape (N,)
         The place of each token among those whose means are kept, counted from 0; one more for all others.
+    properties : ndarray of float64 of shape (P, n)
+        The properties of the n tokens that count, which are consecutive.
+    folds : ndarray of int of shape (n,)
+        The fold of each of them.
     """
 
     number: int
@@ -153,6 +160,13 @@ class Shard:
     pieces: Pieces
     sample: Array
     listed: Array
+    properties: Array
+    folds: Array
+
+    @cached_property
+    def property_tokens(self) -> PropertyTokens:
+        """The properties with what chance is measured by."""
+        return shifted_properties(self.properties, self.folds, self.number)
 
     @property
     def tokens(self) -> int:
@@ -173,10 +187,19 @@ class Shards:
         Whether a layer reads backward.
     listed : ndarray of int32
         The rows of the embedding whose means are kept.
+    properties : CorpusProperties
+        The properties of its tokens.
     """
 
-    def __init__(self, corpus: EncodedCorpus, settings: ReadingSettings, both_ways: bool, listed: Array) -> None:
-        self._corpus = corpus
+    def __init__(
+        self,
+        corpus: EncodedCorpus,
+        settings: ReadingSettings,
+        both_ways: bool,
+        listed: Array,
+        properties: CorpusProperties,
+    ) -> None:
+        self._corpus, self._properties = corpus, properties
         self.pieces = cut_documents(corpus.borders, settings, both_ways)
         self._borders = shard_borders(self.pieces, settings)
         self.sample = draw_sample(len(corpus), settings.sample)
@@ -202,4 +225,6 @@ class Shards:
         inputs = self._corpus.read(low, high)
         counted = np.searchsorted(self.sample, [pieces.firsts[0], pieces.lasts[-1]])
         listed = self._places[inputs] if self._corpus.kind != "numbers" else np.zeros(len(inputs), np.int32)
-        return Shard(number, low, inputs, pieces.shifted(low), self.sample[slice(*counted)] - low, listed)
+        sample = self.sample[slice(*counted)] - low
+        values, folds = self._properties.at(int(pieces.firsts[0]), int(pieces.lasts[-1]))
+        return Shard(number, low, inputs, pieces.shifted(low), sample, listed, values, folds)

@@ -28,12 +28,15 @@ class UnitFacts:
         How many tokens have means of their own.
     settings : ReadingSettings
         How the corpus is read.
+    properties : int, default 0
+        How many properties of the text are compared with them.
     """
 
     units: int
     quantity: Quantity
     listed: int
     settings: ReadingSettings
+    properties: int = 0
 
 
 @dataclass

@@ -53,7 +53,7 @@ def brute_force(x, y, dealt):
 @given(SHAPES)
 def test_correlation_and_share_are_those_over_all_tokens(shape):
     values, tokens = draw(*shape)
-    found = Evidence.of(values, tokens)
+    found = Evidence.measured(values, tokens)
     for u, x in enumerate(values):
         for p, y in enumerate(tokens.values):
             r, share = brute_force(x, y, tokens.folds)
@@ -64,7 +64,7 @@ def test_correlation_and_share_are_those_over_all_tokens(shape):
 @given(SHAPES)
 def test_shifted_correlations_are_those_of_the_shifted_values(shape):
     values, tokens = draw(*shape)
-    found = Evidence.of(values, tokens).shifted_correlations
+    found = Evidence.measured(values, tokens).shifted_correlations
     known = ~np.isnan(tokens.values)
     for u, x in enumerate(values.astype(float)):
         for p, mask in enumerate(known):
@@ -78,13 +78,13 @@ def test_parts_merge_into_the_whole_in_any_order(shape, cuts):
     values, tokens = draw(*shape)
     count = values.shape[1]
     edges = sorted({0, count, *(min(cut, count) for cut in cuts)})
-    parts = [Evidence.of(values[:, a:b], tokens.at(slice(a, b))) for a, b in pairwise(edges)]
-    whole = Evidence.of(values, tokens)
-    empty = Evidence.of(values[:, :0], tokens.at(slice(0, 0)))
+    parts = [Evidence.measured(values[:, a:b], tokens.at(slice(a, b))) for a, b in pairwise(edges)]
+    whole = Evidence.measured(values, tokens)
+    empty = Evidence.measured(values[:, :0], tokens.at(slice(0, 0)))
     for merged in (reduce(Evidence.merged, parts), reduce(Evidence.merged, [empty, *parts[::-1]])):
-        again = Evidence.from_arrays(merged.arrays())
-        for name, array in whole.arrays().items():
-            np.testing.assert_allclose(again.arrays()[name], array, rtol=1e-7, atol=1e-3 if name == "shifted" else 1e-7)
+        again = Evidence.of(merged.arrays)
+        for name, array in whole.arrays.items():
+            np.testing.assert_allclose(again.arrays[name], array, rtol=1e-7, atol=1e-3 if name == "shifted" else 1e-7)
 
 
 def test_a_large_mean_costs_no_precision():
@@ -92,7 +92,7 @@ def test_a_large_mean_costs_no_precision():
     x, y = rng.normal(size=(2, 1000))
     values = (1 + 1e-4 * x[None]).astype(np.float32)
     tokens = PropertyTokens((1e8 + x + y)[None], np.zeros((SHIFTS, 1, 1000), np.float32), np.arange(1000) % FOLDS)
-    halves = [Evidence.of(values[:, part], tokens.at(part)) for part in (slice(500), slice(500, None))]
+    halves = [Evidence.measured(values[:, part], tokens.at(part)) for part in (slice(500), slice(500, None))]
     expected = np.corrcoef(values[0].astype(float), x + y)[0, 1]
     assert halves[0].merged(halves[1]).correlations[0, 0] == pytest.approx(expected, abs=1e-6)
 
@@ -104,7 +104,10 @@ def test_what_never_changes_has_no_correlation():
         own_property("one", lambda tokens: [1.0] * len(tokens)),
         *properties_by_name(["position in document"]),
     ]
-    table = evidence_table({"hidden": Evidence.of(values, property_tokens(documents, properties))}, ["one", "position"])
+    table = evidence_table(
+        {("hidden", 0, "forward"): Evidence.measured(values, property_tokens(documents, properties))},
+        ["one", "position"],
+    )
     known = table.set_index(["unit", "property"])["r"].dropna()
     assert [*known.index] == [(1, "position")] and not table.loc[table["r"].isna(), "tracks"].any()
 
@@ -143,18 +146,18 @@ def test_unrelated_units_track_nothing_however_slow(slow):
             steps[:, t] += 0.99 * slow * steps[:, t - 1]
         text = DocumentTokens.of(["a" * 300] * 10)
         tokens = shifted_properties(steps[8:], folds(text), shard=seed)
-        evidence = Evidence.of(steps[:8].astype(np.float32), tokens)
-        table = evidence_table({"hidden": evidence}, ["p0", "p1", "p2", "p3"], least=-1.0)
+        evidence = Evidence.measured(steps[:8].astype(np.float32), tokens)
+        table = evidence_table({("hidden", 0, "forward"): evidence}, ["p0", "p1", "p2", "p3"], least=-1.0)
         false_claims += bool((table["r"].abs() > table["control"]).any())
     assert false_claims <= 4  # about one of twenty is what the control promises
 
 
 def test_controls_scale_to_each_property_and_to_the_most_extreme_unit():
     values, tokens = draw(4, 3, 100, 5, missing=0)
-    shifted = Evidence.of(values, tokens).shifted_correlations
+    shifted = Evidence.measured(values, tokens).shifted_correlations
     size = np.sqrt((shifted**2).mean((0, 1)))
     expected = size * (np.abs(shifted) / size).max()
-    np.testing.assert_allclose(control_correlations([Evidence.of(values, tokens)]), np.minimum(expected, 1))
+    np.testing.assert_allclose(control_correlations([Evidence.measured(values, tokens)]), np.minimum(expected, 1))
 
 
 def test_the_counting_unit_is_found():
@@ -163,8 +166,8 @@ def test_the_counting_unit_is_found():
     documents = DocumentTokens.of(trace.tokens for trace in traces)
     properties = fitting_properties(documents)
     values = np.concatenate([trace["cell"] for trace in traces]).T
-    evidence = Evidence.of(values, property_tokens(documents, properties))
-    best = evidence_table({"cell": evidence}, [one.name for one in properties]).iloc[0]
+    evidence = Evidence.measured(values, property_tokens(documents, properties))
+    best = evidence_table({("cell", 0, "forward"): evidence}, [one.name for one in properties]).iloc[0]
     assert (best["unit"], best["property"]) == (0, "count of a less count of b")
     assert best["r"] == pytest.approx(1) and best["r2_held_out"] == pytest.approx(1)
     assert best["tracks"] and best["control"] < 0.8

@@ -5,7 +5,7 @@ import pytest
 
 import rnnviz
 from rnnviz.analysis.effects.unit_effects import direct_effects
-from rnnviz.atlas.corpus_ablation import corpus_ablation, next_token_columns
+from rnnviz.atlas.corpus_effects import corpus_ablation, next_token_columns
 from rnnviz.errors import ArgumentError
 from rnnviz.interventions import Zero
 from rnnviz.model import Model
@@ -71,7 +71,7 @@ def test_effects_are_the_means_of_single_runs(cell, layer, direction, sizes):
 def test_small_passes_give_the_same(monkeypatch):
     model = draw()
     whole = corpus_ablation(model, TEXTS)
-    monkeypatch.setattr("rnnviz.atlas.corpus_ablation._ELEMENTS", 1)
+    monkeypatch.setattr("rnnviz.atlas.corpus_effects._ELEMENTS", 1)
     np.testing.assert_allclose(corpus_ablation(model, TEXTS).to_numpy(), whole.to_numpy(), atol=1e-6)
 
 
