@@ -467,7 +467,7 @@ def test_a_training_may_have_a_name_of_many_long_letters():
 
 
 def test_the_dynamics_over_the_training_are_measured_when_they_are_looked_at():
-    app = press(train(task="parity", **{"length": "4"}, cells="rnn,lstm", hidden="4", epochs="1"), "train-start")
+    app = press(train(task="parity", length="4", cells="rnn,lstm", hidden="4", epochs="1"), "train-start")
     until_over(app)
     assert not any(chart.proto.id.endswith("train-exponent") for chart in app.get("plotly_chart"))
     app.session_state["train-dynamics-open"] = True
