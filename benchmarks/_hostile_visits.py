@@ -220,7 +220,7 @@ def leaks(count: int) -> Outcome:
 
 async def _look_for(address: str, outcome: Outcome, count: int) -> None:
     owner = await _owner(address)
-    pages = ("", "memory", "compare", "train", "models", "lstm", "glossary")
+    pages = ("", "memory", "compare", "dynamics", "train", "models", "lstm", "glossary")
     for page in pages:
         for query in ("", f"{OF_OWNER}&model={NAME}&one={NAME}&opened=1&started=1"):
             other = await Reader.enter(address, page, query)

@@ -8,6 +8,7 @@ from .dynamics.lyapunov_exponents import Lyapunov, lyapunov
 from .dynamics.modifier_effect import ModifierEffect, modifier_effect
 from .dynamics.repeated_product import multiply_repeatedly
 from .dynamics.state_components import Components, components, readout_direction
+from .dynamics.state_machine import Disagreement, StateMachine, state_machine
 from .effects.attribution_agreement import Agreement, agreement
 from .effects.attribution_over_time import attribution_over_time
 from .effects.gate_experiments import Experiment, experiments, forgetting_intervention
@@ -47,6 +48,7 @@ __all__ = [
     "ContributionsOverTime",
     "Cost",
     "Difference",
+    "Disagreement",
     "Experiment",
     "ExtremeRange",
     "Factor",
@@ -68,6 +70,7 @@ __all__ = [
     "RunOutcome",
     "Selectivity",
     "Spectrum",
+    "StateMachine",
     "UnitEffects",
     "ablation",
     "agreement",
@@ -110,6 +113,7 @@ __all__ = [
     "run_outcome",
     "selectivity",
     "spectra",
+    "state_machine",
     "step_jacobians",
     "unit_effects",
     "weight_statistics",

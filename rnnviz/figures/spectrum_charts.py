@@ -209,7 +209,7 @@ def eigenvalue_chart(
             **plane,
         )
         content["shapes"].append(plot_frame(end))
-        content["shapes"].append(_unit_circle(end))
+        content["shapes"].append(unit_circle(end))
         data.append(_points(spectrum, style, end))
         title = spectrum.gate.title
         text = (
@@ -309,6 +309,7 @@ def _points(spectrum: Spectrum, style: Style, end: str) -> Part:
     }
 
 
-def _unit_circle(end: str) -> Part:
+def unit_circle(end: str) -> Part:
+    """The unit circle in a plot area."""
     place = {"xref": f"x{end}", "yref": f"y{end}", "x0": -1, "x1": 1, "y0": -1, "y1": 1}
     return {"type": "circle", **place, "line": {"color": REFERENCE, "width": 1.5}}

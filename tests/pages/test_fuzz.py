@@ -21,7 +21,7 @@ from .app_pages import APP
 
 pytestmark = [pytest.mark.usefixtures("open_door"), pytest.mark.filterwarnings("ignore::RuntimeWarning")]
 
-PAGES = ["explore", "memory", "compare", "train", "models", "glossary", "lstm", "room"]
+PAGES = ["explore", "memory", "compare", "dynamics", "train", "models", "glossary", "lstm", "room"]
 CHAPTERS = ["words", "network", "training", "choosing", "forgetting"]  # all are made by what makes "lstm"
 PARAMETERS = [
     *("task", "cell", "layer", "direction", "text", "read", "step", "unit", "if", "hide", "question", "method"),
@@ -38,6 +38,7 @@ PARAMETERS = [
         "update",
         "room",
         "unheard-of",
+        *("view", "held", "word"),
     ),
 ]
 VALUES = [
@@ -154,7 +155,7 @@ def test_numbers_in_the_box_are_read_or_refused(text):
 
 
 @slowly
-@given(text=texts, page=st.sampled_from(["explore", "memory", "compare"]))
+@given(text=texts, page=st.sampled_from(["explore", "memory", "compare", "dynamics"]))
 def test_any_text_may_be_typed(text, page):
     app = AppTest.from_file(str(APP), default_timeout=60)
     app.query_params["task"] = "names"

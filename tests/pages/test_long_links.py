@@ -30,7 +30,9 @@ def test_changes_that_name_very_many_units_are_left_out_too():
     assert len(app.session_state[CHANGES.key]) == 2 and "changes" in messages(app)
 
 
-@pytest.mark.parametrize("page", ["explore", "memory", "compare", "train", "models", "glossary", "lstm", "room"])
+@pytest.mark.parametrize(
+    "page", ["explore", "memory", "compare", "dynamics", "train", "models", "glossary", "lstm", "room"]
+)
 def test_ten_thousand_hidden_names_are_one_message(page):
     names = ["typing", *(f"n{k}" for k in range(10_000))]
     app = open_page(page, hide=",".join(names))

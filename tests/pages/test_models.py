@@ -152,8 +152,7 @@ def test_what_was_just_opened_is_chosen_on_every_part():
     app = upload(models(), "net.npz", npz(gru()))
     assert [button.proto.type for button in app.button if "-open-" in (button.key or "")] == [
         "primary",
-        "secondary",
-        "secondary",
+        *["secondary"] * 3,
     ]
     choose_part(app, "inside")
     assert app.selectbox(key="models-model").value == "net-gru"

@@ -68,7 +68,7 @@ def npy(values) -> bytes:
 
 
 @pytest.mark.parametrize("width", [1, 3, WIDE])
-@pytest.mark.parametrize("page", ["explore", "memory", "compare"])
+@pytest.mark.parametrize("page", ["explore", "memory", "compare", "dynamics"])
 def test_pages_open_on_noise(page, width):
     app = opened(page, task=f"n{width}")
     assert not app.exception and not app.error

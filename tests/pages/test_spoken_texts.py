@@ -5,6 +5,7 @@ import pytest
 from tests.pages.app_pages import open_page
 
 VIEWS = [("memory", {"question": question}) for question in ("causes", "reach", "writers", "changes", "units")]
+VIEWS += [("dynamics", {"view": view}) for view in ("paths", "settling", "words", "growth")]
 VIEWS += [("compare", {"mode": mode}) for mode in ("cells", "texts")]
 
 

@@ -28,6 +28,7 @@ VISITS = {
         {"question": "units"},
     ],
     "compare": [{}, {"mode": "texts", "other": "abca"}],
+    "dynamics": [{"view": view} for view in ("paths", "settling", "words", "growth", "machine")],
     "models": [{"part": "inside"}, {"part": "beside"}],
 }
 UNNAMED = re.compile(r"\b(nan|infinity)\b", re.IGNORECASE)

@@ -16,7 +16,7 @@ from rnnviz.ui.shared.session_keys import NOTICES
 from tests.raising import raises
 
 UI = Path(link_state.__file__).parents[1]
-ROOMS = [UI / "shared", *(UI / "pages" / page for page in ("explore", "memory", "compare", "train"))]
+ROOMS = [UI / "shared", *(UI / "pages" / page for page in ("explore", "memory", "compare", "dynamics", "train"))]
 
 
 class Address(dict):

@@ -177,9 +177,9 @@ def fixed_points(
     vector = held_vector(model, token, traces, layer, direction)
     moves = HeldInputMap(cell, vector)
     if given is not None:
-        if given.ndim != 2 or given.shape[1] != moves.size or not np.isfinite(given).all():
+        if given.ndim != 2 or given.shape[1] != moves.size or not len(given) or not np.isfinite(given).all():
             raise ArrayError(
-                f"The seeds have shape {given.shape}; expected (N, {moves.size}), finite.",
+                f"The seeds have shape {given.shape}; expected (N, {moves.size}), at least one row, finite.",
                 code="shape", name="seeds", shape=given.shape, expected=("N", moves.size),
             )  # fmt: skip
         begin = near = given.astype(np.float64)
@@ -188,19 +188,20 @@ def fixed_points(
         for _ in range(_SETTLING):
             settled = moves.step(settled)
         begin, near = np.concatenate([usual, settled]), spread_states(traces, 1024, layer, direction)
-    search = search_slow_states(moves, begin, tolerance, steps, partial_tick(tick, 0.0, 0.9))
-    arrived = np.flatnonzero(search.speed <= max(slow, tolerance))
-    chosen, reached = _distinct(search.states, search.speed, arrived, radius)
-    eigenvalues = np.linalg.eigvals(search.jacobians[chosen]).astype(complex)
+    found, speed = search_slow_states(moves, begin, tolerance, steps, partial_tick(tick, 0.0, 0.9))
+    chosen, reached = _distinct(found, speed, np.flatnonzero(speed <= max(slow, tolerance)), radius)
+    states = found[chosen]
+    _, jacobians = moves.step_with_jacobians(states)
+    eigenvalues = np.linalg.eigvals(jacobians).astype(complex)
     order = np.argsort(-np.abs(eigenvalues), axis=1, kind="stable")
     if tick is not None:
         tick(1.0)
     return FixedPoints(
-        search.states[chosen],
-        search.speed[chosen],
+        states,
+        speed[chosen],
         np.take_along_axis(eigenvalues, order, axis=1),
         reached,
-        np.array([np.linalg.norm(near - state, axis=1).min() for state in search.states[chosen]]),
+        np.array([np.linalg.norm(near - state, axis=1).min() for state in states]),
         vector,
         len(begin),
         radius,

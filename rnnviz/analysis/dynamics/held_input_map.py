@@ -28,6 +28,10 @@ class HeldInputMap:
 
     Attributes
     ----------
+    cell : Cell
+        The cell in float64.
+    vector : ndarray of shape (D,)
+        The vector that is held.
     size : int
         S, the numbers of a state.
     lowest, highest : ndarray of shape (S,)
@@ -35,8 +39,10 @@ class HeldInputMap:
     """
 
     def __init__(self, cell: Cell, vector: Array) -> None:
-        exact = (array.astype(np.float64) for array in cell.parameters.values())
-        self.cell = cell.from_parameters(exact, cell.options)
+        self.cell, self.vector = cell, vector
+        if cell.dtype != np.float64:
+            exact = (array.astype(np.float64) for array in cell.parameters.values())
+            self.cell = cell.from_parameters(exact, cell.options)
         self._sums = self.cell.weight_ih @ vector.astype(np.float64) + self.cell.input_bias()
         ends = list(accumulate((self.cell.units(state) for state in self.cell.states), initial=0))
         self._places = {state: slice(*pair) for state, pair in zip(self.cell.states, pairwise(ends), strict=True)}

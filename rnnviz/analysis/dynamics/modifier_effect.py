@@ -10,6 +10,7 @@ import numpy as np
 from ...cells.activations import Array
 from ...errors import ArgumentError
 from ...model import Model
+from ...text.tokens import END, UNKNOWN
 from ...trace import Trace
 from .held_input_map import HeldInputMap
 from .layer_runs import example_runs, held_vector, stacked_states
@@ -130,7 +131,7 @@ def modifier_effect(
     cell = network.layers[0][0]
     quiet = HeldInputMap(cell, neutral)
     start = stacked_states(traces[0], with_initial=True)[:1]
-    after = [HeldInputMap(cell, vector) for vector in vectors]
+    after = [HeldInputMap(quiet.cell, vector) for vector in vectors]  # of the cell in float64
     size = len(along)
     effects = []
     for first in (quiet, HeldInputMap(cell, held_vector(model, modifier, ()))):
@@ -144,6 +145,43 @@ def modifier_effect(
         effects.append((slopes, exact))
     (plain, exact_plain), (modified, exact_modified) = effects
     return ModifierEffect(tuple(words), plain, modified, exact_plain, exact_modified)
+
+
+def strongest_words(model: Model, label: str, count: int, runs: Sequence[Trace]) -> list[str]:
+    """Find the words that move the readout most, half of them up and half down, when one is read after a neutral step.
+
+    Parameters
+    ----------
+    model : Model
+        A model of one forward layer whose readout reads its hidden states directly.
+    label : str
+        The label whose logit is measured against the mean of all others.
+    count : int
+        How many words; fewer if the vocabulary has fewer.
+    runs : sequence of Trace
+        The runs whose mean input is neutral.
+
+    Returns
+    -------
+    list of str
+        The words, the strongest first.
+
+    Raises
+    ------
+    ArgumentError
+        If the model has another form.
+    """
+    along = readout_direction(model, label)
+    if model.network.embedding is None:
+        raise ArgumentError("This model reads numbers and has no words.", code="no_tokens", name="model")
+    quiet = HeldInputMap(model.network.layers[0][0], held_vector(model, None, runs))
+    state = quiet.step(stacked_states(runs[0], with_initial=True)[:1])
+    effects = quiet.input_gradients(state, along)[0] @ (model.network.embedding - quiet.vector).T
+    known = [k for k, token in enumerate(model.vocabulary.tokens) if token not in (UNKNOWN, END)]
+    ranked = sorted(known, key=lambda k: -effects[k])
+    half = min(count, len(known)) // 2
+    ends = [*ranked[:half], *(ranked[-half:] if half else ranked)]
+    return [model.vocabulary.tokens[k] for k in sorted(ends, key=lambda k: -abs(effects[k]))]
 
 
 def _slope(x: Array, y: Array) -> Array:

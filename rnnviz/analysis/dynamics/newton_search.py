@@ -12,34 +12,25 @@ long.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
 from ...cells.activations import Array
-from ..progress_meter import ProgressMeter, Tick
+from ..progress_meter import ProgressMeter, Tick, partial_tick
 from .held_input_map import HeldInputMap
 
-_FIRST_DAMPING, _LEAST_DAMPING, _MOST_DAMPING = 1e-3, 1e-14, 1e6
+_FIRST_DAMPING, _MOST_DAMPING = 1e-3, 1e6
+_LEAST_DAMPING = 1e-13  # times the largest entry of A^T A: what is less is lost in rounding
 _EASIER, _HARDER = 0.1, 8.0  # factors of the damping after a step that was taken, and after one that was not
 _LEVEL = 1e-9  # the slope of q, for a speed of 1, at which it counts as level
 _GAIN = 1e-9  # a step that lowers q by a smaller share has arrived
 
 
-class Search(NamedTuple):
-    """Where the search from each of N states ended.
-
-    states (N, S): the states. speed (N,): |F(s) - s| there. jacobians (N, S, S): dF/ds there.
-    """
-
-    states: Array
-    speed: Array
-    jacobians: Array
+_AT_ONCE = 2**22  # numbers in the Jacobians of the states that are searched together
 
 
 def search_slow_states(
     moves: HeldInputMap, states: Array, tolerance: float, steps: int, tick: Tick | None = None
-) -> Search:
+) -> tuple[Array, Array]:
     """Find where q is least, from each of the states.
 
     Parameters
@@ -57,9 +48,22 @@ def search_slow_states(
 
     Returns
     -------
-    Search
+    found : ndarray of shape (N, S)
         Where the searches ended, in the order of `states`.
+    speed : ndarray of shape (N,)
+        |F(s) - s| there.
     """
+    batch = max(1, _AT_ONCE // moves.size**2)
+    parts = []
+    for first in range(0, len(states), batch):
+        ends = (min(k / len(states), 1.0) for k in (first, first + batch))
+        parts.append(_search(moves, states[first : first + batch], tolerance, steps, partial_tick(tick, *ends)))
+    found, speed = zip(*parts, strict=True)
+    return np.concatenate(found), np.concatenate(speed)
+
+
+def _search(moves: HeldInputMap, states: Array, tolerance: float, steps: int, tick: Tick | None) -> tuple[Array, Array]:
+    """`search_slow_states` for states that fit into memory together."""
     states = np.array(states, np.float64)
     count, size = states.shape
     after, jacobians = moves.step_with_jacobians(states)
@@ -67,13 +71,15 @@ def search_slow_states(
     damping = np.full(count, _FIRST_DAMPING)
     searching, identity = np.arange(count), np.eye(size)
     progress = ProgressMeter(tick, steps)
+    searching = searching[np.isfinite(jacobians).all(axis=(1, 2)) & np.isfinite(moved).all(axis=1)]
     for _ in range(steps):
         searching = searching[~_has_arrived(jacobians[searching], moved[searching], tolerance)]
         if not len(searching):
             break
         slopes = jacobians[searching] - identity
         gram = slopes.swapaxes(1, 2) @ slopes
-        gram += damping[searching, None, None] * identity
+        least = _LEAST_DAMPING * np.abs(gram).max(axis=(1, 2))
+        gram += np.maximum(damping[searching], least)[:, None, None] * identity
         towards = np.linalg.solve(gram, slopes.swapaxes(1, 2) @ moved[searching, :, None])[..., 0]
         tried = states[searching] - towards
         gone = moves.step(tried) - tried
@@ -83,7 +89,6 @@ def search_slow_states(
         taken = searching[is_better]
         states[taken], moved[taken] = tried[is_better], gone[is_better]
         damping[searching] *= np.where(is_better, _EASIER, _HARDER)
-        np.maximum(damping, _LEAST_DAMPING, out=damping)
         if len(taken):
             _, jacobians[taken] = moves.step_with_jacobians(states[taken])
         # No step is short enough to go further down, or one gained next to nothing: q is level within rounding.
@@ -91,7 +96,7 @@ def search_slow_states(
         searching = searching[(damping[searching] <= _MOST_DAMPING) & (gain >= _GAIN)]
         progress.add(1)
     progress.finish()
-    return Search(states, np.linalg.vector_norm(moved, axis=1), jacobians)
+    return states, np.linalg.vector_norm(moved, axis=1)
 
 
 def _has_arrived(jacobians: Array, moved: Array, tolerance: float) -> Array:

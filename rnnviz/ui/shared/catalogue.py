@@ -25,7 +25,12 @@ from .work_limits import check_cells
 
 CELL_ORDER = ("rnn", "gru", "lstm")  # the cells of the guide and the bundled models, in the order of every page
 TASK_ORDER = ("names", "reviews", "shakespeare", "counter", "recall")
-MODEL_PAGES = {"Explore": "pages/explore.py", "Memory": "pages/memory.py", "Compare": "pages/compare.py"}
+MODEL_PAGES = {
+    "Explore": "pages/explore.py",
+    "Memory": "pages/memory.py",
+    "Compare": "pages/compare.py",
+    "Dynamics": "pages/dynamics.py",
+}
 SLUG = 100  # bytes: a file system takes 255 for a name, with the cell and a suffix
 LONGEST_NAME = 60  # characters of a model's name
 MOST_TABLES = 12  # of a task in a session

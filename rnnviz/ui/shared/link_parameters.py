@@ -125,6 +125,21 @@ def attribution_method(names: Sequence[str]) -> Parameter[str]:
     return Parameter("method", names[0], one_of(names), scope="memory")
 
 
+def dynamics_part(names: Sequence[str]) -> Parameter[str]:
+    """The part of the Dynamics page."""
+    return Parameter("view", names[0], one_of(names), scope="dynamics")
+
+
+def held_token(tokens: Sequence[str]) -> Parameter[str]:
+    """The token that is read for ever on the Dynamics page; "" for the mean input."""
+    return Parameter("held", "", one_of(["", *tokens]), scope="dynamics")
+
+
+def modifier(tokens: Sequence[str], default: str) -> Parameter[str]:
+    """The token whose effect on others is measured on the Dynamics page."""
+    return Parameter("word", default, one_of(tokens), scope="dynamics")
+
+
 def comparison(names: Sequence[str]) -> Parameter[str]:
     """What the Compare page compares."""
     return Parameter("mode", names[0], one_of(names), scope="compare")

@@ -12,6 +12,8 @@ LARGEST_CELL = 4_500_000  # parameters of one cell: an LSTM of 1,024 units. The 
 TABLE_ROWS = 500_000  # of a trace as a table, one for each value: about a second's work
 JACOBIANS = 2**25  # numbers in the Jacobians of all steps: 256 steps of an LSTM with 128 units need half of them
 
+STATES = 512  # of a layer whose fixed points are looked for: an LSTM of 256 units, a minute's work
+
 
 def check_cells(models: Iterable[Model]) -> None:
     """Raise LimitError if a layer of a model is too large for a browser; code "cell_too_large"."""
@@ -38,6 +40,18 @@ def check_gradients(network: Network, layer: int, direction: str, steps: int) ->
             f"{steps} steps need more memory than this server has. {advice}In Python, rnnviz.analysis.gradient_flow "
             "has no such limit.",
             code="gradients", limit=JACOBIANS, actual=steps * states**2,
+        )  # fmt: skip
+
+
+def check_fixed_points(network: Network, layer: int, direction: str) -> None:
+    """Raise LimitError if a layer has too many states for a search of fixed points; code "fixed_points"."""
+    cell = network.cell(layer, direction)
+    states = sum(cell.units(state) for state in cell.states)
+    if states > STATES:
+        raise LimitError(
+            f"This layer passes on {states} numbers at each step, and fixed points are looked for in up to {STATES}. "
+            "In Python, rnnviz.analysis.fixed_points has no such limit.",
+            code="fixed_points", limit=STATES, actual=states,
         )  # fmt: skip
 
 

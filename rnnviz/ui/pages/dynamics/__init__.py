@@ -1,0 +1,62 @@
+"""The Dynamics page: where the states go while a network reads. Only what is shown is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from ....analysis.dynamics.state_machine import checked_alphabet
+from ....errors import ArgumentError
+from ....model import Model
+from ...shared import lesson_link, link_parameters, model_card, notices, pickers, text_box
+from ...shared.long_work import stoppable
+from ...shared.text_run import TextRun
+from . import growth_panel, machine_panel, paths_panel, settling_panel, words_panel
+
+__all__ = ["PARTS", "page"]
+
+# By name in the link: the question, and the panel that answers it.
+PARTS: dict[str, tuple[str, Callable[[TextRun], None]]] = {
+    "paths": ("Where does it go?", paths_panel.show),
+    "settling": ("Where does it settle?", settling_panel.show),
+    "words": ("What does a word change?", words_panel.show),
+    "growth": ("Do small differences grow?", growth_panel.show),
+    "machine": ("Is it a machine?", machine_panel.show),
+}
+OPENING = "reviews"  # whose states lie along a line
+
+
+def page() -> None:
+    """Show everything under the title."""
+    choice = link_parameters.dynamics_part(list(PARTS))
+    choice.restore()
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        task, model, layer, direction = pickers.pick_model(OPENING, compact=True)
+        text = text_box.text_box(task, compact=True)
+    titles = {name: title for name, (title, _) in PARTS.items() if name != "machine" or _can_be_a_machine(model)}
+    if choice.value not in titles:  # the model before could be one
+        choice.set(choice.default)
+    part = pickers.pick_part("Question", choice, titles, labels="collapsed")
+    messages = st.container()
+    with st.container():  # what follows keeps its place on the page, whatever is written here
+        pickers.report_weights(task, model)
+        prepared = text_box.prepare(model, text)
+    if prepared is not None:
+        _, show = PARTS[part]
+        trace = model.run(prepared)
+        text_box.report_overflow(trace)
+        with stoppable():
+            show(TextRun(task, text, model, prepared, trace, layer, direction))
+    if lesson_link.shows("about"):
+        model_card.show(model)
+    with messages:
+        notices.show()
+
+
+def _can_be_a_machine(model: Model) -> bool:
+    try:
+        checked_alphabet(model)
+    except ArgumentError:
+        return False
+    return True

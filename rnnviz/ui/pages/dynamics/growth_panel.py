@@ -1,0 +1,77 @@
+"""Do small differences grow? Lyapunov exponents along the typed text, for the task's cells."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from ....analysis import Lyapunov, lyapunov
+from ....analysis.progress_meter import partial_tick
+from ....cells import CELLS
+from ....figures import lyapunov_exponents
+from ....number_format import digits
+from ...shared.charts import chart
+from ...shared.long_work import Progress, cached
+from ...shared.markdown import plain, series
+from ...shared.text_box import TOKENS
+from ...shared.text_run import TextRun, exceeds_memory, transport
+from ...shared.work_limits import allows_gradients
+
+
+def show(run: TextRun) -> None:
+    """Show the exponents of the task's cells along the text."""
+    transport(run)
+    if exceeds_memory(run):
+        return
+    by_cell = _exponents(run)
+    st.markdown(_summary(run, by_cell))
+    words = "Largest Lyapunov exponents along the text, for every cell. " + " ".join(
+        f"{CELLS[cell].title}: {digits(float(found.exponents[0]), '.2g')} a step." for cell, found in by_cell.items()
+    )
+    chart(lyapunov_exponents.ready(by_cell), words, "lyapunov", traces=[run.trace])
+    st.caption(
+        ":material/info: Exponents of this text, which is finite: the mean logarithm by which a step stretches each of "
+        "a set of directions that a QR decomposition keeps at right angles (Benettin et al. 1980). They are those of "
+        "the exact Jacobians, so they are about differences too small to change them."
+    )
+
+
+def _exponents(run: TextRun) -> dict[str, Lyapunov]:
+    models = {
+        cell: model
+        for cell, model in run.models_by_cell().items()
+        if allows_gradients(model.network, *run.location, len(run.trace))
+    }
+    progress = Progress("Following small differences.", ("lyapunov", run.input_key, run.location))
+    found, share = {}, 1 / len(models)
+    for number, (cell, model) in enumerate(models.items()):
+        tick = partial_tick(progress, number * share, (number + 1) * share)
+
+        def work(model=model, tick=tick) -> Lyapunov:  # type: ignore[no-untyped-def]
+            trace = run.trace if model is run.model else model.trace(run.text, limit=TOKENS)
+            return lyapunov(trace, *run.location, tick=tick)
+
+        found[cell] = cached(model.network, ("lyapunov", run.input_key, run.location), work)
+    progress.end()
+    return {cell: each for cell, each in found.items() if not np.isnan(each.logarithms).any()}
+
+
+def _summary(run: TextRun, by_cell: dict[str, Lyapunov]) -> str:
+    """What becomes of the difference that grows most, in a sentence."""
+    own = by_cell.get(run.trace.cell)
+    if own is None:
+        return "Along this text the Jacobians are no finite numbers."
+    title, largest = plain(CELLS[run.trace.cell].title), float(own.exponents[0])
+    if largest >= 0:
+        what = f"grows by a factor of {digits(float(np.exp(largest)), '.3g')} a step"
+    elif np.isfinite(largest):
+        what = f"shrinks to 1/e in {digits(-1 / largest, '.2g')} steps"
+    else:
+        what = "is gone after one step"
+    others = [
+        f"{digits(float(found.exponents[0]), '.2g')} in the {plain(CELLS[cell].title)}"
+        for cell, found in by_cell.items()
+        if cell != run.trace.cell
+    ]
+    words = f"Along this text, the small difference that lasts longest **{what}** in the {title}"
+    return f"{words} (exponent {digits(largest, '.2g')}; {series(others)})." if others else f"{words}."

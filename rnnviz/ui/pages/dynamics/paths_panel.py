@@ -1,0 +1,124 @@
+"""Where does it go? The path of the typed text through the states of many texts, for the task's cells."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from ....cells import CELLS
+from ....colours import cell_style
+from ....figures import state_path
+from ....model import Model
+from ....number_format import digits
+from ....text.tokens import visible
+from ....trace import Trace
+from ...shared.charts import chart
+from ...shared.columns import columns_in_rows
+from ...shared.long_work import Progress
+from ...shared.markdown import percent, plain
+from ...shared.text_box import TOKENS
+from ...shared.text_run import TextRun, chosen_position, transport
+from .state_cloud import StateCloud, state_cloud
+
+
+def show(run: TextRun) -> None:
+    """Show the states of all texts along two components, and the path of this one."""
+    clouds = _clouds(run)
+    own = clouds.get(run.trace.cell)
+    if own is None:
+        transport(run)
+        st.info("The states of this layer never differ, or are no finite numbers, so they have no path to show.")
+        return
+    step, _ = chosen_position(run.trace, run.layer)
+    st.markdown(_summary(run, own))
+    transport(run)
+    for column, (cell, cloud) in zip(columns_in_rows(len(clouds)), clouds.items(), strict=True):
+        with column:
+            _path(run, cell, cloud, step)
+    st.caption(_caption(own))
+
+
+def _clouds(run: TextRun) -> dict[str, StateCloud]:
+    """The clouds of the task's cells, as far as they have one."""
+    models, found = run.models_by_cell(), {}
+    progress = Progress("Running the models over the texts.", ("clouds", run.task.name, run.location))
+    for number, (cell, model) in enumerate(models.items()):
+        progress(number / len(models))
+        if (cloud := state_cloud(run, model)) is not None:
+            found[cell] = cloud
+    progress.end()
+    return found
+
+
+def path_of(run: TextRun, model: Model) -> tuple[Trace, np.ndarray]:
+    """A model's run over the text, and its hidden states with the initial one first, in reading order."""
+    trace = run.trace if model is run.model else model.trace(run.text, limit=TOKENS)
+    hidden = trace["hidden", *run.location]
+    if run.direction == "backward":
+        hidden = hidden[::-1]
+    return trace, np.vstack([trace.initial["hidden", *run.location], hidden]).astype(np.float64)
+
+
+def _path(run: TextRun, cell: str, cloud: StateCloud, step: int) -> None:
+    trace, path = path_of(run, run.models_by_cell()[cell])
+    if not np.isfinite(path).all():
+        return
+    style, title = cell_style(cell), CELLS[cell].title
+    st.markdown(f"**{style.glyph} {plain(title)}**" + (" :small[(chosen)]" if cell == run.trace.cell else ""))
+    tokens = trace.tokens[::-1] if run.direction == "backward" else trace.tokens
+    at = len(tokens) + 1 - step if run.direction == "backward" else step
+    figure = state_path.ready(cloud.found, cloud.dots, path, tokens, step=at, readout=cloud.readout, label=cloud.label)
+    x, y = cloud.found.project(path[at])
+    words = (
+        f"{title}: path of the text along the first two components of its hidden states. {_shares(cloud)} After "
+        f"{run.step_label(step)} it is at {digits(float(x), '.2g')} along the first and {digits(float(y), '.2g')} "
+        "along the second."
+    )
+    chart(figure, words, f"path-{cell}", traces=[trace])
+
+
+def _shares(cloud: StateCloud) -> str:
+    first, second = [*cloud.found.shares, 0.0][:2]
+    return f"They hold {percent(float(first), 0)} and {percent(float(second), 0)} of the variance."
+
+
+def _summary(run: TextRun, cloud: StateCloud) -> str:
+    """What one sees, in a sentence, and what the typed text adds."""
+    found, title = cloud.found, CELLS[run.trace.cell].title
+    share = percent(float(found.shares[0]), 0)
+    if cloud.is_line and cloud.readout is not None:
+        along = abs(float(found.turn(cloud.readout)[0]))
+        ends = ", and the answer is read along it" if along > 0.8 else ""
+        words = f"The {plain(title)} moves along **almost one line**: it holds **{share}** of the variance{ends}. "
+    elif cloud.is_line:
+        words = f"The {plain(title)} moves along **almost one line**: it holds **{share}** of the variance. "
+    else:
+        words = (
+            f"The {plain(title)} moves in **about {found.participation_ratio:.1f}** of {len(found.mean)} directions; "
+            f"the first holds **{share}** of the variance. "
+        )
+    _, path = path_of(run, run.model)
+    if not np.isfinite(path).all():
+        return words
+    moves = np.diff(found.project(path, 1)[:, 0])
+    at = int(np.abs(moves).argmax())
+    step = len(moves) - at if run.direction == "backward" else at + 1
+    size = digits(abs(float(moves[at])), ".2g")
+    side = "right" if moves[at] > 0 else "left"
+    if cloud.readout is not None and cloud.is_line:
+        labels = run.model.labels
+        side = f"towards **{plain(visible(labels[1] if moves[at] > 0 else labels[0]))}**"
+    else:
+        side = f"to the {side}"
+    return f"{words}Here {plain(run.step_label(step))} moves it furthest, by {size} {side}."
+
+
+def _caption(cloud: StateCloud) -> str:
+    texts = "held-out texts" if cloud.held_out else "examples"
+    words = (
+        f"Dots are hidden states over {cloud.texts} {texts} of the task; components are those of all their "
+        f"{cloud.found.steps:,} states. What lies outside this plane is not drawn."
+    )
+    if cloud.readout is not None:
+        words += f" The arrow is the direction in which the logit of {plain(visible(cloud.label))} gains on the other."
+    return f":material/info: {words}"

@@ -1,0 +1,182 @@
+"""Where does it settle? Fixed and slow points while one input is read for ever."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from ....analysis import FixedPoints, fixed_points
+from ....cells import CELLS
+from ....errors import ArgumentError, LimitError
+from ....figures import point_eigenvalues, state_path
+from ....figures.state_paths import point_kinds
+from ....number_format import digits
+from ....text.tokens import visible
+from ...shared import link_parameters
+from ...shared.charts import chart
+from ...shared.long_work import Progress, cached
+from ...shared.markdown import plain, series
+from ...shared.text_run import TextRun, chosen_position, transport
+from ...shared.work_limits import check_fixed_points
+from .paths_panel import path_of
+from .state_cloud import StateCloud, runs_over_texts, state_cloud
+
+LISTED = 5  # points in the table
+
+
+def show(run: TextRun) -> None:
+    """Show the points of the chosen cell for a chosen input."""
+    transport(run)
+    token = _pick_input(run)
+    try:
+        check_fixed_points(run.model.network, *run.location)
+        points = _points(run, token)
+    except (LimitError, ArgumentError) as error:
+        st.info(plain(str(error)), icon=":material/straighten:")
+        return
+    if points is None:
+        st.info("The states of this layer are no finite numbers, so no points are looked for.")
+        return
+    st.markdown(_summary(run, token, points))
+    cloud = state_cloud(run, run.model)
+    left, right = st.columns([1.6, 1], gap="medium")
+    if cloud is not None:
+        with left:
+            _plane(run, token, points, cloud)
+    if len(points):
+        with right:
+            number = _pick_point(points)
+            chart(
+                point_eigenvalues.ready(points, number),
+                f"Eigenvalues of the Jacobian at point {number}, around the unit circle. The largest has the modulus "
+                f"{abs(points.eigenvalues[number - 1, 0]):.3f}.",
+                "eigenvalues",
+            )
+        _table(points)
+    states = series([run.trace.definition.by_name[state].title for state in run.trace.definition.states])
+    st.caption(
+        f":material/info: {points.seeds} searches from states of this model’s texts, by damped Newton on the exact "
+        f"Jacobian of one step, over the {plain(states)}. Points nearer than {points.radius:g} count as one; a slow "
+        "point moves by at most 0.01 in a step. In the time constant, a deviation changes by a factor of e. There may "
+        "be points that no search found."
+    )
+
+
+def _pick_input(run: TextRun) -> str:
+    """A picker for what is read for ever: "" is the mean input."""
+    if run.task.vector_size is not None:
+        return ""
+    tokens = list(dict.fromkeys(run.trace.tokens))
+    choice = link_parameters.held_token(tokens)
+    key = choice.restore()
+    if choice.value not in ["", *tokens]:  # the text before had it
+        choice.set("")
+    st.selectbox(
+        "Read for ever",
+        ["", *tokens],
+        format_func=lambda token: visible(token) if token else "the mean input",
+        key=key,
+        width=260,
+        help="The mean input is the mean of the vectors that the layer reads over the task’s texts.",
+    )
+    return choice.save()
+
+
+def _points(run: TextRun, token: str) -> FixedPoints | None:
+    """The points, computed once for a model and an input; None where states are not finite."""
+
+    def work() -> FixedPoints | None:
+        traces, _ = runs_over_texts(run.task, run.model)
+        traces = [trace for trace in traces if np.isfinite(trace["hidden", *run.location]).all()]
+        if not traces:
+            return None
+        progress = Progress("Searching for fixed points.", ("points", run.model.name, run.location, token))
+        layer, direction = run.location
+        points = fixed_points(run.model, token or None, traces, layer=layer, direction=direction, tick=progress)
+        progress.end()
+        return points
+
+    return cached(run.model.network, ("fixed points", run.location, token), work)
+
+
+def _summary(run: TextRun, token: str, points: FixedPoints) -> str:
+    """How many points of which kind there are, and how fast a deviation dies away."""
+    what = f"“{plain(visible(token))}” for ever" if token else "the mean input for ever"
+    title, kinds = plain(CELLS[run.trace.cell].title), point_kinds(points)
+    if not kinds:
+        return (
+            f"Reading {what}, **no point was found** at which the {title} stays: no search ended where a step moves it "
+            "by 0.01 or less."
+        )
+    counts = {kind: kinds.count(kind) for kind in ("stable", "unstable", "slow") if kind in kinds}
+    several = series([f"{count} {kind}" for kind, count in counts.items()])
+    found = f"one {kinds[0]} point" if len(kinds) == 1 else f"{len(kinds)} points: {several}"
+    words = f"Reading {what}, the {title} has **{found}**. "
+    times = points.time_constants[0]
+    growth = "shrinks to 1/e" if points.stable[0] else "grows by a factor of e"
+    words += f"At point 1, a deviation along the first eigenvector {growth} in **{_steps(times[0])} steps**"
+    if points.unstable_directions[0] > 1 or len(times) == 1:
+        return f"{words}."
+    return f"{words}; one along any other shrinks as far in {_steps(times[1:].max())} or fewer."
+
+
+def _plane(run: TextRun, token: str, points: FixedPoints, cloud: StateCloud) -> None:
+    step, _ = chosen_position(run.trace, run.layer)
+    trace, path = path_of(run, run.model)
+    if not np.isfinite(path).all():
+        return
+    backward = run.direction == "backward"
+    tokens = trace.tokens[::-1] if backward else trace.tokens
+    figure = state_path.ready(
+        cloud.found, cloud.dots, path, tokens, step=len(tokens) + 1 - step if backward else step,
+        readout=cloud.readout, label=cloud.label, points=points,
+    )  # fmt: skip
+    kinds = point_kinds(points)
+    places = cloud.found.project(points.hidden, 1)[:, 0]
+    where = [f"{kind} at {digits(float(x), '.2g')}" for kind, x in zip(kinds, places, strict=True)][:LISTED]
+    words = "Fixed and slow points along the first two components, with the path of the text. "
+    words += f"Along the first: {series(where)}." if where else "No point was found."
+    chart(figure, words, "points", traces=[trace])
+
+
+def _pick_point(points: FixedPoints) -> int:
+    """A picker for one of the points, counted from 1."""
+    if len(points) == 1:
+        return 1
+    kinds = point_kinds(points)
+    numbers = range(1, min(len(points), LISTED) + 1)
+    return st.segmented_control(
+        "Point",
+        numbers,
+        default=1,
+        required=True,
+        format_func=lambda number: f"{number}: {kinds[number - 1]}",
+        label_visibility="collapsed",
+        key=f"point-{len(points)}",
+    )
+
+
+def _steps(number: float) -> str:
+    """A number of steps, which may be very large near a line of states that hardly move."""
+    return f"{number:,.0f}" if 100 <= number < 1e6 else digits(float(number), ".2g")
+
+
+def _table(points: FixedPoints) -> None:
+    """A column for each point: there are few, and what stands in the rows needs words."""
+    count = min(len(points), LISTED)
+    rows = {
+        "kind": point_kinds(points),
+        "directions that grow": [str(n) for n in points.unstable_directions],
+        "largest eigenvalue, modulus": [digits(float(abs(values[0])), ".3f") for values in points.eigenvalues],
+        "its time constant, in steps": [_steps(times[0]) for times in points.time_constants],
+        "moves in one step by": [digits(float(speed), ".0e") for speed in points.residual],
+        "from the nearest state of the texts": [digits(float(distance), ".2g") for distance in points.distance],
+        f"searches, of {points.seeds}": [str(n) for n in points.reached],
+    }
+    table = pd.DataFrame(
+        {"point": list(rows)} | {str(n + 1): [plain(column[n]) for column in rows.values()] for n in range(count)}
+    )
+    st.table(table, border="horizontal", hide_index=True, width="content", alt="The fixed and slow points.")
+    if len(points) > count:
+        st.caption(f"The {count} points that most searches found, of {len(points)}.")

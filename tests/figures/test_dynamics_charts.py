@@ -1,0 +1,88 @@
+"""Figures of dynamics: their points are those of the analysis, and what a model calls its tokens is never markup."""
+
+import re
+
+import numpy as np
+import pytest
+
+import rnnviz
+from rnnviz import Model
+from rnnviz.analysis import components, fixed_points, lyapunov, readout_direction, state_machine
+from rnnviz.errors import ArgumentError
+from rnnviz.figures import lyapunov_exponents, machine_graph, modifier_gains, point_eigenvalues, state_path
+from rnnviz.text.tokens import Vocabulary
+
+from ..raising import raises
+from ..strategies import draw_network
+from .agreement import agree, no_markup_but_our_own
+
+
+@pytest.fixture(scope="module")
+def model():
+    return rnnviz.load("counter-rnn")
+
+
+@pytest.fixture(scope="module")
+def found(model):
+    return components([model.trace(text) for text in ("aaabbb", "ab", "aabb")])
+
+
+def drawn(figure, name):
+    return next(trace for trace in figure.data if trace.name == name)
+
+
+def test_the_path_and_the_points_are_projections(model, found):
+    trace, points = model.trace("aab"), fixed_points(model, "b")
+    path = np.vstack([trace.initial["hidden", 0, "forward"], trace["hidden"]])
+    dots = found.project(trace["hidden"])
+    readout = readout_direction(model, "end")
+    arguments = (found, dots, path, trace.tokens)
+    options = {"step": 2, "readout": readout, "label": "end", "points": points}
+    figure = state_path(*arguments, **options)
+    assert agree(state_path, *arguments, **options) and no_markup_but_our_own(figure)
+    np.testing.assert_allclose(drawn(figure, "path of the text").x, found.project(path)[:, 0])
+    np.testing.assert_allclose(drawn(figure, "current step").y, found.project(path)[[2], 1])
+    np.testing.assert_allclose(drawn(figure, "fixed and slow points").x, found.project(points.hidden)[:, 0])
+    arrow = next(note for note in figure.layout.annotations if note.showarrow)
+    cosines = found.turn(readout)
+    assert arrow.y / arrow.x == pytest.approx(cosines[1] / cosines[0])
+    low, high = figure.layout.xaxis.range
+    assert low < dots[:, 0].min() and dots[:, 0].max() < high
+
+
+def test_eigenvalues_are_drawn_around_the_unit_circle(model):
+    points = fixed_points(model, "b")
+    figure = point_eigenvalues(points, 1)
+    np.testing.assert_array_equal(figure.data[0].x, points.eigenvalues[0].real)
+    np.testing.assert_array_equal(figure.data[0].y, points.eigenvalues[0].imag)
+    (circle,) = figure.layout.shapes
+    assert (circle.x0, circle.x1, circle.y0, circle.y1) == (-1, 1, -1, 1)
+    with raises(ArgumentError, name="number"):
+        point_eigenvalues(points, len(points) + 1)
+
+
+def test_curves_are_those_of_the_analysis(model):
+    found = {cell: lyapunov(rnnviz.load(f"counter-{cell}").trace("aabb")) for cell in ("rnn", "lstm")}
+    figure = lyapunov_exponents(found)
+    np.testing.assert_array_equal(drawn(figure, "LSTM").y, found["lstm"].exponents[:16])
+    assert agree(lyapunov_exponents, found)
+    gains = {"rnn": np.array([1.0, 0.5]), "gru": np.array([-0.2, np.nan])}
+    figure = modifier_gains(gains, "not")
+    np.testing.assert_array_equal(drawn(figure, "RNN").y, gains["rnn"])
+    low, high = figure.layout.yaxis.range
+    assert low < -0.2 and high > 1
+
+
+def test_a_graph_has_every_transition_and_no_strange_quotes(model):
+    machine = state_machine(model)
+    graph = machine_graph(machine, current=1)
+    arrows = [line for line in graph.splitlines() if "->" in line]
+    assert len(arrows) == 1 + sum(len(set(row)) for row in machine.transitions.tolist())
+    assert "penwidth" in next(line for line in graph.splitlines() if line.startswith("  s1 ["))
+    vocabulary = Vocabulary("words", ('"];x', "\\"))
+    strange = Model("strange", draw_network("rnn", vocabulary), vocabulary, ['"]', "\\N", "<b>", "d"])
+    graph = machine_graph(state_machine(strange))
+    for line in graph.splitlines()[5:-1]:
+        assert re.fullmatch(
+            r'  \w+( -> \w+)?( \[(shape=point, color="#\w+"|label="([^"\\]|\\.)*")(, penwidth=4)?\])?;', line
+        )

@@ -1,0 +1,157 @@
+"""The Dynamics page's logic: its figures are the analyses, for the chosen cell, text and input."""
+
+import json
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import rnnviz
+from rnnviz import Model, zoo
+from rnnviz.analysis import components, fixed_points, lyapunov, modifier_effect, readout_direction, state_machine
+from rnnviz.ui.pages.dynamics import PARTS
+from rnnviz.ui.shared.catalogue import TaskModels
+from rnnviz.ui.shared.session_keys import OWN_TASKS
+
+from ..strategies import CHARACTERS, draw_network
+from .app_pages import APP, figure, numbers, open_page, page_text
+
+pytestmark = pytest.mark.usefixtures("open_door")
+
+CELLS = ["rnn", "gru", "lstm"]
+TEXTS = (zoo.BUNDLED / "texts" / "reviews-test.txt").read_text(encoding="utf-8").splitlines()
+TEXT = "not good at all"
+
+
+def dynamics(**link):
+    return open_page("dynamics", **link)
+
+
+def named(traces, name):
+    return next(trace for trace in traces if trace["name"] == name)
+
+
+def runs(model):
+    return [model.trace(text) for text in TEXTS]
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize(
+    ("task", "view"), [("reviews", view) for view in PARTS if view != "machine"] + [("counter", "machine")]
+)
+def test_every_question_is_answered_for_every_cell(task, view, cell):
+    app = dynamics(task=task, view=view, cell=cell)
+    assert not app.warning and not app.error and not app.info
+    assert app.segmented_control(key="dynamics-view").value == view
+
+
+@pytest.mark.parametrize("task", ["names", "shakespeare", "recall"])
+@pytest.mark.parametrize("view", ["paths", "words", "growth"])
+def test_so_it_is_for_the_other_tasks(task, view):
+    assert not dynamics(task=task, view=view).error
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_paths_are_projections_of_the_states(cell):
+    app, model = dynamics(text=TEXT), rnnviz.load(f"reviews-{cell}")
+    found = components(runs(model)).pointing_along(readout_direction(model, "positive"))
+    trace = model.trace(TEXT)
+    drawn = figure(app, f"path-{cell}")
+    expected = found.project(np.vstack([trace.initial["hidden", 0, "forward"], trace["hidden"]]))
+    line = named(drawn, "path of the text")
+    np.testing.assert_allclose(np.column_stack([numbers(line["x"]), numbers(line["y"])]), expected, atol=1e-5)
+    assert numbers(named(drawn, "current step")["x"]) == pytest.approx(expected[-1, 0], abs=1e-5)
+
+
+def test_the_current_step_is_marked():
+    model = rnnviz.load("reviews-lstm")
+    found = components(runs(model)).pointing_along(readout_direction(model, "positive"))
+    app = dynamics(text=TEXT, step="2")
+    ring = named(figure(app, "path-lstm"), "current step")
+    assert numbers(ring["x"]) == pytest.approx(found.project(model.trace(TEXT)["hidden"])[1, 0], abs=1e-5)
+
+
+def test_the_first_sentence_has_the_share_of_the_variance():
+    share = components(runs(rnnviz.load("reviews-lstm"))).shares[0]
+    assert f"{100 * share:.0f}\N{NO-BREAK SPACE}%" in page_text(dynamics())
+
+
+@pytest.mark.parametrize("held", ["", "good"])
+def test_points_are_those_of_the_analysis(held):
+    app, model = dynamics(view="settling", cell="rnn", text="a good film", held=held), rnnviz.load("reviews-rnn")
+    expected = fixed_points(model, held or None, runs(model))
+    found = components(runs(model)).pointing_along(readout_direction(model, "positive"))
+    marks = named(figure(app, "points"), "fixed and slow points")
+    np.testing.assert_allclose(numbers(marks["x"]), found.project(expected.hidden)[:, 0], atol=1e-4)
+    drawn = named(figure(app, "eigenvalues"), "eigenvalues")
+    np.testing.assert_allclose(numbers(drawn["customdata"]), np.abs(expected.eigenvalues[0]), atol=1e-4)
+
+
+def test_another_point_has_its_own_eigenvalues():
+    app, model = dynamics(view="settling", cell="rnn"), rnnviz.load("reviews-rnn")
+    expected = fixed_points(model, None, runs(model))
+    assert len(expected) > 1
+    app.segmented_control(key=f"point-{len(expected)}").set_value(2).run()
+    drawn = named(figure(app, "eigenvalues"), "eigenvalues")
+    np.testing.assert_allclose(numbers(drawn["customdata"]), np.abs(expected.eigenvalues[1]), atol=1e-4)
+
+
+def test_a_held_token_that_the_next_text_lacks_gives_way_to_the_mean():
+    app = dynamics(view="settling", cell="rnn", text="a good film", held="good")
+    app.text_input(key="text").set_value("a bad film").run()
+    assert not app.exception and app.selectbox(key="dynamics-held").value == ""
+
+
+def test_gains_are_those_of_the_analysis():
+    app = dynamics(view="words", text=TEXT)
+    for cell in CELLS:
+        model = rnnviz.load(f"reviews-{cell}")
+        line = named(figure(app, "gains"), {"rnn": "RNN", "gru": "GRU", "lstm": "LSTM"}[cell])
+        assert len(numbers(line["y"])) == 7
+        words = ["good", "bad"]
+        rough = modifier_effect(model, "not", words, "positive", runs=runs(model)).gain
+        np.testing.assert_allclose(numbers(line["y"]), rough, atol=0.15)
+
+
+def test_exponents_are_those_of_the_analysis():
+    app = dynamics(view="growth", text=TEXT)
+    line = named(figure(app, "lyapunov"), "LSTM")
+    expected = lyapunov(rnnviz.load("reviews-lstm").trace(TEXT)).exponents[:16]
+    np.testing.assert_allclose(numbers(line["y"]), expected, rtol=1e-5)
+
+
+def test_the_machine_is_that_of_the_analysis():
+    app = dynamics(view="machine", task="counter", cell="rnn", text="aab")
+    machine = state_machine(rnnviz.load("counter-rnn"))
+    (graph,) = app.get("graphviz_chart")
+    assert graph.proto.spec.count(" [label=") >= len(machine)
+    assert f"state {machine.read('aab')[-1]}, drawn with a thick line" in graph.proto.alt
+    states, words = (table.value for table in app.table)
+    np.testing.assert_array_equal(states[["after a", "after b"]].astype(int), machine.transitions)
+    assert list(words["word"]) == ["".join(each.word) for each in machine.disagreements]
+
+
+@pytest.mark.parametrize("direction", ["forward", "backward"])
+def test_any_layer_and_direction_has_paths_and_points(direction):
+    model = Model("deep-gru", draw_network("gru", layers=2, bidirectional=True), CHARACTERS, [*"abcd"])
+    texts = ["a film", "no film", "but"]
+    for view in ("paths", "settling", "words", "growth"):
+        app = AppTest.from_file(str(APP), default_timeout=60)
+        task = TaskModels("deep", "Deep", "letters", texts, {"gru": model.name}, own={"gru": model})
+        app.session_state[OWN_TASKS] = {"deep": task}
+        link = {"task": "deep", "cell": "gru", "layer": "1", "direction": direction, "view": view, "step": "2"}
+        for name, value in link.items():
+            app.query_params[name] = value
+        app.switch_page("pages/dynamics.py").run()
+        assert not app.exception
+        if view == "paths":
+            found = components([model.trace(text) for text in texts], 1, direction)
+            ring = named(figure(app, "path-gru"), "current step")
+            expected = found.project(model.trace(texts[0])["hidden", 1, direction])[1]
+            assert (numbers(ring["x"])[0], numbers(ring["y"])[0]) == pytest.approx(tuple(expected), abs=1e-5)
+
+
+def test_a_model_with_many_tokens_is_not_asked_to_be_a_machine():
+    app = dynamics(view="machine", task="names")
+    assert app.segmented_control(key="dynamics-view").value == "paths"
+    assert json.dumps(app.segmented_control(key="dynamics-view").options).count("machine") == 0
