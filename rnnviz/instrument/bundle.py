@@ -76,5 +76,5 @@ def _resolved(file: Path, path: str) -> Path:
 
 def _variable(file: Path) -> str:
     """The name under which a module's exports are known in the script."""
-    path = file.relative_to(SCRIPTS).with_suffix("")
+    path = file.relative_to(HERE.parent).with_suffix("")
     return re.sub(r"\W", "_", f"module_{path}")

@@ -41,7 +41,7 @@ def trained_model(
     network : Network, optional
         A network of the run; the best one by default.
     scores : dict, optional
-        Its held-out scores; measured here by default.
+        Its held-out scores; measured here by default. If it is empty, the card has none.
     **metadata
         Further entries of the card's "training".
 
@@ -62,6 +62,8 @@ def trained_model(
     task = trainer.task
     command = retrain_command(trainer, name, text_file)
     card = _card(trainer, network, command, task.held_out_scores(network) if scores is None else scores)
+    if not card["scores"]:
+        del card["scores"]
     card["training"] |= metadata
     return Model(name, network, task.vocabulary, task.labels, card)
 

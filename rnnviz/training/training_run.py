@@ -236,7 +236,11 @@ class TrainingRun:
         return self.model_at(k).trace(self.task.probe.text)
 
     def best_model(
-        self, name: str, text_file: str | None = None, at_break: Callable[[], object] | None = None
+        self,
+        name: str,
+        text_file: str | None = None,
+        at_break: Callable[[], object] | None = None,
+        measure: bool = True,
     ) -> Model:
         """Return the best network so far as a model, with its card.
 
@@ -250,6 +254,8 @@ class TrainingRun:
             Name of the file that the task's text came from.
         at_break : callable, optional
             Called now and then while the scores are measured, which takes long for a large network.
+        measure : bool, default True
+            Whether to measure scores that were not measured before. Otherwise the card has none.
 
         Returns
         -------
@@ -264,14 +270,12 @@ class TrainingRun:
         if self.state == "diverged" and not self.snapshots:
             raise TrainingError("The run diverged before its first step, so there is no model.", code="no_model")
         best = self._best()
-        if self._scored is None or self._scored[0] != best.step:
+        if measure and (not self._scored or self._scored[0] != best.step):
             self._scored = best.step, finish(self.task.held_out_scores_in_slices(best.network), at_break)
         metadata: dict[str, Any] = {"steps": self.steps_taken, "kept": best.origin, "state": self.state}
-        if self.explanation:
-            metadata["stopped"] = self.explanation
-        return trained_model(
-            self.trainer, name, text_file=text_file, network=best.network, scores=self._scored[1], **metadata
-        )
+        metadata |= {"stopped": self.explanation} if self.explanation else {}
+        scores = self._scored[1] if self._scored and self._scored[0] == best.step else {}
+        return trained_model(self.trainer, name, text_file=text_file, network=best.network, scores=scores, **metadata)
 
     @property
     def best_step(self) -> int:

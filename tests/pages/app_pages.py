@@ -28,7 +28,11 @@ def open_page(page: str, **link: str) -> AppTest:
 def page_text(app: AppTest) -> str:
     """All messages, captions, paragraphs and remarks of the page, without the escapes of Markdown."""
     elements = (*app.warning, *app.info, *app.error, *app.caption, *app.markdown)
-    remarks = instrument_data(app)["notes"]["remarks"] if app.get("bidi_component") else []
+    remarks = (
+        instrument_data(app)["notes"]["remarks"]
+        if any(component.proto.bytes for component in app.get("bidi_component"))
+        else []
+    )
     return " ".join([*(element.value for element in elements), *remarks]).replace("\\", "")
 
 

@@ -1,4 +1,4 @@
-"""What the browser's files take from Streamlit's own elements is in one script and one style sheet."""
+"""What the browser's files take from Streamlit's own elements is in two scripts and one style sheet."""
 
 import re
 from pathlib import Path
@@ -7,7 +7,7 @@ import rnnviz
 
 PACKAGE = Path(rnnviz.__file__).parent
 SHARED = PACKAGE / "ui" / "shared"
-GATHERED = [SHARED / "streamlit.js", SHARED / "streamlit_internals.css"]
+GATHERED = [SHARED / "streamlit.js", SHARED / "reconnection.js", SHARED / "streamlit_internals.css"]
 INTERNAL = re.compile(r"data-test[\w-]*|dataset\.test\w+|\bst-emotion|\.st[A-Z]\w+")
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TypeVar
 
-from ...errors import ArgumentError
 from ...interventions import Intervention, format_all, parse_all
 from ...interventions.problems import MOST_CHANGES, MOST_UNITS, TOO_MANY
 from ...trace import Trace
 from . import notices, session_keys
 from .catalogue import TaskModels
-from .link_state import Parameter, number, number_text, one_of
+from .link_state import BOUND_ALIAS, Parameter, number, number_text, one_of
 
 T = TypeVar("T")
 
@@ -46,21 +45,12 @@ HIDE: Parameter[list[str]] = Parameter("hide", [], _words, format=",".join)
 CHANGES: Parameter[Interventions] = Parameter("if", (), _changes, format=format_all)
 
 
+TASK = "task"
+
+
 def task(names: Iterable[str], default: str) -> Parameter[str]:
-    """The task whose models are shown."""
-    existing = one_of(names)
-
-    def parse(text: str) -> str:
-        try:
-            return existing(text)
-        except ArgumentError as error:
-            raise error.with_message(
-                "If it was a model of your own: it was in the memory of a session, which ends soon after its page is "
-                "closed, and when the server restarts. Open its file again on the Models page; until then, what is "
-                f"typed is read by the model that is chosen here. {error.message}"
-            ) from None
-
-    return Parameter("task", default, parse)
+    """The task whose models are shown; missing_model.py looks at one that is not here first."""
+    return Parameter(TASK, default, one_of(names))
 
 
 def cell(names: Sequence[str], default: str = "lstm", chapter: str = "") -> Parameter[str]:
@@ -88,7 +78,7 @@ def text(task: TaskModels) -> Parameter[str]:
 
     Streamlit binds `text` to the text box of the page that is open, and drops it from a link to another page.
     """
-    return Parameter("text", task.examples[0], str, task.name, widget_key=session_keys.TEXT, alias="read")
+    return Parameter("text", task.examples[0], str, task.name, widget_key=session_keys.TEXT, alias=BOUND_ALIAS)
 
 
 def step(steps: int, default: int) -> Parameter[int]:

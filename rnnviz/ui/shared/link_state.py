@@ -37,6 +37,7 @@ from .session_keys import (
 )
 
 BOUND = "text"  # the parameter that Streamlit writes, and nobody else may
+BOUND_ALIAS = "read"  # the name under which another link carries it
 
 T = TypeVar("T")
 
@@ -188,6 +189,28 @@ def begin_visit(page: str | None) -> None:
         notices.clear()  # messages about the link of one page mean nothing on another
     state[PAGE], state[JUST_OPENED] = page, True
     state[UNREAD], state[RESTORED] = set(st.query_params), {}
+
+
+def unread(name: str) -> str | None:
+    """The text of a parameter that came with the link and was not read yet; None if there is none."""
+    return st.query_params.get(name) if name in st.session_state.get(UNREAD, set()) else None
+
+
+def pass_over(name: str) -> None:
+    """Let a parameter stay in the link unread."""
+    st.session_state.get(UNREAD, set()).discard(name)
+
+
+def open_again(link: Mapping[str, str]) -> None:
+    """Open the page anew, as if a link had just led there."""
+    parameters = dict(link)
+    if BOUND in parameters:
+        parameters[BOUND_ALIAS] = parameters.pop(BOUND)
+    st.query_params.from_dict(parameters)
+    for key in (PAGE, UNIT, REPORTED):
+        st.session_state.pop(key, None)
+    notices.clear()
+    st.rerun()
 
 
 def start_over() -> None:

@@ -139,12 +139,17 @@ def open_in_session(files: Mapping[str, bytes]) -> OpenedFile:
     """Open files that belong together, in place of those before."""
     sizes = {name: len(data) for name, data in files.items()}
     file = _keep(lambda: read_apart("open_upload", dict(files)), sum(sizes.values()))
+    file.sizes, file.id = sizes, content_id(files)
+    return file
+
+
+def content_id(files: Mapping[str, bytes]) -> str:
+    """A hash of files and their names."""
     digest = blake2b(digest_size=16)
     for name, data in sorted(files.items()):
         digest.update(f"{len(name)} {name} {len(data)} ".encode(errors="surrogatepass"))
         digest.update(data)
-    file.sizes, file.id = sizes, digest.hexdigest()
-    return file
+    return digest.hexdigest()
 
 
 def open_given_file() -> bool:

@@ -1,7 +1,8 @@
 """What every page does first: make sure that it runs through app.py, begin a visit, and add the common style.
 
 It uses three of Streamlit's internals: `PagesManager`, the script's context and the runtime. The only other Python file
-that uses any is streamlit_sessions.py; the only style sheet is streamlit_internals.css, the only script streamlit.js.
+that uses any is streamlit_sessions.py; the only style sheet is streamlit_internals.css, and the only scripts are
+streamlit.js and reconnection.js.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from ...cells import CELLS
 from ...model import Model
 from ...text.tokens import visible
 from ...trace import Trace
-from . import catalogue, lesson_link, link_parameters
+from . import catalogue, lesson_link, link_parameters, missing_model
 from .catalogue import TaskModels
 from .link_state import Parameter, one_step, remove
 from .markdown import plain
@@ -57,7 +57,8 @@ def pick_model(
         if with_cell and lesson_link.shows("model"):
             _cell_picker(task, cell_choice, labels)
         with one_step():
-            task_choice.save()
+            if not missing_model.is_offered(task_choice):
+                task_choice.save()
             cell = cell_choice.save()
             model = catalogue.model(task, cell)
             layer, direction = pick_layer(model)

@@ -80,6 +80,12 @@ GIVEN_FILE_OPENED = "models-given"  # the file that the server was started with
 OPENED_COUNT = "models-count"  # of the files that were opened so far
 UPLOADED_FILES = "models-ids"  # of the files in the uploader when they were opened
 
+# What the browser keeps.
+KEPT_REPORT = "kept-report"  # what the browser has told last
+KEPT_COMMAND = "kept-command"  # what the reader wants of it
+MISSING_MODEL = "missing-model"  # the one that a link names
+KEPT_UPLOADS = "kept-uploads"  # how many models it has sent
+
 # The Train page.
 TRAININGS = "trainings"
 TRAININGS_STARTED = "train-count"

@@ -1,4 +1,4 @@
-// The instrument as a Streamlit component. This is the one script that knows Streamlit.
+// The instrument as a Streamlit component. This script, and reconnection.js, alone know Streamlit.
 //
 // Streamlit has no public way to ask whether a run is over, and no public names for its page links and for the element
 // that holds a component. The constants under "Streamlit's internals" stand for these; a test says which of them is
@@ -9,6 +9,7 @@ import { unpack } from "../../instrument/js/model/arrays.js";
 import { elementsIn } from "../../instrument/js/page/dom.js";
 import { completed } from "../../instrument/js/page/kept-payloads.js";
 import { viewInAddress, writeAddress } from "../../instrument/js/page/view-address.js";
+import { onReconnected } from "./reconnection.js";
 
 /**
  * @import { Instrument, Rest } from "../../instrument/js/instrument.js"
@@ -40,6 +41,7 @@ import { viewInAddress, writeAddress } from "../../instrument/js/page/view-addre
  * @property {string} views  that the instrument was made with
  * @property {number} calls
  * @property {boolean} removed
+ * @property {() => void} endWatch  called once the component is removed
  * @property {ReportedPosition | null} reported  the position that the server knows
  * @property {Set<string>} pending  positions that were reported and may still be echoed
  */
@@ -58,10 +60,8 @@ const LONGEST_RUN_MS = 8000;
 // Streamlit's internals.
 const COMPONENT = "[data-testid=stBidiComponentIsolated]";
 const PAGE_LINKS = "[data-testid=stPageLink] a";
-const CONNECTION = "data-test-connection-state";
 const app = () => /** @type {HTMLElement | null} */ (document.querySelector("[data-testid=stApp]"));
 const isRunning = () => app()?.dataset.testScriptState !== "notRunning";
-const isConnected = () => app()?.getAttribute(CONNECTION) === "CONNECTED";
 
 /**
  * Streamlit puts the keys of widgets and containers into classes; our own keys name the page's parts.
@@ -116,6 +116,7 @@ export default function (streamlits) {
       if (call !== entry.calls) return;
       entry.removed = true;
       mounted.delete(parentElement);
+      entry.endWatch();
       entry.instrument.destroy();
     });
 }
@@ -152,29 +153,8 @@ function create(component, payload) {
   });
   entry.instrument = mountInstrument(entry, payload);
   mounted.set(parentElement, entry);
-  runOnceReconnected(entry);
+  entry.endWatch = onReconnected(() => entry.component.setTriggerValue("reconnected", true));
   return entry;
-}
-
-/**
- * Run the page when the server is back. It may have been started again, and has then lost what the reader looks at:
- * Streamlit itself would say nothing until the reader's next action.
- * @param {Mounted} entry
- */
-function runOnceReconnected(entry) {
-  const root = app();
-  if (!root) return;
-  let wasConnected = isConnected();
-  const observer = new MutationObserver(() => {
-    if (entry.removed) {
-      observer.disconnect();
-      return;
-    }
-    const is = isConnected();
-    if (is && !wasConnected) entry.component.setTriggerValue("reconnected", true);
-    wasConnected = is;
-  });
-  observer.observe(root, { attributes: true, attributeFilter: [CONNECTION] });
 }
 
 /**

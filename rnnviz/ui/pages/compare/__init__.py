@@ -9,7 +9,17 @@ from typing import NamedTuple
 import streamlit as st
 
 from ....text.read_words import read_words
-from ...shared import lesson_link, link_parameters, link_state, model_card, notices, pickers, share_panel, text_box
+from ...shared import (
+    lesson_link,
+    link_parameters,
+    link_state,
+    missing_model,
+    model_card,
+    notices,
+    pickers,
+    share_panel,
+    text_box,
+)
 from ...shared.catalogue import TaskModels
 from ...shared.text_run import TextRun
 from . import cells_panel, texts_panel
@@ -34,6 +44,7 @@ COMPARISONS = {
 
 def page() -> None:
     """Show everything under the title."""
+    missing_model.offer()
     choice = link_parameters.comparison(list(COMPARISONS))
     choice.restore()
     are_texts = choice.value == "texts"

@@ -5,7 +5,18 @@ from __future__ import annotations
 import streamlit as st
 
 from ....instrument.run_notes import run_notes
-from ...shared import catalogue, downloads, lesson_link, model_card, notices, pickers, share_panel, text_box, what_if
+from ...shared import (
+    catalogue,
+    downloads,
+    lesson_link,
+    missing_model,
+    model_card,
+    notices,
+    pickers,
+    share_panel,
+    text_box,
+    what_if,
+)
 from ...shared.catalogue import TaskModels
 from ...shared.markdown import plain
 from ...shared.session_keys import LAST_READ
@@ -16,6 +27,7 @@ __all__ = ["page"]
 
 def page() -> None:
     """Show everything under the title: one row of controls, and the instrument."""
+    missing_model.offer()
     with st.container(key="explore"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             task, model, layer, direction = pickers.pick_model(compact=True)

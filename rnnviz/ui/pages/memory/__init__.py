@@ -10,6 +10,7 @@ from ...shared import (
     catalogue,
     lesson_link,
     link_parameters,
+    missing_model,
     model_card,
     notices,
     pickers,
@@ -39,6 +40,7 @@ OPENINGS = {"writers": "reviews"}
 
 def page() -> None:
     """Show everything under the title."""
+    missing_model.offer()
     titles = {name: title for name, (title, _) in QUESTIONS.items()}
     question_choice = link_parameters.question(list(titles))
     question_choice.restore()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from ...shared import link_parameters, notices, pickers
-from . import comparison_panel, upload_panel, use_panel, weights_panel
+from . import comparison_panel, kept_panel, upload_panel, use_panel, weights_panel
 
 __all__ = ["PARTS", "page"]
 
@@ -28,5 +28,6 @@ def page() -> None:
         use_panel.enter_current()
     _, show = PARTS[part]
     show()
+    kept_panel.keep()
     with messages:
         notices.show()

@@ -15,7 +15,7 @@ from ...shared.link_parameters import link_to
 from ...shared.markdown import plain
 from ...shared.opened_file import OpenedFile, close, enter_archive, open_in_session, opened_file, was_lost
 from ...shared.session_keys import UPLOADED_FILES
-from . import interpretation_panel, use_panel, verify_panel, vocabulary_panel
+from . import interpretation_panel, kept_panel, use_panel, verify_panel, vocabulary_panel
 
 EXAMPLE = "names-gru"
 
@@ -23,12 +23,14 @@ EXAMPLE = "names-gru"
 def show() -> None:
     """Show the uploader, and what was found in the file that is open."""
     _uploader()
+    kept_panel.open_again()
     if was_lost():
         st.info(
-            "This link comes from a page that had a file open. A file is in the memory of its own session alone: that "
-            "is over, after its page was closed or the server restarted, or goes on elsewhere. Upload the file again.",
+            "This link comes from a tab that had a file open. The file lived in that tab: it is gone after a reload or "
+            "when the server restarts. Open it again from what this browser keeps, or upload it.",
             icon=":material/history:",
         )
+    kept_panel.show()
     file = opened_file()
     if not was_lost():
         link_parameters.FILES_OPENED.write(0 if file is None else file.number)
@@ -63,7 +65,8 @@ def _uploader() -> None:
                 file.truncate(0)
     st.caption(
         ":material/lock: Nothing in a file is ever executed. The file stays in the memory of this session, where "
-        "nobody else can see it, and is gone with the session, a minute or two after its page is closed. "
+        "nobody else can see it, and is gone with the session, a minute or two after its page is closed; your browser "
+        "keeps a copy, if you let it. "
         f"Limits: {DEFAULT_LIMITS.file // MILLION} million bytes, "
         f"{DEFAULT_LIMITS.unpacked // MILLION} million once unpacked, {DEFAULT_LIMITS.arrays:,} arrays, "
         f"{DEFAULT_LIMITS.layers:,} layers, and {DEFAULT_LIMITS.seconds:g} seconds to read it."

@@ -84,10 +84,11 @@ def enter_current() -> None:
 def page_buttons(key: str) -> str | None:
     """Buttons that open the pages with a model of the session; the page whose button was pressed."""
     pressed = None
-    for title, page in MODEL_PAGES.items():
-        kind: Literal["primary", "secondary"] = "primary" if title == "Explore" else "secondary"
-        if st.button(f"Open in {title}", key=f"{key}-{title}", type=kind):
-            pressed = page
+    with st.container(horizontal=True):
+        for title, page in MODEL_PAGES.items():
+            kind: Literal["primary", "secondary"] = "primary" if title == "Explore" else "secondary"
+            if st.button(f"Open in {title}", key=f"{key}-{title}", type=kind):
+                pressed = page
     return pressed
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ...shared import link_state, notices
-from . import results_panel, run_panel, settings_panel, start_panel, task_panel, training_session
+from . import kept_training, results_panel, run_panel, settings_panel, start_panel, task_panel, training_session
 
 __all__ = ["page"]
 
@@ -22,6 +22,7 @@ def page() -> None:
         run_panel.show(training)
     elif task is not None:
         task_panel.show(task)
+    kept_training.keep(training)
     results_panel.show_upload_link()
     training_session.save_to_link()
     with messages:

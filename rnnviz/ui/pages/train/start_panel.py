@@ -9,7 +9,7 @@ from ....errors import BusyError
 from ....training import Task
 from ...shared.markdown import plain
 from ...shared.session_keys import START_REQUESTED
-from . import settings_panel, training_session
+from . import kept_training, settings_panel, training_session
 from .next_run import NextRun
 
 
@@ -60,11 +60,12 @@ def _explode() -> None:
 def _offer_restart(obstacle: str | None) -> None:
     """A message about a training that ended with a reload, and a button that starts it again."""
     st.info(
-        "This link comes from a page on which networks were being trained. Training belongs to its page: it ended "
-        "there, or continues there if the page is still open. The settings are in the link; a text of your own is not. "
-        "With the same settings and text, the same seed gives the same curves.",
+        "This link comes from a tab in which networks were trained. A training lives in its tab: it ended there, or "
+        "continues there if the tab is still open. The settings are in the link; a text of your own is not. With the "
+        "same settings and text, the same seed gives the same curves.",
         icon=":material/history:",
     )
+    kept_training.link()
     st.button(
         "Start again", key="train-again", icon=":material/replay:", disabled=obstacle is not None,
         on_click=_request_start,

@@ -13,6 +13,7 @@ from functools import partial
 
 from ....model import Model
 from ....training import Task, TrainingRun
+from ...shared.kept_models import Keep
 from ...shared.memory_ledger import Reservation
 from .fair_slots import FairSlots
 
@@ -29,7 +30,8 @@ class Training:
     """The runs that were started together, by cell.
 
     number: unique in the session. source: the file name of an own text. opened: the task under which the models are
-    in the catalogue, and the number of steps after which they were put there. room: the memory that it holds.
+    in the catalogue, and the number of steps after which they were put there. kept: the models as the
+    browser keeps them. room: the memory that it holds.
     """
 
     number: int
@@ -38,6 +40,7 @@ class Training:
     runs: dict[str, TrainingRun]
     source: str | None = None
     opened: tuple[str, int] | None = None
+    kept: Keep | None = field(default=None, repr=False)
     room: Reservation | None = field(default=None, repr=False)
     seconds_worked: float = 0.0  # since the start or the last pause
     resumed_at: float = field(default_factory=time.monotonic)
@@ -116,15 +119,18 @@ class Training:
         for run in self.runs.values():
             run.stop()
 
-    def models(self, name: str, tick: Callable[[float], object] = lambda share: None) -> dict[str, Model]:
+    def models(
+        self, name: str, tick: Callable[[float], object] = lambda share: None, measure: bool = True
+    ) -> dict[str, Model]:
         """The best model of every cell that has one, named `name`-cell.
 
-        tick: is called now and then, while they are measured, with the share of the cells that are done.
+        tick: is called now and then, while they are measured, with the share of the cells that are done. measure:
+        whether those are measured that were not before.
         """
         models = {}
         runs = {cell: run for cell, run in self.runs.items() if run.state != "diverged" or run.snapshots}
         for number, (cell, run) in enumerate(runs.items()):
-            model = run.best_model(f"{name}-{cell}", self.source, partial(tick, number / len(runs)))
+            model = run.best_model(f"{name}-{cell}", self.source, partial(tick, number / len(runs)), measure=measure)
             models[cell] = replace(model, name=f"{name}-{cell}")
         return models
 
