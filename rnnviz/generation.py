@@ -321,4 +321,4 @@ def generation(
 def _lasting_edits(interventions: Iterable[Intervention], network: Network) -> Edits:
     """The edits of one further step: those of interventions that name no steps."""
     lasting = [each for each in interventions if isinstance(each, ValueIntervention) and each.steps is None]
-    return cell_edits(lasting, network.layers[0][0].definition, 1)
+    return cell_edits(lasting, network.definitions, 1)

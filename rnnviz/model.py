@@ -59,7 +59,7 @@ class Model:
     max_steps: int | None = None
 
     def __repr__(self) -> str:
-        return f"<Model {self.name}: {self.definition.title}, {self.network.layers[0][0].hidden_size} units>"
+        return f"<Model {self.name}: {self.title}, {self.network.hidden_size} units>"
 
     def _repr_html_(self) -> str | None:
         """What a notebook shows."""
@@ -90,8 +90,18 @@ class Model:
 
     @property
     def definition(self) -> Definition:
-        """The definition of the network's cell: its quantities, equations and phases."""
-        return self.network.layers[0][0].definition
+        """The definition of the cell: its quantities, equations and phases; that of the first layer."""
+        return self.network.definitions[0]
+
+    @property
+    def definitions(self) -> tuple[Definition, ...]:
+        """The definition of each layer's cell, from below."""
+        return self.network.definitions
+
+    @property
+    def title(self) -> str:
+        """The cell in words: "LSTM", or "LSTM–GRU" for layers of several cells."""
+        return self.network.cell_kinds.title
 
     @property
     def head(self) -> Head:
@@ -237,14 +247,13 @@ class Model:
         values, start = {}, {}
         for layer, records in enumerate(run.records):
             for direction, record in zip(self.network.directions_by_layer[layer], records, strict=True):
-                for name in self.definition.by_name:
+                for name in self.definitions[layer].by_name:
                     values[name, layer, direction] = reverse_if_backward(record[name], direction)
                 for name, state in record.initial.items():
                     start[name, layer, direction] = state
         return Trace(
             model=self.name,
-            cell=self.network.cell_name,
-            options=self.network.layers[0][0].options,
+            cell_kinds=self.network.cell_kinds,
             tokens=prepared.tokens,
             unknown=prepared.encoding.unknown,
             values=values,

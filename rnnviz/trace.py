@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -16,11 +16,13 @@ import numpy as np
 from .bounded_json import parse_json
 from .cells import CELLS, Definition
 from .cells.activations import Array
+from .cells.cell_kind import CellKinds
 from .errors import DamagedFileError, FileError, UnknownQuantityError, UnsupportedFileError
 from .interventions import Intervention, ValueIntervention, format_all, parse_all
 from .network.head import Head
 from .representations import html_of
 from .trace_arrays import read_trace_arrays
+from .trace_frame import values_frame
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 
 Key = tuple[str, int, str]  # quantity, layer, direction
 
-FORMAT = 1
+FORMAT, MIXED_FORMAT = 1, 2  # of a file with one cell, and with a cell for each layer
 
 # What a description or arrays of another kind lead to.
 _BROKEN = (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError, RecursionError, MemoryError)
@@ -48,10 +50,8 @@ class Trace:
     ----------
     model : str
         The name of the model.
-    cell : str
-        The name of its cell.
-    options : dict of str to str
-        The options of the cell.
+    cell_kinds : tuple of CellKind
+        The cell of each layer with its options, from below.
     tokens : list of str
         The T tokens as typed, after interventions.
     unknown : ndarray of bool of shape (T,)
@@ -92,8 +92,7 @@ class Trace:
     """
 
     model: str
-    cell: str
-    options: dict[str, str]
+    cell_kinds: CellKinds
     tokens: list[str]
     unknown: np.ndarray
     values: dict[Key, Array]
@@ -124,7 +123,7 @@ class Trace:
         try:
             return self.values[quantity, layer, direction]
         except KeyError:
-            names = tuple(self.definition.by_name)
+            names = tuple(self._definition_at(layer).by_name)
             places = tuple(f"{k}, {d}" for k, directions in enumerate(self.directions_by_layer) for d in directions)
             there = f"{', '.join(names)}; {self.layers} layers, {' and '.join(self.directions)}"
             if len(set(self.directions_by_layer)) > 1:
@@ -158,15 +157,34 @@ class Trace:
         """
         row = {"forward": -1, "backward": 0}
         return [
-            [{state: self[state, k, d][row[d]].copy() for state in self.definition.states} for d in directions]
+            [{state: self[state, k, d][row[d]].copy() for state in self.definitions[k].states} for d in directions]
             for k, directions in enumerate(self.directions_by_layer)
         ]
 
-    @cached_property
+    @property
+    def cell(self) -> str:
+        """The name of the cell; of layers of several cells, the names as they follow each other: "lstm-gru"."""
+        return self.cell_kinds.name
+
+    @property
+    def title(self) -> str:
+        """The cell in words: "LSTM", or "LSTM–GRU" for layers of several cells."""
+        return self.cell_kinds.title
+
+    @property
+    def options(self) -> dict[str, str]:
+        """The options of the cell; of several cells, those of the first layer."""
+        return self.cell_kinds[0].options
+
+    @property
     def definition(self) -> Definition:
-        """The definition of the cell: its quantities, equations and phases."""
-        kind: Any = CELLS[self.cell]  # classes are hashable, whatever their instances are
-        return _definition(kind, tuple(self.options.items()))
+        """The definition of the cell: its quantities, equations and phases; that of the first layer."""
+        return self.definitions[0]
+
+    @cached_property
+    def definitions(self) -> tuple[Definition, ...]:
+        """The definition of each layer's cell, from below."""
+        return self.cell_kinds.definitions
 
     @property
     def has_held_values(self) -> bool:
@@ -222,7 +240,7 @@ class Trace:
         UnknownQuantityError
             If there is no such layer, direction or quantity.
         """
-        names = [q.name for q in self.definition.quantities] if quantity is None else [quantity]
+        names = [q.name for q in self._definition_at(layer).quantities] if quantity is None else [quantity]
         return max(self[name, layer, *([direction] if direction else [])].shape[1] for name in names)
 
     @cached_property
@@ -232,7 +250,7 @@ class Trace:
         It covers the model's name, the cell and its options, the interventions, the initial states, the tokens, and the
         numbers that the first layer read: vectors can differ where their labels do not.
         """
-        facts = [self.model, self.cell, self.options, format_all(self.interventions), self.tokens]
+        facts = [self.model, *self.cell_kinds.to_json().values(), format_all(self.interventions), self.tokens]
         digest = blake2b(json.dumps(facts).encode(), digest_size=8)
         key = ("input_vector", 0, self.directions[0])
         arrays = {key: self.values[key]} | self.initial
@@ -251,28 +269,7 @@ class Trace:
             count from 1, as in formulas and on pages, so that step t is row t - 1 of the arrays; layers and units count
             from 0.
         """
-        import pandas as pd
-
-        parts = []
-        for (quantity, layer, direction), array in self.values.items():
-            steps, units = array.shape
-            step = np.repeat(np.arange(steps), units)
-            parts.append(
-                {
-                    "step": step + 1,
-                    "token": np.array(self.tokens, dtype=object)[step],
-                    "layer": np.full(array.size, layer),
-                    "direction": np.full(array.size, direction, dtype=object),
-                    "quantity": np.full(array.size, quantity, dtype=object),
-                    "unit": np.tile(np.arange(units), steps),
-                    "value": array.ravel(),
-                }
-            )
-        columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-        frame = pd.DataFrame(columns)
-        for name in ("direction", "quantity"):
-            frame[name] = frame[name].astype("category")
-        return frame
+        return values_frame(self.values, self.tokens)
 
     def save(self, file: str | Path | IO[bytes]) -> None:
         """Write the trace to an .npz file, which `Trace.load` reads back to the same numbers, bit for bit.
@@ -283,10 +280,9 @@ class Trace:
             Where to write.
         """
         about = {
-            "format": FORMAT,
+            "format": MIXED_FORMAT if len(self.cell_kinds.different) > 1 else FORMAT,
             "model": self.model,
-            "cell": self.cell,
-            "options": self.options,
+            **self.cell_kinds.to_json(),
             "tokens": self.tokens,
             "labels": self.labels,
             "head": {"activation": self.head.activation, "reading": self.head.reading},
@@ -330,7 +326,7 @@ class Trace:
         try:
             arrays = read_trace_arrays(file)
             about = parse_json("Its description", arrays.pop("about").tobytes())
-            if about.pop("format") != FORMAT:
+            if (form := about.pop("format")) not in (FORMAT, MIXED_FORMAT):
                 raise UnsupportedFileError("It is written in another format.", code="format")
             unknown, logits, outputs = arrays.pop("unknown"), arrays.pop("logits", None), arrays.pop("outputs", None)
             if outputs is None and "probabilities" in arrays:  # as rnnviz wrote them before heads had activations
@@ -338,8 +334,7 @@ class Trace:
                 with np.errstate(divide="ignore"):
                     logits = np.log(outputs)
             about["head"] = Head.from_json(about.get("head", {}), {})
-            if about["cell"] in CELLS:  # options that are newer than the file have their defaults
-                about["options"] = CELLS[about["cell"]].resolve_options(about["options"])
+            kinds = {name: about.pop(name) for name in (("cells",) if form == MIXED_FORMAT else ("cell", "options"))}
             about["interventions"] = parse_all(about.get("interventions", ""))
             about["truncated"] = about.pop("cut")
             groups: dict[str, dict[Key, Array]] = {"values": {}, "initial": {}}
@@ -347,8 +342,11 @@ class Trace:
                 group, quantity, layer, direction = name.split("/")
                 groups[group][quantity, int(layer), direction] = array
             values, initial = groups["values"], groups["initial"]
+            if (layers := 1 + max(layer for _, layer, _ in values)) > len(values):
+                raise DamagedFileError("Its arrays are not those of all of its layers.", code="quantities")
             trace = cls(
-                **about, values=values, initial=initial, unknown=unknown, logits=logits, outputs=outputs,
+                **about, cell_kinds=_resolved(CellKinds.from_json(kinds, layers)),
+                values=values, initial=initial, unknown=unknown, logits=logits, outputs=outputs,
                 network=None, vocabulary=None, card={},
             )  # fmt: skip
             trace._check()
@@ -363,14 +361,15 @@ class Trace:
 
     def _check(self) -> None:
         """Raise FileError unless the arrays are those of a known cell, with one row for each token."""
-        if self.cell not in CELLS:
+        if unknown := [kind.name for kind in self.cell_kinds if kind.name not in CELLS]:
             raise UnsupportedFileError(
-                f"It has the cell {self.cell!r}, which is not known here; define its class first.", code="unknown_cell"
+                f"It has the cell {unknown[0]!r}, which is not known here; define its class first.", code="unknown_cell"
             )
-        keys = {(q, k, d) for q in self.definition.by_name for k, ds in enumerate(self.directions_by_layer) for d in ds}
+        places = [(k, direction) for k, directions in enumerate(self.directions_by_layer) for direction in directions]
+        keys = {(name, k, direction) for k, direction in places for name in self.definitions[k].by_name}
         if set(self.values) != keys:
             raise DamagedFileError(f"Its arrays are not those of a {self.cell}.", code="quantities")
-        if set(self.initial) != {key for key in keys if key[0] in self.definition.states}:
+        if set(self.initial) != {key for key in keys if key[0] in self.definitions[key[1]].states}:
             raise DamagedFileError(f"Its initial states are not those of a {self.cell}.", code="initial_states")
         outputs = tuple(table for table in (self.logits, self.outputs) if table is not None)
         if len(outputs) == 1:
@@ -400,8 +399,14 @@ class Trace:
         lone = (quantity, layer, "forward") not in self.values and (quantity, layer, "backward") in self.values
         return quantity, layer, "backward" if lone else "forward"
 
+    def _definition_at(self, layer: Any) -> Definition:
+        """The definition of a layer; of one that does not exist, the first one's."""
+        return self.definitions[layer if layer in range(len(self.definitions)) else 0]
 
-@lru_cache(maxsize=32)  # a run needs it several times, and checking the equations takes a millisecond
-def _definition(kind: Any, options: tuple[tuple[str, str], ...]) -> Definition:
-    definition: Definition = kind.define(**dict(options))
-    return definition
+
+def _resolved(kinds: CellKinds) -> CellKinds:
+    """The kinds in a file; options that are newer than it have their defaults."""
+    return CellKinds(
+        replace(kind, options=CELLS[kind.name].resolve_options(kind.options)) if kind.name in CELLS else kind
+        for kind in kinds
+    )

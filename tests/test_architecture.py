@@ -17,7 +17,7 @@ FLOORS = [
     {"wording"},
     {"array_shapes", "errors"},
     {"limits", "npy", "number_format", "representations"},
-    {"bounded_json", "trace_arrays"},
+    {"bounded_json", "trace_arrays", "trace_frame"},
     {"cells"},
     {"colours", "network", "text"},
     {"interventions"},

@@ -136,10 +136,12 @@ def test_arrays_that_are_not_finite_numbers_of_one_dtype():
 
 def test_cells_that_do_not_belong_together():
     make = np.random.default_rng(0)
-    with raises(ArgumentError, code="mixed_cells"):
-        Network([[LSTM.random(3, 4, make)], [GRU.random(4, 4, make)]])
-    with raises(ArgumentError, code="mixed_cells"):
-        Network([[GRU.random(3, 4, make)], [GRU.random(4, 4, make, reset="before")]])
+    with raises(ArgumentError, code="mixed_cells", value=1):
+        Network([[LSTM.random(3, 4, make)], [LSTM.random(4, 4, make), GRU.random(4, 4, make)]])
+    with raises(ArgumentError, code="mixed_cells", value=0):
+        Network([[GRU.random(3, 4, make), GRU.random(3, 4, make, reset="before")]])
+    with raises(ArgumentError, code="dtypes", value=["float32", "float64"]):
+        Network([[GRU.random(3, 4, make)], [GRU.random(4, 4, make, dtype=np.float64)]])
     with raises(ArgumentError, code="hidden_sizes", value=[4, 5]):
         Network([[LSTM.random(3, 4, make), LSTM.random(3, 5, make)]])
     with raises(ArgumentError, code="input_size", value=4, allowed=8):

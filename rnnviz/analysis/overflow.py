@@ -56,8 +56,7 @@ def first_overflow(trace: Trace) -> Overflow | None:
     """
     found: list[tuple[int, str]] = []
     count = 0
-    titles = {name: quantity.title for name, quantity in trace.definition.by_name.items()}
-    arrays = [(titles[key[0]], array) for key, array in trace.values.items()]
+    arrays = [(trace.definitions[layer].by_name[name].title, array) for (name, layer, _), array in trace.values.items()]
     if trace.outputs is not None:
         arrays.append((PROBABILITY if trace.head.is_distribution else OUTPUT, trace.outputs))
     for title, array in arrays:

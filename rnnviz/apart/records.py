@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from .. import errors
+from ..cells.cell_kind import CellKind
 from ..checkpoints import FORMATS, Agreement, Checkpoint, Correction, Format, Location, Readout, SourceArray, Stack
 from ..checkpoints.interface import UnusedArray
 from ..checkpoints.settings import InferredSetting
@@ -108,8 +109,8 @@ class _Packer:
             case Format():
                 return ["format", value.title]
             case Network():
-                cell = value.layers[0][0]
-                parts = [dict(value.parameters), cell.name, dict(cell.options), value.merge, value.head.to_json()]
+                kinds = [[kind.name, kind.options] for kind in value.cell_kinds]
+                parts = [dict(value.parameters), kinds, value.merge, value.head.to_json()]
                 return ["network", self.pack(parts)]
             case RnnvizError():
                 given = {name: self._said(field) for name, field in value.fields.items()}
@@ -198,8 +199,9 @@ class _Unpacker:
         return FORMATS_BY_TITLE[parts[0]]
 
     def _network(self, parts: list[Any], depth: int) -> Network:
-        parameters, cell, options, merge, head = self.unpack(parts[0], depth)
-        return Network.from_parameters(parameters, cell, options, merge, head)
+        parameters, kinds, merge, head = self.unpack(parts[0], depth)
+        cells = [CellKind(name, options) for name, options in kinds]
+        return Network.from_parameters(parameters, cells, merge=merge, head=head)
 
     def _error(self, parts: list[Any], depth: int) -> RnnvizError:
         name, message, code, given = parts

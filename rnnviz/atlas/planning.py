@@ -145,7 +145,7 @@ class Plan:
         """A digest of everything that the atlas depends on."""
         model = self.model
         facts = [
-            FORMAT, model.network.cell_name, model.network.layers[0][0].options, model.network.merge,
+            FORMAT, *model.network.cell_kinds.to_json().values(), model.network.merge,
             model.network.directions_by_layer, model.vocabulary.to_json(), self.settings.to_json(), self.corpus.digest,
             self.properties.digest,
         ]  # fmt: skip

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ..cells import CELLS
 from ..cells.activations import Array
+from ..cells.cell_kind import joint_title
 from ..errors import FileError, MissingFileError, RnnvizError
 from ..limits import DEFAULT_LIMITS, Limits
 from ..model import Model
@@ -312,7 +312,7 @@ def summary(stack: Stack) -> str:
     units, outputs = ([size(k) for k in range(count)] for size in (stack.hidden_size, stack.output_size))
     return ", ".join(
         [
-            CELLS[stack.cell].title,
+            joint_title(stack.cells),
             f"{count} layer{'s' * (count > 1)}",
             " then ".join(map(words.__getitem__, directions if len(set(directions)) > 1 else directions[:1])),
             counted(stack.input_size, "input"),

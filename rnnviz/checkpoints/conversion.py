@@ -10,6 +10,7 @@ import numpy as np
 
 from ..cells import CELLS
 from ..cells.activations import Array
+from ..cells.cell_kind import CellKind
 from ..cells.definition import UNITS
 from ..errors import (
     ArgumentError,
@@ -27,7 +28,7 @@ from ..wording import printable
 from .gate_orders import ORDERS, block_places
 from .head_settings import follow_readout, with_head_settings
 from .settings import NONE, InferredSetting
-from .stack import Parameters, Readout, SourceArray, Stack
+from .stack import Parameters, Readout, SourceArray, Stack, of_run
 from .words import Words, file_vocabulary, given_labels, given_vocabulary
 
 MOST_ROWS = 1_000_000  # of an embedding or a readout: each becomes a token or a label, a hundred bytes and more
@@ -115,33 +116,36 @@ def convert_stack(
         If it is a layer of an author's own class, and nobody says that it computes what one of Keras's does.
     """
     chosen = dict(overrides or {})
-    stack = with_head_settings(stack)
+    stack = with_head_settings(stack.chosen(chosen))
     known = tuple(setting.name for setting in stack.settings)
     if unknown := [name for name in chosen if name not in known]:
         raise UnknownNameError(
             f"{stack.name} has no setting {unknown[0]!r} to override; its settings are: {', '.join(known) or 'none'}.",
             kind="setting", name=unknown[0], allowed=known,
         )  # fmt: skip
-    changed = {setting.name: _overridden(setting, chosen, stack.cell) for setting in stack.settings}
+    changed = {setting.name: _overridden(setting, chosen, stack) for setting in stack.settings}
     settings = tuple(_followed(setting, changed) for setting in changed.values())
     settings = follow_readout(stack, settings, chosen)
     values = {setting.name: setting.value for setting in settings}
-    own = changed.get("cell")
-    if own is not None and own.value == NONE:
-        like = next(name for name in own.choices if name != NONE)
-        raise UnsupportedFileError(
-            f"{stack.name} is of the class {own.describe()}. If it computes {own.describe(like)}, say so: "
-            f"cell={like!r}.",
-            code="unsupported_layer", part=stack.name,
-        )  # fmt: skip
+    for own in changed.values():
+        if of_run(own.name)[0] == "cell" and own.value == NONE:
+            like = next(name for name in own.choices if name != NONE)
+            raise UnsupportedFileError(
+                f"{stack.name} is of the class {own.describe()}. If it computes {own.describe(like)}, say so: "
+                f"{own.name}={like!r}.",
+                code="unsupported_layer", part=stack.name,
+            )  # fmt: skip
     stack = stack.arranged(values)
     settings, values = _fitting(stack, settings, values, chosen)
     parameters: dict[str, tuple[SourceArray, Array, str]] = {}
+    kinds: list[CellKind] = []
     for layer, directions in enumerate(stack.layers):
+        run, own_values = stack.run_of(layer, values)
+        kinds.append(CellKind(run.cell, cell_options(run.cell, own_values)))
         for direction, sources in directions.items():
             for name, source in sources.items():
-                source, joint = _rejoined(stack, values, name, source, sources)
-                array, changes = _rearranged(stack, values, name, source, sources)
+                source, joint = _rejoined(run, own_values, name, source, sources)
+                array, changes = _rearranged(run, own_values, name, source, sources)
                 changes = "; ".join(filter(None, (joint, changes)))
                 parameters[f"rnn.{name}{name_suffix(layer, direction)}"] = source, array, changes
     if (name := values.get("embedding", NONE)) != NONE:
@@ -184,7 +188,7 @@ def convert_stack(
         for target, (source, _, changes) in parameters.items()
     )
     merge = values.get("merge", stack.merge)
-    network = Network.from_parameters(arrays, stack.cell, cell_options(stack.cell, values), merge, head)
+    network = Network.from_parameters(arrays, kinds, merge=merge, head=head)
     return Conversion(network, mapped, values, settings)
 
 
@@ -257,7 +261,7 @@ def model_from_conversion(
     labels: Words | None = None,
 ) -> Model:
     """As `model_from_stack`, for a stack that has been converted."""
-    network = conversion.network
+    network, stack = conversion.network, stack.chosen(conversion.values)
     rows = None if network.embedding is None else len(network.embedding)
     vocabulary = given_vocabulary(vocabulary, rows, stack)
     if rows is None:
@@ -278,7 +282,7 @@ def model_from_conversion(
     if labels is None:
         same = vocabulary.tokens if len(vocabulary) == classes else ()
         labels = [*same] or [str(k) for k in range(classes)]
-    listed = (s for s in conversion.settings if not s.follows and s.value != NONE and s.name != "initial")
+    listed = (s for s in conversion.settings if not s.follows and s.value != NONE and of_run(s.name)[0] != "initial")
     card: dict[str, object] = {"understood": {setting.title: setting.describe() for setting in listed}}
     assumed = {s.title: s.describe() for s in conversion.settings if s.basis == "assumed" and not s.follows}
     if assumed:
@@ -297,12 +301,13 @@ def cell_options(cell: str, values: Mapping[str, str]) -> dict[str, str]:
     return options
 
 
-def _overridden(setting: InferredSetting, chosen: Mapping[str, str], cell: str) -> InferredSetting:
+def _overridden(setting: InferredSetting, chosen: Mapping[str, str], stack: Stack) -> InferredSetting:
     if setting.name not in chosen or chosen[setting.name] == setting.value:
         return setting
     value = chosen[setting.name]
-    if setting.name == "order" and isinstance(value, str):
-        block_places(cell, value)  # every order of its gates is possible
+    base, first = of_run(setting.name)
+    if base == "order" and isinstance(value, str):
+        block_places(stack.cells[first or 0], value)  # every order of its gates is possible
     elif value not in list(setting.choices):
         raise ArgumentError(
             f"{setting.title} cannot be {printable(repr(value))}; it can be {', '.join(setting.choices)}.",

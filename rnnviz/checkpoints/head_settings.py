@@ -12,6 +12,8 @@ from .stack import Readout, Stack
 
 def with_head_settings(stack: Stack) -> Stack:
     """The stack with the settings of its head, unless it has them or no readout."""
+    if stack.alternatives:
+        stack = replace(stack, alternatives={v: with_head_settings(other) for v, other in stack.alternatives.items()})
     if not stack.readouts or stack.setting("outputs") is not None:
         return stack
     chosen = stack.setting("readout")

@@ -138,7 +138,7 @@ class InferredSetting:
         """
         chosen = self.value if value is None else value
         words = self.choices.get(chosen, chosen)
-        if self.name != "order":
+        if self.name.partition("_l")[0] != "order":
             return words
         return ", ".join(chosen) + (f" ({words})" if words != chosen else "")
 

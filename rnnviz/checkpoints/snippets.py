@@ -56,6 +56,8 @@ def torch_obstacle(model: Model) -> Obstacle | None:
     """Why PyTorch has no module that computes the same; None if it has one."""
     network = model.network
     cell = network.layers[0][0]
+    if any(kind != network.cell_kinds[0] for kind in network.cell_kinds):
+        return Obstacle("cells", f"All layers of a PyTorch module have one cell; these are {model.title}.")
     if cell.name not in _MODULES:
         return Obstacle("cell", f"PyTorch has no {cell.title}.")
     if cell.name == "rnn" and cell.options["activation"] not in ("tanh", "relu"):

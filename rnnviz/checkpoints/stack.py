@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -106,6 +107,8 @@ class Readout:
         return int((self.layers[0] if self.layers else self).weight.array.shape[1])
 
 
+LAYERS = "layers"  # the setting that says which layers a stack consists of
+_RUN = re.compile(r"(.*)_l(\d+)", re.DOTALL)
 _OPPOSITE = {"forward": "backward", "backward": "forward"}
 
 # One direction of one layer: weight_ih, weight_hh, bias_ih, bias_hh, weight_hr, as far as they exist.
@@ -114,14 +117,14 @@ Parameters = dict[str, SourceArray]
 
 @dataclass(frozen=True)
 class Stack:
-    """Recurrent layers of one kind, one above the other, as a file holds them.
+    """Recurrent layers one above the other, as a file holds them.
 
     Parameters
     ----------
     name : str
         What distinguishes it from other stacks in the file, such as "encoder.rnn".
     cell : str
-        The cell's name in `rnnviz.cells.CELLS`.
+        The cell's name in `rnnviz.cells.CELLS`; of several, that of the lowest layer.
     layers : tuple of dict
         From the bottom up, the parameters by direction: "forward", "backward", or both.
     settings : tuple of InferredSetting
@@ -147,6 +150,11 @@ class Stack:
     words : dict of str to WordList
         Lists of words in the file that could be its vocabulary or its labels. The settings "vocabulary" and "labels"
         name those in use.
+    runs : tuple of (int, str)
+        Where layers differ in their cell or its settings: the first layer and the cell of each run of layers that are
+        alike. Their settings then end like the names of arrays: "order_l1" is that of the run that begins with layer 1.
+    alternatives : dict of str to Stack
+        By value of the setting "layers", the stack that takes the place of this one.
     """
 
     name: str
@@ -162,6 +170,8 @@ class Stack:
     left_out: tuple[str, ...] = ()
     arrangements: dict[str, tuple[dict[str, Parameters], ...]] = field(default_factory=dict)
     words: dict[str, WordList] = field(default_factory=dict)
+    runs: tuple[tuple[int, str], ...] = ()
+    alternatives: dict[str, Stack] = field(default_factory=dict)
 
     @property
     def array_names(self) -> set[str]:
@@ -196,7 +206,7 @@ class Stack:
         for name in ("weight_hr", "weight_hh"):
             if name in parameters:
                 return parameters[name].array.shape[1]
-        return len(parameters["weight_ih"].array) // len(CELLS[self.cell].rows)
+        return len(parameters["weight_ih"].array) // len(CELLS[self.cells[layer]].rows)
 
     def output_size(self, layer: int = 0) -> int:
         """The size of the hidden state of one direction of a layer.
@@ -213,6 +223,14 @@ class Stack:
         """
         parameters = next(iter(self.layers[layer].values()))
         return len(parameters["weight_hr"].array) if "weight_hr" in parameters else self.hidden_size(layer)
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The name of each layer's cell, from below."""
+        return tuple(
+            next((cell for first, cell in reversed(self.runs) if first <= layer), self.cell)
+            for layer in range(len(self.layers))
+        )
 
     @property
     def width(self) -> int:
@@ -235,6 +253,73 @@ class Stack:
         """
         return next((setting for setting in self.settings if setting.name == name), None)
 
+    def chosen(self, values: Mapping[str, str]) -> Stack:
+        """Find the stack that the setting "layers" names.
+
+        Parameters
+        ----------
+        values : mapping of str to str
+            The values of settings.
+
+        Returns
+        -------
+        Stack
+            One of the alternatives, or this stack.
+        """
+        return self.alternatives.get(values.get(LAYERS, ""), self)
+
+    def run_of(self, layer: int, values: Mapping[str, str]) -> tuple[Stack, dict[str, str]]:
+        """Find the layers that are like one layer, as a stack of their own.
+
+        Parameters
+        ----------
+        layer : int
+            The layer, counted from the bottom.
+        values : mapping of str to str
+            The values of settings.
+
+        Returns
+        -------
+        stack : Stack
+            The layers with their settings, without the end of their names; this stack if all layers are alike.
+        values : dict of str to str
+            The values by these names.
+        """
+        if not self.runs:
+            return self, dict(values)
+        firsts = [first for first, _ in self.runs]
+        number = max(k for k, first in enumerate(firsts) if first <= layer)
+        first, end = firsts[number], [*firsts, len(self.layers)][number + 1]
+        own = {}
+        for setting in self.settings:
+            base, start = of_run(setting.name)
+            if start in (None, first):
+                own[setting.name] = replace(setting, name=base, follows=of_run(setting.follows)[0])
+        stack = replace(
+            self,
+            cell=self.runs[number][1],
+            layers=self.layers[first:end],
+            settings=tuple(own.values()),
+            initial={
+                (k - first, direction, state): source
+                for (k, direction, state), source in self.initial.items()
+                if first <= k < end
+            },
+            runs=(),
+        )
+        return stack, {of_run(name)[0]: value for name, value in values.items() if name in own}
+
+    def _runs_arranged(self, values: Mapping[str, str]) -> Stack:
+        """The stack whose runs of layers are arranged each as its own settings say."""
+        layers: list[dict[str, Parameters]] = []
+        initial: dict[tuple[int, str, str], SourceArray] = {}
+        for first, _ in self.runs:
+            run, own = self.run_of(first, values)
+            run = run.arranged(own)
+            initial |= {(first + k, direction, state): source for (k, direction, state), source in run.initial.items()}
+            layers += run.layers
+        return replace(self, layers=tuple(layers), initial=initial, merge=values.get("merge", self.merge))
+
     def arranged(self, values: Mapping[str, str]) -> Stack:
         """Arrange the layers as settings say.
 
@@ -248,7 +333,13 @@ class Stack:
         Stack
             The stack with other layers or directions, and of embeddings, readouts and initial states those that fit.
         """
+        if (other := self.chosen(values)) is not self:
+            return other.arranged(values)
         given = {setting.name: setting.value for setting in self.settings} | dict(values)
+        if self.runs:
+            stack = self._runs_arranged(given)
+            readouts = {name: readout for name, readout in self.readouts.items() if readout.width == stack.width}
+            return replace(stack, readouts=readouts)
         layers = self.arrangements.get(given.get("layers", ""), self.layers)
         direction = self.setting("direction")
         turned = direction is not None and given["direction"] != direction.value
@@ -283,6 +374,12 @@ class Stack:
     def assumed(self) -> tuple[InferredSetting, ...]:
         """The settings that the file leaves open."""
         return tuple(setting for setting in self.settings if setting.basis == "assumed")
+
+
+def of_run(name: str) -> tuple[str, int | None]:
+    """A setting's name without its end, and the first layer of the run that it is of: "order_l1" is ("order", 1)."""
+    match = _RUN.fullmatch(name)
+    return (match[1], int(match[2])) if match else (name, None)
 
 
 def _weights(directions: Mapping[str, Parameters]) -> set[str]:

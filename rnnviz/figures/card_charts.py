@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from ..cells.cell_kind import cell_title
 from ..training.tasks.shares import binomial_error
 from .chart_parts import (
     EndLabel,
@@ -14,7 +15,6 @@ from .chart_parts import (
     axis_title,
     cell_label,
     cell_line,
-    cell_title,
     chart_axis,
     chart_layout,
     end_labels,

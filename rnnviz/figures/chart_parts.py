@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from ..cells import CELLS
+from ..cells.cell_kind import cell_title
 from ..colours import GRID, REFERENCE, SHADE, Style, cell_style
 from ..number_format import short_number, with_minus_signs
 from ..wording import printable
@@ -30,11 +30,6 @@ class EndLabel(NamedTuple):
     text: str
     x: float
     y: float
-
-
-def cell_title(cell: str) -> str:
-    """The title of a cell, "LSTM", from its name."""
-    return CELLS[cell].title if cell in CELLS else cell
 
 
 def cell_label(cell: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from ..cells.cell_kind import cell_title
 from ..colours import REFERENCE, cell_style
 from .chart_parts import (
     EndLabel,
@@ -11,7 +12,6 @@ from .chart_parts import (
     annotation,
     axis_title,
     cell_label,
-    cell_title,
     chart_axis,
     chart_layout,
     coloured,

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..analysis.selection import check_step
 from ..cells.activations import Array
+from ..cells.cell_kind import cell_title
 from ..colours import Style, cell_style
 from ..errors import ArrayError, UnknownNameError
 from ..trace import Trace
@@ -19,7 +20,6 @@ from .chart_parts import (
     axis_title,
     cell_label,
     cell_line,
-    cell_title,
     chart_axis,
     chart_layout,
     end_labels,

@@ -13,11 +13,11 @@ import numpy as np
 
 from ..cells import CELLS
 from ..cells.activations import Array
+from ..cells.cell_kind import cell_title
 from ..colours import EXPLODING, GRADIENT, GRID, REFERENCE, Style, cell_style, gradient_scale
 from .chart_parts import (
     Part,
     cell_label,
-    cell_title,
     chart_axis,
     chart_layout,
     coloured,

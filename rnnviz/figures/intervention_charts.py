@@ -133,7 +133,7 @@ def _aligned(before: Trace, after: Trace) -> AlignedRuns:
             code="different_texts",
             name="after",
         )
-    if (before.cell, before.options, before.labels) != (after.cell, after.options, after.labels):
+    if (before.cell_kinds, before.labels) != (after.cell_kinds, after.labels):
         raise ArgumentError(
             f"The traces are not of one kind of network: {before.model} and {after.model}.",
             code="different_networks",
@@ -158,7 +158,8 @@ def _overridden(
     if panel.quantity is None or not after.has_held_values:
         return "", []
     shape = after[panel.quantity.name, layer, direction].shape
-    masks = held_and_frozen(after.interventions, after.definition, panel.quantity.name, shape, layer, direction)
+    definition = after.definitions[layer]
+    masks = held_and_frozen(after.interventions, definition, panel.quantity.name, shape, layer, direction)
     words, shapes = [], []
     for mask, word, dash in zip(masks, ("▭ held", "┈ frozen"), ("solid", "dot"), strict=True):
         if mask.any():

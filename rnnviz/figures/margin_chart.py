@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from ..cells.activations import Array
+from ..cells.cell_kind import cell_title
 from ..colours import largest_size, round_up
 from .chart_parts import (
     EndLabel,
@@ -14,7 +15,6 @@ from .chart_parts import (
     axis_title,
     cell_label,
     cell_line,
-    cell_title,
     chart_axis,
     chart_layout,
     end_labels,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ..cells.cell_kind import cell_title
 from ..colours import cell_style
 from .chart_parts import (
     Part,
@@ -12,7 +13,6 @@ from .chart_parts import (
     axis_title,
     card_words,
     cell_label,
-    cell_title,
     chart_axis,
     chart_layout,
     vertical_line,

@@ -209,7 +209,7 @@ def both_labels(runs: AlignedRuns) -> dict[str, str]:
 def align_texts(first: Trace, second: Trace) -> AlignedRuns:
     """Align the runs of two texts. Raises ArgumentError if they are not of one kind of network."""
     kinds = [
-        (t.cell, t.options, t.labels, {key: array.shape[1] for key, array in t.values.items()}) for t in (first, second)
+        (t.cell_kinds, t.labels, {key: array.shape[1] for key, array in t.values.items()}) for t in (first, second)
     ]
     if kinds[0] != kinds[1]:
         raise ArgumentError(

@@ -145,9 +145,10 @@ class HeatmapTemplate:
     def __init__(
         self, trace: Trace, quantities: Sequence[str] | None = None, *, layer: int = 0, change: bool = False
     ) -> None:
-        names = (
-            [PREDICTION_PANEL, *(q.name for q in trace.definition.display_order)] if quantities is None else quantities
-        )
+        _ = trace["hidden", layer]  # raises if there is no such layer
+        names = quantities
+        if names is None:
+            names = [PREDICTION_PANEL, *(q.name for q in trace.definitions[layer].display_order)]
         shown = (name for name in names if name != PREDICTION_PANEL or trace.outputs is not None)
         self.panels = [_panel(trace, name, layer)._replace(change=change) for name in shown]
         if not self.panels:
@@ -269,7 +270,7 @@ def _panel(trace: Trace, name: str, layer: int) -> Panel:
         height = max(min(CLASSES, len(trace.labels)) * CLASS, LEAST)
         return Panel(None, height, is_value=trace.probabilities is None, signed=has_signs(trace))
     height = _units_height(trace[name, layer].shape[1])  # raises if there is no such quantity
-    return Panel(trace.definition.by_name[name], height)
+    return Panel(trace.definitions[layer].by_name[name], height)
 
 
 def _units_height(units: int) -> int:

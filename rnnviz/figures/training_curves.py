@@ -14,6 +14,7 @@ import numpy as np
 
 from ..cells import CELLS, Definition
 from ..cells.activations import Array
+from ..cells.cell_kind import cell_title
 from ..colours import REFERENCE, cell_style
 from ..text.tokens import visible
 from ..training.history import History
@@ -24,7 +25,6 @@ from .chart_parts import (
     Part,
     annotation,
     axis_title,
-    cell_title,
     chart_axis,
     chart_layout,
     coloured,

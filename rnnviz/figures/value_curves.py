@@ -8,13 +8,13 @@ import numpy as np
 
 from ..analysis.asked_steps import asked_steps
 from ..cells.activations import Array
+from ..cells.cell_kind import cell_title
 from ..trace import Trace
 from .aligned_runs import LOOKS, AlignedRuns, pair_of_lines, placed_pair
 from .chart_parts import (
     UNASKED,
     EndLabel,
     Part,
-    cell_title,
     chart_axis,
     chart_layout,
     coloured,

@@ -21,7 +21,7 @@ def encode_definition(trace: Trace, model: Model | None, layer: int, direction: 
     """The cell of one layer and direction, and the labels; the weights if the model is known."""
     readout = _readout(model, layer, direction)
     return {
-        **common_definition(trace.definition, trace.labels),
+        **common_definition(trace.definitions[layer], trace.labels),
         "readout": None if readout is None else little_endian(readout),
         "weights": encode_weights(model.network.cell(layer, direction)) if model else None,
     }

@@ -6,13 +6,15 @@ from typing import Any
 
 import numpy as np
 
+from ..cells import Definition
 from ..cells.activations import activation
+from ..cells.cell_kind import CellKind
 from ..model import Model
 from ..network import Head
 from ..network.head import SOFTMAX
 from .array_packing import as_json, little_endian
 from .cell_encoding import encode_activation, encode_activations, encode_equation, encode_weights
-from .model_schema import HeadData, LayerData, ModelData, TableData
+from .model_schema import CellData, HeadData, LayerData, ModelData, TableData
 from .schema import ActivationData
 
 
@@ -34,14 +36,12 @@ def model_data(model: Model) -> dict[str, Any]:
 
 def encode_model(model: Model) -> ModelData:
     """A model with its arrays, for `as_bytes` or `as_json`."""
-    network, definition = model.network, model.definition
+    network = model.network
     weight, bias = network.readout_weight, network.readout_bias
     return {
         "name": model.name,
-        "cell": definition.name,
-        "states": list(definition.states),
-        "equations": [encode_equation(equation) for phase in definition.phases for equation in phase.equations],
-        "activations": encode_activations(definition) | _head_activations(network.head),
+        "cells": [_cell(kind.definition) for kind in different_kinds(model)],
+        "activations": _activations(model) | _head_activations(network.head),
         "embedding": None if network.embedding is None else _table(network.embedding),
         "layers": [
             [_layer(model, layer, direction) for direction in directions]
@@ -55,12 +55,36 @@ def encode_model(model: Model) -> ModelData:
     }
 
 
+def different_kinds(model: Model) -> list[CellKind]:
+    """Each kind of cell of a model once, in the order of the layers."""
+    kinds = model.network.cell_kinds
+    return [kind for k, kind in enumerate(kinds) if kind not in kinds[:k]]
+
+
+def _cell(definition: Definition) -> CellData:
+    """What a cell computes."""
+    return {
+        "name": definition.name,
+        "states": list(definition.states),
+        "equations": [encode_equation(equation) for phase in definition.phases for equation in phase.equations],
+    }
+
+
+def _activations(model: Model) -> dict[str, ActivationData]:
+    """The functions of all cells, by name."""
+    activations: dict[str, ActivationData] = {}
+    for kind in different_kinds(model):
+        activations |= encode_activations(kind.definition)
+    return activations
+
+
 def _layer(model: Model, layer: int, direction: str) -> LayerData:
     """The cell of one layer and direction."""
     network = model.network
     cell = network.cell(layer, direction)
     initial = network.initial[layer][network.directions_by_layer[layer].index(direction)] if network.initial else {}
     return {
+        "cell": different_kinds(model).index(network.cell_kinds[layer]),
         "direction": direction,  # type: ignore[typeddict-item]
         "units": {q.name: cell.units(q.name) for q in cell.definition.quantities},
         "input_size": cell.input_size,

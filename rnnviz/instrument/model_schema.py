@@ -29,11 +29,31 @@ class TableData(TypedDict):
     values: np.ndarray
 
 
-class LayerData(TypedDict):
-    """The cell of one layer and direction.
+class CellData(TypedDict):
+    """A cell under its options.
 
     Attributes
     ----------
+    name : str
+        Its name.
+    states : list of str
+        What is passed on from step to step, the hidden state first.
+    equations : list of EquationData
+        In the order of computation.
+    """
+
+    name: str
+    states: list[str]
+    equations: list[EquationData]
+
+
+class LayerData(TypedDict):
+    """One layer and direction.
+
+    Attributes
+    ----------
+    cell : int
+        Which of the model's cells it has.
     direction : str
         "forward" or "backward".
     units : dict of str to int
@@ -46,6 +66,7 @@ class LayerData(TypedDict):
         The states that a run starts from, as float32; zeros where missing.
     """
 
+    cell: int
     direction: Literal["forward", "backward"]
     units: dict[str, int]
     input_size: int
@@ -96,14 +117,10 @@ class ModelData(TypedDict):
     ----------
     name : str
         The name of the model.
-    cell : str
-        The name of its cell.
-    states : list of str
-        What is passed on from step to step, the hidden state first.
-    equations : list of EquationData
-        Those of the cell in the order of computation.
+    cells : list of CellData
+        Each of its cells once.
     activations : dict of str to ActivationData
-        Those of the cell and of the head, by name.
+        Those of the cells and of the head, by name.
     embedding : TableData or None
         A vector for each token id; None for a model that reads vectors.
     layers : list of list of LayerData
@@ -121,9 +138,7 @@ class ModelData(TypedDict):
     """
 
     name: str
-    cell: str
-    states: list[str]
-    equations: list[EquationData]
+    cells: list[CellData]
     activations: dict[str, ActivationData]
     embedding: TableData | None
     layers: list[list[LayerData]]

@@ -168,7 +168,9 @@ def trace_data(
     ArrayError
         If token values, their parts or their total have the wrong shape.
     """
-    quantities = trace.definition.by_name
+    _ = trace["hidden", layer, direction]  # raises if there is no such layer
+    kind, own = trace.cell_kinds[layer], trace.definitions[layer]
+    quantities = own.by_name
     arrays = {name: trace[name, layer, direction] for name in quantities}
     limits = {name: scale_limits(quantities[name], array) for name, array in arrays.items()}
     inputs = arrays.pop(INPUT_VECTOR.name)
@@ -186,7 +188,7 @@ def trace_data(
     if labels is not None:
         reductions.append(FEWER_LABELS.format(count=f"{len(labels):,}", all=f"{len(trace.labels):,}"))
     dtype = "<f2" if half else "<f4"
-    key = model_key(model, layer, direction) if model else _key(trace.model, layer, direction, trace.options)
+    key = model_key(model, layer, direction) if model else _key(trace.model, layer, direction, kind.options)
     encoded, values_id = token_values_data(trace, token_values)
     asked = asked_steps(trace)
     unchanged = trace.unchanged
@@ -198,9 +200,9 @@ def trace_data(
         "definition": encode_definition(trace, model, layer, direction) if definition else None,
         "layer": layer,
         "direction": direction,
-        "cell": trace.definition.name,
-        "title": trace.definition.title,
-        "options": trace.options,
+        "cell": own.name,
+        "title": own.title,
+        "options": kind.options,
         "token_kind": model.vocabulary.kind if model else "pieces",
         "token_width": model.vocabulary.vector_size if model else 1,
         "tokens": [visible(token) for token in trace.tokens],
@@ -213,7 +215,7 @@ def trace_data(
         "half_precision": half,
         "values": {name: little_endian(array, dtype) for name, array in arrays.items()},
         "input_vectors": InputVectorsData(rows=little_endian(rows), row_of_step=row_of_step) if read else None,
-        "initial": {name: little_endian(trace.initial[name, layer, direction]) for name in trace.definition.states},
+        "initial": {name: little_endian(trace.initial[name, layer, direction]) for name in own.states},
         "holds": _holds(trace, layer, direction),
         "labels": None if labels is None else [visible(trace.labels[number]) for number in labels],
         "probabilities": _probabilities(trace, labels),
@@ -319,7 +321,9 @@ def _unchanged(
 ) -> UnchangedData:
     """The run without interventions, at the steps that are left of it."""
     rows = np.array(_typed_rows(trace))
-    arrays = {q.name: (unchanged[q.name, layer, direction][rows], trace[q.name, layer, direction]) for q in _own(trace)}
+    arrays = {
+        q.name: (unchanged[q.name, layer, direction][rows], trace[q.name, layer, direction]) for q in _own(trace, layer)
+    }
     outcome = run_outcome(trace)
     return {
         "values": {name: little_endian(old, dtype) for name, (old, new) in arrays.items() if (old != new).any()},
@@ -330,9 +334,9 @@ def _unchanged(
     }
 
 
-def _own(trace: Trace) -> list[Quantity]:
-    """The quantities that a cell computes."""
-    return [q for q in trace.definition.by_name.values() if q is not INPUT_VECTOR]
+def _own(trace: Trace, layer: int) -> list[Quantity]:
+    """The quantities that the cell of a layer computes."""
+    return [q for q in trace.definitions[layer].by_name.values() if q is not INPUT_VECTOR]
 
 
 def _token_values(name: str, values: TokenValues, steps: int) -> TokenValuesData:
@@ -380,10 +384,10 @@ def _typed_rows(trace: Trace) -> list[int]:
 
 def _holds(trace: Trace, layer: int, direction: str) -> dict[str, np.ndarray]:
     """Where interventions hold a value, by quantity: 0, HELD or FROZEN for each step and unit."""
-    holds = {}
-    for q in trace.definition.quantities if trace.has_held_values else ():
+    holds, definition = {}, trace.definitions[layer]
+    for q in definition.quantities if trace.has_held_values else ():
         values = trace[q.name, layer, direction]
-        held, frozen = held_and_frozen(trace.interventions, trace.definition, q.name, values.shape, layer, direction)
+        held, frozen = held_and_frozen(trace.interventions, definition, q.name, values.shape, layer, direction)
         if held.any() or frozen.any():
             holds[q.name] = little_endian(np.where(frozen, FROZEN, np.where(held, HELD, 0)), "u1")
     return holds

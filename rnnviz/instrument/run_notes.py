@@ -34,7 +34,7 @@ def run_notes(
     """
     notes: Notes = {
         "remarks": remarks or [],
-        "changes": [{"text": str(each), "words": describe(each, trace.definition)} for each in trace.interventions],
+        "changes": [{"text": str(each), "words": describe(each, *trace.definitions)} for each in trace.interventions],
         "dimmed": dimmed,
     }
     if draws:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from math import isnan
 
-from ..cells import CELLS
 from ..errors import UnknownNameError
 from ..model import Model
 from ..network import output_name, predicted
@@ -101,10 +100,11 @@ def saved_page(
     >>> page.startswith("<!doctype html>")
     True
     """
+    _ = trace["hidden", layer, direction]  # raises if there is no such layer
     start: Start = {
         "step": (len(trace) if step is None else step) - 1,
         "unit": unit,
-        "phase": None if phase is None else _phase_number(trace, phase),
+        "phase": None if phase is None else _phase_number(trace, layer, phase),
         "row_order": row_order,
         "all_rows": all_rows,
     }
@@ -167,11 +167,11 @@ def _first(trace: Trace) -> tuple[str, ...]:
     return trace.directions_by_layer[0][:1]
 
 
-def _phase_number(trace: Trace, name: str) -> int:
+def _phase_number(trace: Trace, layer: int, name: str) -> int:
     """The place of a phase among those of a step."""
-    names = [phase.name for phase in trace.definition.phases]
+    names = [phase.name for phase in trace.definitions[layer].phases]
     if name not in names:
-        message = f"A step of the {trace.cell} has no phase {name!r}; it has {', '.join(names)}."
+        message = f"A step of the {trace.cell_kinds[layer].name} has no phase {name!r}; it has {', '.join(names)}."
         raise UnknownNameError(message, kind="phase", name=name, allowed=tuple(names))
     return names.index(name)
 
@@ -238,7 +238,7 @@ def model_line(trace: Trace, model: Model | None, layer: int = 0, direction: str
     str
         Its task, if the card names it, its cell and its size.
     """
-    parts = [CELLS[trace.cell].title, f"{trace.units(layer, direction)} units"]
+    parts = [trace.definitions[layer].title, f"{trace.units(layer, direction)} units"]
     if trace.layers > 1:
         parts.append(f"layer {layer + 1} of {trace.layers}")
     if direction and trace.directions != ("forward",):

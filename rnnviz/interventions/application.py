@@ -14,7 +14,7 @@ from .intervention_kinds import Freeze, Hold, Intervention, Remove, ValueInterve
 
 
 def cell_edits(
-    interventions: Sequence[Intervention], definition: Definition, steps: int
+    interventions: Sequence[Intervention], definitions: Sequence[Definition], steps: int
 ) -> dict[tuple[int, str], list[Edit]]:
     """Turn interventions that fit a network and a text into edits of its cells.
 
@@ -22,8 +22,8 @@ def cell_edits(
     ----------
     interventions : sequence of Intervention
         All of a run: those on values become edits, at the steps that no other one removes.
-    definition : Definition
-        The cell's.
+    definitions : sequence of Definition
+        That of each layer.
     steps : int
         T, the number of steps as typed.
 
@@ -43,7 +43,7 @@ def cell_edits(
             first, end = len(rows_read) - end, len(rows_read) - first
         where = slice(None) if intervention.units is None else np.array(intervention.units)
         in_cell = edits.setdefault((intervention.layer, intervention.direction), [])
-        for name in quantities_of(intervention, definition):
+        for name in quantities_of(intervention, definitions[intervention.layer]):
             in_cell.append(Edit(name, where, value_of(intervention), first, end))
     return edits
 
@@ -78,7 +78,7 @@ def held_and_frozen(
     interventions : sequence of Intervention
         Those of a trace.
     definition : Definition
-        The cell's.
+        That of the layer's cell.
     quantity : str
         The name of the quantity, such as "forget".
     shape : tuple of int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -37,7 +38,6 @@ class CheckedInterventions:
     def __init__(self, encoding: Encoding, vocabulary: Vocabulary, network: Network) -> None:
         self.accepted: dict[Intervention, None] = {}
         self._encoding, self._vocabulary, self._network = encoding, vocabulary, network
-        self._definition = network.layers[0][0].definition
         self._swaps: dict[int, Encoding] = {}  # by step
         self._is_read = np.ones(len(encoding.tokens), dtype=bool)
         self._steps_left: dict[ValueIntervention, int] = {}  # of those that name steps: how many are read
@@ -85,7 +85,7 @@ class CheckedInterventions:
                 tokens[row] = swapped_label(encoding.tokens[row], new.tokens[0], self._vocabulary.vector_size)
         rows = np.flatnonzero(self._is_read)
         changed = replace(encoding, tokens=[tokens[row] for row in rows], inputs=inputs[rows], unknown=unknown[rows])
-        return changed, cell_edits(accepted, self._definition, len(encoding.tokens))
+        return changed, cell_edits(accepted, self._network.definitions, len(encoding.tokens))
 
     def _add_token(self, intervention: Swap | Remove) -> None:
         step, steps = intervention.step, len(self._encoding.tokens)
@@ -110,17 +110,18 @@ class CheckedInterventions:
 
     def _add_value(self, intervention: ValueIntervention) -> None:
         steps = len(self._encoding.tokens)
-        _check(intervention, self._definition, self._network, steps)
+        _check(intervention, self._network, steps)
+        definition = self._network.definitions[intervention.layer]
         left = int(self._is_read[_slice(intervention)].sum())
         if not left:
             raise _impossible(intervention, "removed_steps", step=rows_of(intervention, steps)[0] + 1)
         places = []
-        for name in quantities_of(intervention, self._definition):
+        for name in quantities_of(intervention, definition):
             key = (name, intervention.layer, intervention.direction)
             if key not in self._set:
                 cell = self._network.cell(intervention.layer, intervention.direction)
                 self._set[key] = _SetValues(steps, cell.units(name))
-            self._set[key].check(intervention, self._definition.by_name[name].title)
+            self._set[key].check(intervention, definition.by_name[name].title)
             places.append(self._set[key])
         for place in places:
             place.put(intervention)
@@ -183,9 +184,10 @@ def _encode_swap(swap: Swap, vocabulary: Vocabulary) -> Encoding:
     return new
 
 
-def _check(intervention: ValueIntervention, definition: Definition, network: Network, steps: int) -> None:
+def _check(intervention: ValueIntervention, network: Network, steps: int) -> None:
     """Raise InterventionError if an intervention does not fit the network or the text."""
-    _check_quantity(intervention, definition)
+    layer = intervention.layer if intervention.layer in range(len(network.layers)) else 0
+    _check_quantity(intervention, network.definitions, layer)
     _check_place(intervention, network)
     if intervention.steps is None:
         return
@@ -197,12 +199,15 @@ def _check(intervention: ValueIntervention, definition: Definition, network: Net
         raise _impossible(intervention, "unknown_step", step=missing, steps=_counted_steps(steps))
 
 
-def _check_quantity(intervention: ValueIntervention, definition: Definition) -> None:
+def _check_quantity(intervention: ValueIntervention, definitions: Sequence[Definition], layer: int) -> None:
     """Raise InterventionError unless the cell has what is held, silenced or frozen, and the value is in its range."""
+    definition = definitions[layer]
+    of_layer = f" of layer {layer}" if len({each.name for each in definitions}) > 1 else ""
+    cell = f"{definition.title}{of_layer}"
     if not isinstance(intervention, Hold):
         if intervention.state is not None and intervention.state not in definition.states:
             states = ", ".join(definition.states)
-            known = {"cell": definition.title, "state": intervention.state, "states": states}
+            known = {"cell": cell, "state": intervention.state, "states": states}
             raise _impossible(intervention, "unknown_state", **known)
         return
     if intervention.quantity == "input_vector":
@@ -210,7 +215,7 @@ def _check_quantity(intervention: ValueIntervention, definition: Definition) -> 
     quantity = next((q for q in definition.quantities if q.name == intervention.quantity), None)
     if quantity is None:
         names = ", ".join(q.name for q in definition.quantities)
-        known = {"cell": definition.title, "quantity": intervention.quantity, "quantities": names}
+        known = {"cell": cell, "quantity": intervention.quantity, "quantities": names}
         raise _impossible(intervention, "unknown_quantity", **known)
     if not (np.isfinite(intervention.value) and quantity.low <= intervention.value <= quantity.high):
         bounds = {"title": quantity.title, "range": _range(quantity.low, quantity.high)}

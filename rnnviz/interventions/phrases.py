@@ -10,7 +10,7 @@ from .intervention_kinds import Hold, Intervention, Remove, Swap, Zero, spans
 SHOWN = 40  # characters of a token: a vector can have thousands
 
 
-def describe(intervention: Intervention, definition: Definition) -> str:
+def describe(intervention: Intervention, *definitions: Definition) -> str:
     """Say in a few words what an intervention does.
 
     Units count from 0, steps and layers from 1, as everywhere on the pages.
@@ -19,8 +19,8 @@ def describe(intervention: Intervention, definition: Definition) -> str:
     ----------
     intervention : Intervention
         What to describe.
-    definition : Definition
-        The cell's, for the titles of its quantities.
+    *definitions : Definition
+        The cell's, for the titles of its quantities; where layers have several cells, that of each layer.
 
     Returns
     -------
@@ -33,6 +33,7 @@ def describe(intervention: Intervention, definition: Definition) -> str:
         return f"step {intervention.step} reads “{shown}”"
     if isinstance(intervention, Remove):
         return f"step {intervention.step} removed"
+    definition = definitions[min(intervention.layer, len(definitions) - 1)]
     units = None if intervention.units is None else _counted("unit", spans(intervention.units))
     steps = "" if intervention.steps is None else f" at {_counted('step', [intervention.steps])}"
     place = f", layer {intervention.layer + 1}" if intervention.layer else ""

@@ -75,13 +75,16 @@ def _check_layers(network: Network) -> None:
             f"The layers have {counts} cells, which does not fit the directions {network.directions_by_layer}.",
             code="directions", name="directions_by_layer", value=network.directions_by_layer,
         )  # fmt: skip
-    kinds = {(type(cell), *cell.options.values(), str(cell.dtype)) for layer in layers for cell in layer}
-    if len(kinds) > 1:
+    if len(dtypes := {str(cell.dtype) for layer in layers for cell in layer}) > 1:
         raise ArgumentError(
-            "All layers of a network must have one kind of cell, with the same options and dtype.",
-            code="mixed_cells", name="layers",
-        )  # fmt: skip
+            "All layers of a network must have one dtype.", code="dtypes", name="layers", value=sorted(dtypes)
+        )
     for k, layer in enumerate(layers):
+        if len({(type(cell), *cell.options.values()) for cell in layer}) > 1:
+            raise ArgumentError(
+                f"The two directions of layer {k} must have one kind of cell, with the same options.",
+                code="mixed_cells", name="layers", value=k,
+            )  # fmt: skip
         sizes = [cell.hidden_size for cell in layer]
         if len({tuple(cell.units(q.name) for q in cell.definition.quantities) for cell in layer}) > 1:
             raise ArgumentError(

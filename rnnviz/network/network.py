@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from ..cells import Cell, cell_class
+from ..cells import Cell, Definition, cell_class
 from ..cells.activations import Array
+from ..cells.cell_kind import CellKind, CellKinds
 from ..cells.sizes import all_lengths
 from ..errors import ArgumentError, UnknownNameError
 from .assembly_checks import check_network
@@ -26,7 +27,7 @@ class Network:
     Parameters
     ----------
     layers : list of list of Cell
-        By layer, one cell for one direction or two for both. Layers may differ in size.
+        By layer, one cell for one direction or two for both. Layers may differ in size, cell and options.
     embedding : ndarray of shape (V, D) or None, default None
         A vector for each token; None for a network that reads vectors.
     readout_weight : ndarray of shape (C, N) or None, default None
@@ -42,11 +43,6 @@ class Network:
         By layer and direction, the states (H,) that a run starts from unless others are given; if left out, zeros.
     head : Head, default Head()
         What the readout reads, the layers below it, and what becomes of its sums.
-
-    Attributes
-    ----------
-    cell_name : str
-        The name of the cell.
 
     Raises
     ------
@@ -68,7 +64,6 @@ class Network:
     merge: str = "concat"
     initial: States | None = None
     head: Head = field(default_factory=Head)
-    cell_name: str = field(init=False)
 
     def __post_init__(self) -> None:
         if not self.layers or {len(layer) for layer in self.layers} - {1, 2}:
@@ -76,7 +71,6 @@ class Network:
                 "A network has at least one layer, and each layer has one or two directions.",
                 code="layers", name="layers", value=[len(layer) for layer in self.layers],
             )  # fmt: skip
-        self.cell_name = self.layers[0][0].name
         self.directions_by_layer = self.directions_by_layer or tuple(DIRECTIONS[: len(layer)] for layer in self.layers)
         check_network(self)
 
@@ -84,7 +78,7 @@ class Network:
     def from_parameters(
         cls,
         parameters: Mapping[str, Array],
-        cell: str,
+        cell: str | Sequence[CellKind],
         options: Mapping[str, str] | None = None,
         merge: str = "concat",
         head: Mapping[str, Any] | None = None,
@@ -95,10 +89,11 @@ class Network:
         ----------
         parameters : mapping of str to ndarray
             The arrays by PyTorch's names, as `parameters` gives them.
-        cell : str
-            The name of the cell, a key of `CELLS`.
+        cell : str or sequence of CellKind
+            The name of the cell of all layers, a key of `CELLS`; or, for each layer from below, its cell and options,
+            as `cell_kinds` gives them.
         options : mapping of str to str, optional
-            Options of the cell.
+            Options of the one cell.
         merge : {"concat", "sum", "mul", "ave"}, default "concat"
             How two directions are merged.
         head : mapping, optional
@@ -120,7 +115,7 @@ class Network:
         ArgumentError
             If layers or options do not fit.
         """
-        layers, directions, initial = named_layers(parameters, cell, options or {})
+        layers, directions, initial = named_layers(parameters, cell, options)
         table, weight, bias = map(parameters.get, ("embedding.weight", "readout.weight", "readout.bias"))
         network = cls(layers, table, weight, bias, directions, merge, initial, Head.from_json(head or {}, parameters))
         used = network.parameters
@@ -201,14 +196,44 @@ class Network:
         Parameters
         ----------
         **options : str
-            Options of the cell by name, as for `Cell.with_options`.
+            Options of the cell by name, as for `Cell.with_options`. Where layers have several cells, each option goes
+            to the layers that have it.
 
         Returns
         -------
         Network
             The network, with the same embedding and readout.
+
+        Raises
+        ------
+        UnknownNameError
+            If no layer has such an option.
+        ArgumentError
+            If an option does not have a value.
         """
-        return replace(self, layers=[[cell.with_options(**options) for cell in layer] for layer in self.layers])
+        known = {name for kind in self.cell_kinds for name in kind.options}
+
+        def changed(cell: Cell) -> Cell:
+            return cell.with_options(
+                **{name: value for name, value in options.items() if name in cell.options or name not in known}
+            )
+
+        return replace(self, layers=[[changed(cell) for cell in layer] for layer in self.layers])
+
+    @property
+    def cell_kinds(self) -> CellKinds:
+        """The cell of each layer with its options, from below; both directions of a layer share them."""
+        return CellKinds(CellKind(layer[0].name, layer[0].options) for layer in self.layers)
+
+    @property
+    def cell_name(self) -> str:
+        """The name of the cell; of layers of several cells, the names as they follow each other: "lstm-gru"."""
+        return self.cell_kinds.name
+
+    @property
+    def definitions(self) -> tuple[Definition, ...]:
+        """The definition of each layer's cell, from below."""
+        return tuple(layer[0].definition for layer in self.layers)
 
     @property
     def parameters(self) -> dict[str, Array]:

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from ..cells import Cell, cell_class
 from ..cells.activations import Array
+from ..cells.cell_kind import CellKind, CellKinds
 from ..errors import RnnvizError, UnknownNameError
 from .run import DIRECTIONS, SUFFIXES, States
 
@@ -15,7 +16,7 @@ DirectionsByLayer = tuple[tuple[str, ...], ...]
 
 
 def named_layers(
-    parameters: Mapping[str, Array], cell: str, options: Mapping[str, str]
+    parameters: Mapping[str, Array], cell: str | Sequence[CellKind], options: Mapping[str, str] | None
 ) -> tuple[list[list[Cell]], DirectionsByLayer, States | None]:
     """Find the recurrent layers among named arrays.
 
@@ -23,10 +24,10 @@ def named_layers(
     ----------
     parameters : mapping of str to ndarray
         The arrays.
-    cell : str
-        The name of the cell.
-    options : mapping of str to str
-        Options of the cell.
+    cell : str or sequence of CellKind
+        The name of the cell of all layers; or, for each layer from below, its cell and options.
+    options : mapping of str to str or None
+        Options of the one cell.
 
     Returns
     -------
@@ -45,14 +46,22 @@ def named_layers(
         If shapes contradict each other, or values are not finite.
     DtypeError
         If dtypes differ or are not floats.
+    ArgumentError
+        If there are not as many kinds of cells as layers.
     """
-    kind = cell_class(cell)
-    layers: list[list[Cell]] = []
     directions_by_layer: list[tuple[str, ...]] = []
-    while directions := tuple(d for d in DIRECTIONS if f"rnn.weight_ih_l{len(layers)}{SUFFIXES[d]}" in parameters):
-        suffixes = [name_suffix(len(layers), direction) for direction in directions]
-        layers.append([_cell(kind, parameters, suffix, options) for suffix in suffixes])
+    while directions := tuple(
+        d for d in DIRECTIONS if f"rnn.weight_ih_l{len(directions_by_layer)}{SUFFIXES[d]}" in parameters
+    ):
         directions_by_layer.append(directions)
+    count = len(directions_by_layer)
+    kinds = CellKinds.of(cell, options, count)
+    for name in [cell] if isinstance(cell, str) else [kind.name for kind in kinds]:
+        cell_class(name)
+    layers = [
+        [_cell(kind, parameters, name_suffix(k, direction)) for direction in directions_by_layer[k]]
+        for k, kind in enumerate(kinds)
+    ]
     if not layers:
         raise UnknownNameError(
             "The arrays hold no recurrent layer: 'rnn.weight_ih_l0' is missing.",
@@ -135,8 +144,9 @@ def _initial(
     return states if any(given for layer in states for given in layer) else None
 
 
-def _cell(kind: type[Cell], parameters: Mapping[str, Array], suffix: str, options: Mapping[str, str]) -> Cell:
+def _cell(given: CellKind, parameters: Mapping[str, Array], suffix: str) -> Cell:
     """The cell of one layer and direction."""
+    kind = cell_class(given.name)
     weights = [f"rnn.{name}{suffix}" for name, layout in kind.layouts().items() if layout.columns is not None]
     if missing := [name for name in weights if name not in parameters]:
         raise UnknownNameError(
@@ -145,6 +155,6 @@ def _cell(kind: type[Cell], parameters: Mapping[str, Array], suffix: str, option
         )  # fmt: skip
     arrays = [parameters.get(f"rnn.{name}{suffix}") for name in kind.parameter_names()]
     try:
-        return kind.from_parameters(arrays, options)
+        return kind.from_parameters(arrays, given.options)
     except RnnvizError as error:
         raise error.with_message(f"Among the arrays rnn.*{suffix}, {error}") from error

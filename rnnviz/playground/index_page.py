@@ -92,7 +92,7 @@ def _link(file: str, model: Model) -> str:
     value, metric = scores.get("test"), str(scores.get("metric", ""))
     share = metric.startswith(("accuracy", "share"))
     shown = "" if value is None else f"<span>{100 * value:.3g}\u00a0%</span>" if share else f"<span>{value:.3g}</span>"
-    return f'<li><a href="{plain(file)}"><strong>{plain(model.definition.title)}</strong>{shown}</a></li>'
+    return f'<li><a href="{plain(file)}"><strong>{plain(model.title)}</strong>{shown}</a></li>'
 
 
 def _picture(trace: Trace) -> str:

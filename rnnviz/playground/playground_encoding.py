@@ -8,10 +8,11 @@ from .. import colours
 from ..analysis import overflow
 from ..analysis.asked_steps import asked_at
 from ..analysis.effects import run_outcome, silenced_units, unit_effects
+from ..cells.cell_kind import CellKind
 from ..cells.gated_equations import projected_quantity
 from ..instrument import leading_labels
 from ..instrument.definition_encoding import common_definition
-from ..instrument.model_encoding import encode_model
+from ..instrument.model_encoding import different_kinds, encode_model
 from ..instrument.payload_encoding import FEWER_LABELS
 from ..interventions import checked_interventions, intervention_kinds, phrases, problems
 from ..model import Model
@@ -19,7 +20,7 @@ from ..network import NO_PREDICTION
 from ..text import sentences, tokens, vectors
 from ..text.remarks import only_first
 from .character_classes import character_classes
-from .playground_schema import ChangeRules, EffectRules, NumbersData, PlaygroundData, ReaderData, RunRules
+from .playground_schema import CellRules, ChangeRules, EffectRules, NumbersData, PlaygroundData, ReaderData, RunRules
 
 SEEDS, NOISE_NUMBERS = 2, 2400  # of noise: this many seeds, and as many steps as have about this many numbers
 NOISE_STEPS = 24  # at most
@@ -40,14 +41,11 @@ def playground_data(model: Model, text: str) -> PlaygroundData:
     PlaygroundData
         Data with arrays, for `as_bytes` or `as_json`.
     """
-    definition = model.definition
     return {
         "model": encode_model(model),
-        "title": definition.title,
-        "options": dict(model.network.layers[0][0].options),
-        "definition": common_definition(definition, model.labels),
+        "cells": [_cell_rules(kind, model.labels) for kind in different_kinds(model)],
         "reader": reader_data(model),
-        "effects": _effect_rules(model),
+        "effects": _effect_rules(),
         "changes": _change_rules(model),
         "rules": _run_rules(model),
         "text": text,
@@ -131,8 +129,20 @@ def _numbers(vector_size: int) -> NumbersData:
     }
 
 
-def _effect_rules(model: Model) -> EffectRules:
-    projected = projected_quantity(model.definition.equations)
+def _cell_rules(kind: CellKind, labels: list[str]) -> CellRules:
+    definition = kind.definition
+    projected = projected_quantity(definition.equations)
+    return {
+        "title": definition.title,
+        "options": dict(kind.options),
+        "definition": common_definition(definition, labels),
+        "projected": projected,
+        "size": unit_effects.size_measure(definition, projected),
+        "unit_states": list(definition.unit_states),
+    }
+
+
+def _effect_rules() -> EffectRules:
     return {
         "gate_values": silenced_units.GATE_VALUES,
         "lead": unit_effects.LEAD,
@@ -140,9 +150,6 @@ def _effect_rules(model: Model) -> EffectRules:
         "silenced": unit_effects.SILENCED,
         "direct": unit_effects.DIRECT,
         "first_order": unit_effects.FIRST_ORDER,
-        "size": unit_effects.size_measure(model.definition, projected),
-        "projected": projected,
-        "unit_states": list(model.definition.unit_states),
     }
 
 

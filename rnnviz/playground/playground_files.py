@@ -54,7 +54,7 @@ def write_playground(folder: str | Path, models: Sequence[Model] | None = None) 
     pages: dict[str, str] = {}
     for name, model in zip(names, chosen, strict=True):
         others = [
-            OtherPage(other.definition.title, "" if other is model else file)
+            OtherPage(other.title, "" if other is model else file)
             for file, other in zip(names, chosen, strict=True)
             if task_of(other) == task_of(model)
         ]

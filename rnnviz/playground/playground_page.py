@@ -199,7 +199,7 @@ def _about(model: Model) -> str:
     size = f"{network.layers[0][0].hidden_size} units"
     layers = f"{len(network.layers)} layers of " if len(network.layers) > 1 else ""
     reads, says = model.card.get("reads"), model.card.get("says")
-    words = f"{model.definition.title} with {layers}{size}"
+    words = f"{model.title} with {layers}{size}"
     if reads:
         words += f" reads {reads}" + (f", and says {says}" if says else "")
     return f"{plain(_with_article(words))}."

@@ -93,12 +93,8 @@ class EffectRules(TypedDict):
         How many gate values a measurement may compute.
     lead, output : str
         What effects are about: the lead of the answer, or the only output.
-    silenced, direct, first_order, size : str
+    silenced, direct, first_order : str
         What the values are, by how they were measured.
-    projected : str
-        The quantity of which the hidden state is a projection; "hidden" if it is none.
-    unit_states : list of str
-        The states that a silenced unit loses.
     """
 
     gate_values: int
@@ -107,8 +103,32 @@ class EffectRules(TypedDict):
     silenced: str
     direct: str
     first_order: str
-    size: str
+
+
+class CellRules(TypedDict):
+    """What a page needs of a cell, beside what the model computes.
+
+    Attributes
+    ----------
+    title : str
+        Its name for people.
+    options : dict of str to str
+        Its options.
+    definition : DefinitionData
+        What is the same in every run, without weights and readout.
+    projected : str
+        The quantity of which the hidden state is a projection; "hidden" if it is none.
+    size : str
+        What the size of a unit's values is called.
+    unit_states : list of str
+        The states that a silenced unit loses.
+    """
+
+    title: str
+    options: dict[str, str]
+    definition: DefinitionData
     projected: str
+    size: str
     unit_states: list[str]
 
 
@@ -201,12 +221,8 @@ class PlaygroundData(TypedDict):
     ----------
     model : ModelData
         The model, which the browser runs.
-    title : str
-        The cell's name for people.
-    options : dict of str to str
-        The cell's options.
-    definition : DefinitionData
-        What is the same in every run, without weights and readout.
+    cells : list of CellRules
+        Those of the model, in its order.
     reader : ReaderData
         How the model reads.
     effects : EffectRules
@@ -220,9 +236,7 @@ class PlaygroundData(TypedDict):
     """
 
     model: ModelData
-    title: str
-    options: dict[str, str]
-    definition: DefinitionData
+    cells: list[CellRules]
     reader: ReaderData
     effects: EffectRules
     changes: ChangeRules

@@ -62,5 +62,4 @@ class FirstStep:
         """
         network = self.network
         moved = {name: array - np.float32(rate) * self.gradients[name] for name, array in network.parameters.items()}
-        options = network.layers[0][0].options
-        return loss_and_gradients(Network.from_parameters(moved, network.cell_name, options), self.batch)[0]
+        return loss_and_gradients(Network.from_parameters(moved, network.cell_kinds), self.batch)[0]

@@ -199,7 +199,7 @@ def state_gradient_norms(
     loss : float
         In nats.
     norms : dict of str to ndarray of shape (layers, T)
-        By state ("hidden", "cell"), 0 or above.
+        By state ("hidden", "cell"), 0 or above; NaN in a layer whose cell has no such state.
     """
     run = network.forward(inputs[:, None])
     assert run.logits is not None and network.readout_weight is not None
@@ -209,7 +209,9 @@ def state_gradient_norms(
     for (record,) in reversed(run.records):
         norms, d_top = _layer_norms(record, d_top)
         layers.insert(0, norms)
-    return loss, {state: np.stack([norms[state] for norms in layers]) for state in layers[0]}
+    none = np.full(len(inputs), np.nan)
+    states = dict.fromkeys(state for norms in layers for state in norms)
+    return loss, {state: np.stack([norms.get(state, none) for norms in layers]) for state in states}
 
 
 def _segments(batch: Batch, masks: Masks | None, truncate: int) -> Iterator[tuple[Batch, Masks | None]]:

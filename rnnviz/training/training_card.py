@@ -149,7 +149,7 @@ def measured_entries(task: Task, scores: Scores) -> dict[str, Any]:
 
 
 def architecture(network: Network) -> dict[str, Any]:
-    """The sizes of a network and the convention of its parameters, for a card."""
+    """The sizes of a network of one cell and the convention of its parameters, for a card."""
     cell = network.layers[0][0]
     order = ", ".join(cell.definition.by_name[row].title for row in cell.rows)
     rows = f"gates stacked in the order {order}" if len(cell.rows) > 1 else "one block of rows"

@@ -211,8 +211,7 @@ def seeds(name: str) -> dict[int, Model]:
     model, found = load(name), {}
     for file in _find(name).parent.glob(f"seed-*/{name}.safetensors"):
         parameters = read_tensors(File(file.name, file.read_bytes())).arrays
-        cell = model.network.layers[0][0]
-        network = Network.from_parameters(parameters, cell.name, cell.options)
+        network = Network.from_parameters(parameters, model.network.cell_kinds)
         found[int(file.parent.name.removeprefix("seed-"))] = replace(model, network=network, card={})
     if (training := model.card.get("training")) is not None:  # its weights may be set by hand
         found[training["seed"]] = model

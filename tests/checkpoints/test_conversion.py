@@ -13,7 +13,7 @@ from rnnviz.checkpoints.conversion import convert_stack, model_from_stack
 from rnnviz.checkpoints.gate_orders import LETTERS, ORDERS, block_places
 from rnnviz.checkpoints.native.network_stack import stack_from_model
 from rnnviz.checkpoints.settings import InferredSetting
-from rnnviz.checkpoints.stack import SourceArray
+from rnnviz.checkpoints.stack import SourceArray, of_run
 from rnnviz.errors import DamagedFileError
 from rnnviz.model import Model
 from rnnviz.network import Network
@@ -41,27 +41,29 @@ def test_the_usual_order_is_ours():
 def test_gates_that_stand_otherwise_come_out_the_same(model, random):
     """A network taken apart into the blocks of another order, and built again under that order."""
     stack = stack_from_model(model)
-    letters = list(next(iter(ORDERS[stack.cell])))
-    random.shuffle(letters)
-    order = "".join(letters)
-    names = [LETTERS[letter] for letter in order]
-    ours = list(CELLS[stack.cell].rows)
+    orders = {}
+    for cell in set(stack.cells):
+        letters = list(next(iter(ORDERS[cell])))
+        random.shuffle(letters)
+        orders[cell] = "".join(letters)
 
-    def theirs(name, source):
-        if name in CELLS[stack.cell].extra_blocks():
+    def theirs(cell, name, source):
+        if name in CELLS[cell].extra_blocks():
             return source
+        ours = list(CELLS[cell].rows)
         parts = np.split(source.array, len(ours))
-        return replace(source, array=np.concatenate([parts[ours.index(one)] for one in names]))
+        return replace(source, array=np.concatenate([parts[ours.index(LETTERS[letter])] for letter in orders[cell]]))
 
     layers = tuple(
-        {way: {name: theirs(name, source) for name, source in arrays.items()} for way, arrays in layer.items()}
-        for layer in stack.layers
+        {way: {name: theirs(cell, name, source) for name, source in arrays.items()} for way, arrays in layer.items()}
+        for cell, layer in zip(stack.cells, stack.layers, strict=True)
     )
     moved = replace(stack, layers=layers)
-    overrides = {"order": order} if stack.setting("order") else {}
-    built = convert_stack(moved, overrides)
+    names = [setting.name for setting in stack.settings if of_run(setting.name)[0] == "order"]
+    built = convert_stack(moved, {name: orders[stack.cells[of_run(name)[1] or 0]] for name in names})
     for name, array in model.network.parameters.items():
         np.testing.assert_array_equal(built.network.parameters[name], array)
+    order = orders[stack.cell]
     if order != next(iter(ORDERS[stack.cell])):
         assert ", ".join(order) in built.arrays[0].changes
     assert {one.target for one in built.arrays} == set(model.network.parameters)
@@ -71,7 +73,7 @@ def test_gates_that_stand_otherwise_come_out_the_same(model, random):
 @given(models())
 def test_a_network_of_ours_is_a_stack_that_makes_it_again(model):
     built = convert_stack(stack_from_model(model))
-    assert built.network.layers[0][0].options == model.network.layers[0][0].options
+    assert built.network.cell_kinds == model.network.cell_kinds
     assert (built.network.directions_by_layer, built.network.merge) == (
         model.network.directions_by_layer,
         model.network.merge,

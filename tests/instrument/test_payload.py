@@ -162,7 +162,7 @@ def test_a_model_is_sent_with_all_that_a_run_needs():
         np.testing.assert_array_equal(floats(sent[name]["values"]), array.ravel())
     np.testing.assert_array_equal(floats(sent["readout_bias"]), network.readout_bias)
     assert (sent["merge"], sent["labels"]) == (network.merge, list(model.labels))
-    right_sides = {equation["target"]: from_json(equation["right"]) for equation in sent["equations"]}
+    right_sides = {equation["target"]: from_json(equation["right"]) for equation in sent["cells"][0]["equations"]}
     assert right_sides == model.definition.equations
 
 

@@ -71,7 +71,7 @@ def unreadable_error(text: str) -> str:
 @st.composite
 def change_texts(draw: Any, model: Model, steps: int) -> str:
     """The text of a change, which mostly fits the model and a text of so many steps."""
-    network, definition = model.network, model.definition
+    network = model.network
     fits = draw(st.sampled_from([True, True, True, False]))
     kind = draw(st.sampled_from(["hold", "hold", "zero", "freeze", "swap", "remove", *([] if fits else ["strange"])]))
     step = st.integers(1, steps) if fits else st.integers(0, steps + 2)
@@ -80,6 +80,7 @@ def change_texts(draw: Any, model: Model, steps: int) -> str:
     if kind in ("swap", "remove"):
         return f"{kind}@{draw(step)}" + (f"={draw(st.sampled_from(TOKENS))}" if kind == "swap" else "")
     layer = draw(st.integers(0, len(network.layers) - 1))
+    definition = model.definitions[layer]
     direction = draw(st.sampled_from(network.directions_by_layer[layer] if fits else ("forward", "backward")))
     quantity = draw(st.sampled_from(definition.quantities if kind == "hold" else [definition.by_name["hidden"]]))
     cells = network.layers[layer]

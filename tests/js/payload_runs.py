@@ -87,14 +87,13 @@ def in_double(model: Model) -> Model:
     """The same model in double precision, in which the browser computes: over 256 steps, rounding errors grow."""
     network = model.network
     arrays = {name: array.astype(np.float64) for name, array in network.parameters.items()}
-    options = network.layers[0][0].options
-    return replace(model, network=Network.from_parameters(arrays, network.cell_name, options, network.merge))
+    return replace(model, network=Network.from_parameters(arrays, network.cell_kinds, merge=network.merge))
 
 
 @st.composite
 def random_payloads(draw: Any) -> dict[str, Any]:
     """A random network with a run, of which any layer and direction is shown."""
-    model = draw(with_heads(models([draw(kinds())], dtypes=("float64",))))
+    model = draw(with_heads(models([draw(kinds()), draw(kinds())], dtypes=("float64",))))
     network = model.network
     for array in network.parameters.values():
         array[...] = array.astype(np.float32)  # as it is sent

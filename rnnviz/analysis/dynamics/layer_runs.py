@@ -59,7 +59,8 @@ def stacked_states(trace: Trace, layer: int = 0, direction: str = "forward", *, 
     UnknownQuantityError
         If the trace has no such layer or direction.
     """
-    names = trace.definition.states
+    _ = trace["hidden", layer, direction]  # raises if there is no such layer
+    names = trace.definitions[layer].states
     states = np.concatenate([trace[name, layer, direction] for name in names], axis=1).astype(np.float64)
     if not with_initial:
         return states

@@ -77,10 +77,10 @@ class AnswerMargin:
             )
         steps = row + 1 if network.directions == ("forward",) else len(trace)
         initial = [
-            [{state: trace.initial[state, k, d] for state in trace.definition.states} for d in directions]
+            [{state: trace.initial[state, k, d] for state in trace.definitions[k].states} for d in directions]
             for k, directions in enumerate(trace.directions_by_layer)
         ]
-        edits = cell_edits(trace.interventions, trace.definition, steps_typed(trace))
+        edits = cell_edits(trace.interventions, trace.definitions, steps_typed(trace))
         inputs = trace["input_vector"][:steps]
         return cls(replace(network, embedding=None), inputs, initial, edits, row, column, other)
 

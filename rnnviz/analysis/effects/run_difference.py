@@ -71,15 +71,19 @@ class Difference:
         """
         before, after = self.before, self.after
         sizes = [[trace.units(k) for k in range(trace.layers)] for trace in (before, after)]
-        if before.cell != after.cell or (
+        kinds = zip(before.cell_kinds, after.cell_kinds, strict=False)
+        if any(one.name != other.name for one, other in kinds) or (
             sizes[0] != sizes[1] and before.directions_by_layer == after.directions_by_layer
         ):
             pair = " and ".join(
-                f"{trace.definition.title} with {' and '.join(map(str, units))} units"
+                f"{trace.title} with {' and '.join(map(str, units))} units"
                 for trace, units in zip((before, after), sizes, strict=True)
             )
             raise _different(f"The values of different networks cannot be compared unit by unit: {pair}.", "networks")
-        if before.definition.by_name.get(name) != after.definition.by_name.get(name):
+        meanings = [
+            trace.definitions[layer].by_name.get(name) for trace in (before, after) if layer in range(trace.layers)
+        ]
+        if len(meanings) == 2 and meanings[0] != meanings[1]:
             raise _different(
                 f"{name!r} has another meaning in each run, because the options of their cells differ.", "meanings"
             )

@@ -65,7 +65,7 @@ def silenced_effects(trace: Trace, layer: int) -> Array | None:
     steps, units = silenced_steps(trace, layer), _units(trace, layer)
     first = len(trace) - steps
     start = [
-        [{state: _before(trace, state, k, first, units + 1) for state in trace.definition.states}]
+        [{state: _before(trace, state, k, first, units + 1) for state in trace.definitions[k].states}]
         for k in range(trace.layers)
     ]
     inputs = np.repeat(trace["input_vector"][first:, None], units + 1, axis=1)

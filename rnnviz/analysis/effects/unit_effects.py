@@ -139,12 +139,13 @@ def direct_effects(trace: Trace, layer: int = 0, direction: str = "forward") -> 
     ('Italian', 24)
     """
     network, top = trace.network, layer == trace.layers - 1
-    name = projected_quantity(trace.definition.equations)
+    _ = trace["hidden", layer, direction]  # raises if there is no such layer
+    name = projected_quantity(trace.definitions[layer].equations)
     shown = trace[name, layer, direction]
     held = trace.has_held_values and (not top or name != "hidden")
     if network is None or network.readout_weight is None or held:
         sizes = np.sqrt((shown.astype(np.float64) ** 2).mean(0))
-        return UnitEffects(_float32(sizes), "", size_measure(trace.definition, name))
+        return UnitEffects(_float32(sizes), "", size_measure(trace.definitions[layer], name))
     answer = likeliest_column(trace)
     gradient = _lead_gradient(trace, network, answer, layer)[direction].astype(np.float64)
     if (matrix := projection_matrix(network.cell(layer, direction))) is not None:

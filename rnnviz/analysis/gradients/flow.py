@@ -289,7 +289,7 @@ def gradient_flow(trace: Trace, layer: int = 0, direction: str = "forward", tick
     check_differentiable(trace)
     order = reading_order(direction)
     one_step = step_jacobians(trace, layer, direction, partial_tick(tick, 0.0, _JACOBIANS))
-    definition = trace.definition
+    definition = trace.definitions[layer]
     sizes = tuple(trace.units(layer, direction, state) for state in definition.states)
     gated = gated_state(definition)
     shares = None

@@ -237,7 +237,8 @@ def _logs_by_sums(trace: Trace, gated: GatedState, layer: int, direction: str) -
 
 def memory_terms(trace: Trace, layer: int, direction: str) -> tuple[GatedState, Array, Array]:
     """The gated state of a layer, and what each step kept (T, H) and wrote (T, H), in reading order."""
-    definition, order = trace.definition, reading_order(direction)
+    _ = trace["hidden", layer, direction]  # raises if there is no such layer
+    definition, order = trace.definitions[layer], reading_order(direction)
     gated = gated_state(definition)
     if gated is None:
         raise ArgumentError(
@@ -245,7 +246,7 @@ def memory_terms(trace: Trace, layer: int, direction: str) -> tuple[GatedState, 
             "every step; gradient_flow says how much each earlier state matters to it.",
             code="no_gated_state",
             name="trace",
-            value=trace.cell,
+            value=trace.cell_kinds[layer].name,
         )
     values = {name: trace[name, layer, direction][order].astype(np.float64) for name in definition.by_name}
     keep, writes, state = gated.keep_shares(values), gated.writes(values), values[gated.state]

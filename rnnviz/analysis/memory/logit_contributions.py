@@ -254,12 +254,13 @@ def _output_factor(trace: Trace, state: str, direction: str) -> Array:
     top = trace.layers - 1
     if state == "hidden":
         return np.ones(trace[state, top, direction].shape)
-    gating = output_gating(trace.definition, state)
+    definition = trace.definitions[top]
+    gating = output_gating(definition, state)
     if gating is None:
         raise ArgumentError(
-            f"The {state} state of {with_article(trace.definition.title)} shows in the hidden state in no known form.",
+            f"The {state} state of {with_article(definition.title)} shows in the hidden state in no known form.",
             code="no_output_gate",
             name="trace",
-            value=trace.cell,
+            value=trace.cell_kinds[top].name,
         )
     return trace[gating.gate, top, direction].astype(np.float64)

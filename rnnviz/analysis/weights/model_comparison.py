@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from ...cells import CELLS
 from ...cells.activations import Array
 from ...errors import ArrayError
 from ...model import Model
@@ -206,11 +205,11 @@ def _features(model: Model, reference: Model) -> tuple[Feature, ...]:
         a, b = map(value_of, nets)
         return Feature(title, a, b, a == b)
 
-    first, second = (net.layers[0][0].options for net in nets)
-    options = [name for name in first if name in second]  # other cells have none, or fix what is an option here
+    first, second = ({name for kind in net.cell_kinds for name in kind.options} for net in nets)
+    options = sorted(first & second)  # other cells have none, or fix what is an option here
     return (
-        feature("cell", lambda net: CELLS[net.cell_name].title if net.cell_name in CELLS else net.cell_name),
-        *(feature(name, lambda net, name=name: net.layers[0][0].options[name]) for name in options),  # type: ignore[misc]
+        feature("cell", lambda net: net.cell_kinds.title),
+        *(feature(name, lambda net, name=name: _option(net, name)) for name in options),  # type: ignore[misc]
         feature("layers", lambda net: str(len(net.layers))),
         feature(
             "directions", lambda net: _by_layer([" and ".join(directions) for directions in net.directions_by_layer])
@@ -224,6 +223,11 @@ def _features(model: Model, reference: Model) -> tuple[Feature, ...]:
         feature("dtype", lambda net: str(net.dtype)),
         feature("parameters", lambda net: f"{sum(array.size for array in net.parameters.values()):,}"),
     )
+
+
+def _option(network: Network, name: str) -> str:
+    """The value of an option in all layers that have it."""
+    return _by_layer([kind.options[name] for kind in network.cell_kinds if name in kind.options])
 
 
 def _by_layer(values: list[str]) -> str:
@@ -250,11 +254,12 @@ def _compare_names(title: str, what: str, names: Sequence[str], reference: Seque
 
 def _in_notation_of(model: Model, reference: Model) -> tuple[Model, str]:
     """Convert the reference to the model's notation, as far as that changes nothing that it computes."""
-    first, second = model.network.layers[0][0], reference.network.layers[0][0]
-    if type(first) is not type(second):
-        return reference, ""
-    changed = {name: first.options[name] for name in first.notation if first.options[name] != second.options[name]}
-    if not changed:
+    changed: dict[str, str] = {}
+    for layers in zip(model.network.layers, reference.network.layers, strict=False):
+        first, second = (layer[0] for layer in layers)
+        if type(first) is type(second):
+            changed |= {n: first.options[n] for n in first.notation if first.options[n] != second.options[n]}
+    if not changed or model.network.cell_name != reference.network.cell_name:
         return reference, ""
     options = ", ".join(f"{name}={value!r}" for name, value in changed.items())
     return (

@@ -8,6 +8,7 @@ from typing import Any
 
 from ...bounded_json import parse_json
 from ...cells.activations import Array
+from ...cells.cell_kind import CellKinds
 from ...errors import FileError, RnnvizError, UnknownNameError, UnsupportedFileError
 from ...limits import LONGEST_NAME
 from ...model import Model
@@ -16,8 +17,9 @@ from ...text.tokens import Vocabulary
 from ...wording import printable
 from ..io.opening_budget import OpeningBudget
 
-FORMAT = 1
+FORMAT, MIXED_FORMAT = 1, 2  # with one cell, and with a cell for each layer
 KEY = "rnnviz"  # the name under which other formats hold a model's card beside its arrays
+_KINDS = ("cell", "options", "cells")
 MERGE = "concat"  # how two directions are merged unless the card states it
 MOST_PARTS = 50  # of a head
 MOST = 1_000_000_000  # the numbers of a step, or the steps that a model reads
@@ -25,11 +27,11 @@ MOST = 1_000_000_000  # the numbers of a step, or the steps that a model reads
 
 def to_json(model: Model, indent: int | None = None) -> str:
     """Everything of a model but its arrays: its card, name, cell, options, vocabulary and labels."""
+    kinds = model.network.cell_kinds
     about = {
-        "format": FORMAT,
+        "format": MIXED_FORMAT if len(kinds.different) > 1 else FORMAT,
         "name": model.name,
-        "cell": model.network.cell_name,
-        "options": model.network.layers[0][0].options,
+        **kinds.to_json(),
         "vocabulary": model.vocabulary.to_json(),
         "labels": model.labels,
     }
@@ -39,7 +41,8 @@ def to_json(model: Model, indent: int | None = None) -> str:
         about["head"] = head
     if model.max_steps is not None:
         about["longest"] = model.max_steps
-    return json.dumps(model.card | about, ensure_ascii=False, indent=indent)
+    card = {name: value for name, value in model.card.items() if name in about or name not in _KINDS}
+    return json.dumps(card | about, ensure_ascii=False, indent=indent)
 
 
 def parse_card(text: str | bytes, budget: OpeningBudget | None = None) -> dict[str, Any]:
@@ -49,10 +52,10 @@ def parse_card(text: str | bytes, budget: OpeningBudget | None = None) -> dict[s
     """
     about = parse_json("its card", text, spend=None if budget is None else budget.work)
     try:
-        if about["format"] != FORMAT:
+        if about["format"] not in (FORMAT, MIXED_FORMAT):
             raise UnsupportedFileError(
-                f"its card has format {printable(str(about['format']))}, but this version of rnnviz reads format "
-                f"{FORMAT}",
+                f"its card has format {printable(str(about['format']))}, but this version of rnnviz reads formats "
+                f"{FORMAT} and {MIXED_FORMAT}",
                 code="card",
             )
         _check(about)
@@ -67,9 +70,8 @@ def model_from_card(about: Mapping[str, Any], parameters: Mapping[str, Array]) -
     Raises FileError, code "card", if card and arrays are not those of a model, or code "unknown_cell".
     """
     try:
-        network = Network.from_parameters(
-            parameters, about["cell"], about["options"], about.get("merge", MERGE), about.get("head")
-        )
+        cell, options = (CellKinds.from_json(about), None) if "cells" in about else (about["cell"], about["options"])
+        network = Network.from_parameters(parameters, cell, options, about.get("merge", MERGE), about.get("head"))
         vocabulary = Vocabulary.from_json(about["vocabulary"])
         return Model(about["name"], network, vocabulary, about["labels"], dict(about), about.get("longest"))
     except FileError:
@@ -109,15 +111,22 @@ def _incomplete(error: Exception) -> FileError:
 
 def _check(about: Mapping[str, Any]) -> None:
     """Raises FileError if an entry is not of the kind that `to_json` writes."""
-    vocabulary, longest, options = about["vocabulary"], about.get("longest"), about["options"]
-    for entry, word in (("name", about["name"]), ("cell", about["cell"]), ("merge", about.get("merge", MERGE))):
+    vocabulary, longest = about["vocabulary"], about.get("longest")
+    if ("cells" in about) != (about["format"] == MIXED_FORMAT):
+        raise _invalid("format", f"{MIXED_FORMAT} with a cell for each layer, or {FORMAT} with one")
+    kinds = about.get("cells", [about])
+    if not isinstance(kinds, list) or not kinds:
+        raise _invalid("cells", "a cell for each layer")
+    words = [("name", about["name"]), ("merge", about.get("merge", MERGE)), *(("cell", kind["cell"]) for kind in kinds)]
+    for entry, word in words:
         if not isinstance(word, str) or len(word) > LONGEST_NAME:
             raise _invalid(entry, f"a text of at most {LONGEST_NAME:,} letters")
-    if not isinstance(options, dict) or not all(isinstance(value, str) for value in options.values()):
-        raise _invalid("options", "a text for each option")
+    for options in (kind["options"] for kind in kinds):
+        if not isinstance(options, dict) or not all(isinstance(value, str) for value in options.values()):
+            raise _invalid("options", "a text for each option")
     head = about.get("head", {})
-    words = [head.get("activation", ""), head.get("reading", ""), *head.get("layers", [])]
-    if len(words) > MOST_PARTS or not all(isinstance(word, str) and len(word) <= LONGEST_NAME for word in words):
+    named = [head.get("activation", ""), head.get("reading", ""), *head.get("layers", [])]
+    if len(named) > MOST_PARTS or not all(isinstance(word, str) and len(word) <= LONGEST_NAME for word in named):
         raise _invalid("head", "texts for its activation, its reading and its layers")
     for entry, listed in (("labels", about["labels"]), ("vocabulary", vocabulary["tokens"])):
         texts = isinstance(listed, list) and set(map(type, listed)) <= {str}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from ...cells import Cell
 from ...cells.activations import Array
 from ...model import Model
 from ...network.parameter_names import name_suffix
@@ -27,12 +30,15 @@ def stack_from_model(model: Model) -> Stack:
         }
         for k, cells in enumerate(network.layers)
     )
+    runs: list[tuple[int, str]] = []
     settings = []
-    if network.cell_name in ORDERS and len(network.layers[0][0].rows) > 1:
-        order = next(iter(ORDERS[network.cell_name]))
-        settings.append(inferred_order(network.cell_name, order, "fixed", "rnnviz always stacks them in this order."))
-    for name, value in network.layers[0][0].options.items():
-        settings.append(inferred(name, value, "stated", _REASON, {value: value} | CHOICES.get(name, {})))
+    kinds = network.cell_kinds
+    for k, kind in enumerate(kinds):
+        if k and kind == kinds[k - 1]:
+            continue
+        runs.append((k, kind.name))
+        end = "" if all(other == kinds[0] for other in kinds) else f"_l{k}"
+        settings += [_of_layer(setting, k, end) for setting in _settings(network.layers[k][0])]
     if network.merge != "concat" or any(len(cells) == 2 for cells in network.layers):
         settings.append(inferred("merge", network.merge, "stated", _REASON))
     embeddings, readouts = {}, {}
@@ -58,7 +64,7 @@ def stack_from_model(model: Model) -> Stack:
     }
     return Stack(
         model.name,
-        network.cell_name,
+        kinds[0].name,
         layers,
         tuple(settings),
         embeddings,
@@ -66,7 +72,24 @@ def stack_from_model(model: Model) -> Stack:
         initial,
         model.max_steps,
         network.merge,
+        runs=tuple(runs) if len(runs) > 1 else (),
     )
+
+
+def _settings(cell: Cell) -> list[InferredSetting]:
+    """What a cell's options state, and the order of its gates."""
+    settings = []
+    if cell.name in ORDERS and len(cell.rows) > 1:
+        order = next(iter(ORDERS[cell.name]))
+        settings.append(inferred_order(cell.name, order, "fixed", "rnnviz always stacks them in this order."))
+    for name, value in cell.options.items():
+        settings.append(inferred(name, value, "stated", _REASON, {value: value} | CHOICES.get(name, {})))
+    return settings
+
+
+def _of_layer(setting: InferredSetting, first: int, end: str) -> InferredSetting:
+    """A setting of the layers from one on, if not all layers are alike."""
+    return replace(setting, name=setting.name + end, title=f"{setting.title}, layer {first + 1}") if end else setting
 
 
 def _source(name: str, array: Array) -> SourceArray:

@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import blake2b
+from itertools import groupby, pairwise
 
 import numpy as np
 
 from ...wording import printable
+from ..joined_stacks import join_stacks
 from ..settings import NONE, InferredSetting, general_settings, inferred
-from ..stack import SourceArray, Stack
+from ..stack import SourceArray, Stack, of_run
 from .constant_folding import ConstantFolder
 from .display_names import UnusedNames, display_name
 from .node_heads import heads_of, matrix, source_array
@@ -79,8 +81,6 @@ def _separation(chain: list[Level], level: Level, above: int) -> str:
     top = chain[-1]
     if above > 1:
         return f"{above} of them read the same layer"
-    if level.first.cell != top.first.cell or level.first.values != top.first.values:
-        return "the layer below has another cell or other options"
     merges = {member.merge or "concat" for member in (*chain, level) if member.is_bidirectional}
     if len(merges) > 1 or level.first.input_size != top.width:
         return f"the layer below passes on {top.width} values in another arrangement"
@@ -88,9 +88,40 @@ def _separation(chain: list[Level], level: Level, above: int) -> str:
 
 
 def _stack(finder: LevelFinder, chain: list[Level], name: str) -> Stack:
-    layers = [layer for level in chain for layer in level.layers]
+    """A chain of levels with what surrounds it; levels of different cells or options are runs of layers."""
+    runs = [
+        [level for _, level in run]
+        for _, run in groupby(zip(_kinds(chain), chain, strict=True), lambda numbered: numbered[0])
+    ]
+    stacks = [_run(run, name) for run in runs]
+    stack = stacks[0] if len(stacks) == 1 else join_stacks(stacks, name)
     embeddings, heads = _embeddings(finder, chain[0]), heads_of(finder, chain[-1])
     readouts = {label: readout for label, readout, _ in heads}
+    return replace(
+        stack,
+        settings=(
+            *stack.settings,
+            _choice("embedding", {n: f"{n}, {_sized(s)}" for n, s in embeddings.items()}, "directly before the first"),
+            _choice("readout", {n: f"{n}, {_sized(r.weight)}" for n, r in readouts.items()}, "directly after the last"),
+        ),
+        embeddings=embeddings,
+        readouts=readouts,
+        left_out=tuple(not_run for _, _, not_run in heads if not_run),
+    )
+
+
+def _kinds(chain: Sequence[Level]) -> list[int]:
+    """For each level, the number of the run that it is in: a run has one cell and one value of each setting."""
+    numbers = [0]
+    for below, level in pairwise(chain):
+        same = (level.first.cell, level.first.values) == (below.first.cell, below.first.values)
+        numbers.append(numbers[-1] + (not same))
+    return numbers
+
+
+def _run(chain: list[Level], name: str) -> Stack:
+    """Levels of one cell."""
+    layers = [layer for level in chain for layer in level.layers]
     initial = {
         (k, direction, state): source
         for k, level in enumerate(chain)
@@ -108,19 +139,11 @@ def _stack(finder: LevelFinder, chain: list[Level], name: str) -> Stack:
         name=name,
         cell=layers[0].cell,
         layers=stacked,
-        settings=(
-            *general_settings(own, stacked, merge, "stated", "The graph states it."),
-            *outside[:1],
-            _choice("embedding", {n: f"{n}, {_sized(s)}" for n, s in embeddings.items()}, "directly before the first"),
-            _choice("readout", {n: f"{n}, {_sized(r.weight)}" for n, r in readouts.items()}, "directly after the last"),
-        ),
-        embeddings=embeddings,
-        readouts=readouts,
+        settings=(*general_settings(own, stacked, merge, "stated", "The graph states it."), *outside[:1]),
         initial=initial,
         max_steps=min(lengths, default=None),
         merge=merge,
         notes=tuple(dict.fromkeys(note for layer in layers for note in layer.notes)),
-        left_out=tuple(not_run for _, _, not_run in heads if not_run),
     )
 
 
@@ -171,8 +194,10 @@ def _left_out_below(finder: LevelFinder, chain: list[Level], reason: str | None,
 def _digest(stack: Stack) -> bytes:
     """What two stacks that compute the same have in common: an exporter may put one into several branches."""
     digest = blake2b(digest_size=16)
-    settings = sorted((setting.name, setting.value) for setting in stack.settings if setting.name != "initial")
-    digest.update(repr((stack.cell, stack.merge, settings)).encode("utf-8", "replace"))
+    settings = sorted(
+        (setting.name, setting.value) for setting in stack.settings if of_run(setting.name)[0] != "initial"
+    )
+    digest.update(repr((stack.cells, stack.merge, settings)).encode("utf-8", "replace"))
     for number, layer in enumerate(stack.layers):
         for direction, arrays in layer.items():
             for name, source in arrays.items():

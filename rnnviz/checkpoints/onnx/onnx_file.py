@@ -23,7 +23,7 @@ from .constant_folding import ConstantFolder
 from .flat_graph import FlatGraph, Flattener
 from .named_weights import stacks_from_names
 from .node_stacks import stacks_from_nodes
-from .onnx_writer import check_node, model_from_stacks, to_onnx
+from .onnx_writer import check_nodes, model_from_stacks, to_onnx
 from .quantised_nodes import replace_quantised
 from .recurrent_nodes import OPS, RecurrentLayer, recurrent_layer
 from .tensor_data import EXTERNAL, TYPES, TensorData, UnreadablePartError, as_text, external_entries, external_file
@@ -69,7 +69,7 @@ class OnnxFile(WritableFormat):
 
     def obstacle(self, model: Model) -> UnsupportedFileError | None:
         try:
-            check_node(model.network)
+            check_nodes(model.network)
         except UnsupportedFileError as error:
             return error
         return None

@@ -15,6 +15,7 @@ import numpy as np
 from ... import __version__
 from ...cells import Cell, cell_class
 from ...cells.activations import Array
+from ...cells.cell_kind import CellKinds
 from ...errors import DamagedFileError, RnnvizError, UnknownNameError, UnsupportedFileError
 from ...model import Model
 from ...network import READINGS, Network
@@ -59,7 +60,7 @@ def to_onnx(model: Model) -> bytes:
     from onnx import TensorProto, helper, numpy_helper
 
     network = model.network
-    form = check_node(network)
+    forms = check_nodes(network)
     _check_head(network)
     number = helper.np_dtype_to_tensor_dtype(network.dtype)
     nodes: list[Any] = []
@@ -88,7 +89,7 @@ def to_onnx(model: Model) -> bytes:
         given_shape = add("Shape", [given.name], "given_shape")
         batch = add("Slice", [given_shape, "batch_axis", "after"], "batch_size")
         add("Concat", ["one", batch, "one"], "every_sequence", axis=0)
-    for k, layer in enumerate(network.layers):
+    for k, (layer, form) in enumerate(zip(network.layers, forms, strict=True)):
         cells, output = dict(zip(network.directions_by_layer[k], layer, strict=True)), f"layer_{k}"
         stored = {f"{output}.{letter}": array for letter, array in _inputs(cells.values(), form.op).items()}
         arrays |= stored
@@ -168,10 +169,11 @@ def model_from_stacks(name: str, card: str, stacks: Sequence[Stack], budget: Ope
             parameters["readout.bias"] = readout.bias.array
     try:
         about = parse_card(card, budget)
-        kind = cell_class(about["cell"])
+        kinds = CellKinds.from_json(about, len(stack.layers))
         for k, directions in enumerate(stack.layers):
             for direction, sources in directions.items():
-                cell = _cell(kind, {key: source.array for key, source in sources.items()}, about["options"])
+                arrays = {key: source.array for key, source in sources.items()}
+                cell = _cell(cell_class(kinds[k].name), arrays, kinds[k].options)
                 parameters |= {f"rnn.{key}{name_suffix(k, direction)}": array for key, array in cell.parameters.items()}
         for (k, direction, state), source in stack.initial.items():
             parameters[f"initial.{state}{name_suffix(k, direction)}"] = source.array
@@ -197,19 +199,21 @@ def _cell(kind: type[Cell], arrays: Mapping[str, Array], options: Mapping[str, s
     return kind(**given).with_options(**options)
 
 
-def check_node(network: Network) -> NodeForm:
-    """How ONNX has the cells of a network.
+def check_nodes(network: Network) -> list[NodeForm]:
+    """How ONNX has the cell of each layer.
 
-    Raises UnsupportedFileError if it has no node for them (code "cell") or cannot express one of their options.
+    Raises UnsupportedFileError if it has no node for one (code "cell") or cannot express one of its options.
     """
-    cell = network.layers[0][0]
-    form = node_form(cell.define(**cell.options | _onnx_notation(type(cell))))
-    if form is None:
-        raise UnsupportedFileError(
-            f"ONNX has no node for the cell {cell.title}; it has RNN, GRU and LSTM.", code="cell", part=cell.name
-        )
-    _attributes({"forward": cell}, form)
-    return form
+    forms = []
+    for cell in (layer[0] for layer in network.layers):
+        form = node_form(cell.define(**cell.options | _onnx_notation(type(cell))))
+        if form is None:
+            raise UnsupportedFileError(
+                f"ONNX has no node for the cell {cell.title}; it has RNN, GRU and LSTM.", code="cell", part=cell.name
+            )
+        _attributes({"forward": cell}, form)
+        forms.append(form)
+    return forms
 
 
 def _onnx_notation(kind: type[Cell]) -> dict[str, str]:

@@ -12,7 +12,7 @@ import numpy as np
 from ...errors import RnnvizError
 from ...network import Network
 from ..conversion import convert_stack
-from ..stack import Parameters, Stack
+from ..stack import Parameters, Stack, of_run
 from .comparison import Comparison, closest_again, compare_again
 
 TRIED, SHOWN, PAIRED = 200, 4, 10
@@ -97,21 +97,23 @@ def _trials(stack: Stack, overrides: Mapping[str, str]) -> Iterator[_Trial]:
         (setting, value)
         for setting in stack.settings
         for value in setting.choices
-        if value != now[setting.name] and setting.name not in ("order", "readout") and not setting.follows
+        if value != now[setting.name] and of_run(setting.name)[0] not in ("order", "readout") and not setting.follows
     ]
     for setting, value in others:
         words = f"{setting.title}: {setting.choices[value]}"
-        rearranged = setting.name in _ARRANGEMENT
+        rearranged = of_run(setting.name)[0] in _ARRANGEMENT
         yield _Trial("setting", words, stack, {**overrides, setting.name: value}, (), rearranged)
-    several = [(setting, value) for setting, value in others if setting.name in _ARRANGEMENT]
+    several = [(setting, value) for setting, value in others if of_run(setting.name)[0] in _ARRANGEMENT]
     for (first, one), (second, two) in combinations(several[:PAIRED], 2):
         if first.name != second.name:
             words = f"{first.title}: {first.choices[one]}; {second.title}: {second.choices[two]}"
             both = {**overrides, first.name: one, second.name: two}
             yield _Trial("setting", words, stack, both, (), True)
-    for order in map("".join, permutations(now.get("order", ""))):
-        if order and order != now["order"]:
-            yield _Trial("setting", f"Order of the gates: {', '.join(order)}", stack, {**overrides, "order": order})
+    for setting in (setting for setting in stack.settings if of_run(setting.name)[0] == "order"):
+        for order in map("".join, permutations(now[setting.name])):
+            if order != now[setting.name]:
+                words = f"{setting.title}: {', '.join(order)}"
+                yield _Trial("setting", words, stack, {**overrides, setting.name: order})
     for k, directions in enumerate(stack.layers):
         for direction, parameters in directions.items():
             for kind, words, names, changed in _corrected_parameters(parameters):

@@ -14,6 +14,7 @@ import streamlit as st
 
 from ... import zoo
 from ...cells import CELLS
+from ...cells.cell_kind import CellKinds
 from ...errors import ArrayError
 from ...model import Model
 from ...text.named_tables import Tables
@@ -182,13 +183,14 @@ def _tasks(names: tuple[str, ...]) -> dict[str, TaskModels]:
     tasks: dict[str, TaskModels] = {}
     for name in names:
         card = zoo.card(name)
-        if card["cell"] not in CELLS:
-            logging.warning("The model %s is left out: RNNVIZ_CELLS names no file with %r.", name, card["cell"])
+        kinds = CellKinds.from_json(card)
+        if unknown := [kind.name for kind in kinds if kind.name not in CELLS]:
+            logging.warning("The model %s is left out: RNNVIZ_CELLS names no file with %r.", name, unknown[0])
             continue
         task = card.get("task", name)
         if task not in tasks:
             tasks[task] = _from_card(task, card.get("title", name), card)
-        tasks[task].models[card["cell"]] = name
+        tasks[task].models[kinds.name] = name
     titles = Counter(task.title for task in tasks.values())
     ranks = {name: rank for rank, name in enumerate(TASK_ORDER)}
     return {

@@ -45,7 +45,7 @@ def chart(
 
 def _picture_words(words: str, key: str, traces: Sequence[Trace]) -> dict[str, str]:
     """What chart_pictures.js writes on a picture of a chart."""
-    changes = [describe(change, trace.definition) for trace in traces for change in trace.interventions]
+    changes = [describe(change, *trace.definitions) for trace in traces for change in trace.interventions]
     unchanged = [trace for trace in traces if not trace.interventions]
     return {
         "title": words.split(". ")[0].removesuffix("."),
@@ -68,12 +68,13 @@ def heatmaps(
     """Show the stacked heatmaps of some quantities, or of all."""
     names = None if quantities is None else tuple(quantities)
     content = _template(names, trace, layer).fill(trace, layer=layer, direction=direction)
-    chart(PlainFigure(content), _heatmaps_in_words(trace, names), key, traces=[trace])
+    chart(PlainFigure(content), _heatmaps_in_words(trace, names, layer), key, traces=[trace])
 
 
-def _heatmaps_in_words(trace: Trace, names: Sequence[str] | None) -> str:
-    shown = [q.name for q in trace.definition.display_order] if names is None else names
-    titles = [trace.definition.by_name[n].title for n in shown if n in trace.definition.by_name]
+def _heatmaps_in_words(trace: Trace, names: Sequence[str] | None, layer: int) -> str:
+    definition = trace.definitions[layer]
+    shown = [q.name for q in definition.display_order] if names is None else names
+    titles = [definition.by_name[n].title for n in shown if n in definition.by_name]
     if trace.outputs is not None and (names is None or PREDICTION_PANEL in names):
         titles = ["output" if trace.probabilities is None else "prediction", *titles]
     series = ", ".join(titles)
@@ -82,8 +83,9 @@ def _heatmaps_in_words(trace: Trace, names: Sequence[str] | None) -> str:
 
 def _kind(trace: Trace, layer: int) -> tuple[object, ...]:
     """What two traces must share to use the same template."""
-    sizes = [trace[name, layer].shape[1] for name in trace.definition.by_name]
-    return (trace.cell, *trace.options.items(), trace.head.activation, *sizes, *trace.labels)
+    sizes = [trace[name, layer].shape[1] for name in trace.definitions[layer].by_name]
+    kind = trace.cell_kinds[layer]
+    return (kind.name, *kind.options.items(), trace.head.activation, *sizes, *trace.labels)
 
 
 def _template(names: tuple[str, ...] | None, trace: Trace, layer: int) -> HeatmapTemplate:

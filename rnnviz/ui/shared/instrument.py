@@ -233,7 +233,7 @@ def _requested_page(trace: Trace, model: Model, layer: int, direction: str, text
     view: Mapping[str, Any] | None = st.session_state.pop(PAGE_REQUESTED, None)
     if view is None:
         return None
-    phases = {phase.name for phase in trace.definition.phases}
+    phases = {phase.name for phase in trace.definitions[layer].phases}
     return saved_page(
         trace,
         model,

@@ -12,6 +12,7 @@ import streamlit as st
 
 from ...analysis.selection import likeliest_column
 from ...cells import CELLS
+from ...cells.cell_kind import cell_title
 from ...model import Model
 from ...network import output_name
 from ...text.tokens import visible
@@ -79,7 +80,7 @@ def _cell_picker(task: TaskModels, choice: Parameter[str], labels: Labels) -> No
         "Cell",
         [cell for cell in task.cells if cell not in hidden],
         required=True,
-        format_func=lambda cell: CELLS[cell].title,
+        format_func=cell_title,
         key=choice.key,
         label_visibility=labels,
     )
@@ -92,7 +93,7 @@ def report_weights(task: TaskModels, model: Model) -> None:
     cell = model.network.cell_name
     if cell not in task.models:
         st.warning(
-            f"There is no trained {CELLS[cell].title} for this task: its weights are random, and so are its "
+            f"There is no trained {cell_title(cell)} for this task: its weights are random, and so are its "
             f"predictions. Train one with `python -m rnnviz.training {task.name} --cell {cell}`.",
             icon=":material/casino:",
         )
@@ -113,7 +114,7 @@ def more_cells(cells: Collection[str], choose: Callable[[str], None]) -> None:
             "More cells",
             cells,
             key=MORE_CELLS,
-            format_func=lambda cell: CELLS[cell].title,
+            format_func=cell_title,
             on_click=lambda: choose(st.session_state[MORE_CELLS]),
             help="\n".join(f"- {_with_reference(cell)}" for cell in cells),
             type="tertiary",
@@ -122,7 +123,7 @@ def more_cells(cells: Collection[str], choose: Callable[[str], None]) -> None:
 
 def _with_reference(cell: str) -> str:
     """A cell's title and where it was published, in Markdown."""
-    title, reference = CELLS[cell].title, CELLS[cell].reference
+    title, reference = cell_title(cell), CELLS[cell].reference
     return plain(f"{title} ({reference})" if reference else title)
 
 
@@ -130,7 +131,11 @@ def pick_layer(model: Model) -> tuple[int, str]:
     """Pickers for layer and direction where the model has several."""
     directions = model.network.directions_by_layer
     count = len(directions)
-    layer = _pick("Layer", link_parameters.layer(count), range(count), lambda layer: f"{layer + 1} of {count}")
+    titles = [definition.title for definition in model.definitions]
+    cells = [f" · {title}" if len(set(titles)) > 1 else "" for title in titles]
+    layer = _pick(
+        "Layer", link_parameters.layer(count), range(count), lambda layer: f"{layer + 1} of {count}{cells[layer]}"
+    )
     return layer, _pick("Direction", link_parameters.direction(directions[layer]), directions[layer], str)
 
 
@@ -230,9 +235,9 @@ def pick_other_label(trace: Trace, label: str, step: int) -> str | None:
     return choice.save() or None
 
 
-def pick_quantities(trace: Trace, more: Collection[str] = ()) -> list[str]:
-    """A picker for the panels: the prediction, the states and `more`, unless others are chosen."""
-    definition = trace.definition
+def pick_quantities(trace: Trace, layer: int, more: Collection[str] = ()) -> list[str]:
+    """A picker for the panels of a layer: the prediction, the states and `more`, unless others are chosen."""
+    definition = trace.definitions[layer]
     name = "prediction" if trace.probabilities is not None else "output"
     prediction = {"prediction": name} if trace.outputs is not None else {}
     titles = prediction | {q.name: q.title for q in definition.display_order}
@@ -243,6 +248,6 @@ def pick_quantities(trace: Trace, more: Collection[str] = ()) -> list[str]:
         selection_mode="multi",
         default=default,
         format_func=lambda name: titles[name],
-        key=f"shown-{trace.cell}-{'-'.join(default)}",
+        key=f"shown-{definition.name}-{'-'.join(default)}",
     )
     return [name for name in titles if name in chosen] or default

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ...analysis import reach
-from ...cells import CELLS
 from ...cells.activations import Array
+from ...cells.cell_kind import cell_title
 from ...model import Model
 from ...number_format import digits
 from ...trace import Trace
@@ -30,5 +30,5 @@ def reaches(runs: Mapping[str, tuple[Model, Trace]], location: tuple[int, str], 
 
 def at_step_1(curves: Mapping[str, Array]) -> str:
     """What the curves say of the first step, in words."""
-    each = [f"{CELLS[cell].title} {digits(float(curve[0]), '.2g')}" for cell, curve in curves.items()]
+    each = [f"{cell_title(cell)} {digits(float(curve[0]), '.2g')}" for cell, curve in curves.items()]
     return f"The reach of step 1: {'; '.join(each)}."

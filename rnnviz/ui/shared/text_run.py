@@ -9,6 +9,7 @@ from hashlib import blake2b
 import streamlit as st
 
 from ...analysis import unit_effects
+from ...cells import Definition
 from ...errors import LimitError
 from ...instrument.run_notes import run_notes
 from ...instrument.settings_schema import ComparisonData
@@ -48,6 +49,11 @@ class TextRun:
     def words(self) -> ReadWords:
         """The words for what the model reads."""
         return read_words(self.model.vocabulary)
+
+    @property
+    def definition(self) -> Definition:
+        """The definition of the layer's cell."""
+        return self.trace.definitions[self.layer]
 
     @property
     def input_key(self) -> tuple[str, ...]:

@@ -74,7 +74,7 @@ def menu(model: Model, typed: Encoding | None) -> None:
         return
     with popover:
         experiment_buttons(definition, typed.tokens if typed else [])
-        chips(definition)
+        chips(*model.definitions)
         if typed is not None and model.network.readout_weight is not None and experiments(definition):
             experiment_table(model, typed, model.run(PreparedText(typed, typed, {})))
         st.caption("Or click a cell of a heatmap and set its value under “What if” below the instrument.")
@@ -135,7 +135,7 @@ def _moved(before: Trace, after: Trace) -> float:
     return float(change[-1])
 
 
-def chips(definition: Definition) -> None:
+def chips(*definitions: Definition) -> None:
     """The present changes, which can be removed one by one or all at once, and a box to type another."""
     st.session_state[WHAT_IF_CHIPS] = list(changes())
     st.multiselect(
@@ -143,7 +143,7 @@ def chips(definition: Definition) -> None:
         list(changes()),
         key=WHAT_IF_CHIPS,
         accept_new_options=True,
-        format_func=lambda change: describe(change, definition),
+        format_func=lambda change: describe(change, *definitions),
         placeholder="Nothing is changed. Choose an experiment, or type a change, such as forget.3@2-9=0.5",
         help=GRAMMAR,
         on_change=_read_chips,
@@ -151,7 +151,7 @@ def chips(definition: Definition) -> None:
 
 
 def experiment_buttons(definition: Definition, tokens: list[str]) -> None:
-    """The ready-made experiments on this cell, a button each."""
+    """The ready-made experiments on the cell of the first layer, a button each."""
     with st.container(horizontal=True):
         for experiment in experiments(definition):
             st.button(

@@ -90,10 +90,12 @@ def theirs(made, feeds):
 
 def cell(stack, layer, way):
     """One of our cells with a stack's weights and options."""
+    sources = stack.layers[layer][way]
+    stack = stack.run_of(layer, {})[0]
     kind = CELLS[stack.cell]
     order = block_places(stack.cell, value(stack, "order"))
     arrays = {}
-    for name, source in stack.layers[layer][way].items():
+    for name, source in sources.items():
         array = arrays[name] = source.array
         if name != "weight_peephole":  # which is in our order already
             arrays[name] = array.reshape(len(order), -1, *array.shape[1:])[order].reshape(array.shape)

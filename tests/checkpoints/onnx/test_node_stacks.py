@@ -6,6 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from onnx import TensorProto, helper, load_from_string
 
+from rnnviz.cells import LSTM
+from rnnviz.cells.cell_kind import CellKind
+from rnnviz.checkpoints.conversion import convert_stack
 from rnnviz.errors import FileError
 from rnnviz.limits import Limits
 
@@ -110,12 +113,29 @@ def two(between, op="LSTM", second="LSTM", size=4, **more):
     return model(nodes, arrays)
 
 
+@pytest.mark.parametrize(("op", "second"), [("LSTM", "GRU"), ("GRU", "RNN"), ("RNN", "LSTM")])
+def test_nodes_of_different_cells_that_read_each_other_are_one_stack(op, second):
+    made = two([], op=op, second=second)
+    stack = only(made)
+    assert stack.cells == (op.lower(), second.lower()) and not stack.left_out
+    x = np.random.default_rng(9).standard_normal((5, 2, 3)).astype(np.float32)
+    close(run(stack, x)["top"], theirs(made, {"X": x})["Y"][:, 0])
+
+
+def test_nodes_of_one_cell_with_other_activations_are_one_stack_with_settings_of_their_own():
+    made = two([], activations=["Sigmoid", "Relu", "Tanh"])
+    stack = only(made)
+    assert [stack.setting(name).value for name in ("activation_l0", "activation_l1")] == ["tanh", "relu"]
+    x = np.random.default_rng(9).standard_normal((5, 2, 3)).astype(np.float32)
+    close(run(stack, x)["top"], theirs(made, {"X": x})["Y"][:, 0])
+    changed = convert_stack(stack, {"activation_l1": "tanh"}).network
+    assert changed.cell_kinds[1] == CellKind("lstm", LSTM.resolve_options({}))
+
+
 @pytest.mark.parametrize(
     ("made", "says"),
     [
         (two([helper.make_node("Relu", ["S"], ["T"])]), "Relu"),
-        (two([], second="GRU"), "another cell or other options"),
-        (two([], activations=["Sigmoid", "Relu", "Tanh"]), "another cell or other options"),
     ],
 )
 def test_what_is_no_single_stack_is_two_and_told_why(made, says):

@@ -21,10 +21,11 @@ function measured(...of) {
   return next.value;
 }
 
+const rules = { ...playground.effects, ...playground.cells[0] };
 const where = { layer: 0, direction: "forward", hasHolds: false };
 
 test("the effects are those of Python, about the same answer", () => {
-  const { values, answer, measure } = measured(model, run, playground.effects, where);
+  const { values, answer, measure } = measured(model, run, rules, where);
   const { effects } = runs[0].payload;
   assertClose(values, decodeFloats(effects.values), { absolute: 1e-5, relative: 1e-5 });
   assert.equal(model.labels[answer], effects.label);
@@ -32,7 +33,7 @@ test("the effects are those of Python, about the same answer", () => {
 });
 
 test("an effect is what the lead loses when all states of the unit are held at zero over the last steps", () => {
-  const { values } = measured(model, run, playground.effects, where);
+  const { values } = measured(model, run, rules, where);
   const steps = 8; // 131,072 gate values are 8 steps of 64 units with 256 rows
   const lead = (logits) => {
     const last = [...logits.slice(-model.labels.length)];
@@ -49,7 +50,7 @@ test("an effect is what the lead loses when all states of the unit are held at z
 });
 
 test("where values are held, a unit's direct contribution takes the place of its effect", () => {
-  const { measure } = measured(model, run, playground.effects, { ...where, hasHolds: true });
+  const { measure } = measured(model, run, rules, { ...where, hasHolds: true });
   assert.ok(measure.startsWith("direct contribution"));
 });
 

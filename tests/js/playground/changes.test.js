@@ -17,7 +17,7 @@ test("a change reads back to the text and the words that Python has for it", () 
   for (const { text, again, words } of cases) {
     const change = parsed(text);
     assert.equal(change.text, again);
-    assert.equal(changeWords(change, data.definition.quantities, reader, data.changes), words);
+    assert.equal(changeWords(change, data.cells[0].definition.quantities, reader, data.changes), words);
   }
 });
 

@@ -44,6 +44,7 @@ test("so do the pages of random networks, of every layer and direction", () => {
   some(({ runs: [{ direction }] }) => direction === "backward");
   some(({ runs: [{ layer }], playground: { model } }) => layer < model.layers.length - 1);
   some(({ playground: { model } }) => model.readout === null);
+  some(({ playground: { cells } }) => cells.length > 1);
   some(({ playground: { reader } }) => reader.kind === "numbers");
   const changes = random.flatMap(({ runs: [{ notes }] }) => notes.changes.map(({ text }) => text));
   for (const kind of ["hidden", "zero", "freeze", "swap", "remove"]) {

@@ -8,7 +8,7 @@ import { FUNCTIONS } from "./functions.js";
 import { add, multiply, multiplyInto, normalised } from "./vectors.js";
 
 /**
- * @import { ExpressionData, MatrixData } from "./payload.d.ts"
+ * @import { EquationData, ExpressionData, MatrixData } from "./payload.d.ts"
  * @import { Vector } from "./vectors.js"
  */
 
@@ -35,6 +35,9 @@ import { add, multiply, multiplyInto, normalised } from "./vectors.js";
 
 /**
  * @typedef {object} Layer
+ * @property {number} cell  which of the model's cells it has
+ * @property {string[]} states
+ * @property {EquationData[]} equations
  * @property {string} direction
  * @property {Record<string, number>} units  of each quantity
  * @property {Record<string, string[]>} blocks

@@ -8,7 +8,7 @@ import { add, multiplyInto } from "./vectors.js";
 
 /**
  * @import { Input, Layer, Vectors } from "./compiled-equations.js"
- * @import { LayerData, ModelData, Numbers, TableData } from "./payload.d.ts"
+ * @import { CellData, LayerData, ModelData, Numbers, TableData } from "./payload.d.ts"
  */
 
 /**
@@ -57,12 +57,10 @@ export class ForwardModel {
   constructor(data) {
     addActivations(data.activations);
     this.name = data.name;
-    this.states = data.states;
-    this.equations = data.equations;
     this.merge = data.merge;
     this.labels = data.labels;
     this.embedding = data.embedding && decodedTable(data.embedding);
-    this.layers = data.layers.map((directions) => directions.map(decodedLayer));
+    this.layers = data.layers.map((directions) => directions.map((layer) => decodedLayer(layer, data.cells)));
     this.inputSize = data.layers[0][0].input_size;
     this.head = new Head(data.head, data.layers[data.layers.length - 1].map(({ direction }) => direction), data.merge);
     this.readout = data.readout && decodedTable(data.readout);
@@ -154,7 +152,7 @@ export class ForwardModel {
    * @returns {LayerProgram}
    */
   programOf(layer, input) {
-    return new LayerProgram(layer, this.equations, this.states, input);
+    return new LayerProgram(layer, input);
   }
 }
 
@@ -196,11 +194,14 @@ function decodedTable({ rows, columns, values }) {
 
 /**
  * @param {LayerData} layer
+ * @param {CellData[]} cells
  * @returns {Layer}
  */
-function decodedLayer({ direction, units, weights, initial }) {
+function decodedLayer({ cell, direction, units, weights, initial }, cells) {
   /** @type {(arrays: Record<string, Numbers>) => Record<string, Float32Array>} */
   const decoded = (arrays) =>
     Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, decodeFloats(array)]));
-  return { direction, units, blocks: weights.blocks, arrays: decoded(weights.arrays), initial: decoded(initial) };
+  const { states, equations } = cells[cell];
+  const [arrays, start] = [weights.arrays, initial].map(decoded);
+  return { cell, states, equations, direction, units, blocks: weights.blocks, arrays, initial: start };
 }

@@ -5,7 +5,6 @@ import { compile, INPUT } from "./compiled-equations.js";
 /**
  * @import { Compiled, Input, Layer, Place, Vectors } from "./compiled-equations.js"
  * @import { Hold, LayerRun } from "./forward.js"
- * @import { EquationData } from "./payload.d.ts"
  * @import { Vector } from "./vectors.js"
  */
 
@@ -15,17 +14,15 @@ import { compile, INPUT } from "./compiled-equations.js";
 export class LayerProgram {
   /**
    * @param {Layer} layer
-   * @param {EquationData[]} equations
-   * @param {string[]} states
    * @param {Input} input
    */
-  constructor(layer, equations, states, input) {
+  constructor(layer, input) {
     this.layer = layer;
-    this.states = states;
+    this.states = layer.states;
     /** @type {Place} */
     this.place = { now: {}, before: {}, input, step: 0 };
     /** @type {{ target: string, compute: Compiled }[]} */
-    this.compiled = equations.map(({ target, right }) => {
+    this.compiled = layer.equations.map(({ target, right }) => {
       return { target, compute: compile(right, layer, this.place, layer.units[target]) };
     });
   }

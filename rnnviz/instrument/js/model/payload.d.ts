@@ -389,8 +389,20 @@ export interface TableData {
   values: Numbers;
 }
 
-/** The cell of one layer and direction. */
+/** A cell under its options. */
+export interface CellData {
+  /** Its name. */
+  name: string;
+  /** What is passed on from step to step, the hidden state first. */
+  states: string[];
+  /** In the order of computation. */
+  equations: EquationData[];
+}
+
+/** One layer and direction. */
 export interface LayerData {
+  /** Which of the model's cells it has. */
+  cell: number;
   /** "forward" or "backward". */
   direction: "forward" | "backward";
   /** How many each quantity has. */
@@ -427,13 +439,9 @@ export interface HeadData {
 export interface ModelData {
   /** The name of the model. */
   name: string;
-  /** The name of its cell. */
-  cell: string;
-  /** What is passed on from step to step, the hidden state first. */
-  states: string[];
-  /** Those of the cell in the order of computation. */
-  equations: EquationData[];
-  /** Those of the cell and of the head, by name. */
+  /** Each of its cells once. */
+  cells: CellData[];
+  /** Those of the cells and of the head, by name. */
   activations: Record<string, ActivationData>;
   /** A vector for each token id; None for a model that reads vectors. */
   embedding: TableData | null;

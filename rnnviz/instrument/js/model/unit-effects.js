@@ -5,7 +5,7 @@ import { merged } from "./head.js";
 import { dotProduct } from "./vectors.js";
 
 /**
- * @import { EffectRules } from "../playground/playground.d.ts"
+ * @import { CellRules, EffectRules } from "../playground/playground.d.ts"
  * @import { Input } from "./compiled-equations.js"
  * @import { ForwardModel, LayerRun, Run, Table } from "./forward.js"
  * @import { Vector } from "./vectors.js"
@@ -34,7 +34,7 @@ const columnSums = new WeakMap();
  * Measure what each unit does for the answer, with a rest after each unit that takes long.
  * @param {ForwardModel} model
  * @param {Run} run
- * @param {EffectRules} rules
+ * @param {EffectRules & CellRules} rules
  * @param {Where} where
  * @yields {void}
  * @returns {Generator<void, UnitEffects>}
@@ -101,7 +101,7 @@ function leadWeights(readout, answer, isCompared) {
  * What the lead loses when each unit is silenced over the last steps.
  * @param {ForwardModel} model
  * @param {Run} run
- * @param {EffectRules} rules
+ * @param {EffectRules & CellRules} rules
  * @param {number} layer
  * @param {Float64Array} lead
  * @yields {void}
@@ -150,8 +150,8 @@ function from({ width, vector, key }, first) {
  * @returns {Record<string, Vector>}
  */
 function statesBefore(model, run, layer, step) {
-  const [{ units, initial }] = model.layers[layer];
-  return Object.fromEntries(model.states.map((state) => {
+  const [{ states, units, initial }] = model.layers[layer];
+  return Object.fromEntries(states.map((state) => {
     const before = step ? vectorAt(run.layers[layer][0], units[state], state, step - 1) : initial[state];
     return [state, before ?? new Float64Array(units[state])];
   }));
@@ -172,7 +172,7 @@ function vectorAt({ values }, width, name, step) {
  * What each unit of the top layer adds to the lead by what it passes on at the last step.
  * @param {ForwardModel} model
  * @param {Run} run
- * @param {EffectRules} rules
+ * @param {EffectRules & CellRules} rules
  * @param {number} place  of the direction
  * @param {Float64Array} lead
  * @param {Float64Array} shown
@@ -185,7 +185,7 @@ function directEffects(model, run, rules, place, lead, shown) {
   const gradient = splitGradient(lead, hidden, place, model.merge);
   const units = cells[place].units[rules.projected];
   const values = shown.subarray(shown.length - units);
-  return Float32Array.from(values, (value, unit) => dotProduct(gradient, columnOf(model, cells[place], unit)) * value);
+  return Float32Array.from(values, (value, unit) => dotProduct(gradient, columnOf(cells[place], unit)) * value);
 }
 
 /**
@@ -206,13 +206,12 @@ function splitGradient(gradient, hidden, place, merge) {
 
 /**
  * What a unit puts into the hidden state, for each of its elements, from a value of 1.
- * @param {ForwardModel} model
  * @param {ForwardModel["layers"][number][number]} cell
  * @param {number} unit
  * @returns {Float64Array}
  */
-function columnOf(model, cell, unit) {
-  const right = model.equations.find(({ target }) => target === "hidden")?.right;
+function columnOf(cell, unit) {
+  const right = cell.equations.find(({ target }) => target === "hidden")?.right;
   const column = new Float64Array(cell.units.hidden);
   if (right?.kind !== "matrix") column[unit] = 1;
   else {
@@ -228,7 +227,7 @@ function columnOf(model, cell, unit) {
  * between runs of these layers in which it passes on a little more and a little less.
  * @param {ForwardModel} model
  * @param {Run} run
- * @param {EffectRules} rules
+ * @param {EffectRules & CellRules} rules
  * @param {number} layer
  * @param {number} place
  * @param {Float64Array} lead
@@ -242,7 +241,7 @@ function* throughLayersAbove(model, run, rules, layer, place, lead, shown) {
   const { units: { hidden: width, [rules.projected]: units } } = cell;
   /** @type {(unit: number, share: number) => number} */
   const leadWith = (unit, share) => {
-    const column = columnOf(model, cell, unit);
+    const column = columnOf(cell, unit);
     const hidden = runs[place].values.hidden.map((value, k) => {
       const step = Math.floor(k / width);
       return value + share * column[k - step * width] * shown[step * units + unit];

@@ -136,7 +136,7 @@ export class CheckedChanges {
       }
     }
     if (at < 0) return;
-    const title = this.titleOf(name);
+    const title = this.titleOf(change, name);
     const where = { title, unit: at % units, step: Math.floor(at / units) + 1 };
     const texts = { other: changes[owners[at]].text, text: change.text };
     throw new InputError(filled(this.data.changes.sentences.contradiction, { ...texts, ...where }));
@@ -160,10 +160,14 @@ export class CheckedChanges {
   /** @param {ValueChange} change */
   checkQuantity(change) {
     const { name } = change;
-    const { title: cell, definition: { quantities } } = this.data;
+    const kind = this.kindOf(change);
+    const { quantities } = kind.definition;
+    const isMixed = new Set(this.data.model.cells.map((each) => each.name)).size > 1;
+    const cell = kind.title + (isMixed ? ` of layer ${this.layerOf(change)}` : "");
+    const { states } = this.model.layers[this.layerOf(change)][0];
     if (change.kind !== "hold") {
-      if (name === null || this.model.states.includes(name)) return;
-      throw this.impossible(change, "unknown_state", { cell, state: name, states: this.model.states.join(", ") });
+      if (name === null || states.includes(name)) return;
+      throw this.impossible(change, "unknown_state", { cell, state: name, states: states.join(", ") });
     }
     if (name === "input_vector") throw this.impossible(change, "input", {});
     const computed = quantities.filter(({ role }) => role !== "vector");
@@ -258,9 +262,10 @@ export class CheckedChanges {
    * @param {ValueChange} change
    * @returns {string[]}
    */
-  quantitiesOf({ name, units }) {
+  quantitiesOf(change) {
+    const { name, units } = change;
     if (name !== null) return [name];
-    return units === null ? this.model.states : this.data.effects.unit_states;
+    return units === null ? this.cellOf(change).states : this.kindOf(change).unit_states;
   }
 
   /**
@@ -282,11 +287,30 @@ export class CheckedChanges {
   }
 
   /**
+   * The layer of a change; of one that does not exist, the first.
+   * @param {ValueChange} change
+   * @returns {number}
+   */
+  layerOf({ layer }) {
+    return layer < this.model.layers.length ? layer : 0;
+  }
+
+  /**
+   * The cell of the layer.
+   * @param {ValueChange} change
+   * @returns {PlaygroundData["cells"][number]}
+   */
+  kindOf(change) {
+    return this.data.cells[this.model.layers[this.layerOf(change)][0].cell];
+  }
+
+  /**
+   * @param {ValueChange} change
    * @param {string} name
    * @returns {string}
    */
-  titleOf(name) {
-    return this.data.definition.quantities.find((each) => each.name === name)?.title ?? name;
+  titleOf(change, name) {
+    return this.kindOf(change).definition.quantities.find((each) => each.name === name)?.title ?? name;
   }
 
   /**

@@ -64,10 +64,20 @@ export interface EffectRules {
   direct: string;
   /** What the values are, by how they were measured. */
   first_order: string;
-  /** What the values are, by how they were measured. */
-  size: string;
+}
+
+/** What a page needs of a cell, beside what the model computes. */
+export interface CellRules {
+  /** Its name for people. */
+  title: string;
+  /** Its options. */
+  options: Record<string, string>;
+  /** What is the same in every run, without weights and readout. */
+  definition: DefinitionData;
   /** The quantity of which the hidden state is a projection; "hidden" if it is none. */
   projected: string;
+  /** What the size of a unit's values is called. */
+  size: string;
   /** The states that a silenced unit loses. */
   unit_states: string[];
 }
@@ -132,12 +142,8 @@ export interface ChangeRules {
 export interface PlaygroundData {
   /** The model, which the browser runs. */
   model: ModelData;
-  /** The cell's name for people. */
-  title: string;
-  /** The cell's options. */
-  options: Record<string, string>;
-  /** What is the same in every run, without weights and readout. */
-  definition: DefinitionData;
+  /** Those of the model, in its order. */
+  cells: CellRules[];
   /** How the model reads. */
   reader: ReaderData;
   /** How the effects of units are measured. */

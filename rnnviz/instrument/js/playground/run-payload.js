@@ -51,6 +51,7 @@ export function runPayload(playground, { prepared, run, unchangedRun }, place) {
   const cell = model.layers[layer].find((each) => each.direction === direction);
   const found = run.layers[layer].find((each) => each.direction === direction);
   if (!cell || !found) throw new RangeError(`there is no layer ${layer} ${direction}`);
+  const kind = data.cells[cell.cell];
   const width = run.inputs[layer].width;
   const values = Object.fromEntries(
     Object.entries(found.values).map(([name, array]) => [name, Float32Array.from(array)]),
@@ -61,9 +62,8 @@ export function runPayload(playground, { prepared, run, unchangedRun }, place) {
   /** @type {Record<string, Vector>} */
   const own = data.rules.is_double ? { ...found.values, [INPUT]: read } : { ...values, [INPUT]: inputs };
   const labels = leadingLabels(data, model, [run, ...(unchangedRun ? [unchangedRun] : [])]);
-  const key = [data.model.name, layer, direction, ...Object.entries(data.options).map((pair) => pair.join("="))].join(
-    "/",
-  );
+  const options = Object.entries(kind.options).map((pair) => pair.join("="));
+  const key = [data.model.name, layer, direction, ...options].join("/");
   const fingerprint = JSON.stringify([
     data.model.name,
     encoding.tokens,
@@ -78,9 +78,9 @@ export function runPayload(playground, { prepared, run, unchangedRun }, place) {
     definition: definitionOf(playground, place),
     layer,
     direction,
-    cell: data.model.cell,
-    title: data.title,
-    options: data.options,
+    cell: data.model.cells[cell.cell].name,
+    title: kind.title,
+    options: kind.options,
     token_kind: data.reader.kind,
     token_width: data.reader.vector_size,
     tokens: encoding.tokens.map((token) => reader.visible(token)),
@@ -90,7 +90,7 @@ export function runPayload(playground, { prepared, run, unchangedRun }, place) {
     units: { ...cell.units, [INPUT]: width },
     asked_steps: askedSteps(data, encoding),
     limits: Object.fromEntries(
-      data.definition.quantities.map(({ name, low, high }) => {
+      kind.definition.quantities.map(({ name, low, high }) => {
         return [name, scaleLimits({ low, high }, own[name], data.rules)];
       }),
     ),
@@ -98,13 +98,13 @@ export function runPayload(playground, { prepared, run, unchangedRun }, place) {
     values,
     input_vectors: differentRows(inputs, width),
     initial: Object.fromEntries(
-      model.states.map((state) => [state, cell.initial[state] ?? new Float32Array(cell.units[state])]),
+      cell.states.map((state) => [state, cell.initial[state] ?? new Float32Array(cell.units[state])]),
     ),
     holds: holdsOf(prepared, run.steps, cell.units, place),
     labels: labels && labels.map((label) => reader.visible(data.model.labels[label])),
     probabilities: probabilitiesOf(run, labels),
     outputs: outputsOf(playground, run, unchangedRun, typedRows),
-    effects: unmeasured(cell.units[data.effects.projected]),
+    effects: unmeasured(cell.units[kind.projected]),
     unchanged: unchangedRun && unchangedOf(playground, prepared, { run, unchangedRun, labels }, place),
     reductions: labels
       ? [filled(data.rules.fewer_labels, { count: grouped(labels.length), all: grouped(model.labels.length) })]
@@ -121,10 +121,9 @@ export function runPayload(playground, { prepared, run, unchangedRun }, place) {
  * @returns {DefinitionData}
  */
 function definitionOf({ data, model }, { layer, direction }) {
-  const cells = data.model.layers[layer];
-  const k = cells.findIndex((cell) => cell.direction === direction);
-  const { blocks, arrays } = model.layers[layer][k];
-  return { ...data.definition, readout: readoutOf(data, model, layer, k), weights: { blocks, arrays } };
+  const k = model.layers[layer].findIndex((cell) => cell.direction === direction);
+  const { cell, blocks, arrays } = model.layers[layer][k];
+  return { ...data.cells[cell].definition, readout: readoutOf(data, model, layer, k), weights: { blocks, arrays } };
 }
 
 /**
@@ -273,7 +272,8 @@ function unmeasured(units) {
  * @returns {Generator<void, EffectsData>}
  */
 function* effectsOf({ data, model, reader }, run, hasHolds, place) {
-  const { values, answer, measure } = yield* unitEffects(model, run, data.effects, { ...place, hasHolds });
+  const rules = { ...data.effects, ...data.cells[model.layers[place.layer][0].cell] };
+  const { values, answer, measure } = yield* unitEffects(model, run, rules, { ...place, hasHolds });
   return { values, label: answer === null ? "" : reader.visible(model.labels[answer]), measure };
 }
 
@@ -301,12 +301,13 @@ function unchangedOf(playground, prepared, { run, unchangedRun, labels }, place)
       if (rows.some((value, at) => own(value) !== own(after[name][at]))) values[name] = Float32Array.from(rows);
     }
   });
+  const [{ cell, units }] = model.layers[place.layer];
   const isAlwaysAsked = askedSteps(data, typed) === null;
   const runs = { run, unchangedRun, typed, typedRows, labels: model.labels, isAlwaysAsked, own };
   return {
     values,
     probabilities: probabilitiesOf(unchangedRun, labels, typedRows),
-    effects: unmeasured(model.layers[place.layer][0].units[data.effects.projected]),
+    effects: unmeasured(units[data.cells[cell].projected]),
     ...runOutcome(runs, reader, data.changes),
   };
 }
@@ -388,11 +389,9 @@ function stepsWhere(marks) {
  * @param {Run} run
  * @returns {string}
  */
-export function overflowSentence({ data, reader }, encoding, run) {
-  const titles = Object.fromEntries(data.definition.quantities.map(({ name, title }) => [name, title]));
+export function overflowSentence({ data, model, reader }, encoding, run) {
   let count = 0;
-  /** @type {{ step: number, title: string } | null} */
-  let earliest = null;
+  let earliest = /** @type {{ step: number, title: string } | null} */ (null);
   /** @type {(title: string, array: ArrayLike<number>) => void} */
   const look = (title, array) => {
     const width = array.length / run.steps;
@@ -405,16 +404,17 @@ export function overflowSentence({ data, reader }, encoding, run) {
     if (first < (earliest?.step ?? run.steps)) earliest = { step: first, title };
   };
   run.layers.forEach((directions, layer) => {
+    const { quantities } = data.cells[model.layers[layer][0].cell].definition;
+    const titles = Object.fromEntries(quantities.map(({ name, title }) => [name, title]));
     for (const { values } of directions) {
       const { width, vector } = run.inputs[layer];
       const read = Float64Array.from({ length: run.steps * width }, (_, k) => vector(Math.floor(k / width))[k % width]);
-      look(titles[INPUT], read);
-      for (const [name, array] of Object.entries(values)) look(titles[name], array);
+      for (const [name, array] of Object.entries({ [INPUT]: read, ...values })) look(titles[name], array);
     }
   });
   if (run.outputs) look(data.rules.output, run.outputs);
-  const found = /** @type {{ step: number, title: string } | null} */ (earliest);
-  if (!found) return "";
-  const token = reader.visible(encoding.tokens[found.step]);
-  return filled(data.rules.overflow, { step: found.step + 1, token, quantity: found.title, count: grouped(count) });
+  if (!earliest) return "";
+  const { step, title } = earliest;
+  const told = { step: step + 1, token: reader.visible(encoding.tokens[step]), quantity: title, count: grouped(count) };
+  return filled(data.rules.overflow, told);
 }

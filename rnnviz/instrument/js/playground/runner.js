@@ -106,7 +106,9 @@ export class Runner {
    * @returns {string}
    */
   wordsOf(change) {
-    return changeWords(change, this.data.definition.quantities, this.reader, this.data.changes);
+    const { layers } = this.model;
+    const [{ cell }] = layers["step" in change ? 0 : Math.min(change.layer, layers.length - 1)];
+    return changeWords(change, this.data.cells[cell].definition.quantities, this.reader, this.data.changes);
   }
 
   /**

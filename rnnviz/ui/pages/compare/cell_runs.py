@@ -9,7 +9,8 @@ import numpy as np
 import streamlit as st
 
 from ....analysis.asked_steps import EVERY_STEP
-from ....cells import CELLS
+from ....cells import Definition
+from ....cells.cell_kind import cell_title
 from ....figures import disagreeing_steps
 from ....figures.text_comparison import jointly_asked
 from ....model import Model
@@ -30,13 +31,19 @@ from ...shared.text_run import TextRun
 class CellRuns:
     """Models and traces by cell, in the textbook's order.
 
-    main: the cell whose run the transport plays. left_out: titles of trained cells that do not fit.
+    main: the cell whose run the transport plays. left_out: titles of trained cells that do not fit. layer: the one that
+    is shown.
     """
 
     main: str
     models: dict[str, Model]
     traces: dict[str, Trace]
     left_out: list[str]
+    layer: int
+
+    def definition(self, cell: str) -> Definition:
+        """The definition of the layer's cell in one of the runs."""
+        return self.traces[cell].definitions[self.layer]
 
     @property
     def with_readout(self) -> dict[str, Trace]:
@@ -70,7 +77,7 @@ def with_trained_cell(run: TextRun) -> TextRun:
     if run.trace.cell in cells or not cells:
         return run
     st.caption(
-        f":material/info: The {plain(CELLS[run.trace.cell].title)} is not trained for this task, so it is not compared."
+        f":material/info: The {plain(cell_title(run.trace.cell))} is not trained for this task, so it is not compared."
     )
     model = catalogue.model(run.task, cells[0])
     prepared = model.prepare(run.text, limit=TOKENS)
@@ -91,7 +98,7 @@ def run_all_cells(run: TextRun) -> CellRuns:
         for cell, model in comparable.items()
     }
     return CellRuns(
-        run.trace.cell, comparable, traces, [CELLS[cell].title for cell in models if cell not in comparable]
+        run.trace.cell, comparable, traces, [cell_title(cell) for cell in models if cell not in comparable], run.layer
     )
 
 
@@ -152,7 +159,7 @@ def _along_the_text(run: TextRun, traces: Mapping[str, Trace], steps: list[int])
     total = len(run.trace)
     end = f"At the end: {predictions(traces, total)}."
     if not steps:
-        cells = series([f"the {CELLS[cell].title}" for cell in traces])
+        cells = series([f"the {cell_title(cell)}" for cell in traces])
         return f"{plain(cells[0].upper() + cells[1:])} agree at every step. {end}"
     first = f"They first disagree at {plain(run.step_label(steps[0]))}: {predictions(traces, steps[0])}."
     if steps == [total]:
@@ -167,7 +174,7 @@ def values_at_end(traces: Mapping[str, Trace], label: str) -> str:
     for cell, trace in traces.items():
         assert trace.outputs is not None
         value = short_number(float(trace.outputs[-1, trace.labels.index(label)]))
-        values.append(f"**{value}** ({plain(CELLS[cell].title)})" if len(traces) > 1 else f"**{value}**")
+        values.append(f"**{value}** ({plain(cell_title(cell))})" if len(traces) > 1 else f"**{value}**")
     several = len(next(iter(traces.values())).labels) > 1
     name = f"The output {plain(visible(label))}" if several else "The output"
     return f"{name} at the end: {series(values)}."
@@ -179,7 +186,7 @@ def predictions(traces: Mapping[str, Trace], step: int) -> str:
     for cell, trace in traces.items():
         assert trace.probabilities is not None
         label, probability = predicted(trace.labels, trace.probabilities[step - 1])
-        groups.setdefault(label, []).append((CELLS[cell].title, probability))
+        groups.setdefault(label, []).append((cell_title(cell), probability))
     return "; ".join(
         f"**{plain(visible(label))}** "
         f"({', '.join(f'{plain(title)} {percent(probability)}' for title, probability in cells)})"

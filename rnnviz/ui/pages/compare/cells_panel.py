@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from ....cells import CELLS
+from ....cells.cell_kind import cell_title
 from ....colours import cell_style
 from ....figures import disagreeing_steps, predictions_by_cell, reach_curve, values_by_cell
 from ....figures.text_comparison import jointly_asked
@@ -82,7 +82,7 @@ def _values(run: TextRun, traces: dict[str, Trace], step: int) -> None:
     }
     for cell, trace in traces.items():
         assert trace.outputs is not None
-        columns[CELLS[cell].title] = [digits(float(row[trace.labels.index(label)]), ".4g") for row in trace.outputs]
+        columns[cell_title(cell)] = [digits(float(row[trace.labels.index(label)]), ".4g") for row in trace.outputs]
     with right:
         _plain_table(columns, f"The output {visible(label)} of every cell after each step.")
 
@@ -100,7 +100,7 @@ def _table(run: TextRun, traces: dict[str, Trace]) -> None:
         assert trace.probabilities is not None
         said = (predicted(trace.labels, row) for row in trace.probabilities)
         outputs = [f"{visible(label)}, {percent(probability, 0)}" for label, probability in said]
-        columns[CELLS[cell].title] = [
+        columns[cell_title(cell)] = [
             text if is_answer else f"({text})" for text, is_answer in zip(outputs, asked, strict=True)
         ]
     _plain_table(columns, "The prediction of every cell after each step.")
@@ -126,10 +126,10 @@ def _plain_table(columns: dict[str, list[str]], alt: str) -> None:
 def _states(runs: CellRuns) -> None:
     """Each cell's prediction and states, a column for each cell."""
     st.html(slot("choices", each="cell"))
-    for column, (cell, trace) in zip(columns_in_rows(len(runs.traces)), runs.traces.items(), strict=True):
+    for column, cell in zip(columns_in_rows(len(runs.traces)), runs.traces, strict=True):
         with column:
-            st.markdown(f"**{cell_style(cell).glyph} {plain(CELLS[cell].title)}**")
-            runs.heatmaps(cell, [PREDICTION_PANEL, *trace.definition.states])
+            st.markdown(f"**{cell_style(cell).glyph} {plain(cell_title(cell))}**")
+            runs.heatmaps(cell, [PREDICTION_PANEL, *runs.definition(cell).states])
 
 
 def _reach(run: TextRun, runs: CellRuns, step: int) -> None:
@@ -140,7 +140,7 @@ def _reach(run: TextRun, runs: CellRuns, step: int) -> None:
         for cell, trace in runs.traces.items()
         if allows_gradients(runs.models[cell].network, *run.location, len(trace))
     }
-    if left_out := [CELLS[cell].title for cell in runs.traces if cell not in by_cell]:
+    if left_out := [cell_title(cell) for cell in runs.traces if cell not in by_cell]:
         st.caption(f":material/info: Too large to be followed over this {run.words.text}: {plain(series(left_out))}.")
     curves = reaches(by_cell, run.location, step)
     words = (

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import streamlit as st
 
 from ....analysis import Cost, cost
-from ....cells import CELLS
+from ....cells.cell_kind import cell_title
 from ....figures import seed_scores
 from ....figures.score_chart import format_score, is_loss
 from ....model import Model
@@ -33,7 +33,7 @@ def show(runs: CellRuns) -> None:
     rows: dict[str, list[str]] = {name: [] for name in columns}
     for cell, model in runs.models.items():
         total, scores = _total_cost(model), model.card.get("scores")
-        row = [f"**{plain(CELLS[cell].title)}**", f"{total.parameters:,}", f"{total.multiply_adds:,}"]
+        row = [f"**{plain(cell_title(cell))}**", f"{total.parameters:,}", f"{total.multiply_adds:,}"]
         row += [_score(scores), f"{scores['n']:,}"] if scores else ["not measured", ""]
         for column, value in zip(rows.values(), row, strict=True):
             column.append(value)
@@ -49,7 +49,7 @@ def show(runs: CellRuns) -> None:
     if words := _metric(cards):
         st.markdown(words)
     if cards and all(len(card.get("seeds", [])) > 1 for card in cards.values()):
-        spread = "; ".join(f"{CELLS[cell].title} {_seed_range(card)}" for cell, card in cards.items())
+        spread = "; ".join(f"{cell_title(cell)} {_seed_range(card)}" for cell, card in cards.items())
         chart(seed_scores.ready(list(cards.values())), f"Test scores of all seeds. {spread}.", "seeds")
         counts = series([str(count) for count in sorted({len(card["seeds"]) for card in cards.values()})])
         st.caption(
@@ -165,7 +165,7 @@ def _setups_in_words(cards: Cards) -> str:
         words.append(f"They do not have {series(different, 'or')}.")
     differ = []
     for name, values in setups.by_cell.items():
-        each = ", ".join(f"{CELLS[cell].title} {_setting(value)}" for cell, value in zip(cards, values, strict=True))
+        each = ", ".join(f"{cell_title(cell)} {_setting(value)}" for cell, value in zip(cards, values, strict=True))
         differ.append(f"{WORDS.get(name, name.replace('_', ' '))} ({each})")
     if differ:
         words.append(f"These settings differ: {plain('; '.join(differ))}.")

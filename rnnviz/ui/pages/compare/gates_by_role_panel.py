@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ....cells import CELLS, Definition
+from ....cells import Definition
+from ....cells.cell_kind import cell_title
 from ....colours import cell_style
 from ...shared.columns import columns_in_rows
 from ...shared.markdown import plain, series
@@ -25,14 +26,12 @@ Parts = dict[str, dict[str, list[RolePart]]]  # by cell and role
 def show(runs: CellRuns) -> None:
     """Show a row of heatmaps for each role that several cells have, and one for the roles that a single cell has."""
     parts: Parts = {
-        cell: by_role
-        for cell, trace in runs.traces.items()
-        if any((by_role := parts_by_role(trace.definition)).values())
+        cell: by_role for cell in runs.traces if any((by_role := parts_by_role(runs.definition(cell))).values())
     }
     if not parts:
         return
     st.header("Gates with the same role", anchor=False)
-    if without := [plain(CELLS[cell].title) for cell in runs.traces if cell not in parts]:
+    if without := [plain(cell_title(cell)) for cell in runs.traces if cell not in parts]:
         st.markdown(
             f"The {series(without)} {'has' if len(without) == 1 else 'have'} no gates: the whole state is recomputed "
             "at every step."
@@ -62,7 +61,7 @@ def _title(role: str, parts: Parts, runs: CellRuns) -> None:
     st.subheader(title, anchor=False)
     remarks = []
     for cell, by_role in parts.items():
-        definition = runs.traces[cell].definition
+        definition = runs.definition(cell)
         words = [words for part in by_role[role] if (words := _remark(definition, part))]
         words += [] if by_role[role] else [WITHOUT[role]]
         if words:
@@ -76,7 +75,7 @@ def _heatmaps(runs: CellRuns, cell: str, parts: list[RolePart]) -> None:
 
 
 def _name(cell: str) -> str:
-    return f"{cell_style(cell).glyph} {plain(CELLS[cell].title)}"
+    return f"{cell_style(cell).glyph} {plain(cell_title(cell))}"
 
 
 def _remark(definition: Definition, part: RolePart) -> str:

@@ -6,7 +6,7 @@ from itertools import combinations
 from math import hypot
 from typing import Any
 
-from ....cells import CELLS
+from ....cells.cell_kind import cell_title
 from ....figures.score_chart import is_loss
 from ...shared.markdown import plain, series
 
@@ -129,7 +129,7 @@ def p_value(p: float) -> str:
 
 
 def _title(cell: str) -> str:
-    return plain(CELLS[cell].title)
+    return plain(cell_title(cell))
 
 
 def _errors_in_words(cards: Cards) -> str:

@@ -75,7 +75,7 @@ def show(run: TextRun, text: str) -> None:
             "probabilities."
         )
     headings = {"": f"First {words.text}", OTHER: f"Second {words.text}", DIFFERENCE: "Second − first"}
-    side_by_side_heatmaps(headings, pick_quantities(first))
+    side_by_side_heatmaps(headings, pick_quantities(first, run.layer))
 
 
 def describe(change: Difference) -> str:

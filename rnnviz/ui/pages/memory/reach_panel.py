@@ -10,7 +10,7 @@ import streamlit as st
 from ....analysis import GradientFlow, gradient_by_layers, is_jacobian_of_gate
 from ....analysis.gradients.flow import EXTREME_FACTOR
 from ....analysis.selection import reading_order
-from ....cells import CELLS
+from ....cells.cell_kind import cell_title
 from ....figures import (
     gradient_map,
     gradient_routes,
@@ -38,7 +38,7 @@ def show(run: TextRun) -> None:
     if exceeds_memory(run):
         return
     by_cell = measure(run)
-    if left_out := [CELLS[cell].title for cell in run.models_by_cell() if cell not in by_cell]:
+    if left_out := [cell_title(cell) for cell in run.models_by_cell() if cell not in by_cell]:
         st.caption(f":material/info: Too large to be followed over this {run.words.text}: {plain(series(left_out))}.")
     tokens, unknown = run.trace.tokens, run.trace.unknown
     traces = [gradients.trace for gradients in by_cell.values()]
@@ -64,7 +64,7 @@ def show(run: TextRun) -> None:
 
 
 def _map(run: TextRun, cell: str, gradients: CellGradients, step: int) -> None:
-    title = CELLS[cell].title
+    title = cell_title(cell)
     words = f"{title}: gradient between all pairs of steps, one row for each later step."
     summary = _vanishing_and_exploding(run, gradients.flow, step)
     figure = gradient_map.ready(cell, gradients.flow.norms, run.trace.tokens, run.trace.unknown, step=step)
@@ -108,7 +108,7 @@ def _routes(run: TextRun, by_cell: dict[str, CellGradients], step: int) -> None:
     if not gated:
         return
     st.header("The highway, and the paths through the gates", anchor=False)
-    whole_in_gate = [cell for cell in gated if is_jacobian_of_gate(gated[cell].trace.definition)]
+    whole_in_gate = [cell for cell in gated if is_jacobian_of_gate(gated[cell].trace.definitions[run.layer])]
     words = (
         f"In the {_titles(gated)}, each unit passes its state on to the next step, multiplied by what its gate keeps. "
         "This direct path, the highway, involves no weights."
@@ -125,7 +125,7 @@ def _routes(run: TextRun, by_cell: dict[str, CellGradients], step: int) -> None:
         )
     st.markdown(words)
     for column, (cell, gradients) in zip(columns_in_rows(len(gated), "medium"), gated.items(), strict=True):
-        flow, definition = gradients.flow, gradients.trace.definition
+        flow, definition = gradients.flow, gradients.trace.definitions[run.layer]
         assert flow.gated_state is not None and flow.gate is not None
         assert flow.gate_path_norms is not None and flow.highway_norms is not None
         whole = flow.between(flow.gated_state, flow.gated_state)
@@ -136,12 +136,12 @@ def _routes(run: TextRun, by_cell: dict[str, CellGradients], step: int) -> None:
             state=state, gate=gate, to=step,
         )  # fmt: skip
         with column:
-            words = f"{CELLS[cell].title}: gradient of the {state} after step {step}, whole, along the highway of the "
+            words = f"{cell_title(cell)}: gradient of the {state} after step {step}, whole, along the highway of the "
             chart(figure, f"{words}{gate}, and through the gates.", f"routes-{cell}", traces=[gradients.trace])
 
 
 def _titles(cells: Iterable[str]) -> str:
-    return plain(series([CELLS[cell].title for cell in cells]))
+    return plain(series([cell_title(cell) for cell in cells]))
 
 
 def _layers(run: TextRun, step: int) -> None:

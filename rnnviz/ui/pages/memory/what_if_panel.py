@@ -26,7 +26,7 @@ def show(run: TextRun) -> None:
     with st.container():
         if editable:
             what_if.experiment_buttons(before.definition, before.tokens)
-            what_if.chips(before.definition)
+            what_if.chips(*before.definitions)
         changed = run.prepare_changed(what_if.changes())
         text_box.report_rejected(changed)
     if not changed.interventions:
@@ -51,7 +51,7 @@ def show(run: TextRun) -> None:
         words = f"The {said} before and after. {summary}"
         chart(prediction_change.ready(before, after), words, "prediction-change", traces=[before, after])
     held = [change.quantity for change in after.interventions if isinstance(change, Hold)]
-    quantities = pick_quantities(before, held)
+    quantities = pick_quantities(before, run.layer, held)
     if is_after:
         side_by_side_heatmaps({OTHER: BEFORE, "": AFTER, DIFFERENCE: DIFFERENT}, quantities)
     else:

@@ -44,28 +44,27 @@ OUTPUT = "the output"  # of a model that gives values
 
 def show(run: TextRun) -> None:
     """Show the sources of the prediction or of a unit's memory, and what the gate alone keeps."""
-    gated = gated_state(run.trace.definition)
+    gated = gated_state(run.definition)
     if gated is None:
         _gradient_instead(run)
         return
-    state, gate = (run.trace.definition.by_name[name] for name in (gated.state, gated.gate))
+    state, gate = (run.definition.by_name[name] for name in (gated.state, gated.gate))
     source = ""
-    if writes_input_alone(run.trace.definition):
+    if writes_input_alone(run.definition):
         source = " Here what a step writes depends on its input alone."
-    if is_jacobian_of_gate(run.trace.definition):
+    if is_jacobian_of_gate(run.definition):
         source += " Nor does the gate see the old state: the share that it keeps is the whole Jacobian of a step."
     values = run.trace.probabilities is None
-    in_steps = gated.state == "hidden" or output_gating(run.trace.definition, gated.state) is not None
+    top = run.trace.definitions[-1]  # the prediction reads the top layer, whichever is shown
+    shown = gated_state(top)
+    in_steps = shown is not None and (shown.state == "hidden" or output_gating(top, shown.state) is not None)
     st.markdown(
         f"The {state.title} is an exact sum of what each step wrote, times what the {gate.title} kept of it since. "
         "**This is bookkeeping: it says where the memory was written, not what caused the answer.**" + source
     )
     why_not = _why_no_prediction(run.trace)
     if not in_steps:
-        why_not = (
-            f"the {plain(run.trace.definition.title)} shows its {state.title} neither directly nor unit by unit "
-            "through a gate"
-        )
+        why_not = f"the {plain(top.title)} shows what it remembers neither directly nor unit by unit through a gate"
     if why_not:
         st.caption(f":material/info: The {'output' if values else 'prediction'} cannot be split: {why_not}.")
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -111,8 +110,9 @@ def _unit_rows(run: TextRun, state: Quantity, unit: int, written: Array) -> Toke
 def _prediction_rows(run: TextRun, label: str) -> TokenValues:
     contributions = contributions_over_time(run.trace, label)
     title = _sum_of(run.trace, label)
-    gated = gated_state(run.trace.definition)
-    through = output_gating(run.trace.definition, gated.state) if gated else None
+    top = run.trace.definitions[-1]
+    gated = gated_state(top)
+    through = output_gating(top, gated.state) if gated else None
     squash = through.squash.plain_name if through else "the activation"
     parts = {f"what {squash} takes away": contributions.unexplained} if contributions.unexplained.any() else {}
     if contributions.initial.any():
@@ -190,7 +190,7 @@ def _kept(run: TextRun, unit: int) -> None:
         st.caption(f"What the gate keeps needs a {run.words.text} of at least two steps.")
         return
     kept = kept_by_gate(run.trace, *run.location)
-    gate = run.trace.definition.by_name[kept.gate]
+    gate = run.definition.by_name[kept.gate]
     figure = kept_chart.ready(kept.shares, kept.order, gate, unit=unit)
 
     def choose() -> None:
@@ -232,20 +232,19 @@ def _gradient_instead(run: TextRun) -> None:
     """For a cell without a gated state: why it cannot be split, and the gradient instead."""
     trace = run.trace
     st.info(
-        f"{plain(_why_not_split(trace.definition))} Shown instead is how far a typical nudge (root mean square) at "
+        f"{plain(_why_not_split(run.definition))} Shown instead is how far a typical nudge (root mean square) at "
         "each step still moves it.",
         icon=":material/functions:",
     )
     if exceeds_memory(run):
         return
     norms = measure(run, [trace.cell])[trace.cell].flow.norms
+    cell = run.definition.name
     limit = round_up(max(largest_size(norms), 1.0))
     title = "gradient of the hidden state"
-    transport(
-        run, token_values={"credit": TokenValues(title, norms, cell_style(trace.cell).colour, limit, signed=False)}
-    )
+    transport(run, token_values={"credit": TokenValues(title, norms, cell_style(cell).colour, limit, signed=False)})
     st.html(slot("credit", values="credit"))
     step, _ = current_position(trace, *run.location)
     words = "Gradient between all pairs of steps, one row for each later step."
-    figure = gradient_map.ready(trace.cell, norms, trace.tokens, trace.unknown, step=step)
+    figure = gradient_map.ready(cell, norms, trace.tokens, trace.unknown, step=step)
     chart(figure, words, "gradient", traces=[trace])

@@ -9,7 +9,7 @@ import streamlit as st
 
 from .... import zoo
 from ....analysis.weights.gate_weights import units_in_words
-from ....cells import CELLS
+from ....cells.cell_kind import cell_title
 from ....figures.score_chart import format_score
 from ....model import Model
 from ...shared import catalogue, link_parameters
@@ -73,7 +73,7 @@ def table() -> None:
 def _row(name: str, entry: Entry) -> dict[str, Any]:
     own = entry.task.own.get(entry.cell)
     card = own.card if own is not None else zoo.card(name)
-    row: dict[str, Any] = {"model": name, "task": entry.task.title, "cell": CELLS[entry.cell].title}
+    row: dict[str, Any] = {"model": name, "task": entry.task.title, "cell": cell_title(entry.cell)}
     if own is not None:
         network = own.network
         row |= {
