@@ -1,11 +1,13 @@
 """What the browser keeps: the server tells it what to keep, opens again what it sends, and believes nothing blindly."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+import rnnviz.ui.pages
 from rnnviz.checkpoints import open_files
 from rnnviz.checkpoints.native.model_archive import pack
 from rnnviz.ui.shared import kept_models
@@ -80,7 +82,7 @@ def test_a_file_is_kept_with_what_was_chosen_and_comes_back_with_it():
     assert task.own["gru"].network.layers[0][0].options["reset"] == "before"
 
 
-@pytest.mark.parametrize("page", ["explore", "memory", "compare"])
+@pytest.mark.parametrize("page", ["explore", "memory", "compare", "dynamics"])
 def test_a_link_to_a_missing_model_offers_it_and_then_shows_what_it_says(page):
     keep = told(opened_gru())["keep"]
     app = open_page(page, task="net", cell="gru", text="cab", step="2")
@@ -95,6 +97,12 @@ def test_a_link_to_a_missing_model_offers_it_and_then_shows_what_it_says(page):
     assert model.network.layers[0][0].options["reset"] == "before"
     if page == "explore":
         np.testing.assert_array_equal(instrument_values(app)["update"], model.trace("cab")["update"])
+
+
+def test_every_page_on_which_a_model_is_chosen_offers_what_is_missing():
+    for page in Path(rnnviz.ui.pages.__path__[0]).glob("*/__init__.py"):
+        text = page.read_text(encoding="utf-8")
+        assert ("pick_model(" in text) == ("missing_model.offer()" in text), page.parent.name
 
 
 @pytest.mark.parametrize("report", [{"possible": False}, {"models": []}, {"models": [{"id": 1}]}, {"models": "x"}])

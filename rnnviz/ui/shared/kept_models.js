@@ -35,7 +35,6 @@ import { onReconnected } from "./reconnection.js";
 
 const DATABASE = "rnnviz", STORE = "models";
 const OFF = "rnnviz-keeps-no-models"; // in the local storage
-const SETTINGS = "rnnviz-kept.json"; // the file that goes with those of a model
 const MOST_SEEN = 50;
 const WAIT_MS = 50, TRIES = 200;
 
@@ -60,6 +59,7 @@ function begun() {
  * @param {Keep | null} call.data.keep
  * @param {Command | null} call.data.command
  * @param {string} call.data.uploader  the class of the place that has the uploader for what is opened again
+ * @param {string} call.data.choices  the name of the file with the settings that goes with those of a model
  * @param {string} call.data.known  what the server was told last
  * @param {(name: string, value: unknown) => void} call.setStateValue
  * @param {(name: string, value: unknown) => void} call.setTriggerValue
@@ -75,15 +75,20 @@ export default function ({ data, setStateValue, setTriggerValue }) {
 }
 
 /**
- * @param {{ limits: KeptLimits & { each: number }, keep: Keep | null, command: Command | null, uploader: string }} data
+ * @param {object} data
+ * @param {KeptLimits & { each: number }} data.limits
+ * @param {Keep | null} data.keep
+ * @param {Command | null} data.command
+ * @param {string} data.uploader
+ * @param {string} data.choices
  * @returns {Promise<object>} what the server is told
  */
-async function act({ limits, keep, command, uploader }) {
+async function act({ limits, keep, command, uploader, choices }) {
   if (command && !memory.done.has(command.token)) {
     memory.done.add(command.token);
     if (command.on !== undefined) setOn(command.on);
     for (const id of command.forget ?? []) await inStore("readwrite", (store) => store.delete(id));
-    if (command.open) await openAgain(command.open, uploader);
+    if (command.open) await openAgain(command.open, uploader, choices);
   }
   if (keep && isOn()) await put(keep, limits);
   const records = await inStore("readonly", (store) => store.getAll());
@@ -115,12 +120,13 @@ async function put({ id, title, tasks, settings, files: wanted, packed, replaces
  * Upload a model's files as if they were chosen now: what a browser has kept is checked like any other file.
  * @param {string} id
  * @param {string} uploader
+ * @param {string} choices
  */
-async function openAgain(id, uploader) {
+async function openAgain(id, uploader, choices) {
   const record = /** @type {KeptRecord | undefined} */ (await inStore("readonly", (store) => store.get(id)));
   if (!record) return;
   const transfer = new DataTransfer();
-  for (const file of [new File([record.settings], SETTINGS), ...record.files]) transfer.items.add(file);
+  for (const file of [new File([record.settings], choices), ...record.files]) transfer.items.add(file);
   for (let tries = 0; tries < TRIES; tries++) {
     const input = document.querySelector(`.st-key-${uploader} input[type=file]`);
     if (input instanceof HTMLInputElement) {

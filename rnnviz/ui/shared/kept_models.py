@@ -117,6 +117,7 @@ def talk(keep: Keep | None = None) -> None:
         "keep": None if keep is None or len(keep.settings) > LONGEST else _keep_data(keep),
         "command": state.get(KEPT_COMMAND),
         "uploader": PLACE,
+        "choices": CHOICES,
         "known": state.get(KEPT_REPORT, ""),
     }
     with st.container(key=f"{PLACE}-talk"):

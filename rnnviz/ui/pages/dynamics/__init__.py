@@ -9,7 +9,7 @@ import streamlit as st
 from ....analysis.dynamics.state_machine import checked_alphabet
 from ....errors import ArgumentError
 from ....model import Model
-from ...shared import lesson_link, link_parameters, model_card, notices, pickers, text_box
+from ...shared import lesson_link, link_parameters, missing_model, model_card, notices, pickers, text_box
 from ...shared.long_work import stoppable
 from ...shared.text_run import TextRun
 from . import growth_panel, machine_panel, paths_panel, settling_panel, words_panel
@@ -29,6 +29,7 @@ OPENING = "reviews"  # whose states lie along a line
 
 def page() -> None:
     """Show everything under the title."""
+    missing_model.offer()
     choice = link_parameters.dynamics_part(list(PARTS))
     choice.restore()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
