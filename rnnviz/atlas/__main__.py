@@ -51,6 +51,8 @@ def _plan(args: argparse.Namespace) -> Plan:
     corpus = Corpus.of(paths, column=args.column, split="line" if args.lines else "file", encoding=args.encoding)
     chosen = {field.name: getattr(args, field.name, None) for field in fields(ReadingSettings)}
     chosen = {name: value for name, value in chosen.items() if value is not None}
+    if "states" in chosen:
+        chosen["states"] = tuple(chosen["states"] or ())
     quantities: tuple[str, ...] = tuple(chosen.pop("quantities", None) or ())
     with tqdm(unit="token", unit_scale=True, desc="Counting", leave=False) as bar:
         return plan(
@@ -91,6 +93,10 @@ def argument_parser() -> argparse.ArgumentParser:
     parser.add_argument("--carry-on", action="store_true", default=None, help="read long documents whole instead")
     parser.add_argument("--sample", type=int, help="positions at which the values of all units are kept (5000)")
     parser.add_argument("--apart", type=int, help="contexts come from different stretches of so many tokens (16)")
+    parser.add_argument(
+        "--states", nargs="*", metavar="NAME",
+        help="quantities whose values are stored at every token (default all states up to ten million tokens)",
+    )  # fmt: skip
     parser.add_argument("--shard", type=int, help="the least tokens of a shard (100000)")
     parser.add_argument("--workers", type=int, default=1, help="how many processes read (1)")
     parser.add_argument("--client", metavar="ADDRESS", help="a Dask scheduler whose workers read instead")

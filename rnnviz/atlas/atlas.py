@@ -9,13 +9,12 @@ from typing import Any
 from ..errors import ArgumentError, DamagedFileError
 from .atlas_files import read_facts
 from .encoded_corpus import EncodedCorpus
+from .parquet_tables import ParquetTables
 from .planning import CORPUS
-from .unit_contexts import UnitContexts
-from .unit_evidence import UnitEvidence
-from .unit_statistics import UnitStatistics
+from .span_matches import SpanMatches
 
 
-class Atlas(UnitContexts, UnitStatistics, UnitEvidence):
+class Atlas(ParquetTables, SpanMatches):
     """What each unit of a model does over a corpus of N tokens.
 
     `build` makes one, and `Atlas.load` opens the folder of one. It needs neither the model nor the files of the

@@ -10,10 +10,13 @@ from typing import Any
 from ..model import Model
 from .atlas import Atlas
 from .atlas_files import SUMMARIES_FILE, finished, write_facts
+from .bit_planes import quantile_thresholds, write_planes
 from .one_thread import one_thread
 from .planning import SHARDS, Plan, check_workers, plan
 from .processes import read_in_processes
 from .shard_summary import MergeTree, ShardSummary, summarise
+from .stored_states import prepare_states, write_states
+from .value_histogram import ValueHistogram
 
 Progress = Callable[[int], None]
 
@@ -111,6 +114,9 @@ def build_plan(plan: Plan, *, workers: int = 1, client: Any = None, progress: Pr
     if not finished(plan.folder):
         summary = _read_all(plan, workers, client, progress or (lambda tokens: None))
         summary.save(plan.folder / SUMMARIES_FILE)
+        for key in plan.stored:
+            histogram = summary.parts[key][ValueHistogram.name].arrays
+            write_planes(plan.folder, key, quantile_thresholds(histogram["counts"], histogram["edges"]))
         write_facts(plan)
         shutil.rmtree(plan.folder / SHARDS)
     elif progress is not None:
@@ -120,6 +126,7 @@ def build_plan(plan: Plan, *, workers: int = 1, client: Any = None, progress: Pr
 
 def _read_all(plan: Plan, workers: int, client: Any, progress: Progress) -> ShardSummary:
     """Read what has no file yet, and merge everything."""
+    prepare_states(plan.folder, plan.stored, plan.tokens)
     files = [shard_file(plan.folder, number) for number in range(len(plan.shards))]
     missing = [number for number, file in enumerate(files) if not file.is_file()]
     for number in sorted(set(range(len(files))) - set(missing)):
@@ -127,13 +134,13 @@ def _read_all(plan: Plan, workers: int, client: Any, progress: Progress) -> Shar
     if client is not None:
         from .cluster import merge_on_cluster
 
-        return merge_on_cluster(plan, client, files, missing, progress)
+        return merge_on_cluster(plan, client, files, missing, progress, keep_shard)
     tree = MergeTree[ShardSummary](len(files), ShardSummary.merged)
     known = set(range(len(files))) - set(missing)
     for number in sorted(known):
         tree.add(number, ShardSummary.load(files[number]))
     for number, summary in _read_here(plan, missing, workers, progress):
-        summary.save(files[number])
+        keep_shard(plan, number, summary, files[number])
         tree.add(number, summary)
     assert tree.result is not None
     return tree.result
@@ -151,6 +158,14 @@ def _read_here(
         for number in numbers:
             shard = plan.shards[number]
             yield number, summarise(plan.network, shard, plan.keys, len(plan.listed), plan.settings, progress)
+
+
+def keep_shard(plan: Plan, number: int, summary: ShardSummary, file: Path) -> None:
+    """Write what is kept of a shard; its file comes last, so that nothing is missing where it is."""
+    if summary.states:
+        write_states(plan.folder, plan.shards.first(number), summary.states)
+        summary.states = {}
+    summary.save(file)
 
 
 def shard_file(folder: Path, number: int) -> Path:

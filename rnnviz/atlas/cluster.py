@@ -17,6 +17,7 @@ from .shards import Shard
 
 ATTEMPTS = 3  # until a run is given up whose workers are lost, all at once
 
+Keep = Callable[[Plan, int, ShardSummary, Path], None]
 Work = tuple[Network, list[Key], int, ReadingSettings]
 
 
@@ -53,7 +54,12 @@ def connect(address: str) -> Any:
 
 
 def merge_on_cluster(
-    plan: Plan, client: Any, files: Sequence[Path], missing: Sequence[int], progress: Callable[[int], None]
+    plan: Plan,
+    client: Any,
+    files: Sequence[Path],
+    missing: Sequence[int],
+    progress: Callable[[int], None],
+    keep: Keep,
 ) -> ShardSummary:
     """Read shards on a cluster, and merge them there in pairs.
 
@@ -72,6 +78,8 @@ def merge_on_cluster(
         The shards that have none yet.
     progress : callable
         Called with the number of tokens that have just been read.
+    keep : callable
+        Writes a shard.
 
     Returns
     -------
@@ -81,7 +89,7 @@ def merge_on_cluster(
     left, losses = list(missing), 0
     while True:
         try:
-            return _merge_once(plan, client, files, left, progress)
+            return _merge_once(plan, client, files, left, progress, keep)
         except CancelledError as error:  # every worker that had the network is gone
             losses += 1
             if losses == ATTEMPTS:
@@ -93,7 +101,12 @@ def merge_on_cluster(
 
 
 def _merge_once(
-    plan: Plan, client: Any, files: Sequence[Path], missing: Sequence[int], progress: Callable[[int], None]
+    plan: Plan,
+    client: Any,
+    files: Sequence[Path],
+    missing: Sequence[int],
+    progress: Callable[[int], None],
+    keep: Keep,
 ) -> ShardSummary:
     """Read and merge with the workers that there are."""
     try:
@@ -120,7 +133,7 @@ def _merge_once(
     send()
     for future, summary in results:
         number = running.pop(future)
-        summary.save(files[number])
+        keep(plan, number, summary, files[number])
         progress(plan.shards.tokens(number))
         tree.add(number, future)
         send()

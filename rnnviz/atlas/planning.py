@@ -21,6 +21,7 @@ from ..model import Model
 from ..network import Network
 from ..text.tokens import visible
 from ..wording import counted, printable
+from .bit_planes import LEVELS
 from .corpus import Corpus
 from .corpus_properties import FITTING, CorpusProperties
 from .encoded_corpus import EncodedCorpus, encode
@@ -29,6 +30,7 @@ from .reading import MOST_STEPS, without_outputs
 from .reading_settings import BATCH, CHUNK, LISTED, Key, ReadingSettings, recorded_keys
 from .shard_summary import ShardSummary, summarise
 from .shards import Shards
+from .stored_states import STORED, stored_bytes
 from .text_properties import TextProperty
 
 FORMAT = 1
@@ -80,6 +82,15 @@ class Plan:
         return recorded_keys(self.model, self.settings.quantities)
 
     @cached_property
+    def stored(self) -> dict[Key, int]:
+        """The number of units by the quantity, layer and direction whose values are stored."""
+        return {
+            key: self.network.cell(key[1], key[2]).units(key[0])
+            for key in self.keys
+            if key[0] in (self.settings.states or ())
+        }
+
+    @cached_property
     def listed(self) -> np.ndarray:
         """The rows of the embedding whose means are kept, the commonest first."""
         corpus = self.corpus
@@ -106,7 +117,9 @@ class Plan:
         """The size of the finished atlas, about; while it is built, that of every shard comes on top."""
         corpus = self.corpus
         values = sum(self.network.cell(k, d).units(q) for q, k, d in self.keys) * len(self.shards.sample)
-        return corpus.tokens.nbytes + corpus.borders.nbytes + corpus.numbers.nbytes + self.shard_bytes + 4 * values
+        own = corpus.tokens.nbytes + corpus.borders.nbytes + corpus.numbers.nbytes + self.shard_bytes + 4 * values
+        states = stored_bytes(self.stored.values(), self.tokens)
+        return own + states + states * len(LEVELS) // (8 * STORED.itemsize)
 
     @property
     def memory(self) -> int:
@@ -204,6 +217,9 @@ class Plan:
                 else f"{counted(long, 'document')} of more than {settings.segment:,} tokens in {segments:,} segments, "
                 "each read by itself."
             )
+        if settings.states:
+            size = _size(stored_bytes(self.stored.values(), self.tokens))
+            lines.append(f"Stored at every token, so that spans can be matched: {', '.join(settings.states)} ({size}).")
         minutes = self.minutes(workers)
         time = f"{60 * minutes:.0f} seconds" if minutes < 2 else f"{minutes:.0f} minutes"
         by = f" by {workers} workers" if workers > 1 else ""
@@ -281,6 +297,7 @@ def plan(
     shutil.rmtree(scanned, ignore_errors=True)
     try:
         encoded = encode(model, Corpus.of(corpus, column=column), scanned, progress)
+        chosen = chosen.storing(model, len(encoded))
         made = Plan(model, encoded, chosen, folder, CorpusProperties(encoded, properties), keeper=keeper)
         _enter(made, fresh)
         encoded.save(scanned)

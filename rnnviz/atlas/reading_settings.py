@@ -13,6 +13,7 @@ BATCH = 128  # sequences that are read together
 LISTED = 256  # tokens whose means are kept, the most frequent ones
 EXTREMES = 20  # contexts at each end
 SHARD, MOST_SHARDS = 100_000, 512
+MOST_STORED = 10_000_000  # tokens up to which states are stored unless asked
 
 Key = tuple[str, int, str]  # quantity, layer, direction
 
@@ -38,6 +39,9 @@ class ReadingSettings:
         Contexts of a unit's extremes come from different stretches of so many tokens; 1, 2, 4, ..., 64.
     shard : int, default 100000
         The least tokens of a shard.
+    states : tuple of str or None, default None
+        The quantities whose values are stored at every token, for `Atlas.match`; None for all states up to ten million
+        tokens, and for none beyond.
 
     Raises
     ------
@@ -52,8 +56,11 @@ class ReadingSettings:
     sample: int = 5000
     apart: int = 16
     shard: int = SHARD
+    states: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
+        if self.states is not None:
+            object.__setattr__(self, "states", tuple(self.states))
         least = {"segment": 1, "burn_in": 0, "sample": 0, "apart": 1, "shard": 1}
         for name, low in least.items():
             value = getattr(self, name)
@@ -71,12 +78,47 @@ class ReadingSettings:
 
     def to_json(self) -> dict[str, Any]:
         """Write the settings as plain JSON data."""
-        return {**asdict(self), "quantities": list(self.quantities)}
+        lists = {"quantities": list(self.quantities), "states": None if self.states is None else list(self.states)}
+        return {**asdict(self), **lists}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> ReadingSettings:
         """Read the settings from JSON data."""
-        return cls(**{**data, "quantities": tuple(data["quantities"])})
+        states = data["states"]
+        lists = {"quantities": tuple(data["quantities"]), "states": None if states is None else tuple(states)}
+        return cls(**{**data, **lists})
+
+    def storing(self, model: Model, tokens: int) -> ReadingSettings:
+        """Copy the settings with the quantities whose values are stored, for a corpus of so many tokens.
+
+        Parameters
+        ----------
+        model : Model
+            The model.
+        tokens : int
+            N.
+
+        Returns
+        -------
+        ReadingSettings
+            With `states` named one by one.
+
+        Raises
+        ------
+        UnknownQuantityError
+            If one of them is not recorded.
+        """
+        if self.states is None:
+            cells = [cell for layer in model.network.layers for cell in layer]
+            names = {state for cell in cells for state in cell.definition.states} if tokens <= MOST_STORED else set()
+            return replace(self, states=tuple(q for q in self.quantities if q in names))
+        for name in self.states:
+            if name not in self.quantities:
+                raise UnknownQuantityError(
+                    f"The atlas records {', '.join(self.quantities)}; it cannot store {name!r}.",
+                    code="quantity", kind="quantity", name=name, allowed=self.quantities,
+                )  # fmt: skip
+        return replace(self, states=tuple(q for q in self.quantities if q in self.states))
 
     def fitted(self, model: Model) -> ReadingSettings:
         """Copy the settings with what a model allows.

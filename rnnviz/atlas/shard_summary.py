@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -19,6 +19,7 @@ from .reading_settings import Key, ReadingSettings
 from .sampled_values import SampledValues
 from .saturation import Saturation
 from .shards import Shard
+from .stored_states import STORED
 from .summary import Summary, UnitFacts
 from .token_sums import TokenSums
 from .value_histogram import ValueHistogram
@@ -39,9 +40,12 @@ class ShardSummary:
     ----------
     parts : dict of (str, int, str) to dict of str to Summary
         By quantity, layer and direction: the summaries by their names.
+    states : dict of (str, int, str) to ndarray of float16 of shape (U, n)
+        The values of a shard at all of its tokens, of quantities that are stored; not merged, nor saved with the rest.
     """
 
     parts: dict[Key, dict[str, Summary]]
+    states: dict[Key, np.ndarray] = field(default_factory=dict)
 
     def merged(self, other: ShardSummary) -> ShardSummary:
         """Make the summary of both parts of the corpus."""
@@ -119,13 +123,20 @@ def summarise(
     parts = {key: dict[str, Summary]() for key in keys}
     for key, facts in _facts(network, keys, listed, settings, len(shard.properties)):
         parts[key] = {kind.name: kind.begin(facts) for kind in SUMMARIES if kind.applies(facts)}
+    states = {
+        key: np.empty((network.cell(key[1], key[2]).units(key[0]), shard.tokens), STORED)
+        for key in keys
+        if key[0] in (settings.states or ())
+    }
     for made in blocks(network, shard, keys, settings):
         for block in made:
+            if block.key in states:
+                states[block.key][:, block.columns.local - shard.pieces.firsts[0]] = block.values
             for summary in parts[block.key].values():
                 summary.add(block)
         if tick is not None and made:
             tick(len(made[0].columns))
-    return ShardSummary(parts)
+    return ShardSummary(parts, states)
 
 
 def _facts(

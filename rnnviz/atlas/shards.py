@@ -213,6 +213,10 @@ class Shards:
     def __getitem__(self, number: int) -> Shard:
         return self.make(number, *map(int, self._borders[number : number + 2]))
 
+    def first(self, number: int) -> int:
+        """The position of the first token of a shard that counts."""
+        return int(self.pieces.firsts[self._borders[number]])
+
     def tokens(self, number: int) -> int:
         """How many tokens of a shard count."""
         start, stop = self._borders[number : number + 2]

@@ -27,8 +27,10 @@ def build(out=None, **options):
 
 
 def arrays(atlas):
+    """Everything that is computed, as bytes."""
+    states = {str(file.relative_to(atlas.folder)): file.read_bytes() for file in atlas.folder.glob("states/**/*.npy")}
     with np.load(atlas.folder / "summaries.npz") as stored:
-        return {name: stored[name].tobytes() for name in stored.files}
+        return {name: stored[name].tobytes() for name in stored.files} | states
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +60,10 @@ class Once:
         self.calls, self.tokens = self.calls + 1, self.tokens + tokens
         if self.calls == 2:
             self.action()
+
+
+def test_states_are_among_what_is_compared(expected):
+    assert {name.split("/")[1] for name in expected if name.startswith("states/")} > {"planes"}
 
 
 def test_processes_find_the_same(expected):

@@ -1,0 +1,103 @@
+"""Which units are on at which tokens, a bit each: whether a value is above a quantile of its unit.
+
+Eight tokens are a byte, and what is asked about spans of tokens is answered by shifting and combining whole words.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+
+from .reading_settings import Key
+from .stored_states import STATES, read_states
+
+Array = np.ndarray
+LEVELS = (0.5, 0.75, 0.9, 0.95, 0.99)  # quantiles
+WORD = 64
+
+
+def planes_file(folder: Path, key: Key) -> Path:
+    """Where the bits of a quantity are, an array (Q, U, words)."""
+    return folder / STATES / "planes" / f"{'-'.join(map(str, key))}.npy"
+
+
+def thresholds_file(folder: Path, key: Key) -> Path:
+    """Where the thresholds of a quantity are, an array (Q, U)."""
+    return planes_file(folder, key).with_suffix(".thresholds.npy")
+
+
+def quantile_thresholds(counts: Array, edges: Array) -> Array:
+    """Find values that about these shares of each unit's values do not exceed.
+
+    Parameters
+    ----------
+    counts : ndarray of int of shape (U, B)
+        The histograms of units.
+    edges : ndarray of shape (B + 1,)
+        The borders of the bins.
+
+    Returns
+    -------
+    ndarray of float16 of shape (Q, U)
+        For each of `LEVELS`, the upper border of the bin that the quantile is in; of the highest bin, the lower one, so
+        that something is above it.
+    """
+    cumulated = np.cumsum(counts, axis=1)
+    total, bins = cumulated[:, -1], counts.shape[1]
+    highest = bins - 1 - (counts[:, ::-1] > 0).argmax(1)
+    found = [np.minimum((cumulated < level * total[:, None]).sum(1) + 1, highest) for level in LEVELS]
+    return edges[np.array(found)].astype(np.float16)
+
+
+def write_planes(folder: Path, key: Key, thresholds: Array) -> None:
+    """Write the bits of a quantity at its thresholds (Q, U), unit by unit."""
+    states, file = read_states(folder, key), planes_file(folder, key)
+    file.parent.mkdir(exist_ok=True)
+    words = -(-states.shape[1] // WORD)
+    part = file.with_name(file.name + ".part")
+    planes = np.lib.format.open_memmap(part, "w+", np.uint64, (len(thresholds), len(states), words))
+    for unit, row in enumerate(states):
+        values = np.asarray(row)
+        for level, threshold in enumerate(thresholds[:, unit]):
+            planes[level, unit] = packed(values > threshold)
+    planes.flush()
+    np.save(thresholds_file(folder, key), thresholds)
+    part.replace(file)
+
+
+def packed(bits: Array) -> Array:
+    """Pack bits (N,) into words, the first bit of a word in its lowest place; those beyond the end are 0."""
+    octets = np.packbits(bits, bitorder="little")
+    padded = np.zeros(-(-len(bits) // WORD) * 8, np.uint8)
+    padded[: len(octets)] = octets
+    return padded.view("<u8")
+
+
+def unpacked(words: Array, count: int) -> Array:
+    """The first `count` bits of words as 0 and 1, uint8."""
+    return np.unpackbits(np.ascontiguousarray(words).view(np.uint8), count=count, bitorder="little")
+
+
+def bits_at(words: Array, places: Array) -> Array:
+    """The bits at some places as booleans."""
+    return (words[places // WORD] >> (places % WORD).astype(np.uint64)) & np.uint64(1) != 0
+
+
+def ahead(words: Array, by: int) -> Array:
+    """Bits from `by` places further on; 0 beyond the end."""
+    skipped, rest = divmod(by, WORD)
+    moved = np.zeros_like(words)
+    tail = words[skipped:]
+    moved[: len(tail)] = tail >> np.uint64(rest)
+    if rest:
+        moved[: max(len(tail) - 1, 0)] |= tail[1:] << np.uint64(WORD - rest)
+    return moved
+
+
+def one_before(words: Array) -> Array:
+    """Bits from one place before; 0 at the beginning."""
+    moved = words << np.uint64(1)
+    moved[1:] |= words[:-1] >> np.uint64(WORD - 1)
+    return cast(Array, moved)
