@@ -146,6 +146,7 @@ def evidence_table(
     properties: Sequence[str],
     least: float = TRACKED,
     listed: Iterable[Key] | None = None,
+    within: Mapping[Key, Array] | None = None,
 ) -> pd.DataFrame:
     """Tabulate which units track which properties.
 
@@ -167,6 +168,8 @@ def evidence_table(
         The smallest R² held out of a unit that tracks a property.
     listed : iterable of (str, int, str), optional
         The keys that are tabulated; all if left out.
+    within : mapping of (str, int, str) to ndarray of shape (U, P), optional
+        The correlations within tokens, see `correlations_within_tokens`.
 
     Returns
     -------
@@ -178,6 +181,8 @@ def evidence_table(
         - ``r``: Pearson's correlation over all tokens at which the property is known.
         - ``r2_held_out``: R² in stretches of the corpus that were not fitted.
         - ``control``: what the absolute value of r must exceed.
+        - ``r_within_tokens``: r of what is left of both when the mean at each token is subtracted: what the unit knows
+          of the property beyond the token that it sees. NaN where the token alone tells the property.
         - ``tracks``: whether the unit tracks the property.
 
     References
@@ -186,7 +191,8 @@ def evidence_table(
     """
     import pandas as pd
 
-    names = ["quantity", "layer", "direction", "unit", "property", "r", "r2_held_out", "control", "tracks"]
+    names = ["quantity", "layer", "direction", "unit", "property", "r", "r2_held_out", "control"]
+    names += ["r_within_tokens", "tracks"]
     if not evidence or not properties:
         return pd.DataFrame(columns=names)
     controls = control_correlations(list(evidence.values()))
@@ -197,7 +203,8 @@ def evidence_table(
         with np.errstate(invalid="ignore"):
             tracks = (shares >= least) & (np.abs(r) > controls)
         columns = [*([part] * r.size for part in key), units, np.array(properties, object)[kinds]]
-        columns += [r.reshape(-1), shares.reshape(-1), controls[kinds], tracks.reshape(-1)]
+        columns += [r.reshape(-1), shares.reshape(-1), controls[kinds]]
+        columns += [(within or {}).get(key, np.full(r.shape, np.nan)).reshape(-1), tracks.reshape(-1)]
         tables.append(pd.DataFrame(dict(zip(names, columns, strict=True))))
     table = pd.concat(tables, ignore_index=True)
     return table.sort_values("r", key=lambda r: -r.abs(), kind="stable", ignore_index=True)

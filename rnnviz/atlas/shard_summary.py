@@ -23,9 +23,11 @@ from .stored_states import STORED
 from .summary import Summary, UnitFacts
 from .token_sums import TokenSums
 from .value_histogram import ValueHistogram
+from .within_tokens import PropertySums
 
 SUMMARIES: tuple[type[Summary], ...] = (
     Moments, Extremes, ValueHistogram, Saturation, Covariance, TokenSums, SampledValues, Evidence,
+    PropertySums,
 )  # fmt: skip
 BY_NAME = {kind.name: kind for kind in SUMMARIES}
 

@@ -13,6 +13,8 @@ from ..model import Model
 from .corpus_effects import corpus_ablation, next_token_columns
 from .evidence import TRACKED, Evidence, evidence_table
 from .stored_atlas import StoredAtlas
+from .token_sums import TokenSums
+from .within_tokens import PropertySums, correlations_within_tokens
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,7 +62,9 @@ class UnitEvidence(StoredAtlas):
         -------
         pandas.DataFrame
             A row for each unit and property, the largest absolute correlations first: quantity, layer, direction,
-            unit, property, r, r2_held_out, control, tracks.
+            unit, property, r, r2_held_out, control, r_within_tokens, tracks. Within tokens, r is that of what is left
+            of both when the mean at each token is subtracted, with all tokens beyond the 256 most frequent as one: what
+            the unit knows of the property beyond the token that it sees. It is NaN where the token alone tells.
 
         Raises
         ------
@@ -76,7 +80,12 @@ class UnitEvidence(StoredAtlas):
             )  # fmt: skip
         found = {key: self._summaries.find(key, Evidence.name) for key in self.recorded}
         known = {key: evidence for key, evidence in found.items() if isinstance(evidence, Evidence)}
-        return evidence_table(known, self.properties["property"].tolist(), least, chosen)
+        within = {}
+        for key in chosen:
+            units, properties = (self._summaries.find(key, kind.name) for kind in (TokenSums, PropertySums))
+            if isinstance(units, TokenSums) and isinstance(properties, PropertySums):
+                within[key] = correlations_within_tokens(known[key], units, properties)
+        return evidence_table(known, self.properties["property"].tolist(), least, chosen, within)
 
     def ablation(
         self,

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import rnnviz
+from rnnviz import zoo
 from rnnviz.atlas import Atlas
 from rnnviz.atlas.corpus_effects import corpus_ablation
 from rnnviz.atlas.corpus_properties import CorpusProperties
@@ -66,6 +67,30 @@ def test_evidence_is_that_of_all_values(reading):
         np.testing.assert_allclose(found[name].to_numpy(), expected[name].to_numpy(), atol=1e-4, err_msg=name)
 
 
+@settings(max_examples=10, deadline=None)
+@given(readings())
+def test_within_tokens_is_what_the_means_by_token_leave(reading):
+    holes = own_property("known at some", lambda tokens: [k if t == "a" else np.nan for k, t in enumerate(tokens)])
+    wanted = [*properties_by_name(["position in document", "capital letter"]), holes]
+    plan, atlas = build(MODEL, reading.texts, quantities=["hidden"], properties=wanted, **reading.settings)
+    values = all_values(plan)[0]["hidden", 0, "forward"].astype(float)
+    rows = plan.corpus.read(0, plan.tokens)
+    found = atlas.evidence("hidden").set_index(["unit", "property"])["r_within_tokens"]
+    for one, y in zip(wanted, plan.properties.at(0, plan.tokens)[0], strict=True):
+        at = ~np.isnan(y)
+        groups = [np.flatnonzero(at & (rows == row)) for row in np.unique(rows[at])]
+        for unit, x in enumerate(values):
+            left_x, left_y = x.copy(), y.copy()
+            for group in groups:
+                left_x[group] -= x[group].mean()
+                left_y[group] -= y[group].mean()
+            left_x, left_y = left_x[at], left_y[at]
+            if np.abs(left_y).max(initial=0) < 1e-9 or np.abs(left_x).max(initial=0) < 1e-4:
+                continue
+            assert found[unit, one.name] == pytest.approx(np.corrcoef(left_x, left_y)[0, 1], abs=1e-4)
+    assert found.xs("capital letter", level="property").isna().all()
+
+
 def test_an_atlas_knows_its_properties_and_finds_the_counting_unit(tmp_path):
     atlas = rnnviz.atlas.build(rnnviz.load("counter-lstm"), COUNTS, out=tmp_path / "atlas")
     atlas = Atlas.load(tmp_path / "atlas")
@@ -82,6 +107,17 @@ def test_an_atlas_knows_its_properties_and_finds_the_counting_unit(tmp_path):
     assert atlas.evidence(least=1.1)["tracks"].sum() == 0
     with raises(UnknownQuantityError, kind="quantity"):
         atlas.evidence("update")
+
+
+def test_a_unit_of_speakers_names_is_told_from_one_of_capitals():
+    text = (zoo.BUNDLED / "texts" / "shakespeare-test.txt").read_text(encoding="utf-8")
+    atlas = rnnviz.atlas.build(rnnviz.load("shakespeare-gru"), [text], quantities=["hidden"])
+    found = atlas.evidence("hidden").set_index(["unit", "property"])
+    names, capitals = "inside a speaker’s name", "capital letter"
+    assert found.loc[[(46, names), (37, names), (37, capitals)], "tracks"].all()
+    assert not found.loc[(46, capitals), "tracks"]
+    numbers = found.loc[[(46, names), (37, names)], ["r", "r_within_tokens"]].round(2).to_numpy()
+    assert numbers.tolist() == [[0.73, 0.80], [-0.74, -0.43]]  # as the README says
 
 
 def test_without_properties_there_is_no_evidence():
