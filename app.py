@@ -21,6 +21,7 @@ def navigate() -> None:
             st.Page("pages/explore.py", title="Explore", icon=":material/visibility:", default=True),
             st.Page("pages/memory.py", title="Memory", icon=":material/history:"),
             st.Page("pages/compare.py", title="Compare", icon=":material/compare:"),
+            st.Page("pages/units.py", title="Units", icon=":material/grid_view:"),
             st.Page("pages/dynamics.py", title="Dynamics", icon=":material/route:"),
             st.Page("pages/train.py", title="Train", icon=":material/model_training:"),
             st.Page("pages/models.py", title="Models", icon=":material/deployed_code:"),

@@ -59,6 +59,7 @@ def write_facts(plan: Plan) -> None:
         "model": plan.model.name,
         "cell": network.cell_name,
         "fingerprint": plan.fingerprint,
+        "weights": plan.weights,
         "settings": plan.settings.to_json(),
         "both_ways": "backward" in network.directions,
         "listed": plan.listed.tolist(),

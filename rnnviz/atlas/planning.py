@@ -38,6 +38,26 @@ PROBE = BATCH * CHUNK  # steps that are read to measure the time, and as many be
 CORPUS, SHARDS, PLAN = "corpus", "shards", "plan.json"
 
 
+def weights_digest(network: Network) -> str:
+    """Digest the cells of a network and the arrays of its recurrent layers and embedding.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+
+    Returns
+    -------
+    str
+        32 hexadecimal digits.
+    """
+    digest = blake2b(network.cell_name.encode(), digest_size=16)
+    for name, array in sorted(without_outputs(network).parameters.items()):
+        digest.update(f"{name}{array.dtype}{array.shape}".encode())
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()
+
+
 @dataclass(frozen=True)
 class Plan:
     """What is to be read, how, and what it takes.
@@ -163,10 +183,13 @@ class Plan:
             self.properties.digest,
         ]  # fmt: skip
         digest = blake2b(json.dumps(facts).encode(), digest_size=16)
-        for name, array in sorted(self.network.parameters.items()):
-            digest.update(f"{name}{array.dtype}{array.shape}".encode())
-            digest.update(np.ascontiguousarray(array).tobytes())
+        digest.update(self.weights.encode())
         return digest.hexdigest()
+
+    @cached_property
+    def weights(self) -> str:
+        """A digest of the weights, by which an atlas is known to be that of a model whatever its name."""
+        return weights_digest(self.model.network)
 
     def describe(self, workers: int = 1) -> str:
         """Say in a few lines what will be read, how, and what it takes.

@@ -59,6 +59,11 @@ class StoredAtlas:
         return str(self._facts["fingerprint"])
 
     @property
+    def weights(self) -> str:
+        """A digest of the weights of the model, see `weights_digest`."""
+        return str(self._facts.get("weights", ""))
+
+    @property
     def tokens(self) -> int:
         """N, the number of tokens."""
         return len(self.corpus)

@@ -28,6 +28,7 @@ from .temperature_chart import temperature_bars
 from .text_comparison import disagreeing_steps, predictions_by_cell, predictions_by_text, text_heatmaps
 from .trace_heatmaps import HeatmapTemplate, heatmaps
 from .training_curves import RunCurve, accuracy_curves, dynamics_curves, loss_curves, norm_curves, probe_gradient
+from .unit_histogram import unit_histogram
 from .value_curves import values_by_cell
 from .weight_charts import gate_biases, weight_maps
 
@@ -79,6 +80,7 @@ __all__ = [
     "temperature_bars",
     "text_heatmaps",
     "training_regimes",
+    "unit_histogram",
     "values_by_cell",
     "vector_times_gate",
     "weight_differences",

@@ -149,7 +149,7 @@ def kept_chart(shares: Array, order: Array, gate: Quantity, *, unit: int | None 
         title=axis_title("units by rank"),
     )
     content["yaxis"] = chart_axis(range=[*edges], tickvals=list(ticks), ticktext=list(ticks.values()))
-    words = "kept by the gate alone in one step<br>(geometric mean over all steps)"
+    words = "kept by the gate alone in one step<br>(geometric mean over this text)"
     content["annotations"].append(heading(f"{quantity_heading(gate)}<br>{words}"))
     names = _name_offsets(len(units))
     if unit is not None:

@@ -35,7 +35,7 @@ from .token_labels import markup_label, token_labels, token_room
 
 TITLE = 26  # pixels above each panel
 GAP = 10  # pixels below it
-MARGIN = {"l": 86, "r": 44}
+MARGIN = {"l": 78, "r": 44}
 CLASS, LEAST = 17, 30  # pixels of a class of the readout, and of all of them at least: a colour bar has two numbers
 MOST_MARKS = 2000  # crosses on cells that are no finite numbers
 PREDICTION_PANEL = "prediction"  # the name of the readout's panel, beside those of the quantities

@@ -58,15 +58,6 @@ def test_every_comparison_fits_and_is_accessible(page: Page, app: str, mode: str
         check_in_both_themes(page, f"{width}")
 
 
-def test_the_table_of_predictions_needs_no_sideways_scroll_on_a_tablet(page: Page, app: str):
-    page.set_viewport_size({"width": 768, "height": 1024})
-    open_page(page, f"{app}/compare")
-    table = page.locator(".st-key-said-table")
-    table.scroll_into_view_if_needed()
-    hidden = "box => Math.max(...[...box.querySelectorAll('*')].map(each => each.scrollWidth - each.clientWidth))"
-    assert table.evaluate(hidden) <= 1
-
-
 def test_one_step_for_the_heatmaps_of_all_cells_by_keys_and_by_a_click(page: Page, app: str):
     open_page(page, f"{app}/compare?task=names&text=Nakamura")
     panels = sum(1 + len(rnnviz.load(f"names-{cell}").definition.display_order) for cell in THREE)

@@ -786,15 +786,3 @@ def test_between_a_phone_and_a_laptop_the_words_have_the_whole_width(page: Page,
         settle(page)
         box = page.locator("[class*='st-key-section-1']").first.bounding_box()
         assert box and box["width"] > 0.75 * width, f"{width}: {box}"
-
-
-def test_an_answer_is_as_large_as_a_thumb_under_a_finger(chromium: Browser, app: str):
-    context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
-    page = context.new_page()
-    page.goto(f"{app}/lstm")
-    settle(page)
-    heights = page.locator("[class*='st-key-question-'] label:has(input[type=radio])").evaluate_all(
-        "labels => labels.map(label => label.getBoundingClientRect().height)"
-    )
-    context.close()
-    assert heights and min(heights) >= 44

@@ -30,7 +30,6 @@ from .app_pages import (
     instrument_data,
     instrument_values,
     numbers,
-    open_page,
     page_text,
     runs_beside,
     sent_data,
@@ -359,13 +358,3 @@ def test_a_lesson_can_hide_the_choice_and_the_boxes():
     assert not app.text_input and not [one for one in app.segmented_control if one.key == "compare-mode"]
     second = rnnviz.load("reviews-lstm").trace("The film was good")
     np.testing.assert_array_equal(runs_beside(app)["other"]["hidden"], second["hidden"])
-
-
-@pytest.mark.parametrize("cell", ["rnn", "gru"])
-def test_the_cell_stays_from_one_comparison_to_the_other(cell):
-    app = open_page("explore", cell=cell)
-    app.switch_page("pages/compare.py").run()
-    for mode in ("texts", "cells", "texts"):
-        app.button_group(key="compare-mode").set_value(mode).run()
-        assert not app.exception and app.query_params["cell"] == cell
-    assert app.button_group(key="cell").value == cell

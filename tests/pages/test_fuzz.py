@@ -21,7 +21,7 @@ from .app_pages import APP
 
 pytestmark = [pytest.mark.usefixtures("open_door"), pytest.mark.filterwarnings("ignore::RuntimeWarning")]
 
-PAGES = ["explore", "memory", "compare", "dynamics", "train", "models", "glossary", "lstm", "room"]
+PAGES = ["explore", "memory", "compare", "units", "dynamics", "train", "models", "glossary", "lstm", "room"]
 CHAPTERS = ["words", "network", "training", "choosing", "forgetting"]  # all are made by what makes "lstm"
 PARAMETERS = [
     *("task", "cell", "layer", "direction", "text", "read", "step", "unit", "if", "hide", "question", "method"),

@@ -43,14 +43,6 @@ def test_the_panel_makes_a_link_without_what_is_not_ticked(page):
     assert parse_qsl(urlsplit(link(app)).query) == [("present", "1"), ("hide", "typing")]
 
 
-@pytest.mark.parametrize("page", ["explore", "teaching"])
-def test_the_panel_leads_to_the_lessons_but_not_from_them(page):
-    app = open_page(page)
-    in_panel(app)
-    links = [element.proto.page for element in app.get("page_link")]
-    assert any("teaching" in link for link in links) == (page != "teaching"), links
-
-
 def test_a_preset_ticks_the_boxes_and_the_boxes_the_preset():
     app = open_page("explore")
     in_panel(app)

@@ -30,6 +30,7 @@ VISITS = {
     "compare": [{}, {"mode": "texts", "other": "abca"}],
     "dynamics": [{"view": view} for view in ("paths", "settling", "words", "growth", "machine")],
     "models": [{"part": "inside"}, {"part": "beside"}],
+    "units": [{}],
 }
 UNNAMED = re.compile(r"\b(nan|infinity)\b", re.IGNORECASE)
 TASKS = strange_tasks()

@@ -1,16 +1,13 @@
 """Every page over models that answer with values: numbers and their names, and no word of probabilities or labels."""
 
 import re
-from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from rnnviz.checkpoints.safetensors.tensor_file import SafetensorsFile
-from rnnviz.ui.pages.compare.texts_panel import opening_texts
 from rnnviz.ui.shared.catalogue import TaskModels
 from rnnviz.ui.shared.session_keys import OWN_TASKS
-from rnnviz.ui.shared.what_if import MOST_VALUES
 
 from ..value_models import value_model
 from .app_pages import APP, open_page, page_text
@@ -89,17 +86,3 @@ def test_the_table_of_units_has_numbers():
     table = app.dataframe[0].value
     assert table["output"].tolist() == pytest.approx([float(model.trace(TEXT).answer[0])] * 4)
     assert table["difference"].tolist() == pytest.approx((table["without it"] - table["output"]).tolist())
-
-
-def test_of_many_outputs_the_experiments_say_how_many_they_show():
-    captions = [caption.value for caption in opened("memory", {"outputs": 9}, question="changes").caption]
-    assert any(f"{MOST_VALUES} of 9" in caption for caption in captions)
-    assert not any(" of 2" in each.value for each in opened("memory", {"outputs": 2}, question="changes").caption)
-
-
-def test_of_a_single_example_the_comparison_is_with_its_beginning():
-    task = TaskModels("mine", "Mine", "words", ["the a movie"], {})
-    assert opening_texts(task) == ("the a movie", "the a")
-    assert opening_texts(replace(task, examples=["abc"])) == ("abc", "ab")
-    assert opening_texts(replace(task, examples=["a"])) == ("a", "a")
-    assert opening_texts(replace(task, examples=[TEXT], vector_size=2)) == (TEXT, TEXT)

@@ -130,6 +130,16 @@ def modifier(tokens: Sequence[str], default: str) -> Parameter[str]:
     return Parameter("word", default, one_of(tokens), scope="dynamics")
 
 
+def atlas_quantity(names: Sequence[str]) -> Parameter[str]:
+    """The quantity that the Units page looks at."""
+    return Parameter("quantity", names[0], one_of(names), scope="units")
+
+
+def atlas_unit(count: int, default: int) -> Parameter[int]:
+    """The unit whose card the Units page shows."""
+    return Parameter("unit", default, number(0, count - 1), scope="units", widget_key="atlas-unit")
+
+
 def comparison(names: Sequence[str]) -> Parameter[str]:
     """What the Compare page compares."""
     return Parameter("mode", names[0], one_of(names), scope="compare")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from contextlib import nullcontext
-from functools import partial
 from typing import Literal, TypeVar
 
 import numpy as np
@@ -14,7 +13,6 @@ from ...analysis.selection import likeliest_column
 from ...cells import CELLS
 from ...cells.cell_kind import cell_title
 from ...model import Model
-from ...network import output_name
 from ...text.tokens import visible
 from ...trace import Trace
 from . import catalogue, lesson_link, link_parameters, missing_model
@@ -63,8 +61,6 @@ def pick_model(
             if not missing_model.is_offered(task_choice):
                 task_choice.save()
             cell = cell_choice.save()
-            if not with_cell:  # a picker that is drawn later takes only a value that is set in the same run
-                cell_choice.restart(cell)
             model = catalogue.model(task, cell)
             layer, direction = pick_layer(model)
     if not compact:
@@ -171,26 +167,20 @@ def pick_label(trace: Trace, step: int, title: str = "Output") -> str:
     if probabilities is None and len(trace.labels) == 1:
         return trace.labels[0]
     key = choice.restore()
-    nothing, name = "the most likely", visible
+    nothing = "the most likely"
     if probabilities is None:
-        name = partial(_name_of_value, trace.labels)
-        nothing = name(trace.labels[0])
+        nothing = visible(trace.labels[0])
         if choice.value == trace.labels[0]:
             choice.set("")
     st.selectbox(
         title,
         ["", *_offered(trace, step, choice.value)],
-        format_func=lambda label: name(label) if label else nothing,
+        format_func=lambda label: visible(label) if label else nothing,
         key=key,
         help=_why_not_all(trace),
         width=260,
     )
     return choice.save() or trace.labels[likeliest_column(trace, step - 1)]
-
-
-def _name_of_value(labels: list[str], label: str) -> str:
-    """What an output that is a value is called, as text that can be seen."""
-    return visible(output_name(labels, labels.index(label)))
 
 
 def _offered(trace: Trace, step: int, chosen: str) -> list[str]:

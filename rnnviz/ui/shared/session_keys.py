@@ -74,6 +74,12 @@ WRONG_CODES = "wrong-codes"  # codes of no room, and when they were tried
 # The Memory page.
 QUESTION_BEFORE = "question-before"  # the question of the run before
 
+# The Units page.
+ATLASES = "atlases"  # those that the session has built, by model
+ATLAS_CHOICE = "atlas-choice"
+ATLAS_FILE = "atlas-file"
+ATLAS_TEXT = "atlas-text"
+
 # The Models page.
 OPENED_FILE = "models-opened"
 GIVEN_FILE_OPENED = "models-given"  # the file that the server was started with

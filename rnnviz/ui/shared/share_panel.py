@@ -37,15 +37,12 @@ _mount = st.components.v2.component(
 )
 
 
-def menu(*, with_lessons: bool = True) -> None:
-    """Show the button that opens the panel, and keep what the session hides in the page's link.
-
-    with_lessons: whether the panel leads to the page for teachers.
-    """
+def menu() -> None:
+    """Show the button that opens the panel, and keep what the session hides in the page's link."""
     lesson_link.save()
     if lesson_link.shows("link") and st.button("Share", icon=":material/share:", key="share"):
         st.session_state[LARGE_CODE] = False
-        _panel(with_lessons)
+        _panel()
 
 
 @contextmanager
@@ -72,16 +69,16 @@ def beside_title(title: str) -> Iterator[None]:
 
 
 @st.dialog("Share this view", width="large", icon=":material/share:")
-def _panel(with_lessons: bool) -> None:
+def _panel() -> None:
     """The link, its code, and what it leaves out."""
     address = _told_address() or f"{(st.context.url or '').split('?')[0]}?{urlencode(link_state.all_parameters())}"
     if st.session_state[LARGE_CODE]:
         _show_large(view_link(address, st.session_state[LEFT_OUT], st.session_state[PROJECTED]))
     else:
-        _show_choices(address, with_lessons)
+        _show_choices(address)
 
 
-def _show_choices(address: str, with_lessons: bool) -> None:
+def _show_choices(address: str) -> None:
     words, picture = st.columns([2, 1], gap="medium")
     with words:
         place = st.container()
@@ -103,7 +100,7 @@ def _show_choices(address: str, with_lessons: bool) -> None:
                 st.button("Show it large", icon=":material/zoom_out_map:", key="share-show-large", on_click=_set_large)
             if urlsplit(link).scheme in ("http", "https"):
                 st.link_button("Open as your class sees it", link, icon=":material/open_in_new:")
-        if with_lessons and lesson_link.shows("navigation"):
+        if lesson_link.shows("navigation"):
             st.page_link("pages/teaching.py", label="Teaching with this: three lessons", icon=":material/school:")
 
 

@@ -97,8 +97,6 @@ def experiment_table(model: Model, typed: Encoding, unchanged: Trace) -> None:
         runs[experiment.title] = model.run(prepared)
     if unchanged.probabilities is None:
         st.table({"experiment": list(runs), **_last_values(list(runs.values()))})
-        if len(unchanged.labels) > MOST_VALUES:
-            st.caption(f"The {MOST_VALUES} of {len(unchanged.labels):,} outputs that change most.")
         return
     st.table(
         {

@@ -42,20 +42,6 @@ export function timeAxis(tokens, cellWidth, widthOf) {
 }
 
 /**
- * The label of the current step, which stands among the numbers of others: as a whole within the width of the steps.
- * @param {string} token
- * @param {number} middle  of its step, in pixels
- * @param {number} width  of all steps, in pixels
- * @param {(text: string) => number} widthOf  measures a text
- * @returns {{ text: string, middle: number, width: number }}
- */
-export function labelHere(token, middle, width, widthOf) {
-  const text = shortened(token);
-  const own = widthOf(text) + 2 * MARGIN;
-  return { text, width: own, middle: own < width ? Math.min(Math.max(middle, own / 2), width - own / 2) : middle };
-}
-
-/**
  * A token, cut off if it is long.
  * @param {string} token
  * @returns {string}

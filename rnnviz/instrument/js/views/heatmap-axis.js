@@ -1,6 +1,5 @@
 // The labels of the steps above a column of heatmaps.
 
-import { labelHere } from "../model/time-axis.js";
 import { html } from "../page/dom.js";
 
 /**
@@ -60,15 +59,13 @@ export function createHeatmapAxis() {
 
     select({ trace, state }) {
       const token = trace.tokens[state.step];
-      const place = labelHere(token, middle(state.step), trace.steps * size.cellWidth, size.widthOf);
       here.hidden = form !== "numbers";
-      here.textContent = place.text;
-      here.title = token;
-      here.style.left = `${place.middle}px`;
+      here.textContent = token;
+      here.style.left = `${middle(state.step)}px`;
       for (const [step, label] of byStep) {
         label.classList.toggle("selected", step === state.step);
-        const apart = Math.abs(middle(step) - place.middle);
-        const covered = apart < (place.width + size.widthOf(label.textContent ?? "")) / 2 + 6;
+        const apart = Math.abs(middle(step) - middle(state.step));
+        const covered = apart < (size.widthOf(token) + size.widthOf(label.textContent ?? "")) / 2 + 6;
         label.classList.toggle("covered", form === "numbers" && covered);
       }
     },

@@ -26,7 +26,6 @@ export function createPredictions(store) {
   const unchangedKey = html("span", {}, sign("unchanged"), "unchanged run");
   const strip = html("span", { class: "key-strip" }, "(", sign("strip"), "the lower strip in the heatmaps)");
   const beforeKey = html("span", {}, sign("before"), "the step before");
-  const some = html("span");
   const early = html("span", { class: "unasked-note" }, "Not trained to answer here.");
   const drawnNote = html("span", { class: "drawn-note" });
   const caption = html("caption", {}, key, early, drawnNote);
@@ -36,9 +35,8 @@ export function createPredictions(store) {
     const { trace, state } = store;
     element.hidden = !trace.probabilities && !trace.outputs;
     const labels = trace.outputs ? listedOutputs(trace, state.step) : listedLabels(trace, state.step);
-    head.cells[0].textContent = trace.outputs ? "output" : COLUMNS[0];
-    const hasMore = trace.outputs && labels.length < trace.labels.length;
-    some.textContent = hasMore ? `the first ${labels.length} of ${trace.labels.length} outputs` : "";
+    const some = labels.length < trace.labels.length ? `, ${labels.length} of ${trace.labels.length}` : "";
+    head.cells[0].textContent = trace.outputs ? `output${some}` : COLUMNS[0];
     const isChanged = trace.unchanged !== null;
     const hasBefore = trace.previousStep(state.step) >= 0;
     LAST_TWO[isChanged ? "changed" : "usual"].forEach((words, k) => (head.cells[2 + k].textContent = words));
@@ -50,14 +48,9 @@ export function createPredictions(store) {
     const drawn = state.notes.drawn?.find((draw) => draw.step === state.step);
     drawnNote.hidden = !drawn;
     drawnNote.textContent = drawn ? drawnText(drawn) : "";
-    key.replaceChildren(
-      ...(isChanged ? [unchangedKey, " ", strip, " "] : []),
-      ...(hasBefore ? [beforeKey, " "] : []),
-      some,
-    );
+    key.replaceChildren(...(isChanged ? [unchangedKey, " ", strip, " "] : []), ...(hasBefore ? [beforeKey, " "] : []));
     while (body.rows.length < labels.length) body.append(createRow());
     while (body.rows.length > labels.length) body.rows[body.rows.length - 1].remove();
-    element.classList.toggle("signed", trace.outputs !== null && trace.outputs.limits[0] < 0);
     labels.forEach((ranked, k) => {
       const { label, now, before, unchanged } = ranked;
       const [name, bar, share, last] = body.rows[k].cells;
@@ -67,7 +60,6 @@ export function createPredictions(store) {
       const [low, high] = trace.outputs?.limits ?? [0, 1];
       /** @type {(value: number | null) => string} */
       const length = (value) => String(value === null ? 0 : (value - low) / (high - low) || 0);
-      style.setProperty("--zero", length(0));
       style.setProperty("--now", length(now));
       style.setProperty("--before", length(before ?? now));
       style.setProperty("--unchanged", length(unchanged));

@@ -113,14 +113,13 @@ def _read_column(run: TextRun) -> str:
 
 def _plain_table(columns: dict[str, list[str]], alt: str) -> None:
     """A row for each step. Not st.dataframe: its code is 0.25 MB, which nothing else here needs."""
-    with st.container(key="said-table"):
-        st.table(
-            pd.DataFrame({title: [plain(text) for text in column] for title, column in columns.items()}),
-            border="horizontal",
-            hide_index=True,
-            height=HEIGHT if len(columns["step"]) > ROWS else "content",
-            alt=alt,
-        )
+    st.table(
+        pd.DataFrame({title: [plain(text) for text in column] for title, column in columns.items()}),
+        border="horizontal",
+        hide_index=True,
+        height=HEIGHT if len(columns["step"]) > ROWS else "content",
+        alt=alt,
+    )
 
 
 def _states(runs: CellRuns) -> None:

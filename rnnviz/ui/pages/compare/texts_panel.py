@@ -32,10 +32,8 @@ PAIRS = {
 
 
 def opening_texts(task: TaskModels) -> tuple[str, str]:
-    """The two texts on which a task's comparison opens; a single example is compared with its beginning."""
-    first, *others = task.examples
-    beginning = "" if task.vector_size else " ".join(first.split(" ")[:-1]) or first[:-1]
-    return PAIRS.get(task.name, (first, others[0] if others else beginning or first))
+    """The two texts on which a task's comparison opens."""
+    return PAIRS.get(task.name, (task.examples[0], task.examples[min(1, len(task.examples) - 1)]))
 
 
 def show(run: TextRun, text: str) -> None:

@@ -30,7 +30,7 @@ def show_teaching(file: str) -> None:
             st.title(lessons.title, anchor=False, width="content")
             with st.container(horizontal=True, vertical_alignment="center", width="content"):
                 share_panel.larger_button()
-                share_panel.menu(with_lessons=False)
+                share_panel.menu()
         messages = st.container()
         for k, section in enumerate(lessons.sections):
             with st.container(key=f"section-{k}"):

@@ -142,10 +142,10 @@ def _summary_of_values(run: TextRun, table: pd.DataFrame, step: int) -> str:
     words = f"The {name} after {plain(run.step_label(step))} is **{short_number(float(first['output']))}**."
     if np.isnan(first["change"]):
         return f"{words} No change of it can be measured."
-    change = (
-        "no other unit changes more" if len(run.trace.labels) == 1 else "no other unit changes all outputs more, in sum"
+    return (
+        f"{words} Without unit {first['unit']} it would be **{short_number(float(first['without']))}**: no other unit "
+        "changes more."
     )
-    return f"{words} Without unit {first['unit']} it would be **{short_number(float(first['without']))}**: {change}."
 
 
 def _open(run: TextRun, unit: int, step: int) -> None:

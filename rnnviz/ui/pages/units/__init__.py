@@ -1,0 +1,34 @@
+"""The Units page: all units of a layer over a corpus, and a card for each."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ...shared import lesson_link, model_card, notices, pickers
+from . import atlas_source, unit_card, units_table
+from .unit_choice import UnitChoice, choose
+
+__all__ = ["page"]
+
+
+def page() -> None:
+    """Show everything under the title."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="units-head"):
+        task, model, layer, direction = pickers.pick_model("shakespeare", compact=True)
+        place = st.container(width="content")
+    messages = st.container()
+    pickers.report_weights(task, model)
+    atlas = atlas_source.atlas_of(task, model)
+    if atlas is not None:
+        with place:
+            quantity = units_table.pick_quantity(model, atlas, layer, direction)
+        choice: UnitChoice = choose(task, model, atlas, quantity, layer, direction)
+        left, right = st.columns([1, 1.6], gap="large")
+        with left:
+            units_table.show(choice)
+        with right:
+            unit_card.show(choice)
+    if lesson_link.shows("about"):
+        model_card.show(model)
+    with messages:
+        notices.show()

@@ -1,0 +1,103 @@
+"""Where an atlas comes from: bundled with the model, or built here over a text of the reader's."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ....atlas import Atlas, Corpus, build_plan, plan
+from ....atlas.bundled import bundled_atlas
+from ....atlas.served_atlases import served_atlases
+from ....errors import LimitError, RnnvizError
+from ....model import Model
+from ....text.decoding import read_text
+from ....wording import counted
+from ...shared.catalogue import TaskModels
+from ...shared.long_work import Progress, cached, stoppable
+from ...shared.markdown import plain
+from ...shared.session_keys import ATLAS_CHOICE, ATLAS_FILE, ATLAS_TEXT, ATLASES
+
+MOST_TOKENS = 200_000  # of a corpus that is read here, for all who share the server
+SAMPLE = 2000  # positions whose values are kept
+
+
+def atlas_of(task: TaskModels, model: Model) -> Atlas | None:
+    """The atlas of a model that is chosen, with a line on what it was read over; None if there is none yet."""
+    found = _atlases(task, model)
+    atlas = found[_pick(found)] if found else None
+    if atlas is not None:
+        st.caption(plain(_about(atlas)))
+    with st.expander("Another corpus", icon=":material/library_books:", expanded=atlas is None):
+        _form(model)
+    return atlas
+
+
+def _atlases(task: TaskModels, model: Model) -> dict[str, Atlas]:
+    """By name: what the session has built, what came with the model, and what the server's folders hold."""
+    own: Atlas | None = st.session_state.setdefault(ATLASES, {}).get(model.name)
+    found = {} if own is None else {own.corpus.name: own}
+    bundled = None if task.own else bundled_atlas(model.name)
+    if bundled is not None:
+        found[bundled.corpus.name] = bundled
+    for name, atlas in cached(model.network, ("served atlases",), lambda: served_atlases(model.network)).items():
+        found[f"{atlas.corpus.name} ({name})"] = atlas
+    return found
+
+
+def _pick(found: dict[str, Atlas]) -> str:
+    """A picker for a corpus where there are several."""
+    names = list(found)
+    if len(names) == 1:
+        return names[0]
+    if st.session_state.get(ATLAS_CHOICE) not in names:
+        st.session_state[ATLAS_CHOICE] = names[0]
+    return st.selectbox("Corpus", names, key=ATLAS_CHOICE, width=420)
+
+
+def _about(atlas: Atlas) -> str:
+    read = counted(atlas.tokens, {"characters": "character", "words": "word"}.get(atlas.corpus.kind, "step"))
+    documents = counted(atlas.corpus.documents, "text") if atlas.corpus.documents > 1 else "one text"
+    return f"Over {read} of {atlas.corpus.name} ({documents}), every one of them read by the model."
+
+
+def _form(model: Model) -> None:
+    """A corpus to read: a file, or a text that is pasted."""
+    st.markdown(
+        f"Let the model read a corpus of yours, up to {MOST_TOKENS:,} tokens here. On your own machine there is no "
+        "limit: `python -m rnnviz.atlas model.safetensors corpus.txt --out folder`."
+    )
+    file = st.file_uploader("A text: a document a file, or one a line", type=["txt"], key=ATLAS_FILE, max_upload_size=5)
+    pasted = st.text_area("Or paste a text", key=ATLAS_TEXT, height=100)
+    by_line = st.checkbox("Each line is a text of its own", model.vocabulary.end, key="atlas-by-line")
+    if st.button("Read it", type="primary", key="atlas-build", disabled=not (file or (pasted or "").strip())):
+        try:
+            text = read_text(file.getvalue()).text if file is not None else str(pasted)
+            with stoppable():
+                atlas = _build(model, text, by_line, file.name if file is not None else "your text")
+        except RnnvizError as error:
+            st.error(plain(str(error)), icon=":material/library_books:")
+            return
+        st.session_state[ATLASES][model.name] = atlas
+        st.session_state.pop(ATLAS_CHOICE, None)
+        st.rerun()
+
+
+def _build(model: Model, text: str, by_line: bool, name: str) -> Atlas:
+    documents = [line for line in text.split("\n") if line.strip()] if by_line else [text]
+    made = plan(model, Corpus.of(documents, name=name), sample=SAMPLE)
+    tokens = len(made.corpus)
+    if tokens > MOST_TOKENS:
+        raise LimitError(
+            f"The corpus has {tokens:,} tokens, and at most {MOST_TOKENS:,} are read here: use a part of it, or "
+            "python -m rnnviz.atlas on your own machine.",
+            code="too_large", limit=MOST_TOKENS, actual=tokens,
+        )  # fmt: skip
+    progress, done = Progress("Reading the corpus.", ("atlas", made.fingerprint)), 0
+
+    def tick(read: int) -> None:
+        nonlocal done
+        done += read
+        progress(done / tokens)
+
+    atlas = build_plan(made, progress=tick)
+    progress.end()
+    return atlas

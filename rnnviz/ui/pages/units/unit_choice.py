@@ -1,0 +1,116 @@
+"""The unit that the page shows: its model, atlas and place, and how another one is chosen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypedDict
+
+import numpy as np
+import pandas as pd
+
+from ....atlas import Atlas
+from ....atlas.bundled import bundled_atlas, bundled_effects
+from ....cells.definition import Quantity
+from ....model import Model
+from ...shared import link_parameters
+from ...shared.catalogue import TaskModels
+from ...shared.long_work import cached
+
+
+class Place(TypedDict):
+    """A layer and a direction, as queries of an atlas take them."""
+
+    layer: int
+    direction: str
+
+
+@dataclass(frozen=True)
+class UnitChoice:
+    """A unit of a layer, and the atlas that knows it."""
+
+    task: TaskModels
+    model: Model
+    atlas: Atlas
+    quantity: Quantity
+    layer: int
+    direction: str
+    unit: int
+
+    @property
+    def place(self) -> Place:
+        """Its layer and direction."""
+        return {"layer": self.layer, "direction": self.direction}
+
+    @property
+    def count(self) -> int:
+        """The number of units."""
+        return self.atlas.recorded_quantity(self.quantity.name, self.layer, self.direction).units
+
+    @cached_property
+    def units(self) -> pd.DataFrame:
+        """A row for each unit, see `Atlas.units`."""
+        return units_of(self.atlas, self.model, self.quantity.name, self.layer, self.direction)
+
+
+def choose(task: TaskModels, model: Model, atlas: Atlas, quantity: Quantity, layer: int, direction: str) -> UnitChoice:
+    """The unit that the link or a click has chosen; the first of the table otherwise."""
+    count = atlas.recorded_quantity(quantity.name, layer, direction).units
+    units = units_of(atlas, model, quantity.name, layer, direction)
+    parameter = link_parameters.atlas_unit(count, int(units["unit"].iloc[0]))
+    parameter.restore()
+    if not 0 <= parameter.value < count:  # the model before had more of them
+        parameter.set(parameter.default)
+    return UnitChoice(task, model, atlas, quantity, layer, direction, parameter.save())
+
+
+def go_to(unit: int) -> None:
+    """Choose a unit; for a callback."""
+    link_parameters.atlas_unit(unit + 1, 0).set(unit)
+
+
+def units_of(atlas: Atlas, model: Model, quantity: str, layer: int, direction: str) -> pd.DataFrame:
+    """All units with what is known of them: those first whose silencing costs most, else those that vary most.
+
+    The columns of `Atlas.units`, and where they are known "loss", "loss_error", "lead", "lead_error", and "tracks",
+    the property that the unit tracks, or an empty text.
+    """
+
+    def work() -> pd.DataFrame:
+        table = atlas.units(quantity, layer=layer, direction=direction)
+        evidence = evidence_of(atlas, model, quantity, layer, direction)
+        first = evidence[evidence["tracks"]].drop_duplicates("unit").set_index("unit")
+        if len(evidence):
+            table["tracks"] = table["unit"].map(first["property"]).fillna("")
+        effects = effects_of(atlas, model, layer)
+        order = "deviation"
+        if effects is not None and len(effects) == len(table):
+            table = table.merge(effects[["unit", "loss", "loss_error", "lead", "lead_error"]], on="unit")
+            order = "lead" if table["loss"].isna().all() else "loss"
+        return table.sort_values(order, ascending=False, kind="stable", ignore_index=True)
+
+    return cached(model.network, ("units", atlas.fingerprint, quantity, layer, direction), work)
+
+
+def evidence_of(atlas: Atlas, model: Model, quantity: str, layer: int, direction: str) -> pd.DataFrame:
+    """What the units have to do with properties of the text, see `Atlas.evidence`."""
+
+    def work() -> pd.DataFrame:
+        if not len(atlas.properties):
+            return pd.DataFrame(columns=["unit", "property", "r", "r2_held_out", "control", "tracks"])
+        return atlas.evidence(quantity, layer=layer, direction=direction)
+
+    return cached(model.network, ("evidence", atlas.fingerprint, quantity, layer, direction), work)
+
+
+def effects_of(atlas: Atlas, model: Model, layer: int) -> pd.DataFrame | None:
+    """What silencing each unit does, if that was measured over the bundled corpus."""
+    own = bundled_atlas(model.name)
+    return (
+        bundled_effects(model.name) if layer == 0 and own is not None and own.fingerprint == atlas.fingerprint else None
+    )
+
+
+def random_unit(count: int, now: int) -> int:
+    """Another unit at random."""
+    return int((now + np.random.default_rng().integers(1, max(count, 2))) % count)

@@ -1,0 +1,111 @@
+"""The Units page's logic: its table and its card are the atlas, its link names a unit, and a corpus is read here."""
+
+import re
+from html import unescape
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import rnnviz
+from rnnviz.atlas.bundled import FOLDER
+from rnnviz.atlas.served_atlases import VARIABLE
+from rnnviz.ui.pages.units import atlas_source
+from rnnviz.ui.shared.session_keys import ATLAS_CHOICE, ATLAS_TEXT, ATLASES
+
+from .app_pages import figure, numbers, open_page, page_text
+
+pytestmark = pytest.mark.usefixtures("open_door")
+
+NAMES = "Schmidhuber\nNakamura\nDostoevsky\nAda\nPapadopoulos\nO'Connor\n<b>Rossi</b>"
+FIRST = "names-lstm"
+
+
+def built(text: str = NAMES, **link: str) -> AppTest:
+    """The page after the names have been pasted and read."""
+    app = open_page("units", **({"task": "names", "cell": "lstm"} | link))
+    app.session_state[ATLASES] = {}
+    app.run()
+    app.text_area(key=ATLAS_TEXT).set_value(text).run()
+    app.button(key="atlas-build").click().run()
+    assert not app.exception and not app.error
+    return app
+
+
+def atlas_of(app: AppTest) -> rnnviz.atlas.Atlas:
+    return app.session_state[ATLASES][FIRST]
+
+
+def rows(app: AppTest) -> list[tuple[float, str]]:
+    """The contexts that are shown: the value, and the token that each is about."""
+    bodies = [element.proto.body for element in app.get("html") if "unit-contexts" in element.proto.body]
+    found = re.findall(r'<li><span class="value">(.*?)</span>.*?class="here"[^>]*>(.*?)</span>', "".join(bodies))
+    return [(float(value.replace("−", "-")), unescape(token)) for value, token in found]
+
+
+def test_a_corpus_that_is_pasted_is_read_line_by_line():
+    atlas = atlas_of(built())
+    assert atlas.corpus.documents == 7 and atlas.tokens == sum(len(line) + 1 for line in NAMES.split("\n"))
+
+
+def test_the_table_has_every_unit_and_the_card_is_one_of_them():
+    app = built(unit="5", quantity="forget")
+    atlas = atlas_of(app)
+    table = app.dataframe[0].value
+    assert sorted(table["unit"]) == list(range(64))
+    wanted = atlas.units("forget").set_index("unit")
+    np.testing.assert_allclose(table.set_index("unit")["deviation"].sort_index(), wanted["deviation"], rtol=1e-6)
+    assert any("Unit 5" in element.value for element in app.subheader)
+    shown, top = rows(app), atlas.top("forget", 5, 8)
+    np.testing.assert_allclose([value for value, _ in shown[: len(top)]], top["value"], rtol=2e-3)
+    assert [token for _, token in shown[: len(top)]] == top["token"].str.replace(" ", "\u00a0").tolist()
+    (bars,) = figure(app, "unit-histogram")
+    count = atlas.histogram("forget", 5)["count"]
+    np.testing.assert_allclose(numbers(bars["y"]), count / count.sum())
+
+
+def test_previous_and_next_follow_the_table():
+    app = built(unit="5")
+    order = app.dataframe[0].value["unit"].tolist()
+    app.button(key="unit-next").click().run()
+    assert app.query_params["unit"] in (str(order[(order.index(5) + 1) % 64]), [str(order[(order.index(5) + 1) % 64])])
+    app.button(key="unit-previous").click().run()
+    assert any("Unit 5" in element.value for element in app.subheader)
+
+
+def test_a_corpus_is_text_and_never_markup():
+    app = built("<b>x</b> <script>alert(1)</script>")
+    bodies = "".join(element.proto.body for element in app.get("html"))
+    assert "<script>alert" not in bodies and "<b>x" not in bodies
+
+
+def test_a_corpus_that_is_too_large_is_refused_in_a_sentence(monkeypatch):
+    monkeypatch.setattr(atlas_source, "MOST_TOKENS", 20)
+    app = open_page("units", task="names", cell="lstm")
+    app.text_area(key=ATLAS_TEXT).set_value(NAMES).run()
+    app.button(key="atlas-build").click().run()
+    assert not app.exception and len(app.error) == 1
+    assert FIRST not in app.session_state[ATLASES]
+
+
+def test_an_odd_link_is_answered_in_words():
+    app = built(unit="999", quantity="soul")
+    assert not app.exception and app.warning
+    assert "“quantity”" in page_text(app) or "quantity" in page_text(app)
+
+
+def test_an_atlas_of_the_servers_folders_can_be_chosen(tmp_path, monkeypatch):
+    model = rnnviz.load("counter-lstm")
+    rnnviz.atlas.build(model, ["aaabbb", "ab"], out=tmp_path / "mine")
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    app = open_page("units", task="counter", cell="lstm")
+    choices = app.selectbox(key=ATLAS_CHOICE)
+    app = choices.set_value(next(option for option in choices.options if "mine" in option)).run()
+    assert "Over 8 characters" in page_text(app)
+
+
+@pytest.mark.parametrize("folder", sorted(FOLDER.glob("*/")), ids=lambda folder: folder.name)
+def test_every_bundled_atlas_opens(folder):
+    task, _, cell = folder.name.rpartition("-")
+    app = open_page("units", task=task, cell=cell)
+    assert len(rows(app)) >= 20
