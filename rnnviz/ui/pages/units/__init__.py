@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ...shared import lesson_link, model_card, notices, pickers
+from ...shared import lesson_link, missing_model, model_card, notices, pickers
 from . import atlas_source, unit_card, units_table
 from .unit_choice import UnitChoice, choose
 
@@ -13,6 +13,7 @@ __all__ = ["page"]
 
 def page() -> None:
     """Show everything under the title."""
+    missing_model.offer()
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="units-head"):
         task, model, layer, direction = pickers.pick_model("shakespeare", compact=True)
         place = st.container(width="content")
