@@ -71,6 +71,17 @@ def test_the_current_step_is_marked():
     assert numbers(ring["x"]) == pytest.approx(found.project(model.trace(TEXT)["hidden"])[1, 0], abs=1e-5)
 
 
+def test_the_arrow_is_the_direction_of_the_prediction():
+    app, model = dynamics(task="counter", cell="gru", text="aab"), rnnviz.load("counter-gru")
+    (chart,) = (chart for chart in app.get("plotly_chart") if chart.proto.id.endswith("-chart-path-gru"))
+    arrow = next(note for note in json.loads(chart.proto.spec)["layout"]["annotations"] if note["showarrow"])
+    runs_of_task = [model.trace(text) for text in model.card["examples"]]
+    trace = model.trace("aab")
+    predicted = model.labels[int(trace.logits[-1].argmax())]
+    cosines = components(runs_of_task).turn(readout_direction(model, predicted))
+    assert arrow["y"] / arrow["x"] == pytest.approx(cosines[1] / cosines[0], rel=1e-4)
+
+
 def test_the_first_sentence_has_the_share_of_the_variance():
     share = components(runs(rnnviz.load("reviews-lstm"))).shares[0]
     assert f"{100 * share:.0f}\N{NO-BREAK SPACE}%" in page_text(dynamics())

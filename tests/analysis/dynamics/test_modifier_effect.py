@@ -7,6 +7,7 @@ import rnnviz
 from rnnviz import Model
 from rnnviz.analysis import modifier_effect, readout_direction
 from rnnviz.analysis.dynamics.held_input_map import HeldInputMap
+from rnnviz.analysis.dynamics.modifier_effect import strongest_words
 from rnnviz.cells import RNN
 from rnnviz.errors import ArgumentError, InputError, UnknownNameError
 from rnnviz.network import Network
@@ -47,6 +48,18 @@ def test_exact_effects_are_those_of_runs():
     expected = lead("not", None, "good") - lead("not", None, None)
     assert effect.exact_modified[1, 0] == pytest.approx(expected, abs=1e-5)
     assert effect.exact_plain[2, 1] == pytest.approx(lead(None, None, None, "bad") - lead(*[None] * 4), abs=1e-5)
+
+
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+def test_the_strongest_words_are_those_that_move_the_readout_most(cell):
+    model = rnnviz.load(f"reviews-{cell}")
+    runs = [model.trace("a long film")]
+    words = strongest_words(model, "positive", 8, runs)
+    effect = modifier_effect(model, "the", [*words, "the", "film", "it", "was"], "positive", lags=0, runs=runs)
+    sizes = np.abs(effect.plain[0])
+    assert (np.diff(sizes[:8]) <= 1e-9).all() and sizes[:8].min() >= sizes[8:].max()
+    assert sorted(np.sign(effect.plain[0, :8])) == [-1] * 4 + [1] * 4
+    assert len(set(words)) == 8
 
 
 def test_a_linear_cell_knows_no_modifiers():

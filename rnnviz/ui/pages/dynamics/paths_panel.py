@@ -35,7 +35,7 @@ def show(run: TextRun) -> None:
     for column, (cell, cloud) in zip(columns_in_rows(len(clouds)), clouds.items(), strict=True):
         with column:
             _path(run, cell, cloud, step)
-    st.caption(_caption(own))
+    st.caption(_caption(own, own.readout_of(run.model, run.trace, step, *run.location)[1]))
 
 
 def _clouds(run: TextRun) -> dict[str, StateCloud]:
@@ -67,7 +67,8 @@ def _path(run: TextRun, cell: str, cloud: StateCloud, step: int) -> None:
     st.markdown(f"**{style.glyph} {plain(title)}**" + (" :small[(chosen)]" if cell == run.trace.cell else ""))
     tokens = trace.tokens[::-1] if run.direction == "backward" else trace.tokens
     at = len(tokens) + 1 - step if run.direction == "backward" else step
-    figure = state_path.ready(cloud.found, cloud.dots, path, tokens, step=at, readout=cloud.readout, label=cloud.label)
+    readout, label = cloud.readout_of(run.models_by_cell()[cell], trace, step, *run.location)
+    figure = state_path.ready(cloud.found, cloud.dots, path, tokens, step=at, readout=readout, label=label)
     x, y = cloud.found.project(path[at])
     words = (
         f"{title}: path of the text along the first two components of its hidden states. {_shares(cloud)} After "
@@ -113,12 +114,16 @@ def _summary(run: TextRun, cloud: StateCloud) -> str:
     return f"{words}Here {plain(run.step_label(step))} moves it furthest, by {size} {side}."
 
 
-def _caption(cloud: StateCloud) -> str:
+def _caption(cloud: StateCloud, label: str) -> str:
     texts = "held-out texts" if cloud.held_out else "examples"
     words = (
         f"Dots are hidden states over {cloud.texts} {texts} of the task; components are those of all their "
         f"{cloud.found.steps:,} states. What lies outside this plane is not drawn."
     )
-    if cloud.readout is not None:
-        words += f" The arrow is the direction in which the logit of {plain(visible(cloud.label))} gains on the other."
+    if label:
+        others = "the other" if cloud.readout is not None else "the mean of all others"
+        words += (
+            f" The arrow is the direction in which the logit of {plain(visible(label))} gains on {others}; the more "
+            "of it lies outside this plane, the shorter it is."
+        )
     return f":material/info: {words}"

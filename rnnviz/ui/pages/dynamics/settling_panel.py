@@ -128,10 +128,11 @@ def _plane(run: TextRun, token: str, points: FixedPoints, cloud: StateCloud) -> 
         return
     backward = run.direction == "backward"
     tokens = trace.tokens[::-1] if backward else trace.tokens
+    readout, label = cloud.readout_of(run.model, trace, step, *run.location)
+    at = len(tokens) + 1 - step if backward else step
     figure = state_path.ready(
-        cloud.found, cloud.dots, path, tokens, step=len(tokens) + 1 - step if backward else step,
-        readout=cloud.readout, label=cloud.label, points=points,
-    )  # fmt: skip
+        cloud.found, cloud.dots, path, tokens, step=at, readout=readout, label=label, points=points
+    )
     kinds = point_kinds(points)
     places = cloud.found.project(points.hidden, 1)[:, 0]
     where = [f"{kind} at {digits(float(x), '.2g')}" for kind, x in zip(kinds, places, strict=True)][:LISTED]

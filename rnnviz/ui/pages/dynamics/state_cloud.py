@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ....analysis import Components, components, readout_direction
+from ....analysis.selection import likeliest_column
 from ....cells.activations import Array
 from ....errors import ArgumentError
 from ....model import Model
@@ -42,6 +43,16 @@ class StateCloud:
     def is_line(self) -> bool:
         """Whether almost all differences lie along one direction."""
         return bool(self.found.shares[0] >= 0.8)
+
+    def readout_of(self, model: Model, trace: Trace, step: int, layer: int, direction: str) -> tuple[Array | None, str]:
+        """The direction of the readout that is drawn, and its label: of several, the prediction after a step."""
+        if self.readout is not None or trace.probabilities is None or len(model.labels) <= 2:
+            return self.readout, self.label
+        label = model.labels[likeliest_column(trace, step - 1)]
+        try:
+            return readout_direction(model, label, None, layer, direction), label
+        except ArgumentError:  # what it reads is not this layer alone
+            return None, ""
 
 
 def runs_over_texts(task: TaskModels, model: Model) -> tuple[list[Trace], bool]:
