@@ -26,11 +26,29 @@ WANTED = {
     ),
     "chars2vec==0.1.7": ("chars2vec/trained_models/eng_50/weights.h5", "chars2vec/model.py"),
 }
+# More files, which only `python -m benchmarks opening_times` opens.
+OPENED = {
+    "Resemblyzer==0.1.4": ("resemblyzer/pretrained.pt",),
+    "arabic-morph-segmenter==0.1.0": ("arabic_morph_segmenter/assets/arabic_morph_segmenter_bilstm_crf.pt",),
+    "LanguageIdentifier==1.1.1": ("LanguageIdentifier/LID_mixed_model.pkl",),
+    "uzmorph-nn==0.1.0": ("uzmorph_nn/data/morph_bilstm.pth",),
+    "khmer-ocr-ocm==0.1.0": ("khmer_ocr_ocm/assets/model.pth",),
+    "g2pM==0.1.2.5": ("g2pM/np_ckpt.pkl",),
+    "arabic-name-romanizer==0.2.0": (
+        "arabic_name_romanizer/resources/encoder.onnx",
+        "arabic_name_romanizer/resources/decoder.onnx",
+    ),
+    "captcha-whisperer==0.1.0": ("captcha_whisperer/models/captcha_crnn.onnx",),
+    "dksplit==1.0.2": ("dksplit/models/dksplit-int8.onnx",),
+    "ao-compensation-model==0.1.6": ("ao_compensation_model/model/2026_03_24_18_43_0.1902/gru_model.keras",),
+    "flavorfetcher==1.0.0": ("flavorfetcher/data/100_2021-04-20 10_38_24.203316_3_epochs_re-run_model.h5",),
+    "russtress==0.1.4": ("russtress/weights.96.hdf5",),
+}
 
 
 def package_file(name: str) -> Path:
-    """Where a file of `WANTED` is, once it was fetched: a test that asks for one is marked `peers`."""
-    return next(_place(wanted, name) for wanted, files in WANTED.items() if name in files)
+    """Where a file of `WANTED` or `OPENED` is, once it was fetched: a test that asks for one is marked `peers`."""
+    return next(_place(wanted, name) for wanted, files in (WANTED | OPENED).items() if name in files)
 
 
 def fetched() -> bool:
@@ -38,13 +56,13 @@ def fetched() -> bool:
     return all(_place(wanted, name).is_file() for wanted, files in WANTED.items() for name in files)
 
 
-def fetch() -> list[Path]:
+def fetch(packages: dict[str, tuple[str, ...]] = WANTED) -> list[Path]:
     """Fetch what is missing; the paths of all files."""
-    for wanted, files in WANTED.items():
+    for wanted, files in packages.items():
         if not all(_place(wanted, name).is_file() for name in files):
             with tempfile.TemporaryDirectory() as folder:
-                _extract(_downloaded(wanted, Path(folder)), wanted)
-    return [_place(wanted, name) for wanted, files in WANTED.items() for name in files]
+                _extract(_downloaded(wanted, Path(folder)), wanted, files)
+    return [_place(wanted, name) for wanted, files in packages.items() for name in files]
 
 
 def _place(wanted: str, name: str) -> Path:
@@ -59,15 +77,15 @@ def _downloaded(wanted: str, folder: Path) -> Path:
     return archive
 
 
-def _extract(archive: Path, wanted: str) -> None:
+def _extract(archive: Path, wanted: str, files: tuple[str, ...]) -> None:
     """The wanted files of a wheel, or of a source archive, all of whose files are in one folder."""
     if archive.suffix == ".whl":
         with ZipFile(archive) as file:
-            found = {name: file.read(name) for name in WANTED[wanted]}
+            found = {name: file.read(name) for name in files}
     else:
         with tarfile.open(archive) as file:
             top = file.getnames()[0].split("/")[0]
-            members = {name: file.extractfile(f"{top}/{name}") for name in WANTED[wanted]}
+            members = {name: file.extractfile(f"{top}/{name}") for name in files}
             found = {name: member.read() for name, member in members.items() if member}
     for name, data in found.items():
         path = _place(wanted, name)

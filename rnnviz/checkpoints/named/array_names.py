@@ -9,7 +9,15 @@ from dataclasses import dataclass
 
 LONGEST = 300  # letters of a name that is parsed; no layer has a longer one
 # Linear layers of which people build a cell by hand, for the input and for the hidden state.
-_INPUT_LAYERS, _STATE_LAYERS = ("i2h", "x2h", "w_ih", "w_xh", "w_x"), ("h2h", "w_hh", "w_h", "u_h")
+_INPUT_LAYERS = (
+    "i2h", "x2h", "w_ih", "w_xh", "w_x", "linear_ih", "fc_ih", "lin_ih", "input_linear", "linear_x", "fc_x", "lin_x",
+    "igates", "w",
+)  # fmt: skip
+_STATE_LAYERS = (
+    "h2h", "w_hh", "linear_hh", "fc_hh", "lin_hh", "hgates", "w_h", "u_h", "hidden_linear", "recurrent_linear",
+    "linear_h", "fc_h", "lin_h", "u",
+)  # fmt: skip
+_ALSO_OTHERS = ("w_h", "u_h", "hidden_linear", "linear_h", "fc_h", "lin_h", "u")  # names that other layers have as well
 
 
 def _each(layers: Iterable[str], *ends: str) -> tuple[str, ...]:
@@ -31,7 +39,7 @@ SPELLINGS = {
     "weight_hr": ("weight_hr",),
 }  # fmt: skip
 # Words for what multiplies the hidden state that other things have as well.
-AMBIGUOUS = {"w_h", "u_h", "weight_h", "u", "r", "w_h_weight", "u_h_weight", "w_h_kernel", "u_h_kernel"}
+AMBIGUOUS = {"w_h", "u_h", "weight_h", "u", "r", *_each(_ALSO_OTHERS, "weight", "kernel")}
 _WORDS = {word.replace("_", ""): word for words in SPELLINGS.values() for word in words}
 _PLACES = {word: (parameter, place) for parameter, words in SPELLINGS.items() for place, word in enumerate(words)}
 _ANY = "|".join(word.replace("_", "[._/]?") for word in sorted(_PLACES, key=len, reverse=True))

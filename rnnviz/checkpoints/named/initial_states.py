@@ -37,6 +37,12 @@ def with_initial_states(
         if state is None:
             continue
         work(sum(map(len, names)))
+        if len(split := _both_states(result, units, state, source)) == 1:
+            k = split[0]
+            for row, (each, places) in enumerate(units[k].items()):
+                part = replace(source, array=source.array.reshape(2, -1)[row])
+                result[k] = _with_state(result[k], places, each, part, sure)
+            continue
         fitting = [k for k, stack in enumerate(result) if _fits(stack, units[k].get(state, []), state, source)]
         alike = {k: max(_shared(name, other) for other in names[k]) for k in fitting}
         best = [k for k in fitting if alike[k] == max(alike.values())]
@@ -80,6 +86,25 @@ def _fits(stack: Stack, units: Sequence[tuple[int, str, int]], state: str, sourc
     if len(set(sizes)) != 1 or source.array.size != sum(sizes) or source.array.shape[-1] not in (sizes[0], 1):
         return False
     return all(key[2] != state for key in stack.initial)
+
+
+def _both_states(
+    stacks: Sequence[Stack],
+    units: Sequence[Mapping[str, Sequence[tuple[int, str, int]]]],
+    state: str,
+    source: SourceArray,
+) -> list[int]:
+    """The stacks of two states whose hidden and cell states an array has one above the other: (2, H)."""
+    if state != "hidden" or len(source.array) != 2:
+        return []
+    halves = replace(source, array=source.array.reshape(2, -1)[:1])
+    return [
+        k
+        for k, stack in enumerate(stacks)
+        if list(units[k]) == ["hidden", "cell"]
+        and sum(size for _, _, size in units[k]["hidden"]) != source.array.size
+        and all(_fits(stack, places, each, halves) for each, places in units[k].items())
+    ]
 
 
 def _shared(name: str, other: str) -> tuple[int, int]:

@@ -25,6 +25,12 @@ _LSTM = {
     "cudnncompatiblelstmcell", "lstmblockwrapper",
 }  # fmt: skip
 _SIMPLE = {"rnncell", "basicrnncell", "rnn", "basicrnn", "vanillarnn"}
+# Linear layers of which an LSTM's program may have one for all gates.
+_ALL_GATES = {
+    "gates", "gate", "all_gates", "ifgo", "ifog", "iofg", "linear", "lin", "fc", "i2h", "ih", "xh", "w", "weight_all",
+    "weights", "combined", "proj", "layer",
+}  # fmt: skip
+_IN_A_CELL = re.compile(r"lstm|rnn|cell")
 # Linear layers that tutorials call after what they do, for [x; h].
 _TUTORIALS = {"i2h", "in2hidden", "input2hidden", "in2h", "xh2h", "ih2h", "i2hidden", "hidden_layer"}
 
@@ -305,9 +311,9 @@ def _tutorial(assembled: AssembledLayers, joint: _Joint, lower: Mapping[str, str
 def _linear_lstm(assembled: AssembledLayers, joint: _Joint, arrays: Mapping[str, Array]) -> bool:
     """A linear layer (4H, D + H) that gives all gates' sums: lstm.linear.weight, cell.gates.weight."""
     parts = re.split(r"[./]", joint.head.lower().rstrip("./"))
-    layer, above = parts[-1], parts[-2] if len(parts) > 1 else ""
-    named = layer == "gates" or (layer in ("linear", "lin", "gate", "fc", "i2h", "ih", "w") and "lstm" in above)
-    if not named or joint.bias is None:
+    layer, above = parts[-1], ".".join(parts[-3:-1])
+    sure = "lstm" in above and layer in _ALL_GATES
+    if not (sure or layer == "gates" or (layer in _ALL_GATES and _IN_A_CELL.search(above))) or joint.bias is None:
         return False
     columns = not joint.name.lower().endswith("weight")
     whole = arrays[joint.name].T if columns else arrays[joint.name]
@@ -316,11 +322,13 @@ def _linear_lstm(assembled: AssembledLayers, joint: _Joint, arrays: Mapping[str,
     if rows % 4 or not 0 < hidden < width or not _vector(arrays, joint.bias, rows):
         return False
     assembled.work(len(arrays))
-    if layer == "gates" and not any(
+    if not sure and not any(
         array.ndim == 2 and hidden in array.shape for name, array in arrays.items() if name != joint.name
     ):
         return False
     head = joint.head[: len(joint.head) - len(layer) - 1]
+    if any(array.shape == (rows, hidden) and name.startswith(head) for name, array in arrays.items()):
+        return False  # the hidden state has a matrix of its own
     owner = assembled.add_split(head, joint.name, whole, width - hidden, False, 4, "transposed" if columns else "")
     assembled.add(head, "bias_ih", arrays[joint.bias], (joint.bias,), "")
     reason = "The file does not say; a linear layer for all gates is stacked as in PyTorch by most programs."

@@ -19,9 +19,9 @@ from .assembled_layers import AssembledLayers
 
 # By the gates' letters in files: in which order they are joined, ours being i, f, g, o and r, z, n.
 _GATE_SETS = [("i", "f", candidate, "o") for candidate in "gcz"] + [("r", "z", candidate) for candidate in "nhcg"]
-_INPUT, _STATE = ("wx", "wi", "w", "i"), ("wh", "u", "uh", "r", "h")
+_INPUT, _STATE = ("wx", "wi", "w", "i", "x2", "i2"), ("wh", "u", "uh", "r", "h", "h2")
 _GATE_ARRAY = re.compile(
-    r"(?P<head>|.*?[^a-z0-9])(?P<side>w_?[xih]?|u_?h?|r|b_?[xih]?|[ih](?=[a-z][._/]))_?(?P<gate>[ifogcrznh])"
+    r"(?P<head>|.*?[^a-z0-9])(?P<side>w_?[xih]?|u_?h?|r|b_?[xih]?|[xih]2|[ih](?=[a-z][._/]))_?(?P<gate>[ifogcrznh])"
     r"(?:[._/](?P<what>weight|bias|kernel))?(?::0)?",
     re.IGNORECASE | re.DOTALL,
 )
@@ -30,6 +30,11 @@ _GATE_WORDS = {
     "i": ("input", "in", "i"), "f": ("forget", "f"), "o": ("output", "out", "o"),
     "g": ("cell", "candidate", "cand", "c", "g", "memory", "new", "update_cell", "cell_candidate", "c_tilde"),
     "r": ("reset", "r"), "z": ("update", "z"), "n": ("candidate", "cand", "new", "h", "hidden", "n", "h_tilde"),
+}  # fmt: skip
+# What multiplies the input and what the hidden state, in the name of a gate's own layer: "U_reset", "forget_gate.x".
+_SIDES = {
+    **dict.fromkeys(("w", "wx", "w_x", "wi", "x", "xh", "i", "in", "ih", "input", "x2h", "i2h", "x2", "i2"), "w"),
+    **dict.fromkeys(("u", "uh", "wh", "w_h", "h", "hh", "hidden", "state", "recurrent", "rec", "h2h", "h2"), "u"),
 }  # fmt: skip
 _GATE_TITLES = {
     "i": "input", "f": "forget", "g": "candidate", "o": "output", "r": "reset", "z": "update", "n": "candidate",
@@ -43,6 +48,7 @@ def assemble_gates(assembled: AssembledLayers, arrays: Mapping[str, Array]) -> N
     """Add the layers among named arrays that have an array for each gate."""
     tables: dict[str, dict[str, dict[str, str]]] = {}
     layers: dict[str, dict[str, dict[str, str]]] = {}
+    sided: dict[str, dict[str, dict[str, str]]] = {}
     for name in arrays:
         if len(name) > LONGEST:
             continue
@@ -50,6 +56,9 @@ def assemble_gates(assembled: AssembledLayers, arrays: Mapping[str, Array]) -> N
         if match is not None:
             side = re.sub("_", "", match["side"].lower()) + ("|bias" if (match["what"] or "").lower() == "bias" else "")
             tables.setdefault(match["head"], {}).setdefault(side, {})[match["gate"].lower()] = name
+        if (parsed := _sided_gate(name)) is not None:
+            head, side, word = parsed
+            sided.setdefault(head, {}).setdefault(side, {})[word] = name
         layer = _gate_layer(name)
         if layer is not None:
             head, word, what = layer
@@ -57,7 +66,12 @@ def assemble_gates(assembled: AssembledLayers, arrays: Mapping[str, Array]) -> N
     for head, sides in tables.items():
         if not (_join_gates(assembled, head, sides, arrays) or _split_gates(assembled, head, sides, arrays)):
             _report_missing(assembled, head, sides, arrays)
+    for head, sides in sided.items():
+        _join_words(assembled, head, sides, arrays)
+    used = assembled.used
     for head, words in layers.items():
+        if any(name in used for names in words.values() for name in names.values()):
+            continue
         if head not in {key for key in tables if _is_assembled(assembled, tables[key])}:
             _split_layers(assembled, head, words, arrays)
 
@@ -75,6 +89,41 @@ def _gate_layer(name: str) -> tuple[str, str, str] | None:
     for begin in _BEFORE:
         word = word.removeprefix(begin) if len(word) > len(begin) else word
     return name[:start], word, what
+
+
+def _sided_gate(name: str) -> tuple[str, str, str] | None:
+    """What precedes a layer of one gate and one side, its side ("w", "u", and with "|bias"), and the gate's word."""
+    *above, last = re.split(r"[./]", name.removesuffix(":0").lower())
+    if last not in ("weight", "kernel", "bias") or not above:
+        return None
+    end = "|bias" if last == "bias" else ""
+    for count in (1, 2):  # "U_reset.weight", "forget_gate.x.weight"
+        words = "_".join(above[-count:]).split("_")
+        words = [word for word in words if word not in ("gate", "linear", "lin", "fc", "layer")]
+        splits = [(words[:1], words[1:]), (words[-1:], words[:-1]), (words[:2], words[2:])][count - 1 :]
+        sides = [(_SIDES["_".join(side)], "_".join(rest)) for side, rest in splits if "_".join(side) in _SIDES]
+        known = [(side, word) for side, word in sides if any(word in of_gate for of_gate in _GATE_WORDS.values())]
+        if known and len(above) >= count:
+            side, word = max(known, key=lambda pair: len(pair[1]))  # "input_h" is of the input gate, not of a gate h
+            return name[: len(name) - sum(len(part) + 1 for part in (*above[-count:], last)) + 1], side + end, word
+    return None
+
+
+def _join_words(
+    assembled: AssembledLayers, head: str, sides: Mapping[str, Mapping[str, str]], arrays: Mapping[str, Array]
+) -> None:
+    """Gates called by words, each with a layer for the input and one for the hidden state."""
+    both = sides.get("w", {}).keys() & sides.get("u", {}).keys()
+    for gates in (("i", "f", "g", "o"), ("r", "z", "n")):
+        letters = {gate: word for gate in gates for word in reversed(_GATE_WORDS[gate]) if word in both}
+        if len(set(letters.values())) < len(gates):
+            continue
+        by_letter = {
+            side: {gate: names[word] for gate, word in letters.items() if word in names}
+            for side, names in sides.items()
+        }
+        if _join_gates(assembled, head, by_letter, arrays):
+            return
 
 
 def _is_assembled(assembled: AssembledLayers, sides: Mapping[str, Mapping[str, str]]) -> bool:

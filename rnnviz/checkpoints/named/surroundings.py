@@ -34,7 +34,7 @@ _INPUT_LAYER = re.compile(
 # would look at the rest of the name for each "emb" in it.
 _FROM_EMBEDDING = re.compile(r"emb\w*")
 _LINEAR = ("proj", "linear", "fc", "dense", "layer")
-_NORM = re.compile(r"norm|(^|[._/])(ln|bn)|running_mean", re.IGNORECASE)
+_NORM = re.compile(r"norm|(^|[._/])(ln|bn)", re.IGNORECASE)
 _CRF = re.compile(r"(^|[._/])crf|transitions?$|trans_?mat", re.IGNORECASE)
 _WEIGHT = re.compile(
     r"(?P<stem>.*?)(?P<sep>[._/]?)(?P<word>weight|kernel|[wv]|w_?(?P<of>hy|y|hq|out|ya))(?P<end>:0)?",
@@ -273,13 +273,14 @@ def _readout_setting(
         None,
     )
     norm = next(
-        (n for n, a in free.arrays.items() if a.shape == (stack.width,) and n not in free.used and _NORM.search(n)),
+        (
+            n
+            for n, a in free.arrays.items()
+            if a.shape == (stack.width,) and n not in free.used and (_NORM.search(n) or _is_norm_beside(n, value))
+        ),
         None,
     )
-    own = value[: value.rfind(".", 0, max(value.rfind("."), 0)) + 1]
-    after = next(
-        (n for n, a in free.arrays.items() if a.shape == (classes,) and n.startswith(own) and _NORM.search(n)), None
-    )
+    after = next((n for n, a in free.arrays.items() if a.shape == (classes,) and _is_norm_beside(n, value)), None)
     if value not in free.outputs:
         value, reason = NONE, f"No array that reads vectors of size {stack.width} is named like an output layer."
     elif following is not None:
@@ -297,6 +298,12 @@ def _readout_setting(
     else:
         reason = f"It is named like an output layer and reads the {stack.width} values that the top layer passes on."
     return inferred("readout", value, "assumed", reason, choices)
+
+
+def _is_norm_beside(name: str, readout: str) -> bool:
+    """Whether an array is of a norm in the same module as a readout: "head.1.running_mean" beside "head.0.weight"."""
+    module = _parent(_parent(readout))
+    return _parent(_parent(name)) == module and bool(_NORM.search(name) or name.endswith("running_mean"))
 
 
 def _path_over_outputs(readouts: Mapping[str, Readout], free: _FreeArrays) -> tuple[str, ...]:

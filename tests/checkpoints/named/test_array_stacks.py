@@ -46,6 +46,11 @@ HAND_WRITTEN = {
     "keras": ({"a/kernel:0": (3, 12), "a/recurrent_kernel:0": (4, 12), "a/bias:0": (2, 12)}, "a", "gru"),
     "linear layers": ({"i2h.weight": (4, 3), "i2h.bias": (4,), "h2h.weight": (4, 4)}, "the network", "rnn"),
     "x2h": ({"cell.x2h.weight": (12, 3), "cell.h2h.weight": (12, 4), "cell.x2h.bias": (12,)}, "cell", "gru"),
+    "linear_x": ({"c.linear_x.weight": (16, 3), "c.linear_h.weight": (16, 4), "c.linear_x.bias": (16,)}, "c", "lstm"),
+    "fc_ih": ({"r.fc_ih.weight": (12, 3), "r.fc_hh.weight": (12, 4), "r.fc_ih.bias": (12,)}, "r", "gru"),
+    "W and U": ({"cell.W.weight": (16, 3), "cell.U.weight": (16, 4), "cell.W.bias": (16,)}, "cell", "lstm"),
+    "quantizable": ({"l.cell.igates.weight": (16, 3), "l.cell.hgates.weight": (16, 4), "l.cell.igates.bias": (16,)},
+                    "l.cell", "lstm"),
     "dense": ({"c/i2h/kernel": (3, 16), "c/h2h/kernel": (4, 16), "c/h2h/bias": (16,)}, "c", "lstm"),
 }  # fmt: skip
 

@@ -77,6 +77,57 @@ def test_states_are_those_of_the_code(code, inputs):
         np.testing.assert_array_equal(turned.weight_hh[:H], convert_stack(stack).network.layers[0][0].weight_hh[:H].T)
 
 
+IN_WORDS = {
+    "lstm": (
+        {"i": "input", "f": "forget", "g": "cell", "o": "output"},
+        {"i": "in", "f": "forget", "g": "new", "o": "out"},
+    ),
+    "gru": ({"r": "reset", "z": "update", "n": "new"}, {"r": "reset", "z": "update", "n": "candidate"}),
+}
+# What multiplies the input, and what the hidden state.
+SIDES = [
+    ("cell.W_{}.weight", "cell.U_{}.weight"), ("lstm.{}_gate.x.weight", "lstm.{}_gate.h.weight"),
+    ("x_{}.weight", "h_{}.weight"), ("rnn.linear_{}_x.weight", "rnn.linear_{}_h.weight"),
+    ("w_{}.kernel", "u_{}.kernel"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("sides", SIDES)
+@pytest.mark.parametrize(("kind", "which"), [("lstm", 0), ("lstm", 1), ("gru", 0), ("gru", 1)])
+def test_gates_in_words_with_a_matrix_for_each_side(kind, which, sides):
+    """Never [x; h] in one: a matrix for the input would be split into one for a smaller input and the state."""
+    words = IN_WORDS[kind][which]
+    w, u = ({gate: drawn(H, size) for gate in words} for size in (D, H))
+    b = {gate: drawn(H) for gate in words}
+    arrays = {}
+    for gate, word in words.items():
+        for template, matrix in zip(sides, (w[gate], u[gate]), strict=True):
+            arrays[template.format(word)] = matrix.T if template.endswith("kernel") else matrix
+        arrays[sides[0].format(word).rpartition(".")[0] + ".bias"] = b[gate]
+    (stack,) = stacks_from_arrays(arrays)
+    assert (stack.cell, stack.input_size, stack.array_names) == (kind, D, set(arrays))
+    x = drawn(6, D)
+    ours = convert_stack(stack).network.forward(x).top
+    np.testing.assert_allclose(ours, states(kind, w, u, b, x), rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "name", ["lstm.linear", "lstm.cell.gates", "model.lstm_cell.ifgo", "rnn.cell.W", "cell.all_gates"]
+)
+def test_one_linear_layer_for_all_gates_of_an_lstm(name):
+    w, u, b = drawn(4 * H, D), drawn(4 * H, H), drawn(4 * H)
+    arrays = {f"{name}.weight": np.hstack([w, u]), f"{name}.bias": b, "fc.weight": drawn(2, H)}
+    (stack,) = stacks_from_arrays(arrays)
+    parts = (dict(zip("ifgo", np.split(one, 4), strict=True)) for one in (w, u, b))
+    x = drawn(6, D)
+    np.testing.assert_allclose(
+        convert_stack(stack).network.forward(x).top, states("lstm", *parts, x), rtol=0, atol=1e-5
+    )
+    assert stack.setting("joining").basis == "assumed"
+    beside = {f"{name.rpartition('.')[0]}.U.weight": u}  # then the other one is for the input alone
+    assert all(other.setting("joining") is None for other in stacks_from_arrays(arrays | beside))
+
+
 def test_a_gate_that_is_missing_or_of_another_size_makes_no_layer():
     arrays = {f"{side}_{gate}": drawn(H, H) for side in "WU" for gate in "ifoc"}
     assert len(stacks_from_arrays(arrays)) == 1

@@ -77,10 +77,18 @@ def test_what_stands_between_embedding_and_first_layer(between):
     assert value(stack, "embedding") == "embedding.weight"
 
 
-@pytest.mark.parametrize(("follows", "readout"), [(norm("head.1", 5), "none"), ({}, "head.0.weight")])
+@pytest.mark.parametrize(
+    ("follows", "readout"), [(norm("head.1", 5), "none"), (norm("head.1", H), "none"), ({}, "head.0.weight")]
+)
 def test_a_norm_of_the_outputs_follows_a_layer_that_is_no_readout(follows, readout):
     (stack,) = stacks(lstm("lstm"), linear("head.0", 5, H), follows)
     assert value(stack, "readout") == readout
+
+
+def test_a_norm_of_another_module_says_nothing_of_the_readout():
+    """A picture's network before the recurrent layer may have norms of any size."""
+    (stack,) = stacks(norm("cnn.1", H), norm("cnn.4", 5), lstm("lstm"), linear("fc", 5, H))
+    assert value(stack, "readout") == "fc.weight"
 
 
 def test_a_crf_over_the_outputs_is_named():
@@ -102,3 +110,10 @@ def test_a_textbook_s_letters():
     (stack,) = stacks({"U": (H, 9), "V": (9, H), "W": (H, H), "b": (H,), "c": (9,)})
     assert value(stack, "readout") == "V"
     assert [array.name for array in stack.readouts["V"].arrays] == ["V", "c"]
+
+
+def test_an_initial_state_of_both_kinds_one_above_the_other():
+    arrays = of(lstm("lstm")) | {"init_state": np.arange(2.0 * H).reshape(2, H).astype(np.float32)}
+    (stack,) = stacks_from_arrays(arrays)
+    assert [stack.initial[0, "forward", state].array[0] for state in ("hidden", "cell")] == [0, H]
+    assert value(stack, "initial") == "file"
