@@ -19,6 +19,8 @@ POOLINGS = {
     "ReduceSum": SUM, "ReduceMean": MEAN, "ReduceMax": MAX, "GlobalAveragePool": MEAN, "GlobalMaxPool": MAX,
 }  # fmt: skip
 MOST = 20  # layers of a head
+# Operations on outputs that do not make others of them.
+_ENDS = (*PASSES, "Shape", "ArgMax", "TopK", "Log", "Exp", "Concat", "Slice", "Gather", "Split")
 STEPS = 8  # nodes visited after a matrix product, up to the next one
 
 
@@ -40,8 +42,8 @@ def heads_of(finder: LevelFinder, top: Level) -> list[tuple[str, Readout, str]]:
     for node in finder.products:
         if top not in finder.sources(node.input(0), (*PASSES, *PARTS, *POOLINGS), states=True):
             continue
-        reading = _reading(finder, node.input(0))
-        first = _linear(finder, node, top)
+        reading = _reading(finder, node.input(0), top)
+        first = _linear(finder, node, top) if reading else None
         if first is None or first.weight.array.shape[1] != top.width:
             continue
         chain, last = [first], node
@@ -62,6 +64,25 @@ def heads_of(finder: LevelFinder, top: Level) -> list[tuple[str, Readout, str]]:
     return heads
 
 
+def operations_after(finder: LevelFinder, top: Level) -> list[str]:
+    """The operations that read what the top layer passes on, reshaped or in part, the nearest first."""
+    queue = [output for layer in top.layers for output in layer.node.outputs]
+    seen: set[int] = set()
+    ops: dict[str, None] = {}
+    while queue and len(seen) < FARTHEST:
+        finder.folder.budget.work()
+        value = queue.pop(0)
+        if value is None or value in seen:
+            continue
+        seen.add(value)
+        for reader in finder.graph.readers_of(value):
+            if reader.op in (*PASSES, *PARTS, "Concat"):
+                queue += reader.outputs
+            elif reader.op != "Shape":
+                ops[reader.op] = None
+    return list(ops)
+
+
 def _leaves_softmax_out(finder: LevelFinder) -> bool:
     """Whether several sums at the end of a graph may be classes: in PyTorch, softmax is a part of the loss.
 
@@ -70,9 +91,10 @@ def _leaves_softmax_out(finder: LevelFinder) -> bool:
     return not any(name in finder.graph.producer.lower() for name in ("tf2onnx", "keras", "tensorflow"))
 
 
-def _reading(finder: LevelFinder, value: int | None) -> str:
-    """Which states a value is made of, by the operations between it and the recurrent nodes."""
+def _reading(finder: LevelFinder, value: int | None, top: Level) -> str:
+    """Which states a value is made of, by the operations between it and the recurrent nodes; "" if it is no reading."""
     reading = EVERY_STEP
+    steps: set[int] = set()
     queue, seen = [value], set[int]()
     while queue and len(seen) < FARTHEST:
         finder.folder.budget.work()
@@ -87,22 +109,41 @@ def _reading(finder: LevelFinder, value: int | None) -> str:
             continue
         if node.op in POOLINGS and number not in finder.merged and finder.reduced(node) is None:
             reading = POOLINGS[node.op]
-        elif node.op in ("Gather", "Slice") and _takes_last(finder, node):
-            reading = LAST_STEP
+        elif node.op in ("Gather", "Slice") and (step := _step(finder, node)) is not None:
+            steps.add(step)
         queue += node.inputs if node.op in MERGES else node.inputs[:1]
-    return reading
+    backward = not top.is_bidirectional and "backward" in top.first.directions
+    if steps == {0, -1} and top.is_bidirectional:  # the forward half of the last step, the backward half of the first
+        return LAST_STATES
+    if steps == {0} and backward:
+        return LAST_STATES
+    return LAST_STEP if steps == {-1} else "" if steps else reading
 
 
-def _takes_last(finder: LevelFinder, node: Node) -> bool:
-    """Whether a node takes the last of something: by -1, as programs write it."""
-    starts = node.get("starts", "ints")
-    if starts is None:
-        try:
-            constant = finder.folder.constant(node.input(1))
-        except UnreadablePartError:
-            return False
-        starts = None if constant is None or constant.array.size > 4 else np.ravel(constant.array).tolist()
-    return bool(starts) and all(start == -1 for start in starts)
+def _step(finder: LevelFinder, node: Node) -> int | None:
+    """The one of something that a node takes, from 0 or -1 on, as programs write it; None if it takes several."""
+    starts = _numbers(finder, node, "starts", 1)
+    if node.op == "Gather" or starts is None:
+        return None if starts is None or len(starts) != 1 else starts[0]
+    ends = _numbers(finder, node, "ends", 2)
+    if len(starts) != 1 or ends is None or len(ends) != 1:
+        return None
+    one = starts[0] == -1 if ends[0] in (0, -1) or ends[0] > FARTHEST else ends[0] == starts[0] + 1
+    return starts[0] if one else None
+
+
+def _numbers(finder: LevelFinder, node: Node, attribute: str, place: int) -> list[int] | None:
+    """A few whole numbers of a node, in an attribute in older files; None if they are computed, or many."""
+    given = node.get(attribute, "ints")
+    if given is not None:
+        return [int(number) for number in given]
+    try:
+        constant = finder.folder.constant(node.input(place))
+    except UnreadablePartError:
+        return None
+    if constant is None or constant.array.size > 4 or constant.array.dtype.kind not in "iu":
+        return None
+    return [int(number) for number in np.ravel(constant.array)]
 
 
 def _linear(finder: LevelFinder, node: Node, top: Level) -> _Linear | None:
@@ -140,6 +181,9 @@ def _after(finder: LevelFinder, node: Node, size: int) -> tuple[Constant | None,
             if bias is None:
                 return None, activation, reader.op, None
         elif reader.op in ("Softmax", "LogSoftmax") and activation == LINEAR:
+            above = [other.op for other in finder.graph.readers_of(reader.output(0)) if other.op not in _ENDS]
+            if size == 1 or above:  # over the steps, or weights of something else, as in attention
+                return bias, LINEAR, reader.op, None
             return bias, SOFTMAX, "", None
         elif reader.op in ("MatMul", "Gemm"):
             return bias, activation, "", reader

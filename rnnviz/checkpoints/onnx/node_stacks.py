@@ -16,7 +16,7 @@ from ..settings import NONE, InferredSetting, general_settings, inferred
 from ..stack import SourceArray, Stack, of_run
 from .constant_folding import ConstantFolder
 from .display_names import UnusedNames, display_name
-from .node_heads import heads_of, matrix, source_array
+from .node_heads import heads_of, matrix, operations_after, source_array
 from .node_links import Level, LevelFinder, operations_before
 from .recurrent_nodes import RecurrentLayer
 
@@ -106,7 +106,7 @@ def _stack(finder: LevelFinder, chain: list[Level], name: str) -> Stack:
         ),
         embeddings=embeddings,
         readouts=readouts,
-        left_out=tuple(not_run for _, _, not_run in heads if not_run),
+        left_out=(*(not_run for _, _, not_run in heads if not_run), *_left_out_above(finder, chain[-1], heads)),
     )
 
 
@@ -189,6 +189,13 @@ def _left_out_below(finder: LevelFinder, chain: list[Level], reason: str | None,
     if recurrent:
         return [f"Between it and the recurrent layers before it are {listed or 'other nodes'}: here it reads vectors."]
     return [f"It reads the graph's input after {listed}: here it reads such vectors directly."] if ops else []
+
+
+def _left_out_above(finder: LevelFinder, top: Level, heads: Sequence[object]) -> list[str]:
+    """What reads the states of a stack without a head."""
+    ops = [] if heads else operations_after(finder, top)
+    listed = ", ".join(map(printable, ops[:4])) + (" and others" if len(ops) > 4 else "")
+    return [f"In the graph, its states go on to {listed}: that is not run here."] if ops else []
 
 
 def _digest(stack: Stack) -> bytes:

@@ -8,6 +8,7 @@ from onnx import TensorProto, helper, load_from_string
 
 from rnnviz.cells import LSTM
 from rnnviz.cells.cell_kind import CellKind
+from rnnviz.checkpoints import open_bytes
 from rnnviz.checkpoints.conversion import convert_stack
 from rnnviz.errors import FileError
 from rnnviz.limits import Limits
@@ -340,3 +341,56 @@ def test_a_file_of_one_node_has_a_name():
     made = one_node("GRU", weights("GRU", (2, 3), np.random.default_rng(0)), hidden_size=3)
     made.graph.node[0].name = ""
     assert only(made).name == "gru"
+
+
+# ---- heads ----------------------------------------------------------------------------------------------------
+
+# By way of reading states (T, 1, 2 H), both directions side by side, in PyTorch: what the head is said to read.
+HEADS = {
+    "last step": (lambda y: y[-1], "last step"),
+    "last of each direction": (lambda y: cat([y[-1, :, :4], y[0, :, 4:]]), "last states"),
+    "mean": (lambda y: y.mean(0), "mean"),
+    "first step": (lambda y: y[0], None),
+    "some step": (lambda y: y[2], None),
+    "mean beside maximum": (lambda y: cat([y.mean(0)[:, :4], y.max(0)[0][:, :4]]), None),
+    "after an activation": (lambda y: y[-1].relu(), None),
+}
+
+
+def cat(parts):
+    import torch
+
+    return torch.cat(parts, -1)
+
+
+@pytest.mark.parametrize("how", HEADS)
+def test_a_head_answers_as_its_network_or_is_none(how):
+    torch = pytest.importorskip("torch")
+    reads, reading = HEADS[how]
+    torch.manual_seed(0)
+    rnn, fc = torch.nn.GRU(3, 4, bidirectional=True), torch.nn.Linear(8, 1)
+    tagger = torch.nn.ModuleList([rnn, fc])
+    tagger.forward = lambda x: fc(reads(rnn(x)[0]))
+    x = torch.randn(6, 1, 3)
+    found = open_bytes("m.onnx", exported(torch, tagger, x).SerializeToString())
+    (stack,) = found.stacks
+    if reading is None:
+        assert stack.readouts == {} and any("go on to" in words for words in stack.left_out)
+        return
+    right = tagger(x).detach().numpy()[0]
+    assert next(iter(stack.readouts.values())).reading == reading
+    np.testing.assert_allclose(found.model().trace(x.numpy()[:, 0]).answer, right, rtol=0, atol=1e-5)
+
+
+def test_the_weights_of_an_attention_are_not_the_end_of_a_network():
+    torch = pytest.importorskip("torch")
+    rnn, scores, fc = torch.nn.LSTM(3, 4), torch.nn.Linear(4, 1), torch.nn.Linear(4, 2)
+    tagger = torch.nn.ModuleList([rnn, scores, fc])
+
+    def forward(x):
+        y = rnn(x)[0]
+        return fc((torch.softmax(scores(y), 0) * y).sum(0))
+
+    tagger.forward = forward
+    (stack,) = open_bytes("m.onnx", exported(torch, tagger, torch.randn(6, 1, 3)).SerializeToString()).stacks
+    assert any("Softmax" in words for words in stack.left_out)
