@@ -136,4 +136,4 @@ def _could_stand_between(layer: Layer, width: int) -> bool:
     if not layer.arrays:
         return layer.kind == "RepeatVector"
     shapes = {source.shape for source in layer.arrays.values()}
-    return (width, width) in shapes or (layer.kind == "" and (width,) in shapes)
+    return (width, width) in shapes or (layer.kind == "" and any(width in shape for shape in shapes))

@@ -7,6 +7,7 @@ Bidirectional puts its second layer's outputs into the order of its first one's 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ from .layer import Layer
 from .layer_graph import LayerGraph
 from .layer_settings import layer_settings, merge_setting
 
+_ENCODER, _DECODER = re.compile(r"enc", re.IGNORECASE), re.compile(r"dec", re.IGNORECASE)
 FEW = 8  # sentences on layers that cannot be shown
 
 
@@ -94,7 +96,7 @@ def stacks_from_layers(layers: Sequence[Layer], budget: OpeningBudget | None = N
             continue
         below, passed = graph.below(layer)
         stack = tops.get(below.name) if below else None
-        fits = stack is not None and _continues(stack, layer, settings, merge)
+        fits = stack is not None and _continues(stack, layer, settings, merge) and not _are_coders(stack.top, layer)
         between = graph.possibly_between(stack.width, layer) if stack is not None and fits else []
         if stack is not None and fits and not between:
             stack.notes += layer_notes.between(stack.top, layer, passed)
@@ -177,6 +179,11 @@ def _continues(
     # Where only the order is known, sizes that do not fit show that one does not read the other.
     fits = layer.below is not None or layer.reads == stack.width
     return same and merges and fits and not layer.starts
+
+
+def _are_coders(below: Layer, above: Layer) -> bool:
+    """Whether a decoder follows an encoder in a file without connections: it may only start from its states."""
+    return above.loose and bool(_ENCODER.search(below.name) and _DECODER.search(above.name))
 
 
 def _add(stack: _GrowingStack, layer: Layer, merge: InferredSetting | None) -> None:

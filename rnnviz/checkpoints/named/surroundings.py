@@ -35,6 +35,7 @@ _INPUT_LAYER = re.compile(
 _FROM_EMBEDDING = re.compile(r"emb\w*")
 _LINEAR = ("proj", "linear", "fc", "dense", "layer")
 _NORM = re.compile(r"norm|(^|[._/])(ln|bn)", re.IGNORECASE)
+_MIXING = re.compile(r"concat|combine|context|att|linear_out|output_proj|(^|[._/])w_?c([._/]|$)", re.IGNORECASE)
 _CRF = re.compile(r"(^|[._/])crf|transitions?$|trans_?mat", re.IGNORECASE)
 _WEIGHT = re.compile(
     r"(?P<stem>.*?)(?P<sep>[._/]?)(?P<word>weight|kernel|[wv]|w_?(?P<of>hy|y|hq|out|ya))(?P<end>:0)?",
@@ -281,11 +282,14 @@ def _readout_setting(
         None,
     )
     after = next((n for n, a in free.arrays.items() if a.shape == (classes,) and _is_norm_beside(n, value)), None)
+    mixing = next((n for n, a in free.matrices.items() if _mixes(n, a, stack.width)), None)
     if value not in free.outputs:
         value, reason = NONE, f"No array that reads vectors of size {stack.width} is named like an output layer."
     elif following is not None:
         reason = f"{value} reads the {stack.width} values that the top layer passes on, but {following} may follow it."
         value = NONE
+    elif mixing is not None and value != mixing:
+        value, reason = NONE, f"{value} would fit, but {mixing} seems to join the states with something else before it."
     elif after is not None:
         reason = f"{value} reads the {stack.width} values that the top layer passes on, but {after} may follow it."
         value = NONE
@@ -298,6 +302,11 @@ def _readout_setting(
     else:
         reason = f"It is named like an output layer and reads the {stack.width} values that the top layer passes on."
     return inferred("readout", value, "assumed", reason, choices)
+
+
+def _mixes(name: str, array: Array, width: int) -> bool:
+    """Whether a matrix reads states beside as many other values or more and passes on as many, as in attention."""
+    return array.shape[0] == width and array.shape[1] in (2 * width, 3 * width) and bool(_MIXING.search(name))
 
 
 def _is_norm_beside(name: str, readout: str) -> bool:

@@ -492,3 +492,22 @@ def test_arrays_of_an_unknown_class_have_the_names_of_their_layers():
     with raises(UnsupportedFileError, code="no_recurrent_layer") as caught:
         stacks_from_layers([Layer("conv_lstm2d", "", None, {"0": source("0", 3, 3, 2, 8)})])
     assert "conv_lstm2d" in caught.value.message
+
+
+def test_a_decoder_does_not_continue_an_encoder_in_a_file_without_connections():
+    arrays = {"kernel": source("k", 4, 16), "recurrent_kernel": source("r", 4, 16)}
+    for names, count in {("enc", "dec"): 2, ("lstm", "lstm_1"): 1}.items():
+        stacks = stacks_from_layers([Layer(name, "LSTM", None, arrays, loose=True) for name in names])
+        assert len(stacks) == count
+        assert count == 1 or all("starts from" in stack.left_out[0] for stack in stacks)
+
+
+def test_a_layer_of_an_unknown_class_may_be_between_the_states_and_a_dense_layer():
+    lstm = Layer(
+        "lstm", "LSTM", None, {"kernel": source("k", 3, 16), "recurrent_kernel": source("r", 4, 16)}, loose=True
+    )
+    dense = Layer("fc", "Dense", None, {"kernel": source("d", 4, 2)}, loose=True)
+    attention = Layer("attention", "", None, {"0": source("0", 4, 1)}, loose=True)
+    for layers, readout in (([lstm, dense], "fc"), ([lstm, dense, attention], "none")):
+        (stack,) = stacks_from_layers(layers)
+        assert stack.setting("readout").value == readout

@@ -91,6 +91,13 @@ def test_a_norm_of_another_module_says_nothing_of_the_readout():
     assert value(stack, "readout") == "fc.weight"
 
 
+@pytest.mark.parametrize("name", ["concat", "attn.linear_out", "decoder.attention.output_proj"])
+def test_a_layer_that_joins_states_with_a_context_is_before_the_readout(name):
+    """As in Luong's attention: the readout reads what it gives, not the states."""
+    (stack,) = stacks(lstm("decoder.rnn"), linear(name, H, 2 * H), linear("out", 9, H))
+    assert value(stack, "readout") == "none" and "out.weight" in stack.readouts
+
+
 def test_a_crf_over_the_outputs_is_named():
     parts = lstm("lstm"), linear("hidden2tag", 5, H)
     (stack,) = stacks(*parts, {"crf.transitions": (5, 5), "crf.start_transitions": (5,)})
