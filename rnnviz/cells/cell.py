@@ -21,11 +21,14 @@ from .array_checks import check_array, check_numbers
 from .cell_parameters import CellParameters
 from .cell_registry import CELLS
 from .edits import Edit, edit_steps
+from .input_sums import input_sums
 from .parameter_gradients import ParameterGradients
 from .parameter_pass import collect_gradients
 from .record import NamedArrays, Record, flat
 from .step_plan import HIDDEN_BEFORE
 from .step_source import Steps, compiled
+
+MANY = 2**14  # sums of a step from which on going through fewer numbers saves more time than fewer calls do
 
 
 class Cell(CellParameters):
@@ -177,7 +180,13 @@ class Cell(CellParameters):
 
     # ---- through time -----------------------------------------------------------------
 
-    def forward(self, x: Array, initial: Mapping[str, Array] | None = None, edits: Sequence[Edit] = ()) -> Record:
+    def forward(
+        self,
+        x: Array,
+        initial: Mapping[str, Array] | None = None,
+        edits: Sequence[Edit] = (),
+        ids: Array | None = None,
+    ) -> Record:
         """Run over a sequence.
 
         Parameters
@@ -188,6 +197,10 @@ class Cell(CellParameters):
             The states to start from; zeros where left out.
         edits : sequence of Edit, default ()
             Values put in place of the cell's own; everything after them is computed from them.
+        ids : ndarray of int of shape (T, B), optional
+            What the vectors of a batch stand for, numbers of at least 0: where two are equal, so are the vectors. The
+            product W_ih x is then computed once for each number if that saves time, and may differ in its last bits
+            from one without ids.
 
         Returns
         -------
@@ -197,13 +210,13 @@ class Cell(CellParameters):
         Raises
         ------
         ArrayError
-            If a shape does not fit, or the input is not finite.
+            If a shape does not fit, the input is not finite, or ids are not numbers of at least 0.
         DtypeError
             If a dtype is not that of the weights.
         UnknownNameError
             If the cell does not have an initial state.
         """
-        inputs, batched = self._check_input(x)
+        inputs, batched = self._check_input(x, ids)
         steps, _, batch = inputs.shape
         start = self.initial_states(initial, batch, batched)
         sizes = {name: self.lengths[size] for name, size in self.plan.apart.items()}
@@ -211,17 +224,32 @@ class Cell(CellParameters):
         for state in self.states:
             values[state] = np.empty((steps + 1, self.units(state), batch), self.dtype)
             values[state][0] = start[state]
-        # The input's part of all sums at once, W_ih x_t + b.
-        # Without a batch, one product of two matrices is much faster than a matrix times T vectors.
-        z = self.weight_ih @ inputs if batched else (x @ self.weight_ih.T)[:, :, None]
-        z += np.repeat(self.input_bias()[:, None], batch, axis=1)
+        bias, (step, many, _) = self.input_bias(), self._steps
+        given: tuple[Array | None, ...] = ()
+        if batched:
+            weight, columns = self.weight_ih, steps * batch
+            if self.plan.halved and len(bias) * batch >= MANY and columns >= self.input_size + self.hidden_size:
+                step, weight, bias = many, self._halved("weight_ih", weight), self._halved("weight_ih", bias)
+                given = (self._halved("weight_hh", self.weight_hh) if self.plan.joint else None,)
+            z = input_sums(weight, bias, inputs, ids)
+        else:
+            # One product of two matrices is much faster than a matrix times T vectors.
+            z = (x @ self.weight_ih.T)[:, :, None]
+            z += bias[:, None]
         before = {state: values[state][0] for state in self.states}
         by_step = self.step_values(z, values)
-        step = self._steps.forward
         for z_t, now in zip(z, edit_steps(by_step, before, edits) if edits else by_step, strict=True):
-            step(self, z_t, before, now)
+            step(self, z_t, before, now, *given)
             before = now
         return Record(self, inputs, z, values, batched, bool(edits))
+
+    def _halved(self, layout: str, array: Array) -> Array:
+        """A copy of an array laid out as a parameter, with the rows of `StepPlan.halved` halved."""
+        array = array.copy()
+        for row in self.plan.halved:
+            if row in self.plan.blocks(layout):
+                array[self.place(layout, [row])] *= 0.5
+        return array
 
     def backward(self, record: Record, d_hidden: Array, d_states: Mapping[str, Array] | None = None) -> NamedArrays:
         """Compute exact gradients by back-propagation through time.
@@ -352,7 +380,7 @@ class Cell(CellParameters):
             states[state] = array.T if batched else array[:, None]
         return states
 
-    def _check_input(self, x: Array) -> tuple[Array, bool]:
+    def _check_input(self, x: Array, ids: Array | None) -> tuple[Array, bool]:
         """The input in the layout of the steps, (T, D, B), and whether it has a batch axis."""
         check_array("x", x)
         if x.ndim not in (2, 3) or x.shape[-1] != self.input_size or x.size == 0:
@@ -362,6 +390,11 @@ class Cell(CellParameters):
                 code="shape", name="x", shape=x.shape, expected=expected,
             )  # fmt: skip
         check_numbers("x", x, self.dtype)
+        if ids is not None and (x.shape[:2] != ids.shape or x.ndim == 2 or ids.dtype.kind not in "iu" or ids.min() < 0):
+            raise ArrayError(
+                f"ids has shape {ids.shape} and dtype {ids.dtype}; expected numbers of at least 0 for x of {x.shape}.",
+                code="ids", name="ids", shape=ids.shape, expected=x.shape[:-1],
+            )  # fmt: skip
         return (x.swapaxes(1, 2), True) if x.ndim == 3 else (x[:, :, None], False)
 
     def _check_gradient(self, record: Record, state: str, gradient: Array) -> Array:

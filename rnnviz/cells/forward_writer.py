@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from .activations import LINEAR, SIGMOID, TANH, Activation
 from .applied_activation import Apply
@@ -14,19 +15,28 @@ from .step_plan import HIDDEN_BEFORE, blend_parts, input_product, needs_sum, rec
 from .weight_nodes import Bias, Diagonal, Matrix
 
 
+@dataclass
 class ForwardWriter(SourceWriter):
-    """Writes `step`: every equation in its turn."""
+    """Writes `step`: every equation in its turn.
+
+    For one sequence, the calls of NumPy are few; for many, the numbers that they go through are.
+    """
+
+    many: bool = False  # whether it is `step_many`, which receives W_hh with the rows of `plan.halved` halved
 
     def write(self) -> None:
         plan = self.plan
         if plan.is_plain:
-            self.line(f"z += self.weight_hh.dot({self.leaf(HIDDEN_BEFORE)})")
+            self.line(f"z += {self.recurrent_weights}.dot({self.leaf(HIDDEN_BEFORE)})")
         else:
             self.write_products()
         for row in plan.early:
             self.add_late_terms(row)
         if plan.is_smooth and [plan.applied(rows[0]).function for rows in plan.early_blocks] != [TANH]:
-            self.line(f"self.gate_activations.apply({self.rows('z', plan.early)})")
+            if self.many:
+                self.activate_early()
+            else:
+                self.line(f"self.gate_activations.apply({self.rows('z', plan.early)})")
         else:
             for rows in plan.early_blocks:
                 self.activate_rows(rows)
@@ -41,10 +51,27 @@ class ForwardWriter(SourceWriter):
                 self.line(f'{self.local(name)} = now["{name}"]')
                 self.compute(right, self.local(name))
 
+    @property
+    def recurrent_weights(self) -> str:
+        """W_hh."""
+        return "weight_hh" if self.many else "self.weight_hh"
+
+    def activate_early(self) -> None:
+        """Activate the rows of `early`, as `GateActivations` does, but each only with what it needs."""
+        plan = self.plan
+        sigmoids = [row for row in plan.early if plan.applied(row).function == SIGMOID]
+        for rows in plan.runs([row for row in sigmoids if row not in plan.halved]):
+            self.line(f"{self.rows('z', rows)} *= 0.5")
+        early = self.rows("z", plan.early)
+        self.line(f"np.tanh({early}, out={early})")
+        for rows in plan.runs(sigmoids):
+            self.line(f"{self.rows('z', rows)} *= 0.5")
+            self.line(f"{self.rows('z', rows)} += 0.5")
+
     def write_products(self) -> None:
         """Compute W_hh h_{t-1}, which several equations may read."""
         for run in self.plan.joint_runs:
-            weights = self.part("self.weight_hh", run, "weight_hh")
+            weights = self.part(self.recurrent_weights, run, "weight_hh")
             self.line(f"{self.product_name(run)} = {weights}.dot({self.leaf(HIDDEN_BEFORE)})")
         for rows in self.plan.direct_runs:
             self.line(f"{self.rows('z', rows)} += {self.joint_part(rows)}")

@@ -75,6 +75,20 @@ class StepPlan:
         """The rows of `early` in groups of neighbours with the same activation."""
         return [list(rows) for _, rows in groupby(self.early, lambda row: self.applied(row).function)]
 
+    @cached_property
+    def halved(self) -> tuple[str, ...]:
+        """The sigmoids of `early` that need their sums only as half of them, in 0.5 * tanh(0.5 * z) + 0.5.
+
+        Steps of many sequences receive half of these sums, from weights and biases halved once before the loop. Halving
+        is exact, so that values are the same, bit for bit.
+        """
+        rows = self.early if self.is_smooth else ()
+        return tuple(
+            row
+            for row in rows
+            if self.applied(row).function == SIGMOID and row not in self.gated and not self.late_terms(row)
+        )
+
     def applied(self, row: str) -> Apply:
         """The equation of a row of `activated`."""
         right = self.equations[row]

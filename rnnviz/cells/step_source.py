@@ -26,9 +26,14 @@ from .step_plan import INPUT, StepPlan
 
 
 class Steps(NamedTuple):
-    """One step of a cell in both directions; see `Cell.step` and `Cell.step_back`."""
+    """One step of a cell in both directions; see `Cell.step` and `Cell.step_back`.
+
+    `forward_many` is for many sequences: it receives half of the sums of `StepPlan.halved`, and W_hh with these rows
+    halved.
+    """
 
     forward: Callable[..., None]
+    forward_many: Callable[..., None]
     backward: Callable[..., None]
 
 
@@ -38,16 +43,16 @@ def compiled(definition: Definition, rows: tuple[str, ...]) -> Steps:
     plan = StepPlan(definition, rows)
     curves = {name: compiled_curve(activation.curve) for name, activation in definition.activations.items()}
     space: dict[str, Any] = {"np": np, "curves": curves, "rules": RULES, "norms": _norms(definition)}
-    source = f"{forward_source(plan)}\n{backward_source(plan)}"
+    source = f"{forward_source(plan)}\n{forward_source(plan, many=True)}\n{backward_source(plan)}"
     exec(compile(source, f"<equations of {definition.title}>", "exec"), space)
-    return Steps(space["step"], space["step_back"])
+    return Steps(space["step"], space["step_many"], space["step_back"])
 
 
-def forward_source(plan: StepPlan) -> str:
-    """Write the source of `step(self, z, before, now)`."""
-    writer = ForwardWriter(plan)
+def forward_source(plan: StepPlan, many: bool = False) -> str:
+    """Write the source of `step(self, z, before, now)`, or of `step_many(self, z, before, now, weight_hh)`."""
+    writer = ForwardWriter(plan, many=many)
     writer.write()
-    return writer.function("step(self, z, before, now)")
+    return writer.function("step_many(self, z, before, now, weight_hh)" if many else "step(self, z, before, now)")
 
 
 def backward_source(plan: StepPlan) -> str:

@@ -343,7 +343,12 @@ class Network:
         return self.layers[0][0].dtype
 
     def forward(
-        self, tokens: Array, initial: States | None = None, masks: Masks | None = None, edits: Edits | None = None
+        self,
+        tokens: Array,
+        initial: States | None = None,
+        masks: Masks | None = None,
+        edits: Edits | None = None,
+        by_token: bool = False,
     ) -> Run:
         """Run over a sequence.
 
@@ -357,6 +362,9 @@ class Network:
             Dropout.
         edits : mapping of (int, str) to sequence of Edit, optional
             By layer and direction, values put in place of the cell's own, see `Cell.forward`.
+        by_token : bool, default False
+            Whether the first layer multiplies its input weights with each different token of a batch only once, where
+            this saves time. Values may then differ in their last bits.
 
         Returns
         -------
@@ -372,7 +380,7 @@ class Network:
         ArgumentError
             If ids are outside the embedding, or the initial states are those of other layers.
         """
-        return forward_pass(self, tokens, initial, masks, edits)
+        return forward_pass(self, tokens, initial, masks, edits, by_token)
 
     def backward(self, run: Run, d_logits: Array, masks: Masks | None = None) -> dict[str, Array]:
         """Compute the gradients of a loss by every parameter.

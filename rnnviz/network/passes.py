@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 
 
 def forward_pass(
-    network: Network, tokens: Array, initial: States | None, masks: Masks | None, edits: Edits | None
+    network: Network,
+    tokens: Array,
+    initial: States | None,
+    masks: Masks | None,
+    edits: Edits | None,
+    by_token: bool,
 ) -> Run:
     """`Network.forward`."""
     inputs = tokens if network.embedding is None else embed(tokens, network.embedding)
@@ -33,12 +38,14 @@ def forward_pass(
         )  # fmt: skip
     starts = initial or _own_initial(network, inputs)
     top = inputs if masks is None else inputs * masks.inputs
+    ids = tokens if by_token and network.embedding is not None and masks is None and tokens.ndim == 2 else None
     records: list[list[Record]] = []
     for k, layer in enumerate(network.layers):
         runs = []
         for j, (direction, cell) in enumerate(zip(network.directions_by_layer[k], layer, strict=True)):
             x, start = reverse_if_backward(top, direction), starts[k][j] if starts else None
-            runs.append(cell.forward(x, start, (edits or {}).get((k, direction), ())))
+            same = None if ids is None or k else reverse_if_backward(ids, direction)
+            runs.append(cell.forward(x, start, (edits or {}).get((k, direction), ()), same))
         records.append(runs)
         if k < len(network.layers) - 1:
             top = merge_directions(_hidden(network, k, runs), network.merge)

@@ -223,13 +223,30 @@ def check_backward(kind, options, case, dtype):
 
 
 @every_cell
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_steps_of_many_sequences_are_the_same_bit_for_bit(kind, options, dtype, monkeypatch):
+    """Half of a sum, from half of the weights and biases, is exact."""
+    rng = np.random.default_rng(0)
+    cell = kind.random(5, 7, rng, dtype, **options)
+    x = rng.standard_normal((4, 9, 5)).astype(dtype)
+    few = cell.forward(x)
+    monkeypatch.setattr("rnnviz.cells.cell.MANY", 1)
+    many = cell.forward(x)
+    np.testing.assert_array_equal(many.z, few.z)
+    for name, values in many.values.items():
+        np.testing.assert_array_equal(values, few.values[name])
+
+
+@every_cell
 def test_the_source_can_be_read(kind, options):
     """Lines of Python that name the quantities, and no line that a reader has to take apart."""
     cell = kind.random(2, 3, np.random.default_rng(0), **options)
     forward, backward = forward_source(cell.plan), backward_source(cell.plan)
+    many = forward_source(cell.plan, many=True)
     assert forward.startswith("def step(self, z, before, now):")
+    assert many.startswith("def step_many(self, z, before, now, weight_hh):")
     assert backward.startswith("def step_back(self, z, before, now, d, dz):")
-    assert max(map(len, f"{forward}\n{backward}".splitlines())) < 160
+    assert max(map(len, f"{forward}\n{many}\n{backward}".splitlines())) < 160
 
 
 @pytest.mark.parametrize("kind", [LSTM, CELLS["peephole"]])
