@@ -126,7 +126,7 @@ def blocks(network: Network, shard: Shard, keys: list[Key], settings: ReadingSet
             active = int(np.searchsorted(-lengths, -start))  # the longer ones come first
             steps = np.arange(start, min(start + chunk, int(lengths[0])))
             places = pieces.begins[:active] + np.minimum(steps[:, None], lengths[:active] - 1)
-            run = network.forward(shard.inputs[places], _first(states, active))
+            run = network.forward(shard.inputs[places], _first(states, active), by_token=True)
             states = run.final
             yield _blocks(run.records, _columns(pieces.part(0, active), steps, shard, settings), keys, network)
 
