@@ -19,6 +19,8 @@ PAGES = [
     "",
     "memory",
     "compare",
+    "dynamics",
+    "dynamics?view=machine&task=counter",
     "train",
     "models",
     "models?part=inside",

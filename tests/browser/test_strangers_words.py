@@ -29,6 +29,7 @@ PAGES = {
     "": [{}, {"if": "swap@1=x"}],
     "memory": [{"question": name} for name in ("causes", "reach", "writers", "changes", "units")],
     "compare": [{"mode": "cells"}, {"mode": "texts"}],
+    "dynamics": [{"view": "paths"}, {"view": "words"}],
     "models": [{"part": "inside", "model": "stranger-lstm"}, {"part": "beside", "one": "stranger-lstm"}],
 }
 
