@@ -13,6 +13,7 @@ from rnnviz.ui.pages.dynamics import PARTS
 from rnnviz.ui.shared.catalogue import TaskModels
 from rnnviz.ui.shared.session_keys import OWN_TASKS
 
+from ..analysis.dynamics.test_state_machine import small_model
 from ..strategies import CHARACTERS, draw_network
 from .app_pages import APP, figure, numbers, open_page, page_text
 
@@ -142,24 +143,45 @@ def test_the_machine_is_that_of_the_analysis():
     assert list(words["word"]) == ["".join(each.word) for each in machine.disagreements]
 
 
+def own_page(model, texts, **link):
+    """The page with a model of the session."""
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    cell = model.network.cell_name
+    app.session_state[OWN_TASKS] = {
+        "own": TaskModels("own", "Own", "letters", texts, {cell: model.name}, own={cell: model})
+    }
+    for name, value in {"task": "own", "cell": cell, **link}.items():
+        app.query_params[name] = value
+    app.switch_page("pages/dynamics.py").run()
+    assert not app.exception
+    return app
+
+
 @pytest.mark.parametrize("direction", ["forward", "backward"])
 def test_any_layer_and_direction_has_paths_and_points(direction):
     model = Model("deep-gru", draw_network("gru", layers=2, bidirectional=True), CHARACTERS, [*"abcd"])
-    texts = ["a film", "no film", "but"]
-    for view in ("paths", "settling", "words", "growth"):
-        app = AppTest.from_file(str(APP), default_timeout=60)
-        task = TaskModels("deep", "Deep", "letters", texts, {"gru": model.name}, own={"gru": model})
-        app.session_state[OWN_TASKS] = {"deep": task}
-        link = {"task": "deep", "cell": "gru", "layer": "1", "direction": direction, "view": view, "step": "2"}
-        for name, value in link.items():
-            app.query_params[name] = value
-        app.switch_page("pages/dynamics.py").run()
-        assert not app.exception
-        if view == "paths":
-            found = components([model.trace(text) for text in texts], 1, direction)
-            ring = named(figure(app, "path-gru"), "current step")
-            expected = found.project(model.trace(texts[0])["hidden", 1, direction])[1]
-            assert (numbers(ring["x"])[0], numbers(ring["y"])[0]) == pytest.approx(tuple(expected), abs=1e-5)
+    texts, place = ["a film", "no film", "but"], {"layer": "1", "direction": direction, "step": "2"}
+    for view in ("settling", "words", "growth"):
+        own_page(model, texts, view=view, **place)
+    found = components([model.trace(text) for text in texts], 1, direction)
+    ring = named(figure(own_page(model, texts, **place), "path-gru"), "current step")
+    expected = found.project(model.trace(texts[0])["hidden", 1, direction])[1]
+    assert (numbers(ring["x"])[0], numbers(ring["y"])[0]) == pytest.approx(tuple(expected), abs=1e-5)
+
+
+@pytest.mark.parametrize("view", PARTS)
+def test_states_that_never_differ_have_no_path(view):
+    network = draw_network("rnn")
+    network.layers[0][0].weight_hh[...] = network.layers[0][0].weight_ih[...] = 0
+    app = own_page(Model("still-rnn", network, CHARACTERS, [*"abcd"]), ["a film"], view=view)
+    assert app.info or view != "paths"
+
+
+def test_the_machine_of_a_model_of_the_session_is_drawn():
+    app = own_page(small_model("parity", "gru", 1), ["0110"], view="machine")
+    (graph,) = app.get("graphviz_chart")
+    assert sum(line.startswith("  s") and "->" not in line for line in graph.proto.spec.splitlines()) == 1 + 3
+    assert "a machine of 3 states" in page_text(app)
 
 
 def test_a_model_with_many_tokens_is_not_asked_to_be_a_machine():

@@ -176,7 +176,8 @@ def strongest_words(model: Model, label: str, count: int, runs: Sequence[Trace])
         raise ArgumentError("This model reads numbers and has no words.", code="no_tokens", name="model")
     quiet = HeldInputMap(model.network.layers[0][0], held_vector(model, None, runs))
     state = quiet.step(stacked_states(runs[0], with_initial=True)[:1])
-    effects = quiet.input_gradients(state, along)[0] @ (model.network.embedding - quiet.vector).T
+    gradient = quiet.input_gradients(state, along)[0]
+    effects = model.network.embedding @ gradient - quiet.vector @ gradient
     known = [k for k, token in enumerate(model.vocabulary.tokens) if token not in (UNKNOWN, END)]
     ranked = sorted(known, key=lambda k: -effects[k])
     half = min(count, len(known)) // 2

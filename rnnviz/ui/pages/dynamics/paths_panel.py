@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from ....analysis.progress_meter import partial_tick
 from ....cells import CELLS
 from ....colours import cell_style
 from ....figures import state_path
@@ -43,8 +44,8 @@ def _clouds(run: TextRun) -> dict[str, StateCloud]:
     models, found = run.models_by_cell(), {}
     progress = Progress("Running the models over the texts.", ("clouds", run.task.name, run.location))
     for number, (cell, model) in enumerate(models.items()):
-        progress(number / len(models))
-        if (cloud := state_cloud(run, model)) is not None:
+        tick = partial_tick(progress, number / len(models), (number + 1) / len(models))
+        if (cloud := state_cloud(run, model, tick)) is not None:
             found[cell] = cloud
     progress.end()
     return found
@@ -87,12 +88,10 @@ def _summary(run: TextRun, cloud: StateCloud) -> str:
     """What one sees, in a sentence, and what the typed text adds."""
     found, title = cloud.found, CELLS[run.trace.cell].title
     share = percent(float(found.shares[0]), 0)
-    if cloud.is_line and cloud.readout is not None:
-        along = abs(float(found.turn(cloud.readout)[0]))
+    if cloud.is_line:
+        along = 0.0 if cloud.readout is None else abs(float(found.turn(cloud.readout)[0]))
         ends = ", and the answer is read along it" if along > 0.8 else ""
         words = f"The {plain(title)} moves along **almost one line**: it holds **{share}** of the variance{ends}. "
-    elif cloud.is_line:
-        words = f"The {plain(title)} moves along **almost one line**: it holds **{share}** of the variance. "
     else:
         words = (
             f"The {plain(title)} moves in **about {found.participation_ratio:.1f}** of {len(found.mean)} directions; "
@@ -105,13 +104,10 @@ def _summary(run: TextRun, cloud: StateCloud) -> str:
     at = int(np.abs(moves).argmax())
     step = len(moves) - at if run.direction == "backward" else at + 1
     size = digits(abs(float(moves[at])), ".2g")
-    side = "right" if moves[at] > 0 else "left"
+    side = f"to the {'right' if moves[at] > 0 else 'left'}"
     if cloud.readout is not None and cloud.is_line:
-        labels = run.model.labels
-        side = f"towards **{plain(visible(labels[1] if moves[at] > 0 else labels[0]))}**"
-    else:
-        side = f"to the {side}"
-    return f"{words}Here {plain(run.step_label(step))} moves it furthest, by {size} {side}."
+        side = f"towards **{plain(visible(run.model.labels[int(moves[at] > 0)]))}**"
+    return f"{words}Along it, {plain(run.step_label(step))} moves furthest: by {size} {side}."
 
 
 def _caption(cloud: StateCloud, label: str) -> str:

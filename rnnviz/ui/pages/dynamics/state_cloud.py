@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ....analysis import Components, components, readout_direction
+from ....analysis.progress_meter import ProgressMeter, Tick
 from ....analysis.selection import likeliest_column
 from ....cells.activations import Array
 from ....errors import ArgumentError
@@ -21,6 +22,7 @@ from ...shared.text_run import TextRun
 
 DOTS = 900  # states that are drawn: each is sent to the browser at every letter
 PASSAGE, PASSAGES = 60, 100  # characters of a passage of running text, and passages
+UNITS, LEAST = 25_600, 20  # texts times units of a layer, and texts at least
 
 
 @dataclass(frozen=True)
@@ -55,14 +57,18 @@ class StateCloud:
             return None, ""
 
 
-def runs_over_texts(task: TaskModels, model: Model) -> tuple[list[Trace], bool]:
+def runs_over_texts(task: TaskModels, model: Model, tick: Tick | None = None) -> tuple[list[Trace], bool]:
     """The model's runs over a task's texts, and whether these are held out from training.
 
-    They are the bundled test texts if there are any, else the examples; what the model cannot read is left out.
+    They are the bundled test texts if there are any, fewer for a large model, else the examples; what the model cannot
+    read is left out.
     """
     texts, held_out = _texts(task)
+    texts = texts[: max(LEAST, UNITS // model.network.hidden_size)]
     traces = []
+    progress = ProgressMeter(tick, len(texts))
     for text in texts:
+        progress.add(1)
         try:
             traces.append(model.trace(text, limit=TOKENS))
         except ValueError:  # a table that is not here, or a token that this model does not know
@@ -80,18 +86,22 @@ def _texts(task: TaskModels) -> tuple[list[str], bool]:
     return text.splitlines(), True
 
 
-def state_cloud(run: TextRun, model: Model) -> StateCloud | None:
-    """The cloud of a model of the run's task, computed once; None if there are no two states that differ."""
+def state_cloud(run: TextRun, model: Model, tick: Tick | None = None) -> StateCloud | None:
+    """The cloud of a model of the run's task, computed once; None where states are no finite numbers."""
     layer, direction = run.location
-    return cached(model.network, ("state cloud", run.location), lambda: _measure(run.task, model, layer, direction))
+    return cached(
+        model.network, ("state cloud", run.location), lambda: _measure(run.task, model, layer, direction, tick)
+    )
 
 
-def _measure(task: TaskModels, model: Model, layer: int, direction: str) -> StateCloud | None:
-    traces, held_out = runs_over_texts(task, model)
+def _measure(task: TaskModels, model: Model, layer: int, direction: str, tick: Tick | None) -> StateCloud | None:
+    traces, held_out = runs_over_texts(task, model, tick)
     states = [trace["hidden", layer, direction] for trace in traces]
     if sum(map(len, states)) < 2 or not all(np.isfinite(each).all() for each in states):
         return None
     found = components(traces, layer, direction)
+    if not found.variances.any():
+        return None
     readout, label = None, ""
     if len(model.labels) == 2:
         with suppress(ArgumentError):  # what it reads may not be this layer alone
