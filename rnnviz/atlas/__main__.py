@@ -15,6 +15,7 @@ from ..zoo import load
 from .building import build_plan
 from .corpus import Corpus
 from .corpus_properties import FITTING
+from .own_properties import own_property
 from .planning import Plan, plan
 from .reading_settings import ReadingSettings
 
@@ -54,9 +55,10 @@ def _plan(args: argparse.Namespace) -> Plan:
     if "states" in chosen:
         chosen["states"] = tuple(chosen["states"] or ())
     quantities: tuple[str, ...] = tuple(chosen.pop("quantities", None) or ())
+    own = [own_property(column, Path(file), column=column) for file, column in args.own]
     with tqdm(unit="token", unit_scale=True, desc="Counting", leave=False) as bar:
         return plan(
-            load(args.model), corpus, quantities, out=args.out, fresh=args.fresh, properties=args.properties,
+            load(args.model), corpus, quantities, out=args.out, fresh=args.fresh, properties=[*args.properties, *own],
             progress=lambda tokens: _show(bar, tokens), **chosen,
         )  # fmt: skip
 
@@ -85,8 +87,12 @@ def argument_parser() -> argparse.ArgumentParser:
     parser.add_argument("--encoding", help="the encoding of text files and tables (default UTF-8)")
     parser.add_argument("--quantities", nargs="+", metavar="NAME", help="what is recorded (default everything)")
     parser.add_argument(
-        "--properties", nargs="*", metavar="NAME", default=FITTING,
+        "--properties", nargs="*", metavar="NAME", default=[FITTING],
         help="properties of the text that units are compared with (default those that fit it; none if no name follows)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--own", nargs=2, action="append", metavar=("FILE", "COLUMN"), default=[],
+        help="a property of your own: a column of a table (.csv, .parquet) with a row for each token of the corpus",
     )  # fmt: skip
     parser.add_argument("--segment", type=int, help="longer documents are cut into segments of so many tokens (1000)")
     parser.add_argument("--burn-in", type=int, help="tokens before a segment, read but not counted (200)")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from hashlib import blake2b
 from itertools import pairwise
-from typing import Literal, cast
+from typing import cast
 
 import numpy as np
 
@@ -19,7 +19,9 @@ from .property_tokens import folds, property_values
 from .text_properties import TextProperty, fitting_properties, properties_by_name
 
 SAMPLE = 50_000  # tokens that are looked at to see which properties fit, and what distinguishes them from others
-FITTING: Literal["fitting"] = "fitting"
+FITTING = "fitting"
+
+Wanted = str | TextProperty | Sequence[str | TextProperty]
 
 
 class CorpusProperties:
@@ -29,7 +31,7 @@ class CorpusProperties:
     ----------
     corpus : EncodedCorpus
         The corpus, N tokens.
-    wanted : "fitting" or sequence of str or TextProperty
+    wanted : str, TextProperty, or sequence of these
         Properties or their names; "fitting" for those that say something about its beginning.
 
     Raises
@@ -40,20 +42,18 @@ class CorpusProperties:
         If a property is given for another number of tokens.
     """
 
-    def __init__(self, corpus: EncodedCorpus, wanted: str | Sequence[str | TextProperty]) -> None:
+    def __init__(self, corpus: EncodedCorpus, wanted: Wanted) -> None:
         self._corpus = corpus
-        sample = self._documents(0, int(np.searchsorted(corpus.borders, SAMPLE)))
-        if wanted == FITTING:
-            self.properties = fitting_properties(sample)
-        else:
-            self.properties = properties_by_name([wanted] if isinstance(wanted, str) else wanted)
+        self._sample = self._documents(0, int(np.searchsorted(corpus.borders, SAMPLE)))
+        self.properties: list[TextProperty] = []
+        for one in [wanted] if isinstance(wanted, str | TextProperty) else wanted:
+            self.properties += fitting_properties(self._sample) if one == FITTING else properties_by_name([one])
         for one in self.properties:
             if one.size not in (None, len(corpus)):
                 raise ArrayError(
                     f"The property {one.name!r} has {one.size} values, but the corpus has {len(corpus)} tokens.",
                     name=one.name, shape=(one.size or 0,), expected=(len(corpus),),
                 )  # fmt: skip
-        self._sample = sample
         self._last: tuple[int, Array, Array] | None = None  # the long document that was computed last
 
     def __len__(self) -> int:

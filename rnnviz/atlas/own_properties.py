@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 
 from ..cells.activations import Array
-from ..errors import ArgumentError, ArrayError
+from ..errors import ArgumentError, ArrayError, DamagedFileError, MissingFileError
 from ..text.tokens import END, TokenKind, normalise, split
 from ..training.baselines import NaiveBayes
+from ..wording import printable
 from .document_tokens import DocumentTokens
 from .text_properties import NUMBER, YES_NO, PropertyKind, TextProperty
 
@@ -58,6 +59,10 @@ def own_property(
     ------
     ArgumentError
         If the source is none of these, or the file has no such column of numbers.
+    MissingFileError
+        If there is no such file.
+    DamagedFileError
+        If it is no table.
 
     Examples
     --------
@@ -202,7 +207,18 @@ def _column(path: Path, column: str | None) -> Array:
     """A column of a table of numbers."""
     import pandas as pd
 
-    table = pd.read_parquet(path) if path.suffix.lower() == ".parquet" else pd.read_csv(path, skip_blank_lines=False)
+    try:
+        is_parquet = path.suffix.lower() == ".parquet"
+        table = pd.read_parquet(path) if is_parquet else pd.read_csv(path, skip_blank_lines=False)
+    except OSError as error:
+        raise MissingFileError(
+            f"The table {printable(str(path), 200)} cannot be read: {error.strerror or error}.",
+            code="missing", file=str(path),
+        ) from error  # fmt: skip
+    except ValueError as error:  # of pandas and Arrow
+        raise DamagedFileError(
+            f"{printable(path.name)} is not a table of the kind that its name says.", code="damaged", file=str(path)
+        ) from error
     columns = [str(name) for name in table.columns]
     if column is None and len(columns) == 1:
         column = columns[0]

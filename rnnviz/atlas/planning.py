@@ -23,7 +23,7 @@ from ..text.tokens import visible
 from ..wording import counted, printable
 from .bit_planes import LEVELS
 from .corpus import Corpus
-from .corpus_properties import FITTING, CorpusProperties
+from .corpus_properties import FITTING, CorpusProperties, Wanted
 from .encoded_corpus import EncodedCorpus, encode
 from .one_thread import one_thread
 from .reading import MOST_STEPS, without_outputs
@@ -31,7 +31,6 @@ from .reading_settings import BATCH, CHUNK, LISTED, Key, ReadingSettings, record
 from .shard_summary import ShardSummary, summarise
 from .shards import Shards
 from .stored_states import STORED, stored_bytes
-from .text_properties import TextProperty
 
 FORMAT = 1
 PROBE = BATCH * CHUNK  # steps that are read to measure the time, and as many before
@@ -265,7 +264,7 @@ def plan(
     fresh: bool = False,
     progress: Callable[[int], None] | None = None,
     column: str | None = None,
-    properties: str | Sequence[str | TextProperty] = FITTING,
+    properties: Wanted = FITTING,
     **settings: Any,
 ) -> Plan:
     """Read a corpus, count its tokens, and measure what building its atlas will take.
@@ -287,9 +286,9 @@ def plan(
         Called with the number of tokens that have been counted so far.
     column : str or None, default None
         The column of a table that holds the documents.
-    properties : "fitting" or sequence of str or TextProperty, default "fitting"
+    properties : str, TextProperty, or sequence of these, default "fitting"
         What is computed from the text to be compared with the units: keys of `PROPERTIES`, or what `own_property` and
-        others make; none if empty. "fitting" chooses those that say something about the beginning of the corpus.
+        others make; none if empty. "fitting" stands for those that say something about the beginning of the corpus.
     **settings : int or bool
         Settings by name, see `ReadingSettings`.
 

@@ -27,9 +27,32 @@ def test_an_atlas_is_planned_and_built(corpus, tmp_path, capsys):
     assert run(corpus, tmp_path / "out", "--lines") == 0  # there is nothing left to do
 
 
+def test_properties_are_named_and_ones_own_come_from_a_table(corpus, tmp_path):
+    table = tmp_path / "own.csv"
+    table.write_text("other,vowel\n" + "".join(f"x,{k % 2}\n" for k in range(23)))
+    known = []
+    for number, options in enumerate((["--properties"], ["--properties", "capital letter"], [])):
+        out = tmp_path / str(number)
+        assert run(corpus, out, "--lines", "--own", str(table), "vowel", *options) == 0
+        known.append(Atlas.load(out).properties.set_index("property")["kind"].to_dict())
+    assert known[:2] == [{"vowel": "yes/no"}, {"capital letter": "yes/no", "vowel": "yes/no"}]
+    assert {"letters of the word", "position in document", "vowel"} <= {*known[2]}
+    table.write_text("vowel\n1\n")
+    for column in ("vowel", "nothing"):
+        assert run(corpus, tmp_path / "refused", "--lines", "--own", str(table), column) == 2
+
+
 @pytest.mark.parametrize(
     "options",
-    [["--quantities", "update"], ["--segment", "0"], ["--encoding", "klingon"], ["--workers", "0"], ["--apart", "5"]],
+    [
+        ["--quantities", "update"],
+        ["--properties", "nothing"],
+        ["--own", "nowhere.csv", "x"],
+        ["--segment", "0"],
+        ["--encoding", "klingon"],
+        ["--workers", "0"],
+        ["--apart", "5"],
+    ],
 )
 def test_an_invalid_request_is_one_sentence(corpus, tmp_path, capsys, options):
     assert run(corpus, tmp_path / "out", *options) == 2

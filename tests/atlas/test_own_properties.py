@@ -8,7 +8,7 @@ import pytest
 
 from rnnviz.atlas.document_tokens import DocumentTokens
 from rnnviz.atlas.own_properties import label_evidence, own_property
-from rnnviz.errors import ArgumentError, ArrayError, NotFiniteError
+from rnnviz.errors import ArgumentError, ArrayError, DamagedFileError, MissingFileError, NotFiniteError
 from rnnviz.text.tokens import END
 
 from ..raising import raises
@@ -70,6 +70,11 @@ def test_what_is_not_aligned_is_refused(tmp_path):
     for source in (5, ["a", "b"]):
         with raises(ArgumentError, code="property_source"):
             own_property("x", source)
+    with raises(MissingFileError, code="missing"):
+        own_property("x", tmp_path / "nowhere.csv")
+    (tmp_path / "own.parquet").write_bytes(b"PAR")
+    with raises(DamagedFileError, code="damaged"):
+        own_property("x", tmp_path / "own.parquet")
     (tmp_path / "own.csv").write_text("a,b\n1,x\n")
     for column, code in ((None, "column"), ("c", "column"), ("b", "not_numbers")):
         with raises(ArgumentError, code=code):
