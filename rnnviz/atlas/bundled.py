@@ -135,7 +135,7 @@ def build_bundled(models: Sequence[str], data: str | None, folder: Path = FOLDER
         with tempfile.TemporaryDirectory() as temporary:
             quantities = [name for name in KEPT if name in model.definition.by_name]
             read = Corpus.of(corpus.documents, name=corpus.name)
-            made = build(model, read, quantities, out=temporary, sample=SAMPLE)
+            made = build(model, read, quantities, out=temporary, sample=SAMPLE, states=())
             made.ablation(model, documents=SILENCED, labels=corpus.labels).round(6).to_csv(
                 Path(temporary) / EFFECTS, index=False
             )
