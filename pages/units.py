@@ -4,5 +4,5 @@ from rnnviz.ui.pages import units
 from rnnviz.ui.shared import page_setup, share_panel
 
 page_setup.enter()
-with share_panel.beside_title("What does each unit know?"):
+with share_panel.beside_title("What does each unit respond to?"):
     units.page()

@@ -59,19 +59,12 @@ def write_planes(folder: Path, key: Key, thresholds: Array) -> None:
     part = file.with_name(file.name + ".part")
     planes = np.lib.format.open_memmap(part, "w+", np.uint64, (len(thresholds), len(states), words))
     for unit, row in enumerate(states):
-        values, limits = in_order(row), in_order(thresholds[:, unit])
-        for level, limit in enumerate(limits):
-            planes[level, unit] = packed(values > limit)
+        values = np.asarray(row)
+        for level, threshold in enumerate(thresholds[:, unit]):
+            planes[level, unit] = packed(values > threshold)
     planes.flush()
     np.save(thresholds_file(folder, key), thresholds)
     part.replace(file)
-
-
-def in_order(values: Array) -> Array:
-    """Whole numbers in the order of values of float16: a processor compares them ten times as fast."""
-    bits = np.asarray(values).view(np.int16)
-    numbers = bits ^ ((bits >> np.int16(15)) & np.int16(0x7FFF))
-    return cast(Array, numbers + (numbers == -1))  # of the two zeros, one
 
 
 def packed(bits: Array) -> Array:

@@ -1,4 +1,4 @@
-"""The atlases that come with rnnviz, over texts that their models were not trained on.
+"""The atlases that come with rnnviz: over held-out texts, and for generated tasks over generated ones.
 
 `python -m rnnviz.atlas.bundled --data folder` builds them again; the folder is the one that training takes.
 """
@@ -22,7 +22,10 @@ from .atlas import Atlas
 from .atlas_files import SUMMARIES_FILE, finished
 from .building import build
 from .corpus import Corpus
+from .corpus_properties import FITTING
+from .own_properties import label_evidence
 from .planning import PLAN
+from .text_properties import TextProperty
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,16 +36,21 @@ TASK_NAMES = ("names", "reviews", "shakespeare", "counter", "recall")
 CELLS = ("rnn", "gru", "lstm")
 SAMPLE = 100  # positions whose values are kept: the tenths of a unit have ten each
 KEPT = ("hidden", "cell", "forget", "update")  # the states, and the gates that keep them
-SILENCED = 40  # texts over which every unit is silenced
+SILENCED = 40  # texts over which every unit is silenced, at least
+SILENCED_TOKENS = 8000  # of short texts so many more are read
 STRINGS, SEQUENCES = 20, 150  # of counter and of recall
 
 
 class BundledCorpus(NamedTuple):
-    """What the models of a task read: documents, the right label of each where there is one, and what it is called."""
+    """What the models of a task read, and what their units are compared with beside the properties that fit.
+
+    Documents have labels where the task has them, and a corpus has the name that pages call it.
+    """
 
     documents: list[str]
     labels: list[str] | None
     name: str
+    properties: tuple[TextProperty, ...] = ()
 
 
 @lru_cache(maxsize=8)
@@ -105,17 +113,29 @@ def bundled_corpus(task: str, data: str | None = None) -> BundledCorpus:
     if isinstance(made, LabelledTexts):
         chosen = made.indices.test.tolist()
         labels = [made.labels[made.classes[k]] for k in chosen]
-        return BundledCorpus([made.texts[k] for k in chosen], labels, f"{task}, held out for testing")
+        name = f"{task}, held out for testing"
+        return BundledCorpus([made.texts[k] for k in chosen], labels, name, _verdict(made))
     if task == "counter":
         strings = ["a" * n + "b" * n for n in range(1, STRINGS + 1)]
-        return BundledCorpus(strings, None, f"some a’s and as many b’s, 1 to {STRINGS} of each")
+        return BundledCorpus(strings, None, f"some a’s and as many b’s, 1 to {STRINGS} of each; training had up to 12")
     rng = np.random.default_rng(3)
     letters = rng.integers(8, size=SEQUENCES)
     texts = [
         "ABCDEFGH"[first] + "".join(rng.choice(list("abcdefgh"), size=int(delay))) + "?"
         for first, delay in zip(letters, rng.integers(30, 41, size=SEQUENCES), strict=True)
     ]
-    return BundledCorpus(texts, ["ABCDEFGH"[first] for first in letters], "sequences of recall, 30 to 40 symbols long")
+    return BundledCorpus(
+        texts, ["ABCDEFGH"[first] for first in letters], "sequences for recall, with delays of 30 to 40 steps"
+    )
+
+
+def _verdict(task: LabelledTexts) -> tuple[TextProperty, ...]:
+    """For a task of two labels, how much the words so far speak for the second, as its training texts teach."""
+    if len(task.labels) != 2:
+        return ()
+    taught = task.indices.train.tolist()
+    texts, labels = [task.texts[k] for k in taught], [task.labels[task.classes[k]] for k in taught]
+    return (label_evidence(texts, labels, task.labels[1], task.vocabulary.kind),)
 
 
 def build_bundled(models: Sequence[str], data: str | None, folder: Path = FOLDER) -> None:
@@ -135,8 +155,10 @@ def build_bundled(models: Sequence[str], data: str | None, folder: Path = FOLDER
         with tempfile.TemporaryDirectory() as temporary:
             quantities = [name for name in KEPT if name in model.definition.by_name]
             read = Corpus.of(corpus.documents, name=corpus.name)
-            made = build(model, read, quantities, out=temporary, sample=SAMPLE, states=())
-            made.ablation(model, documents=SILENCED, labels=corpus.labels).round(6).to_csv(
+            properties = [FITTING, *corpus.properties]
+            made = build(model, read, quantities, out=temporary, properties=properties, sample=SAMPLE, states=[])
+            documents = max(SILENCED, SILENCED_TOKENS * len(corpus.documents) // made.tokens)
+            made.ablation(model, documents=documents, labels=corpus.labels).round(6).to_csv(
                 Path(temporary) / EFFECTS, index=False
             )
             with np.load(Path(temporary) / SUMMARIES_FILE) as arrays:

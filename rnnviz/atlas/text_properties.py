@@ -27,6 +27,7 @@ LONGEST_NAME = 40  # tokens in the line of a speaker's name
 QUOTES = {"“": "”", "„": "“", "«": "»"}  # opening mark: closing mark; a straight one is both
 BRACKETS = {"(": ")", "[": "]", "{": "}", "⟨": "⟩", "（": "）", "「": "」"}
 LINE_ENDS = ("\n", "\r\n", "\r")
+OF_WORDS = ("start of word", "end of word", "letters of the word")
 SMALL_WORD = 3  # letters of a word that may be small in a name: "Duke of York"
 
 
@@ -272,8 +273,9 @@ def fitting_properties(text: DocumentTokens) -> list[TextProperty]:
     """Choose the properties that say something about documents.
 
     These are the registered ones that mean something for this kind of tokens and take several values, without those
-    that have the values of one before. A text of at most eight different tokens, as those of counting tasks, also has
-    the count of each, and of two tokens the difference of their counts.
+    that have the values of one before. Letters are taken for words where a document has two words or more: the end of
+    the one word in "aaabbb" is the end of the text. A text of at most eight different tokens, as those of counting
+    tasks, also has the count of each, and of two tokens the difference of their counts.
 
     Parameters
     ----------
@@ -286,6 +288,8 @@ def fitting_properties(text: DocumentTokens) -> list[TextProperty]:
         The properties, in the order of the registry.
     """
     candidates = [one for one in PROPERTIES.values() if text.kind in one.kinds]
+    if not _has_words(text):
+        candidates = [one for one in candidates if one.name not in OF_WORDS]
     tokens = sorted({text.spellings[k] for k in np.unique(text.numbers)} - {END, UNKNOWN})
     if len(tokens) <= FEW_TOKENS and text.kind != "numbers":
         candidates += [running_count(token) for token in tokens]
@@ -298,6 +302,12 @@ def fitting_properties(text: DocumentTokens) -> list[TextProperty]:
             fitting.append(candidate)
             seen.append(values)
     return fitting
+
+
+def _has_words(text: DocumentTokens) -> bool:
+    """Whether any document has a second word."""
+    starts = np.concatenate([[0], np.cumsum(start_of_word(text))])[text.borders]
+    return bool((np.diff(starts) > 1).any())
 
 
 def properties_by_name(wanted: Iterable[str | TextProperty]) -> list[TextProperty]:

@@ -120,6 +120,8 @@ def fitting(*documents, kind="characters"):
 def test_properties_fit_a_text_in_which_they_vary():
     counting = fitting("aabb", "ab")
     assert counting[-1] == "count of a less count of b" and "position in line" not in counting
+    assert not {"start of word", "end of word", "letters of the word"} & {*counting}  # of texts without words
+    assert {"start of word", "end of word", "letters of the word"} <= {*fitting("ab", "de la Cruz")}
     assert "bracket depth" in fitting("(())", "()") and "bracket depth" not in counting
     assert {"inside a speaker’s name", "position in line"} <= {*fitting(PLAY)}
     of_words = fitting('It was "not bad" at all, but the food (cold) was Awful', kind="words")

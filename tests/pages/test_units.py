@@ -8,9 +8,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import rnnviz
-from rnnviz.atlas.bundled import FOLDER
+from rnnviz.atlas.bundled import FOLDER, bundled_effects
 from rnnviz.atlas.served_atlases import VARIABLE
-from rnnviz.ui.pages.units import atlas_source
+from rnnviz.ui.pages.units import atlas_source, unit_card
 from rnnviz.ui.shared.session_keys import ATLAS_CHOICE, ATLAS_TEXT, ATLASES
 
 from .app_pages import figure, numbers, open_page, page_text
@@ -109,3 +109,29 @@ def test_every_bundled_atlas_opens(folder):
     task, _, cell = folder.name.rpartition("-")
     app = open_page("units", task=task, cell=cell)
     assert len(rows(app)) >= 20
+
+
+def test_a_change_that_chance_could_make_is_called_so():
+    assert unit_card._change(0.02, 0.02).endswith("chance") and unit_card._change(0.0, float("nan")).endswith("chance")
+    assert unit_card._change(0.05, 0.02).startswith("grows") and unit_card._change(-0.05, 0.02).startswith(
+        "falls by 0.05"
+    )
+
+
+def test_the_card_says_over_how_many_texts_a_unit_was_silenced():
+    effects = bundled_effects("counter-gru").set_index("unit")
+    app = open_page("units", task="counter", cell="gru", unit="2")
+    (told,) = [element.value for element in app.markdown if element.value.startswith("Silenced")]
+    assert f"over {effects.loc[2, 'documents']} texts" in told and f"{abs(effects.loc[2, 'loss']):.3f} ±" in told
+
+
+def test_what_a_unit_does_to_the_answer_is_relative_to_the_other_labels():
+    weights = rnnviz.load("counter-lstm").network.readout_weight[:, 6]
+    page = page_text(open_page("units", task="counter", cell="lstm", unit="6"))
+    assert f"{weights.max() - weights.mean():+.2f}" in page.replace("−", "-")
+
+
+def test_the_link_to_explore_keeps_the_text_that_was_typed():
+    app = open_page("units", task="names", cell="lstm", unit="6")
+    (link,) = [each for each in app.get("page_link") if "my text" in each.proto.label]
+    assert "unit=6" in link.proto.query_string and "read" not in link.proto.query_string

@@ -56,18 +56,18 @@ def _pick(found: dict[str, Atlas]) -> str:
 def _about(atlas: Atlas) -> str:
     read = counted(atlas.tokens, {"characters": "character", "words": "word"}.get(atlas.corpus.kind, "step"))
     documents = counted(atlas.corpus.documents, "text") if atlas.corpus.documents > 1 else "one text"
-    return f"Over {read} of {atlas.corpus.name} ({documents}), every one of them read by the model."
+    return f"Over {read} of {atlas.corpus.name} ({documents}), all read by the model."
 
 
 def _form(model: Model) -> None:
     """A corpus to read: a file, or a text that is pasted."""
     st.markdown(
-        f"Let the model read a corpus of yours, up to {MOST_TOKENS:,} tokens here. On your own machine there is no "
-        "limit: `python -m rnnviz.atlas model.safetensors corpus.txt --out folder`."
+        f"Let the model read your own corpus: up to {MOST_TOKENS:,} tokens here, and on your own machine without a "
+        "limit, by `python -m rnnviz.atlas model.safetensors corpus.txt --out folder`."
     )
-    file = st.file_uploader("A text: a document a file, or one a line", type=["txt"], key=ATLAS_FILE, max_upload_size=5)
+    file = st.file_uploader("A text file", type=["txt"], key=ATLAS_FILE, max_upload_size=5)
     pasted = st.text_area("Or paste a text", key=ATLAS_TEXT, height=100)
-    by_line = st.checkbox("Each line is a text of its own", model.vocabulary.end, key="atlas-by-line")
+    by_line = st.checkbox("Each line is a separate text", model.vocabulary.end, key="atlas-by-line")
     if st.button("Read it", type="primary", key="atlas-build", disabled=not (file or (pasted or "").strip())):
         try:
             text = read_text(file.getvalue()).text if file is not None else str(pasted)

@@ -24,23 +24,29 @@ def show(choice: UnitChoice) -> None:
         found = unit_connections(choice.model, choice.unit, name, choice.layer, choice.direction)
     except ArgumentError:  # a projected state has fewer rows than units
         return
-    row = cell.definition.by_name[found.row].title
+    row = cell.definition.by_name[found.row]
+    into = plain(row.title)
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown("**What drives it?**")
+        if row.name != name:
+            st.markdown(f"The weights into its {into}, of which gates decide how much is written.")
         if found.tokens is not None:
             labels = [visible(token) for token in choice.model.vocabulary.tokens]
-            st.markdown(f"Tokens, by what their vectors add to the sum of its {plain(row)}:")
+            st.markdown(f"Tokens, by what their vectors add to the sum of its {into}:")
             _both_ends(found.tokens, labels)
-        st.markdown(f"Units, by the weight of their old state in its {plain(row)}:")
+        st.markdown("Units, by the weight of their old hidden state in that sum:")
         _units(found.recurrent)
     with right:
         st.markdown("**What does it do to the answer?**")
         if found.answers is None:
             st.caption("The readout does not read this layer directly.")
         else:
-            st.markdown("Labels, by what one unit of its hidden state adds to their logits:")
-            _both_ends(found.answers, [visible(label) for label in choice.model.labels])
+            relative = choice.model.network.head.is_distribution  # what all logits have in common changes nothing
+            less = ", less what it adds on average" if relative else ""
+            st.markdown(f"Labels, by what a hidden state of 1 adds to their logits{less}:")
+            values = found.answers - found.answers.mean() if relative else found.answers
+            _both_ends(values, [visible(label) for label in choice.model.labels])
 
 
 def _both_ends(values: np.ndarray, labels: Sequence[str]) -> None:

@@ -26,19 +26,38 @@ NEIGHBOURS = 6
 AROUND = {"characters": {"before": 48, "after": 16}, "others": {"before": 16, "after": 6}}
 TOKENS = 6
 LEAST_COUNT = 5  # a token that occurs less often has no mean worth showing
+CLEAR = 2  # standard errors that a change must exceed, or chance could have made it
+
+TRACKS = (
+    "A unit tracks a property if a line through the unit’s values predicts the property with R² of at least 0.5 in "
+    "stretches of the corpus that the line was not fitted to, and if |r| exceeds the control: what any unit reaches "
+    "with any property that is shifted against the text. Within tokens, r is what is left when the mean at each token "
+    "is subtracted: what the unit knows beyond the token that it sees. A correlation does not show that the network "
+    "uses the property."
+)
+SILENCED = (
+    "Silenced: all states of the unit are 0 at every step, also where it is never near 0. The loss is that of the "
+    "right answer: the label of the text or, in a model that predicts the next token, that token. The answer is the "
+    "likeliest label with all units, and its lead is its logit less the mean of all others. After ± is the standard "
+    "error over the texts."
+)
 
 
 def show(choice: UnitChoice) -> None:
     """Show the card."""
     _head(choice)
-    st.markdown(_tracked(choice))
-    st.markdown(_effect(choice))
+    st.markdown(_tracked(choice), help=_meaning(choice))
+    st.markdown(_effect(choice), help=SILENCED if "loss" in choice.units else None)
     st.markdown(_summary(choice))
     parts = st.tabs(["Largest", "Smallest", "In between"])
     limit = scale_limits(choice.quantity, choice.atlas.sample(choice.quantity.name, **choice.place))[1]
     words = choice.atlas.corpus.kind != "characters"
     for part, contexts in zip(parts, _contexts(choice).values(), strict=True):
         with part:
+            if part is parts[-1]:
+                st.caption(
+                    f"{IN_GROUP} tokens from each tenth of a random sample of the corpus, the highest tenth first."
+                )
             st.html(contexts_html(contexts, choice.quantity, limit, words))
     charts.chart(
         unit_histogram.ready(choice.atlas, choice.quantity, choice.unit, choice.layer, choice.direction),
@@ -72,10 +91,17 @@ def _head(choice: UnitChoice) -> None:
             "pages/explore.py",
             label="This unit on my text",
             icon=":material/visibility:",
-            query_params=link_parameters.link_to(
-                choice.task.name, choice.model.network.cell_name, choice.task.examples[0], unit=choice.unit
-            ),
+            query_params=_link(choice),
         )
+
+
+def _link(choice: UnitChoice) -> dict[str, str]:
+    """The unit on Explore, which shows the text that was typed last for this task."""
+    link = link_parameters.link_to(choice.task.name, choice.model.network.cell_name, unit=choice.unit)
+    if choice.layer:
+        link["layer"] = str(choice.layer)
+    directions = choice.model.network.directions_by_layer[choice.layer]
+    return link if choice.direction == directions[0] else link | {"direction": choice.direction}
 
 
 def _tracked(choice: UnitChoice) -> str:
@@ -85,33 +111,49 @@ def _tracked(choice: UnitChoice) -> str:
     if not len(rows):
         return "No property of this corpus is computed, so nothing can be said about what the unit tracks."
     first, count = rows.iloc[0], len(rows)
-    numbers = (
-        f"r = {first['r']:.2f}, R² {first['r2_held_out']:.2f} where it was not fitted, control {first['control']:.2f}"
-    )
-    numbers = with_minus_signs(numbers)
+    numbers = [f"r = {first['r']:.2f}"]
+    if first["tracks"]:
+        within = first["r_within_tokens"]
+        numbers += ["which the token alone tells" if np.isnan(within) else f"within tokens {within:.2f}"]
+    numbers += [f"R² {first['r2_held_out']:.2f} where it was not fitted", f"control {first['control']:.2f}"]
+    told = with_minus_signs(", ".join(numbers))
     name = plain(str(first["property"]))
     others = [plain(str(each)) for each in rows[rows["tracks"]]["property"].iloc[1:]]
     if first["tracks"]:
         more = f" It also tracks {series(others)}." if others else ""
-        return f"It tracks **{name}** ({numbers}).{more}"
+        return f"It tracks **{name}** ({told}).{more}"
     if np.isnan(first["r"]):
         return f"It tracks none of the {count} properties that were computed."
-    return f"It tracks none of the {count} properties that were computed; *{name}* comes closest ({numbers})."
+    return f"It tracks none of the {count} properties that were computed; *{name}* comes closest ({told})."
+
+
+def _meaning(choice: UnitChoice) -> str | None:
+    """What each property is, and what it is to track one; None without properties."""
+    rows = choice.atlas.properties
+    listed = "\n".join(f"- *{plain(row.property)}*: {plain(row.sentence)}" for row in rows.itertuples())
+    return f"{TRACKS}\n\n{listed}" if len(rows) else None
 
 
 def _effect(choice: UnitChoice) -> str:
     """What silencing the unit does over the corpus."""
     row = choice.units.set_index("unit").loc[choice.unit]
     if "loss" not in row:
-        return "What silencing it does was measured over the bundled corpora only; see Memory for your own text."
-    lead = f"the lead of the answer falls by {_with_error(row, 'lead')}"
-    if np.isnan(row["loss"]):
-        return f"Silenced, {lead}."
-    return f"Silenced, the loss of what is right grows by {_with_error(row, 'loss')} nats, and {lead}."
+        return (
+            "What silencing a unit does was measured over the bundled corpora alone; the page Memory measures it on "
+            "your text."
+        )
+    lead = f"the lead of the answer {_change(-row['lead'], row['lead_error'])}"
+    words = (
+        lead if np.isnan(row["loss"]) else f"the loss {_change(row['loss'], row['loss_error'], ' nats')}, and {lead}"
+    )
+    return f"Silenced, over {int(row['documents'])} texts of the corpus: {words}."
 
 
-def _with_error(row: pd.Series, name: str) -> str:
-    return with_minus_signs(f"{row[name]:.3f} ± {row[f'{name}_error']:.3f}")
+def _change(value: float, error: float, of: str = "") -> str:
+    """By how much a mean changes, and whether that is more than chance does."""
+    if not abs(value) > CLEAR * error:
+        return with_minus_signs(f"changes by {value:.3f} ± {error:.3f}{of}, which may be chance")
+    return f"{'grows' if value > 0 else 'falls'} by {abs(value):.3f} ± {error:.3f}{of}"
 
 
 def _summary(choice: UnitChoice) -> str:
@@ -123,7 +165,7 @@ def _summary(choice: UnitChoice) -> str:
     )
     if "below" in row:
         low, high = ("below 0.1", "above 0.9") if choice.quantity.low >= 0 else ("below −0.9", "above 0.9")
-        words += f" It is {low} at {percent(row['below'])} of the corpus and {high} at {percent(row['above'])}."
+        words += f" It is {low} at {percent(row['below'])} of all tokens and {high} at {percent(row['above'])}."
     return words
 
 
@@ -166,11 +208,12 @@ def _tokens(choice: UnitChoice) -> None:
 
 
 def _neighbours(choice: UnitChoice) -> None:
-    """The units whose values go along with this one's."""
+    """The units whose values go along with this one's, or against them."""
     st.markdown("**Units that vary with it**")
     if choice.quantity.role != "state":
         st.caption("Correlations are computed for states.")
         return
+    st.markdown("By correlation over all tokens, whatever its sign:")
     for row in choice.atlas.correlated(
         choice.unit, NEIGHBOURS, quantity=choice.quantity.name, **choice.place
     ).itertuples():

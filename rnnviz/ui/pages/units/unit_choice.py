@@ -72,8 +72,8 @@ def go_to(unit: int) -> None:
 def units_of(atlas: Atlas, model: Model, quantity: str, layer: int, direction: str) -> pd.DataFrame:
     """All units with what is known of them: those first whose silencing costs most, else those that vary most.
 
-    The columns of `Atlas.units`, and where they are known "loss", "loss_error", "lead", "lead_error", and "tracks",
-    the property that the unit tracks, or an empty text.
+    The columns of `Atlas.units`, and where they are known "loss", "loss_error", "lead", "lead_error" and
+    "documents" of `Atlas.ablation`, and "tracks", the property that the unit tracks, or an empty text.
     """
 
     def work() -> pd.DataFrame:
@@ -81,11 +81,11 @@ def units_of(atlas: Atlas, model: Model, quantity: str, layer: int, direction: s
         evidence = evidence_of(atlas, model, quantity, layer, direction)
         first = evidence[evidence["tracks"]].drop_duplicates("unit").set_index("unit")
         if len(evidence):
-            table["tracks"] = table["unit"].map(first["property"]).fillna("")
+            table["tracks"] = table["unit"].map(first["property"].astype(object)).fillna("")
         effects = effects_of(atlas, model, layer)
         order = "deviation"
         if effects is not None and len(effects) == len(table):
-            table = table.merge(effects[["unit", "loss", "loss_error", "lead", "lead_error"]], on="unit")
+            table = table.merge(effects.drop(columns=["direct", "direct_error"]), on="unit")
             order = "lead" if table["loss"].isna().all() else "loss"
         return table.sort_values(order, ascending=False, kind="stable", ignore_index=True)
 

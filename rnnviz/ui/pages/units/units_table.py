@@ -42,16 +42,15 @@ def show(choice: UnitChoice) -> None:
         )
     if "loss" in table:
         effect = "lead" if table["loss"].isna().all() else "loss"
-        words = {"loss": "loss without it", "lead": "lead it gives"}[effect]
+        words = {"loss": "loss without it", "lead": "lead from it"}[effect]
         columns[effect] = table[effect]
         config[effect] = st.column_config.NumberColumn(
             words, format="%+.3f",
-            help="By how much the loss grows, in nats, where the unit is silenced" if effect == "loss"
-            else "What the lead of the answer loses where the unit is silenced",
+            help="By how much the loss grows, in nats, when the unit is silenced; the card has the standard error"
+            if effect == "loss" else "What the lead of the answer loses when the unit is silenced",
         )  # fmt: skip
-    columns |= {"mean": table["mean"], "deviation": table["deviation"]}
+    columns["deviation"] = table["deviation"]
     config |= {
-        "mean": st.column_config.NumberColumn("mean", format="%.2f"),
         "deviation": st.column_config.ProgressColumn(
             "spread", format="%.2f", min_value=0.0, max_value=float(table["deviation"].max()) or 1.0,
             help="The standard deviation over the corpus: a unit that never changes has 0",
