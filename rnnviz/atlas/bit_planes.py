@@ -11,7 +11,7 @@ from typing import cast
 import numpy as np
 
 from .reading_settings import Key
-from .stored_states import STATES, read_states
+from .stored_states import STATES, STORED, read_states, states_file
 
 Array = np.ndarray
 LEVELS = (0.5, 0.75, 0.9, 0.95, 0.99)  # quantiles
@@ -54,17 +54,30 @@ def quantile_thresholds(counts: Array, edges: Array) -> Array:
 def write_planes(folder: Path, key: Key, thresholds: Array) -> None:
     """Write the bits of a quantity at its thresholds (Q, U), unit by unit."""
     states, file = read_states(folder, key), planes_file(folder, key)
+    units, tokens = states.shape
     file.parent.mkdir(exist_ok=True)
-    words = -(-states.shape[1] // WORD)
+    words = -(-tokens // WORD)
     part = file.with_name(file.name + ".part")
-    planes = np.lib.format.open_memmap(part, "w+", np.uint64, (len(thresholds), len(states), words))
-    for unit, row in enumerate(states):
-        values = np.asarray(row)
-        for level, threshold in enumerate(thresholds[:, unit]):
-            planes[level, unit] = packed(values > threshold)
-    planes.flush()
+    with part.open("wb") as planes:  # not mapped, so that no more than a unit is in memory
+        facts = {"descr": "<u8", "fortran_order": False, "shape": (len(thresholds), units, words)}
+        np.lib.format.write_array_header_1_0(planes, facts)
+        start = planes.tell()
+        for unit in range(units):
+            place = states.offset + unit * tokens * STORED.itemsize
+            row = np.fromfile(states_file(folder, key), STORED, tokens, offset=place)
+            values, limits = in_order(row), in_order(thresholds[:, unit])
+            for level, limit in enumerate(limits):
+                planes.seek(start + (level * units + unit) * words * (WORD // 8))
+                planes.write(packed(values > limit).tobytes())
     np.save(thresholds_file(folder, key), thresholds)
     part.replace(file)
+
+
+def in_order(values: Array) -> Array:
+    """Whole numbers in the order of values of float16: a processor compares them ten times as fast."""
+    bits = np.asarray(values).view(np.int16)
+    numbers = bits ^ ((bits >> np.int16(15)) & np.int16(0x7FFF))
+    return cast(Array, numbers + (numbers == -1))  # of the two zeros, one
 
 
 def packed(bits: Array) -> Array:

@@ -126,8 +126,10 @@ def build_plan(plan: Plan, *, workers: int = 1, client: Any = None, progress: Pr
 
 def _read_all(plan: Plan, workers: int, client: Any, progress: Progress) -> ShardSummary:
     """Read what has no file yet, and merge everything."""
-    prepare_states(plan.folder, plan.stored, plan.tokens)
     files = [shard_file(plan.folder, number) for number in range(len(plan.shards))]
+    if prepare_states(plan.folder, plan.stored, plan.tokens):
+        for file in files:  # of an earlier run, whose states have been removed
+            file.unlink(missing_ok=True)
     missing = [number for number, file in enumerate(files) if not file.is_file()]
     for number in sorted(set(range(len(files))) - set(missing)):
         progress(plan.shards.tokens(number))

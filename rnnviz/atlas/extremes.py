@@ -73,6 +73,10 @@ def _raised(
     begins = columns.stretches  # type: ignore[attr-defined]
     if ties.any():  # an earlier one comes before; the earliest of a stretch is not before its begin
         enters |= ties & (columns.positions[begins] < last)  # type: ignore[attr-defined]
+    if (
+        highest.shape[1] > EXTREMES and np.count_nonzero(enters) > 2 * top.size
+    ):  # most of them are not among the best 20
+        enters &= highest >= np.partition(highest, -EXTREMES, axis=1)[:, [-EXTREMES]]
     unit, stretch = np.nonzero(enters)
     if not len(unit):
         return top, positions

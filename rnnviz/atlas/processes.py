@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pickle
 import signal
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager, nullcontext
 from multiprocessing import get_all_start_methods, get_context
 from typing import Any
 
@@ -16,6 +18,7 @@ from .planning import Plan
 from .shard_summary import ShardSummary, summarise
 from .shards import Shard
 
+MAIN = "__main__"
 ATTEMPTS = 3  # until a run is given up whose processes die
 
 _work: Any = None  # what a process reads with: the network and the settings
@@ -76,11 +79,27 @@ def _read(plan: Plan, numbers: list[int], workers: int, work: bytes) -> Iterator
         while numbers or running:
             while numbers and len(running) < 2 * workers:  # a shard waits for each process, and no more in memory
                 number = numbers.pop(0)
-                running[pool.submit(_summarise, plan.shards[number])] = number
+                with _main_left_alone() if MAIN.encode() not in work else nullcontext():
+                    running[pool.submit(_summarise, plan.shards[number])] = number
             for future in wait(running, return_when=FIRST_COMPLETED).done:
                 yield running.pop(future), future.result()
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _main_left_alone() -> Iterator[None]:
+    """Start processes that do not import the script that started them: nothing that they need is in it.
+
+    Otherwise a script without `if __name__ == "__main__"` would build its atlas anew in every process.
+    """
+    main: dict[str, Any] = sys.modules[MAIN].__dict__
+    hidden: dict[str, Any] = {name: main.pop(name) for name in ("__file__", "__spec__") if name in main}
+    main["__spec__"] = None
+    try:
+        yield
+    finally:
+        main.update(hidden)
 
 
 def _enter(work: bytes) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -49,18 +50,7 @@ class PropertyTokens:
             yield np.array(rows), None if len(groups) == 1 and mask.all() else mask
 
     def at(self, tokens: Array | slice) -> PropertyTokens:
-        """Select tokens.
-
-        Parameters
-        ----------
-        tokens : ndarray of int, or slice
-            Which ones.
-
-        Returns
-        -------
-        PropertyTokens
-            These alone, not shifted anew.
-        """
+        """Select tokens, not shifted anew."""
         return PropertyTokens(self.values[:, tokens], self.shifted[:, :, tokens], self.folds[tokens])
 
 
@@ -106,18 +96,50 @@ def shifted_properties(values: Array, folds: Array, shard: int) -> PropertyToken
     PropertyTokens
         Values, shifted values and folds.
     """
-    return PropertyTokens(values, _shifted(values, shard), folds)
+    return ShardProperties(values, folds, shard).at(np.arange(values.shape[1]))
 
 
-def _shifted(values: Array, shard: int) -> Array:
-    """The values (P, N) less their means, turned around by S offsets: (S, P, N)."""
-    shifted = np.full((SHIFTS, *values.shape), np.nan, np.float32)
-    shares = np.random.default_rng([SEED, shard]).uniform(NEAREST, 1 - NEAREST, SHIFTS)
-    for p, row in enumerate(values):
-        known = np.flatnonzero(~np.isnan(row))
-        if not len(known):
-            continue
-        centred = (row[known] - row[known].mean()).astype(np.float32)
-        for s, share in enumerate(shares):
-            shifted[s, p, known] = np.roll(centred, int(np.clip(share * len(known), 1, max(len(known) - 1, 1))))
-    return shifted
+@dataclass(frozen=True, eq=False)
+class ShardProperties:
+    """The P properties of the N tokens of a shard; shifted values are made where they are needed, token by token.
+
+    Parameters
+    ----------
+    values : ndarray of shape (P, N)
+        The properties in reading order; NaN where one is not known.
+    folds : ndarray of int of shape (N,)
+        The fold of each token.
+    shard : int
+        The number of the shard, from which the offsets are drawn.
+    """
+
+    values: Array
+    folds: Array
+    shard: int
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @cached_property
+    def _turned(self) -> list[tuple[Array, Array | None, Array]]:
+        """Of each property, the known values less their mean, the place of each token among them, and the offsets."""
+        shares = np.random.default_rng([SEED, self.shard]).uniform(NEAREST, 1 - NEAREST, SHIFTS)
+        turned = []
+        for row in self.values:
+            known = ~np.isnan(row)
+            values = row[known]
+            centred = (values - (values.mean() if len(values) else 0)).astype(np.float32)
+            offsets = np.clip((shares * len(values)).astype(np.int64), 1, max(len(values) - 1, 1))
+            places = None if known.all() else np.where(known, np.cumsum(known) - 1, -1).astype(np.int32)
+            turned.append((centred, places, offsets))
+        return turned
+
+    def at(self, tokens: Array) -> PropertyTokens:
+        """Look tokens up: those of a block at a time, since the shifted values of all are S times as many."""
+        shifted = np.full((SHIFTS, len(self.values), len(tokens)), np.nan, np.float32)
+        for p, (centred, places, offsets) in enumerate(self._turned):
+            here = tokens if places is None else places[tokens]
+            known = here >= 0
+            if len(centred):
+                shifted[:, p, known] = centred[(here[known] - offsets[:, None]) % len(centred)]
+        return PropertyTokens(self.values[:, tokens], shifted, self.folds[tokens])

@@ -51,7 +51,7 @@ class Columns:
     @cached_property
     def properties(self) -> PropertyTokens:
         """The properties of each column."""
-        return self._shard.property_tokens.at(self.local - int(self._shard.pieces.firsts[0]))
+        return self._shard.properties.at(self.local - int(self._shard.pieces.firsts[0]))
 
     @cached_property
     def sampled(self) -> Array:

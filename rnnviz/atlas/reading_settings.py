@@ -84,7 +84,7 @@ class ReadingSettings:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> ReadingSettings:
         """Read the settings from JSON data."""
-        states = data["states"]
+        states = data.get("states", ())  # atlases that were written before have none
         lists = {"quantities": tuple(data["quantities"]), "states": None if states is None else tuple(states)}
         return cls(**{**data, **lists})
 

@@ -7,13 +7,12 @@ for bit, whatever computes them.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
 from .corpus_properties import CorpusProperties
 from .encoded_corpus import EncodedCorpus
-from .property_tokens import PropertyTokens, shifted_properties
+from .property_tokens import ShardProperties
 from .reading_settings import MOST_SHARDS, ReadingSettings
 
 Array = np.ndarray
@@ -148,10 +147,8 @@ class Shard:
         The positions whose values are kept, counted from `start`.
     listed : ndarray of int32 of shape (N,)
         The place of each token among those whose means are kept, counted from 0; one more for all others.
-    properties : ndarray of float64 of shape (P, n)
+    properties : ShardProperties
         The properties of the n tokens that count, which are consecutive.
-    folds : ndarray of int of shape (n,)
-        The fold of each of them.
     """
 
     number: int
@@ -160,13 +157,7 @@ class Shard:
     pieces: Pieces
     sample: Array
     listed: Array
-    properties: Array
-    folds: Array
-
-    @cached_property
-    def property_tokens(self) -> PropertyTokens:
-        """The properties with what chance is measured by."""
-        return shifted_properties(self.properties, self.folds, self.number)
+    properties: ShardProperties
 
     @property
     def tokens(self) -> int:
@@ -231,4 +222,5 @@ class Shards:
         listed = self._places[inputs] if self._corpus.kind != "numbers" else np.zeros(len(inputs), np.int32)
         sample = self.sample[slice(*counted)] - low
         values, folds = self._properties.at(int(pieces.firsts[0]), int(pieces.lasts[-1]))
-        return Shard(number, low, inputs, pieces.shifted(low), sample, listed, values, folds)
+        properties = ShardProperties(values, folds, number)
+        return Shard(number, low, inputs, pieces.shifted(low), sample, listed, properties)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import ArgumentError, ArrayError
-from .bit_planes import LEVELS, ahead, bits_at, one_before, packed, planes_file, thresholds_file, unpacked
+from .bit_planes import LEVELS, ahead, bits_at, in_order, one_before, packed, planes_file, thresholds_file, unpacked
 from .reading_settings import Key
 from .stored_atlas import StoredAtlas
 from .stored_states import read_states
@@ -279,7 +279,9 @@ class _Spans:
     def on(self, unit: int) -> Array:
         """A bit at every first token of a span in which a unit is on, packed."""
         bits = (
-            packed(self._states[unit] > self._limits[unit]) if self._planes is None else np.asarray(self._planes[unit])
+            packed(in_order(self._states[unit]) > in_order(self._limits[unit]))
+            if self._planes is None
+            else np.asarray(self._planes[unit])
         )
         spans, joined = bits & self._inside, 1
         reach = bits

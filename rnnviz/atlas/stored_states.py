@@ -20,7 +20,7 @@ def states_file(folder: Path, key: Key) -> Path:
     return folder / STATES / f"{'-'.join(map(str, key))}.npy"
 
 
-def prepare_states(folder: Path, sizes: dict[Key, int], tokens: int) -> None:
+def prepare_states(folder: Path, sizes: dict[Key, int], tokens: int) -> bool:
     """Make the files in which shards are filled in, where they are missing.
 
     Parameters
@@ -31,7 +31,13 @@ def prepare_states(folder: Path, sizes: dict[Key, int], tokens: int) -> None:
         The number of units by quantity, layer and direction.
     tokens : int
         N, the tokens of the corpus.
+
+    Returns
+    -------
+    bool
+        Whether any was missing, so that no shard is in it.
     """
+    missing = False
     for key, units in sizes.items():
         file = states_file(folder, key)
         if not file.is_file():
@@ -39,6 +45,8 @@ def prepare_states(folder: Path, sizes: dict[Key, int], tokens: int) -> None:
             part = file.with_name(file.name + ".part")
             np.lib.format.open_memmap(part, "w+", STORED, (units, tokens)).flush()
             part.replace(file)
+            missing = True
+    return missing
 
 
 def write_states(folder: Path, first: int, states: dict[Key, Array]) -> None:
@@ -52,7 +60,7 @@ def write_states(folder: Path, first: int, states: dict[Key, Array]) -> None:
                 target.write(row.tobytes())
 
 
-def read_states(folder: Path, key: Key) -> Array:
+def read_states(folder: Path, key: Key) -> np.memmap:
     """Open the values of a quantity.
 
     Parameters
@@ -64,7 +72,7 @@ def read_states(folder: Path, key: Key) -> Array:
 
     Returns
     -------
-    ndarray of float16 of shape (U, N)
+    memmap of float16 of shape (U, N)
         The values, which stay on disk.
 
     Raises
@@ -80,7 +88,8 @@ def read_states(folder: Path, key: Key) -> Array:
             + (f"; it stores {', '.join(having)}." if having else ": build it with states=[...]."),
             code="no_states", name="quantity", value=key[0], allowed=tuple(having),
         )  # fmt: skip
-    return np.load(file, mmap_mode="r")
+    states: np.memmap = np.load(file, mmap_mode="r")
+    return states
 
 
 def stored_bytes(sizes: Iterable[int], tokens: int) -> int:

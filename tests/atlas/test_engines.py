@@ -2,8 +2,11 @@
 
 import os
 import signal
+import subprocess
+import sys
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import active_children
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,6 +21,7 @@ from rnnviz.errors import ArgumentError, MissingFileError, RnnvizError
 from tests.atlas.brute_force import draw_model
 from tests.raising import raises
 
+ROOT = Path(__file__).parents[2]
 MODEL = draw_model("gru", hidden=3, bidirectional=True)
 TEXTS = ["the film was good. " * (k % 7 + 1) for k in range(40)]
 
@@ -77,6 +81,19 @@ def test_a_killed_process_costs_its_shards_alone(expected):
     assert kill.tokens == atlas.tokens
 
 
+def test_a_script_needs_no_guard(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import rnnviz\n"
+        "model = rnnviz.load('counter-rnn')\n"
+        "print(rnnviz.atlas.build(model, ['aabb'] * 9, properties=[], shard=20, workers=2).tokens)\n"
+    )
+    run = subprocess.run(
+        [sys.executable, script], capture_output=True, text=True, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}
+    )
+    assert run.stdout.strip() == "36", run.stderr
+
+
 def test_processes_that_die_again_and_again_are_given_up(monkeypatch):
     def die(*arguments):
         raise BrokenProcessPool
@@ -104,6 +121,13 @@ def test_a_stopped_run_goes_on(expected, tmp_path, monkeypatch):
     assert sum(read) == atlas.tokens
     assert again and not done & set(again)
     assert not (out / "shards").exists()
+
+
+def test_states_that_were_removed_are_read_again(expected, tmp_path):
+    with pytest.raises(KeyboardInterrupt):
+        build(tmp_path / "out", progress=Stop(700))
+    next((tmp_path / "out" / "states").glob("*.npy")).unlink()
+    assert arrays(build(tmp_path / "out")) == expected
 
 
 class Stop:

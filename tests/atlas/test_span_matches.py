@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import rnnviz.atlas
 from rnnviz.atlas import bit_planes
-from rnnviz.atlas.bit_planes import LEVELS, ahead, bits_at, one_before, packed, unpacked
+from rnnviz.atlas.bit_planes import LEVELS, ahead, bits_at, in_order, one_before, packed, unpacked
 from rnnviz.errors import ArgumentError, ArrayError, UnknownQuantityError
 from tests.atlas.brute_force import all_values, build, draw_model, readings
 from tests.raising import raises
@@ -25,6 +25,14 @@ def test_bits_are_shifted_as_arrays_are(bits, by):
     np.testing.assert_array_equal(unpacked(ahead(words, by), count), np.append(bits, np.zeros(by, bool))[by:][:count])
     np.testing.assert_array_equal(unpacked(one_before(words), count), np.append(False, bits)[:count])
     np.testing.assert_array_equal(bits_at(words, np.arange(count)), bits)
+
+
+def test_whole_numbers_are_in_the_order_of_values():
+    values = np.arange(1 << 16, dtype=np.uint16).view(np.float16)
+    values = np.sort(values[~np.isnan(values)])
+    numbers = in_order(values).astype(int)
+    np.testing.assert_array_equal(np.diff(numbers) > 0, values[1:] > values[:-1])
+    assert (np.diff(numbers) >= 0).all()
 
 
 def brute_force(on, borders, units, length, n, around):
@@ -64,10 +72,15 @@ def test_matches_are_those_of_brute_force(reading, units, length, n, around, lev
         values = all_values(plan)[0][quantity, 0, "forward"].astype(np.float16)
         limits = atlas.thresholds(quantity, **chosen)
         on = values > limits[:, None]
-        if level is not None:
-            shares, width = on.mean(1), np.diff(atlas.histogram(quantity, 0)[["low", "high"]].to_numpy()[1:2])[0, 0]
-            assert (limits >= np.quantile(values.astype(float), level, axis=1) - width - 1e-3).all()
-            assert (shares <= 1).all() and on.any(1).all()
+        if level is not None:  # above the quantile by less than a bin, and below the highest value
+            edges = atlas.histogram(quantity, 0)[["low", "high"]].to_numpy()
+            lowest = np.quantile(values.astype(float), level, axis=1, method="inverted_cdf")
+            for unit, limit in enumerate(limits):
+                low, high = edges[(edges[:, 0] <= lowest[unit] + 1e-3) & (edges[:, 1] >= lowest[unit] - 1e-3)][
+                    [0, -1], [0, 1]
+                ]
+                assert low - 1e-3 <= limit <= high + 1e-3
+            assert on.any(1).all()
         expected = brute_force(on, plan.corpus.borders, units, length, n, around)
         frame = atlas.match(units, length, n, quantity, around=around, **chosen)
         found = [*zip(frame["position"], frame["common"], frame["others"], frame["units"], strict=True)]
