@@ -13,6 +13,7 @@ from ..text.tokens import Vocabulary
 from ..text.vocabularies import build_vocabulary, guess_settings, parse_tokens
 from ..text.word_lists import WordList, by_row
 from ..wording import printable
+from .joined_stacks import everywhere
 from .settings import NONE, InferredSetting, inferred
 from .stack import Stack
 
@@ -25,7 +26,7 @@ Words = Sequence[str] | Mapping[str, int] | Mapping[int, str] | str | Path
 
 def with_words(stacks: Sequence[Stack], lists: Sequence[WordList]) -> tuple[Stack, ...]:
     """The stacks with the lists of words that fit their embeddings and readouts, and the settings that choose them."""
-    return tuple(_with_words(stack, lists) for stack in stacks) if lists else tuple(stacks)
+    return everywhere(stacks, lambda stack: _with_words(stack, lists)) if lists else tuple(stacks)
 
 
 def _with_words(stack: Stack, lists: Sequence[WordList]) -> Stack:

@@ -10,7 +10,6 @@ from ..analysis import Lyapunov
 from ..cells.activations import Array
 from .chart_parts import (
     EndLabel,
-    annotation,
     axis_title,
     cell_label,
     cell_line,
@@ -101,8 +100,7 @@ def modifier_gains(gains: Mapping[str, Array], modifier: str) -> Content:
     content["yaxis"] = chart_axis(range=list(edges), nticks=6)
     content["shapes"] = [horizontal_line(1.0), horizontal_line(0.0, dash="solid")]
     content["annotations"] += [
-        heading(f"<b>After “{modifier}”</b>: the effect of a word,<br>as a share of its effect without"),
-        annotation("1: no change", 1, 1, ("x domain", "y"), "right", size=11, yshift=8),
+        heading(f"<b>After “{modifier}”</b>: the effect of a word, as a share<br>of its effect without; 1: no change"),
         *end_labels(ends, edges, HEIGHT),
     ]
     return {"data": data[::-1], "layout": content}

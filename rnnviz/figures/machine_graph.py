@@ -32,7 +32,7 @@ def machine_graph(machine: StateMachine, current: int | None = None) -> str:
     >>> machine_graph(state_machine(rnnviz.load("counter-rnn"))).startswith("digraph")
     True
     """
-    look = f'color="{REFERENCE}", fontcolor="{REFERENCE}", fontname="sans-serif", fontsize=16'
+    look = f'color="{REFERENCE}", fontcolor="{REFERENCE}", fontname="sans-serif", fontsize=10'
     space = 'rankdir=LR; bgcolor="transparent"; ranksep=0.3; nodesep=0.2;'
     lines = ["digraph {", f"  {space}", f'  node [{look}, margin="0.06,0.03"];', f"  edge [{look}];"]
     lines.append(f'  start [shape=point, color="{REFERENCE}"];\n  start -> s0;')

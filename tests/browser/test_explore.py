@@ -64,7 +64,7 @@ def step_values(page: Page, title: str) -> np.ndarray:
 
 def check_step(page: Page, trace: rnnviz.Trace, name: str, layer: int = 0) -> None:
     """What the instrument shows of a quantity at its last step is the trace."""
-    title = trace.definition.by_name[name].title
+    title = trace.definitions[layer].by_name[name].title
     np.testing.assert_allclose(step_values(page, title), trace[name, layer][-1], atol=5.1e-4)
 
 

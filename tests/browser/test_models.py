@@ -8,8 +8,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 import rnnviz
+from rnnviz.cells import GRU, LSTM
 from rnnviz.checkpoints import open_file
+from rnnviz.model import Model
 from rnnviz.network import Network
+from rnnviz.text.tokens import UNKNOWN, Vocabulary
 from rnnviz.ui.pages.models import PARTS
 from tests.browser.conftest import check_in_both_themes, rerun, settle
 from tests.browser.test_explore import check_step, open_page, write
@@ -108,3 +111,33 @@ def test_names_from_a_file_never_become_markup(page: Page, app: str, tmp_path: P
     page.get_by_text("How each of the 4 arrays was mapped").click()
     settle(page)
     assert page.locator("img[src=x]").count() == 0
+
+
+def test_the_formula_and_the_heatmaps_are_those_of_the_cell_of_the_layer(page: Page, app: str, tmp_path: Path):
+    rng = np.random.default_rng(5)
+    layers = [[LSTM.random(4, 6, rng)], [GRU.random(6, 5, rng)]]
+    table = rng.standard_normal((len(LETTERS) - 2, 4)).astype(np.float32)
+    vocabulary = Vocabulary("characters", (UNKNOWN, *LETTERS[3:]))
+    model = Model("mixed", Network(layers, table), vocabulary, [])
+    rnnviz.save(model, tmp_path / "mixed.npz")
+    open_page(page, f"{app}/models")
+    bring(page, tmp_path / "mixed.npz")
+    expect(page.get_by_role("heading", name="LSTM–GRU, 2 layers, forward, 4 inputs, 6 then 5 units")).to_be_visible()
+    page.get_by_role("button", name="Open in Explore").click()
+    expect(page.get_by_role("heading", name="Watch a recurrent network read")).to_be_visible()
+    settle(page)
+    write(page, "bead")
+    trace = model.trace("bead")
+    formula, heatmaps = page.locator(".area-left .arithmetic-phase >> visible=true"), page.locator(".heatmaps").first
+    for layer, gate in enumerate(("forget", "update")):
+        definition = model.definitions[layer]
+        if layer:
+            page.get_by_text(f"{layer + 1} of 2 · {definition.title}", exact=True).click()
+            settle(page)
+        for phase in definition.phases:
+            page.locator(".phases").get_by_role("button", name=phase.title, exact=True).click()
+            expect(formula.locator(".arithmetic-title")).to_have_text(phase.title)
+        expect(page.locator(".diagram .cell-title").first).to_contain_text(definition.title)
+        expect(heatmaps.locator(f".heatmap[data-name={gate}]")).to_be_visible()
+        check_step(page, trace, gate, layer)
+    expect(heatmaps.locator(".heatmap[data-name=forget]")).to_have_count(0)

@@ -36,11 +36,11 @@ def built(stack, way, **chosen):
 def run(stack, x, **chosen):
     """By layer, the hidden states of each way in the order of the text, (T, H) each; and what the top hands on."""
     layers = []
-    for layer in stack.layers:
-        states = {}
+    for k, layer in enumerate(stack.layers):
+        states, alike = {}, stack.run_of(k, {})[0]
         for name, way in layer.items():
             turn = slice(None, None, -1 if name == "backward" else 1)
-            states[name] = built(stack, way, **chosen).forward(np.ascontiguousarray(x[turn]))["hidden"][turn]
+            states[name] = built(alike, way, **chosen).forward(np.ascontiguousarray(x[turn]))["hidden"][turn]
         layers.append(states)
         merge = chosen.get("merge", stack.merge)
         both = [states[name] for name in ("forward", "backward") if name in states]

@@ -189,8 +189,13 @@ REFUSED = {
     ),
     "mixed": (
         lambda: torch.nn.GRU(2, 3).state_dict()
-        | {n.replace("l0", "l1"): t for n, t in torch.nn.LSTM(3, 3).state_dict().items()},
+        | {n.replace("l0", "l0_reverse"): t for n, t in torch.nn.LSTM(2, 3).state_dict().items()},
         UnsupportedFileError, "mixed_cells", "the network",
+    ),
+    "mixed sizes": (
+        lambda: torch.nn.GRU(2, 3).state_dict()
+        | {n.replace("l0", "l1"): t for n, t in torch.nn.LSTM(4, 3).state_dict().items()},
+        DamagedFileError, "contradiction", "the network",
     ),
     "quantised": (
         lambda: {n: t.to(torch.int8) for n, t in torch.nn.GRU(2, 3).state_dict().items()},

@@ -27,6 +27,7 @@ RIGHT = {
     "joint_matrices/tf1_gru": ("m.npz", {"rnn/gru_cell": "y"}),
     "joint_matrices/tf1_old": ("m.npz", {"RNN/basic_lstm_cell": "y"}),
     "joint_matrices/tutorial_i2h": ("char-rnn-classification.pt", {"the network": "y"}),
+    "layers_of_several_cells/lstm_then_gru": ("m.keras", {"lower to upper": "y"}),
     "layers_joined_across_something/siamese": ("m.pt", {"lstm1": "y1", "lstm2": "y2"}),
     "linear_taken_for_embedding/speaker_linear": ("m.pt", {"lstm": "y"}),
 }

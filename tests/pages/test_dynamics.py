@@ -99,6 +99,18 @@ def test_points_are_those_of_the_analysis(held):
     np.testing.assert_allclose(numbers(drawn["customdata"]), np.abs(expected.eigenvalues[0]), atol=1e-4)
 
 
+def test_where_nothing_settles_the_page_says_how_far_it_still_moves():
+    app, model = (
+        dynamics(view="settling", task="counter", cell="lstm", text="ab", held="b"),
+        rnnviz.load("counting-lstm"),
+    )
+    assert "no point was found" not in page_text(app)
+    app = own_page(model, ["ab"], view="settling", held="a")
+    states = model.trace("a" * 1001)
+    moved = np.hypot(*[np.linalg.norm(states[name][-1] - states[name][-2]) for name in ("hidden", "cell")])
+    assert "no point was found" in page_text(app) and f"moves it by {moved:.2g}" in page_text(app)
+
+
 def test_another_point_has_its_own_eigenvalues():
     app, model = dynamics(view="settling", cell="rnn"), rnnviz.load("reviews-rnn")
     expected = fixed_points(model, None, runs(model))

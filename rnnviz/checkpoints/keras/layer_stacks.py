@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ...errors import DamagedFileError, FileError, LimitError, UnsupportedFileError
 from ...limits import UNLIMITED
 from ..arrangements import with_arrangements
 from ..io.opening_budget import OpeningBudget
+from ..joined_stacks import join_stacks, with_offers
 from ..settings import Basis, InferredSetting, general_settings
 from ..stack import Parameters, SourceArray, Stack
 from . import layer_notes
@@ -27,18 +28,19 @@ from .layer_settings import layer_settings, merge_setting
 
 _ENCODER, _DECODER = re.compile(r"enc", re.IGNORECASE), re.compile(r"dec", re.IGNORECASE)
 FEW = 8  # sentences on layers that cannot be shown
+_Kind = tuple[str, tuple[InferredSetting, ...]]  # a cell and its settings
 
 
 @dataclass(eq=False)
 class _GrowingStack:
     """A stack that may get further layers.
 
-    backward: whether the top returns its outputs last step first. exchanged: whether it concatenates its two
-    directions in the order opposite to ours. apart: the stack below that it would fit, with something between them.
+    kinds: the cell of each layer and its settings. backward: whether the top returns its outputs last step first.
+    exchanged: whether it concatenates its two directions in the order opposite to ours. apart: the stack below that it
+    would fit, with something between them.
     """
 
-    cell: str
-    settings: tuple[InferredSetting, ...]
+    kinds: list[_Kind] = field(default_factory=list)
     members: list[Layer] = field(default_factory=list)
     layers: list[dict[str, Parameters]] = field(default_factory=list)
     merge: InferredSetting | None = None
@@ -58,15 +60,23 @@ class _GrowingStack:
         return self.top.units * (2 if both else 1)
 
     @property
-    def values(self) -> dict[str, str]:
-        return {setting.name: setting.value for setting in self.settings}
+    def runs(self) -> list[list[int]]:
+        """The layers, those of one cell under one set of values together."""
+        runs: list[list[int]] = []
+        for number, kind in enumerate(self.kinds):
+            if runs and _is_like(kind, self.kinds[number - 1]):
+                runs[-1].append(number)
+            else:
+                runs.append([number])
+        return runs
 
 
 def stacks_from_layers(layers: Sequence[Layer], budget: OpeningBudget | None = None) -> tuple[Stack, ...]:
     """The recurrent stacks among the layers of a model, in its order. budget: of the opening of its file.
 
-    A stack continues as long as one recurrent layer reads another of the same cell and with the same options, nothing
-    between them computes anything, and all its bidirectional layers are merged alike. Raises FileError if there is no
+    A stack continues as long as one recurrent layer reads another, nothing between them computes anything, and all its
+    bidirectional layers are merged alike. In a file without connections, only layers of one cell and with the same
+    options are taken to read each other. Raises FileError if there is no
     recurrent layer that can be shown, or if shapes contradict each other.
     """
     budget = budget or OpeningBudget("the model", UNLIMITED)
@@ -102,7 +112,7 @@ def stacks_from_layers(layers: Sequence[Layer], budget: OpeningBudget | None = N
             stack.notes += layer_notes.between(stack.top, layer, passed)
             del tops[stack.top.name]
         else:
-            new = _GrowingStack(cell_of(layer), settings)
+            new = _GrowingStack()
             new.left_out += layer_notes.start(layer, below, passed, stack is not None and stack.backward)
             if stack is not None and between:
                 words = layer_notes.possibly_between(stack.top, layer, between)
@@ -116,7 +126,7 @@ def stacks_from_layers(layers: Sequence[Layer], budget: OpeningBudget | None = N
             for half in layer.halves or (layer,):
                 for source in half.arrays.values():
                     budget.use(source.array)
-            _add(stack, layer, merge)
+            _add(stack, layer, settings, merge)
         tops.setdefault(layer.name, stack)
     if not growing:
         message = " ".join(_few(refused)) or layer_notes.no_recurrent_layer(graph.layers)
@@ -124,7 +134,10 @@ def stacks_from_layers(layers: Sequence[Layer], budget: OpeningBudget | None = N
         raise UnsupportedFileError(message, code=code, part=unsupported)
     notes, readouts = _few(refused), PlainReadouts()
     complete = [_complete(stack, graph, notes, readouts) for stack in growing]
-    return tuple(_arranged(stack, growing, complete) for stack in growing)
+    arranged = tuple(_arranged(stack, growing, complete) for stack in growing)
+    if any(stack.top.below is not None for stack in growing):
+        return arranged
+    return with_offers(arranged, "The file keeps no connections of its layers.")
 
 
 def _arranged(stack: _GrowingStack, growing: Sequence[_GrowingStack], complete: Sequence[Stack]) -> Stack:
@@ -174,7 +187,8 @@ def _common_settings(layer: Layer) -> tuple[InferredSetting, ...]:
 def _continues(
     stack: _GrowingStack, layer: Layer, settings: tuple[InferredSetting, ...], merge: InferredSetting | None
 ) -> bool:
-    same = cell_of(layer) == stack.cell and {setting.name: setting.value for setting in settings} == stack.values
+    # Where the model says that one reads the other, they are one stack whatever their cells.
+    same = layer.below is not None or _is_like((cell_of(layer), settings), stack.kinds[-1])
     merges = merge is None or stack.merge is None or merge.value == stack.merge.value
     # Where only the order is known, sizes that do not fit show that one does not read the other.
     fits = layer.below is not None or layer.reads == stack.width
@@ -186,7 +200,15 @@ def _are_coders(below: Layer, above: Layer) -> bool:
     return above.loose and bool(_ENCODER.search(below.name) and _DECODER.search(above.name))
 
 
-def _add(stack: _GrowingStack, layer: Layer, merge: InferredSetting | None) -> None:
+def _is_like(one: _Kind, other: _Kind) -> bool:
+    """Whether two layers have one cell and the same values of all settings."""
+    values = [{setting.name: setting.value for setting in settings} for _, settings in (one, other)]
+    return one[0] == other[0] and values[0] == values[1]
+
+
+def _add(
+    stack: _GrowingStack, layer: Layer, settings: tuple[InferredSetting, ...], merge: InferredSetting | None
+) -> None:
     if stack.members and layer.reads not in (None, stack.width):
         raise DamagedFileError(
             f"it reads vectors of size {layer.reads}, but {stack.top.name!r} below it passes on {stack.width}",
@@ -202,6 +224,7 @@ def _add(stack: _GrowingStack, layer: Layer, merge: InferredSetting | None) -> N
     stack.merge = stack.merge or merge
     stack.layers.append({name: directions[name] for name in ("forward", "backward") if name in directions})
     stack.members.append(layer)
+    stack.kinds.append((cell_of(layer), settings))
     stack.backward = backward
     stack.exchanged = bool(rest) and backward and merge is not None and merge.value == "concat"
 
@@ -214,22 +237,32 @@ def _complete(stack: _GrowingStack, graph: LayerGraph, refused: list[str], made:
     members = [sentence for member in stack.members for sentence in layer_notes.member(member)]
     unconnected = [] if stack.left_out else layer_notes.unconnected(graph.layers, stack.members)
     tables: dict[str, SourceArray] = {layer.name: layer.arrays["embeddings"] for layer in embeddings}
-    return Stack(
-        name=first.name if first is top else f"{first.name} to {top.name}",
-        cell=stack.cell,
-        layers=tuple(stack.layers),
-        settings=(
-            *general_settings(
-                [*stack.settings, *([stack.merge] if stack.merge else [])], stack.layers, "concat", *_basis(first)
-            ),
-            embedding,
-            readout,
-        ),
+    name = first.name if first is top else f"{first.name} to {top.name}"
+    runs = [_run(stack, numbers, name) for numbers in stack.runs]
+    whole = runs[0] if len(runs) == 1 else join_stacks(runs, name)
+    return replace(
+        whole,
+        settings=(*whole.settings, embedding, readout),
         embeddings=tables,
         readouts=readouts,
-        merge=stack.merge.value if stack.merge else "concat",
         notes=tuple(dict.fromkeys([*notes, *refused])),
         left_out=tuple(dict.fromkeys([*stack.left_out, *members, *unconnected, *above])),
+    )
+
+
+def _run(stack: _GrowingStack, numbers: Sequence[int], name: str) -> Stack:
+    """Layers of one cell."""
+    cell, settings = stack.kinds[numbers[0]]
+    layers = tuple(stack.layers[number] for number in numbers)
+    both = any(len(directions) == 2 for directions in layers)
+    merges = [stack.merge] if stack.merge and both else []
+    basis = _basis(stack.members[numbers[0]])
+    return Stack(
+        name=name,
+        cell=cell,
+        layers=layers,
+        settings=general_settings([*settings, *merges], layers, "concat", *basis),
+        merge=stack.merge.value if stack.merge else "concat",
     )
 
 

@@ -7,8 +7,9 @@ neither names nor shapes tell is assumed, and can be overridden.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from ...errors import DamagedFileError, FileError, LimitError, UnsupportedFileEr
 from ..arrangements import MOST as MOST_MEMBERS
 from ..arrangements import Layers, with_arrangements
 from ..io.opening_budget import OpeningBudget
+from ..joined_stacks import fit, join_stacks, with_families, with_offers
 from ..settings import Basis, InferredSetting, general_settings, inferred
 from ..stack import Parameters, SourceArray, Stack
 from .array_names import ArrayName, display_names, head_of, parse_name, short_name
@@ -62,7 +64,8 @@ def stacks_from_arrays(
     reader = _Reader(complete, dtypes or {}, assembled, grouped)
     stacks: list[Stack] = []
     problems: list[FileError] = [*prepared.problems, *assembled.problems]
-    for owner, name in display_names(grouped).items():
+    names = display_names(grouped)
+    for owner, name in names.items():
         try:
             stacks.append(reader.stack(name, grouped[owner]))
         except FileError as error:
@@ -75,7 +78,9 @@ def stacks_from_arrays(
     stacks = list(with_initial_states(stacks, reader.free(), assembled.work))
     stacks[0] = replace(stacks[0], notes=(*stacks[0].notes, *map(str, problems)))
     free = {name: array for name, array in prepared.arrays.items() if name not in reader.used}
-    return tuple(_with_origins(stack, reader) for stack in with_surroundings(stacks, free, dtypes or {}))
+    surrounded = [_with_origins(stack, reader) for stack in with_surroundings(stacks, free, dtypes or {})]
+    families = {name: short_name(group.family) for owner, name in names.items() if (group := grouped[owner]).family}
+    return with_offers(with_families(surrounded, families), "The file does not say whether one reads the other.")
 
 
 def _with_origins(stack: Stack, reader: _Reader) -> Stack:
@@ -186,13 +191,15 @@ class _Reader:
                 )  # fmt: skip
             layers.append({d: self._layer(name, names) for d, names in directions.items()})
         each = [layer for directions in layers for layer in directions.values()]
-        kinds = {layer.cell for layer in each}
-        if len(kinds) > 1:
+        if any(len({layer.cell for layer in directions.values()}) > 1 for directions in layers):
             raise UnsupportedFileError(
-                f"{name} has layers of different cells ({', '.join(sorted(kinds))}), one above another. Only one kind "
-                "of cell per network is supported.",
+                f"{name} has directions of different cells ({', '.join(sorted({layer.cell for layer in each}))}) in "
+                "one layer. Both directions of a layer have one cell.",
                 code="mixed_cells", part=name,
             )  # fmt: skip
+        cells = [next(iter(directions.values())).cell for directions in layers]
+        if len(set(cells)) > 1:
+            return self._of_several_cells(name, group, cells)
         parameters = tuple({d: layer.parameters for d, layer in directions.items()} for directions in layers)
         merge = merge_of(parameters, group.merge)
         check_sizes(parameters, merge)
@@ -217,6 +224,21 @@ class _Reader:
             left_out=tuple(dict.fromkeys([*group.left_out, *(words for layer in each for words in layer.left_out)])),
         )  # fmt: skip
         return with_arrangements(stack, self._members(name, group, cell), group.reason, group.directions)
+
+    def _of_several_cells(self, name: str, group: LayerGroup, cells: Sequence[str]) -> Stack:
+        """The stack of a group whose layers have several cells. Raises FileError if they do not fit each other."""
+        stacks: list[Stack] = []
+        for _, run in groupby(range(len(cells)), key=cells.__getitem__):
+            numbers = list(run)
+            own = {(k - numbers[0], d): names for (k, d), names in group.layers.items() if k in numbers}
+            stacks.append(self.stack(name, LayerGroup(own, merge=group.merge)))
+        if not all(fit(low, high) for low, high in pairwise(stacks)):
+            raise DamagedFileError(
+                f"{name} has layers that do not read what the layer below them passes on.",
+                code="contradiction", part=name,
+            )  # fmt: skip
+        left_out = dict.fromkeys([*group.left_out, *(words for stack in stacks for words in stack.left_out)])
+        return join_stacks(stacks, name, tuple(left_out))
 
     def _members(self, name: str, group: LayerGroup, cell: str) -> dict[str, tuple[dict[str, Parameters], ...]]:
         """By owner, the layers that a group could be joined of; empty if some of them cannot be run."""

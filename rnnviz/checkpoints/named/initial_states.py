@@ -30,7 +30,7 @@ def with_initial_states(
     """
     result = list(stacks)
     names = [tuple(stack.array_names) for stack in stacks]
-    units = [{state: _units(stack, state) for state in CELLS[stack.cell].define().states} for stack in stacks]
+    units = [{state: _units(stack, state) for state in _states_of(stack)} for stack in stacks]
     left_out: list[str] = []
     for name, source in free.items():
         state, sure = _state(name)
@@ -74,10 +74,20 @@ def _state(name: str) -> tuple[str | None, bool]:
     return (found, marked) if marked or alone else (None, False)
 
 
+def _states_of(stack: Stack) -> list[str]:
+    """The states of any of a stack's cells."""
+    return list(dict.fromkeys(state for cell in stack.cells for state in CELLS[cell].define().states))
+
+
 def _units(stack: Stack, state: str) -> list[tuple[int, str, int]]:
     """Layer, direction and size of a state, in PyTorch's order."""
     size = stack.output_size if state == "hidden" else stack.hidden_size
-    return [(k, d, size(k)) for k, directions in enumerate(stack.layers) for d in directions]
+    return [
+        (k, d, size(k))
+        for k, directions in enumerate(stack.layers)
+        if state in CELLS[stack.cells[k]].define().states
+        for d in directions
+    ]
 
 
 def _fits(stack: Stack, units: Sequence[tuple[int, str, int]], state: str, source: SourceArray) -> bool:

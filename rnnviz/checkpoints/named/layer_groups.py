@@ -28,6 +28,7 @@ class LayerGroup:
     directions: whether the members are directions of one layer. joined: whether this group is all of them. reason: one
     sentence on that. merge: how two directions become what the next layer reads. left_out: sentences on what stands
     between.
+    family: of layers of different cells that are numbered and fit one above the other, what all of them are called.
     """
 
     layers: Mapping[tuple[int, str], Names]
@@ -37,6 +38,7 @@ class LayerGroup:
     reason: str = ""
     merge: str = "concat"
     left_out: tuple[str, ...] = ()
+    family: str = ""
 
 
 def group_layers(arrays: Arrays, assembled: AssembledLayers) -> dict[str, LayerGroup]:

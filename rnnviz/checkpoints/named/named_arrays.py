@@ -14,6 +14,7 @@ from ...text.word_lists import word_lists
 from ...wording import printable
 from ..file import File
 from ..interface import Format, Opened, UnusedArray
+from ..joined_stacks import everywhere
 from ..native.card_checks import checked_card
 from ..native.card_json import KEY, from_json, is_card
 from ..native.network_stack import stack_from_model
@@ -145,7 +146,7 @@ def _marked(stacks: Sequence[Stack], marks: Mapping[str, str]) -> tuple[Stack, .
         chosen = {setting.value for setting in stack.settings if setting.name in ("embedding", "readout")}
         return tuple(dict.fromkeys(marks[name] for name in sorted(stack.array_names | chosen) if name in marks))
 
-    return tuple(replace(stack, left_out=(*stack.left_out, *sentences(stack))) for stack in stacks)
+    return everywhere(stacks, lambda stack: replace(stack, left_out=(*stack.left_out, *sentences(stack))))
 
 
 def _unused(named: NamedArrays, stacks: Sequence[Stack]) -> tuple[UnusedArray, ...]:

@@ -81,7 +81,7 @@ def _neighbour(number: int, group: LayerGroup, arrays: Arrays, assembled: Assemb
 def _merge(layers: Sequence[Neighbour], around: Surroundings) -> str | None:
     """How directions are merged so that all layers fit one above the other; None if they do not."""
     for merge in ("concat", "sum"):
-        if all(below.gates == above.gates and below.passes(merge) == above.reads for below, above in pairwise(layers)):
+        if all(below.passes(merge) == above.reads for below, above in pairwise(layers)):
             sizes = {frozenset((below.passes("concat"), above.reads)) for below, above in pairwise(layers)}
             mapped = any(array.ndim == 2 and frozenset(array.shape) in sizes for array in around.free.values())
             return None if merge == "sum" and mapped else merge
@@ -100,6 +100,10 @@ def _parted(
     merge = _merge(layers, around)
     obstacles = [standing_between(low, high, merge or "concat", end, around) for low, high in pairwise(layers)]
     tower = None if any(obstacles) or merge is None else reads_side_by_side(layers, around)
+    if len({layer.gates for layer in layers}) > 1:  # each is a stack of its own, which are joined as a whole
+        if merge is not None and not any(obstacles) and not tower:
+            return {owner: replace(groups[owner], family=family) for owner in owners}
+        merge, tower = None, None
     members = {owner: groups[owner].layers for owner in owners} if merge is not None else {}
     runs: list[list[int]] = [[0]]
     for k, names in enumerate(obstacles, 1):

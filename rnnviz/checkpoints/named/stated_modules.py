@@ -9,7 +9,9 @@ from typing import Any
 
 from ...errors import UnsupportedFileError
 from ...wording import printable
-from ..stack import Stack
+from ..joined_stacks import everywhere
+from ..settings import InferredSetting
+from ..stack import Stack, of_run
 
 _RECURRENT = ("RNN", "RNNBase", "GRU", "LSTM", "RNNCell", "GRUCell", "LSTMCell", "RNNCellBase")
 _ACTIVATIONS = ("tanh", "relu")
@@ -67,7 +69,7 @@ def with_stated(stacks: Sequence[Stack], modules: Mapping[str, StatedModule]) ->
     modules: by the name of each, the owner of its arrays. Raises UnsupportedFileError for layers of one stack with
     different activations.
     """
-    return tuple(_with_stated(stack, modules) for stack in stacks) if modules else tuple(stacks)
+    return everywhere(stacks, lambda stack: _with_stated(stack, modules)) if modules else tuple(stacks)
 
 
 def _with_stated(stack: Stack, modules: Mapping[str, StatedModule]) -> Stack:
@@ -76,7 +78,7 @@ def _with_stated(stack: Stack, modules: Mapping[str, StatedModule]) -> Stack:
     if not owners:
         return stack
     settings = stack.settings
-    if stack.cell == "rnn":
+    if "rnn" in stack.cells:
         stated = {owner.nonlinearity for owner in owners.values() if owner.nonlinearity}
         if len(stated) > 1:
             raise UnsupportedFileError(
@@ -86,7 +88,7 @@ def _with_stated(stack: Stack, modules: Mapping[str, StatedModule]) -> Stack:
             )  # fmt: skip
         settings = tuple(
             replace(setting, value=value, basis="stated", reason="The module states it.")
-            if setting.name == "activation" and (value := next(iter(stated), None))
+            if _is_of_rnn(stack, setting) and (value := next(iter(stated), None))
             else setting
             for setting in settings
         )
@@ -118,15 +120,20 @@ def with_nonlinearity(stacks: Sequence[Stack], texts: Mapping[str, str]) -> tupl
         return tuple(stacks)
     ((value, name),) = found.items()
     reason = f"The file has {printable(name)} = {value}; that it is about this layer is inferred."
-    return tuple(
-        replace(
-            stack,
-            settings=tuple(
-                replace(setting, value=value, reason=reason)
-                if stack.cell == "rnn" and setting.name == "activation" and setting.basis == "assumed"
-                else setting
-                for setting in stack.settings
-            ),
+
+    def change(stack: Stack) -> Stack:
+        settings = tuple(
+            replace(setting, value=value, reason=reason)
+            if _is_of_rnn(stack, setting) and setting.basis == "assumed"
+            else setting
+            for setting in stack.settings
         )
-        for stack in stacks
-    )
+        return replace(stack, settings=settings)
+
+    return everywhere(stacks, change)
+
+
+def _is_of_rnn(stack: Stack, setting: InferredSetting) -> bool:
+    """Whether a setting is the activation of a simple RNN."""
+    base, first = of_run(setting.name)
+    return base == "activation" and stack.cells[first or 0] == "rnn"

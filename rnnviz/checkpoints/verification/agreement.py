@@ -92,7 +92,7 @@ def verify(
         If the pair's shapes are not those of this stack's inputs and outputs.
     """
     chosen = dict(overrides or {})
-    network = (conversion or convert_stack(stack, chosen)).network
+    network, stack = (conversion or convert_stack(stack, chosen)).network, stack.chosen(chosen)
     comparison = closest(network, pair)
     differences = comparison.differences
     step, _, unit = (int(k) for k in np.unravel_index(differences.argmax(), differences.shape))

@@ -73,6 +73,18 @@ CHAINS = {
         [F + B, B],
         True,
     ),
+    "lstm, gru": (lambda L: [L.LSTM(4, **SEQ), L.GRU(3, **SEQ)], [F, F], False),
+    "gru before, rnn, back": (
+        lambda L: [
+            L.GRU(4, reset_after=False, **SEQ),
+            L.Dropout(0.5),
+            L.SimpleRNN(3, go_backwards=True, **SEQ),
+            L.Bidirectional(L.LSTM(2, **SEQ)),
+        ],
+        [F, B, F + B],
+        True,
+    ),
+    "other activation": (lambda L: [L.LSTM(4, **SEQ), L.LSTM(3, activation="relu", **SEQ)], [F, F], False),
     "cell": (lambda L: [L.RNN(L.LSTMCell(4), **SEQ)], [F], False),
     "cells": (lambda L: [L.RNN([L.GRUCell(4), L.GRUCell(3), L.GRUCell(2)], **SEQ)], [F, F, F], False),
     "cells, back": (
@@ -126,7 +138,7 @@ def test_a_layer_alone(package):
 
 
 @pytest.mark.peers
-def test_where_kind_options_or_merge_change_a_stack_ends():
+def test_where_the_merge_changes_or_something_stands_between_a_stack_ends():
     def make(L):
         return [
             L.LSTM(4, name="a", **SEQ),
@@ -141,9 +153,26 @@ def test_where_kind_options_or_merge_change_a_stack_ends():
         ]
 
     found = stacks_from_layers(live_layers(sequential("keras", make)))
-    assert [stack.name for stack in found] == ["a to b", "c", "d", "e", "f", "g", "i"]
-    assert [stack.merge for stack in found] == ["concat"] * 4 + ["sum", "concat", "concat"]
-    assert any("'c'" in note and "'b' (LSTM)" in note for note in (*found[1].notes, *found[1].left_out))
+    assert [stack.name for stack in found] == ["a to f", "g", "i"]
+    assert [stack.merge for stack in found] == ["sum", "concat", "concat"]
+    assert found[0].cells == ("lstm", "lstm", "lstm", "gru", "gru", "lstm")
+    assert found[0].runs == ((0, "lstm"), (2, "lstm"), (3, "gru"), (4, "gru"), (5, "lstm"))
+    assert [found[0].setting(name).value for name in ("reset_l3", "reset_l4")] == ["after", "before"]
+    assert any("'g'" in note and "'f' (Bidirectional)" in note for note in (*found[1].notes, *found[1].left_out))
+
+
+@pytest.mark.peers
+def test_layers_of_two_classes_in_a_file_without_connections_are_joined_by_choice(tmp_path):
+    model = sequential("keras", lambda L: [L.LSTM(4, **SEQ), L.GRU(5, **SEQ), L.TimeDistributed(L.Dense(2))])
+    model.save_weights(tmp_path / "m.weights.h5")
+    opened = rnnviz.checkpoint(tmp_path / "m.weights.h5")
+    assert {stack.cell for stack in opened.stacks} == {"lstm", "gru"} and all(stack.left_out for stack in opened.stacks)
+    for stack in opened.stacks:
+        (value,) = stack.alternatives
+        joined = opened.model(stack.name, layers=value)
+        assert joined.network.cell_name == "lstm-gru" and not joined.card.get("left_out")
+        states = joined.trace(sequence())["hidden", 1]
+        np.testing.assert_allclose(states, outputs(model, sequence())[model.layers[1].name], rtol=0, atol=1e-5)
 
 
 @pytest.mark.peers

@@ -7,6 +7,8 @@ import pandas as pd
 import streamlit as st
 
 from ....analysis import FixedPoints, fixed_points
+from ....analysis.dynamics.held_input_map import HeldInputMap
+from ....analysis.dynamics.layer_runs import stacked_states
 from ....cells import CELLS
 from ....errors import ArgumentError, LimitError
 from ....figures import point_eigenvalues, state_path
@@ -23,6 +25,7 @@ from .paths_panel import path_of
 from .state_cloud import StateCloud, runs_over_texts, state_cloud
 
 LISTED = 5  # points in the table
+PATIENCE = 1000  # steps after which a state that does not settle is looked at
 
 
 def show(run: TextRun) -> None:
@@ -107,7 +110,8 @@ def _summary(run: TextRun, token: str, points: FixedPoints) -> str:
     if not kinds:
         return (
             f"Reading {what}, **no point was found** at which the {title} stays: no search ended where a step moves it "
-            "by 0.01 or less."
+            f"by 0.01 or less. After {PATIENCE:,} steps from its initial state, a step still moves it by "
+            f"{digits(_drift(run, token, points), '.2g')}."
         )
     counts = {kind: kinds.count(kind) for kind in ("stable", "unstable", "slow") if kind in kinds}
     several = series([f"{count} {kind}" for kind, count in counts.items()])
@@ -119,6 +123,20 @@ def _summary(run: TextRun, token: str, points: FixedPoints) -> str:
     if points.unstable_directions[0] > 1 or len(times) == 1:
         return f"{words}."
     return f"{words}; one along any other shrinks as far in {_steps(times[1:].max())} or fewer."
+
+
+def _drift(run: TextRun, token: str, points: FixedPoints) -> float:
+    """How far one step moves the state after reading the input many times, from the initial state on."""
+
+    def work() -> float:
+        layer, direction = run.location
+        moves = HeldInputMap(run.model.network.cell(layer, direction), points.vector)
+        state = stacked_states(run.trace, layer, direction, with_initial=True)[:1]
+        for _ in range(PATIENCE):
+            state = moves.step(state)
+        return float(np.linalg.norm(moves.step(state) - state))
+
+    return cached(run.model.network, ("drift", run.location, token), work)
 
 
 def _plane(run: TextRun, token: str, points: FixedPoints, cloud: StateCloud) -> None:

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from ....checkpoints import Checkpoint, Conversion, InferredSetting, Stack
+from ....checkpoints.stack import LAYERS
 from ....wording import counted
 from ...shared.markdown import plain
 from ...shared.opened_file import OpenedFile
@@ -22,7 +23,16 @@ SHOWN = 12  # unused arrays that are named
 def settings(file: OpenedFile, stack: Stack) -> None:
     """Show the inferred settings, those that were assumed first, each with a way to override it."""
     changed = file.changed(stack)
-    listed = [setting for setting in stack.settings if not setting.follows]
+    if stack.alternatives:  # which settings there are depends on this one
+        key, own = file.key(stack.name, LAYERS), next(s.value for s in stack.settings if s.name == LAYERS)
+        if st.session_state.get(key, changed.get(LAYERS, own)) != own:
+            changed[LAYERS] = st.session_state.get(key, changed.get(LAYERS))
+        else:
+            changed.pop(LAYERS, None)
+    settings_now = stack.chosen(changed).settings
+    for name in changed.keys() - {setting.name for setting in settings_now}:
+        del changed[name]
+    listed = [setting for setting in settings_now if not setting.follows]
     assumed = [setting for setting in listed if setting.basis == "assumed" and len(setting.choices) > 1]
     rest = [setting for setting in listed if setting not in assumed]
     if assumed:

@@ -151,6 +151,7 @@ def _stack(file: OpenedFile, stack: Stack) -> None:
     heading = st.container()
     place = st.container()
     interpretation_panel.settings(file, stack)
+    stack = stack.chosen(file.changed(stack))
     heading.header(plain(summary(stack.arranged(file.changed(stack)))), anchor=False)
     try:
         conversion = file.convert(stack)
