@@ -24,7 +24,7 @@ def page() -> None:
         with place:
             quantity = units_table.pick_quantity(model, atlas, layer, direction)
         choice: UnitChoice = choose(task, model, atlas, quantity, layer, direction)
-        left, right = st.columns([1, 1.6], gap="large")
+        left, right = st.columns([1, 1.3], gap="large")
         with left:
             units_table.show(choice)
         with right:

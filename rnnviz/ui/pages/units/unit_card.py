@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from ....atlas.context_values import UnitContext, context_values
+from ....atlas.unit_evidence import STEPS
 from ....colours import scale_limits
 from ....figures import unit_histogram
 from ....number_format import short_number, with_minus_signs
@@ -39,7 +40,7 @@ SILENCED = (
     "Silenced: all states of the unit are 0 at every step, also where it is never near 0. The loss is that of the "
     "right answer: the label of the text or, in a model that predicts the next token, that token. The answer is the "
     "likeliest label with all units, and its lead is its logit less the mean of all others. After ± is the standard "
-    "error over the texts."
+    "error of the mean over the texts or stretches."
 )
 
 
@@ -146,7 +147,8 @@ def _effect(choice: UnitChoice) -> str:
     words = (
         lead if np.isnan(row["loss"]) else f"the loss {_change(row['loss'], row['loss_error'], ' nats')}, and {lead}"
     )
-    return f"Silenced, over {int(row['documents'])} texts of the corpus: {words}."
+    texts = "texts" if row["documents"] <= choice.atlas.corpus.documents else f"stretches of {STEPS} tokens"
+    return f"Silenced, over {int(row['documents'])} {texts} of the corpus: {words}."
 
 
 def _change(value: float, error: float, of: str = "") -> str:

@@ -81,7 +81,7 @@ def units_of(atlas: Atlas, model: Model, quantity: str, layer: int, direction: s
         evidence = evidence_of(atlas, model, quantity, layer, direction)
         first = evidence[evidence["tracks"]].drop_duplicates("unit").set_index("unit")
         if len(evidence):
-            table["tracks"] = table["unit"].map(first["property"].astype(object)).fillna("")
+            table["tracks"] = [first["property"].get(unit, "") for unit in table["unit"]]
         effects = effects_of(atlas, model, layer)
         order = "deviation"
         if effects is not None and len(effects) == len(table):

@@ -13,6 +13,8 @@ from ....model import Model
 from ...shared import link_parameters
 from .unit_choice import UnitChoice, go_to
 
+TRACKS_WIDTH = 150  # pixels: "inside a speaker’s name"
+
 
 def pick_quantity(model: Model, atlas: Atlas, layer: int, direction: str) -> Quantity:
     """A picker for one of the quantities that the atlas has."""
@@ -38,7 +40,9 @@ def show(choice: UnitChoice) -> None:
     if "tracks" in table and (table["tracks"] != "").any():
         columns["tracks"] = table["tracks"]
         config["tracks"] = st.column_config.TextColumn(
-            "tracks", help="The property of the text that the unit tracks, by the evidence on its card"
+            "tracks",
+            width=TRACKS_WIDTH,
+            help="The property of the text that the unit tracks, by the evidence on its card",
         )
     if "loss" in table:
         effect = "lead" if table["loss"].isna().all() else "loss"
