@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import ArgumentError, ArrayError
-from .bit_planes import LEVELS, ahead, bits_at, in_order, one_before, packed, planes_file, thresholds_file, unpacked
-from .reading_settings import Key
+from .bit_planes import LEVELS, ahead, bits_at, in_order, one_before, packed, unpacked
 from .stored_atlas import StoredAtlas
 from .stored_states import read_states
 from .summary import Array
 from .unit_contexts import AFTER, BEFORE
+from .unit_planes import UnitPlanes, stored_planes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,6 +34,7 @@ class SpanMatches(StoredAtlas):
         direction: str | None = None,
         level: float = LEVEL,
         threshold: float | None = None,
+        planes: UnitPlanes | None = None,
     ) -> Array:
         """Look up above which value each unit counts as on.
 
@@ -49,6 +50,8 @@ class SpanMatches(StoredAtlas):
             The quantile of each unit's own values that is its threshold, to the width of a bin of its histogram.
         threshold : float or None, default None
             One value for all units in place of this.
+        planes : UnitPlanes or None, default None
+            What `unit_planes` gave, for a quantity whose values are not stored.
 
         Returns
         -------
@@ -63,10 +66,10 @@ class SpanMatches(StoredAtlas):
             If its values are not stored, or there is no such level.
         """
         key = self._key(quantity, layer, direction)
-        read_states(self.folder, key)
+        planes = planes or stored_planes(self.folder, key)
         if threshold is not None:
             return np.full(self.recorded[key].units, threshold, np.float16)
-        found: Array = np.load(thresholds_file(self.folder, key))[_level(level)]
+        found: Array = planes.thresholds[_level(level)]
         return found
 
     def units_on(
@@ -80,6 +83,7 @@ class SpanMatches(StoredAtlas):
         direction: str | None = None,
         level: float = LEVEL,
         threshold: float | None = None,
+        planes: UnitPlanes | None = None,
         around: bool = True,
     ) -> list[int]:
         """List the units that are on in a span of a text.
@@ -100,6 +104,8 @@ class SpanMatches(StoredAtlas):
             The quantile that is each unit's threshold, see `thresholds`.
         threshold : float or None, default None
             One value for all units in place of this.
+        planes : UnitPlanes or None, default None
+            What `unit_planes` gave, for a quantity whose values are not stored.
         around : bool, default True
             Whether the units must be off just before and just after the span.
 
@@ -117,7 +123,9 @@ class SpanMatches(StoredAtlas):
         ArrayError
             If there are not as many values as units.
         """
-        limits = self.thresholds(quantity, layer=layer, direction=direction, level=level, threshold=threshold)
+        limits = self.thresholds(
+            quantity, layer=layer, direction=direction, level=level, threshold=threshold, planes=planes
+        )
         if states.ndim != 2 or states.shape[1] != len(limits):
             raise ArrayError(
                 f"The states have shape {states.shape}; expected (T, {len(limits)}).",
@@ -145,6 +153,7 @@ class SpanMatches(StoredAtlas):
         direction: str | None = None,
         level: float = LEVEL,
         threshold: float | None = None,
+        planes: UnitPlanes | None = None,
         around: bool = True,
         before: int = BEFORE,
         after: int = AFTER,
@@ -172,7 +181,9 @@ class SpanMatches(StoredAtlas):
         level : {0.5, 0.75, 0.9, 0.95, 0.99}, default 0.9
             The quantile that is each unit's threshold, see `thresholds`.
         threshold : float or None, default None
-            One value for all units in place of this; slower, because all values are read.
+            One value for all units in place of this; slower, because all values are read, which must be stored.
+        planes : UnitPlanes or None, default None
+            What `unit_planes` gave, for a quantity whose values are not stored.
         around : bool, default True
             Whether a unit counts only if it is off just before and just after the span; it is off outside a document.
         before, after : int, default 30 and 10
@@ -207,8 +218,18 @@ class SpanMatches(StoredAtlas):
                 f"{name} is {value}; a match needs one unit, one token and one span at least.",
                 code="out_of_range", name=name, value=value,
             )  # fmt: skip
-        limits = self.thresholds(quantity, layer=layer, direction=direction, level=level, threshold=threshold)
-        spans = _Spans(self, key, limits, None if threshold is not None else _level(level), length, around)
+        planes = planes or stored_planes(self.folder, key)
+        limits = self.thresholds(
+            quantity, layer=layer, direction=direction, level=level, threshold=threshold, planes=planes
+        )
+        if threshold is None:
+            bits = planes.words[_level(level)]
+        else:
+            states = read_states(self.folder, key)
+            bits = np.stack(
+                [packed(in_order(row) > limit) for row, limit in zip(states, in_order(limits), strict=True)]
+            )
+        spans = _Spans(self, bits, length, around)
         places, common, others, which = spans.best(asked, n)
         return self._span_frame(places, length, before, after, common, others, which)
 
@@ -259,12 +280,8 @@ def _level(level: float) -> int:
 class _Spans:
     """Spans of one length, and in which of them units are on."""
 
-    def __init__(
-        self, atlas: SpanMatches, key: Key, limits: Array, plane: int | None, length: int, around: bool
-    ) -> None:
-        self._tokens, self._limits, self._length, self._around = atlas.tokens, limits, length, around
-        self._states = read_states(atlas.folder, key)
-        self._planes = None if plane is None else np.load(planes_file(atlas.folder, key), mmap_mode="r")[plane]
+    def __init__(self, atlas: SpanMatches, bits: Array, length: int, around: bool) -> None:
+        self._tokens, self._bits, self._length, self._around = atlas.tokens, bits, length, around
         starts = atlas._document_starts
         inside = np.ones(self._tokens, bool)  # whether a span is within one document
         lasts = np.asarray(atlas.corpus.borders[1:])
@@ -278,11 +295,7 @@ class _Spans:
 
     def on(self, unit: int) -> Array:
         """A bit at every first token of a span in which a unit is on, packed."""
-        bits = (
-            packed(in_order(self._states[unit]) > in_order(self._limits[unit]))
-            if self._planes is None
-            else np.asarray(self._planes[unit])
-        )
+        bits = np.asarray(self._bits[unit])
         spans, joined = bits & self._inside, 1
         reach = bits
         while joined < self._length:  # of twice the length, as long as that is not too long
@@ -309,7 +322,7 @@ class _Spans:
             least -= 1
         places = np.flatnonzero(counts >= max(least, 1))
         others = np.zeros(len(places), np.int64)
-        for unit in range(len(self._states)) if len(places) else ():
+        for unit in range(len(self._bits)) if len(places) else ():
             if unit not in on:
                 others += bits_at(self.on(unit), places)
         order = np.lexsort((places, others, -counts[places].astype(np.int64)))

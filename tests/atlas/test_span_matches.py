@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,7 +11,9 @@ from hypothesis import strategies as st
 import rnnviz.atlas
 from rnnviz.atlas import bit_planes
 from rnnviz.atlas.bit_planes import LEVELS, ahead, bits_at, in_order, one_before, packed, unpacked
-from rnnviz.errors import ArgumentError, ArrayError, UnknownQuantityError
+from rnnviz.atlas.span_contexts import span_contexts
+from rnnviz.atlas.unit_planes import unit_planes
+from rnnviz.errors import ArgumentError, ArrayError, LimitError, UnknownQuantityError
 from tests.atlas.brute_force import all_values, build, draw_model, readings
 from tests.raising import raises
 
@@ -126,3 +129,43 @@ def test_what_is_stored_can_be_chosen(states, stored):
         kept = np.load(atlas.folder / "states" / f"{key[0]}-0-forward.npy")
         np.testing.assert_array_equal(kept, all_values(plan)[0][key].astype(np.float16))
         assert np.load(bit_planes.planes_file(atlas.folder, key)).shape == (len(LEVELS), 5, 1)
+
+
+@settings(max_examples=10, deadline=None)
+@given(readings())
+def test_bits_that_are_computed_again_are_those_that_were_stored(reading):
+    for quantity in ("hidden", "cell"):
+        _, stored = build(MODEL, reading.texts, properties=[], **reading.settings)
+        _, bare = build(MODEL, reading.texts, properties=[], **reading.settings, states=[])
+        shares = []
+        again = unit_planes(bare, MODEL.network, quantity, progress=shares.append)
+        wanted = unit_planes(stored, MODEL.network, quantity)
+        np.testing.assert_array_equal(again.thresholds, wanted.thresholds)
+        np.testing.assert_array_equal(again.words, wanted.words)
+        assert shares[-1] == 1 and shares == sorted(shares)
+        expected = stored.match([0, 3], 2, 5, quantity, level=0.5)
+        pd.testing.assert_frame_equal(bare.match([0, 3], 2, 5, quantity, level=0.5, planes=again), expected)
+
+
+@settings(max_examples=10, deadline=None)
+@given(readings(), st.integers(1, 4), st.integers(0, 5), st.integers(0, 5), st.sampled_from(LEVELS))
+def test_contexts_count_the_units_that_are_on(reading, length, before, after, level):
+    plan, atlas = build(MODEL, reading.texts, properties=[], **reading.settings)
+    planes, units = unit_planes(atlas, MODEL.network), [1, 4]
+    frame = atlas.match(units, length, 4, level=level, around=False)
+    values = all_values(plan)[0]["hidden", 0, "forward"].astype(np.float16)
+    on = (values > atlas.thresholds(level=level)[:, None])[units].sum(0)
+    found = span_contexts(atlas, planes, frame["position"], length, units, level, before=before, after=after)
+    for position, context in zip(frame["position"], found, strict=True):
+        start, stop = (atlas.corpus.borders[atlas.corpus.document_of(position) + k] for k in (0, 1))
+        low, high = max(start, position - before), min(stop, position + length + after)
+        assert context.tokens == atlas.corpus.texts(low, high)
+        np.testing.assert_array_equal(context.counts, on[low:high])
+        assert (low + context.first, context.last - context.first + 1) == (position, length)
+
+
+def test_a_corpus_that_is_too_large_to_be_read_again_is_refused(monkeypatch):
+    monkeypatch.setattr("rnnviz.atlas.unit_planes.MOST_VALUES", 10)
+    atlas = rnnviz.atlas.build(MODEL, ["a good film"], states=[])
+    with raises(LimitError, code="too_large", limit=10):
+        unit_planes(atlas, MODEL.network)

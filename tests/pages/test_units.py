@@ -64,6 +64,81 @@ def test_the_table_has_every_unit_and_the_card_is_one_of_them():
     np.testing.assert_allclose(numbers(bars["y"]), count / count.sum())
 
 
+def test_the_table_says_how_long_half_of_the_memory_is_kept():
+    app = built()
+    means = atlas_of(app).units("forget").set_index("unit")["mean"]
+    table = app.dataframe[0].value.set_index("unit")
+    np.testing.assert_allclose(table["half"], np.log(0.5) / np.log(means[table.index]), rtol=1e-6)
+
+
+def pattern(app: AppTest) -> tuple[list[int], int, int]:
+    """The units that are looked for, and the first and the last step of the span, counted from 1."""
+    return app.session_state["pattern-units"], *app.session_state["pattern-span"]
+
+
+def spans(app: AppTest) -> list[tuple[str, str]]:
+    """The spans that are shown, that of the text first: how many units are on, and the tokens."""
+    bodies = "".join(element.proto.body for element in app.get("html") if "unit-contexts spans" in element.proto.body)
+    return [
+        (label, unescape("".join(re.findall(r'class="here"[^>]*>(.*?)</span>', text))))
+        for label, text in re.findall(r'<span class="value">([^<]*).*?</span><span class="text">(.*?)</li>', bodies)
+    ]
+
+
+@pytest.mark.parametrize("span,level,around", [("3-5", "0.5", "0"), ("4-5", "0.75", "0"), ("9-11", "0.5", "1")])
+def test_a_pattern_is_that_of_brute_force_and_finds_itself_first(span, level, around):
+    app = built(view="pattern", read="Schmidhuber", span=span, level=level, around=around)
+    atlas, first, last = atlas_of(app), *(int(step) for step in span.split("-"))
+    limits = atlas.thresholds(level=float(level))
+    on = rnnviz.load(FIRST).trace("Schmidhuber")["hidden"].astype(np.float16) > limits
+    wanted = on[first - 1 : last].all(0)
+    if around == "1":
+        wanted &= ~on[first - 2]
+        wanted &= ~on[last]
+    units = np.flatnonzero(wanted).tolist()
+    assert pattern(app) == (units, first, last) and units
+    own, found, *_ = spans(app)
+    assert own == found == (f"{len(units)} of {len(units)}", "Schmidhuber"[first - 1 : last])
+
+
+def test_a_pattern_opens_on_the_span_with_the_most_units():
+    app = built(view="pattern", read="Nakamura")
+    units, first, last = pattern(app)
+    on = rnnviz.load(FIRST).trace("Nakamura")["hidden"].astype(np.float16) > atlas_of(app).thresholds(level=0.75)
+    counts = [on[k : k + 3].all(0).sum() for k in range(len(on) - 2)]
+    assert (last - first, len(units)) == (2, max(counts))
+
+
+def test_a_unit_that_is_taken_out_is_not_looked_for_and_the_link_says_so():
+    app = built(view="pattern", read="Schmidhuber", span="3-5", level="0.5")
+    units, *_ = pattern(app)
+    app.get("button_group")[-1].set_value(units[1:]).run()
+    assert pattern(app)[0] == units[1:]
+    assert str(units[0]) in app.query_params["without"]
+    assert spans(app)[1][0] == f"{len(units) - 1} of {len(units) - 1}"
+
+
+def test_a_span_beyond_a_shorter_text_is_moved_into_it():
+    app = built(view="pattern", read="Schmidhuber", span="9-12")
+    app.text_input(key="text").set_value("Ada").run()
+    assert not app.exception and pattern(app)[1:] == (4, 4)
+
+
+@pytest.mark.parametrize("link", [{"span": "5-3"}, {"span": "x"}, {"level": "0.3"}, {"without": "-1"}, {"around": "2"}])
+def test_an_odd_pattern_is_answered_in_words(link):
+    app = built(view="pattern", **link)
+    assert not app.exception and app.warning and pattern(app)[0]
+
+
+@pytest.mark.parametrize("model", ["counter-rnn", "recall-gru", "shakespeare-lstm"])
+def test_a_bundled_corpus_is_read_again_for_a_pattern(model):
+    task, _, cell = model.rpartition("-")
+    app = open_page("units", task=task, cell=cell, view="pattern", level="0.5")
+    own, *found = spans(app)
+    assert own[0].split(" of ")[0] == own[0].split(" of ")[1]
+    assert len(found) >= 2
+
+
 def test_previous_and_next_follow_the_table():
     app = built(unit="5")
     order = app.dataframe[0].value["unit"].tolist()

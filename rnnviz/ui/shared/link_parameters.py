@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TypeVar
 
+from ...errors import ArgumentError
 from ...interventions import Intervention, format_all, parse_all
 from ...interventions.problems import MOST_CHANGES, MOST_UNITS, TOO_MANY
+from ...text.sentences import MOST_TOKENS
 from ...trace import Trace
 from . import notices, session_keys
 from .catalogue import TaskModels
@@ -138,6 +140,47 @@ def atlas_quantity(names: Sequence[str]) -> Parameter[str]:
 def atlas_unit(count: int, default: int) -> Parameter[int]:
     """The unit whose card the Units page shows."""
     return Parameter("unit", default, number(0, count - 1), scope="units", widget_key="atlas-unit")
+
+
+def units_part(names: Sequence[str]) -> Parameter[str]:
+    """The part of the Units page."""
+    return Parameter("view", names[0], one_of(names), scope="units")
+
+
+def _span(text: str) -> tuple[int, int]:
+    first, _, last = text.partition("-")
+    whole = number(1, MOST_TOKENS)
+    span = whole(first), whole(last)
+    if span[0] > span[1]:
+        raise ArgumentError("Name its first and its last step, such as 3-5.", code="not_allowed", value=text)
+    return span
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    whole = number(0, MOST_UNITS)
+    return tuple(sorted({whole(word) for word in _words(text)}))
+
+
+def pattern_span(task: TaskModels, default: tuple[int, int]) -> Parameter[tuple[int, int]]:
+    """The first and the last step of the span whose pattern is looked for, counted from 1."""
+    return Parameter("span", default, _span, f"units-{task.name}", lambda span: f"{span[0]}-{span[1]}", "pattern-span")
+
+
+def pattern_level(levels: Sequence[float]) -> Parameter[float]:
+    """The quantile of a unit's values above which it is on."""
+    return Parameter("level", 0.75, lambda text: float(one_of(map(str, levels))(text)), scope="units")
+
+
+PATTERN_AROUND: Parameter[bool] = Parameter(
+    "around", False, lambda text: one_of(("0", "1"))(text) == "1", scope="units", format=lambda on: str(int(on))
+)
+
+
+def pattern_without(task: TaskModels) -> Parameter[tuple[int, ...]]:
+    """Units that are on in the span and not looked for."""
+    return Parameter(
+        "without", (), _numbers, f"units-{task.name}", lambda units: ",".join(map(str, units)), "pattern-without"
+    )
 
 
 def comparison(names: Sequence[str]) -> Parameter[str]:

@@ -9,6 +9,7 @@ from ...shared import (
     catalogue,
     downloads,
     lesson_link,
+    link_parameters,
     missing_model,
     model_card,
     notices,
@@ -68,6 +69,12 @@ def reading(task: TaskModels, cell: str, layer: int, direction: str) -> None:
         draws = write_on_menu.draws_of(model, shown)
         notes = run_notes(trace, remarks, dimmed=unreadable, draws=draws)
         trace_panel.show(task, text, trace, model, layer, direction, notes)
+        if lesson_link.shows("navigation"):
+            st.page_link(
+                "pages/units.py", label="Find this pattern in a corpus", icon=":material/pattern:",
+                query_params=link_parameters.link_to(task.name, model.network.cell_name, text) | {"view": "pattern"},
+                help="Which units are on in a span of this text, and where else in a corpus the same ones are on.",
+            )  # fmt: skip
     else:
         for remark in remarks:
             st.info(plain(remark), icon=":material/keyboard:")

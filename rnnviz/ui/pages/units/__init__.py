@@ -1,14 +1,16 @@
-"""The Units page: all units of a layer over a corpus, and a card for each."""
+"""The Units page: all units of a layer over a corpus with a card for each, and the patterns that they make together."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from ...shared import lesson_link, missing_model, model_card, notices, pickers
-from . import atlas_source, unit_card, units_table
+from ...shared import lesson_link, link_parameters, missing_model, model_card, notices, pickers
+from . import atlas_source, pattern_panel, unit_card, units_table
 from .unit_choice import UnitChoice, choose
 
-__all__ = ["page"]
+__all__ = ["PARTS", "page"]
+
+PARTS = {"unit": "One unit", "pattern": "Find a pattern"}  # by name in the link
 
 
 def page() -> None:
@@ -16,19 +18,23 @@ def page() -> None:
     missing_model.offer()
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="units-head"):
         task, model, layer, direction = pickers.pick_model("shakespeare", compact=True)
-        place = st.container(width="content")
+        place = st.container(horizontal=True, vertical_alignment="center", gap="small", width="content")
     messages = st.container()
     pickers.report_weights(task, model)
     atlas = atlas_source.atlas_of(task, model)
     if atlas is not None:
         with place:
             quantity = units_table.pick_quantity(model, atlas, layer, direction)
+            part = pickers.pick_part("Part", link_parameters.units_part(list(PARTS)), PARTS, labels="collapsed")
         choice: UnitChoice = choose(task, model, atlas, quantity, layer, direction)
-        left, right = st.columns([1, 1.3], gap="large")
-        with left:
-            units_table.show(choice)
-        with right:
-            unit_card.show(choice)
+        if part == "pattern":
+            pattern_panel.show(choice)
+        else:
+            left, right = st.columns([1, 1.3], gap="large")
+            with left:
+                units_table.show(choice)
+            with right:
+                unit_card.show(choice)
     if lesson_link.shows("about"):
         model_card.show(model)
     with messages:

@@ -1,11 +1,12 @@
-"""Contexts of a unit as text in which every token has the colour of the unit's value."""
+"""Contexts as text in which every token has a colour: that of a unit's value, or of how many units are on."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from html import escape
 
 from ....atlas.context_values import UnitContext
+from ....atlas.span_contexts import SpanContext
 from ....cells.definition import Quantity
 from ....colours import negative_colour, rgb
 from ....number_format import short_number
@@ -26,6 +27,9 @@ ol.unit-contexts li {
 }
 .unit-contexts .text > span { padding: 0.1rem 0; border-radius: 0.15rem; }
 .unit-contexts .here { outline: 2px solid currentColor; outline-offset: -1px; }
+.unit-contexts.spans li { grid-template-columns: 6.75rem minmax(0, 1fr); }
+.unit-contexts.spans .here { outline: none; box-shadow: 0 2px 0 currentColor; font-weight: 600; border-radius: 0; }
+.unit-contexts .value small { display: block; font-size: 0.75rem; white-space: nowrap; }
 </style>"""
 
 
@@ -53,17 +57,70 @@ def contexts_html(contexts: Sequence[UnitContext], quantity: Quantity, limit: fl
 
 
 def _row(context: UnitContext, quantity: Quantity, limit: float, words: bool) -> str:
-    parts = []
-    for k, (token, value) in enumerate(zip(context.tokens, context.values.tolist(), strict=True)):
-        here = ' class="here"' if k == context.at else ""
-        title = f"{visible(token)}: {short_number(value)}"
+    values = context.values.tolist()
+    titles = [short_number(value) for value in values]
+    colours = [_background(value, quantity, limit) for value in values]
+    text = _text(context.tokens, titles, colours, range(context.at, context.at + 1), words)
+    return _item(short_number(context.value), "", text)
+
+
+def spans_html(
+    contexts: Sequence[SpanContext],
+    labels: Sequence[str],
+    notes: Sequence[str],
+    quantity: Quantity,
+    units: int,
+    words: bool,
+) -> str:
+    """Write spans with their surroundings as a list, each token in the colour of how many units are on there.
+
+    Parameters
+    ----------
+    contexts : sequence of SpanContext
+        The spans, one for each row.
+    labels, notes : sequence of str
+        What stands before each of them, and below that in small letters.
+    quantity : Quantity
+        What units are on in.
+    units : int
+        The number of units, which has the strongest colour.
+    words : bool
+        Whether tokens are words, with spaces between.
+
+    Returns
+    -------
+    str
+        HTML, in which the corpus is text and nothing else.
+    """
+    rows = []
+    for context, label, note in zip(contexts, labels, notes, strict=True):
+        counts = context.counts.tolist()
+        titles = [f"{count} of {units} on" for count in counts]
+        colours = [_background(float(count), quantity, float(units)) for count in counts]
+        text = _text(context.tokens, titles, colours, range(context.first, context.last + 1), words)
+        rows.append(_item(label, note, text))
+    return f'{STYLE}<ol class="unit-contexts spans">{"".join(rows)}</ol>'
+
+
+def _item(label: str, note: str, text: str) -> str:
+    """A row: a value with a note, and the text, which is HTML."""
+    small = f"<small>{escape(note)}</small>" if note else ""
+    return f'<li><span class="value">{escape(label)}{small}</span><span class="text">{text}</span></li>'
+
+
+def _text(
+    tokens: Sequence[str], titles: Sequence[str], colours: Sequence[str], here: Collection[int], words: bool
+) -> str:
+    """Coloured tokens, some of them in a frame."""
+    parts, space = [], " " if words else ""
+    for k, (token, title, colour) in enumerate(zip(tokens, titles, colours, strict=True)):
         shown = visible(token) if words or not token.isspace() else ("⏎" if "\n" in token else "\u00a0")
+        kind = ' class="here"' if k in here else ""
         parts.append(
-            f'<span{here} style="background:{_background(value, quantity, limit)}" title="{escape(title)}">'
+            f'<span{kind} style="background:{colour}" title="{escape(f"{visible(token)}: {title}")}">'
             f"{escape(shown)}</span>"
         )
-    value = escape(short_number(context.value))
-    return f'<li><span class="value">{value}</span><span class="text">{(" " if words else "").join(parts)}</span></li>'
+    return space.join(parts)
 
 
 def _background(value: float, quantity: Quantity, limit: float) -> str:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from ....atlas import Atlas
 from ....atlas.bundled import bundled_atlas, bundled_effects
+from ....atlas.half_lives import half_lives
 from ....cells.definition import Quantity
 from ....model import Model
 from ...shared import link_parameters
@@ -73,7 +74,8 @@ def units_of(atlas: Atlas, model: Model, quantity: str, layer: int, direction: s
     """All units with what is known of them: those first whose silencing costs most, else those that vary most.
 
     The columns of `Atlas.units`, and where they are known "loss", "loss_error", "lead", "lead_error" and
-    "documents" of `Atlas.ablation`, and "tracks", the property that the unit tracks, or an empty text.
+    "documents" of `Atlas.ablation`, "half", see `half_lives`, and "tracks", the property that the unit tracks, or an
+    empty text.
     """
 
     def work() -> pd.DataFrame:
@@ -82,6 +84,9 @@ def units_of(atlas: Atlas, model: Model, quantity: str, layer: int, direction: s
         first = evidence[evidence["tracks"]].drop_duplicates("unit").set_index("unit")
         if len(evidence):
             table["tracks"] = [first["property"].get(unit, "") for unit in table["unit"]]
+        steps = half_lives(atlas, model.network.cell(layer, direction).definition, layer, direction)
+        if steps is not None and len(steps) == len(table):
+            table["half"] = steps[table["unit"]]
         effects = effects_of(atlas, model, layer)
         order = "deviation"
         if effects is not None and len(effects) == len(table):

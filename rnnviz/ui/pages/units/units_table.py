@@ -7,10 +7,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from ....analysis.memory.gated_states import gated_state
 from ....atlas import Atlas
 from ....cells.definition import Quantity
 from ....model import Model
 from ...shared import link_parameters
+from ...shared.markdown import plain
 from .unit_choice import UnitChoice, go_to
 
 TRACKS_WIDTH = 150  # pixels: "inside a speaker’s name"
@@ -54,6 +56,9 @@ def show(choice: UnitChoice) -> None:
             if effect == "loss" else "What the lead of the answer loses when the unit is silenced",
         )  # fmt: skip
     columns["deviation"] = table["deviation"]
+    if "half" in table:
+        columns["half"] = table["half"]
+        config["half"] = st.column_config.NumberColumn("half-life", format="%.1f", help=_half_life_help(choice))
     config |= {
         "deviation": st.column_config.ProgressColumn(
             "spread", format="%.2f", min_value=0.0, max_value=float(table["deviation"].max()) or 1.0,
@@ -78,6 +83,16 @@ def show(choice: UnitChoice) -> None:
         alt=f"All {len(table)} units by their {choice.quantity.title} over the corpus.",
     )
     st.caption("Choose a row to see its unit; click a column’s title to sort by it.")
+
+
+def _half_life_help(choice: UnitChoice) -> str:
+    gated = gated_state(choice.model.network.cell(choice.layer, choice.direction).definition)
+    assert gated is not None
+    return (
+        f"After how many steps half of what the unit holds would be left if {plain(str(gated.keep_factors[0]))} always "
+        "had its mean over the corpus. It is inferred from that mean: a gate that varies keeps less, and what the "
+        "network writes again is not counted."
+    )
 
 
 def _selected(choice: UnitChoice) -> None:
