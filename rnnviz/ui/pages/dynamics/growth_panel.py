@@ -30,9 +30,9 @@ def show(run: TextRun) -> None:
     )
     chart(lyapunov_exponents.ready(by_cell), words, "lyapunov", traces=[run.trace])
     st.caption(
-        ":material/info: Exponents of this text, which is finite: the mean logarithm by which a step stretches each of "
-        "a set of directions that a QR decomposition keeps at right angles (Benettin et al. 1980). They are those of "
-        "the exact Jacobians, so they are about differences too small to change them."
+        ":material/info: Exponents of this text, which is finite: the mean logarithm of the factor by which a step "
+        "stretches each of a set of directions that a QR decomposition keeps at right angles (Benettin et al. 1980). "
+        "They come from the exact Jacobians, and so hold for infinitesimal differences."
     )
 
 
@@ -60,7 +60,7 @@ def _summary(run: TextRun, by_cell: dict[str, Lyapunov]) -> str:
     """What becomes of the difference that grows most, in a sentence."""
     own = by_cell.get(run.trace.cell)
     if own is None:
-        return "Along this text the Jacobians are no finite numbers."
+        return "Along this text, the Jacobians are not finite."
     title, largest = plain(CELLS[run.trace.cell].title), float(own.exponents[0])
     if largest >= 0:
         what = f"grows by a factor of {digits(float(np.exp(largest)), '.3g')} a step"

@@ -28,7 +28,7 @@ def show(run: TextRun) -> None:
     own = clouds.get(run.trace.cell)
     if own is None:
         transport(run)
-        st.info("The states of this layer never differ, or are no finite numbers, so they have no path to show.")
+        st.info("The states of this layer never differ, or are not finite, so they have no path to show.")
         return
     step, _ = chosen_position(run.trace, run.layer)
     st.markdown(_summary(run, own))
@@ -90,8 +90,8 @@ def _summary(run: TextRun, cloud: StateCloud) -> str:
     share = percent(float(found.shares[0]), 0)
     if cloud.is_line:
         along = 0.0 if cloud.readout is None else abs(float(found.turn(cloud.readout)[0]))
-        ends = ", and the answer is read along it" if along > 0.8 else ""
-        words = f"The {plain(title)} moves along **almost one line**: it holds **{share}** of the variance{ends}. "
+        ends = "; the answer is read along it" if along > 0.8 else ""
+        words = f"The {plain(title)} moves **almost along one line**, which holds **{share}** of the variance{ends}. "
     else:
         words = (
             f"The {plain(title)} moves in **about {found.participation_ratio:.1f}** of {len(found.mean)} directions; "

@@ -39,7 +39,7 @@ def show(run: TextRun) -> None:
         st.info(plain(str(error)), icon=":material/straighten:")
         return
     if points is None:
-        st.info("The states of this layer are no finite numbers, so no points are looked for.")
+        st.info("The states of this layer are not finite, so no points are looked for.")
         return
     st.markdown(_summary(run, token, points))
     cloud = state_cloud(run, run.model)
@@ -116,7 +116,7 @@ def _summary(run: TextRun, token: str, points: FixedPoints) -> str:
     counts = {kind: kinds.count(kind) for kind in ("stable", "unstable", "slow") if kind in kinds}
     several = series([f"{count} {kind}" for kind, count in counts.items()])
     found = f"one {kinds[0]} point" if len(kinds) == 1 else f"{len(kinds)} points: {several}"
-    words = f"Reading {what}, the {title} has **{found}**. "
+    words = f"Reading {what}, the {title} was found to have **{found}**. "
     times = points.time_constants[0]
     growth = "shrinks to 1/e" if points.stable[0] else "grows by a factor of e"
     words += f"At point 1, a deviation along the first eigenvector {growth} in **{_steps(times[0])} steps**"

@@ -77,7 +77,7 @@ def menu(task: TaskModels, model: Model, text: str, prepared: PreparedText | Non
         state[key] = state.get(key, value)  # what a widget of a closed menu held would be gone otherwise
     with popover:
         st.caption(
-            f"The model draws the next {one} with its own probabilities, reads it, and goes on. It begins where your "
+            f"The model draws the next {one} from its prediction, reads it, and goes on. It begins where your "
             "text ends; what is changed under “What if” stays changed."
         )
         st.slider(
