@@ -51,6 +51,12 @@ def test_a_text_of_explore_is_a_pattern_that_finds_its_like(page: Page, app: str
         page.get_by_role("slider").last.focus()
         page.keyboard.press("ArrowRight")
     assert "span" in link(page)
+    with rerun(page):
+        page.get_by_role("textbox", name="Type a sequence").fill("Schmidhuberova")
+    settle(page)
+    marked = "".join(own.locator(".here").all_inner_texts())
+    thumbs = [text.split(" · ")[1] for text in page.get_by_test_id("stSliderThumbValue").all_inner_texts()]
+    assert thumbs == [marked[0], marked[-1]]
     for width in (1440, 390):
         page.set_viewport_size({"width": width, "height": 900})
         check_in_both_themes(page, f"{width}")

@@ -19,6 +19,7 @@ from rnnviz.network import Network
 from rnnviz.text.tokens import Vocabulary
 from rnnviz.ui.pages.models import PARTS
 from rnnviz.ui.shared import session_memory
+from rnnviz.ui.shared.catalogue import MODEL_PAGES
 from rnnviz.ui.shared.session_keys import PAGE
 
 from ..checkpoints.saved_models import WRITERS, to_npz
@@ -152,7 +153,7 @@ def test_what_was_just_opened_is_chosen_on_every_part():
     app = upload(models(), "net.npz", npz(gru()))
     assert [button.proto.type for button in app.button if "-open-" in (button.key or "")] == [
         "primary",
-        *["secondary"] * 3,
+        *["secondary"] * (len(MODEL_PAGES) - 1),
     ]
     choose_part(app, "inside")
     assert app.selectbox(key="models-model").value == "net-gru"

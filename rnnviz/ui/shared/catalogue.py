@@ -30,6 +30,7 @@ MODEL_PAGES = {
     "Explore": "pages/explore.py",
     "Memory": "pages/memory.py",
     "Compare": "pages/compare.py",
+    "Units": "pages/units.py",
     "Dynamics": "pages/dynamics.py",
 }
 SLUG = 100  # bytes: a file system takes 255 for a name, with the cell and a suffix

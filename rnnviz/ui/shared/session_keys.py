@@ -79,6 +79,7 @@ ATLASES = "atlases"  # those that the session has built, by model
 ATLAS_CHOICE = "atlas-choice"
 ATLAS_FILE = "atlas-file"
 ATLAS_TEXT = "atlas-text"
+PATTERN_TEXT = "pattern-text"  # the tokens of the text in which a span is chosen
 
 # The Models page.
 OPENED_FILE = "models-opened"

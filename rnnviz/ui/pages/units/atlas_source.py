@@ -24,9 +24,14 @@ def atlas_of(task: TaskModels, model: Model) -> Atlas | None:
     """The atlas of a model that is chosen, with a line on what it was read over; None if there is none yet."""
     found = _atlases(task, model)
     atlas = found[_pick(found)] if found else None
-    if atlas is not None:
-        st.caption(plain(_about(atlas)))
-    with st.expander("Another corpus", icon=":material/library_books:", expanded=atlas is None):
+    if atlas is None:
+        st.markdown(
+            f"To see what the units of **{plain(model.name)}** respond to, choose or paste a text for it to read."
+        )
+        _form(model)
+        return None
+    st.caption(plain(_about(atlas)))
+    with st.expander("Another corpus", icon=":material/library_books:"):
         _form(model)
     return atlas
 
@@ -61,13 +66,13 @@ def _about(atlas: Atlas) -> str:
 
 def _form(model: Model) -> None:
     """A corpus to read: a file, or a text that is pasted."""
-    st.markdown(
-        f"Let the model read your own corpus: up to {MOST_TOKENS:,} tokens here, and on your own machine without a "
-        "limit, by `python -m rnnviz.atlas model.safetensors corpus.txt --out folder`."
-    )
     file = st.file_uploader("A text file", type=["txt"], key=ATLAS_FILE, max_upload_size=5)
     pasted = st.text_area("Or paste a text", key=ATLAS_TEXT, height=100)
     by_line = st.checkbox("Each line is a separate text", model.vocabulary.end, key="atlas-by-line")
+    st.caption(
+        f"Up to {MOST_TOKENS:,} tokens are read here; on your own machine there is no limit: "
+        "`python -m rnnviz.atlas model.safetensors corpus.txt --out folder`."
+    )
     if st.button("Read it", type="primary", key="atlas-build", disabled=not (file or (pasted or "").strip())):
         try:
             text = read_text(file.getvalue()).text if file is not None else str(pasted)

@@ -20,6 +20,7 @@ from ....wording import counted
 from ...shared import link_parameters, text_box
 from ...shared.long_work import Progress, cached, stoppable
 from ...shared.markdown import plain
+from ...shared.session_keys import PATTERN_TEXT
 from .coloured_contexts import spans_html
 from .unit_choice import UnitChoice
 
@@ -123,8 +124,9 @@ def _span(choice: UnitChoice, trace: Trace, on: np.ndarray) -> tuple[int, int]:
     parameter = link_parameters.pattern_span(choice.task, opening_span(on, OPENING_LENGTH))
     key = parameter.restore()
     first, last = (min(step, steps) for step in parameter.value)
-    if (first, last) != tuple(parameter.value):  # the text before was longer
+    if st.session_state.get(PATTERN_TEXT) != trace.tokens:  # the browser begins a slider over other tokens anew
         parameter.set((first, last))
+        st.session_state[PATTERN_TEXT] = trace.tokens
     if steps > 1:
         word = read_words(choice.model.vocabulary).token
         st.select_slider(
@@ -218,7 +220,7 @@ def _matches(choice: UnitChoice, planes: UnitPlanes, trace: Trace, pattern: Patt
 def _note(others: int, document: int, documents: int) -> str:
     """What stands below the count of a match."""
     where = f" · text {document + 1}" if documents > 1 else ""
-    return f"{counted(int(others), 'other')}{where}"
+    return f"{counted(int(others), 'other') if others else 'no others'}{where}"
 
 
 def _own(
