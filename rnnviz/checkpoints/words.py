@@ -48,15 +48,14 @@ def _setting(
     """
     part = "embedding" if name == "vocabulary" else "readout"
     of_labels = name == "labels"
-    fitting = [words for words in lists if any(words.fitted(size) for size in sizes.values())]
+    fitting = [words for words in lists if any(words.fits(size) for size in sizes.values())]
     setting = stack.setting(part)
     current = setting.value if setting is not None else NONE
     size = sizes.get(current)
 
     def rank(words: WordList) -> tuple[bool, bool, bool, int]:
-        gaps = sum(token.startswith("<row ") for token in words.tokens)
         exact = size is not None and len(words.tokens) == size
-        return size is None or words.fitted(size) is None, not exact, words.is_labels != of_labels, gaps
+        return size is None or not words.fits(size), not exact, words.is_labels != of_labels, words.gaps
 
     fitting = sorted(fitting, key=rank)[:OFFERED]
     if not fitting:
@@ -68,7 +67,7 @@ def _setting(
     what = f"{'outputs' if of_labels else 'rows'} of {current}"
     if size is None:
         reason = f"The network has no {part}."
-    elif best.fitted(size) is None:
+    elif not best.fits(size):
         reason = f"None of the lists of words in the file has one for each of the {size:,} {what}."
     elif of_labels and not best.is_labels and taken != NONE and stack_words(lists, taken, size):
         reason = f"{taken} has as many words as there are {what}, and names them."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from ..bounded_json import parse_json
@@ -44,11 +45,21 @@ class WordList:
         """Whether its name says that these are labels of outputs, and not words of inputs."""
         return bool(_LABELS.search(self.name.rpartition(".")[2]))
 
+    @cached_property
+    def gaps(self) -> int:
+        """How many rows have no word."""
+        return sum(token.startswith("<row ") for token in self.tokens)
+
+    def fits(self, rows: int) -> bool:
+        """Whether there is a word for each of so many rows, or for all but the last two."""
+        missing = rows - len(self.tokens)
+        return missing == 0 or (self.numbered and 0 < missing <= 2)
+
     def fitted(self, rows: int) -> tuple[str, ...] | None:
         """The words of so many rows; None if they do not fit. Up to two rows after the last word may have none."""
-        missing = rows - len(self.tokens)
-        if missing and not (self.numbered and 0 < missing <= 2):
+        if not self.fits(rows):
             return None
+        missing = rows - len(self.tokens)
         return (*self.tokens, *(empty_row(len(self.tokens) + k) for k in range(missing)))
 
 

@@ -23,6 +23,7 @@ from rnnviz.text.tokens import Vocabulary
 
 from .onnx.graphs import model as graph_file
 from .onnx.graphs import weights
+from .written_pickles import LINEAR, Called, coded, file_parts, mentioned, rounded, tensor
 
 RNN = {"rnn.weight_ih_l0": np.ones((3, 2), np.float32), "rnn.weight_hh_l0": np.ones((3, 3), np.float32)}
 
@@ -518,7 +519,105 @@ def quantised_nodes_on_one_weight(size):
     return graph_file(nodes, arrays, outputs=["Y0"], imports=imports).SerializeToString()
 
 
+# ---- packed weights, configurations, and words of text layers ---------------------------------------------------
+
+ROUNDED = {"rnn.weight_ih_l0": rounded("0", (12, 5)), "rnn.weight_hh_l0": rounded("0", (12, 3), size=60)}
+
+
+def torch_file(root, **storages):
+    """A PyTorch file of this root; the storage 0 has 60 bytes, 1 is of 60 numbers."""
+    return zipped(file_parts(root, s0=bytes(range(60)), s1=bytes(240), **storages))
+
+
+def rounded_tensors_of_one_number(size):
+    """A quantised weight whose integers are one byte, read again and again."""
+    return torch_file(ROUNDED | {"rnn.weight_ih_l0": rounded("0", (12, size), size=1)})
+
+
+def packed_layers(size):
+    """Very many packed layers, of each of which it has to be found out whether it is one of both directions."""
+    weights = rounded("0", (12, 3), size=60)
+    entry = {"weight_ih": weights, "weight_hh": weights, "bias_ih": tensor("1", (12,), size=60)}
+    return torch_file({
+        f"r{k}._all_weight_values.{place}.param.{name}": value
+        for k in range(size) for place in range(2) for name, value in entry.items()
+    })  # fmt: skip
+
+
+def packed_in_itself(size):
+    """Packed weights whose weight and bias are themselves, in a stranger's object, again and again."""
+    own = mentioned("torch.ScriptObject") + b")Rq\5" + b"(h\5h\5t" + coded(LINEAR) + b"\x86b"
+    return torch_file(ROUNDED | {f"z{k}": Called("stranger.Thing", (), {"a": own}) for k in range(size)})
+
+
+def one_configuration_often(size):
+    """A configuration of omegaconf with very many entries, at very many places."""
+    entries = b"".join(coded(f"a{k}") + b"N" for k in range(10 * size))
+    configuration = mentioned("omegaconf.DictConfig") + b")Rq\5}(" + entries + b"ub"
+    return torch_file(ROUNDED | {"z": [configuration, *[b"h\5"] * size]})
+
+
+def deep_configuration(size):
+    """A configuration of omegaconf in a configuration, and so on."""
+    node = mentioned("omegaconf.DictConfig") + b")R}" + coded("_content")
+    return torch_file(ROUNDED | {"z": node * size + b"N" + b"sb" * size})
+
+
+def text_layer_file(listed=(), assets=None):
+    """A Keras file with other layers before its own, and parts of text layers."""
+    with zipfile.ZipFile(io.BytesIO(keras_file(["lstm0"], 1))) as file:
+        parts = {name: file.read(name) for name in file.namelist()}
+    config = json.loads(parts["config.json"])
+    config["config"]["layers"] = [*listed, *config["config"]["layers"]]
+    return zipped(parts | {"config.json": json.dumps(config)} | (assets or {}))
+
+
+def many_words_of_a_text_layer(size):
+    """A vocabulary of very many words beside the configuration."""
+    return text_layer_file(assets={"assets/_text/vocabulary.txt": "\n".join(map(str, range(size)))})
+
+
+def empty_words_of_a_text_layer(size):
+    """A vocabulary that is line ends alone, which take no room in a zip."""
+    return text_layer_file(assets={"assets/_text/vocabulary.txt": "\n" * size})
+
+
+def vocabularies_of_many_text_layers(size):
+    """Vocabularies that are each short enough."""
+    words = "\n" * 600_000 if size > 3 else ""
+    return text_layer_file(assets={f"assets/_text{k}/vocabulary.txt": words for k in range(size)})
+
+
+def words_within_a_lookup(size):
+    """A vocabulary of lists in lists."""
+    deep: list = []
+    for _ in range(size):
+        deep = [deep]
+    return text_layer_file([{"class_name": "StringLookup", "config": {"name": "s", "vocabulary": deep}}])
+
+
+def one_vocabulary_for_many_stacks(size):
+    """Stacks that could all read one embedding with any of many lists of words."""
+    rows = 40_000 if size > 20 else 30
+    words = json.dumps([str(k) for k in range(rows)])
+    arrays = {"embedding.weight": np.zeros((rows, 2), np.float32)}
+    for k in range(size):
+        name = "".join("abcdefghij"[int(digit)] for digit in f"{k:03}")
+        arrays |= {f"{name}.weight_ih": np.ones((3, 2), np.float32), f"{name}.weight_hh": np.ones((3, 3), np.float32)}
+    return save(arrays, {f"words{k}": words for k in range(12)})
+
+
 CASES = {
+    "rounded_tensors_of_one_number": Case("x.pt", rounded_tensors_of_one_number, 10**9, "unpacked"),
+    "packed_layers": Case("x.pt", packed_layers, 90),
+    "packed_in_itself": Case("x.pt", packed_in_itself, 1000),
+    "one_configuration_often": Case("x.pt", one_configuration_often, 15_000),
+    "deep_configuration": Case("x.pt", deep_configuration, 100_000),
+    "many_words_of_a_text_layer": Case("x.keras", many_words_of_a_text_layer, 1_000_000),
+    "empty_words_of_a_text_layer": Case("x.keras", empty_words_of_a_text_layer, 150_000_000),
+    "vocabularies_of_many_text_layers": Case("x.keras", vocabularies_of_many_text_layers, 8, "work"),
+    "words_within_a_lookup": Case("x.keras", words_within_a_lookup, 60),
+    "one_vocabulary_for_many_stacks": Case("x.safetensors", one_vocabulary_for_many_stacks, 90),
     "layers_beside_arrays": Case("x.safetensors", layers_beside_arrays, 3500, "work"),
     "joint_matrices": Case("x.safetensors", joint_matrices, 4900, "work"),
     "states_beside_stacks": Case("x.safetensors", states_beside_stacks, 4500),

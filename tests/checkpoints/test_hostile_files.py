@@ -63,6 +63,8 @@ GROWING = {
     "very_many_tokens": 400, "many_texts": 40, "one_layer_listed_often": 400, "tables_in_two_precisions": 4,
     "objects_that_share_a_list": 40, "objects_in_objects": 12, "words_under_many_names": 10, "arrays_in_json": 40,
     "quantised_nodes_on_one_weight": 10,
+    "packed_layers": 40, "packed_in_itself": 10, "one_configuration_often": 40, "vocabularies_of_many_text_layers": 40,
+    "many_words_of_a_text_layer": 400, "one_vocabulary_for_many_stacks": 5,
 }  # fmt: skip
 
 

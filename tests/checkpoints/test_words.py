@@ -64,7 +64,7 @@ def test_the_nodes_of_omegaconf_are_what_they_hold():
 
 def lookup(kind="StringLookup", **config):
     """The words that a layer of Keras's preprocessing has by its configuration."""
-    (words,) = text_lists([Layer("words", kind, config)], File("m.h5", b"x"))
+    ((words,), _) = text_lists([Layer("words", kind, config)], File("m.h5", b"x"))
     return list(words.tokens)
 
 
@@ -87,7 +87,7 @@ def test_rows_before_the_words_of_a_lookup(config, right):
 
 @pytest.mark.parametrize("given", [None, [], [1, 2], "abc", {"class_name": "x"}, [None]])
 def test_what_is_no_vocabulary_of_a_lookup_is_passed_over(given):
-    assert text_lists([Layer("words", "StringLookup", {"vocabulary": given})], File("m.h5", b"x")) == []
+    assert text_lists([Layer("words", "StringLookup", {"vocabulary": given})], File("m.h5", b"x")) == ([], ())
 
 
 @pytest.mark.parametrize(

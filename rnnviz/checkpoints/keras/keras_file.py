@@ -18,7 +18,7 @@ from .keras_1 import VERSION as OLD_VERSION
 from .keras_1 import is_keras_1
 from .layer import Layer
 from .layer_stacks import stacks_from_layers
-from .text_layers import text_lists, text_notes
+from .text_layers import text_lists
 
 ATTRIBUTES = {
     "model_config": "text", "keras_version": "text", "name": "text",
@@ -56,9 +56,9 @@ class KerasFile(Format):
     def open(self, file: File) -> Opened:
         layers, notes, description = read_layers(file)
         try:
-            stacks = with_words(stacks_from_layers(layers, file.budget), text_lists(layers, file))
-            notes = (*notes, *text_notes(layers))
-            return Opened(description, stacks, unused_arrays(_stored(file), stacks), notes)
+            lists, of_texts = text_lists(layers, file)
+            stacks = with_words(stacks_from_layers(layers, file.budget), lists)
+            return Opened(description, stacks, unused_arrays(_stored(file), stacks), (*notes, *of_texts))
         except LimitError:
             raise
         except FileError as error:

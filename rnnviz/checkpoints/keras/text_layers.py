@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ...text.decoding import decode_text
 from ...text.word_lists import WordList, by_row, empty_row
 from ...wording import printable
+from ..conversion import MOST_ROWS
 from ..file import File
+from ..words import LARGEST
 from .layer import Layer
 
 _TEXTS, _LOOKUP = "TextVectorization", "StringLookup"
@@ -17,9 +18,13 @@ _UNKNOWN = "[UNK]"
 _MOST_UNKNOWN = 100  # rows of unknown words
 
 
-def text_lists(layers: Sequence[Layer], file: File) -> list[WordList]:
-    """The words of each layer that turns texts into numbers, by row; an empty word becomes that of an empty row."""
-    lists = []
+def text_lists(layers: Sequence[Layer], file: File) -> tuple[list[WordList], tuple[str, ...]]:
+    """The words of each layer that turns texts into numbers, by row, and notes on what such layers do or have.
+
+    An empty word becomes that of an empty row.
+    """
+    lists: list[WordList] = []
+    notes = _notes(layers)
     for layer in layers:
         if layer.kind not in (_TEXTS, _LOOKUP):
             continue
@@ -31,20 +36,28 @@ def text_lists(layers: Sequence[Layer], file: File) -> list[WordList]:
     if file.is_zip:
         for entry in file.zip.names:
             if entry.startswith(_ASSETS) and entry.endswith(_WORDS) and _INNER not in entry:
-                words = decode_text(file.zip.read(entry)).split("\n")
-                file.budget.work(len(words))
-                lists += _list(entry.removesuffix(_WORDS).rpartition("/")[2], words)
-    return lists
+                name = entry.removesuffix(_WORDS).rpartition("/")[2]
+                data = file.zip.read(entry)
+                count = data.count(b"\n") + 1
+                if count > MOST_ROWS or len(data) > LARGEST:
+                    notes.append(f"The {count:,} words of {printable(name)} are more than are read here.")
+                    continue
+                file.budget.work(count)
+                try:
+                    lists += _list(name, data.decode("utf-8").split("\n"))
+                except UnicodeDecodeError:
+                    notes.append(f"The words of {printable(name)} are not in UTF-8, in which Keras saves them.")
+    return lists, tuple(notes)
 
 
-def text_notes(layers: Sequence[Layer]) -> tuple[str, ...]:
+def _notes(layers: Sequence[Layer]) -> list[str]:
     """What such layers do to a text, which is not done here."""
-    return tuple(
+    return [
         f"{layer.name!r} makes letters small and drops punctuation before it looks words up; here a text is split as "
         "the words suggest, and punctuation is read."
         for layer in layers
         if layer.kind == _TEXTS and layer.setting("standardize") == "lower_and_strip_punctuation"
-    )
+    ]
 
 
 def _with_reserved(layer: Layer, words: list[Any]) -> list[Any]:

@@ -64,10 +64,11 @@ class _Walk:
         self.visits = 0
         self.without_arrays: set[int] = set()  # containers of containers that need not be visited again
         self.letters = 0
+        self.inner: dict[int, Any] = {}  # what foreign objects wrap: what is made for one is kept, and made once
 
     def visit(self, value: Any, name: str, above: list[Any]) -> None:
         """Add a value; above: the containers that it is in, from the outermost."""
-        value = _bare(value)
+        value = self.bare(value)
         if isinstance(value, NumpyArray) and (texts := value.texts(LONGEST_METADATA - self.letters)) is not None:
             self._add_texts(name, texts)
         elif isinstance(value, self.kinds):
@@ -92,9 +93,21 @@ class _Walk:
         elif _is_plain(value) and value is not None:
             self._add_text(name or UNNAMED, value if isinstance(value, str) else _json(value).strip('"'))
 
+    def bare(self, value: Any) -> Any:
+        """What a value is once nothing wraps it; the pickle holds all objects, so that no other gets their address."""
+        for _ in range(DEEPEST):
+            if not isinstance(value, ForeignObject):
+                break
+            if id(value) not in self.inner:
+                self.inner[id(value)] = _wrapped(value)
+            outer, value = value, self.inner[id(value)]
+            if value is outer:
+                break
+        return value
+
     def _visit_items(self, value: Any, name: str, above: list[Any]) -> None:
         items = self._object_items(value, name, above) if isinstance(value, ForeignObject) else dict(_items(value))
-        items = {key: _bare(item) for key, item in items.items()}
+        items = {key: self.bare(item) for key, item in items.items()}
         if isinstance(value, Pairs | ForeignObject) and {"state", "param_groups"} <= items.keys():
             self.checkpoint.optimisers.append(name)
         elif items and all(_is_plain(item) for item in items.values()):
@@ -172,17 +185,12 @@ def _is_plain(value: Any) -> bool:
     return value is None or isinstance(value, str | bool | int | float | Name)
 
 
-def _bare(value: Any) -> Any:
+def _wrapped(value: ForeignObject) -> Any:
     """What an object wraps: packed weights, or a node of a configuration of omegaconf; anything else is itself."""
-    for _ in range(DEEPEST):
-        if not isinstance(value, ForeignObject):
-            break
-        if value.kind.startswith(_CONFIGURATION):
-            attributes = value.attributes
-            value = attributes.get("_content", attributes.get("_val"))
-        else:
-            return packed_items(value) or value
-    return value
+    if value.kind.startswith(_CONFIGURATION):
+        attributes = value.attributes
+        return attributes.get("_content", attributes.get("_val"))
+    return packed_items(value) or value
 
 
 def _is_packed(value: Any) -> bool:

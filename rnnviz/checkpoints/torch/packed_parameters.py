@@ -17,6 +17,7 @@ import numpy as np
 
 from ...cells.activations import Array
 from ...limits import LONGEST_NAME
+from ...wording import printable
 from ..named.stated_modules import StatedModule
 from .foreign_objects import ForeignObject
 from .pickle_machine import InvalidPickleError, Pairs
@@ -38,6 +39,7 @@ _LINEAR_WEIGHT = re.compile(
     r"(?P<head>.*?\.|)_packed_params\.(?:_packed_params\.)?"
     r"(?P<what>weight|bias|0|1|_packed_weight)"
 )
+_CELL_BIASES = ("bias_ih", "bias_hh")
 _ADDRESS = re.compile(r"(?:.*\.)?w_(?:ih|hh)_l\d{1,3}(?:_reverse)?")
 EIGHT_BITS = (
     "The file rounds the weights of some layers to integers: they are read as these integers times their scale. While "
@@ -100,7 +102,12 @@ def unpack_names(arrays: Mapping[str, Any], modules: Mapping[str, StatedModule])
                 code="packed_address", part=name,
             )  # fmt: skip
         plain = layers.get(name) or _plain_name(name)
-        if plain != name or plain not in unpacked.arrays:
+        taken = plain in unpacked.arrays
+        if taken and plain.rpartition(".")[2] not in _CELL_BIASES:
+            raise InvalidPickleError(
+                f"it has two arrays for {printable(plain)}, one of them packed", code="duplicate", part=plain
+            )
+        if not taken or plain != name:
             unpacked.arrays[plain] = value  # a quantised cell has its biases twice: it adds those beside its weights
         if isinstance(value, RoundedTensor):
             unpacked.marks.setdefault(plain, EIGHT_BITS)
@@ -123,6 +130,7 @@ def _layer_names(
 ) -> dict[str, str]:
     """By its name in the file, what an array of a packed layer is called without the packing."""
     found: dict[str, list[tuple[str, int, str, str]]] = {}
+    widths = {value.shape[1] for value in arrays.values() if len(getattr(value, "shape", ())) == 2}
     for name in arrays:
         match = _LAYER.fullmatch(name)
         if match is not None:
@@ -134,7 +142,7 @@ def _layer_names(
     for head, entries in found.items():
         shapes = {(place, what + side): getattr(arrays[name], "shape", ()) for name, place, what, side in entries}
         stated = modules.get(head.removesuffix("."), StatedModule("")).settings.get("bidirectional")
-        both, sure = (bool(stated), True) if isinstance(stated, bool) else _are_directions(shapes, arrays)
+        both, sure = (bool(stated), True) if isinstance(stated, bool) else _are_directions(shapes, widths)
         for name, place, what, side in entries:
             layer, back = (place // 2, place % 2) if both else (place, 0)
             names[name] = f"{head}{what}{side}_l{layer}{'_reverse' if back else ''}"
@@ -146,19 +154,21 @@ def _layer_names(
     return names
 
 
-def _are_directions(shapes: Mapping[tuple[int, str], tuple[int, ...]], arrays: Mapping[str, Any]) -> tuple[bool, bool]:
-    """Whether every second entry reads backwards, by what each reads, and whether that is sure."""
+def _are_directions(shapes: Mapping[tuple[int, str], tuple[int, ...]], widths: set[int]) -> tuple[bool, bool]:
+    """Whether every second entry reads backwards, by what each reads, and whether that is sure.
+
+    widths: what all matrices of the file read.
+    """
     reads = {place: shape[-1:] for (place, what), shape in shapes.items() if what == "weight_ih"}
     units = next((shape[-1] for (_, what), shape in shapes.items() if what == "weight_hh" and shape), 0)
     count = len(reads)
-    if count % 2 or sorted(reads) != list(range(count)) or reads[0] != reads[1]:
+    if not count or count % 2 or sorted(reads) != list(range(count)) or reads[0] != reads[1]:
         return False, True
     if count > 2:
         return reads[2] == (2 * units,), True
     if reads[0] != (units,):
         return True, True
-    wide = any(getattr(value, "shape", ())[1:] == (2 * units,) for value in arrays.values())
-    return wide, False
+    return 2 * units in widths, False
 
 
 def multiplied_out(integers: Array, scale: Array, zero: Array, axis: int | None) -> Array:
@@ -167,7 +177,8 @@ def multiplied_out(integers: Array, scale: Array, zero: Array, axis: int | None)
         shape = [1] * integers.ndim
         shape[axis] = -1
         scale, zero = scale.reshape(shape), zero.reshape(shape)
-    return ((integers.astype(np.float64) - zero) * scale).astype(np.float32)
+    with np.errstate(over="ignore"):  # too large for float32: infinite, which is said where the weights are used
+        return ((integers.astype(np.float64) - zero) * scale).astype(np.float32)
 
 
 def with_parts(contents: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, RoundedTensor]]:
@@ -180,6 +191,8 @@ def with_parts(contents: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, R
             parts[name] = value.integers
             for end, part in (("scale", value.scale), ("zero", value.zero)):
                 if isinstance(part, Tensor):
+                    if f"{name}\0{end}" in contents:
+                        raise InvalidPickleError(f"it has two arrays for the {end} of {printable(name)}")
                     parts[f"{name}\0{end}"] = part
         else:
             parts[name] = value
@@ -198,6 +211,10 @@ def put_together(arrays: dict[str, Array], dtypes: dict[str, str], rounded: Mapp
         integers = arrays[name]
         sizes = (1,) if value.axis is None else (integers.shape[value.axis],) if value.axis < integers.ndim else ()
         if scale.size not in sizes or zero.size not in sizes:
-            raise InvalidPickleError(f"the scales of {name} do not fit it")
+            raise InvalidPickleError(f"the scales of {printable(name)} do not fit it")
+        if not (np.isfinite(scale).all() and np.isfinite(zero).all()):
+            raise InvalidPickleError(
+                f"the scale or zero point of {printable(name)} is no finite number", code="scale", part=name
+            )
         arrays[name] = multiplied_out(integers, scale, zero, value.axis)
         dtypes[name] = f"q{dtypes[name]}"

@@ -23,6 +23,7 @@ STORAGES = {
     "ComplexFloatStorage": "complex64", "ComplexDoubleStorage": "complex128",
     "QInt8Storage": "qint8", "QUInt8Storage": "quint8", "QInt32Storage": "qint32",
 }  # fmt: skip
+LARGEST_SCALE = float(np.finfo(np.float32).max)
 _OTHERS = {"complex32": 4, "complex64": 8, "complex128": 16, "qint8": 1, "quint8": 1, "qint32": 4}
 
 
@@ -197,9 +198,15 @@ def _rounded_tensor(
 ) -> RoundedTensor | UnreadableArray:
     if not isinstance(where, Storage):
         raise InvalidPickleError("a tensor in it has no storage")
+    if not where.dtype.startswith("q"):
+        raise InvalidPickleError("a quantised tensor in it has no integers")
     integers = _view(where, where.dtype.removeprefix("q"), offset, shape, strides, None)
     match how:
         case (Name(), float() | int() as scale, float() | int() as zero) if isinstance(integers, Tensor):
+            if max(abs(scale), abs(zero)) > LARGEST_SCALE:
+                raise InvalidPickleError(
+                    "the scale or zero point of a quantised tensor in it is too large", code="scale"
+                )
             return RoundedTensor(integers, float(scale), float(zero))
         case (Name(), Tensor() as scale, Tensor() as zero, int() as axis) if (
             isinstance(integers, Tensor) and len(scale.shape) == len(zero.shape) == 1 and axis >= 0

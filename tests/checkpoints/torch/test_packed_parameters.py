@@ -9,10 +9,12 @@ import pytest
 from rnnviz.checkpoints import open_bytes
 from rnnviz.checkpoints.torch.packed_parameters import EIGHT_BITS, HALF
 from rnnviz.checkpoints.torch.state_dict import read_state_dict
-from rnnviz.errors import DamagedFileError
+from rnnviz.errors import DamagedFileError, UnsupportedFileError
 
+from .. import hostile_files
 from ..case_files import TOLERANCE, opened, states
 from ..damaged_files import reader, refused
+from ..written_pickles import Called, file_parts, mentioned, packed, rounded, tensor
 
 torch = pytest.importorskip("torch")
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
@@ -126,6 +128,56 @@ def test_older_packings():
 def test_weights_that_are_no_more_than_an_address():
     state = {f"lstm.w_{side}_l0": torch.zeros(8, dtype=torch.uint8) for side in ("ih", "hh")}
     refused(READ, saved(state), DamagedFileError, code="packed_address", part="lstm.w_ih_l0")
+
+
+SCALES = tensor("2", (12,))
+BESIDE = {"s0": bytes(range(60)), "s1": bytes(240), "s2": bytes(48)}
+UNITS = {"rnn.weight_hh_l0": rounded("0", (12, 3), size=60)}
+
+
+@pytest.mark.parametrize(
+    ("beside", "code"),
+    [
+        ({"w": rounded("0", (12, 5), float("nan"))}, "scale"),
+        ({"w": rounded("0", (12, 5), 1.0, float("inf"))}, "scale"),
+        ({"w": rounded("0", (12, 5), 1e300)}, "scale"),
+        ({"w": rounded("0", (12, 5), 2**1024 - 1)}, "scale"),
+        ({"w": rounded("0", (12, 5), kind="FloatStorage")}, "pickle"),
+        ({"w": rounded("0", (12, 5), size=10**12)}, "cut_off"),
+        ({"w": rounded("0", (12, 50), size=60)}, "outside"),
+        ({"w": rounded("0", (5, 12), SCALES, tensor("2", (12,)))}, "pickle"),
+        ({"w": rounded("0", (12, 5), SCALES, tensor("2", (12,))), "w\0scale": SCALES}, "pickle"),
+        ({"fc._packed_params": packed(rounded("0", (12, 5))), "fc.weight": tensor("1", (12, 5))}, "duplicate"),
+        ({"fc": packed(b"]q\5h\5a")}, "pickle"),
+        ({"rnn._all_weight_values.1.weight": rounded("0", (12, 3), size=60)}, None),
+    ],
+)
+def test_packed_weights_that_contradict_themselves(beside, code):
+    data = hostile_files.zipped(file_parts(beside, **BESIDE))
+    if code is None:
+        READ(data)
+    else:
+        refused(READ, data, DamagedFileError, code=code)
+
+
+@pytest.mark.parametrize("name", ["os.system", "torch.load", "builtins.eval", "stranger.run_code"])
+def test_nothing_within_packed_weights_is_called(name):
+    inner = {"fc": packed(Called(name, ("true",)))}
+    refused(READ, hostile_files.zipped(file_parts(inner, **BESIDE)), UnsupportedFileError, code="code")
+
+
+def test_a_stranger_within_packed_weights_is_left_alone():
+    inner = {"fc": packed(Called("stranger.Thing", ("a",))), "gc": packed(mentioned("stranger.run")), **UNITS}
+    found = READ(hostile_files.zipped(file_parts(inner, **BESIDE)))
+    assert list(found.arrays) == ["rnn.weight_hh_l0"]
+
+
+def test_packed_layers_without_arrays_hide_no_others():
+    """What is made for one of them must not be taken for what was made for another at the same address."""
+    weights = packed(tensor("1", (12, 5)))
+    inner = {f"e{k}": [packed([])] for k in range(50)} | {f"m{k}": [weights] for k in range(50)}
+    found = READ(hostile_files.zipped(file_parts(inner, **BESIDE)))
+    assert list(found.arrays) == [f"m{k}.0.weight" for k in range(50)]
 
 
 def test_a_case_without_pytorch():
