@@ -100,7 +100,14 @@ def words_in(name: str, value: Any) -> list[WordList]:
 
 
 def by_row(value: Any) -> tuple[tuple[str, ...], bool] | None:
-    """The words of a list, of a map from word to row or from row to word, and whether they are numbered; else None."""
+    """The words by row, and whether they are numbered; else None.
+
+    value: a list of words, or a map from word to row or from row to word, as pairs or not; words can be UTF-8 bytes.
+    """
+    value = _as_texts(value)
+    if isinstance(value, list | tuple) and value and all(map(is_pair, value)):
+        rows_of = dict(value)
+        value = rows_of if len(rows_of) == len(value) else None
     if isinstance(value, list | tuple):
         return (tuple(value), False) if _are_words(value) else None
     if not isinstance(value, Mapping) or not value:
@@ -115,6 +122,33 @@ def by_row(value: Any) -> tuple[tuple[str, ...], bool] | None:
     if len(rows) != len(value) or min(rows) < 0 or max(rows) >= most or not _are_words(list(rows.values())):
         return None
     return tuple(rows.get(row, empty_row(row)) for row in range(max(rows) + 1)), True
+
+
+def is_pair(value: Any) -> bool:
+    """Whether a value is a word with its row, in either order."""
+    return isinstance(value, list | tuple) and len(value) == 2 and {type(part) for part in value} == {str, int}
+
+
+def _as_texts(value: Any) -> Any:
+    """A list or a map whose words are bytes, with texts in their place; anything else as it is."""
+    if isinstance(value, list | tuple):
+        return [_as_text(entry) for entry in value]
+    if isinstance(value, Mapping):
+        texts = {_as_text(key): _as_text(entry) for key, entry in value.items()}
+        return texts if len(texts) == len(value) else value
+    return value
+
+
+def _as_text(value: Any) -> Any:
+    """Bytes as the text that they are; of a pair, its word; anything else as it is."""
+    if isinstance(value, list | tuple) and len(value) == 2:
+        return tuple(_as_text(part) if isinstance(part, bytes) else part for part in value)
+    if not isinstance(value, bytes):
+        return value
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value
 
 
 def _is_number(key: Any) -> bool:

@@ -104,6 +104,14 @@ def test_what_is_no_vocabulary_of_a_lookup_is_passed_over(given):
         {"words": np.array(LETTERS)},
         {"words": np.array(LETTERS, dtype=object)},
         {"char_to_idx": collections.OrderedDict(ROWS)},
+        {"vocab": list(ROWS.items())},
+        {"vocab": [(row, letter) for letter, row in ROWS.items()]},
+        {"vocab": [[letter.encode(), row] for letter, row in ROWS.items()]},
+        {"char2id": {letter.encode(): row for letter, row in ROWS.items()}},
+        {"itos": [letter.encode() for letter in LETTERS]},
+        {"words": np.array(LETTERS, dtype="S1")},
+        {"char2id": {letter: np.int64(row) for letter, row in ROWS.items()}},
+        {"char2id": {letter: np.array(row) for letter, row in ROWS.items()}},
         {"char2id": ROWS, "lengths": {"a": 3, "b": 3}, "other": {"x": 0, "y": 1}, "counts": dict.fromkeys(LETTERS, 7)},
     ],
 )
@@ -165,6 +173,9 @@ def test_of_one_size_the_names_tell_words_from_labels():
         {"name": "abcdef"},
         {"vocab": {"a": -1, "b": 0}},
         {"vocab": [["a"], ["b"]]},
+        {"vocab": [("a", 0), ("a", 1)]},
+        {"vocab": [("a", 0), (1, "b"), ("c", 2.0)]},
+        {"vocab": [b"\xff", b"\xfe", b"a", b"b", b"c", b"d"]},
         {"x": "{"},
     ],
 )
@@ -233,6 +244,7 @@ def path(tmp_path):
 
 
 FORMS = {
+    "pairs": list(ROWS.items()), "bytes": [letter.encode() for letter in LETTERS],
     "list": LETTERS, "tuple": tuple(LETTERS), "map": ROWS, "rows": dict(enumerate(LETTERS)), "array": np.array(LETTERS),
     "vocabulary": Vocabulary("characters", tuple(LETTERS)),
 }  # fmt: skip

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...limits import LONGEST_NAME
+from ...text.word_lists import is_pair
 from ...wording import printable, without_surrogates
 from ..named.named_arrays import LONGEST_METADATA, UNNAMED
 from ..named.stated_modules import StatedModule
@@ -96,6 +97,8 @@ class _Walk:
     def bare(self, value: Any) -> Any:
         """What a value is once nothing wraps it; the pickle holds all objects, so that no other gets their address."""
         for _ in range(DEEPEST):
+            if isinstance(value, bytes):
+                return _text(value)
             if not isinstance(value, ForeignObject):
                 break
             if id(value) not in self.inner:
@@ -112,6 +115,9 @@ class _Walk:
             self.checkpoint.optimisers.append(name)
         elif items and all(_is_plain(item) for item in items.values()):
             self._add_texts(name, items if _is_named(value) else list(items.values()))
+        elif items and all(map(_is_word_pair, items.values())):
+            self.visits += 2 * len(items)
+            self._add_texts(name, [[self.bare(part) for part in pair] for pair in items.values()])
         else:
             before = len(self.checkpoint.arrays)
             for key, item in items.items():
@@ -158,7 +164,9 @@ class _Walk:
     def _add_texts(self, name: str, items: dict[str, Any] | list[Any]) -> None:
         """Plain values as JSON. The same long text can be in many places, so they are measured first."""
         listed = items.values() if isinstance(items, dict) else items
-        if sum(map(_letters, listed)) <= LONGEST_METADATA:
+        if sum(_letters(part) for item in listed for part in (item if isinstance(item, list) else (item,))) <= (
+            LONGEST_METADATA
+        ):
             self._add_text(name or UNNAMED, _json(items))
 
     def _add_text(self, name: str, text: str) -> None:
@@ -193,6 +201,21 @@ def _wrapped(value: ForeignObject) -> Any:
     return packed_items(value) or value
 
 
+def _text(value: bytes) -> str | bytes:
+    """Bytes as the text that they are, as h5py and TensorFlow keep words; other bytes as they are."""
+    try:
+        return value.decode("utf-8") if len(value) <= LONGEST_NAME else value
+    except UnicodeDecodeError:
+        return value
+
+
+def _is_word_pair(value: Any) -> bool:
+    """Whether a value is a word and its row, in either order."""
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        return False
+    return is_pair([_text(part) if isinstance(part, bytes) else part for part in value])
+
+
 def _is_packed(value: Any) -> bool:
     return isinstance(value, ForeignObject) and packed_items(value) is not None
 
@@ -212,6 +235,8 @@ def _items(value: Any) -> Iterator[tuple[str, Any]]:
         for key, item in value.items:
             if isinstance(key, str):
                 yield without_surrogates(key[: LONGEST_NAME + 1]), item
+            elif isinstance(key, bytes) and isinstance(text := _text(key), str):
+                yield text, item
             elif _is_plain(key) and not isinstance(key, Name):
                 yield str(key), item
     else:

@@ -7,6 +7,7 @@ sequence of pickles, followed by the storages. Reference: torch/serialization.py
 from __future__ import annotations
 
 import io
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -18,11 +19,12 @@ import numpy as np
 from ...array_shapes import count_numbers
 from ...cells.activations import Array
 from ...errors import DamagedFileError, UnsupportedFileError
+from ...text.word_lists import FEWEST, by_row
 from ...wording import printable
 from ..file import File
 from ..io.number_types import loaded_dtype, stored_dtype, widened
 from ..io.opening_budget import OpeningBudget
-from ..named.named_arrays import LISTED, ArrayFormat, NamedArrays, ignored_arrays_note, no_arrays_error
+from ..named.named_arrays import LISTED, UNNAMED, ArrayFormat, NamedArrays, ignored_arrays_note, no_arrays_error
 from .foreign_objects import foreign_name
 from .nested_containers import FlatCheckpoint, flatten
 from .packed_parameters import put_together, unpack_names, with_parts
@@ -94,6 +96,7 @@ def read_state_dict(file: File) -> NamedArrays:
         file.budget.unpack(sum(12 * (count_numbers(value.shape) or 0) for value in rounded.values()))
         arrays, dtypes, skipped = _arrays(parts, find, order, file.budget)
         put_together(arrays, dtypes, rounded)
+        checkpoint.metadata.update(_ids(arrays, dtypes))
     except UnsafePickleError as error:
         raise UnsupportedFileError(
             f"{file.name} asks for what no model needs and what could do harm: {error}. It was not opened, and nothing "
@@ -270,6 +273,21 @@ def _arrays(
     for key in dtypes.keys() - arrays.keys():
         arrays[key] = widened(contents[key].array, dtypes[key])
     return {key: arrays[key] for key in dtypes}, dtypes, skipped
+
+
+def _ids(arrays: dict[str, Array], dtypes: dict[str, str]) -> dict[str, str]:
+    """Maps from words to rows whose rows are tensors of one whole number each, as JSON; they are taken out in place."""
+    maps: dict[str, dict[str, int]] = {}
+    for name, array in arrays.items():
+        if array.ndim == 0 and array.dtype.kind in "iu":
+            owner, _, word = name.rpartition(".")
+            maps.setdefault(owner, {})[word] = int(array)
+    found = {owner: rows for owner, rows in maps.items() if len(rows) >= FEWEST and by_row(rows) is not None}
+    for owner, rows in found.items():
+        for word in rows:
+            name = f"{owner}.{word}" if owner else word
+            del arrays[name], dtypes[name]
+    return {owner or UNNAMED: json.dumps(rows, ensure_ascii=False) for owner, rows in found.items()}
 
 
 def _array(name: str, tensor: Tensor, content: bytes | memoryview, order: Order) -> Array:
