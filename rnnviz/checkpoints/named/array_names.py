@@ -58,7 +58,7 @@ _NUMBER = re.compile(r"(?:^|(?<=[._/]))([0-9]{1,9})(?=$|[._/])|(?<=[a-z])_?([0-9
 _PAIRS = {
     "f": ("b",), "l": ("r",), "left": ("right",), "ltr": ("rtl",), "lr": ("rl",), "l2r": ("r2l",), "fw": ("rev",),
     "forward": ("reverse", "back"), "forwards": ("backwards",), "fwd": ("rev", "back"), "front": ("back",),
-    "for": ("back",), "forth": ("back",),
+    "for": ("back",), "forth": ("back",), "positive": ("negative",),
 }  # fmt: skip
 _ALONE = ("rev", "reversed", "back", "backwards")  # beside a layer without such a word
 _CAMEL = {"F": "B", "L": "R", "Left": "Right", "Forward": "Backward", "Fwd": "Bwd", "Fw": "Bw"}

@@ -30,6 +30,7 @@ from .joint_matrices import assemble_joint
 from .layer_groups import LayerGroup, gates_along_columns, group_layers, orientation_is_known
 from .layer_shapes import check_sizes, kind_of, merge_of, with_biases
 from .listed_arrays import assemble_listed
+from .normed_sums import report_normed_sums
 from .numbered_layers import join_numbered
 from .paired_directions import pair_directions
 from .prepared_arrays import PreparedArrays, prepare_arrays
@@ -107,6 +108,7 @@ def assemble_layers(prepared: PreparedArrays, budget: OpeningBudget | None = Non
     assemble_gates(assembled, prepared.arrays)
     assemble_joint(assembled, prepared.arrays)
     assemble_published(assembled, prepared.arrays)
+    report_normed_sums(assembled, prepared.arrays)
     if not assembled.layers:
         assemble_listed(assembled, prepared.arrays)
     return assembled

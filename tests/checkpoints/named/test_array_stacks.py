@@ -253,3 +253,11 @@ def test_what_belongs_to_a_decoder_is_not_given_to_the_encoder_whatever_comes_fi
 def test_an_embedding_may_serve_two_stacks():
     found = stacks_from_arrays(layer("enc.") | layer("dec.") | of({"shared_embedding.weight": (7, 3)}))
     assert [value(stack, "embedding") for stack in found] == ["shared_embedding.weight"] * 2
+
+
+@pytest.mark.parametrize("words", [("f", "b"), ("left", "right"), ("l2r", "r2l"), ("positive", "negative")])
+def test_layers_called_after_their_directions_are_both_directions_of_one(words):
+    arrays = {}
+    for word in words:
+        arrays |= {f"gru_{word}.weight_ih_l0": np.ones((9, 2)), f"gru_{word}.weight_hh_l0": np.ones((9, 3))}
+    assert list(only(arrays).layers[0]) == ["forward", "backward"]

@@ -47,6 +47,8 @@ NAMINGS = {
     "tensorflow": {f"{TF}/kernel": (D + H, 4 * H)}
     | {f"{TF}/{gate}/gamma": (H,) for gate in ("input", "transform", "forget", "output", "state")},
     "dreamer": {"rssm._cell._layer.weight": (3 * H, D + H)} | norms(3 * H, "rssm._cell._norm"),
+    "sequences": {"cell.x2h.0.weight": (4 * H, D), "cell.h2h.0.weight": (4 * H, H)}
+    | norms(4 * H, "cell.x2h.1", "cell.h2h.1"),
     "labml": {"cells.0.hidden_lin.weight": (4 * H, H), "cells.0.input_lin.weight": (4 * H, D)}
     | norms(H, *(f"cells.0.layer_norm.{k}" for k in range(4))),
 }
