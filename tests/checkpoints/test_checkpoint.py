@@ -64,7 +64,7 @@ def test_states_are_pytorchs_own(module, end, prefix, seed):
 def test_a_whole_network_says_what_it_says_in_pytorch(kind, end, layers, both, width, hidden, seed):
     torch.manual_seed(seed)
     reader = Reader(kind, width=width, hidden=hidden, num_layers=layers, bidirectional=both)
-    model = open_bytes(f"mine.{end}", written(reader, end)).model()
+    model = open_bytes(f"mine.{end}", written(reader, end)).model(outputs="softmax")
     ids = np.random.default_rng(seed).integers(0, 7, 9)
     logits = model.network.forward(ids).logits
     close(logits, says(reader, ids))
