@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,6 +9,8 @@ from rnnviz.analysis import class_probe
 from rnnviz.errors import ArgumentError, ArrayError
 
 from ...raising import raises
+
+torch = pytest.importorskip("torch")
 
 
 def samples(seed, count=80, units=4, classes=3):

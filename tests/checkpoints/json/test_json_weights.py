@@ -79,12 +79,12 @@ def test_layers_of_rtneural():
         {"type": "dense", "activation": "", "shape": [None, None, 2], "weights": [v.tolist(), a.tolist()]},
     ]
     found = opened({"in_shape": [None, None, D], "layers": layers})
-    below = lstm(X, w.T, u.T, b)
-    first, second = (found.model(stack.name) for stack in found.stacks)
-    assert np.abs(states(first, X) - below).max() < 1e-5
+    model, below = found.model(), lstm(X, w.T, u.T, b)  # the list says which layer reads which: one network
+    trace = model.trace(X)
+    assert np.abs(trace["hidden"] - below).max() < 1e-5
     above = gru(below, gates[0], gates[1], *gates[2])
-    assert np.abs(states(second, below) - above).max() < 1e-5
-    assert np.abs(second.network.readout_weight - v.T).max() == 0
+    assert np.abs(trace["hidden", 1] - above).max() < 1e-5
+    assert np.abs(model.network.readout_weight - v.T).max() == 0
 
 
 def test_lists_of_neural_amp_modeler():
