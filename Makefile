@@ -16,7 +16,7 @@ NOTEBOOK ?= nbconvert==7.17.2 ipykernel==7.4.0
 TOOLS ?= pip-tools==7.6.2 pip-audit==2.10.1 build==1.6.1 twine==7.0.0
 VENV := .venv
 BIN := $(VENV)/bin
-PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist worksteal --durations=10
+PYTEST := $(BIN)/python -m pytest --numprocesses 3 --dist worksteal --durations=10
 
 export DENO_NO_UPDATE_CHECK := 1
 
