@@ -150,6 +150,14 @@ class Trace:
         return None if self.outputs is None else self.outputs[-1]
 
     @property
+    def start(self) -> States:
+        """The states before anything was read, by layer and direction, as `Model.run` takes them."""
+        return [
+            [{state: self.initial[state, k, d] for state in self.definitions[k].states} for d in directions]
+            for k, directions in enumerate(self.directions_by_layer)
+        ]
+
+    @property
     def final(self) -> States:
         """The states after everything was read, by layer and direction: the `initial` of a run that carries on.
 

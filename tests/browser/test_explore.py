@@ -355,7 +355,7 @@ def test_a_pasted_novel_is_cut_with_a_message(page: Page, app: str):
 
 def test_a_bad_link_opens_and_says_so(page: Page, app: str):
     open_page(page, f"{app}/?task=poetry&cell=perceptron&step=999")
-    expect(page.get_by_text("“task”: “poetry”")).to_be_visible()
+    expect(page.get_by_text("The link leads to “poetry”")).to_be_visible()
     expect(page.get_by_text("“cell”: “perceptron”")).to_be_visible()
     expect(page.get_by_text("“step”: “999”")).to_be_visible()
     assert tokens(page) == "Schmidhuber∎"

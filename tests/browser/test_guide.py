@@ -416,6 +416,7 @@ OWN = {
     "forgetting": ["Dabc?", "Bhgfedcba?"],
     "lstm": ["aaabbb", "aaaaaabb"],
     "gru": ["aaabbb", "aaaaaabb"],
+    "writing": ["MENENIUS:", "O my"],
 }
 
 

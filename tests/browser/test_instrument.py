@@ -123,7 +123,7 @@ def test_hovering_a_heatmap_names_token_unit_quantity_and_value(page: Page, app:
     page.mouse.move(box["x"] + box["width"] * 2.5 / 7, box["y"] + box["height"] * 20.5 / 64)
     label = page.locator(".st-key-chart-heatmaps .hoverlayer .hovertext")
     expect(label).to_contain_text("unit 20")
-    expect(label).to_contain_text("token b")
+    expect(label).to_contain_text("at b")
     expect(label).to_contain_text(f"cell state {trace['cell'][2, 20]:.4f}")
 
 

@@ -204,7 +204,8 @@ def test_outputs_that_are_values_are_shown_as_values(chromium: Browser, tmp_path
         outputs = model.trace("1 1\n0 2\n-1 0.5").outputs
         assert outputs is not None
         read(page, "1 1\n0 2\n-1 0.5", ["1 1", "0 2", "-1 0.5"])
-        shown = page.locator(".answer-label").inner_text()
+        assert page.locator(".answer-label").inner_text() == "low"
+        shown = page.locator(".answer-share").inner_text()
         assert float(shown.replace("−", "-")) == pytest.approx(outputs[-1, 0], abs=0.005)
         page.locator(".whatif summary").click()
         page.get_by_role("button", name="Silence this unit").click()

@@ -166,7 +166,7 @@ def test_a_download_loaded_back_gives_the_same_numbers(page: Page, app: str, tmp
     page.reload()  # nothing of the run is left
     settle(page)
     page.get_by_role("link", name="Load a model from a file").click()
-    page.locator("[data-testid=stFileUploaderDropzoneInput]").set_input_files(file)
+    page.locator("[data-testid=stFileUploaderDropzoneInput]").first.set_input_files(file)
     expect(page.get_by_text("counter-1: Counter")).to_be_visible()
     page.get_by_role("button", name="Open in Explore").click()
     expect(page.get_by_role("heading", name="Watch a recurrent network read")).to_be_visible()

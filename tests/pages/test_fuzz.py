@@ -25,6 +25,7 @@ PAGES = ["explore", "memory", "compare", "units", "dynamics", "train", "models",
 CHAPTERS = ["words", "network", "training", "choosing", "forgetting"]  # all are made by what makes "lstm"
 PARAMETERS = [
     *("task", "cell", "layer", "direction", "text", "read", "step", "unit", "if", "hide", "question", "method"),
+    *("after", "span", "level", "around", "without", "quantity", "view"),
     *("label", "rather-than", "against", "mode", "other", "part", "model", "one", "opened", "started", "cells", "clip"),
     *("recurrent", "activation", "seed", "hidden", "learning_rate", "epochs", "batch", "embedding", "layers"),
     *(

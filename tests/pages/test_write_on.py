@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 import rnnviz
 from rnnviz.interventions import Hold
+from rnnviz.network import predicted
+from rnnviz.ui.shared.markdown import prediction
 from rnnviz.ui.shared.session_keys import (
     WRITE_ON_COUNT,
     WRITE_ON_MENUS,
@@ -16,7 +19,7 @@ from rnnviz.ui.shared.session_keys import (
 )
 from rnnviz.ui.shared.text_box import TOKENS
 
-from .app_pages import instrument_data
+from .app_pages import instrument_data, instrument_values
 
 PAGE = Path(__file__).parents[2] / "app.py"
 
@@ -110,3 +113,33 @@ def test_a_model_that_answers_something_else_has_no_such_menu(task):
     app = explore(task=task)
     assert not app.exception
     assert "go-on" not in [button.key for button in app.button]
+
+
+def test_a_run_begins_with_the_states_that_another_text_leaves():
+    model = rnnviz.load("shakespeare-lstm")
+    app = explore(task="shakespeare", cell="lstm", text="and so", after="O Romeo, ")
+    whole = model.trace("O Romeo, and so")
+    shown = instrument_values(app)
+    for name in ("hidden", "cell", "forget"):
+        np.testing.assert_allclose(shown[name], whole[name][9:], atol=1e-5)
+    assert any("O Romeo" in remark for remark in instrument_data(app)["notes"]["remarks"])
+    app.slider(key=WRITE_ON_TEMPERATURE).set_value(0.0)
+    app.button(key="go-on").click().run()
+    written = model.generate("O Romeo, and so", steps=40, temperature=0)
+    list(written)
+    assert "O Romeo, " + typed(app) == written.text.replace("\n", "⏎")
+
+
+def test_an_experiment_begins_where_the_run_does():
+    model = rnnviz.load("names-lstm")
+    app = explore(task="names", cell="lstm", text="ura", after="Nakam")
+    app.session_state["what-if-menu-0"] = True
+    app.run()
+    assert not app.exception
+    label, share = predicted(model.labels, model.trace("ura", initial=model.trace("Nakam").final).probabilities[-1])
+    assert prediction(label, share) in app.table[0].value["last prediction"].iloc[0]
+
+
+def test_a_text_to_begin_after_that_cannot_be_read_is_named_and_left_out():
+    app = explore(task="counter", cell="lstm", text="ab", after="   ")
+    assert not app.exception and len(instrument_data(app)["tokens"]) == 2

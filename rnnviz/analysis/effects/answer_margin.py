@@ -76,13 +76,9 @@ class AnswerMargin:
                 value=against,
             )
         steps = row + 1 if network.directions == ("forward",) else len(trace)
-        initial = [
-            [{state: trace.initial[state, k, d] for state in trace.definitions[k].states} for d in directions]
-            for k, directions in enumerate(trace.directions_by_layer)
-        ]
         edits = cell_edits(trace.interventions, trace.definitions, steps_typed(trace))
         inputs = trace["input_vector"][:steps]
-        return cls(replace(network, embedding=None), inputs, initial, edits, row, column, other)
+        return cls(replace(network, embedding=None), inputs, trace.start, edits, row, column, other)
 
     def at_once(self, every_step: bool) -> int:
         """How many changed texts one pass may read, so that long texts and many labels need no more memory.

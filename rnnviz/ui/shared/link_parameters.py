@@ -50,6 +50,10 @@ CHANGES: Parameter[Interventions] = Parameter("if", (), _changes, format=format_
 TASK = "task"
 
 
+# On Explore: the text after which a run begins.
+AFTER: Parameter[str] = Parameter("after", "", str, scope="explore")
+
+
 def task(names: Iterable[str], default: str) -> Parameter[str]:
     """The task whose models are shown; missing_model.py looks at one that is not here first."""
     return Parameter(TASK, default, one_of(names))

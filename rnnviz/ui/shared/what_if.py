@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import streamlit as st
@@ -11,7 +11,7 @@ from ...analysis import difference, experiments, forgetting_intervention
 from ...cells import Definition
 from ...interventions import Intervention, PreparedText, describe, parse, prepare_text
 from ...model import Model
-from ...network import predicted
+from ...network import States, predicted
 from ...number_format import short_number
 from ...text.tokens import Encoding, visible
 from ...trace import Trace
@@ -60,10 +60,13 @@ def apply_requested(request: dict[str, str]) -> None:
         _set(change for change in changes() if str(change) != request["without"])
 
 
-def menu(model: Model, typed: Encoding | None) -> None:
+def menu(
+    model: Model, typed: Encoding | None, initial: States | None = None, more: Callable[[], None] | None = None
+) -> None:
     """The controls behind a button, for a page about something else; typed: the text without changes.
 
-    The menu closes when something is changed, so that the figure that it changed comes into view.
+    The menu closes when something is changed, so that the figure that it changed comes into view. initial: the states
+    that the page's run starts from; more: draws further controls.
     """
     if not lesson_link.shows("whatif"):
         return
@@ -76,7 +79,9 @@ def menu(model: Model, typed: Encoding | None) -> None:
         experiment_buttons(definition, typed.tokens if typed else [])
         chips(*model.definitions)
         if typed is not None and model.network.readout_weight is not None and experiments(definition):
-            experiment_table(model, typed, model.run(PreparedText(typed, typed, {})))
+            experiment_table(model, typed, model.run(PreparedText(typed, typed, {}), initial=initial))
+        if more is not None:
+            more()
         st.caption("Or click a cell of a heatmap and set its value under “What if” below the instrument.")
         st.page_link(
             "pages/memory.py",
@@ -94,7 +99,7 @@ def experiment_table(model: Model, typed: Encoding, unchanged: Trace) -> None:
     runs: dict[str, Trace] = {"no change": unchanged}
     for experiment in experiments(model.definition):
         prepared = prepare_text(typed, [experiment.intervention], model.vocabulary, model.network, skip_invalid=True)
-        runs[experiment.title] = model.run(prepared)
+        runs[experiment.title] = model.run(prepared, initial=unchanged.start)
     if unchanged.probabilities is None:
         st.table({"experiment": list(runs), **_last_values(list(runs.values()))})
         return

@@ -21,7 +21,7 @@ from ...shared import (
 from ...shared.catalogue import TaskModels
 from ...shared.markdown import plain
 from ...shared.session_keys import LAST_READ
-from . import trace_panel, write_on_menu
+from . import starting_point, trace_panel, write_on_menu
 
 __all__ = ["page"]
 
@@ -55,10 +55,13 @@ def reading(task: TaskModels, cell: str, layer: int, direction: str) -> None:
     elif task.name in last_read:  # the last run stays in view while a text is typed that cannot be read yet
         shown = last_read[task.name]
         prepared = text_box.prepare(model, shown, what_if.changes(), lambda _: None)
-    trace = None if prepared is None else model.run(prepared)
+    start = starting_point.starting_states(model, remarks.append)
+    trace = None if prepared is None else model.run(prepared, initial=start)
     with menus:
-        what_if.menu(model, prepared.typed if prepared else None)
-        write_on_menu.menu(task, model, shown, prepared)
+        what_if.menu(
+            model, prepared.typed if prepared else None, start, more=lambda: starting_point.field(model)
+        )  # fmt: skip
+        write_on_menu.menu(task, model, shown, prepared, start)
         if trace is not None and lesson_link.shows("downloads"):
             downloads.menu(trace, model, shown)
         share_panel.menu()

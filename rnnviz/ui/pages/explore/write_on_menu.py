@@ -11,6 +11,7 @@ from ....errors import RnnvizError
 from ....generation import Draw, reason_against
 from ....interventions import PreparedText
 from ....model import Model
+from ....network import States
 from ....text.sentences import MOST_TOKENS
 from ....text.tokens import NEW_LINE, SIGNS, visible
 from ....wording import abridged
@@ -62,8 +63,13 @@ def draws_of(model: Model, text: str) -> Sequence[Draw]:
     return written.draws if written and (written.model, written.after) == (model.name, text) else ()
 
 
-def menu(task: TaskModels, model: Model, text: str, prepared: PreparedText | None) -> None:
-    """The settings of the draws, and the buttons that continue the text; nothing for a model that cannot."""
+def menu(
+    task: TaskModels, model: Model, text: str, prepared: PreparedText | None, initial: States | None = None
+) -> None:
+    """The settings of the draws, and the buttons that continue the text; nothing for a model that cannot.
+
+    initial: the states that the page's run starts from.
+    """
     if prepared is None or not lesson_link.shows("typing") or _reason(model) is not None:
         return
     menus = st.session_state.setdefault(WRITE_ON_MENUS, 0)  # another key is another menu, which is closed
@@ -95,10 +101,12 @@ def menu(task: TaskModels, model: Model, text: str, prepared: PreparedText | Non
         has_written = bool(draws_of(model, text))
         with st.container(horizontal=True):
             st.button(
-                "Go on", type="primary", disabled=room < 1, on_click=_write, args=(task, model, text, room), key="go-on"
-            )
+                "Go on", type="primary", disabled=room < 1, key="go-on", on_click=_write,
+                args=(task, model, text, room, initial),
+            )  # fmt: skip
             st.button(
-                "Another one", disabled=not has_written, on_click=_write_anew, args=(task, model), key="another-one",
+                "Another one", disabled=not has_written, key="another-one", on_click=_write_anew,
+                args=(task, model, initial),
                 help="Draws again from where the model began, with the next seed.",
             )  # fmt: skip
         if room < 1:
@@ -112,15 +120,15 @@ def _reason(model: Model) -> str | None:
     return reason_against(model.network, model.vocabulary, model.labels, model.card.get("asked"))
 
 
-def _write_anew(task: TaskModels, model: Model) -> None:
+def _write_anew(task: TaskModels, model: Model, initial: States | None) -> None:
     """Take back what was written last and draw it anew, with the next seed; for a callback."""
     written: Written = st.session_state[WRITTEN]
     st.session_state[WRITE_ON_SEED] = (int(st.session_state[WRITE_ON_SEED]) + 1) % 2**32
     typed = len(model.vocabulary.encode(written.before).tokens)
-    _write(task, model, written.before, min(MOST_TOKENS, model.most_tokens() or MOST_TOKENS) - typed)
+    _write(task, model, written.before, min(MOST_TOKENS, model.most_tokens() or MOST_TOKENS) - typed, initial)
 
 
-def _write(task: TaskModels, model: Model, text: str, room: int) -> None:
+def _write(task: TaskModels, model: Model, text: str, room: int, initial: States | None) -> None:
     """Continue the text by so many draws; for a callback."""
     state = st.session_state
     try:
@@ -130,6 +138,7 @@ def _write(task: TaskModels, model: Model, text: str, room: int) -> None:
             temperature=float(state[WRITE_ON_TEMPERATURE]),
             top_k=state[WRITE_ON_TOP],
             seed=int(state[WRITE_ON_SEED] or 0),
+            initial=initial,
             interventions=model.prepare(text, what_if.changes(), skip_invalid=True).interventions,
         )
         draws = tuple(generation)

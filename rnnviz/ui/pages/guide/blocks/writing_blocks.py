@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import streamlit as st
 
 from .....figures import temperature_bars
 from .....model import Model
 from ....shared.charts import chart
 from ..block_registry import ChapterContext, block
+from ..wide_table import show_wide_table
 
 CHARACTERS = 160
+FRAMEWORKS = ("PyTorch", "Keras", "rnnviz")
+# What it is called in each of them, as code.
+NAMES = {
+    "the hidden state after every step": ("output", "return_sequences=True", 'trace["hidden"]'),
+    "the hidden state after the last step": ("h_n", "layer(x)", "trace.final"),
+    "the LSTM’s cell state after the last step": ("c_n", "return_state=True", "trace.final"),
+    "start from a state": ("lstm(x, (h_0, c_0))", "initial_state=", "model.trace(text, initial=...)"),
+    "go on where the last batch ended": ("lstm(x, (h_n, c_n))", "stateful=True", "initial=trace.final"),
+}
 TEMPERATURES = (0.5, 1.0, 2.0)
 
 
@@ -47,3 +59,16 @@ def temperatures(context: ChapterContext) -> None:
     figure = temperature_bars.ready(context.trace.logits[-1], context.trace.labels, TEMPERATURES)
     words = "The probabilities of the next character after the text, at temperatures of 0.5, 1 and 2."
     chart(figure, words, context.key, traces=[context.trace])
+
+
+@block
+def frameworks(context: ChapterContext) -> None:
+    """How the frameworks call states that go in and come out."""
+    head = "".join(f'<th scope="col">{name}</th>' for name in ("", *FRAMEWORKS))
+    rows = [
+        f'<tr><th scope="row">{escape(what)}</th>'
+        + "".join(f"<td><code>{escape(name)}</code></td>" for name in names)
+        + "</tr>"
+        for what, names in NAMES.items()
+    ]
+    show_wide_table("What the frameworks call states", [f"<tr>{head}</tr>", *rows])
