@@ -33,7 +33,7 @@ def run() -> list[Row]:
         planes = np.load(planes_file(atlas.folder, KEY), mmap_mode="r")[LEVELS.index(LEVEL)]
 
         def ours() -> Any:
-            return _Spans(atlas, KEY, np.zeros(UNITS), LEVELS.index(LEVEL), LENGTH, True).best(list(ASKED), FOUND)
+            return _Spans(atlas, planes, LENGTH, True).best(list(ASKED), FOUND)
 
         places, common, _, _ = ours()
         assert (places[0], common[0]) == (PLANTED, len(ASKED)), (places[0], common[0])

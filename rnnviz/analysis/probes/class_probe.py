@@ -10,7 +10,7 @@ from ...cells.activations import Array
 from ...errors import ArgumentError, ArrayError
 from ...network.run import softmax
 
-_STEPS = 500  # at most; some dozen are usual
+_STEPS = 3000  # at most; some dozen are usual, and hundreds where a weak ridge alone holds the weights
 _CONVERGED = 1e-6  # the largest slope of the mean loss by a weight of standardised states
 
 
