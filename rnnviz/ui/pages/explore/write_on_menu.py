@@ -77,7 +77,7 @@ def menu(
     if not popover.open:
         return
     one, many = UNITS[model.vocabulary.kind]
-    room = min(MOST_TOKENS, model.most_tokens() or MOST_TOKENS) - len(prepared.typed.tokens)
+    room = _most(model) - len(prepared.typed.tokens)
     state = st.session_state
     for key, value in ((WRITE_ON_TEMPERATURE, 0.8), (WRITE_ON_COUNT, 40), (WRITE_ON_SEED, 0), (WRITE_ON_TOP, None)):
         state[key] = state.get(key, value)  # what a widget of a closed menu held would be gone otherwise
@@ -120,12 +120,17 @@ def _reason(model: Model) -> str | None:
     return reason_against(model.network, model.vocabulary, model.labels, model.card.get("asked"))
 
 
+def _most(model: Model) -> int:
+    """How many tokens the page shows of the model."""
+    return model.most_tokens(MOST_TOKENS) or MOST_TOKENS
+
+
 def _write_anew(task: TaskModels, model: Model, initial: States | None) -> None:
     """Take back what was written last and draw it anew, with the next seed; for a callback."""
     written: Written = st.session_state[WRITTEN]
     st.session_state[WRITE_ON_SEED] = (int(st.session_state[WRITE_ON_SEED]) + 1) % 2**32
     typed = len(model.vocabulary.encode(written.before).tokens)
-    _write(task, model, written.before, min(MOST_TOKENS, model.most_tokens() or MOST_TOKENS) - typed, initial)
+    _write(task, model, written.before, _most(model) - typed, initial)
 
 
 def _write(task: TaskModels, model: Model, text: str, room: int, initial: States | None) -> None:

@@ -75,7 +75,7 @@ def show(choice: UnitChoice) -> None:
     st.dataframe(
         pd.DataFrame(columns),
         hide_index=True,
-        key=f"units-table-{choice.atlas.fingerprint}-{choice.quantity.name}-{choice.layer}-{choice.direction}",
+        key=_key(choice),
         on_select=lambda: _selected(choice),
         selection_mode="single-row",
         column_config=config,
@@ -95,8 +95,11 @@ def _half_life_help(choice: UnitChoice) -> str:
     )
 
 
+def _key(choice: UnitChoice) -> str:
+    return f"units-table-{choice.atlas.fingerprint}-{choice.quantity.name}-{choice.layer}-{choice.direction}"
+
+
 def _selected(choice: UnitChoice) -> None:
-    key = f"units-table-{choice.atlas.fingerprint}-{choice.quantity.name}-{choice.layer}-{choice.direction}"
-    rows = st.session_state[key]["selection"]["rows"]
+    rows = st.session_state[_key(choice)]["selection"]["rows"]
     if rows:
         go_to(int(choice.units["unit"].iloc[rows[0]]))

@@ -9,6 +9,7 @@ import streamlit as st
 from .....figures import temperature_bars
 from .....model import Model
 from ....shared.charts import chart
+from ....shared.long_work import cached
 from ..block_registry import ChapterContext, block
 from ..wide_table import show_wide_table
 
@@ -37,11 +38,20 @@ def _samples(key: str, model: Model, tokens: tuple[str, ...], temperatures: tupl
     seed = int(st.session_state.get(f"seed-{key}", 1))
     with st.container(border=True):
         for temperature in temperatures:
-            written = model.generate(list(tokens), steps=CHARACTERS, temperature=temperature, seed=seed)
-            text = "".join(draw.token for draw in written)
+            text = _written(model, tokens, temperature, seed)
             st.caption(f"Temperature {temperature:g}: {_KINDS.get(temperature, 'drawn')}")
             st.code(text.strip("\n") or " ", language=None, wrap_lines=True)
         st.button("Draw again", icon=":material/casino:", key=f"again-{key}", on_click=_next_seed, args=(key, seed))
+
+
+def _written(model: Model, tokens: tuple[str, ...], temperature: float, seed: int) -> str:
+    """What the model writes, drawn once for all who see the same text."""
+
+    def work() -> str:
+        written = model.generate(list(tokens), steps=CHARACTERS, temperature=temperature, seed=seed)
+        return "".join(draw.token for draw in written)
+
+    return cached(model.network, ("sample", tokens, temperature, seed), work)
 
 
 _KINDS = {0.0: "always the likeliest", 1.0: "drawn as predicted"}
