@@ -136,7 +136,8 @@ def test_a_trace_is_what_its_layers_compute_one_after_another(model, seed):
             start = {state: trace.initial[state, k, direction] for state in cell.states}
             record = cell.forward(np.ascontiguousarray(trace["input_vector", k, direction][order]), start)
             for name in cell.definition.by_name:
-                np.testing.assert_array_equal(trace[name, k, direction][order], record[name])
+                # Not bit for bit: BLAS rounds a reversed view and its copy differently on some processors.
+                np.testing.assert_allclose(trace[name, k, direction][order], record[name], rtol=1e-5, atol=1e-6)
     assert {(name, k) for name, k, _ in trace.values} == {
         (name, k) for k, definition in enumerate(model.definitions) for name in definition.by_name
     }
