@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from numbers import Integral, Real
 
 import numpy as np
 
 from .cells.activations import Array
-from .errors import ArgumentError, InputError
+from .errors import ArgumentError
 from .interventions import Intervention, PreparedText
 from .interventions.application import cell_edits
 from .interventions.intervention_kinds import ValueIntervention
 from .network import Edits, Network, States
 from .network.head import EVERY_STEP, LAST_STATES, LAST_STEP
+from .network.passes import complete_states
 from .network.readout import logits_of
 from .network.run import softmax
 from .text.tokens import END, UNKNOWN, Vocabulary, visible
 
-END_LABELS = frozenset({END, "end", "</s>", "<eos>", "<EOS>", "eos"})  # drawn, they end the text
+PLAIN_ENDS = frozenset({"end", "eos"})  # words as well, where the vocabulary has words
+END_LABELS = frozenset({END, "</s>", "<eos>", "<EOS>"}) | PLAIN_ENDS  # drawn, they end the text
 NEVER_DRAWN = frozenset({UNKNOWN, "<UNK>", "<pad>", "<PAD>", "<s>", "<bos>", "<sos>", "<SOS>", "<start>"})
 NO_TOKEN = -1  # in the place of an id
 
@@ -57,7 +60,8 @@ class Draw:
 def next_token_ids(vocabulary: Vocabulary, labels: Sequence[str]) -> np.ndarray | None:
     """Find the token that each label stands for, if the labels are those of a network that predicts the next token.
 
-    They are if every label is a token or a special mark, and every token but special marks is a label.
+    They are if every label is a token or a special mark, and every token but special marks is one label. What a network
+    of words reads as "end" is a word, and what it reads as "<end>" is a mark.
 
     Parameters
     ----------
@@ -77,14 +81,34 @@ def next_token_ids(vocabulary: Vocabulary, labels: Sequence[str]) -> np.ndarray 
     >>> next_token_ids(Vocabulary("characters", ("<unk>", "a", "b")), ["a", "b", "end"])
     array([ 1,  2, -1])
     """
-    special = END_LABELS | NEVER_DRAWN
+    words = frozenset() if vocabulary.kind == "characters" else PLAIN_ENDS.intersection(vocabulary.tokens)
+    special = (END_LABELS | NEVER_DRAWN) - words
     rows = {visible(token): row for row, token in enumerate(vocabulary.tokens)}
     rows |= {token: row for row, token in enumerate(vocabulary.tokens)}
     tokens = {row for row, token in enumerate(vocabulary.tokens) if token not in special}
     marks = {label for label in labels if label in special and rows.get(label, NO_TOKEN) not in tokens}
     ids = np.array([NO_TOKEN if label in marks else rows.get(label, NO_TOKEN) for label in labels], dtype=int)
     is_other = any(row == NO_TOKEN and label not in marks for row, label in zip(ids, labels, strict=True))
+    is_other |= len(tokens) != (ids != NO_TOKEN).sum()  # a token that is no label, or several
     return None if is_other or not tokens or tokens - set(ids.tolist()) else ids
+
+
+def end_columns(labels: Sequence[str], ids: np.ndarray) -> np.ndarray:
+    """Tell which labels end a text: those with the name of an end mark that stand for no token.
+
+    Parameters
+    ----------
+    labels : sequence of str
+        The C labels of a readout.
+    ids : ndarray of int of shape (C,)
+        What `next_token_ids` found.
+
+    Returns
+    -------
+    ndarray of bool of shape (C,)
+        Whether drawing a label ends the text.
+    """
+    return np.array([label in END_LABELS for label in labels], bool) & (ids == NO_TOKEN)
 
 
 def reason_against(network: Network, vocabulary: Vocabulary, labels: Sequence[str], asked: str | None) -> str | None:
@@ -141,17 +165,14 @@ def drawing_probabilities(
     Raises
     ------
     ArgumentError
-        If the temperature is negative or not finite, or `top_k` is below 1.
+        If the temperature is negative or no finite number, or `top_k` is no whole number of at least 1.
     """
-    if not 0 <= temperature < np.inf:  # NaN compares false
+    if not isinstance(temperature, Real) or not 0 <= temperature < np.inf:  # NaN compares false
         raise ArgumentError(
-            f"The temperature must be 0 or a positive number, not {temperature:g}.",
+            f"The temperature must be 0 or a positive number, not {temperature!r}.",
             code="out_of_range", name="temperature", value=temperature,
         )  # fmt: skip
-    if top_k is not None and top_k < 1:
-        raise ArgumentError(
-            f"At least 1 token must take part, not {top_k}.", code="out_of_range", name="top_k", value=top_k
-        )
+    _check_whole("top_k", top_k, 1)
     open_to = np.where(can_be_drawn, logits.astype(np.float64), -np.inf)
     keep = np.argsort(-open_to, kind="stable")[: 1 if temperature == 0 else top_k]
     kept = np.full(len(open_to), -np.inf)
@@ -171,10 +192,10 @@ class Generation(Iterator[Draw]):
         What it reads.
     labels : sequence of str
         The labels of its readout.
-    prepared : PreparedText or None
-        The text to begin with; None to begin with the states alone.
+    prepared : PreparedText
+        The text to begin with; of no tokens to begin with the states alone.
     initial : list of list of dict or None
-        The states to start from; None for the network's own.
+        The states to start from; None for the network's own, which needs a text.
     steps : int or None
         How many tokens to draw at most; None for no end but an end mark.
     temperature, top_k
@@ -202,7 +223,7 @@ class Generation(Iterator[Draw]):
         network: Network,
         vocabulary: Vocabulary,
         labels: Sequence[str],
-        prepared: PreparedText | None,
+        prepared: PreparedText,
         initial: States | None,
         steps: int | None,
         temperature: float,
@@ -211,20 +232,21 @@ class Generation(Iterator[Draw]):
     ) -> None:
         ids = next_token_ids(vocabulary, labels)
         assert ids is not None, "the caller has asked `reason_against`"
-        ends = np.array([label in END_LABELS for label in labels]) & (ids == NO_TOKEN)
+        ends = end_columns(labels, ids)
         self.network, self.vocabulary, self.labels = network, vocabulary, labels
         self.temperature, self.top_k = temperature, top_k
         self.seed = int(np.random.default_rng().integers(2**32)) if seed is None else seed
         self.draws: list[Draw] = []
         self._ids, self._ends, self._can_be_drawn = ids, ends, (ids != NO_TOKEN) | ends
         self._left, self._rng = steps, np.random.default_rng(self.seed)
-        self._lasting = _lasting_edits(prepared.interventions if prepared else (), network)
-        self._typed = [] if prepared is None else list(prepared.tokens)
-        if prepared is None:
-            assert initial is not None, "without a text there are states"
-            self.states, self._logits = initial, logits_of(network, initial[-1][0]["hidden"])
-        else:
+        self._lasting = _lasting_edits(prepared.interventions, network)
+        self._typed = list(prepared.tokens)
+        if prepared.tokens:
             self._read(prepared.inputs, initial, prepared.edits)
+        else:
+            assert initial is not None, "without a text there are states"
+            states = complete_states(network, initial)
+            self._reach(states, logits_of(network, states[-1][0]["hidden"]))
         drawing_probabilities(self._logits, self._can_be_drawn, temperature, top_k)  # raises before the first draw
 
     def __next__(self) -> Draw:
@@ -261,7 +283,10 @@ class Generation(Iterator[Draw]):
     def _read(self, ids: Array, states: States | None, edits: Edits) -> None:
         run = self.network.forward(ids, states, edits=edits)
         assert run.logits is not None, "a network that predicts the next token has a readout"
-        self.states, self._logits = run.final, run.logits[-1]
+        self._reach(run.final, run.logits[-1])
+
+    def _reach(self, states: States, logits: Array) -> None:
+        self.states, self._logits = states, logits
         if not np.isfinite(self._logits).all():
             raise ArgumentError(
                 "The network’s outputs overflow, so that no token can be drawn.", code="overflow", name="text"
@@ -272,11 +297,12 @@ def generation(
     network: Network,
     vocabulary: Vocabulary,
     labels: Sequence[str],
-    prepared: PreparedText | None,
+    prepared: PreparedText,
     *,
     asked: str | None = None,
     initial: States | None = None,
     steps: int | None = None,
+    room: int | None = None,
     temperature: float = 1.0,
     top_k: int | None = None,
     seed: int | None = None,
@@ -287,12 +313,14 @@ def generation(
     ----------
     network, vocabulary, labels
         The parts of a model.
-    prepared : PreparedText or None
-        The text to begin with; None for none, which needs initial states.
+    prepared : PreparedText
+        The text to begin with; one of no tokens needs initial states.
     asked : str or None, default None
         When the model is asked for an answer, as its card says.
     initial, steps, temperature, top_k, seed
         As for `Model.generate`.
+    room : int or None, default None
+        How many tokens the network can still read; None for any number.
 
     Returns
     -------
@@ -303,19 +331,23 @@ def generation(
     ------
     ArgumentError
         If the network does not predict the next token, or an argument is out of range.
-    InputError
-        If there is neither a text nor a state to start from.
     """
     reason = reason_against(network, vocabulary, labels, asked)
     if reason is not None:
         raise ArgumentError(reason, code="no_next_token", name="model")
-    if steps is not None and steps < 0:
-        raise ArgumentError(
-            f"The steps must be 0 or more, not {steps}.", code="out_of_range", name="steps", value=steps
-        )
-    if prepared is None and initial is None:
-        raise InputError("Give a text to begin with, or states to start from.", code="empty")
+    _check_whole("steps", steps, 0)
+    _check_whole("seed", seed, 0)
+    steps = min((count for count in (steps, room) if count is not None), default=None)
     return Generation(network, vocabulary, labels, prepared, initial, steps, temperature, top_k, seed)
+
+
+def _check_whole(name: str, value: int | None, least: int) -> None:
+    """Raise ArgumentError unless a value is None or a whole number of at least so much."""
+    if value is not None and (not isinstance(value, Integral) or isinstance(value, bool) or value < least):
+        raise ArgumentError(
+            f"{name} is {value!r}; it must be a whole number of at least {least}.",
+            code="out_of_range", name=name, value=value, allowed=f"[{least}, inf)",
+        )  # fmt: skip
 
 
 def _lasting_edits(interventions: Iterable[Intervention], network: Network) -> Edits:

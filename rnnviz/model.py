@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from .cells import Definition
-from .errors import ArrayError
+from .errors import ArrayError, InputError
 from .generation import Generation, generation
-from .interventions import Intervention, PreparedText, prepare_text
+from .interventions import Intervention, PreparedText, prepare_nothing, prepare_text
 from .network import Head, Network, States, reverse_if_backward
 from .representations import html_of
 from .text.tokens import Vocabulary
@@ -330,9 +330,11 @@ class Model:
         Parameters
         ----------
         text : str or sequence of str, default ""
-            What it reads first. It may be empty where `initial` is given.
+            What it reads first, without the end mark that other runs read after it. It may be empty where `initial` is
+            given.
         steps : int or None, default None
-            How many tokens to draw at most; None for no end but an end mark, so that the caller stops.
+            How many tokens to draw at most; None for no end but an end mark, so that the caller stops. With
+            `max_steps`, no more than the model still reads.
         temperature : float, default 1.0
             What the logits are divided by before the draw: below 1 the likeliest tokens gain, above 1 the others; 0
             takes the likeliest always.
@@ -343,7 +345,8 @@ class Model:
         initial : list of list of dict, optional
             The states to start from, as `Trace.final` gives them; if left out, the network's own.
         interventions : iterable of Intervention, default ()
-            What to hold, silence or change while it reads the text. Those that name no steps go on afterwards.
+            What to hold, silence or change while it reads the text. Those that name no steps go on afterwards; without
+            a text, others do not fit.
 
         Returns
         -------
@@ -355,9 +358,11 @@ class Model:
         ArgumentError
             If the model does not predict the next token, or an argument is out of range.
         InputError
-            If there is neither a text nor a state to start from.
+            If there is neither a text nor a state to start from, or the text has more than `max_steps` tokens.
         InterventionError
             If an intervention does not fit.
+        ArrayError
+            If the initial states do not fit the network.
 
         References
         ----------
@@ -372,8 +377,19 @@ class Model:
         >>> written.text
         'aaabbb'
         """
-        prepared = None if not len(text) and initial is not None else self.prepare(text, interventions)
+        vocabulary = replace(self.vocabulary, end=False)
+        if initial is not None and not len(text):
+            prepared = prepare_nothing(interventions, vocabulary, self.network)
+        else:
+            typed = vocabulary.encode(text, self.max_steps)
+            if typed.truncated:
+                raise InputError(
+                    f"The model reads at most {self.max_steps} steps, and the text has more: begin with a shorter one.",
+                    code="max_steps",
+                )
+            prepared = prepare_text(typed, interventions, vocabulary, self.network)
+        room = None if self.max_steps is None else max(self.max_steps - len(prepared.tokens), 0)
         return generation(
             self.network, self.vocabulary, self.labels, prepared, asked=self.card.get("asked"),
-            initial=initial, steps=steps, temperature=temperature, top_k=top_k, seed=seed,
+            initial=initial, steps=steps, room=room, temperature=temperature, top_k=top_k, seed=seed,
         )  # fmt: skip

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 import rnnviz
 from rnnviz import Model
-from rnnviz.errors import ArgumentError, InputError
+from rnnviz.errors import ArgumentError, ArrayError, InputError, InterventionError, NotFiniteError
 from rnnviz.generation import drawing_probabilities, next_token_ids
-from rnnviz.interventions import Hold, Swap, Zero
+from rnnviz.interventions import Freeze, Hold, Remove, Swap, Zero
 from rnnviz.network import Network
 from rnnviz.text.tokens import Vocabulary
 
@@ -19,13 +19,13 @@ TOKENS = ("<unk>", "a", "b", "c", "d")
 VOCABULARY = Vocabulary("characters", TOKENS)
 
 
-def draw_model(cell="gru", labels=("a", "b", "c", "d", "<end>"), **sizes):
+def draw_model(cell="gru", labels=("a", "b", "c", "d", "<end>"), vocabulary=VOCABULARY, max_steps=None, **sizes):
     rng = np.random.default_rng(3)
     network = Network.random(
         cell, hidden=6, vocabulary=5, embedding=4, classes=len(labels), rng=rng, dtype=np.float64, **sizes
     )
     network.readout_weight *= 4  # far from uniform
-    return Model("random", network, VOCABULARY, list(labels))
+    return Model("random", network, vocabulary, list(labels), max_steps=max_steps)
 
 
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm", "lstmp"])
@@ -61,6 +61,31 @@ def test_temperature_zero_takes_the_likeliest():
 def test_a_temperature_near_zero_does_not_overflow():
     p = drawing_probabilities(np.array([500.0, -500.0]), np.array([True, True]), 1e-300)
     assert p.tolist() == [1, 0]
+
+
+def sampled(logits_of, labels, typed, seed, steps, temperature, top_k):
+    """What a sampler draws that runs over the whole text again for every token, with one random number each."""
+    rng, tokens, drawn = np.random.default_rng(seed), list(typed), []
+    while len(drawn) < steps and drawn[-1:] != ["<end>"]:
+        logits = logits_of(tokens)
+        ranked = sorted(range(len(labels)), key=lambda k: (-logits[k], k))[: 1 if temperature == 0 else top_k]
+        weights = {k: np.exp((logits[k] - logits[ranked[0]]) / (temperature or 1)) for k in sorted(ranked)}
+        left = rng.random() * sum(weights.values())
+        for k, weight in weights.items():
+            chosen, left = k, left - weight
+            if left < 0:
+                break
+        drawn.append(labels[chosen])
+        tokens.append(labels[chosen])
+    return drawn
+
+
+@given(st.integers(0, 2**32 - 1), st.sampled_from([0, 0.3, 1.0, 2.5, 50.0]), st.none() | st.integers(1, 7))
+def test_it_draws_what_a_plain_sampler_draws(seed, temperature, top_k):
+    model = draw_model()
+    expected = sampled(lambda tokens: model.trace(tokens).logits[-1], model.labels, "ab", seed, 5, temperature, top_k)
+    written = model.generate("ab", steps=5, temperature=temperature, top_k=top_k, seed=seed)
+    assert [draw.label for draw in written] == expected
 
 
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 2.0])
@@ -119,6 +144,81 @@ def test_what_is_held_without_steps_stays_held():
         np.testing.assert_allclose(draw.probabilities, trace.probabilities[draw.step - 1], atol=1e-12)
 
 
+@pytest.mark.parametrize("held", [[Hold("forget", 1.0)], [Zero(units=(2,))], [Freeze(units=(0, 3))]], ids=str)
+def test_what_is_held_is_held_from_states_on(held):
+    model = draw_model("lstm")
+    states = model.trace("abca", interventions=held).final
+    whole = list(model.generate("abca", steps=8, seed=2, interventions=held))
+    on = list(model.generate(initial=states, steps=8, seed=2, interventions=held))
+    for one, other in zip(on, whole, strict=True):
+        np.testing.assert_allclose(one.probabilities, other.probabilities, atol=1e-12)
+
+
+@pytest.mark.parametrize("change", [Hold("forget", 1.0, steps=(1, 1)), Swap(1, "a"), Remove(1)], ids=str)
+def test_without_a_text_nothing_can_be_changed_at_its_steps(change):
+    model = draw_model("lstm")
+    with raises(InterventionError, code="unknown_step", step=1):
+        model.generate(initial=model.trace("a").final, interventions=[change])
+
+
+def test_interventions_are_checked_without_a_text_as_well():
+    model = draw_model("lstm")
+    for change, code in (
+        ([Hold("forget", 2.0)], "out_of_range"),
+        ([Hold("forget", 1.0), Hold("forget", 0.0)], "contradiction"),
+    ):
+        with raises(InterventionError, code=code):
+            model.generate(initial=model.trace("a").final, interventions=change)
+
+
+@pytest.mark.parametrize("text", ["", "a"])
+def test_states_to_start_from_are_checked(text):
+    model = draw_model("lstm")
+    states = model.trace("ab").final[0][0]
+    for wrong, error in (
+        ({"hidden": states["hidden"] * np.nan}, NotFiniteError),
+        ({"hidden": states["hidden"][:3]}, ArrayError),
+    ):
+        with raises(error):
+            model.generate(text, initial=[[states | wrong]])
+    with raises(ArgumentError, code="layers"):
+        model.generate(text, initial=[])
+
+
+def test_states_that_make_the_outputs_overflow_draw_nothing():
+    model = draw_model()
+    model.network.readout_weight[:] = 1e308
+    with np.errstate(over="ignore"), raises(ArgumentError, code="overflow"):
+        model.generate(initial=[[{"hidden": np.full(6, 100.0)}]])
+
+
+def test_an_end_mark_that_other_runs_read_is_not_read_before_the_text_goes_on():
+    vocabulary = Vocabulary("characters", ("<end>", *"abcd"), end=True)
+    model = draw_model(vocabulary=vocabulary)
+    draw = next(model.generate("ab", seed=0))
+    assert draw.step == 2
+    np.testing.assert_allclose(draw.probabilities, model.trace([1, 2]).probabilities[-1], atol=1e-12)
+
+
+def test_a_word_that_is_called_as_a_mark_is_a_word():
+    words = Vocabulary("words", ("<unk>", "the", "end", "is", "<end>"))
+    assert next_token_ids(words, ["the", "end", "is", "<end>"]).tolist() == [1, 2, 3, -1]
+    letters = Vocabulary("characters", ("a", "end"))
+    assert next_token_ids(letters, ["a", "end"]).tolist() == [0, -1]
+
+
+def test_a_token_with_two_labels_is_not_the_next_token():
+    assert next_token_ids(VOCABULARY, [*"abcd", "a"]) is None
+
+
+def test_a_model_of_a_few_steps_reads_no_more_of_them():
+    model = draw_model(labels=[*"abcd"], max_steps=5)
+    written = model.generate("abc", temperature=5, seed=1)
+    assert len([*written]) == 2 and len(written.tokens) == 5
+    with raises(InputError, code="max_steps"):
+        model.generate("abcabc")
+
+
 def test_labels_that_cannot_be_seen_stand_for_their_tokens():
     vocabulary = Vocabulary("characters", ("<unk>", "\n", " ", "x"))
     assert next_token_ids(vocabulary, ["␣", "x", "⏎"]).tolist() == [2, 3, 1]
@@ -137,8 +237,13 @@ def test_a_backward_direction_cannot_write_on():
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"temperature": -1}, {"temperature": float("nan")}, {"top_k": 0}, {"steps": -1}], ids=str
-)
+    "wrong",
+    [
+        {"temperature": -1}, {"temperature": float("nan")}, {"temperature": "hot"}, {"top_k": 0}, {"top_k": 2.5},
+        {"steps": -1}, {"steps": 2.5}, {"seed": -1}, {"seed": 0.5},
+    ],
+    ids=str,
+)  # fmt: skip
 def test_arguments_out_of_range_are_refused_at_once(wrong):
     with raises(ArgumentError, code="out_of_range"):
         draw_model().generate("a", **wrong)

@@ -146,7 +146,8 @@ class UnitEvidence(StoredAtlas):
         starts = borders[of] + STEPS * (chosen - (ends - lengths.astype(int))[of])
         texts = [self._content(int(a), int(min(a + STEPS, b))) for a, b in zip(starts, borders[of + 1], strict=True)]
         right = None if labels is None else [labels[number] for number in self.corpus.numbers[of]]
-        return corpus_ablation(model, texts, layer, direction, labels=right, tick=tick)
+        goes_on = (starts + STEPS < borders[of + 1]).tolist()
+        return corpus_ablation(model, texts, layer, direction, labels=right, goes_on=goes_on, tick=tick)
 
     def _content(self, first: int, last: int) -> Any:
         """What a model reads of a part of a document."""

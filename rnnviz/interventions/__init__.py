@@ -14,7 +14,7 @@ from .intervention_kinds import (
     parse_all,
 )
 from .phrases import describe
-from .prepared_text import PreparedText, prepare_text
+from .prepared_text import PreparedText, prepare_nothing, prepare_text
 
 __all__ = [
     "Freeze",
@@ -31,6 +31,7 @@ __all__ = [
     "held_and_frozen",
     "parse",
     "parse_all",
+    "prepare_nothing",
     "prepare_text",
     "remaining_steps",
 ]

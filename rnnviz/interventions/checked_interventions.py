@@ -246,6 +246,12 @@ def _slice(intervention: ValueIntervention) -> slice:
     return slice(None) if intervention.steps is None else slice(intervention.steps[0] - 1, intervention.steps[1])
 
 
+def no_step(intervention: Intervention) -> InterventionError:
+    """The error for an intervention that names a step, where there is no text."""
+    step = intervention.step if isinstance(intervention, Swap | Remove) else (intervention.steps or (1,))[0]
+    return _impossible(intervention, "unknown_step", step=step, steps=_counted_steps(0))
+
+
 def _impossible(intervention: Intervention, code: str, **values: Any) -> InterventionError:
     """The error for an intervention that does not fit."""
     problem = problems.PROBLEMS[code].format(**values)
@@ -268,4 +274,4 @@ def _range(low: float, high: float) -> str:
 
 def _counted_steps(steps: int) -> str:
     """The steps of a text in words."""
-    return "one step" if steps == 1 else f"steps 1 to {steps}"
+    return f"steps 1 to {steps}" if steps > 1 else "one step" if steps else "none"

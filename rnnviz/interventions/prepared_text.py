@@ -10,8 +10,8 @@ import numpy as np
 from ..errors import InterventionError
 from ..network import Edits, Network
 from ..text.tokens import Encoding, Vocabulary
-from .checked_interventions import CheckedInterventions
-from .intervention_kinds import Intervention
+from .checked_interventions import CheckedInterventions, no_step
+from .intervention_kinds import Intervention, ValueIntervention
 
 
 @dataclass(frozen=True)
@@ -100,3 +100,37 @@ def prepare_text(
             accepted.append(intervention)
     encoding, edits = checked.apply()
     return PreparedText(typed, encoding, edits, tuple(accepted), tuple(rejected))
+
+
+def prepare_nothing(interventions: Iterable[Intervention], vocabulary: Vocabulary, network: Network) -> PreparedText:
+    """Check interventions for what is read later, where there is no text yet.
+
+    Parameters
+    ----------
+    interventions : iterable of Intervention
+        What to change at every step to come.
+    vocabulary : Vocabulary
+        What encodes texts.
+    network : Network
+        What will read.
+
+    Returns
+    -------
+    PreparedText
+        A text of no tokens.
+
+    Raises
+    ------
+    InterventionError
+        If an intervention names a step, which does not exist, or does not fit the network or those before it.
+    """
+    chosen = tuple(interventions)
+    for each in chosen:
+        if not isinstance(each, ValueIntervention) or each.steps is not None:
+            raise no_step(each)
+    any_step = Encoding([""], np.zeros(1, int), np.zeros(1, bool), truncated=False)
+    checked = CheckedInterventions(any_step, vocabulary, network)
+    for each in chosen:
+        checked.add(each)
+    nothing = Encoding([], any_step.inputs[:0], any_step.unknown[:0], truncated=False)
+    return PreparedText(nothing, nothing, {}, tuple(checked.accepted))

@@ -30,12 +30,8 @@ def forward_pass(
 ) -> Run:
     """`Network.forward`."""
     inputs = tokens if network.embedding is None else embed(tokens, network.embedding)
-    if initial is not None and [len(layer) for layer in initial] != [len(layer) for layer in network.layers]:
-        counts, expected = ([len(layer) for layer in layers] for layers in (initial, network.layers))
-        raise ArgumentError(
-            f"The initial states are for {counts} directions by layer; expected {expected}.",
-            code="layers", name="initial", value=counts, allowed=expected,
-        )  # fmt: skip
+    if initial is not None:
+        _check_directions(network, initial)
     starts = initial or _own_initial(network, inputs)
     top = inputs if masks is None else inputs * masks.inputs
     ids = tokens if by_token and network.embedding is not None and masks is None and tokens.ndim == 2 else None
@@ -94,6 +90,27 @@ def backward_pass(network: Network, run: Run, d_logits: Array, masks: Masks | No
         np.add.at(table.reshape(-1), places.reshape(-1), d_top.reshape(-1))
         grads["embedding.weight"] = table
     return grads
+
+
+def complete_states(network: Network, initial: States) -> States:
+    """Check states to start from as a run would, and fill in zeros where states are left out."""
+    _check_directions(network, initial)
+    return [
+        [
+            {state: array[:, 0] for state, array in cell.initial_states(states, 1, batched=False).items()}
+            for cell, states in zip(cells, layer, strict=True)
+        ]
+        for cells, layer in zip(network.layers, initial, strict=True)
+    ]
+
+
+def _check_directions(network: Network, initial: States) -> None:
+    counts, expected = ([len(layer) for layer in layers] for layers in (initial, network.layers))
+    if counts != expected:
+        raise ArgumentError(
+            f"The initial states are for {counts} directions by layer; expected {expected}.",
+            code="layers", name="initial", value=counts, allowed=expected,
+        )  # fmt: skip
 
 
 def _hidden(network: Network, layer: int, records: Sequence[Record]) -> list[Array]:

@@ -104,6 +104,28 @@ def test_the_end_of_a_text_is_not_asked_for_where_nothing_stands_for_it():
     assert next_token_columns(rnnviz.load("shakespeare-gru")).shape == (67,)
 
 
+@pytest.mark.parametrize("end", ["end", "<end>"])
+def test_a_stretch_of_a_longer_text_does_not_end_there(end):
+    """Neither its end nor a document in which nothing is known to be right counts."""
+    tokens = ("<unk>", "a", "b") if end == "end" else ("<unk>", "a", "b", "<end>")
+    vocabulary = Vocabulary("characters", tokens, end=end == "<end>")
+    network = draw_network(vocabulary=vocabulary, classes=3)
+    model = Model("next", network, vocabulary, ["b", end, "a"])
+    texts, goes_on = ["abba", "b", "ab"], [True, True, False]
+    table = corpus_ablation(model, texts, goes_on=goes_on).set_index("unit")
+    right = {"a": 2, "b": 0}
+    targets = [[*enumerate(right[t] for t in "bba")], [(0, -1)], [(0, 0), (1, 1)]]
+    ids = [[tokens.index(t) for t in text] for text in texts]
+    ids[2] += [3] * vocabulary.end
+    for unit in table.index:
+        expected = brute_force(model, ids, 0, "forward", unit, targets)
+        known = brute_force(model, [ids[0], ids[2]], 0, "forward", unit, [targets[0], targets[2]])
+        np.testing.assert_allclose(table.loc[unit, COLUMNS[2:]].to_numpy(float), expected[2:], atol=2e-5)
+        np.testing.assert_allclose(table.loc[unit, COLUMNS[:2]].to_numpy(float), known[:2], atol=2e-5)
+    with raises(ArgumentError, code="goes_on"):
+        corpus_ablation(model, texts, goes_on=[True])
+
+
 def test_outputs_that_are_no_probabilities_have_the_first_logit():
     vocabulary = Vocabulary("numbers", vector_size=2)
     model = draw("gru", vocabulary, classes=2).with_head(activation="linear")

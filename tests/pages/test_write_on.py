@@ -8,9 +8,13 @@ from streamlit.testing.v1 import AppTest
 
 import rnnviz
 from rnnviz.interventions import Hold
-from rnnviz.network import predicted
+from rnnviz.model import Model
+from rnnviz.network import Network, predicted
+from rnnviz.text.tokens import Vocabulary
+from rnnviz.ui.shared.catalogue import TaskModels
 from rnnviz.ui.shared.markdown import prediction
 from rnnviz.ui.shared.session_keys import (
+    OWN_TASKS,
     WRITE_ON_COUNT,
     WRITE_ON_MENUS,
     WRITE_ON_SEED,
@@ -19,13 +23,20 @@ from rnnviz.ui.shared.session_keys import (
 )
 from rnnviz.ui.shared.text_box import TOKENS
 
+from ..strange_networks import strange_tasks
 from .app_pages import instrument_data, instrument_values
 
 PAGE = Path(__file__).parents[2] / "app.py"
 
 
-def explore(**link: str) -> AppTest:
+def explore(own: Model | None = None, **link: str) -> AppTest:
     app = AppTest.from_file(str(PAGE), default_timeout=60)
+    if own is not None:
+        cell, example = own.network.cell_name, own.vocabulary.example
+        app.session_state[OWN_TASKS] = {
+            "own": TaskModels("own", "own", "letters", [example], {cell: own.name}, own={cell: own})
+        }
+        link = {"task": "own", "cell": cell, **link}
     for name, value in link.items():
         app.query_params[name.rstrip("_")] = value
     return opened(app.run())
@@ -143,3 +154,32 @@ def test_an_experiment_begins_where_the_run_does():
 def test_a_text_to_begin_after_that_cannot_be_read_is_named_and_left_out():
     app = explore(task="counter", cell="lstm", text="ab", after="   ")
     assert not app.exception and len(instrument_data(app)["tokens"]) == 2
+
+
+def test_a_text_to_begin_after_of_which_something_is_left_out_says_so():
+    app = explore(task="shakespeare", cell="gru", text="ab", after="x" * (TOKENS + 9) + "§")
+    assert any(str(TOKENS) in remark for remark in instrument_data(app)["notes"]["remarks"])
+    app = explore(task="shakespeare", cell="gru", text="ab", after="§x")
+    assert any("§" in remark and "<unk>" in remark for remark in instrument_data(app)["notes"]["remarks"])
+
+
+def test_states_that_are_no_numbers_are_no_beginning():
+    task = strange_tasks()["grows"]
+    app = explore(own=task.models["rnn"], text="ab", after=task.text)
+    assert not app.exception and len(instrument_data(app)["tokens"]) == 2
+    assert len(instrument_data(app)["notes"]["remarks"]) == 1
+
+
+def test_it_stops_before_a_token_that_would_be_read_as_another():
+    tokens = ("a", "e", "\u0301")  # an accent joins the letter before it
+    network = Network.random("gru", hidden=4, vocabulary=3, embedding=3, classes=3, rng=np.random.default_rng(0))
+    model = Model("own", network, Vocabulary("characters", tokens), list(tokens))
+    app = explore(own=model, text="ae")
+    app.number_input(key=WRITE_ON_SEED).set_value(0)
+    app.button(key="go-on").click().run()
+    drawn = [draw.token for draw in model.generate("ae", steps=40, temperature=0.8, seed=0)]
+    kept = drawn[: drawn.index("\u0301")]
+    data = instrument_data(app)
+    assert not app.exception and typed(app) == "ae" + "".join(kept)
+    assert [draw["label"] for draw in data["notes"].get("drawn", [])] == kept
+    assert len(data["tokens"]) == 2 + len(kept) and len(app.warning) == 1

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import streamlit as st
 
 from ....errors import InputError
 from ....model import Model
 from ....network import States
+from ....text.remarks import reading_remarks
 from ....text.sentences import MOST_TOKENS
 from ....wording import abridged
 from ...shared.link_parameters import AFTER
@@ -26,11 +28,16 @@ def starting_states(model: Model, say: Callable[[str], object]) -> States | None
         say("A network that also reads backward has no state that a further text could begin with.")
         return None
     try:
-        states = model.trace(text, limit=MOST_TOKENS).final
+        prepared = model.prepare(text, limit=MOST_TOKENS)
     except InputError as error:
         say(f"The text to begin after cannot be read, so the run begins as usual. {error}")
         return None
-    say(f"The run begins with the states after “{abridged(text, SHOWN)}”.")
+    states = model.run(prepared).final
+    if not all(np.isfinite(state).all() for layer in states for cell in layer for state in cell.values()):
+        say("The text to begin after leaves states that are no numbers any more, so the run begins as usual.")
+        return None
+    remarks = reading_remarks(prepared.encoding, model.vocabulary, model.most_tokens(MOST_TOKENS) or MOST_TOKENS)
+    say(" ".join([f"The run begins with the states after “{abridged(text, SHOWN)}”.", *remarks]))
     return states
 
 

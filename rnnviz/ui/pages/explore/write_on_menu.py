@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from ....errors import RnnvizError
+from ....errors import InputError, RnnvizError
 from ....generation import Draw, reason_against
 from ....interventions import PreparedText
 from ....model import Model
@@ -150,11 +150,32 @@ def _write(task: TaskModels, model: Model, text: str, room: int, initial: States
     except RnnvizError as error:
         notices.add("write-on", str(error))
         return
-    between = "" if model.vocabulary.kind == "characters" else " "
-    drawn = between.join(["", *(draw.token for draw in draws if not draw.ends)])
+    after, kept = _readable(model, text, draws)
+    if len(kept) < len(draws):
+        notices.add(
+            "write-on",
+            f"Then the model drew “{visible(draws[len(kept)].label)}”, which behind the text would be read as another "
+            "token, so the page stops before it. In Python, model.generate goes on.",
+        )
     how = f"temperature {generation.temperature:g}, seed {generation.seed}"
     how += "" if generation.top_k is None else f", from the {generation.top_k} likeliest"
-    after = text + drawn.replace(NEW_LINE, SIGNS[NEW_LINE])
-    state[WRITTEN] = Written(model.name, text, after, draws, how)
+    state[WRITTEN] = Written(model.name, text, after, kept, how)
     state[WRITE_ON_MENUS] = state.get(WRITE_ON_MENUS, 0) + 1
     text_box.write(task, after)
+
+
+def _readable(model: Model, text: str, draws: Sequence[Draw]) -> tuple[str, tuple[Draw, ...]]:
+    """The text with as many draws as are read from it again, token by token, and these draws."""
+    vocabulary = replace(model.vocabulary, end=False)
+    between = "" if vocabulary.kind == "characters" else " "
+    typed = vocabulary.encode(text).inputs.tolist()
+    for count in range(len(draws), 0, -1):
+        tokens = [draw.token for draw in draws[:count] if not draw.ends]
+        after = text + between.join(["", *tokens]).replace(NEW_LINE, SIGNS[NEW_LINE])
+        try:
+            read = vocabulary.encode(after).inputs.tolist()
+        except InputError:  # together they may be no token at all
+            continue
+        if read == typed + [vocabulary.tokens.index(token) for token in tokens]:
+            return after, tuple(draws[:count])
+    return text, ()
