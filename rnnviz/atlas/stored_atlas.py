@@ -76,7 +76,12 @@ class StoredAtlas:
     @cached_property
     def pieces(self) -> Pieces:
         """The stretches of documents that were read by themselves."""
-        return cut_documents(self.corpus.borders, self.settings, bool(self._facts["both_ways"]))
+        return cut_documents(self.corpus.borders, self.settings, self.both_ways)
+
+    @property
+    def both_ways(self) -> bool:
+        """Whether a layer of the network reads backward."""
+        return bool(self._facts["both_ways"])
 
     @property
     def quantities(self) -> tuple[str, ...]:

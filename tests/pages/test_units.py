@@ -11,6 +11,7 @@ import rnnviz
 from rnnviz.atlas.bundled import FOLDER, bundled_effects
 from rnnviz.atlas.served_atlases import VARIABLE
 from rnnviz.ui.pages.units import atlas_source, unit_card
+from rnnviz.ui.shared import long_work
 from rnnviz.ui.shared.session_keys import ATLAS_CHOICE, ATLAS_TEXT, ATLASES
 
 from .app_pages import figure, numbers, open_page, page_text
@@ -173,6 +174,7 @@ def test_an_atlas_of_the_servers_folders_can_be_chosen(tmp_path, monkeypatch):
     model = rnnviz.load("counter-lstm")
     rnnviz.atlas.build(model, ["aaabbb", "ab"], out=tmp_path / "mine")
     monkeypatch.setenv(VARIABLE, str(tmp_path))
+    long_work._results.clear()  # which has the atlases that were there before
     app = open_page("units", task="counter", cell="lstm")
     choices = app.selectbox(key=ATLAS_CHOICE)
     app = choices.set_value(next(option for option in choices.options if "mine" in option)).run()

@@ -136,6 +136,11 @@ def modifier(tokens: Sequence[str], default: str) -> Parameter[str]:
     return Parameter("word", default, one_of(tokens), scope="dynamics")
 
 
+def reference_texts(names: Sequence[str]) -> Parameter[str]:
+    """The texts among whose states the Dynamics page shows those of the typed one. Pasted ones are not in the link."""
+    return Parameter("among", names[0], one_of(names), scope="dynamics")
+
+
 def atlas_quantity(names: Sequence[str]) -> Parameter[str]:
     """The quantity that the Units page looks at."""
     return Parameter("quantity", names[0], one_of(names), scope="units")

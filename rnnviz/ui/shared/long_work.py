@@ -84,13 +84,13 @@ def stoppable() -> Iterator[None]:
         st.button("Go on", key="go-on", icon=":material/play_arrow:", on_click=st.session_state.pop, args=(STOPPED,))
 
 
-def cached(owner: object, key: Hashable, work: Callable[[], T]) -> T:
+def cached(owner: object, key: Hashable, work: Callable[[], T], *, is_private: bool = False) -> T:
     """The result of `work` for an owner (a network) and a key, computed once for all sessions.
 
     The key must hold everything else that the result depends on. Work that was stopped leaves no result. Results of a
-    session's own model are cached in that session alone, so that they disappear with it.
+    session's own model, and private ones, are cached in that session alone, so that they disappear with it.
     """
-    own = any(owner is model.network for model in catalogue.own_models())
+    own = is_private or any(owner is model.network for model in catalogue.own_models())
     results = _session_results() if own else _results()
     kept = results.get(owner, key)
     if kept is not None:

@@ -74,6 +74,9 @@ WRONG_CODES = "wrong-codes"  # codes of no room, and when they were tried
 # The Memory page.
 QUESTION_BEFORE = "question-before"  # the question of the run before
 
+# The Dynamics page.
+REFERENCE_TEXTS = "reference-texts"  # by task: the pasted texts
+
 # The Units page.
 ATLASES = "atlases"  # those that the session has built, by model
 ATLAS_CHOICE = "atlas-choice"

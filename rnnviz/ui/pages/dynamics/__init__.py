@@ -11,19 +11,21 @@ from ....errors import ArgumentError
 from ....model import Model
 from ...shared import lesson_link, link_parameters, missing_model, model_card, notices, pickers, text_box
 from ...shared.long_work import stoppable
-from ...shared.text_run import TextRun
-from . import growth_panel, machine_panel, paths_panel, settling_panel, words_panel
+from . import growth_panel, machine_panel, paths_panel, reference_picker, settling_panel, words_panel
+from .reference_texts import ReferenceTexts, TaskTexts
+from .referenced_run import ReferencedRun
 
 __all__ = ["PARTS", "page"]
 
 # By name in the link: the question, and the panel that answers it.
-PARTS: dict[str, tuple[str, Callable[[TextRun], None]]] = {
+PARTS: dict[str, tuple[str, Callable[[ReferencedRun], None]]] = {
     "paths": ("Where does it go?", paths_panel.show),
     "settling": ("Where does it settle?", settling_panel.show),
     "words": ("What does a word change?", words_panel.show),
     "growth": ("Do small differences grow?", growth_panel.show),
     "machine": ("Is it a machine?", machine_panel.show),
 }
+WITHOUT_REFERENCE = ("growth", "machine")
 OPENING = "reviews"  # whose states lie along a line
 
 
@@ -38,7 +40,13 @@ def page() -> None:
     titles = {name: title for name, (title, _) in PARTS.items() if name != "machine" or _can_be_a_machine(model)}
     if choice.value not in titles:  # the model before could be one
         choice.set(choice.default)
-    part = pickers.pick_part("Question", choice, titles, labels="collapsed")
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        part = pickers.pick_part("Question", choice, titles, labels="collapsed")
+        place = st.container(width="content")
+    if part in WITHOUT_REFERENCE:
+        reference: ReferenceTexts = TaskTexts(task)
+    else:
+        reference = reference_picker.pick(place, task, model, layer, direction)
     messages = st.container()
     with st.container():  # what follows keeps its place on the page, whatever is written here
         pickers.report_weights(task, model)
@@ -48,7 +56,7 @@ def page() -> None:
         trace = model.run(prepared)
         text_box.report_overflow(trace)
         with stoppable():
-            show(TextRun(task, text, model, prepared, trace, layer, direction))
+            show(ReferencedRun(task, text, model, prepared, trace, layer, direction, reference))
     if lesson_link.shows("about"):
         model_card.show(model)
     with messages:

@@ -16,19 +16,23 @@ from ....trace import Trace
 from ...shared.charts import chart
 from ...shared.columns import columns_in_rows
 from ...shared.long_work import Progress
-from ...shared.markdown import percent, plain
+from ...shared.markdown import percent, plain, series
 from ...shared.text_box import TOKENS
 from ...shared.text_run import TextRun, chosen_position, transport
+from .referenced_run import ReferencedRun
 from .state_cloud import StateCloud, state_cloud
 
 
-def show(run: TextRun) -> None:
+def show(run: ReferencedRun) -> None:
     """Show the states of all texts along two components, and the path of this one."""
     clouds = _clouds(run)
     own = clouds.get(run.trace.cell)
     if own is None:
         transport(run)
-        st.info("The states of this layer never differ, or are not finite, so they have no path to show.")
+        st.info(
+            f"Over {plain(run.reference.title)} the states of this layer never differ, or are not finite, so there is "
+            "no path to show."
+        )
         return
     step, _ = chosen_position(run.trace, run.layer)
     st.markdown(_summary(run, own))
@@ -36,13 +40,14 @@ def show(run: TextRun) -> None:
     for column, (cell, cloud) in zip(columns_in_rows(len(clouds)), clouds.items(), strict=True):
         with column:
             _path(run, cell, cloud, step)
-    st.caption(_caption(own, own.readout_of(run.model, run.trace, step, *run.location)[1]))
+    st.caption(_caption(run, own, own.readout_of(run.model, run.trace, step, *run.location)[1]))
 
 
-def _clouds(run: TextRun) -> dict[str, StateCloud]:
+def _clouds(run: ReferencedRun) -> dict[str, StateCloud]:
     """The clouds of the task's cells, as far as they have one."""
-    models, found = run.models_by_cell(), {}
-    progress = Progress("Running the models over the texts.", ("clouds", run.task.name, run.location))
+    models, found = run.referenced_models(), {}
+    key = ("clouds", run.task.name, run.location, run.reference.key)
+    progress = Progress("Running the models over the texts.", key)
     for number, (cell, model) in enumerate(models.items()):
         tick = partial_tick(progress, number / len(models), (number + 1) / len(models))
         if (cloud := state_cloud(run, model, tick)) is not None:
@@ -84,7 +89,7 @@ def _shares(cloud: StateCloud) -> str:
     return f"They hold {percent(float(first), 0)} and {percent(float(second), 0)} of the variance."
 
 
-def _summary(run: TextRun, cloud: StateCloud) -> str:
+def _summary(run: ReferencedRun, cloud: StateCloud) -> str:
     """What one sees, in a sentence, and what the typed text adds."""
     found, title = cloud.found, CELLS[run.trace.cell].title
     share = percent(float(found.shares[0]), 0)
@@ -110,12 +115,10 @@ def _summary(run: TextRun, cloud: StateCloud) -> str:
     return f"{words}Along it, {plain(run.step_label(step))} moves furthest: by {size} {side}."
 
 
-def _caption(cloud: StateCloud, label: str) -> str:
-    texts = "held-out texts" if cloud.held_out else "examples"
-    words = (
-        f"Dots are hidden states over {cloud.texts} {texts} of the task; components are those of all their "
-        f"{cloud.found.steps:,} states. What lies outside this plane is not drawn."
-    )
+def _caption(run: ReferencedRun, cloud: StateCloud, label: str) -> str:
+    words = f"{plain(cloud.account)} What lies outside this plane is not drawn."
+    if missing := [CELLS[cell].title for cell in run.models_by_cell() if cell not in run.referenced_models()]:
+        words += f" There is no atlas over this corpus for the {plain(series(missing))}."
     if label:
         others = "the other" if cloud.readout is not None else "the mean of all others"
         words += (

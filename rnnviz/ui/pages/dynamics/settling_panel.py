@@ -19,16 +19,17 @@ from ...shared import link_parameters
 from ...shared.charts import chart
 from ...shared.long_work import Progress, cached
 from ...shared.markdown import plain, series
-from ...shared.text_run import TextRun, chosen_position, transport
+from ...shared.text_run import chosen_position, transport
 from ...shared.work_limits import check_fixed_points
 from .paths_panel import path_of
-from .state_cloud import StateCloud, runs_over_texts, state_cloud
+from .referenced_run import ReferencedRun
+from .state_cloud import StateCloud, state_cloud
 
 LISTED = 5  # points in the table
 PATIENCE = 1000  # steps after which a state that does not settle is looked at
 
 
-def show(run: TextRun) -> None:
+def show(run: ReferencedRun) -> None:
     """Show the points of the chosen cell for a chosen input."""
     transport(run)
     token = _pick_input(run)
@@ -39,7 +40,10 @@ def show(run: TextRun) -> None:
         st.info(plain(str(error)), icon=":material/straighten:")
         return
     if points is None:
-        st.info("The states of this layer are not finite, so no points are looked for.")
+        st.info(
+            f"Over {plain(run.reference.title)} this layer has no states, or some that are not finite, so no points "
+            "are looked for."
+        )
         return
     st.markdown(_summary(run, token, points))
     cloud = state_cloud(run, run.model)
@@ -59,14 +63,14 @@ def show(run: TextRun) -> None:
         _table(points)
     states = series([run.trace.definition.by_name[state].title for state in run.trace.definition.states])
     st.caption(
-        f":material/info: {points.seeds} searches from states of this model’s texts, by damped Newton on the exact "
-        f"Jacobian of one step, over the {plain(states)}. Points nearer than {points.radius:g} count as one; a slow "
-        "point moves by at most 0.01 in a step. In the time constant, a deviation changes by a factor of e. There may "
-        "be points that no search found."
+        f":material/info: {points.seeds} searches from states over {plain(run.reference.sampled)}, by damped Newton on "
+        f"the exact Jacobian of one step, over the {plain(states)}. Points nearer than {points.radius:g} count as one; "
+        "a slow point moves by at most 0.01 in a step. In the time constant, a deviation changes by a factor of e. "
+        f"There may be points that no search found. {'' if cloud is None else plain(cloud.account)}"
     )
 
 
-def _pick_input(run: TextRun) -> str:
+def _pick_input(run: ReferencedRun) -> str:
     """A picker for what is read for ever: "" is the mean input."""
     if run.task.vector_size is not None:
         return ""
@@ -81,29 +85,31 @@ def _pick_input(run: TextRun) -> str:
         format_func=lambda token: visible(token) if token else "the mean input",
         key=key,
         width=260,
-        help="The mean input is the mean of the vectors that the layer reads over the task’s texts.",
+        help=f"The mean input is the mean of the vectors that the layer reads over {plain(run.reference.sampled)}.",
     )
     return choice.save()
 
 
-def _points(run: TextRun, token: str) -> FixedPoints | None:
+def _points(run: ReferencedRun, token: str) -> FixedPoints | None:
     """The points, computed once for a model and an input; None where states are not finite."""
 
     def work() -> FixedPoints | None:
-        traces, _ = runs_over_texts(run.task, run.model)
+        traces = run.reference.readings(run.model).traces
         traces = [trace for trace in traces if np.isfinite(trace["hidden", *run.location]).all()]
         if not traces:
             return None
-        progress = Progress("Searching for fixed points.", ("points", run.model.name, run.location, token))
+        key = ("points", run.model.name, run.location, run.reference.key, token)
+        progress = Progress("Searching for fixed points.", key)
         layer, direction = run.location
         points = fixed_points(run.model, token or None, traces, layer=layer, direction=direction, tick=progress)
         progress.end()
         return points
 
-    return cached(run.model.network, ("fixed points", run.location, token), work)
+    key = ("fixed points", run.location, run.reference.key, token)
+    return cached(run.model.network, key, work, is_private=run.reference.is_private)
 
 
-def _summary(run: TextRun, token: str, points: FixedPoints) -> str:
+def _summary(run: ReferencedRun, token: str, points: FixedPoints) -> str:
     """How many points of which kind there are, and how fast a deviation dies away."""
     what = f"“{plain(visible(token))}” for ever" if token else "the mean input for ever"
     title, kinds = plain(CELLS[run.trace.cell].title), point_kinds(points)
@@ -125,7 +131,7 @@ def _summary(run: TextRun, token: str, points: FixedPoints) -> str:
     return f"{words}; one along any other shrinks as far in {_steps(times[1:].max())} or fewer."
 
 
-def _drift(run: TextRun, token: str, points: FixedPoints) -> float:
+def _drift(run: ReferencedRun, token: str, points: FixedPoints) -> float:
     """How far one step moves the state after reading the input many times, from the initial state on."""
 
     def work() -> float:
@@ -136,10 +142,11 @@ def _drift(run: TextRun, token: str, points: FixedPoints) -> float:
             state = moves.step(state)
         return float(np.linalg.norm(moves.step(state) - state))
 
-    return cached(run.model.network, ("drift", run.location, token), work)
+    key = ("drift", run.location, run.reference.key, token)
+    return cached(run.model.network, key, work, is_private=run.reference.is_private)
 
 
-def _plane(run: TextRun, token: str, points: FixedPoints, cloud: StateCloud) -> None:
+def _plane(run: ReferencedRun, token: str, points: FixedPoints, cloud: StateCloud) -> None:
     step, _ = chosen_position(run.trace, run.layer)
     trace, path = path_of(run, run.model)
     if not np.isfinite(path).all():

@@ -7,22 +7,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ....analysis import Components, components, readout_direction
-from ....analysis.progress_meter import ProgressMeter, Tick
+from ....analysis import Components, readout_direction
+from ....analysis.progress_meter import Tick
 from ....analysis.selection import likeliest_column
 from ....cells.activations import Array
 from ....errors import ArgumentError
 from ....model import Model
 from ....trace import Trace
-from ....zoo import BUNDLED
-from ...shared.catalogue import TaskModels
 from ...shared.long_work import cached
-from ...shared.text_box import TOKENS
-from ...shared.text_run import TextRun
+from .reference_texts import ReferenceTexts
+from .referenced_run import ReferencedRun
 
 DOTS = 900  # states that are drawn: each is sent to the browser at every letter
-PASSAGE, PASSAGES = 60, 100  # characters of a passage of running text, and passages
-UNITS, LEAST = 25_600, 20  # texts times units of a layer, and texts at least
 
 
 @dataclass(frozen=True)
@@ -30,14 +26,13 @@ class StateCloud:
     """What a layer's states are like over many texts.
 
     found: their components; with two labels, the second is at the positive end of the first. dots (N, 2): some of the
-    states. texts: how many texts, and whether they are held out from training. readout (H,): the direction in which
+    states. account: how many states of how many texts these are, in sentences. readout (H,): the direction in which
     `label` gains, None where the readout does not read this layer directly or has more than two labels.
     """
 
     found: Components
     dots: Array
-    texts: int
-    held_out: bool
+    account: str
     readout: Array | None
     label: str
 
@@ -57,49 +52,26 @@ class StateCloud:
             return None, ""
 
 
-def runs_over_texts(task: TaskModels, model: Model, tick: Tick | None = None) -> tuple[list[Trace], bool]:
-    """The model's runs over a task's texts, and whether these are held out from training.
-
-    They are the bundled test texts if there are any, fewer for a large model, else the examples; what the model cannot
-    read is left out.
-    """
-    texts, held_out = _texts(task)
-    texts = texts[: max(LEAST, UNITS // model.network.hidden_size)]
-    traces = []
-    progress = ProgressMeter(tick, len(texts))
-    for text in texts:
-        progress.add(1)
-        try:
-            traces.append(model.trace(text, limit=TOKENS))
-        except ValueError:  # a table that is not here, or a token that this model does not know
-            continue
-    return traces, held_out
-
-
-def _texts(task: TaskModels) -> tuple[list[str], bool]:
-    file = BUNDLED / "texts" / f"{task.name}-test.txt"
-    if task.own or not file.is_file():
-        return task.examples, False
-    text = file.read_text(encoding="utf-8")
-    if task.name == "shakespeare":  # one running text
-        return [text[k * PASSAGE : (k + 1) * PASSAGE] for k in range(PASSAGES)], True
-    return text.splitlines(), True
-
-
-def state_cloud(run: TextRun, model: Model, tick: Tick | None = None) -> StateCloud | None:
-    """The cloud of a model of the run's task, computed once; None where states are no finite numbers."""
+def state_cloud(run: ReferencedRun, model: Model, tick: Tick | None = None) -> StateCloud | None:
+    """The cloud of a model of the run's task, computed once; None where no states differ, or not all are finite."""
     layer, direction = run.location
+    reference = run.reference
     return cached(
-        model.network, ("state cloud", run.location), lambda: _measure(run.task, model, layer, direction, tick)
+        model.network,
+        ("state cloud", run.location, reference.key),
+        lambda: _measure(reference, model, layer, direction, tick),
+        is_private=reference.is_private,
     )
 
 
-def _measure(task: TaskModels, model: Model, layer: int, direction: str, tick: Tick | None) -> StateCloud | None:
-    traces, held_out = runs_over_texts(task, model, tick)
-    states = [trace["hidden", layer, direction] for trace in traces]
+def _measure(
+    reference: ReferenceTexts, model: Model, layer: int, direction: str, tick: Tick | None
+) -> StateCloud | None:
+    readings = reference.readings(model, tick)
+    states = [reading.hidden(layer, direction) for reading in readings.runs]
     if sum(map(len, states)) < 2 or not all(np.isfinite(each).all() for each in states):
         return None
-    found = components(traces, layer, direction)
+    found = reference.components(model, readings, layer, direction)
     if not found.variances.any():
         return None
     readout, label = None, ""
@@ -113,4 +85,4 @@ def _measure(task: TaskModels, model: Model, layer: int, direction: str, tick: T
     hidden = np.concatenate(states)
     some = np.random.default_rng(0).permutation(len(hidden))[:DOTS]
     dots = found.project(hidden[some].astype(np.float64)).astype(np.float32)
-    return StateCloud(found, dots, len(traces), held_out, readout, label)
+    return StateCloud(found, dots, reference.account(found, readings, len(dots)), readout, label)

@@ -21,14 +21,14 @@ from ...shared import link_parameters
 from ...shared.charts import chart
 from ...shared.long_work import Progress, cached
 from ...shared.markdown import plain, series
-from ...shared.text_run import TextRun, transport
-from .state_cloud import runs_over_texts
+from ...shared.text_run import transport
+from .referenced_run import ReferencedRun
 
 PROBES, LAGS = 24, 6  # words whose effect is measured, and neutral steps at most
 FIRST = "not"
 
 
-def show(run: TextRun) -> None:
+def show(run: ReferencedRun) -> None:
     """Show the gain of other words after a word of the text."""
     transport(run)
     if run.task.vector_size is not None:
@@ -59,14 +59,15 @@ def show(run: TextRun) -> None:
         st.caption(
             f":material/info: Measured on {len(own.words)} words that move the readout most, such as {listed}: the "
             "derivative of the next hidden state by the next input vector, along the readout, after this word and "
-            "then neutral steps, against neutral steps alone. A neutral step reads the mean input of the task’s texts. "
+            "then neutral steps, against neutral steps alone. A neutral step reads the mean input of "
+            f"{plain(run.reference.sampled)}. "
             "The share is the slope over all these words; to first order, that is, for small changes of the input."
         )
 
 
-def _effects(run: TextRun, modifier: str) -> dict[str, ModifierEffect]:
-    progress = Progress("Measuring the effect of a word.", ("words", run.task.name, modifier))
-    models, effects = run.models_by_cell(), {}
+def _effects(run: ReferencedRun, modifier: str) -> dict[str, ModifierEffect]:
+    progress = Progress("Measuring the effect of a word.", ("words", run.task.name, run.reference.key, modifier))
+    models, effects = run.referenced_models(), {}
     label = run.model.labels[1] if len(run.model.labels) == 2 else ""
     if not label and run.trace.logits is not None:
         label = run.model.labels[likeliest_column(run.trace)]
@@ -81,13 +82,16 @@ def _effects(run: TextRun, modifier: str) -> dict[str, ModifierEffect]:
     return effects
 
 
-def _effect(run: TextRun, model: Model, modifier: str, label: str) -> ModifierEffect:
+def _effect(run: ReferencedRun, model: Model, modifier: str, label: str) -> ModifierEffect:
     def work() -> ModifierEffect:
-        runs, _ = runs_over_texts(run.task, model)
+        runs = run.reference.readings(model).traces
+        if not runs:
+            raise ArgumentError(f"The model cannot read {run.reference.title}.", code="no_runs", name="runs")
         words = strongest_words(model, label, PROBES, runs)
         return modifier_effect(model, modifier, words, label, lags=LAGS, runs=runs)
 
-    return cached(model.network, ("modifier", modifier, label), work)
+    key = ("modifier", modifier, label, run.reference.key)
+    return cached(model.network, key, work, is_private=run.reference.is_private)
 
 
 def _summary(effects: Mapping[str, ModifierEffect], modifier: str) -> str:

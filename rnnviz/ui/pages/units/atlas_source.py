@@ -5,16 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from ....atlas import Atlas, Corpus, build_plan, plan
-from ....atlas.bundled import bundled_atlas
-from ....atlas.served_atlases import served_atlases
 from ....errors import LimitError, RnnvizError
 from ....model import Model
 from ....text.decoding import read_text
 from ....wording import counted
 from ...shared.catalogue import TaskModels
-from ...shared.long_work import Progress, cached, stoppable
+from ...shared.long_work import Progress, stoppable
 from ...shared.markdown import plain
-from ...shared.session_keys import ATLAS_CHOICE, ATLAS_FILE, ATLAS_TEXT, ATLASES
+from ...shared.model_atlases import keep, model_atlases
+from ...shared.session_keys import ATLAS_CHOICE, ATLAS_FILE, ATLAS_TEXT
 
 MOST_TOKENS = 200_000  # of a corpus that is read here, for all who share the server
 SAMPLE = 2000  # positions whose values are kept
@@ -22,7 +21,7 @@ SAMPLE = 2000  # positions whose values are kept
 
 def atlas_of(task: TaskModels, model: Model) -> Atlas | None:
     """The atlas of a model that is chosen, with a line on what it was read over; None if there is none yet."""
-    found = _atlases(task, model)
+    found = {each.title: each.atlas for each in model_atlases(task, model).values()}
     atlas = found[_pick(found)] if found else None
     if atlas is None:
         st.markdown(
@@ -34,18 +33,6 @@ def atlas_of(task: TaskModels, model: Model) -> Atlas | None:
     with st.expander("Another corpus", icon=":material/library_books:"):
         _form(model)
     return atlas
-
-
-def _atlases(task: TaskModels, model: Model) -> dict[str, Atlas]:
-    """By name: what the session has built, what came with the model, and what the server's folders hold."""
-    own: Atlas | None = st.session_state.setdefault(ATLASES, {}).get(model.name)
-    found = {} if own is None else {own.corpus.name: own}
-    bundled = None if task.own else bundled_atlas(model.name)
-    if bundled is not None:
-        found[bundled.corpus.name] = bundled
-    for name, atlas in cached(model.network, ("served atlases",), lambda: served_atlases(model.network)).items():
-        found[f"{atlas.corpus.name} ({name})"] = atlas
-    return found
 
 
 def _pick(found: dict[str, Atlas]) -> str:
@@ -81,7 +68,7 @@ def _form(model: Model) -> None:
         except RnnvizError as error:
             st.error(plain(str(error)), icon=":material/library_books:")
             return
-        st.session_state[ATLASES][model.name] = atlas
+        keep(model, atlas)
         st.session_state.pop(ATLAS_CHOICE, None)
         st.rerun()
 
