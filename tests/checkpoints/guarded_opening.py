@@ -1,7 +1,7 @@
-"""Files opened in processes that have little time and memory: `python -m tests.checkpoints.guarded_opening FOLDER`.
+"""Files opened in processes that have little time and memory: `python -m tests.checkpoints.guarded_opening`.
 
-Each file in the folder, named CASE--NAME, is opened in a process of its own, converted and described. For each one line
-of JSON is printed: what came of it, and what it took.
+Each file whose path comes in as a line is opened in a process of its own, converted and described. For each one line of
+JSON goes out: what came of it, and what it took.
 """
 
 import json
@@ -57,6 +57,6 @@ def guarded(name, data):
 
 
 if __name__ == "__main__":
-    for path in sorted(Path(sys.argv[1]).iterdir()):
-        case, _, name = path.name.partition("--")
-        print(json.dumps({"case": case} | guarded(name, path.read_bytes())), flush=True)
+    for line in sys.stdin:
+        path = Path(line.rstrip("\n"))
+        print(json.dumps(guarded(path.name, path.read_bytes())), flush=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from itertools import product
 
 import numpy as np
 
@@ -70,10 +71,10 @@ def assemble_gates(assembled: AssembledLayers, arrays: Mapping[str, Array]) -> N
         _join_words(assembled, head, sides, arrays)
     used = assembled.used
     for head, words in layers.items():
-        if any(name in used for names in words.values() for name in names.values()):
+        if _is_any_used(words, used) or _is_any_used(tables.get(head, {}), used):
             continue
-        if head not in {key for key in tables if _is_assembled(assembled, tables[key])}:
-            _split_layers(assembled, head, words, arrays)
+        if _split_layers(assembled, head, words, arrays):
+            used.update(name for names in words.values() for name in names.values())
 
 
 def _gate_layer(name: str) -> tuple[str, str, str] | None:
@@ -126,8 +127,7 @@ def _join_words(
             return
 
 
-def _is_assembled(assembled: AssembledLayers, sides: Mapping[str, Mapping[str, str]]) -> bool:
-    used = assembled.used
+def _is_any_used(sides: Mapping[str, Mapping[str, str]], used: set[str]) -> bool:
     return any(name in used for names in sides.values() for name in names.values())
 
 
@@ -187,11 +187,14 @@ def _add_biases(
 
 def _complete_sets(sides: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[tuple[str, ...], str, str]]:
     """Sets of gates of which both an input's and a state's side have all."""
-    for gates in _GATE_SETS:
-        for input_side in _INPUT:
-            for state_side in _STATE:
-                if all(set(gates) <= set(sides.get(side, ())) for side in (input_side, state_side)):
-                    yield gates, input_side, state_side
+    for gates, input_side, state_side in product(_GATE_SETS, *_present_sides(sides)):
+        if all(set(gates) <= set(sides[side]) for side in (input_side, state_side)):
+            yield gates, input_side, state_side
+
+
+def _present_sides(sides: Mapping[str, Mapping[str, str]]) -> tuple[list[str], list[str]]:
+    """The names of an input's side and those of a state's that an array has, in their order of precedence."""
+    return [side for side in _INPUT if side in sides], [side for side in _STATE if side in sides]
 
 
 def _split_gates(
@@ -296,20 +299,18 @@ def _report_missing(
                 return
         if {"r", "z"} <= set(alone) and not set(alone) & set("nhcg"):
             _report_absent_layer(assembled, "candidate", [alone["r"], alone["z"]], arrays)
-    for gates in _GATE_SETS:
-        for input_side in _INPUT:
-            for state_side in _STATE:
-                both = [sides.get(side, {}) for side in (input_side, state_side)]
-                missing = [(side, gate) for side in both for gate in gates if gate not in side]
-                present = [side[gate] for side in both for gate in gates if gate in side]
-                enough = 0 < len(missing) <= _MISSING and len(present) >= 2 * len(missing) + 2
-                if not enough or any(set(side).isdisjoint(gates) for side in both):
-                    continue
-                if any(arrays[name].ndim != 2 for name in present):
-                    continue
-                if fewest is None or len(missing) < fewest[0]:
-                    words = " and ".join(_renamed(side, gate) for side, gate in missing)
-                    fewest = len(missing), present, words
+    for gates, *pair in product(_GATE_SETS, *_present_sides(sides)):
+        both = [sides[side] for side in pair]
+        missing = [(side, gate) for side in both for gate in gates if gate not in side]
+        present = [side[gate] for side in both for gate in gates if gate in side]
+        enough = 0 < len(missing) <= _MISSING and len(present) >= 2 * len(missing) + 2
+        if not enough or any(set(side).isdisjoint(gates) for side in both):
+            continue
+        if any(arrays[name].ndim != 2 for name in present):
+            continue
+        if fewest is None or len(missing) < fewest[0]:
+            words = " and ".join(_renamed(side, gate) for side, gate in missing)
+            fewest = len(missing), present, words
     if fewest is not None:
         count, present, words = fewest
         assembled.broken |= set(present)
