@@ -62,11 +62,11 @@ GROWING = {
     "objects_that_share_a_list": 40, "objects_in_objects": 12, "words_under_many_names": 10, "arrays_in_json": 40,
     "quantised_nodes_on_one_weight": 10,
     "packed_layers": 40, "packed_in_itself": 10, "one_configuration_often": 40, "vocabularies_of_many_text_layers": 40,
-    "many_words_of_a_text_layer": 400, "one_vocabulary_for_many_stacks": 5, "joint_matrices": 100,
+    "many_words_of_a_text_layer": 400, "one_vocabulary_for_many_stacks": 5
 }  # fmt: skip
 
 
-def operations(case, size):
+def operations(case, size, limits=UNLIMITED):
     """The functions that are called, Python's own included, to open a file, to make its model and to describe it."""
     data = case.make(size)
     count = 0
@@ -77,7 +77,7 @@ def operations(case, size):
 
     sys.setprofile(watch)
     try:
-        found = open_bytes(case.name, data, limits=UNLIMITED)
+        found = open_bytes(case.name, data, limits=limits)
         found.model(found.stacks[0].name)
         str(found)
     except FileError:
@@ -94,6 +94,13 @@ def test_operations_grow_no_faster_than_the_file(name):
     operations(case, 1)  # what is imported and compiled once
     once, twice, four = (operations(case, factor * size) for factor in (1, 2, 4))
     assert four - twice <= 2.3 * (twice - once) + 200, (once, twice, four)
+
+
+@pytest.mark.parametrize("name", ["joint_matrices", "layers_beside_arrays"])
+def test_what_is_refused_for_its_work_takes_no_more_than_its_budget(name):
+    """Some work grows with the square of the number of arrays: all of it must be paid for."""
+    limits = Limits()
+    assert operations(CASES[name], CASES[name].size, limits) <= 3 * limits.work
 
 
 @pytest.mark.parametrize("piece", PIECES)
