@@ -8,7 +8,7 @@ from .dynamics.lyapunov_exponents import Lyapunov, lyapunov
 from .dynamics.modifier_effect import ModifierEffect, modifier_effect
 from .dynamics.repeated_product import multiply_repeatedly
 from .dynamics.state_components import Components, components, readout_direction
-from .dynamics.state_machine import Disagreement, StateMachine, state_machine
+from .dynamics.state_machine import Disagreement, MachineCheck, StateMachine, state_machine
 from .effects.attribution_agreement import Agreement, agreement
 from .effects.attribution_over_time import attribution_over_time
 from .effects.gate_experiments import Experiment, experiments, forgetting_intervention
@@ -62,6 +62,7 @@ __all__ = [
     "LineProbe",
     "LinearProbe",
     "Lyapunov",
+    "MachineCheck",
     "Memory",
     "ModelComparison",
     "ModifierEffect",

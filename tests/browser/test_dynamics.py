@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 import rnnviz
 from rnnviz import zoo
@@ -50,6 +50,16 @@ def test_the_ring_follows_the_transport(page: Page, app: str):
 
 def test_the_machine_is_drawn_in_the_state_of_the_current_step(page: Page, app: str):
     open_page(page, f"{app}/dynamics?task=counter&cell=rnn&view=machine&text=aab")
-    machine = state_machine(rnnviz.load("counter-rnn"))
+    machine = state_machine(rnnviz.load("counter-rnn"), texts=["a" * n + "b" * n for n in range(1, 13)])
     expect(page.locator("[data-testid=stGraphVizChart] g.node")).to_have_count(len(machine) + 1)
-    expect(page.get_by_text(f"After step 3 it is in state {machine.read('aab')[-1]}")).to_be_visible()
+    here = page.get_by_text(f"the machine is in state {machine.read('aab')[-1]}")
+    expect(here).to_be_visible()
+    graph = page.locator(".st-key-machine-graph")
+    letters = graph.locator("g.node text").first.evaluate("text => text.getBoundingClientRect().height")
+    page.set_viewport_size({"width": 390, "height": 844})  # letters stay as large, and the graph scrolls in its frame
+    until(page, lambda: _is_wider_than_its_frame(graph))
+    assert graph.locator("g.node text").first.evaluate("text => text.getBoundingClientRect().height") == letters > 12
+
+
+def _is_wider_than_its_frame(frame: Locator) -> None:
+    assert frame.evaluate("frame => frame.scrollWidth > frame.clientWidth + 300")

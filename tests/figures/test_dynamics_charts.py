@@ -73,16 +73,39 @@ def test_curves_are_those_of_the_analysis(model):
     assert low < -0.2 and high > 1
 
 
-def test_a_graph_has_every_transition_and_no_strange_quotes(model):
-    machine = state_machine(model)
-    graph = machine_graph(machine, current=1)
-    arrows = [line for line in graph.splitlines() if "->" in line]
-    assert len(arrows) == 1 + sum(len(set(row)) for row in machine.transitions.tolist())
-    assert "penwidth" in next(line for line in graph.splitlines() if line.startswith("  s1 ["))
+def test_a_graph_has_the_transitions_that_texts_take_and_those_of_the_path(model):
+    machine = state_machine(model, texts=["a" * n + "b" * n for n in range(1, 13)])
+    arrows = {
+        (before, after, token)
+        for before, after, token in re.findall(r's(\d+) -> s(\d+) \[label="(\w)"', machine_graph(machine))
+    }
+    taken = np.argwhere(machine.is_taken)
+    expected = {(s, machine.transitions[s, k], machine.alphabet[k]) for s, k in taken}
+    assert arrows == {tuple(map(str, arrow)) for arrow in expected}
+    text = "aabbb"  # no text of the machine goes on after as many b's
+    states = machine.read(text)
+    graph = machine_graph(machine, text)
+    lines = [line for line in graph.splitlines() if "->" in line]
+    (dashed,) = (line for line in lines if "dashed" in line)
+    assert f"s{states[3]} -> s{states[4]} " in dashed and not machine.is_taken[states[3], 1]
+    assert sum("penwidth" in line for line in lines) == len(text)
+    (node,) = (line for line in graph.splitlines() if "penwidth" in line and "->" not in line)
+    assert node.startswith(f"  s{states[-1]} [")
+
+
+def test_states_that_are_reached_after_as_many_tokens_are_in_one_column(model):
+    machine = state_machine(model, texts=["a" * n + "b" * n for n in range(1, 13)])
+    columns = [[*map(int, re.findall(r"\d+", line))] for line in machine_graph(machine).splitlines() if "rank=" in line]
+    for column in columns:
+        assert len({len(machine.shortest[state]) for state in column}) == 1
+    assert sorted(state for column in columns for state in column) == [*range(25)]
+
+
+def test_a_graph_has_no_strange_quotes():
     vocabulary = Vocabulary("words", ('"];x', "\\"))
     strange = Model("strange", draw_network("rnn", vocabulary), vocabulary, ['"]', "\\N", "<b>", "d"])
     graph = machine_graph(state_machine(strange))
-    for line in graph.splitlines()[5:-1]:
-        assert re.fullmatch(
-            r'  \w+( -> \w+)?( \[(shape=point, color="#\w+"|label="([^"\\]|\\.)*")(, penwidth=4)?\])?;', line
-        )
+    label = r'label="([^"\\]|\\.)*"(, group="([^"\\]|\\.)*")?'
+    look = rf'shape=point, width=0.1, height=0.1, color="#\w+"|{label}'
+    for line in graph.splitlines()[4:-1]:
+        assert re.fullmatch(rf"  \w+( -> \w+)?( \[({look})\])?;|  \{{ rank=same;( s\d+;)+ \}}", line), line

@@ -1,6 +1,7 @@
 """The Dynamics page's logic: its figures are the analyses, for the chosen cell, text and input."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,11 +10,14 @@ from streamlit.testing.v1 import AppTest
 import rnnviz
 from rnnviz import Model, zoo
 from rnnviz.analysis import components, fixed_points, lyapunov, modifier_effect, readout_direction, state_machine
+from rnnviz.figures import machine_graph
+from rnnviz.training import TASKS
 from rnnviz.ui.pages.dynamics import PARTS
+from rnnviz.ui.pages.dynamics.machine_panel import MOST
 from rnnviz.ui.shared.catalogue import TaskModels
 from rnnviz.ui.shared.session_keys import OWN_TASKS
 
-from ..analysis.dynamics.test_state_machine import small_model
+from ..analysis.dynamics.test_state_machine import COUNTED, small_model
 from ..strategies import CHARACTERS, draw_network
 from .app_pages import APP, figure, numbers, open_page, page_text
 
@@ -144,15 +148,37 @@ def test_exponents_are_those_of_the_analysis():
     np.testing.assert_allclose(numbers(line["y"]), expected, rtol=1e-5)
 
 
-def test_the_machine_is_that_of_the_analysis():
-    app = dynamics(view="machine", task="counter", cell="rnn", text="aab")
-    machine = state_machine(rnnviz.load("counter-rnn"))
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_machine_is_that_of_the_analysis_on_the_texts_of_the_task(cell):
+    model, text = rnnviz.load(f"counter-{cell}"), "aabbb"
+    app = dynamics(view="machine", task="counter", cell=cell, text=text)
+    machine = state_machine(model, texts=COUNTED)
     (graph,) = app.get("graphviz_chart")
-    assert graph.proto.spec.count(" [label=") >= len(machine)
-    assert f"state {machine.read('aab')[-1]}, drawn with a thick line" in graph.proto.alt
-    states, words = (table.value for table in app.table)
-    np.testing.assert_array_equal(states[["after a", "after b"]].astype(int), machine.transitions)
-    assert list(words["word"]) == ["".join(each.word) for each in machine.disagreements]
+    assert graph.proto.spec == machine_graph(machine, text)
+    assert f"is in state {machine.read(text)[-1]} and answers" in graph.proto.alt
+    words, states = (table.value for table in app.table)
+    brackets = [
+        [str(after) if is_taken else rf"\({after}\)" for after, is_taken in zip(*row, strict=True)]
+        for row in zip(machine.transitions, machine.is_taken, strict=True)
+    ]
+    assert states[["after a", "after b"]].to_numpy().tolist() == brackets
+    assert list(words["word"]) == ["".join(each.word) for each in machine.on_others.disagreements]
+    shown = page_text(app)
+    longer = state_machine(model, texts=["a" * n + "b" * n for n in range(1, 25)]).needed
+    assert f"a machine of {len(machine)} states" in shown
+    assert (f"it needs **{longer}**" if longer > len(machine) else "it needs no more") in shown
+
+
+def test_the_first_step_at_which_network_and_machine_differ_is_named():
+    model, text = rnnviz.load("counter-lstm"), "a" * 13 + "b" * 13
+    network = [model.labels[k] for k in model.trace(text).logits.argmax(axis=1)]
+    machine = state_machine(model, texts=COUNTED)
+    given = [machine.answers[state] for state in machine.read(text)]
+    step = next(k for k in range(len(text)) if network[k] != given[k])
+    shown = page_text(dynamics(view="machine", task="counter", cell="lstm", text=text))
+    assert (
+        f"first differ after step {step + 1}: the network answers {network[step]}, the machine {given[step]}" in shown
+    )
 
 
 def own_page(model, texts, **link):
@@ -192,8 +218,40 @@ def test_states_that_never_differ_have_no_path(view):
 def test_the_machine_of_a_model_of_the_session_is_drawn():
     app = own_page(small_model("parity", "gru", 1), ["0110"], view="machine")
     (graph,) = app.get("graphviz_chart")
-    assert sum(line.startswith("  s") and "->" not in line for line in graph.proto.spec.splitlines()) == 1 + 3
+    assert graph.proto.spec == machine_graph(state_machine(small_model("parity", "gru", 1)), "0110")
     assert "a machine of 3 states" in page_text(app)
+
+
+def test_a_machine_that_is_too_small_is_said_to_be():
+    task = TASKS["counter"](longest=25)
+    card = {"task": "counter", "training": {"task_options": task.options}}
+    app = own_page(replace(rnnviz.load("counting-lstm"), card=card), ["aabb"], view="machine")
+    machine = state_machine(rnnviz.load("counting-lstm"), texts=task.sample_texts(1), most=MOST)
+    shown = page_text(app)
+    assert machine.needed == 51 and "one that does has 51 states" in shown and "No machine of up to" in shown
+    words, others = (table.value for table in app.table[:2])
+    assert list(words["word"]) == ["".join(each.word) for each in machine.on_texts.disagreements]
+    assert list(others["word"]) == ["".join(each.word) for each in machine.on_others.disagreements]
+
+
+@pytest.mark.parametrize(
+    ("task", "options"),
+    [
+        ("parity", {}),
+        ("names", {}),
+        ("nothing", {}),
+        ("counter", {"longest": 10**9}),
+        ("counter", {"longest": -1}),
+        ("counter", {"longest": "12"}),
+        ("counter", {"shortest": 3}),
+        ("counter", ["longest"]),
+    ],
+)
+def test_a_card_with_another_task_has_the_machine_of_all_short_words(task, options):
+    model = rnnviz.load("counter-rnn")
+    stranger = replace(model, card={"task": task, "training": {"task_options": options}})
+    (graph,) = own_page(stranger, ["aabb"], view="machine").get("graphviz_chart")
+    assert graph.proto.spec == machine_graph(state_machine(model, most=MOST), "aabb")
 
 
 def test_a_model_with_many_tokens_is_not_asked_to_be_a_machine():

@@ -40,6 +40,15 @@ def test_every_answer_is_right(name):
 
 
 @pytest.mark.parametrize("name", MADE)
+def test_texts_are_as_long_as_is_asked_and_always_the_same(name):
+    task = TASKS[name]()
+    for factor in (1, 2):
+        texts = task.sample_texts(5, factor)
+        lengths = [len(task.vocabulary.encode(text).inputs) for text in texts]
+        assert lengths == [factor * task.length] * 5 and texts == TASKS[name]().sample_texts(5, factor)
+
+
+@pytest.mark.parametrize("name", MADE)
 @pytest.mark.parametrize("length", [2, 7, None])
 def test_shares_of_the_answers_are_those_of_a_simulation(name, length):
     task = TASKS[name]()

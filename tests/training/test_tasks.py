@@ -34,6 +34,11 @@ def test_counters_batch_holds_every_string_once(counter):
     assert batch.weights.sum() == pytest.approx(1)
 
 
+def test_counters_texts_are_its_strings(counter):
+    assert counter.sample_texts(1) == ["a" * n + "b" * n for n in range(1, 13)]
+    assert counter.sample_texts(1, 2)[-1] == "a" * 24 + "b" * 24
+
+
 def test_counter_is_right_only_with_every_b_and_the_end(counter):
     """Networks built by hand: always predicting end is right for n = 1 alone, always predicting b never."""
     network = Network.random(

@@ -88,7 +88,7 @@ class Counter(Task):
             "and this uncertainty is the whole remaining loss.",
         )
         n = min(PROBE_LENGTH, longest)
-        self.probe = Probe("a" * n + "b" * n, self.sequence(n)[1], np.full(2 * n, 0.5 / n, np.float32))
+        self.probe = Probe(self.string(n), self.sequence(n)[1], np.full(2 * n, 0.5 / n, np.float32))
 
     @property
     def length(self) -> int:
@@ -106,9 +106,16 @@ class Counter(Task):
     def card_note(self) -> str:
         return self.note.replace(f"{LONGEST}", f"{self.longest}")
 
+    def string(self, n: int) -> str:
+        """The string of n a's and n b's."""
+        return "a" * n + "b" * n
+
+    def sample_texts(self, count: int, factor: int = 1) -> list[str]:
+        return [self.string(n) for n in range(1, factor * self.longest + 1)]
+
     def sequence(self, n: int) -> tuple[Array, Array]:
         """The ids of n a's and n b's, and for each the class number of the next symbol, (2 n,) each."""
-        inputs = self.vocabulary.encode("a" * n + "b" * n).inputs
+        inputs = self.vocabulary.encode(self.string(n)).inputs
         next_symbols = ["a"] * (n - 1) + ["b"] * n + ["end"]
         return inputs, np.array([self.labels.index(symbol) for symbol in next_symbols])
 

@@ -100,6 +100,10 @@ class RandomSequences(Task):
         inputs, targets = self.draw(1, self.length, np.random.default_rng(3))
         self.probe = Probe(self.text_of(inputs[:, 0]), targets[:, 0], self.answer_weights(self.length, 1)[:, 0])
 
+    def sample_texts(self, count: int, factor: int = 1) -> list[str]:
+        inputs, _ = self.draw(count, factor * self.length, np.random.default_rng(4))
+        return [self.text_of(inputs[:, k]) for k in range(count)]
+
     @property
     def length(self) -> int:
         """T, the number of steps of a training sequence."""

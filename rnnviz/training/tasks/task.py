@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,13 +10,13 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ...cells.activations import Array
-from ...errors import ArgumentError, MissingDataError, UnknownNameError
+from ...errors import ArgumentError, UnknownNameError
 from ...network import Network
 from ...text.tokens import Vocabulary
 from ..batches import Batch
 from ..recipe import Recipe
 from ..slices import Slices
-from .data_source import DataSource
+from .data_source import DataSource, find_folders
 
 TASKS: dict[str, type[Task]] = {}
 
@@ -170,7 +169,7 @@ class Task:
             message = f"The task {self.name} has no option {name}; it has {', '.join(known) or 'none'}."
             raise UnknownNameError(message, kind="task option", name=name, allowed=known)
         self.options = {name: default for name, (default, _) in self.available_options.items()} | options
-        self.load(self._folders(data))
+        self.load(find_folders(self.name, self.sources, data))
 
     def recipe(self, cell: str) -> Recipe:
         """Return the recipe of the bundled model with a cell.
@@ -246,6 +245,23 @@ class Task:
     def validation_tokens(self) -> int:
         """How many tokens `validate` reads."""
         raise NotImplementedError
+
+    def sample_texts(self, count: int, factor: int = 1) -> list[str]:
+        """Return texts as training reads them, or longer ones of the same kind. They are the same at every call.
+
+        Parameters
+        ----------
+        count : int
+            How many, about; a task that has few texts returns them all.
+        factor : int, default 1
+            How many times as long as in training the longest are.
+
+        Returns
+        -------
+        list of str
+            As they would be typed; none unless the task generates its texts.
+        """
+        return []
 
     def card_note(self) -> str:
         """Return the remarks for the card.
@@ -394,23 +410,6 @@ class Task:
             Whether each item is answered right, or the loss on each, in nats.
         """
         raise NotImplementedError
-
-    # ---- where the data is --------------------------------------------------------------------
-
-    def _folders(self, data: str | Path | None) -> dict[str, Path]:
-        sources = {source.folder: source for source in self.sources if source.folder is not None}
-        if not sources:
-            return {}
-        data = data or os.environ.get("RNNVIZ_DATA")
-        for folder, source in sources.items():
-            if data is None or not (Path(data) / folder).is_dir():
-                reason = f"{data}/{folder} does not exist" if data else "no data folder was named"
-                raise MissingDataError(
-                    f"The task {self.name} needs its data, but {reason}: put {source.name} ({source.address}) into a "
-                    f"folder {folder!r}, and name its parent folder with --data or RNNVIZ_DATA.",
-                    code="missing_data", task=self.name, folder=folder,
-                )  # fmt: skip
-        return {folder: Path(str(data)) / folder for folder in sources}
 
 
 def check_range(name: str, value: int, low: int, high: int | None = None) -> None:
