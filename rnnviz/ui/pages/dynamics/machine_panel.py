@@ -47,7 +47,7 @@ def show(run: TextRun) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         if machine.on_texts.disagreements:
-            _differences("The shortest words of its texts on which they differ", machine.on_texts)
+            _differences("The shortest of these words on which they differ", machine.on_texts)
         _differences("The shortest other words on which they differ", machine.on_others)
     with right, st.expander("The machine as a table"):
         _table(machine)
@@ -96,10 +96,8 @@ def _summary(run: TextRun, found: TaskMachine) -> str:
         more = "no more" if found.longer <= len(machine) else f"**{found.longer}**"
         words += f"On texts twice as long it needs {more}. "
     if others.agreement == 1:
-        return f"{words}It is that machine after all {others.words:,} other words as well."
-    return (
-        f"{words}Elsewhere they differ: they agree after {percent(others.agreement)} of {others.words:,} other words."
-    )
+        return f"{words}The two agree after all {others.words:,} other words as well."
+    return f"{words}Of {others.words:,} other words, the two agree after {percent(others.agreement)}."
 
 
 def _graph(run: TextRun, machine: StateMachine) -> None:
@@ -112,7 +110,7 @@ def _graph(run: TextRun, machine: StateMachine) -> None:
             machine_graph(machine, read if is_read else ()),
             alt=f"A machine of {len(machine)} states, which the table has as well. {here}",
         )
-    st.markdown(here)
+    st.markdown(plain(here))
 
 
 def _position(run: TextRun, machine: StateMachine, step: int) -> str:
@@ -121,21 +119,21 @@ def _position(run: TextRun, machine: StateMachine, step: int) -> str:
     given = [machine.answers[state] for state in states]
     network = [run.model.labels[likeliest_column(run.trace, k)] for k in range(step)]
     words = (
-        f"After {plain(run.step_label(step))} the machine is in state {states[-1]} and answers "
-        f"{plain(visible(given[-1]))}; the network answers {plain(visible(network[-1]))}. "
+        f"After {run.step_label(step)} the machine is in state {states[-1]} and answers {visible(given[-1])}; the "
+        f"network answers {visible(network[-1])}. "
     )
     differing = [k for k in range(step) if given[k] != network[k]]
     if differing:
         first = differing[0]
         words += (
-            f"They first differ after step {first + 1}: the network answers {plain(visible(network[first]))}, the "
-            f"machine {plain(visible(given[first]))}."
+            f"They first differ after step {first + 1}: the network answers {visible(network[first])}, the machine "
+            f"{visible(given[first])}."
         )
     else:
         words += "So far they agree at every step."
     numbers = [machine.alphabet.index(token) for token in run.trace.tokens[:step]]
     if not machine.is_taken[[0, *states[:-1]], numbers].all():
-        words += " What no text of those below takes is dashed."
+        words += " Dashed: what none of these texts takes."
     return words
 
 
