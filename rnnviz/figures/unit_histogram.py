@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from ..atlas import Atlas
+from ..cells.activations import Array
 from ..cells.definition import Quantity
 from ..number_format import short_number
-from .chart_parts import axis_title, chart_axis, chart_layout, heading, percent
+from .chart_parts import Part, axis_title, chart_axis, chart_layout, heading, percent
 from .plain_figure import Content, figure
 
 HEIGHT = 150
+CROWDED = 12  # a label at a number that is so many times smaller than the largest would be too close to the one at 0
 
 
 @figure
@@ -33,7 +35,8 @@ def unit_histogram(atlas: Atlas, quantity: Quantity, unit: int, layer: int = 0, 
     Returns
     -------
     plotly.graph_objects.Figure
-        A bar for each bin of the atlas, with the share of tokens.
+        A bar for each bin of the atlas, with the share of tokens. The axis of a quantity without bounds is even in
+        asinh of the value, as its bins are.
     """
     frame = atlas.histogram(quantity.name, unit, layer=layer, direction=direction)
     low, high, count = (frame[name].to_numpy() for name in ("low", "high", "count"))
@@ -42,13 +45,15 @@ def unit_histogram(atlas: Atlas, quantity: Quantity, unit: int, layer: int = 0, 
         (0, len(count) - 1) if quantity.bounded else (max(filled[0] - 1, 0), min(filled[-1] + 1, len(count) - 1))
     )
     shown = slice(first, last + 1)
-    left = np.where(np.isfinite(low[shown]), low[shown], high[shown] - 1)
-    right = np.where(np.isfinite(high[shown]), high[shown], low[shown] + 1)
+    left, right = _places(quantity, low, high)
+    left, right = left[shown], right[shown]
     shares = count[shown] / max(count.sum(), 1)
     content = chart_layout(HEIGHT, left=48, right=14, top=28, bottom=44)
-    content["xaxis"] = chart_axis(
-        range=[float(left[0]), float(right[-1])], nticks=7, title=axis_title(f"{quantity.title} of unit {unit}")
-    )
+    title = f"{quantity.title} of unit {unit}"
+    content["xaxis"] = chart_axis(range=[float(left[0]), float(right[-1])], nticks=7, title=axis_title(title))
+    if not quantity.bounded:
+        content["xaxis"] |= _asinh_ticks(float(left[0]), float(right[-1]))
+        content["xaxis"]["title"] = axis_title(f"{title}, on an asinh scale")
     content["yaxis"] = chart_axis(tickformat=".0%", nticks=4, rangemode="tozero")
     content["bargap"] = 0.05
     content["annotations"] = [heading("share of all tokens")]
@@ -65,3 +70,21 @@ def unit_histogram(atlas: Atlas, quantity: Quantity, unit: int, layer: int = 0, 
         "hovertemplate": "%{hovertext}<extra></extra>",
     }
     return {"data": [bars], "layout": content}
+
+
+def _places(quantity: Quantity, low: Array, high: Array) -> tuple[Array, Array]:
+    """Where the bins begin and end on the axis."""
+    if quantity.bounded:
+        return low, high
+    left, right = np.arcsinh(low), np.arcsinh(high)
+    width = right[1] - left[1]
+    left[0], right[-1] = right[0] - width, left[-1] + width
+    return left, right
+
+
+def _asinh_ticks(left: float, right: float) -> Part:
+    """Labels at round numbers on an axis that is even in asinh."""
+    largest = np.sinh(max(-left, right))
+    sizes = [size for power in range(-3, 4) for size in (10.0**power, 3 * 10.0**power) if size > largest / CROWDED]
+    values = [value for value in (0.0, *sizes, *(-size for size in sizes)) if left <= np.arcsinh(value) <= right]
+    return {"tickvals": np.arcsinh(values), "ticktext": [short_number(value) for value in values]}

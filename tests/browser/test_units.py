@@ -49,7 +49,7 @@ def test_a_text_of_explore_is_a_pattern_that_finds_its_like(page: Page, app: str
     assert shared == sorted(shared, reverse=True)
     with rerun(page):
         page.get_by_role("slider").last.focus()
-        page.keyboard.press("ArrowRight")
+        page.keyboard.press("ArrowLeft")
     assert "span" in link(page)
     with rerun(page):
         page.get_by_role("textbox", name="Type a sequence").fill("Schmidhuberova")

@@ -8,9 +8,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import rnnviz
-from rnnviz.atlas.bundled import FOLDER, bundled_effects
+from rnnviz.atlas.bundled import FOLDER, bundled_atlas, bundled_effects
 from rnnviz.atlas.served_atlases import VARIABLE
-from rnnviz.ui.pages.units import atlas_source, unit_card
+from rnnviz.ui.pages.units import atlas_source, contexts_panel, unit_card
 from rnnviz.ui.shared import long_work
 from rnnviz.ui.shared.session_keys import ATLAS_CHOICE, ATLAS_TEXT, ATLASES
 
@@ -57,9 +57,10 @@ def test_the_table_has_every_unit_and_the_card_is_one_of_them():
     wanted = atlas.units("forget").set_index("unit")
     np.testing.assert_allclose(table.set_index("unit")["deviation"].sort_index(), wanted["deviation"], rtol=1e-6)
     assert any("Unit 5" in element.value for element in app.subheader)
-    shown, top = rows(app), atlas.top("forget", 5, 8)
-    np.testing.assert_allclose([value for value, _ in shown[: len(top)]], top["value"], rtol=2e-3)
-    assert [token for _, token in shown[: len(top)]] == top["token"].str.replace(" ", "\u00a0").tolist()
+    top = contexts_panel.varied(atlas, atlas.top("forget", 5, 20), 8, 3)
+    shown = rows(app)[: len(top)]
+    np.testing.assert_allclose([value for value, _ in shown], top["value"], rtol=2e-3)
+    assert [token for _, token in shown] == top["token"].str.replace(" ", "\u00a0").tolist()
     (bars,) = figure(app, "unit-histogram")
     count = atlas.histogram("forget", 5)["count"]
     np.testing.assert_allclose(numbers(bars["y"]), count / count.sum())
@@ -88,7 +89,7 @@ def spans(app: AppTest) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("span,level,around", [("3-5", "0.5", "0"), ("4-5", "0.75", "0"), ("9-11", "0.5", "1")])
 def test_a_pattern_is_that_of_brute_force_and_finds_itself_first(span, level, around):
-    app = built(view="pattern", read="Schmidhuber", span=span, level=level, around=around)
+    app = built(view="pattern", quantity="hidden", read="Schmidhuber", span=span, level=level, around=around)
     atlas, first, last = atlas_of(app), *(int(step) for step in span.split("-"))
     limits = atlas.thresholds(level=float(level))
     on = rnnviz.load(FIRST).trace("Schmidhuber")["hidden"].astype(np.float16) > limits
@@ -103,7 +104,7 @@ def test_a_pattern_is_that_of_brute_force_and_finds_itself_first(span, level, ar
 
 
 def test_a_pattern_opens_on_the_span_with_the_most_units():
-    app = built(view="pattern", read="Nakamura")
+    app = built(view="pattern", quantity="hidden", read="Nakamura")
     units, first, last = pattern(app)
     on = rnnviz.load(FIRST).trace("Nakamura")["hidden"].astype(np.float16) > atlas_of(app).thresholds(level=0.75)
     counts = [on[k : k + 3].all(0).sum() for k in range(len(on) - 2)]
@@ -178,7 +179,7 @@ def test_an_atlas_of_the_servers_folders_can_be_chosen(tmp_path, monkeypatch):
     app = open_page("units", task="counter", cell="lstm")
     choices = app.selectbox(key=ATLAS_CHOICE)
     app = choices.set_value(next(option for option in choices.options if "mine" in option)).run()
-    assert "Over 8 characters" in page_text(app)
+    assert "reads 8 characters" in page_text(app)
 
 
 @pytest.mark.parametrize("folder", sorted(FOLDER.glob("*/")), ids=lambda folder: folder.name)
@@ -189,17 +190,63 @@ def test_every_bundled_atlas_opens(folder):
 
 
 def test_a_change_that_chance_could_make_is_called_so():
-    assert unit_card._change(0.02, 0.02).endswith("chance") and unit_card._change(0.0, float("nan")).endswith("chance")
-    assert unit_card._change(0.05, 0.02).startswith("grows") and unit_card._change(-0.05, 0.02).startswith(
-        "falls by 0.05"
-    )
+    assert all("not" in unit_card._change("it", *found) for found in ((0.02, 0.02), (-0.02, 0.02), (0.0, np.nan)))
+    assert unit_card._change("it", 0.05, 0.02).startswith("raises")
+    assert unit_card._change("it", -0.05, 0.02).startswith("lowers it by 0.05")
+
+
+@pytest.mark.parametrize("model", ["counter-gru", "names-lstm", "reviews-rnn"])
+def test_the_table_leaves_out_changes_that_chance_could_make_and_ranks_by_the_others(model):
+    task, _, cell = model.rpartition("-")
+    shown = open_page("units", task=task, cell=cell).dataframe[0].value.set_index("unit")["loss"]
+    effects = bundled_effects(model).set_index("unit").loc[shown.index]
+    sure = effects["loss"].abs() > 2 * effects["loss_error"]
+    assert 0 < sure.sum() < len(sure) and (shown.notna() == sure).all()
+    np.testing.assert_allclose(shown[sure], effects["loss"][sure])
+
+
+@pytest.mark.parametrize("model", ["shakespeare-lstm", "shakespeare-gru", "counter-lstm", "reviews-lstm"])
+def test_the_page_opens_on_the_unit_that_tracks_a_property_best(model):
+    task, _, cell = model.rpartition("-")
+    app = open_page("units", task=task, cell=cell)
+    quantity = "cell" if cell == "lstm" else "hidden"
+    evidence = bundled_atlas(model).evidence(quantity).query("tracks").drop_duplicates("unit")
+    best = evidence.loc[evidence["r2_held_out"].idxmax()]
+    assert [element.value for element in app.subheader] == [f"Unit {best['unit']}"]
+    table = app.dataframe[0].value
+    assert table["tracks"].iloc[0] == best["property"]
+    assert table["tracks"].ne("").sum() == len(evidence) == table["tracks"].ne("").iloc[: len(evidence)].sum()
+
+
+def test_a_unit_that_nobody_chose_is_not_kept_for_another_model():
+    app = open_page("units", task="names", cell="lstm")
+    app.button(key="unit-next").click().run()
+    app.selectbox(key="task").set_value("counter").run()
+    assert app.subheader[0].value == "Unit 6"
+
+
+def test_contexts_of_a_small_cell_state_have_colours():
+    app = open_page("units", task="shakespeare", cell="lstm", unit="80")  # other units reach a hundred times as far
+    bodies = "".join(element.proto.body for element in app.get("html") if "unit-contexts" in element.proto.body)
+    shares = [float(share) for share in re.findall(r"background:rgba\([^)]*,(0?\.?\d+)\)", bodies)]
+    assert max(shares) > 0.5
+
+
+def test_contexts_that_end_alike_give_way_to_others():
+    atlas = bundled_atlas("shakespeare-lstm")
+    twenty = atlas.top("cell", 90, 20)
+    shown = contexts_panel.varied(atlas, twenty, 8, 3)
+    ends = (twenty["before"].str[-2:] + twenty["token"]).drop_duplicates()
+    assert len(shown) == 8 and shown["value"].is_monotonic_decreasing
+    assert (shown["before"].str[-2:] + shown["token"]).nunique() == min(8, len(ends))
 
 
 def test_the_card_says_over_how_many_texts_a_unit_was_silenced():
     effects = bundled_effects("counter-gru").set_index("unit")
     app = open_page("units", task="counter", cell="gru", unit="2")
-    (told,) = [element.value for element in app.markdown if element.value.startswith("Silenced")]
-    assert f"over {effects.loc[2, 'documents']} texts" in told and f"{abs(effects.loc[2, 'loss']):.3f} ±" in told
+    (told,) = [element.value for element in app.markdown if element.value.startswith("Silencing")]
+    assert f"over {effects.loc[2, 'documents']} texts" in told
+    assert f"{abs(effects.loc[2, 'loss']):.3f} ±" in told.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_what_a_unit_does_to_the_answer_is_relative_to_the_other_labels():

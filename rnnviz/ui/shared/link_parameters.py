@@ -146,9 +146,9 @@ def atlas_quantity(names: Sequence[str]) -> Parameter[str]:
     return Parameter("quantity", names[0], one_of(names), scope="units")
 
 
-def atlas_unit(count: int, default: int) -> Parameter[int]:
-    """The unit whose card the Units page shows."""
-    return Parameter("unit", default, number(0, count - 1), scope="units", widget_key="atlas-unit")
+def atlas_unit(model: str, count: int, default: int) -> Parameter[int]:
+    """The unit of a model whose card the Units page shows."""
+    return Parameter("unit", default, number(0, count - 1), scope=f"units-{model}", widget_key="atlas-unit")
 
 
 def units_part(names: Sequence[str]) -> Parameter[str]:

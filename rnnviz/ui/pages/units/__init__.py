@@ -26,13 +26,21 @@ def page() -> None:
         with place:
             quantity = units_table.pick_quantity(model, atlas, layer, direction)
             part = pickers.pick_part("Part", link_parameters.units_part(list(PARTS)), PARTS, labels="collapsed")
+            atlas_source.offer_another(model)
+        corpus = atlas_source.corpus_in_words(atlas)
         choice: UnitChoice = choose(task, model, atlas, quantity, layer, direction)
         if part == "pattern":
+            st.markdown(f"Choose a span of your text to see where the same units are on in {corpus}.")
             pattern_panel.show(choice)
         else:
-            left, right = st.columns([1, 1.3], gap="large")
+            st.markdown(
+                "A unit is one position in the cell’s vectors. Here is what each one does while the model reads "
+                f"{corpus}."
+            )
+            with st.container(key="table-and-card"):
+                left, right = st.columns([1, 1.2], gap="medium")
             with left:
-                units_table.show(choice)
+                units_table.show(choice, unit_card.meaning(choice))
             with right:
                 unit_card.show(choice)
     if lesson_link.shows("about"):

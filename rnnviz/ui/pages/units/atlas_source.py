@@ -20,19 +20,26 @@ SAMPLE = 2000  # positions whose values are kept
 
 
 def atlas_of(task: TaskModels, model: Model) -> Atlas | None:
-    """The atlas of a model that is chosen, with a line on what it was read over; None if there is none yet."""
+    """The atlas of a model that is chosen; None, with a way to make one, if there is none yet."""
     found = {each.title: each.atlas for each in model_atlases(task, model).values()}
-    atlas = found[_pick(found)] if found else None
-    if atlas is None:
-        st.markdown(
-            f"To see what the units of **{plain(model.name)}** respond to, choose or paste a text for it to read."
-        )
+    if found:
+        return found[_pick(found)]
+    st.markdown(f"To see what the units of **{plain(model.name)}** respond to, choose or paste a text for it to read.")
+    _form(model)
+    return None
+
+
+def offer_another(model: Model) -> None:
+    """A menu in which another corpus can be read."""
+    with st.popover("Another corpus", icon=":material/library_books:", type="tertiary"):
         _form(model)
-        return None
-    st.caption(plain(_about(atlas)))
-    with st.expander("Another corpus", icon=":material/library_books:"):
-        _form(model)
-    return atlas
+
+
+def corpus_in_words(atlas: Atlas) -> str:
+    """What the atlas was made over, within a sentence, in Markdown."""
+    read = counted(atlas.tokens, {"characters": "character", "words": "word"}.get(atlas.corpus.kind, "step"))
+    documents = counted(atlas.corpus.documents, "text") if atlas.corpus.documents > 1 else "one text"
+    return plain(f"{read} of {atlas.corpus.name} ({documents})")
 
 
 def _pick(found: dict[str, Atlas]) -> str:
@@ -43,12 +50,6 @@ def _pick(found: dict[str, Atlas]) -> str:
     if st.session_state.get(ATLAS_CHOICE) not in names:
         st.session_state[ATLAS_CHOICE] = names[0]
     return st.selectbox("Corpus", names, key=ATLAS_CHOICE, width=420)
-
-
-def _about(atlas: Atlas) -> str:
-    read = counted(atlas.tokens, {"characters": "character", "words": "word"}.get(atlas.corpus.kind, "step"))
-    documents = counted(atlas.corpus.documents, "text") if atlas.corpus.documents > 1 else "one text"
-    return f"Over {read} of {atlas.corpus.name} ({documents}), all read by the model."
 
 
 def _form(model: Model) -> None:

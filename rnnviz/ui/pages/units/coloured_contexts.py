@@ -11,6 +11,7 @@ from ....cells.definition import Quantity
 from ....colours import negative_colour, rgb
 from ....number_format import short_number
 from ....text.tokens import visible
+from .listed_values import value_text
 
 STRONGEST = 0.55  # opacity of the largest value: the letters on it stay readable in both themes
 CLOSE = 0.03  # a share of the scale below which a token has no colour
@@ -30,6 +31,12 @@ ol.unit-contexts li {
 .unit-contexts.spans li { grid-template-columns: 6.75rem minmax(0, 1fr); }
 .unit-contexts.spans .here { outline: none; box-shadow: 0 2px 0 currentColor; font-weight: 600; border-radius: 0; }
 .unit-contexts .value small { display: block; font-size: 0.75rem; white-space: nowrap; }
+.unit-legend { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; margin: 0; font-size: 0.875rem; }
+.unit-legend > span { display: inline-flex; gap: 0.4rem; align-items: center; }
+.unit-legend i { width: 6rem; height: 0.75rem; border-radius: 0.15rem; }
+.unit-legend b {
+  width: 0.75em; height: 1.25em; outline: 2px solid currentColor; outline-offset: -1px; border-radius: 0.15rem;
+}
 </style>"""
 
 
@@ -56,12 +63,41 @@ def contexts_html(contexts: Sequence[UnitContext], quantity: Quantity, limit: fl
     return f'{STYLE}<ol class="unit-contexts">{rows}</ol>'
 
 
+def legend_html(quantity: Quantity, limit: float, token: str) -> str:
+    """Say what the colours and the frame of `contexts_html` mean.
+
+    Parameters
+    ----------
+    quantity : Quantity
+        What the values are.
+    limit : float
+        The value that has the strongest colour.
+    token : str
+        What a token is called.
+
+    Returns
+    -------
+    str
+        HTML.
+    """
+    low = 0.0 if quantity.low >= 0 else -limit
+    # Beyond the limits of a quantity without bounds, colours stay the strongest.
+    below, above = ("≤\u00a0" if low and not quantity.bounded else "", "" if quantity.bounded else "≥\u00a0")
+    ends = ", ".join(_background(value, quantity, limit) for value in ([low] if low else []) + [0.0, limit])
+    bar = f'<i style="background:linear-gradient(to right, {ends})"></i>'
+    return (
+        f'{STYLE}<p class="unit-legend"><span>{below}{short_number(low)} {bar} {above}{short_number(limit)}</span>'
+        f"<span>{escape(quantity.title)} after each {token}</span>"
+        f"<span><b></b> the {token} of the value on the left</span></p>"
+    )
+
+
 def _row(context: UnitContext, quantity: Quantity, limit: float, words: bool) -> str:
     values = context.values.tolist()
-    titles = [short_number(value) for value in values]
+    titles = [value_text(value, quantity) for value in values]
     colours = [_background(value, quantity, limit) for value in values]
     text = _text(context.tokens, titles, colours, range(context.at, context.at + 1), words)
-    return _item(short_number(context.value), "", text)
+    return _item(value_text(context.value, quantity), "", text)
 
 
 def spans_html(

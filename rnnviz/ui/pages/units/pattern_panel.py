@@ -103,13 +103,14 @@ def _choose(choice: UnitChoice, planes: UnitPlanes, trace: Trace) -> Pattern:
     on = values.astype(np.float16) > planes.thresholds[LEVELS.index(level)]
     first, last = _span(choice, trace, on)
     st.segmented_control(
-        "A unit is on among the highest", LEVELS, required=True, key=level_key,
+        "A unit is on when its value is among its highest", LEVELS, required=True, key=level_key,
         format_func=lambda k: f"{100 * (1 - k):.0f}\u00a0%",
-        help="Of all values that the unit has over the corpus. Each unit has its own threshold, which stands with it.",
+        help="Of all values that the unit has over the corpus. Each unit has its own threshold, shown beside its "
+        "number.",
     )  # fmt: skip
     st.checkbox(
-        "and off just before and after the span", key=around_key,
-        help="Finds the units that say just this span, and none that have been on for longer.",
+        "Only units that are off just before and after the span", key=around_key,
+        help="Finds the units that are about just this span, and leaves out those that have been on for longer.",
     )  # fmt: skip
     level_choice.save()
     around_choice.save()
@@ -130,7 +131,7 @@ def _span(choice: UnitChoice, trace: Trace, on: np.ndarray) -> tuple[int, int]:
     if steps > 1:
         word = read_words(choice.model.vocabulary).token
         st.select_slider(
-            f"From {word} to {word}", list(range(1, steps + 1)), (1, steps), key=key,
+            f"Span, from {word} to {word}", list(range(1, steps + 1)), (1, steps), key=key,
             format_func=lambda step: plain(f"{step} · {visible(trace.tokens[step - 1])}"),
         )  # fmt: skip
     parameter.save()
@@ -162,10 +163,10 @@ def _units(choice: UnitChoice, found: list[int], thresholds: np.ndarray) -> tupl
 
     if found:
         st.pills(
-            f"Units whose {plain(choice.quantity.title)} is on", found, selection_mode="multi", key=key, wrap=True,
+            "Units that are on throughout the span", found, selection_mode="multi", key=key, wrap=True,
             format_func=lambda unit: with_minus_signs(f"{unit}: above {short_number(float(thresholds[unit]))}"),
             on_change=change,
-            help="The number of the unit, and above what it is on. One that you switch off is not looked for.",
+            help="Each unit with the threshold above which it is on. Switch a unit off to leave it out of the search.",
         )  # fmt: skip
     left_out.save()
     return tuple(st.session_state[key])
@@ -203,18 +204,18 @@ def _matches(choice: UnitChoice, planes: UnitPlanes, trace: Trace, pattern: Patt
     spaced = atlas.corpus.kind != "characters"
     st.markdown("**Your text**")
     st.html(spans_html([own], [f"{count} of {count}"], [""], quantity, count, spaced))
-    st.markdown(f"**Where {'it is' if count == 1 else 'they are'} on in the corpus**")
+    st.markdown(f"**Where the same {'unit is' if count == 1 else 'units are'} on in the corpus**")
     if not len(frame):
         st.markdown("Nowhere.")
         return
+    st.caption(
+        f"The {len(frame)} best of all spans of {counted(pattern.length, words.token)}: those with more of these units "
+        f"on come first, then those with fewer others. The colour is the share of these units that are on at a "
+        f"{words.token}."
+    )
     shares = [f"{common} of {count}" for common in frame["common"]]
     notes = [_note(row.others, row.document, atlas.corpus.documents) for row in frame.itertuples()]
     st.html(spans_html(contexts, shares, notes, quantity, count, spaced))
-    st.caption(
-        f"The {len(frame)} best of all spans of {counted(pattern.length, words.token)} in the corpus: those with more "
-        "of the units in common first, then those in which fewer others are on. The colour is the share of the units "
-        f"that are on at a {words.token}."
-    )
 
 
 def _note(others: int, document: int, documents: int) -> str:

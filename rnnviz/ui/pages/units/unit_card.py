@@ -1,33 +1,24 @@
-"""The card of one unit: where it is largest and smallest, how its values are spread, and what it is connected to."""
+"""The card of one unit: what it tracks and does, where it is largest and smallest, and what it is connected to."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
-import pandas as pd
 import streamlit as st
 
-from ....atlas.context_values import UnitContext, context_values
 from ....atlas.unit_evidence import STEPS
-from ....colours import scale_limits
 from ....figures import unit_histogram
-from ....number_format import short_number, with_minus_signs
+from ....number_format import with_minus_signs
 from ....text.tokens import visible
 from ...shared import charts, link_parameters
-from ...shared.long_work import cached
 from ...shared.markdown import percent, plain, series
-from . import connections_panel
-from .coloured_contexts import contexts_html
-from .unit_choice import UnitChoice, evidence_of, go_to, random_unit
+from . import connections_panel, contexts_panel
+from .listed_values import both_ends, unit_buttons, value_text
+from .unit_choice import CLEAR, UnitChoice, evidence_of, random_unit
 
-SHOWN = 8  # contexts at each end
-GROUPS, IN_GROUP = 10, 2  # tenths of the sample, and contexts of each
 NEIGHBOURS = 6
-AROUND = {"characters": {"before": 48, "after": 16}, "others": {"before": 16, "after": 6}}
 TOKENS = 6
+PLUS_MINUS = "\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}"
 LEAST_COUNT = 5  # a token that occurs less often has no mean worth showing
-CLEAR = 2  # standard errors that a change must exceed, or chance could have made it
 
 TRACKS = (
     "A unit tracks a property if a line through the unit’s values predicts the property with R² of at least 0.5 in "
@@ -47,30 +38,25 @@ SILENCED = (
 def show(choice: UnitChoice) -> None:
     """Show the card."""
     _head(choice)
-    st.markdown(_tracked(choice), help=_meaning(choice))
+    st.markdown(_tracked(choice), help=meaning(choice))
     st.markdown(_effect(choice), help=SILENCED if "loss" in choice.units else None)
-    st.markdown(_summary(choice))
-    parts = st.tabs(["Largest", "Smallest", "In between"])
-    limit = scale_limits(choice.quantity, choice.atlas.sample(choice.quantity.name, **choice.place))[1]
-    words = choice.atlas.corpus.kind != "characters"
-    for part, contexts in zip(parts, _contexts(choice).values(), strict=True):
-        with part:
-            if part is parts[-1]:
-                st.caption(
-                    f"{IN_GROUP} tokens from each tenth of a random sample of the corpus, the highest tenth first."
-                )
-            st.html(contexts_html(contexts, choice.quantity, limit, words))
+    contexts_panel.show(choice)
     charts.chart(
         unit_histogram.ready(choice.atlas, choice.quantity, choice.unit, choice.layer, choice.direction),
         f"The {choice.quantity.title} of unit {choice.unit} over the corpus: the share of tokens by value.",
         "unit-histogram",
     )
+    st.markdown(_summary(choice))
+    weights = connections_panel.find(choice)
     left, right = st.columns(2, gap="medium")
     with left:
         _tokens(choice)
+        if weights is not None:
+            connections_panel.drivers(choice, weights)
     with right:
         _neighbours(choice)
-    connections_panel.show(choice)
+        if weights is not None:
+            connections_panel.answers(choice, weights)
 
 
 def _head(choice: UnitChoice) -> None:
@@ -85,7 +71,7 @@ def _head(choice: UnitChoice) -> None:
             ("Random", "casino", random_unit(choice.count, choice.unit), "unit-random"),
         ):
             st.button(
-                label, icon=f":material/{icon}:", key=key, on_click=go_to, args=(unit,), help=f"Unit {unit}"
+                label, icon=f":material/{icon}:", key=key, on_click=choice.go_to, args=(unit,), help=f"Unit {unit}"
                 if key != "unit-random" else "Any other unit",
             )  # fmt: skip
         st.page_link(
@@ -110,25 +96,25 @@ def _tracked(choice: UnitChoice) -> str:
     evidence = evidence_of(choice.atlas, choice.model, choice.quantity.name, choice.layer, choice.direction)
     rows = evidence[evidence["unit"] == choice.unit]
     if not len(rows):
-        return "No property of this corpus is computed, so nothing can be said about what the unit tracks."
+        return "No properties of this corpus have been computed, so nothing can be said about what the unit tracks."
     first, count = rows.iloc[0], len(rows)
+    of_all = f"none of the {count} properties tested" if count > 1 else "not the one property tested"
+    if np.isnan(first["r"]):
+        return f"It tracks {of_all}."
     numbers = [f"r = {first['r']:.2f}"]
     if first["tracks"]:
         within = first["r_within_tokens"]
         numbers += ["which the token alone tells" if np.isnan(within) else f"within tokens {within:.2f}"]
-    numbers += [f"R² {first['r2_held_out']:.2f} where it was not fitted", f"control {first['control']:.2f}"]
-    told = with_minus_signs(", ".join(numbers))
-    name = plain(str(first["property"]))
-    others = [plain(str(each)) for each in rows[rows["tracks"]]["property"].iloc[1:]]
-    if first["tracks"]:
-        more = f" It also tracks {series(others)}." if others else ""
-        return f"It tracks **{name}** ({told}).{more}"
-    if np.isnan(first["r"]):
-        return f"It tracks none of the {count} properties that were computed."
-    return f"It tracks none of the {count} properties that were computed; *{name}* comes closest ({told})."
+    numbers += [f"R² held out {first['r2_held_out']:.2f}", f"control {first['control']:.2f}"]
+    told, name = with_minus_signs(", ".join(numbers)), plain(str(first["property"]))
+    if not first["tracks"]:
+        return f"It tracks {of_all}; *{name}* comes closest ({told})."
+    others = [f"*{plain(str(each))}*" for each in rows[rows["tracks"]]["property"].iloc[1:]]
+    more = f" It also tracks {series(others)}." if others else ""
+    return f"It tracks **{name}** ({told}).{more}"
 
 
-def _meaning(choice: UnitChoice) -> str | None:
+def meaning(choice: UnitChoice) -> str | None:
     """What each property is, and what it is to track one; None without properties."""
     rows = choice.atlas.properties
     listed = "\n".join(f"- *{plain(row.property)}*: {plain(row.sentence)}" for row in rows.itertuples())
@@ -137,57 +123,34 @@ def _meaning(choice: UnitChoice) -> str | None:
 
 def _effect(choice: UnitChoice) -> str:
     """What silencing the unit does over the corpus."""
-    row = choice.units.set_index("unit").loc[choice.unit]
+    row = choice.row
     if "loss" not in row:
         return (
-            "What silencing a unit does was measured over the bundled corpora alone; the page Memory measures it on "
+            "What silencing a unit does was measured over the bundled corpora only. The page Memory measures it on "
             "your text."
         )
-    lead = f"the lead of the answer {_change(-row['lead'], row['lead_error'])}"
-    words = (
-        lead if np.isnan(row["loss"]) else f"the loss {_change(row['loss'], row['loss_error'], ' nats')}, and {lead}"
-    )
-    texts = "texts" if row["documents"] <= choice.atlas.corpus.documents else f"stretches of {STEPS} tokens"
-    return f"Silenced, over {int(row['documents'])} {texts} of the corpus: {words}."
+    lead = _change("the lead of the answer", -row["lead"], row["lead_error"])
+    loss = "" if np.isnan(row["loss"]) else _change("the loss", row["loss"], row["loss_error"], " nats") + " and "
+    texts = "texts" if row["documents"] <= choice.atlas.corpus.documents else f"passages of {STEPS} tokens"
+    return f"Silencing it {loss}{lead}, on average over {int(row['documents'])} {texts}."
 
 
-def _change(value: float, error: float, of: str = "") -> str:
-    """By how much a mean changes, and whether that is more than chance does."""
+def _change(what: str, value: float, error: float, of: str = "") -> str:
+    """By how much something changes on average, unless chance could have changed it as much."""
     if not abs(value) > CLEAR * error:
-        return with_minus_signs(f"changes by {value:.3f} ± {error:.3f}{of}, which may be chance")
-    return f"{'grows' if value > 0 else 'falls'} by {abs(value):.3f} ± {error:.3f}{of}"
+        return with_minus_signs(f"does not clearly change {what} ({value:+.3f}{PLUS_MINUS}{error:.3f}{of})")
+    return f"{'raises' if value > 0 else 'lowers'} {what} by {abs(value):.3f}{PLUS_MINUS}{error:.3f}{of}"
 
 
 def _summary(choice: UnitChoice) -> str:
     """Where the unit's values are, in a sentence."""
-    row = choice.units.set_index("unit").loc[choice.unit]
-    words = (
-        f"Its {plain(choice.quantity.title)} is between {short_number(float(row['low']))} and "
-        f"{short_number(float(row['high']))}, {short_number(float(row['mean']))} on average."
-    )
+    row = choice.row
+    low, high, mean = (value_text(float(row[name]), choice.quantity) for name in ("low", "high", "mean"))
+    words = f"Its {plain(choice.quantity.title)} lies between {low} and {high}, with a mean of {mean}."
     if "below" in row:
         low, high = ("below 0.1", "above 0.9") if choice.quantity.low >= 0 else ("below −0.9", "above 0.9")
         words += f" It is {low} at {percent(row['below'])} of all tokens and {high} at {percent(row['above'])}."
     return words
-
-
-def _contexts(choice: UnitChoice) -> dict[str, Sequence[UnitContext]]:
-    """The contexts by the title of their tab, read again once for each unit."""
-    name, unit, atlas = choice.quantity.name, choice.unit, choice.atlas
-
-    def work() -> dict[str, Sequence[UnitContext]]:
-        found = {
-            "largest": atlas.top(name, unit, SHOWN, **choice.place),
-            "smallest": atlas.bottom(name, unit, SHOWN, **choice.place),
-            "between": atlas.groups(name, unit, IN_GROUP, groups=GROUPS, **choice.place).iloc[::-1],
-        }
-        positions = np.concatenate([frame["position"].to_numpy() for frame in found.values()])
-        around = AROUND["characters" if atlas.corpus.kind == "characters" else "others"]
-        read = iter(context_values(atlas, choice.model.network, name, unit, positions, **choice.place, **around))
-        return {title: [next(read) for _ in range(len(frame))] for title, frame in found.items()}
-
-    key = ("unit contexts", atlas.fingerprint, name, unit, choice.layer, choice.direction)
-    return cached(choice.model.network, key, work)
 
 
 def _tokens(choice: UnitChoice) -> None:
@@ -196,30 +159,20 @@ def _tokens(choice: UnitChoice) -> None:
         return
     means = choice.atlas.means_by_token(choice.quantity.name, choice.unit, **choice.place)
     means = means[means["count"] >= LEAST_COUNT]
-    st.markdown("**After which tokens?**")
-    shown = pd.concat([means.head(TOKENS), means.tail(TOKENS)]).drop_duplicates()
-    st.dataframe(
-        pd.DataFrame(
-            {"token": [visible(token) for token in shown["token"]], "mean": shown["mean"], "times": shown["count"]}
-        ),
-        hide_index=True,
-        column_config={"mean": st.column_config.NumberColumn("mean", format="%.2f")},
-        height="content",
-        alt="The tokens after which the unit is highest and lowest on average.",
-    )
+    if means.empty:
+        return
+    st.markdown("**After which tokens is it high or low?**")
+    st.markdown(f"Its mean after each token that occurs at least {LEAST_COUNT} times:")
+    form = ".2f" if choice.quantity.low >= 0 else "+.2f"
+    both_ends(means["mean"].to_numpy(), [visible(token) for token in means["token"]], TOKENS, form)
 
 
 def _neighbours(choice: UnitChoice) -> None:
     """The units whose values go along with this one's, or against them."""
-    st.markdown("**Units that vary with it**")
+    st.markdown("**Which units vary with it?**")
     if choice.quantity.role != "state":
-        st.caption("Correlations are computed for states.")
+        st.markdown("Correlations are computed for states only.")
         return
-    st.markdown("By correlation over all tokens, whatever its sign:")
-    for row in choice.atlas.correlated(
-        choice.unit, NEIGHBOURS, quantity=choice.quantity.name, **choice.place
-    ).itertuples():
-        st.button(
-            f"Unit {row.unit}: r = {row.correlation:+.2f}".replace("-", "−"), key=f"neighbour-{row.unit}",
-            type="tertiary", on_click=go_to, args=(int(row.unit),),
-        )  # fmt: skip
+    st.markdown("Units with the strongest correlation, positive or negative:")
+    found = choice.atlas.correlated(choice.unit, NEIGHBOURS, quantity=choice.quantity.name, **choice.place)
+    unit_buttons(choice, zip(found["unit"].tolist(), found["correlation"].tolist(), strict=True), "neighbour")

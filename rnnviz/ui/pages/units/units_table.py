@@ -12,16 +12,19 @@ from ....atlas import Atlas
 from ....cells.definition import Quantity
 from ....model import Model
 from ...shared import link_parameters
-from ...shared.markdown import plain
-from .unit_choice import UnitChoice, go_to
+from ...shared.markdown import plain, series
+from .unit_choice import CLEAR, UnitChoice, clear, effect_of
 
 TRACKS_WIDTH = 150  # pixels: "inside a speaker’s name"
+ROWS = 12  # that are seen without scrolling; on a phone the card is below them
 
 
 def pick_quantity(model: Model, atlas: Atlas, layer: int, direction: str) -> Quantity:
-    """A picker for one of the quantities that the atlas has."""
+    """A picker for one of the quantities that the atlas has: first the state that a gate carries on."""
     definition = model.network.cell(layer, direction).definition
+    gated = gated_state(definition)
     recorded = [q for q in definition.display_order if (q.name, layer, direction) in atlas.recorded]
+    recorded.sort(key=lambda q: gated is None or q.name != gated.state)
     quantities = {q.name: q for q in recorded}
     choice = link_parameters.atlas_quantity(list(quantities))
     key = choice.restore()
@@ -34,55 +37,72 @@ def pick_quantity(model: Model, atlas: Atlas, layer: int, direction: str) -> Qua
     return quantities[choice.save()]
 
 
-def show(choice: UnitChoice) -> None:
-    """Show the table; a click on a row chooses its unit."""
+def show(choice: UnitChoice, meaning: str | None) -> None:
+    """Show the table; a click on a row chooses its unit. `meaning` says what it is to track a property."""
+    if (summary := _summary(choice)) is not None:
+        st.markdown(summary, help=meaning)
     table = choice.units
     columns: dict[str, object] = {"unit": table["unit"]}
-    config: dict[str, Any] = {"unit": st.column_config.NumberColumn("unit", width="small")}
+    config: dict[str, Any] = {"unit": st.column_config.NumberColumn("unit", width=50)}
     if "tracks" in table and (table["tracks"] != "").any():
         columns["tracks"] = table["tracks"]
         config["tracks"] = st.column_config.TextColumn(
             "tracks",
             width=TRACKS_WIDTH,
-            help="The property of the text that the unit tracks, by the evidence on its card",
+            help="The property of the text that the unit tracks. Its card has the evidence.",
         )
     if "loss" in table:
-        effect = "lead" if table["loss"].isna().all() else "loss"
-        words = {"loss": "loss without it", "lead": "lead from it"}[effect]
-        columns[effect] = table[effect]
+        effect = effect_of(table)
+        columns[effect] = clear(table, effect) * (1 if effect == "loss" else -1)
+        what = "the loss changes, in nats," if effect == "loss" else "the lead of the answer changes"
+        below = " Below 0, the model predicts better without the unit." if effect == "loss" else ""
         config[effect] = st.column_config.NumberColumn(
-            words, format="%+.3f",
-            help="By how much the loss grows, in nats, when the unit is silenced; the card has the standard error"
-            if effect == "loss" else "What the lead of the answer loses when the unit is silenced",
+            f"Δ {effect}", format="%+.3f",
+            help=f"By how much {what} when the unit is silenced. Empty where chance alone could have made the change: "
+            f"up to {CLEAR} standard errors.{below}",
         )  # fmt: skip
     columns["deviation"] = table["deviation"]
+    config["deviation"] = st.column_config.NumberColumn(
+        "spread", format="%.2f", help="The standard deviation over the corpus; 0 for a unit that never changes."
+    )
     if "half" in table:
         columns["half"] = table["half"]
         config["half"] = st.column_config.NumberColumn("half-life", format="%.1f", help=_half_life_help(choice))
-    config |= {
-        "deviation": st.column_config.ProgressColumn(
-            "spread", format="%.2f", min_value=0.0, max_value=float(table["deviation"].max()) or 1.0,
-            help="The standard deviation over the corpus: a unit that never changes has 0",
-        ),
-    }  # fmt: skip
-    if "below" in table:
-        columns["near its bounds"] = table["below"] + table["above"]
-        gate = choice.quantity.low >= 0
-        bounds = "below 0.1 or above 0.9" if gate else "below −0.9 or above 0.9"
-        config["near its bounds"] = st.column_config.NumberColumn(
-            "near its bounds", format="percent", help=f"The share of the corpus at which it is {bounds}"
-        )
+    key = _key(choice)
+    # The mark follows when another unit is chosen elsewhere.
+    st.session_state[key] = {"selection": {"rows": [int(choice.units["unit"].tolist().index(choice.unit))]}}
     st.dataframe(
         pd.DataFrame(columns),
         hide_index=True,
-        key=_key(choice),
+        key=key,
         on_select=lambda: _selected(choice),
-        selection_mode="single-row",
+        selection_mode=["single-row-required", "single-cell"],
         column_config=config,
-        height=min(len(table) + 1, 17) * 35 + 3,
+        placeholder="",
+        height=min(len(table), ROWS) * 35 + 38,
         alt=f"All {len(table)} units by their {choice.quantity.title} over the corpus.",
     )
-    st.caption("Choose a row to see its unit; click a column’s title to sort by it.")
+    st.caption("Click a row to see its unit, and a column’s title to sort by it.")
+
+
+def _summary(choice: UnitChoice) -> str | None:
+    """How many units track which property; None without properties."""
+    count, properties = len(choice.units), len(choice.atlas.properties)
+    if not properties:
+        return None
+    tracked = choice.units["tracks"].loc[lambda names: names != ""].value_counts()
+    tested = f"the {properties} properties tested" if properties > 1 else "the one property tested"
+    if not len(tracked):
+        return f"No unit tracks any of {tested}."
+    parts = [f"**{number}** {_verb(number)} *{plain(name)}*" for name, number in tracked.items()]
+    words = f"Of {count} units, {series(parts)}"
+    if tracked.iloc[0] > count / 2:
+        return f"{words}, so their cards look much alike."
+    return f"{words}."
+
+
+def _verb(number: int) -> str:
+    return "tracks" if number == 1 else "track"
 
 
 def _half_life_help(choice: UnitChoice) -> str:
@@ -100,6 +120,8 @@ def _key(choice: UnitChoice) -> str:
 
 
 def _selected(choice: UnitChoice) -> None:
-    rows = st.session_state[_key(choice)]["selection"]["rows"]
+    """Choose the unit of the cell or the box that was clicked."""
+    selection = st.session_state[_key(choice)]["selection"]
+    rows = [row for row, _ in selection["cells"]] or selection["rows"]
     if rows:
-        go_to(int(choice.units["unit"].iloc[rows[0]]))
+        choice.go_to(int(choice.units["unit"].iloc[rows[0]]))
