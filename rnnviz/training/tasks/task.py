@@ -169,7 +169,7 @@ class Task:
             message = f"The task {self.name} has no option {name}; it has {', '.join(known) or 'none'}."
             raise UnknownNameError(message, kind="task option", name=name, allowed=known)
         self.options = {name: default for name, (default, _) in self.available_options.items()} | options
-        self.load(find_folders(self.name, self.sources, data))
+        self.load(find_folders(self, data))
 
     def recipe(self, cell: str) -> Recipe:
         """Return the recipe of the bundled model with a cell.
