@@ -24,8 +24,8 @@ class SnapshotDynamics:
     radius : float
         The spectral radius of the Jacobian of one step, the size of its largest eigenvalue: the mean over steps.
     exponent : float
-        The largest Lyapunov exponent along the probe, natural logarithm per step: above 0 a small deviation of the
-        state grows, below 0 it dies away. -inf where it is lost.
+        The largest Lyapunov exponent along the probe, natural logarithm per step: above 0 some small deviation of the
+        state grows, below 0 all die away. -inf where all are lost.
     participation : float
         The participation ratio of the hidden states: in how many directions they differ, 1 to H; 0 if they do not.
     saturation : float

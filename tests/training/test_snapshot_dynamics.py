@@ -18,12 +18,8 @@ def test_the_measures_are_those_of_their_definitions(cell):
     jacobians = step_jacobians(trace).astype(np.float64)  # eight steps: all are measured
     radii = [np.abs(np.linalg.eigvals(jacobian)).max() for jacobian in jacobians]
     assert found.step == 7 and found.radius == pytest.approx(np.mean(radii))
-    vector, growth = np.eye(len(jacobians[0]))[0], []
-    for jacobian in jacobians:
-        vector = jacobian @ vector
-        growth.append(np.log(np.linalg.norm(vector)))
-        vector /= np.linalg.norm(vector)
-    assert found.exponent == pytest.approx(np.mean(growth))
+    product = np.linalg.multi_dot(jacobians[::-1])
+    assert found.exponent == pytest.approx(np.log(np.linalg.norm(product, 2)) / len(jacobians))
     variances = np.linalg.eigvalsh(np.cov(trace["hidden"].T.astype(np.float64)))
     assert found.participation == pytest.approx(variances.sum() ** 2 / (variances**2).sum(), rel=1e-4)
 

@@ -10,8 +10,11 @@ from ...cells.activations import Array
 from ...errors import ArgumentError
 from ...trace import Trace
 from ..gradients.jacobians import step_jacobians
-from ..progress_meter import ProgressMeter, Tick, partial_tick
+from ..linalg.leading_directions import leading_directions
+from ..progress_meter import Tick, partial_tick
 from ..selection import reading_order
+
+_ROUNDING = 8 * np.finfo(float).eps  # a share of what is added up
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,8 @@ class Lyapunov:
     Parameters
     ----------
     logarithms : ndarray of shape (T, K)
-        What each step adds to the logarithm of the size of the K directions that grow fastest, in reading order.
+        What each step adds to the logarithm of the size of the K directions that the whole run stretches most, in
+        reading order.
     """
 
     logarithms: Array
@@ -33,7 +37,7 @@ class Lyapunov:
 
     @property
     def running(self) -> Array:
-        """The exponents as they would be if the run ended after each step, of shape (T, K), in the order of K."""
+        """The mean growth of the same directions up to each step, of shape (T, K), in the order of K."""
         steps = np.arange(1, len(self.logarithms) + 1)
         return np.cumsum(self.logarithms, axis=0) / steps[:, None]
 
@@ -61,9 +65,13 @@ def lyapunov(
 ) -> Lyapunov:
     """Compute the Lyapunov exponents of a layer along a run.
 
-    The Jacobians of the steps are multiplied one by one onto orthonormal directions, which a QR decomposition makes
-    orthonormal again after each step; the logarithms of the diagonal of R add up (Benettin et al. 1980). Of a text,
-    which is a finite run under changing input, these are the finite-time exponents of that path.
+    Of a text, which is a finite run under changing input, these are the finite-time exponents of that path: the
+    logarithms of the singular values of the product of all steps' Jacobians, divided by the number of steps. So the
+    largest is the growth of the small difference that grows most. The longer a run, the less they differ from the
+    growth of any other directions [1]_.
+
+    The directions are the right singular vectors of the product. The Jacobians are multiplied onto them one by one, and
+    a QR decomposition makes them orthonormal again after each step; the logarithms of the diagonal of R add up.
 
     Parameters
     ----------
@@ -76,14 +84,14 @@ def lyapunov(
     count : int, optional
         K, how many exponents, the largest first; all S by default.
     skip : int, default 0
-        Steps at the beginning that turn the directions but do not count, less than T.
+        Steps at the beginning that do not count, less than T.
     tick : callable, optional
         Called now and then with the share of the work done, from 0 to 1; an exception that it raises ends the work.
 
     Returns
     -------
     Lyapunov
-        The exponents.
+        The exponents; NaN where a state or a Jacobian is not finite. What is smaller than rounding counts as lost.
 
     Raises
     ------
@@ -119,12 +127,16 @@ def lyapunov(
             f"Of {steps} steps, 0 to {steps - 1} can be skipped, not {skip}.",
             name="skip", value=skip, allowed=(0, steps - 1),
         )  # fmt: skip
-    logarithms, progress = np.empty((steps, kept)), ProgressMeter(partial_tick(tick, 0.5, 1.0), steps)
-    directions = np.eye(size, kept)
-    for t, jacobian in enumerate(one_step):
-        directions, growth = np.linalg.qr(jacobian.astype(np.float64) @ directions)
-        with np.errstate(divide="ignore"):
-            logarithms[t] = np.log(np.abs(np.diagonal(growth)))
-        progress.add(1)
-    progress.finish()
-    return Lyapunov(logarithms[skip:])
+    matrices = one_step[skip:].astype(np.float64)
+    states = [trace[state, layer, direction] for state in trace.definitions[layer].states]
+    if not all(np.isfinite(array).all() for array in (matrices, *states)):
+        return Lyapunov(np.full((steps - skip, kept), np.nan))
+    logarithms = np.empty((len(matrices), kept))
+    directions = leading_directions(matrices, kept, partial_tick(tick, 0.5, 1.0))
+    for t, jacobian in enumerate(matrices):
+        added_up = np.linalg.vector_norm(np.abs(jacobian) @ np.abs(directions), axis=0)
+        directions, triangle = np.linalg.qr(jacobian @ directions)
+        growth = np.abs(np.diagonal(triangle))
+        is_left = growth > _ROUNDING * added_up
+        logarithms[t] = np.log(growth, out=np.full(kept, -np.inf), where=is_left)
+    return Lyapunov(logarithms)

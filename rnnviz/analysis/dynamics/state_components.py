@@ -150,8 +150,10 @@ def components(traces: Sequence[Trace], layer: int = 0, direction: str = "forwar
     if sum(map(len, states)) < 2:
         raise ArgumentError("Components need at least two states.", code="too_few", name="traces", value=len(traces))
     hidden = np.concatenate(states).astype(np.float64)
-    mean = hidden.mean(axis=0)
-    return principal_components(mean, (hidden - mean).T @ (hidden - mean) / (len(hidden) - 1), len(hidden))
+    moved = hidden - hidden[0]  # exactly zero for a unit that never changes, of which the mean would be rounded
+    mean = moved.mean(axis=0)
+    moved -= mean
+    return principal_components(hidden[0] + mean, moved.T @ moved / (len(hidden) - 1), len(hidden))
 
 
 def principal_components(mean: Array, covariance: Array, steps: int) -> Components:

@@ -6,7 +6,10 @@ import pytest
 import rnnviz
 from rnnviz import Model
 from rnnviz.analysis import components, readout_direction
+from rnnviz.cells import RNN
 from rnnviz.errors import ArgumentError, ArrayError, UnknownNameError
+from rnnviz.network import Network
+from rnnviz.text.tokens import Vocabulary
 
 from ...raising import raises
 from ...strategies import CHARACTERS, draw_network
@@ -57,6 +60,16 @@ def test_states_that_never_differ_have_no_components():
     assert found.participation_ratio == 0 and (found.shares == 0).all()
     with raises(ArgumentError, code="too_few"):
         components([trace])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_units_that_never_change_have_no_components(dtype):
+    bias = np.array([0.1, -0.7, 3.0], dtype)
+    cell = RNN(weight_ih=np.zeros((3, 1), dtype), weight_hh=np.zeros((3, 3), dtype), bias_ih=bias)
+    model = Model("constant", Network([[cell]]), Vocabulary("numbers"), [])
+    found = components([model.trace(np.ones((7, 1))), model.trace(np.ones((3, 1)))])
+    assert not found.variances.any() and found.participation_ratio == 0
+    np.testing.assert_allclose(found.mean, np.tanh(bias.astype(float)), rtol=1e-6)
 
 
 def test_along_the_readouts_direction_a_logit_gains_on_others():

@@ -9,6 +9,7 @@ from ....analysis import Lyapunov, lyapunov
 from ....analysis.progress_meter import partial_tick
 from ....cells import CELLS
 from ....figures import lyapunov_exponents
+from ....figures.dynamics_charts import MOST
 from ....number_format import digits
 from ...shared.charts import chart
 from ...shared.long_work import Progress, cached
@@ -30,9 +31,10 @@ def show(run: TextRun) -> None:
     )
     chart(lyapunov_exponents.ready(by_cell), words, "lyapunov", traces=[run.trace])
     st.caption(
-        ":material/info: Exponents of this text, which is finite: the mean logarithm of the factor by which a step "
-        "stretches each of a set of directions that a QR decomposition keeps at right angles (Benettin et al. 1980). "
-        "They come from the exact Jacobians, and so hold for infinitesimal differences."
+        ":material/info: Exponents of this text, which is finite: the logarithms of the singular values of the product "
+        "of all steps’ Jacobians, divided by the number of steps. The largest belongs to the small difference at the "
+        "beginning of which most is left at the end. They come from the exact Jacobians, and so hold for infinitesimal "
+        "differences."
     )
 
 
@@ -49,7 +51,9 @@ def _exponents(run: TextRun) -> dict[str, Lyapunov]:
 
         def work(model=model, tick=tick) -> Lyapunov:  # type: ignore[no-untyped-def]
             trace = run.trace if model is run.model else model.trace(run.text, limit=TOKENS)
-            return lyapunov(trace, *run.location, tick=tick)
+            own = model.network.cell(*run.location)
+            count = min(sum(own.units(state) for state in own.states), MOST)
+            return lyapunov(trace, *run.location, count=count, tick=tick)
 
         found[cell] = cached(model.network, ("lyapunov", run.input_key, run.location), work)
     progress.end()
@@ -67,7 +71,7 @@ def _summary(run: TextRun, by_cell: dict[str, Lyapunov]) -> str:
     elif np.isfinite(largest):
         what = f"shrinks to 1/e in {digits(-1 / largest, '.2g')} steps"
     else:
-        what = "is gone after one step"
+        what = "is lost on the way"
     others = [
         f"{digits(float(found.exponents[0]), '.2g')} in the {plain(CELLS[cell].title)}"
         for cell, found in by_cell.items()

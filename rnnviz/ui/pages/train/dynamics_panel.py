@@ -24,7 +24,8 @@ WORDS = """Each point is the network at that moment, reading the text of the gat
 
 - **Spectral radius**: the modulus of the largest eigenvalue of a step’s Jacobian, on average over some of the steps.
   Repeated for ever, a step with a radius below 1 loses every small change of the state; above 1 it enlarges some.
-- **Largest Lyapunov exponent**: how fast a small change grows (above 0) or dies away (below 0) along the whole text.
+- **Largest Lyapunov exponent**: how fast the small change that lasts longest grows (above 0) or dies away (below 0)
+  along the whole text.
 - **Participation ratio**: in how many directions the states differ from each other.
 - **Saturated values**: the share of gate values below 0.1 or above 0.9; in an RNN, of hidden values beyond ±0.9.
 """
