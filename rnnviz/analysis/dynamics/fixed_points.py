@@ -148,6 +148,8 @@ def fixed_points(
     ------
     ArgumentError
         If the token is not one of the model's inputs, or the mean is asked for without runs.
+    InputError
+        If the text is not one token, or the vocabulary has neither it nor a token for unknown ones.
     ArrayError
         If the seeds do not have the size of the layer's states.
     UnknownNameError
@@ -185,8 +187,9 @@ def fixed_points(
         begin = near = given.astype(np.float64)
     else:
         usual = settled = spread_states(traces, _SEEDS // 2, layer, direction)
-        for _ in range(_SETTLING):
-            settled = moves.step(settled)
+        with np.errstate(over="ignore", invalid="ignore"):  # states that run away are no seeds
+            for _ in range(_SETTLING):
+                settled = moves.step(settled)
         begin, near = np.concatenate([usual, settled]), spread_states(traces, 1024, layer, direction)
     found, speed = search_slow_states(moves, begin, tolerance, steps, partial_tick(tick, 0.0, 0.9))
     chosen, reached = _distinct(found, speed, np.flatnonzero(speed <= max(slow, tolerance)), radius)

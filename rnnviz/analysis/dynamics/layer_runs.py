@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import numpy as np
 
 from ...cells.activations import Array
-from ...errors import ArgumentError
+from ...errors import ArgumentError, InputError, NotFiniteError
 from ...model import Model
+from ...text.tokens import split
 from ...trace import Trace
 
 _TEXTS, _LENGTH = 16, 24  # random texts and their tokens, where a model's card names no examples
@@ -118,13 +120,21 @@ def held_vector(
     Raises
     ------
     ArgumentError
-        If the vector has another size, the model reads no tokens, or the layers below do not settle on one vector.
+        If the vector has another size or is not finite, the model reads no tokens, or the layers below do not settle on
+        one vector.
     InputError
-        If the model does not know the token.
+        If the text is not one token, or the vocabulary has neither it nor a token for unknown ones.
     """
     size = model.network.cell(layer, direction).input_size
     if token is None:
-        return np.concatenate([trace["input_vector", layer, direction] for trace in traces]).mean(0, dtype=np.float64)
+        mean = np.concatenate([trace["input_vector", layer, direction] for trace in traces]).mean(0, dtype=np.float64)
+        if not np.isfinite(mean).all():
+            raise ArgumentError(
+                "The vectors that the layer reads in the runs are not finite, so they have no mean; give a token or a "
+                "vector.",
+                code="not_finite", name="token", value=None,
+            )  # fmt: skip
+        return mean
     if not isinstance(token, str):
         vector = np.asarray(token, np.float64)
         if vector.shape != (size,) or not np.isfinite(vector).all():
@@ -137,21 +147,27 @@ def held_vector(
         raise ArgumentError(
             "This model reads numbers and has no tokens; give a vector.", code="no_tokens", name="token", value=token
         )
+    encoding = model.vocabulary.encode([token])
+    is_one = token in model.vocabulary.tokens or len([*split(model.vocabulary.kind, token)]) == 1
+    if encoding.unknown[0] and not is_one:
+        raise InputError(f"{token!r} is not one token of the model.", code="not_one_token", token=token)
     if layer == 0:
-        return model.network.embedding[model.vocabulary.encode([token]).inputs[0]].astype(np.float64)
-    return _settled_vector(model, token, layer)
+        return model.network.embedding[encoding.inputs[0]].astype(np.float64)
+    return _settled_vector(model, token, int(encoding.inputs[0]), layer)
 
 
 _SETTLING = 1024  # times that a token is read until the layers below have settled
 _SETTLED = 1e-3  # the most that they may still move in one step, as a share of the vector's length
 
 
-def _settled_vector(model: Model, token: str, layer: int) -> Array:
+def _settled_vector(model: Model, token: str, row: int, layer: int) -> Array:
     """What the layers below a layer pass on in the middle of a long text of one token."""
-    ids = np.repeat(model.vocabulary.encode([token]).inputs, 2 * _SETTLING)
-    record = model.network.forward(ids).records[layer][0]
-    before, vector = record["input_vector"][_SETTLING - 1 : _SETTLING + 1].astype(np.float64)
-    if np.linalg.norm(vector - before) > _SETTLED * np.linalg.norm(vector):
+    moved = size = np.nan
+    with np.errstate(over="ignore", invalid="ignore"), suppress(NotFiniteError):
+        record = model.network.forward(np.full(2 * _SETTLING, row)).records[layer][0]
+        before, vector = record["input_vector"][_SETTLING - 1 : _SETTLING + 1].astype(np.float64)
+        moved, size = np.linalg.norm(vector - before), np.linalg.norm(vector)
+    if not moved <= _SETTLED * size < np.inf:  # NaN compares false
         raise ArgumentError(
             f"The layers below layer {layer} do not settle on one vector while they read {token!r} again and again; "
             "give a vector, or the mean (None).",

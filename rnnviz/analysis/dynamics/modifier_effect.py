@@ -96,7 +96,7 @@ def modifier_effect(
     ArgumentError
         If there are no words, `lags` is negative, or the model has another form.
     InputError
-        If the model does not know a word.
+        If a word is not one token, or the vocabulary has neither it nor a token for unknown ones.
     UnknownNameError
         If there is no such label.
 

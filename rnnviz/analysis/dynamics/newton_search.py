@@ -57,7 +57,8 @@ def search_slow_states(
     parts = []
     for first in range(0, len(states), batch):
         ends = (min(k / len(states), 1.0) for k in (first, first + batch))
-        parts.append(_search(moves, states[first : first + batch], tolerance, steps, partial_tick(tick, *ends)))
+        with np.errstate(over="ignore", invalid="ignore"):  # what runs away is no better
+            parts.append(_search(moves, states[first : first + batch], tolerance, steps, partial_tick(tick, *ends)))
     found, speed = zip(*parts, strict=True)
     return np.concatenate(found), np.concatenate(speed)
 

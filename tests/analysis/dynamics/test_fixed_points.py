@@ -12,6 +12,7 @@ from rnnviz.network import Network
 from rnnviz.text.tokens import Vocabulary
 
 from ...raising import raises
+from ...strange_networks import strange_tasks
 from ...strategies import CHARACTERS, draw_network
 
 LETTERS = Vocabulary("characters", ("a", "b"))
@@ -167,6 +168,9 @@ def test_what_cannot_be_searched():
         fixed_points(model, np.zeros(3))
     with raises(InputError):
         fixed_points(model, "?")
+    with raises(InputError, code="not_one_token", token="Ada"):
+        fixed_points(rnnviz.load("names-rnn"), "Ada")
+    assert len(fixed_points(rnnviz.load("names-rnn"), "§")), "a text is read with it as well"
     with raises(UnknownNameError):
         fixed_points(model, "a", layer=1)
     network = Network([[RNN.random(2, 3, np.random.default_rng(0))]])
@@ -174,6 +178,24 @@ def test_what_cannot_be_searched():
     with raises(ArgumentError, code="no_tokens"):
         fixed_points(numbers, "a")
     assert fixed_points(numbers).states.shape[1] == 3
+
+
+@pytest.mark.filterwarnings("error")
+def test_seeds_that_run_away_find_nothing():
+    points = fixed_points(strange_tasks()["grows"].models["rnn"], "a", np.array([[1e30] * 5, [3e307] * 5]))
+    assert len(points) == 0 and points.seeds == 2
+    model = Model("runaway", Network([[RNN(weight_ih=np.ones((1, 1)), weight_hh=np.full((1, 1), 1e9),
+        bias_ih=np.ones(1), activation="relu")]], np.array([[1.0], [2.0]])), LETTERS, [])  # fmt: skip
+    assert len(fixed_points(model, "a", [model.trace("ab")])) == 0
+
+
+@pytest.mark.filterwarnings("error")
+def test_layers_below_that_overflow_are_refused():
+    below = RNN(weight_ih=np.ones((2, 1)), weight_hh=np.full((2, 2), 9.0), activation="relu")
+    above = RNN(weight_ih=np.eye(2), weight_hh=np.zeros((2, 2)))
+    model = Model("overflowing", Network([[below], [above]], np.array([[0.1], [0.2]])), LETTERS, [])
+    with raises(ArgumentError, code="unsettled"):
+        fixed_points(model, "a", layer=1)
 
 
 def test_layers_below_that_never_settle_are_refused():
