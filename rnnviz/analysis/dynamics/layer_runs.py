@@ -166,7 +166,7 @@ def _settled_vector(model: Model, token: str, row: int, layer: int) -> Array:
     with np.errstate(over="ignore", invalid="ignore"), suppress(NotFiniteError):
         record = model.network.forward(np.full(2 * _SETTLING, row)).records[layer][0]
         before, vector = record["input_vector"][_SETTLING - 1 : _SETTLING + 1].astype(np.float64)
-        moved, size = np.linalg.norm(vector - before), np.linalg.norm(vector)
+        moved, size = float(np.linalg.norm(vector - before)), float(np.linalg.norm(vector))
     if not moved <= _SETTLED * size < np.inf:  # NaN compares false
         raise ArgumentError(
             f"The layers below layer {layer} do not settle on one vector while they read {token!r} again and again; "
