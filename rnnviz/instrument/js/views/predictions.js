@@ -11,7 +11,8 @@ import { html } from "../page/dom.js";
  * @import { ElementView, Store } from "../model/store.js"
  */
 
-const COLUMNS = ["prediction", "", "", ""];
+const FIRST = "prediction";
+const COLUMNS = 4; // the second has the bars, which need no title
 const LAST_TWO = { usual: ["after this step", "change"], changed: ["changed", "unchanged"] };
 
 /**
@@ -21,7 +22,8 @@ const LAST_TWO = { usual: ["after this step", "change"], changed: ["changed", "u
  */
 export function createPredictions(store) {
   const body = html("tbody");
-  const head = html("tr", {}, COLUMNS.map((words) => html("th", { scope: "col" }, words)));
+  const titles = Array.from({ length: COLUMNS }, (_, k) => k === 1 ? html("td") : html("th", { scope: "col" }));
+  const head = html("tr", {}, titles);
   const key = html("span", { class: "bar-key" });
   const unchangedKey = html("span", {}, sign("unchanged"), "unchanged run");
   const strip = html("span", { class: "key-strip" }, "(", sign("strip"), "the lower strip in the heatmaps)");
@@ -36,12 +38,12 @@ export function createPredictions(store) {
     element.hidden = !trace.probabilities && !trace.outputs;
     const labels = trace.outputs ? listedOutputs(trace, state.step) : listedLabels(trace, state.step);
     const some = labels.length < trace.labels.length ? `, ${labels.length} of ${trace.labels.length}` : "";
-    head.cells[0].textContent = trace.outputs ? `output${some}` : COLUMNS[0];
+    head.cells[0].textContent = trace.outputs ? `output${some}` : FIRST;
     const isChanged = trace.unchanged !== null;
     const hasBefore = trace.previousStep(state.step) >= 0;
     LAST_TWO[isChanged ? "changed" : "usual"].forEach((words, k) => (head.cells[2 + k].textContent = words));
     const since = trace.outputs ? "since the step before" : "in percentage points, since the step before";
-    head.cells[COLUMNS.length - 1].title = isChanged ? "" : since;
+    head.cells[COLUMNS - 1].title = isChanged ? "" : since;
     element.classList.toggle("changed", isChanged);
     element.classList.toggle("unasked", !trace.isAsked(state.step));
     early.hidden = trace.isAsked(state.step);

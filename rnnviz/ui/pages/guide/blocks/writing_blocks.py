@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 import streamlit as st
@@ -71,14 +72,19 @@ def temperatures(context: ChapterContext) -> None:
     chart(figure, words, context.key, traces=[context.trace])
 
 
+def _breakable(code: str) -> str:
+    """Code as HTML, in which a line may break where a reader would break it."""
+    return re.sub(r"(?<=[=(.])(?=\w)", "<wbr>", escape(code))
+
+
 @block
 def frameworks(context: ChapterContext) -> None:
     """How the frameworks call states that go in and come out."""
-    head = "".join(f'<th scope="col">{name}</th>' for name in ("", *FRAMEWORKS))
+    head = "<td></td>" + "".join(f'<th scope="col">{name}</th>' for name in FRAMEWORKS)
     rows = [
         f'<tr><th scope="row">{escape(what)}</th>'
-        + "".join(f"<td><code>{escape(name)}</code></td>" for name in names)
+        + "".join(f"<td><code>{_breakable(name)}</code></td>" for name in names)
         + "</tr>"
         for what, names in NAMES.items()
     ]
-    show_wide_table("What the frameworks call states", [f"<tr>{head}</tr>", *rows])
+    show_wide_table("What the frameworks call states", [f"<tr>{head}</tr>", *rows], "names")
