@@ -15,9 +15,9 @@ from .interventions.application import cell_edits
 from .interventions.intervention_kinds import ValueIntervention
 from .network import Edits, Network, States
 from .network.head import EVERY_STEP, LAST_STATES, LAST_STEP
-from .network.passes import complete_states
 from .network.readout import logits_of
 from .network.run import softmax
+from .network.starting_states import complete_states
 from .text.tokens import END, UNKNOWN, Vocabulary, visible
 
 PLAIN_ENDS = frozenset({"end", "eos"})  # words as well, where the vocabulary has words

@@ -227,7 +227,7 @@ class Model:
         prepared : PreparedText
             What `prepare` of this model returned.
         initial : list of list of dict, optional
-            The states to start from, by layer and direction, as `Run.final` gives them; if left out, those of the
+            The states to start from, by layer and direction, as `Trace.final` gives them; if left out, those of the
             network, which are zeros unless it has learned others.
 
         Returns
@@ -238,7 +238,9 @@ class Model:
         Raises
         ------
         ArrayError
-            If the initial states do not fit the network.
+            If an initial state has another size than the layer's.
+        ArgumentError
+            If the initial states are those of other layers or of another cell.
         """
         inputs = prepared.inputs
         if self.network.embedding is None:
@@ -285,7 +287,8 @@ class Model:
         text : str, sequence of str, sequence of float, or ndarray of shape (T, D)
             A text, a list of tokens, or numbers.
         initial : list of list of dict, optional
-            The states to start from, as for `run`.
+            The states to start from, as for `run`: those that this model ended with, or another one whose layers have
+            the same cells and sizes, such as an encoder.
         limit : int or None, default None
             Read at most so many tokens; `Trace.truncated` says whether there were more.
         interventions : iterable of Intervention, default ()
@@ -303,7 +306,9 @@ class Model:
         InterventionError
             If an intervention does not fit the network or the text.
         ArrayError
-            If the initial states do not fit the network.
+            If an initial state has another size than the layer's.
+        ArgumentError
+            If the initial states are those of other layers or of another cell.
 
         Examples
         --------
@@ -311,6 +316,14 @@ class Model:
         >>> trace = rnnviz.load("names-lstm").trace("Schmidhuber")
         >>> trace["hidden"].shape
         (12, 64)
+
+        A decoder begins where its encoder ends. The two are models of their own, as the stacks of one file are:
+        `rnnviz.load("translator.pt", stack="encoder")`. Here two models that fit stand for them:
+
+        >>> encoder, decoder = rnnviz.load("names-lstm"), rnnviz.load("reviews-lstm")
+        >>> begun = decoder.trace("not good", initial=encoder.trace("Schmidhuber").final)
+        >>> bool((begun.initial["cell", 0, "forward"] == encoder.trace("Schmidhuber")["cell"][-1]).all())
+        True
         """
         return self.run(self.prepare(text, interventions, limit=limit), initial=initial)
 

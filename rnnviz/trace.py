@@ -159,9 +159,9 @@ class Trace:
 
     @property
     def final(self) -> States:
-        """The states after everything was read, by layer and direction: the `initial` of a run that carries on.
+        """The states after everything was read: the `initial` of a run that carries on, of this model or its decoder.
 
-        Those of the backward direction are the states after the first token, which it reads last.
+        They are by layer and direction. The backward direction has those after the first token, which it reads last.
         """
         row = {"forward": -1, "backward": 0}
         return [

@@ -317,7 +317,7 @@ def test_a_network_can_be_traced_from_arrays_alone():
 
 def test_a_fingerprint_tells_apart_whatever_differs_between_runs():
     lstm, gru = (model_of(draw_network(cell)) for cell in ("lstm", "gru"))
-    start = [[{"hidden": np.full(5, 0.5, np.float32)}]]
+    start = [[{"hidden": np.full(5, 0.5, np.float32), "cell": np.zeros(5, np.float32)}]]
     runs = [
         lstm.trace("film"),
         lstm.trace("flim"),

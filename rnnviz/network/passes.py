@@ -9,12 +9,12 @@ import numpy as np
 
 from ..cells import Record
 from ..cells.activations import Array
-from ..errors import ArgumentError
 from .embedding import embed
 from .merging import merge_directions, split_gradient
 from .parameter_names import name_suffix
 from .readout import read_out
 from .run import Edits, Masks, Run, States, reverse_if_backward
+from .starting_states import check_states, own_states
 
 if TYPE_CHECKING:
     from .network import Network
@@ -31,8 +31,8 @@ def forward_pass(
     """`Network.forward`."""
     inputs = tokens if network.embedding is None else embed(tokens, network.embedding)
     if initial is not None:
-        _check_directions(network, initial)
-    starts = initial or _own_initial(network, inputs)
+        check_states(network, initial)
+    starts = initial or own_states(network, inputs)
     top = inputs if masks is None else inputs * masks.inputs
     ids = tokens if by_token and network.embedding is not None and masks is None and tokens.ndim == 2 else None
     records: list[list[Record]] = []
@@ -92,41 +92,9 @@ def backward_pass(network: Network, run: Run, d_logits: Array, masks: Masks | No
     return grads
 
 
-def complete_states(network: Network, initial: States) -> States:
-    """Check states to start from as a run would, and fill in zeros where states are left out."""
-    _check_directions(network, initial)
-    return [
-        [
-            {state: array[:, 0] for state, array in cell.initial_states(states, 1, batched=False).items()}
-            for cell, states in zip(cells, layer, strict=True)
-        ]
-        for cells, layer in zip(network.layers, initial, strict=True)
-    ]
-
-
-def _check_directions(network: Network, initial: States) -> None:
-    counts, expected = ([len(layer) for layer in layers] for layers in (initial, network.layers))
-    if counts != expected:
-        raise ArgumentError(
-            f"The initial states are for {counts} directions by layer; expected {expected}.",
-            code="layers", name="initial", value=counts, allowed=expected,
-        )  # fmt: skip
-
-
 def _hidden(network: Network, layer: int, records: Sequence[Record]) -> list[Array]:
     """The hidden states of a layer's directions in the order of the text."""
     return [
         reverse_if_backward(record["hidden"], direction)
         for direction, record in zip(network.directions_by_layer[layer], records, strict=True)
-    ]
-
-
-def _own_initial(network: Network, inputs: Array) -> States | None:
-    """The network's own initial states, for every sequence of a batch."""
-    if network.initial is None or inputs.ndim == 2:
-        return network.initial
-    batch = inputs.shape[1]
-    return [
-        [{state: np.repeat(array[None], batch, axis=0) for state, array in states.items()} for states in layer]
-        for layer in network.initial
     ]
