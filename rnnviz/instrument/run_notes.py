@@ -4,11 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from ..generation import Draw
 from ..interventions import describe
+from ..network import zero_states
+from ..network.starting_states import complete_states
 from ..text.tokens import visible
 from ..trace import Trace
 from .settings_schema import Notes
+
+
+def beginning_remarks(trace: Trace) -> list[str]:
+    """Say that a run begins with states that were given to it, if it does.
+
+    Parameters
+    ----------
+    trace : Trace
+        The run.
+
+    Returns
+    -------
+    list of str
+        A sentence; none if the run begins with the network's own states, or the network is not known.
+    """
+    network = trace.network
+    if network is None:
+        return []
+    own = zero_states(network) if network.initial is None else complete_states(network, network.initial)
+    pairs = [
+        (given[name], array)
+        for layers in zip(trace.start, own, strict=True)
+        for given, states in zip(*layers, strict=True)
+        for name, array in states.items()
+    ]
+    if all(np.array_equal(given, array) for given, array in pairs):
+        return []
+    return ["The run begins with states that were given to it, not with the model’s own."]
 
 
 def run_notes(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from math import isnan
 
 from ..errors import UnknownNameError
@@ -14,7 +15,7 @@ from ..trace import Trace
 from .bundle import SCRIPTS
 from .file_remarks import file_remarks
 from .payload_encoding import payload
-from .run_notes import run_notes
+from .run_notes import beginning_remarks, run_notes
 from .settings_schema import RowOrder, Settings, Start
 from .single_file import plain, single_file
 
@@ -51,6 +52,7 @@ def saved_page(
     all_rows: bool = False,
     text: str = "",
     title: str = "",
+    remarks: Sequence[str] | None = None,
 ) -> str:
     """Write the instrument with one run as the text of an HTML file.
 
@@ -78,6 +80,8 @@ def saved_page(
         The text as typed; if empty, the tokens stand for it.
     title : str, default ""
         The title of the page; if empty, it names the model and the text.
+    remarks : sequence of str or None, default None
+        Sentences about the run. If None, one says where it begins, unless that is with the model's own states.
 
     Returns
     -------
@@ -108,10 +112,11 @@ def saved_page(
         "row_order": row_order,
         "all_rows": all_rows,
     }
+    card = trace.card if model is None else model.card
     settings: Settings = {
         "start": start,
         "text": text or trace_text(trace),
-        "notes": run_notes(trace, file_remarks(trace.card if model is None else model.card)),
+        "notes": run_notes(trace, [*file_remarks(card), *(beginning_remarks(trace) if remarks is None else remarks)]),
     }
     data = {**payload(trace, model, layer, direction), **settings}
     title = title or page_title(trace, text)

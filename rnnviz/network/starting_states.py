@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -64,6 +65,61 @@ def _check_layer(place: str, cell: Cell, states: Mapping[str, Array]) -> None:
                 f"has the shape {shape}.",
                 code="size", name=f"initial {state}", shape=shape, expected=units,
             )  # fmt: skip
+
+
+def can_begin_after(network: Network, other: Network) -> bool:
+    """Tell whether a network can start from the states that another one ends with, as a decoder does.
+
+    Parameters
+    ----------
+    network, other : Network
+        The network, and the one that runs before it.
+
+    Returns
+    -------
+    bool
+        Whether their layers have the same cells, numbers of directions and sizes.
+    """
+    return _states_by_layer(network) == _states_by_layer(other)
+
+
+def _states_by_layer(network: Network) -> list[list[tuple[str, dict[str, int]]]]:
+    """The cell and the units of each state, by layer and direction."""
+    return [
+        [(cell.name, {state: cell.units(state) for state in cell.states}) for cell in layer] for layer in network.layers
+    ]
+
+
+def zero_states(network: Network) -> States:
+    """States of zeros, for a network that has learned others."""
+    return [
+        [{state: np.zeros(cell.units(state), network.dtype) for state in cell.states} for cell in layer]
+        for layer in network.layers
+    ]
+
+
+def starting_from(network: Network, initial: States) -> Network:
+    """Copy a network, so that every run of it starts from states, as one that has learned them.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+    initial : list of list of dict
+        States by layer and direction.
+
+    Returns
+    -------
+    Network
+        The copy.
+
+    Raises
+    ------
+    ArrayError, ArgumentError
+        If the states do not fit.
+    """
+    check_states(network, initial)
+    return replace(network, initial=initial)
 
 
 def complete_states(network: Network, initial: States) -> States:

@@ -14,7 +14,8 @@ from ..instrument.file_remarks import file_remarks
 from ..instrument.saved_page import static_table
 from ..instrument.single_file import plain, single_file
 from ..model import Model
-from ..network import Network
+from ..network import Network, States
+from ..network.starting_states import starting_from
 from ..text.sentences import MOST_TOKENS
 from ..text.vectors import to_text
 from .playground_encoding import noise_steps, playground_data
@@ -49,6 +50,8 @@ def playground_page(
     title: str = "",
     others: Sequence[OtherPage] = (),
     index: str = "",
+    initial: States | None = None,
+    begins: str = "",
 ) -> str:
     """Write a page to type into as the text of an HTML file.
 
@@ -64,6 +67,10 @@ def playground_page(
         Links to the pages of the same task, this one among them.
     index : str, default ""
         The file of the page that lists all pages; no link to it if empty.
+    initial : list of list of dict, optional
+        The states that every run starts from, as `Trace.final` gives them; the model's own if left out.
+    begins : str, default ""
+        What the page says about them, to follow "Every text begins": "with the states after “Ada”".
 
     Returns
     -------
@@ -76,6 +83,8 @@ def playground_page(
         If the model is too large; code "page_too_large".
     InputError
         If the model cannot read the text.
+    ArrayError, ArgumentError
+        If the states do not fit the model.
 
     Examples
     --------
@@ -88,7 +97,8 @@ def playground_page(
     check_size(model)
     examples = examples_of(model)
     first = examples[0] if text is None else _without_names(model, text, examples)
-    model = replace(model, vocabulary=replace(model.vocabulary, tables={}))
+    network = model.network if initial is None else starting_from(model.network, initial)
+    model = replace(model, network=network, vocabulary=replace(model.vocabulary, tables={}))
     trace = model.trace(first, limit=MOST_TOKENS)
     title = title or str(model.card.get("title") or model.name)
     data = as_bytes(playground_data(model, first))
@@ -98,6 +108,7 @@ def playground_page(
             _navigation(others, index),
             f"<h1>{plain(title)}</h1>",
             f'<p class="about">{_about(model)}</p>',
+            *([f'<p class="about">Every text begins {plain(begins)}.</p>'] if begins else []),
             *(f'<p class="doubt">{plain(remark)}</p>' for remark in file_remarks(model.card)),
             "</header>",
             "<main>",

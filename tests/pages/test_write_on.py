@@ -147,7 +147,7 @@ def test_an_experiment_begins_where_the_run_does():
     app.session_state["what-if-menu-0"] = True
     app.run()
     assert not app.exception
-    label, share = predicted(model.labels, model.trace("ura", initial=model.trace("Nakam").final).probabilities[-1])
+    label, share = predicted(model.labels, model.trace("Nakamura").probabilities[-1])
     assert prediction(label, share) in app.table[0].value["last prediction"].iloc[0]
 
 

@@ -10,12 +10,14 @@ import streamlit as st
 
 from ...errors import LimitError
 from ...model import Model
+from ...network import States
 from ...playground import playground_page
 from ...playground.playground_page import check_size
 from ...text.vectors import is_number
 from ...trace import Trace
 from .catalogue import slug
 from .instrument import slot
+from .markdown import plain
 from .work_limits import TABLE_ROWS
 
 FORMULAS = "=+-@\t\r"  # what a formula begins with
@@ -38,8 +40,11 @@ def _as_text(value: Any) -> Any:
     return value
 
 
-def menu(trace: Trace, model: Model, text: str) -> None:
-    """A menu of files: what the instrument saves, a page to type into, and the whole trace as CSV, Parquet and npz."""
+def menu(trace: Trace, model: Model, text: str, initial: States | None = None, begins: str = "") -> None:
+    """A menu of files: what the instrument saves, a page to type into, and the whole trace as CSV, Parquet and npz.
+
+    initial: the states that the run starts from, None for the model's own. begins: a clause on them.
+    """
     name = f"{trace.model}-trace".replace(" ", "-")
 
     def npz() -> bytes:
@@ -66,7 +71,7 @@ def menu(trace: Trace, model: Model, text: str) -> None:
         return
     with popover:
         st.html(slot("save"))
-        _playground(model, text)
+        _playground(model, text, initial, begins)
         for title, (data, file, mime) in files.items():
             st.download_button(title, data, file, mime, on_click="ignore", width="stretch")
         if not fits:
@@ -76,19 +81,20 @@ def menu(trace: Trace, model: Model, text: str) -> None:
             )
 
 
-def _playground(model: Model, text: str) -> None:
+def _playground(model: Model, text: str, initial: States | None, begins: str) -> None:
     """The model as a page to type into, which is written on the click; a sentence where the model is too large."""
     try:
         check_size(model)
     except LimitError as error:
         st.caption(str(error))
         return
+    help = "One HTML file that reads what is typed in the browser, without a server."
     st.download_button(
         "A page to type into",
-        lambda: playground_page(model, text),
+        lambda: playground_page(model, text, initial=initial, begins=begins),
         f"{slug(model.name)}.html",
         "text/html",
         on_click="ignore",
         width="stretch",
-        help="One HTML file that reads what is typed in the browser, without a server.",
+        help=f"{help} Every text begins there {plain(begins)}." if begins else help,
     )

@@ -155,7 +155,7 @@ def instrument(
         "default_unit": default_unit,
         "default_text": default_text,
         "opened_at_position": position.newly_linked(),
-        "saved_page": _requested_page(trace, model, layer, direction, text),
+        "saved_page": _requested_page(trace, model, layer, direction, text, notes),
         "runs": others,
         "comparison": comparison,
     }
@@ -228,7 +228,9 @@ def _handle_request(on_request: Callable[[dict[str, str]], None] | None) -> None
         on_request({str(key): str(value) for key, value in request.items()})
 
 
-def _requested_page(trace: Trace, model: Model, layer: int, direction: str, text: str) -> str | None:
+def _requested_page(
+    trace: Trace, model: Model, layer: int, direction: str, text: str, notes: Notes | None
+) -> str | None:
     """The view that the browser has requested as a page; None if it has not."""
     view: Mapping[str, Any] | None = st.session_state.pop(PAGE_REQUESTED, None)
     if view is None:
@@ -245,4 +247,5 @@ def _requested_page(trace: Trace, model: Model, layer: int, direction: str, text
         row_order=view["row_order"],
         all_rows=bool(view["all_rows"]),
         text=text,
+        remarks=None if notes is None else notes["remarks"],
     )

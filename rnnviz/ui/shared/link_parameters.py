@@ -50,8 +50,13 @@ CHANGES: Parameter[Interventions] = Parameter("if", (), _changes, format=format_
 TASK = "task"
 
 
-# On Explore: the text after which a run begins.
+# On Explore: a text that is read before, and what a run begins with, such as "zeros" or the name of another model.
 AFTER: Parameter[str] = Parameter("after", "", str, scope="explore")
+
+
+def begin(default: str) -> Parameter[str]:
+    """What the run on Explore begins with."""
+    return Parameter("begin", default, str, scope="explore")
 
 
 def task(names: Iterable[str], default: str) -> Parameter[str]:

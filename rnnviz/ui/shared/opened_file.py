@@ -10,6 +10,7 @@ from hashlib import blake2b
 import streamlit as st
 
 from ...checkpoints import Agreement, Checkpoint, Conversion, Stack
+from ...checkpoints.formats import stem
 from ...checkpoints.native.model_archive import ModelArchive
 from ...errors import BusyError, LimitError, RnnvizError
 from ...model import Model
@@ -49,11 +50,12 @@ class OpenedFile:
     number: distinguishes this file from earlier ones, in the keys of widgets. sizes: the bytes of the files by name,
     and id: a hash of all; empty for a file of this machine. checkpoint: what was found, None with an error. error: why
     the file cannot be used. overrides: by stack, the settings that the user changed. current: the model that the page
-    shows, None as long as something does not fit. entered: by stack, the model that is in the catalogue, and tasks: by
-    stack or model, its task there. texts: by purpose, the name and the text of an uploaded vocabulary, which the
-    uploader forgets when the page is left. restored: by widget, what was chosen before the page was loaded again.
-    agreements: by stack, the last verification, or why there is none, and of what. room: the memory that it holds.
-    had_no_room: whether it was refused for want of memory, or of a place in the queue.
+    shows, None as long as something does not fit. shown: by stack, the model that it showed last. entered: by stack,
+    the model that is in the catalogue, and tasks: by stack or model, its task there. texts: by purpose, the name and
+    the text of an uploaded vocabulary, which the uploader forgets when the page is left. restored: by widget, what was
+    chosen before the page was loaded again. agreements: by stack, the last verification, or why there is none, and of
+    what. room: the memory that it holds. had_no_room: whether it was refused for want of memory, or of a place in the
+    queue.
     """
 
     number: int
@@ -63,6 +65,7 @@ class OpenedFile:
     error: str = ""
     overrides: dict[str, dict[str, str]] = field(default_factory=dict)
     current: StackModel | None = None
+    shown: dict[str, StackModel] = field(default_factory=dict)
     entered: dict[str, StackModel] = field(default_factory=dict)
     tasks: dict[str, str] = field(default_factory=dict)
     texts: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -106,6 +109,11 @@ class OpenedFile:
     def changed(self, stack: Stack) -> dict[str, str]:
         """The settings of a stack that the user changed."""
         return self.overrides.setdefault(stack.name, {})
+
+    def default_name(self, stack: Stack) -> str:
+        """What a stack is called until it is given a name."""
+        several = len(self.contents.stacks) > 1
+        return (stem(self.contents.name) + (f" {stack.name}" if several else ""))[: catalogue.LONGEST_NAME]
 
     def convert(self, stack: Stack) -> Conversion:
         """A stack as a network, with what the user changed. It is converted once for each change."""

@@ -55,15 +55,14 @@ def reading(task: TaskModels, cell: str, layer: int, direction: str) -> None:
     elif task.name in last_read:  # the last run stays in view while a text is typed that cannot be read yet
         shown = last_read[task.name]
         prepared = text_box.prepare(model, shown, what_if.changes(), lambda _: None)
-    start = starting_point.starting_states(model, remarks.append)
-    trace = None if prepared is None else model.run(prepared, initial=start)
+    start = starting_point.starting_point(model, remarks.append)
+    trace = None if prepared is None else model.run(prepared, initial=start.states)
     with menus:
-        what_if.menu(
-            model, prepared.typed if prepared else None, start, more=lambda: starting_point.field(model)
-        )  # fmt: skip
-        write_on_menu.menu(task, model, shown, prepared, start)
+        typed = prepared.typed if prepared else None
+        what_if.menu(model, typed, start.states, more=lambda: starting_point.field(model))
+        write_on_menu.menu(task, model, shown, prepared, start.states)
         if trace is not None and lesson_link.shows("downloads"):
-            downloads.menu(trace, model, shown)
+            downloads.menu(trace, model, shown, start.states, start.words)
         share_panel.menu()
     if trace is not None:
         text_box.report_overflow(trace, remarks.append)

@@ -8,8 +8,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from ....checkpoints import Stack, snippets
-from ....checkpoints.formats import stem
-from ....errors import BusyError, LimitError, RnnvizError
+from ....errors import LimitError, RnnvizError
+from ....text.tokens import visible
 from ...shared import catalogue, link_parameters, notices
 from ...shared.catalogue import LONGEST_NAME, MODEL_PAGES
 from ...shared.markdown import plain
@@ -17,11 +17,13 @@ from ...shared.opened_file import OpenedFile, StackModel, enter, opened_file
 from ...shared.work_limits import check_cells
 from .vocabulary_panel import Words
 
+MOST_ENCODERS = 4  # buttons for stacks after which another one can begin
+
 
 def show(file: OpenedFile, stack: Stack, words: Words, place: DeltaGenerator) -> None:
     """Show in a place a box for the model's name and buttons that open the pages with it, and below the code."""
     several = len(file.contents.stacks) > 1
-    default = (stem(file.contents.name) + (f" {stack.name}" if several else ""))[:LONGEST_NAME]
+    default = file.default_name(stack)
     with place, st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.text_input(
             "Name",
@@ -52,7 +54,8 @@ def show(file: OpenedFile, stack: Stack, words: Words, place: DeltaGenerator) ->
     except LimitError as error:
         st.info(plain(str(error)), icon=":material/straighten:")
         return
-    file.current = wanted
+    file.current = file.shown[stack.name] = wanted
+    before = None
     with buttons:
         page = page_buttons(file.key(stack.name, "open"))
         task = catalogue.tasks().get(file.tasks.get(stack.name, ""))
@@ -61,13 +64,50 @@ def show(file: OpenedFile, stack: Stack, words: Words, place: DeltaGenerator) ->
                 "Its weights and files", key=file.key(stack.name, "weights"), icon=":material/grid_on:",
                 type="tertiary", on_click=_show_weights, args=(next(iter(task.models.values())),),
             )  # fmt: skip
+        if page is None and (before := _pick_encoder(file, stack)) is not None:
+            page = MODEL_PAGES["Explore"]
     if page is not None:
         try:
+            link = {} if before is None else _beginning(file, before)
             name = enter(file, wanted)
-        except BusyError as error:
+        except RnnvizError as error:
             st.warning(plain(str(error)), icon=":material/inventory_2:")
             return
-        st.switch_page(page, query_params={"task": name, "cell": model.network.cell_name})
+        st.switch_page(page, query_params={"task": name, "cell": model.network.cell_name, **link})
+
+
+def _pick_encoder(file: OpenedFile, stack: Stack) -> StackModel | None:
+    """A button for each other stack that ends where this one can begin; the stack whose button was pressed."""
+    form = _form(stack)
+    others = [each for each in file.contents.stacks if each.name != stack.name]
+    alike = [other for other in others if form is not None and _form(other.chosen(file.changed(other))) == form]
+    pressed = None
+    for other in alike[:MOST_ENCODERS]:
+        if st.button(
+            f"Begin where {plain(visible(other.name))} ends",
+            key=file.key(stack.name, "after", other.name),
+            icon=":material/start:",
+            help="Opens Explore with both: that one reads a text first, and this one begins with the states it leaves, "
+            "as a decoder does after its encoder.",
+        ):
+            pressed = file.shown.get(other.name) or StackModel(
+                other.name, file.default_name(other), overrides=dict(file.changed(other))
+            )
+    return pressed
+
+
+def _form(stack: Stack) -> list[tuple[str, int, int]] | None:
+    """The cell and the sizes of each layer; None if one reads in both directions, or backward."""
+    if any(list(layer) != ["forward"] for layer in stack.layers):
+        return None
+    return [(cell, stack.hidden_size(k), stack.output_size(k)) for k, cell in enumerate(stack.cells)]
+
+
+def _beginning(file: OpenedFile, before: StackModel) -> dict[str, str]:
+    """Open a stack, and the parameters of a link to Explore where another one begins after it."""
+    name = enter(file, before)
+    task = catalogue.tasks()[name]
+    return {"begin": next(iter(task.models.values())), "after": task.examples[0]}
 
 
 def enter_current() -> None:
