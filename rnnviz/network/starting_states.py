@@ -91,7 +91,18 @@ def _states_by_layer(network: Network) -> list[list[tuple[str, dict[str, int]]]]
 
 
 def zero_states(network: Network) -> States:
-    """States of zeros, for a network that has learned others."""
+    """Make states of zeros, for a network that has learned others.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+
+    Returns
+    -------
+    list of list of dict
+        By layer and direction, the states (H,).
+    """
     return [
         [{state: np.zeros(cell.units(state), network.dtype) for state in cell.states} for cell in layer]
         for layer in network.layers
