@@ -4,5 +4,5 @@ from rnnviz.ui.pages import dynamics
 from rnnviz.ui.shared import page_setup, share_panel
 
 page_setup.enter()
-with share_panel.beside_title("Where does it go?"):
+with share_panel.beside_title("How does the state move?"):
     dynamics.page()

@@ -67,7 +67,7 @@ def lyapunov_exponents(by_cell: Mapping[str, Lyapunov]) -> Content:
 
 
 @figure
-def modifier_gains(gains: Mapping[str, Array], modifier: str) -> Content:
+def modifier_gains(gains: Mapping[str, Array], modifier: str, noun: str = "word") -> Content:
     """Draw how much of their effect words keep after a modifier, by the number of neutral steps between.
 
     Parameters
@@ -76,6 +76,8 @@ def modifier_gains(gains: Mapping[str, Array], modifier: str) -> Content:
         `ModifierEffect.gain` by cell.
     modifier : str
         The modifier, as markup.
+    noun : str, default "word"
+        What it is.
 
     Returns
     -------
@@ -89,18 +91,18 @@ def modifier_gains(gains: Mapping[str, Array], modifier: str) -> Content:
     data, ends = [], []
     for cell, gain in gains.items():
         x = np.arange(len(gain))
-        data.append(cell_line(cell, x, gain, "%{x} steps between<br><b>%{y:.3g}</b> of the usual effect"))
+        data.append(cell_line(cell, x, gain, "%{x} steps between<br><b>%{y:.3g}</b> times the usual effect"))
         if np.isfinite(gain[-1]):
             ends.append(EndLabel(cell_label(cell), len(gain) - 1, float(gain[-1])))
     content = chart_layout(HEIGHT, left=44, right=label_room([cell_title(cell) for cell in gains]), top=46, bottom=42)
     steps = max(map(len, gains.values()))
     content["xaxis"] = chart_axis(
-        range=[-0.3, steps - 0.7], dtick=1, title=axis_title("neutral steps between the two words")
+        range=[-0.3, steps - 0.7], dtick=1, title=axis_title(f"neutral steps between the two {noun}s")
     )
     content["yaxis"] = chart_axis(range=list(edges), nticks=6)
     content["shapes"] = [horizontal_line(1.0), horizontal_line(0.0, dash="solid")]
     content["annotations"] += [
-        heading(f"<b>After “{modifier}”</b>: the effect of a word, as a share<br>of its effect without; 1: no change"),
+        heading(f"<b>After “{modifier}”</b>: the effect of a {noun},<br>as a multiple of its usual effect"),
         *end_labels(ends, edges, HEIGHT),
     ]
     return {"data": data[::-1], "layout": content}

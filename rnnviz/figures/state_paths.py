@@ -51,7 +51,7 @@ def state_path(
     label : str, default ""
         The label whose logit grows along it.
     points : FixedPoints, optional
-        Fixed and slow points.
+        Fixed and slow points, each with its number, counted from 1.
 
     Returns
     -------
@@ -132,17 +132,19 @@ def _point_marks(place: Array, kinds: Sequence[str], points: FixedPoints) -> Par
     largest = np.abs(points.eigenvalues[:, 0])
     return {
         "type": "scatter",
-        "mode": "markers",
+        "mode": "markers+text",
         "name": "fixed and slow points",
         "x": place[:, 0],
         "y": place[:, 1],
-        "text": [
+        "text": [f"<b>{n}</b>" for n in range(1, len(kinds) + 1)],
+        "textposition": "bottom center",
+        "hovertext": [
             f"{n}: {kind}, largest eigenvalue {modulus:.3f}"
             for n, (kind, modulus) in enumerate(zip(kinds, largest, strict=True), 1)
         ],
         "marker": {"color": POINT_COLOUR, "size": 11, "symbol": [POINT_MARKS[kind][0] for kind in kinds]},
         "cliponaxis": False,
-        "hovertemplate": "point %{text}<extra></extra>",
+        "hovertemplate": "point %{hovertext}<extra></extra>",
     }
 
 

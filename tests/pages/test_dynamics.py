@@ -9,12 +9,22 @@ from streamlit.testing.v1 import AppTest
 
 import rnnviz
 from rnnviz import Model, zoo
-from rnnviz.analysis import components, fixed_points, lyapunov, modifier_effect, readout_direction, state_machine
+from rnnviz.analysis import (
+    components,
+    fixed_points,
+    lyapunov,
+    modifier_effect,
+    readout_direction,
+    state_machine,
+    step_jacobians,
+)
 from rnnviz.figures import machine_graph
+from rnnviz.number_format import short_number
 from rnnviz.training import TASKS
 from rnnviz.ui.pages.dynamics import PARTS
 from rnnviz.ui.pages.dynamics.machine_panel import MOST
 from rnnviz.ui.shared.catalogue import TaskModels
+from rnnviz.ui.shared.markdown import percent
 from rnnviz.ui.shared.session_keys import OWN_TASKS
 
 from ..analysis.dynamics.test_state_machine import COUNTED, small_model
@@ -103,6 +113,23 @@ def test_points_are_those_of_the_analysis(held):
     np.testing.assert_allclose(numbers(drawn["customdata"]), np.abs(expected.eigenvalues[0]), atol=1e-4)
 
 
+def test_points_have_numbers_and_what_the_readout_says_there():
+    app, model = dynamics(view="settling", cell="lstm"), rnnviz.load("reviews-lstm")
+    expected = fixed_points(model, None, runs(model))
+    assert numbers_of_points(app) == [f"<b>{n}</b>" for n in range(1, len(expected) + 1)]
+    logits = expected.hidden @ model.network.readout_weight.T + model.network.readout_bias
+    shares = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    table = app.table[0].value.set_index("point")
+    shown = [text.replace("\\", "") for text in table.loc["prediction there"]]
+    labels = [model.labels[k] for k in shares.argmax(axis=1)]
+    wanted = [f"{label}, {percent(share.max(), 0)}" for label, share in zip(labels, shares, strict=True)]
+    assert shown == wanted and set(labels) == {"positive", "negative"}
+
+
+def numbers_of_points(app):
+    return list(named(figure(app, "points"), "fixed and slow points")["text"])
+
+
 def test_where_nothing_settles_the_page_says_how_far_it_still_moves():
     app, model = (
         dynamics(view="settling", task="counter", cell="lstm", text="ab", held="b"),
@@ -146,6 +173,8 @@ def test_exponents_are_those_of_the_analysis():
     line = named(figure(app, "lyapunov"), "LSTM")
     expected = lyapunov(rnnviz.load("reviews-lstm").trace(TEXT)).exponents[:16]
     np.testing.assert_allclose(numbers(line["y"]), expected, rtol=1e-5)
+    product = np.linalg.multi_dot(step_jacobians(rnnviz.load("reviews-rnn").trace(TEXT))[::-1])
+    assert f"{short_number(np.linalg.norm(product, 2))} in the RNN" in page_text(app)
 
 
 @pytest.mark.parametrize("cell", CELLS)

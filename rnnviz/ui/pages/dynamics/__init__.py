@@ -21,7 +21,7 @@ __all__ = ["PARTS", "page"]
 PARTS: dict[str, tuple[str, Callable[[ReferencedRun], None]]] = {
     "paths": ("Where does it go?", paths_panel.show),
     "settling": ("Where does it settle?", settling_panel.show),
-    "words": ("What does a word change?", words_panel.show),
+    "words": ("What does a token change?", words_panel.show),
     "growth": ("Do small differences grow?", growth_panel.show),
     "machine": ("Is it a machine?", machine_panel.show),
 }

@@ -10,18 +10,18 @@ from ....analysis.progress_meter import partial_tick
 from ....cells import CELLS
 from ....figures import lyapunov_exponents
 from ....figures.dynamics_charts import MOST
-from ....number_format import digits
+from ....number_format import digits, short_number
+from ....wording import counted
 from ...shared.charts import chart
 from ...shared.long_work import Progress, cached
 from ...shared.markdown import plain, series
 from ...shared.text_box import TOKENS
-from ...shared.text_run import TextRun, exceeds_memory, transport
+from ...shared.text_run import TextRun, exceeds_memory
 from ...shared.work_limits import allows_gradients
 
 
 def show(run: TextRun) -> None:
     """Show the exponents of the task's cells along the text."""
-    transport(run)
     if exceeds_memory(run):
         return
     by_cell = _exponents(run)
@@ -61,21 +61,19 @@ def _exponents(run: TextRun) -> dict[str, Lyapunov]:
 
 
 def _summary(run: TextRun, by_cell: dict[str, Lyapunov]) -> str:
-    """What becomes of the difference that grows most, in a sentence."""
-    own = by_cell.get(run.trace.cell)
-    if own is None:
+    """By how much the difference that grows most is multiplied, in a sentence."""
+    own = run.trace.cell
+    if own not in by_cell:
         return "Along this text, the Jacobians are not finite."
-    title, largest = plain(CELLS[run.trace.cell].title), float(own.exponents[0])
-    if largest >= 0:
-        what = f"grows by a factor of {digits(float(np.exp(largest)), '.3g')} a step"
-    elif np.isfinite(largest):
-        what = f"shrinks to 1/e in {digits(-1 / largest, '.2g')} steps"
-    else:
-        what = "is lost on the way"
-    others = [
-        f"{digits(float(found.exponents[0]), '.2g')} in the {plain(CELLS[cell].title)}"
-        for cell, found in by_cell.items()
-        if cell != run.trace.cell
-    ]
-    words = f"Along this text, the small difference that lasts longest **{what}** in the {title}"
-    return f"{words} (exponent {digits(largest, '.2g')}; {series(others)})." if others else f"{words}."
+    parts = [f"**{_factor(by_cell[own])}** in the {plain(CELLS[own].title)}"]
+    parts += [f"{_factor(found)} in the {plain(CELLS[cell].title)}" for cell, found in by_cell.items() if cell != own]
+    return (
+        f"Over this text of {counted(len(run.trace), 'step')}, the small difference that lasts longest is multiplied "
+        f"by {series(parts)}. Below 1 it fades, above 1 it grows."
+    )
+
+
+def _factor(found: Lyapunov) -> str:
+    """The factor over all steps."""
+    with np.errstate(over="ignore"):
+        return short_number(float(np.exp(found.exponents[0] * len(found.logarithms))))

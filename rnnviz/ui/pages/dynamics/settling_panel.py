@@ -1,4 +1,4 @@
-"""Where does it settle? Fixed and slow points while one input is read for ever."""
+"""Where does it settle? Fixed and slow points while every step reads the same input."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from ....cells import CELLS
 from ....errors import ArgumentError, LimitError
 from ....figures import point_eigenvalues, state_path
 from ....figures.state_paths import point_kinds
-from ....number_format import digits
+from ....network.readout import logits_of
+from ....number_format import digits, short_number
 from ....text.tokens import visible
 from ...shared import link_parameters
 from ...shared.charts import chart
 from ...shared.long_work import Progress, cached
-from ...shared.markdown import plain, series
+from ...shared.markdown import percent, plain, series
 from ...shared.text_run import chosen_position, transport
 from ...shared.work_limits import check_fixed_points
 from .paths_panel import path_of
@@ -26,6 +27,11 @@ from .referenced_run import ReferencedRun
 from .state_cloud import StateCloud, state_cloud
 
 LISTED = 5  # points in the table
+MEANINGS = {
+    "stable": "States near a stable point move towards it.",
+    "unstable": "States near an unstable point move away from it.",
+    "slow": "At a slow point, a step moves the state very little.",
+}
 PATIENCE = 1000  # steps after which a state that does not settle is looked at
 
 
@@ -60,18 +66,19 @@ def show(run: ReferencedRun) -> None:
                 f"{abs(points.eigenvalues[number - 1, 0]):.3f}.",
                 "eigenvalues",
             )
-        _table(points)
+        _table(run, points)
     states = series([run.trace.definition.by_name[state].title for state in run.trace.definition.states])
     st.caption(
         f":material/info: {points.seeds} searches from states over {plain(run.reference.sampled)}, by damped Newton on "
         f"the exact Jacobian of one step, over the {plain(states)}. Points nearer than {points.radius:g} count as one; "
-        "a slow point moves by at most 0.01 in a step. In the time constant, a deviation changes by a factor of e. "
+        "a step moves a slow point by at most 0.01, and a fixed point by nothing but rounding. In the time constant, a "
+        "deviation changes by a factor of e. "
         f"There may be points that no search found. {'' if cloud is None else plain(cloud.account)}"
     )
 
 
 def _pick_input(run: ReferencedRun) -> str:
-    """A picker for what is read for ever: "" is the mean input."""
+    """A picker for what every step reads: "" is the mean input."""
     if run.task.vector_size is not None:
         return ""
     tokens = list(dict.fromkeys(run.trace.tokens))
@@ -80,7 +87,7 @@ def _pick_input(run: ReferencedRun) -> str:
     if choice.value not in ["", *tokens]:  # the text before had it
         choice.set("")
     st.selectbox(
-        "Read for ever",
+        "Input at every step",
         ["", *tokens],
         format_func=lambda token: visible(token) if token else "the mean input",
         key=key,
@@ -111,24 +118,38 @@ def _points(run: ReferencedRun, token: str) -> FixedPoints | None:
 
 def _summary(run: ReferencedRun, token: str, points: FixedPoints) -> str:
     """How many points of which kind there are, and how fast a deviation dies away."""
-    what = f"“{plain(visible(token))}” for ever" if token else "the mean input for ever"
+    what = f"“{plain(visible(token))}”" if token else "the mean input"
     title, kinds = plain(CELLS[run.trace.cell].title), point_kinds(points)
     if not kinds:
         return (
-            f"Reading {what}, **no point was found** at which the {title} stays: no search ended where a step moves it "
-            f"by 0.01 or less. After {PATIENCE:,} steps from its initial state, a step still moves it by "
-            f"{digits(_drift(run, token, points), '.2g')}."
+            f"With {what} at every step, **no point was found** at which the {title} stays: no search ended where a "
+            f"step moves it by 0.01 or less. After {PATIENCE:,} steps from its initial state, a step still moves it by "
+            f"{short_number(_drift(run, token, points))}."
         )
-    counts = {kind: kinds.count(kind) for kind in ("stable", "unstable", "slow") if kind in kinds}
+    counts = {kind: kinds.count(kind) for kind in MEANINGS if kind in kinds}
     several = series([f"{count} {kind}" for kind, count in counts.items()])
-    found = f"one {kinds[0]} point" if len(kinds) == 1 else f"{len(kinds)} points: {several}"
-    words = f"Reading {what}, the {title} was found to have **{found}**. "
-    times = points.time_constants[0]
-    growth = "shrinks to 1/e" if points.stable[0] else "grows by a factor of e"
-    words += f"At point 1, a deviation along the first eigenvector {growth} in **{_steps(times[0])} steps**"
-    if points.unstable_directions[0] > 1 or len(times) == 1:
+    found = (
+        f"one {kinds[0]} point of the {title}" if len(kinds) == 1 else f"{len(kinds)} points of the {title}: {several}"
+    )
+    meanings = " ".join(MEANINGS[kind] for kind in counts)
+    return f"With {what} at every step, the search found **{found}**. {meanings} {_near_the_first(points)}"
+
+
+def _near_the_first(points: FixedPoints) -> str:
+    """What becomes of a small deviation from the first point."""
+    times, growing = points.time_constants[0], points.unstable_directions[0]
+    words = f"Near point 1, a small deviation {'shrinks to 1/e' if not growing else 'grows by a factor of e'} in "
+    words += f"**{_steps(times[0])} steps**"
+    if len(times) == 1:
         return f"{words}."
-    return f"{words}; one along any other shrinks as far in {_steps(times[1:].max())} or fewer."
+    if growing > 1:
+        return f"{words} in the fastest direction."
+    others = f"in {_steps(times[1:].max())} or fewer in all others."
+    return (
+        f"{words} in one direction, and shrinks to 1/e {others}"
+        if growing
+        else f"{words} in the slowest direction, and {others}"
+    )
 
 
 def _drift(run: ReferencedRun, token: str, points: FixedPoints) -> float:
@@ -188,18 +209,33 @@ def _steps(number: float) -> str:
     return f"{number:,.0f}" if 100 <= number < 1e6 else digits(float(number), ".2g")
 
 
-def _table(points: FixedPoints) -> None:
+def _predictions(run: ReferencedRun, points: FixedPoints) -> list[str]:
+    """What the readout says at each point; nothing where it reads something else, or gives no probabilities."""
+    network = run.model.network
+    reads_points = run.layer == len(network.layers) - 1 and network.directions_by_layer[-1] == ("forward",)
+    if network.readout_weight is None or not reads_points or not network.head.reads_directly(("forward",)):
+        return []
+    if not network.head.is_distribution:
+        return []
+    shares = network.head.outputs(logits_of(network, points.hidden.astype(np.float32)))
+    labels = [visible(run.model.labels[k]) for k in shares.argmax(axis=1)]
+    return [f"{label}, {percent(float(share.max()), 0)}" for label, share in zip(labels, shares, strict=True)]
+
+
+def _table(run: ReferencedRun, points: FixedPoints) -> None:
     """A column for each point: there are few, and what stands in the rows needs words."""
     count = min(len(points), LISTED)
     rows = {
         "kind": point_kinds(points),
-        "directions that grow": [str(n) for n in points.unstable_directions],
+        "prediction there": _predictions(run, points),
+        "growing directions": [str(n) for n in points.unstable_directions],
         "largest eigenvalue, modulus": [digits(float(abs(values[0])), ".3f") for values in points.eigenvalues],
-        "its time constant, in steps": [_steps(times[0]) for times in points.time_constants],
-        "moves in one step by": [digits(float(speed), ".0e") for speed in points.residual],
-        "from the nearest state of the texts": [digits(float(distance), ".2g") for distance in points.distance],
-        f"searches, of {points.seeds}": [str(n) for n in points.reached],
+        "its time constant in steps": [_steps(times[0]) for times in points.time_constants],
+        "a step moves it by": [digits(float(speed), ".0e") for speed in points.residual],
+        "distance from the nearest state of the texts": [short_number(float(each)) for each in points.distance],
+        f"searches that ended there, of {points.seeds}": [str(n) for n in points.reached],
     }
+    rows = {title: values for title, values in rows.items() if values}
     table = pd.DataFrame(
         {"point": list(rows)} | {str(n + 1): [plain(column[n]) for column in rows.values()] for n in range(count)}
     )
