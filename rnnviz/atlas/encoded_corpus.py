@@ -122,11 +122,12 @@ class EncodedCorpus:
         Returns
         -------
         list of str
-            The tokens; for numbers, labels of the steps.
+            The tokens; for numbers, labels of the steps, which count from 1 in the document of the first.
         """
         part = np.asarray(self.tokens[first:last])
         if self.kind == "numbers":
-            return vectors.step_labels(part) if len(part) else []
+            begin = int(self.borders[self.document_of(first)]) if len(part) else 0
+            return vectors.step_labels(part, first - begin + 1) if len(part) else []
         return [self.spellings[k] for k in part]
 
     def joined(self, tokens: Iterable[str]) -> str:

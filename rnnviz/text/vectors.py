@@ -106,13 +106,15 @@ def noise(seed: int, steps: int, vector_size: int, scale: float = 1.0) -> np.nda
     return scale * np.random.default_rng(seed).standard_normal((steps, vector_size))
 
 
-def step_labels(values: np.ndarray) -> list[str]:
+def step_labels(values: np.ndarray, first: int = 1) -> list[str]:
     """Label each step where a text has its letters.
 
     Parameters
     ----------
     values : ndarray of shape (T, D)
         The numbers.
+    first : int, default 1
+        The number of the first step.
 
     Returns
     -------
@@ -127,7 +129,7 @@ def step_labels(values: np.ndarray) -> list[str]:
     """
     if values.shape[1] <= FEW:
         return [" ".join(f"{v:g}" for v in row) for row in values]
-    return [f"#{step}" for step in range(1, len(values) + 1)]
+    return [f"#{step}" for step in range(first, first + len(values))]
 
 
 def swapped_label(label: str, new: str, vector_size: int) -> str:

@@ -7,6 +7,8 @@ import rnnviz
 from rnnviz.atlas.context_values import context_values
 from rnnviz.errors import ArgumentError
 from rnnviz.model import Model
+from rnnviz.network import Network
+from rnnviz.text.tokens import Vocabulary
 from tests.raising import raises
 from tests.strategies import CHARACTERS, draw_network
 
@@ -46,3 +48,11 @@ def test_a_position_outside_the_corpus_is_refused():
     atlas = rnnviz.atlas.build(model, TEXTS)
     with raises(ArgumentError, code="out_of_range"):
         context_values(atlas, model.network, "hidden", 0, [999])
+
+
+def test_steps_of_numbers_are_counted_in_their_document():
+    network = Network.random("rnn", hidden=3, vocabulary=None, embedding=5, classes=1, rng=np.random.default_rng(0))
+    model = Model("numbers", network, Vocabulary("numbers", (), vector_size=5), ["output"], {})
+    atlas = rnnviz.atlas.build(model, [np.ones((3, 5)), np.ones((30, 5))])
+    (context,) = context_values(atlas, network, "hidden", 0, [23], before=2, after=1)
+    assert context.step == 20 and context.tokens == ["#19", "#20", "#21", "#22"]

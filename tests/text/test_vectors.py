@@ -239,6 +239,7 @@ def test_only_numbers_have_tables():
 def test_long_vectors_are_called_by_their_step_and_short_ones_by_their_numbers():
     assert step_labels(np.array([[0.5, -1, 2]])) == ["0.5 -1 2"]
     assert step_labels(np.zeros((3, 4))) == ["#1", "#2", "#3"]
+    assert step_labels(np.zeros((2, 4)), 7) == ["#7", "#8"]
     assert vocabulary(WIDE).encode("noise(1, 100)").tokens[-1] == "#100"
 
 

@@ -37,8 +37,12 @@ def page() -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         task, model, layer, direction = pickers.pick_model(OPENING, compact=True)
         text = text_box.text_box(task, compact=True)
-    titles = {name: title for name, (title, _) in PARTS.items() if name != "machine" or _can_be_a_machine(model)}
-    if choice.value not in titles:  # the model before could be one
+    titles = {name: title for name, (title, _) in PARTS.items()}
+    if not _can_be_a_machine(model):
+        del titles["machine"]
+    if task.vector_size is not None:  # there are no tokens
+        del titles["words"]
+    if choice.value not in titles:  # the model before could be asked
         choice.set(choice.default)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         part = pickers.pick_part("Question", choice, titles, labels="collapsed")

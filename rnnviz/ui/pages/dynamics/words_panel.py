@@ -29,9 +29,6 @@ FIRST = "not"
 
 def show(run: ReferencedRun) -> None:
     """Show the gain of other tokens after a token of the text."""
-    if run.task.vector_size is not None:
-        st.info("This model reads numbers, so there are no tokens whose effect on others could be measured.")
-        return
     tokens = list(dict.fromkeys(run.trace.tokens))
     choice = link_parameters.modifier(tokens, FIRST if FIRST in tokens else tokens[0])
     key = choice.restore()

@@ -22,7 +22,7 @@ PARTS: dict[str, tuple[str, Callable[[], None]]] = {
 def page() -> None:
     """Show everything under the title."""
     titles = {name: title for name, (title, _) in PARTS.items()}
-    part = pickers.pick_part("Part", link_parameters.models_part(list(titles)), titles)
+    part = pickers.pick_part("Part", link_parameters.models_part(list(titles)), titles, labels="collapsed")
     messages = st.container()
     if part != "yours":
         use_panel.enter_current()

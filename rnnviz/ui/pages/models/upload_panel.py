@@ -11,8 +11,9 @@ from ....errors import BusyError, LimitError, RnnvizError
 from ....limits import DEFAULT_LIMITS, MILLION
 from ....text.tokens import visible
 from ...shared import catalogue, lesson_link, link_parameters, notices, streamlit_sessions
+from ...shared.catalogue import MODEL_PAGES
 from ...shared.link_parameters import link_to
-from ...shared.markdown import plain
+from ...shared.markdown import plain, series
 from ...shared.opened_file import OpenedFile, close, enter_archive, open_in_session, opened_file, was_lost
 from ...shared.session_keys import UPLOADED_FILES
 from . import interpretation_panel, kept_panel, use_panel, verify_panel, vocabulary_panel
@@ -54,7 +55,10 @@ def _uploader() -> None:
             accept_multiple_files=True,
             key="models-files",
             max_upload_size=DEFAULT_LIMITS.file // MILLION,
-            help=f"{formats}. If a model keeps its weights or its card in another file, upload both together.",
+            help=f"{formats}. If a model keeps its weights or its card in another file, upload both together. Limits: "
+            f"{DEFAULT_LIMITS.file // MILLION} million bytes, {DEFAULT_LIMITS.unpacked // MILLION} million once "
+            f"unpacked, {DEFAULT_LIMITS.arrays:,} arrays, {DEFAULT_LIMITS.layers:,} layers, and "
+            f"{DEFAULT_LIMITS.seconds:g} seconds to read it.",
         )
     ids = tuple(file.file_id for file in files or [])
     if ids and state.get(UPLOADED_FILES) != ids:
@@ -65,23 +69,20 @@ def _uploader() -> None:
                 file.truncate(0)
     st.caption(
         ":material/lock: Nothing in a file is ever executed. The file stays in the memory of this session, where "
-        "nobody else can see it, and is gone with the session, a minute or two after its page is closed; your browser "
-        "keeps a copy, if you let it. "
-        f"Limits: {DEFAULT_LIMITS.file // MILLION} million bytes, "
-        f"{DEFAULT_LIMITS.unpacked // MILLION} million once unpacked, {DEFAULT_LIMITS.arrays:,} arrays, "
-        f"{DEFAULT_LIMITS.layers:,} layers, and {DEFAULT_LIMITS.seconds:g} seconds to read it."
+        "nobody else can see it, and is deleted with the session, a minute or two after you close the page. Your "
+        "browser keeps a copy if you let it."
     )
 
 
 def _introduction() -> None:
     with st.container(border=True):
         st.markdown(
-            "**What happens next.** Every recurrent stack in the file is found: its cell, layers, directions, sizes, "
-            "convention, precision, the embedding below it and the readout on top. You see how each array was mapped "
-            "and what had to be assumed, and can correct it. Then every page works with your model: **Explore**, "
-            "**Memory** and **Compare**."
+            "**What happens next.** The page finds every recurrent stack in the file: its cell, layers, directions, "
+            "sizes, convention and precision, the embedding below it and the readout on top. It shows how each array "
+            f"was mapped and what it had to assume, which you can correct. Then {series([*MODEL_PAGES])} open with "
+            "your model."
         )
-        st.markdown("In Python this takes one line, and in a notebook with the live module another:")
+        st.markdown("In Python this is one line, and so it is for a module in memory:")
         st.code(
             'import rnnviz\n\nmodel = rnnviz.load("model.safetensors")\nprint(rnnviz.checkpoint("model.safetensors"))\n'
             "model = rnnviz.from_torch(module)   # or from_keras(layer)",

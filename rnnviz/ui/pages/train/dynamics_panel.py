@@ -20,15 +20,14 @@ INTERVAL = 1.5  # seconds between two updates
 SLICE = 0.25  # seconds of measuring for each
 LARGEST = 256  # values of a state: the work of a moment grows with the third power
 
-WORDS = """Each point is the network at that moment, reading the text of the gates above.
-
-- **Spectral radius**: the modulus of the largest eigenvalue of a step’s Jacobian, on average over some of the steps.
-  Repeated for ever, a step with a radius below 1 loses every small change of the state; above 1 it enlarges some.
-- **Largest Lyapunov exponent**: how fast the small change that lasts longest grows (above 0) or dies away (below 0)
-  along the whole text.
-- **Participation ratio**: in how many directions the states differ from each other.
-- **Saturated values**: the share of gate values below 0.1 or above 0.9; in an RNN, of hidden values beyond ±0.9.
-"""
+INTRODUCTION = "Each point is the network at that moment, reading the text of the gates above."
+WORDS = {
+    "radius": "The modulus of the largest eigenvalue of a step’s Jacobian, averaged over some of the steps. If a step "
+    "with a radius below 1 is repeated, every small change of the state fades; above 1, some grow.",
+    "exponent": "How fast the small change that lasts longest grows (above 0) or fades (below 0) over the whole text.",
+    "participation": "In how many directions the states differ from each other.",
+    "saturation": "The share of gate values below 0.1 or above 0.9; in an RNN, of hidden values beyond ±0.9.",
+}
 
 
 def show(training: Training) -> None:
@@ -51,7 +50,7 @@ def show(training: Training) -> None:
 
 def _show(training: Training) -> bool:
     """Measure for a while and draw; whether that was the last that was missing."""
-    st.markdown(WORDS)
+    st.markdown(INTRODUCTION)
     runs = {cell: run for cell, run in training.runs.items() if _state_size(run) <= LARGEST}
     if too_large := [cell for cell in training.runs if cell not in runs]:
         names = " and ".join(cell.upper() for cell in too_large)
@@ -75,6 +74,7 @@ def _show(training: Training) -> bool:
                 with column:
                     words = f"{MEASURES[measure][0].capitalize()} by training step, a line for each cell."
                     chart(dynamics_curves.ready(curves, measured, measure), words, f"train-{measure}")
+                    st.caption(WORDS[measure])
     return bool(before) and not left
 
 

@@ -24,7 +24,8 @@ def atlas_of(task: TaskModels, model: Model) -> Atlas | None:
     found = {each.title: each.atlas for each in model_atlases(task, model).values()}
     if found:
         return found[_pick(found)]
-    st.markdown(f"To see what the units of **{plain(model.name)}** respond to, choose or paste a text for it to read.")
+    what = "numbers" if model.vocabulary.kind == "numbers" else "a text"
+    st.markdown(f"To see what the units of **{plain(model.name)}** respond to, choose or paste {what} for it to read.")
     _form(model)
     return None
 
@@ -54,12 +55,17 @@ def _pick(found: dict[str, Atlas]) -> str:
 
 def _form(model: Model) -> None:
     """A corpus to read: a file, or a text that is pasted."""
+    reads_numbers = model.vocabulary.kind == "numbers"
     file = st.file_uploader("A text file", type=["txt"], key=ATLAS_FILE, max_upload_size=5)
-    pasted = st.text_area("Or paste a text", key=ATLAS_TEXT, height=100)
+    pasted = st.text_area(
+        "Or paste numbers" if reads_numbers else "Or paste a text", key=ATLAS_TEXT, height=100,
+        placeholder="noise(seed=0, steps=1000)" if reads_numbers else None,
+        help=_numbers_help(model) if reads_numbers else None,
+    )  # fmt: skip
     by_line = st.checkbox("Each line is a separate text", model.vocabulary.end, key="atlas-by-line")
     st.caption(
-        f"Up to {MOST_TOKENS:,} tokens are read here; on your own machine there is no limit: "
-        "`python -m rnnviz.atlas model.safetensors corpus.txt --out folder`."
+        f"Up to {MOST_TOKENS:,} {'steps' if reads_numbers else 'tokens'} are read here. On your own machine there is "
+        "no limit: `python -m rnnviz.atlas model.safetensors corpus.txt --out folder`."
     )
     if st.button("Read it", type="primary", key="atlas-build", disabled=not (file or (pasted or "").strip())):
         try:
@@ -72,6 +78,12 @@ def _form(model: Model) -> None:
         keep(model, atlas)
         st.session_state.pop(ATLAS_CHOICE, None)
         st.rerun()
+
+
+def _numbers_help(model: Model) -> str:
+    size = model.network.input_size
+    each = "Each number is a step" if size == 1 else f"Each step has {size} numbers"
+    return f"{each}, separated by spaces, commas or semicolons. `noise(seed=0, steps=1000)` draws random numbers."
 
 
 def _build(model: Model, text: str, by_line: bool, name: str) -> Atlas:

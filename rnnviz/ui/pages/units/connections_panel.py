@@ -7,6 +7,7 @@ import streamlit as st
 
 from ....analysis.weights.unit_connections import UnitConnections, unit_connections
 from ....errors import ArgumentError
+from ....number_format import with_minus_signs
 from ....text.tokens import visible
 from .listed_values import both_ends, unit_buttons
 from .unit_choice import UnitChoice
@@ -41,6 +42,9 @@ def answers(choice: UnitChoice, found: UnitConnections) -> None:
     st.markdown("**What does it do to the answer?**")
     if found.answers is None:
         st.markdown("The readout does not read this layer directly.")
+        return
+    if len(found.answers) == 1:
+        st.markdown(f"A hidden state of 1 adds {with_minus_signs(f'{found.answers[0]:+.2f}')} to the output.")
         return
     relative = choice.model.network.head.is_distribution  # what all logits have in common changes nothing
     what = "to each label’s logit, less the mean over all labels" if relative else "to each output"

@@ -22,9 +22,6 @@ def both_ends(values: np.ndarray, labels: Sequence[str], each_way: int = 4, form
     """The labels with the largest and the smallest values, as two lines."""
     texts = [with_minus_signs(f"{value:{form}}") for value in values.tolist()]
     parts = [f"{plain(label)}\N{NO-BREAK SPACE}{text}" for label, text in zip(labels, texts, strict=True)]
-    if len(parts) == 1:
-        st.markdown(parts[0])
-        return
     order = np.argsort(-values, kind="stable")
     count = min(each_way, len(order) // 2)
     ends = ((order[:count], "arrow_upward"), (order[::-1][:count], "arrow_downward"))

@@ -98,9 +98,9 @@ def _tracked(choice: UnitChoice) -> str:
     if not len(rows):
         return "No properties of this corpus have been computed, so nothing can be said about what the unit tracks."
     first, count = rows.iloc[0], len(rows)
-    of_all = f"none of the {count} properties tested" if count > 1 else "not the one property tested"
+    none = f"It tracks none of the {count} properties tested" if count > 1 else "It does not track the property tested"
     if np.isnan(first["r"]):
-        return f"It tracks {of_all}."
+        return f"{none}."
     numbers = [f"r = {first['r']:.2f}"]
     if first["tracks"]:
         within = first["r_within_tokens"]
@@ -108,7 +108,7 @@ def _tracked(choice: UnitChoice) -> str:
     numbers += [f"R² held out {first['r2_held_out']:.2f}", f"control {first['control']:.2f}"]
     told, name = with_minus_signs(", ".join(numbers)), plain(str(first["property"]))
     if not first["tracks"]:
-        return f"It tracks {of_all}; *{name}* comes closest ({told})."
+        return f"{none}; *{name}* comes closest ({told})." if count > 1 else f"{none}, *{name}* ({told})."
     others = [f"*{plain(str(each))}*" for each in rows[rows["tracks"]]["property"].iloc[1:]]
     more = f" It also tracks {series(others)}." if others else ""
     return f"It tracks **{name}** ({told}).{more}"

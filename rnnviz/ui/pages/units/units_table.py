@@ -91,9 +91,10 @@ def _summary(choice: UnitChoice) -> str | None:
     if not properties:
         return None
     tracked = choice.units["tracks"].loc[lambda names: names != ""].value_counts()
-    tested = f"the {properties} properties tested" if properties > 1 else "the one property tested"
     if not len(tracked):
-        return f"No unit tracks any of {tested}."
+        return (
+            f"No unit tracks {f'any of the {properties} properties' if properties > 1 else 'the one property'} tested."
+        )
     parts = [f"**{number}** {_verb(number)} *{plain(name)}*" for name, number in tracked.items()]
     words = f"Of {count} units, {series(parts)}"
     if tracked.iloc[0] > count / 2:
