@@ -3,7 +3,7 @@
 The peer is what FixedPointFinder (Golub and Sussillo 2018) and most code of papers do: Adam on q, half the squared
 speed, from the same seeds, in PyTorch and in float64, here for 1,000 steps with a learning rate that falls from 0.01.
 Seeds have arrived where their speed is at most 0.01, that of a slow point. At H = 64 the models are those of reviews,
-whose states settle; at H = 128 those of Shakespeare, where hardly any search arrives, which is the dearest case.
+whose states settle; at H = 128 those of Shakespeare, where many searches take all of their steps.
 """
 
 from __future__ import annotations

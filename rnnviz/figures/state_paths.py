@@ -113,7 +113,7 @@ def state_path(
         words = f"<b>{markup_label(tokens[step - 1])}</b>"
         content["annotations"].append(annotation(words, line[step, 0], line[step, 1], anchor="center", yshift=18))
     if readout is not None and readout.any():
-        content["annotations"] += _arrow(found.turn(readout)[:2], edges, label)
+        content["annotations"] += _arrow(np.pad(found.turn(readout), (0, 1))[:2], edges, label)
     content["annotations"].append(
         heading(f"component 2: {percent(shares[1])}<br>{'   '.join(legend)}") | {"font": {"size": 11}, "xshift": -26}
     )

@@ -50,6 +50,20 @@ def test_the_path_and_the_points_are_projections(model, found):
     assert low < dots[:, 0].min() and dots[:, 0].max() < high
 
 
+def test_a_layer_of_one_unit_has_a_path_on_a_line():
+    vocabulary = Vocabulary("characters", ("a", "b"))
+    one = Model("one", draw_network("rnn", vocabulary, hidden=1), vocabulary, [*"1234"])
+    trace = one.trace("abba")
+    found = components([trace])
+    path = np.vstack([trace.initial["hidden", 0, "forward"], trace["hidden"]])
+    dots, readout = found.project(trace["hidden"]), np.array([-2.0])
+    figure = state_path(found, dots, path, trace.tokens, readout=readout, points=fixed_points(one, "a"))
+    np.testing.assert_allclose(drawn(figure, "path of the text").x, (path - found.mean)[:, 0] * found.directions[0, 0])
+    assert not any(drawn(figure, "path of the text").y)
+    arrow = next(note for note in figure.layout.annotations if note.showarrow)
+    assert arrow.y == 0 and np.sign(arrow.x) == np.sign(found.turn(readout)[0])
+
+
 def test_eigenvalues_are_drawn_around_the_unit_circle(model):
     points = fixed_points(model, "b")
     figure = point_eigenvalues(points, 1)

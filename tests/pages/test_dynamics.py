@@ -18,8 +18,11 @@ from rnnviz.analysis import (
     state_machine,
     step_jacobians,
 )
+from rnnviz.cells import RNN
 from rnnviz.figures import machine_graph
+from rnnviz.network import Network
 from rnnviz.number_format import short_number
+from rnnviz.text.tokens import Vocabulary
 from rnnviz.training import TASKS
 from rnnviz.ui.pages.dynamics import PARTS
 from rnnviz.ui.pages.dynamics.machine_panel import MOST
@@ -131,15 +134,23 @@ def numbers_of_points(app):
 
 
 def test_where_nothing_settles_the_page_says_how_far_it_still_moves():
-    app, model = (
-        dynamics(view="settling", task="counter", cell="lstm", text="ab", held="b"),
-        rnnviz.load("counting-lstm"),
+    assert "no point was found" not in page_text(
+        dynamics(view="settling", task="counter", cell="lstm", text="ab", held="b")
     )
-    assert "no point was found" not in page_text(app)
-    app = own_page(model, ["ab"], view="settling", held="a")
-    states = model.trace("a" * 1001)
-    moved = np.hypot(*[np.linalg.norm(states[name][-1] - states[name][-2]) for name in ("hidden", "cell")])
-    assert "no point was found" in page_text(app) and f"moves it by {moved:.2g}" in page_text(app)
+    one = np.ones((1, 1))
+    cell = RNN(weight_ih=one, weight_hh=one, bias_ih=np.array([0.75]), activation="relu")  # 1.75 more at every step
+    model = Model("grows", Network([[cell]], np.ones((2, 1))), Vocabulary("characters", ("a", "b")), [])
+    text = page_text(own_page(model, ["ab"], view="settling", held="a"))
+    assert "no point was found" in text and "moves it by 1.75" in text
+
+
+def test_a_point_that_no_text_comes_near_is_said_to_be_far():
+    """The counting LSTM forgets a share of 2e-9 at each step, and so would settle, at hundreds of millions."""
+    model = rnnviz.load("counting-lstm")
+    points = fixed_points(model, "a", [model.trace("ab")])
+    text = page_text(own_page(model, ["ab"], view="settling", held="a"))
+    assert points.distance[0] > 1e8 and f"{points.distance[0]:,.0f} away" in text
+    assert "is far from" not in page_text(dynamics(view="settling", cell="lstm"))
 
 
 def test_another_point_has_its_own_eigenvalues():

@@ -15,6 +15,7 @@ from ..progress_meter import Tick, partial_tick
 from .held_input_map import HeldInputMap
 from .layer_runs import example_runs, held_vector, spread_states
 from .newton_search import search_slow_states
+from .resting_map import RestingMap
 
 _SEEDS = 64  # half of them states of runs, half where these have come after reading the input for a while
 _SETTLING = 100  # steps
@@ -42,7 +43,9 @@ class FixedPoints:
     seeds : int
         The number of seeds.
     radius : float
-        Points that are nearer to each other count as one.
+        Points that are nearer to each other count as one; a value beyond 1 counts relative to its size.
+    unknowns : tuple of str
+        The states that were searched for; the others are where they come to rest under these.
     tolerance : float
         The largest residual of a fixed point.
     hidden_size : int
@@ -57,6 +60,7 @@ class FixedPoints:
     vector: Array
     seeds: int
     radius: float
+    unknowns: tuple[str, ...]
     tolerance: float
     hidden_size: int
 
@@ -111,9 +115,11 @@ def fixed_points(
     """Find states at which a layer stays, or almost stays, while it reads the same vector again and again.
 
     From every seed, a damped Newton search with the exact Jacobian of one step goes down to where the speed |F(s) - s|
-    is least. The unknowns are all states of the cell: hidden and cell state together for an LSTM. A network of several
-    layers is taken layer by layer: the layer's own input is held, and so its points are those of the whole stack in
-    which everything below has settled. The search cannot prove that there are no other points.
+    is least. The unknowns are the states of the cell; an LSTM is searched in its hidden state alone, its cell state
+    being put where it comes to rest under it. A network of several layers is taken layer by layer: the layer's own
+    input is held, and so its points are those of the whole stack in which everything below has settled. The search
+    cannot prove that there are no other points, and some that it finds may be far from all states of the runs (see
+    `distance`).
 
     Parameters
     ----------
@@ -131,7 +137,8 @@ def fixed_points(
     slow : float, default 0.01
         The largest speed of a slow point; what ends faster is left out.
     radius : float, default 0.01
-        Points that are nearer to each other count as one, the slowest of them.
+        Points that are nearer to each other count as one, the slowest of them; where a value is beyond 1, as in cell
+        states, its difference counts relative to it.
     tolerance : float, default 1e-6
         The largest speed of a fixed point.
     steps : int, default 60
@@ -191,7 +198,13 @@ def fixed_points(
             for _ in range(_SETTLING):
                 settled = moves.step(settled)
         begin, near = np.concatenate([usual, settled]), spread_states(traces, 1024, layer, direction)
-    found, speed = search_slow_states(moves, begin, tolerance, steps, partial_tick(tick, 0.0, 0.9))
+    resting, ticked = RestingMap.of(moves), partial_tick(tick, 0.0, 0.9)
+    if resting is None:
+        found, speed = search_slow_states(moves, begin, tolerance, steps, ticked)
+    else:
+        hidden, _ = search_slow_states(resting, begin[:, : resting.size], tolerance, steps, ticked)
+        found = resting.full_states(hidden)
+        speed = np.linalg.vector_norm(moves.step(found) - found, axis=1)
     chosen, reached = _distinct(found, speed, np.flatnonzero(speed <= max(slow, tolerance)), radius)
     states = found[chosen]
     _, jacobians = moves.step_with_jacobians(states)
@@ -208,6 +221,7 @@ def fixed_points(
         vector,
         len(begin),
         radius,
+        cell.states if resting is None else ("hidden",),
         tolerance,
         cell.units("hidden"),
     )
@@ -217,7 +231,8 @@ def _distinct(states: Array, speed: Array, among: Array, radius: float) -> tuple
     """The slowest of each group of states within a radius, the largest group first, and the sizes of the groups."""
     left, chosen, sizes = among[np.argsort(speed[among], kind="stable")], [], []
     while len(left):
-        near = np.linalg.norm(states[left] - states[left[0]], axis=1) <= radius
+        first = states[left[0]]
+        near = np.linalg.norm((states[left] - first) / np.maximum(1, np.abs(first)), axis=1) <= radius
         chosen.append(left[0])
         sizes.append(int(near.sum()))
         left = left[~near]

@@ -65,7 +65,7 @@ class HeldInputMap:
         ndarray of shape (N, S)
             F(s) of each.
         """
-        after, _ = self._run(states)
+        after, _ = self.run(states)
         return after
 
     def step_with_jacobians(self, states: Array) -> tuple[Array, Array]:
@@ -83,8 +83,8 @@ class HeldInputMap:
         jacobians : ndarray of shape (N, S, S)
             Entry [n, i, j] is dF_i / ds_j at state n.
         """
-        after, (z, before, now) = self._run(states)
-        one_by_one = ((z[:, [n]], _column(before, n), _column(now, n)) for n in range(len(states)))
+        after, (z, before, now) = self.run(states)
+        one_by_one = ((z[:, [n]], column_of(before, n), column_of(now, n)) for n in range(len(states)))
         return after, gradients_by_state(self.cell, one_by_one, len(states))
 
     def input_gradients(self, states: Array, along: Array) -> Array:
@@ -102,15 +102,28 @@ class HeldInputMap:
         ndarray of shape (N, D)
             The gradient of `along` times the hidden state, at the vector that is held.
         """
-        _, (z, before, now) = self._run(states)
+        _, (z, before, now) = self.run(states)
         d = {state: np.zeros_like(array) for state, array in before.items()}
         d["hidden"] += along[:, None]
         d_sums = np.empty_like(z)
         self.cell.step_back(z, before, now, d, d_sums)
         return d_sums.T @ self.cell.weight_ih
 
-    def _run(self, states: Array) -> tuple[Array, tuple[Array, NamedArrays, NamedArrays]]:
-        """One step of all states as one batch: where they go, and what `Cell.step_back` needs."""
+    def run(self, states: Array) -> tuple[Array, tuple[Array, NamedArrays, NamedArrays]]:
+        """Compute one step of all states as one batch.
+
+        Parameters
+        ----------
+        states : ndarray of shape (N, S)
+            The states.
+
+        Returns
+        -------
+        after : ndarray of shape (N, S)
+            F(s) of each.
+        step : tuple of (z, before, now)
+            The step as `Cell.step_back` takes it, time being N.
+        """
         cell, count = self.cell, len(states)
         z = np.repeat(self._sums[:, None], count, axis=1)
         before = {state: np.ascontiguousarray(states[:, place].T) for state, place in self._places.items()}
@@ -121,6 +134,6 @@ class HeldInputMap:
         return np.concatenate([now[state].T for state in cell.states], axis=1), (z, before, now)
 
 
-def _column(arrays: NamedArrays, n: int) -> NamedArrays:
-    """The n-th of a batch of states."""
+def column_of(arrays: NamedArrays, n: int) -> NamedArrays:
+    """Take the n-th of a batch out of arrays of shape (H, N), as arrays of shape (H, 1)."""
     return {name: array[:, [n]] for name, array in arrays.items()}

@@ -4,10 +4,10 @@ The speed of a state is |F(s) - s|, and q is half its square (Sussillo and Barak
 
     (A^T A + m I) d = -A^T (F(s) - s)    with A = dF/ds - I
 
-and is taken where it makes q smaller and leaves no state beyond its bounds, where saturated gates would keep whatever
-there is; m falls after a step that was taken and rises after one that was not (Levenberg and Marquardt). With m = 0 it
-is Newton's step. Where A is almost singular, as along a line of states that hardly move, Newton's step alone is far too
-long.
+and ends at the bounds of the states, beyond which saturated gates would keep whatever there is. It is taken where it
+makes q smaller; m falls after a step that was taken and rises after one that was not (Levenberg and Marquardt). With
+m = 0 it is Newton's step. Where A is almost singular, as along a line of states that hardly move, Newton's step alone
+is far too long.
 """
 
 from __future__ import annotations
@@ -17,25 +17,24 @@ import numpy as np
 from ...cells.activations import Array
 from ..progress_meter import ProgressMeter, Tick, partial_tick
 from .held_input_map import HeldInputMap
+from .resting_map import RestingMap
 
 _FIRST_DAMPING, _MOST_DAMPING = 1e-3, 1e6
 _LEAST_DAMPING = 1e-13  # times the largest entry of A^T A: what is less is lost in rounding
 _EASIER, _HARDER = 0.1, 8.0  # factors of the damping after a step that was taken, and after one that was not
 _LEVEL = 1e-9  # the slope of q, for a speed of 1, at which it counts as level
 _GAIN = 1e-9  # a step that lowers q by a smaller share has arrived
-
-
 _AT_ONCE = 2**22  # numbers in the Jacobians of the states that are searched together
 
 
 def search_slow_states(
-    moves: HeldInputMap, states: Array, tolerance: float, steps: int, tick: Tick | None = None
+    moves: HeldInputMap | RestingMap, states: Array, tolerance: float, steps: int, tick: Tick | None = None
 ) -> tuple[Array, Array]:
     """Find where q is least, from each of the states.
 
     Parameters
     ----------
-    moves : HeldInputMap
+    moves : HeldInputMap or RestingMap
         The map.
     states : ndarray of shape (N, S)
         Where to begin.
@@ -63,7 +62,9 @@ def search_slow_states(
     return np.concatenate(found), np.concatenate(speed)
 
 
-def _search(moves: HeldInputMap, states: Array, tolerance: float, steps: int, tick: Tick | None) -> tuple[Array, Array]:
+def _search(
+    moves: HeldInputMap | RestingMap, states: Array, tolerance: float, steps: int, tick: Tick | None
+) -> tuple[Array, Array]:
     """`search_slow_states` for states that fit into memory together."""
     states = np.array(states, np.float64)
     count, size = states.shape
@@ -82,11 +83,10 @@ def _search(moves: HeldInputMap, states: Array, tolerance: float, steps: int, ti
         least = _LEAST_DAMPING * np.abs(gram).max(axis=(1, 2))
         gram += np.maximum(damping[searching], least)[:, None, None] * identity
         towards = np.linalg.solve(gram, slopes.swapaxes(1, 2) @ moved[searching, :, None])[..., 0]
-        tried = states[searching] - towards
+        tried = np.clip(states[searching] - towards, moves.lowest, moves.highest)
         gone = moves.step(tried) - tried
         before, now = (np.vecdot(v, v) for v in (moved[searching], gone))
-        is_inside = ((tried >= moves.lowest) & (tried <= moves.highest)).all(axis=1)
-        is_better = (now < before) & is_inside
+        is_better = now < before
         taken = searching[is_better]
         states[taken], moved[taken] = tried[is_better], gone[is_better]
         damping[searching] *= np.where(is_better, _EASIER, _HARDER)

@@ -57,7 +57,7 @@ class Components:
         hidden : ndarray of shape (..., H)
             Hidden states of this layer.
         count : int, default 2
-            K, the number of components.
+            K, the number of components; where there are fewer, the other coordinates are 0.
 
         Returns
         -------
@@ -74,7 +74,8 @@ class Components:
                 f"The hidden states have shape {hidden.shape}; expected (..., {len(self.mean)}).",
                 code="shape", name="hidden", shape=hidden.shape, expected=len(self.mean),
             )  # fmt: skip
-        return (hidden - self.mean) @ self.directions[:count].T
+        places = (hidden - self.mean) @ self.directions[:count].T
+        return np.pad(places, [(0, 0)] * (places.ndim - 1) + [(0, count - places.shape[-1])])
 
     def turn(self, vector: Array) -> Array:
         """Find the components of a direction, such as a readout's.

@@ -6,7 +6,7 @@ import pytest
 import rnnviz
 from rnnviz import Model
 from rnnviz.analysis import fixed_points
-from rnnviz.cells import RNN
+from rnnviz.cells import LSTM, RNN
 from rnnviz.errors import ArgumentError, ArrayError, InputError, UnknownNameError
 from rnnviz.network import Network
 from rnnviz.text.tokens import Vocabulary
@@ -205,3 +205,23 @@ def test_layers_below_that_never_settle_are_refused():
     model = Model("turning", Network([[below], [above]], np.array([[0.1], [0.2]])), LETTERS, [])
     with raises(ArgumentError, code="unsettled"):
         fixed_points(model, "a", layer=1)
+
+
+def test_bounds_do_not_end_a_search():
+    """Each unit keeps its sign, and steps towards its points would leave the bounds."""
+    size = 12
+    rng = np.random.default_rng(0)
+    weight = 4 * np.eye(size) + 0.1 * rng.standard_normal((size, size))
+    cell = RNN(weight_ih=np.eye(size), weight_hh=weight, bias_ih=np.zeros(size))
+    model = Model("signs", Network([[cell]]), Vocabulary("numbers", (), vector_size=size), [])
+    points = fixed_points(model, np.zeros(size), rng.uniform(-1, 1, (40, size)))
+    assert points.reached.sum() == 40 and points.fixed.all()
+
+
+def test_the_cell_state_of_an_lstm_may_rest_far_from_where_it_began():
+    bias = np.array([0.0, 12.0, 1.0, 0.0])  # it writes sigmoid(0) * tanh(1) and keeps all but 6e-6
+    cell = LSTM(weight_ih=np.zeros((4, 1)), weight_hh=np.zeros((4, 1)), bias_ih=bias)
+    model = Model("keeps", Network([[cell]], np.ones((2, 1))), LETTERS, [])
+    points = fixed_points(model, "a", np.zeros((1, 2)))
+    np.testing.assert_allclose(points.states, [[0.5, 0.5 * np.tanh(1) * (1 + np.exp(12))]], rtol=1e-6)
+    assert points.stable.all() and points.fixed.all()

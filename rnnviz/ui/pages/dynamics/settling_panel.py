@@ -32,6 +32,7 @@ MEANINGS = {
     "unstable": "States near an unstable point move away from it.",
     "slow": "At a slow point, a step moves the state very little.",
 }
+_FAR = 10.0  # for each unit's part of a distance
 PATIENCE = 1000  # steps after which a state that does not settle is looked at
 
 
@@ -67,14 +68,22 @@ def show(run: ReferencedRun) -> None:
                 "eigenvalues",
             )
         _table(run, points)
-    states = series([run.trace.definition.by_name[state].title for state in run.trace.definition.states])
+    searched, resting = _searched_and_resting(run, points)
     st.caption(
         f":material/info: {points.seeds} searches from states over {plain(run.reference.sampled)}, by damped Newton on "
-        f"the exact Jacobian of one step, over the {plain(states)}. Points nearer than {points.radius:g} count as one; "
-        "a step moves a slow point by at most 0.01, and a fixed point by nothing but rounding. In the time constant, a "
-        "deviation changes by a factor of e. "
+        f"the exact Jacobian of one step, over the {searched}{resting}. Points nearer than {points.radius:g} count as "
+        "one; a step moves a slow point by at most 0.01, and a fixed point by nothing but rounding. In the time "
+        "constant, a deviation changes by a factor of e. "
         f"There may be points that no search found. {'' if cloud is None else plain(cloud.account)}"
     )
+
+
+def _searched_and_resting(run: ReferencedRun, points: FixedPoints) -> tuple[str, str]:
+    """The states that are searched for, and how the others follow."""
+    titles = {state: plain(run.trace.definition.by_name[state].title) for state in run.trace.definition.states}
+    others = [title for state, title in titles.items() if state not in points.unknowns]
+    resting = f", with the {series(others)} where it comes to rest" if others else ""
+    return series([titles[state] for state in points.unknowns]), resting
 
 
 def _pick_input(run: ReferencedRun) -> str:
@@ -132,19 +141,22 @@ def _summary(run: ReferencedRun, token: str, points: FixedPoints) -> str:
         f"one {kinds[0]} point of the {title}" if len(kinds) == 1 else f"{len(kinds)} points of the {title}: {several}"
     )
     meanings = " ".join(MEANINGS[kind] for kind in counts)
-    return f"With {what} at every step, the search found **{found}**. {meanings} {_near_the_first(points)}"
+    words = f"With {what} at every step, the search found **{found}**. {meanings} {_near_the_first(points)}"
+    if points.distance[0] > _FAR * points.hidden_size**0.5:  # two hidden states cannot be so far apart
+        words += f" Point 1 is far from every state of the texts: {_long_number(float(points.distance[0]))} away."
+    return words
 
 
 def _near_the_first(points: FixedPoints) -> str:
     """What becomes of a small deviation from the first point."""
     times, growing = points.time_constants[0], points.unstable_directions[0]
     words = f"Near point 1, a small deviation {'shrinks to 1/e' if not growing else 'grows by a factor of e'} in "
-    words += f"**{_steps(times[0])} steps**"
+    words += f"**{_long_number(times[0])} steps**"
     if len(times) == 1:
         return f"{words}."
     if growing > 1:
         return f"{words} in the fastest direction."
-    others = f"in {_steps(times[1:].max())} or fewer in all others."
+    others = f"in {_long_number(times[1:].max())} or fewer in all others."
     return (
         f"{words} in one direction, and shrinks to 1/e {others}"
         if growing
@@ -204,9 +216,9 @@ def _pick_point(points: FixedPoints) -> int:
     )
 
 
-def _steps(number: float) -> str:
-    """A number of steps, which may be very large near a line of states that hardly move."""
-    return f"{number:,.0f}" if 100 <= number < 1e6 else digits(float(number), ".2g")
+def _long_number(number: float) -> str:
+    """A number of steps or a distance, which may be very large where states hardly move."""
+    return f"{number:,.0f}" if 100 <= number < 1e9 else digits(float(number), ".2g")
 
 
 def _predictions(run: ReferencedRun, points: FixedPoints) -> list[str]:
@@ -230,9 +242,9 @@ def _table(run: ReferencedRun, points: FixedPoints) -> None:
         "prediction there": _predictions(run, points),
         "growing directions": [str(n) for n in points.unstable_directions],
         "largest eigenvalue, modulus": [digits(float(abs(values[0])), ".3f") for values in points.eigenvalues],
-        "its time constant in steps": [_steps(times[0]) for times in points.time_constants],
+        "its time constant in steps": [_long_number(times[0]) for times in points.time_constants],
         "a step moves it by": [digits(float(speed), ".0e") for speed in points.residual],
-        "distance from the nearest state of the texts": [short_number(float(each)) for each in points.distance],
+        "distance from the nearest state of the texts": [_long_number(float(each)) for each in points.distance],
         f"searches that ended there, of {points.seeds}": [str(n) for n in points.reached],
     }
     rows = {title: values for title, values in rows.items() if values}
