@@ -90,7 +90,7 @@ def test_the_current_step_is_marked():
 
 
 def test_the_arrow_is_the_direction_of_the_prediction():
-    app, model = dynamics(task="counter", cell="gru", text="aab"), rnnviz.load("counter-gru")
+    app, model = dynamics(task="counter", cell="gru", text="aab", among="task"), rnnviz.load("counter-gru")
     (chart,) = (chart for chart in app.get("plotly_chart") if chart.proto.id.endswith("-chart-path-gru"))
     arrow = next(note for note in json.loads(chart.proto.spec)["layout"]["annotations"] if note["showarrow"])
     runs_of_task = [model.trace(text) for text in model.card["examples"]]

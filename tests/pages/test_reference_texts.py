@@ -154,3 +154,9 @@ def test_a_corpus_that_the_session_has_read_is_offered():
 def test_a_corpus_that_a_link_names_and_is_not_here_is_reported():
     app = open_page("dynamics", text=TEXT, among="atlas-nowhere")
     assert app.warning and app.selectbox(key="dynamics-among").value == "task"
+
+
+@pytest.mark.parametrize(("task", "name"), [("reviews", "task"), ("counter", "atlas")])
+def test_a_task_of_few_examples_opens_on_the_corpus_of_its_atlas(task, name):
+    app = open_page("dynamics", task=task, cell="gru")
+    assert app.selectbox(key="dynamics-among").value == name and "among" not in app.query_params

@@ -14,6 +14,8 @@ from .catalogue import TaskModels
 from .long_work import cached
 from .session_keys import ATLASES
 
+BUNDLED_ATLAS = "atlas"  # its name in links
+
 
 class KnownAtlas(NamedTuple):
     """An atlas, and what pickers call it."""
@@ -28,7 +30,7 @@ def model_atlases(task: TaskModels, model: Model) -> dict[str, KnownAtlas]:
     bundled = None if task.own else bundled_atlas(model.name)
     found = {} if own is None else {"read-here": KnownAtlas(own.corpus.name, own)}
     if bundled is not None:
-        found["atlas"] = KnownAtlas(bundled.corpus.name, bundled)
+        found[BUNDLED_ATLAS] = KnownAtlas(bundled.corpus.name, bundled)
     for folder, atlas in cached(model.network, ("served atlases",), lambda: served_atlases(model.network)).items():
         found[f"atlas-{folder}"] = KnownAtlas(f"{atlas.corpus.name} ({folder})", atlas)
     return found

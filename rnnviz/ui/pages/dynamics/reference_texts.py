@@ -17,7 +17,7 @@ from ....trace import Trace
 from ....wording import counted
 from ....zoo import BUNDLED
 from ...shared.catalogue import TaskModels
-from ...shared.model_atlases import model_atlases
+from ...shared.model_atlases import BUNDLED_ATLAS, model_atlases
 from ...shared.text_box import TOKENS
 
 PASSAGE, PASSAGES = 60, 80  # characters of a passage of running text, and passages
@@ -93,22 +93,25 @@ class ReferenceTexts(ABC):
 
 
 class TaskTexts(ReferenceTexts):
-    """The bundled test texts of a task if there are any, fewer for a large model; else the examples."""
+    """The bundled test texts of a task if there are any, fewer for a large model; else the examples.
+
+    are_held_out: whether they are held out from training.
+    """
 
     name = "task"
 
     def __init__(self, task: TaskModels) -> None:
-        self._texts, self._held_out = _texts_of(task)
+        self._texts, self.are_held_out = _texts_of(task)
         self._owner = "model" if task.own else "task"
         self.key = ("task", *task.examples) if task.own else "task"
-        self.title = f"the {self._owner}’s {'held-out texts' if self._held_out else 'examples'}"
+        self.title = f"the {self._owner}’s {'held-out texts' if self.are_held_out else 'examples'}"
 
     def readings(self, model: Model, tick: Tick | None = None) -> Readings:
         texts = self._texts[: max(LEAST, UNITS // model.network.hidden_size)]
         return _read(model, texts, tick)
 
     def account(self, found: Components, readings: Readings, dots: int) -> str:
-        texts = counted(len(readings.runs), "held-out text" if self._held_out else "example")
+        texts = counted(len(readings.runs), "held-out text" if self.are_held_out else "example")
         return (
             f"Dots are hidden states over {texts} of the {self._owner}; components are those of all their "
             f"{found.steps:,} states."
@@ -201,9 +204,13 @@ def most_tokens(model: Model) -> int:
 
 
 def reference_texts(task: TaskModels, model: Model, layer: int, direction: str, pasted: str) -> list[ReferenceTexts]:
-    """All texts among which the states of a layer can be seen, those of the task first."""
+    """All texts among which the states of a layer can be seen, the usual ones first."""
+    of_task = TaskTexts(task)
     corpora = [CorpusTexts(name, *known, task) for name, known in model_atlases(task, model).items()]
-    return [each for each in (TaskTexts(task), *corpora, OwnTexts(pasted)) if each.offers(model, layer, direction)]
+    texts = [each for each in (of_task, *corpora, OwnTexts(pasted)) if each.offers(model, layer, direction)]
+    if not of_task.are_held_out:  # a few examples show less than the corpus of a bundled atlas
+        texts.sort(key=lambda each: each.name != BUNDLED_ATLAS)
+    return texts
 
 
 def _read(model: Model, texts: Sequence[str], tick: Tick | None, most: int | None = None) -> Readings:
