@@ -3,12 +3,22 @@
 from ..cells.gated_equations import Factor, GatedState, OutputGating
 from .asked_steps import asked_steps
 from .cell_cost import Cost, cost
-from .dynamics.fixed_points import FixedPoints, fixed_points
-from .dynamics.lyapunov_exponents import Lyapunov, lyapunov
-from .dynamics.modifier_effect import ModifierEffect, modifier_effect
-from .dynamics.repeated_product import multiply_repeatedly
-from .dynamics.state_components import Components, components, readout_direction
-from .dynamics.state_machine import Disagreement, MachineCheck, StateMachine, state_machine
+from .dynamics import (
+    Components,
+    Disagreement,
+    FixedPoints,
+    Lyapunov,
+    MachineCheck,
+    ModifierEffect,
+    StateMachine,
+    components,
+    fixed_points,
+    lyapunov,
+    modifier_effect,
+    multiply_repeatedly,
+    readout_direction,
+    state_machine,
+)
 from .effects.attribution_agreement import Agreement, agreement
 from .effects.attribution_over_time import attribution_over_time
 from .effects.gate_experiments import Experiment, experiments, forgetting_intervention
