@@ -56,7 +56,7 @@ def test_the_table_has_every_unit_and_the_card_is_one_of_them():
     assert sorted(table["unit"]) == list(range(64))
     wanted = atlas.units("forget").set_index("unit")
     np.testing.assert_allclose(table.set_index("unit")["deviation"].sort_index(), wanted["deviation"], rtol=1e-6)
-    assert any("Unit 5" in element.value for element in app.subheader)
+    assert any("Unit 5" in element.value for element in app.header)
     top = contexts_panel.varied(atlas, atlas.top("forget", 5, 20), 8, 3)
     shown = rows(app)[: len(top)]
     np.testing.assert_allclose([value for value, _ in shown], top["value"], rtol=2e-3)
@@ -147,7 +147,7 @@ def test_previous_and_next_follow_the_table():
     app.button(key="unit-next").click().run()
     assert app.query_params["unit"] in (str(order[(order.index(5) + 1) % 64]), [str(order[(order.index(5) + 1) % 64])])
     app.button(key="unit-previous").click().run()
-    assert any("Unit 5" in element.value for element in app.subheader)
+    assert any("Unit 5" in element.value for element in app.header)
 
 
 def test_a_corpus_is_text_and_never_markup():
@@ -212,7 +212,7 @@ def test_the_page_opens_on_the_unit_that_tracks_a_property_best(model):
     quantity = "cell" if cell == "lstm" else "hidden"
     evidence = bundled_atlas(model).evidence(quantity).query("tracks").drop_duplicates("unit")
     best = evidence.loc[evidence["r2_held_out"].idxmax()]
-    assert [element.value for element in app.subheader] == [f"Unit {best['unit']}"]
+    assert [element.value for element in app.header] == [f"Unit {best['unit']}"]
     table = app.dataframe[0].value
     assert table["tracks"].iloc[0] == best["property"]
     assert table["tracks"].ne("").sum() == len(evidence) == table["tracks"].ne("").iloc[: len(evidence)].sum()
@@ -222,7 +222,7 @@ def test_a_unit_that_nobody_chose_is_not_kept_for_another_model():
     app = open_page("units", task="names", cell="lstm")
     app.button(key="unit-next").click().run()
     app.selectbox(key="task").set_value("counter").run()
-    assert app.subheader[0].value == "Unit 6"
+    assert app.header[0].value == "Unit 6"
 
 
 def test_contexts_of_a_small_cell_state_have_colours():

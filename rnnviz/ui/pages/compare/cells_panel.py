@@ -58,7 +58,8 @@ def _predictions(run: TextRun, traces: dict[str, Trace], step: int) -> None:
         return
     summary = disagreement(run, traces)
     st.markdown(summary)
-    left, right = st.columns([1.4, 1], gap="medium")
+    with st.container(key="stacked-answers"):
+        left, right = st.columns([1.4, 1], gap="medium")
     with left:
         label = pick_label(run.trace if run.trace.cell in traces else next(iter(traces.values())), step)
         words = f"Probability of {visible(label)} after each step, for every cell. {spoken(summary)}"
@@ -69,7 +70,8 @@ def _predictions(run: TextRun, traces: dict[str, Trace], step: int) -> None:
 
 def _values(run: TextRun, traces: dict[str, Trace], step: int) -> None:
     """One output of the models that give values: its curve by cell, and a table."""
-    left, right = st.columns([1.4, 1], gap="medium")
+    with st.container(key="stacked-answers"):
+        left, right = st.columns([1.4, 1], gap="medium")
     with left:
         label = pick_label(traces[run.trace.cell], step)
         summary = values_at_end(traces, label)

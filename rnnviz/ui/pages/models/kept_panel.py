@@ -58,13 +58,13 @@ def _switch(report: KeptReport) -> None:
     if st.session_state.get(SWITCH) is None:
         st.session_state[SWITCH] = report.on
     st.checkbox(
-        "Keep the models that I open or train, for after a reload and in other tabs", key=SWITCH, on_change=_set_on,
+        "Keep the models that I open or train across reloads and tabs", key=SWITCH, on_change=_set_on,
         help="Uncheck it on a computer that you share. What is kept already stays until you remove it.",
     )  # fmt: skip
     st.caption(
-        "They stay on this computer until you remove them; the server keeps nothing. At most "
-        f"{kept_models.MOST} models and {kept_models.MOST_BYTES // MILLION} million bytes, and "
-        f"{kept_models.LARGEST // MILLION} million for one; the oldest leave first."
+        "They stay on this computer until you remove them; the server keeps nothing. There is room for "
+        f"{kept_models.MOST} models of at most {kept_models.LARGEST // MILLION} million bytes each and "
+        f"{kept_models.MOST_BYTES // MILLION} million together; the oldest are removed first."
     )
 
 

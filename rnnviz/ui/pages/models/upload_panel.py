@@ -10,7 +10,7 @@ from ....checkpoints import FORMATS, Stack, summary
 from ....errors import BusyError, LimitError, RnnvizError
 from ....limits import DEFAULT_LIMITS, MILLION
 from ....text.tokens import visible
-from ...shared import catalogue, lesson_link, link_parameters, notices, streamlit_sessions
+from ...shared import catalogue, kept_models, lesson_link, link_parameters, notices, streamlit_sessions
 from ...shared.catalogue import MODEL_PAGES
 from ...shared.link_parameters import link_to
 from ...shared.markdown import plain, series
@@ -26,9 +26,11 @@ def show() -> None:
     _uploader()
     kept_panel.open_again()
     if was_lost():
+        kept = kept_models.report()
+        again = "Open it again below, or upload it." if kept is not None and kept.models else "Upload it again."
         st.info(
-            "This link comes from a tab that had a file open. The file lived in that tab: it is gone after a reload or "
-            "when the server restarts. Open it again from what this browser keeps, or upload it.",
+            "This link comes from a tab that had a file open. The file was closed when that tab was reloaded or the "
+            f"server restarted. {again}",
             icon=":material/history:",
         )
     kept_panel.show()
@@ -82,7 +84,7 @@ def _introduction() -> None:
             f"was mapped and what it had to assume, which you can correct. Then {series([*MODEL_PAGES])} open with "
             "your model."
         )
-        st.markdown("In Python this is one line, and so it is for a module in memory:")
+        st.markdown("In Python, one line opens a file or a module:")
         st.code(
             'import rnnviz\n\nmodel = rnnviz.load("model.safetensors")\nprint(rnnviz.checkpoint("model.safetensors"))\n'
             "model = rnnviz.from_torch(module)   # or from_keras(layer)",

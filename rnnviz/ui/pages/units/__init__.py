@@ -37,7 +37,7 @@ def page() -> None:
                 "A unit is one position in the cell’s vectors. Here is what each one does while the model reads "
                 f"{corpus}."
             )
-            with st.container(key="table-and-card"):
+            with st.container(key="stacked-units"):
                 left, right = st.columns([1, 1.2], gap="medium")
             with left:
                 units_table.show(choice, unit_card.meaning(choice))
