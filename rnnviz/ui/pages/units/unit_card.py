@@ -21,17 +21,17 @@ PLUS_MINUS = "\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}"
 LEAST_COUNT = 5  # a token that occurs less often has no mean worth showing
 
 TRACKS = (
-    "A unit tracks a property if a line through the unit’s values predicts the property with R² of at least 0.5 in parts "
-    "of the corpus that were held out from the fit, and if |r| exceeds the control: the largest |r| of any unit with any "
-    "property that is shifted against the text. Within tokens, r is computed after the mean at each token is subtracted: "
-    "it shows what the unit knows beyond the token that it sees. A correlation does not show that the network uses the "
-    "property."
+    "A unit tracks a property if a line through the unit’s values predicts the property with R² of at least 0.5 in "
+    "parts of the corpus that were held out from the fit, and if |r| exceeds the control: the largest |r| of any unit "
+    "with any property that is shifted against the text. Within tokens, r is computed after the mean at each token is "
+    "subtracted: it shows what the unit knows beyond the token that it sees. A correlation does not show that the "
+    "network uses the property."
 )
 SILENCED = (
-    "A silenced unit has all its states set to 0 at every step, even if it is never near 0 otherwise. The loss is that "
-    "of the right answer: the label of the text or, in a model that predicts the next token, that token. The answer is "
-    "the likeliest label with all units in place, and its lead is its logit minus the mean of all others. After ± is the "
-    "standard error of the mean over the texts or passages."
+    "A silenced unit has all its states set to 0 at every step, even if it is never near 0 otherwise. The loss is "
+    "that of the right answer: the label of the text or, in a model that predicts the next token, that token. The "
+    "answer is the likeliest label with all units in place, and its lead is its logit minus the mean of all others. "
+    "After ± is the standard error of the mean over the texts or passages."
 )
 
 
