@@ -8,8 +8,7 @@ import numpy as np
 
 from ...cells import Cell
 from ...cells.activations import Array
-from ...cells.record import NamedArrays
-from ..gradients.jacobians import gradients_by_state
+from .unit_gradients import Step, UnitGradients
 
 
 class HeldInputMap:
@@ -32,6 +31,8 @@ class HeldInputMap:
         The cell in float64.
     vector : ndarray of shape (D,)
         The vector that is held.
+    gradients : UnitGradients
+        Backward passes through a step.
     size : int
         S, the numbers of a state.
     lowest, highest : ndarray of shape (S,)
@@ -43,6 +44,7 @@ class HeldInputMap:
         if cell.dtype != np.float64:
             exact = (array.astype(np.float64) for array in cell.parameters.values())
             self.cell = cell.from_parameters(exact, cell.options)
+        self.gradients = UnitGradients(self.cell)
         self._sums = self.cell.weight_ih @ vector.astype(np.float64) + self.cell.input_bias()
         ends = list(accumulate((self.cell.units(state) for state in self.cell.states), initial=0))
         self._places = {state: slice(*pair) for state, pair in zip(self.cell.states, pairwise(ends), strict=True)}
@@ -83,9 +85,13 @@ class HeldInputMap:
         jacobians : ndarray of shape (N, S, S)
             Entry [n, i, j] is dF_i / ds_j at state n.
         """
-        after, (z, before, now) = self.run(states)
-        one_by_one = ((z[:, [n]], column_of(before, n), column_of(now, n)) for n in range(len(states)))
-        return after, gradients_by_state(self.cell, one_by_one, len(states))
+        after, step = self.run(states)
+        jacobians = np.empty((len(states), self.size, self.size))
+        for state, rows in self._places.items():
+            found = self.gradients.of(step, {state: np.ones((self.cell.units(state), len(states)))})
+            for other, columns in self._places.items():
+                jacobians[:, rows, columns] = found[other]
+        return after, jacobians
 
     def input_gradients(self, states: Array, along: Array) -> Array:
         """Compute the gradient of the next hidden state, along a direction, by the input vector.
@@ -109,7 +115,7 @@ class HeldInputMap:
         self.cell.step_back(z, before, now, d, d_sums)
         return d_sums.T @ self.cell.weight_ih
 
-    def run(self, states: Array) -> tuple[Array, tuple[Array, NamedArrays, NamedArrays]]:
+    def run(self, states: Array) -> tuple[Array, Step]:
         """Compute one step of all states as one batch.
 
         Parameters
@@ -132,8 +138,3 @@ class HeldInputMap:
         now |= {state: np.empty_like(array) for state, array in before.items()}
         cell.step(z, before, now)
         return np.concatenate([now[state].T for state in cell.states], axis=1), (z, before, now)
-
-
-def column_of(arrays: NamedArrays, n: int) -> NamedArrays:
-    """Take the n-th of a batch out of arrays of shape (H, N), as arrays of shape (H, 1)."""
-    return {name: array[:, [n]] for name, array in arrays.items()}

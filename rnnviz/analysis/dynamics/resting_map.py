@@ -8,7 +8,7 @@ from ...cells import Definition
 from ...cells.activations import Array
 from ...cells.expressions import Value
 from ...cells.gated_equations import GatedState, OutputGating, as_gated_state, as_output_gating
-from .held_input_map import HeldInputMap, column_of
+from .held_input_map import HeldInputMap
 
 _LEAST_LOSS = 2.0**-53  # the share that a step loses at least: a gate that is 1 after rounding is a little below it
 
@@ -111,19 +111,14 @@ class RestingMap:
         jacobians : ndarray of shape (N, H, H)
             Entry [n, i, j] is dG_i / dh_j at state n.
         """
-        after, (z, before, now) = self._moves.run(self.full_states(hidden))
+        after, step = self._moves.run(self.full_states(hidden))
+        _, _, now = step
         kept = self._gated.keep_shares(now)
         # dG/dh = dh'/dh + dh'/dc dc*/dh, where dc*/dh = dc'/dh / (1 - f) and dh'/dc = f dh'/dc'
         shown = now[self._gating.gate] * self._gating.squash.slope(now[self._gated.state])
         weights = shown * kept / np.maximum(1 - kept, _LEAST_LOSS)
-        cell, state = self._moves.cell, self._gated.state
-        jacobians = np.empty((len(hidden), self.size, self.size))
-        d_sums = np.empty((len(z), self.size))
-        for n, jacobian in enumerate(jacobians):
-            d = {"hidden": np.eye(self.size), state: np.diag(weights[:, n])}
-            cell.step_back(z[:, [n]], column_of(before, n), column_of(now, n), d, d_sums)
-            jacobian[:] = d["hidden"].T
-        return after[:, : self.size], jacobians
+        found = self._moves.gradients.of(step, {"hidden": np.ones_like(weights), self._gated.state: weights})
+        return after[:, : self.size], found["hidden"]
 
 
 def _mentions(definition: Definition, state: str) -> tuple[int, int]:
