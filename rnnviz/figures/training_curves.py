@@ -209,7 +209,7 @@ def dynamics_curves(runs: Sequence[RunCurve], found: Sequence[Sequence[SnapshotD
         values = np.array([getattr(moment, measure) for moment in each], np.float64)
         kept = np.isfinite(values)
         points.append((np.array([moment.step for moment in each], int)[kept], values[kept]))
-    levels = [] if level is None else [(level, f"{level:g}", "dot")]
+    levels = [] if level is None else [(level, "", "dot")]  # the axis has its number
     values = np.array([*np.concatenate([y for _, y in points] or [np.zeros(0)]), *(value for value, *_ in levels)])
     low, high = _edges(values, False)
     if measure == "exponent" and len(values):  # which can be below its line altogether
@@ -357,12 +357,14 @@ def _finished(
     levels: Sequence[tuple[float, str, str]],
     log: bool,
 ) -> Content:
-    """The chart with labels beside the lines, and reference lines, each with its words at its right end."""
+    """The chart with labels beside the lines, and reference lines, each with its words, if any, at its right end."""
     content["annotations"] += end_labels(ends, edges, HEIGHT, axes=("x domain", "y"))
     for value, words, dash in levels:
         at = math.log10(value) if log else value
         upper = at > sum(edges) / 2
         content.setdefault("shapes", []).append(horizontal_line(value, dash=dash))
+        if not words:
+            continue
         content["annotations"].append(
             annotation(words, 1, at, ("x domain", "y"), "right", 11, xshift=-4, yshift=-9 if upper else 9)
             | {"font": {"size": 11, "color": REFERENCE}}

@@ -18,6 +18,7 @@ from rnnviz.model import Model
 from rnnviz.network import Network
 from rnnviz.text.tokens import Vocabulary
 from rnnviz.ui.pages.models import PARTS
+from rnnviz.ui.pages.models.model_table import TABLE
 from rnnviz.ui.shared import session_memory
 from rnnviz.ui.shared.catalogue import MODEL_PAGES
 from rnnviz.ui.shared.session_keys import PAGE
@@ -310,6 +311,12 @@ def test_every_model_is_listed_with_its_score():
     network = rnnviz.load("names-lstm").network
     assert row["parameters"] == sum(array.size for array in network.parameters.values())
     assert row["held out"].startswith(f"{100 * zoo.card('names-lstm')['scores']['test']:.1f} ")
+
+
+def test_the_model_that_is_shown_is_marked_in_the_table():
+    app = models(part="inside", model="recall-gru")
+    (row,) = app.session_state[TABLE]["selection"]["rows"]
+    assert app.dataframe[0].value["model"].iloc[row] == "recall-gru"
 
 
 def test_a_model_with_layers_and_directions_shows_each():

@@ -141,6 +141,15 @@ def test_a_bundled_corpus_is_read_again_for_a_pattern(model):
     assert len(found) >= 2
 
 
+def test_patterns_are_found_in_different_texts_before_twice_in_one():
+    app = open_page("units", task="recall", cell="lstm", view="pattern")
+    bodies = "".join(element.proto.body for element in app.get("html") if "unit-contexts spans" in element.proto.body)
+    texts = re.findall(r"· text (\d+)<", bodies)
+    assert len(texts) == 20 and len(set(texts)) > 12
+    counts = [int(label.split(" of ")[0]) for label, _ in spans(app)]
+    assert counts == sorted(counts, reverse=True)
+
+
 def test_previous_and_next_follow_the_table():
     app = built(unit="5")
     order = app.dataframe[0].value["unit"].tolist()

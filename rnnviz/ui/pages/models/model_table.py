@@ -16,6 +16,9 @@ from ...shared import catalogue, link_parameters
 from ...shared.catalogue import TaskModels
 from ...shared.markdown import plain
 
+TABLE = "models-table"
+MOST_ROWS = 16  # that are shown without scrolling: the bundled models
+
 
 class Entry(NamedTuple):
     """A model by its task and cell; its name is `task.models[cell]`."""
@@ -50,13 +53,32 @@ def _title(name: str, entry: Entry) -> str:
     return f"{name}: {entry.task.title}" if not entry.task.own else f"{entry.task.title} (yours)"
 
 
-def table() -> None:
-    """Show a row for every model: task, architecture, size and held-out score."""
-    rows = [_row(name, entry) for name, entry in entries().items()]
+def table(parameter: str, default: str) -> None:
+    """Show a row for every model: task, architecture, size and held-out score; a click on one chooses it.
+
+    parameter, default: as for `pick`, which shows the same choice.
+    """
+    models = entries()
+    names, rows = list(models), [_row(name, entry) for name, entry in models.items()]
+    choice = link_parameters.model(parameter, names, default if default in models else names[0])
+    choice.restore()
+
+    def choose() -> None:
+        selection = st.session_state[TABLE]["selection"]
+        chosen = [row for row, _ in selection["cells"]] or selection["rows"]
+        if chosen and chosen[0] < len(names):
+            choice.set(names[chosen[0]])
+
+    # The mark follows when another model is chosen elsewhere.
+    st.session_state[TABLE] = {"selection": {"rows": [names.index(choice.value)] if choice.value in names else []}}
     st.dataframe(
         pd.DataFrame(rows),
         hide_index=True,
-        height=min(len(rows) + 1, 10) * 35 + 3,
+        key=TABLE,
+        on_select=choose,
+        selection_mode=["single-row-required", "single-cell"],
+        # Half a row at the end says that there are more.
+        height="content" if len(rows) <= MOST_ROWS else MOST_ROWS * 35 + 56,
         column_config={"parameters": st.column_config.NumberColumn(format="localized")},
         alt="All models: task, cell, layers, units, number of parameters, and held-out score.",
     )

@@ -18,12 +18,14 @@ from ...shared.model_card import score_line
 from ...shared.pickers import pick_layer
 from . import model_table, save_panel, use_panel
 
+DEFAULT = "names-lstm"
+
 
 def show() -> None:
     """Show all models in a table, and the weights of one."""
-    model_table.table()
+    model_table.table("model", DEFAULT)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        entry = model_table.pick("model", "Model", "names-lstm")
+        entry = model_table.pick("model", "Model", DEFAULT)
         model = model_table.model_of(entry)
         layer, direction = pick_layer(model)
     score_line(model)

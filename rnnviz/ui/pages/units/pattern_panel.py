@@ -24,7 +24,7 @@ from ...shared.session_keys import PATTERN_TEXT
 from .coloured_contexts import spans_html
 from .unit_choice import UnitChoice
 
-SHOWN = 20
+SHOWN, AMONG = 20, 100  # spans that are shown, and the best ones from which they are chosen
 OPENING_LENGTH = 3  # tokens of the span that is chosen at first
 AROUND = {"characters": (36, 20), "others": (12, 8)}  # tokens that are shown before and after
 
@@ -189,9 +189,10 @@ def _matches(choice: UnitChoice, planes: UnitPlanes, trace: Trace, pattern: Patt
 
     def work() -> tuple[pd.DataFrame, list[SpanContext]]:
         frame = atlas.match(
-            pattern.units, pattern.length, SHOWN, quantity.name, **choice.place, level=pattern.level,
+            pattern.units, pattern.length, AMONG, quantity.name, **choice.place, level=pattern.level,
             around=pattern.around, planes=planes,
         )  # fmt: skip
+        frame = _spread_over_texts(frame) if atlas.corpus.documents > 1 else frame.head(SHOWN)
         contexts = span_contexts(
             atlas, planes, frame["position"].to_numpy(), pattern.length, pattern.units, pattern.level,
             before=before, after=after,
@@ -201,7 +202,7 @@ def _matches(choice: UnitChoice, planes: UnitPlanes, trace: Trace, pattern: Patt
     frame, contexts = cached(model.network, key, work)
     words, count = read_words(model.vocabulary), len(pattern.units)
     own = _own(choice, planes, trace, pattern, before, after)
-    spaced = atlas.corpus.kind != "characters"
+    spaced, several = atlas.corpus.kind != "characters", atlas.corpus.documents > 1
     st.markdown("**Your text**")
     st.html(spans_html([own], [f"{count} of {count}"], [""], quantity, count, spaced))
     st.markdown(f"**Where the same {'unit is' if count == 1 else 'units are'} on in the corpus**")
@@ -209,13 +210,20 @@ def _matches(choice: UnitChoice, planes: UnitPlanes, trace: Trace, pattern: Patt
         st.markdown("Nowhere.")
         return
     st.caption(
-        f"The {len(frame)} best of all spans of {counted(pattern.length, words.token)}: those with more of these units "
-        f"on come first, then those with fewer others. The colour is the share of these units that are on at a "
-        f"{words.token}."
+        f"Of all spans of {counted(pattern.length, words.token)}, those with more of these units on come first, then "
+        f"those with fewer others{', one for each text if there are enough' if several else ''}. The colour is the "
+        f"share of these units that are on at a {words.token}."
     )
     shares = [f"{common} of {count}" for common in frame["common"]]
     notes = [_note(row.others, row.document, atlas.corpus.documents) for row in frame.itertuples()]
     st.html(spans_html(contexts, shares, notes, quantity, count, spaced))
+
+
+def _spread_over_texts(frame: pd.DataFrame) -> pd.DataFrame:
+    """The spans that are shown, in their order: the best of each text, then the others."""
+    repeats = frame["document"].duplicated()
+    chosen = [*frame.index[~repeats], *frame.index[repeats]][:SHOWN]
+    return frame.loc[sorted(chosen)]
 
 
 def _note(others: int, document: int, documents: int) -> str:
