@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ArgumentError, DamagedFileError
+from ..wording import printable
 from .atlas_files import read_facts
 from .encoded_corpus import EncodedCorpus
 from .parquet_tables import ParquetTables
@@ -58,13 +59,12 @@ class Atlas(ParquetTables, SpanMatches):
         """
         folder = Path(folder)
         facts, recorded = read_facts(folder)
-        try:
-            corpus = EncodedCorpus.load(folder / CORPUS)
-        except (OSError, ValueError, KeyError) as error:
+        corpus = EncodedCorpus.load(folder / CORPUS)
+        if max(facts["listed"], default=-1) > corpus.rows.max(initial=-1):
             raise DamagedFileError(
-                f"The corpus of the atlas {folder.name} is missing or damaged: build it again.",
-                code="corpus", file=str(folder),
-            ) from error  # fmt: skip
+                f"The files of the atlas {printable(folder.name)} do not fit each other: build it again.",
+                code="facts", file=str(folder),
+            )  # fmt: skip
         return cls(folder, facts, recorded, corpus, keeper)
 
     def save(self, folder: str | Path) -> None:

@@ -10,11 +10,13 @@ from typing import Any
 
 from ..bounded_json import parse_json
 from ..errors import DamagedFileError, MissingFileError, UnsupportedFileError
+from ..network.run import DIRECTIONS
 from ..wording import printable
 from .planning import FORMAT, Plan
-from .reading_settings import Key
+from .reading_settings import Key, ReadingSettings, recorded_quantity
 
 FACTS_FILE, SUMMARIES_FILE = "atlas.json", "summaries.npz"
+LARGEST = 2**31 - 1  # of numbers that are counted with
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def write_facts(plan: Plan) -> None:
     recorded = []
     for name, layer, direction in plan.keys:
         cell = network.cell(layer, direction)
-        q = cell.definition.by_name[name]
+        q = recorded_quantity(network, (name, layer, direction))
         bounds = [q.low if math.isfinite(q.low) else None, q.high if math.isfinite(q.high) else None]
         recorded.append([name, layer, direction, q.symbol, q.title, q.role, *bounds, cell.units(name)])
     facts = {
@@ -72,7 +74,17 @@ def write_facts(plan: Plan) -> None:
 
 
 def read_facts(folder: Path) -> tuple[dict[str, Any], dict[Key, RecordedQuantity]]:
-    """Read the facts of an atlas, and its quantities by key."""
+    """Read the facts of an atlas, and its quantities by key.
+
+    Raises
+    ------
+    MissingFileError
+        If there is no atlas, or it is unfinished.
+    UnsupportedFileError
+        If it is written in another format.
+    DamagedFileError, LimitError
+        If they are damaged, or more than is read.
+    """
     file = folder / FACTS_FILE
     if not file.is_file():
         unfinished = (
@@ -91,12 +103,44 @@ def read_facts(folder: Path) -> tuple[dict[str, Any], dict[Key, RecordedQuantity
             code="format", file=str(folder),
         )  # fmt: skip
     try:
+        _check_facts(facts)
         recorded = {}
         for name, layer, direction, symbol, title, role, low, high, units in facts["recorded"]:
-            bounds = (-math.inf if low is None else low, math.inf if high is None else high)
-            recorded[name, layer, direction] = RecordedQuantity(name, symbol, title, role, *bounds, units)
-    except (KeyError, TypeError, ValueError) as error:
+            bounds = (-math.inf if low is None else float(low), math.inf if high is None else float(high))
+            quantity = RecordedQuantity(name, symbol, title, role, *bounds, units)
+            _check_quantity(quantity, layer, direction)
+            recorded[name, layer, direction] = quantity
+        if not recorded:
+            raise ValueError("recorded")
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise DamagedFileError(
             f"The atlas {printable(folder.name)} is damaged: build it again.", code="facts", file=str(folder)
         ) from error
     return facts, recorded
+
+
+def _check_facts(facts: dict[str, Any]) -> None:
+    """Raise ValueError, KeyError or TypeError for what `write_facts` does not write."""
+    if not isinstance(facts["settings"], dict):
+        raise TypeError("settings")
+    settings = ReadingSettings.from_json(facts["settings"])
+    numbers = (settings.segment, settings.burn_in, settings.sample, settings.shard, *facts["listed"])
+    if not all(type(number) is int and 0 <= number <= LARGEST for number in numbers):
+        raise ValueError("numbers")
+    texts = [facts["model"], facts["cell"], facts["fingerprint"], facts["weights"]]
+    for texts_of_one in facts["properties"]:
+        name, sentence, kind = texts_of_one
+        texts += [name, sentence, kind]
+    if not all(isinstance(text, str) for text in texts) or not isinstance(facts["both_ways"], bool):
+        raise ValueError("texts")
+
+
+def _check_quantity(quantity: RecordedQuantity, layer: Any, direction: Any) -> None:
+    """Raise ValueError or TypeError unless a quantity has a name that no path is made of, and sizes that can be."""
+    texts = (quantity.name, quantity.symbol, quantity.title, quantity.role)
+    if not all(isinstance(text, str) for text in texts) or not quantity.name.isidentifier():
+        raise ValueError("quantity")
+    if direction not in DIRECTIONS:
+        raise ValueError("direction")
+    if not all(type(n) is int and low <= n <= LARGEST for n, low in ((layer, 0), (quantity.units, 1))):
+        raise ValueError("sizes")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from ..errors import DamagedFileError
 from ..model import Model
 from .atlas import Atlas
 from .atlas_files import SUMMARIES_FILE, finished, write_facts
@@ -130,7 +131,7 @@ def _read_all(plan: Plan, workers: int, client: Any, progress: Progress) -> Shar
     if prepare_states(plan.folder, plan.stored, plan.tokens):
         for file in files:  # of an earlier run, whose states have been removed
             file.unlink(missing_ok=True)
-    missing = [number for number, file in enumerate(files) if not file.is_file()]
+    missing = [number for number, file in enumerate(files) if not _is_whole(plan, file)]
     for number in sorted(set(range(len(files))) - set(missing)):
         progress(plan.shards.tokens(number))
     if client is not None:
@@ -140,12 +141,21 @@ def _read_all(plan: Plan, workers: int, client: Any, progress: Progress) -> Shar
     tree = MergeTree[ShardSummary](len(files), ShardSummary.merged)
     known = set(range(len(files))) - set(missing)
     for number in sorted(known):
-        tree.add(number, ShardSummary.load(files[number]))
+        tree.add(number, ShardSummary.load(files[number], plan.facts))
     for number, summary in _read_here(plan, missing, workers, progress):
         keep_shard(plan, number, summary, files[number])
         tree.add(number, summary)
     assert tree.result is not None
     return tree.result
+
+
+def _is_whole(plan: Plan, file: Path) -> bool:
+    """Whether what is kept of a shard is there and can be read."""
+    try:
+        ShardSummary.load(file, plan.facts)
+    except DamagedFileError:
+        return False
+    return True
 
 
 def _read_here(

@@ -116,7 +116,7 @@ def _merge_once(
     work = client.scatter((plan.network, plan.keys, len(plan.listed), plan.settings), broadcast=True, hash=False)
     tree = MergeTree[Any](len(files), lambda left, right: client.submit(_merged, left, right, pure=False))
     for number in sorted(set(range(len(files))) - set(missing)):
-        tree.add(number, client.submit(_same, ShardSummary.load(files[number]), pure=False))
+        tree.add(number, client.submit(_same, ShardSummary.load(files[number], plan.facts), pure=False))
     waiting, running = list(missing), dict[Any, int]()
     results = as_completed(with_results=True)
 

@@ -63,8 +63,8 @@ def context_values(
 ) -> list[UnitContext]:
     """Read contexts again and record one unit.
 
-    Each is read from where the atlas began to read the stretch that its position is in, so that the value at the
-    position is the one in the atlas, but for rounding. Tokens after the end of that stretch are read on from there.
+    Each token is read as the atlas read it, in a stretch of the document from the same beginning, so that its value is
+    the one in the atlas, but for rounding. A context in which one stretch ends and the next begins is read in both.
 
     Parameters
     ----------
@@ -93,8 +93,10 @@ def context_values(
     Raises
     ------
     ArgumentError
-        If a position is outside the corpus, or the network does not compute the quantity at this place.
+        If a position is outside the corpus, the network does not compute the quantity at this place, or it is not that
+        of the atlas.
     """
+    atlas.check_network(network)
     corpus, pieces = atlas.corpus, atlas.pieces
     places = np.asarray(positions, np.int64)
     if len(places) and not (places.min() >= 0 and places.max() < len(corpus)):
@@ -106,15 +108,20 @@ def context_values(
     document = corpus.document_of(places)
     starts, stops = corpus.borders[document], corpus.borders[document + 1]
     firsts, lasts = np.maximum(starts, places - before), np.minimum(stops, places + after + 1)
-    piece = np.searchsorted(pieces.firsts, places, side="right") - 1
-    begins = np.minimum(pieces.begins[piece], firsts)
-    ends = lasts if network.directions == ("forward",) else np.maximum(lasts, pieces.ends[piece])
+    where = [np.searchsorted(pieces.firsts, at, side="right") - 1 for at in (firsts, lasts - 1)]
+    counts = where[1] - where[0] + 1  # of the stretches that a context is in
+    which = np.repeat(where[0] - np.cumsum(counts) + counts, counts) + np.arange(int(counts.sum()))
+    last = np.repeat(lasts, counts)
+    begins = pieces.begins[which]
+    ends = np.minimum(pieces.lasts[which], last) if network.directions == ("forward",) else pieces.ends[which]
     read = _read(atlas, without_outputs(network), begins, ends, (quantity, layer, direction), unit)
+    lows, highs = np.maximum(pieces.firsts[which], np.repeat(firsts, counts)), np.minimum(pieces.lasts[which], last)
+    parts = iter([array[low - b : high - b] for array, b, low, high in zip(read, begins, lows, highs, strict=True)])
     contexts = []
     for k, position in enumerate(places.tolist()):
-        first, last = int(firsts[k]), int(lasts[k])
-        values = read[k][first - int(begins[k]) : last - int(begins[k])]
-        tokens = corpus.texts(first, last)
+        first = int(firsts[k])
+        values = np.concatenate([next(parts) for _ in range(int(counts[k]))])
+        tokens = corpus.texts(first, int(lasts[k]))
         number, step = int(corpus.numbers[document[k]]), position - int(starts[k])
         contexts.append(UnitContext(tokens, values, position - first, number, position, step))
     return contexts

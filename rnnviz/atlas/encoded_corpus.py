@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import InputError
+from ..errors import DamagedFileError, InputError
 from ..model import Model
 from ..text import vectors
 from ..text.tokens import END, visible
@@ -20,8 +20,11 @@ from ..wording import counted, printable
 from .corpus import Corpus, Document
 from .growing_file import GrowingFile
 from .spellings import Spellings, tail_length
+from .stored_arrays import open_array
 
 LONGEST_TAIL = 1 << 22  # characters that may wait for the end of their token
+TEXT_KINDS = ("characters", "words", "pieces")
+_BROKEN = (OSError, ValueError, TypeError, LookupError, EOFError, SyntaxError, RecursionError, OverflowError)
 FEW = 5  # unknown tokens that a sentence lists
 Array = np.ndarray
 
@@ -78,7 +81,7 @@ class EncodedCorpus:
         """How often each spelling occurs, by its number."""
         counts = np.zeros(len(self.spellings), np.int64)
         for start in range(0, len(self.tokens), 1 << 20):
-            counts += np.bincount(self.tokens[start : start + (1 << 20)], minlength=len(counts))
+            counts += np.bincount(self._part(start, start + (1 << 20)), minlength=len(counts))
         return counts
 
     @cached_property
@@ -108,7 +111,7 @@ class EncodedCorpus:
         ndarray of int32 of shape (T,), or of float of shape (T, D)
             Rows of the embedding, or numbers.
         """
-        part = np.asarray(self.tokens[first:last])
+        part = self._part(first, last)
         return part if self.kind == "numbers" else self.rows[part]
 
     def texts(self, first: int, last: int) -> list[str]:
@@ -124,11 +127,18 @@ class EncodedCorpus:
         list of str
             The tokens; for numbers, labels of the steps, which count from 1 in the document of the first.
         """
-        part = np.asarray(self.tokens[first:last])
+        part = self._part(first, last)
         if self.kind == "numbers":
             begin = int(self.borders[self.document_of(first)]) if len(part) else 0
             return vectors.step_labels(part, first - begin + 1) if len(part) else []
         return [self.spellings[k] for k in part]
+
+    def _part(self, first: int, last: int) -> Array:
+        """Some of the tokens; raises DamagedFileError where a number has no spelling."""
+        part = np.asarray(self.tokens[first:last])
+        if self.kind != "numbers" and len(part) and not 0 <= part.min() <= part.max() < len(self.spellings):
+            raise DamagedFileError("The tokens of the atlas are damaged: build it again.", code="corpus")
+        return part
 
     def joined(self, tokens: Iterable[str]) -> str:
         """Join tokens to a text: characters as they are, anything else with spaces between."""
@@ -164,16 +174,43 @@ class EncodedCorpus:
 
     @classmethod
     def load(cls, folder: Path) -> EncodedCorpus:
-        """Open what `save` wrote; tokens stay on disk."""
-        facts = json.loads((folder / "corpus.json").read_text(encoding="utf-8"))
-        unknown = np.zeros(len(facts["spellings"]), bool)
-        unknown[facts["unknown"]] = True
-        tokens, borders, numbers = (
-            np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("tokens", "borders", "numbers")
-        )
+        """Open what `save` wrote; tokens stay on disk.
+
+        Raises
+        ------
+        DamagedFileError
+            If it is missing or damaged.
+        """
+        try:
+            facts = json.loads((folder / "corpus.json").read_text(encoding="utf-8"))
+            spellings, rows, numeric = facts["spellings"], np.array(facts["rows"], np.int32), facts["kind"] == "numbers"
+            unknown = np.zeros(len(spellings), bool)
+            unknown[np.array(facts["unknown"], np.int64)] = True
+            if numeric:
+                tokens = open_array(folder / "tokens.npy", None, (-1, -1))
+                is_series = tokens.dtype in (np.float32, np.float64) and tokens.shape[1] > 0
+            else:
+                tokens, is_series = open_array(folder / "tokens.npy", np.dtype(np.int32), (-1,)), False
+            borders = open_array(folder / "borders.npy", np.dtype(np.int64), (-1,))
+            numbers = open_array(folder / "numbers.npy", np.dtype(np.int64), (len(borders) - 1,))
+            texts = [facts["name"], facts["digest"], *spellings]
+            fits = [
+                facts["kind"] in (*TEXT_KINDS, "numbers"), is_series is numeric, len(tokens) > 0,
+                isinstance(spellings, list), all(isinstance(text, str) for text in texts),
+                rows.shape == (len(spellings),), ((rows >= 0) & (rows < len(spellings))).all(),
+                type(facts["empty"]) is int, facts["empty"] >= 0, len(borders) > 1,
+                borders[0] == 0, borders[-1] == len(tokens), (np.diff(borders) > 0).all(),
+            ]  # fmt: skip
+            if not all(fits):
+                raise ValueError(folder.name)
+        except _BROKEN as error:
+            raise DamagedFileError(
+                f"The corpus of the atlas {printable(folder.parent.name)} is missing or damaged: build it again.",
+                code="corpus", file=str(folder.parent),
+            ) from error  # fmt: skip
         return cls(
-            facts["name"], tokens, np.asarray(borders), np.asarray(numbers), tuple(facts["spellings"]),
-            np.array(facts["rows"], np.int32), unknown, facts["kind"], facts["empty"], facts["digest"],
+            facts["name"], tokens, np.asarray(borders), np.asarray(numbers), tuple(spellings), rows, unknown,
+            facts["kind"], facts["empty"], facts["digest"],
         )  # fmt: skip
 
 

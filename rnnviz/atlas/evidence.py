@@ -37,6 +37,11 @@ class Evidence(Summary):
     """
 
     name = "evidence"
+    axes = {
+        **dict.fromkeys(("count", "property_mean", "property_squares"), (FOLDS, "P")),
+        **dict.fromkeys(("unit_mean", "unit_squares", "products"), (FOLDS, "U", "P")),
+        "shifted": (SHIFTS, "U", "P"),
+    }
 
     count: Array
     unit_mean: Array

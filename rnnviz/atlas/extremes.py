@@ -28,6 +28,7 @@ class Extremes(Summary):
     """
 
     name = "extremes"
+    axes = dict.fromkeys(("top", "top_positions", "bottom", "bottom_positions"), ("U", EXTREMES))
 
     top: Array
     top_positions: Array

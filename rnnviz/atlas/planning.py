@@ -16,7 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ArgumentError
+from ..bounded_json import parse_json
+from ..errors import ArgumentError, FileError
 from ..model import Model
 from ..network import Network
 from ..text.tokens import visible
@@ -25,36 +26,18 @@ from .bit_planes import LEVELS
 from .corpus import Corpus
 from .corpus_properties import FITTING, CorpusProperties, Wanted
 from .encoded_corpus import EncodedCorpus, encode
+from .network_digest import network_digest
 from .one_thread import one_thread
 from .reading import MOST_STEPS, without_outputs
 from .reading_settings import BATCH, CHUNK, LISTED, Key, ReadingSettings, recorded_keys
-from .shard_summary import ShardSummary, summarise
+from .shard_summary import ShardSummary, summarise, unit_facts
 from .shards import Shards
 from .stored_states import STORED, stored_bytes
+from .summary import UnitFacts
 
-FORMAT = 1
+FORMAT = 2
 PROBE = BATCH * CHUNK  # steps that are read to measure the time, and as many before
 CORPUS, SHARDS, PLAN = "corpus", "shards", "plan.json"
-
-
-def weights_digest(network: Network) -> str:
-    """Digest the cells of a network and the arrays of its recurrent layers and embedding.
-
-    Parameters
-    ----------
-    network : Network
-        The network.
-
-    Returns
-    -------
-    str
-        32 hexadecimal digits.
-    """
-    digest = blake2b(network.cell_name.encode(), digest_size=16)
-    for name, array in sorted(without_outputs(network).parameters.items()):
-        digest.update(f"{name}{array.dtype}{array.shape}".encode())
-        digest.update(np.ascontiguousarray(array).tobytes())
-    return digest.hexdigest()
 
 
 @dataclass(frozen=True)
@@ -126,6 +109,11 @@ class Plan:
         both_ways = "backward" in self.model.network.directions
         return Shards(self.corpus, self.settings, both_ways, self.listed, self.properties)
 
+    @cached_property
+    def facts(self) -> dict[Key, UnitFacts]:
+        """What summaries must know of the units of each quantity."""
+        return unit_facts(self.network, self.keys, len(self.listed), self.settings, len(self.properties))
+
     @property
     def tokens(self) -> int:
         """N, the tokens of the corpus."""
@@ -177,9 +165,7 @@ class Plan:
         """A digest of everything that the atlas depends on."""
         model = self.model
         facts = [
-            FORMAT, *model.network.cell_kinds.to_json().values(), model.network.merge,
-            model.network.directions_by_layer, model.vocabulary.to_json(), self.settings.to_json(), self.corpus.digest,
-            self.properties.digest,
+            FORMAT, model.vocabulary.to_json(), self.settings.to_json(), self.corpus.digest, self.properties.digest,
         ]  # fmt: skip
         digest = blake2b(json.dumps(facts).encode(), digest_size=16)
         digest.update(self.weights.encode())
@@ -187,8 +173,8 @@ class Plan:
 
     @cached_property
     def weights(self) -> str:
-        """A digest of the weights, by which an atlas is known to be that of a model whatever its name."""
-        return weights_digest(self.model.network)
+        """The digest of the network, see `network_digest`."""
+        return network_digest(self.model.network)
 
     def describe(self, workers: int = 1) -> str:
         """Say in a few lines what will be read, how, and what it takes.
@@ -346,7 +332,7 @@ def _enter(plan: Plan, fresh: bool) -> None:
     """Make a folder that of the plan."""
     facts = {"format": FORMAT, "fingerprint": plan.fingerprint}
     file = plan.folder / PLAN
-    known = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else facts
+    known = _known(file) if file.is_file() else facts
     if known != facts:
         if not fresh:
             raise ArgumentError(
@@ -361,6 +347,14 @@ def _enter(plan: Plan, fresh: bool) -> None:
                 shutil.rmtree(old) if old.is_dir() else old.unlink()
     (plan.folder / SHARDS).mkdir(exist_ok=True)
     file.write_text(json.dumps(facts), encoding="utf-8")
+
+
+def _known(file: Path) -> Any:
+    """What the file of a plan says; None if it says nothing."""
+    try:
+        return parse_json(PLAN, file.read_bytes())
+    except FileError:
+        return None
 
 
 def _probe(plan: Plan) -> tuple[float, int]:

@@ -92,6 +92,12 @@ class Block:
         """The values as float64, for sums."""
         return self.values.astype(np.float64)
 
+    @cached_property
+    def centred(self) -> tuple[Array, Array]:
+        """The mean of each unit, (U,), and what is left of its values without it, (U, n)."""
+        means = self.wide.mean(1)
+        return means, self.wide - means[:, None]
+
 
 def without_outputs(network: Network) -> Network:
     """The recurrent layers alone."""

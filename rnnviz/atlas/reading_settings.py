@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from ..cells.bounds import bounds_of
+from ..cells.definition import Quantity
 from ..errors import ArgumentError, UnknownNameError, UnknownQuantityError
 from ..model import Model
+from ..network import Network
 
 CHUNK = 64  # steps between two blocks; states are carried over
 BATCH = 128  # sequences that are read together
@@ -184,6 +188,37 @@ def recorded_keys(model: Model, quantities: tuple[str, ...]) -> list[Key]:
         for q in cell.definition.display_order
         if q.name in quantities
     ]
+
+
+def recorded_quantity(network: Network, key: Key) -> Quantity:
+    """Look up what is recorded, with the bounds that its values have.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+    key : (str, int, str)
+        Quantity, layer and direction.
+
+    Returns
+    -------
+    Quantity
+        That of the cell's definition; without bounds if the network starts from states that lie beyond them, which may
+        carry the quantity beyond its own.
+    """
+    name, layer, direction = key
+    definition = network.cell(layer, direction).definition
+    quantity = definition.by_name[name]
+    if network.initial is None or not quantity.bounded:
+        return quantity
+    place = network.directions_by_layer[layer].index(direction)
+    starts = {
+        state: (min(0.0, float(array.min())), max(0.0, float(array.max())))
+        for state, array in network.initial[layer][place].items()
+    }
+    low, high = bounds_of(definition.equations, starts)[name]
+    is_inside = quantity.low <= low and high <= quantity.high
+    return quantity if is_inside else replace(quantity, low=-math.inf, high=math.inf)
 
 
 def check_choice(kind: str, value: str, allowed: tuple[str, ...]) -> None:

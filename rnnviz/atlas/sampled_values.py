@@ -24,6 +24,7 @@ class SampledValues(Summary):
     """
 
     name = "sample"
+    axes = {"positions": ("S",), "values": ("U", "S")}
 
     positions: Array
     values: Array

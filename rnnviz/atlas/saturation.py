@@ -34,6 +34,7 @@ class Saturation(Summary):
     """
 
     name = "saturation"
+    axes = {"below": ("U",), "above": ("U",), "count": (), "limits": (2,)}
 
     below: Array
     above: Array

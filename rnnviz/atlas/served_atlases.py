@@ -10,7 +10,7 @@ from ..errors import FileError
 from ..network import Network
 from .atlas import Atlas
 from .atlas_files import finished
-from .planning import weights_digest
+from .network_digest import network_digest
 
 VARIABLE = "RNNVIZ_ATLASES"
 
@@ -26,16 +26,17 @@ def served_atlases(network: Network) -> dict[str, Atlas]:
     Returns
     -------
     dict of str to Atlas
-        By the name of the folder. Folders that hold no whole atlas, or one that cannot be read, are left out.
+        By the name of the folder; of a second one of this name, its path. Folders that hold no whole atlas, or one that
+        cannot be read, are left out.
     """
-    wanted, found = weights_digest(network), {}
+    wanted, found = network_digest(network), {}
     for folder in _folders():
         try:
             atlas = Atlas.load(folder)
         except (FileError, OSError):
             continue
         if atlas.weights == wanted:
-            found[folder.name] = atlas
+            found[str(folder) if folder.name in found else folder.name] = atlas
     return found
 
 

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar
 
 import numpy as np
 
+from ..errors import DamagedFileError
 from ..network import Network
 from .covariance import Covariance
 from .evidence import Evidence
 from .extremes import Extremes
 from .moments import Moments
 from .reading import blocks
-from .reading_settings import Key, ReadingSettings
+from .reading_settings import Key, ReadingSettings, recorded_quantity
 from .sampled_values import SampledValues
 from .saturation import Saturation
 from .shards import Shard
+from .stored_arrays import read_arrays
 from .stored_states import STORED
 from .summary import Summary, UnitFacts
 from .token_sums import TokenSums
@@ -61,7 +63,7 @@ class ShardSummary:
     def arrays(self) -> dict[str, np.ndarray]:
         """Name all arrays: "hidden/0/forward/moments/sums"."""
         return {
-            f"{'/'.join(map(str, key))}/{name}/{field}": array
+            summary_name(key, name) + field: array
             for key, summaries in self.parts.items()
             for name, summary in summaries.items()
             for field, array in summary.arrays.items()
@@ -80,16 +82,34 @@ class ShardSummary:
         part.replace(file)
 
     @classmethod
-    def load(cls, file: Path) -> ShardSummary:
-        """Read what `save` wrote."""
-        grouped: dict[Key, dict[str, dict[str, np.ndarray]]] = {}
-        with np.load(file, allow_pickle=False) as arrays:
-            for name in arrays.files:
-                quantity, layer, direction, summary, field = name.split("/")
-                grouped.setdefault((quantity, int(layer), direction), {}).setdefault(summary, {})[field] = arrays[name]
-        return cls(
-            {key: {name: BY_NAME[name].of(arrays) for name, arrays in kinds.items()} for key, kinds in grouped.items()}
-        )
+    def load(cls, file: Path, facts: Mapping[Key, UnitFacts]) -> ShardSummary:
+        """Read what `save` wrote of quantities with these facts.
+
+        Raises
+        ------
+        DamagedFileError
+            If the file is missing or damaged, or holds something else.
+        """
+        arrays = read_arrays(file, lambda name: True)
+        parts: dict[Key, dict[str, Summary]] = {}
+        try:
+            for key, about in facts.items():
+                parts[key] = {}
+                for kind in SUMMARIES:
+                    if kind.applies(about):
+                        start = summary_name(key, kind.name)
+                        own = {name: arrays[start + name] for name in kind.axes}
+                        parts[key][kind.name] = kind.of(own, about.sizes)
+        except (KeyError, ValueError) as error:
+            raise DamagedFileError(
+                f"{file.name} holds something else than a part of this atlas.", code="damaged", file=str(file)
+            ) from error
+        return cls(parts)
+
+
+def summary_name(key: Key, name: str) -> str:
+    """How the names of a summary's arrays begin in a file: "hidden/0/forward/moments/"."""
+    return "/".join(map(str, (*key, name, "")))
 
 
 def summarise(
@@ -122,9 +142,10 @@ def summarise(
     ShardSummary
         What the atlas keeps of it.
     """
-    parts = {key: dict[str, Summary]() for key in keys}
-    for key, facts in _facts(network, keys, listed, settings, len(shard.properties)):
-        parts[key] = {kind.name: kind.begin(facts) for kind in SUMMARIES if kind.applies(facts)}
+    parts = {
+        key: {kind.name: kind.begin(facts) for kind in SUMMARIES if kind.applies(facts)}
+        for key, facts in unit_facts(network, keys, listed, settings, len(shard.properties)).items()
+    }
     states = {
         key: np.empty((network.cell(key[1], key[2]).units(key[0]), shard.tokens), STORED)
         for key in keys
@@ -133,7 +154,8 @@ def summarise(
     for made in blocks(network, shard, keys, settings):
         for block in made:
             if block.key in states:
-                states[block.key][:, block.columns.local - shard.pieces.firsts[0]] = block.values
+                with np.errstate(over="ignore"):  # beyond the largest number of float16 it is on, whatever counts as on
+                    states[block.key][:, block.columns.local - shard.pieces.firsts[0]] = block.values
             for summary in parts[block.key].values():
                 summary.add(block)
         if tick is not None and made:
@@ -141,12 +163,15 @@ def summarise(
     return ShardSummary(parts, states)
 
 
-def _facts(
+def unit_facts(
     network: Network, keys: list[Key], listed: int, settings: ReadingSettings, properties: int
-) -> Iterator[tuple[Key, UnitFacts]]:
-    for key in keys:
-        cell = network.cell(key[1], key[2])
-        yield key, UnitFacts(cell.units(key[0]), cell.definition.by_name[key[0]], listed, settings, properties)
+) -> dict[Key, UnitFacts]:
+    """What summaries must know of the units of each quantity."""
+    sizes = {key: network.cell(key[1], key[2]).units(key[0]) for key in keys}
+    return {
+        key: UnitFacts(units, recorded_quantity(network, key), listed, settings, properties)
+        for key, units in sizes.items()
+    }
 
 
 class MergeTree(Generic[T]):

@@ -66,7 +66,7 @@ class SpanMatches(StoredAtlas):
             If its values are not stored, or there is no such level.
         """
         key = self._key(quantity, layer, direction)
-        planes = planes or stored_planes(self.folder, key)
+        planes = planes or stored_planes(self.folder, key, (self.recorded[key].units, self.tokens))
         if threshold is not None:
             return np.full(self.recorded[key].units, threshold, np.float16)
         found: Array = planes.thresholds[_level(level)]
@@ -136,7 +136,8 @@ class SpanMatches(StoredAtlas):
                 f"The span from {first} to {last} is not within {len(states)} steps.",
                 code="out_of_range", name="first", value=(first, last), allowed=(0, len(states) - 1),
             )  # fmt: skip
-        on = states.astype(np.float16) > limits
+        with np.errstate(over="ignore"):
+            on = states.astype(np.float16) > limits
         chosen = on[first : last + 1].all(0)
         if around:
             chosen &= ~on[max(first - 1, 0) : first].any(0) & ~on[last + 1 : last + 2].any(0)
@@ -218,14 +219,14 @@ class SpanMatches(StoredAtlas):
                 f"{name} is {value}; a match needs one unit, one token and one span at least.",
                 code="out_of_range", name=name, value=value,
             )  # fmt: skip
-        planes = planes or stored_planes(self.folder, key)
+        planes = planes or stored_planes(self.folder, key, (self.recorded[key].units, self.tokens))
         limits = self.thresholds(
             quantity, layer=layer, direction=direction, level=level, threshold=threshold, planes=planes
         )
         if threshold is None:
             bits = planes.words[_level(level)]
         else:
-            states = read_states(self.folder, key)
+            states = read_states(self.folder, key, (self.recorded[key].units, self.tokens))
             bits = np.stack(
                 [packed(in_order(row) > limit) for row, limit in zip(states, in_order(limits), strict=True)]
             )

@@ -6,13 +6,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from ..errors import ArgumentError, UnknownQuantityError
+from ..errors import ArgumentError, DamagedFileError, UnknownQuantityError
+from ..model import Model
+from ..network import Network
 from .atlas_files import SUMMARIES_FILE, RecordedQuantity
 from .encoded_corpus import EncodedCorpus
+from .network_digest import network_digest
 from .reading_settings import Key, ReadingSettings
+from .sampled_values import SampledValues
 from .shards import Pieces, cut_documents
 from .stored_summaries import StoredSummaries
-from .summary import Summary
+from .summary import Summary, array_sizes
 
 S = TypeVar("S", bound=Summary)
 
@@ -43,7 +47,9 @@ class StoredAtlas:
         keeper: Any = None,
     ) -> None:
         self.folder, self.recorded, self.corpus, self._facts, self._keeper = folder, recorded, corpus, facts, keeper
-        self._summaries = StoredSummaries(folder / SUMMARIES_FILE)
+        counts = len(facts["listed"]), len(facts["properties"])
+        sizes = {key: array_sizes(quantity.units, *counts) for key, quantity in recorded.items()}
+        self._summaries = StoredSummaries(folder / SUMMARIES_FILE, sizes)
 
     def __repr__(self) -> str:
         return f"<Atlas of {self.model} over {self.corpus.name}: {self.tokens:,} tokens>"
@@ -60,8 +66,44 @@ class StoredAtlas:
 
     @property
     def weights(self) -> str:
-        """A digest of the weights of the model, see `weights_digest`."""
-        return str(self._facts.get("weights", ""))
+        """The digest of the network, see `network_digest`."""
+        return str(self._facts["weights"])
+
+    def is_of(self, model: Model) -> bool:
+        """Tell whether the atlas is one of a model, whatever its name and its readout.
+
+        Parameters
+        ----------
+        model : Model
+            The model.
+
+        Returns
+        -------
+        bool
+            Whether its network has the same states, and its vocabulary the same tokens.
+        """
+        vocabulary, corpus = model.vocabulary, self.corpus
+        same = vocabulary.kind == corpus.kind and vocabulary.tokens == corpus.spellings[: len(vocabulary)]
+        return same and network_digest(model.network) == self.weights
+
+    def check_network(self, network: Network) -> None:
+        """Check that the atlas is one of a network.
+
+        Parameters
+        ----------
+        network : Network
+            The network, whatever its readout.
+
+        Raises
+        ------
+        ArgumentError
+            If its recurrent layers, their options or its embedding are others; code "other_model".
+        """
+        if network_digest(network) != self.weights:
+            raise ArgumentError(
+                f"The atlas is one of {self.model}, and not of this network: its weights, cells or options are others.",
+                code="other_model", name="network", allowed=self.weights,
+            )  # fmt: skip
 
     @property
     def tokens(self) -> int:
@@ -146,4 +188,9 @@ class StoredAtlas:
                 code="summary", kind="quantity", name=quantity, allowed=having,
             )  # fmt: skip
         assert isinstance(found, kind)
+        if isinstance(found, SampledValues) and not ((found.positions >= 0) & (found.positions < self.tokens)).all():
+            raise DamagedFileError(
+                "The sample of the atlas does not fit its corpus: build it again.",
+                code="damaged", file=str(self.folder),
+            )  # fmt: skip
         return found

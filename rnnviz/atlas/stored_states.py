@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ..errors import ArgumentError
+from ..errors import ArgumentError, DamagedFileError
 from .reading_settings import Key
+from .stored_arrays import open_array
 
 Array = np.ndarray
 STATES = "states"  # the folder
@@ -35,12 +36,14 @@ def prepare_states(folder: Path, sizes: dict[Key, int], tokens: int) -> bool:
     Returns
     -------
     bool
-        Whether any was missing, so that no shard is in it.
+        Whether any was missing or damaged, so that no shard is in it.
     """
     missing = False
     for key, units in sizes.items():
         file = states_file(folder, key)
-        if not file.is_file():
+        try:
+            open_array(file, STORED, (units, tokens))
+        except DamagedFileError:
             file.parent.mkdir(exist_ok=True)
             part = file.with_name(file.name + ".part")
             np.lib.format.open_memmap(part, "w+", STORED, (units, tokens)).flush()
@@ -53,14 +56,14 @@ def write_states(folder: Path, first: int, states: dict[Key, Array]) -> None:
     """Fill in the values of a shard, (U, n) by key, from position `first` on; nothing else of a file is touched."""
     for key, values in states.items():
         file = states_file(folder, key)
-        whole = np.load(file, mmap_mode="r")
+        whole = open_array(file, STORED, (-1, -1))
         with file.open("r+b") as target:
             for unit, row in enumerate(np.ascontiguousarray(values, STORED)):
                 target.seek(whole.offset + (unit * whole.shape[1] + first) * STORED.itemsize)
                 target.write(row.tobytes())
 
 
-def read_states(folder: Path, key: Key) -> np.memmap:
+def read_states(folder: Path, key: Key, shape: tuple[int, int] = (-1, -1)) -> np.memmap:
     """Open the values of a quantity.
 
     Parameters
@@ -69,6 +72,8 @@ def read_states(folder: Path, key: Key) -> np.memmap:
         The folder of the atlas.
     key : (str, int, str)
         Quantity, layer and direction.
+    shape : tuple of int, default (-1, -1)
+        U and N; -1 for any.
 
     Returns
     -------
@@ -79,6 +84,8 @@ def read_states(folder: Path, key: Key) -> np.memmap:
     ------
     ArgumentError
         If the atlas was built without them.
+    DamagedFileError
+        If they are damaged.
     """
     file = states_file(folder, key)
     if not file.is_file():
@@ -88,8 +95,7 @@ def read_states(folder: Path, key: Key) -> np.memmap:
             + (f"; it stores {', '.join(having)}." if having else ": build it with states=[...]."),
             code="no_states", name="quantity", value=key[0], allowed=tuple(having),
         )  # fmt: skip
-    states: np.memmap = np.load(file, mmap_mode="r")
-    return states
+    return open_array(file, STORED, shape)
 
 
 def stored_bytes(sizes: Iterable[int], tokens: int) -> int:

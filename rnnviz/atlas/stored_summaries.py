@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
 from ..errors import DamagedFileError
+from .extremes import Extremes
 from .reading_settings import Key
-from .shard_summary import BY_NAME
+from .shard_summary import BY_NAME, summary_name
+from .stored_arrays import read_arrays
 from .summary import Summary
 
 
@@ -20,23 +22,27 @@ class StoredSummaries:
     ----------
     file : Path
         The file.
+    sizes : mapping of (str, int, str) to dict of str to int
+        By quantity, layer and direction, the sizes of arrays by letter, see `Summary`.
     """
 
-    def __init__(self, file: Path) -> None:
-        self._file = file
+    def __init__(self, file: Path, sizes: Mapping[Key, Mapping[str, int]]) -> None:
+        self._file, self._sizes = file, sizes
         self._known: dict[tuple[Key, str], Summary | None] = {}
 
     def find(self, key: Key, name: str) -> Summary | None:
         """Look up a summary by its name; None if the quantity has none."""
         if (key, name) not in self._known:
-            start = f"{'/'.join(map(str, key))}/{name}/"
+            start = summary_name(key, name)
+            arrays = read_arrays(self._file, lambda full: full.startswith(start))
+            own = {full.removeprefix(start): array for full, array in arrays.items()}
             try:
-                with np.load(self._file, allow_pickle=False) as arrays:
-                    own = {n.removeprefix(start): arrays[n] for n in arrays.files if n.startswith(start)}
-                self._known[key, name] = BY_NAME[name].of(own) if own else None
-            except (OSError, ValueError, TypeError, KeyError, zipfile.BadZipFile) as error:
+                if not all(np.isfinite(array).all() for array in own.values()) and name != Extremes.name:
+                    raise ValueError("not finite")
+                self._known[key, name] = BY_NAME[name].of(own, self._sizes[key]) if own else None
+            except ValueError as error:
                 raise DamagedFileError(
-                    f"{self._file.name} of the atlas is missing or damaged: build it again.",
+                    f"{self._file.name} of the atlas does not fit its other files: build it again.",
                     code="damaged", file=str(self._file),
                 ) from error  # fmt: skip
         return self._known[key, name]

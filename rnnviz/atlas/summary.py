@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 import numpy as np
 
@@ -38,6 +39,16 @@ class UnitFacts:
     settings: ReadingSettings
     properties: int = 0
 
+    @property
+    def sizes(self) -> dict[str, int]:
+        """The sizes of arrays by letter, see `Summary`."""
+        return array_sizes(self.units, self.listed, self.properties)
+
+
+def array_sizes(units: int, listed: int, properties: int) -> dict[str, int]:
+    """Name sizes by the letters of `Summary`."""
+    return {"U": units, "L": listed + 1, "P": properties}
+
 
 @dataclass
 class Summary:
@@ -45,9 +56,13 @@ class Summary:
 
     A subclass declares its arrays as fields and begins empty. Sums are of float64 and are merged in one fixed tree, so
     that results are the same whoever computed which part.
+
+    `axes` has the sizes of each array by letters or numbers: U units, P properties, L listed tokens and one more for
+    all others; any other letter is a size of the summary's own.
     """
 
     name: ClassVar[str]
+    axes: ClassVar[dict[str, tuple[str | int, ...]]]
 
     @classmethod
     def begin(cls, facts: UnitFacts) -> Self:
@@ -73,6 +88,17 @@ class Summary:
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
     @classmethod
-    def of(cls, arrays: dict[str, Any]) -> Self:
-        """Make a summary of its arrays."""
+    def of(cls, arrays: Mapping[str, Array], sizes: Mapping[str, int]) -> Self:
+        """Make a summary of its arrays; ValueError if they are others, or not of these sizes."""
+        known: dict[str, int] = dict(sizes)
+        if set(arrays) != set(cls.axes):
+            raise ValueError(f"the arrays of {cls.name}")
+        for name, axes in cls.axes.items():
+            shape = arrays[name].shape
+            expected = [
+                axis if isinstance(axis, int) else known.setdefault(axis, size)
+                for axis, size in zip(axes, shape, strict=False)
+            ]
+            if len(axes) != len(shape) or tuple(expected) != shape:
+                raise ValueError(f"{name} of {cls.name}")
         return cls(**arrays)

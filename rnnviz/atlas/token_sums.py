@@ -22,6 +22,7 @@ class TokenSums(Summary):
     """
 
     name = "token_sums"
+    axes = {"sums": ("U", "L")}
 
     sums: Array
 

@@ -124,14 +124,21 @@ class UnitEvidence(StoredAtlas):
         Raises
         ------
         ArgumentError
-            If the model is not that of the atlas, has no readout, or `documents` is below 1.
+            If the model is not that of the atlas, has no readout, labels are missing or unknown, or `documents` is
+            below 1.
         ValueError
             If there is no such layer or direction.
         """
-        if model.name != self.model or model.vocabulary.kind != self.corpus.kind:
+        if not self.is_of(model):
             raise ArgumentError(
-                f"The atlas is one of {self.model}, not of {model.name}.",
+                f"The atlas is not one of this {model.name}: its weights, its options or its vocabulary are others.",
                 code="other_model", name="model", value=model.name, allowed=self.model,
+            )  # fmt: skip
+        every = self.corpus.documents + self.corpus.empty
+        if labels is not None and len(labels) != every:
+            raise ArgumentError(
+                f"There are {len(labels)} labels for {every} documents of the corpus.",
+                code="labels", name="labels", value=len(labels), allowed=every,
             )  # fmt: skip
         if documents < 1:
             raise ArgumentError(

@@ -10,12 +10,13 @@ import numpy as np
 
 from ..errors import LimitError
 from ..network import Network
-from .bit_planes import in_order, packed, planes_file, quantile_thresholds, thresholds_file
+from .bit_planes import LEVELS, WORD, in_order, packed, planes_file, quantile_thresholds, thresholds_file
 from .corpus_properties import CorpusProperties
 from .one_thread import one_thread
 from .reading import blocks, without_outputs
 from .reading_settings import Key
 from .shards import Shards
+from .stored_arrays import open_array
 from .stored_atlas import StoredAtlas
 from .stored_states import STORED, read_states, states_file
 from .summary import Array
@@ -40,7 +41,7 @@ class UnitPlanes:
     words: Array
 
 
-def stored_planes(folder: Path, key: Key) -> UnitPlanes:
+def stored_planes(folder: Path, key: Key, shape: tuple[int, int] = (-1, -1)) -> UnitPlanes:
     """Open the bits that an atlas stores; they stay on disk.
 
     Parameters
@@ -49,6 +50,8 @@ def stored_planes(folder: Path, key: Key) -> UnitPlanes:
         The folder of the atlas.
     key : (str, int, str)
         Quantity, layer and direction.
+    shape : tuple of int, default (-1, -1)
+        U and N; -1 for any.
 
     Returns
     -------
@@ -59,9 +62,13 @@ def stored_planes(folder: Path, key: Key) -> UnitPlanes:
     ------
     ArgumentError
         If the atlas stores no values of the quantity.
+    DamagedFileError
+        If they are damaged.
     """
-    read_states(folder, key)
-    return UnitPlanes(np.load(thresholds_file(folder, key)), np.load(planes_file(folder, key), mmap_mode="r"))
+    units, tokens = read_states(folder, key, shape).shape
+    thresholds = open_array(thresholds_file(folder, key), STORED, (len(LEVELS), units))
+    words = open_array(planes_file(folder, key), np.dtype("<u8"), (len(LEVELS), units, -(-tokens // WORD)))
+    return UnitPlanes(np.array(thresholds), words)
 
 
 def unit_planes(
@@ -99,12 +106,15 @@ def unit_planes(
     ------
     UnknownQuantityError
         If the quantity is not recorded.
+    ArgumentError
+        If the network is not that of the atlas.
     LimitError
         If the corpus is too large to be read again in memory; code "too_large".
     """
     key = atlas._key(quantity, layer, direction)
+    atlas.check_network(network)
     if states_file(atlas.folder, key).is_file():
-        return stored_planes(atlas.folder, key)
+        return stored_planes(atlas.folder, key, (atlas.recorded[key].units, atlas.tokens))
     units, tokens = atlas.recorded[key].units, atlas.tokens
     if units * tokens > MOST_VALUES:
         raise LimitError(
@@ -122,7 +132,8 @@ def unit_planes(
         for number in range(len(shards)):
             for made in blocks(without_outputs(network), shards[number], [key], settings):
                 for block in made:
-                    states[:, block.columns.positions] = block.values
+                    with np.errstate(over="ignore"):  # as in the files of an atlas
+                        states[:, block.columns.positions] = block.values
                     read += len(block.columns)
                 if progress is not None:
                     progress(read / tokens)

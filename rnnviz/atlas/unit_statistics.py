@@ -55,7 +55,7 @@ class UnitStatistics(StoredAtlas):
         moments = self._find(Moments, quantity, layer, direction)
         extremes = self._find(Extremes, quantity, layer, direction)
         columns = {
-            "unit": np.arange(len(moments.sums)),
+            "unit": np.arange(len(moments.means)),
             "mean": moments.means,
             "deviation": moments.deviations,
             "low": extremes.bottom[:, 0],
@@ -203,10 +203,10 @@ class UnitStatistics(StoredAtlas):
         UnknownQuantityError
             If the quantity is not recorded, or is no state.
         """
-        covariance = self._covariance(quantity, layer, direction)
-        variances = np.diag(covariance)
-        deviations = np.sqrt(np.where(variances > 0, variances, np.nan))
-        return np.clip(covariance / np.outer(deviations, deviations), -1, 1)
+        products = self._find(Covariance, quantity, layer, direction).products
+        squares = np.diag(products)
+        roots = np.sqrt(np.where(squares > 0, squares, np.nan))
+        return np.clip(products / np.outer(roots, roots), -1, 1)
 
     def correlated(
         self, unit: int, n: int = 10, *, quantity: str = HIDDEN, layer: int = 0, direction: str | None = None
@@ -268,10 +268,9 @@ class UnitStatistics(StoredAtlas):
         UnknownQuantityError
             If the quantity is not recorded, or is no state.
         """
-        moments = self._find(Moments, quantity, layer, direction)
-        count = int(moments.count)
-        covariance = self._covariance(quantity, layer, direction) * (count / max(count - 1, 1))
-        return principal_components(moments.means, covariance, count)
+        found = self._find(Covariance, quantity, layer, direction)
+        count = int(found.count)
+        return principal_components(found.means, found.products / max(count - 1, 1), count)
 
     def sample(self, quantity: str = HIDDEN, *, layer: int = 0, direction: str | None = None) -> Array:
         """Look up the values of all units at the positions of the sample.
@@ -308,8 +307,3 @@ class UnitStatistics(StoredAtlas):
         counts = np.zeros(int(self.corpus.rows.max(initial=-1)) + 1, np.int64)
         np.add.at(counts, self.corpus.rows, self.corpus.counts)
         return counts
-
-    def _covariance(self, quantity: str, layer: int, direction: str | None) -> Array:
-        moments = self._find(Moments, quantity, layer, direction)
-        products = self._find(Covariance, quantity, layer, direction).products
-        return products / moments.count - np.outer(moments.means, moments.means)

@@ -28,6 +28,7 @@ class ValueHistogram(Summary):
     """
 
     name = "histogram"
+    axes = {"counts": ("U", BINS), "edges": (BINS + 1,)}
 
     counts: Array
     edges: Array
@@ -47,11 +48,21 @@ class ValueHistogram(Summary):
     def bins_of(self, values: Array) -> Array:
         """The bin of each value, counted from 0."""
         even = np.allclose(np.diff(self.edges), self.edges[1] - self.edges[0])
-        low, high = (self.edges[0], self.edges[-1]) if even else (-WIDEST, WIDEST)
-        scale, values = np.float32(BINS / (high - low)), values if even else np.arcsinh(values)
-        places = np.floor(values * scale)  # before the shift: the product with a power of two is exact
-        places -= np.float32(low) * scale
-        return np.clip(places, 0, BINS - 1, out=places).astype(np.int32)
+        low, high = (float(self.edges[0]), float(self.edges[-1])) if even else (-WIDEST, WIDEST)
+        scale, shift = BINS / (high - low), BINS * low / (high - low)
+        if even and np.frexp(scale)[0] == 0.5 and shift.is_integer():  # a product with a power of two is exact
+            return _places(np.floor(values * np.float32(scale)) - np.float32(shift))
+        bins = _places(np.floor((values if even else np.arcsinh(values)) * np.float32(scale) - np.float32(shift)))
+        borders = self.edges.copy()
+        borders[[0, -1]] = -np.inf, np.inf
+        bins -= values < borders[bins]
+        bins += values >= borders[bins + 1]
+        return bins
 
     def merged(self, other: Self) -> Self:
         return type(self)(self.counts + other.counts, self.edges)
+
+
+def _places(numbers: Array) -> Array:
+    """Whole numbers as places of bins."""
+    return np.clip(numbers, 0, BINS - 1, out=numbers).astype(np.int32)

@@ -30,6 +30,7 @@ class PropertySums(Summary):
     """
 
     name = "property_sums"
+    axes = {"sums": ("P", "L"), "known": ("P", "L"), "count": ("L",)}
 
     sums: Array
     known: Array

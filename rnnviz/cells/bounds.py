@@ -13,21 +13,24 @@ EVERYTHING: Interval = (-math.inf, math.inf)
 ROUNDS = 4  # of steps after which the bounds of states no longer change, or never stop growing
 
 
-def bounds_of(equations: Mapping[str, Expression]) -> dict[str, Interval]:
+def bounds_of(
+    equations: Mapping[str, Expression], initial: Mapping[str, Interval] | None = None
+) -> dict[str, Interval]:
     """Find the bounds of all quantities that equations compute.
 
     Parameters
     ----------
     equations : mapping of str to Expression
         The right sides by the quantities, in the order of computation.
+    initial : mapping of str to (float, float), optional
+        Between which values states start; at zero where left out.
 
     Returns
     -------
     dict of str to (float, float)
-        The lowest and the highest value of each, infinite where there is no bound. States start from zero: their bounds
-        are those that no step leaves.
+        The lowest and the highest value of each, infinite where there is no bound: those that no step leaves.
     """
-    states: dict[str, Interval] = dict.fromkeys(equations, (0.0, 0.0))
+    states: dict[str, Interval] = dict.fromkeys(equations, (0.0, 0.0)) | dict(initial or {})
     for _ in range(ROUNDS):
         bounds = _one_step(equations, states)
         wider = {name: _hull([states[name], bounds[name]]) for name in equations}

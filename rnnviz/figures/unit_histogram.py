@@ -24,7 +24,7 @@ def unit_histogram(atlas: Atlas, quantity: Quantity, unit: int, layer: int = 0, 
     atlas : Atlas
         The atlas.
     quantity : Quantity
-        The quantity, with its bounds and colour.
+        The quantity, with its title and colour.
     unit : int
         The unit.
     layer : int, default 0
@@ -35,23 +35,22 @@ def unit_histogram(atlas: Atlas, quantity: Quantity, unit: int, layer: int = 0, 
     Returns
     -------
     plotly.graph_objects.Figure
-        A bar for each bin of the atlas, with the share of tokens. The axis of a quantity without bounds is even in
-        asinh of the value, as its bins are.
+        A bar for each bin of the atlas, with the share of tokens. Where values have no bounds, the axis is even in
+        asinh of the value, as the bins are.
     """
     frame = atlas.histogram(quantity.name, unit, layer=layer, direction=direction)
     low, high, count = (frame[name].to_numpy() for name in ("low", "high", "count"))
     filled = np.flatnonzero(count)
-    first, last = (
-        (0, len(count) - 1) if quantity.bounded else (max(filled[0] - 1, 0), min(filled[-1] + 1, len(count) - 1))
-    )
+    bounded = bool(np.isfinite([low[0], high[-1]]).all())  # a network may start from states beyond the quantity's
+    first, last = (0, len(count) - 1) if bounded else (max(filled[0] - 1, 0), min(filled[-1] + 1, len(count) - 1))
     shown = slice(first, last + 1)
-    left, right = _places(quantity, low, high)
+    left, right = (low, high) if bounded else _places(low, high)
     left, right = left[shown], right[shown]
     shares = count[shown] / max(count.sum(), 1)
     content = chart_layout(HEIGHT, left=48, right=14, top=28, bottom=44)
     title = f"{quantity.title} of unit {unit}"
     content["xaxis"] = chart_axis(range=[float(left[0]), float(right[-1])], nticks=7, title=axis_title(title))
-    if not quantity.bounded:
+    if not bounded:
         content["xaxis"] |= _asinh_ticks(float(left[0]), float(right[-1]))
         content["xaxis"]["title"] = axis_title(f"{title}, on an asinh scale")
     content["yaxis"] = chart_axis(tickformat=".0%", nticks=4, rangemode="tozero")
@@ -72,10 +71,8 @@ def unit_histogram(atlas: Atlas, quantity: Quantity, unit: int, layer: int = 0, 
     return {"data": [bars], "layout": content}
 
 
-def _places(quantity: Quantity, low: Array, high: Array) -> tuple[Array, Array]:
-    """Where the bins begin and end on the axis."""
-    if quantity.bounded:
-        return low, high
+def _places(low: Array, high: Array) -> tuple[Array, Array]:
+    """Where bins that are even in asinh begin and end on the axis."""
     left, right = np.arcsinh(low), np.arcsinh(high)
     width = right[1] - left[1]
     left[0], right[-1] = right[0] - width, left[-1] + width

@@ -1,14 +1,24 @@
 """Every number of a query, against brute force over the values of the pass."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import rnnviz.atlas
 from rnnviz.atlas import Atlas
+from rnnviz.atlas.value_histogram import BINS, WIDEST, ValueHistogram
+from rnnviz.cells import RNN
 from rnnviz.errors import ArgumentError, DamagedFileError, MissingFileError, UnknownQuantityError, UnsupportedFileError
+from rnnviz.figures import unit_histogram
+from rnnviz.model import Model
+from rnnviz.network import Network
 from tests.atlas.brute_force import all_values, build, draw_model, extremes, readings
 from tests.raising import raises
+from tests.strategies import CHARACTERS, draw_network, seeds
+from tests.tied_lstm import TiedLSTM
 
 MODEL = draw_model(hidden=3)
 
@@ -85,6 +95,71 @@ def test_components_and_correlations_are_those_of_numpy(reading):
             assert sorted(first["unit"]) == [1, 2]
             np.testing.assert_allclose(first["correlation"], expected[0, first["unit"]], atol=1e-6)
             assert np.all(np.diff(np.abs(expected[0, first["unit"]])) < 1e-6), "the strongest first"
+
+
+def constant_model(dtype=np.float32, scale=0.0):
+    """Five units around other means, which change by `scale` with the input: none, or hardly."""
+    rng = np.random.default_rng(0)
+    cell = RNN(
+        weight_ih=(scale * rng.standard_normal((5, 3))).astype(dtype), weight_hh=np.zeros((5, 5), dtype),
+        bias_ih=np.array([0.3, -0.7, 40.0, 0.0, 1234.5], dtype), activation="relu",
+    )  # fmt: skip
+    return Model("constant", Network([[cell]], rng.standard_normal((len(CHARACTERS), 3)).astype(dtype)), CHARACTERS, [])
+
+
+@pytest.mark.parametrize("shard", [1, 100_000])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_units_that_never_change_have_no_spread_and_no_correlation(dtype, shard):
+    atlas = build(constant_model(dtype), ["the film was good"] * 9 + ["a"], shard=shard)[1]
+    units = atlas.units()
+    np.testing.assert_allclose(units["mean"], [0.3, 0, 40, 0, 1234.5], rtol=1e-6)
+    assert (units["deviation"] == 0).all()
+    assert np.isnan(atlas.correlations()).all() and not len(atlas.correlated(0))
+    components = atlas.components()
+    assert not components.variances.any() and components.participation_ratio == 0
+    evidence = atlas.evidence()
+    assert evidence[["r", "r2_held_out", "r_within_tokens"]].isna().all(axis=None) and not evidence["tracks"].any()
+
+
+@pytest.mark.parametrize("scale", [1e-2, 1e-4, 1e-5])
+def test_the_spread_of_units_that_hardly_change_is_exact(scale):
+    plan, atlas = build(constant_model(scale=scale), ["the film was good", "and bad"] * 9, shard=20)
+    values = all_values(plan)[0]["hidden", 0, "forward"].astype(np.float64)
+    np.testing.assert_allclose(atlas.units()["deviation"], values.std(1), rtol=1e-7)
+    moving = np.flatnonzero(values.std(1) > 0)
+    expected = np.corrcoef(values[moving])
+    np.testing.assert_allclose(atlas.correlations()[np.ix_(moving, moving)], expected, atol=1e-7)
+    variances = np.linalg.eigvalsh(np.cov(values))[::-1]
+    np.testing.assert_allclose(atlas.components().variances, variances, rtol=1e-6, atol=1e-12 * variances[0])
+
+
+@given(st.floats(-3, 1), st.floats(0.01, 9), seeds)
+def test_every_value_is_in_its_bin(low, width, seed):
+    edges = np.linspace(low, low + width, BINS + 1)
+    for borders in (edges, np.sinh(np.linspace(-WIDEST, WIDEST, BINS + 1))):
+        rng = np.random.default_rng(seed)
+        at = borders.astype(np.float32)
+        beside = [np.nextafter(at, np.float32(way)) for way in (-1e9, 1e9)]
+        values = np.concatenate([rng.uniform(borders[0], borders[-1], 50).astype(np.float32), at, *beside])
+        found = ValueHistogram(np.zeros((1, BINS), np.int64), borders).bins_of(values[None])[0]
+        expected = np.searchsorted(borders, values.astype(np.float64), side="right") - 1
+        np.testing.assert_array_equal(found, np.clip(expected, 0, BINS - 1))
+
+
+@pytest.mark.parametrize("cell", ["gru", "mgu", TiedLSTM.name, "lstm"])
+def test_states_that_start_beyond_their_bounds_are_counted_where_they_are(cell):
+    network = draw_network(cell, CHARACTERS, hidden=3)
+    states = network.layers[0][0].states
+    network = dataclasses.replace(network, initial=[[{s: np.full(3, 4.0, np.float32) for s in states}]])
+    plan, atlas = build(Model("far", network, CHARACTERS, [*"1234"]), ["good", "a film"])
+    for (quantity, layer, direction), values in all_values(plan)[0].items():
+        facts = atlas.recorded_quantity(quantity, layer, direction)
+        assert (values >= facts.low).all() and (values <= facts.high).all()
+        frame = atlas.histogram(quantity, 0)
+        check_histogram(frame, values[0], bounded=bool(np.isfinite(facts.high)))
+        assert len(unit_histogram(atlas, network.definitions[0].by_name[quantity], 0).data[0].x)
+    if cell != "lstm":  # whose output gate and tanh hold the hidden state
+        assert np.isinf(atlas.recorded_quantity("hidden").high)
 
 
 def test_groups_are_tenths_of_the_sample(atlas):

@@ -5,6 +5,8 @@ import pytest
 
 import rnnviz
 from rnnviz.atlas.context_values import context_values
+from rnnviz.atlas.stored_states import read_states
+from rnnviz.atlas.unit_planes import unit_planes
 from rnnviz.errors import ArgumentError
 from rnnviz.model import Model
 from rnnviz.network import Network
@@ -34,13 +36,34 @@ def test_the_values_are_those_of_a_run(sizes):
             np.testing.assert_allclose(context.values, wanted, atol=1e-5)
 
 
-def test_a_long_text_is_read_from_where_the_atlas_began():
-    model = Model("random", draw_network("gru", CHARACTERS), CHARACTERS, list("abcd"))
-    text = "abcdef" * 60
-    atlas = rnnviz.atlas.build(model, [text], segment=50, burn_in=5)
-    top = atlas.top("hidden", 0)
-    contexts = context_values(atlas, model.network, "hidden", 0, top["position"])
-    np.testing.assert_allclose([c.value for c in contexts], top["value"], rtol=1e-5)
+@pytest.mark.parametrize("sizes", [{}, {"bidirectional": True}], ids=str)
+@pytest.mark.parametrize(
+    "cut", [{"segment": 7, "burn_in": 2}, {"segment": 1, "burn_in": 0}, {"carry_on": True}], ids=str
+)
+def test_every_token_has_the_value_of_the_atlas(sizes, cut):
+    """Also where segments meet, of which the atlas read each by itself."""
+    model = Model("random", draw_network("gru", CHARACTERS, **sizes), CHARACTERS, list("abcd"))
+    texts = ["abcdef" * 5, "fed", "cab" * 7]
+    atlas = rnnviz.atlas.build(model, texts, ["hidden"], states=["hidden"], **cut)
+    for direction in model.network.directions:
+        stored = read_states(atlas.folder, ("hidden", 0, direction))[1].astype(float)
+        every = np.arange(atlas.tokens)
+        contexts = context_values(atlas, model.network, "hidden", 1, every, direction=direction, before=9, after=4)
+        for position, context in zip(every, contexts, strict=True):
+            first = position - context.at
+            assert context.tokens == atlas.corpus.texts(first, first + len(context.tokens))
+            np.testing.assert_allclose(context.values, stored[first : first + len(context.values)], atol=1e-3)
+
+
+def test_another_network_is_refused():
+    model = Model("random", draw_network("rnn", CHARACTERS), CHARACTERS, list("abcd"))
+    atlas = rnnviz.atlas.build(model, TEXTS)
+    others = [draw_network("rnn", CHARACTERS, seed=1), model.with_options(activation="relu").network]
+    for network in others:
+        with raises(ArgumentError, code="other_model"):
+            context_values(atlas, network, "hidden", 0, [0])
+        with raises(ArgumentError, code="other_model"):
+            unit_planes(atlas, network)
 
 
 def test_a_position_outside_the_corpus_is_refused():

@@ -21,6 +21,7 @@ from rnnviz.atlas.property_tokens import (
     property_tokens,
     shifted_properties,
 )
+from rnnviz.atlas.summary import array_sizes
 from rnnviz.atlas.text_properties import fitting_properties, properties_by_name
 
 SHAPES = st.tuples(st.integers(1, 4), st.integers(1, 4), st.integers(30, 120), st.integers(0, 10**6))
@@ -82,7 +83,7 @@ def test_parts_merge_into_the_whole_in_any_order(shape, cuts):
     whole = Evidence.measured(values, tokens)
     empty = Evidence.measured(values[:, :0], tokens.at(slice(0, 0)))
     for merged in (reduce(Evidence.merged, parts), reduce(Evidence.merged, [empty, *parts[::-1]])):
-        again = Evidence.of(merged.arrays)
+        again = Evidence.of(merged.arrays, array_sizes(len(values), 0, len(tokens.values)))
         for name, array in whole.arrays.items():
             np.testing.assert_allclose(again.arrays[name], array, rtol=1e-7, atol=1e-3 if name == "shifted" else 1e-7)
 

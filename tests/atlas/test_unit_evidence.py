@@ -1,5 +1,6 @@
 """What an atlas says about units and properties is what all values of the pass say, however the corpus is divided."""
 
+import dataclasses
 from itertools import pairwise
 
 import numpy as np
@@ -180,6 +181,34 @@ def test_ablation_reads_an_even_sample_of_the_corpus():
     for arguments, code in (((counter,), "other_model"), ((names, 0, "forward"), "out_of_range")):
         with raises(ArgumentError, code=code):
             atlas.ablation(*arguments, documents=0)
+
+
+def test_an_atlas_is_of_one_network_and_vocabulary_whatever_their_name():
+    model = rnnviz.load("counter-gru")
+    atlas = rnnviz.atlas.build(model, COUNTS[:3], quantities=["hidden"], properties=[])
+    renamed = dataclasses.replace(model, name="another").with_head(activation="linear")
+    assert atlas.is_of(renamed) and len(atlas.ablation(renamed)) == 8
+    turned = dataclasses.replace(model.vocabulary, tokens=("<unk>", "b", "a"))
+    trained_on = dataclasses.replace(model.network, embedding=model.network.embedding * 1.01)
+    for change in (
+        {"network": model.with_options(reset="before").network}, {"network": trained_on}, {"vocabulary": turned},
+    ):  # fmt: skip
+        other = dataclasses.replace(model, **change)
+        assert not atlas.is_of(other)
+        with raises(ArgumentError, code="other_model"):
+            atlas.ablation(other)
+    with raises(ArgumentError, code="labels"):
+        atlas.ablation(model, labels=["a"])
+
+
+def test_a_stretch_of_a_long_text_does_not_end_the_text():
+    counter = rnnviz.load("counter-lstm")
+    texts = ["a" * 230 + "b" * 230, "ab"]
+    atlas = rnnviz.atlas.build(counter, texts, quantities=["cell"], properties=[])
+    stretches = [texts[0][:200], texts[0][200:400], texts[0][400:], texts[1]]
+    expected = corpus_ablation(counter, stretches, goes_on=[True, True, False, False])
+    assert atlas.ablation(counter).equals(expected)
+    assert not expected["loss"].equals(corpus_ablation(counter, stretches)["loss"])
 
 
 def test_a_long_text_is_ablated_in_stretches():

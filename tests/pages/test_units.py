@@ -1,5 +1,6 @@
 """The Units page's logic: its table and its card are the atlas, its link names a unit, and a corpus is read here."""
 
+import dataclasses
 import re
 from html import unescape
 
@@ -47,6 +48,16 @@ def rows(app: AppTest) -> list[tuple[float, str]]:
 def test_a_corpus_that_is_pasted_is_read_line_by_line():
     atlas = atlas_of(built())
     assert atlas.corpus.documents == 7 and atlas.tokens == sum(len(line) + 1 for line in NAMES.split("\n"))
+
+
+def test_an_atlas_of_an_earlier_model_of_the_same_name_is_left_out():
+    app = open_page("units", task="names", cell="lstm")
+    before = dataclasses.replace(rnnviz.load("names-gru"), name=FIRST)
+    atlas = rnnviz.atlas.build(before, ["Ada", "Grace"], properties=[])
+    app.session_state[ATLASES] = {FIRST: atlas}
+    app.run()
+    assert not app.exception and "reads 10 characters" not in page_text(app)
+    assert not [choice for choice in app.selectbox if choice.key == ATLAS_CHOICE]
 
 
 def test_the_table_has_every_unit_and_the_card_is_one_of_them():

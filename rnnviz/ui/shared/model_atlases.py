@@ -25,7 +25,10 @@ class KnownAtlas(NamedTuple):
 
 
 def model_atlases(task: TaskModels, model: Model) -> dict[str, KnownAtlas]:
-    """The atlases of a task's model by their name in links: "read-here", "atlas", or "atlas-" and a folder's name."""
+    """The atlases of a task's model by their name in links: "read-here", "atlas", or "atlas-" and a folder's name.
+
+    Those of another model of the same name, such as this one before it was trained again, are left out.
+    """
     own: Atlas | None = st.session_state.setdefault(ATLASES, {}).get(model.name)
     bundled = None if task.own else bundled_atlas(model.name)
     found = {} if own is None else {"read-here": KnownAtlas(own.corpus.name, own)}
@@ -33,7 +36,12 @@ def model_atlases(task: TaskModels, model: Model) -> dict[str, KnownAtlas]:
         found[BUNDLED_ATLAS] = KnownAtlas(bundled.corpus.name, bundled)
     for folder, atlas in cached(model.network, ("served atlases",), lambda: served_atlases(model.network)).items():
         found[f"atlas-{folder}"] = KnownAtlas(f"{atlas.corpus.name} ({folder})", atlas)
-    return found
+    return {name: known for name, known in found.items() if _is_of(known.atlas, model)}
+
+
+def _is_of(atlas: Atlas, model: Model) -> bool:
+    key = ("is the atlas of", atlas.fingerprint, atlas.weights, hash(model.vocabulary.tokens))
+    return bool(cached(model.network, key, lambda: atlas.is_of(model)))
 
 
 def keep(model: Model, atlas: Atlas) -> None:

@@ -12,7 +12,7 @@ from ....wording import counted
 from ...shared.catalogue import TaskModels
 from ...shared.long_work import Progress, stoppable
 from ...shared.markdown import plain
-from ...shared.model_atlases import keep, model_atlases
+from ...shared.model_atlases import KnownAtlas, keep, model_atlases
 from ...shared.session_keys import ATLAS_CHOICE, ATLAS_FILE, ATLAS_TEXT
 
 MOST_TOKENS = 200_000  # of a corpus that is read here, for all who share the server
@@ -21,9 +21,9 @@ SAMPLE = 2000  # positions whose values are kept
 
 def atlas_of(task: TaskModels, model: Model) -> Atlas | None:
     """The atlas of a model that is chosen; None, with a way to make one, if there is none yet."""
-    found = {each.title: each.atlas for each in model_atlases(task, model).values()}
+    found = model_atlases(task, model)
     if found:
-        return found[_pick(found)]
+        return found[_pick(found)].atlas
     what = "numbers" if model.vocabulary.kind == "numbers" else "a text"
     st.markdown(f"To see what the units of **{plain(model.name)}** respond to, choose or paste {what} for it to read.")
     _form(model)
@@ -43,14 +43,14 @@ def corpus_in_words(atlas: Atlas) -> str:
     return plain(f"{read} of {atlas.corpus.name} ({documents})")
 
 
-def _pick(found: dict[str, Atlas]) -> str:
-    """A picker for a corpus where there are several."""
+def _pick(found: dict[str, KnownAtlas]) -> str:
+    """A picker for a corpus where there are several, of which two may have one name."""
     names = list(found)
     if len(names) == 1:
         return names[0]
     if st.session_state.get(ATLAS_CHOICE) not in names:
         st.session_state[ATLAS_CHOICE] = names[0]
-    return st.selectbox("Corpus", names, key=ATLAS_CHOICE, width=420)
+    return st.selectbox("Corpus", names, format_func=lambda name: found[name].title, key=ATLAS_CHOICE, width=420)
 
 
 def _form(model: Model) -> None:
