@@ -377,6 +377,23 @@ def visible(token: str) -> str:
     return "◌" + token if unicodedata.category(token[0])[0] == "M" else token
 
 
+def quoted_label(label: str) -> str:
+    """Put a label into words: one character in quotation marks, since a comma would read as punctuation.
+
+    Parameters
+    ----------
+    label : str
+        What a model calls a class.
+
+    Returns
+    -------
+    str
+        The label with its blanks and control characters visible.
+    """
+    shown = visible(label)
+    return shown if len(shown) > 1 else f"“{shown}”"
+
+
 def _numbers(values: Any) -> np.ndarray | None:
     """An input of numbers, rather than of tokens, as an array; None for tokens."""
     if not hasattr(values, "__array__") and not (

@@ -9,7 +9,7 @@ import numpy as np
 from ...cells.activations import Array
 from ...network import predicted
 from ...number_format import short_number, whole_percent
-from ...text.tokens import visible
+from ...text.tokens import quoted_label, visible
 from ...trace import Trace
 from ..asked_steps import asked_steps
 from .run_difference import difference
@@ -117,9 +117,3 @@ def _first(trace: Trace, unchanged: Trace) -> str:
     if first is None:
         return FIRST[asked]["never"]
     return FIRST[asked]["somewhere"].format(step=first, token=visible(unchanged.tokens[first - 1]))
-
-
-def quoted_label(label: str) -> str:
-    """A label as a sentence names it: one character in quotation marks, since a comma would read as punctuation."""
-    shown = visible(label)
-    return shown if len(shown) > 1 else f"“{shown}”"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from math import isnan
 
 from ...number_format import NOT_A_NUMBER
-from ...text.tokens import visible
+from ...text.tokens import quoted_label
 
 # Where an address is broken.
 ADDRESS = re.compile(r"(?<=http)(?=s?://)|(?<=www)(?=\.)|(?<=[\w.+-])(?=@[\w-]+\.\w)", re.IGNORECASE)
@@ -42,8 +42,8 @@ def percent(share: float, digits: int = 1) -> str:
 def prediction(label: str, probability: float) -> str:
     """A model's output in Markdown: **Italian**, 68.3 %. Where outputs overflow, there is none."""
     if isnan(probability):
-        return f"**{plain(visible(label))}**, because the outputs are not numbers"
-    return f"**{plain(visible(label))}**, {percent(probability)}"
+        return f"**{plain(quoted_label(label))}**, because the outputs are not numbers"
+    return f"**{plain(quoted_label(label))}**, {percent(probability)}"
 
 
 def series(words: Sequence[str], last: str = "and") -> str:

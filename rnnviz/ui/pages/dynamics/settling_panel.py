@@ -15,7 +15,7 @@ from ....figures import point_eigenvalues, state_path
 from ....figures.state_paths import point_kinds
 from ....network.readout import logits_of
 from ....number_format import digits, short_number
-from ....text.tokens import visible
+from ....text.tokens import quoted_label, visible
 from ...shared import link_parameters
 from ...shared.charts import chart
 from ...shared.long_work import Progress, cached
@@ -230,7 +230,7 @@ def _predictions(run: ReferencedRun, points: FixedPoints) -> list[str]:
     if not network.head.is_distribution:
         return []
     shares = network.head.outputs(logits_of(network, points.hidden.astype(np.float32)))
-    labels = [visible(run.model.labels[k]) for k in shares.argmax(axis=1)]
+    labels = [quoted_label(run.model.labels[k]) for k in shares.argmax(axis=1)]
     return [f"{label}, {percent(float(share.max()), 0)}" for label, share in zip(labels, shares, strict=True)]
 
 
