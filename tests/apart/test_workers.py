@@ -42,10 +42,12 @@ def test_a_job_that_crashes_is_an_error(workers):
     assert works(workers)
 
 
-def test_a_job_that_fills_memory_is_an_error(workers):
+def test_a_job_that_fills_memory_is_an_error():
+    patient = Workers(at_once=1, longest_queue=1, limits=WorkerLimits(60, 300 * MILLION), jobs=FAULTS)
     with raises(LimitError, code="memory", limit=300 * MILLION):
-        workers.run("fill_memory")
-    assert works(workers)
+        patient.run("fill_memory")
+    assert works(patient)
+    patient.stop()
 
 
 def test_any_exception_is_one_error_without_its_words(workers):
