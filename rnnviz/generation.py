@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from numbers import Integral, Real
+from numbers import Real
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from .network.readout import logits_of
 from .network.run import softmax
 from .network.starting_states import complete_states
 from .text.tokens import END, UNKNOWN, Vocabulary, visible
+from .whole_numbers import check_whole
 
 PLAIN_ENDS = frozenset({"end", "eos"})  # words as well, where the vocabulary has words
 END_LABELS = frozenset({END, "</s>", "<eos>", "<EOS>"}) | PLAIN_ENDS  # drawn, they end the text
@@ -172,7 +173,8 @@ def drawing_probabilities(
             f"The temperature must be 0 or a positive number, not {temperature!r}.",
             code="out_of_range", name="temperature", value=temperature,
         )  # fmt: skip
-    _check_whole("top_k", top_k, 1)
+    if top_k is not None:
+        check_whole("top_k", top_k, 1)
     open_to = np.where(can_be_drawn, logits.astype(np.float64), -np.inf)
     keep = np.argsort(-open_to, kind="stable")[: 1 if temperature == 0 else top_k]
     kept = np.full(len(open_to), -np.inf)
@@ -335,19 +337,12 @@ def generation(
     reason = reason_against(network, vocabulary, labels, asked)
     if reason is not None:
         raise ArgumentError(reason, code="no_next_token", name="model")
-    _check_whole("steps", steps, 0)
-    _check_whole("seed", seed, 0)
+    if steps is not None:
+        check_whole("steps", steps)
+    if seed is not None:
+        check_whole("seed", seed, 0, 2**128)
     steps = min((count for count in (steps, room) if count is not None), default=None)
     return Generation(network, vocabulary, labels, prepared, initial, steps, temperature, top_k, seed)
-
-
-def _check_whole(name: str, value: int | None, least: int) -> None:
-    """Raise ArgumentError unless a value is None or a whole number of at least so much."""
-    if value is not None and (not isinstance(value, Integral) or isinstance(value, bool) or value < least):
-        raise ArgumentError(
-            f"{name} is {value!r}; it must be a whole number of at least {least}.",
-            code="out_of_range", name=name, value=value, allowed=f"[{least}, inf)",
-        )  # fmt: skip
 
 
 def _lasting_edits(interventions: Iterable[Intervention], network: Network) -> Edits:

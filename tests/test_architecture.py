@@ -16,7 +16,7 @@ SCRIPTS = sorted(PACKAGE.rglob("*.js"))
 FLOORS = [
     {"wording"},
     {"array_shapes", "errors"},
-    {"limits", "npy", "number_format", "representations"},
+    {"limits", "npy", "number_format", "representations", "whole_numbers"},
     {"bounded_json", "trace_arrays", "trace_frame"},
     {"cells"},
     {"colours", "network", "text"},

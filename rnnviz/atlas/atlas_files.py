@@ -11,12 +11,12 @@ from typing import Any
 from ..bounded_json import parse_json
 from ..errors import DamagedFileError, MissingFileError, UnsupportedFileError
 from ..network.run import DIRECTIONS
+from ..whole_numbers import check_whole
 from ..wording import printable
 from .planning import FORMAT, Plan
 from .reading_settings import Key, ReadingSettings, recorded_quantity
 
 FACTS_FILE, SUMMARIES_FILE = "atlas.json", "summaries.npz"
-LARGEST = 2**31 - 1  # of numbers that are counted with
 
 
 @dataclass(frozen=True)
@@ -123,10 +123,9 @@ def _check_facts(facts: dict[str, Any]) -> None:
     """Raise ValueError, KeyError or TypeError for what `write_facts` does not write."""
     if not isinstance(facts["settings"], dict):
         raise TypeError("settings")
-    settings = ReadingSettings.from_json(facts["settings"])
-    numbers = (settings.segment, settings.burn_in, settings.sample, settings.shard, *facts["listed"])
-    if not all(type(number) is int and 0 <= number <= LARGEST for number in numbers):
-        raise ValueError("numbers")
+    ReadingSettings.from_json(facts["settings"])
+    for row in facts["listed"]:
+        check_whole("listed", row)
     texts = [facts["model"], facts["cell"], facts["fingerprint"], facts["weights"]]
     for texts_of_one in facts["properties"]:
         name, sentence, kind = texts_of_one
@@ -142,5 +141,5 @@ def _check_quantity(quantity: RecordedQuantity, layer: Any, direction: Any) -> N
         raise ValueError("quantity")
     if direction not in DIRECTIONS:
         raise ValueError("direction")
-    if not all(type(n) is int and low <= n <= LARGEST for n, low in ((layer, 0), (quantity.units, 1))):
-        raise ValueError("sizes")
+    check_whole("layer", layer)
+    check_whole("units", quantity.units, 1)

@@ -9,11 +9,12 @@ from typing import Any
 
 from ..errors import DamagedFileError
 from ..model import Model
+from ..whole_numbers import check_whole
 from .atlas import Atlas
 from .atlas_files import SUMMARIES_FILE, finished, write_facts
 from .bit_planes import quantile_thresholds, write_planes
 from .one_thread import one_thread
-from .planning import SHARDS, Plan, check_workers, plan
+from .planning import SHARDS, Plan, plan
 from .processes import read_in_processes
 from .shard_summary import MergeTree, ShardSummary, summarise
 from .stored_states import prepare_states, write_states
@@ -111,7 +112,7 @@ def build_plan(plan: Plan, *, workers: int = 1, client: Any = None, progress: Pr
     NotFiniteError
         If the network's numbers overflow.
     """
-    check_workers(workers)
+    check_whole("workers", workers, 1)
     if not finished(plan.folder):
         summary = _read_all(plan, workers, client, progress or (lambda tokens: None))
         summary.save(plan.folder / SUMMARIES_FILE)

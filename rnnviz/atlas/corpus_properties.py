@@ -61,10 +61,10 @@ class CorpusProperties:
 
     @cached_property
     def digest(self) -> str:
-        """A digest of the properties' names and their values at the beginning of the corpus."""
+        """A digest of the properties' names, of numbers that were given, and of values at the corpus's beginning."""
         digest = blake2b(digest_size=16)
         for one in self.properties:
-            digest.update(f"{one.name}\0{one.sentence}\0{one.kind}\0".encode())
+            digest.update(f"{one.name}\0{one.sentence}\0{one.kind}\0{one.digest}".encode())
         digest.update(property_values(self._sample, self.properties).tobytes())
         return digest.hexdigest()
 

@@ -16,7 +16,7 @@ from ..errors import DamagedFileError, InputError
 from ..model import Model
 from ..text import vectors
 from ..text.tokens import END, visible
-from ..wording import counted, printable
+from ..wording import printable
 from .corpus import Corpus, Document
 from .growing_file import GrowingFile
 from .spellings import Spellings, tail_length
@@ -262,7 +262,8 @@ def encode(model: Model, corpus: Corpus, folder: Path, progress: Callable[[int],
             numbers.add(np.array([number]))
             digest.update(tokens.length.to_bytes(8, "little"))
         if not tokens.length:
-            left_out = f": all of its {counted(empty, 'document')} are empty" if empty else ""
+            left_out = ": its one document is empty" if empty == 1 else f": its {empty:,} documents are empty"
+            left_out = left_out if empty else ""
             raise InputError(f"There is nothing to read in {printable(corpus.name)}{left_out}.", code="empty")
     except BaseException:
         for file in files:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from hashlib import blake2b
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -80,7 +81,8 @@ def own_property(
         numbers = None
     if numbers is not None and numbers.ndim == 1:
         compute = _Aligned(name, numbers)
-        return TextProperty(name, sentence, kind or _kind(numbers), compute, size=len(numbers))
+        digest = _digest([numbers])
+        return TextProperty(name, sentence, kind or _kind(numbers), compute, size=len(numbers), digest=digest)
     try:
         arrays = [np.asarray(array, np.float64) for array in source]
     except (TypeError, ValueError):
@@ -89,7 +91,7 @@ def own_property(
             code="property_source", name="source", value=type(source).__name__,
         ) from None  # fmt: skip
     every = np.concatenate([array.ravel() for array in arrays]) if arrays else np.zeros(0)
-    return TextProperty(name, sentence, kind or _kind(every), _ByDocument(name, arrays))
+    return TextProperty(name, sentence, kind or _kind(every), _ByDocument(name, arrays), digest=_digest(arrays))
 
 
 def label_evidence(texts: Sequence[str], labels: Sequence[str], label: str, kind: TokenKind = "words") -> TextProperty:
@@ -235,6 +237,15 @@ def _column(path: Path, column: str | None) -> Array:
             code="not_numbers", name="column", value=column,
         ) from None  # fmt: skip
     return numbers
+
+
+def _digest(arrays: Iterable[Array]) -> str:
+    """A digest of arrays of numbers, 32 hexadecimal digits."""
+    digest = blake2b(digest_size=16)
+    for array in arrays:
+        digest.update(f"{array.shape}".encode())
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()
 
 
 def _kind(numbers: Array) -> PropertyKind:

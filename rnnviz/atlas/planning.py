@@ -21,6 +21,7 @@ from ..errors import ArgumentError, FileError
 from ..model import Model
 from ..network import Network
 from ..text.tokens import visible
+from ..whole_numbers import check_whole
 from ..wording import counted, printable
 from .bit_planes import LEVELS
 from .corpus import Corpus
@@ -156,7 +157,7 @@ class Plan:
         ArgumentError
             If there is no worker.
         """
-        check_workers(workers)
+        check_whole("workers", workers, 1)
         rounds = ceil(len(self.shards) / workers) / len(self.shards)
         return self.seconds * max(rounds, 1 / workers) / 60
 
@@ -371,15 +372,6 @@ def _probe(plan: Plan) -> tuple[float, int]:
             seconds = perf_counter() - start
     sample = sum(part["sample"].arrays["values"].nbytes for part in summary.parts.values())
     return seconds * float(steps[-1] / steps[stop - 1]), summary.nbytes - sample
-
-
-def check_workers(workers: int) -> None:
-    """Raise ArgumentError unless somebody reads."""
-    if workers < 1:
-        raise ArgumentError(
-            f"workers is {workers}; it must be at least 1.",
-            code="out_of_range", name="workers", value=workers, allowed="[1, inf)",
-        )  # fmt: skip
 
 
 def _size(count: float) -> str:

@@ -11,6 +11,7 @@ from ..cells.definition import Quantity
 from ..errors import ArgumentError, UnknownNameError, UnknownQuantityError
 from ..model import Model
 from ..network import Network
+from ..whole_numbers import check_whole
 
 CHUNK = 64  # steps between two blocks; states are carried over
 BATCH = 128  # sequences that are read together
@@ -67,12 +68,7 @@ class ReadingSettings:
             object.__setattr__(self, "states", tuple(self.states))
         least = {"segment": 1, "burn_in": 0, "sample": 0, "apart": 1, "shard": 1}
         for name, low in least.items():
-            value = getattr(self, name)
-            if not isinstance(value, int) or isinstance(value, bool) or value < low:
-                raise ArgumentError(
-                    f"{name} is {value!r}; it must be a whole number of at least {low}.",
-                    code="out_of_range", name=name, value=value, allowed=f"[{low}, inf)",
-                )  # fmt: skip
+            check_whole(name, getattr(self, name), low)
         if CHUNK % self.apart:
             allowed = tuple(n for n in range(1, CHUNK + 1) if CHUNK % n == 0)
             raise ArgumentError(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from numbers import Real
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..errors import ArgumentError, ArrayError
+from ..whole_numbers import check_whole
 from .bit_planes import LEVELS, ahead, bits_at, in_order, one_before, packed, unpacked
 from .stored_atlas import StoredAtlas
 from .stored_states import read_states
@@ -63,12 +65,18 @@ class SpanMatches(StoredAtlas):
         UnknownQuantityError
             If the quantity is not recorded.
         ArgumentError
-            If its values are not stored, or there is no such level.
+            If its values are not stored, there is no such level, or the threshold is no finite number.
         """
         key = self._key(quantity, layer, direction)
         planes = planes or stored_planes(self.folder, key, (self.recorded[key].units, self.tokens))
         if threshold is not None:
-            return np.full(self.recorded[key].units, threshold, np.float16)
+            if not isinstance(threshold, Real) or not np.isfinite(threshold):
+                raise ArgumentError(
+                    f"threshold is {threshold!r}; it must be a finite number.",
+                    code="out_of_range", name="threshold", value=threshold,
+                )  # fmt: skip
+            with np.errstate(over="ignore"):  # beyond the largest number of float16 no value is above
+                return np.full(self.recorded[key].units, threshold, np.float16)
         found: Array = planes.thresholds[_level(level)]
         return found
 
@@ -126,6 +134,7 @@ class SpanMatches(StoredAtlas):
         limits = self.thresholds(
             quantity, layer=layer, direction=direction, level=level, threshold=threshold, planes=planes
         )
+        states = np.asarray(states)
         if states.ndim != 2 or states.shape[1] != len(limits):
             raise ArrayError(
                 f"The states have shape {states.shape}; expected (T, {len(limits)}).",
@@ -210,15 +219,13 @@ class SpanMatches(StoredAtlas):
         dynamics in recurrent neural networks", IEEE Transactions on Visualization and Computer Graphics 24(1), 2018.
         """
         key = self._key(quantity, layer, direction)
-        asked = list(dict.fromkeys(int(unit) for unit in units))
-        for unit in asked:
+        for unit in units:
             self._check_unit(self.recorded[key], unit)
-        if not asked or length < 1 or n < 1:
-            name, value = ("units", asked) if not asked else ("length", length) if length < 1 else ("n", n)
-            raise ArgumentError(
-                f"{name} is {value}; a match needs one unit, one token and one span at least.",
-                code="out_of_range", name=name, value=value,
-            )  # fmt: skip
+        asked = list(dict.fromkeys(int(unit) for unit in units))
+        if not asked:
+            raise ArgumentError("A match needs one unit at least.", code="out_of_range", name="units", value=asked)
+        for name, value, least in (("length", length, 1), ("n", n, 1), ("before", before, 0), ("after", after, 0)):
+            check_whole(name, value, least)
         planes = planes or stored_planes(self.folder, key, (self.recorded[key].units, self.tokens))
         limits = self.thresholds(
             quantity, layer=layer, direction=direction, level=level, threshold=threshold, planes=planes

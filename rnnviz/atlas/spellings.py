@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from ..text.tokens import END, UNKNOWN, Vocabulary, normalise, split
+from ..text.tokens import END, NEW_LINE, SIGNS, UNKNOWN, Vocabulary, normalise, split
 
 _ASCII = 128
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -34,6 +34,9 @@ class Spellings(dict[str, int]):
         self._ascii = np.full(_ASCII, -1, np.int32)
 
     def __missing__(self, token: str) -> int:
+        if token == SIGNS[NEW_LINE] and (line_end := self.get(NEW_LINE, len(self.vocabulary))) < len(self.vocabulary):
+            self[token] = line_end  # as `Vocabulary.encode` reads the sign
+            return line_end
         known = self.vocabulary.unknown_id
         spelled = token if token == END else normalise(self.vocabulary.kind, token)
         row = self.get(spelled, len(self.vocabulary))

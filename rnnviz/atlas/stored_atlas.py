@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from ..errors import ArgumentError, DamagedFileError, UnknownQuantityError
 from ..model import Model
 from ..network import Network
+from ..whole_numbers import check_whole
 from .atlas_files import SUMMARIES_FILE, RecordedQuantity
 from .encoded_corpus import EncodedCorpus
 from .network_digest import network_digest
@@ -168,11 +169,7 @@ class StoredAtlas:
 
     def _check_unit(self, quantity: RecordedQuantity, unit: int) -> None:
         """Raise ArgumentError unless there is such a unit."""
-        if not 0 <= unit < quantity.units:
-            raise ArgumentError(
-                f"There is no unit {unit}; {quantity.name} has units 0 to {quantity.units - 1}.",
-                code="out_of_range", name="unit", value=unit, allowed=(0, quantity.units - 1),
-            )  # fmt: skip
+        check_whole("unit", unit, 0, quantity.units - 1)
 
     def _find(self, kind: type[S], quantity: str, layer: int, direction: str | None, unit: int | None = None) -> S:
         """Look up a summary."""

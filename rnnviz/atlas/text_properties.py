@@ -52,6 +52,8 @@ class TextProperty:
         The kinds of vocabularies for whose tokens it means something.
     size : int or None, default None
         How many tokens the corpus must have, where the numbers were given for all of them at once.
+    digest : str, default ""
+        A digest of the numbers that were given, so that no atlas goes on with others.
     """
 
     name: str
@@ -60,6 +62,7 @@ class TextProperty:
     compute: Compute
     kinds: tuple[TokenKind, ...] = ANY
     size: int | None = None
+    digest: str = ""
 
     def of(self, text: DocumentTokens) -> Array:
         """Compute the property of documents.

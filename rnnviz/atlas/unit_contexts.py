@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..errors import ArrayError
+from ..whole_numbers import check_whole
 from .extremes import EXTREMES, Extremes
 from .sampled_values import SampledValues
 from .stored_atlas import StoredAtlas
@@ -59,8 +61,9 @@ class UnitContexts(StoredAtlas):
         UnknownQuantityError
             If the quantity is not recorded.
         ArgumentError
-            If there is no such unit.
+            If there is no such unit, or a number is out of range.
         """
+        check_whole("n", n)
         found = self._find(Extremes, quantity, layer, direction, unit)
         return self.contexts(found.top_positions[unit][:n], found.top[unit][:n], before, after)
 
@@ -102,8 +105,9 @@ class UnitContexts(StoredAtlas):
         UnknownQuantityError
             If the quantity is not recorded.
         ArgumentError
-            If there is no such unit.
+            If there is no such unit, or a number is out of range.
         """
+        check_whole("n", n)
         found = self._find(Extremes, quantity, layer, direction, unit)
         return self.contexts(found.bottom_positions[unit][:n], found.bottom[unit][:n], before, after)
 
@@ -148,8 +152,10 @@ class UnitContexts(StoredAtlas):
         UnknownQuantityError
             If the quantity is not recorded.
         ArgumentError
-            If there is no such unit.
+            If there is no such unit, or a number is out of range.
         """
+        check_whole("n", n)
+        check_whole("groups", groups, 1)
         sample = self._find(SampledValues, quantity, layer, direction, unit)
         order = np.argsort(sample.values[unit], kind="stable")
         chosen, group = [], []
@@ -178,11 +184,25 @@ class UnitContexts(StoredAtlas):
         -------
         pandas.DataFrame
             The columns document, position, step, before, token, after and value.
+
+        Raises
+        ------
+        ArgumentError
+            If `before` or `after` is out of range.
+        ArrayError
+            If there are not as many values as positions.
         """
         import pandas as pd
 
         corpus = self.corpus
+        check_whole("before", before)
+        check_whole("after", after)
         positions, values = np.asarray(positions, np.int64), np.asarray(values)
+        if positions.ndim != 1 or positions.shape != values.shape:
+            raise ArrayError(
+                f"There are {values.shape} values for positions of shape {positions.shape}; expected one for each.",
+                code="shape", name="values", shape=values.shape, expected=positions.shape,
+            )  # fmt: skip
         inside = (positions >= 0) & (positions < len(corpus))
         positions, values = positions[inside], values[inside]
         document = corpus.document_of(positions)

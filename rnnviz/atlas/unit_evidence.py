@@ -10,6 +10,7 @@ import numpy as np
 from ..analysis.progress_meter import Tick
 from ..errors import ArgumentError, UnknownQuantityError
 from ..model import Model
+from ..whole_numbers import check_whole
 from .corpus_effects import corpus_ablation, next_token_columns
 from .evidence import TRACKED, Evidence, evidence_table
 from .stored_atlas import StoredAtlas
@@ -140,11 +141,7 @@ class UnitEvidence(StoredAtlas):
                 f"There are {len(labels)} labels for {every} documents of the corpus.",
                 code="labels", name="labels", value=len(labels), allowed=every,
             )  # fmt: skip
-        if documents < 1:
-            raise ArgumentError(
-                f"documents is {documents}; it must be at least 1.",
-                code="out_of_range", name="documents", value=documents, allowed="[1, inf)",
-            )  # fmt: skip
+        check_whole("documents", documents, 1)
         borders = self.corpus.borders
         lengths = -(-np.diff(borders) // STEPS) if next_token_columns(model) is not None else np.ones(len(borders) - 1)
         ends = np.cumsum(lengths.astype(int))

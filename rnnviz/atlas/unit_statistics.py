@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..analysis.dynamics.state_components import Components, principal_components
+from ..whole_numbers import check_whole
 from .covariance import Covariance
 from .extremes import Extremes
 from .moments import Moments
@@ -241,6 +242,7 @@ class UnitStatistics(StoredAtlas):
         import pandas as pd
 
         self._check_unit(self.recorded_quantity(quantity, layer, direction), unit)
+        check_whole("n", n)
         row = self.correlations(quantity, layer=layer, direction=direction)[unit]
         others = np.flatnonzero(np.isfinite(row) & (np.arange(len(row)) != unit))
         order = others[np.argsort(-np.abs(row[others]), kind="stable")][:n]

@@ -11,7 +11,14 @@ import rnnviz.atlas
 from rnnviz.atlas import Atlas
 from rnnviz.atlas.value_histogram import BINS, WIDEST, ValueHistogram
 from rnnviz.cells import RNN
-from rnnviz.errors import ArgumentError, DamagedFileError, MissingFileError, UnknownQuantityError, UnsupportedFileError
+from rnnviz.errors import (
+    ArgumentError,
+    ArrayError,
+    DamagedFileError,
+    MissingFileError,
+    UnknownQuantityError,
+    UnsupportedFileError,
+)
 from rnnviz.figures import unit_histogram
 from rnnviz.model import Model
 from rnnviz.network import Network
@@ -212,6 +219,30 @@ def test_what_is_not_there_is_named(atlas):
         atlas.components("forget")
     with raises(ArgumentError, code="out_of_range", value=3):
         atlas.histogram("hidden", 3)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda a: a.top("hidden", 1.5), lambda a: a.top("hidden", "1"), lambda a: a.histogram("hidden", -1),
+        lambda a: a.bottom("hidden", 0, -1), lambda a: a.top("hidden", 0, 2.5),
+        lambda a: a.groups("hidden", 0, groups=0), lambda a: a.groups("hidden", 0, 1.5),
+        lambda a: a.top("hidden", 0, before=-1), lambda a: a.correlated(0, -3),
+        lambda a: a.match([], 1), lambda a: a.match([0.5], 1), lambda a: a.match([0], 1.5),
+        lambda a: a.match([0], 1, 0), lambda a: a.match([0], 1, threshold=np.nan),
+        lambda a: a.match([0], 1, threshold="x"),
+        lambda a: a.match([0], 1, level=0.3), lambda a: a.ablation(MODEL, documents=0),
+        lambda a: a.ablation(MODEL, documents=2.5),
+    ],
+)  # fmt: skip
+def test_numbers_out_of_range_are_refused(atlas, ask):
+    with raises(ArgumentError, code="out_of_range"):
+        ask(atlas)
+
+
+def test_a_value_is_needed_for_each_position(atlas):
+    with raises(ArrayError, name="values"):
+        atlas.contexts([0, 1], [1.0])
 
 
 def test_damaged_atlases_are_refused(atlas, tmp_path):

@@ -132,6 +132,14 @@ def test_other_sources_are_refused(tmp_path):
         Corpus.of(["a"], encoding="klingon")
 
 
+def test_a_sign_for_a_line_end_is_read_as_a_trace_reads_it(tmp_path):
+    for tokens in (("<unk>", "a", "\n"), ("<unk>", "a", "\n", "⏎"), ("<unk>", "a")):
+        vocabulary = Vocabulary("characters", tokens)
+        read = encode(draw_model(vocabulary=vocabulary), Corpus.of(["a⏎a"]), tmp_path / str(len(tokens)))
+        expected = vocabulary.encode("a⏎a")
+        assert read.read(0, 3).tolist() == expected.inputs.tolist() and read.texts(0, 3) == expected.tokens
+
+
 @pytest.mark.parametrize("source", [[], ["", "  \n"], iter(())])
 def test_an_empty_corpus_is_refused(source):
     with raises(InputError, code="empty"):

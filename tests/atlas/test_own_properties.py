@@ -6,12 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import rnnviz.atlas
 from rnnviz.atlas.document_tokens import DocumentTokens
 from rnnviz.atlas.own_properties import label_evidence, own_property
 from rnnviz.errors import ArgumentError, ArrayError, DamagedFileError, MissingFileError, NotFiniteError
 from rnnviz.text.tokens import END
 
 from ..raising import raises
+from .brute_force import draw_model
 
 CORPUS = DocumentTokens.of(["abc", "de"])
 DOCUMENTS = [CORPUS.part(0, 1), CORPUS.part(1, 2)]
@@ -90,3 +92,16 @@ def test_evidence_for_a_label_is_the_sum_of_log_odds():
     for wrong in (["+"], ["+", "+", "+"], ["-", "-", "-"]):
         with raises(ArgumentError, code="labels"):
             label_evidence(texts, wrong, "+")
+
+
+def test_an_atlas_does_not_go_on_with_other_numbers(tmp_path, monkeypatch):
+    """Also where they differ beyond the part of the corpus that is looked at beforehand."""
+    monkeypatch.setattr("rnnviz.atlas.corpus_properties.SAMPLE", 10)
+    model, texts, numbers = draw_model("rnn"), ["abcab"] * 9, np.arange(45.0)
+    changed = np.where(np.arange(45) < 44, numbers, 0)
+    for one, other in ((numbers, changed), (np.split(numbers, 9), np.split(changed, 9))):
+        out = tmp_path / str(len(one))
+        for _ in range(2):
+            rnnviz.atlas.build(model, texts, properties=[own_property("own", one)], out=out)
+        with raises(ArgumentError, code="other_atlas"):
+            rnnviz.atlas.build(model, texts, properties=[own_property("own", other)], out=out)
