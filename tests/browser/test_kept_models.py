@@ -59,8 +59,8 @@ def test_what_was_opened_is_found_in_another_tab_and_after_a_reload(page: Page, 
     with rerun(tab):
         tab.get_by_role("button", name="Open it again").click()
     expect(tab.get_by_role("button", name="Open it again")).to_have_count(0)
-    settle(tab)
-    assert link(tab)["task"] == "net" and box.input_value() == "bead"
+    expect(box).to_have_value("bead")
+    assert link(tab)["task"] == "net"
     check_step(tab, open_file(path).model().trace("4 7 3 6 2"), "update")  # b e a d </s>
 
 
