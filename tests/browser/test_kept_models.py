@@ -40,7 +40,7 @@ def test_what_was_opened_is_found_in_another_tab_and_after_a_reload(page: Page, 
     page.get_by_role("textbox", name="Vocabulary: 12 tokens").fill("\n".join(LETTERS))
     with rerun(page):
         page.keyboard.press("Control+Enter")
-    expect(page.get_by_text("Kept in this browser: 1 model")).to_be_visible()
+    expect(page.get_by_text("Kept in this browser: 1 model")).to_be_visible(timeout=20_000)  # it is packed and written
 
     tab = another_tab(page, f"{app}/models")
     page.close()

@@ -39,7 +39,7 @@ def test_a_lost_model_is_said_without_an_action(chromium: Browser, tmp_path: Pat
         settle(models)
     with running(command, address, tmp_path / "second.txt", ROOT, dict(os.environ)):
         expect(page.get_by_text("zebra lived in the tab")).to_be_visible(timeout=30_000)
-        expect(models.get_by_test_id("stAlert")).to_contain_text("The file lived in that tab", timeout=30_000)
+        expect(models.get_by_test_id("stAlert")).to_contain_text("Open it again below", timeout=30_000)
         page.get_by_role("button", name="Open it again").click()
         expect(page.get_by_role("combobox", name="Model")).to_have_value(re.compile("zebra"))
         models.get_by_role("button", name="Open again").click()

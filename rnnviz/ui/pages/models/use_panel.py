@@ -12,6 +12,7 @@ from ....errors import LimitError, RnnvizError
 from ....text.tokens import visible
 from ...shared import catalogue, link_parameters, notices
 from ...shared.catalogue import LONGEST_NAME, MODEL_PAGES
+from ...shared.lasting_button import lasting_button
 from ...shared.markdown import plain
 from ...shared.opened_file import OpenedFile, StackModel, enter, opened_file
 from ...shared.work_limits import check_cells
@@ -83,9 +84,9 @@ def _pick_encoder(file: OpenedFile, stack: Stack) -> StackModel | None:
     alike = [other for other in others if form is not None and _form(other.chosen(file.changed(other))) == form]
     pressed = None
     for other in alike[:MOST_ENCODERS]:
-        if st.button(
+        if lasting_button(
             f"Begin where {plain(visible(other.name))} ends",
-            key=file.key(stack.name, "after", other.name),
+            file.key(stack.name, "after", other.name),
             icon=":material/start:",
             help="Opens Explore with both: that one reads a text first, and this one begins with the states it leaves, "
             "as a decoder does after its encoder.",
@@ -127,7 +128,7 @@ def page_buttons(key: str) -> str | None:
     with st.container(horizontal=True):
         for title, page in MODEL_PAGES.items():
             kind: Literal["primary", "secondary"] = "primary" if title == "Explore" else "secondary"
-            if st.button(f"Open in {title}", key=f"{key}-{title}", type=kind):
+            if lasting_button(f"Open in {title}", f"{key}-{title}", type=kind):
                 pressed = page
     return pressed
 

@@ -12,6 +12,7 @@ from ....checkpoints.native import model_archive
 from ....errors import BusyError, LimitError
 from ...shared import catalogue
 from ...shared.catalogue import MODEL_PAGES
+from ...shared.lasting_button import lasting_button
 from ...shared.link_parameters import link_to
 from ...shared.long_work import Progress
 from ...shared.markdown import plain
@@ -24,7 +25,7 @@ def show(training: Training) -> None:
     """Show buttons for the models of a training, and a table of all runs of the session."""
     with st.container(horizontal=True):
         for title, page in MODEL_PAGES.items():
-            if st.button(f"Open in {title}", key=f"train-open-{title}"):
+            if lasting_button(f"Open in {title}", f"train-open-{title}"):
                 _open(training, page)
         _download(training)
         st.button(
