@@ -153,7 +153,7 @@ class Trace:
     def start(self) -> States:
         """The states before anything was read, by layer and direction, as `Model.run` takes them."""
         return [
-            [{state: self.initial[state, k, d] for state in self.definitions[k].states} for d in directions]
+            [{state: self.initial[state, k, d].copy() for state in self.definitions[k].states} for d in directions]
             for k, directions in enumerate(self.directions_by_layer)
         ]
 

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+import rnnviz
 from rnnviz import Model, Trace, trace_arrays
 from rnnviz.errors import DamagedFileError, LimitError, UnknownQuantityError, UnsupportedFileError
 from rnnviz.interventions import Hold
@@ -332,3 +333,17 @@ def test_a_fingerprint_tells_apart_whatever_differs_between_runs():
     assert runs[0].fingerprint == lstm.trace("film").fingerprint
     for run in runs:
         assert Trace.load(io.BytesIO(saved(run))).fingerprint == run.fingerprint
+
+
+def test_states_to_carry_on_from_are_the_callers_own(tmp_path):
+    model = rnnviz.load("counter-lstm")
+    trace = model.trace("aab", initial=model.trace("ab").final)
+    trace.save(tmp_path / "trace.npz")
+    for one in (trace, Trace.load(tmp_path / "trace.npz")):
+        for taken in ("start", "final"):
+            expected = getattr(trace, taken)[0][0]
+            states = getattr(one, taken)[0][0]
+            for name, array in states.items():
+                np.testing.assert_array_equal(array, expected[name])
+                array[:] = 9
+            assert not any((array == 9).any() for array in getattr(one, taken)[0][0].values())
