@@ -145,9 +145,10 @@ def _states(model: Model, choice: str, text: str) -> StartingPoint:
     check_states(model.network, final)
     if not can_begin_after(model.network, reader.network):  # of the same sizes
         raise InputError(f"The states{of} are those of another cell.")
-    if not all(np.isfinite(state).all() for layer in final for cell in layer for state in cell.values()):
-        raise InputError("The states after the text that is read first are no numbers any more.")
     dtype = model.network.dtype
-    states = [[{name: array.astype(dtype) for name, array in cell.items()} for cell in layer] for layer in final]
+    with np.errstate(over="ignore"):  # where the other model's numbers are larger
+        states = [[{name: array.astype(dtype) for name, array in cell.items()} for cell in layer] for layer in final]
+    if not all(np.isfinite(state).all() for layer in states for cell in layer for state in cell.values()):
+        raise InputError("The states after the text that is read first are no numbers any more.")
     remarks = reading_remarks(prepared.encoding, reader.vocabulary, reader.most_tokens(MOST_TOKENS) or MOST_TOKENS)
     return StartingPoint(states, f"with the states{of} after “{abridged(text, SHOWN)}”", remarks)
