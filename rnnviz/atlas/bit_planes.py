@@ -5,6 +5,7 @@ Eight tokens are a byte, and what is asked about spans of tokens is answered by 
 
 from __future__ import annotations
 
+from math import ceil
 from pathlib import Path
 from typing import cast
 
@@ -16,6 +17,7 @@ from .stored_states import STATES, STORED, read_states, states_file
 Array = np.ndarray
 LEVELS = (0.5, 0.75, 0.9, 0.95, 0.99)  # quantiles
 WORD = 64
+ROUNDING = 1e-9  # of a level times a number of values, such as 0.95 times 60
 
 
 def planes_file(folder: Path, key: Key) -> Path:
@@ -28,43 +30,44 @@ def thresholds_file(folder: Path, key: Key) -> Path:
     return planes_file(folder, key).with_suffix(".thresholds.npy")
 
 
-def quantile_thresholds(counts: Array, edges: Array) -> Array:
-    """Find values that about these shares of each unit's values do not exceed.
+def quantile_thresholds(values: Array) -> Array:
+    """Find the values that these shares of a unit's values do not exceed.
 
     Parameters
     ----------
-    counts : ndarray of int of shape (U, B)
-        The histograms of units.
-    edges : ndarray of shape (B + 1,)
-        The borders of the bins.
+    values : ndarray of float16 of shape (N,)
+        All values of the unit.
 
     Returns
     -------
-    ndarray of float16 of shape (Q, U)
-        For each of `LEVELS`, the upper border of the bin that the quantile is in; of the highest bin, the lower one, so
-        that something is above it.
+    ndarray of float16 of shape (Q,)
+        For each of `LEVELS`, the quantile: the least value that this share of all does not exceed, so that at most the
+        rest is above. Where the quantile is the highest value, which is then frequent, it is the next lower one: only
+        the highest value is above. Nothing is above that of a unit that never changes.
     """
-    cumulated = np.cumsum(counts, axis=1)
-    total, bins = cumulated[:, -1], counts.shape[1]
-    highest = bins - 1 - (counts[:, ::-1] > 0).argmax(1)
-    found = [np.minimum((cumulated < level * total[:, None]).sum(1) + 1, highest) for level in LEVELS]
-    return edges[np.array(found)].astype(np.float16)
+    ranks = [max(ceil(level * len(values) - ROUNDING) - 1, 0) for level in LEVELS]
+    found = np.partition(values.astype(np.float32), ranks)[ranks].astype(STORED)
+    highest = values.max()
+    lower = values[values < highest]
+    return np.where(found == highest, lower.max(), found) if len(lower) else found
 
 
-def write_planes(folder: Path, key: Key, thresholds: Array) -> None:
-    """Write the bits of a quantity at its thresholds (Q, U), unit by unit."""
+def write_planes(folder: Path, key: Key) -> None:
+    """Write the thresholds of a quantity and the bits at them, unit by unit."""
     states, file = read_states(folder, key), planes_file(folder, key)
     units, tokens = states.shape
     file.parent.mkdir(exist_ok=True)
     words = -(-tokens // WORD)
+    thresholds = np.empty((len(LEVELS), units), STORED)
     part = file.with_name(file.name + ".part")
     with part.open("wb") as planes:  # not mapped, so that no more than a unit is in memory
-        facts = {"descr": "<u8", "fortran_order": False, "shape": (len(thresholds), units, words)}
+        facts = {"descr": "<u8", "fortran_order": False, "shape": (len(LEVELS), units, words)}
         np.lib.format.write_array_header_1_0(planes, facts)
         start = planes.tell()
         for unit in range(units):
             place = states.offset + unit * tokens * STORED.itemsize
             row = np.fromfile(states_file(folder, key), STORED, tokens, offset=place)
+            thresholds[:, unit] = quantile_thresholds(row)
             values, limits = in_order(row), in_order(thresholds[:, unit])
             for level, limit in enumerate(limits):
                 planes.seek(start + (level * units + unit) * words * (WORD // 8))

@@ -12,13 +12,12 @@ from ..model import Model
 from ..whole_numbers import check_whole
 from .atlas import Atlas
 from .atlas_files import SUMMARIES_FILE, finished, write_facts
-from .bit_planes import quantile_thresholds, write_planes
+from .bit_planes import write_planes
 from .one_thread import one_thread
 from .planning import SHARDS, Plan, plan
 from .processes import read_in_processes
 from .shard_summary import MergeTree, ShardSummary, summarise
 from .stored_states import prepare_states, write_states
-from .value_histogram import ValueHistogram
 
 Progress = Callable[[int], None]
 
@@ -117,8 +116,7 @@ def build_plan(plan: Plan, *, workers: int = 1, client: Any = None, progress: Pr
         summary = _read_all(plan, workers, client, progress or (lambda tokens: None))
         summary.save(plan.folder / SUMMARIES_FILE)
         for key in plan.stored:
-            histogram = summary.parts[key][ValueHistogram.name].arrays
-            write_planes(plan.folder, key, quantile_thresholds(histogram["counts"], histogram["edges"]))
+            write_planes(plan.folder, key)
         write_facts(plan)
         shutil.rmtree(plan.folder / SHARDS)
     elif progress is not None:

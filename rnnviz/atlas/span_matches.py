@@ -49,7 +49,8 @@ class SpanMatches(StoredAtlas):
         direction : {"forward", "backward"} or None, default None
             The direction.
         level : {0.5, 0.75, 0.9, 0.95, 0.99}, default 0.9
-            The quantile of each unit's own values that is its threshold, to the width of a bin of its histogram.
+            The quantile of each unit's own values that is its threshold, so that at most the rest of its values is
+            above; if more of them are its highest value, just these are.
         threshold : float or None, default None
             One value for all units in place of this.
         planes : UnitPlanes or None, default None

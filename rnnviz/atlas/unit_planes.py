@@ -20,7 +20,6 @@ from .stored_arrays import open_array
 from .stored_atlas import StoredAtlas
 from .stored_states import STORED, read_states, states_file
 from .summary import Array
-from .value_histogram import ValueHistogram
 
 MOST_VALUES = 1 << 27  # that are computed at once: 200,000 tokens of 670 units
 
@@ -137,8 +136,7 @@ def unit_planes(
                     read += len(block.columns)
                 if progress is not None:
                     progress(read / tokens)
-    histogram = atlas._find(ValueHistogram, *key)
-    thresholds = quantile_thresholds(histogram.counts, histogram.edges)
+    thresholds = np.stack([quantile_thresholds(row) for row in states], axis=1)
     levels, ordered = in_order(thresholds), in_order(states)
     words = [[packed(row > limit) for row, limit in zip(ordered, level, strict=True)] for level in levels]
     return UnitPlanes(thresholds, np.array(words))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import rnnviz.atlas
 from rnnviz.atlas import bit_planes
-from rnnviz.atlas.bit_planes import LEVELS, ahead, bits_at, in_order, one_before, packed, unpacked
+from rnnviz.atlas.bit_planes import LEVELS, ahead, bits_at, in_order, one_before, packed, quantile_thresholds, unpacked
 from rnnviz.atlas.span_contexts import span_contexts
 from rnnviz.atlas.unit_planes import unit_planes
 from rnnviz.errors import ArgumentError, ArrayError, LimitError, UnknownQuantityError
@@ -59,6 +59,27 @@ def brute_force(on, borders, units, length, n, around):
     return [(first, -common, others, which) for common, others, first, which in chosen]
 
 
+def check_share(values, on, level):
+    """As many values are on as the level says, or all that are the highest one; none of a unit that never changes."""
+    for row, bits in zip(values, on, strict=True):
+        highest = row == row.max()
+        if highest.all():
+            assert not bits.any()
+        elif highest.mean() > 1 - level + 1e-9:
+            np.testing.assert_array_equal(bits, highest)
+        else:
+            assert 0 < bits.mean() <= 1 - level + 1e-9
+            next_lower = row[~bits].max()
+            assert (row >= next_lower).mean() > 1 - level - 1e-9, "with it, they would be too many"
+
+
+@given(st.lists(st.sampled_from([-1.0, -0.5, 0.0, 0.25, 0.9995, 1.0]) | st.floats(-1, 1, width=16), min_size=1))
+def test_as_many_values_are_above_a_threshold_as_its_level_says(values):
+    row = np.array(values, np.float16)
+    for level, limit in zip(LEVELS, quantile_thresholds(row), strict=True):
+        check_share(row[None], (row > limit)[None], level)
+
+
 @settings(max_examples=15, deadline=None)
 @given(
     readings(),
@@ -75,15 +96,8 @@ def test_matches_are_those_of_brute_force(reading, units, length, n, around, lev
         values = all_values(plan)[0][quantity, 0, "forward"].astype(np.float16)
         limits = atlas.thresholds(quantity, **chosen)
         on = values > limits[:, None]
-        if level is not None:  # above the quantile by less than a bin, and below the highest value
-            edges = atlas.histogram(quantity, 0)[["low", "high"]].to_numpy()
-            lowest = np.quantile(values.astype(float), level, axis=1, method="inverted_cdf")
-            for unit, limit in enumerate(limits):
-                low, high = edges[(edges[:, 0] <= lowest[unit] + 1e-3) & (edges[:, 1] >= lowest[unit] - 1e-3)][
-                    [0, -1], [0, 1]
-                ]
-                assert low - 1e-3 <= limit <= high + 1e-3
-            assert on.any(1).all()
+        if level is not None:
+            check_share(values, on, level)
         expected = brute_force(on, plan.corpus.borders, units, length, n, around)
         frame = atlas.match(units, length, n, quantity, around=around, **chosen)
         found = [*zip(frame["position"], frame["common"], frame["others"], frame["units"], strict=True)]

@@ -105,8 +105,8 @@ def _choose(choice: UnitChoice, planes: UnitPlanes, trace: Trace) -> Pattern:
     st.segmented_control(
         "A unit is on when its value is among its highest", LEVELS, required=True, key=level_key,
         format_func=lambda k: f"{100 * (1 - k):.0f}\u00a0%",
-        help="Of all values that the unit has over the corpus. Each unit has its own threshold, shown beside its "
-        "number.",
+        help="Of all values that the unit has over the corpus; if more of them are the highest one, all of these. Each "
+        "unit has its own threshold, shown beside its number.",
     )  # fmt: skip
     st.checkbox(
         "Only units that are off just before and after the span", key=around_key,
