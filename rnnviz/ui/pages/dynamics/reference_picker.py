@@ -27,7 +27,7 @@ def pick(place: DeltaGenerator, task: TaskModels, model: Model, layer: int, dire
         choice.set(choice.default)
     if lesson_link.shows("model"):
         place.selectbox(
-            "Among the states over",
+            "Reference texts",
             list(offered),
             format_func=lambda name: offered[name].title,
             key=key,
