@@ -16,6 +16,7 @@ from .token_labels import markup_label
 
 HEIGHT = 230
 PATH = ROLE_COLOURS["hidden"]
+LONG, RECENT = 16, 8  # steps: of a path longer than the first, only so many up to the current step are not faint
 POINT_MARKS = {"stable": ("circle", "●"), "unstable": ("x", "✖"), "slow": ("diamond-open", "◇")}
 POINT_COLOUR = NEGATIVE_OF_GREY
 
@@ -33,6 +34,8 @@ def state_path(
     points: FixedPoints | None = None,
 ) -> Content:
     """Draw hidden states along the first two principal components, on one scale for both.
+
+    Of a long path, all but the steps just before the current one is faint.
 
     Parameters
     ----------
@@ -93,6 +96,23 @@ def state_path(
         },
     ]
     legend = [f"{coloured('○', PATH)} start", f"{coloured('●', PATH)} after each token"]
+    if step is not None and len(tokens) > LONG:
+        data[1]["opacity"] = 0.25
+        recent = line[max(0, step - RECENT) : step + 1]
+        data.append(
+            {
+                "type": "scatter",
+                "mode": "lines+markers",
+                "name": "last steps",
+                "x": recent[:, 0],
+                "y": recent[:, 1],
+                "line": {"color": PATH, "width": 2},
+                "marker": {"color": PATH, "size": 6},
+                "cliponaxis": False,
+                "hoverinfo": "skip",
+            }
+        )
+        legend.append(f"{coloured('━', PATH)} last {RECENT} steps")
     if points is not None and len(points):
         kinds = point_kinds(points)
         data.append(_point_marks(places, kinds, points))

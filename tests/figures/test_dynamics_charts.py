@@ -50,6 +50,18 @@ def test_the_path_and_the_points_are_projections(model, found):
     assert low < dots[:, 0].min() and dots[:, 0].max() < high
 
 
+def test_of_a_long_path_the_last_steps_stand_out(model, found):
+    trace = model.trace("a" * 12 + "b" * 12)
+    path = np.vstack([trace.initial["hidden", 0, "forward"], trace["hidden"]])
+    arguments, line = (found, found.project(trace["hidden"]), path, trace.tokens), found.project(path)
+    for step, first in ((20, 12), (3, 0)):
+        figure = state_path(*arguments, step=step)
+        np.testing.assert_allclose(drawn(figure, "last steps").x, line[first : step + 1, 0])
+        assert drawn(figure, "path of the text").opacity < 1 and agree(state_path, *arguments, step=step)
+    short = state_path(found, line, path[:6], trace.tokens[:5], step=2)
+    assert "last steps" not in [each.name for each in short.data]
+
+
 def test_a_layer_of_one_unit_has_a_path_on_a_line():
     vocabulary = Vocabulary("characters", ("a", "b"))
     one = Model("one", draw_network("rnn", vocabulary, hidden=1), vocabulary, [*"1234"])
