@@ -138,6 +138,16 @@ class Corpus:
         return cls(name or "documents", lambda: _from_memory(source))
 
 
+def as_documents(documents: Iterable[Any]) -> list[Any]:
+    """List documents in memory; raises DtypeError for one text, whose letters are not meant."""
+    if isinstance(documents, str | bytes):
+        raise DtypeError(
+            "Several documents are expected, and this is one text: give it in a list.",
+            code="document", name="documents", dtype=type(documents).__name__,
+        )  # fmt: skip
+    return list(documents)
+
+
 def _check_encoding(encoding: str) -> None:
     try:
         codecs.lookup(encoding)

@@ -18,6 +18,7 @@ from ..interventions import PreparedText, prepare_text
 from ..model import Model
 from ..network.readout import logits_of, without_readout
 from ..text.tokens import END
+from .corpus import as_documents
 from .equal_lengths import equal_lengths
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def corpus_ablation(
     """
     import pandas as pd
 
-    texts = list(documents)
+    texts = as_documents(documents)
     if model.network.readout_weight is None:
         raise ArgumentError(
             "The model has no readout, and so no prediction that a unit could change.", code="no_readout", name="model"

@@ -13,6 +13,7 @@ from ..errors import ArgumentError, UnknownQuantityError
 from ..model import Model
 from ..network.readout import without_readout
 from ..network.run import reverse_if_backward
+from .corpus import as_documents
 from .document_tokens import DocumentTokens
 from .equal_lengths import equal_lengths
 from .property_tokens import property_tokens
@@ -81,7 +82,7 @@ def property_probes(
                 f"The layer does not compute {name!r}; it computes {', '.join(known)}.",
                 kind="quantity", name=name, allowed=known,
             )  # fmt: skip
-    prepared = [model.prepare(document) for document in documents]
+    prepared = [model.prepare(document) for document in as_documents(documents)]
     text = DocumentTokens.of([one.tokens for one in prepared], model.vocabulary.kind)
     tokens = property_tokens(text, properties)
     held_out = tokens.folds % 2 == 1

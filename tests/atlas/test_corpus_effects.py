@@ -6,7 +6,7 @@ import pytest
 import rnnviz
 from rnnviz.analysis.effects.unit_effects import direct_effects
 from rnnviz.atlas.corpus_effects import corpus_ablation, next_token_columns
-from rnnviz.errors import ArgumentError
+from rnnviz.errors import ArgumentError, DtypeError
 from rnnviz.interventions import Zero
 from rnnviz.model import Model
 from rnnviz.text.tokens import Vocabulary
@@ -145,6 +145,8 @@ def test_what_cannot_be_measured_is_refused():
     for documents, labels, code in (([], None, "empty"), (["a"], ["c0", "c1"], "labels"), (["a"], ["x"], "labels")):
         with raises(ArgumentError, code=code):
             corpus_ablation(model, documents, labels=labels)
+    with raises(DtypeError, code="document"):
+        corpus_ablation(model, "ab")
     with raises(ArgumentError, code="no_readout"):
         corpus_ablation(Model("bare", draw_network(classes=None), CHARACTERS, []), ["a"])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from ...cells.activations import Array
 from ...errors import ArgumentError, ArrayError
 from ...model import Model
 from ...trace import Trace
+from ...whole_numbers import check_whole
 from ..progress_meter import Tick, partial_tick
 from .held_input_map import HeldInputMap
 from .layer_runs import example_runs, held_vector, spread_states
@@ -154,7 +156,7 @@ def fixed_points(
     Raises
     ------
     ArgumentError
-        If the token is not one of the model's inputs, or the mean is asked for without runs.
+        If the token is not one of the model's inputs, the mean is asked for without runs, or a number is out of range.
     InputError
         If the text is not one token, or the vocabulary has neither it nor a token for unknown ones.
     ArrayError
@@ -177,6 +179,12 @@ def fixed_points(
     (1, True)
     """
     cell = model.network.cell(layer, direction)
+    check_whole("steps", steps)
+    for name, value in (("slow", slow), ("radius", radius), ("tolerance", tolerance)):
+        if not isinstance(value, Real) or not 0 <= value < np.inf:  # NaN compares false
+            raise ArgumentError(
+                f"{name} is {value!r}; it must be 0 or a positive number.", code="out_of_range", name=name, value=value
+            )
     given = seeds if isinstance(seeds, np.ndarray) else None
     traces = [] if given is not None else list(example_runs(model) if seeds is None else seeds)
     if token is None and not traces:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...cells.activations import Array
-from ...errors import ArgumentError
 from ...trace import Trace
+from ...whole_numbers import check_whole
 from ..gradients.jacobians import step_jacobians
 from ..linalg.leading_directions import leading_directions
 from ..progress_meter import Tick, partial_tick
@@ -118,15 +118,8 @@ def lyapunov(
     one_step = step_jacobians(trace, layer, direction, partial_tick(tick, 0.0, 0.5))[reading_order(direction)]
     steps, size, _ = one_step.shape
     kept = size if count is None else count
-    if not 1 <= kept <= size:
-        raise ArgumentError(
-            f"The layer has 1 to {size} exponents, not {count}.", name="count", value=count, allowed=(1, size)
-        )
-    if not 0 <= skip < steps:
-        raise ArgumentError(
-            f"Of {steps} steps, 0 to {steps - 1} can be skipped, not {skip}.",
-            name="skip", value=skip, allowed=(0, steps - 1),
-        )  # fmt: skip
+    check_whole("count", kept, 1, size)
+    check_whole("skip", skip, 0, steps - 1)
     matrices = one_step[skip:].astype(np.float64)
     states = [trace[state, layer, direction] for state in trace.definitions[layer].states]
     if not all(np.isfinite(array).all() for array in (matrices, *states)):

@@ -12,6 +12,7 @@ from ...errors import ArgumentError
 from ...model import Model
 from ...text.tokens import END, UNKNOWN
 from ...trace import Trace
+from ...whole_numbers import check_whole
 from .held_input_map import HeldInputMap
 from .layer_runs import example_runs, held_vector, stacked_states
 from .state_components import readout_direction
@@ -119,11 +120,9 @@ def modifier_effect(
             f"{network.layer_summary}.",
             code="layers", name="model", value=network.layer_summary,
         )  # fmt: skip
-    if not words or lags < 0:
-        raise ArgumentError(
-            f"There are {len(words)} words and {lags} lags; at least one word and 0 lags are needed.",
-            name="words" if not words else "lags", value=lags if words else 0,
-        )  # fmt: skip
+    check_whole("lags", lags)
+    if not words or isinstance(words, str):
+        raise ArgumentError("A list of at least one word is needed.", name="words", value=words)
     along = readout_direction(model, label, other)
     traces = example_runs(model) if runs is None else runs
     neutral = held_vector(model, None, traces)

@@ -173,6 +173,9 @@ def test_what_cannot_be_searched():
     assert len(fixed_points(rnnviz.load("names-rnn"), "§")), "a text is read with it as well"
     with raises(UnknownNameError):
         fixed_points(model, "a", layer=1)
+    for wrong in ({"slow": np.nan}, {"radius": -1}, {"tolerance": np.inf}, {"slow": "x"}, {"steps": 2.5}):
+        with raises(ArgumentError, code="out_of_range", name=next(iter(wrong))):
+            fixed_points(model, "a", np.zeros((1, 1)), **wrong)
     network = Network([[RNN.random(2, 3, np.random.default_rng(0))]])
     numbers = Model("numbers", network, Vocabulary("numbers", vector_size=2), [])
     with raises(ArgumentError, code="no_tokens"):

@@ -187,7 +187,8 @@ def test_arguments_out_of_range():
     trace = model.trace("ab")
     with raises(ArgumentError, name="count"):
         lyapunov(trace, count=9)
-    with raises(ArgumentError, name="skip"):
-        lyapunov(trace, skip=2)
+    for wrong in ({"count": 0}, {"count": 1.5}, {"skip": -1}, {"skip": 2}, {"skip": 0.5}):
+        with raises(ArgumentError, code="out_of_range", name=next(iter(wrong))):
+            lyapunov(trace, **wrong)
     with raises(InterventionError):
         lyapunov(model.trace("ab", interventions=[Hold("hidden", 0.5)]))

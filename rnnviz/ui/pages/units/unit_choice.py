@@ -9,6 +9,7 @@ from typing import TypedDict
 import numpy as np
 import pandas as pd
 
+from ....analysis.memory.gated_states import gated_state
 from ....atlas import Atlas
 from ....atlas.bundled import bundled_atlas, bundled_effects
 from ....atlas.half_lives import half_lives
@@ -100,8 +101,9 @@ def units_of(atlas: Atlas, model: Model, quantity: str, layer: int, direction: s
         surest = first["r2_held_out"].reindex(table["unit"]).to_numpy(float)
         if len(evidence):
             table["tracks"] = [first["property"].get(unit, "") for unit in table["unit"]]
-        steps = half_lives(atlas, model.network.cell(layer, direction).definition, layer, direction)
-        if steps is not None and len(steps) == len(table):
+        definition = model.network.cell(layer, direction).definition
+        steps, gated = half_lives(atlas, definition, layer, direction), gated_state(definition)
+        if steps is not None and gated is not None and definition.sizes[quantity] == definition.sizes[gated.state]:
             table["half"] = steps[table["unit"]]
         effects = effects_of(atlas, model, layer)
         cost = np.full(len(table), np.nan)
