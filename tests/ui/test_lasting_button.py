@@ -15,7 +15,7 @@ def page():
 
 
 def test_a_press_lasts_until_a_run_reaches_the_button():
-    app = AppTest.from_function(page).run()
+    app = AppTest.from_function(page, default_timeout=60).run()
     assert "presses" not in app.session_state
     app.session_state["interrupted"] = True
     app.button(key="open").click().run()

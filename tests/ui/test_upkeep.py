@@ -95,10 +95,12 @@ def test_an_upload_is_forgotten(monkeypatch):
     streamlit_sessions.drop_upload("a")
     streamlit_sessions.drop_upload("none")
     held = [streamlit_sessions.uploaded(session) for session in ("me", "you", "nobody", None)]
-    assert held == [3, 1, 0, 4] and not streamlit_sessions._missing
+    # What is asked meanwhile in the background, of a server that has uploads alone, is not looked at.
+    assert held == [3, 1, 0, 4] and not streamlit_sessions._missing & {"drop_upload", "uploaded"}
 
 
-def test_without_a_server_nothing_is_asked():
+def test_without_a_server_nothing_is_asked(monkeypatch):
+    monkeypatch.setattr(streamlit_sessions, "_missing", set())
     assert streamlit_sessions.count() == 0 and streamlit_sessions.disconnected() == frozenset()
     streamlit_sessions.close("nobody")
     assert not streamlit_sessions._missing
