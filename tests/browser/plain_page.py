@@ -39,6 +39,7 @@ def plain(
     """Open a page with an instrument and slots, and return the trace; `requests` collects what is requested."""
     colours = "".join(f"--theme-{name}: {colour};" for name, colour in THEMES[theme].items())
     ground = f"body {{ background: {THEMES[theme]['background']}; margin: 8px }} main {{ {colours} }}"
+    page.goto("about:blank")  # of no origin, whatever the tab showed before: it finds nothing stored and stores nothing
     page.set_content(
         f"<!doctype html><html lang=en><title>Plain</title><style>{ground}</style><style>{bundle.style()}</style>"
         f"<main></main>{''.join(slots)}"

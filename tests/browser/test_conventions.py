@@ -23,6 +23,7 @@ def model_of(reset: str, update: str):
 def mount(page: Page, data: dict[str, object], form: str = "wide") -> None:
     """The instrument in a plain page, at the step and unit above."""
     page.set_viewport_size({"width": FORMS[form], "height": 900})
+    page.goto("about:blank")  # of no origin, whatever the tab showed before
     page.set_content(f"<style>{bundle.style()}</style><main></main>")
     data = json.dumps({**data, "start": {"step": STEP - 1, "unit": UNIT}})
     script = f"{bundle.script()}\nwindow.instrument = mount(document.querySelector('main'), {data});"
