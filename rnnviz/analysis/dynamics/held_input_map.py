@@ -128,7 +128,7 @@ class HeldInputMap:
         after : ndarray of shape (N, S)
             F(s) of each.
         step : tuple of (z, before, now)
-            The step as `Cell.step_back` takes it, time being N.
+            The step as `Cell.step_back` takes it, as a batch of N.
         """
         cell, count = self.cell, len(states)
         z = np.repeat(self._sums[:, None], count, axis=1)

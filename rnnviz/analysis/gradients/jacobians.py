@@ -10,14 +10,12 @@ states before it; with the identity matrix as a batch of S gradients it returns 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from itertools import accumulate, pairwise
 
 import numpy as np
 
 from ...cells import Cell, Record
 from ...cells.activations import Array
-from ...cells.record import NamedArrays
 from ...errors import ArgumentError, InterventionError
 from ...interventions import ValueIntervention
 from ...network import Network
@@ -194,27 +192,17 @@ def check_differentiable(trace: Trace) -> None:
 def record_jacobians(record: Record, tick: Tick | None = None) -> Array:
     """Compute the Jacobians (T, S, S) of a run without a batch axis, in reading order."""
     cell: Cell = record.cell
-    steps = (
-        (record.z[t], {state: record.values[state][t] for state in cell.states}, now)
-        for t, now in enumerate(cell.step_values(record.z, record.values))
-    )
-    return gradients_by_state(cell, steps, len(record), tick)
-
-
-def gradients_by_state(
-    cell: Cell, steps: Iterable[tuple[Array, NamedArrays, NamedArrays]], count: int, tick: Tick | None = None
-) -> Array:
-    """Compute the Jacobians (N, S, S) of `count` steps, each given as `Cell.step_back` takes it: z, before and now."""
     bounds = [0, *accumulate(cell.units(state) for state in cell.states)]
     size = bounds[-1]
-    # [n, :, i] is the gradient of s[i] after step n: by s after it at first, by s before it in the end.
-    gradients, identity = np.empty((count, size, size), cell.dtype), np.eye(size, dtype=cell.dtype)
+    # [t, :, i] is the gradient of s[i] after step t: by s after it at first, by s before it in the end.
+    gradients, identity = np.empty((len(record), size, size), cell.dtype), np.eye(size, dtype=cell.dtype)
     d_sums = np.empty((len(cell.weight_ih), size), cell.dtype)
-    progress = ProgressMeter(tick, count)
-    for matrix, (z, before, now) in zip(gradients, steps, strict=True):
+    progress = ProgressMeter(tick, len(record))
+    for t, (matrix, now) in enumerate(zip(gradients, cell.step_values(record.z, record.values), strict=True)):
         matrix[:] = identity
+        before = {state: record.values[state][t] for state in cell.states}
         by_state = {state: matrix[slice(*ends)] for state, ends in zip(cell.states, pairwise(bounds), strict=True)}
-        cell.step_back(z, before, now, by_state, d_sums)
+        cell.step_back(record.z[t], before, now, by_state, d_sums)
         progress.add(1)
     progress.finish()
     return gradients.swapaxes(1, 2)
